@@ -1,0 +1,1 @@
+"""Values and rules: standard library, numpy and models.contract.arrays, nothing else."""

@@ -1,0 +1,1 @@
+"""Bytes to arrays and back: readers, colour, orientation, masks, thumbnails."""

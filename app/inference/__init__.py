@@ -1,0 +1,1 @@
+"""The two engines behind the Predictor port, and the measured choice between them."""

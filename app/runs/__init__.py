@@ -1,0 +1,1 @@
+"""Training runs as seen by the application: start the process, follow its events."""

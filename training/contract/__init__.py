@@ -1,0 +1,1 @@
+"""Plans, events, data-set and run-folder formats: plain data, no torch."""
