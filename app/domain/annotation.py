@@ -1,0 +1,40 @@
+"""What a person said about an image: mask revisions and decisions. Append-only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.ids import BlobName, DecisionId, ImageId, PredictionId, RevisionId
+
+
+@dataclass(frozen=True, slots=True)
+class MaskRevision:
+    """A person's version of a lesion's mask; the newest revision of an image is the valid one."""
+
+    id: RevisionId
+    image_id: ImageId
+    number: int
+    """1, 2, 3 ... within the image."""
+    mask: BlobName
+    supersedes: PredictionId | RevisionId | None
+    """What this revision corrects; None when the mask was drawn without a prediction."""
+    author: str
+    created_at: datetime
+    reason: str
+    """'corrected', 'reset to prediction', 'reverted to revision 2', 'confirmed'."""
+    is_signed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The clinician's own reading of a lesion's image, kept apart from what the model said."""
+
+    id: DecisionId
+    image_id: ImageId
+    diagnosis: str | None
+    """A diagnosis of the vocabulary, or None while open."""
+    diagnosis_confirm_type: str | None
+    management: str | None
+    """What is to be done, for example 'excise', 'monitor in 3 months'; a term of the vocabulary."""
+    comment: str
+    author: str
+    created_at: datetime

@@ -1,0 +1,70 @@
+"""A case: one image with everything that is known about it, and its line in the work list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.annotation import Decision, MaskRevision
+from app.domain.ids import BlobName, ImageId
+from app.domain.image import DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.triage import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One image in its context; ``revisions`` and the predictions are ordered oldest first."""
+
+    image: DermoscopicImage
+    visit: Visit
+    lesion: Lesion
+    patient: Patient
+    boundaries: tuple[BoundaryPrediction, ...] = ()
+    scores: tuple[ScorePrediction, ...] = ()
+    revisions: tuple[MaskRevision, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def boundary(self) -> BoundaryPrediction | None:
+        """Return the newest boundary prediction."""
+        return self.boundaries[-1] if self.boundaries else None
+
+    @property
+    def score(self) -> ScorePrediction | None:
+        """Return the newest score."""
+        return self.scores[-1] if self.scores else None
+
+    @property
+    def revision(self) -> MaskRevision | None:
+        """Return the newest mask revision."""
+        return self.revisions[-1] if self.revisions else None
+
+    @property
+    def decision(self) -> Decision | None:
+        """Return the newest decision of a clinician."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def mask(self) -> BlobName | None:
+        """Return the valid mask: the newest revision's, else the predicted one."""
+        if self.revision is not None:
+            return self.revision.mask
+        return self.boundary.mask if self.boundary is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A line of the work list."""
+
+    image_id: ImageId
+    thumbnail: BlobName
+    patient_code: str
+    patient_name: str
+    site: str | None
+    priority: Priority | None
+    probability: float | None
+    status: str
+    """'new', 'predicted', 'corrected', 'decided'."""
+    imported_at: datetime
+    file_name: str

@@ -1,0 +1,44 @@
+"""Errors a clinician can act on; ``str(error)`` is the one sentence that is shown."""
+
+
+class DomainError(Exception):
+    """Something expected went wrong; the message is written for the person at the workstation."""
+
+
+class UnreadableFileError(DomainError):
+    """A file that was offered for import cannot be used."""
+
+
+class InvalidFieldError(DomainError):
+    """A value typed into a form is not permitted."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class NotFoundError(DomainError):
+    """A patient, image or revision that was asked for is not in the case store."""
+
+
+class StorageError(DomainError):
+    """The case store cannot be opened, read or written."""
+
+
+class InferenceError(DomainError):
+    """A model could not be run on an image."""
+
+
+class ModelUnavailableError(InferenceError):
+    """No usable model serves the task."""
+
+
+class ExportError(DomainError):
+    """A report or export could not be written."""
+
+
+class CancelledError(DomainError):
+    """The person cancelled a long job."""
+
+    def __init__(self) -> None:
+        super().__init__("The job was cancelled; what was finished before is kept.")

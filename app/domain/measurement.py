@@ -1,0 +1,20 @@
+"""A number with its unit and how it was calibrated."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One measured quantity of a lesion, ready to be shown."""
+
+    name: str
+    """The words on the screen, for example 'Longest diameter'."""
+    value: float
+    unit: str
+    """'px', 'px²', 'mm', 'mm²', '' for a ratio, 'L*' for lightness."""
+    digits: int = 1
+
+    def __str__(self) -> str:
+        """Return the value with its unit."""
+        text = f"{self.value:,.{self.digits}f}"
+        return f"{text} {self.unit}" if self.unit else text

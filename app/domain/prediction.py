@@ -1,0 +1,66 @@
+"""What a model said about an image. Immutable: a correction never edits a prediction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """Which model spoke, precise enough to ask it again."""
+
+    name: str
+    version: str
+    weights_sha256: str
+    preprocessing: str
+    """The name of the preprocessing, for example 'resize 192x256, ImageNet'."""
+    threshold: float
+    """The working threshold on the calibrated probability that was in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRun:
+    """Where and how fast a prediction was computed."""
+
+    engine: str
+    """'ONNX Runtime' or 'model server'."""
+    provider: str
+    """For example 'CPUExecutionProvider' or 'CUDA: NVIDIA RTX 4000'."""
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryPrediction:
+    """A lesion's boundary as the segmentation model sees it."""
+
+    id: PredictionId
+    image_id: ImageId
+    model: ModelRef
+    mask: BlobName
+    """1-bit PNG of the image's size."""
+    probability: BlobName
+    """8-bit greyscale PNG of the image's size, 255 = probability 1."""
+    run: EngineRun
+    predicted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePrediction:
+    """A malignancy score, and the mask and inputs it was computed from."""
+
+    id: PredictionId
+    image_id: ImageId
+    model: ModelRef
+    probability: float
+    """Calibrated probability of malignancy in [0, 1]."""
+    probability_low: float
+    probability_high: float
+    """Range over the model's passes (flips and quarter turns): how much the score moves, not a confidence interval."""
+    mask_source: PredictionId | RevisionId
+    """The boundary prediction or mask revision whose mask was used."""
+    missing_inputs: tuple[str, ...]
+    quality_warnings: tuple[str, ...]
+    """Reasons why the image may not be suitable, in plain words; empty when none was found."""
+    run: EngineRun
+    predicted_at: datetime

@@ -1,0 +1,74 @@
+"""From score and findings to a place in the queue, with the reasons said.
+
+Bands are neutral and are about when to look, never about what the lesion is (spec: urgent within 14 days, soon 28 days).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Band(IntEnum):
+    """When a clinician should look; smaller is sooner."""
+
+    URGENT = 0
+    SOON = 1
+    ROUTINE = 2
+    UNSUITABLE = 3
+    """The image is not suitable for the score; a person must look at it first."""
+
+    @property
+    def label(self) -> str:
+        """Return the band's name on the screen."""
+        return {0: "Urgent", 1: "Soon", 2: "Routine", 3: "Check image"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class TriageThresholds:
+    """Calibrated probabilities at which the bands begin; from the model's card."""
+
+    urgent: float
+    soon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """A band and why, in sentences for the clinician."""
+
+    band: Band
+    reasons: tuple[str, ...]
+
+
+def priority_of(
+    probability: float,
+    probability_high: float,
+    thresholds: TriageThresholds,
+    quality_warnings: tuple[str, ...],
+) -> Priority:
+    """Return the band of a score; an unsuitable image is never ranked below its score's band."""
+    band, reason = _band_of(probability, probability_high, thresholds)
+    if quality_warnings and band is not Band.URGENT:
+        return Priority(Band.UNSUITABLE, (*quality_warnings, reason))
+    return Priority(band, (reason, *quality_warnings))
+
+
+def _band_of(probability: float, probability_high: float, thresholds: TriageThresholds) -> tuple[Band, str]:
+    percent = f"{100 * probability:.0f} %"
+    if probability >= thresholds.urgent:
+        return (
+            Band.URGENT,
+            f"Score {percent} is at or above the urgent threshold ({100 * thresholds.urgent:.0f} %).",
+        )
+    if probability >= thresholds.soon:
+        return (
+            Band.SOON,
+            f"Score {percent} is at or above the threshold for an early look ({100 * thresholds.soon:.0f} %).",
+        )
+    if probability_high >= thresholds.urgent:
+        return (
+            Band.SOON,
+            f"Score {percent}, but it reaches {100 * probability_high:.0f} % in some views of the image.",
+        )
+    return (
+        Band.ROUTINE,
+        f"Score {percent} is below the threshold for an early look ({100 * thresholds.soon:.0f} %).",
+    )

@@ -1,0 +1,308 @@
+"""What the use cases need from the outside world, as Protocols; bootstrap fills them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from models.contract.tabular import TabularInput
+
+from app.domain.annotation import Decision, MaskRevision
+from app.domain.audit import AuditEvent
+from app.domain.case import Case, CaseLine
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId
+from app.domain.image import Calibration, DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
+from app.domain.triage import TriageThresholds
+from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+
+
+class CancelToken(Protocol):
+    """Asked by long jobs whether to stop."""
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Say whether the person asked to stop."""
+        ...
+
+    def on_cancel(self, action: Callable[[], None]) -> None:
+        """Call ``action`` when the person cancels (at once if that has happened)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long job is."""
+
+    done: int
+    of: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadImage:
+    """A file as the image reader understood it."""
+
+    pixels: RgbImage
+    media_type: str
+    calibration: Calibration | None
+    provenance: tuple[tuple[str, str], ...]
+    dermoscopic_type: str | None = None
+    patient_code: str | None = None
+    patient_name: str | None = None
+    sex: str | None = None
+    age_years: int | None = None
+
+
+class ImageReader(Protocol):
+    """Bytes to upright sRGB pixels."""
+
+    def read(self, path: Path) -> ReadImage:
+        """Decode a file; raises UnreadableFileError with the sentence to show."""
+        ...
+
+    def thumbnail_png(self, pixels: RgbImage, side_px: int) -> bytes:
+        """Return a PNG whose longer side is ``side_px``."""
+        ...
+
+    def png(self, pixels: RgbImage) -> bytes:
+        """Return lossless PNG bytes of an image."""
+        ...
+
+    def pixels_from_png(self, content: bytes) -> RgbImage:
+        """Return the pixels of a PNG written by ``png``."""
+        ...
+
+    def mask_png(self, mask: BoolMask) -> bytes:
+        """Return a 1-bit PNG."""
+        ...
+
+    def mask_from_png(self, content: bytes) -> BoolMask:
+        """Return the mask of a PNG written by ``mask_png``."""
+        ...
+
+    def probability_png(self, probability: ProbabilityMap) -> bytes:
+        """Return an 8-bit greyscale PNG, 255 = probability 1."""
+        ...
+
+    def probability_from_png(self, content: bytes) -> ProbabilityMap:
+        """Return the probabilities of a PNG written by ``probability_png``."""
+        ...
+
+
+class BlobStore(Protocol):
+    """Files named by their SHA-256; written before the row that names them."""
+
+    def put(self, content: bytes) -> BlobName:
+        """Store bytes durably and return their name."""
+        ...
+
+    def get(self, name: BlobName) -> bytes:
+        """Return stored bytes after checking their hash; raises StorageError."""
+        ...
+
+    def path(self, name: BlobName) -> Path:
+        """Return where a blob lies."""
+        ...
+
+
+class CaseRepository(Protocol):
+    """Everything that is stored about cases, in the domain's words."""
+
+    def add_patient(self, patient: Patient) -> None: ...  # noqa: D102
+    def update_patient(self, patient: Patient) -> None: ...  # noqa: D102
+    def patient(self, patient_id: PatientId) -> Patient: ...  # noqa: D102
+    def patient_by_code(self, code: str) -> Patient | None: ...  # noqa: D102
+    def patients(self) -> list[Patient]: ...  # noqa: D102
+    def add_lesion(self, lesion: Lesion) -> None: ...  # noqa: D102
+    def update_lesion(self, lesion: Lesion) -> None: ...  # noqa: D102
+    def lesions_of(self, patient_id: PatientId) -> list[Lesion]: ...  # noqa: D102
+    def add_visit(self, visit: Visit) -> None: ...  # noqa: D102
+    def update_visit(self, visit: Visit) -> None: ...  # noqa: D102
+    def visits_of(self, lesion_id: LesionId) -> list[Visit]: ...  # noqa: D102
+    def add_image(self, image: DermoscopicImage, thumbnail: BlobName) -> None: ...  # noqa: D102
+    def update_calibration(self, image_id: ImageId, calibration: Calibration | None) -> None: ...  # noqa: D102
+    def image_by_original(self, original: BlobName) -> ImageId | None: ...  # noqa: D102
+    def add_boundary(self, prediction: BoundaryPrediction) -> None: ...  # noqa: D102
+    def add_score(self, prediction: ScorePrediction) -> None: ...  # noqa: D102
+    def add_revision(self, revision: MaskRevision) -> None: ...  # noqa: D102
+    def add_decision(self, decision: Decision) -> None: ...  # noqa: D102
+    def case(self, image_id: ImageId) -> Case: ...  # noqa: D102
+    def case_count(self, search: str = "") -> int: ...  # noqa: D102
+    def case_lines(
+        self,
+        *,
+        offset: int = 0,
+        limit: int = 200,
+        search: str = "",
+        order: str = "priority",
+        descending: bool = False,
+    ) -> list[CaseLine]:
+        """Return a window of the work list; order is priority, patient, site, score, status or imported."""
+        ...
+
+    def remove_image(self, image_id: ImageId) -> None:
+        """Hide a case from the work list (kept in the store, restorable)."""
+        ...
+
+    def restore_image(self, image_id: ImageId) -> None:
+        """Bring a hidden case back."""
+        ...
+
+
+class AuditTrail(Protocol):
+    """Append-only record of acts."""
+
+    def append(
+        self, who: str, what: str, subject: str, detail: str = "", weights_sha256: str | None = None
+    ) -> AuditEvent:
+        """Add an event with the next sequence number."""
+        ...
+
+    def events(self, subject: str | None = None, limit: int = 1000) -> list[AuditEvent]:
+        """Return events, oldest first."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction; leaving it without ``commit`` rolls everything back."""
+
+    cases: CaseRepository
+    audit: AuditTrail
+
+    def __enter__(self) -> Self: ...  # noqa: D105
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+    def commit(self) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryResult:
+    """A segmentation as the engine computed it, at the image's size."""
+
+    probability: ProbabilityMap
+    mask: BoolMask
+    model: ModelRef
+    run: EngineRun
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """A score as the engine computed it."""
+
+    probability: float
+    probability_low: float
+    probability_high: float
+    overlays: dict[str, AttentionMap]
+    """Overlay maps at image size that came with the score (gate, hidden_attention), by name."""
+    model: ModelRef
+    run: EngineRun
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """What a real test inference on this machine showed, for the device page."""
+
+    engine: str
+    provider: str
+    device: str
+    boundary_ms: float | None
+    score_ms: float | None
+    note: str
+    """Why this engine was or was not chosen, or what went wrong, in one sentence."""
+    is_active: bool
+
+
+class Predictor(Protocol):
+    """Runs the active models; one request at a time, on the inference lane."""
+
+    def boundary(self, image: RgbImage, token: CancelToken) -> BoundaryResult:
+        """Segment an image; raises InferenceError or CancelledError."""
+        ...
+
+    def score(
+        self, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
+    ) -> ScoreResult:
+        """Score a lesion; ``mask`` gives the crop, ``tabular`` the metadata and measurements."""
+        ...
+
+    def overlay(
+        self,
+        name: str,
+        image: RgbImage,
+        mask: BoolMask | None,
+        tabular: TabularInput,
+        token: CancelToken,
+    ) -> AttentionMap:
+        """Explain the score with one of ``overlay_names``; map at image size."""
+        ...
+
+    def overlay_names(self) -> tuple[str, ...]:
+        """Return the overlays the active engine can compute."""
+        ...
+
+    def thresholds(self) -> TriageThresholds:
+        """Return the triage thresholds of the active score model's card."""
+        ...
+
+    def examine(self) -> Iterator[EngineReport]:
+        """Run a real inference on every engine of this machine and report."""
+        ...
+
+    def close(self) -> None:
+        """Stop server processes and free memory."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with the arrays an exporter or report needs."""
+
+    case: Case
+    pixels: RgbImage
+    mask: BoolMask | None
+    probability: ProbabilityMap | None
+    overlays: dict[str, AttentionMap]
+    audit: tuple[AuditEvent, ...]
+
+
+class Exporter(Protocol):
+    """Writes cases in one format."""
+
+    name: str
+    label: str
+    suffix: str
+
+    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
+        """Write files below ``folder`` and return them; raises ExportError."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time, so that tests can."""
+
+    def __call__(self) -> datetime:
+        """Return the present moment, UTC, timezone-aware."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a use case may ask for."""
+
+    unit_of_work: Callable[[], UnitOfWork]
+    blobs: BlobStore
+    images: ImageReader
+    predictor: Predictor
+    exporters: tuple[Exporter, ...]
+    clock: Clock
+    user: str
+    """Who is at the workstation."""
