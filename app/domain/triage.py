@@ -1,6 +1,6 @@
 """From score and findings to a place in the queue, with the reasons said.
 
-Bands are neutral and are about when to look, never about what the lesion is (spec: urgent within 14 days, soon 28 days).
+Bands are neutral: they say when to look, never what the lesion is.
 """
 
 from dataclasses import dataclass
@@ -53,6 +53,7 @@ def priority_of(
 
 def _band_of(probability: float, probability_high: float, thresholds: TriageThresholds) -> tuple[Band, str]:
     percent = f"{100 * probability:.0f} %"
+    soon_percent = f"{100 * thresholds.soon:.0f} %"
     if probability >= thresholds.urgent:
         return (
             Band.URGENT,
@@ -61,7 +62,7 @@ def _band_of(probability: float, probability_high: float, thresholds: TriageThre
     if probability >= thresholds.soon:
         return (
             Band.SOON,
-            f"Score {percent} is at or above the threshold for an early look ({100 * thresholds.soon:.0f} %).",
+            f"Score {percent} is at or above the threshold for an early look ({soon_percent}).",
         )
     if probability_high >= thresholds.urgent:
         return (
@@ -70,5 +71,5 @@ def _band_of(probability: float, probability_high: float, thresholds: TriageThre
         )
     return (
         Band.ROUTINE,
-        f"Score {percent} is below the threshold for an early look ({100 * thresholds.soon:.0f} %).",
+        f"Score {percent} is below the threshold for an early look ({soon_percent}).",
     )

@@ -1,0 +1,57 @@
+"""Runs every check of the project: ruff, mypy, import contracts, pytest; run it before you push.
+
+python scripts/test.py              everything
+python scripts/test.py -k canvas    everything, with pytest limited by its own arguments
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from environment import ROOT, SetUpError, prepared_python
+
+
+def _checks(python: Path, pytest_arguments: list[str]) -> list[tuple[str, list[str]]]:
+    module = [str(python), "-m"]
+    lint_imports = python.with_name("lint-imports.exe" if sys.platform == "win32" else "lint-imports")
+    return [
+        ("ruff", [*module, "ruff", "check", "."]),
+        ("ruff format", [*module, "ruff", "format", "--check", "."]),
+        ("import contracts", [str(lint_imports), "--no-cache"]),
+        ("mypy", [*module, "mypy"]),
+        ("pytest", [*module, "pytest", "-q", *pytest_arguments]),
+    ]
+
+
+def _environment() -> dict[str, str]:
+    """One thread per library, no window, warnings on: the same on a desk and on a server."""
+    quiet = {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "2", "PYTHONUNBUFFERED": "1"}
+    return os.environ | quiet
+
+
+def main() -> int:
+    """Set up with the development group and run all checks; the exit code counts the failed ones."""
+    try:
+        python = prepared_python(with_development=True)
+    except SetUpError as error:
+        print(error, file=sys.stderr)
+        return 1
+    failed = []
+    for name, command in _checks(python, sys.argv[1:]):
+        print(f"== {name}", flush=True)
+        started = time.monotonic()
+        if subprocess.run(command, cwd=ROOT, env=_environment()).returncode:
+            failed.append(name)
+        print(
+            f"== {name}: {'FAILED' if name in failed else 'passed'} in {time.monotonic() - started:.0f} s",
+            flush=True,
+        )
+    if failed:
+        print(f"Failed: {', '.join(failed)}", file=sys.stderr)
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
