@@ -1,0 +1,43 @@
+"""The lesion as one region: masks are cleaned the same way wherever they are read."""
+
+import cv2
+import numpy as np
+
+from models.contract.arrays import BoolMask
+
+
+def largest_component(mask: BoolMask) -> BoolMask:
+    """The largest 8-connected region of ``mask`` (H, W) bool; an empty mask stays empty.
+
+    Expert masks carry specks of a few pixels; of two equal regions the upper one is kept.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        np.ascontiguousarray(mask, dtype=np.uint8), connectivity=8
+    )
+    if count <= 2:
+        return mask.astype(np.bool_, copy=True)
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    return np.asarray(labels == largest, dtype=np.bool_)
+
+
+def without_holes(mask: BoolMask) -> BoolMask:
+    """``mask`` with every background region that does not reach the frame filled, (H, W) bool."""
+    framed = np.pad(mask.astype(np.uint8), 1)
+    cv2.floodFill(framed, None, (0, 0), (2,), flags=4)
+    return np.asarray(framed[1:-1, 1:-1] != 2, dtype=np.bool_)
+
+
+def one_region(mask: BoolMask) -> BoolMask:
+    """The largest region of ``mask`` without holes, as lesion masks are by convention."""
+    if not mask.any():
+        return np.zeros(mask.shape, dtype=np.bool_)
+    return without_holes(largest_component(mask))
+
+
+def extent_px(mask: BoolMask) -> tuple[int, int, int, int] | None:
+    """(top, left, bottom, right) of the True pixels, the last two exclusive; None when empty."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    if rows.size == 0:
+        return None
+    columns = np.flatnonzero(mask[rows[0] : rows[-1] + 1].any(axis=0))
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
