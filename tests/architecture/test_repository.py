@@ -1,0 +1,43 @@
+"""The repository keeps its own promises: pinned packages, no forbidden imports, no oversize weights."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [path for top in ("app", "models", "training", "scripts") for path in (ROOT / top).rglob("*.py")]
+
+
+def test_every_direct_requirement_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    requirements = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    assert [line for line in requirements if "==" not in line] == []
+
+
+def test_direct_pins_agree_with_the_tried_versions() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pins = (ROOT / "scripts" / "pins.txt").read_text(encoding="utf-8").lower().replace("_", "-").splitlines()
+    requirements = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    unconditional = [
+        line.lower() for line in requirements if ";" not in line and not line.startswith("torch==")
+    ]
+    assert [line for line in unconditional if line not in pins] == []
+
+
+@pytest.mark.parametrize(
+    "forbidden", [r"\bimport pickle\b", r"torch\.load\(", r"\bPyQt\d", r"allow_pickle=True"]
+)
+def test_no_source_can_unpickle_or_pull_in_a_foreign_licence(forbidden: str) -> None:
+    assert [path.name for path in SOURCES if re.search(forbidden, path.read_text(encoding="utf-8"))] == []
+
+
+def test_module_names_say_what_is_inside() -> None:
+    drawers = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
+    assert [path for path in SOURCES if path.stem.strip("_") in drawers] == []
+
+
+def test_shipped_models_stay_below_one_hundred_megabytes() -> None:
+    files = [path for path in (ROOT / "resources" / "models").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 100 * 1024 * 1024
