@@ -4,6 +4,7 @@ import struct
 
 import numpy as np
 import pytest
+
 from models.contract.messages import ConnectionLostError, Message, receive, send
 
 
