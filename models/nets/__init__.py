@@ -1,0 +1,39 @@
+"""The networks, in torch: `layers` shared, `segmentation` and `classification` one architecture per file.
+
+May import torch and numba; never training or app. A new architecture is one file and one line in CATALOGUE.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import nn
+
+from models.nets.segmentation.dermomamba import DermoMamba, dermomamba_tiny
+
+Task = Literal["segmentation", "classification"]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network that can be built by its name."""
+
+    name: str
+    task: Task
+    make: Callable[..., nn.Module]
+
+
+CATALOGUE: tuple[Architecture, ...] = (
+    Architecture("dermomamba", "segmentation", DermoMamba),
+    Architecture("dermomamba_tiny", "segmentation", dermomamba_tiny),
+)
+"""Every architecture a model card may name."""
+
+
+def build(name: str, **arguments: Any) -> nn.Module:  # noqa: ANN401  each architecture has its own arguments
+    """Build the architecture of that name with freshly drawn weights."""
+    for architecture in CATALOGUE:
+        if architecture.name == name:
+            return architecture.make(**arguments)
+    known = ", ".join(architecture.name for architecture in CATALOGUE)
+    raise ValueError(f"There is no architecture named {name}; known are {known}.")

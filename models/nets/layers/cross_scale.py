@@ -1,0 +1,49 @@
+"""Cross-scale Mamba block: three dilations of one feature map share one VSS block (DermoMamba)."""
+
+import torch
+from torch import Tensor, nn
+
+from models.nets.layers.vss import VSSBlock
+
+_DILATIONS = (1, 2, 3)
+
+
+class AxialDepthwise(nn.Module):
+    """Adds a 1x7, a 7x1 and a 3x3 depthwise convolution of one dilation, in that order, to its input."""
+
+    def __init__(self, channels: int, dilation: int) -> None:
+        super().__init__()
+
+        def depthwise(height: int, width: int) -> nn.Conv2d:
+            padding = (dilation * (height // 2), dilation * (width // 2))
+            return nn.Conv2d(
+                channels, channels, (height, width), padding=padding, dilation=dilation, groups=channels
+            )
+
+        self.along_width = depthwise(1, 7)
+        self.along_height = depthwise(7, 1)
+        self.around = depthwise(3, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Features (B, C, H, W) to features of the same shape."""
+        wide: Tensor = x + self.around(self.along_height(self.along_width(x)))
+        return wide
+
+
+class CrossScaleMamba(nn.Module):
+    """Three quarters of the channels pass an axial convolution and the shared VSS block, one quarter stays."""
+
+    def __init__(self, channels: int, d_state: int = 16) -> None:
+        super().__init__()
+        quarter = channels // 4
+        self.axial = nn.ModuleList(AxialDepthwise(quarter, dilation) for dilation in _DILATIONS)
+        self.vss = VSSBlock(quarter, d_state)
+        self.norm = nn.BatchNorm2d(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Features (B, C, H, W) to features of the same shape."""
+        *scales, kept = x.chunk(4, dim=1)
+        wide = torch.cat([axial(part) for axial, part in zip(self.axial, scales, strict=True)])
+        mixed = self.vss(wide.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        merged = torch.cat([*mixed.chunk(len(_DILATIONS)), kept], dim=1)
+        return torch.relu(self.norm(merged))

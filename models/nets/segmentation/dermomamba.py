@@ -1,0 +1,110 @@
+"""DermoMamba: a U-shaped lesion segmenter with cross-scale Mamba blocks.
+
+Source: Hoang et al., Pattern Analysis and Applications 28:128 (2025), doi 10.1007/s10044-025-01506-w,
+with the bottleneck made to accept any input size.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.nets.layers.cbam import CBAM
+from models.nets.layers.cross_scale import CrossScaleMamba
+from models.nets.layers.pcam import PCAM
+from models.nets.layers.sweep_mamba import SweepMamba
+
+
+class _ResMamba(nn.Module):
+    """Cross-scale Mamba block, then a convolution with a scaled residual."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.mamba = CrossScaleMamba(channels)
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.norm = nn.InstanceNorm2d(channels, affine=True)
+        self.residual_scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        m = self.mamba(x)
+        refined = functional.leaky_relu(self.norm(self.conv(m)), 0.01)
+        mixed: Tensor = refined + self.residual_scale * m
+        return mixed
+
+
+class _EncoderBlock(nn.Module):
+    """Doubles the channels and halves the grid; keeps the full grid as skip."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.res_mamba = _ResMamba(channels)
+        self.conv = nn.Conv2d(channels, 2 * channels, 3, padding=1)
+        self.norm = nn.BatchNorm2d(2 * channels)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        skip = torch.relu(self.norm(self.conv(self.res_mamba(x))))
+        return functional.max_pool2d(skip, 2), skip
+
+
+class _DecoderBlock(nn.Module):
+    """Doubles the grid, joins the skip and halves the channels; the norm follows the activation."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.join = nn.Conv2d(2 * channels, channels, 1)
+        self.conv = nn.Conv2d(channels, channels // 2, 3, padding=1)
+        self.norm = nn.BatchNorm2d(channels // 2)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        x = functional.interpolate(x, scale_factor=2, mode="nearest")
+        x = self.join(torch.cat([x, skip], dim=1))
+        out: Tensor = self.norm(functional.gelu(self.conv(x)))
+        return out
+
+
+class DermoMamba(nn.Module):
+    """Lesion segmenter; input sides are multiples of 2 to the power of `stages`.
+
+    Args:
+        reference_height_px: height of the images whose bottleneck grid sizes the sweep scans.
+        reference_width_px: width of the same.
+        base_channels: channels of the first stage; they double at every stage.
+        stages: encoder and decoder stages.
+    """
+
+    def __init__(
+        self,
+        reference_height_px: int = 192,
+        reference_width_px: int = 256,
+        base_channels: int = 16,
+        stages: int = 5,
+    ) -> None:
+        super().__init__()
+        widths = [base_channels * 2**i for i in range(stages)]
+        deepest, shrink = base_channels * 2**stages, 2**stages
+        self.stem = nn.Conv2d(3, base_channels, 1)
+        self.encoder = nn.ModuleList(_EncoderBlock(width) for width in widths)
+        self.pcam = PCAM(deepest)
+        grid = (reference_height_px // shrink, reference_width_px // shrink)
+        self.bottleneck = SweepMamba(deepest, grid)
+        self.skip_attention = nn.ModuleList(CBAM(2 * width) for width in widths)
+        self.decoder = nn.ModuleList(_DecoderBlock(2 * width) for width in widths)
+        self.head = nn.Conv2d(base_channels, 1, 1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images (B, 3, H, W) to logits (B, 1, H, W)."""
+        x = self.stem(images)
+        skips = []
+        for block in self.encoder:
+            x, skip = block(x)
+            skips.append(skip)
+        x = self.bottleneck(self.pcam(x) + x)
+        stages = zip(self.decoder, self.skip_attention, skips, strict=True)
+        for decode, attend, skip in reversed(list(stages)):
+            x = decode(x, attend(skip))
+        logits: Tensor = self.head(x)
+        return logits
+
+
+def dermomamba_tiny(reference_height_px: int = 48, reference_width_px: int = 64) -> DermoMamba:
+    """DermoMamba with three narrow stages, for tests and demonstrations."""
+    return DermoMamba(reference_height_px, reference_width_px, base_channels=8, stages=3)
