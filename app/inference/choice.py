@@ -1,0 +1,153 @@
+"""Which engine serves: measured on this machine, remembered, and said on the device page.
+
+The first prediction of a model is timed on both engines and the faster one serves from then on. The result is
+kept in a file beside the settings, by model hash, so that the next start need not measure again.
+"""
+
+import json
+import logging
+import os
+import platform
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from models.contract.card import ModelCard
+
+from app.domain.errors import CancelledError, InferenceError
+from app.inference.engine import ClassifierInput, Engine
+from app.usecases.ports import CancelToken, EngineReport
+from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+
+_LOG = logging.getLogger(__name__)
+
+
+class EngineChoice:
+    """The engines of this machine and the measured choice between them."""
+
+    def __init__(self, engines: tuple[Engine, ...], file: Path) -> None:
+        self._engines = engines
+        self._file = file
+        self._milliseconds = _read(file)
+
+    def engine_for(self, folder: Path, card: ModelCard, token: CancelToken) -> Engine:
+        """Return the fastest working engine for a model, measuring at its first use."""
+        if card.weights_sha256 not in self._milliseconds:
+            self._milliseconds[card.weights_sha256] = self._measure(folder, card, token)
+            _write(self._file, self._milliseconds)
+        measured = self._milliseconds[card.weights_sha256]
+        working = [engine for engine in self._engines if engine.name in measured]
+        if not working:
+            del self._milliseconds[card.weights_sha256]
+            raise InferenceError(
+                "No inference engine works on this machine; see the device page for the reasons."
+            )
+        return min(working, key=lambda engine: measured[engine.name])
+
+    def engine_with_overlay(self, name: str) -> Engine:
+        """Return the first engine that computes the overlay ``name``."""
+        for engine in self._engines:
+            if name in engine.overlay_names():
+                return engine
+        raise InferenceError(f"No engine of this machine computes the overlay '{name}'.")
+
+    def overlay_names(self) -> tuple[str, ...]:
+        """Return the names of all overlays, in the engines' order, each once."""
+        names: dict[str, None] = {}
+        for engine in self._engines:
+            try:
+                names.update(dict.fromkeys(engine.overlay_names()))
+            except InferenceError as error:
+                _LOG.warning("%s: %s", engine.name, error)
+        return tuple(names)
+
+    def examine(
+        self, segmenter: Path, segmenter_card: ModelCard, classifier: Path, classifier_card: ModelCard
+    ) -> Iterator[EngineReport]:
+        """Time a real inference of both models on every engine."""
+        token = _Uncancelled()
+        for engine in self._engines:
+            try:
+                boundary_ms = _timed(engine, segmenter, segmenter_card, token)
+                score_ms = _timed(engine, classifier, classifier_card, token)
+            except InferenceError as error:
+                yield EngineReport(engine.name, "-", _machine(), None, None, str(error), is_active=False)
+                continue
+            active = self.engine_for(segmenter, segmenter_card, token) is engine
+            note = "Serves the boundary model." if active else "Works; another engine is faster here."
+            yield EngineReport(
+                engine.name, engine.provider(), _machine(), boundary_ms, score_ms, note, is_active=active
+            )
+
+    def close(self) -> None:
+        """Close all engines."""
+        for engine in self._engines:
+            engine.close()
+
+    def _measure(self, folder: Path, card: ModelCard, token: CancelToken) -> dict[str, float]:
+        measured = {}
+        for engine in self._engines:
+            try:
+                measured[engine.name] = _timed(engine, folder, card, token)
+            except CancelledError:
+                raise
+            except InferenceError as error:
+                _LOG.warning("%s does not serve %s: %s", engine.name, card.name, error)
+        return measured
+
+
+class _Uncancelled:
+    """A token for an examination, which nobody cancels."""
+
+    is_cancelled = False
+
+    def on_cancel(self, action: object) -> None:
+        """Ignore the action: it will never be called."""
+
+
+def _timed(engine: Engine, folder: Path, card: ModelCard, token: CancelToken) -> float:
+    """Return the milliseconds of the second of two runs on a mid-grey image (the first one warms up)."""
+    elapsed_ms = 0.0
+    for _ in range(2):
+        started = time.perf_counter()
+        if card.task == "segmentation":
+            engine.segment(folder, _grey(1, card), token)
+        else:
+            engine.classify(folder, _grey_batch(card), token)
+        elapsed_ms = 1000.0 * (time.perf_counter() - started)
+    return elapsed_ms
+
+
+def _grey(count: int, card: ModelCard) -> np.ndarray:
+    return np.zeros((count, 3, card.input.height_px, card.input.width_px), np.float32)
+
+
+def _grey_batch(card: ModelCard) -> ClassifierInput:
+    numeric = np.full((1, len(NUMERIC_FEATURES)), np.nan, np.float32)
+    return ClassifierInput(_grey(1, card), numeric, np.zeros((1, len(CATEGORICAL_FEATURES)), np.int64))
+
+
+def _machine() -> str:
+    return f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
+
+
+def _read(file: Path) -> dict[str, dict[str, float]]:
+    """Return remembered timings; a missing or damaged file only means that they are measured again."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["machine"] != _machine():
+            return {}
+        return {
+            sha: {name: float(ms) for name, ms in by_engine.items()} for sha, by_engine in kept["ms"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _write(file: Path, milliseconds: dict[str, dict[str, float]]) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"machine": _machine(), "ms": milliseconds}, indent=1), encoding="utf-8")
+    except OSError as error:
+        _LOG.warning("the measured engine choice could not be kept: %s", type(error).__name__)

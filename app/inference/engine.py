@@ -1,0 +1,75 @@
+"""What an inference engine does: run a network on prepared arrays; predictor.py does the rest."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import InferenceError
+from app.usecases.ports import CancelToken
+
+FloatArray = NDArray[np.float32]
+
+
+class EngineUnavailableError(InferenceError):
+    """An engine cannot be used on this machine, for the reason its sentence says."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierInput:
+    """A batch for a score model, all rows of one lesion (its views)."""
+
+    images: FloatArray
+    """(B, 3, s, s), normalised."""
+    numeric: FloatArray
+    """(B, 35), NaN = missing."""
+    categorical: NDArray[np.int64]
+    """(B, 6), 0 = missing."""
+
+    def by_name(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays under the names the graph and the server use."""
+        return {"images": self.images, "numeric": self.numeric, "categorical": self.categorical}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierOutput:
+    """What a score model returns for a batch, overlays included."""
+
+    logits: FloatArray
+    """(B,)"""
+    gate: FloatArray
+    """(B, g, g) in [0, 1]: 1 = local evidence, 0 = global evidence."""
+    hidden_attention: FloatArray
+    """(B, g, g), signed row sums of the scans' implicit attention."""
+
+
+class Engine(Protocol):
+    """One way to run the networks."""
+
+    name: str
+
+    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> FloatArray:
+        """Return the logits (B, 1, h, w) of the segmentation model in ``folder``."""
+        ...
+
+    def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
+        """Return the logits and overlays of the score model in ``folder``."""
+        ...
+
+    def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
+        """Return an overlay's maps (B, g, g) for the batch."""
+        ...
+
+    def overlay_names(self) -> tuple[str, ...]:
+        """Return the overlays this engine can compute."""
+        ...
+
+    def provider(self) -> str:
+        """Return where the networks really run, for example 'CPUExecutionProvider'."""
+        ...
+
+    def close(self) -> None:
+        """Free memory and processes."""
+        ...

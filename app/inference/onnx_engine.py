@@ -1,0 +1,132 @@
+"""ONNX Runtime inside the application: portable, quick to start, no torch."""
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
+from app.inference.engine import ClassifierInput, ClassifierOutput, EngineUnavailableError, FloatArray
+from app.usecases.ports import CancelToken
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+GRAPH_FILE = "graph.onnx"
+_LOG = logging.getLogger(__name__)
+
+
+class OnnxEngine:
+    """Runs the graphs of model folders; a session is made at a model's first use and kept."""
+
+    name = "ONNX Runtime"
+
+    def __init__(self) -> None:
+        self._session_by_folder: dict[Path, onnxruntime.InferenceSession] = {}
+
+    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> FloatArray:
+        """Return the logits (B, 1, h, w) of the segmentation model in ``folder``."""
+        (logits,) = self._run(folder, {"images": images}, token)
+        return logits
+
+    def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
+        """Return the logits and overlays of the score model in ``folder``."""
+        logits, gate, hidden_attention = self._run(folder, batch.by_name(), token)
+        return ClassifierOutput(logits.reshape(-1), gate, hidden_attention)
+
+    def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
+        """Return the gate or the hidden attention; gradients need the model server."""
+        if name not in self.overlay_names():
+            raise InferenceError(f"The overlay '{name}' needs the model server, which is not running here.")
+        output = self.classify(folder, batch, token)
+        return output.gate if name == "gate" else output.hidden_attention
+
+    def overlay_names(self) -> tuple[str, ...]:
+        """Return the overlays that are part of the graph."""
+        return ("hidden_attention", "gate")
+
+    def provider(self) -> str:
+        """Return the provider that the newest session really uses."""
+        if not self._session_by_folder:
+            return "not started"
+        *_, session = self._session_by_folder.values()
+        return str(session.get_providers()[0])
+
+    def close(self) -> None:
+        """Drop all sessions."""
+        self._session_by_folder.clear()
+
+    def _run(self, folder: Path, inputs: dict[str, NDArray[Any]], token: CancelToken) -> list[FloatArray]:
+        import onnxruntime
+
+        session = self._session(folder)
+        options = onnxruntime.RunOptions()
+
+        def terminate() -> None:
+            options.terminate = True
+
+        token.on_cancel(terminate)
+        known = {node.name for node in session.get_inputs()}
+        fed = {name: array for name, array in inputs.items() if name in known}
+        try:
+            outputs = session.run(None, fed, options)
+        except _runtime_errors() as error:
+            if token.is_cancelled:
+                raise CancelledError from error
+            raise InferenceError(
+                "The model could not be run on this image; the device page shows whether the engine works."
+            ) from error
+        return [np.asarray(output, dtype=np.float32) for output in outputs]
+
+    def _session(self, folder: Path) -> "onnxruntime.InferenceSession":
+        if folder not in self._session_by_folder:
+            self._session_by_folder[folder] = _open_session(folder)
+        return self._session_by_folder[folder]
+
+
+def _open_session(folder: Path) -> "onnxruntime.InferenceSession":
+    """Open a graph on the GPU when that works, else on the CPU; raises ModelUnavailableError."""
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise EngineUnavailableError("ONNX Runtime is not installed here.") from error
+    graph = folder / GRAPH_FILE
+    if not graph.is_file():
+        raise ModelUnavailableError(
+            f"The model in {folder.parent.name} has no graph file, so it cannot be run."
+        )
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = os.cpu_count() or 1
+    options.log_severity_level = 3
+    for providers in _provider_choices(onnxruntime.get_available_providers()):
+        try:
+            return onnxruntime.InferenceSession(graph, options, providers=providers)
+        except _runtime_errors() as error:
+            _LOG.warning("provider %s refused the graph: %s", providers[0], type(error).__name__)
+    raise ModelUnavailableError(
+        f"The graph of the model {folder.parent.name} cannot be opened; install the model again."
+    )
+
+
+def _runtime_errors() -> tuple[type[Exception], ...]:
+    """Return ONNX Runtime's exception types, which share no parent; a terminated run is a Fail."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    names = (
+        "Fail",
+        "RuntimeException",
+        "InvalidArgument",
+        "InvalidGraph",
+        "InvalidProtobuf",
+        "NoSuchFile",
+        "EPFail",
+    )
+    return (RuntimeError, *(getattr(state, name) for name in (*names, "NotImplemented")))
+
+
+def _provider_choices(available: list[str]) -> list[list[str]]:
+    cpu = ["CPUExecutionProvider"]
+    return [["CUDAExecutionProvider", *cpu], cpu] if "CUDAExecutionProvider" in available else [cpu]

@@ -1,0 +1,130 @@
+"""The Predictor port: prepare, run an engine, bring the answer back to the image."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from models.contract.card import ModelCard, read_card
+from models.contract.registry import ModelShelf
+
+from app.domain.errors import InferenceError, ModelUnavailableError
+from app.domain.prediction import EngineRun, ModelRef
+from app.domain.triage import TriageThresholds
+from app.inference.choice import EngineChoice
+from app.inference.engine import ClassifierInput, Engine
+from app.inference.views import VIEW_COUNT, all_views, brought_back
+from app.usecases.ports import BoundaryResult, CancelToken, EngineReport, ScoreResult
+from models.contract.arrays import AttentionMap, BoolMask, RgbImage
+from models.contract.errors import ContractError
+from models.contract.postprocess import calibrated_probability, lesion_mask, place_on_image, probability_map
+from models.contract.preprocess import Box, for_classifier, for_segmenter
+from models.contract.tabular import TabularInput
+
+
+class ModelPredictor:
+    """Runs the active models of a shelf on the engine that measured best here."""
+
+    def __init__(self, shelf: ModelShelf, choice: EngineChoice) -> None:
+        self._shelf = shelf
+        self._choice = choice
+
+    def boundary(self, image: RgbImage, token: CancelToken) -> BoundaryResult:
+        """Segment an image; raises InferenceError or CancelledError."""
+        folder, card = self._active("segmentation")
+        prepared, geometry = for_segmenter(
+            image, height_px=card.input.height_px, width_px=card.input.width_px
+        )
+        engine = self._choice.engine_for(folder, card, token)
+        started = time.perf_counter()
+        logits = engine.segment(folder, prepared[None], token)
+        run = _run(engine, started)
+        try:
+            probability = probability_map(logits[0, 0], geometry, temperature=card.temperature)
+        except ContractError as error:
+            raise InferenceError(str(error)) from error
+        return BoundaryResult(probability, lesion_mask(probability, card.threshold), _model_ref(card), run)
+
+    def score(
+        self, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
+    ) -> ScoreResult:
+        """Score a lesion as the mean over eight views of its crop."""
+        folder, card = self._active("classification")
+        batch, box = _batch(image, mask, tabular, card)
+        engine = self._choice.engine_for(folder, card, token)
+        started = time.perf_counter()
+        output = engine.classify(folder, batch, token)
+        run = _run(engine, started)
+        try:
+            probability = calibrated_probability(float(output.logits.mean()), card.temperature)
+            by_view = [calibrated_probability(float(logit), card.temperature) for logit in output.logits]
+        except ContractError as error:
+            raise InferenceError(str(error)) from error
+        overlays = {
+            "gate": _on_image(output.gate, box, image),
+            "hidden_attention": _on_image(output.hidden_attention, box, image),
+        }
+        return ScoreResult(probability, min(by_view), max(by_view), overlays, _model_ref(card), run)
+
+    def overlay(
+        self, name: str, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
+    ) -> AttentionMap:
+        """Explain the score with one of ``overlay_names``; map at image size."""
+        folder, card = self._active("classification")
+        batch, box = _batch(image, mask, tabular, card)
+        engine = self._choice.engine_with_overlay(name)
+        return _on_image(engine.explain(name, folder, batch, token), box, image)
+
+    def overlay_names(self) -> tuple[str, ...]:
+        """Return the overlays some engine of this machine can compute."""
+        return self._choice.overlay_names()
+
+    def thresholds(self) -> TriageThresholds:
+        """Return the triage thresholds of the active score model's card."""
+        _, card = self._active("classification")
+        if card.triage_thresholds is None:
+            raise ModelUnavailableError("The score model's card names no triage thresholds.")
+        return TriageThresholds(card.triage_thresholds.urgent, card.triage_thresholds.soon)
+
+    def examine(self) -> Iterator[EngineReport]:
+        """Run a real inference on every engine of this machine and report."""
+        segmenter, segmenter_card = self._active("segmentation")
+        classifier, classifier_card = self._active("classification")
+        yield from self._choice.examine(segmenter, segmenter_card, classifier, classifier_card)
+
+    def close(self) -> None:
+        """Stop server processes and free memory."""
+        self._choice.close()
+
+    def _active(self, task: str) -> tuple[Path, ModelCard]:
+        try:
+            folder = self._shelf.active(task)
+            return folder, read_card(folder)
+        except ContractError as error:
+            raise ModelUnavailableError(str(error)) from error
+
+
+def _batch(
+    image: RgbImage, mask: BoolMask | None, tabular: TabularInput, card: ModelCard
+) -> tuple[ClassifierInput, Box]:
+    crop, box = for_classifier(
+        image, mask, size_px=card.input.height_px, margin=card.input.crop_margin or 0.0
+    )
+    numeric = np.repeat(tabular.numeric[None], VIEW_COUNT, axis=0)
+    categorical = np.repeat(tabular.categorical[None], VIEW_COUNT, axis=0)
+    return ClassifierInput(all_views(crop), numeric, categorical), box
+
+
+def _on_image(maps: np.ndarray, box: Box, image: RgbImage) -> AttentionMap:
+    return place_on_image(brought_back(maps).mean(axis=0), box, image.shape)
+
+
+def _run(engine: Engine, started: float) -> EngineRun:
+    return EngineRun(engine.name, engine.provider(), 1000.0 * (time.perf_counter() - started))
+
+
+def _model_ref(card: ModelCard) -> ModelRef:
+    size = f"{card.input.height_px}x{card.input.width_px}"
+    how = f"lesion crop {size}" if card.task == "classification" else f"whole frame {size}"
+    preprocessing = f"{how}, {card.input.normalisation}"
+    return ModelRef(card.name, card.version, card.weights_sha256, preprocessing, card.threshold)

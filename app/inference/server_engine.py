@@ -1,0 +1,137 @@
+"""The model server as an engine: a process of its own that holds torch and the fast scan kernels.
+
+A process of its own survives running out of memory, and keeps torch out of the application.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import CancelledError, InferenceError
+from app.inference.engine import ClassifierInput, ClassifierOutput, EngineUnavailableError, FloatArray
+from app.usecases.ports import CancelToken
+from models.contract.messages import ConnectionLostError, Message, receive, send
+
+_LOG = logging.getLogger(__name__)
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class ServerEngine:
+    """Talks to ``python -m models.serve``; starts it at first use and again after it died."""
+
+    name = "model server"
+
+    def __init__(self, log_file: Path) -> None:
+        self._log_file = log_file
+        self._process: subprocess.Popen[bytes] | None = None
+        self._greeting: dict[str, Any] = {}
+
+    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> FloatArray:
+        """Return the logits (B, 1, h, w) of the segmentation model in ``folder``."""
+        return self._ask({"verb": "segment", "folder": str(folder)}, {"images": images}, token)["logits"]
+
+    def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
+        """Return the logits and overlays of the score model in ``folder``."""
+        arrays = self._ask({"verb": "classify", "folder": str(folder)}, batch.by_name(), token)
+        return ClassifierOutput(arrays["logits"], arrays["gate"], arrays["hidden_attention"])
+
+    def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
+        """Return an overlay's maps (B, g, g) for the batch."""
+        values = {"verb": "explain", "folder": str(folder), "overlay": name}
+        return self._ask(values, batch.by_name(), token)["maps"]
+
+    def overlay_names(self) -> tuple[str, ...]:
+        """Return the overlays the server offers; starts it if need be."""
+        self._started()
+        return tuple(self._greeting["overlays"])
+
+    def provider(self) -> str:
+        """Return the device and scan kernel the server uses; starts it if need be."""
+        self._started()
+        return str(self._greeting["provider"])
+
+    def close(self) -> None:
+        """End the server."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                _close_quietly(pipe)
+        try:
+            process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _ask(
+        self, values: dict[str, Any], arrays: dict[str, NDArray[Any]], token: CancelToken
+    ) -> dict[str, FloatArray]:
+        if token.is_cancelled:
+            raise CancelledError
+        try:
+            answer = self._exchange(Message(values, arrays))
+        except ConnectionLostError:
+            _LOG.warning("the model server ended; starting it again")
+            self.close()
+            answer = self._exchange_once_more(Message(values, arrays))
+        if token.is_cancelled:
+            raise CancelledError
+        if "error" in answer.values:
+            raise InferenceError(str(answer.values["error"]))
+        return {name: np.asarray(array, dtype=np.float32) for name, array in answer.arrays.items()}
+
+    def _exchange(self, message: Message) -> Message:
+        process = self._started()
+        send(cast("BinaryIO", process.stdin), message)
+        return receive(cast("BinaryIO", process.stdout))
+
+    def _exchange_once_more(self, message: Message) -> Message:
+        try:
+            return self._exchange(message)
+        except ConnectionLostError as error:
+            self.close()
+            raise InferenceError(
+                "The model server ended twice while working on this image; there may be too little memory."
+            ) from error
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = self._start()
+        return self._process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        search_path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
+        with self._log_file.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "models.serve"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=os.environ | {"PYTHONPATH": search_path},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        try:
+            self._greeting = dict(receive(cast("BinaryIO", process.stdout)).values)
+        except ConnectionLostError as error:
+            process.kill()
+            process.wait()
+            raise EngineUnavailableError(
+                f"The model server could not start here; {self._log_file.name} in the log folder says why."
+            ) from error
+        return process
+
+
+def _close_quietly(pipe: Any) -> None:  # noqa: ANN401 - subprocess types its pipes as IO[Any]
+    try:
+        pipe.close()
+    except OSError:
+        # The process died with unsent bytes in the pipe; there is nobody left to send them to.
+        _LOG.debug("the pipe to the model server was already broken")

@@ -1,0 +1,209 @@
+"""From torch to ONNX: one graph per model whose weights are the model's own safetensors file.
+
+The graph holds no weights of its own: every large initialiser is ONNX external data that points at the
+half precision tensor inside ``weights.safetensors``, followed by a Cast to float32. So the weights are
+stored once, and both engines compute with the same rounded numbers. Export ends with a comparison on given
+inputs; a graph that differs by more than the tolerance is not kept.
+"""
+
+import json
+import logging
+import struct
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from models.nets.weights import WEIGHTS_FILE
+
+GRAPH_FILE = "graph.onnx"
+OPSET = 18
+LARGEST_DIFFERENCE = 1e-4
+"""Largest accepted difference of any output to torch, in float32 (spec of the product)."""
+
+_SMALLEST_EXTERNAL_ELEMENTS = 256
+
+
+class ParityError(Exception):
+    """The exported graph does not compute what the network computes."""
+
+
+@dataclass(frozen=True)
+class GraphSignature:
+    """The names of a graph's inputs and outputs, in the order of the network's arguments and results."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+SEGMENTER = GraphSignature(("images",), ("logits",))
+CLASSIFIER = GraphSignature(("images", "numeric", "categorical"), ("logits", "gate", "hidden_attention"))
+
+
+def export_graph(
+    network: nn.Module, signature: GraphSignature, examples: Sequence[Mapping[str, Tensor]], folder: Path
+) -> float:
+    """Write ``graph.onnx`` beside the folder's weights and return the largest difference to torch.
+
+    Args:
+        network: in evaluation mode, with the half-rounded weights of ``folder``.
+        signature: names of inputs and outputs.
+        examples: batches for the comparison; the first one, with at least two rows, is also traced.
+        folder: the model's folder, which already holds ``weights.safetensors``.
+
+    Raises:
+        ParityError: an output differs by more than LARGEST_DIFFERENCE or is not finite.
+    """
+    model = _traced(network, signature, examples[0])
+    _point_at_weights(model, folder / WEIGHTS_FILE)
+    graph = folder / GRAPH_FILE
+    onnx.save_model(model, graph)
+    difference = largest_difference(network, signature, examples, graph)
+    if not difference <= LARGEST_DIFFERENCE:
+        graph.unlink()
+        raise ParityError(f"the graph's outputs differ by {difference:.2e} from torch's")
+    return difference
+
+
+def largest_difference(
+    network: nn.Module, signature: GraphSignature, examples: Sequence[Mapping[str, Tensor]], graph: Path
+) -> float:
+    """Return the largest absolute difference of any output between ONNX Runtime and torch."""
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    return max(_difference(network, signature, example, session) for example in examples)
+
+
+def _difference(
+    network: nn.Module,
+    signature: GraphSignature,
+    example: Mapping[str, Tensor],
+    session: onnxruntime.InferenceSession,
+) -> float:
+    with torch.no_grad():
+        expected = network(*(example[name] for name in signature.inputs))
+    expected = (expected,) if isinstance(expected, Tensor) else tuple(expected)
+    found = session.run(list(signature.outputs), {name: example[name].numpy() for name in signature.inputs})
+    pairs = zip(expected, found, strict=True)
+    return max(float(np.abs(ours.numpy() - theirs).max()) for ours, theirs in pairs)
+
+
+def _traced(network: nn.Module, signature: GraphSignature, example: Mapping[str, Tensor]) -> onnx.ModelProto:
+    batch = torch.export.Dim("batch", min=1)
+    with _quiet_exporter():
+        program = torch.onnx.export(
+            network.eval(),
+            tuple(example[name] for name in signature.inputs),
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=list(signature.inputs),
+            output_names=list(signature.outputs),
+            dynamic_shapes=tuple({0: batch} for _ in signature.inputs),
+            verbose=False,
+        )
+    assert program is not None
+    model = program.model_proto
+    assert isinstance(model, onnx.ModelProto)
+    _forget_where_it_was_made(model)
+    return model
+
+
+def _forget_where_it_was_made(model: onnx.ModelProto) -> None:
+    """Drop the source paths and stack traces that the exporter writes into a graph."""
+    graphs = [model.graph]
+    while graphs:
+        graph = graphs.pop()
+        for node in graph.node:
+            del node.metadata_props[:]
+            node.doc_string = ""
+            graphs.extend(attribute.g for attribute in node.attribute if attribute.HasField("g"))
+        for value in (*graph.input, *graph.output, *graph.value_info):
+            del value.metadata_props[:]
+        for tensor in graph.initializer:
+            del tensor.metadata_props[:]
+        del graph.metadata_props[:]
+    for function in model.functions:
+        for node in function.node:
+            del node.metadata_props[:]
+    del model.metadata_props[:]
+
+
+def _point_at_weights(model: onnx.ModelProto, weights: Path) -> None:
+    """Replace large initialisers by references into the safetensors file and casts to float32."""
+    places = dict(_tensor_places(weights))
+    casts = []
+    for tensor in model.graph.initializer:
+        place = _place_of(tensor, places)
+        if place is None:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(_reference(f"{name}.half", tensor, weights.name, place))
+        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a half precision tensor lies in a safetensors file."""
+
+    shape: tuple[int, ...]
+    offset_bytes: int
+    length_bytes: int
+
+
+def _tensor_places(weights: Path) -> Iterator[tuple[str, _Place]]:
+    """Yield names and places from the header: 8 bytes of length, then JSON (the safetensors format)."""
+    with weights.open("rb") as stream:
+        (header_bytes,) = struct.unpack("<Q", stream.read(8))
+        header = json.loads(stream.read(header_bytes))
+    for name, entry in header.items():
+        if name != "__metadata__" and entry["dtype"] == "F16":
+            begin, end = entry["data_offsets"]
+            yield name, _Place(tuple(entry["shape"]), 8 + header_bytes + begin, end - begin)
+
+
+def _place_of(tensor: onnx.TensorProto, places: Mapping[str, _Place]) -> _Place | None:
+    """Find the stored tensor behind an initialiser; names may carry the prefix of an export wrapper."""
+    if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < _SMALLEST_EXTERNAL_ELEMENTS:
+        return None
+    candidates = [tensor.name, tensor.name.partition(".")[2]]
+    found = next((places[name] for name in candidates if name in places), None)
+    return found if found is not None and found.shape == tuple(tensor.dims) else None
+
+
+def _reference(name: str, tensor: onnx.TensorProto, location: str, place: _Place) -> onnx.TensorProto:
+    reference = onnx.TensorProto(
+        name=name,
+        data_type=onnx.TensorProto.FLOAT16,
+        dims=tensor.dims,
+        data_location=onnx.TensorProto.EXTERNAL,
+    )
+    for key, value in (
+        ("location", location),
+        ("offset", place.offset_bytes),
+        ("length", place.length_bytes),
+    ):
+        reference.external_data.add(key=key, value=str(value))
+    return reference
+
+
+@contextmanager
+def _quiet_exporter() -> Iterator[None]:
+    """Keep the exporter's own notes (missing torchvision, deprecations inside torch) off the screen."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

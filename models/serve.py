@@ -1,0 +1,117 @@
+"""The model server: ``python -m models.serve`` holds torch and answers one request at a time over its pipes.
+
+Requests and answers are ``models.contract.messages``. Models are read from folders with a card and
+safetensors weights; a folder whose weights do not fit the card's hash is refused.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+import torch
+from torch import nn
+
+from models.contract.card import read_card
+from models.contract.errors import ContractError, ModelRefusedError
+from models.contract.messages import AnyArray, ConnectionLostError, Message, receive, send
+from models.nets import build
+from models.nets.overlays import OVERLAYS
+from models.nets.weights import load_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LOG = logging.getLogger("models.serve")
+
+
+class ModelServer:
+    """Keeps loaded networks by folder and answers requests."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._network_by_folder: dict[str, nn.Module] = {}
+        self._answer_by_verb: dict[str, Callable[[Message], dict[str, AnyArray]]] = {
+            "segment": self._segment,
+            "classify": self._classify,
+            "explain": self._explain,
+        }
+
+    def answer(self, request: Message) -> Message:
+        """Return the answer to one request; a failure becomes a sentence, not an exception."""
+        try:
+            return Message({}, self._answer_by_verb[request.values["verb"]](request))
+        except ContractError as error:
+            return Message({"error": str(error)})
+        except torch.OutOfMemoryError:
+            torch.cuda.empty_cache()
+            return Message({"error": "There is not enough graphics memory for this image."})
+
+    def _network(self, request: Message) -> nn.Module:
+        folder = str(request.values["folder"])
+        if folder not in self._network_by_folder:
+            self._network_by_folder[folder] = _loaded(Path(folder)).to(self._device)
+        return self._network_by_folder[folder]
+
+    def _tensor(self, request: Message, name: str) -> torch.Tensor:
+        return torch.from_numpy(np.array(request.arrays[name])).to(self._device)
+
+    @torch.inference_mode()
+    def _segment(self, request: Message) -> dict[str, AnyArray]:
+        logits = self._network(request)(self._tensor(request, "images"))
+        return {"logits": logits.float().cpu().numpy()}
+
+    @torch.inference_mode()
+    def _classify(self, request: Message) -> dict[str, AnyArray]:
+        explained = self._network(request).forward_explained(*self._batch(request))  # type: ignore[operator]
+        return {
+            "logits": explained.logits.float().cpu().numpy().reshape(-1),
+            "gate": explained.gate.float().cpu().numpy(),
+            "hidden_attention": explained.hidden_attention.float().cpu().numpy(),
+        }
+
+    def _explain(self, request: Message) -> dict[str, AnyArray]:
+        overlay = next((each for each in OVERLAYS if each.name == request.values["overlay"]), None)
+        if overlay is None:
+            raise ModelRefusedError(f"There is no overlay called '{request.values['overlay']}'.")
+        maps = overlay.compute(self._network(request), *self._batch(request))
+        return {"maps": maps.detach().float().cpu().numpy()}
+
+    def _batch(self, request: Message) -> tuple[torch.Tensor, ...]:
+        return tuple(self._tensor(request, name) for name in ("images", "numeric", "categorical"))
+
+
+def _loaded(folder: Path) -> nn.Module:
+    card = read_card(folder)
+    network = build(card.architecture, **card.architecture_arguments)
+    load_weights(network, folder)
+    return network.eval()
+
+
+def _device() -> tuple[torch.device, str]:
+    if torch.cuda.is_available():
+        return torch.device("cuda"), f"CUDA: {torch.cuda.get_device_name()}"
+    return torch.device("cpu"), f"CPU, {torch.get_num_threads()} threads, compiled scan"
+
+
+def main() -> int:
+    """Greet, then answer until the pipe closes."""
+    requests: BinaryIO = sys.stdin.buffer
+    # A library's stray print must not land among the messages: keep the real pipe, point stdout to stderr.
+    answers: BinaryIO = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    device, provider = _device()
+    server = ModelServer(device)
+    greeting: dict[str, Any] = {"provider": provider, "overlays": [overlay.name for overlay in OVERLAYS]}
+    try:
+        send(answers, Message(greeting))
+        while True:
+            send(answers, server.answer(receive(requests)))
+    except ConnectionLostError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
