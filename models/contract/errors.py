@@ -18,3 +18,43 @@ class UnusableOutputError(ContractError):
 
 class ModelRefusedError(ContractError):
     """A model folder that is not taken into the registry, or not used from it."""
+
+
+class CardUnreadableError(ModelRefusedError):
+    """The model card is missing, damaged, or does not say what it must."""
+
+
+class ModelFileMissingError(ModelRefusedError):
+    """A file that the card names is not there."""
+
+
+class ModelFileChangedError(ModelRefusedError):
+    """A file is not the one the card was written for."""
+
+
+class ModelFileDamagedError(ModelRefusedError):
+    """A file is not what its name says."""
+
+
+class UnsafeModelFileError(ModelRefusedError):
+    """A file could run a program, or points outside the model's folder."""
+
+
+class ModelMismatchError(ModelRefusedError):
+    """The model answers another question, or reads other inputs, than this version knows."""
+
+
+class ModelAlreadyShelvedError(ModelRefusedError):
+    """A model of this name and version is on the shelf already."""
+
+
+class UnknownModelError(ModelRefusedError):
+    """No model of this name and version is on the shelf."""
+
+
+class NothingToRollBackError(ModelRefusedError):
+    """No earlier model was active for this task."""
+
+
+class ActiveModelsUnreadableError(ModelRefusedError):
+    """The file that says which models are active is damaged."""

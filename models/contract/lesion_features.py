@@ -14,6 +14,7 @@ averaged pixels.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -38,6 +39,9 @@ from models.contract.outline import (
 )
 from models.contract.preprocess import resized
 from models.contract.regions import extent_px, one_region
+
+DEFINITION: Final = "1"
+"""Name of these formulas on model cards: another one whenever a number can differ."""
 
 _LONGEST_WINDOW_PX = 1024
 
