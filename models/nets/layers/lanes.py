@@ -143,6 +143,32 @@ def _address(
     return builder.bitcast(element, _ROW.as_pointer())
 
 
+def _first_lanes(builder: ir.IRBuilder, count: ir.Value) -> ir.Value:
+    """Mask of the lanes below a count."""
+    lanes = ir.Constant(_INT_ROW, [ir.Constant(_INT, i) for i in range(LANES)])
+    return builder.icmp_signed("<", lanes, _splat(builder, builder.trunc(count, _INT), _INT_ROW))
+
+
+def _splat(builder: ir.IRBuilder, value: ir.Value, row: ir.VectorType) -> ir.Value:
+    nothing = ir.Constant(row, ir.Undefined)
+    first = builder.insert_element(nothing, value, ir.Constant(_INT, 0))
+    zeros = ir.Constant(_INT_ROW, [ir.Constant(_INT, 0)] * LANES)
+    return builder.shuffle_vector(first, nothing, zeros)
+
+
+def _masked(builder: ir.IRBuilder, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
+    """Call an LLVM masked memory intrinsic on a row."""
+    name = f"llvm.masked.{name}.v16f32.p0"
+    function = builder.module.globals.get(name)
+    if function is None:
+        kind = ir.FunctionType(result, [argument.type for argument in arguments])
+        function = ir.Function(builder.module, kind, name)
+    return builder.call(function, arguments)
+
+
+_ALIGNMENT = ir.Constant(_INT, 4)
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def load(typing_context, array, start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Read sixteen elements of a flat float32 array from an index on."""
@@ -151,6 +177,18 @@ def load(typing_context, array, start):  # type: ignore[no-untyped-def]  # noqa:
         return builder.load(_address(context, builder, signature, arguments), align=4)
 
     return _row(array, types.intp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def load_first(typing_context, array, start, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Read the first `count` lanes from an index on; the others are zero and their memory untouched."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        address = _address(context, builder, signature, arguments)
+        mask = _first_lanes(builder, arguments[2])
+        return _masked(builder, "load", _ROW, address, _ALIGNMENT, mask, _constant(0.0))
+
+    return _row(array, types.intp, types.intp), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -165,14 +203,24 @@ def store(typing_context, array, start, row):  # type: ignore[no-untyped-def]  #
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def store_first(typing_context, array, start, row, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Write the first `count` lanes from an index on."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        address = _address(context, builder, signature, arguments)
+        mask = _first_lanes(builder, arguments[3])
+        _masked(builder, "store", ir.VoidType(), arguments[2], address, _ALIGNMENT, mask)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, _row, types.intp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def splat(typing_context, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Repeat one float32 in all lanes."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        nothing = ir.Constant(_ROW, ir.Undefined)
-        first = builder.insert_element(nothing, arguments[0], ir.Constant(_INT, 0))
-        zeros = ir.Constant(_INT_ROW, [ir.Constant(_INT, 0)] * LANES)
-        return builder.shuffle_vector(first, nothing, zeros)
+        return _splat(builder, arguments[0], _ROW)
 
     return _row(types.float32), generate
 

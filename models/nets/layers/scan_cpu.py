@@ -1,12 +1,17 @@
 """The selective scan and its gradient on the CPU, compiled by Numba.
 
-Forward: the tokens are taken in chunks of 64. A chunk's steps, inputs and matrices are gathered into
-small local arrays (this is where a direction turns into memory positions), then each channel walks the
-chunk with its sixteen states in one vector register. The states at the chunk starts are kept.
+Forward: the tokens are taken in chunks of 64. A chunk's inputs and matrices are gathered into small local
+arrays (this is where a direction turns into memory positions), its steps are computed from their low-rank
+form, then each channel walks the chunk with its sixteen states in one vector register. The states at the
+chunk starts are kept.
 
 Backward: the chunks in reverse order. The states and decays of a chunk are computed again from the kept
 start into a local block, which the reverse walk reads. Every gradient is summed in a fixed order, so that
 the result does not depend on the number of threads.
+
+All arrays are flat float32. `sizes` is (batch, height, width, channels, states, rank, channels per task).
+Per-channel parameters are padded with zeros to `wide` channels, a multiple of sixteen, and states to
+sixteen: padded states never leave zero.
 """
 
 import numpy as np
@@ -16,280 +21,284 @@ from models.nets.layers import lanes
 
 CHUNK = 64
 """Tokens between two kept states."""
-STATES = lanes.LANES
-"""States per channel; smaller models leave the rest at zero."""
-_BLOCK = 8
-_LOG2_E = np.float32(1.4426950408889634)
+ROW = lanes.LANES
+"""States per channel, and channels per block."""
 _ZERO = np.float32(0.0)
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _position(direction, step, height, width):
-    """Row-major position of the token that a direction visits at a step.
-
-    Directions: 0 row by row, 1 column by column, 2 and 3 the same reversed.
-    """
-    if direction >= 2:
-        step = height * width - 1 - step
-    if direction % 2 == 0:
-        return step
-    return (step % height) * width + step // height
+_LOCAL = CHUNK * ROW
 
 
 @njit(nogil=True, cache=True)
 def _fill_positions(positions, direction, start, count, height, width):
+    """Row-major positions of the tokens that a direction visits from a step on.
+
+    Directions: 0 row by row, 1 column by column, 2 and 3 the same reversed.
+    """
     for i in range(count):
-        positions[i] = _position(direction, start + i, height, width)
+        step = start + i
+        if direction >= 2:
+            step = height * width - 1 - step
+        positions[i] = step if direction % 2 == 0 else (step % height) * width + step // height
 
 
 @njit(nogil=True, cache=True)
-def _gather_states(rows, source, base, stride, positions, count, states):
-    """Copy the B or C rows of a chunk into (chunk, 16)."""
-    if states == STATES:
+def _gather(rows, source, base, stride, positions, count, filled):
+    """Copy the first `filled` elements of the tokens at some positions into (chunk, 16)."""
+    for i in range(count):
+        lanes.store(rows, i * ROW, lanes.load_first(source, base + positions[i] * stride, filled))
+
+
+@njit(nogil=True, cache=True)
+def _raw_steps(rows, selectivity, base, stride, positions, count, weight, at_weight, wide, rank, bias):
+    """Steps before the softplus of a block of channels: bias + weight * low-rank step."""
+    for i in range(count):
+        lanes.store(rows, i * ROW, bias)
+    for r in range(rank):
+        row = lanes.load(weight, at_weight + r * wide)
         for i in range(count):
-            lanes.store(rows, i * STATES, lanes.load(source, base + positions[i] * stride))
-        return
+            factor = lanes.splat(selectivity[base + positions[i] * stride + r])
+            lanes.store(rows, i * ROW, lanes.multiply_add(factor, row, lanes.load(rows, i * ROW)))
+
+
+@njit(nogil=True, cache=True)
+def _steps_and_drive(delta, drive, raw, u, count):
+    """Steps after the softplus, and step times input."""
+    for at in range(0, count * ROW, ROW):
+        step = lanes.softplus(lanes.load(raw, at))
+        lanes.store(delta, at, step)
+        lanes.store(drive, at, lanes.multiply(step, lanes.load(u, at)))
+
+
+@njit(nogil=True, cache=True)
+def _walk(out, channel, h, decay, delta, drive, b, c, count):
+    """One channel through one chunk with its states in a register; gives the last states."""
     for i in range(count):
-        for n in range(states):
-            rows[i * STATES + n] = source[base + positions[i] * stride + n]
-
-
-@njit(nogil=True, cache=True)
-def _gather_channels(rows, source, base, stride, positions, count, channels):
-    """Copy a block of channels of a chunk into (chunk, 8)."""
-    if channels == _BLOCK:
-        for i in range(count):
-            at = base + positions[i] * stride
-            for c in range(_BLOCK):
-                rows[i * _BLOCK + c] = source[at + c]
-        return
-    for i in range(count):
-        at = base + positions[i] * stride
-        for c in range(channels):
-            rows[i * _BLOCK + c] = source[at + c]
-
-
-@njit(nogil=True, cache=True)
-def _add_bias(rows, bias, base, count, channels):
-    for i in range(count):
-        for c in range(channels):
-            rows[i * _BLOCK + c] += bias[base + c]
-
-
-@njit(nogil=True, cache=True)
-def _softplus_rows(rows, count):
-    for at in range(0, count * _BLOCK, STATES):
-        lanes.store(rows, at, lanes.softplus(lanes.load(rows, at)))
-
-
-@njit(nogil=True, cache=True)
-def _multiply_rows(out, a, b, count):
-    for i in range(count * _BLOCK):
-        out[i] = a[i] * b[i]
-
-
-@njit(nogil=True, cache=True)
-def _walk_chunk(out, channel, h, decay, delta, drive, b_rows, c_rows, count):
-    """One channel through one chunk: states in a register, the outputs to `out`; gives the last states."""
-    for i in range(count):
-        at = i * _BLOCK + channel
-        b = lanes.load(b_rows, i * STATES)
+        at = i * ROW + channel
         fade = lanes.exp2(lanes.multiply(lanes.splat(delta[at]), decay))
-        h = lanes.multiply_add(fade, h, lanes.multiply(lanes.splat(drive[at]), b))
-        out[at] = lanes.total(lanes.multiply(h, lanes.load(c_rows, i * STATES)))
+        driven = lanes.multiply(lanes.splat(drive[at]), lanes.load(b, i * ROW))
+        h = lanes.multiply_add(fade, h, driven)
+        out[at] = lanes.total(lanes.multiply(h, lanes.load(c, i * ROW)))
     return h
 
 
 @njit(nogil=True, cache=True)
+def _add_outputs(out, base, channels, positions, count, block, y, u, skip):
+    for i in range(count):
+        at = base + positions[i] * channels
+        row = lanes.multiply_add(skip, lanes.load(u, i * ROW), lanes.load(y, i * ROW))
+        lanes.store_first(out, at, lanes.add(row, lanes.load_first(out, at, block)), block)
+
+
+@njit(nogil=True, cache=True)
 def forward_tasks(
-    first, last, sizes, strides, directions, u, delta, decay, b, c, skip, bias, out, carries
+    first, last, sizes, directions, u, selectivity, weight, bias, decay, skip, out, carries
 ):
     """Scan the (sample, channel block) pairs number `first` to `last`.
 
-    sizes: batch, height, width, channels, states. strides: of delta, b and c over (batch, token,
-    direction). decay: A * log2(e), (directions, channels, 16) flat. out: (batch, token, channel) flat,
-    the sum over the directions. carries: (batch, direction, chunk, channel, 16) flat.
+    u: (batch, token, channel). selectivity: (batch, token, direction, rank + 2 states). weight:
+    (direction, rank, wide). bias, skip: (direction, wide). decay: A * log2(e), (direction, wide, 16).
+    out: (batch, token, channel), zero on entry, the sum over the directions on return. carries: (batch,
+    direction, chunk, wide, 16), the states before each chunk.
     """
-    height, width, channels, states = sizes[1], sizes[2], sizes[3], sizes[4]
-    length = height * width
-    blocks = (channels + _BLOCK - 1) // _BLOCK
+    height, width, channels, states, rank, per_task = sizes[1:7]
+    length, ways, depth = height * width, len(directions), rank + 2 * states
+    tasks_per_sample = (channels + per_task - 1) // per_task
     chunks = (length + CHUNK - 1) // CHUNK
+    wide = (channels + ROW - 1) // ROW * ROW
     positions = np.empty(CHUNK, np.int64)
-    b_rows = np.zeros(CHUNK * STATES, np.float32)
-    c_rows = np.zeros(CHUNK * STATES, np.float32)
-    u_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    delta_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    drive_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    y_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    state = np.zeros(_BLOCK * STATES, np.float32)
-    count_directions = len(directions)
+    b, c = np.zeros(_LOCAL, np.float32), np.zeros(_LOCAL, np.float32)
+    u_rows, raw = np.zeros(_LOCAL, np.float32), np.zeros(_LOCAL, np.float32)
+    delta, drive = np.zeros(_LOCAL, np.float32), np.zeros(_LOCAL, np.float32)
+    y, h = np.zeros(_LOCAL, np.float32), np.zeros(ROW * ROW, np.float32)
     for task in range(first, last):
-        sample, c0 = task // blocks, (task % blocks) * _BLOCK
-        block = min(_BLOCK, channels - c0)
-        for k in range(count_directions):
-            state[:] = _ZERO
+        sample, c0 = task // tasks_per_sample, task % tasks_per_sample * per_task
+        block = min(per_task, channels - c0)
+        at_u = sample * length * channels + c0
+        for k in range(ways):
+            h[:] = _ZERO
+            at_row = k * wide + c0
+            at_selectivity = (sample * length * ways + k) * depth
+            bias_row, skip_row = lanes.load(bias, at_row), lanes.load(skip, at_row)
             for chunk in range(chunks):
                 start = chunk * CHUNK
                 count = min(CHUNK, length - start)
                 _fill_positions(positions, directions[k], start, count, height, width)
-                at_b = sample * strides[1, 0] + k * strides[1, 2]
-                at_c = sample * strides[2, 0] + k * strides[2, 2]
-                _gather_states(b_rows, b, at_b, strides[1, 1], positions, count, states)
-                _gather_states(c_rows, c, at_c, strides[2, 1], positions, count, states)
-                at_u = sample * length * channels + c0
-                _gather_channels(u_rows, u, at_u, channels, positions, count, block)
-                at_delta = sample * strides[0, 0] + k * strides[0, 2] + c0
-                _gather_channels(delta_rows, delta, at_delta, strides[0, 1], positions, count, block)
-                _add_bias(delta_rows, bias, k * channels + c0, count, block)
-                _softplus_rows(delta_rows, count)
-                _multiply_rows(drive_rows, delta_rows, u_rows, count)
-                at_carry = (((sample * count_directions + k) * chunks + chunk) * channels + c0) * STATES
+                at_b = at_selectivity + rank
+                _gather(b, selectivity, at_b, ways * depth, positions, count, states)
+                _gather(c, selectivity, at_b + states, ways * depth, positions, count, states)
+                _gather(u_rows, u, at_u, channels, positions, count, block)
+                _raw_steps(
+                    raw, selectivity, at_selectivity, ways * depth, positions, count,
+                    weight, k * rank * wide + c0, wide, rank, bias_row,
+                )  # fmt: skip
+                _steps_and_drive(delta, drive, raw, u_rows, count)
+                at_carry = (((sample * ways + k) * chunks + chunk) * wide + c0) * ROW
                 for channel in range(block):
-                    h = lanes.load(state, channel * STATES)
-                    lanes.store(carries, at_carry + channel * STATES, h)
-                    a = lanes.load(decay, (k * channels + c0 + channel) * STATES)
-                    h = _walk_chunk(
-                        y_rows, channel, h, a, delta_rows, drive_rows, b_rows, c_rows, count
-                    )
-                    lanes.store(state, channel * STATES, h)
-                for i in range(count):
-                    at = at_u + positions[i] * channels
-                    for channel in range(block):
-                        y = y_rows[i * _BLOCK + channel]
-                        y += skip[k * channels + c0 + channel] * u_rows[i * _BLOCK + channel]
-                        out[at + channel] += y
+                    state = lanes.load(h, channel * ROW)
+                    lanes.store(carries, at_carry + channel * ROW, state)
+                    rates = lanes.load(decay, (at_row + channel) * ROW)
+                    state = _walk(y, channel, state, rates, delta, drive, b, c, count)
+                    lanes.store(h, channel * ROW, state)
+                _add_outputs(out, at_u, channels, positions, count, block, y, u_rows, skip_row)
 
 
 @njit(nogil=True, cache=True)
-def _replay_chunk(history, fades, channel, h, decay, delta, drive, b_rows, count):
-    """States before each step (and after the last) and decays of one channel, into local blocks."""
+def _replay(history, fades, channel, h, decay, delta, drive, b, count):
+    """States before each step of a chunk (and after the last) and decays of one channel."""
     for i in range(count):
-        lanes.store(history, i * STATES, h)
-        at = i * _BLOCK + channel
+        lanes.store(history, i * ROW, h)
+        at = i * ROW + channel
         fade = lanes.exp2(lanes.multiply(lanes.splat(delta[at]), decay))
-        lanes.store(fades, i * STATES, fade)
-        drive_b = lanes.multiply(lanes.splat(drive[at]), lanes.load(b_rows, i * STATES))
-        h = lanes.multiply_add(fade, h, drive_b)
-    lanes.store(history, count * STATES, h)
+        lanes.store(fades, i * ROW, fade)
+        driven = lanes.multiply(lanes.splat(drive[at]), lanes.load(b, i * ROW))
+        h = lanes.multiply_add(fade, h, driven)
+    lanes.store(history, count * ROW, h)
 
 
 @njit(nogil=True, cache=True)
-def _unwind_chunk(
-    q_rows, w_rows, db_rows, dc_rows, da, history, fades, channel, adjoint, a,
-    delta, drive, gy, b_rows, c_rows, count,
-):  # fmt: skip
-    """One channel backwards through one chunk; gives the adjoint that enters the chunk before."""
-    slope = lanes.load(da, channel * STATES)
+def _unwind(
+    q, w, db, dc, da, at_da, history, fades, channel, adjoint, a, delta, drive, gy, b, c, count
+):
+    """One channel backwards through one chunk; gives the adjoint that enters the chunk before.
+
+    q and w collect, per token, the sums over the states of adjoint * B and of A times the gradient of
+    Delta * A.
+    """
+    slope = lanes.load(da, at_da)
     for i in range(count - 1, -1, -1):
-        at = i * _BLOCK + channel
-        row = i * STATES
+        at, row = i * ROW + channel, i * ROW
         g = lanes.splat(gy[at])
-        adjoint = lanes.multiply_add(g, lanes.load(c_rows, row), adjoint)
-        after = lanes.load(history, row + STATES)
-        lanes.store(dc_rows, row, lanes.multiply_add(g, after, lanes.load(dc_rows, row)))
-        grown = lanes.multiply_add(lanes.splat(drive[at]), adjoint, lanes.load(db_rows, row))
-        lanes.store(db_rows, row, grown)
-        q_rows[at] = lanes.total(lanes.multiply(adjoint, lanes.load(b_rows, row)))
+        adjoint = lanes.multiply_add(g, lanes.load(c, row), adjoint)
+        after = lanes.load(history, row + ROW)
+        lanes.store(dc, row, lanes.multiply_add(g, after, lanes.load(dc, row)))
+        driven = lanes.multiply_add(lanes.splat(drive[at]), adjoint, lanes.load(db, row))
+        lanes.store(db, row, driven)
+        q[at] = lanes.total(lanes.multiply(adjoint, lanes.load(b, row)))
         adjoint = lanes.multiply(adjoint, lanes.load(fades, row))
-        w = lanes.multiply(adjoint, lanes.load(history, row))
-        slope = lanes.multiply_add(lanes.splat(delta[at]), w, slope)
-        w_rows[at] = lanes.total(lanes.multiply(w, a))
-    lanes.store(da, channel * STATES, slope)
+        faded = lanes.multiply(adjoint, lanes.load(history, row))
+        slope = lanes.multiply_add(lanes.splat(delta[at]), faded, slope)
+        w[at] = lanes.total(lanes.multiply(faded, a))
+    lanes.store(da, at_da, slope)
     return adjoint
 
 
 @njit(nogil=True, cache=True)
-def backward_tasks(
-    first, last, sizes, strides, directions, u, delta, decay, a, b, c, skip, bias, carries, gy,
-    du, ddelta, da, db, dc, dskip, dbias,
-):  # fmt: skip
-    """Gradients of the (sample, direction) pairs number `first` to `last`.
+def _input_gradients(
+    du, base, channels, positions, count, block, q, w, raw, delta, u, gy, skip, sums, at_skip, at_bias
+):
+    """Add to du, turn w into the gradient of the raw step, and sum the gradients of skip and bias."""
+    dskip, dbias = lanes.load(sums, at_skip), lanes.load(sums, at_bias)
+    for i in range(count):
+        row, at = i * ROW, base + positions[i] * channels
+        g, x, fed = lanes.load(gy, row), lanes.load(u, row), lanes.load(q, row)
+        grown = lanes.multiply_add(skip, g, lanes.load_first(du, at, block))
+        grown = lanes.multiply_add(lanes.load(delta, row), fed, grown)
+        lanes.store_first(du, at, grown, block)
+        dskip = lanes.multiply_add(g, x, dskip)
+        dstep = lanes.multiply_add(x, fed, lanes.load(w, row))
+        dstep = lanes.multiply(dstep, lanes.sigmoid(lanes.load(raw, row)))
+        lanes.store(w, row, dstep)
+        dbias = lanes.add(dbias, dstep)
+    lanes.store(sums, at_skip, dskip)
+    lanes.store(sums, at_bias, dbias)
 
-    Inputs as in `forward_tasks`; a: A itself, (directions, channels, 16) flat; gy: gradient of `out`.
-    du and ddelta: (direction, batch, token, channel) flat; da: (batch, direction, channel, 16);
-    db and dc: (batch, token, direction, states); dskip and dbias: (batch, direction, channel).
+
+@njit(nogil=True, cache=True)
+def _low_rank_gradients(
+    out, selectivity, base, stride, positions, count, dstep, weight, dweight, at_weight, at_dweight,
+    wide, rank,
+):  # fmt: skip
+    """Add to the gradients of the low-rank step and of the weight that widens it."""
+    for r in range(rank):
+        row = lanes.load(weight, at_weight + r * wide)
+        slope = lanes.load(dweight, at_dweight + r * wide)
+        for i in range(count):
+            at = base + positions[i] * stride + r
+            wide_step = lanes.load(dstep, i * ROW)
+            out[at] += lanes.total(lanes.multiply(wide_step, row))
+            slope = lanes.multiply_add(lanes.splat(selectivity[at]), wide_step, slope)
+        lanes.store(dweight, at_dweight + r * wide, slope)
+
+
+@njit(nogil=True, cache=True)
+def _scatter(out, base, stride, positions, count, filled, rows):
+    for i in range(count):
+        lanes.store_first(out, base + positions[i] * stride, lanes.load(rows, i * ROW), filled)
+
+
+@njit(nogil=True, cache=True)
+def backward_tasks(
+    first, last, sizes, groups, directions, u, selectivity, weight, bias, decay, a, skip, carries, gy,
+    du, dselectivity, dweight, sums, da,
+):  # fmt: skip
+    """Gradients of the (sample, group of directions) pairs number `first` to `last`.
+
+    Inputs as in `forward_tasks`; a: A itself, (direction, wide, 16); gy: the gradient of `out`.
+    The outputs are zero on entry. du: (group, batch, token, channel). dselectivity: as selectivity.
+    dweight: (batch, direction, rank, wide). sums: gradients of skip and of bias, (batch, direction, 2,
+    wide). da: (batch, direction, wide, 16).
     """
-    batch, height, width, channels, states = sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]
-    length = height * width
-    blocks = (channels + _BLOCK - 1) // _BLOCK
+    batch, height, width, channels, states, rank, _ = sizes[0:7]
+    length, ways, depth = height * width, len(directions), rank + 2 * states
     chunks = (length + CHUNK - 1) // CHUNK
+    wide = (channels + ROW - 1) // ROW * ROW
     positions = np.empty(CHUNK, np.int64)
-    b_rows = np.zeros(CHUNK * STATES, np.float32)
-    c_rows = np.zeros(CHUNK * STATES, np.float32)
-    db_rows = np.zeros(CHUNK * STATES, np.float32)
-    dc_rows = np.zeros(CHUNK * STATES, np.float32)
-    history = np.zeros((CHUNK + 1) * STATES, np.float32)
-    fades = np.zeros(CHUNK * STATES, np.float32)
-    u_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    raw_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    delta_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    drive_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    gy_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    q_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    w_rows = np.zeros(CHUNK * _BLOCK, np.float32)
-    adjoints = np.zeros(blocks * _BLOCK * STATES, np.float32)
-    slopes = np.zeros(blocks * _BLOCK * STATES, np.float32)
-    count_directions = len(directions)
-    for task in range(first, last):
-        sample, k = task // count_directions, task % count_directions
+    b, c = np.zeros(_LOCAL, np.float32), np.zeros(_LOCAL, np.float32)
+    db, dc = np.zeros(_LOCAL, np.float32), np.zeros(_LOCAL, np.float32)
+    history, fades = np.zeros(_LOCAL + ROW, np.float32), np.zeros(_LOCAL, np.float32)
+    u_rows, raw = np.zeros(_LOCAL, np.float32), np.zeros(_LOCAL, np.float32)
+    delta, drive = np.zeros(_LOCAL, np.float32), np.zeros(_LOCAL, np.float32)
+    gy_rows = np.zeros(_LOCAL, np.float32)
+    q, w = np.zeros(_LOCAL, np.float32), np.zeros(_LOCAL, np.float32)
+    adjoints = np.zeros(wide * ROW, np.float32)
+    ways_per_task = ways // groups
+    for work in range(first * ways_per_task, last * ways_per_task):
+        sample, k = work // ways, work % ways
+        at_du = ((k // ways_per_task) * batch + sample) * length * channels
+        at_direction = sample * ways + k
+        at_selectivity = (sample * length * ways + k) * depth
+        at_b = at_selectivity + rank
         adjoints[:] = _ZERO
-        slopes[:] = _ZERO
         for chunk in range(chunks - 1, -1, -1):
             start = chunk * CHUNK
             count = min(CHUNK, length - start)
             _fill_positions(positions, directions[k], start, count, height, width)
-            at_b = sample * strides[1, 0] + k * strides[1, 2]
-            at_c = sample * strides[2, 0] + k * strides[2, 2]
-            _gather_states(b_rows, b, at_b, strides[1, 1], positions, count, states)
-            _gather_states(c_rows, c, at_c, strides[2, 1], positions, count, states)
-            db_rows[:] = _ZERO
-            dc_rows[:] = _ZERO
-            for c0 in range(0, channels, _BLOCK):
-                block = min(_BLOCK, channels - c0)
+            _gather(b, selectivity, at_b, ways * depth, positions, count, states)
+            _gather(c, selectivity, at_b + states, ways * depth, positions, count, states)
+            db[:] = _ZERO
+            dc[:] = _ZERO
+            for c0 in range(0, channels, ROW):
+                block = min(ROW, channels - c0)
+                at_row = k * wide + c0
+                at_weight = k * rank * wide + c0
                 at_u = sample * length * channels + c0
-                at_delta = sample * strides[0, 0] + k * strides[0, 2] + c0
-                _gather_channels(u_rows, u, at_u, channels, positions, count, block)
-                _gather_channels(gy_rows, gy, at_u, channels, positions, count, block)
-                _gather_channels(raw_rows, delta, at_delta, strides[0, 1], positions, count, block)
-                _add_bias(raw_rows, bias, k * channels + c0, count, block)
-                delta_rows[:] = raw_rows
-                _softplus_rows(delta_rows, count)
-                _multiply_rows(drive_rows, delta_rows, u_rows, count)
-                at_carry = (((sample * count_directions + k) * chunks + chunk) * channels + c0) * STATES
+                _gather(u_rows, u, at_u, channels, positions, count, block)
+                _gather(gy_rows, gy, at_u, channels, positions, count, block)
+                _raw_steps(
+                    raw, selectivity, at_selectivity, ways * depth, positions, count,
+                    weight, at_weight, wide, rank, lanes.load(bias, at_row),
+                )  # fmt: skip
+                _steps_and_drive(delta, drive, raw, u_rows, count)
+                at_carry = ((at_direction * chunks + chunk) * wide + c0) * ROW
                 for channel in range(block):
-                    at_a = (k * channels + c0 + channel) * STATES
-                    h = lanes.load(carries, at_carry + channel * STATES)
-                    _replay_chunk(
-                        history, fades, channel, h, lanes.load(decay, at_a),
-                        delta_rows, drive_rows, b_rows, count,
-                    )  # fmt: skip
-                    at_adjoint = (c0 + channel) * STATES
-                    adjoint = _unwind_chunk(
-                        q_rows, w_rows, db_rows, dc_rows, slopes[c0 * STATES :], history, fades,
+                    at_a = (at_row + channel) * ROW
+                    state = lanes.load(carries, at_carry + channel * ROW)
+                    rates = lanes.load(decay, at_a)
+                    _replay(history, fades, channel, state, rates, delta, drive, b, count)
+                    at_adjoint = (c0 + channel) * ROW
+                    adjoint = _unwind(
+                        q, w, db, dc, da, (at_direction * wide + c0 + channel) * ROW, history, fades,
                         channel, lanes.load(adjoints, at_adjoint), lanes.load(a, at_a),
-                        delta_rows, drive_rows, gy_rows, b_rows, c_rows, count,
+                        delta, drive, gy_rows, b, c, count,
                     )  # fmt: skip
                     lanes.store(adjoints, at_adjoint, adjoint)
-                for at in range(0, count * _BLOCK, STATES):
-                    lanes.store(raw_rows, at, lanes.sigmoid(lanes.load(raw_rows, at)))
-                at_sums = (sample * count_directions + k) * channels + c0
-                base = (k * batch + sample) * length * channels + c0
-                for i in range(count):
-                    out = base + positions[i] * channels
-                    for channel in range(block):
-                        at = i * _BLOCK + channel
-                        g = gy_rows[at]
-                        q = q_rows[at]
-                        du[out + channel] = delta_rows[at] * q + skip[k * channels + c0 + channel] * g
-                        slope = (u_rows[at] * q + w_rows[at]) * raw_rows[at]
-                        ddelta[out + channel] = slope
-                        dskip[at_sums + channel] += g * u_rows[at]
-                        dbias[at_sums + channel] += slope
-            for i in range(count):
-                at = ((sample * length + positions[i]) * count_directions + k) * states
-                for n in range(states):
-                    db[at + n] = db_rows[i * STATES + n]
-                    dc[at + n] = dc_rows[i * STATES + n]
-        at_a = (sample * count_directions + k) * channels * STATES
-        for i in range(channels * STATES):
-            da[at_a + i] = slopes[i]
+                at_sums = at_direction * 2 * wide + c0
+                _input_gradients(
+                    du, at_du + c0, channels, positions, count, block, q, w, raw, delta, u_rows,
+                    gy_rows, lanes.load(skip, at_row), sums, at_sums, at_sums + wide,
+                )  # fmt: skip
+                _low_rank_gradients(
+                    dselectivity, selectivity, at_selectivity, ways * depth, positions, count, w,
+                    weight, dweight, at_weight, at_direction * rank * wide + c0, wide, rank,
+                )  # fmt: skip
+            _scatter(dselectivity, at_b, ways * depth, positions, count, states, db)
+            _scatter(dselectivity, at_b + states, ways * depth, positions, count, states, dc)

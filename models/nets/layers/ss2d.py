@@ -17,7 +17,6 @@ class SS2D(nn.Module):
     def __init__(self, d_model: int, d_state: int = 16, expand: int = 2) -> None:
         super().__init__()
         inner, rank, count = d_model * expand, step_rank(d_model), len(DIRECTIONS)
-        self.rank, self.d_state = rank, d_state
         self.in_proj = nn.Linear(d_model, 2 * inner, bias=False)
         self.conv = nn.Conv2d(inner, inner, 3, padding=1, groups=inner)
         self.x_proj = nn.Parameter(torch.empty(count, rank + 2 * d_state, inner))
@@ -39,13 +38,12 @@ class SS2D(nn.Module):
 
     def scan(self, x: Tensor) -> Tensor:
         """Sum (B, H, W, D) of the four scans of the convolved input (B, H, W, D)."""
-        delta, b, c = self.selectivity(x)
         a = -torch.exp(self.a_log.float())
-        return selective_scan(x, delta, a, b, c, self.skip, self.delta_bias, DIRECTIONS)
+        return selective_scan(
+            x, self.selectivity(x), self.delta_weight, self.delta_bias, a, self.skip, DIRECTIONS
+        )
 
-    def selectivity(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Step (B, H, W, 4, D) before bias and softplus, B and C (B, H, W, 4, N), read from the input."""
+    def selectivity(self, x: Tensor) -> Tensor:
+        """Low-rank step, B and C (B, H, W, 4, R + 2N), read from the convolved input."""
         projected = functional.linear(x, self.x_proj.flatten(0, 1))
-        projected = projected.unflatten(-1, self.x_proj.shape[:2])
-        step, b, c = projected.split([self.rank, self.d_state, self.d_state], dim=-1)
-        return torch.einsum("bhwkr,kdr->bhwkd", step, self.delta_weight), b, c
+        return projected.unflatten(-1, self.x_proj.shape[:2])

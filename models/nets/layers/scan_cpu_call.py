@@ -1,0 +1,161 @@
+"""Calls the compiled CPU kernels of the selective scan with torch tensors, on torch's thread count."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from models.nets.layers.scan_cpu import CHUNK, ROW, backward_tasks, forward_tasks
+
+_LOG2_E = 1.4426950408889634
+_NARROWEST_TASK = 4
+
+
+def forward(
+    u: Tensor,
+    selectivity: Tensor,
+    delta_weight: Tensor,
+    delta_bias: Tensor,
+    a: Tensor,
+    skip: Tensor,
+    directions: list[int],
+) -> tuple[Tensor, Tensor]:
+    """Output (B, H, W, D) and the states at the chunk starts (B, K, chunks, D rounded up, 16)."""
+    out = torch.zeros(u.shape)
+    carries = torch.zeros(carries_shape(u, directions))
+    per_task = _channels_per_task(u.shape[0], u.shape[3])
+    arguments = (
+        _sizes(u, selectivity, delta_weight, per_task),
+        np.array(directions, np.int64),
+        _flat(u),
+        _flat(selectivity),
+        *_parameters(delta_weight, delta_bias),
+        _flat(_padded_rates(a) * _LOG2_E),
+        _channel_rows(skip),
+        _flat(out),
+        _flat(carries),
+    )
+    _run(forward_tasks, u.shape[0] * -(-u.shape[3] // per_task), arguments)
+    return out, carries
+
+
+def backward(
+    gy: Tensor,
+    carries: Tensor,
+    u: Tensor,
+    selectivity: Tensor,
+    delta_weight: Tensor,
+    delta_bias: Tensor,
+    a: Tensor,
+    skip: Tensor,
+    directions: list[int],
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Gradients of the six tensor inputs of `forward`, in their order."""
+    batch, _, _, channels = u.shape
+    ways, wide, rank = len(directions), _wide(channels), delta_weight.shape[2]
+    groups = 1 if batch % torch.get_num_threads() == 0 else ways
+    du, dselectivity = torch.zeros(groups, *u.shape), torch.zeros(selectivity.shape)
+    dweight, sums = torch.zeros(batch, ways, rank, wide), torch.zeros(batch, ways, 2, wide)
+    da = torch.zeros(batch, ways, wide, ROW)
+    rates = _padded_rates(a)
+    arguments = (
+        _sizes(u, selectivity, delta_weight, ROW),
+        groups,
+        np.array(directions, np.int64),
+        _flat(u),
+        _flat(selectivity),
+        *_parameters(delta_weight, delta_bias),
+        _flat(rates * _LOG2_E),
+        _flat(rates),
+        _channel_rows(skip),
+        _flat(carries),
+        _flat(gy),
+        *(_flat(out) for out in (du, dselectivity, dweight, sums, da)),
+    )
+    _run(backward_tasks, batch * groups, arguments)
+    return (
+        _in_order(du),
+        dselectivity,
+        dweight[..., :channels].sum(0).transpose(1, 2).contiguous(),
+        sums[:, :, 1, :channels].sum(0),
+        da[:, :, :channels, : a.shape[2]].sum(0),
+        sums[:, :, 0, :channels].sum(0),
+    )
+
+
+def carries_shape(u: Tensor, directions: list[int]) -> tuple[int, ...]:
+    """Shape of the states that the forward kernel keeps for the backward kernel."""
+    batch, height, width, channels = u.shape
+    return batch, len(directions), -(-height * width // CHUNK), _wide(channels), ROW
+
+
+def _in_order(parts: Tensor) -> Tensor:
+    """Sum over the first axis, first to last, as the kernel adds when it owns all of them."""
+    total = parts[0].clone() if len(parts) == 1 else parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def _wide(channels: int) -> int:
+    return -(-channels // ROW) * ROW
+
+
+def _channels_per_task(batch: int, channels: int) -> int:
+    """Whole rows of channels, or fewer where that would leave a thread without work."""
+    per_task = ROW
+    while batch * -(-channels // per_task) < torch.get_num_threads() and per_task > _NARROWEST_TASK:
+        per_task //= 2
+    return per_task
+
+
+def _sizes(u: Tensor, selectivity: Tensor, weight: Tensor, per_task: int) -> NDArray[np.int64]:
+    rank = weight.shape[2]
+    states = (selectivity.shape[4] - rank) // 2
+    return np.array([*u.shape, states, rank, per_task], np.int64)
+
+
+def _parameters(weight: Tensor, bias: Tensor) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return _channel_rows(weight.transpose(1, 2)), _channel_rows(bias)
+
+
+def _channel_rows(parameter: Tensor) -> NDArray[np.float32]:
+    """Parameters (..., D) with D filled up to whole rows, and one row behind the last."""
+    channels = parameter.shape[-1]
+    filled = functional.pad(parameter, (0, _wide(channels) - channels)).flatten()
+    return _flat(functional.pad(filled, (0, ROW)))
+
+
+def _padded_rates(a: Tensor) -> Tensor:
+    """Decay rates (K, D rounded up, 16)."""
+    channels, states = a.shape[1:]
+    return functional.pad(a, (0, ROW - states, 0, _wide(channels) - channels))
+
+
+def _flat(tensor: Tensor) -> NDArray[np.float32]:
+    flat: NDArray[np.float32] = tensor.detach().contiguous().view(-1).numpy()
+    return flat
+
+
+@cache
+def _workers(count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(count, thread_name_prefix="selective-scan")
+
+
+def _run(kernel: Callable[..., None], tasks: int, arguments: tuple[Any, ...]) -> None:
+    """Share equal tasks among as many threads as torch may use; the caller is one of them."""
+    threads = min(torch.get_num_threads(), tasks)
+    borders = [tasks * i // threads for i in range(threads + 1)]
+    others = [
+        _workers(threads).submit(kernel, borders[i], borders[i + 1], *arguments)
+        for i in range(1, threads)
+    ]
+    kernel(borders[0], borders[1], *arguments)
+    for other in others:
+        other.result()
