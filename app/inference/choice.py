@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from models.contract.card import ModelCard
 
 from app.domain.errors import CancelledError, InferenceError
-from app.inference.engine import ClassifierInput, Engine
+from app.inference.engine import ClassifierInput, Engine, FloatArray
 from app.usecases.ports import CancelToken, EngineReport
+from models.contract.card import ModelCard
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 
 _LOG = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ def _timed(engine: Engine, folder: Path, card: ModelCard, token: CancelToken) ->
     return elapsed_ms
 
 
-def _grey(count: int, card: ModelCard) -> np.ndarray:
+def _grey(count: int, card: ModelCard) -> FloatArray:
     return np.zeros((count, 3, card.input.height_px, card.input.width_px), np.float32)
 
 

@@ -5,20 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from models.contract.card import ModelCard, read_card
-from models.contract.registry import ModelShelf
 
 from app.domain.errors import InferenceError, ModelUnavailableError
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.inference.choice import EngineChoice
-from app.inference.engine import ClassifierInput, Engine
+from app.inference.engine import ClassifierInput, Engine, FloatArray
 from app.inference.views import VIEW_COUNT, all_views, brought_back
 from app.usecases.ports import BoundaryResult, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
+from models.contract.card import ModelCard, Task
 from models.contract.errors import ContractError
 from models.contract.postprocess import calibrated_probability, lesion_mask, place_on_image, probability_map
 from models.contract.preprocess import Box, for_classifier, for_segmenter
+from models.contract.registry import ModelShelf, ShelvedModel
 from models.contract.tabular import TabularInput
 
 
@@ -28,6 +28,7 @@ class ModelPredictor:
     def __init__(self, shelf: ModelShelf, choice: EngineChoice) -> None:
         self._shelf = shelf
         self._choice = choice
+        self._active_by_task: dict[Task, ShelvedModel] = {}
 
     def boundary(self, image: RgbImage, token: CancelToken) -> BoundaryResult:
         """Segment an image; raises InferenceError or CancelledError."""
@@ -82,9 +83,10 @@ class ModelPredictor:
     def thresholds(self) -> TriageThresholds:
         """Return the triage thresholds of the active score model's card."""
         _, card = self._active("classification")
-        if card.triage_thresholds is None:
-            raise ModelUnavailableError("The score model's card names no triage thresholds.")
-        return TriageThresholds(card.triage_thresholds.urgent, card.triage_thresholds.soon)
+        try:
+            return TriageThresholds(card.triage_thresholds["urgent"], card.triage_thresholds["soon"])
+        except KeyError as error:
+            raise ModelUnavailableError("The score model's card names no triage thresholds.") from error
 
     def examine(self) -> Iterator[EngineReport]:
         """Run a real inference on every engine of this machine and report."""
@@ -92,16 +94,26 @@ class ModelPredictor:
         classifier, classifier_card = self._active("classification")
         yield from self._choice.examine(segmenter, segmenter_card, classifier, classifier_card)
 
+    def forget_models(self) -> None:
+        """Ask the shelf again which models are active, after a promotion or a roll-back."""
+        self._active_by_task.clear()
+
     def close(self) -> None:
         """Stop server processes and free memory."""
         self._choice.close()
 
-    def _active(self, task: str) -> tuple[Path, ModelCard]:
-        try:
-            folder = self._shelf.active(task)
-            return folder, read_card(folder)
-        except ContractError as error:
-            raise ModelUnavailableError(str(error)) from error
+    def _active(self, task: Task) -> tuple[Path, ModelCard]:
+        """Return the active model; the shelf checks every byte, so its answer is kept."""
+        if task not in self._active_by_task:
+            try:
+                model = self._shelf.active(task)
+            except ContractError as error:
+                raise ModelUnavailableError(str(error)) from error
+            if model is None:
+                raise ModelUnavailableError(f"No model is active for {task}; promote one on the model shelf.")
+            self._active_by_task[task] = model
+        model = self._active_by_task[task]
+        return model.folder, model.card
 
 
 def _batch(
@@ -115,7 +127,7 @@ def _batch(
     return ClassifierInput(all_views(crop), numeric, categorical), box
 
 
-def _on_image(maps: np.ndarray, box: Box, image: RgbImage) -> AttentionMap:
+def _on_image(maps: FloatArray, box: Box, image: RgbImage) -> AttentionMap:
     return place_on_image(brought_back(maps).mean(axis=0), box, image.shape)
 
 

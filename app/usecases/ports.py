@@ -7,18 +7,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from models.contract.tabular import TabularInput
-
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
-from app.domain.ids import BlobName, ImageId, LesionId, PatientId
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
 from app.domain.triage import TriageThresholds
+from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+from models.contract.tabular import TabularInput
 
 
 class CancelToken(Protocol):
@@ -118,15 +118,26 @@ class CaseRepository(Protocol):
     def patient(self, patient_id: PatientId) -> Patient: ...
     def patient_by_code(self, code: str) -> Patient | None: ...
     def patients(self) -> list[Patient]: ...
+    def fresh_patient_code(self) -> str:
+        """Return a patient code that is not taken, for images that come without one."""
+        ...
+
     def add_lesion(self, lesion: Lesion) -> None: ...
     def update_lesion(self, lesion: Lesion) -> None: ...
+    def lesion(self, lesion_id: LesionId) -> Lesion: ...
     def lesions_of(self, patient_id: PatientId) -> list[Lesion]: ...
     def add_visit(self, visit: Visit) -> None: ...
     def update_visit(self, visit: Visit) -> None: ...
+    def visit(self, visit_id: VisitId) -> Visit: ...
     def visits_of(self, lesion_id: LesionId) -> list[Visit]: ...
     def add_image(self, image: DermoscopicImage, thumbnail: BlobName) -> None: ...
     def update_calibration(self, image_id: ImageId, calibration: Calibration | None) -> None: ...
     def image_by_original(self, original: BlobName) -> ImageId | None: ...
+    def images_of(self, lesion_id: LesionId) -> list[ImageId]:
+        """Return a lesion's images in the order of their import, hidden ones left out."""
+        ...
+
+    def is_hidden(self, image_id: ImageId) -> bool: ...
     def add_boundary(self, prediction: BoundaryPrediction) -> None: ...
     def add_score(self, prediction: ScorePrediction) -> None: ...
     def add_revision(self, revision: MaskRevision) -> None: ...
@@ -257,6 +268,10 @@ class Predictor(Protocol):
         """Run a real inference on every engine of this machine and report."""
         ...
 
+    def forget_models(self) -> None:
+        """Ask again which models are active, after a promotion or a roll-back."""
+        ...
+
     def close(self) -> None:
         """Stop server processes and free memory."""
         ...
@@ -295,10 +310,32 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreFinding:
+    """One thing an examination of the case store came upon."""
+
+    is_problem: bool
+    sentence: str
+
+
+class CaseStore(Protocol):
+    """The case store as a whole: what is examined, and closed at the end."""
+
+    def examine(self) -> Iterator[StoreFinding]:
+        """Check the database and every stored file; one finding at a time, because it may take long."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything a use case may ask for."""
 
     unit_of_work: Callable[[], UnitOfWork]
+    """A writing transaction: it waits for its turn at once, so nothing read in it can go stale."""
+    reading: Callable[[], UnitOfWork]
+    """A transaction that only reads; it never waits for a writer."""
+    store: CaseStore
     blobs: BlobStore
     images: ImageReader
     predictor: Predictor
@@ -306,3 +343,5 @@ class Services:
     clock: Clock
     user: str
     """Who is at the workstation."""
+    vocabulary: Vocabulary
+    """The permitted words of the forms."""
