@@ -81,11 +81,13 @@ def _walk(out, channel, h, decay, delta, drive, b, c, count):
 
 
 @njit(nogil=True, cache=True)
-def _add_outputs(out, base, channels, positions, count, block, y, u, skip):
+def _add_outputs(out, base, channels, positions, count, block, is_first, y, u, skip):
+    """Write the outputs of the first direction, add those of the others."""
+    kept = 0 if is_first else block
     for i in range(count):
         at = base + positions[i] * channels
         row = lanes.multiply_add(skip, lanes.load(u, i * ROW), lanes.load(y, i * ROW))
-        lanes.store_first(out, at, lanes.add(row, lanes.load_first(out, at, block)), block)
+        lanes.store_first(out, at, lanes.add(row, lanes.load_first(out, at, kept)), block)
 
 
 @njit(nogil=True, cache=True)
@@ -96,7 +98,7 @@ def forward_tasks(
 
     u: (batch, token, channel). selectivity: (batch, token, direction, rank + 2 states). weight:
     (direction, rank, wide). bias, skip: (direction, wide). decay: A * log2(e), (direction, wide, 16).
-    out: (batch, token, channel), zero on entry, the sum over the directions on return. carries: (batch,
+    out: (batch, token, channel), the sum over the directions. carries: (batch,
     direction, chunk, wide, 16), the states before each chunk.
     """
     height, width, channels, states, rank, per_task = sizes[1:7]
@@ -138,7 +140,7 @@ def forward_tasks(
                     rates = lanes.load(decay, (at_row + channel) * ROW)
                     state = _walk(y, channel, state, rates, delta, drive, b, c, count)
                     lanes.store(h, channel * ROW, state)
-                _add_outputs(out, at_u, channels, positions, count, block, y, u_rows, skip_row)
+                _add_outputs(out, at_u, channels, positions, count, block, k == 0, y, u_rows, skip_row)
 
 
 @njit(nogil=True, cache=True)
@@ -183,14 +185,15 @@ def _unwind(
 
 @njit(nogil=True, cache=True)
 def _input_gradients(
-    du, base, channels, positions, count, block, q, w, raw, delta, u, gy, skip, sums, at_skip, at_bias
+    du, base, channels, positions, count, block, is_first, q, w, raw, delta, u, gy, skip, sums, at_skip, at_bias
 ):
-    """Add to du, turn w into the gradient of the raw step, and sum the gradients of skip and bias."""
+    """Write or add to du, turn w into the gradient of the raw step, and sum the gradients of skip and bias."""
+    kept = 0 if is_first else block
     dskip, dbias = lanes.load(sums, at_skip), lanes.load(sums, at_bias)
     for i in range(count):
         row, at = i * ROW, base + positions[i] * channels
         g, x, fed = lanes.load(gy, row), lanes.load(u, row), lanes.load(q, row)
-        grown = lanes.multiply_add(skip, g, lanes.load_first(du, at, block))
+        grown = lanes.multiply_add(skip, g, lanes.load_first(du, at, kept))
         grown = lanes.multiply_add(lanes.load(delta, row), fed, grown)
         lanes.store_first(du, at, grown, block)
         dskip = lanes.multiply_add(g, x, dskip)
@@ -205,16 +208,17 @@ def _input_gradients(
 @njit(nogil=True, cache=True)
 def _low_rank_gradients(
     out, selectivity, base, stride, positions, count, dstep, weight, dweight, at_weight, at_dweight,
-    wide, rank,
+    wide, rank, is_first,
 ):  # fmt: skip
-    """Add to the gradients of the low-rank step and of the weight that widens it."""
+    """Write or add to the gradients of the low-rank step and of the weight that widens it."""
     for r in range(rank):
         row = lanes.load(weight, at_weight + r * wide)
         slope = lanes.load(dweight, at_dweight + r * wide)
         for i in range(count):
             at = base + positions[i] * stride + r
             wide_step = lanes.load(dstep, i * ROW)
-            out[at] += lanes.total(lanes.multiply(wide_step, row))
+            narrow = lanes.total(lanes.multiply(wide_step, row))
+            out[at] = narrow if is_first else out[at] + narrow
             slope = lanes.multiply_add(lanes.splat(selectivity[at]), wide_step, slope)
         lanes.store(dweight, at_dweight + r * wide, slope)
 
@@ -233,9 +237,9 @@ def backward_tasks(
     """Gradients of the (sample, group of directions) pairs number `first` to `last`.
 
     Inputs as in `forward_tasks`; a: A itself, (direction, wide, 16); gy: the gradient of `out`.
-    The outputs are zero on entry. du: (group, batch, token, channel). dselectivity: as selectivity.
-    dweight: (batch, direction, rank, wide). sums: gradients of skip and of bias, (batch, direction, 2,
-    wide). da: (batch, direction, wide, 16).
+    du: (group, batch, token, channel). dselectivity: as selectivity.
+    Zero on entry: dweight (batch, direction, rank, wide), sums (batch, direction, 2, wide; the
+    gradients of skip and of bias), da (batch, direction, wide, 16).
     """
     batch, height, width, channels, states, rank, _ = sizes[0:7]
     length, ways, depth = height * width, len(directions), rank + 2 * states
@@ -293,12 +297,13 @@ def backward_tasks(
                     lanes.store(adjoints, at_adjoint, adjoint)
                 at_sums = at_direction * 2 * wide + c0
                 _input_gradients(
-                    du, at_du + c0, channels, positions, count, block, q, w, raw, delta, u_rows,
-                    gy_rows, lanes.load(skip, at_row), sums, at_sums, at_sums + wide,
+                    du, at_du + c0, channels, positions, count, block, k % ways_per_task == 0,
+                    q, w, raw, delta, u_rows, gy_rows, lanes.load(skip, at_row), sums, at_sums, at_sums + wide,
                 )  # fmt: skip
                 _low_rank_gradients(
                     dselectivity, selectivity, at_selectivity, ways * depth, positions, count, w,
                     weight, dweight, at_weight, at_direction * rank * wide + c0, wide, rank,
+                    c0 == 0,
                 )  # fmt: skip
             _scatter(dselectivity, at_b, ways * depth, positions, count, states, db)
             _scatter(dselectivity, at_b + states, ways * depth, positions, count, states, dc)

@@ -27,8 +27,8 @@ def forward(
     directions: list[int],
 ) -> tuple[Tensor, Tensor]:
     """Output (B, H, W, D) and the states at the chunk starts (B, K, chunks, D rounded up, 16)."""
-    out = torch.zeros(u.shape)
-    carries = torch.zeros(carries_shape(u, directions))
+    out = torch.empty(u.shape)
+    carries = torch.empty(carries_shape(u, directions))
     per_task = _channels_per_task(u.shape[0], u.shape[3])
     arguments = (
         _sizes(u, selectivity, delta_weight, per_task),
@@ -60,7 +60,7 @@ def backward(
     batch, _, _, channels = u.shape
     ways, wide, rank = len(directions), _wide(channels), delta_weight.shape[2]
     groups = 1 if batch % torch.get_num_threads() == 0 else ways
-    du, dselectivity = torch.zeros(groups, *u.shape), torch.zeros(selectivity.shape)
+    du, dselectivity = torch.empty(groups, *u.shape), torch.empty(selectivity.shape)
     dweight, sums = torch.zeros(batch, ways, rank, wide), torch.zeros(batch, ways, 2, wide)
     da = torch.zeros(batch, ways, wide, ROW)
     rates = _padded_rates(a)

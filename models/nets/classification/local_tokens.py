@@ -1,0 +1,47 @@
+"""Local tokens: the two finest-grained views of the ConvNeXt stem, brought to one grid and one width."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class LocalTokens(nn.Module):
+    """Sum of the 1/16 features and the doubled 1/32 features: (B, h, w, c3), (B, ceil(h/2), …, c4) to (B, h, w, C)."""
+
+    def __init__(self, width_fine: int, width_coarse: int, width: int) -> None:
+        super().__init__()
+        self.fine = nn.Linear(width_fine, width)
+        self.coarse = nn.Linear(width_coarse, width)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        """Return tokens at 1/16 of the image, (B, h, w, C)."""
+        height, width = fine.shape[1:3]
+        doubled = _doubled(self.coarse(coarse))[:, :height, :width]
+        tokens: Tensor = self.norm(self.fine(fine) + doubled)
+        return tokens
+
+
+class PositionEmbedding(nn.Module):
+    """A learned vector per grid cell, resized with bicubic interpolation when the grid has another size."""
+
+    def __init__(self, side: int, width: int) -> None:
+        super().__init__()
+        self.grid = nn.Parameter(torch.zeros(1, side, side, width))
+
+    def forward(self, height: int, width: int) -> Tensor:
+        """Return the embedding for a grid, (1, height, width, C)."""
+        if self.grid.shape[1:3] == (height, width):
+            return self.grid
+        channels_first = self.grid.permute(0, 3, 1, 2)
+        resized = F.interpolate(
+            channels_first, size=(height, width), mode="bicubic", align_corners=False
+        )
+        return resized.permute(0, 2, 3, 1)
+
+
+def _doubled(grid: Tensor) -> Tensor:
+    """Repeat every cell into a 2x2 square, (B, H, W, C) to (B, 2H, 2W, C)."""
+    height, width = grid.shape[1:3]
+    expanded = grid[:, :, None, :, None, :].expand(-1, -1, 2, -1, 2, -1)
+    return expanded.reshape(-1, 2 * height, 2 * width, grid.shape[-1])

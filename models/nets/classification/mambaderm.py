@@ -1,0 +1,136 @@
+"""MambaDerm: ConvNeXt stem, selective scans over the stem's tokens, a gate between the two, then metadata.
+
+The block diagram of the MambaDerm repository's README (ConvNeXt stem, VMamba, local-global gate, cross-modal
+attention, MLP head) with its stated widths; the scans run on the stem's 1/16 grid, and the metadata enters as one
+token per feature, so that a missing value is a learned vector and not an imputed number.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
+from models.nets.classification.initialise import draw_weights
+from models.nets.classification.local_tokens import LocalTokens, PositionEmbedding
+from models.nets.layers.convnext import ConvNeXtStem
+from models.nets.layers.drop_path import rising_rates
+from models.nets.layers.tabular_encoder import CATEGORY_SIZES, NUMERIC_FEATURES, TabularEncoder
+from models.nets.layers.vss import VSSLayer
+
+_POSITION_SIDE = 14
+"""Grid the position embedding is learned on: 1/16 of a 224 px image."""
+
+_LARGEST_DROP_PATH = 0.1
+_DROPOUT = 0.1
+
+
+class ImageEvidence(NamedTuple):
+    """What the image alone says, before metadata: two views of the same grid, (B, h, w, C) each."""
+
+    local: Tensor
+    context: Tensor
+
+
+class MambaDerm(nn.Module):
+    """Malignancy logit from a square lesion crop and its metadata.
+
+    Any image size divisible by 16 works (32 keeps the coarsest grid whole); the grid is 1/16 of the image.
+    """
+
+    def __init__(
+        self,
+        *,
+        stem_widths: Sequence[int] = (96, 192, 384, 768),
+        stem_depths: Sequence[int] = (3, 3, 9, 3),
+        width: int = 192,
+        layers: int = 4,
+        state: int = 16,
+        attention_heads: int = 8,
+        table_width: int = 128,
+        table_layers: int = 2,
+        table_heads: int = 4,
+        numeric_features: int = NUMERIC_FEATURES,
+        category_sizes: Sequence[int] = CATEGORY_SIZES,
+        outputs: int = 1,
+        drop_path: float = _LARGEST_DROP_PATH,
+        dropout: float = _DROPOUT,
+    ) -> None:
+        super().__init__()
+        rates = rising_rates(drop_path, sum(stem_depths) + layers)
+        self.stem = ConvNeXtStem(stem_widths, stem_depths, rates[: sum(stem_depths)])
+        self.local_tokens = LocalTokens(stem_widths[-2], stem_widths[-1], width)
+        self.position = PositionEmbedding(_POSITION_SIDE, width)
+        self.context = nn.Sequential(
+            *(VSSLayer(width, state, rate) for rate in rates[sum(stem_depths) :])
+        )
+        self.norm_context = nn.LayerNorm(width)
+        self.table = TabularEncoder(
+            width,
+            width=table_width,
+            layers=table_layers,
+            heads=table_heads,
+            numeric_features=numeric_features,
+            category_sizes=category_sizes,
+        )
+        self.gate = LocalGlobalGate(width)
+        self.fusion = MetadataFusion(width, attention_heads, dropout)
+        self.head = ScoreHead(width, outputs, dropout)
+        draw_weights(self)
+
+    def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
+        """Return the malignancy logit, (B, outputs) float32.
+
+        Args:
+            images: (B, 3, S, S) float32, ImageNet-normalised.
+            numeric: (B, 35) float32 in raw units; NaN is missing.
+            categorical: (B, 6) int64; 0 is missing.
+        """
+        evidence = self.evidence(images)
+        table = self.table(numeric, categorical)
+        fused = self.fusion(self.gated(evidence, self.gate(*evidence)), table)
+        logits: Tensor = self.head(fused, table)
+        return logits
+
+    def evidence(self, images: Tensor) -> ImageEvidence:
+        """Return local tokens and their version with context from the whole image, (B, h, w, C) each."""
+        return self.with_context(self.local_tokens(*self.stem(images)))
+
+    def with_context(self, local: Tensor) -> ImageEvidence:
+        """Add to local tokens (B, h, w, C) what the selective scans make of the whole grid."""
+        placed = local + self.position(*local.shape[1:3])
+        return ImageEvidence(local, self.norm_context(self.context(placed)))
+
+    @staticmethod
+    def gated(evidence: ImageEvidence, gate: Tensor) -> Tensor:
+        """Mix the two views by the gate and flatten the grid row by row, (B, h * w, C)."""
+        return torch.lerp(evidence.context, evidence.local, gate).flatten(1, 2)
+
+
+def mambaderm_lite(**changes: Any) -> MambaDerm:  # noqa: ANN401  any argument of MambaDerm
+    """Build the variant for small machines: 12,085,569 parameters."""
+    sizes: dict[str, Any] = {
+        "stem_widths": (64, 128, 256, 512),
+        "stem_depths": (3, 3, 6, 3),
+        "width": 128,
+        "layers": 2,
+        "state": 8,
+    }
+    return MambaDerm(**sizes | changes)
+
+
+def mambaderm_tiny(**changes: Any) -> MambaDerm:  # noqa: ANN401  any argument of MambaDerm
+    """Build the smallest variant, for tests."""
+    sizes: dict[str, Any] = {
+        "stem_widths": (8, 12, 16, 24),
+        "stem_depths": (1, 1, 2, 1),
+        "width": 16,
+        "layers": 2,
+        "state": 4,
+        "attention_heads": 2,
+        "table_width": 16,
+        "table_layers": 1,
+        "table_heads": 2,
+    }
+    return MambaDerm(**sizes | changes)
