@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.annotation import Decision, MaskRevision
-from app.domain.ids import BlobName, ImageId
+from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
@@ -51,6 +51,32 @@ class Case:
         if self.revision is not None:
             return self.revision.mask
         return self.boundary.mask if self.boundary is not None else None
+
+    @property
+    def mask_source(self) -> PredictionId | RevisionId | None:
+        """Return the revision or boundary prediction that the valid mask is from."""
+        if self.revision is not None:
+            return self.revision.id
+        return self.boundary.id if self.boundary is not None else None
+
+    @property
+    def is_score_current(self) -> bool:
+        """Say whether the newest score was computed from the valid mask."""
+        return self.score is not None and self.score.mask_source == self.mask_source
+
+    @property
+    def priority(self) -> Priority | None:
+        """Return the place in the queue, or None when there is no score."""
+        return self.score.priority if self.score is not None else None
+
+    @property
+    def status(self) -> str:
+        """Return how far the case is: 'new', 'predicted', 'corrected' or 'decided'."""
+        if self.decisions:
+            return "decided"
+        if self.revisions:
+            return "corrected"
+        return "predicted" if self.boundaries else "new"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,5 +32,5 @@ class DermoscopicImage:
     imported_by: str
     calibration: Calibration | None = None
     provenance: tuple[tuple[str, str], ...] = ()
-    """What was done at import, in order: ('orientation', 'rotated by 90 degrees'), ('profile', 'Adobe RGB')."""
+    """What was done at import, in order, for example ('orientation', 'rotated by 90 degrees')."""
     dermoscopic_type: str | None = None

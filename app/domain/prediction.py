@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
+from app.domain.triage import Priority, TriageThresholds, priority_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ScorePrediction:
     """Calibrated probability of malignancy in [0, 1]."""
     probability_low: float
     probability_high: float
-    """Range over the model's passes (flips and quarter turns): how much the score moves, not a confidence interval."""
+    """Range over the model's passes (flips, quarter turns): how much it moves, no confidence interval."""
     mask_source: PredictionId | RevisionId
     """The boundary prediction or mask revision whose mask was used."""
     missing_inputs: tuple[str, ...]
@@ -64,3 +65,12 @@ class ScorePrediction:
     """Reasons why the image may not be suitable, in plain words; empty when none was found."""
     run: EngineRun
     predicted_at: datetime
+    thresholds: TriageThresholds | None = None
+    """The triage thresholds of the model's card when the score was computed."""
+
+    @property
+    def priority(self) -> Priority | None:
+        """Return the place in the queue, or None when the model came without thresholds."""
+        if self.thresholds is None:
+            return None
+        return priority_of(self.probability, self.probability_high, self.thresholds, self.quality_warnings)

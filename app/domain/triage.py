@@ -51,6 +51,19 @@ def priority_of(
     return Priority(band, (reason, *quality_warnings))
 
 
+def queue_rank(priority: Priority | None, *, is_decided: bool) -> int:
+    """Return the place of a case's group in the work list, 0 first.
+
+    Unscored cases and images to be checked come before routine ones, because nobody knows yet how urgent
+    they are; what a clinician has decided is not waiting any more and comes last.
+    """
+    if is_decided:
+        return 5
+    if priority is None:
+        return 3
+    return {Band.URGENT: 0, Band.UNSUITABLE: 1, Band.SOON: 2, Band.ROUTINE: 4}[priority.band]
+
+
 def _band_of(probability: float, probability_high: float, thresholds: TriageThresholds) -> tuple[Band, str]:
     percent = f"{100 * probability:.0f} %"
     soon_percent = f"{100 * thresholds.soon:.0f} %"

@@ -1,0 +1,96 @@
+"""One SQLite file: how it is opened, how a transaction begins, how it is copied, how its errors read.
+
+Write-ahead log, so that readers and one writer do not wait for each other; ``synchronous=FULL``, so that
+what was committed survives a power cut. A second instance waits up to ten seconds for its turn.
+"""
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from app.domain.errors import StorageError
+
+BUSY_SECONDS = 10.0
+"""How long a writer waits for another writer."""
+
+WRITING = "naevus_writing"
+"""Execution option of a connection whose transactions take the write lock at once."""
+
+
+def connect(path: Path, *, mode: str = "rw", foreign_keys: bool = True) -> sqlite3.Connection:
+    """Open the file; ``mode`` is SQLite's ro, rw or rwc, and nothing but rwc ever creates a file."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        connection.execute("PRAGMA synchronous=FULL")
+        if mode != "ro":
+            connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def open_engine(path: Path, *, mode: str = "rw", foreign_keys: bool = True) -> Engine:
+    """Return an engine on an existing file; transactions begin explicitly, so that they cover DDL too."""
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connect(path, mode=mode, foreign_keys=foreign_keys),
+        poolclass=QueuePool,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    is_writing = connection.get_execution_options().get(WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+def back_up(path: Path, copy: Path) -> None:
+    """Write a consistent copy of the database, also while others use it; ``copy`` is complete or absent."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    part = copy.with_name(copy.name + ".part")
+    source, target = connect(path, mode="ro"), sqlite3.connect(part)
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()
+    with part.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    part.replace(copy)
+
+
+def storage_error(error: SQLAlchemyError | sqlite3.Error | OSError) -> StorageError:
+    """Return the sentence for what the database or the disk said."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    said = str(cause).lower()
+    if "full" in said or (isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)):
+        return StorageError("The disk is full, so nothing was stored; free some space and repeat the step.")
+    if "readonly" in said or "read-only" in said or isinstance(cause, PermissionError):
+        return StorageError(
+            "The case store is read-only; allow writing to the data folder, or choose another one."
+        )
+    if "locked" in said or "busy" in said:
+        return StorageError(
+            "Another window is writing to the case store for a long time; wait a moment and repeat the step."
+        )
+    if "malformed" in said or "not a database" in said or "disk i/o" in said:
+        return StorageError(
+            "The case store is damaged and is left as it is; restore a copy from the backups folder."
+        )
+    if "unable to open" in said:
+        return StorageError("The case store cannot be opened; check that its data folder can be written.")
+    return StorageError(f"The case store refused the step and is unchanged: {cause}.")

@@ -1,0 +1,343 @@
+"""Row to domain value and back, two functions per entity."""
+
+from app.domain.annotation import Decision, MaskRevision
+from app.domain.audit import AuditEvent
+from app.domain.case import Case, CaseLine
+from app.domain.ids import (
+    BlobName,
+    DecisionId,
+    ImageId,
+    LesionId,
+    PatientId,
+    PredictionId,
+    RevisionId,
+    VisitId,
+)
+from app.domain.image import Calibration, DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
+from app.domain.triage import Band, Priority, TriageThresholds, queue_rank
+from app.storage.rows import (
+    AuditEventRow,
+    BoundaryPredictionRow,
+    CaseIndexRow,
+    DecisionRow,
+    ImageRow,
+    LesionRow,
+    MaskRevisionRow,
+    PatientRow,
+    ScorePredictionRow,
+    SpokenByModel,
+    VisitRow,
+)
+
+
+def patient_row(patient: Patient) -> PatientRow:
+    """Return the row of a patient."""
+    return PatientRow(
+        id=patient.id,
+        code=patient.code,
+        name=patient.name,
+        birth_year=patient.birth_year,
+        sex=patient.sex,
+        fitzpatrick_skin_type=patient.fitzpatrick_skin_type,
+        personal_hx_mm=patient.personal_hx_mm,
+        family_hx_mm=patient.family_hx_mm,
+        notes=patient.notes,
+    )
+
+
+def patient_of(row: PatientRow) -> Patient:
+    """Return the patient of a row."""
+    return Patient(
+        id=PatientId(row.id),
+        code=row.code,
+        name=row.name,
+        birth_year=row.birth_year,
+        sex=row.sex,
+        fitzpatrick_skin_type=row.fitzpatrick_skin_type,
+        personal_hx_mm=row.personal_hx_mm,
+        family_hx_mm=row.family_hx_mm,
+        notes=row.notes,
+    )
+
+
+def lesion_row(lesion: Lesion) -> LesionRow:
+    """Return the row of a lesion."""
+    return LesionRow(
+        id=lesion.id,
+        patient_id=lesion.patient_id,
+        label=lesion.label,
+        site=lesion.site,
+        site_special=lesion.site_special,
+        clin_size_long_diam_mm=lesion.clin_size_long_diam_mm,
+        notes=lesion.notes,
+    )
+
+
+def lesion_of(row: LesionRow) -> Lesion:
+    """Return the lesion of a row."""
+    return Lesion(
+        id=LesionId(row.id),
+        patient_id=PatientId(row.patient_id),
+        label=row.label,
+        site=row.site,
+        site_special=row.site_special,
+        clin_size_long_diam_mm=row.clin_size_long_diam_mm,
+        notes=row.notes,
+    )
+
+
+def visit_row(visit: Visit) -> VisitRow:
+    """Return the row of a visit."""
+    return VisitRow(
+        id=visit.id, lesion_id=visit.lesion_id, visited_on=visit.visited_on, age_years=visit.age_years
+    )
+
+
+def visit_of(row: VisitRow) -> Visit:
+    """Return the visit of a row."""
+    return Visit(
+        id=VisitId(row.id),
+        lesion_id=LesionId(row.lesion_id),
+        visited_on=row.visited_on,
+        age_years=row.age_years,
+    )
+
+
+def image_row(image: DermoscopicImage, thumbnail: BlobName) -> ImageRow:
+    """Return the row of an image that is shown in the work list."""
+    return ImageRow(
+        id=image.id,
+        visit_id=image.visit_id,
+        file_name=image.file_name,
+        media_type=image.media_type,
+        original=image.original,
+        upright=image.upright,
+        thumbnail=thumbnail,
+        width_px=image.width_px,
+        height_px=image.height_px,
+        imported_at=image.imported_at,
+        imported_by=image.imported_by,
+        provenance=[list(step) for step in image.provenance],
+        dermoscopic_type=image.dermoscopic_type,
+        mm_per_px=image.calibration.mm_per_px if image.calibration else None,
+        calibration_source=image.calibration.source if image.calibration else None,
+        is_hidden=False,
+    )
+
+
+def image_of(row: ImageRow) -> DermoscopicImage:
+    """Return the image of a row."""
+    return DermoscopicImage(
+        id=ImageId(row.id),
+        visit_id=VisitId(row.visit_id),
+        file_name=row.file_name,
+        media_type=row.media_type,
+        original=BlobName(row.original),
+        upright=BlobName(row.upright),
+        width_px=row.width_px,
+        height_px=row.height_px,
+        imported_at=row.imported_at,
+        imported_by=row.imported_by,
+        calibration=None
+        if row.mm_per_px is None
+        else Calibration(row.mm_per_px, row.calibration_source or ""),
+        provenance=tuple((step[0], step[1]) for step in row.provenance),
+        dermoscopic_type=row.dermoscopic_type,
+    )
+
+
+def boundary_row(prediction: BoundaryPrediction) -> BoundaryPredictionRow:
+    """Return the row of a boundary prediction."""
+    row = BoundaryPredictionRow(mask=prediction.mask, probability=prediction.probability)
+    _note_speaker(row, prediction)
+    return row
+
+
+def boundary_of(row: BoundaryPredictionRow) -> BoundaryPrediction:
+    """Return the boundary prediction of a row."""
+    return BoundaryPrediction(
+        id=PredictionId(row.id),
+        image_id=ImageId(row.image_id),
+        model=_model_of(row),
+        mask=BlobName(row.mask),
+        probability=BlobName(row.probability),
+        run=_run_of(row),
+        predicted_at=row.predicted_at,
+    )
+
+
+def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
+    """Return the row of a score."""
+    row = ScorePredictionRow(
+        probability=prediction.probability,
+        probability_low=prediction.probability_low,
+        probability_high=prediction.probability_high,
+        mask_source=prediction.mask_source,
+        missing_inputs=list(prediction.missing_inputs),
+        quality_warnings=list(prediction.quality_warnings),
+        urgent_threshold=prediction.thresholds.urgent if prediction.thresholds else None,
+        soon_threshold=prediction.thresholds.soon if prediction.thresholds else None,
+    )
+    _note_speaker(row, prediction)
+    return row
+
+
+def score_of(row: ScorePredictionRow) -> ScorePrediction:
+    """Return the score of a row."""
+    return ScorePrediction(
+        id=PredictionId(row.id),
+        image_id=ImageId(row.image_id),
+        model=_model_of(row),
+        probability=row.probability,
+        probability_low=row.probability_low,
+        probability_high=row.probability_high,
+        mask_source=RevisionId(row.mask_source),
+        missing_inputs=tuple(row.missing_inputs),
+        quality_warnings=tuple(row.quality_warnings),
+        run=_run_of(row),
+        predicted_at=row.predicted_at,
+        thresholds=_thresholds_of(row),
+    )
+
+
+def revision_row(revision: MaskRevision) -> MaskRevisionRow:
+    """Return the row of a mask revision."""
+    return MaskRevisionRow(
+        id=revision.id,
+        image_id=revision.image_id,
+        number=revision.number,
+        mask=revision.mask,
+        supersedes=revision.supersedes,
+        author=revision.author,
+        created_at=revision.created_at,
+        reason=revision.reason,
+        is_signed=revision.is_signed,
+    )
+
+
+def revision_of(row: MaskRevisionRow) -> MaskRevision:
+    """Return the mask revision of a row."""
+    return MaskRevision(
+        id=RevisionId(row.id),
+        image_id=ImageId(row.image_id),
+        number=row.number,
+        mask=BlobName(row.mask),
+        supersedes=None if row.supersedes is None else RevisionId(row.supersedes),
+        author=row.author,
+        created_at=row.created_at,
+        reason=row.reason,
+        is_signed=row.is_signed,
+    )
+
+
+def decision_row(decision: Decision) -> DecisionRow:
+    """Return the row of a decision."""
+    return DecisionRow(
+        id=decision.id,
+        image_id=decision.image_id,
+        diagnosis=decision.diagnosis,
+        diagnosis_confirm_type=decision.diagnosis_confirm_type,
+        management=decision.management,
+        comment=decision.comment,
+        author=decision.author,
+        created_at=decision.created_at,
+    )
+
+
+def decision_of(row: DecisionRow) -> Decision:
+    """Return the decision of a row."""
+    return Decision(
+        id=DecisionId(row.id),
+        image_id=ImageId(row.image_id),
+        diagnosis=row.diagnosis,
+        diagnosis_confirm_type=row.diagnosis_confirm_type,
+        management=row.management,
+        comment=row.comment,
+        author=row.author,
+        created_at=row.created_at,
+    )
+
+
+def event_of(row: AuditEventRow) -> AuditEvent:
+    """Return the audit event of a row."""
+    return AuditEvent(
+        sequence=row.sequence,
+        at=row.at,
+        who=row.who,
+        what=row.what,
+        subject=row.subject,
+        detail=row.detail,
+        weights_sha256=row.weights_sha256,
+    )
+
+
+def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
+    """Return the work list's row of a case."""
+    priority, score = case.priority, case.score
+    searched = (
+        case.patient.code,
+        case.patient.name,
+        case.lesion.label,
+        case.lesion.site or "",
+        case.image.file_name,
+        (case.decision.diagnosis or "") if case.decision else "",
+    )
+    return CaseIndexRow(
+        image_id=case.image.id,
+        is_hidden=is_hidden,
+        thumbnail=thumbnail,
+        patient_code=case.patient.code,
+        patient_name=case.patient.name,
+        site=case.lesion.site,
+        band=None if priority is None else int(priority.band),
+        reasons=[] if priority is None else list(priority.reasons),
+        probability=None if score is None else score.probability,
+        status=case.status,
+        imported_at=case.image.imported_at,
+        file_name=case.image.file_name,
+        queue_rank=queue_rank(priority, is_decided=case.status == "decided"),
+        queue_urgency=0.0 if score is None else -score.probability,
+        searched="\n".join(searched).casefold(),
+    )
+
+
+def line_of(row: CaseIndexRow) -> CaseLine:
+    """Return the work list's line of a row."""
+    return CaseLine(
+        image_id=ImageId(row.image_id),
+        thumbnail=BlobName(row.thumbnail),
+        patient_code=row.patient_code,
+        patient_name=row.patient_name,
+        site=row.site,
+        priority=None if row.band is None else Priority(Band(row.band), tuple(row.reasons)),
+        probability=row.probability,
+        status=row.status,
+        imported_at=row.imported_at,
+        file_name=row.file_name,
+    )
+
+
+def _note_speaker(row: SpokenByModel, prediction: BoundaryPrediction | ScorePrediction) -> None:
+    row.id, row.image_id = prediction.id, prediction.image_id
+    row.model_name, row.model_version = prediction.model.name, prediction.model.version
+    row.weights_sha256 = prediction.model.weights_sha256
+    row.preprocessing, row.threshold = prediction.model.preprocessing, prediction.model.threshold
+    row.engine, row.provider = prediction.run.engine, prediction.run.provider
+    row.milliseconds, row.predicted_at = prediction.run.milliseconds, prediction.predicted_at
+
+
+def _model_of(row: SpokenByModel) -> ModelRef:
+    return ModelRef(row.model_name, row.model_version, row.weights_sha256, row.preprocessing, row.threshold)
+
+
+def _thresholds_of(row: ScorePredictionRow) -> TriageThresholds | None:
+    if row.urgent_threshold is None or row.soon_threshold is None:
+        return None
+    return TriageThresholds(row.urgent_threshold, row.soon_threshold)
+
+
+def _run_of(row: SpokenByModel) -> EngineRun:
+    return EngineRun(row.engine, row.provider, row.milliseconds)

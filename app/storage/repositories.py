@@ -1,0 +1,311 @@
+"""Cases and audit trail in the domain's words, on one SQLAlchemy session.
+
+Every write that a line of the work list depends on renews that line in the same transaction.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.domain.annotation import Decision, MaskRevision
+from app.domain.audit import AuditEvent
+from app.domain.case import Case, CaseLine
+from app.domain.errors import NotFoundError
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
+from app.domain.image import Calibration, DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.storage import mapping
+from app.storage.rows import (
+    AuditEventRow,
+    BoundaryPredictionRow,
+    CaseIndexRow,
+    DecisionRow,
+    ImageRow,
+    LesionRow,
+    MaskRevisionRow,
+    PatientRow,
+    ScorePredictionRow,
+    VisitRow,
+)
+from app.usecases.ports import Clock
+
+_ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
+    "priority": (CaseIndexRow.queue_rank, CaseIndexRow.queue_urgency, CaseIndexRow.imported_at),
+    "patient": (CaseIndexRow.patient_code, CaseIndexRow.imported_at),
+    "site": (CaseIndexRow.site, CaseIndexRow.patient_code),
+    "score": (CaseIndexRow.probability, CaseIndexRow.imported_at),
+    "status": (CaseIndexRow.status, CaseIndexRow.imported_at),
+    "imported": (CaseIndexRow.imported_at,),
+}
+
+_MAY_BE_EMPTY = ("site", "probability")
+
+_Said = TypeVar("_Said", BoundaryPredictionRow, ScorePredictionRow, MaskRevisionRow, DecisionRow)
+_Found = TypeVar("_Found", PatientRow, LesionRow, VisitRow, ImageRow)
+
+
+class SqlCaseRepository:
+    """Everything that is stored about cases."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_patient(self, patient: Patient) -> None:
+        """Store a new patient."""
+        self._session.add(mapping.patient_row(patient))
+        self._session.flush()
+
+    def update_patient(self, patient: Patient) -> None:
+        """Store a patient's new values."""
+        self._found(PatientRow, patient.id, "patient")
+        self._session.merge(mapping.patient_row(patient))
+        self._reindex(self._image_ids(LesionRow.patient_id == patient.id))
+
+    def patient(self, patient_id: PatientId) -> Patient:
+        """Return a patient."""
+        return mapping.patient_of(self._found(PatientRow, patient_id, "patient"))
+
+    def patient_by_code(self, code: str) -> Patient | None:
+        """Return the patient with this code."""
+        row = self._session.scalar(select(PatientRow).where(PatientRow.code == code))
+        return None if row is None else mapping.patient_of(row)
+
+    def patients(self) -> list[Patient]:
+        """Return all patients in the order of their codes."""
+        rows = self._session.scalars(select(PatientRow).order_by(PatientRow.code))
+        return [mapping.patient_of(row) for row in rows]
+
+    def fresh_patient_code(self) -> str:
+        """Return a code P-00001, P-00002 ... that is not taken."""
+        number = self._session.scalar(select(func.count()).select_from(PatientRow)) or 0
+        while self.patient_by_code(code := f"P-{number + 1:05d}") is not None:
+            number += 1
+        return code
+
+    def add_lesion(self, lesion: Lesion) -> None:
+        """Store a new lesion of a stored patient."""
+        self._session.add(mapping.lesion_row(lesion))
+        self._session.flush()
+
+    def update_lesion(self, lesion: Lesion) -> None:
+        """Store a lesion's new values."""
+        self._found(LesionRow, lesion.id, "lesion")
+        self._session.merge(mapping.lesion_row(lesion))
+        self._reindex(self._image_ids(LesionRow.id == lesion.id))
+
+    def lesion(self, lesion_id: LesionId) -> Lesion:
+        """Return a lesion."""
+        return mapping.lesion_of(self._found(LesionRow, lesion_id, "lesion"))
+
+    def lesions_of(self, patient_id: PatientId) -> list[Lesion]:
+        """Return a patient's lesions by their labels."""
+        query = (
+            select(LesionRow)
+            .where(LesionRow.patient_id == patient_id)
+            .order_by(LesionRow.label, LesionRow.id)
+        )
+        return [mapping.lesion_of(row) for row in self._session.scalars(query)]
+
+    def add_visit(self, visit: Visit) -> None:
+        """Store a new visit for a stored lesion."""
+        self._session.add(mapping.visit_row(visit))
+        self._session.flush()
+
+    def update_visit(self, visit: Visit) -> None:
+        """Store a visit's new values."""
+        self._found(VisitRow, visit.id, "visit")
+        self._session.merge(mapping.visit_row(visit))
+
+    def visit(self, visit_id: VisitId) -> Visit:
+        """Return a visit."""
+        return mapping.visit_of(self._found(VisitRow, visit_id, "visit"))
+
+    def visits_of(self, lesion_id: LesionId) -> list[Visit]:
+        """Return a lesion's visits, the earliest first."""
+        query = (
+            select(VisitRow).where(VisitRow.lesion_id == lesion_id).order_by(VisitRow.visited_on, VisitRow.id)
+        )
+        return [mapping.visit_of(row) for row in self._session.scalars(query)]
+
+    def add_image(self, image: DermoscopicImage, thumbnail: BlobName) -> None:
+        """Store a new image of a stored visit."""
+        self._session.add(mapping.image_row(image, thumbnail))
+        self._session.flush()
+        self._reindex([image.id])
+
+    def update_calibration(self, image_id: ImageId, calibration: Calibration | None) -> None:
+        """Store the scale of an image."""
+        row = self._image(image_id)
+        row.mm_per_px = calibration.mm_per_px if calibration else None
+        row.calibration_source = calibration.source if calibration else None
+
+    def image_by_original(self, original: BlobName) -> ImageId | None:
+        """Return the image that was imported from this very file, hidden or not."""
+        found = self._session.scalar(select(ImageRow.id).where(ImageRow.original == original))
+        return None if found is None else ImageId(found)
+
+    def images_of(self, lesion_id: LesionId) -> list[ImageId]:
+        """Return a lesion's images in the order of their import, hidden ones left out."""
+        return self._image_ids(LesionRow.id == lesion_id, ImageRow.is_hidden.is_(False))
+
+    def is_hidden(self, image_id: ImageId) -> bool:
+        """Say whether an image was removed from the work list."""
+        return self._image(image_id).is_hidden
+
+    def add_boundary(self, prediction: BoundaryPrediction) -> None:
+        """Append a boundary prediction."""
+        self._append(mapping.boundary_row(prediction), prediction.image_id)
+
+    def add_score(self, prediction: ScorePrediction) -> None:
+        """Append a score."""
+        self._append(mapping.score_row(prediction), prediction.image_id)
+
+    def add_revision(self, revision: MaskRevision) -> None:
+        """Append a mask revision."""
+        self._append(mapping.revision_row(revision), revision.image_id)
+
+    def add_decision(self, decision: Decision) -> None:
+        """Append a clinician's decision."""
+        self._append(mapping.decision_row(decision), decision.image_id)
+
+    def case(self, image_id: ImageId) -> Case:
+        """Return an image in its context."""
+        image = self._image(image_id)
+        visit = self._found(VisitRow, image.visit_id, "visit")
+        lesion = self._found(LesionRow, visit.lesion_id, "lesion")
+        patient = self._found(PatientRow, lesion.patient_id, "patient")
+        return Case(
+            image=mapping.image_of(image),
+            visit=mapping.visit_of(visit),
+            lesion=mapping.lesion_of(lesion),
+            patient=mapping.patient_of(patient),
+            boundaries=tuple(map(mapping.boundary_of, self._said(BoundaryPredictionRow, image_id))),
+            scores=tuple(map(mapping.score_of, self._said(ScorePredictionRow, image_id))),
+            revisions=tuple(map(mapping.revision_of, self._said(MaskRevisionRow, image_id))),
+            decisions=tuple(map(mapping.decision_of, self._said(DecisionRow, image_id))),
+        )
+
+    def case_count(self, search: str = "") -> int:
+        """Return how many lines the work list has."""
+        query = select(func.count()).select_from(CaseIndexRow).where(*_matching(search))
+        return self._session.scalar(query) or 0
+
+    def case_lines(
+        self,
+        *,
+        offset: int = 0,
+        limit: int = 200,
+        search: str = "",
+        order: str = "priority",
+        descending: bool = False,
+    ) -> list[CaseLine]:
+        """Return a window of the work list; empty fields come last in either direction."""
+        columns = (*_ORDERS[order], CaseIndexRow.image_id)
+        query = (
+            select(CaseIndexRow)
+            .where(*_matching(search))
+            .order_by(*(_directed(column, descending=descending) for column in columns))
+            .offset(offset)
+            .limit(limit)
+        )
+        return [mapping.line_of(row) for row in self._session.scalars(query)]
+
+    def remove_image(self, image_id: ImageId) -> None:
+        """Hide a case from the work list."""
+        self._set_hidden(image_id, is_hidden=True)
+
+    def restore_image(self, image_id: ImageId) -> None:
+        """Bring a hidden case back."""
+        self._set_hidden(image_id, is_hidden=False)
+
+    def _set_hidden(self, image_id: ImageId, *, is_hidden: bool) -> None:
+        self._image(image_id).is_hidden = is_hidden
+        self._reindex([image_id])
+
+    def _append(
+        self,
+        row: BoundaryPredictionRow | ScorePredictionRow | MaskRevisionRow | DecisionRow,
+        image_id: ImageId,
+    ) -> None:
+        self._image(image_id)
+        self._session.add(row)
+        self._session.flush()
+        self._reindex([image_id])
+
+    def _reindex(self, image_ids: Iterable[ImageId]) -> None:
+        for image_id in image_ids:
+            image = self._image(image_id)
+            line = mapping.index_row(self.case(image_id), image.thumbnail, is_hidden=image.is_hidden)
+            self._session.merge(line)
+        self._session.flush()
+
+    def _image_ids(self, *conditions: ColumnElement[bool]) -> list[ImageId]:
+        query = (
+            select(ImageRow.id)
+            .join(VisitRow, VisitRow.id == ImageRow.visit_id)
+            .join(LesionRow, LesionRow.id == VisitRow.lesion_id)
+            .where(*conditions)
+            .order_by(ImageRow.imported_at, ImageRow.id)
+        )
+        return [ImageId(found) for found in self._session.scalars(query)]
+
+    def _said(self, table: type[_Said], image_id: ImageId) -> list[_Said]:
+        query = select(table).where(table.image_id == image_id).order_by(table.sequence)
+        return list(self._session.scalars(query))
+
+    def _image(self, image_id: ImageId) -> ImageRow:
+        return self._found(ImageRow, image_id, "image")
+
+    def _found(self, table: type[_Found], identifier: str, noun: str) -> _Found:
+        row = self._session.get(table, identifier)
+        if row is None:
+            raise NotFoundError(f"This {noun} is not in the case store any more.")
+        return row
+
+
+class SqlAuditTrail:
+    """Append-only record of acts, written in the transaction of the act."""
+
+    def __init__(self, session: Session, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def append(
+        self, who: str, what: str, subject: str, detail: str = "", weights_sha256: str | None = None
+    ) -> AuditEvent:
+        """Add an event with the next sequence number."""
+        row = AuditEventRow(
+            at=self._clock(),
+            who=who,
+            what=what,
+            subject=subject,
+            detail=detail,
+            weights_sha256=weights_sha256,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return mapping.event_of(row)
+
+    def events(self, subject: str | None = None, limit: int = 1000) -> list[AuditEvent]:
+        """Return the newest ``limit`` events, oldest first."""
+        query = select(AuditEventRow).order_by(AuditEventRow.sequence.desc()).limit(limit)
+        if subject is not None:
+            query = query.where(AuditEventRow.subject == subject)
+        return [mapping.event_of(row) for row in reversed(self._session.scalars(query).all())]
+
+
+def _matching(search: str) -> list[ColumnElement[bool]]:
+    words = search.casefold().split()
+    return [
+        CaseIndexRow.is_hidden.is_(False),
+        *(CaseIndexRow.searched.contains(word, autoescape=True) for word in words),
+    ]
+
+
+def _directed(column: InstrumentedAttribute[Any], *, descending: bool) -> ColumnElement[Any]:
+    directed = column.desc() if descending else column.asc()
+    return directed.nulls_last() if column.key in _MAY_BE_EMPTY else directed

@@ -1,0 +1,223 @@
+"""The tables, as typed rows; ``mapping`` turns them into domain values and back.
+
+Rules that hold in the database itself: identifiers are random text; what a model or a person said
+(predictions, revisions, decisions, audit events) is append-only by trigger; time is UTC text.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+APPEND_ONLY = ("boundary_prediction", "score_prediction", "mask_revision", "decision", "audit_event")
+"""Tables that triggers protect against UPDATE and DELETE."""
+
+_ID = String(32)
+_HASH = String(64)
+
+
+class UtcText(TypeDecorator[datetime]):
+    """A moment as ISO 8601 text in UTC, so that text order is time order."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write an aware moment."""
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401
+        """Read an aware moment."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Row(DeclarativeBase):
+    """What all tables share: names of constraints, and how Python types are stored."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcText(), list[str]: JSON(), list[list[str]]: JSON()}  # noqa: RUF012
+
+
+class PatientRow(Row):
+    """A patient."""
+
+    __tablename__ = "patient"
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    birth_year: Mapped[int | None]
+    sex: Mapped[str | None]
+    fitzpatrick_skin_type: Mapped[str | None]
+    personal_hx_mm: Mapped[bool | None]
+    family_hx_mm: Mapped[bool | None]
+    notes: Mapped[str]
+
+
+class LesionRow(Row):
+    """A lesion of a patient."""
+
+    __tablename__ = "lesion"
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    label: Mapped[str]
+    site: Mapped[str | None]
+    site_special: Mapped[str | None]
+    clin_size_long_diam_mm: Mapped[float | None]
+    notes: Mapped[str]
+
+
+class VisitRow(Row):
+    """An occasion at which a lesion was photographed."""
+
+    __tablename__ = "visit"
+    __table_args__ = (CheckConstraint("age_years BETWEEN 0 AND 85", name="age_years"),)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    lesion_id: Mapped[str] = mapped_column(ForeignKey("lesion.id"), index=True)
+    visited_on: Mapped[date]
+    age_years: Mapped[int | None]
+
+
+class ImageRow(Row):
+    """An imported image; only its scale and whether it is hidden can change."""
+
+    __tablename__ = "image"
+    __table_args__ = (CheckConstraint("width_px > 0 AND height_px > 0", name="size"),)
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"), index=True)
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    original: Mapped[str] = mapped_column(_HASH, unique=True)
+    upright: Mapped[str] = mapped_column(_HASH)
+    thumbnail: Mapped[str] = mapped_column(_HASH)
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    imported_at: Mapped[datetime]
+    imported_by: Mapped[str]
+    provenance: Mapped[list[list[str]]]
+    dermoscopic_type: Mapped[str | None]
+    mm_per_px: Mapped[float | None]
+    calibration_source: Mapped[str | None]
+    is_hidden: Mapped[bool]
+
+
+class SpokenByModel:
+    """Columns of everything a model said."""
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
+    model_name: Mapped[str]
+    model_version: Mapped[str]
+    weights_sha256: Mapped[str]
+    preprocessing: Mapped[str]
+    threshold: Mapped[float]
+    engine: Mapped[str]
+    provider: Mapped[str]
+    milliseconds: Mapped[float]
+    predicted_at: Mapped[datetime]
+
+
+class BoundaryPredictionRow(SpokenByModel, Row):
+    """A boundary prediction."""
+
+    __tablename__ = "boundary_prediction"
+    mask: Mapped[str] = mapped_column(_HASH)
+    probability: Mapped[str] = mapped_column(_HASH)
+
+
+class ScorePredictionRow(SpokenByModel, Row):
+    """A score, with the triage thresholds that were in force."""
+
+    __tablename__ = "score_prediction"
+    __table_args__ = (CheckConstraint("probability BETWEEN 0 AND 1", name="probability"),)
+    probability: Mapped[float]
+    probability_low: Mapped[float]
+    probability_high: Mapped[float]
+    mask_source: Mapped[str] = mapped_column(_ID)
+    missing_inputs: Mapped[list[str]]
+    quality_warnings: Mapped[list[str]]
+    urgent_threshold: Mapped[float | None]
+    soon_threshold: Mapped[float | None]
+
+
+class MaskRevisionRow(Row):
+    """A person's version of a mask."""
+
+    __tablename__ = "mask_revision"
+    __table_args__ = (UniqueConstraint("image_id", "number"),)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"))
+    number: Mapped[int]
+    mask: Mapped[str] = mapped_column(_HASH)
+    supersedes: Mapped[str | None] = mapped_column(_ID)
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+    reason: Mapped[str]
+    is_signed: Mapped[bool]
+
+
+class DecisionRow(Row):
+    """A clinician's own reading."""
+
+    __tablename__ = "decision"
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
+    diagnosis: Mapped[str | None]
+    diagnosis_confirm_type: Mapped[str | None]
+    management: Mapped[str | None]
+    comment: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class AuditEventRow(Row):
+    """An act."""
+
+    __tablename__ = "audit_event"
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    what: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    detail: Mapped[str]
+    weights_sha256: Mapped[str | None]
+
+
+class CaseIndexRow(Row):
+    """The work list's line of an image: what other tables say, kept so that 10,000 cases open at once."""
+
+    __tablename__ = "case_index"
+    __table_args__ = (
+        Index(None, "is_hidden", "queue_rank", "queue_urgency", "imported_at", "image_id"),
+        Index(None, "is_hidden", "imported_at", "image_id"),
+    )
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), primary_key=True)
+    is_hidden: Mapped[bool]
+    thumbnail: Mapped[str] = mapped_column(_HASH)
+    patient_code: Mapped[str]
+    patient_name: Mapped[str]
+    site: Mapped[str | None]
+    band: Mapped[int | None]
+    reasons: Mapped[list[str]]
+    probability: Mapped[float | None]
+    status: Mapped[str]
+    imported_at: Mapped[datetime]
+    file_name: Mapped[str]
+    queue_rank: Mapped[int]
+    queue_urgency: Mapped[float]
+    """Minus the probability, so that one ascending index serves the queue."""
+    searched: Mapped[str]
+    """Everything the search field looks through, case-folded."""

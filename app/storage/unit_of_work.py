@@ -1,0 +1,54 @@
+"""One transaction on the case store; leaving it without ``commit`` rolls everything back."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.storage.database import WRITING, storage_error
+from app.storage.repositories import SqlAuditTrail, SqlCaseRepository
+from app.usecases.ports import Clock
+
+
+class SqlUnitOfWork:
+    """A transaction that either only reads, or holds the write lock from its first moment.
+
+    The lock is taken at the beginning because SQLite refuses a reader that wants to become a writer
+    after another instance has written.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, *, is_writing: bool) -> None:
+        self._engine = engine.execution_options(**{WRITING: is_writing})
+        self._is_writing = is_writing
+        self._clock = clock
+
+    def __enter__(self) -> Self:
+        """Begin the transaction."""
+        self._session = Session(self._engine, expire_on_commit=False)
+        try:
+            self._session.connection()
+        except SQLAlchemyError as error:
+            self._session.close()
+            raise storage_error(error) from error
+        self.cases = SqlCaseRepository(self._session)
+        self.audit = SqlAuditTrail(self._session, self._clock)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Roll back what was not committed, and say database errors in a sentence."""
+        self._session.close()
+        if isinstance(error, SQLAlchemyError):
+            raise storage_error(error) from error
+
+    def commit(self) -> None:
+        """Make everything since the beginning durable."""
+        if not self._is_writing:
+            raise RuntimeError("a reading unit of work has nothing to commit")
+        self._session.commit()
