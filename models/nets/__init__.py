@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from torch import nn
 
+from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
 from models.nets.segmentation.dermomamba import DermoMamba, dermomamba_tiny
 
 Task = Literal["segmentation", "classification"]
@@ -26,6 +27,9 @@ class Architecture:
 CATALOGUE: tuple[Architecture, ...] = (
     Architecture("dermomamba", "segmentation", DermoMamba),
     Architecture("dermomamba_tiny", "segmentation", dermomamba_tiny),
+    Architecture("mambaderm", "classification", MambaDerm),
+    Architecture("mambaderm_lite", "classification", mambaderm_lite),
+    Architecture("mambaderm_tiny", "classification", mambaderm_tiny),
 )
 """Every architecture a model card may name."""
 

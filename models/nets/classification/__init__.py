@@ -1,1 +1,1 @@
-"""Classifiers: image and metadata in, malignancy logit out. One architecture per file, smallest variant included."""
+"""Classifiers: image and metadata in, malignancy logit out; one architecture per file with its variants."""

@@ -2,13 +2,13 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from models.nets.layers.cross_modal import CrossModalAttention
 
 
 class LocalGlobalGate(nn.Module):
-    """Decide per token and channel how much to trust local (1) and global (0) evidence; starts at one half."""
+    """Decide per token and channel between local (1) and global (0) evidence; starts at one half."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class MetadataFusion(nn.Module):
 
 
 class ScoreHead(nn.Module):
-    """Score from the mean image token and the metadata's class token: (B, L, C) and (B, T, C) to (B, outputs)."""
+    """Score from the mean image token (B, L, C) and the metadata's class token, the first of (B, T, C)."""
 
     def __init__(self, width: int, outputs: int, dropout: float) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class ScoreHead(nn.Module):
     def forward(self, fused_tokens: Tensor, table_tokens: Tensor) -> Tensor:
         """Return logits, (B, outputs)."""
         pooled = torch.cat([fused_tokens.mean(dim=1), table_tokens[:, 0]], dim=-1)
-        reduced = self.dropout(F.gelu(self.norm_reduce(self.reduce(pooled))))
-        refined = self.dropout(F.gelu(self.norm_refine(self.refine(reduced))))
+        reduced = self.dropout(functional.gelu(self.norm_reduce(self.reduce(pooled))))
+        refined = self.dropout(functional.gelu(self.norm_refine(self.refine(reduced))))
         logits: Tensor = self.score(refined)
         return logits

@@ -9,10 +9,10 @@ _DEVIATION = 0.02
 
 
 def draw_weights(model: nn.Module) -> None:
-    """Draw the weights of linear maps, convolutions and tokens with deviation 0.02; their biases start at zero.
+    """Draw weights of linear maps, convolutions and tokens with deviation 0.02; biases start at zero.
 
-    A scan's step size lives in plain parameters of SS2D, which this walk never touches: redrawn, every step would
-    start near 0.7 instead of 0.001 to 0.1 and the state would forget within two tokens.
+    A scan's step size lives in plain parameters of SS2D, which this walk never touches: redrawn, every
+    step would start near 0.7 instead of 0.001 to 0.1 and the state would forget within two tokens.
     """
     for module in model.modules():
         if isinstance(module, nn.Linear | nn.Conv2d):

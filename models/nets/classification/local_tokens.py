@@ -2,11 +2,11 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 
 class LocalTokens(nn.Module):
-    """Sum of the 1/16 features and the doubled 1/32 features: (B, h, w, c3), (B, ceil(h/2), …, c4) to (B, h, w, C)."""
+    """Sum of the features at 1/16, (B, h, w, c3), and the doubled features at 1/32, to (B, h, w, C)."""
 
     def __init__(self, width_fine: int, width_coarse: int, width: int) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class PositionEmbedding(nn.Module):
         if self.grid.shape[1:3] == (height, width):
             return self.grid
         channels_first = self.grid.permute(0, 3, 1, 2)
-        resized = F.interpolate(
+        resized = functional.interpolate(
             channels_first, size=(height, width), mode="bicubic", align_corners=False
         )
         return resized.permute(0, 2, 3, 1)

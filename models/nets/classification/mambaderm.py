@@ -1,8 +1,8 @@
 """MambaDerm: ConvNeXt stem, selective scans over the stem's tokens, a gate between the two, then metadata.
 
-The block diagram of the MambaDerm repository's README (ConvNeXt stem, VMamba, local-global gate, cross-modal
-attention, MLP head) with its stated widths; the scans run on the stem's 1/16 grid, and the metadata enters as one
-token per feature, so that a missing value is a learned vector and not an imputed number.
+The block diagram of the MambaDerm repository's README (ConvNeXt stem, VMamba, local-global gate,
+cross-modal attention, MLP head) with its stated widths; the scans run on the stem's 1/16 grid, and the
+metadata enters as one token per feature, so that a missing value is a learned vector, not a made-up number.
 """
 
 from collections.abc import Sequence
@@ -62,9 +62,7 @@ class MambaDerm(nn.Module):
         self.stem = ConvNeXtStem(stem_widths, stem_depths, rates[: sum(stem_depths)])
         self.local_tokens = LocalTokens(stem_widths[-2], stem_widths[-1], width)
         self.position = PositionEmbedding(_POSITION_SIDE, width)
-        self.context = nn.Sequential(
-            *(VSSLayer(width, state, rate) for rate in rates[sum(stem_depths) :])
-        )
+        self.context = nn.Sequential(*(VSSLayer(width, state, rate) for rate in rates[sum(stem_depths) :]))
         self.norm_context = nn.LayerNorm(width)
         self.table = TabularEncoder(
             width,

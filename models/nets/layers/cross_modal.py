@@ -1,7 +1,7 @@
 """Cross-modal attention: every image token asks the metadata tokens.
 
-The keys are one token per feature. (With a single pooled table token the softmax would run over one element, be 1
-everywhere, and the attention would be a constant added to the image.)
+The keys are one token per feature. (With a single pooled table token the softmax would run over one
+element, be 1 everywhere, and the attention would be a constant added to the image.)
 """
 
 from torch import Tensor, nn
@@ -26,7 +26,7 @@ class CrossModalAttention(nn.Module):
         return self.gathered(self.weights(image_tokens, table), table)
 
     def weights(self, image_tokens: Tensor, normed_table: Tensor) -> Tensor:
-        """Return the attention of each image token to each metadata token, (B, heads, L, T), rows summing to 1."""
+        """Return how much each image token attends to each metadata token, (B, heads, L, T)."""
         query = self._by_head(self.query(self.norm_image(image_tokens)))
         key = self._by_head(self.key(normed_table))
         scale = query.shape[-1] ** -0.5

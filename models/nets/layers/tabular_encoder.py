@@ -1,22 +1,23 @@
 """Tabular encoder: one token per metadata feature, each missing feature with a learned token of its own.
 
-After the feature tokenizer of Gorishniy et al., "Revisiting Deep Learning Models for Tabular Data" (2021), with two
-differences: a missing value has a learned vector instead of an imputed number, and index 0 of a category means
-missing. Numbers arrive in raw units; mean and deviation of the training fold travel with the model as buffers.
+After the feature tokenizer of Gorishniy et al., "Revisiting Deep Learning Models for Tabular Data" (arXiv
+2106.11959), with two differences: a missing value has a learned vector instead of an imputed number, and
+index 0 of a category means missing. Numbers arrive in raw units; mean and deviation of the training fold
+travel with the model as buffers.
 """
 
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 NUMERIC_FEATURES = 35
 CATEGORY_SIZES = (3, 6, 3, 22, 9, 8)
 """Values of each categorical feature plus one for missing, in the order of models.contract.tabular."""
 
 _STANDARDISED_LIMIT = 6.0
-"""Beyond six deviations a value says only "extreme"; without a limit one slip of the pen could rule the score."""
+"""Beyond six deviations a value says only "extreme"; unlimited, one typing error could rule the score."""
 
 _SMALLEST_DEVIATION = 1e-6
 
@@ -41,7 +42,7 @@ class FeatureTokens(nn.Module):
         self.register_buffer("numeric_std", torch.ones(numeric_features))
 
     def forward(self, numeric: Tensor, categorical: Tensor) -> Tensor:
-        """Return tokens (B, 1 + numeric + categorical, C) from raw numbers (NaN missing) and indices (0 missing)."""
+        """Return tokens (B, 1 + numeric + categorical, C); NaN and index 0 are missing."""
         self._check_counts(numeric, categorical)
         is_missing = torch.isnan(numeric)
         standardised = self._standardised(torch.where(is_missing, self.numeric_mean, numeric))
@@ -57,7 +58,7 @@ class FeatureTokens(nn.Module):
         return ((numeric - self.numeric_mean) / deviation).clamp(-limit, limit)
 
     def _check_counts(self, numeric: Tensor, categorical: Tensor) -> None:
-        """Refuse a wrong number of columns: split by position, a shifted column would be read as another feature."""
+        """Refuse a wrong number of columns: a shifted column would be read as another feature."""
         expected = (self.slope.shape[0], self.category_offsets.shape[0])
         given = (numeric.shape[1], categorical.shape[1])
         if given != expected:
@@ -83,14 +84,14 @@ class SelfAttentionLayer(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the refined tokens, (B, T, C)."""
         tokens = tokens + self.output(self._attended(self.norm_attention(tokens)))
-        refined: Tensor = tokens + self.contract(F.gelu(self.expand(self.norm_network(tokens))))
+        refined: Tensor = tokens + self.contract(functional.gelu(self.expand(self.norm_network(tokens))))
         return refined
 
     def _attended(self, tokens: Tensor) -> Tensor:
         length, width = tokens.shape[1:]
         by_head = self.query_key_value(tokens).view(-1, length, 3, self.heads, width // self.heads)
         query, key, value = by_head.permute(2, 0, 3, 1, 4).unbind(0)
-        attended = F.scaled_dot_product_attention(query, key, value)
+        attended = functional.scaled_dot_product_attention(query, key, value)
         return attended.transpose(1, 2).reshape(-1, length, width)
 
 
