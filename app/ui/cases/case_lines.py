@@ -1,0 +1,175 @@
+"""The work list as a table model that reads only the windows of rows that are looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Protocol
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from app.domain.case import CaseLine
+from app.domain.ids import ImageId
+from app.ui.cases.words import score_words, site_words, spoken_line, status_words
+
+PAGE_ROWS = 100
+"""Rows read at once: a few screens full."""
+
+LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+"""The CaseLine itself, or None while it is being read."""
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class Column(IntEnum):
+    """What a line tells."""
+
+    PATIENT = 0
+    SITE = 1
+    PRIORITY = 2
+    SCORE = 3
+    STATUS = 4
+
+
+@dataclass(frozen=True)
+class CaseQuery:
+    """Which cases, in which order."""
+
+    search: str = ""
+    order: str = "priority"
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """A window of the work list and how many cases there are in all."""
+
+    query: CaseQuery
+    offset: int
+    total: int
+    lines: Sequence[CaseLine]
+
+
+class PageSource(Protocol):
+    """Reads pages off the UI thread and hands them to the model's ``show_page``."""
+
+    def request_page(self, query: CaseQuery, offset: int, limit: int) -> None:
+        """Ask for a page."""
+        ...
+
+
+class CaseLinesModel(QAbstractTableModel):
+    """Lines of the work list, read page by page."""
+
+    page_shown = Signal()
+    """New lines can be seen; the number of rows may have changed."""
+
+    def __init__(self, source: PageSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._query = CaseQuery()
+        self._total = 0
+        self._lines: dict[int, CaseLine] = {}
+        self._fresh: set[int] = set()
+        self._requested: set[int] = set()
+        self.is_read = False
+
+    @property
+    def query(self) -> CaseQuery:
+        """Return which cases are shown, in which order."""
+        return self._query
+
+    @property
+    def total(self) -> int:
+        """Return how many cases the query finds."""
+        return self._total
+
+    def ask(self, query: CaseQuery) -> None:
+        """Show other cases or another order."""
+        if query != self._query:
+            self._query = replace(query)
+            self._lines.clear()
+            self.reread()
+
+    def reread(self) -> None:
+        """Read again; what is shown stays until the new lines arrive."""
+        self._fresh.clear()
+        self._requested.clear()
+        self._request(0)
+
+    def show_page(self, page: CasePage) -> None:
+        """Take a page that was read; one for another query is dropped."""
+        if page.query != self._query:
+            return
+        self.is_read = True
+        self._requested.discard(page.offset // PAGE_ROWS)
+        if page.total != self._total:
+            self.beginResetModel()
+            self._total = page.total
+            self._lines.clear()
+            self._fresh.clear()
+            self._take(page)
+            self.endResetModel()
+        else:
+            self._take(page)
+            last = max(page.offset + len(page.lines) - 1, 0)
+            self.dataChanged.emit(self.index(page.offset, 0), self.index(last, len(Column) - 1))
+        self.page_shown.emit()
+
+    def line(self, row: int) -> CaseLine | None:
+        """Return a row's line, or None after asking for it to be read."""
+        page = row // PAGE_ROWS
+        if 0 <= row < self._total and page not in self._fresh:
+            self._request(page)
+        return self._lines.get(row)
+
+    def row_of(self, image_id: ImageId) -> int | None:
+        """Return the row of a case among those read so far."""
+        return next((row for row, line in self._lines.items() if line.image_id == image_id), None)
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return how many cases the query finds."""
+        return 0 if parent.isValid() else self._total
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Return how many columns there are."""
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return what a cell shows."""
+        line = self.line(index.row())
+        if role == LINE_ROLE:
+            return line
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _cell(line, Column(index.column())) if line else "…"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken_line(line) if line else "being read"
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return a column's name."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return Column(section).name.capitalize()
+        return None
+
+    def _take(self, page: CasePage) -> None:
+        self._lines.update(enumerate(page.lines, start=page.offset))
+        self._fresh.add(page.offset // PAGE_ROWS)
+
+    def _request(self, page: int) -> None:
+        if page not in self._requested:
+            self._requested.add(page)
+            self._source.request_page(self._query, page * PAGE_ROWS, PAGE_ROWS)
+
+
+def _cell(line: CaseLine, column: Column) -> str:
+    if column is Column.PATIENT:
+        return f"{line.patient_code} {line.patient_name}".strip()
+    if column is Column.SITE:
+        return site_words(line.site)
+    if column is Column.PRIORITY:
+        return line.priority.band.label if line.priority else ""
+    if column is Column.SCORE:
+        return score_words(line.probability)
+    return status_words(line.status)

@@ -1,0 +1,125 @@
+"""Draws one line of the work list: thumbnail, patient, site, triage badge, score and status."""
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.domain.case import CaseLine
+from app.ui.cases.case_lines import LINE_ROLE
+from app.ui.cases.thumbnails import Thumbnails
+from app.ui.cases.words import score_words, site_words, status_words
+from app.ui.theme import Theme
+from app.ui.widgets.badge import badge_size, paint_badge
+
+_PAD_PX = 10
+_THUMBNAIL_PX = 60
+
+
+class LineDelegate(QStyledItemDelegate):
+    """Draws a case as three short lines beside its thumbnail."""
+
+    def __init__(self, thumbnails: Thumbnails, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Return the height of three lines."""
+        return QSize(200, max(_THUMBNAIL_PX, 3 * option.fontMetrics.height() + 14) + 2 * 8)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw a line."""
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        line: CaseLine | None = index.data(LINE_ROLE)
+        painter.save()
+        self._paint_ground(painter, rect, state)
+        if line is not None:
+            self._paint_thumbnail(painter, rect, line)
+            words = rect.adjusted(_THUMBNAIL_PX + 2 * _PAD_PX, 8, -_PAD_PX, -8)
+            self._paint_words(painter, words, option.font, line)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
+        tokens = self._theme.tokens
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(tokens.selected))
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(tokens.accent))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(tokens.hover))
+        painter.setPen(QColor(tokens.border))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+
+    def _paint_thumbnail(self, painter: QPainter, rect: QRect, line: CaseLine) -> None:
+        top = rect.top() + (rect.height() - _THUMBNAIL_PX) // 2
+        box = QRect(rect.left() + _PAD_PX, top, _THUMBNAIL_PX, _THUMBNAIL_PX)
+        pixmap = self._thumbnails.pixmap(line.thumbnail)
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(box), 6, 6)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setClipPath(shape)
+        painter.fillRect(box, QColor(self._theme.tokens.canvas))
+        if pixmap is not None and not pixmap.isNull():
+            side = min(pixmap.width(), pixmap.height())
+            source = QRect((pixmap.width() - side) // 2, (pixmap.height() - side) // 2, side, side)
+            painter.drawPixmap(box, pixmap, source)
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, rect: QRect, font: QFont, line: CaseLine) -> None:
+        tokens = self._theme.tokens
+        height = rect.height() // 3
+        first = QRect(rect.left(), rect.top(), rect.width(), height)
+        second = first.translated(0, height)
+        third = QRect(rect.left(), rect.bottom() - height, rect.width(), height)
+        bold = QFont(font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(bold)
+        painter.setPen(QColor(tokens.text))
+        taken = _draw(painter, first, line.patient_code)
+        painter.setFont(font)
+        if line.patient_name:
+            _draw(painter, first.adjusted(taken + 8, 0, 0, 0), line.patient_name)
+        painter.setPen(QColor(tokens.muted))
+        _draw(painter, second, site_words(line.site))
+        self._paint_third(painter, third, line)
+
+    def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> None:
+        tokens = self._theme.tokens
+        small = QFont(painter.font())
+        small.setPointSizeF(small.pointSizeF() - 1)
+        painter.setFont(small)
+        left = rect.left()
+        if line.priority is not None:
+            badge = self._theme.badge(line.priority.band)
+            size = badge_size(badge, painter.fontMetrics())
+            top = rect.center().y() - size.height() / 2 + 1
+            paint_badge(painter, QRectF(left, top, size.width(), size.height()), badge)
+            left += size.width() + 8
+        painter.setPen(QColor(tokens.text))
+        left += _draw(
+            painter,
+            QRect(left, rect.top(), rect.right() - left, rect.height()),
+            score_words(line.probability),
+        )
+        painter.setPen(QColor(tokens.muted))
+        rest = QRect(left + 8, rect.top(), rect.right() - left - 8, rect.height())
+        _draw(painter, rest, status_words(line.status), Qt.AlignmentFlag.AlignRight)
+
+
+def _draw(
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> int:
+    """Draw one shortened line and return its width in px."""
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
+    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+    return painter.fontMetrics().horizontalAdvance(shown)

@@ -1,0 +1,36 @@
+"""How a line of the work list is put into words."""
+
+from app.domain.case import CaseLine
+
+_STATUS_WORDS = {
+    "new": "Not scored",
+    "predicted": "To review",
+    "corrected": "Corrected",
+    "decided": "Decided",
+}
+
+
+def status_words(status: str) -> str:
+    """Return a status as it is shown."""
+    return _STATUS_WORDS.get(status, status.capitalize())
+
+
+def site_words(site: str | None) -> str:
+    """Return a site as it is shown."""
+    return site[:1].upper() + site[1:] if site else "Site not known"
+
+
+def score_words(probability: float | None) -> str:
+    """Return a calibrated probability as a whole percentage."""
+    return "" if probability is None else f"{100 * probability:.0f} %"
+
+
+def spoken_line(line: CaseLine) -> str:
+    """Return a line as a screen reader says it."""
+    parts = [f"Patient {line.patient_code}", line.patient_name, site_words(line.site)]
+    if line.priority is not None:
+        parts.append(line.priority.band.label)
+    if line.probability is not None:
+        parts.append(f"score {100 * line.probability:.0f} percent")
+    parts.append(status_words(line.status))
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,1 @@
+"""Work off the UI thread, and its results back on it."""

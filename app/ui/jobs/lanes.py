@@ -1,0 +1,149 @@
+"""Named lanes with one worker each: what must not overlap shares a lane, so no locks are needed.
+
+Results come back to the UI thread through one queued signal.
+"""
+
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from enum import Enum
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.domain.errors import CancelledError, DomainError
+from app.ui.jobs.job import Job, JobToken
+from app.usecases.ports import Progress
+
+T = TypeVar("T")
+
+
+class Lane(Enum):
+    """Where a job runs."""
+
+    DATABASE = "database"
+    INFERENCE = "inference"
+    FILES = "files"
+
+
+class Lanes(QObject):
+    """Runs jobs on their lanes; create and use it on the UI thread only."""
+
+    _arrived = Signal(object)
+    busy_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._executors = {
+            lane: ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"naevus-{lane.value}")
+            for lane in Lane
+        }
+        self._jobs: dict[Job, Lane] = {}
+        self._latest: dict[str, Job] = {}
+        self._is_closed = False
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        lane: Lane,
+        work: Callable[[JobToken], T],
+        *,
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[DomainError], None] | None = None,
+        replaces: str | None = None,
+    ) -> Job:
+        """Run ``work`` on a lane; ``done`` or ``failed`` is called on the UI thread.
+
+        ``replaces`` names a kind of work of which only the latest counts: an older one is cancelled and
+        its result is never delivered.
+        """
+        job = self._admitted(lane, replaces)
+        future = self._executors[lane].submit(_guarded, work, job.token)
+        future.add_done_callback(
+            lambda ended: self._arrived.emit(lambda: self._end(job, ended, done, failed))
+        )
+        return job
+
+    def follow(
+        self,
+        lane: Lane,
+        steps: Callable[[JobToken], Generator[Progress, None, T]],
+        *,
+        progressed: Callable[[Progress], None],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[DomainError], None] | None = None,
+    ) -> Job:
+        """Run a generator job; between two steps it may be cancelled (CancelledError is raised in it)."""
+
+        def report(progress: Progress) -> None:
+            self._arrived.emit(lambda: progressed(progress))
+
+        return self.run(lane, lambda token: _drained(steps(token), token, report), done=done, failed=failed)
+
+    @property
+    def busy_lanes(self) -> frozenset[Lane]:
+        """Return the lanes with work waiting or running."""
+        return frozenset(self._jobs.values())
+
+    def close(self) -> None:
+        """Cancel everything and wait for the workers to leave."""
+        self._is_closed = True
+        for job in list(self._jobs):
+            job.supersede()
+        for executor in self._executors.values():
+            executor.shutdown(wait=True, cancel_futures=True)
+        self._jobs.clear()
+
+    def _admitted(self, lane: Lane, replaces: str | None) -> Job:
+        job = Job()
+        self._jobs[job] = lane
+        if replaces is not None:
+            if (older := self._latest.get(replaces)) is not None and not older.is_ended:
+                older.supersede()
+            self._latest[replaces] = job
+        self.busy_changed.emit()
+        return job
+
+    def _end(
+        self,
+        job: Job,
+        future: Future[T],
+        done: Callable[[T], None] | None,
+        failed: Callable[[DomainError], None] | None,
+    ) -> None:
+        job.is_ended = True
+        self._jobs.pop(job, None)
+        self.busy_changed.emit()
+        if job.is_superseded or self._is_closed or future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            if done is not None:
+                done(future.result())
+        elif isinstance(error, DomainError):
+            if failed is not None:
+                failed(error)
+        else:
+            raise error
+
+    @Slot(object)
+    def _deliver(self, call: Callable[[], None]) -> None:
+        if not self._is_closed:
+            call()
+
+
+def _guarded(work: Callable[[JobToken], T], token: JobToken) -> T:
+    """Do not start work that was cancelled while it waited."""
+    token.raise_if_cancelled()
+    return work(token)
+
+
+def _drained(steps: Generator[Progress, None, T], token: JobToken, report: Callable[[Progress], None]) -> T:
+    """Run a generator to its end, telling it about cancelling; its return value is the result."""
+    try:
+        progress = next(steps)
+        while True:
+            report(progress)
+            progress = steps.throw(CancelledError()) if token.is_cancelled else next(steps)
+    except StopIteration as ended:
+        result: T = ended.value
+        return result

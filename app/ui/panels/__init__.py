@@ -1,0 +1,1 @@
+"""The cards beside the image: score, measurements, patient and lesion, decision, history."""

@@ -1,0 +1,92 @@
+"""All cards about the open case, in tabs; they only show and ask, the workbench answers."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+
+from app.domain.errors import InvalidFieldError
+from app.domain.vocabulary import Vocabulary
+from app.ui.case_view import CaseView
+from app.ui.panels.decision_panel import DecisionPanel
+from app.ui.panels.explanation_card import ExplanationCard
+from app.ui.panels.history_panel import HistoryPanel
+from app.ui.panels.measurements_panel import MeasurementsPanel
+from app.ui.panels.patient_panel import PatientPanel
+from app.ui.panels.score_panel import ScorePanel
+from app.ui.panels.words import RESEARCH_USE
+from app.ui.theme import Theme
+from app.ui.widgets.labels import plain_label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TAB_NAMES = ("Score", "Measures", "Patient", "Decision", "History")
+
+
+class CasePanels(QFrame):
+    """The right side of the window."""
+
+    def __init__(self, vocabulary: Vocabulary, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(340)
+        self.score = ScorePanel(theme)
+        self.explanation = ExplanationCard()
+        self.score.explanation_slot.addWidget(self.explanation)
+        self.measurements = MeasurementsPanel()
+        self.patient = PatientPanel(vocabulary)
+        self.decision = DecisionPanel(vocabulary)
+        self.history = HistoryPanel()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setExpanding(False)
+        pages = (self.score, self.measurements, self.patient, self.decision, self.history)
+        for name, page in zip(TAB_NAMES, pages, strict=True):
+            self.tabs.addTab(_scrolled(page), name)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tabs, 1)
+        label = plain_label(RESEARCH_USE, "small")
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setContentsMargins(0, 5, 0, 5)
+        layout.addWidget(label)
+
+    def show_view(self, view: CaseView | None) -> None:
+        """Show a case in every tab."""
+        show: tuple[Callable[[CaseView | None], None], ...] = (
+            self.score.show_view,
+            self.measurements.show_view,
+            self.patient.show_view,
+            self.decision.show_view,
+            self.history.show_view,
+        )
+        for show_in_tab in show:
+            show_in_tab(view)
+        self.explanation.setVisible(view is not None and view.score is not None)
+
+    def show_field_error(self, error: InvalidFieldError) -> bool:
+        """Show a refused value at its field and turn to that tab; False when there is no such field."""
+        for panel in (self.decision, self.patient):
+            if panel.show_error(error):
+                self.tabs.setCurrentIndex(TAB_NAMES.index("Patient" if panel is self.patient else "Decision"))
+                return True
+        return False
+
+    def finish_edits(self) -> None:
+        """Hand over what is still being typed, before another case is shown."""
+        self.patient.finish()
+        self.decision.keep_draft()
+
+    def turn_to(self, name: str) -> None:
+        """Show a tab by its name."""
+        self.tabs.setCurrentIndex(TAB_NAMES.index(name))
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    return area

@@ -1,0 +1,129 @@
+"""The clinician's own decision, kept apart from what the model said."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from app.domain.annotation import Decision
+from app.domain.errors import InvalidFieldError
+from app.domain.vocabulary import Vocabulary
+from app.ui.case_view import CaseView
+from app.ui.panels.decision_drafts import DecisionDraft, DecisionDrafts, draft_of
+from app.ui.panels.words import moment
+from app.ui.widgets.card import Card
+from app.ui.widgets.choice_box import ChoiceBox
+from app.ui.widgets.field import Field
+from app.ui.widgets.labels import plain_label
+from app.ui.widgets.note_box import NoteBox
+
+if TYPE_CHECKING:
+    from app.domain.case import Case
+
+
+class DecisionPanel(QWidget):
+    """A form for the decision; what was begun and not recorded is kept per case."""
+
+    decision_made = Signal(object)
+    """DecisionDraft to record."""
+
+    def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._case: Case | None = None
+        self._drafts = DecisionDrafts()
+        self._diagnosis = ChoiceBox(
+            ((f"{known.name}  ({known.level_1.lower()})", known.name) for known in vocabulary.diagnoses),
+            unknown="Open",
+        )
+        self._diagnosis.setMaxVisibleItems(18)
+        self._confirm = ChoiceBox(
+            ((value, value) for value in vocabulary.confirm_types), unknown="Not confirmed"
+        )
+        self._management = ChoiceBox(((value, value) for value in vocabulary.managements), unknown="Open")
+        self._comment = NoteBox(4)
+        self._record = QPushButton("Record decision")
+        self._record.setProperty("role", "primary")
+        self._record.clicked.connect(self.record)
+        self._state = plain_label("", "small", wraps=True)
+        self.field_by_name = {
+            "diagnosis": Field("Diagnosis", self._diagnosis),
+            "diagnosis_confirm_type": Field("Confirmed by", self._confirm),
+            "management": Field("Management", self._management),
+            "comment": Field("Comment, also when you disagree with the score", self._comment),
+        }
+        for box in (self._diagnosis, self._confirm, self._management):
+            box.chosen.connect(self._show_state)
+        self._comment.textChanged.connect(self._show_state)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.addWidget(self._card())
+        layout.addStretch(1)
+        self.show_view(None)
+
+    def show_view(self, view: CaseView | None) -> None:
+        """Show a case's decision, or what was begun for it."""
+        self.keep_draft()
+        was, self._case = self._case, view.case if view is not None else None
+        self.setEnabled(self._case is not None)
+        if self._case is None:
+            return
+        if was is not None and was.image.id == self._case.image.id and was.decision != self._case.decision:
+            self._drafts.forget(self._case.image.id)
+        self._fill(self._drafts.of(self._case.image.id, self._case.decision))
+
+    def show_error(self, error: InvalidFieldError) -> bool:
+        """Show a refused value at its field; False when no field has that name."""
+        field = self.field_by_name.get(error.field)
+        if field is not None:
+            field.show_error(str(error))
+        return field is not None
+
+    @property
+    def draft(self) -> DecisionDraft:
+        """Return what is entered."""
+        comment = self._comment.toPlainText().strip()
+        return DecisionDraft(self._diagnosis.word, self._confirm.word, self._management.word, comment)
+
+    def keep_draft(self) -> None:
+        """Remember what is entered for the case that is shown."""
+        if self._case is not None:
+            self._drafts.keep(self._case.image.id, self.draft, self._case.decision)
+
+    def record(self) -> None:
+        """Hand the decision over to be recorded."""
+        for field in self.field_by_name.values():
+            field.show_error("")
+        self.decision_made.emit(self.draft)
+
+    def _card(self) -> Card:
+        card = Card("Your decision")
+        card.body.addWidget(plain_label("Yours alone: the score fills in none of this.", "small", wraps=True))
+        for field in self.field_by_name.values():
+            card.body.addWidget(field)
+        card.body.addWidget(self._record)
+        card.body.addWidget(self._state)
+        return card
+
+    def _fill(self, draft: DecisionDraft) -> None:
+        if draft != self.draft:
+            self._diagnosis.set_value(draft.diagnosis)
+            self._confirm.set_value(draft.diagnosis_confirm_type)
+            self._management.set_value(draft.management)
+            self._comment.set_text(draft.comment)
+            for field in self.field_by_name.values():
+                field.show_error("")
+        self._show_state()
+
+    def _show_state(self) -> None:
+        recorded = self._case.decision if self._case is not None else None
+        is_recorded = self.draft == draft_of(recorded)
+        self._record.setEnabled(not is_recorded)
+        self._state.setText(_state_words(recorded, is_recorded=is_recorded))
+
+
+def _state_words(recorded: Decision | None, *, is_recorded: bool) -> str:
+    if not is_recorded:
+        return "Not recorded yet."
+    if recorded is None:
+        return "No decision has been recorded."
+    return f"Recorded by {recorded.author}, {moment(recorded.created_at)}."

@@ -1,0 +1,136 @@
+"""What happened to a case, newest first; an earlier boundary can be made the valid one again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.case import Case
+from app.domain.ids import PredictionId, RevisionId
+from app.ui.case_view import CaseView
+from app.ui.panels.words import moment, percent
+from app.ui.widgets.card import Card, rule
+from app.ui.widgets.labels import plain_label
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One line of the history."""
+
+    at: datetime
+    title: str
+    detail: str
+    mask_source: PredictionId | RevisionId | None = None
+    """The mask this entry brought, when it can be reverted to."""
+    is_current: bool = False
+
+
+def history_of(case: Case) -> list[HistoryEntry]:
+    """Return a case's history, newest first."""
+    entries = [HistoryEntry(case.image.imported_at, "Image imported", f"by {case.image.imported_by}")]
+    entries += _boundary_entries(case) + _score_entries(case)
+    entries += _revision_entries(case) + _decision_entries(case)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _boundary_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(
+            boundary.predicted_at,
+            "Boundary predicted",
+            f"{boundary.model.name} {boundary.model.version}, weights {boundary.model.weights_sha256[:12]}",
+            boundary.id,
+            boundary.id == case.mask_source,
+        )
+        for boundary in case.boundaries
+    ]
+
+
+def _score_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(
+            score.predicted_at,
+            f"Score {percent(score.probability)}",
+            f"{score.model.name} {score.model.version}, weights {score.model.weights_sha256[:12]}",
+        )
+        for score in case.scores
+    ]
+
+
+def _revision_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(
+            revision.created_at,
+            f"Boundary, revision {revision.number}",
+            f"{revision.reason}, by {revision.author}",
+            revision.id,
+            revision.id == case.mask_source,
+        )
+        for revision in case.revisions
+    ]
+
+
+def _decision_entries(case: Case) -> list[HistoryEntry]:
+    entries = []
+    for decision in case.decisions:
+        said = "; ".join(part for part in (decision.diagnosis, decision.management) if part)
+        entries.append(
+            HistoryEntry(
+                decision.created_at, "Decision recorded", f"{said or 'comment only'}, by {decision.author}"
+            )
+        )
+    return entries
+
+
+class HistoryPanel(QWidget):
+    """Lists the history; every earlier boundary can be made the valid one again."""
+
+    revert_requested = Signal(str)
+    """Id of the revision or boundary prediction to go back to."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._card = Card("History")
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(7)
+        self._card.body.addLayout(self._rows)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.addWidget(self._card)
+        layout.addStretch(1)
+        self.entries: list[HistoryEntry] = []
+
+    def show_view(self, view: CaseView | None) -> None:
+        """Show a case's history."""
+        entries = history_of(view.case) if view is not None else []
+        if entries == self.entries:
+            return
+        self.entries = entries
+        while (item := self._rows.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for entry in entries:
+            self._rows.addWidget(self._row(entry))
+            self._rows.addWidget(rule())
+
+    def _row(self, entry: HistoryEntry) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(plain_label(entry.title + (" (in force)" if entry.is_current else ""), "heading"))
+        words.addWidget(plain_label(entry.detail, "muted", wraps=True))
+        words.addWidget(plain_label(moment(entry.at), "small"))
+        layout.addLayout(words, 1)
+        if entry.mask_source is not None and not entry.is_current:
+            layout.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _revert_button(self, entry: HistoryEntry) -> QPushButton:
+        button = QPushButton("Revert to this")
+        button.setAccessibleName(f"Revert to {entry.title}, {moment(entry.at)}")
+        source = str(entry.mask_source)
+        button.clicked.connect(lambda: self.revert_requested.emit(source))
+        return button

@@ -1,0 +1,197 @@
+"""The malignancy score: quality warnings first, then the number with its range, then why and from what."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.prediction import ScorePrediction
+from app.ui.case_view import CaseView
+from app.ui.panels.words import (
+    RESEARCH_USE,
+    missing_words,
+    model_lines,
+    moment,
+    percent,
+    range_words,
+)
+from app.ui.theme import Theme
+from app.ui.widgets.badge import BadgeLabel
+from app.ui.widgets.card import Card
+from app.ui.widgets.labels import ElidedLabel, plain_label, selectable
+from app.ui.widgets.scale_bar import ProbabilityScale, Reading
+
+
+class ScorePanel(QWidget):
+    """Shows one score and what it is made of."""
+
+    predict_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._view: CaseView | None = None
+        self._warnings = plain_label("", "warning", wraps=True)
+        self._number = NumberCard(theme)
+        self._reasons = ReasonsCard()
+        self._origin = OriginCard()
+        self._empty = NoScoreCard()
+        self._empty.predict_requested.connect(self.predict_requested)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(10)
+        for part in (self._warnings, self._empty, self._number, self._reasons):
+            layout.addWidget(part)
+        self.explanation_slot = QVBoxLayout()
+        layout.addLayout(self.explanation_slot)
+        layout.addWidget(self._origin)
+        layout.addStretch(1)
+        theme.changed.connect(lambda: self.show_view(self._view))
+        self.show_view(None)
+
+    def show_view(self, view: CaseView | None) -> None:
+        """Show a case's score, or that there is none."""
+        self._view = view
+        score = view.score if view is not None else None
+        for part in (self._number, self._reasons, self._origin):
+            part.setVisible(score is not None)
+        self._warnings.setVisible(bool(score and score.quality_warnings))
+        self._empty.setVisible(score is None)
+        self._empty.show_state(is_scoring=bool(view and view.is_scoring), has_case=view is not None)
+        if view is not None and score is not None:
+            self._warnings.setText("\n".join(score.quality_warnings))
+            self._number.show_score(view, score)
+            self._reasons.show_score(score)
+            self._origin.show_score(score)
+
+
+class NoScoreCard(Card):
+    """Offers to score an image that has no score yet."""
+
+    predict_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Score", parent)
+        self._sentence = plain_label("", "muted", wraps=True)
+        self._button = QPushButton("Find boundary and score")
+        self._button.setProperty("role", "primary")
+        self._button.clicked.connect(self.predict_requested)
+        self.body.addWidget(self._sentence)
+        self.body.addWidget(self._button)
+
+    def show_state(self, *, is_scoring: bool, has_case: bool) -> None:
+        """Say whether a score can be asked for, or is on its way."""
+        self._button.setVisible(has_case and not is_scoring)
+        if not has_case:
+            self._sentence.setText("Choose a case in the list to see its score.")
+        elif is_scoring:
+            self._sentence.setText("The boundary and the score are being computed…")
+        else:
+            self._sentence.setText("This image has not been scored yet.")
+
+
+class NumberCard(Card):
+    """The calibrated probability with band, range and what it was before the correction."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Malignancy score", parent)
+        self._theme = theme
+        self._badge = BadgeLabel()
+        self.head.addWidget(self._badge)
+        self._figure = selectable(plain_label("", "figure"))
+        self._range = plain_label("", "muted", wraps=True)
+        self._range.setToolTip(
+            "How much the score moves when the image is mirrored and turned. It is not a confidence interval."
+        )
+        self._before = plain_label("", "", wraps=True)
+        self._state = plain_label("", "small", wraps=True)
+        self._scale = ProbabilityScale()
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._figure)
+        row.addWidget(self._range, 1)
+        self.body.addLayout(row)
+        for part in (self._scale, self._before, self._state, plain_label(RESEARCH_USE, "small", wraps=True)):
+            self.body.addWidget(part)
+
+    def show_score(self, view: CaseView, score: ScorePrediction) -> None:
+        """Show a score and the one before it."""
+        priority, before = score.priority, view.score_before
+        self._badge.show_badge(self._theme.badge(priority.band) if priority else None)
+        self._figure.setText(percent(score.probability))
+        self._figure.setAccessibleName(f"Calibrated probability {percent(score.probability)}")
+        self._range.setText(range_words(score))
+        ticks = (
+            ((score.thresholds.soon, "soon"), (score.thresholds.urgent, "urgent")) if score.thresholds else ()
+        )
+        self._scale.show_reading(_reading(score), before=_reading(before) if before else None, ticks=ticks)
+        self._before.setVisible(before is not None)
+        if before is not None:
+            self._before.setText(
+                f"Predicted boundary {percent(before.probability)}  →  corrected {percent(score.probability)}"
+            )
+        self._state.setText(_state_words(view))
+
+
+def _reading(score: ScorePrediction) -> Reading:
+    return Reading(score.probability, score.probability_low, score.probability_high)
+
+
+def _state_words(view: CaseView) -> str:
+    if view.is_scoring:
+        return "The score is being computed again for the corrected boundary…"
+    if view.preview is not None:
+        return "Score of the correction on the screen; it is stored when the correction is saved."
+    if not view.case.is_score_current:
+        return "This score is of an earlier boundary; the present boundary has not been scored yet."
+    return "Calibrated probability of malignancy, from image, boundary and what was entered."
+
+
+class ReasonsCard(Card):
+    """Why the case has its place in the queue, and what the model did not know."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Why this place in the queue", parent)
+        self._reasons = plain_label("", "", wraps=True)
+        self._missing = plain_label("", "muted", wraps=True)
+        self._never = plain_label("", "small", wraps=True)
+        for part in (self._reasons, self._missing, self._never):
+            self.body.addWidget(part)
+
+    def show_score(self, score: ScorePrediction) -> None:
+        """Show a score's reasons and missing inputs."""
+        reasons = score.priority.reasons if score.priority else ()
+        self._reasons.setText("\n".join(reason for reason in reasons if reason not in score.quality_warnings))
+        reachable, never = missing_words(score.missing_inputs)
+        for label, words in ((self._missing, reachable), (self._never, never)):
+            label.setText(words)
+            label.setVisible(bool(words))
+
+
+class OriginCard(Card):
+    """Which model said it, with which weights, where and when."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Where the score is from", parent)
+        self._form = QFormLayout()
+        self._form.setHorizontalSpacing(14)
+        self._form.setVerticalSpacing(4)
+        self.body.addLayout(self._form)
+        self._value_by_name: dict[str, QLabel] = {}
+
+    def show_score(self, score: ScorePrediction) -> None:
+        """Show a score's origin."""
+        run = score.run
+        lines = (
+            *model_lines(score.model),
+            ("Computed", f"{run.engine}, {run.milliseconds:.0f} ms"),
+            ("Device", run.provider),
+            ("When", moment(score.predicted_at)),
+        )
+        for name, value in lines:
+            self._value(name).setText(value)
+        self._value("Weights").setToolTip(f"SHA-256 {score.model.weights_sha256}")
+
+    def _value(self, name: str) -> QLabel:
+        if name not in self._value_by_name:
+            self._value_by_name[name] = selectable(ElidedLabel())
+            self._form.addRow(plain_label(name, "muted"), self._value_by_name[name])
+        return self._value_by_name[name]

@@ -1,0 +1,1 @@
+"""Getting cases out: the report and export dialog."""

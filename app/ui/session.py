@@ -1,0 +1,132 @@
+"""What the screens share: the services, the lanes, and one signal that says what changed."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.changes import Changes
+from app.domain.errors import CancelledError, DomainError
+from app.ui.jobs.job import Job, JobToken
+from app.ui.jobs.lanes import Lane, Lanes
+from app.usecases.ports import Progress, Services
+
+T = TypeVar("T")
+
+
+class NoticeKind(Enum):
+    """How loud a notice is."""
+
+    INFORMATION = "information"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence for the person, with at most one thing to do about it."""
+
+    text: str
+    kind: NoticeKind = NoticeKind.INFORMATION
+    action_text: str = ""
+    action: Callable[[], None] | None = None
+
+
+class Session(QObject):
+    """Runs use cases on lanes and tells every screen what they changed."""
+
+    changed = Signal(object)
+    """Changes: the one signal for all data; each screen asks whether it is concerned."""
+    noticed = Signal(object)
+    """Notice: something to tell the person."""
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.services = services
+        self.lanes = Lanes(self)
+
+    @property
+    def user(self) -> str:
+        """Return who is at the workstation."""
+        return self.services.user
+
+    def set_user(self, user: str) -> None:
+        """Sign everything that follows with another name."""
+        self.services = replace(self.services, user=user)
+
+    def query(
+        self,
+        lane: Lane,
+        ask: Callable[[Services, JobToken], T],
+        done: Callable[[T], None],
+        *,
+        failed: Callable[[DomainError], None] | None = None,
+        replaces: str | None = None,
+    ) -> Job:
+        """Read something; ``done`` gets the answer on the UI thread."""
+        services = self.services
+        return self.lanes.run(
+            lane,
+            lambda token: ask(services, token),
+            done=done,
+            failed=failed or self.report_error,
+            replaces=replaces,
+        )
+
+    def act(
+        self,
+        lane: Lane,
+        verb: Callable[[Services, JobToken], Changes],
+        *,
+        done: Callable[[Changes], None] | None = None,
+        failed: Callable[[DomainError], None] | None = None,
+        replaces: str | None = None,
+    ) -> Job:
+        """Do something; what it changed is published before ``done`` is called."""
+
+        def publish(changes: Changes) -> None:
+            self.changed.emit(changes)
+            if done is not None:
+                done(changes)
+
+        return self.query(lane, verb, publish, failed=failed, replaces=replaces)
+
+    def follow(
+        self,
+        lane: Lane,
+        steps: Callable[[Services, JobToken], Generator[Progress, None, T]],
+        *,
+        progressed: Callable[[Progress], None],
+        done: Callable[[T], None],
+        failed: Callable[[DomainError], None] | None = None,
+    ) -> Job:
+        """Run a long job in steps with progress."""
+        services = self.services
+        return self.lanes.follow(
+            lane,
+            lambda token: steps(services, token),
+            progressed=progressed,
+            done=done,
+            failed=failed or self.report_error,
+        )
+
+    def report_error(self, error: DomainError) -> None:
+        """Show the sentence of an expected error; cancelling is no error."""
+        if isinstance(error, CancelledError):
+            self.noticed.emit(Notice(str(error)))
+        else:
+            self.noticed.emit(Notice(str(error), NoticeKind.ERROR))
+
+    def tell(self, text: str, action_text: str = "", action: Callable[[], None] | None = None) -> None:
+        """Tell the person something in passing."""
+        self.noticed.emit(Notice(text, NoticeKind.INFORMATION, action_text, action))
+
+    def warn(self, text: str) -> None:
+        """Tell the person something that should not be overlooked."""
+        self.noticed.emit(Notice(text, NoticeKind.WARNING))
+
+    def close(self) -> None:
+        """Stop all work."""
+        self.lanes.close()
