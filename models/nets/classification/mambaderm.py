@@ -8,7 +8,6 @@ metadata enters as one token per feature, so that a missing value is a learned v
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor, nn
 
 from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
@@ -103,7 +102,8 @@ class MambaDerm(nn.Module):
     @staticmethod
     def gated(evidence: ImageEvidence, gate: Tensor) -> Tensor:
         """Mix the two views by the gate and flatten the grid row by row, (B, h * w, C)."""
-        return torch.lerp(evidence.context, evidence.local, gate).flatten(1, 2)
+        mixed = gate * evidence.local + (1.0 - gate) * evidence.context
+        return mixed.flatten(1, 2)
 
 
 def mambaderm_lite(**changes: Any) -> MambaDerm:  # noqa: ANN401  any argument of MambaDerm

@@ -30,7 +30,8 @@ class CrossModalAttention(nn.Module):
         query = self._by_head(self.query(self.norm_image(image_tokens)))
         key = self._by_head(self.key(normed_table))
         scale = query.shape[-1] ** -0.5
-        return (query * scale @ key.transpose(-1, -2)).softmax(dim=-1)
+        weights: Tensor = (query * scale @ key.transpose(-1, -2)).softmax(dim=-1)
+        return weights
 
     def gathered(self, weights: Tensor, normed_table: Tensor) -> Tensor:
         """Return the metadata values mixed by ``weights``, (B, L, C)."""
@@ -39,4 +40,5 @@ class CrossModalAttention(nn.Module):
         return gathered
 
     def _by_head(self, tokens: Tensor) -> Tensor:
-        return tokens.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        length, width = tokens.shape[1:]
+        return tokens.view(-1, length, self.heads, width // self.heads).transpose(1, 2)
