@@ -1,0 +1,52 @@
+"""A DICOM file to upright sRGB pixels with scale and patient fields."""
+
+from io import BytesIO
+
+from PIL import Image
+from pydicom import dcmread
+from pydicom.dataset import FileDataset
+
+from app.domain.errors import UnreadableFileError
+from app.imaging.colour_profile import conversion_to_srgb
+from app.imaging.dicom_colour import rgb_from
+from app.imaging.dicom_fields import calibration_of, fields_of
+from app.imaging.dicom_frame import stored_frame
+from app.imaging.dicom_header import PixelHeader, pixel_header
+from app.imaging.file_kind import DICOM
+from app.usecases.ports import ReadImage
+from models.contract.arrays import RgbImage
+
+_DEFLATED = b"1.2.840.10008.1.2.1.99"
+_META_BYTES = 65_536
+
+
+def read_dicom(content: bytes) -> ReadImage:
+    """Decode a DICOM file; raises UnreadableFileError or one of DECODER_FAILURES."""
+    # pydicom inflates such files without a limit, so a small file could fill the memory.
+    if _DEFLATED in content[:_META_BYTES]:
+        raise UnreadableFileError("The DICOM file is deflated as a whole; please export it uncompressed.")
+    dataset = dcmread(BytesIO(content))
+    header = pixel_header(dataset)
+    pixels, notes = _srgb_pixels(dataset, header)
+    calibration, scale_note = calibration_of(dataset)
+    fields = fields_of(dataset)
+    return ReadImage(
+        pixels=pixels,
+        media_type=DICOM.media_type,
+        calibration=calibration,
+        provenance=tuple(note for note in (*notes, scale_note) if note is not None),
+        dermoscopic_type=fields.dermoscopic_type,
+        patient_code=fields.patient_code,
+        patient_name=fields.patient_name,
+        sex=fields.sex,
+        age_years=fields.age_years,
+    )
+
+
+def _srgb_pixels(dataset: FileDataset, header: PixelHeader) -> tuple[RgbImage, list[tuple[str, str] | None]]:
+    coding = f"{header.transfer_syntax.name}, {header.photometric}"
+    rgb, notes = rgb_from(dataset, header, stored_frame(dataset, header))
+    conversion = conversion_to_srgb(dataset.get("ICCProfile"), "RGB")
+    if conversion.transform is not None:
+        rgb = conversion.applied(Image.fromarray(rgb))
+    return rgb, [("DICOM coding", coding), *notes, conversion.note]

@@ -1,0 +1,85 @@
+"""Patient, scale and acquisition fields of a DICOM header, in the words of the case store.
+
+Nothing here is ever logged. PatientOrientation is ignored: a lesion has no agreed up.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pydicom.dataset import FileDataset
+from pydicom.valuerep import PersonName
+
+from app.domain.image import Calibration
+
+_SEX = {"M": "male", "F": "female"}
+_OLDEST_AGE = 85
+"""The ISIC dictionary clamps ages to 85."""
+
+_SQUARE_TOLERANCE = 0.01
+_PLAUSIBLE_MM_PER_PX = (0.0005, 0.5)
+"""A dermoscope shows 5 to 60 mm on 500 to 8,000 pixels; anything far outside is a filled-in default."""
+
+
+@dataclass(frozen=True, slots=True)
+class DicomFields:
+    """What a header says about patient and acquisition; None where it says nothing usable."""
+
+    patient_code: str | None
+    patient_name: str | None
+    sex: str | None
+    age_years: int | None
+    dermoscopic_type: str | None
+
+
+def fields_of(dataset: FileDataset) -> DicomFields:
+    """Return the fields a case can use."""
+    return DicomFields(
+        patient_code=_text(dataset, "PatientID"),
+        patient_name=_name(dataset),
+        sex=_SEX.get((_text(dataset, "PatientSex") or "").upper()),
+        age_years=_age_years(dataset),
+        dermoscopic_type=_dermoscopic_type(dataset),
+    )
+
+
+def calibration_of(dataset: FileDataset) -> tuple[Calibration | None, tuple[str, str] | None]:
+    """Return the scale from PixelSpacing (down, across; mm), or the provenance line why it is not used."""
+    spacing = dataset.get("PixelSpacing")
+    if not spacing:
+        return None, None
+    down_mm, across_mm = float(spacing[0]), float(spacing[1])
+    low, high = _PLAUSIBLE_MM_PER_PX
+    if not (low <= down_mm <= high and low <= across_mm <= high):
+        return None, ("scale", "the declared pixel spacing is implausible for dermoscopy and not used")
+    if abs(down_mm - across_mm) > _SQUARE_TOLERANCE * max(down_mm, across_mm):
+        return None, ("scale", "the declared pixels are not square; the pixel spacing is not used")
+    return Calibration((down_mm + across_mm) / 2, "DICOM pixel spacing"), None
+
+
+def _text(dataset: FileDataset, keyword: str) -> str | None:
+    return str(dataset.get(keyword) or "").replace("\x00", "").strip() or None
+
+
+def _name(dataset: FileDataset) -> str | None:
+    name = dataset.get("PatientName")
+    if not isinstance(name, PersonName):
+        return None
+    return name.family_comma_given().replace("\x00", "").strip(", ") or None
+
+
+def _age_years(dataset: FileDataset) -> int | None:
+    match = re.fullmatch(r"(\d{1,3})([YMWD])", (_text(dataset, "PatientAge") or "").upper())
+    if match is None:
+        return None
+    per_year = {"Y": 1, "M": 12, "W": 52, "D": 365}[match[2]]
+    return min(int(match[1]) // per_year, _OLDEST_AGE)
+
+
+def _dermoscopic_type(dataset: FileDataset) -> str | None:
+    contact = (_text(dataset, "ContactMethod") or "").upper()
+    light = (_text(dataset, "LightSourcePolarization") or "").upper()
+    return {
+        ("CONTACT", "POLARIZED"): "contact polarized",
+        ("CONTACT", "NON_POLARIZED"): "contact non-polarized",
+        ("NON_CONTACT", "POLARIZED"): "non-contact polarized",
+    }.get((contact, light))

@@ -1,0 +1,79 @@
+"""What a file is, judged by its first bytes; the name's extension is only compared with it."""
+
+from dataclasses import dataclass
+
+from app.domain.errors import UnreadableFileError
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A readable file format; ``decoder`` is Pillow's name for it, empty for DICOM."""
+
+    name: str
+    media_type: str
+    suffixes: tuple[str, ...]
+    decoder: str = ""
+
+
+JPEG = FileKind("JPEG", "image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), "JPEG")
+PNG = FileKind("PNG", "image/png", (".png", ".apng"), "PNG")
+TIFF = FileKind("TIFF", "image/tiff", (".tif", ".tiff"), "TIFF")
+BMP = FileKind("BMP", "image/bmp", (".bmp", ".dib"), "BMP")
+WEBP = FileKind("WebP", "image/webp", (".webp",), "WEBP")
+DICOM = FileKind("DICOM", "application/dicom", (".dcm", ".dicom", ".dic", ".ima", ""))
+
+_TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_REFUSED_STARTS = {
+    b"GIF8": "a GIF, which has too few colours for dermoscopy",
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive; please unpack it first",
+    b"8BPS": "a Photoshop file; please export it as PNG or TIFF",
+    b"\x00\x00\x00\x0cjP  ": "a JPEG 2000 picture outside DICOM; please export it as PNG or TIFF",
+}
+
+
+def kind_of(content: bytes) -> FileKind:
+    """Return the format of a file's bytes; raises UnreadableFileError with what it seems to be instead."""
+    kind = _photograph_kind(content)
+    if kind is not None:
+        return kind
+    if content[128:132] == b"DICM":
+        return DICOM
+    raise UnreadableFileError(_what_instead(content))
+
+
+def extension_note(kind: FileKind, suffix: str) -> tuple[str, str] | None:
+    """Return a line of provenance if a file's name promises another format than it holds."""
+    if suffix.lower() in kind.suffixes:
+        return None
+    return ("file type", f"the content is {kind.name} although the name ends in '{suffix}'")
+
+
+def _photograph_kind(content: bytes) -> FileKind | None:
+    if content.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if content.startswith(_TIFF_STARTS):
+        return TIFF
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return WEBP
+    if content.startswith(b"BM") and content[6:10] == b"\x00\x00\x00\x00":
+        return BMP
+    return None
+
+
+def _what_instead(content: bytes) -> str:
+    for start, words in _REFUSED_STARTS.items():
+        if content.startswith(start):
+            return f"The file is {words}."
+    if content[4:8] == b"ftyp":
+        return "The file is an HEIC/AVIF photo or a video; please export it as JPEG or PNG."
+    if _is_text(content[:4096]):
+        return "The file contains text, not a picture."
+    return "The file is not a picture that can be read (JPEG, PNG, TIFF, BMP, WebP or DICOM)."
+
+
+def _is_text(head: bytes) -> bool:
+    printable = sum(byte >= 32 or byte in b"\t\r\n" for byte in head)
+    return b"\x00" not in head and printable > 0.97 * len(head)

@@ -1,0 +1,49 @@
+"""Sizes that are checked on a file's own declaration, before anything is decoded."""
+
+from pathlib import Path
+
+from app.domain.errors import UnreadableFileError
+
+MAX_PIXELS = 200_000_000
+"""200 megapixels: 0.6 GB decoded; the largest dermoscopy cameras stay below 50."""
+
+MIN_SIDE_PX = 64
+"""Below this no dermoscopic structure can be seen, whatever the magnification."""
+
+MAX_FILE_BYTES = 1_300_000_000
+"""An uncompressed 16-bit RGB picture of MAX_PIXELS with its header."""
+
+
+def check_dimensions(width_px: int, height_px: int) -> None:
+    """Raise UnreadableFileError if a declared picture size cannot be a dermoscopic image."""
+    size = f"{width_px:,} x {height_px:,} pixels"
+    if width_px < 1 or height_px < 1:
+        raise UnreadableFileError("The file declares a picture without any pixels.")
+    if width_px * height_px > MAX_PIXELS:
+        limit = MAX_PIXELS // 1_000_000
+        raise UnreadableFileError(f"The picture is too large ({size}); the limit is {limit} megapixels.")
+    if min(width_px, height_px) < MIN_SIDE_PX:
+        raise UnreadableFileError(
+            f"The picture is too small for dermoscopy ({size}); each side needs {MIN_SIDE_PX} or more."
+        )
+
+
+def checked_bytes(path: Path) -> bytes:
+    """Return a file's bytes; raises UnreadableFileError if it is missing, locked, empty or too large."""
+    try:
+        if path.is_dir():
+            raise UnreadableFileError("This is a folder, not a picture file.")
+        size_bytes = path.stat().st_size
+        if size_bytes > MAX_FILE_BYTES:
+            raise UnreadableFileError(f"The file is too large to be opened ({size_bytes / 1e9:.1f} GB).")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise UnreadableFileError("The file is no longer there.") from None
+    except PermissionError:
+        raise UnreadableFileError("The file may not be read with this user account.") from None
+    except OSError as error:
+        reason = error.strerror or "input/output error"
+        raise UnreadableFileError(f"The file could not be read from the disk ({reason}).") from None
+    if not content:
+        raise UnreadableFileError("The file is empty.")
+    return content

@@ -1,0 +1,76 @@
+"""The ImageReader port: any supported file to upright sRGB pixels, with one sentence for every refusal."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain.errors import UnreadableFileError
+from app.imaging import png_codec
+from app.imaging.dicom import read_dicom
+from app.imaging.failures import DECODER_FAILURES, quiet_decoders
+from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of
+from app.imaging.limits import checked_bytes
+from app.imaging.photograph import read_photograph
+from app.usecases.ports import ReadImage
+from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+
+
+class FileImageReader:
+    """Reads JPEG, PNG, TIFF, BMP, WebP and DICOM files, and codes pixels and masks as PNG for the store."""
+
+    def read(self, path: Path) -> ReadImage:
+        """Decode a file; raises UnreadableFileError with the sentence to show."""
+        return read_image(checked_bytes(path), path.suffix)
+
+    def thumbnail_png(self, pixels: RgbImage, side_px: int) -> bytes:
+        """Return a PNG whose longer side is ``side_px``."""
+        return png_codec.thumbnail_png(pixels, side_px)
+
+    def png(self, pixels: RgbImage) -> bytes:
+        """Return lossless PNG bytes of an image."""
+        return png_codec.png(pixels)
+
+    def pixels_from_png(self, content: bytes) -> RgbImage:
+        """Return the pixels of a PNG written by ``png``."""
+        return png_codec.pixels_from_png(content)
+
+    def mask_png(self, mask: BoolMask) -> bytes:
+        """Return a 1-bit PNG."""
+        return png_codec.mask_png(mask)
+
+    def mask_from_png(self, content: bytes) -> BoolMask:
+        """Return the mask of a PNG written by ``mask_png``."""
+        return png_codec.mask_from_png(content)
+
+    def probability_png(self, probability: ProbabilityMap) -> bytes:
+        """Return an 8-bit greyscale PNG, 255 = probability 1."""
+        return png_codec.probability_png(probability)
+
+    def probability_from_png(self, content: bytes) -> ProbabilityMap:
+        """Return the probabilities of a PNG written by ``probability_png``."""
+        return png_codec.probability_from_png(content)
+
+
+def read_image(content: bytes, suffix: str) -> ReadImage:
+    """Decode a file's bytes; ``suffix`` is only compared with what the content is."""
+    kind = kind_of(content)
+    try:
+        with quiet_decoders():
+            image = read_dicom(content) if kind is DICOM else _photograph(content, kind)
+    except MemoryError:
+        raise UnreadableFileError("There is not enough memory to open this picture.") from None
+    except DECODER_FAILURES:
+        # The original error quotes header values, which may name a patient.
+        raise UnreadableFileError(
+            f"The {kind.name} file is damaged, incomplete or of a variety that cannot be read."
+        ) from None
+    note = extension_note(kind, suffix)
+    return image if note is None else _with_note(image, note)
+
+
+def _photograph(content: bytes, kind: FileKind) -> ReadImage:
+    pixels, provenance = read_photograph(content, kind)
+    return ReadImage(pixels=pixels, media_type=kind.media_type, calibration=None, provenance=provenance)
+
+
+def _with_note(image: ReadImage, note: tuple[str, str]) -> ReadImage:
+    return replace(image, provenance=(note, *image.provenance))
