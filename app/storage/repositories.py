@@ -3,7 +3,7 @@
 Every write that a line of the work list depends on renews that line in the same transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, select
@@ -213,6 +213,13 @@ class SqlCaseRepository:
             .limit(limit)
         )
         return [mapping.line_of(row) for row in self._session.scalars(query)]
+
+    def lines_of(self, image_ids: Sequence[ImageId]) -> list[CaseLine]:
+        """Return the lines of some cases by priority, hidden ones too."""
+        rows = (self._session.get(CaseIndexRow, image_id) for image_id in image_ids)
+        found = [row for row in rows if row is not None]
+        found.sort(key=lambda row: (row.queue_rank, row.queue_urgency, row.imported_at, row.image_id))
+        return [mapping.line_of(row) for row in found]
 
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list."""

@@ -156,6 +156,10 @@ class CaseRepository(Protocol):
         """Return a window of the work list; order is priority, patient, site, score, status or imported."""
         ...
 
+    def lines_of(self, image_ids: Sequence[ImageId]) -> list[CaseLine]:
+        """Return the lines of some cases by priority, hidden ones too."""
+        ...
+
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list (kept in the store, restorable)."""
         ...

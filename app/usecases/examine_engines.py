@@ -1,0 +1,23 @@
+"""Looks at the machine and at the case store, for the device page and the doctor."""
+
+from collections.abc import Generator
+
+from app.usecases.ports import EngineReport, Progress, Services, StoreFinding
+
+
+def examine_engines(services: Services) -> Generator[Progress, None, tuple[EngineReport, ...]]:
+    """Run a real inference on every engine of this machine and return what was found."""
+    reports: list[EngineReport] = []
+    for report in services.predictor.examine():
+        reports.append(report)
+        yield Progress(len(reports), 0, report.engine)
+    return tuple(reports)
+
+
+def examine_store(services: Services) -> Generator[Progress, None, tuple[StoreFinding, ...]]:
+    """Check the database and every stored file and return what was found."""
+    findings: list[StoreFinding] = []
+    for finding in services.store.examine():
+        findings.append(finding)
+        yield Progress(len(findings), 0, "Checking the case store")
+    return tuple(findings)

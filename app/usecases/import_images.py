@@ -1,0 +1,199 @@
+"""Takes dermoscopy images into the case store, each file for itself."""
+
+import hashlib
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.case_fields import OLDEST_AGE_YEARS
+from app.domain.changes import Changes
+from app.domain.errors import DomainError, StorageError
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId, new_id
+from app.domain.image import DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
+
+THUMBNAIL_SIDE_PX = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was not imported, and why."""
+
+    path: Path
+    sentence: str
+    known_as: ImageId | None = None
+    """The case of a file that was imported before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    imported: tuple[ImageId, ...]
+    refused: tuple[Refusal, ...]
+    changes: Changes
+
+    @property
+    def already_known(self) -> tuple[ImageId, ...]:
+        """Return the cases whose files were offered again, each once."""
+        known = (refusal.known_as for refusal in self.refused if refusal.known_as is not None)
+        return tuple(dict.fromkeys(image_id for image_id in known if image_id not in self.imported))
+
+
+def import_images(
+    services: Services,
+    paths: Sequence[Path],
+    *,
+    token: CancelToken,
+    lesion_id: LesionId | None = None,
+) -> Generator[Progress, None, ImportReport]:
+    """Import files and whole folders; a file that cannot be used is refused and the others go on.
+
+    Without ``lesion_id`` each image becomes a case of its own: the patient is the one of the DICOM header,
+    or a new one with a fresh code. Cancelling keeps what was imported before.
+    """
+    imported: list[ImageId] = []
+    refused: list[Refusal] = []
+    files = _files(paths)
+    for number, path in enumerate(files):
+        yield Progress(number, len(files), path.name)
+        if token.is_cancelled:
+            break
+        try:
+            imported.append(_imported(services, path, lesion_id))
+        except _AlreadyKnownError as error:
+            refused.append(Refusal(path, str(error), error.image_id))
+        except StorageError:
+            raise
+        except DomainError as error:
+            refused.append(Refusal(path, str(error)))
+        except OSError as error:
+            refused.append(Refusal(path, f"The file cannot be read: {error.strerror or 'unknown reason'}."))
+    yield Progress(len(files), len(files), "")
+    changes = Changes(images=frozenset(imported), case_list=bool(imported))
+    return ImportReport(tuple(imported), tuple(refused), changes)
+
+
+class _AlreadyKnownError(DomainError):
+    def __init__(self, image_id: ImageId, sentence: str) -> None:
+        super().__init__(sentence)
+        self.image_id = image_id
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    """Return files as given, and for a folder all files below it that are not hidden."""
+    files: dict[Path, None] = {}
+    for path in paths:
+        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        files.update(
+            (file, None)
+            for file in found
+            if file == path or (file.is_file() and not _is_hidden(file.relative_to(path)))
+        )
+    return list(files)
+
+
+def _is_hidden(relative: Path) -> bool:
+    return any(part.startswith(".") for part in relative.parts) or relative.name.lower() in {
+        "thumbs.db",
+        "desktop.ini",
+    }
+
+
+def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> ImageId:
+    with path.open("rb") as stream:
+        original = BlobName(hashlib.file_digest(stream, "sha256").hexdigest())
+    with services.reading() as work:
+        _refuse_known(work, original)
+    read = services.images.read(path)
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != original:
+        raise DomainError("The file was being changed while it was read; import it again.")
+    services.blobs.put(content)
+    upright = services.blobs.put(services.images.png(read.pixels))
+    thumbnail = services.blobs.put(services.images.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
+    with services.unit_of_work() as work:
+        _refuse_known(work, original)
+        visit_id = _visit_for(services, work, read, lesion_id)
+        image = _image(services, path, read, visit_id, original, upright)
+        work.cases.add_image(image, thumbnail)
+        work.audit.append(services.user, "image imported", image.id, original)
+        work.commit()
+    return image.id
+
+
+def _refuse_known(work: UnitOfWork, original: BlobName) -> None:
+    image_id = work.cases.image_by_original(original)
+    if image_id is None:
+        return
+    case = work.cases.case(image_id)
+    sentence = f"The file is already imported as {case.image.file_name} of patient {case.patient.code}"
+    if work.cases.is_hidden(image_id):
+        sentence += " and was removed from the work list; restore it there"
+    raise _AlreadyKnownError(image_id, sentence + ".")
+
+
+def _visit_for(services: Services, work: UnitOfWork, read: ReadImage, lesion_id: LesionId | None) -> VisitId:
+    if lesion_id is None:
+        lesion = Lesion(id=LesionId(new_id()), patient_id=_patient_for(services, work, read))
+        work.cases.add_lesion(lesion)
+        lesion_id = lesion.id
+    visit = Visit(
+        id=VisitId(new_id()),
+        lesion_id=lesion_id,
+        visited_on=services.clock().astimezone().date(),
+        age_years=_known_age(read.age_years),
+    )
+    work.cases.add_visit(visit)
+    return visit.id
+
+
+def _patient_for(services: Services, work: UnitOfWork, read: ReadImage) -> PatientId:
+    code = (read.patient_code or "").strip()
+    known = work.cases.patient_by_code(code) if code else None
+    if known is not None:
+        return known.id
+    patient = Patient(
+        id=PatientId(new_id()),
+        code=code or work.cases.fresh_patient_code(),
+        name=read.patient_name or "",
+        sex=read.sex if read.sex in services.vocabulary.sexes else None,
+    )
+    work.cases.add_patient(patient)
+    work.audit.append(services.user, "patient added", patient.id)
+    return patient.id
+
+
+def _known_age(age_years: int | None) -> int | None:
+    if age_years is None or age_years < 0:
+        return None
+    return min(age_years, OLDEST_AGE_YEARS)
+
+
+def _image(
+    services: Services,
+    path: Path,
+    read: ReadImage,
+    visit_id: VisitId,
+    original: BlobName,
+    upright: BlobName,
+) -> DermoscopicImage:
+    height_px, width_px = read.pixels.shape[:2]
+    known_types = services.vocabulary.dermoscopic_types
+    return DermoscopicImage(
+        id=ImageId(new_id()),
+        visit_id=visit_id,
+        file_name=path.name,
+        media_type=read.media_type,
+        original=original,
+        upright=upright,
+        width_px=width_px,
+        height_px=height_px,
+        imported_at=services.clock(),
+        imported_by=services.user,
+        calibration=read.calibration,
+        provenance=read.provenance,
+        dermoscopic_type=read.dermoscopic_type if read.dermoscopic_type in known_types else None,
+    )

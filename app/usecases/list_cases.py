@@ -1,0 +1,34 @@
+"""The work list, a window at a time."""
+
+from dataclasses import dataclass
+
+from app.domain.case import CaseLine
+from app.usecases.ports import Services
+
+ORDERS = ("priority", "patient", "site", "score", "status", "imported")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWindow:
+    """Some lines of the work list, and how many there are in all."""
+
+    lines: tuple[CaseLine, ...]
+    offset: int
+    total: int
+
+
+def list_cases(
+    services: Services,
+    *,
+    offset: int = 0,
+    limit: int = 200,
+    search: str = "",
+    order: str = "priority",
+    descending: bool = False,
+) -> CaseWindow:
+    """Return lines ``offset`` to ``offset + limit``; by priority the most urgent come first."""
+    with services.reading() as work:
+        lines = work.cases.case_lines(
+            offset=offset, limit=limit, search=search, order=order, descending=descending
+        )
+        return CaseWindow(tuple(lines), offset, work.cases.case_count(search))

@@ -1,0 +1,69 @@
+"""What is measured on a lesion, in the words and units of the screen; mm only when calibrated."""
+
+from app.domain.image import DermoscopicImage
+from app.domain.measurement import Measurement
+from models.contract.arrays import BoolMask, RgbImage
+from models.contract.errors import NoLesionError
+from models.contract.lesion_features import LesionColour, LesionFeatures, LesionShape, measure_lesion
+
+
+def features_of(image: DermoscopicImage, pixels: RgbImage, mask: BoolMask | None) -> LesionFeatures | None:
+    """Return a lesion's features, or None when there is no lesion in the mask."""
+    if mask is None:
+        return None
+    mm_per_px = image.calibration.mm_per_px if image.calibration else None
+    try:
+        return measure_lesion(pixels, mask, mm_per_px=mm_per_px)
+    except NoLesionError:
+        return None
+
+
+def measurements_of(features: LesionFeatures | None) -> tuple[Measurement, ...]:
+    """Return the measurements to show; none when there is no lesion."""
+    if features is None:
+        return ()
+    return (*_size(features), *_shape(features.shape), *_colour(features.colour))
+
+
+def _size(features: LesionFeatures) -> tuple[Measurement, ...]:
+    lengths = (
+        ("Longest diameter", features.long_diameter_px, features.long_diameter_mm),
+        ("Shortest diameter", features.short_diameter_px, features.short_diameter_mm),
+        ("Perimeter", features.perimeter_px, features.perimeter_mm),
+    )
+    area = (
+        Measurement("Area", features.area_px, "px²", digits=0)
+        if features.area_mm2 is None
+        else Measurement("Area", features.area_mm2, "mm²", digits=2)
+    )
+    return (
+        *(
+            Measurement(name, px, "px", digits=0) if mm is None else Measurement(name, mm, "mm", digits=2)
+            for name, px, mm in lengths
+        ),
+        area,
+    )
+
+
+def _shape(shape: LesionShape) -> tuple[Measurement, ...]:
+    return (
+        Measurement("Asymmetry (0 to 1)", shape.symmetry_2axis, "", digits=2),
+        Measurement("Perimeter² / area", shape.area_perimeter_ratio, "", digits=1),
+        Measurement("Border irregularity (0 to 10)", shape.norm_border, "", digits=1),
+        Measurement("Eccentricity (0 to 1)", shape.eccentricity, "", digits=2),
+    )
+
+
+def _colour(colour: LesionColour) -> tuple[Measurement, ...]:
+    lesion = (
+        Measurement("Colour variation (0 to 10)", colour.norm_colour, "", digits=1),
+        Measurement("Colour asymmetry", colour.radial_std_max, "", digits=1),
+        Measurement("Lightness of the lesion", colour.lesion.mean_l, "L*", digits=1),
+    )
+    if colour.delta_l is None or colour.delta_lb is None:
+        return lesion
+    return (
+        *lesion,
+        Measurement("Lightness against the skin", colour.delta_l, "L*", digits=1),
+        Measurement("Contrast with the skin", colour.delta_lb, "", digits=1),
+    )

@@ -1,0 +1,47 @@
+"""Opens a case for review."""
+
+from dataclasses import dataclass
+
+from app.domain.case import Case
+from app.domain.ids import ImageId
+from app.domain.measurement import Measurement
+from app.usecases.measurements import features_of, measurements_of
+from app.usecases.ports import Services
+from app.usecases.stored_arrays import mask_named, pixels_of, probability_of, valid_mask_of
+from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A case with its arrays, all of the image's size."""
+
+    case: Case
+    pixels: RgbImage
+    mask: BoolMask | None
+    """The valid mask: the newest revision's, else the predicted one."""
+    probability: ProbabilityMap | None
+    measurements: tuple[Measurement, ...]
+    """Of the valid mask."""
+    predicted_measurements: tuple[Measurement, ...]
+    """Of the predicted mask; equal to ``measurements`` when nothing was corrected."""
+
+
+def open_case(services: Services, image_id: ImageId) -> OpenedCase:
+    """Return a case with pixels, mask, probability and measurements."""
+    with services.reading() as work:
+        case = work.cases.case(image_id)
+    pixels = pixels_of(services, case.image)
+    mask = valid_mask_of(services, case)
+    measurements = measurements_of(features_of(case.image, pixels, mask))
+    predicted = measurements
+    if case.boundary is not None and case.boundary.mask != case.mask:
+        predicted_mask = mask_named(services, case.boundary.mask)
+        predicted = measurements_of(features_of(case.image, pixels, predicted_mask))
+    return OpenedCase(case, pixels, mask, probability_of(services, case), measurements, predicted)
+
+
+def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:
+    """Return the measurements a mask would give, without any model."""
+    with services.reading() as work:
+        image = work.cases.case(image_id).image
+    return measurements_of(features_of(image, pixels_of(services, image), mask))

@@ -1,0 +1,47 @@
+"""Lets the models look at an image: first the boundary, then the score."""
+
+from app.domain.changes import Changes
+from app.domain.ids import ImageId, PredictionId, new_id
+from app.domain.prediction import BoundaryPrediction
+from app.usecases.cancelling import stop_if_cancelled
+from app.usecases.ports import CancelToken, Services
+from app.usecases.score_image import rescore_image
+from app.usecases.stored_arrays import pixels_of
+
+
+def predict_image(services: Services, image_id: ImageId, token: CancelToken) -> Changes:
+    """Predict and keep the boundary, then the score of the valid mask.
+
+    The boundary is kept even when the score fails or is cancelled. A mask revision stays valid: the new
+    boundary is only noted beside it.
+    """
+    return predict_boundary(services, image_id, token) | rescore_image(services, image_id, token)
+
+
+def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) -> Changes:
+    """Predict and keep the boundary."""
+    with services.reading() as work:
+        image = work.cases.case(image_id).image
+    pixels = pixels_of(services, image)
+    stop_if_cancelled(token)
+    result = services.predictor.boundary(pixels, token)
+    prediction = BoundaryPrediction(
+        id=PredictionId(new_id()),
+        image_id=image_id,
+        model=result.model,
+        mask=services.blobs.put(services.images.mask_png(result.mask)),
+        probability=services.blobs.put(services.images.probability_png(result.probability)),
+        run=result.run,
+        predicted_at=services.clock(),
+    )
+    with services.unit_of_work() as work:
+        work.cases.add_boundary(prediction)
+        work.audit.append(
+            services.user,
+            "boundary predicted",
+            image_id,
+            prediction.id,
+            weights_sha256=prediction.model.weights_sha256,
+        )
+        work.commit()
+    return Changes(images=frozenset({image_id}), case_list=True)

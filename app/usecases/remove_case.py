@@ -1,0 +1,23 @@
+"""Takes a case out of the work list, and brings it back; nothing is deleted."""
+
+from app.domain.changes import Changes
+from app.domain.ids import ImageId
+from app.usecases.ports import Services
+
+
+def remove_case(services: Services, image_id: ImageId) -> Changes:
+    """Hide a case from the work list; it stays in the store."""
+    with services.unit_of_work() as work:
+        work.cases.remove_image(image_id)
+        work.audit.append(services.user, "case removed", image_id)
+        work.commit()
+    return Changes(images=frozenset({image_id}), case_list=True)
+
+
+def restore_case(services: Services, image_id: ImageId) -> Changes:
+    """Bring a hidden case back into the work list."""
+    with services.unit_of_work() as work:
+        work.cases.restore_image(image_id)
+        work.audit.append(services.user, "case restored", image_id)
+        work.commit()
+    return Changes(images=frozenset({image_id}), case_list=True)

@@ -1,0 +1,71 @@
+"""What the score model is given for a case: metadata, measurements, and what is wrong with the image."""
+
+from dataclasses import dataclass
+
+from app.domain.case import Case
+from app.domain.lesion import Lesion
+from app.usecases.measurements import features_of
+from models.contract.arrays import BoolMask, RgbImage
+from models.contract.lesion_features import LesionFeatures
+from models.contract.quality import concerns, image_quality
+from models.contract.tabular import TabularInput, missing_names, tabular_input
+
+_NO_LESION = "No lesion boundary was found, so the score looks at the whole image."
+
+
+@dataclass(frozen=True)
+class ScoreInputs:
+    """Inputs of one score, and what has to be said beside it."""
+
+    mask: BoolMask | None
+    """(H, W) bool; None when no lesion was found."""
+    features: LesionFeatures | None
+    tabular: TabularInput
+    missing: tuple[str, ...]
+    """Column names of the inputs that were not given."""
+    warnings: tuple[str, ...]
+
+
+def score_inputs(
+    case: Case, pixels: RgbImage, mask: BoolMask | None, lesions: tuple[Lesion, ...] = ()
+) -> ScoreInputs:
+    """Return the inputs for a mask; ``lesions`` are all of the patient's, for the size among its fellows."""
+    seen = mask if mask is not None and mask.any() else None
+    features = features_of(case.image, pixels, seen)
+    tabular = tabular_input(
+        age_years=age_years_of(case),
+        sex=case.patient.sex,
+        site_general=case.lesion.site,
+        features=features,
+        patient_long_diameters_mm=_diameters_mm(case, features, lesions),
+    )
+    said = tuple(concern.sentence for concern in concerns(image_quality(pixels, seen)))
+    return ScoreInputs(
+        mask=seen,
+        features=features,
+        tabular=tabular,
+        missing=missing_names(tabular),
+        warnings=said if seen is not None else (_NO_LESION, *said),
+    )
+
+
+def age_years_of(case: Case) -> float | None:
+    """Return the age at the visit, from the year of birth when it was not entered."""
+    if case.visit.age_years is not None:
+        return float(case.visit.age_years)
+    if case.patient.birth_year is None:
+        return None
+    return float(max(0, case.visit.visited_on.year - case.patient.birth_year))
+
+
+def _diameters_mm(
+    case: Case, features: LesionFeatures | None, lesions: tuple[Lesion, ...]
+) -> tuple[float, ...]:
+    if features is None or features.long_diameter_mm is None:
+        return ()
+    others = (
+        lesion.clin_size_long_diam_mm
+        for lesion in lesions
+        if lesion.id != case.lesion.id and lesion.clin_size_long_diam_mm is not None
+    )
+    return (features.long_diameter_mm, *others)

@@ -1,0 +1,36 @@
+"""Writes a report for each case."""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from app.domain.ids import ImageId
+from app.usecases.cancelling import stop_if_cancelled
+from app.usecases.export_cases import case_file, exporter_named, note_export
+from app.usecases.ports import CancelToken, Progress, Services
+
+REPORT_FORMAT = "report_pdf"
+
+
+def write_report(
+    services: Services,
+    image_ids: Sequence[ImageId],
+    folder: Path,
+    *,
+    deidentified: bool,
+    token: CancelToken,
+) -> Generator[Progress, None, list[Path]]:
+    """Write one report per case with its first attention overlay and return the files.
+
+    Cancelling keeps the reports that were written before.
+    """
+    exporter = exporter_named(services, REPORT_FORMAT)
+    files: list[Path] = []
+    for number, image_id in enumerate(image_ids):
+        yield Progress(number, len(image_ids), "Writing reports")
+        stop_if_cancelled(token)
+        overlay = next(iter(services.predictor.overlay_names()), None)
+        case = case_file(services, image_id, token, overlay=overlay)
+        files += exporter.write([case], folder, deidentified=deidentified)
+        note_export(services, [image_id], exporter, deidentified=deidentified)
+    yield Progress(len(image_ids), len(image_ids), "Writing reports")
+    return files
