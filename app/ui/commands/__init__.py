@@ -1,0 +1,1 @@
+"""QUndoCommands: thin wrappers around the domain's reversible changes."""

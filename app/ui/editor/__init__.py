@@ -1,0 +1,1 @@
+"""The correction canvas: the image, its overlays, the drawing tools and the history of a correction."""

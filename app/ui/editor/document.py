@@ -1,0 +1,177 @@
+"""The mask of one image while it is corrected, with its history.
+
+The rule: ``mask`` holds finished steps only; a stroke is painted into a second array and becomes a step, or
+leaves no trace. The patch of a step is taken from the stroke's own box.
+"""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app.domain.ids import ImageId
+from app.domain.mask import EMPTY_BOX, MaskPatch, PixelBox, packed_mask, patch_between, unpacked_mask
+from app.domain.stroke_journal import StepKind, Work, WorkStart, WorkStep
+from app.ui.commands.change_mask import ChangeMask
+from app.ui.editor.raster import Spans
+from models.contract.arrays import BoolMask
+
+
+class MaskDocument(QObject):
+    """A mask under correction, its undo stack, and the start its journal would need."""
+
+    changed = Signal(object)
+    """PixelBox of the image: what is shown there is out of date."""
+    step_made = Signal(object)
+    """WorkStep: the history moved."""
+    interrupted = Signal()
+    """A half-painted stroke was given up because the history moved."""
+
+    def __init__(self, image_id: ImageId | None, mask: BoolMask, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.image_id = image_id
+        self.stack = QUndoStack(self)
+        self.version = 0
+        """Grows with every step; tells a stored mask from a newer one."""
+        self.shape = (mask.shape[0], mask.shape[1])
+        self._resting: bytes | None = None
+        self._is_restoring = False
+        self._painted = EMPTY_BOX
+        self._finished: BoolMask = mask.astype(np.bool_, copy=True)
+        self._shown: BoolMask = self._finished.copy()
+        self._revision = ""
+        self._start = packed_mask(mask)
+
+    @property
+    def mask(self) -> BoolMask:
+        """Return the mask (H, W) with all finished steps; do not write to it."""
+        return self._finished
+
+    @property
+    def shown(self) -> BoolMask:
+        """Return the mask (H, W) with the stroke that is being painted; do not write to it."""
+        return self._shown
+
+    @property
+    def start(self) -> WorkStart | None:
+        """Return what the steps since the mask was last stored start from; None for a nameless image."""
+        if self.image_id is None:
+            return None
+        return WorkStart(self.image_id, self._revision, *self.shape, self._start)
+
+    def replace(self, mask: BoolMask, revision: str) -> None:
+        """Take a stored mask; a history that led elsewhere is dropped."""
+        self.abandon()
+        if patch_between(self._finished, mask, PixelBox.whole(self.shape)) is not None:
+            self.stack.clear()
+        self._take(mask, revision)
+        self.version += 1
+        self.stack.setClean()
+        self.changed.emit(PixelBox.whole(self.shape))
+
+    def mark_stored(self, revision: str) -> None:
+        """Note that the present mask is stored as ``revision``."""
+        self._revision = revision
+        self._start = packed_mask(self._finished)
+        self.stack.setClean()
+
+    def restore(self, work: Work) -> None:
+        """Take up work that a journal kept."""
+        self.abandon()
+        self.stack.clear()
+        self._take(work.mask, work.start.revision)
+        self._start = work.start.packed
+        self._is_restoring = True
+        for step in work.history:
+            self.stack.push(ChangeMask(self, step.tool, step.patch))
+        self.stack.setIndex(work.position)
+        self._is_restoring = False
+        self.stack.resetClean()
+        self.version += 1
+        self.changed.emit(PixelBox.whole(self.shape))
+
+    def paint(self, spans: Spans, *, value: bool) -> None:
+        """Paint into the unfinished stroke."""
+        box = spans.box
+        if box.is_empty:
+            return
+        spans.fill(self._shown, value=value)
+        self._painted = self._painted.united(box)
+        self.changed.emit(box)
+
+    def finish(self, tool: str) -> bool:
+        """Make the stroke a step; False when it changed nothing."""
+        box, self._painted = self._painted, EMPTY_BOX
+        patch = patch_between(self._finished, self._shown, box)
+        if patch is None:
+            return False
+        self._finished[patch.box.window] = self._shown[patch.box.window]
+        self._push(tool, patch)
+        return True
+
+    def abandon(self) -> None:
+        """Give the unfinished stroke up, without trace."""
+        box, self._painted = self._painted, EMPTY_BOX
+        if not box.is_empty:
+            self._shown[box.window] = self._finished[box.window]
+            self.changed.emit(box)
+
+    def become(self, mask: BoolMask, tool: str) -> bool:
+        """Make the step to another mask (H, W) bool; False when it is the same."""
+        self.abandon()
+        patch = patch_between(self._finished, mask, PixelBox.whole(self.shape))
+        if patch is None:
+            return False
+        self._write(patch, is_undone=False)
+        self._push(tool, patch)
+        return True
+
+    def redo_step(self, tool: str, patch: MaskPatch) -> None:
+        """Make a step of the history again."""
+        self._move(StepKind.REDONE, tool, patch)
+
+    def undo_step(self, tool: str, patch: MaskPatch) -> None:
+        """Take a step of the history back."""
+        self._move(StepKind.UNDONE, tool, patch)
+
+    def rest(self) -> None:
+        """Pack the mask away while another image is shown."""
+        self.abandon()
+        self._resting = packed_mask(self._finished)
+        self._finished = self._shown = self._finished[:0]
+
+    def wake(self) -> None:
+        """Unpack the mask again."""
+        if self._resting is not None:
+            self._finished = unpacked_mask(self._resting, self.shape)
+            self._shown = self._finished.copy()
+            self._resting = None
+
+    def _take(self, mask: BoolMask, revision: str) -> None:
+        self._finished = mask.astype(np.bool_, copy=True)
+        self._shown = self._finished.copy()
+        self._revision = revision
+        self._start = packed_mask(self._finished)
+
+    def _push(self, tool: str, patch: MaskPatch) -> None:
+        count = self.stack.index()
+        self.stack.push(ChangeMask(self, tool, patch))
+        is_merged = self.stack.index() <= count
+        self._tell(StepKind.CONTINUED if is_merged else StepKind.MADE, tool, patch)
+
+    def _move(self, kind: StepKind, tool: str, patch: MaskPatch) -> None:
+        if self._is_restoring:
+            return
+        if not self._painted.is_empty:
+            self.abandon()
+            self.interrupted.emit()
+        self._write(patch, is_undone=kind is StepKind.UNDONE)
+        self._tell(kind, tool, patch)
+
+    def _write(self, patch: MaskPatch, *, is_undone: bool) -> None:
+        (patch.revert if is_undone else patch.apply)(self._finished)
+        self._shown[patch.box.window] = self._finished[patch.box.window]
+        self.changed.emit(patch.box)
+
+    def _tell(self, kind: StepKind, tool: str, patch: MaskPatch) -> None:
+        self.version += 1
+        self.step_made.emit(WorkStep(kind, tool, patch))

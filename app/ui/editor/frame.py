@@ -1,0 +1,165 @@
+"""The picture on the canvas, kept at screen resolution; a stroke renews only its own rectangle.
+
+What no stroke changes (image, probability, attention) is rendered once per view; the mask's tint and boundary
+are laid over it rectangle by rectangle.
+"""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.mask import PixelBox
+from app.ui.editor.boundary import draw_boundary, line_look
+from app.ui.editor.layers import FIRST_LOOK, TINT_RGB, ColourScale, Layer, LayerLook
+from app.ui.editor.sampling import ImagePyramid, seen_indices, seen_mask
+from app.ui.editor.spaces import Placement
+from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+
+_MAP_SIDE_PX = 1024
+"""Longer side at which maps are kept: networks answer far more coarsely than this."""
+
+Bgra = NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class ShownMap:
+    """A map over the image with its colours."""
+
+    levels: ImagePyramid
+    scale: ColourScale
+
+
+def shown_map(values: ProbabilityMap | AttentionMap, scale: ColourScale) -> ShownMap:
+    """Prepare a map (H, W) float32 for display."""
+    height, width = values.shape
+    shrink = min(1.0, _MAP_SIDE_PX / max(height, width))
+    if shrink < 1.0:
+        size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+        values = cv2.resize(values, size, interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
+    return ShownMap(ImagePyramid(scale.levels(values)), scale)
+
+
+@dataclass(slots=True)
+class Frame:
+    """The picture of one canvas; ``pixels`` (h, w, 4) uint8 BGRA is what is put on screen."""
+
+    ground_bgr: tuple[int, int, int] = (50, 45, 42)
+    looks: dict[Layer, LayerLook] = field(default_factory=lambda: dict(FIRST_LOOK))
+    image: ImagePyramid | None = None
+    probability: ShownMap | None = None
+    attention: ShownMap | None = None
+    mask: BoolMask | None = None
+    device_pixel_ratio: float = 1.0
+    placement: Placement = field(default_factory=Placement)
+    """In device pixels."""
+    pixels: Bgra = field(default_factory=lambda: np.zeros((1, 1, 4), dtype=np.uint8))
+    _base: Bgra = field(default_factory=lambda: np.zeros((1, 1, 4), dtype=np.uint8))
+    _tinted: Bgra = field(default_factory=lambda: np.zeros((1, 1, 4), dtype=np.uint8))
+    _seen: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((1, 1), dtype=np.uint8))
+
+    def show(self, image: RgbImage | None) -> None:
+        """Take another image; maps and mask of the one before are dropped."""
+        self.image = None if image is None else ImagePyramid(image)
+        self.probability = self.attention = self.mask = None
+
+    def render(self, width: int, height: int, placement: Placement, device_pixel_ratio: float) -> None:
+        """Render everything for a view of ``width`` x ``height`` device pixels."""
+        self.placement, self.device_pixel_ratio = placement, device_pixel_ratio
+        if self.pixels.shape[:2] != (height, width):
+            self.pixels = np.full((height, width, 4), 255, dtype=np.uint8)
+        self._base = np.full((height, width, 4), (*self.ground_bgr, 255), dtype=np.uint8)
+        self._render_base()
+        tint = np.full((1, 1, 4), (*TINT_RGB[::-1], 255), dtype=np.uint8)
+        opacity = self._opacity(Layer.MASK)
+        self._tinted = (
+            _mixed(self._base, np.broadcast_to(tint, self._base.shape), opacity) if opacity else self._base
+        )
+        self._seen = np.zeros((height, width), dtype=np.uint8)
+        self.renew(PixelBox(0, 0, height, width))
+
+    def renew(self, box: PixelBox) -> None:
+        """Lay the mask's layers anew over ``box`` of the view, device pixels."""
+        box = box.clipped(self.pixels.shape)
+        if box.is_empty:
+            return
+        target = self.pixels[box.window]
+        if self.mask is None:
+            target[...] = self._base[box.window]
+            return
+        self._seen[box.window] = seen_mask(self.mask, self.placement, box)
+        self._compose(box)
+
+    def renew_image_box(self, box: PixelBox) -> PixelBox:
+        """Renew what is seen of a changed ``box`` of the image; returns the box of the view."""
+        left, top, right, bottom = self.placement.view_rect(box.left, box.top, box.right, box.bottom)
+        changed = PixelBox(
+            int(np.floor(top)), int(np.floor(left)), int(np.ceil(bottom)) + 1, int(np.ceil(right)) + 1
+        ).clipped(self.pixels.shape)
+        if changed.is_empty or self.mask is None:
+            return changed
+        self._seen[changed.window] = seen_mask(self.mask, self.placement, changed)
+        reached = changed.grown(line_look(self.device_pixel_ratio).reach_px).clipped(self.pixels.shape)
+        self._compose(reached)
+        return reached
+
+    def _compose(self, box: PixelBox) -> None:
+        target = self.pixels[box.window]
+        target[...] = self._base[box.window]
+        if self._opacity(Layer.MASK):
+            cv2.copyTo(self._tinted[box.window], self._seen[box.window], target)
+        opacity = self._opacity(Layer.BOUNDARY)
+        if opacity:
+            look = line_look(self.device_pixel_ratio)
+            draw_boundary(target, self._with_margin(box, look.reach_px), look.reach_px, look, opacity)
+
+    def _with_margin(self, box: PixelBox, margin_px: int) -> NDArray[np.uint8]:
+        """The seen mask of ``box`` and a margin; what lies beyond the view repeats its edge."""
+        wide = box.grown(margin_px)
+        inside = wide.clipped(self._seen.shape)
+        block = self._seen[inside.window]
+        if inside == wide:
+            return block
+        padded = cv2.copyMakeBorder(
+            block,
+            inside.top - wide.top,
+            wide.bottom - inside.bottom,
+            inside.left - wide.left,
+            wide.right - inside.right,
+            cv2.BORDER_REPLICATE,
+        )
+        return padded.astype(np.uint8, copy=False)
+
+    def _render_base(self) -> None:
+        if self.image is None:
+            return
+        whole = PixelBox.whole(self._base.shape)
+        inside = seen_indices(self.placement, whole, self.image.shape).inside
+        if inside.is_empty:
+            return
+        target = self._base[inside.window]
+        cv2.cvtColor(self.image.seen(self.placement, inside), cv2.COLOR_RGB2BGRA, dst=target)
+        for layer, shown in ((Layer.PROBABILITY, self.probability), (Layer.ATTENTION, self.attention)):
+            opacity = self._opacity(layer)
+            if shown is not None and opacity:
+                self._lay_map(target, shown, inside, opacity)
+
+    def _lay_map(self, target: Bgra, shown: ShownMap, inside: PixelBox, opacity: float) -> None:
+        """Blend a map's colours over the image."""
+        if self.image is None:
+            return
+        levels = shown.levels.seen_over(self.image.shape, self.placement, inside)
+        colours = np.concatenate([shown.scale.bgr, np.full((256, 1), 255, dtype=np.uint8)], axis=1)
+        share = (shown.scale.strength * np.float32(opacity)).astype(np.float32)
+        over = share[levels]
+        target[...] = cv2.blendLinear(colours[levels], np.ascontiguousarray(target), over, 1.0 - over)
+
+    def _opacity(self, layer: Layer) -> float:
+        look = self.looks[layer]
+        return look.opacity if look.is_visible else 0.0
+
+
+def _mixed(one: Bgra, other: Bgra, share_of_other: float) -> Bgra:
+    mixed = cv2.addWeighted(one, 1.0 - share_of_other, np.ascontiguousarray(other), share_of_other, 0.0)
+    return mixed.astype(np.uint8, copy=False)

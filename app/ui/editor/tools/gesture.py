@@ -1,0 +1,76 @@
+"""What a tool is: a generator that the canvas drives with pointer events, in image coordinates.
+
+A tool runs from the press that starts it to its ``return``; closing it (Escape) leaves no trace, because
+only ``finish`` makes a step of what was painted.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, TypeAlias
+
+from app.ui.editor.raster import Spans
+from app.ui.editor.sketches import Sketch
+from app.ui.editor.spaces import Point
+
+
+class Act(Enum):
+    """What the pointer or a key did."""
+
+    PRESS = "press"
+    MOVE = "move"
+    RELEASE = "release"
+    DOUBLE_PRESS = "double press"
+    CONFIRM = "confirm"
+    """Enter."""
+    STEP_BACK = "step back"
+    """Backspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """One event of a gesture."""
+
+    act: Act
+    image_xy: Point
+    view_xy: Point = (0.0, 0.0)
+    is_subtracting: bool = False
+    """Alt or Ctrl was held."""
+
+
+class Sheet(Protocol):
+    """What a tool may do to the canvas."""
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Return (height, width) of the image."""
+        ...
+
+    @property
+    def brush_diameter_px(self) -> int:
+        """Return the brush's diameter in image pixels."""
+        ...
+
+    def view_distance(self, one_image_xy: Point, other_image_xy: Point) -> float:
+        """Return how far apart two points of the image are seen, in view pixels."""
+        ...
+
+    def paint(self, spans: Spans, *, value: bool) -> None:
+        """Paint or erase pixels of the unfinished stroke."""
+        ...
+
+    def finish(self, tool: str) -> None:
+        """Make what was painted one step of the history."""
+        ...
+
+    def sketch(self, sketch: Sketch | None) -> None:
+        """Show a drawing that is not part of the mask."""
+        ...
+
+    def move_view(self, dx: float, dy: float) -> None:
+        """Move the image in the view, by view pixels."""
+        ...
+
+
+Gesture: TypeAlias = Generator[None, Pointer, None]
+Tool: TypeAlias = Callable[[Sheet, Pointer], Gesture]
