@@ -19,6 +19,8 @@ class OpenedCase:
     pixels: RgbImage
     mask: BoolMask | None
     """The valid mask: the newest revision's, else the predicted one."""
+    predicted_mask: BoolMask | None
+    """The newest boundary prediction's mask."""
     probability: ProbabilityMap | None
     measurements: tuple[Measurement, ...]
     """Of the valid mask."""
@@ -33,11 +35,12 @@ def open_case(services: Services, image_id: ImageId) -> OpenedCase:
     pixels = pixels_of(services, case.image)
     mask = valid_mask_of(services, case)
     measurements = measurements_of(features_of(case.image, pixels, mask))
-    predicted = measurements
+    predicted_mask, predicted = mask if case.boundary else None, measurements
     if case.boundary is not None and case.boundary.mask != case.mask:
         predicted_mask = mask_named(services, case.boundary.mask)
         predicted = measurements_of(features_of(case.image, pixels, predicted_mask))
-    return OpenedCase(case, pixels, mask, probability_of(services, case), measurements, predicted)
+    probability = probability_of(services, case)
+    return OpenedCase(case, pixels, mask, predicted_mask, probability, measurements, predicted)
 
 
 def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:
