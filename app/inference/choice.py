@@ -16,6 +16,7 @@ import numpy as np
 
 from app.domain.errors import CancelledError, InferenceError
 from app.inference.engine import ClassifierInput, Engine, FloatArray
+from app.usecases.cancelling import NeverCancelled
 from app.usecases.ports import CancelToken, EngineReport
 from models.contract.card import ModelCard
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
@@ -66,7 +67,7 @@ class EngineChoice:
         self, segmenter: Path, segmenter_card: ModelCard, classifier: Path, classifier_card: ModelCard
     ) -> Iterator[EngineReport]:
         """Time a real inference of both models on every engine."""
-        token = _Uncancelled()
+        token = NeverCancelled()
         for engine in self._engines:
             try:
                 boundary_ms = _timed(engine, segmenter, segmenter_card, token)
@@ -95,15 +96,6 @@ class EngineChoice:
             except InferenceError as error:
                 _LOG.warning("%s does not serve %s: %s", engine.name, card.name, error)
         return measured
-
-
-class _Uncancelled:
-    """A token for an examination, which nobody cancels."""
-
-    is_cancelled = False
-
-    def on_cancel(self, action: object) -> None:
-        """Ignore the action: it will never be called."""
 
 
 def _timed(engine: Engine, folder: Path, card: ModelCard, token: CancelToken) -> float:

@@ -1,0 +1,270 @@
+"""Measures Naevus's speed and prints a table and JSON; run it on a quiet machine after changes to a hot path.
+
+    .venv/bin/python scripts/benchmark.py                         every row
+    .venv/bin/python scripts/benchmark.py --only scan inference   some groups
+    .venv/bin/python scripts/benchmark.py --json benchmark.json   also as a file
+
+Machines differ and are shared, so the scan rows are ratios of two things timed alternately in one run.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from app.inference.engine import Engine
+    from models.contract.card import ModelCard
+
+ROOT = Path(__file__).resolve().parents[1]
+
+INFERENCE_TARGETS_MS = {
+    ("dermomamba", "model server"): 300.0,
+    ("dermomamba", "ONNX Runtime"): 1500.0,
+    ("mambaderm_lite", "model server"): 100.0,
+    ("mambaderm_lite", "ONNX Runtime"): 100.0,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured figure beside what it should reach."""
+
+    group: str
+    what: str
+    value: float
+    unit: str
+    target: str
+    is_met: bool
+
+
+def _seconds(work: Callable[[], object], repeats: int) -> float:
+    """Return the median time of ``work`` after one warm-up."""
+    work()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def _at_least(group: str, what: str, value: float, unit: str, target: float) -> Row:
+    return Row(group, what, value, unit, f">= {target:g}", value >= target)
+
+
+def _at_most(group: str, what: str, value: float, unit: str, target: float) -> Row:
+    return Row(group, what, value, unit, f"<= {target:g}", value <= target)
+
+
+def scan_rows() -> Iterator[Row]:
+    """Compare the compiled CPU scan with the plain torch scans at DermoMamba's first stage."""
+    import torch
+
+    from models.nets.layers.scan_reference import sequential_scan, two_level_scan
+    from models.nets.layers.selective_scan import selective_scan
+
+    batch, height, width, channels, states, rank, directions = 3, 192, 256, 8, 16, 1, (0, 1, 2, 3)
+    generator = torch.Generator().manual_seed(5)
+
+    def drawn(*shape: int) -> torch.Tensor:
+        return torch.randn(*shape, generator=generator)
+
+    inputs = (
+        drawn(batch, height, width, channels),
+        drawn(batch, height, width, len(directions), rank + 2 * states),
+        drawn(len(directions), channels, rank),
+        drawn(len(directions), channels) - 4.0,
+        -torch.arange(1.0, states + 1).expand(len(directions), channels, states).contiguous(),
+        torch.ones(len(directions), channels),
+    )
+    updates = batch * len(directions) * height * width * channels * states
+
+    def forward(scan: Callable[..., torch.Tensor]) -> Callable[[], object]:
+        def run() -> None:
+            with torch.no_grad():
+                scan(*inputs, directions)
+
+        return run
+
+    def forward_and_backward(scan: Callable[..., torch.Tensor]) -> Callable[[], object]:
+        def run() -> None:
+            leaves = [tensor.clone().requires_grad_() for tensor in inputs]
+            scan(*leaves, directions).square().mean().backward()
+
+        return run
+
+    compiled = _seconds(forward(selective_scan), 5)
+    sequential = _seconds(forward(sequential_scan), 1)
+    yield _at_least(
+        "scan", "CPU scan forward against the sequential reference", sequential / compiled, "x", 50
+    )
+    yield Row("scan", "CPU scan forward", updates / compiled / 1e9, "G state updates/s", "", is_met=True)
+    both = _seconds(forward_and_backward(selective_scan), 3)
+    two_level = _seconds(forward_and_backward(two_level_scan), 1)
+    yield _at_least("scan", "CPU scan forward+backward against the two-level scan", two_level / both, "x", 5)
+    yield Row(
+        "scan", "CPU scan backward against its forward", (both - compiled) / compiled, "x", "", is_met=True
+    )
+
+
+def inference_rows() -> Iterator[Row]:
+    """Time the shipped models on both engines, batch 1, warm."""
+    from app.inference.onnx_engine import OnnxEngine
+    from app.inference.server_engine import ServerEngine
+    from models.contract.card import read_card
+
+    with tempfile.TemporaryDirectory() as folder:
+        engines = (OnnxEngine(), ServerEngine(Path(folder) / "server.txt"))
+        for card_file in sorted((ROOT / "resources" / "models").glob("*/*/card.json")):
+            card = read_card(card_file.parent)
+            for engine in engines:
+                yield _inference_row(engine, card_file.parent, card)
+        for engine in engines:
+            engine.close()
+
+
+def _inference_row(engine: "Engine", model: Path, card: "ModelCard") -> Row:
+    from app.inference.engine import ClassifierInput
+    from app.usecases.cancelling import NeverCancelled
+    from models.contract.tabular import without_metadata
+
+    token, tabular = NeverCancelled(), without_metadata()
+    image = np.zeros((1, 3, card.input.height_px, card.input.width_px), np.float32)
+    batch = ClassifierInput(image, tabular.numeric[None], tabular.categorical[None])
+
+    def run() -> object:
+        if card.task == "segmentation":
+            return engine.segment(model, image, token)
+        return engine.classify(model, batch, token)
+
+    milliseconds = 1000 * _seconds(run, 7)
+    what = f"{card.reference} {card.input.height_px}x{card.input.width_px}, {engine.name}"
+    target = INFERENCE_TARGETS_MS.get((card.architecture, engine.name))
+    if target is None:
+        return Row("inference", what, milliseconds, "ms", "", is_met=True)
+    return _at_most("inference", what, milliseconds, "ms", target)
+
+
+_START = """
+import sys, time
+started = time.perf_counter()
+from app.ui.application import open_workstation
+application, window = open_workstation(sys.argv[1])
+application.processEvents()
+elapsed = time.perf_counter() - started
+heavy = {'torch', 'onnxruntime', 'scipy', 'matplotlib'} & {name.partition('.')[0] for name in sys.modules}
+print('STARTED', elapsed, *sorted(heavy))
+window.close()
+"""
+
+
+def start_rows() -> Iterator[Row]:
+    """Start the workstation in fresh processes, offscreen, and take the median of the warm starts."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    times, heavy = [], set()
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(4):
+            command = [sys.executable, "-c", _START, folder]
+            done = subprocess.run(
+                command, capture_output=True, text=True, env=environment, cwd=ROOT, check=True
+            )
+            words = next(line for line in done.stdout.splitlines() if line.startswith("STARTED")).split()
+            times.append(float(words[1]))
+            heavy.update(words[2:])
+    loaded = f", with {', '.join(sorted(heavy))} loaded" if heavy else ""
+    row = _at_most("start", f"warm start to a usable window{loaded}", statistics.median(times[1:]), "s", 1.5)
+    yield Row(row.group, row.what, row.value, row.unit, row.target, row.is_met and not heavy)
+
+
+def image_rows() -> Iterator[Row]:
+    """Read a 24-megapixel JPEG and paint it on the canvas; then a 2000 px brush on 24 megapixels."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import cv2
+    from benchmark_canvas import measure_brush
+    from PySide6.QtWidgets import QApplication
+
+    from app.imaging.readers import FileImageReader
+    from app.ui.editor.canvas import EditorCanvas
+
+    application = QApplication.instance() or QApplication([])
+    rng = np.random.default_rng(11)
+    coarse = rng.integers(60, 220, (400, 600, 3), dtype=np.uint8)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "large.jpg"
+        cv2.imwrite(str(file), cv2.resize(coarse, (6000, 4000), interpolation=cv2.INTER_CUBIC))
+        canvas = EditorCanvas()
+        canvas.resize(1400, 900)
+        canvas.show()
+
+        def show() -> None:
+            canvas.show_image(FileImageReader().read(file).pixels)
+            canvas.repaint()
+            application.processEvents()
+
+        yield _at_most("image", "24-megapixel JPEG from file to screen", _seconds(show, 3), "s", 0.8)
+        canvas.close()
+    for times in measure_brush():
+        what = f"2000 px brush on 24 megapixels, {times.view}, 95th percentile of stroke and repaint"
+        yield _at_most("image", what, times.p95_ms, "ms", 16)
+
+
+def work_list_rows() -> Iterator[Row]:
+    """Open the work list of a store with 10,000 cases and read a window from its middle."""
+    from benchmark_store import store_with_cases
+
+    from app.usecases.list_cases import list_cases
+
+    with tempfile.TemporaryDirectory() as folder:
+        services = store_with_cases(Path(folder), 10_000)
+        first = _seconds(lambda: list_cases(services, limit=200), 5)
+        middle = _seconds(lambda: list_cases(services, offset=5_000, limit=200), 5)
+        found = _seconds(lambda: list_cases(services, search="P-004", limit=200), 5)
+    yield _at_most("work list", "first window of 10,000 cases", first, "s", 0.5)
+    yield _at_most("work list", "window from the middle of 10,000 cases", middle, "s", 0.5)
+    yield _at_most("work list", "search among 10,000 cases", found, "s", 0.5)
+
+
+GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
+    "scan": scan_rows,
+    "inference": inference_rows,
+    "start": start_rows,
+    "image": image_rows,
+    "work-list": work_list_rows,
+}
+
+
+def main() -> int:
+    """Run the chosen groups; the exit code says whether every target was met."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", nargs="+", choices=sorted(GROUPS), default=list(GROUPS))
+    parser.add_argument("--json", type=Path, help="also write the rows to this file")
+    arguments = parser.parse_args()
+    rows = []
+    for name in arguments.only:
+        for row in GROUPS[name]():
+            rows.append(row)
+            mark = "" if not row.target else ("met" if row.is_met else "NOT MET")
+            print(f"{row.what:<88} {row.value:>10.3g} {row.unit:<18} {row.target:<8} {mark}", flush=True)
+    if arguments.json:
+        machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        kept = {"machine": machine, "rows": [asdict(row) for row in rows]}
+        arguments.json.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    return 0 if all(row.is_met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

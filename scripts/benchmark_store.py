@@ -1,0 +1,60 @@
+"""Fills a case store with many small cases, for the work list's rows of benchmark.py."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from app.bootstrap import open_services
+from app.domain.ids import ImageId, LesionId, PatientId, PredictionId, VisitId, new_id
+from app.domain.image import DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.domain.prediction import EngineRun, ModelRef, ScorePrediction
+from app.domain.triage import TriageThresholds
+from app.settings import Settings
+from app.usecases.ports import Services
+
+_SITES = ("head/neck", "upper extremity", "lower extremity", "anterior torso", "posterior torso")
+_MODEL = ModelRef("benchmark", "1", "0" * 64, "none", 0.5)
+_RUN = EngineRun("benchmark", "none", 0.0)
+
+
+def store_with_cases(folder: Path, count: int) -> Services:
+    """Return services over a new store of ``count`` cases, which share one image file but not the score."""
+    services = open_services(folder, Settings())
+    blob = services.blobs.put(services.images.png(np.full((64, 64, 3), 128, np.uint8)))
+    scores = np.random.default_rng(3).random(count)
+    now = datetime.now(UTC)
+    with services.unit_of_work() as work:
+        for index in range(count):
+            patient = Patient(PatientId(new_id()), f"P-{index:05d}", name=f"Patient {index}")
+            lesion = Lesion(LesionId(new_id()), patient.id, site=_SITES[index % len(_SITES)])
+            visit = Visit(VisitId(new_id()), lesion.id, date(2026, 1, 1))
+            image = DermoscopicImage(
+                ImageId(new_id()), visit.id, f"{index}.png", "image/png", blob, blob, 64, 64, now, "benchmark"
+            )
+            work.cases.add_patient(patient)
+            work.cases.add_lesion(lesion)
+            work.cases.add_visit(visit)
+            work.cases.add_image(image, blob)
+            work.cases.add_score(_score(image, float(scores[index]), now))
+        work.commit()
+    return services
+
+
+def _score(image: DermoscopicImage, probability: float, now: datetime) -> ScorePrediction:
+    return ScorePrediction(
+        id=PredictionId(new_id()),
+        image_id=image.id,
+        model=_MODEL,
+        probability=probability,
+        probability_low=probability,
+        probability_high=probability,
+        mask_source=PredictionId(image.id),
+        missing_inputs=(),
+        quality_warnings=(),
+        run=_RUN,
+        predicted_at=now,
+        thresholds=TriageThresholds(urgent=0.6, soon=0.3),
+    )
