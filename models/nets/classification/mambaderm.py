@@ -15,6 +15,7 @@ from models.nets.classification.initialise import draw_weights
 from models.nets.classification.local_tokens import LocalTokens, PositionEmbedding
 from models.nets.layers.convnext import ConvNeXtStem
 from models.nets.layers.drop_path import rising_rates
+from models.nets.layers.hidden_attention import hidden_attention
 from models.nets.layers.tabular_encoder import CATEGORY_SIZES, NUMERIC_FEATURES, TabularEncoder
 from models.nets.layers.vss import VSSLayer
 
@@ -30,6 +31,21 @@ class ImageEvidence(NamedTuple):
 
     local: Tensor
     context: Tensor
+
+
+class MambaDermOutput(NamedTuple):
+    """A score with what the network saw on its h x w grid (14 x 14 for a 224 px image)."""
+
+    logits: Tensor
+    """(B, outputs) float32."""
+    gate: Tensor
+    """(B, h, w) in [0, 1]: 1 is local evidence of the convolutions, 0 is context of the scans."""
+    hidden_attention: Tensor
+    """(B, h, w), not negative: how much of the last scan's output each token feeds."""
+    local_tokens: Tensor
+    """(B, h, w, C) tokens before any context."""
+    fused_tokens: Tensor
+    """(B, h * w, C) tokens the score is read from."""
 
 
 class MambaDerm(nn.Module):
@@ -90,14 +106,30 @@ class MambaDerm(nn.Module):
         logits: Tensor = self.head(fused, table)
         return logits
 
+    def forward_explained(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> MambaDermOutput:
+        """Return the logit with the gate and the hidden attention behind it; arguments as `forward`."""
+        local = self.local_tokens(*self.stem(images))
+        before, last = self.context[:-1](self.placed(local)), self.context[-1]
+        assert isinstance(last, VSSLayer)
+        attention = hidden_attention(last.block.ss2d, last.block.norm(before))
+        evidence = ImageEvidence(local, self.norm_context(last(before)))
+        gate = self.gate(*evidence)
+        table = self.table(numeric, categorical)
+        fused = self.fusion(self.gated(evidence, gate), table)
+        return MambaDermOutput(self.head(fused, table), gate.mean(dim=-1), attention, local, fused)
+
     def evidence(self, images: Tensor) -> ImageEvidence:
         """Return local tokens and their version with context from the whole image, (B, h, w, C) each."""
         return self.with_context(self.local_tokens(*self.stem(images)))
 
     def with_context(self, local: Tensor) -> ImageEvidence:
         """Add to local tokens (B, h, w, C) what the selective scans make of the whole grid."""
-        placed = local + self.position(*local.shape[1:3])
-        return ImageEvidence(local, self.norm_context(self.context(placed)))
+        return ImageEvidence(local, self.norm_context(self.context(self.placed(local))))
+
+    def placed(self, local: Tensor) -> Tensor:
+        """Tell local tokens (B, h, w, C) where they are."""
+        placed: Tensor = local + self.position(*local.shape[1:3])
+        return placed
 
     @staticmethod
     def gated(evidence: ImageEvidence, gate: Tensor) -> Tensor:
