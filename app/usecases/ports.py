@@ -18,6 +18,7 @@ from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, Score
 from app.domain.triage import TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+from models.contract.registry import ModelShelf
 from models.contract.tabular import TabularInput
 
 
@@ -349,3 +350,5 @@ class Services:
     """Who is at the workstation."""
     vocabulary: Vocabulary
     """The permitted words of the forms."""
+    shelf: ModelShelf
+    """The trained models on this machine, with their cards."""

@@ -1,0 +1,105 @@
+"""Every setting once: key, type, default, help. The file keeps only what differs from the defaults.
+
+A value that cannot be used falls back to its default with a warning; unknown keys (of a newer version)
+are left in the file as they are.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+VERSION = 1
+"""Of the file's keys and their meaning; see MIGRATORS."""
+
+Migrator = Callable[[dict[str, Any]], dict[str, Any]]
+
+MIGRATORS: tuple[Migrator, ...] = ()
+"""The first one takes the values of version 1 to version 2, and so on."""
+
+
+class Settings(BaseModel):
+    """What a person can choose; windows remember their own geometry elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    user_name: str = Field("", description="Signs corrections and decisions; empty: the login name.")
+    theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the window.")
+    engine: Literal["measured", "onnx", "server"] = Field(
+        "measured", description="Which inference engine serves; 'measured' takes the faster one."
+    )
+    accepted_intended_use: int = Field(
+        0, ge=0, description="Version of the intended-use text that was accepted; 0: none yet."
+    )
+
+
+def read_settings(
+    path: Path, migrators: tuple[Migrator, ...] = MIGRATORS
+) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings in ``path`` and a warning for each value that could not be used."""
+    try:
+        values = _values(path)
+    except (OSError, ValueError) as error:
+        return Settings(), (f"The settings file cannot be read, so the defaults are used: {error}.",)
+    version = values.pop("version", VERSION)
+    if not isinstance(version, int) or version < 1:
+        return Settings(), ("The settings file has no usable version, so the defaults are used.",)
+    for migrator in migrators[version - 1 :]:
+        values = migrator(values)
+    return _usable(values)
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Write what differs from the defaults, whole or not at all."""
+    try:
+        kept = {key: value for key, value in _values(path).items() if _is_foreign(key, value)}
+    except (OSError, ValueError):
+        kept = {}
+    kept["version"] = kept.get("version", VERSION)
+    chosen = settings.model_dump(exclude_defaults=True)
+    lines = [f"{key} = {_toml(value)}\n" for key, value in {**kept, **chosen}.items()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as stream:
+        stream.writelines(lines)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def _values(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _is_foreign(key: str, value: object) -> bool:
+    return key not in Settings.model_fields and isinstance(value, str | int | float)
+
+
+def _usable(values: dict[str, Any]) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings without the values that pydantic refuses."""
+    try:
+        return Settings.model_validate(values), ()
+    except ValidationError as error:
+        refused = {str(problem["loc"][0]): problem["msg"] for problem in error.errors()}
+    warnings = tuple(
+        f"The setting “{key}” cannot be used, so its default is: {message}."
+        for key, message in refused.items()
+    )
+    return Settings.model_validate({k: v for k, v in values.items() if k not in refused}), warnings
+
+
+def _toml(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = "".join(
+            f"\\u{ord(letter):04x}" if ord(letter) < 32 or letter in '"\\' or ord(letter) == 127 else letter
+            for letter in value
+        )
+        return f'"{escaped}"'
+    return str(value)

@@ -1,0 +1,138 @@
+"""Stand-ins for the slow or moody outside world: an instant predictor, a clock one can turn, a token."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from app.domain.errors import CancelledError, ModelUnavailableError
+from app.domain.prediction import EngineRun, ModelRef
+from app.domain.triage import TriageThresholds
+from app.usecases.ports import BoundaryResult, CancelToken, CaseFile, EngineReport, ScoreResult
+from models.contract.arrays import AttentionMap, BoolMask, RgbImage
+from models.contract.tabular import TabularInput
+
+SEGMENTER = ModelRef("dermomamba", "test", "a" * 64, "resize 192x256, ImageNet", 0.5)
+CLASSIFIER = ModelRef("mambaderm_lite", "test", "b" * 64, "lesion crop 224, ImageNet", 0.3)
+THRESHOLDS = TriageThresholds(urgent=0.6, soon=0.3)
+RUN = EngineRun("instant", "test", 1.0)
+
+
+class FakeToken:
+    """A cancel token; ``cancel_after`` looks makes it say cancelled by itself."""
+
+    def __init__(self, cancel_after: int | None = None) -> None:
+        self._looks_left = cancel_after
+        self._actions: list[Callable[[], None]] = []
+        self._is_cancelled = False
+
+    @property
+    def is_cancelled(self) -> bool:
+        if self._looks_left is not None:
+            if self._looks_left == 0:
+                self._is_cancelled = True
+            self._looks_left = max(0, self._looks_left - 1)
+        return self._is_cancelled
+
+    def on_cancel(self, action: Callable[[], None]) -> None:
+        if self._is_cancelled:
+            action()
+        else:
+            self._actions.append(action)
+
+    def cancel(self) -> None:
+        self._is_cancelled = True
+        for action in self._actions:
+            action()
+
+
+class FakeClock:
+    """Starts on a fixed day and goes on one second each time it is asked."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass
+class FakePredictor:
+    """Calls dark pixels lesion; the score is the darkness inside the mask, so a corrected mask changes it."""
+
+    is_segmenter_missing: bool = False
+    is_classifier_missing: bool = False
+    seen_tabular: list[TabularInput] = field(default_factory=list)
+    is_closed: bool = False
+
+    def boundary(self, image: RgbImage, token: CancelToken) -> BoundaryResult:
+        if self.is_segmenter_missing:
+            raise ModelUnavailableError("No model for lesion boundaries is installed.")
+        if token.is_cancelled:
+            raise CancelledError
+        probability = np.asarray(1.0 - image.mean(axis=2) / 255.0, dtype=np.float32)
+        return BoundaryResult(probability, probability >= SEGMENTER.threshold, SEGMENTER, RUN)
+
+    def score(
+        self, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
+    ) -> ScoreResult:
+        if self.is_classifier_missing:
+            raise ModelUnavailableError("No model for the score is installed.")
+        if token.is_cancelled:
+            raise CancelledError
+        self.seen_tabular.append(tabular)
+        inside = image if mask is None else image[mask]
+        probability = float(1.0 - inside.mean() / 255.0)
+        return ScoreResult(
+            probability, max(0.0, probability - 0.05), min(1.0, probability + 0.05), {}, CLASSIFIER, RUN
+        )
+
+    def overlay(
+        self,
+        name: str,
+        image: RgbImage,
+        mask: BoolMask | None,
+        tabular: TabularInput,
+        token: CancelToken,
+    ) -> AttentionMap:
+        height, width = image.shape[:2]
+        relevance = np.zeros((height, width), np.float32)
+        relevance[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4] = 1.0
+        return relevance
+
+    def overlay_names(self) -> tuple[str, ...]:
+        return ("gate", "hidden_attention")
+
+    def thresholds(self) -> TriageThresholds:
+        return THRESHOLDS
+
+    def examine(self) -> Iterator[EngineReport]:
+        yield EngineReport("instant", "test", "this machine", 1.0, 1.0, "Serves.", is_active=True)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass
+class FakeExporter:
+    """Writes one small text file per case and remembers how it was asked."""
+
+    name: str
+    label: str = "Text"
+    suffix: str = ".txt"
+    asked: list[tuple[int, bool]] = field(default_factory=list)
+    seen: list[CaseFile] = field(default_factory=list)
+
+    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
+        self.asked.append((len(cases), deidentified))
+        folder.mkdir(parents=True, exist_ok=True)
+        files = []
+        for case in cases:
+            self.seen.append(case)
+            file = folder / f"{case.case.image.id}-{self.name}{self.suffix}"
+            file.write_text(case.case.patient.code if not deidentified else "-", encoding="utf-8")
+            files.append(file)
+        return files
