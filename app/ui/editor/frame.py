@@ -104,6 +104,13 @@ class Frame:
         self._compose(reached)
         return reached
 
+    def shown_scales(self) -> dict[Layer, ColourScale]:
+        """Return the colour scales of the maps that can be seen now."""
+        maps = {Layer.PROBABILITY: self.probability, Layer.ATTENTION: self.attention}
+        return {
+            layer: shown.scale for layer, shown in maps.items() if shown is not None and self._opacity(layer)
+        }
+
     def _compose(self, box: PixelBox) -> None:
         target = self.pixels[box.window]
         target[...] = self._base[box.window]

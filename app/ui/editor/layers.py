@@ -90,4 +90,5 @@ def _named(colour_map: int) -> NDArray[np.uint8]:
 def _rising(foot: float) -> NDArray[np.float32]:
     """Strength that grows from nothing, so that zero leaves the skin as it is."""
     ramp = np.linspace(0.0, 1.0, 256, dtype=np.float32)
-    return np.clip((ramp - foot) * 2.0, 0.0, 1.0).astype(np.float32)
+    strength: NDArray[np.float32] = np.minimum(np.maximum((ramp - foot) * 2.0, 0.0), 1.0)
+    return strength

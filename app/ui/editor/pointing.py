@@ -5,7 +5,7 @@ from PySide6.QtGui import QFocusEvent, QInputEvent, QKeyEvent, QMouseEvent, QPai
 from PySide6.QtWidgets import QWidget
 
 from app.ui.editor.raster import Spans
-from app.ui.editor.sketches import Sketch, draw_brush, draw_note, draw_sketch
+from app.ui.editor.sketches import RulerSketch, Sketch, draw_brush, draw_note, draw_sketch
 from app.ui.editor.spaces import Point, length_px
 from app.ui.editor.tools import TOOLS
 from app.ui.editor.tools.gesture import Act, Gesture, Pointer
@@ -33,6 +33,8 @@ class ToolViewport(ImageViewport):
     brush_diameter_changed = Signal(int)
     """Image pixels."""
     tool_changed = Signal(str)
+    distance_drawn = Signal(float)
+    """The ruler lies on the image; its length in image pixels."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +54,7 @@ class ToolViewport(ImageViewport):
         return self._tool
 
     def set_tool(self, name: str) -> None:
-        """Take a tool: brush, eraser, polygon, lasso, pan or ruler; an unfinished gesture is given up."""
+        """Take a tool of ``TOOLS`` by its name; an unfinished gesture is given up."""
         if name not in TOOLS:
             msg = f"there is no tool named {name}"
             raise ValueError(msg)
@@ -133,6 +135,8 @@ class ToolViewport(ImageViewport):
             self._gesture.send(pointer)
         except StopIteration:
             self._gesture = None
+            if isinstance(self._sketch, RulerSketch):
+                self.distance_drawn.emit(length_px(self._sketch.from_xy, self._sketch.to_xy))
 
     def _start(self, gesture: Gesture) -> None:
         """Run a gesture to its first wait."""

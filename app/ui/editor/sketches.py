@@ -1,13 +1,12 @@
-"""Drawings over the picture that are not part of the mask: outlines, ruler, brush circle, colour bar."""
+"""Drawings over the picture that are not part of the mask: outlines, ruler, brush circle."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from app.ui.editor.layers import CASING_RGB, LINE_RGB, ColourScale
+from app.ui.editor.layers import CASING_RGB, LINE_RGB
 from app.ui.editor.raster import stamp_centre
 from app.ui.editor.spaces import Placement, Point, length_mm, length_px
 
@@ -15,7 +14,6 @@ _LINE = QColor(*LINE_RGB)
 _CASING = QColor(*CASING_RGB, 200)
 _SUBTRACTING = QColor(255, 150, 110)
 _INK = QColor(245, 246, 248)
-_BAR_HEIGHT, _BAR_WIDTH, _PADDING = 120.0, 12.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,43 +76,6 @@ def draw_note(painter: QPainter, text: str, at: QPointF) -> None:
     painter.drawRoundedRect(plate, 4, 4)
     painter.setPen(_INK)
     painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def draw_colour_bar(
-    painter: QPainter,
-    scale: ColourScale,
-    title: str,
-    marks: Sequence[tuple[float, str]],
-    right_bottom: QPointF,
-) -> float:
-    """Draw a vertical colour bar whose plate ends at ``right_bottom``; returns the plate's width."""
-    metrics = QFontMetricsF(painter.font())
-    label_width = max(metrics.horizontalAdvance(text) for _, text in marks)
-    width = max(metrics.horizontalAdvance(title), _BAR_WIDTH + 6 + label_width) + 2 * _PADDING
-    height = _BAR_HEIGHT + metrics.height() * 1.8 + 2 * _PADDING
-    plate = QRectF(right_bottom.x() - width, right_bottom.y() - height, width, height)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_CASING)
-    painter.drawRoundedRect(plate, 5, 5)
-    painter.setPen(_INK)
-    painter.drawText(plate.topLeft() + QPointF(_PADDING, _PADDING + metrics.ascent()), title)
-    bar = QRectF(plate.left() + _PADDING, plate.top() + _PADDING + metrics.height() * 1.4, _BAR_WIDTH, 0)
-    bar.setHeight(_BAR_HEIGHT)
-    painter.fillRect(bar, _gradient(scale, bar))
-    for value, text in marks:
-        share = (value - scale.lowest) / (scale.highest - scale.lowest)
-        y = bar.bottom() - share * bar.height()
-        painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
-        painter.drawText(QPointF(bar.right() + 6, y + metrics.ascent() / 2 - 1), text)
-    return width
-
-
-def _gradient(scale: ColourScale, bar: QRectF) -> QLinearGradient:
-    gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
-    for level in range(0, 256, 15):
-        blue, green, red = (int(part) for part in scale.bgr[level])
-        gradient.setColorAt(level / 255, QColor(red, green, blue))
-    return gradient
 
 
 def _draw_outline(painter: QPainter, sketch: OutlineSketch, placement: Placement) -> None:

@@ -1,17 +1,16 @@
 """The image on screen: zoom, pan, fit, turn, and the layers over it. Correcting is ``canvas.py``'s part."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.mask import EMPTY_BOX, PixelBox
+from app.ui.editor.colour_bar import colour_bar
 from app.ui.editor.frame import Frame, shown_map
-from app.ui.editor.layers import ColourScale, Layer, LayerLook, attention_scale, probability_scale
-from app.ui.editor.sketches import draw_colour_bar
+from app.ui.editor.layers import Layer, LayerLook, attention_scale, probability_scale
 from app.ui.editor.spaces import Placement, Point, fitting
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
@@ -45,6 +44,7 @@ class ImageViewport(QWidget):
         self._is_stale = True
         self._changed_box = EMPTY_BOX
         self._picture = QImage()
+        self._colour_bars: list[QPixmap] = []
 
     @property
     def has_image(self) -> bool:
@@ -202,6 +202,7 @@ class ImageViewport(QWidget):
             pixels = self._frame.pixels
             self._picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             self._picture.setDevicePixelRatio(ratio)
+            self._colour_bars = self._drawn_colour_bars()
             self._is_stale = False
         elif not self._changed_box.is_empty:
             self._frame.renew_image_box(self._changed_box)
@@ -209,19 +210,22 @@ class ImageViewport(QWidget):
 
     def _draw_over(self, painter: QPainter) -> None:
         """Draw what lies over the picture."""
-        corner = QPointF(self.width() - _BAR_MARGIN, self.height() - _BAR_MARGIN)
-        for layer, title, draw in self._colour_bars():
-            look = self.layer_look(layer)
-            if look.is_visible and look.opacity > 0:
-                corner -= QPointF(draw(painter, title, corner) + _BAR_MARGIN / 2, 0)
+        right, bottom = self.width() - _BAR_MARGIN, self.height() - _BAR_MARGIN
+        for bar in self._colour_bars:
+            size = bar.deviceIndependentSize()
+            painter.drawPixmap(QPointF(right - size.width(), bottom - size.height()), bar)
+            right -= size.width() + _BAR_MARGIN / 2
 
-    def _colour_bars(self) -> list[tuple[Layer, str, Callable[[QPainter, str, QPointF], float]]]:
-        bars: list[tuple[Layer, str, Callable[[QPainter, str, QPointF], float]]] = []
-        if self._frame.attention is not None:
-            bars.append((Layer.ATTENTION, "Relevance", _bar(self._frame.attention.scale)))
-        if self._frame.probability is not None:
-            bars.append((Layer.PROBABILITY, "Probability", _bar(self._frame.probability.scale)))
-        return bars
+    def _drawn_colour_bars(self) -> list[QPixmap]:
+        """Draw the colour bars of the maps that are shown, once per view."""
+        titles = {Layer.ATTENTION: "Relevance", Layer.PROBABILITY: "Probability"}
+        scales = self._frame.shown_scales()
+        ratio = self.devicePixelRatioF()
+        return [
+            colour_bar(scales[layer], title, self.font(), ratio)
+            for layer, title in titles.items()
+            if layer in scales
+        ]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Put the part of the picture on screen that is out of date."""
@@ -245,17 +249,6 @@ class ImageViewport(QWidget):
             self._place(
                 self._placement.moved((new.width() - old.width()) / 2, (new.height() - old.height()) / 2)
             )
-
-
-def _bar(scale: ColourScale) -> Callable[[QPainter, str, QPointF], float]:
-    middle = (scale.lowest + scale.highest) / 2
-    values = (scale.lowest, middle, scale.highest)
-    marks = [(value, f"{value:+.1f}" if scale.lowest < 0 else f"{value:.1f}") for value in values]
-
-    def draw(painter: QPainter, title: str, corner: QPointF) -> float:
-        return draw_colour_bar(painter, scale, title, marks, corner)
-
-    return draw
 
 
 def _shift(low: float, high: float, at_least: float, at_most: float) -> float:

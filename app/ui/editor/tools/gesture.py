@@ -5,7 +5,7 @@ only ``finish`` makes a step of what was painted.
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol, TypeAlias
 
@@ -74,3 +74,12 @@ class Sheet(Protocol):
 
 Gesture: TypeAlias = Generator[None, Pointer, None]
 Tool: TypeAlias = Callable[[Sheet, Pointer], Gesture]
+
+
+def subtracting(tool: Tool) -> Tool:
+    """Return a tool that takes away without any key being held."""
+
+    def subtract(sheet: Sheet, press: Pointer) -> Gesture:
+        return tool(sheet, replace(press, is_subtracting=True))
+
+    return subtract
