@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from app.domain.errors import CancelledError, DomainError
+from app.domain.errors import DomainError
 from app.ui.jobs.job import Job, JobToken
 from app.usecases.ports import Progress
 
@@ -72,12 +72,12 @@ class Lanes(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[DomainError], None] | None = None,
     ) -> Job:
-        """Run a generator job; between two steps it may be cancelled (CancelledError is raised in it)."""
+        """Run a generator job; it looks at its token between steps and may return what it has so far."""
 
         def report(progress: Progress) -> None:
             self._arrived.emit(lambda: progressed(progress))
 
-        return self.run(lane, lambda token: _drained(steps(token), token, report), done=done, failed=failed)
+        return self.run(lane, lambda token: _drained(steps(token), report), done=done, failed=failed)
 
     @property
     def busy_lanes(self) -> frozenset[Lane]:
@@ -137,13 +137,11 @@ def _guarded(work: Callable[[JobToken], T], token: JobToken) -> T:
     return work(token)
 
 
-def _drained(steps: Generator[Progress, None, T], token: JobToken, report: Callable[[Progress], None]) -> T:
-    """Run a generator to its end, telling it about cancelling; its return value is the result."""
+def _drained(steps: Generator[Progress, None, T], report: Callable[[Progress], None]) -> T:
+    """Run a generator to its end; its return value is the result."""
     try:
-        progress = next(steps)
         while True:
-            report(progress)
-            progress = steps.throw(CancelledError()) if token.is_cancelled else next(steps)
+            report(next(steps))
     except StopIteration as ended:
         result: T = ended.value
         return result

@@ -14,9 +14,9 @@ from app.ui.panels.history_panel import HistoryPanel
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.patient_panel import PatientPanel
 from app.ui.panels.score_panel import ScorePanel
-from app.ui.panels.words import RESEARCH_USE
 from app.ui.theme import Theme
 from app.ui.widgets.labels import plain_label
+from app.ui.words import RESEARCH_USE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

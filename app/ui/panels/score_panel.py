@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVB
 from app.domain.prediction import ScorePrediction
 from app.ui.case_view import CaseView
 from app.ui.panels.words import (
-    RESEARCH_USE,
     missing_words,
     model_lines,
     moment,
@@ -18,6 +17,7 @@ from app.ui.widgets.badge import BadgeLabel
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import ElidedLabel, plain_label, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
+from app.ui.words import RESEARCH_USE
 
 
 class ScorePanel(QWidget):

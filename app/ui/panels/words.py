@@ -5,11 +5,8 @@ from datetime import datetime
 from app.domain.prediction import ModelRef, ScorePrediction
 from models.contract.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin
 
-RESEARCH_USE = "Research use only. Not a medical device."
-"""Shown beside every figure of a model."""
-
 _OVERLAY_WORDS = {
-    "frozen_selectivity": "Gradient times input, frozen selectivity",
+    "gradient_x_input": "Gradient times input, frozen selectivity",
     "hidden_attention": "Hidden attention",
     "gate": "Local and global gate",
     "grad_cam": "Grad-CAM",

@@ -1,0 +1,80 @@
+"""Starts the window: application, theme, session, and the hook for what nobody expected."""
+
+import logging
+import sys
+from collections.abc import Callable
+from types import TracebackType
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from app.domain.errors import DomainError
+from app.settings import Settings
+from app.ui.main_window import MainWindow
+from app.ui.preferences import Places, Preferences
+from app.ui.session import Session
+from app.ui.theme import Theme, ThemeChoice
+from app.usecases.ports import Services
+
+_LOG = logging.getLogger(__name__)
+
+
+def run_window(
+    open_services: Callable[[], Services], settings: Settings, warnings: tuple[str, ...], places: Places
+) -> int:
+    """Open the workstation and return the exit code; a case store that cannot be opened is explained."""
+    application = make_application(sys.argv)
+    theme = Theme(application, ThemeChoice(settings.theme))
+    try:
+        services = open_services()
+    except DomainError as error:
+        QMessageBox.critical(None, "Naevus", str(error))
+        return 1
+    window = open_window(services, theme, Preferences(settings, places, application))
+    install_hook(places)
+    for warning in warnings:
+        window.session.warn(warning)
+    code = application.exec()
+    services.predictor.close()
+    services.store.close()
+    return code
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """Return the Qt application with its names."""
+    application = QApplication(arguments)
+    application.setApplicationName("Naevus")
+    application.setApplicationDisplayName("Naevus")
+    application.setDesktopFileName("naevus")
+    return application
+
+
+def open_window(services: Services, theme: Theme, preferences: Preferences) -> MainWindow:
+    """Show the window and begin to read the work list."""
+    session = Session(services)
+    window = MainWindow(session, theme, preferences)
+    window.show()
+    window.desk.start()
+    window.desk.dialogs.show_intended_use_once()
+    return window
+
+
+def install_hook(places: Places) -> None:
+    """Log what nobody expected, and offer the folder with the log; the window stays open."""
+
+    def explain(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _LOG.error("Unexpected error", exc_info=(kind, error, trace))
+        box = QMessageBox(QMessageBox.Icon.Warning, "Naevus", _WORDS, QMessageBox.StandardButton.Close)
+        show = box.addButton("Show the log", QMessageBox.ButtonRole.ActionRole)
+        box.exec()
+        if box.clickedButton() is show:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.data_folder / "log")))
+
+    sys.excepthook = explain
+
+
+_WORDS = (
+    "Something went wrong that was not foreseen. Your cases and corrections are stored; "
+    "you can go on, or close Naevus and start it again. The log says what happened."
+)

@@ -1,0 +1,102 @@
+"""Takes what the panels hand over into the case store, and shows refused values at their fields."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from app.domain.changes import Changes
+from app.domain.errors import DomainError, InvalidFieldError
+from app.domain.image import Calibration
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.ui.jobs.lanes import Lane
+from app.ui.panels.case_panels import CasePanels
+from app.ui.panels.decision_drafts import DecisionDraft
+from app.ui.session import Session
+from app.ui.workbench.case_review import CaseReview
+from app.usecases.edit_lesion import edit_lesion
+from app.usecases.edit_patient import edit_patient
+from app.usecases.edit_visit import edit_visit
+from app.usecases.ports import Services
+from app.usecases.set_calibration import set_calibration
+from app.usecases.set_decision import set_decision
+
+
+class CaseEdits(QObject):
+    """Patient, lesion, visit, decision and scale of the open case."""
+
+    def __init__(
+        self, session: Session, panels: CasePanels, review: CaseReview, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._panels = panels
+        self._review = review
+        panels.patient.patient_edited.connect(self._edit_patient)
+        panels.patient.lesion_edited.connect(self._edit_lesion)
+        panels.patient.visit_edited.connect(self._edit_visit)
+        panels.decision.decision_made.connect(self._record_decision)
+        panels.measurements.calibration_removed.connect(lambda: self.calibrate(None))
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Store the scale of the open image."""
+        if (image_id := self._review.image_id) is not None:
+            self._store(
+                lambda services: set_calibration(services, image_id, calibration), changes_inputs=True
+            )
+
+    def _edit_patient(self, patient: Patient) -> None:
+        if self._review.view is not None:
+            before = self._review.view.case.patient
+            self._store(
+                lambda services: edit_patient(services, before, patient),
+                changes_inputs=before.sex != patient.sex,
+            )
+
+    def _edit_lesion(self, lesion: Lesion) -> None:
+        if self._review.view is not None:
+            before = self._review.view.case.lesion
+            self._store(
+                lambda services: edit_lesion(services, before, lesion),
+                changes_inputs=before.site != lesion.site,
+            )
+
+    def _edit_visit(self, visit: Visit) -> None:
+        if self._review.view is not None:
+            before = self._review.view.case.visit
+            self._store(
+                lambda services: edit_visit(services, before, visit),
+                changes_inputs=before.age_years != visit.age_years,
+            )
+
+    def _record_decision(self, draft: DecisionDraft) -> None:
+        if (image_id := self._review.image_id) is not None:
+            self._store(
+                lambda services: set_decision(
+                    services,
+                    image_id,
+                    diagnosis=draft.diagnosis,
+                    diagnosis_confirm_type=draft.diagnosis_confirm_type,
+                    management=draft.management,
+                    comment=draft.comment,
+                ),
+                changes_inputs=False,
+            )
+
+    def _store(self, verb: Callable[[Services], Changes], *, changes_inputs: bool) -> None:
+        """Run a verb; the score is computed again when the model reads what was changed."""
+
+        def follow_up(changes: Changes) -> None:
+            if changes_inputs and changes.images and self._has_score():
+                self._review.correction.rescore()
+
+        self._session.act(
+            Lane.DATABASE, lambda services, _token: verb(services), done=follow_up, failed=self._show_error
+        )
+
+    def _has_score(self) -> bool:
+        return self._review.view is not None and self._review.view.case.score is not None
+
+    def _show_error(self, error: DomainError) -> None:
+        if not (isinstance(error, InvalidFieldError) and self._panels.show_field_error(error)):
+            self._session.report_error(error)

@@ -1,0 +1,87 @@
+"""From dropped files to scored cases: import, then boundary and score, one image after the other."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.changes import Changes
+from app.domain.errors import DomainError
+from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.jobs.lanes import Lane
+from app.ui.session import Session
+from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.import_images import ImportReport, import_images
+from app.usecases.ports import Progress
+
+if TYPE_CHECKING:
+    from app.ui.jobs.job import Job
+
+
+class ImportFlow(QObject):
+    """Imports files and hands the new cases to the prediction queue."""
+
+    imported = Signal(object)
+    """ImportReport of a finished import."""
+
+    def __init__(
+        self, session: Session, queue: PredictionQueue, foot: ProgressFoot, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._queue = queue
+        self._foot = foot
+        self._job: Job | None = None
+        self._waiting: list[Path] = []
+        foot.cancel_requested.connect(self.cancel)
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether files are being imported."""
+        return self._job is not None and not self._job.is_ended
+
+    def start(self, paths: Sequence[Path]) -> None:
+        """Import files and folders; what is offered during an import follows after it."""
+        if not paths:
+            return
+        if self.is_running:
+            self._waiting += paths
+            return
+        chosen = list(paths)
+        self._foot.show_progress(0, 0, "Looking at the files…")
+        self._job = self._session.follow(
+            Lane.FILES,
+            lambda services, token: import_images(services, chosen, token=token),
+            progressed=self._show,
+            done=self._finish,
+            failed=self._fail,
+        )
+
+    def cancel(self) -> None:
+        """Stop after the file that is being read; what is imported stays."""
+        self._waiting.clear()
+        if self._job is not None:
+            self._job.cancel()
+        self._queue.cancel()
+
+    def _show(self, progress: Progress) -> None:
+        self._foot.show_progress(progress.done, progress.of, progress.label)
+
+    def _finish(self, report: ImportReport) -> None:
+        self._foot.finish()
+        self._session.changed.emit(report.changes)
+        self.imported.emit(report)
+        self._queue.add(report.imported)
+        self._go_on()
+
+    def _fail(self, error: DomainError) -> None:
+        self._foot.finish()
+        self._session.changed.emit(Changes(case_list=True))
+        self._session.report_error(error)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._job = None
+        self.start(waiting)

@@ -1,0 +1,91 @@
+"""Boundary and score for several images, one at a time, so that other work may come in between."""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.changes import Changes
+from app.domain.errors import CancelledError, DomainError, ModelUnavailableError
+from app.domain.ids import ImageId
+from app.ui.jobs.lanes import Lane
+from app.ui.session import Session
+from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.predict_image import predict_image
+
+if TYPE_CHECKING:
+    from app.ui.jobs.job import Job
+
+
+class PredictionQueue(QObject):
+    """Predicts what is added to it; the newest request of the person comes first."""
+
+    predicted = Signal(str)
+    """Id of an image that now has a boundary and a score."""
+    is_running_changed = Signal()
+
+    def __init__(self, session: Session, foot: ProgressFoot, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._foot = foot
+        self._waiting: deque[ImageId] = deque()
+        self._running: ImageId | None = None
+        self._job: Job | None = None
+        self._done = 0
+        foot.cancel_requested.connect(self.cancel)
+
+    def is_waiting(self, image_id: ImageId) -> bool:
+        """Say whether an image will be, or is being, predicted."""
+        return image_id == self._running or image_id in self._waiting
+
+    def add(self, image_ids: Iterable[ImageId]) -> None:
+        """Predict images after those that wait already."""
+        self._waiting.extend(one for one in image_ids if not self.is_waiting(one))
+        self._next()
+
+    def add_first(self, image_id: ImageId) -> None:
+        """Predict an image before all that wait, because somebody is looking at it."""
+        if image_id != self._running:
+            if image_id in self._waiting:
+                self._waiting.remove(image_id)
+            self._waiting.appendleft(image_id)
+            self._next()
+
+    def cancel(self) -> None:
+        """Stop the running prediction and forget those that wait."""
+        self._waiting.clear()
+        if self._job is not None:
+            self._job.cancel()
+
+    def _next(self) -> None:
+        if self._running is not None:
+            return
+        if not self._waiting:
+            self._done = 0
+            self._foot.finish()
+            self.is_running_changed.emit()
+            return
+        self._running = image_id = self._waiting.popleft()
+        of = self._done + 1 + len(self._waiting)
+        self._foot.show_progress(self._done, of, f"Boundary and score, image {self._done + 1} of {of}")
+        self._job = self._session.act(
+            Lane.INFERENCE,
+            lambda services, token: predict_image(services, image_id, token),
+            done=self._finish,
+            failed=self._fail,
+        )
+        self.is_running_changed.emit()
+
+    def _finish(self, _changes: Changes) -> None:
+        image_id, self._running = self._running, None
+        self._done += 1
+        self.predicted.emit(str(image_id))
+        self._next()
+
+    def _fail(self, error: DomainError) -> None:
+        self._running = None
+        if isinstance(error, CancelledError | ModelUnavailableError):
+            self._waiting.clear()
+        self._session.report_error(error)
+        self._next()

@@ -1,0 +1,75 @@
+"""Says which files were not imported, and why, each in one sentence."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.widgets.labels import plain_label
+from app.usecases.import_images import ImportReport, Refusal
+
+
+class RefusedDialog(QDialog):
+    """A table of refused files, which can be copied."""
+
+    def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Import")
+        self.resize(680, 380)
+        self._refused = report.refused
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(10)
+        layout.addWidget(plain_label(import_words(report), "heading", wraps=True))
+        layout.addWidget(_table(report.refused), 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("Copy the list", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(self._copy)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+
+    def _copy(self) -> None:
+        lines = [f"{refusal.path}\t{refusal.sentence}" for refusal in self._refused]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def import_words(report: ImportReport) -> str:
+    """Return what an import did, in one sentence."""
+    imported, refused = len(report.imported), len(report.refused)
+    images = f"{imported} image" + ("" if imported == 1 else "s")
+    if not refused:
+        return f"{images} imported."
+    files = f"{refused} file" + (" was" if refused == 1 else "s were")
+    return f"{images} imported; {files} not."
+
+
+def _table(refused: Sequence[Refusal]) -> QTableWidget:
+    table = QTableWidget(len(refused), 2)
+    table.setHorizontalHeaderLabels(["File", "Why it was not imported"])
+    table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setWordWrap(True)
+    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+    table.setAccessibleName("Files that were not imported")
+    for row, refusal in enumerate(refused):
+        name = QTableWidgetItem(refusal.path.name)
+        for column, item in enumerate((name, QTableWidgetItem(refusal.sentence))):
+            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            table.setItem(row, column, item)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+    header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+    table.setColumnWidth(0, 220)
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    return table

@@ -1,0 +1,57 @@
+"""What fills the middle of the window while there is no case: how to begin."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.theme import icon_pixmap
+from app.ui.widgets.labels import plain_label
+from app.ui.words import RESEARCH_USE
+
+
+class Welcome(QWidget):
+    """Offers the bundled sample cases, and the person's own images."""
+
+    samples_requested = Signal()
+    import_requested = Signal()
+    folder_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.samples = QPushButton("Try it with the sample cases")
+        self.samples.setProperty("role", "primary")
+        self.samples.clicked.connect(self.samples_requested)
+        images = QPushButton("Import images…")
+        images.clicked.connect(self.import_requested)
+        folder = QPushButton("Import a folder…")
+        folder.clicked.connect(self.folder_requested)
+        picture = QLabel()
+        picture.setPixmap(icon_pixmap("naevus", "#000000", 88))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        for button in (self.samples, images, folder):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(14)
+        layout.addStretch(2)
+        for part in (
+            picture,
+            plain_label("No cases yet", "title"),
+            plain_label(
+                "Drop dermoscopy images or folders here, or begin with eight sample cases:\n"
+                "each is segmented and scored on this computer, nothing leaves it.",
+                "muted",
+            ),
+        ):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(_centred(buttons))
+        layout.addWidget(plain_label(RESEARCH_USE, "small"), 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+
+def _centred(row: QHBoxLayout) -> QHBoxLayout:
+    outer = QHBoxLayout()
+    outer.addStretch(1)
+    outer.addLayout(row)
+    outer.addStretch(1)
+    return outer

@@ -1,0 +1,215 @@
+"""The work list: search, order, lines, and the foot that shows what is being imported or scored."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.case import CaseLine
+from app.domain.changes import Changes
+from app.domain.ids import BlobName, ImageId
+from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
+from app.ui.cases.line_delegate import LineDelegate
+from app.ui.cases.thumbnails import Thumbnails
+from app.ui.jobs.lanes import Lane
+from app.ui.session import Session
+from app.ui.theme import Theme
+from app.ui.widgets.choice_box import ChoiceBox
+from app.ui.widgets.labels import plain_label
+from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.list_cases import list_cases
+from app.usecases.ports import CancelToken, Services
+from app.usecases.read_thumbnails import read_thumbnails
+
+_SEARCH_PAUSE_MS = 180
+
+ORDERS = (
+    ("Most urgent first", ("priority", False)),
+    ("Highest score first", ("score", True)),
+    ("Newest first", ("imported", True)),
+    ("Oldest first", ("imported", False)),
+    ("Patient", ("patient", False)),
+    ("Site", ("site", False)),
+    ("Status", ("status", False)),
+)
+
+
+class WorkList(QFrame):
+    """The left side of the window."""
+
+    case_chosen = Signal(str)
+    """Id of the image whose case should be opened."""
+    count_changed = Signal(int)
+    """How many cases there are in all, whatever is searched for."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "pane")
+        self.setMinimumWidth(250)
+        self._session = session
+        self._is_following = False
+        self._chosen: ImageId | None = None
+        self.model = CaseLinesModel(self)
+        self.thumbnails = Thumbnails(self._read_thumbnails, self)
+        self.foot = ProgressFoot()
+        self._build(theme)
+        self.model.page_shown.connect(self._settle)
+        self.thumbnails.arrived.connect(self.view.viewport().update)
+        theme.changed.connect(self.view.viewport().update)
+        session.changed.connect(self.refresh)
+
+    def read(self) -> None:
+        """Read the first lines."""
+        self.model.reread()
+
+    def refresh(self, changes: Changes) -> None:
+        """Read again when lines may have changed."""
+        if changes.case_list or changes.images or changes.patients:
+            self.model.reread()
+
+    def request_page(self, query: CaseQuery, offset: int, limit: int) -> None:
+        """Read a page on the database lane, for the model."""
+
+        def read(services: Services, _token: CancelToken) -> CasePage:
+            window = list_cases(
+                services,
+                search=query.search,
+                order=query.order,
+                descending=query.descending,
+                offset=offset,
+                limit=limit,
+            )
+            return CasePage(query, offset, window.total, window.lines)
+
+        self._session.query(Lane.DATABASE, read, self.model.show_page)
+
+    @property
+    def chosen_line(self) -> CaseLine | None:
+        """Return the line that is selected."""
+        line: CaseLine | None = self.view.currentIndex().data(LINE_ROLE)
+        return line
+
+    def choose(self, image_id: ImageId) -> None:
+        """Select a case; it is opened as soon as its line is read."""
+        self._chosen = image_id
+        if (row := self.model.row_of(image_id)) is not None:
+            self.view.setCurrentIndex(self.model.index(row, 0))
+
+    def forget(self, image_id: ImageId) -> None:
+        """Let go of a case that leaves the list; its neighbour is opened next."""
+        if self._chosen == image_id:
+            self._chosen = None
+
+    def step(self, rows: int) -> None:
+        """Go to a later (1) or earlier (-1) case."""
+        if self.model.total:
+            here = self.view.currentIndex().row()
+            row = min(max(here + rows, 0), self.model.total - 1)
+            self.view.setCurrentIndex(self.model.index(row, 0))
+
+    def selected_images(self) -> list[ImageId]:
+        """Return the selected cases that were read, in the order of the list."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
+        lines = (self.model.line(row) for row in rows)
+        return [line.image_id for line in lines if line is not None]
+
+    def _build(self, theme: Theme) -> None:
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search patient, site or file")
+        self.search.setAccessibleName("Search cases")
+        self.search.setClearButtonEnabled(True)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.order = ChoiceBox(ORDERS[1:], unknown=ORDERS[0][0])
+        self.order.setItemData(0, ORDERS[0][1])
+        self.order.setAccessibleName("Order of the cases")
+        self.order.chosen.connect(self._ask)
+        self._count = plain_label("", "small")
+        self.view = _list_view(self.model, LineDelegate(self.thumbnails, theme, self))
+        self.view.selectionModel().currentChanged.connect(self._follow)
+        self._nothing = plain_label("", "muted", wraps=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setContentsMargins(20, 40, 20, 20)
+        head = QVBoxLayout()
+        head.setContentsMargins(10, 10, 10, 8)
+        head.setSpacing(7)
+        head.addWidget(self.search)
+        row = QHBoxLayout()
+        row.addWidget(self.order, 1)
+        row.addWidget(self._count)
+        head.addLayout(row)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._nothing)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.foot)
+
+    def _ask(self) -> None:
+        _, (order, descending) = ORDERS[max(self.order.currentIndex(), 0)]
+        self.model.ask(CaseQuery(self.search.text().strip(), order, descending))
+
+    def _settle(self) -> None:
+        """Bring words and selection in step with the lines that were read."""
+        total, is_search = self.model.total, bool(self.model.query.search)
+        self._count.setText(f"{total:,} case" + ("" if total == 1 else "s"))
+        self._nothing.setVisible(total == 0)
+        self._nothing.setText("No case matches the search." if is_search else "No cases yet.")
+        self.view.setVisible(total > 0)
+        if not is_search:
+            self.count_changed.emit(total)
+        if self._chosen is not None and (row := self.model.row_of(self._chosen)) is not None:
+            if self.view.currentIndex().row() != row:
+                self._select_silently(row)
+        elif (line := self.chosen_line) is not None and line.image_id != self._chosen:
+            self._choose_line(line)
+
+    def _select_silently(self, row: int) -> None:
+        """Keep the open case selected after the lines moved, without opening it again."""
+        self._is_following = True
+        self.view.setCurrentIndex(self.model.index(row, 0))
+        self._is_following = False
+
+    def _follow(self, current: QModelIndex) -> None:
+        line: CaseLine | None = current.data(LINE_ROLE) if current.isValid() else None
+        if line is not None and not self._is_following:
+            self._choose_line(line)
+
+    def _choose_line(self, line: CaseLine) -> None:
+        self._chosen = line.image_id
+        self.case_chosen.emit(str(line.image_id))
+
+    def _read_thumbnails(
+        self, names: tuple[BlobName, ...], take: Callable[[dict[BlobName, QImage]], None]
+    ) -> None:
+        def read(services: Services, _token: CancelToken) -> dict[BlobName, QImage]:
+            found = read_thumbnails(services, names)
+            return {name: QImage.fromData(content) for name, content in found.items()}
+
+        self._session.query(Lane.DATABASE, read, take, replaces="thumbnails")
+
+
+def _list_view(model: CaseLinesModel, delegate: LineDelegate) -> QListView:
+    view = QListView()
+    view.setModel(model)
+    view.setItemDelegate(delegate)
+    view.setUniformItemSizes(True)
+    view.setMouseTracking(True)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setAccessibleName("Cases")
+    return view

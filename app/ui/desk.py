@@ -1,0 +1,233 @@
+"""Every part of the window, and the verbs that need more than one of them; the table of actions calls it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+import resources
+from app.domain.ids import ImageId
+from app.domain.image import Calibration
+from app.ui.case_edits import CaseEdits
+from app.ui.case_view import CaseView
+from app.ui.cases.import_flow import ImportFlow
+from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.cases.refused_dialog import RefusedDialog, import_words
+from app.ui.cases.work_list import WorkList
+from app.ui.dialogs import Dialogs
+from app.ui.editor.canvas import EditorCanvas
+from app.ui.jobs.lanes import Lane
+from app.ui.panels.case_panels import CasePanels
+from app.ui.preferences import Preferences
+from app.ui.session import Session
+from app.ui.theme import Theme, ThemeChoice
+from app.ui.workbench.case_review import CaseReview
+from app.ui.workbench.correction import Correction
+from app.ui.workbench.explanation import Explanation
+from app.ui.workbench.layer_bar import LayerBar
+from app.ui.workbench.workbench import Workbench
+from app.usecases.import_images import ImportReport
+from app.usecases.remove_case import remove_case, restore_case
+
+IMAGE_FILES = "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)"
+
+
+class Desk(QObject):
+    """Makes the parts, connects them, and does what a person asks of several at once."""
+
+    quit_requested = Signal()
+    full_screen_requested = Signal()
+
+    canvas: EditorCanvas
+    workbench: Workbench
+    layers: LayerBar
+    panels: CasePanels
+    work_list: WorkList
+    queue: PredictionQueue
+    importing: ImportFlow
+    review: CaseReview
+    correction: Correction
+
+    def __init__(self, session: Session, theme: Theme, preferences: Preferences, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._theme = theme
+        self._preferences = preferences
+        self._window = window
+        self.canvas = EditorCanvas()
+        self.workbench = Workbench(self.canvas, theme)
+        self.layers = self.workbench.layers
+        self.panels = CasePanels(session.services.vocabulary, theme)
+        self.work_list = WorkList(session, theme)
+        self.queue = PredictionQueue(session, self.work_list.foot, self)
+        self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
+        self.review = CaseReview(session, self.canvas, self.queue, self)
+        self.correction = self.review.correction
+        self.edits = CaseEdits(session, self.panels, self.review, self)
+        self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
+        self.dialogs = Dialogs(session, preferences, window)
+        self._connect()
+
+    def start(self) -> None:
+        """Read the work list, and ask the engines what they can explain once the first case is open."""
+        self.work_list.read()
+
+    def choose_images(self) -> None:
+        """Ask for image files and import them."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, "Import images", self._last_folder(), IMAGE_FILES
+        )
+        self.import_paths([Path(name) for name in names])
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and import what is in it."""
+        if name := QFileDialog.getExistingDirectory(self._window, "Import a folder", self._last_folder()):
+            self.import_paths([Path(name)])
+
+    def import_samples(self) -> None:
+        """Import the sample images that ship with the application."""
+        self.importing.start(sorted(resources.path("samples").glob("*.jpg")))
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import files and folders."""
+        if paths:
+            first = paths[0]
+            self._preferences.remember_text("import_folder", str(first if first.is_dir() else first.parent))
+            self.importing.start(paths)
+
+    def show_export(self) -> None:
+        """Offer reports and exports of the open case or the selected ones."""
+        self.correction.save()
+        self.panels.finish_edits()
+        self.dialogs.show_export(self.review.image_id, self.work_list.selected_images())
+
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        self.dialogs.show_settings()
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of shortcuts."""
+        self.dialogs.show_shortcuts()
+
+    def show_device(self) -> None:
+        """Show what this computer computes with."""
+        self.dialogs.show_device()
+
+    def show_intended_use(self) -> None:
+        """Show what the software is for."""
+        self.dialogs.show_intended_use()
+
+    def show_about(self) -> None:
+        """Show what the software is."""
+        self.dialogs.show_about()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search line."""
+        self.work_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.work_list.search.selectAll()
+
+    def switch_theme(self) -> None:
+        """Change from light to dark or back."""
+        choice = ThemeChoice.LIGHT if self._theme.tokens.is_dark else ThemeChoice.DARK
+        self._preferences.change(theme=choice.value)
+
+    def toggle_full_screen(self) -> None:
+        """Use the whole screen, or go back."""
+        self.full_screen_requested.emit()
+
+    def quit(self) -> None:
+        """Leave."""
+        self.quit_requested.emit()
+
+    def remove_case(self) -> None:
+        """Hide the open case; it can be brought back at once."""
+        if (image_id := self.review.image_id) is None:
+            return
+        self.correction.save()
+        code = self.review.view.case.patient.code if self.review.view else ""
+        self.work_list.forget(image_id)
+        self.review.close_case()
+        self._session.act(
+            Lane.DATABASE,
+            lambda services, _token: remove_case(services, image_id),
+            done=lambda _changes: self._offer_restoring(image_id, code),
+        )
+
+    def calibrate_with_ruler(self) -> None:
+        """Let the person draw a line of known length."""
+        self.canvas.set_tool("ruler")
+        self._is_calibrating = True
+        self._session.tell("Draw a line of known length on the image, for example along a ruler's marks.")
+
+    def _connect(self) -> None:
+        self._is_calibrating = False
+        self.work_list.case_chosen.connect(self._open)
+        self.review.view_changed.connect(self._show_view)
+        self.review.opened.connect(lambda _id: self._offer_overlays())
+        self.panels.score.predict_requested.connect(self.review.predict)
+        self.panels.history.revert_requested.connect(self.review.revert_to)
+        self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
+        self.canvas.distance_drawn.connect(self._take_distance)
+        self.importing.imported.connect(self._show_import)
+        self._preferences.changed.connect(self._follow_preferences)
+
+    def _open(self, image_id: str) -> None:
+        self.panels.finish_edits()
+        self.review.open(ImageId(image_id))
+
+    def _show_view(self, view: CaseView | None) -> None:
+        self.panels.show_view(view)
+        self.explanation.show_view(view)
+        boundary = view.case.boundary if view is not None else None
+        self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
+
+    def _offer_overlays(self) -> None:
+        self.review.opened.disconnect()
+        self.explanation.offer_overlays()
+
+    def _take_distance(self, distance_px: float) -> None:
+        """Ask how long the drawn line is, when a scale is being set."""
+        if not self._is_calibrating or distance_px < 1:
+            return
+        self._is_calibrating = False
+        length_mm, is_given = QInputDialog.getDouble(
+            self._window,
+            "Scale",
+            f"The line is {distance_px:.1f} px long.\nHow many mm is that?",
+            10.0,
+            0.01,
+            500.0,
+            2,
+        )
+        if is_given:
+            self.edits.calibrate(Calibration(length_mm / distance_px, "measured on a ruler"))
+
+    def _show_import(self, report: ImportReport) -> None:
+        if report.imported:
+            self.work_list.choose(report.imported[0])
+        if report.refused:
+            RefusedDialog(report, self._window).open()
+        elif report.imported:
+            self._session.tell(import_words(report))
+        else:
+            self._session.warn("There was no file to import.")
+
+    def _offer_restoring(self, image_id: ImageId, code: str) -> None:
+        def restore() -> None:
+            self._session.act(
+                Lane.DATABASE,
+                lambda services, _token: restore_case(services, image_id),
+                done=lambda _changes: self.work_list.choose(image_id),
+            )
+
+        self._session.tell(f"The case of {code} was removed from the work list.", "Bring it back", restore)
+
+    def _follow_preferences(self, _settings: object) -> None:
+        settings = self._preferences.settings
+        self._theme.choose(ThemeChoice(settings.theme))
+        if settings.user_name:
+            self._session.set_user(settings.user_name)
+
+    def _last_folder(self) -> str:
+        return self._preferences.remembered_text("import_folder") or str(Path.home())

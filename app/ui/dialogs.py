@@ -1,0 +1,94 @@
+"""Opens the dialogs of the window, one at a time, none of them blocking."""
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QWidget
+
+from app.domain.ids import ImageId
+from app.ui.preferences import Preferences
+from app.ui.report.export_dialog import CaseChoice, ExportDialog
+from app.ui.session import Session
+from app.ui.settings.device_dialog import DeviceDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.shortcut_sheet import ShortcutSheet
+from app.ui.widgets.text_dialog import TextDialog
+from app.ui.words import ABOUT, INTENDED_USE
+
+INTENDED_USE_VERSION = 1
+"""Raised when the text changes in substance, so that it is shown again."""
+
+
+class Dialogs:
+    """Keeps the open dialog alive until it is closed."""
+
+    def __init__(self, session: Session, preferences: Preferences, window: QWidget) -> None:
+        self._session = session
+        self._preferences = preferences
+        self._window = window
+
+    def show_intended_use_once(self) -> None:
+        """Show the intended use at the first start; going on means that it was read."""
+        if self._preferences.settings.accepted_intended_use >= INTENDED_USE_VERSION:
+            return
+        dialog = TextDialog(
+            "What Naevus is for",
+            INTENDED_USE,
+            accept_text="I have read this",
+            reject_text="Quit",
+            parent=self._window,
+        )
+        dialog.accepted.connect(lambda: self._preferences.change(accepted_intended_use=INTENDED_USE_VERSION))
+        dialog.rejected.connect(self._window.close)
+        self._open(dialog)
+
+    def show_intended_use(self) -> None:
+        """Show the intended use again."""
+        self._open(TextDialog("What Naevus is for", INTENDED_USE, parent=self._window))
+
+    def show_about(self) -> None:
+        """Show version, licence and intended use."""
+        title = f"Naevus {_own_version()}"
+        self._open(TextDialog(title, (*ABOUT, *INTENDED_USE), parent=self._window))
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of shortcuts."""
+        self._open(ShortcutSheet(self._window))
+
+    def show_device(self) -> None:
+        """Run the engines and show what they did."""
+        self._open(DeviceDialog(self._session, self._window))
+
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        self._open(SettingsDialog(self._preferences, self._window))
+
+    def show_export(self, open_case: ImageId | None, selected: list[ImageId]) -> ExportDialog:
+        """Offer to write the open case, or the selected ones."""
+        choices = []
+        if open_case is not None:
+            choices.append(CaseChoice("The open case", (open_case,)))
+        if len(selected) > 1:
+            choices.append(CaseChoice(f"The {len(selected)} selected cases", tuple(selected)))
+        last = self._preferences.remembered_text("export_folder")
+        folder = Path(last) if last and Path(last).is_dir() else None
+        dialog = ExportDialog(self._session, choices, folder, self._window)
+        dialog.finished.connect(lambda _result: self._remember_folder(dialog))
+        self._open(dialog)
+        return dialog
+
+    def _remember_folder(self, dialog: ExportDialog) -> None:
+        if dialog.folder is not None:
+            self._preferences.remember_text("export_folder", str(dialog.folder))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _own_version() -> str:
+    try:
+        return version("naevus")
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,204 @@
+"""The frame: menus, tool bar, three panes and the status line. What happens in them is theirs."""
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.actions import ACTIONS, MENUS, Actions, Need
+from app.ui.cases.welcome import Welcome
+from app.ui.desk import Desk
+from app.ui.editor.spaces import Point
+from app.ui.preferences import Preferences
+from app.ui.session import Notice, NoticeKind, Session
+from app.ui.theme import Theme
+from app.ui.widgets.labels import plain_label
+from app.ui.widgets.notice_bar import NoticeBar
+from app.ui.words import RESEARCH_USE
+
+
+class MainWindow(QMainWindow):
+    """Work list, workbench and panels side by side."""
+
+    def __init__(self, session: Session, theme: Theme, preferences: Preferences) -> None:
+        super().__init__()
+        self.setWindowTitle("Naevus")
+        self.setWindowIcon(theme.icon("naevus"))
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.session = session
+        self._preferences = preferences
+        self._is_leaving = False
+        self.desk = Desk(session, theme, preferences, self)
+        self.actions_of_window = Actions(self.desk, theme, self)
+        self.notice_bar = NoticeBar()
+        self.welcome = Welcome()
+        self.middle = QStackedWidget()
+        self._panes = QSplitter(Qt.Orientation.Horizontal)
+        self._saved, self._zoom, self._cursor = (plain_label("", "small") for _ in range(3))
+        self._build_menus()
+        self._build_panes()
+        self._build_status_line()
+        self._connect()
+        self._recall()
+        self._show_presence()
+
+    def _build_menus(self) -> None:
+        for name in MENUS:
+            menu = self.menuBar().addMenu(name)
+            for entry, action in self.actions_of_window.of_menu(name):
+                if entry.starts_group:
+                    menu.addSeparator()
+                menu.addAction(action)
+        bar = QToolBar("Tools")
+        bar.setObjectName("tool_bar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        for entry, action in self.actions_of_window.of_tool_bar():
+            if entry.starts_group:
+                bar.addSeparator()
+            bar.addAction(action)
+        self.addToolBar(bar)
+        for entry in ACTIONS:
+            self.addAction(self.actions_of_window.action_by_id[entry.id])
+
+    def _build_panes(self) -> None:
+        desk = self.desk
+        desk.workbench.offer_tools(self.actions_of_window.tools.actions())
+        self.middle.addWidget(self.welcome)
+        self.middle.addWidget(desk.workbench)
+        for pane, stretch in ((desk.work_list, 0), (self.middle, 1), (desk.panels, 0)):
+            self._panes.addWidget(pane)
+            self._panes.setStretchFactor(self._panes.count() - 1, stretch)
+        self._panes.setChildrenCollapsible(False)
+        self._panes.setHandleWidth(1)
+        self._panes.setSizes([300, 750, 390])
+        frame = QWidget()
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice_bar)
+        layout.addWidget(self._panes, 1)
+        self.setCentralWidget(frame)
+
+    def _build_status_line(self) -> None:
+        line = self.statusBar()
+        line.setSizeGripEnabled(False)
+        research: QLabel = plain_label(RESEARCH_USE, "small")
+        line.addWidget(self._saved, 1)
+        for label in (self._cursor, self._zoom, research):
+            label.setContentsMargins(10, 2, 10, 2)
+            line.addPermanentWidget(label)
+
+    def _connect(self) -> None:
+        desk = self.desk
+        self.session.noticed.connect(self._show_notice)
+        self._preferences.refused.connect(self.session.warn)
+        self.welcome.samples_requested.connect(desk.import_samples)
+        self.welcome.import_requested.connect(desk.choose_images)
+        self.welcome.folder_requested.connect(desk.choose_folder)
+        desk.work_list.count_changed.connect(self._show_count)
+        desk.review.view_changed.connect(lambda _view: self._show_presence())
+        desk.correction.state_changed.connect(self._show_saving)
+        desk.correction.stored.connect(self._show_stored)
+        desk.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
+        desk.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
+        desk.canvas.tool_changed.connect(self.actions_of_window.choose_tool)
+        desk.canvas.view_changed.connect(self._show_zoom)
+        desk.canvas.cursor_moved.connect(self._show_cursor)
+        desk.quit_requested.connect(self.close)
+        desk.full_screen_requested.connect(self._toggle_full_screen)
+        self.actions_of_window.choose_tool(desk.canvas.tool)
+
+    def _show_presence(self) -> None:
+        """Enable the actions that make sense now."""
+        desk, view = self.desk, self.desk.review.view
+        present = {
+            Need.CASES: desk.work_list.model.total > 0,
+            Need.CASE: view is not None,
+            Need.BOUNDARY: view is not None and view.case.mask is not None,
+            Need.CORRECTION: desk.correction.is_unsaved,
+            Need.UNDO: desk.canvas.undo_group.canUndo(),
+            Need.REDO: desk.canvas.undo_group.canRedo(),
+        }
+        self.actions_of_window.enable(need for need, is_present in present.items() if is_present)
+
+    def _show_count(self, count: int) -> None:
+        self.middle.setCurrentWidget(self.desk.workbench if count else self.welcome)
+        self.desk.panels.setVisible(count > 0)
+        self._show_presence()
+
+    def _show_saving(self) -> None:
+        if self.desk.correction.is_unsaved:
+            self._saved.setText("Correction kept, not yet saved as a revision (Ctrl+S)")
+        elif self.desk.review.view is None:
+            self._saved.setText("")
+        self._show_presence()
+
+    def _show_stored(self) -> None:
+        self._saved.setText(f"Correction saved at {datetime.now().astimezone():%H:%M:%S}")
+
+    def _show_zoom(self) -> None:
+        self._zoom.setText(f"{100 * self.desk.canvas.zoom:.0f} %")
+
+    def _show_cursor(self, image_xy: Point | None) -> None:
+        self._cursor.setText("" if image_xy is None else f"x {image_xy[0]:.0f}  y {image_xy[1]:.0f} px")
+
+    def _show_notice(self, notice: Notice) -> None:
+        self.notice_bar.show_notice(notice.text, notice.kind.value, notice.action_text, notice.action)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _recall(self) -> None:
+        if (geometry := self._preferences.remembered("geometry")) is not None:
+            self.restoreGeometry(geometry)
+        if (panes := self._preferences.remembered("panes")) is not None:
+            self._panes.restoreState(panes)
+
+    def _leave_anyway(self) -> None:
+        self._is_leaving = True
+        self.close()
+
+    def _explain_staying(self) -> None:
+        if self._is_leaving:
+            self._is_leaving = False
+            text = "The correction could not be saved as a revision; its strokes are kept in the journal."
+            self._show_notice(Notice(text, NoticeKind.ERROR, "Quit anyway", self._leave_anyway))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.desk.import_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Store what is unsaved first; then remember the window and stop all work."""
+        self.desk.panels.finish_edits()
+        if self.desk.correction.is_unsaved and not self._is_leaving:
+            event.ignore()
+            self._is_leaving = True
+            self.desk.correction.stored.connect(self._leave_anyway)
+            self.desk.correction.store_failed.connect(self._explain_staying)
+            self.desk.correction.save()
+            return
+        self._preferences.remember("geometry", self.saveGeometry())
+        self._preferences.remember("panes", self._panes.saveState())
+        self.session.close()
+        super().closeEvent(event)

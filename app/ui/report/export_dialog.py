@@ -1,0 +1,249 @@
+"""Reports and exports: what, in which form, where, and whether the patient can be recognised."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import DomainError
+from app.domain.ids import ImageId
+from app.ui.jobs.lanes import Lane
+from app.ui.session import Session
+from app.ui.widgets.card import Card
+from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
+from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.export_cases import export_cases
+from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.write_report import REPORT_FORMAT, write_report
+
+if TYPE_CHECKING:
+    from app.ui.jobs.job import Job
+
+
+@dataclass(frozen=True)
+class CaseChoice:
+    """A set of cases that can be exported."""
+
+    label: str
+    image_ids: tuple[ImageId, ...]
+
+
+@dataclass(frozen=True)
+class ExportOrder:
+    """What the person asked for."""
+
+    image_ids: tuple[ImageId, ...]
+    formats: tuple[str, ...]
+    folder: Path
+    deidentified: bool
+
+
+class ExportDialog(QDialog):
+    """Collects an order, carries it out and shows where the files are."""
+
+    def __init__(
+        self,
+        session: Session,
+        choices: Sequence[CaseChoice],
+        folder: Path | None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Report and export")
+        self.setMinimumWidth(560)
+        self._session = session
+        self._choices = choices
+        self.folder = folder
+        self._job: Job | None = None
+        self.files: list[Path] = []
+        self._cases = QButtonGroup(self)
+        self._identity = QButtonGroup(self)
+        self._format_by_name: dict[str, QCheckBox] = {}
+        self._build()
+        self._review()
+
+    @property
+    def order(self) -> ExportOrder | None:
+        """Return the order, or None while something is missing."""
+        formats = tuple(name for name, box in self._format_by_name.items() if box.isChecked())
+        chosen, identity = self._cases.checkedId(), self._identity.checkedId()
+        if chosen < 0 or identity < 0 or not formats or self.folder is None:
+            return None
+        return ExportOrder(self._choices[chosen].image_ids, formats, self.folder, identity == _DEIDENTIFIED)
+
+    def use_folder(self, folder: Path) -> None:
+        """Write into a folder."""
+        self.folder = folder
+        self._review()
+
+    def start(self) -> None:
+        """Write the files."""
+        order = self.order
+        if order is None:
+            return
+        self._export.setEnabled(False)
+        self._open.hide()
+        self._job = self._session.follow(
+            Lane.FILES,
+            lambda services, token: _carried_out(services, order, token),
+            progressed=self._show,
+            done=self._finish,
+            failed=self._fail,
+        )
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(10)
+        for card in (self._cases_card(), self._formats_card(), self._identity_card(), self._folder_card()):
+            layout.addWidget(card)
+        self._said = plain_label("", "muted", wraps=True)
+        self._foot = ProgressFoot()
+        self._foot.cancel_requested.connect(self._cancel)
+        layout.addWidget(self._foot)
+        layout.addWidget(self._said)
+        layout.addLayout(self._buttons())
+
+    def _cases_card(self) -> Card:
+        card = Card("Which cases")
+        for number, choice in enumerate(self._choices):
+            button = QRadioButton(choice.label)
+            self._cases.addButton(button, number)
+            card.body.addWidget(button)
+        if self._choices:
+            self._cases.button(0).setChecked(True)
+        self._cases.idToggled.connect(lambda _number, _on: self._review())
+        return card
+
+    def _formats_card(self) -> Card:
+        card = Card("What to write")
+        for exporter in self._session.services.exporters:
+            box = QCheckBox(exporter.label)
+            box.setChecked(exporter.name == REPORT_FORMAT)
+            box.toggled.connect(lambda _on: self._review())
+            self._format_by_name[exporter.name] = box
+            card.body.addWidget(box)
+        return card
+
+    def _identity_card(self) -> Card:
+        card = Card("May the patient be recognised?")
+        for number, label in (
+            (_DEIDENTIFIED, "No: leave out names, numbers, birth years, dates and notes"),
+            (_IDENTIFIED, "Yes: write the patient's details into the files"),
+        ):
+            button = QRadioButton(label)
+            self._identity.addButton(button, number)
+            card.body.addWidget(button)
+        self._identity.idToggled.connect(lambda _number, _on: self._review())
+        return card
+
+    def _folder_card(self) -> Card:
+        card = Card("Where")
+        self._where = ElidedLabel()
+        choose = QPushButton("Choose a folder…")
+        choose.clicked.connect(self._choose_folder)
+        row = QHBoxLayout()
+        row.addWidget(self._where, 1)
+        row.addWidget(choose)
+        card.body.addLayout(row)
+        return card
+
+    def _buttons(self) -> QHBoxLayout:
+        self._open = QPushButton("Open the folder")
+        self._open.clicked.connect(self._open_folder)
+        self._open.hide()
+        close = QPushButton("Close")
+        close.clicked.connect(self.close)
+        self._export = QPushButton("Write files")
+        self._export.setProperty("role", "primary")
+        self._export.clicked.connect(self.start)
+        row = QHBoxLayout()
+        row.addWidget(self._open)
+        row.addStretch(1)
+        row.addWidget(close)
+        row.addWidget(self._export)
+        return row
+
+    def _review(self) -> None:
+        """Say what is missing before files can be written."""
+        self._where.setText(str(self.folder) if self.folder is not None else "No folder chosen yet")
+        is_running = self._job is not None and not self._job.is_ended
+        self._export.setEnabled(self.order is not None and not is_running)
+        restyle(self._said, "role", "muted")
+        if self._identity.checkedId() < 0:
+            self._said.setText("Say whether the patient may be recognised in the files.")
+        elif not any(box.isChecked() for box in self._format_by_name.values()):
+            self._said.setText("Choose at least one form.")
+        elif self.folder is None:
+            self._said.setText("Choose the folder for the files.")
+        else:
+            self._said.setText("")
+
+    def _choose_folder(self) -> None:
+        start = str(self.folder) if self.folder is not None else ""
+        if found := QFileDialog.getExistingDirectory(self, "Folder for the files", start):
+            self.use_folder(Path(found))
+
+    def _open_folder(self) -> None:
+        if self.folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder)))
+
+    def _show(self, progress: Progress) -> None:
+        self._foot.show_progress(progress.done, progress.of, progress.label)
+
+    def _finish(self, files: list[Path]) -> None:
+        self.files = files
+        self._foot.finish()
+        self._review()
+        count = len(files)
+        self._said.setText(f"{count} file{'' if count == 1 else 's'} written to {self.folder}.")
+        self._open.show()
+
+    def _fail(self, error: DomainError) -> None:
+        self._foot.finish()
+        self._review()
+        restyle(self._said, "role", "error")
+        self._said.setText(str(error))
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop writing when the dialog is closed."""
+        self._cancel()
+        super().closeEvent(event)
+
+
+_DEIDENTIFIED, _IDENTIFIED = 0, 1
+
+
+def _carried_out(
+    services: Services, order: ExportOrder, token: CancelToken
+) -> Generator[Progress, None, list[Path]]:
+    """Write every form that was ordered, one after the other."""
+    files: list[Path] = []
+    for name in order.formats:
+        if name == REPORT_FORMAT:
+            files += yield from write_report(
+                services, order.image_ids, order.folder, deidentified=order.deidentified, token=token
+            )
+        else:
+            files += yield from export_cases(
+                services, order.image_ids, name, order.folder, deidentified=order.deidentified, token=token
+            )
+    return files

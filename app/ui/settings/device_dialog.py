@@ -1,0 +1,122 @@
+"""What this computer computes with: a real inference on every engine, with its time."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.errors import DomainError
+from app.ui.jobs.lanes import Lane
+from app.ui.session import Session
+from app.ui.widgets.card import Card
+from app.ui.widgets.labels import plain_label, selectable
+from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.examine_engines import examine_engines
+from app.usecases.ports import EngineReport, Progress
+
+if TYPE_CHECKING:
+    from app.ui.jobs.job import Job
+
+
+class DeviceDialog(QDialog):
+    """Examines the engines when it is opened, and again when asked."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("This computer")
+        self.setMinimumWidth(580)
+        self._session = session
+        self._job: Job | None = None
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(10)
+        self._said = plain_label("", "error", wraps=True)
+        self._foot = ProgressFoot()
+        self._foot.cancel_requested.connect(self._cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(10)
+        layout.addWidget(
+            plain_label(
+                "Each engine segments and scores a test image. The one in use is chosen by these times.",
+                "muted",
+                wraps=True,
+            )
+        )
+        layout.addLayout(self._cards)
+        layout.addWidget(self._said)
+        layout.addWidget(self._foot)
+        layout.addLayout(self._buttons())
+        self.examine()
+
+    def examine(self) -> None:
+        """Run the engines and show what was found."""
+        self._again.setEnabled(False)
+        self._said.setText("")
+        self._foot.show_progress(0, 0, "Running the engines…")
+        self._job = self._session.follow(
+            Lane.INFERENCE,
+            lambda services, _token: examine_engines(services),
+            progressed=self._show,
+            done=self._finish,
+            failed=self._fail,
+        )
+
+    def _buttons(self) -> QHBoxLayout:
+        self._again = QPushButton("Run again")
+        self._again.clicked.connect(self.examine)
+        close = QPushButton("Close")
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._again)
+        row.addWidget(close)
+        return row
+
+    def _show(self, progress: Progress) -> None:
+        self._foot.show_progress(0, 0, f"{progress.label} is done, the next one runs…")
+
+    def _finish(self, reports: tuple[EngineReport, ...]) -> None:
+        self._settle()
+        while (item := self._cards.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for report in reports:
+            self._cards.addWidget(engine_card(report))
+
+    def _fail(self, error: DomainError) -> None:
+        self._settle()
+        self._said.setText(str(error))
+
+    def _settle(self) -> None:
+        self._foot.finish()
+        self._again.setEnabled(True)
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def done(self, result: int) -> None:
+        """Leave; what still runs is not waited for."""
+        if self._job is not None and not self._job.is_ended:
+            self._job.supersede()
+        super().done(result)
+
+
+def engine_card(report: EngineReport) -> Card:
+    """Return a card that says what one engine did."""
+    card = Card(f"{report.engine}, in use" if report.is_active else report.engine)
+    form = QFormLayout()
+    form.setHorizontalSpacing(14)
+    for name, value in (
+        ("Provider", report.provider),
+        ("Device", report.device),
+        ("Boundary", _ms(report.boundary_ms)),
+        ("Score", _ms(report.score_ms)),
+    ):
+        form.addRow(plain_label(name, "muted"), selectable(plain_label(value, wraps=True)))
+    card.body.addLayout(form)
+    card.body.addWidget(plain_label(report.note, "muted", wraps=True))
+    return card
+
+
+def _ms(milliseconds: float | None) -> str:
+    return "not run" if milliseconds is None else f"{milliseconds:.0f} ms"

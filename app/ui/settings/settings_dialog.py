@@ -1,0 +1,90 @@
+"""The settings page; every change holds at once."""
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.preferences import Preferences
+from app.ui.widgets.card import Card
+from app.ui.widgets.field import Field
+from app.ui.widgets.labels import ElidedLabel, plain_label
+from app.ui.widgets.text_field import TextField
+
+_THEMES = (("Follow the system", "system"), ("Light", "light"), ("Dark", "dark"))
+_ENGINES = (
+    ("The one that measured faster", "measured"),
+    ("ONNX Runtime, in this program", "onnx"),
+    ("Model server, a process of its own", "server"),
+)
+
+
+class SettingsDialog(QDialog):
+    """User, colours, engine and the data folder."""
+
+    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(520)
+        self._preferences = preferences
+        settings = preferences.settings
+        self.user = TextField("Your name", hint="Signs corrections and decisions; empty: your login name.")
+        self.user.set_text(settings.user_name)
+        self.user.finished.connect(self._change_user)
+        self.theme = _choice(_THEMES, settings.theme)
+        self.theme.activated.connect(lambda _index: preferences.change(theme=self.theme.currentData()))
+        self.engine = _choice(_ENGINES, settings.engine)
+        self.engine.activated.connect(lambda _index: preferences.change(engine=self.engine.currentData()))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(10)
+        layout.addWidget(_card("You", self.user))
+        layout.addWidget(_card("Appearance", Field("Colours", self.theme)))
+        layout.addWidget(
+            _card("Computing", Field("Engine", self.engine, "Used from the next start; see This computer."))
+        )
+        layout.addWidget(self._data_card())
+        close = QPushButton("Close")
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(close)
+        layout.addLayout(row)
+
+    def done(self, result: int) -> None:
+        """Take what is still being typed and leave."""
+        if self.user.is_being_edited:
+            self._change_user()
+        super().done(result)
+
+    def _data_card(self) -> Card:
+        card = Card("Your data")
+        card.body.addWidget(ElidedLabel(str(self._preferences.places.data_folder)))
+        card.body.addWidget(
+            plain_label("Cases, images and corrections lie in this folder on this computer.", "small")
+        )
+        show = QPushButton("Show the folder")
+        show.clicked.connect(
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._preferences.places.data_folder)))
+        )
+        row = QHBoxLayout()
+        row.addWidget(show)
+        row.addStretch(1)
+        card.body.addLayout(row)
+        return card
+
+    def _change_user(self) -> None:
+        self._preferences.change(user_name=self.user.line.text().strip())
+
+
+def _choice(entries: tuple[tuple[str, str], ...], value: str) -> QComboBox:
+    box = QComboBox()
+    for text, key in entries:
+        box.addItem(text, key)
+    box.setCurrentIndex(max(box.findData(value), 0))
+    return box
+
+
+def _card(heading: str, content: QWidget) -> Card:
+    card = Card(heading)
+    card.body.addWidget(content)
+    return card

@@ -1,0 +1,74 @@
+"""The sheet of keyboard shortcuts, made from the table of actions."""
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.actions import ACTIONS, CANVAS_GESTURES, MENUS
+from app.ui.widgets.card import Card
+from app.ui.widgets.labels import plain_label
+
+
+class ShortcutSheet(QDialog):
+    """Two columns of keys and what they do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        self.resize(820, 620)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(16, 16, 16, 16)
+        columns.setSpacing(12)
+        cards = [_card(menu, _menu_lines(menu)) for menu in MENUS if _menu_lines(menu)]
+        cards.append(_card("On the image", list(CANVAS_GESTURES)))
+        for part in (cards[::2], cards[1::2]):
+            column = QVBoxLayout()
+            column.setSpacing(12)
+            for card in part:
+                column.addWidget(card)
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        page = QWidget()
+        page.setLayout(columns)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        close = QPushButton("Close")
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 4, 16, 12)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area, 1)
+        layout.addLayout(foot)
+
+
+def _menu_lines(menu: str) -> list[tuple[str, str]]:
+    lines = []
+    for entry in ACTIONS:
+        if entry.menu == menu and entry.shortcut:
+            keys = QKeySequence(entry.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+            lines.append((keys, entry.text.removesuffix("…")))
+    return lines
+
+
+def _card(heading: str, lines: list[tuple[str, str]]) -> Card:
+    card = Card(heading)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(5)
+    grid.setColumnStretch(1, 1)
+    for row, (keys, text) in enumerate(lines):
+        grid.addWidget(plain_label(keys, "muted"), row, 0)
+        grid.addWidget(plain_label(text, wraps=True), row, 1)
+    card.body.addLayout(grid)
+    return card

@@ -1,0 +1,52 @@
+"""A dialog with a title, paragraphs of plain text and one or two buttons."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.theme import icon_pixmap
+from app.ui.widgets.labels import plain_label, selectable
+
+
+class TextDialog(QDialog):
+    """Says something that the person should read."""
+
+    def __init__(
+        self,
+        title: str,
+        paragraphs: Sequence[str],
+        *,
+        accept_text: str = "Close",
+        reject_text: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setFixedWidth(580)
+        picture = QLabel()
+        picture.setPixmap(icon_pixmap("naevus", "#000000", 48))
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(picture)
+        head.addWidget(plain_label(title, "title"), 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 18)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        for paragraph in paragraphs:
+            layout.addWidget(selectable(plain_label(paragraph, wraps=True)))
+        layout.addLayout(self._buttons(accept_text, reject_text))
+
+    def _buttons(self, accept_text: str, reject_text: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        if reject_text:
+            reject = QPushButton(reject_text)
+            reject.clicked.connect(self.reject)
+            row.addWidget(reject)
+        accept = QPushButton(accept_text)
+        accept.setProperty("role", "primary")
+        accept.setDefault(True)
+        accept.clicked.connect(self.accept)
+        row.addWidget(accept)
+        return row

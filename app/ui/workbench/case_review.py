@@ -1,0 +1,137 @@
+"""The open case: reads it, shows it on the canvas, and tells the panels what to show."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.changes import Changes
+from app.domain.ids import ImageId, PredictionId, RevisionId
+from app.ui.case_view import CaseView
+from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.editor.canvas import EditorCanvas
+from app.ui.jobs.lanes import Lane
+from app.ui.session import Session
+from app.ui.workbench.correction import Correction, Preview
+from app.usecases.open_case import OpenedCase, open_case
+
+
+class CaseReview(QObject):
+    """Keeps store, canvas and panels in step for one case at a time."""
+
+    view_changed = Signal(object)
+    """CaseView, or None when no case is open."""
+    opened = Signal(str)
+    """Id of the image that is now on the canvas."""
+
+    def __init__(
+        self, session: Session, canvas: EditorCanvas, queue: PredictionQueue, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._canvas = canvas
+        self._queue = queue
+        self._wanted: ImageId | None = None
+        self.view: CaseView | None = None
+        self.correction = Correction(session, canvas, self)
+        self.correction.state_changed.connect(self._show_state)
+        self.correction.previewed.connect(self._show_preview)
+        queue.is_running_changed.connect(self._show_state)
+        session.changed.connect(self.refresh)
+
+    @property
+    def image_id(self) -> ImageId | None:
+        """Return the image whose case is open."""
+        return self.view.case.image.id if self.view is not None else None
+
+    def open(self, image_id: ImageId) -> None:
+        """Open a case; a correction of the one before is stored first."""
+        if image_id != self._wanted:
+            self.correction.save()
+            self._wanted = image_id
+            self._read(image_id)
+
+    def close_case(self) -> None:
+        """Show no case; a correction is stored first."""
+        self.correction.leave()
+        self._wanted = None
+        self._canvas.show_nothing()
+        self._publish(None)
+
+    def refresh(self, changes: Changes) -> None:
+        """Read the open case again when something about it changed."""
+        if self._wanted is not None and changes.touches(self._wanted):
+            self._read(self._wanted)
+
+    def predict(self) -> None:
+        """Ask the models for boundary and score of the open image."""
+        if (image_id := self.image_id) is not None:
+            self._queue.add_first(image_id)
+
+    def revert_to(self, source: str) -> None:
+        """Make the boundary of an earlier revision or prediction the valid one again."""
+        if self.view is not None:
+            case = self.view.case
+            known: list[RevisionId | PredictionId] = [one.id for one in case.revisions]
+            known += [one.id for one in case.boundaries]
+            self.correction.revert_to(next(one for one in known if str(one) == source))
+
+    def _read(self, image_id: ImageId) -> None:
+        self._session.query(
+            Lane.DATABASE,
+            lambda services, _token: open_case(services, image_id),
+            self._show,
+            replaces="open case",
+        )
+
+    def _show(self, opened: OpenedCase) -> None:
+        case, before = opened.case, self.view.case if self.view is not None else None
+        is_other = before is None or before.image.id != case.image.id
+        if before is None or is_other:
+            self.correction.leave()
+            self.correction.show(opened)
+        else:
+            self.correction.follow(opened, is_other_mask=before.mask_source != case.mask_source)
+        scale = case.image.calibration
+        self._canvas.set_calibration(scale.mm_per_px if scale is not None else None)
+        self._publish(self._view_of(opened, is_other=is_other))
+        if is_other:
+            self.opened.emit(str(case.image.id))
+            if case.boundary is None:
+                self._queue.add_first(case.image.id)
+
+    def _view_of(self, opened: OpenedCase, *, is_other: bool) -> CaseView:
+        """Return the view of what is stored; the preview of an unsaved correction stays."""
+        is_changed = opened.measurements != opened.predicted_measurements
+        view = CaseView(
+            case=opened.case,
+            measurements=opened.measurements,
+            measurements_before=opened.predicted_measurements if is_changed else (),
+            is_scoring=self._is_scoring(opened.case.image.id),
+        )
+        if self.view is None or is_other or not (self.correction.is_unsaved or self.correction.is_scoring):
+            return view
+        return replace(
+            view,
+            preview=self.view.preview,
+            measurements=self.view.measurements,
+            measurements_before=opened.predicted_measurements,
+        )
+
+    def _show_preview(self, preview: Preview) -> None:
+        if self.view is not None:
+            before = self.view.measurements_before or self.view.measurements
+            view = replace(self.view, measurements_before=before)
+            score = preview.score if self.correction.is_unsaved else None
+            self._publish(view.with_preview(score, preview.measurements))
+
+    def _show_state(self) -> None:
+        """Say whether a score is on its way."""
+        if self.view is not None:
+            self._publish(replace(self.view, is_scoring=self._is_scoring(self.view.case.image.id)))
+
+    def _is_scoring(self, image_id: ImageId) -> bool:
+        return self.correction.is_scoring or self._queue.is_waiting(image_id)
+
+    def _publish(self, view: CaseView | None) -> None:
+        self.view = view
+        self.view_changed.emit(view)

@@ -1,0 +1,219 @@
+"""The mask on the canvas against the one that is stored: previewed while it is drawn, kept as revisions.
+
+The rule: nothing is lost silently. Opening another case stores the correction; when storing fails, the work
+stays on its canvas and is offered again.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.domain.changes import Changes
+from app.domain.errors import DomainError, ModelUnavailableError
+from app.domain.ids import ImageId, PredictionId, RevisionId
+from app.domain.measurement import Measurement
+from app.domain.prediction import ScorePrediction
+from app.ui.editor.canvas import EditorCanvas
+from app.ui.jobs.lanes import Lane
+from app.ui.session import Session
+from app.usecases.correct_mask import CONFIRMED, CORRECTED, correct_mask
+from app.usecases.open_case import OpenedCase, measure_mask
+from app.usecases.ports import CancelToken, Services
+from app.usecases.revert_annotation import revert_annotation
+from app.usecases.score_image import preview_score, rescore_image
+from models.contract.arrays import BoolMask
+
+_PREVIEW_PAUSE_MS = 600
+"""Between the end of a stroke and the preview of its score."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a correction would change; the score is None without a score model."""
+
+    image_id: ImageId
+    version: int
+    score: ScorePrediction | None
+    measurements: tuple[Measurement, ...]
+
+
+class Correction(QObject):
+    """Keeps track of what is corrected and not stored yet."""
+
+    state_changed = Signal()
+    previewed = Signal(object)
+    """Preview of the mask on the canvas."""
+    stored = Signal()
+    """A revision was stored."""
+    store_failed = Signal()
+
+    def __init__(self, session: Session, canvas: EditorCanvas, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._canvas = canvas
+        self._image_id: ImageId | None = None
+        self._stored_version = 0
+        self._failed: set[ImageId] = set()
+        self._scoring: set[ImageId] = set()
+        self._is_previewing = False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PREVIEW_PAUSE_MS)
+        self._pause.timeout.connect(self._preview)
+        canvas.mask_edited.connect(self._follow_edit)
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Say whether the canvas shows a correction that is not stored as a revision yet."""
+        return self._image_id is not None and self._canvas.mask_version() != self._stored_version
+
+    @property
+    def is_scoring(self) -> bool:
+        """Say whether a score of the mask on the canvas is being computed."""
+        return self._is_previewing or self._image_id in self._scoring
+
+    def show(self, opened: OpenedCase) -> None:
+        """Put a newly opened case on the canvas; work that could not be stored before is kept."""
+        case = opened.case
+        self._image_id = case.image.id
+        self._canvas.show_image(opened.pixels, case.image.id)
+        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
+        if case.image.id in self._failed:
+            self._stored_version = -1
+        else:
+            self._take_stored(opened)
+        self.state_changed.emit()
+
+    def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
+        """Take what was stored meanwhile, unless the person is in the middle of correcting."""
+        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
+        if is_other_mask and not self.is_unsaved:
+            self._take_stored(opened)
+        self.state_changed.emit()
+
+    def leave(self) -> None:
+        """Store what is corrected and let go of the case."""
+        self.save()
+        self._pause.stop()
+        self._is_previewing = False
+        self._image_id = None
+
+    def save(self) -> None:
+        """Store the mask on the canvas as a revision and score it."""
+        if self.is_unsaved:
+            self._store(CORRECTED)
+
+    def confirm(self) -> None:
+        """Sign the mask on the canvas as right."""
+        self._store(CORRECTED if self.is_unsaved else CONFIRMED)
+
+    def revert_to(self, earlier: RevisionId | PredictionId) -> None:
+        """Make an earlier boundary the valid one again."""
+        if (image_id := self._image_id) is not None:
+            self.save()
+            self._session.act(
+                Lane.DATABASE,
+                lambda services, _token: revert_annotation(services, image_id, earlier),
+                done=lambda changes: self._rescore_after(image_id, changes),
+            )
+
+    def rescore(self) -> None:
+        """Score the stored boundary again, because something else the model reads has changed."""
+        if (image_id := self._image_id) is None:
+            return
+        self._scoring.add(image_id)
+        self._session.act(
+            Lane.INFERENCE,
+            lambda services, token: rescore_image(services, image_id, token),
+            done=lambda _changes: self._end_scoring(image_id),
+            failed=lambda error: self._fail_scoring(image_id, error),
+            replaces=f"score {image_id}",
+        )
+        self.state_changed.emit()
+
+    def _take_stored(self, opened: OpenedCase) -> None:
+        self._canvas.set_mask(opened.mask, str(opened.case.mask_source or ""))
+        self._stored_version = self._canvas.mask_version()
+
+    def _store(self, reason: str) -> None:
+        image_id, mask = self._image_id, self._canvas.current_mask()
+        if image_id is None or mask is None:
+            return
+        self._pause.stop()
+        self._stored_version = self._canvas.mask_version()
+        self._session.act(
+            Lane.DATABASE,
+            lambda services, _token: correct_mask(services, image_id, mask, reason=reason),
+            done=lambda changes: self._end_storing(image_id, changes),
+            failed=lambda error: self._fail_storing(image_id, error),
+        )
+        self.state_changed.emit()
+
+    def _end_storing(self, image_id: ImageId, changes: Changes) -> None:
+        self._failed.discard(image_id)
+        self.stored.emit()
+        self._rescore_after(image_id, changes)
+
+    def _fail_storing(self, image_id: ImageId, error: DomainError) -> None:
+        self._failed.add(image_id)
+        if image_id == self._image_id:
+            self._stored_version = -1
+        self._session.report_error(error)
+        self.state_changed.emit()
+        self.store_failed.emit()
+
+    def _rescore_after(self, image_id: ImageId, changes: Changes) -> None:
+        if changes.touches(image_id) and image_id == self._image_id:
+            self.rescore()
+        elif changes.touches(image_id):
+            self._session.act(
+                Lane.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
+            )
+
+    def _end_scoring(self, image_id: ImageId) -> None:
+        self._scoring.discard(image_id)
+        self.state_changed.emit()
+
+    def _fail_scoring(self, image_id: ImageId, error: DomainError) -> None:
+        self._end_scoring(image_id)
+        self._session.report_error(error)
+
+    def _follow_edit(self) -> None:
+        self._pause.start()
+        self.state_changed.emit()
+
+    def _preview(self) -> None:
+        """Measure and score the mask on the canvas, storing nothing; only the latest counts."""
+        image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
+        if image_id is None or mask is None:
+            return
+        self._is_previewing = True
+        self._session.query(
+            Lane.INFERENCE,
+            lambda services, token: _previewed(services, image_id, version, mask, token),
+            self._show_preview,
+            failed=self._fail_to_preview,
+            replaces="preview",
+        )
+        self.state_changed.emit()
+
+    def _show_preview(self, preview: Preview) -> None:
+        self._is_previewing = False
+        if preview.image_id == self._image_id and preview.version == self._canvas.mask_version():
+            self.previewed.emit(preview)
+        self.state_changed.emit()
+
+    def _fail_to_preview(self, error: DomainError) -> None:
+        self._is_previewing = False
+        self._session.report_error(error)
+        self.state_changed.emit()
+
+
+def _previewed(
+    services: Services, image_id: ImageId, version: int, mask: BoolMask, token: CancelToken
+) -> Preview:
+    try:
+        found = preview_score(services, image_id, mask, token)
+    except ModelUnavailableError:
+        return Preview(image_id, version, None, measure_mask(services, image_id, mask))
+    return Preview(image_id, version, found.score, found.measurements)

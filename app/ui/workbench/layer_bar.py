@@ -1,0 +1,87 @@
+"""Which layers lie over the image, and how strongly."""
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.layers import Layer
+from app.ui.theme import Theme
+
+LAYER_NAMES = {
+    Layer.BOUNDARY: "Boundary",
+    Layer.MASK: "Mask",
+    Layer.PROBABILITY: "Probability",
+    Layer.ATTENTION: "Attention",
+}
+
+
+class LayerBar(QFrame):
+    """One switch and one opacity slider per layer."""
+
+    def __init__(self, canvas: EditorCanvas, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "foot")
+        self._canvas = canvas
+        self._hidden: tuple[Layer, ...] = ()
+        self.control_by_layer = {layer: LayerControl(layer, canvas, theme, self) for layer in LAYER_NAMES}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 5, 10, 6)
+        layout.setSpacing(14)
+        for control in self.control_by_layer.values():
+            layout.addLayout(control.column, 1)
+
+    def show_layer(self, layer: Layer, *, visible: bool) -> None:
+        """Show or hide a layer."""
+        self.control_by_layer[layer].switch.setChecked(visible)
+
+    def toggle(self, name: str) -> None:
+        """Switch a layer by its name."""
+        self.control_by_layer[Layer(name)].switch.toggle()
+
+    def toggle_all(self) -> None:
+        """Hide every layer, or bring back those that were hidden together."""
+        shown = tuple(layer for layer in LAYER_NAMES if self._canvas.layer_look(layer).is_visible)
+        for layer in shown or self._hidden:
+            self.show_layer(layer, visible=not shown)
+        self._hidden = shown
+
+
+class LayerControl(QObject):
+    """Switch and slider of one layer, in a column."""
+
+    switched = Signal(bool)
+
+    def __init__(self, layer: Layer, canvas: EditorCanvas, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        look, name = canvas.layer_look(layer), LAYER_NAMES[layer]
+        self._theme = theme
+        self.switch = QToolButton()
+        self.switch.setText(name)
+        self.switch.setToolTip(f"Show or hide the {name.lower()}")
+        self.switch.setCheckable(True)
+        self.switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.switch.setIconSize(QSize(16, 16))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 100)
+        self.slider.setAccessibleName(f"Opacity of the {name.lower()}")
+        self.slider.setToolTip(f"Opacity of the {name.lower()}")
+        self.slider.setValue(round(100 * look.opacity))
+        self.slider.valueChanged.connect(lambda value: canvas.set_layer_opacity(layer, value / 100))
+        self.switch.toggled.connect(lambda on: self._follow(on, canvas, layer))
+        self.switch.setChecked(look.is_visible)
+        self.column = QVBoxLayout()
+        self.column.setSpacing(1)
+        self.column.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addWidget(self.slider)
+        theme.changed.connect(self._paint_icon)
+        self._paint_icon()
+        self.slider.setEnabled(look.is_visible)
+
+    def _follow(self, on: bool, canvas: EditorCanvas, layer: Layer) -> None:
+        canvas.set_layer_visible(layer, on)
+        self.slider.setEnabled(on)
+        self._paint_icon()
+        self.switched.emit(on)
+
+    def _paint_icon(self) -> None:
+        self.switch.setIcon(self._theme.icon("visible" if self.switch.isChecked() else "hidden"))

@@ -1,0 +1,47 @@
+"""The middle of the window: tools above, the image, the layers below."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from app.ui.editor.canvas import EditorCanvas
+from app.ui.theme import Theme
+from app.ui.workbench.layer_bar import LayerBar
+from app.ui.workbench.tool_options import ToolOptions
+
+
+class Workbench(QFrame):
+    """Canvas with its bars."""
+
+    def __init__(self, canvas: EditorCanvas, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.canvas = canvas
+        self.options = ToolOptions(canvas)
+        self.layers = LayerBar(canvas, theme)
+        self._bar = QFrame()
+        self._bar.setProperty("role", "bar")
+        self._tools = QHBoxLayout(self._bar)
+        self._tools.setContentsMargins(8, 3, 4, 3)
+        self._tools.setSpacing(2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._bar)
+        layout.addWidget(canvas, 1)
+        layout.addWidget(self.layers)
+        theme.changed.connect(self._paint_ground)
+        self._paint_ground()
+
+    def offer_tools(self, actions: list[QAction]) -> None:
+        """Put the tools into the bar, followed by their options."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setIconSize(QSize(20, 20))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            self._tools.addWidget(button)
+        self._tools.addWidget(self.options, 1)
+
+    def _paint_ground(self) -> None:
+        self.canvas.set_ground_colour(QColor(self._theme.tokens.canvas))
