@@ -43,7 +43,10 @@ _PLUGINS = {
     uid.HTJ2KLosslessRPCL: "pylibjpeg",
     uid.HTJ2K: "pylibjpeg",
 }
-"""One decoder plugin of pydicom for each compressed transfer syntax."""
+"""One decoder plugin of pydicom for each compressed transfer syntax.
+
+JPEG-LS: GDCM gives the same pixels, but ended the whole process on some damaged pictures.
+"""
 
 _JPEG2000 = (uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K)
 _PADDING_BYTES = 16

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PIL import Image, ImageCms, UnidentifiedImageError
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 DECODER_FAILURES: tuple[type[Exception], ...] = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    BytesLengthException,
     EOFError,
     Image.DecompressionBombError,
     ImageCms.PyCMSError,
