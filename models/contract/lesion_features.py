@@ -6,16 +6,17 @@ not published: the colour spreads, the asymmetry, ``norm_border``, the choice of
 Colour numbers of dermoscopy are on another scale than those of total-body photographs, so they are
 not comparable with published SLICE-3D values.
 
-Everything is measured on the largest region of the mask with its holes filled. Long images are not
+Everything is measured on the largest region of the mask with its holes filled. Large images are not
 measured at full size: the window of the lesion and its ring is cut out, and when its longer side
-exceeds 1024 px it is averaged down to that. Area is always counted at native size; lengths are the
-small window's lengths times sqrt(native window area / small window area); colours are those of the
-averaged pixels.
+exceeds 1024 px, blocks of k x k pixels are averaged, with the smallest whole k that brings it to 1024 px
+or less. Area is always counted at native size; lengths are those of the averaged window times k;
+shape and colours are those of the averaged window.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
@@ -124,11 +125,11 @@ class LesionFeatures:
 
 @dataclass(frozen=True)
 class _Window:
-    """The lesion's surroundings, at most 1024 px long, and native px per window px."""
+    """The lesion's surroundings, at most 1024 px long; one pixel is ``native_px`` native ones long."""
 
     image: RgbImage
     mask: BoolMask
-    native_px: float
+    native_px: int
 
 
 def measure_lesion(image: RgbImage, mask: BoolMask, *, mm_per_px: float | None = None) -> LesionFeatures:
@@ -182,18 +183,25 @@ def _window(image: RgbImage, region: BoolMask, extent: tuple[int, int, int, int]
     top, left = max(extent[0] - margin, 0), max(extent[1] - margin, 0)
     part = np.s_[top : extent[2] + margin, left : extent[3] + margin]
     cut_image, cut_mask = image[part], region[part]
-    height, width = cut_mask.shape
-    shrink = min(1.0, _LONGEST_WINDOW_PX / max(height, width))
-    if shrink == 1.0:
-        return _Window(np.ascontiguousarray(cut_image), cut_mask, 1.0)
-    small_height, small_width = max(1, round(height * shrink)), max(1, round(width * shrink))
-    size = {"height_px": small_height, "width_px": small_width}
-    coverage = resized(cut_mask.astype(np.float32), **size).astype(np.float32)
-    # A thread thinner than half a small pixel must not vanish.
+    block = -(-max(cut_mask.shape) // _LONGEST_WINDOW_PX)
+    if block == 1:
+        return _Window(np.ascontiguousarray(cut_image), cut_mask, 1)
+    return _averaged(cut_image, cut_mask, block)
+
+
+def _averaged(image: RgbImage, mask: BoolMask, block: int) -> _Window:
+    """``image`` and ``mask`` with blocks of ``block`` x ``block`` px made into one."""
+    height, width = mask.shape
+    # Whole blocks only: the last ones are completed with the edge's colour, outside the lesion.
+    padding = (0, -height % block, 0, -width % block)
+    whole_image = cv2.copyMakeBorder(image, *padding, cv2.BORDER_REPLICATE)
+    whole_mask = cv2.copyMakeBorder(mask.astype(np.float32), *padding, cv2.BORDER_CONSTANT)
+    size = {"height_px": -(-height // block), "width_px": -(-width // block)}
+    coverage = resized(whole_mask, **size).astype(np.float32, copy=False)
+    # A thread thinner than half a block must not vanish.
     small_mask = coverage >= 0.5 if (coverage >= 0.5).any() else coverage > 0
-    native_px = float(np.sqrt(height * width / (small_height * small_width)))
-    small_image = resized(cut_image, **size).astype(np.uint8, copy=False)
-    return _Window(small_image, one_region(np.asarray(small_mask, dtype=np.bool_)), native_px)
+    small_image = resized(whole_image, **size).astype(np.uint8, copy=False)
+    return _Window(small_image, one_region(np.asarray(small_mask, dtype=np.bool_)), block)
 
 
 def _shape(mask: BoolMask, perimeter: float) -> LesionShape:

@@ -42,8 +42,8 @@ def bootstrap_interval(
         samples: number of draws.
         level: coverage, as 0.95.
     """
-    value = statistic(*columns)
-    if value is None or len(columns[0]) == 0:
+    value = statistic(*columns) if len(columns[0]) else None
+    if value is None:
         return None
     drawn = [
         statistic(*(column[rows] for column in columns))
