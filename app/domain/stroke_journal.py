@@ -1,16 +1,24 @@
-"""The steps of a correction as values, and what is left when they are replayed.
+"""The steps of a correction, what is left when they are replayed, and their form in a file.
 
 A journal holds everything needed to continue after a crash: the mask the work started from and every step
 since, undone and redone steps included. Each step carries its whole change, so that a step made before the
 journal began can still be undone in it.
+
+The file: eight bytes that name the format, then records. A record is its length and its CRC-32 (two
+little-endian 32-bit numbers) and then its content: one line of JSON and the packed masks it announces. The
+first record is the start, each further one a step. What follows the last whole record is a write that a
+crash cut short.
 """
 
-from collections.abc import Iterable
+import json
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
 from app.domain.ids import ImageId
-from app.domain.mask import MaskPatch, unpacked_mask
+from app.domain.mask import MaskPatch, PixelBox, unpacked_mask
 from models.contract.arrays import BoolMask
 
 
@@ -57,6 +65,16 @@ class MadeStep:
 
     tool: str
     patch: MaskPatch
+
+
+@dataclass(frozen=True, slots=True)
+class JournalContent:
+    """What a journal's bytes say; ``start`` is None when not even the first record is whole."""
+
+    start: WorkStart | None
+    steps: tuple[WorkStep, ...]
+    whole_bytes: int
+    """Length of the part that can be read; what follows was never finished."""
 
 
 @dataclass(slots=True)
@@ -122,3 +140,98 @@ _STEP = {
     StepKind.UNDONE: _undo,
     StepKind.REDONE: _redo,
 }
+
+
+_MAGIC = b"NAEVUSJ1"
+_FRAME = struct.Struct("<II")
+
+
+def start_bytes(start: WorkStart) -> bytes:
+    """Return the beginning of a journal's file."""
+    head: dict[str, object] = {
+        "image_id": start.image_id,
+        "revision": start.revision,
+        "height_px": start.height_px,
+        "width_px": start.width_px,
+    }
+    return _MAGIC + _record(head, start.packed)
+
+
+def step_bytes(step: WorkStep) -> bytes:
+    """Return a step as a record of a journal's file."""
+    box = step.patch.box
+    head: dict[str, object] = {
+        "kind": step.kind.value,
+        "tool": step.tool,
+        "box": [box.top, box.left, box.bottom, box.right],
+        "before_bytes": len(step.patch.before),
+    }
+    return _record(head, step.patch.before + step.patch.after)
+
+
+def read_journal(content: bytes) -> JournalContent:
+    """Return the whole records of a journal's file; a torn last one is left out.
+
+    Raises:
+        ValueError: this is no journal, or a whole record says something impossible.
+    """
+    if not content.startswith(_MAGIC):
+        if _MAGIC.startswith(content):
+            return JournalContent(None, (), 0)
+        raise ValueError("the file is not a stroke journal")
+    start, steps, whole = None, [], len(_MAGIC)
+    for record in _whole_records(content):
+        if start is None:
+            start = _start_of(record)
+        else:
+            steps.append(_step_of(record, start.shape))
+        whole += _FRAME.size + len(record)
+    return JournalContent(start, tuple(steps), whole)
+
+
+def _record(head: dict[str, object], body: bytes) -> bytes:
+    content = json.dumps(head, separators=(",", ":")).encode() + b"\n" + body
+    return _FRAME.pack(len(content), zlib.crc32(content)) + content
+
+
+def _whole_records(content: bytes) -> Iterator[bytes]:
+    at = len(_MAGIC)
+    while at + _FRAME.size <= len(content):
+        length, checksum = _FRAME.unpack_from(content, at)
+        at += _FRAME.size
+        record = content[at : at + length]
+        if len(record) < length or zlib.crc32(record) != checksum:
+            return
+        yield record
+        at += length
+
+
+def _start_of(record: bytes) -> WorkStart:
+    line, _, packed = record.partition(b"\n")
+    head = json.loads(line)
+    try:
+        return WorkStart(
+            ImageId(str(head["image_id"])),
+            str(head["revision"]),
+            int(head["height_px"]),
+            int(head["width_px"]),
+            packed,
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError("the journal's first record is incomplete") from error
+
+
+def _step_of(record: bytes, shape: tuple[int, int]) -> WorkStep:
+    line, _, packed = record.partition(b"\n")
+    head = json.loads(line)
+    try:
+        box = PixelBox(*(int(edge) for edge in head["box"]))
+        split = int(head["before_bytes"])
+        step = WorkStep(
+            StepKind(head["kind"]), str(head["tool"]), MaskPatch(box, packed[:split], packed[split:])
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError("a record of the journal is incomplete") from error
+    if box.is_empty or box.clipped(shape) != box:
+        raise ValueError("a step of the journal lies outside its image")
+    return step

@@ -15,6 +15,7 @@ from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
+from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.triage import TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
@@ -282,6 +283,30 @@ class Predictor(Protocol):
         ...
 
 
+class StrokeJournal(Protocol):
+    """Keeps every step of a correction on disk before it is shown as saved; one journal per image."""
+
+    def begin(self, start: WorkStart) -> None:
+        """Start an image's journal anew, durably; raises StorageError and leaves an older one as it was."""
+        ...
+
+    def append(self, image_id: ImageId, step: WorkStep) -> None:
+        """Add a step durably; raises StorageError when it is not on disk."""
+        ...
+
+    def work(self, image_id: ImageId) -> Work | None:
+        """Return the unfinished work on an image; raises StorageError when it cannot be read."""
+        ...
+
+    def close(self, image_id: ImageId) -> None:
+        """Put a journal among the finished ones, because its mask is stored or given up."""
+        ...
+
+    def unfinished(self) -> tuple[ImageId, ...]:
+        """Return the images with work that is not stored as a revision."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """A case with the arrays an exporter or report needs."""
@@ -352,3 +377,5 @@ class Services:
     """The permitted words of the forms."""
     shelf: ModelShelf
     """The trained models on this machine, with their cards."""
+    journal: StrokeJournal | None = None
+    """Keeps the strokes of corrections; only a window needs one."""

@@ -4,15 +4,18 @@ Requests come in as methods, facts go out as signals; the mask of a shown image 
 """
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QWidget
 
 from app.domain.ids import ImageId
 from app.domain.mask import PixelBox
+from app.domain.stroke_journal import WorkStep
 from app.ui.editor.document import MaskDocument
+from app.ui.editor.keeping import SavedState, WorkKeeper
 from app.ui.editor.pointing import ToolViewport
 from app.ui.editor.raster import Spans
+from app.usecases.ports import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.postprocess import lesion_mask
 from models.contract.regions import largest_component, without_holes
@@ -23,8 +26,12 @@ class EditorCanvas(ToolViewport):
 
     mask_edited = Signal()
     """A step was made, undone or redone."""
+    saved_state_changed = Signal(object)
+    """SavedState of the work on the shown image."""
+    problem_noticed = Signal(str)
+    """A sentence to show: the journal could not be read or written."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, journal: StrokeJournal | None = None) -> None:
         super().__init__(parent)
         self.undo_group = QUndoGroup(self)
         """One stack per image, kept while the application runs."""
@@ -32,17 +39,24 @@ class EditorCanvas(ToolViewport):
         self._document: MaskDocument | None = None
         self._prediction: BoolMask | None = None
         self._probability: ProbabilityMap | None = None
+        self._last_state = SavedState.STORED
+        self._keeper = WorkKeeper(journal, self)
+        self._keeper.state_changed.connect(self._tell_state)
+        self._keeper.failed.connect(self.problem_noticed)
+        if (application := QCoreApplication.instance()) is not None:
+            application.aboutToQuit.connect(self.wait_until_kept)
 
     def show_image(self, pixels: RgbImage, image_id: ImageId | None = None) -> None:
-        """Show an image (H, W, 3) uint8; work on it that was left unfinished comes back with its history.
+        """Show an image (H, W, 3) uint8; unfinished work on it comes back with its history.
 
-        Without ``image_id`` the history ends when another image is shown.
+        That is work of this session or, from the journal, of one that ended in a crash. Without
+        ``image_id`` nothing is journalled and the history ends when another image is shown.
         """
         self._leave()
         self._show(pixels)
         shape = (pixels.shape[0], pixels.shape[1])
         document = self._documents.get(image_id) if image_id is not None else None
-        if document is None or document.shape != shape:
+        if document is None:
             document = self._opened(image_id, shape)
         document.wake()
         self._document = document
@@ -52,6 +66,7 @@ class EditorCanvas(ToolViewport):
         document.interrupted.connect(self._interrupt)
         self.undo_group.setActiveStack(document.stack)
         self._show_mask(document.shown)
+        self._tell_state()
 
     def show_nothing(self) -> None:
         """Show no image."""
@@ -63,12 +78,48 @@ class EditorCanvas(ToolViewport):
         self._prediction, self._probability = mask, probability
         self._show_probability(probability)
 
-    def set_mask(self, mask: BoolMask | None, revision: str = "") -> None:
-        """Take a stored mask (H, W) bool, without an undo entry; None is an empty one."""
-        if self._document is not None:
-            self.cancel_gesture()
-            shape = self._document.shape
-            self._document.replace(np.zeros(shape, dtype=np.bool_) if mask is None else mask, revision)
+    def set_mask(
+        self, mask: BoolMask | None, revision: str = "", *, replaces_unsaved_work: bool = False
+    ) -> bool:
+        """Take a stored mask (H, W) bool without an undo entry; None is an empty one.
+
+        Returns False, and changes nothing, when the image has work that is not stored yet; that is given up
+        only when ``replaces_unsaved_work`` says so.
+        """
+        document = self._document
+        if document is None or (self.has_unsaved_work and not replaces_unsaved_work):
+            return False
+        self.cancel_gesture()
+        document.replace(np.zeros(document.shape, dtype=np.bool_) if mask is None else mask, revision)
+        if document.image_id is not None:
+            self._keeper.close(document.image_id)
+        self._tell_state()
+        return True
+
+    def mark_stored(self, image_id: ImageId, version: int, revision: str = "") -> None:
+        """Note that the mask of ``version`` is stored as a revision; newer steps stay in the journal."""
+        document = self._documents.get(image_id)
+        if document is not None and document.version == version:
+            document.mark_stored(revision)
+            self._keeper.close(image_id)
+            self._tell_state()
+
+    @property
+    def has_unsaved_work(self) -> bool:
+        """Say whether the shown image has steps that are not stored as a revision."""
+        return self._document is not None and not self._document.is_stored
+
+    @property
+    def saved_state(self) -> SavedState:
+        """Return where the work on the shown image is."""
+        if self._document is None:
+            return SavedState.STORED
+        return self._keeper.state(self._document.image_id, is_stored=self._document.is_stored)
+
+    def wait_until_kept(self) -> None:
+        """Wait until every step is written to the journal; call it before the application ends."""
+        self.cancel_gesture()
+        self._keeper.wait()
 
     def current_mask(self) -> BoolMask | None:
         """Return a copy of the mask (H, W) bool with all finished steps; None without an image."""
@@ -127,7 +178,21 @@ class EditorCanvas(ToolViewport):
         self.undo_group.addStack(document.stack)
         if image_id is not None:
             self._documents[image_id] = document
+            self._restore(document, image_id)
         return document
+
+    def _restore(self, document: MaskDocument, image_id: ImageId) -> None:
+        """Take up work that the journal kept from a former run."""
+        work = self._keeper.unfinished(image_id)
+        if work is None:
+            return
+        if work.start.shape == document.shape:
+            document.restore(work)
+        else:
+            self._keeper.close(image_id)
+            self.problem_noticed.emit(
+                "Unfinished work on this image does not fit its size and was put aside with its journal."
+            )
 
     def _leave(self) -> None:
         """Put the shown image's work away."""
@@ -150,8 +215,17 @@ class EditorCanvas(ToolViewport):
         if self._document is not None and self._frame.mask is not self._document.shown:
             self._show_mask(self._document.shown)
 
-    def _step_made(self) -> None:
+    def _step_made(self, step: WorkStep) -> None:
+        document = self._document
+        if document is not None and (start := document.start) is not None:
+            self._keeper.keep(start, step)
+        self._tell_state()
         self.mask_edited.emit()
+
+    def _tell_state(self) -> None:
+        if self.saved_state is not self._last_state:
+            self._last_state = self.saved_state
+            self.saved_state_changed.emit(self._last_state)
 
     def _interrupt(self) -> None:
         """Drop a gesture whose painting the history has overtaken."""

@@ -68,10 +68,15 @@ class MaskDocument(QObject):
         self.stack.setClean()
         self.changed.emit(PixelBox.whole(self.shape))
 
+    @property
+    def is_stored(self) -> bool:
+        """Say whether the mask is the one that was last taken or stored."""
+        return self.stack.isClean()
+
     def mark_stored(self, revision: str) -> None:
         """Note that the present mask is stored as ``revision``."""
         self._revision = revision
-        self._start = packed_mask(self._finished)
+        self._start = packed_mask(self._finished) if self._resting is None else self._resting
         self.stack.setClean()
 
     def restore(self, work: Work) -> None:
