@@ -1,7 +1,11 @@
 """Things tests need: lesion images, image files, a workplace with a real store, cases at each stage."""
 
+import shutil
+import tempfile
 import tomllib
 from collections.abc import Generator
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,17 +13,41 @@ import cv2
 import numpy as np
 
 import resources
-from app.domain.ids import ImageId
+from app.domain.annotation import Decision, MaskRevision
+from app.domain.ids import (
+    BlobName,
+    DecisionId,
+    ImageId,
+    LesionId,
+    PatientId,
+    PredictionId,
+    RevisionId,
+    VisitId,
+    new_id,
+)
+from app.domain.image import Calibration, DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.domain.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import FileImageReader
 from app.storage.store import SqliteCaseStore
 from app.usecases.correct_mask import correct_mask
 from app.usecases.import_images import import_images
-from app.usecases.ports import Progress, Services
+from app.usecases.ports import Clock, Progress, Services, UnitOfWork
 from app.usecases.predict_image import predict_image
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.registry import ModelShelf
-from tests.fakes import FakeClock, FakeExporter, FakePredictor, FakeToken
+from tests.fakes import (
+    CLASSIFIER,
+    RUN,
+    SEGMENTER,
+    THRESHOLDS,
+    FakeClock,
+    FakeExporter,
+    FakePredictor,
+    FakeToken,
+)
 
 Result = TypeVar("Result")
 
@@ -69,10 +97,25 @@ def the_vocabulary() -> Vocabulary:
     return Vocabulary.from_tables(fields, diagnoses["diagnosis"])
 
 
+@cache
+def _empty_store() -> tempfile.TemporaryDirectory[str]:
+    """Create a store once, because creating one by migration is slower than copying one."""
+    folder = tempfile.TemporaryDirectory()
+    SqliteCaseStore.open(Path(folder.name), FakeClock()).close()
+    return folder
+
+
+def new_store(folder: Path, clock: Clock | None = None) -> SqliteCaseStore:
+    """Return the store in ``folder``, an empty one when there is none."""
+    if not folder.exists():
+        shutil.copytree(_empty_store().name, folder)
+    return SqliteCaseStore.open(folder, clock or FakeClock())
+
+
 def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
     """Return services on a real store in ``folder`` with an instant predictor."""
     clock = FakeClock()
-    store = SqliteCaseStore.open(folder, clock)
+    store = new_store(folder, clock)
     return Services(
         unit_of_work=store.unit_of_work,
         reading=store.reading,
@@ -104,3 +147,91 @@ def a_case(
     if corrected:
         correct_mask(services, image_id, a_mask(radius_px=12))
     return image_id
+
+
+def store_image(
+    work: UnitOfWork, *, code: str = "P-1", name: str = "", site: str | None = None, minute: int = 0
+) -> ImageId:
+    """Write a patient with a lesion, a visit and an image straight into the store; return the image's id."""
+    patient = Patient(PatientId(new_id()), code, name=name)
+    lesion = Lesion(LesionId(new_id()), patient.id, site=site)
+    visit = Visit(VisitId(new_id()), lesion.id, date(2026, 3, 14))
+    image = DermoscopicImage(
+        id=ImageId(new_id()),
+        visit_id=visit.id,
+        file_name=f"{code}.jpg",
+        media_type="image/jpeg",
+        original=BlobName(new_id() * 2),
+        upright=BlobName(new_id() * 2),
+        width_px=128,
+        height_px=96,
+        imported_at=datetime(2026, 3, 14, 8, tzinfo=UTC) + timedelta(minutes=minute),
+        imported_by="Dr Test",
+        calibration=Calibration(0.02, "entered by hand"),
+        provenance=(("orientation", "turned by 90 degrees"),),
+        dermoscopic_type="contact polarized",
+    )
+    work.cases.add_patient(patient)
+    work.cases.add_lesion(lesion)
+    work.cases.add_visit(visit)
+    work.cases.add_image(image, BlobName(new_id() * 2))
+    return image.id
+
+
+def a_boundary(image_id: ImageId) -> BoundaryPrediction:
+    """Return a boundary prediction whose files do not exist."""
+    return BoundaryPrediction(
+        id=PredictionId(new_id()),
+        image_id=image_id,
+        model=SEGMENTER,
+        mask=BlobName(new_id() * 2),
+        probability=BlobName(new_id() * 2),
+        run=RUN,
+        predicted_at=datetime(2026, 3, 14, 9, tzinfo=UTC),
+    )
+
+
+def a_score(image_id: ImageId, probability: float, *, warnings: tuple[str, ...] = ()) -> ScorePrediction:
+    """Return a score with the test thresholds (urgent from 0.6, soon from 0.3)."""
+    return ScorePrediction(
+        id=PredictionId(new_id()),
+        image_id=image_id,
+        model=CLASSIFIER,
+        probability=probability,
+        probability_low=max(0.0, probability - 0.01),
+        probability_high=min(1.0, probability + 0.01),
+        mask_source=PredictionId(new_id()),
+        missing_inputs=("sex",),
+        quality_warnings=warnings,
+        run=RUN,
+        predicted_at=datetime(2026, 3, 14, 9, tzinfo=UTC),
+        thresholds=THRESHOLDS,
+    )
+
+
+def a_revision(image_id: ImageId, number: int = 1) -> MaskRevision:
+    """Return a mask revision whose file does not exist."""
+    return MaskRevision(
+        id=RevisionId(new_id()),
+        image_id=image_id,
+        number=number,
+        mask=BlobName(new_id() * 2),
+        supersedes=None,
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 10, tzinfo=UTC),
+        reason="corrected",
+    )
+
+
+def a_decision(image_id: ImageId, diagnosis: str | None = "Nevus") -> Decision:
+    """Return a clinician's decision."""
+    return Decision(
+        id=DecisionId(new_id()),
+        image_id=image_id,
+        diagnosis=diagnosis,
+        diagnosis_confirm_type=None,
+        management="excise",
+        comment="",
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 11, tzinfo=UTC),
+    )

@@ -203,11 +203,22 @@ def _guards() -> None:
         _forbid(f"{table}_is_not_changed", f"UPDATE ON {table}")
     for table in (*_APPEND_ONLY, *_KEPT):
         _forbid(f"{table}_is_not_deleted", f"DELETE ON {table}")
+        _forbid_replacing(table, "sequence" if table == "audit_event" else "id")
     _forbid("image_keeps_its_identity", f"UPDATE OF {_IMAGE_IDENTITY} ON image")
 
 
 def _forbid(name: str, act: str) -> None:
     op.execute(f"CREATE TRIGGER {name} BEFORE {act} BEGIN SELECT RAISE(ABORT, '{name}'); END")
+
+
+def _forbid_replacing(table: str, key: str) -> None:
+    """Guard against INSERT OR REPLACE, which deletes without asking the triggers of DELETE."""
+    name = f"{table}_is_not_replaced"
+    op.execute(
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+        f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
+    )
 
 
 def _spoken_by_model(table: str) -> tuple[sa.schema.SchemaItem, ...]:

@@ -1,0 +1,65 @@
+"""What must never change cannot be changed, not even with SQL."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.storage.database import connect
+from app.storage.rows import APPEND_ONLY
+from app.storage.store import SqliteCaseStore
+from tests.builders import a_boundary, a_decision, a_revision, a_score, store_image
+
+
+@pytest.fixture
+def database(store: SqliteCaseStore, folder: Path) -> Path:
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        work.cases.add_boundary(a_boundary(image_id))
+        work.cases.add_score(a_score(image_id, 0.5))
+        work.cases.add_revision(a_revision(image_id))
+        work.cases.add_decision(a_decision(image_id))
+        work.audit.append("Dr Test", "image imported", image_id)
+        work.commit()
+    return folder / "cases.sqlite"
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_what_was_said_is_neither_changed_nor_deleted(database: Path, table: str) -> None:
+    with closing(connect(database)) as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="is_not_changed"):
+            connection.execute(f"UPDATE {table} SET sequence = sequence + 1")
+        with pytest.raises(sqlite3.IntegrityError, match="is_not_deleted"):
+            connection.execute(f"DELETE FROM {table}")
+        with pytest.raises(sqlite3.IntegrityError, match="is_not_replaced"):
+            connection.execute(f"REPLACE INTO {table} SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("table", ["patient", "lesion", "visit", "image"])
+def test_patients_and_images_are_not_deleted(database: Path, table: str) -> None:
+    with (
+        closing(connect(database)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="is_not_deleted"),
+    ):
+        connection.execute(f"DELETE FROM {table}")
+
+
+def test_an_image_keeps_its_pixels_but_not_its_scale(database: Path) -> None:
+    with closing(connect(database)) as connection:
+        connection.execute("UPDATE image SET mm_per_px = 0.1, is_hidden = 1")
+        with pytest.raises(sqlite3.IntegrityError, match="keeps_its_identity"):
+            connection.execute("UPDATE image SET original = upright")
+
+
+def test_a_probability_lies_between_zero_and_one(database: Path) -> None:
+    with (
+        closing(connect(database)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="ck_score_prediction_probability"),
+    ):
+        connection.execute(
+            "INSERT INTO score_prediction SELECT sequence + 1, 'x', image_id, model_name, model_version, "
+            "weights_sha256, preprocessing, threshold, engine, provider, milliseconds, predicted_at, 1.5, "
+            "probability_low, probability_high, mask_source, missing_inputs, quality_warnings, "
+            "urgent_threshold, soon_threshold FROM score_prediction"
+        )

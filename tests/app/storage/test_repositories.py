@@ -1,0 +1,311 @@
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.domain.case import CaseLine
+from app.domain.errors import NotFoundError, StorageError
+from app.domain.ids import ImageId, LesionId, PatientId, new_id
+from app.domain.image import Calibration
+from app.domain.lesion import Lesion
+from app.domain.patient import Patient
+from app.storage.database import connect
+from app.storage.store import SqliteCaseStore
+from tests.builders import a_boundary, a_decision, a_revision, a_score, new_store, store_image
+
+
+def _lines(store: SqliteCaseStore, **wanted: object) -> list[CaseLine]:
+    with store.reading() as work:
+        return work.cases.case_lines(**wanted)
+
+
+def _codes(store: SqliteCaseStore, **wanted: object) -> list[str]:
+    return [line.patient_code for line in _lines(store, **wanted)]
+
+
+def test_every_value_comes_back_as_it_went_in(store: SqliteCaseStore) -> None:
+    patient = Patient(
+        PatientId(new_id()), "47/11", "Zoë Åström", 1961, "female", "IV", True, False, "two\nlines"
+    )
+    lesion = Lesion(LesionId(new_id()), patient.id, "A", "lateral torso", "acral NOS", 6.25, "flat")
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        work.cases.add_patient(patient)
+        work.cases.add_lesion(lesion)
+        boundary, score = a_boundary(image_id), a_score(image_id, 0.123456789012345, warnings=("Blurred.",))
+        work.cases.add_boundary(boundary)
+        work.cases.add_score(score)
+        revision, decision = a_revision(image_id), a_decision(image_id)
+        work.cases.add_revision(revision)
+        work.cases.add_decision(decision)
+        written = work.cases.case(image_id)
+        work.commit()
+    with store.reading() as work:
+        read = work.cases.case(image_id)
+        assert work.cases.patient(patient.id) == patient
+        assert work.cases.patient_by_code("47/11") == patient
+        assert work.cases.lesions_of(patient.id) == [lesion]
+    assert read == written
+    assert (read.boundary, read.score, read.revision, read.decision) == (boundary, score, revision, decision)
+    assert read.image.calibration == Calibration(0.02, "entered by hand")
+    assert read.image.imported_at == datetime(2026, 3, 14, 8, tzinfo=UTC)
+
+
+def test_a_score_without_thresholds_has_no_priority(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        work.cases.add_score(replace(a_score(image_id, 0.9), thresholds=None))
+        work.commit()
+    (line,) = _lines(store)
+    assert (line.priority, line.probability) == (None, 0.9)
+
+
+def test_leaving_without_commit_changes_nothing(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        store_image(work)
+    assert _lines(store) == []
+
+
+def test_a_failure_midway_changes_nothing(store: SqliteCaseStore) -> None:
+    def fail_midway() -> None:
+        with store.unit_of_work() as work:
+            store_image(work)
+            work.cases.case(ImageId(new_id()))
+
+    with pytest.raises(NotFoundError):
+        fail_midway()
+    assert _lines(store) == []
+
+
+def test_what_is_not_there_is_said_in_a_sentence(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        with pytest.raises(NotFoundError, match="image is not in the case store"):
+            work.cases.case(ImageId(new_id()))
+        with pytest.raises(NotFoundError, match="patient"):
+            work.cases.patient(PatientId(new_id()))
+        with pytest.raises(NotFoundError, match="image"):
+            work.cases.add_boundary(a_boundary(ImageId(new_id())))
+        with pytest.raises(NotFoundError, match="lesion"):
+            work.cases.update_lesion(Lesion(LesionId(new_id()), PatientId(new_id())))
+
+
+def test_a_lesion_needs_a_stored_patient(store: SqliteCaseStore) -> None:
+    with pytest.raises(StorageError, match="FOREIGN KEY"), store.unit_of_work() as work:
+        work.cases.add_lesion(Lesion(LesionId(new_id()), PatientId(new_id())))
+
+
+def test_the_work_list_begins_with_the_most_urgent(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        for minute, (code, probability, warnings) in enumerate(
+            [
+                ("routine", 0.1, ()),
+                ("soon", 0.4, ()),
+                ("unscored", None, ()),
+                ("urgent", 0.7, ()),
+                ("most urgent", 0.9, ()),
+                ("blurred", 0.2, ("Blurred.",)),
+                ("waiting longer", 0.4, ()),
+            ]
+        ):
+            is_late = code == "waiting longer"
+            image_id = store_image(work, code=code, minute=-5 if is_late else minute)
+            if probability is not None:
+                work.cases.add_score(a_score(image_id, probability, warnings=warnings))
+        decided = store_image(work, code="decided")
+        work.cases.add_score(a_score(decided, 0.99))
+        work.cases.add_decision(a_decision(decided))
+        work.commit()
+    expected = [
+        "most urgent",
+        "urgent",
+        "blurred",
+        "waiting longer",
+        "soon",
+        "unscored",
+        "routine",
+        "decided",
+    ]
+    assert _codes(store) == expected
+    assert _codes(store, descending=True) == expected[::-1]
+
+
+def test_a_line_shows_the_newest_score_and_its_reasons(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_id = store_image(work, name="Ada", site="head/neck")
+        work.cases.add_score(a_score(image_id, 0.9))
+        newest = a_score(image_id, 0.05)
+        work.cases.add_score(newest)
+        work.commit()
+    (line,) = _lines(store)
+    assert line.probability == 0.05
+    assert line.priority == newest.priority
+    assert (line.patient_name, line.site, line.file_name) == ("Ada", "head/neck", "P-1.jpg")
+
+
+def test_the_status_of_a_line_follows_the_case(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        seen = [work.cases.case_lines()[0].status]
+        work.cases.add_boundary(a_boundary(image_id))
+        seen.append(work.cases.case_lines()[0].status)
+        work.cases.add_revision(a_revision(image_id))
+        seen.append(work.cases.case_lines()[0].status)
+        work.cases.add_decision(a_decision(image_id))
+        seen.append(work.cases.case_lines()[0].status)
+    assert seen == ["new", "predicted", "corrected", "decided"]
+
+
+def test_the_work_list_sorts_by_each_column_with_empty_fields_last(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        first = store_image(work, code="b", site="upper extremity", minute=1)
+        store_image(work, code="c", minute=2)
+        third = store_image(work, code="a", site="head/neck", minute=3)
+        work.cases.add_score(a_score(first, 0.2))
+        work.cases.add_score(a_score(third, 0.8))
+        work.cases.add_boundary(a_boundary(third))
+        work.commit()
+    assert _codes(store, order="patient") == ["a", "b", "c"]
+    assert _codes(store, order="patient", descending=True) == ["c", "b", "a"]
+    assert _codes(store, order="site") == ["a", "b", "c"]
+    assert _codes(store, order="site", descending=True) == ["b", "a", "c"]
+    assert _codes(store, order="score") == ["b", "a", "c"]
+    assert _codes(store, order="score", descending=True) == ["a", "b", "c"]
+    assert _codes(store, order="imported", descending=True) == ["a", "c", "b"]
+    assert _codes(store, order="status") == ["b", "c", "a"]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("åström", ["1"]),
+        ("ÅSTRÖM", ["1"]),
+        ("zoë head", ["1"]),
+        ("2.jpg", ["2"]),
+        ("100%", ["2"]),
+        ("%", ["2"]),
+        ("_", []),
+        ("melanoma", ["2"]),
+        ("", ["1", "2"]),
+        ("nobody", []),
+    ],
+)
+def test_the_search_finds_every_word_in_any_field(
+    store: SqliteCaseStore, search: str, found: list[str]
+) -> None:
+    with store.unit_of_work() as work:
+        store_image(work, code="1", name="Zoë Åström", site="head/neck")
+        second = store_image(work, code="2", name="100% Person", minute=1)
+        work.cases.add_decision(a_decision(second, "Melanoma in situ"))
+        work.commit()
+    assert _codes(store, search=search, order="patient") == found
+    with store.reading() as work:
+        assert work.cases.case_count(search) == len(found)
+
+
+def test_lines_follow_an_edit_of_patient_and_lesion(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        case = work.cases.case(image_id)
+        work.cases.update_patient(replace(case.patient, code="new code", name="New Name"))
+        work.cases.update_lesion(replace(case.lesion, site="palms/soles"))
+        work.commit()
+    (line,) = _lines(store, search="new palms")
+    assert (line.patient_code, line.patient_name, line.site) == ("new code", "New Name", "palms/soles")
+
+
+def test_a_removed_case_is_hidden_and_can_come_back(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        lesion_id = work.cases.case(image_id).lesion.id
+        work.cases.remove_image(image_id)
+        assert work.cases.case_lines() == []
+        assert work.cases.case_count() == 0
+        assert work.cases.images_of(lesion_id) == []
+        assert work.cases.is_hidden(image_id)
+        assert work.cases.case(image_id).image.id == image_id
+        work.cases.restore_image(image_id)
+        assert len(work.cases.case_lines()) == 1
+
+
+def test_a_fresh_patient_code_steps_over_codes_that_are_taken(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        store_image(work, code="P-00002")
+        assert work.cases.fresh_patient_code() == "P-00003"
+
+
+def test_audit_events_are_numbered_in_their_order(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        for what in ("image imported", "mask corrected", "case exported"):
+            work.audit.append("Dr Test", what, "image 1", weights_sha256="a" * 64)
+        work.audit.append("Dr Test", "image imported", "image 2")
+        work.commit()
+    with store.reading() as work:
+        events = work.audit.events("image 1")
+        newest = work.audit.events(limit=2)
+    assert [event.what for event in events] == ["image imported", "mask corrected", "case exported"]
+    assert [event.sequence for event in events] == sorted(event.sequence for event in events)
+    assert [event.subject for event in newest] == ["image 1", "image 2"]
+    assert events[0].weights_sha256 == "a" * 64
+
+
+def test_an_audit_event_vanishes_with_its_rolled_back_act(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        work.audit.append("Dr Test", "image imported", store_image(work))
+    with store.reading() as work:
+        assert work.audit.events() == []
+
+
+_TEN_THOUSAND = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+INSERT INTO {table} SELECT {row} FROM n
+"""
+
+_ROWS = {
+    "patient": "printf('%032x', i), printf('P-%05x', i), printf('Name %03x', i % 4096), "
+    "NULL, NULL, NULL, NULL, NULL, ''",
+    "lesion": "printf('%032x', i), printf('%032x', i), '', NULL, NULL, NULL, ''",
+    "visit": "printf('%032x', i), printf('%032x', i), '2026-01-01', NULL",
+    "image": "printf('%032x', i), printf('%032x', i), 'a.jpg', 'image/jpeg', printf('%064x', i), "
+    "printf('%064x', i), printf('%064x', i), 600, 450, printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, "
+    "i % 60), 'x', '[]', NULL, NULL, NULL, 0",
+    "case_index": "printf('%032x', i), 0, printf('%064x', i), printf('P-%05x', i), "
+    "printf('Name %03x', i % 4096), CASE i % 2 WHEN 0 THEN 'head/neck' END, i % 4, '[\"Score.\"]', "
+    "(i * 37 % 1000) / 1000.0, 'predicted', printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, i % 60), "
+    "'a.jpg', i % 4, -(i * 37 % 1000) / 1000.0, printf('p-%05x name %03x', i, i % 4096)",
+}
+
+
+def _fill(database: Path) -> None:
+    """Fill the tables directly, because importing 10,000 files is another matter."""
+    with closing(connect(database)) as connection:
+        connection.execute("BEGIN")
+        for table, row in _ROWS.items():
+            connection.execute(_TEN_THOUSAND.format(table=table, row=row))
+        connection.execute("COMMIT")
+
+
+@pytest.mark.slow
+def test_a_work_list_of_ten_thousand_cases_opens_at_once(folder: Path) -> None:
+    new_store(folder).close()
+    _fill(folder / "cases.sqlite")
+    started = time.perf_counter()
+    store = SqliteCaseStore.open(folder, lambda: datetime(2026, 3, 14, tzinfo=UTC))
+    with store.reading() as work:
+        first = work.cases.case_lines(limit=200)
+        count = work.cases.case_count()
+    opened_s = time.perf_counter() - started
+    started = time.perf_counter()
+    with store.reading() as work:
+        middle = work.cases.case_lines(offset=5000, limit=200, order="score", descending=True)
+        matching = work.cases.case_count("name 3e7")
+    scrolled_s = time.perf_counter() - started
+    store.close()
+    assert (len(first), count, len(middle), matching) == (200, 10_000, 200, 3)
+    ranks = [(line.priority.band, -(line.probability or 0)) for line in first if line.priority]
+    assert ranks == sorted(ranks)
+    # The window's own budget is 0.5 s; the allowance is for a machine that is busy with other tests.
+    assert opened_s < 1.5
+    assert scrolled_s < 1.5
