@@ -41,6 +41,8 @@ class Action:
     is_tool: bool = False
     """A canvas tool: one of its group is always chosen."""
     in_tool_bar: bool = False
+    bar_text: str = ""
+    """Words beside the icon in the tool bar; only for what is used all the time."""
     starts_group: bool = False
 
 
@@ -58,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl+O",
         "import",
         in_tool_bar=True,
+        bar_text="Import",
     ),
     Action(
         "file.import_folder",
@@ -77,6 +80,7 @@ ACTIONS: tuple[Action, ...] = (
         "report",
         need=Need.CASE,
         in_tool_bar=True,
+        bar_text="Report",
         starts_group=True,
     ),
     Action(
@@ -119,6 +123,7 @@ ACTIONS: tuple[Action, ...] = (
         "Store the boundary on the screen as a new revision and score it",
         Need.CORRECTION,
         in_tool_bar=True,
+        bar_text="Save",
     ),
     Action(
         "mask.confirm",
@@ -183,6 +188,7 @@ ACTIONS: tuple[Action, ...] = (
         "predict",
         need=Need.CASE,
         in_tool_bar=True,
+        bar_text="Find boundary",
         starts_group=True,
     ),
     Action(
@@ -456,6 +462,7 @@ class Actions(QObject):
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setToolTip(_tip(entry, action))
         action.setIconVisibleInMenu(bool(entry.icon))
+        action.setIconText(entry.bar_text or entry.text)
         action.triggered.connect(lambda _checked=False: entry.run(desk))
         return action
 

@@ -26,6 +26,9 @@ from app.ui.widgets.labels import plain_label
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.words import RESEARCH_USE
 
+_PASSING_MS = 8000
+"""How long news that needs no answer stays in the status line."""
+
 
 class MainWindow(QMainWindow):
     """Work list, workbench and panels side by side."""
@@ -69,6 +72,9 @@ class MainWindow(QMainWindow):
             if entry.starts_group:
                 bar.addSeparator()
             bar.addAction(action)
+            if entry.bar_text:
+                button = bar.widgetForAction(action)
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
         for entry in ACTIONS:
             self.addAction(self.actions_of_window.action_by_id[entry.id])
@@ -96,6 +102,7 @@ class MainWindow(QMainWindow):
         line = self.statusBar()
         line.setSizeGripEnabled(False)
         research: QLabel = plain_label(RESEARCH_USE, "small")
+        self._saved.setContentsMargins(10, 2, 10, 2)
         line.addWidget(self._saved, 1)
         for label in (self._cursor, self._zoom, research):
             label.setContentsMargins(10, 2, 10, 2)
@@ -156,7 +163,11 @@ class MainWindow(QMainWindow):
         self._cursor.setText("" if image_xy is None else f"x {image_xy[0]:.0f}  y {image_xy[1]:.0f} px")
 
     def _show_notice(self, notice: Notice) -> None:
-        self.notice_bar.show_notice(notice.text, notice.kind.value, notice.action_text, notice.action)
+        """Say passing news in the status line, and what needs an answer in the bar."""
+        if notice.kind is NoticeKind.INFORMATION and notice.action is None:
+            self.statusBar().showMessage(notice.text, _PASSING_MS)
+        else:
+            self.notice_bar.show_notice(notice.text, notice.kind.value, notice.action_text, notice.action)
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -17,18 +17,18 @@ from app.ui.widgets.labels import plain_label
 
 
 class ShortcutSheet(QDialog):
-    """Two columns of keys and what they do."""
+    """Three columns of keys and what they do."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(820, 620)
+        self.resize(1020, 600)
         columns = QHBoxLayout()
         columns.setContentsMargins(16, 16, 16, 16)
         columns.setSpacing(12)
         cards = [_card(menu, _menu_lines(menu)) for menu in MENUS if _menu_lines(menu)]
         cards.append(_card("On the image", list(CANVAS_GESTURES)))
-        for part in (cards[::2], cards[1::2]):
+        for part in (cards[::3], cards[1::3], cards[2::3]):
             column = QVBoxLayout()
             column.setSpacing(12)
             for card in part:

@@ -243,4 +243,6 @@ def _qt_palette(tokens: Tokens) -> QPalette:
 def style_sheet(tokens: Tokens) -> str:
     """Return the application's style sheet in a theme's colours."""
     sheet = Template(path("themes", "naevus.qss").read_text(encoding="utf-8"))
-    return sheet.substitute({name: value for name, value in vars(tokens).items() if isinstance(value, str)})
+    colours = {name: value for name, value in vars(tokens).items() if isinstance(value, str)}
+    variant = "dark" if tokens.is_dark else "light"
+    return sheet.substitute(colours, icons=path("icons").as_posix(), variant=variant)

@@ -25,7 +25,7 @@ class LineDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of three lines."""
-        return QSize(200, max(_THUMBNAIL_PX, 3 * option.fontMetrics.height() + 14) + 2 * 8)
+        return QSize(200, max(_THUMBNAIL_PX, 3 * option.fontMetrics.height() + 20) + 2 * 8)
 
     def paint(
         self,

@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
+    QHBoxLayout,
     QHeaderView,
+    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -31,11 +32,15 @@ class RefusedDialog(QDialog):
         layout.setSpacing(10)
         layout.addWidget(plain_label(import_words(report), "heading", wraps=True))
         layout.addWidget(_table(report.refused), 1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("Copy the list", QDialogButtonBox.ButtonRole.ActionRole)
+        copy, close = QPushButton("Copy the list"), QPushButton("Close")
         copy.clicked.connect(self._copy)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+        close.clicked.connect(self.reject)
+        close.setDefault(True)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(copy)
+        row.addWidget(close)
+        layout.addLayout(row)
 
     def _copy(self) -> None:
         lines = [f"{refusal.path}\t{refusal.sentence}" for refusal in self._refused]
@@ -45,11 +50,11 @@ class RefusedDialog(QDialog):
 def import_words(report: ImportReport) -> str:
     """Return what an import did, in one sentence."""
     imported, refused = len(report.imported), len(report.refused)
-    images = f"{imported} image" + ("" if imported == 1 else "s")
+    images = f"{imported or 'No'} image" + ("" if imported == 1 else "s")
     if not refused:
         return f"{images} imported."
     files = f"{refused} file" + (" was" if refused == 1 else "s were")
-    return f"{images} imported; {files} not."
+    return f"{images} imported; {files} refused."
 
 
 def _table(refused: Sequence[Refusal]) -> QTableWidget:

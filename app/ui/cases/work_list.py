@@ -58,6 +58,7 @@ class WorkList(QFrame):
         self._session = session
         self._is_following = False
         self._chosen: ImageId | None = None
+        self._last_row = 0
         self.model = CaseLinesModel(self)
         self.thumbnails = Thumbnails(self._read_thumbnails, self)
         self.foot = ProgressFoot()
@@ -99,10 +100,12 @@ class WorkList(QFrame):
         return line
 
     def choose(self, image_id: ImageId) -> None:
-        """Select a case; it is opened as soon as its line is read."""
-        self._chosen = image_id
+        """Open a case, and select its line as soon as that is read."""
+        if image_id != self._chosen:
+            self._chosen = image_id
+            self.case_chosen.emit(str(image_id))
         if (row := self.model.row_of(image_id)) is not None:
-            self.view.setCurrentIndex(self.model.index(row, 0))
+            self._select_silently(row)
 
     def forget(self, image_id: ImageId) -> None:
         """Let go of a case that leaves the list; its neighbour is opened next."""
@@ -140,9 +143,10 @@ class WorkList(QFrame):
         self.view = _list_view(self.model, LineDelegate(self.thumbnails, theme, self))
         self.view.selectionModel().currentChanged.connect(self._follow)
         self._nothing = plain_label("", "muted", wraps=True)
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._nothing.setContentsMargins(20, 40, 20, 20)
-        head = QVBoxLayout()
+        self._head = QWidget()
+        head = QVBoxLayout(self._head)
         head.setContentsMargins(10, 10, 10, 8)
         head.setSpacing(7)
         head.addWidget(self.search)
@@ -153,8 +157,8 @@ class WorkList(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addWidget(self._nothing)
+        layout.addWidget(self._head)
+        layout.addWidget(self._nothing, 1)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.foot)
 
@@ -166,6 +170,7 @@ class WorkList(QFrame):
         """Bring words and selection in step with the lines that were read."""
         total, is_search = self.model.total, bool(self.model.query.search)
         self._count.setText(f"{total:,} case" + ("" if total == 1 else "s"))
+        self._head.setVisible(total > 0 or is_search)
         self._nothing.setVisible(total == 0)
         self._nothing.setText("No case matches the search." if is_search else "No cases yet.")
         self.view.setVisible(total > 0)
@@ -174,6 +179,8 @@ class WorkList(QFrame):
         if self._chosen is not None and (row := self.model.row_of(self._chosen)) is not None:
             if self.view.currentIndex().row() != row:
                 self._select_silently(row)
+        elif self._chosen is None and total and not is_search and not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self.model.index(min(self._last_row, total - 1), 0))
         elif (line := self.chosen_line) is not None and line.image_id != self._chosen:
             self._choose_line(line)
 
@@ -190,6 +197,7 @@ class WorkList(QFrame):
 
     def _choose_line(self, line: CaseLine) -> None:
         self._chosen = line.image_id
+        self._last_row = self.view.currentIndex().row()
         self.case_chosen.emit(str(line.image_id))
 
     def _read_thumbnails(

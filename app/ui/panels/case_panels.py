@@ -15,8 +15,6 @@ from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.patient_panel import PatientPanel
 from app.ui.panels.score_panel import ScorePanel
 from app.ui.theme import Theme
-from app.ui.widgets.labels import plain_label
-from app.ui.words import RESEARCH_USE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +30,7 @@ class CasePanels(QFrame):
         self.setMinimumWidth(340)
         self.score = ScorePanel(theme)
         self.explanation = ExplanationCard()
+        self.explanation.hide()
         self.score.explanation_slot.addWidget(self.explanation)
         self.measurements = MeasurementsPanel()
         self.patient = PatientPanel(vocabulary)
@@ -47,10 +46,6 @@ class CasePanels(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tabs, 1)
-        label = plain_label(RESEARCH_USE, "small")
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setContentsMargins(0, 5, 0, 5)
-        layout.addWidget(label)
 
     def show_view(self, view: CaseView | None) -> None:
         """Show a case in every tab."""

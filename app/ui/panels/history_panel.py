@@ -109,10 +109,12 @@ class HistoryPanel(QWidget):
         self.entries = entries
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
-        for entry in entries:
+        for number, entry in enumerate(entries):
+            if number:
+                self._rows.addWidget(rule())
             self._rows.addWidget(self._row(entry))
-            self._rows.addWidget(rule())
 
     def _row(self, entry: HistoryEntry) -> QWidget:
         row = QWidget()

@@ -68,6 +68,7 @@ class MeasurementsCard(Card):
     def _clear(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
 
     def _add_heading(self, *, is_corrected: bool) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QDateEdit, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import case_fields
@@ -230,8 +230,8 @@ class VisitCard(Card):
         self.field_by_name = {"visited_on": Field("Date", self._date), "age_years": self._age.field}
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self.field_by_name["visited_on"], 1)
-        row.addWidget(self._age, 1)
+        row.addWidget(self.field_by_name["visited_on"], 1, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._age, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
         self._date.editingFinished.connect(self._finish_date)
         self._age.finished.connect(self.edited)

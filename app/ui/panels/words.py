@@ -12,6 +12,9 @@ _OVERLAY_WORDS = {
     "grad_cam": "Grad-CAM",
 }
 
+_ENTERED_INPUTS = ("age_approx", "sex", "anatom_site_general")
+"""Inputs of the score model that the forms of this application can give."""
+
 _FEATURE_BY_NAME = {feature.name: feature for feature in (*NUMERIC_INPUTS, *CATEGORICAL_INPUTS)}
 
 
@@ -36,16 +39,15 @@ def overlay_words(name: str) -> str:
 def missing_words(names: tuple[str, ...]) -> tuple[str, str]:
     """Return what could still be entered or calibrated, and the rest that this image cannot give."""
     features = [_FEATURE_BY_NAME[name] for name in names if name in _FEATURE_BY_NAME]
-    reachable = {Origin.METADATA: "enter", Origin.CALIBRATED: "calibrate"}
-    entered = [feature.label for feature in features if feature.origin is Origin.METADATA]
-    scaled = [feature.label for feature in features if feature.origin is Origin.CALIBRATED]
-    rest = sum(feature.origin not in reachable for feature in features)
+    entered = [feature.label for feature in features if feature.name in _ENTERED_INPUTS]
+    scaled = [feature for feature in features if feature.origin is Origin.CALIBRATED]
+    rest = len(features) - len(entered) - len(scaled)
     parts = []
     if entered:
         parts.append(f"Not entered: {', '.join(entered)}.")
     if scaled:
         parts.append("Without a scale no size in millimetres.")
-    never = f"{rest} further inputs cannot come from a dermoscopy image." if rest else ""
+    never = f"{rest} further inputs were not available for this image." if rest else ""
     return " ".join(parts), never
 
 

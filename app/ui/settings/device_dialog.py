@@ -78,6 +78,7 @@ class DeviceDialog(QDialog):
         self._settle()
         while (item := self._cards.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for report in reports:
             self._cards.addWidget(engine_card(report))
@@ -112,7 +113,7 @@ def engine_card(report: EngineReport) -> Card:
         ("Boundary", _ms(report.boundary_ms)),
         ("Score", _ms(report.score_ms)),
     ):
-        form.addRow(plain_label(name, "muted"), selectable(plain_label(value, wraps=True)))
+        form.addRow(plain_label(name, "muted"), selectable(plain_label(value)))
     card.body.addLayout(form)
     card.body.addWidget(plain_label(report.note, "muted", wraps=True))
     return card

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 from app.ui.theme import icon_pixmap
 from app.ui.widgets.labels import plain_label, selectable
 
+_TEXT_PX = 532
+
 
 class TextDialog(QDialog):
     """Says something that the person should read."""
@@ -22,7 +24,6 @@ class TextDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.setFixedWidth(580)
         picture = QLabel()
         picture.setPixmap(icon_pixmap("naevus", "#000000", 48))
         head = QHBoxLayout()
@@ -33,8 +34,10 @@ class TextDialog(QDialog):
         layout.setContentsMargins(24, 20, 24, 18)
         layout.setSpacing(12)
         layout.addLayout(head)
-        for paragraph in paragraphs:
-            layout.addWidget(selectable(plain_label(paragraph, wraps=True)))
+        text = selectable(plain_label("\n\n".join(paragraphs), wraps=True))
+        text.setFixedWidth(_TEXT_PX)
+        text.setMinimumHeight(text.heightForWidth(_TEXT_PX))
+        layout.addWidget(text)
         layout.addLayout(self._buttons(accept_text, reject_text))
 
     def _buttons(self, accept_text: str, reject_text: str) -> QHBoxLayout:

@@ -23,6 +23,8 @@ class ToolOptions(QFrame):
         self.brush_px = QSpinBox()
         self.brush_px.setRange(SMALLEST_PX, LARGEST_PX)
         self.brush_px.setSuffix(" px")
+        self.brush_px.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.brush_px.setFixedWidth(78)
         self.brush_px.setAccessibleName("Brush diameter in image pixels")
         self.brush_px.setKeyboardTracking(False)
         self.threshold = _slider("Threshold on the probability", 1, 99)
