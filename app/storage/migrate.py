@@ -85,6 +85,7 @@ def _check_writable(path: Path) -> None:
     connection = connect(path)
     try:
         connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE alembic_version SET version_num = version_num")
         connection.execute("ROLLBACK")
     finally:
         connection.close()

@@ -1,0 +1,153 @@
+"""Old databases open for ever, and a migration that fails leaves nothing behind."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.domain.errors import StorageError
+from app.storage.database import connect
+from app.storage.migrate import CURRENT, Schema, bring_up_to_date, revision_of
+from app.storage.rows import Row
+from app.storage.store import SqliteCaseStore
+from tests.builders import new_store, store_image
+from tests.fakes import FakeClock
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "databases"
+
+RECREATES_PATIENT = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+def upgrade():
+    with op.batch_alter_table("patient", recreate="always") as batch:
+        batch.add_column(sa.Column("ward", sa.String()))
+"""
+
+FAILS_MIDWAY = (
+    RECREATES_PATIENT + "    op.execute('CREATE TABLE half (x)')\n    raise RuntimeError('midway')\n"
+)
+
+LEAVES_ORPHANS = RECREATES_PATIENT + "    op.execute('UPDATE lesion SET patient_id = 0')\n"
+
+
+def _schema_with(folder: Path, migration: str) -> Schema:
+    scripts = folder / "migrations"
+    shutil.copytree(CURRENT.scripts, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "versions" / "r0002_test.py").write_text(migration, encoding="utf-8")
+    return Schema(scripts, (*CURRENT.revisions, "0002"))
+
+
+def _dump(database: Path) -> list[str]:
+    with closing(connect(database, mode="ro")) as connection:
+        return list(connection.iterdump())
+
+
+@pytest.fixture
+def database(folder: Path) -> Path:
+    store = new_store(folder)
+    with store.unit_of_work() as work:
+        store_image(work, name="Ada")
+        work.commit()
+    store.close()
+    return folder / "cases.sqlite"
+
+
+@pytest.mark.parametrize("revision", CURRENT.revisions)
+def test_the_database_of_every_released_schema_opens(folder: Path, revision: str) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / f"{revision}.sqlite", folder / "cases.sqlite")
+    store = SqliteCaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        (line,) = work.cases.case_lines(search="zoë")
+        case = work.cases.case(line.image_id)
+        acts = [event.what for event in work.audit.events()]
+    store.close()
+    assert revision_of(folder / "cases.sqlite") == CURRENT.head
+    assert (line.status, line.site, line.probability) == ("decided", "head/neck", 0.7)
+    assert (case.patient.name, case.patient.code) == ("Zoë Åström", "GOLD-1")
+    assert (len(case.boundaries), len(case.scores), len(case.revisions), len(case.decisions)) == (1, 2, 2, 1)
+    assert case.image.calibration is not None
+    assert acts == ["image imported", "decision recorded"]
+
+
+def test_there_is_a_golden_database_for_every_schema() -> None:
+    assert {file.stem for file in GOLDEN.glob("*.sqlite")} == set(CURRENT.revisions)
+
+
+def test_the_known_revisions_are_those_of_the_scripts() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(CURRENT.scripts))
+    scripts = ScriptDirectory.from_config(config)
+    assert [script.revision for script in scripts.walk_revisions()][::-1] == list(CURRENT.revisions)
+
+
+def test_a_migrated_database_has_the_tables_that_the_rows_describe(store: SqliteCaseStore) -> None:
+    with store._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Row.metadata)
+    assert differences == []
+
+
+def test_a_new_database_is_not_backed_up_but_an_old_one_is(database: Path, tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    bring_up_to_date(database, backups)
+    assert not backups.exists()
+    before = _dump(database)
+    bring_up_to_date(database, backups, _schema_with(tmp_path, RECREATES_PATIENT))
+    (backup,) = backups.iterdir()
+    assert revision_of(backup) == "0001"
+    assert _dump(backup) == before
+
+
+def test_a_table_that_others_refer_to_can_be_recreated(database: Path, tmp_path: Path) -> None:
+    bring_up_to_date(database, tmp_path / "backups", _schema_with(tmp_path, RECREATES_PATIENT))
+    with closing(connect(database)) as connection:
+        assert connection.execute("SELECT name, ward FROM patient").fetchall() == [("Ada", None)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert revision_of(database) == "0002"
+
+
+def test_a_migration_that_fails_midway_changes_nothing(database: Path, tmp_path: Path) -> None:
+    before = _dump(database)
+    with pytest.raises(RuntimeError, match="midway"):
+        bring_up_to_date(database, tmp_path / "backups", _schema_with(tmp_path, FAILS_MIDWAY))
+    assert _dump(database) == before
+    SqliteCaseStore.open(database.parent, FakeClock()).close()
+
+
+def test_a_migration_that_would_lose_a_patient_changes_nothing(database: Path, tmp_path: Path) -> None:
+    before = _dump(database)
+    with pytest.raises(StorageError, match="refer to missing ones; it is unchanged"):
+        bring_up_to_date(database, tmp_path / "backups", _schema_with(tmp_path, LEAVES_ORPHANS))
+    assert _dump(database) == before
+
+
+def test_a_full_disk_before_the_backup_stops_the_migration(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path, __: Path) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("app.storage.migrate.back_up", full)
+    with pytest.raises(StorageError, match="disk is full"):
+        bring_up_to_date(database, tmp_path / "backups", _schema_with(tmp_path, RECREATES_PATIENT))
+    assert revision_of(database) == "0001"
+
+
+def test_several_instances_may_create_the_store_at_the_same_time(folder: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom app.storage.store import SqliteCaseStore\n"
+        "SqliteCaseStore.open(Path(sys.argv[1]), None).close()"
+    )
+    starts = [subprocess.Popen([sys.executable, "-c", code, str(folder)]) for _ in range(3)]
+    assert [start.wait(timeout=120) for start in starts] == [0, 0, 0]
+    assert revision_of(folder / "cases.sqlite") == CURRENT.head
