@@ -29,6 +29,7 @@ from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.workbench import Workbench
 from app.usecases.import_images import ImportReport
 from app.usecases.remove_case import remove_case, restore_case
+from app.usecases.unfinished_work import unfinished_work
 
 IMAGE_FILES = "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)"
 
@@ -55,7 +56,7 @@ class Desk(QObject):
         self._theme = theme
         self._preferences = preferences
         self._window = window
-        self.canvas = EditorCanvas()
+        self.canvas = EditorCanvas(journal=session.services.journal)
         self.workbench = Workbench(self.canvas, theme)
         self.layers = self.workbench.layers
         self.panels = CasePanels(session.services.vocabulary, theme)
@@ -70,7 +71,8 @@ class Desk(QObject):
         self._connect()
 
     def start(self) -> None:
-        """Read the work list, and ask the engines what they can explain once the first case is open."""
+        """Read the work list, and take up corrections that a former run could not store."""
+        self._session.query(Lane.DATABASE, lambda services, _token: unfinished_work(services), self._take_up)
         self.work_list.read()
 
     def choose_images(self) -> None:
@@ -170,7 +172,12 @@ class Desk(QObject):
         self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
         self.canvas.distance_drawn.connect(self._take_distance)
         self.importing.imported.connect(self._show_import)
+        self.canvas.problem_noticed.connect(self._session.warn)
         self._preferences.changed.connect(self._follow_preferences)
+
+    def _take_up(self, image_ids: tuple[ImageId, ...]) -> None:
+        if image_ids:
+            self.work_list.choose(image_ids[-1])
 
     def _open(self, image_id: str) -> None:
         self.panels.finish_edits()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.ui.actions import ACTIONS, MENUS, Actions, Need
 from app.ui.cases.welcome import Welcome
 from app.ui.desk import Desk
+from app.ui.editor.keeping import SavedState
 from app.ui.editor.spaces import Point
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
@@ -28,6 +30,13 @@ from app.ui.words import RESEARCH_USE
 
 _PASSING_MS = 8000
 """How long news that needs no answer stays in the status line."""
+
+_SAVED_WORDS = {
+    SavedState.STORED: "",
+    SavedState.KEPT: "Every stroke is kept; not yet saved as a revision (Ctrl+S)",
+    SavedState.WRITING: "Keeping the stroke…",
+    SavedState.NOT_SAVED: "Not saved yet (Ctrl+S)",
+}
 
 
 class MainWindow(QMainWindow):
@@ -74,7 +83,8 @@ class MainWindow(QMainWindow):
             bar.addAction(action)
             if entry.bar_text:
                 button = bar.widgetForAction(action)
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                if isinstance(button, QToolButton):
+                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
         for entry in ACTIONS:
             self.addAction(self.actions_of_window.action_by_id[entry.id])
@@ -119,6 +129,7 @@ class MainWindow(QMainWindow):
         desk.review.view_changed.connect(lambda _view: self._show_presence())
         desk.correction.state_changed.connect(self._show_saving)
         desk.correction.stored.connect(self._show_stored)
+        desk.canvas.saved_state_changed.connect(self._show_saving)
         desk.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
         desk.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
         desk.canvas.tool_changed.connect(self.actions_of_window.choose_tool)
@@ -147,10 +158,10 @@ class MainWindow(QMainWindow):
         self._show_presence()
 
     def _show_saving(self) -> None:
-        if self.desk.correction.is_unsaved:
-            self._saved.setText("Correction kept, not yet saved as a revision (Ctrl+S)")
-        elif self.desk.review.view is None:
-            self._saved.setText("")
+        """Say where the strokes on the canvas are."""
+        words = _SAVED_WORDS[self.desk.canvas.saved_state]
+        if words or self.desk.review.view is None:
+            self._saved.setText(words)
         self._show_presence()
 
     def _show_stored(self) -> None:
@@ -209,6 +220,7 @@ class MainWindow(QMainWindow):
             self.desk.correction.store_failed.connect(self._explain_staying)
             self.desk.correction.save()
             return
+        self.desk.canvas.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
         self._preferences.remember("panes", self._panes.saveState())
         self.session.close()

@@ -15,6 +15,9 @@ from app.ui.actions import ACTIONS, CANVAS_GESTURES, MENUS
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
 
+_LONG_KEYS = 16
+"""Characters above which the keys' words may take two lines."""
+
 
 class ShortcutSheet(QDialog):
     """Three columns of keys and what they do."""
@@ -22,7 +25,7 @@ class ShortcutSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(1020, 600)
+        self.resize(1060, 720)
         columns = QHBoxLayout()
         columns.setContentsMargins(16, 16, 16, 16)
         columns.setSpacing(12)
@@ -67,8 +70,9 @@ def _card(heading: str, lines: list[tuple[str, str]]) -> Card:
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(5)
     grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(1, 130)
     for row, (keys, text) in enumerate(lines):
-        grid.addWidget(plain_label(keys, "muted"), row, 0)
+        grid.addWidget(plain_label(keys, "muted", wraps=len(keys) > _LONG_KEYS), row, 0)
         grid.addWidget(plain_label(text, wraps=True), row, 1)
     card.body.addLayout(grid)
     return card

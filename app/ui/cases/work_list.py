@@ -188,6 +188,7 @@ class WorkList(QFrame):
         """Keep the open case selected after the lines moved, without opening it again."""
         self._is_following = True
         self.view.setCurrentIndex(self.model.index(row, 0))
+        self._last_row = row
         self._is_following = False
 
     def _follow(self, current: QModelIndex) -> None:

@@ -51,12 +51,12 @@ class PatientPanel(QWidget):
 
     def show_view(self, view: CaseView | None) -> None:
         """Show a case's details."""
-        self._case = view.case if view is not None else None
-        self.setEnabled(view is not None)
-        if view is not None:
-            self.patient.show_case(view.case)
-            self.lesion.show_case(view.case)
-            self.visit.show_case(view.case)
+        before, self._case = self._case, view.case if view is not None else None
+        self.setEnabled(self._case is not None)
+        if self._case is not None:
+            keeps = before is not None and before.image.id == self._case.image.id
+            for card in (self.patient, self.lesion, self.visit):
+                card.show_case(self._case, keeps=keeps)
 
     def show_error(self, error: InvalidFieldError) -> bool:
         """Show a refused value at its field; False when no field of this panel has that name."""
@@ -122,17 +122,17 @@ class PatientCard(Card):
             box.chosen.connect(self.edited)
         self.notes.finished.connect(self.edited)
 
-    def show_case(self, case: Case) -> None:
-        """Show the stored patient."""
+    def show_case(self, case: Case, *, keeps: bool) -> None:
+        """Show the stored patient; ``keeps`` leaves fields that are being typed in."""
         patient = case.patient
-        self._code.set_text(patient.code)
-        self._name.set_text(patient.name)
-        self._birth_year.set_text(_text(patient.birth_year))
+        self._code.set_text(patient.code, keeps_typing=keeps)
+        self._name.set_text(patient.name, keeps_typing=keeps)
+        self._birth_year.set_text(_text(patient.birth_year), keeps_typing=keeps)
         self._sex.set_value(patient.sex)
         self._skin_type.set_value(patient.fitzpatrick_skin_type)
         self._personal.set_value(patient.personal_hx_mm)
         self._family.set_value(patient.family_hx_mm)
-        self.notes.set_text(patient.notes)
+        self.notes.set_text(patient.notes, keeps_typing=keeps)
 
     def patient_of(self, case: Case) -> Patient:
         """Return the patient as entered; lines with a mistake keep their stored value."""
@@ -188,15 +188,15 @@ class LesionCard(Card):
             box.chosen.connect(self.edited)
         self.notes.finished.connect(self.edited)
 
-    def show_case(self, case: Case) -> None:
-        """Show the stored lesion."""
+    def show_case(self, case: Case, *, keeps: bool) -> None:
+        """Show the stored lesion; ``keeps`` leaves fields that are being typed in."""
         lesion = case.lesion
-        self._label.set_text(lesion.label)
+        self._label.set_text(lesion.label, keeps_typing=keeps)
         self._site.set_value(lesion.site)
         self._special.set_value(lesion.site_special)
         size = lesion.clin_size_long_diam_mm
-        self._size.set_text("" if size is None else f"{size:g} mm")
-        self.notes.set_text(lesion.notes)
+        self._size.set_text("" if size is None else f"{size:g} mm", keeps_typing=keeps)
+        self.notes.set_text(lesion.notes, keeps_typing=keeps)
 
     def lesion_of(self, case: Case) -> Lesion:
         """Return the lesion as entered; a line with a mistake keeps its stored value."""
@@ -237,13 +237,13 @@ class VisitCard(Card):
         self._age.finished.connect(self.edited)
         self._settled = QDate()
 
-    def show_case(self, case: Case) -> None:
-        """Show the stored visit."""
+    def show_case(self, case: Case, *, keeps: bool) -> None:
+        """Show the stored visit; ``keeps`` leaves fields that are being typed in."""
         on = case.visit.visited_on
         self._settled = QDate(on.year, on.month, on.day)
         self._date.setDate(self._settled)
         self.field_by_name["visited_on"].show_error("")
-        self._age.set_text(_text(case.visit.age_years))
+        self._age.set_text(_text(case.visit.age_years), keeps_typing=keeps)
 
     def visit_of(self, case: Case) -> Visit:
         """Return the visit as entered; a line with a mistake keeps its stored value."""

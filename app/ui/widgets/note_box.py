@@ -24,9 +24,9 @@ class NoteBox(QPlainTextEdit):
         self._timer.timeout.connect(self.finish)
         self.textChanged.connect(self._wait)
 
-    def set_text(self, text: str) -> None:
-        """Show a stored text, unless the person is in the middle of another."""
-        if text == self._settled and self.toPlainText() != text:
+    def set_text(self, text: str, *, keeps_typing: bool = False) -> None:
+        """Show a stored text; ``keeps_typing`` leaves what the person is typing over the same text."""
+        if keeps_typing and text == self._settled and self.toPlainText() != text:
             return
         self._settled = text
         if self.toPlainText() != text:

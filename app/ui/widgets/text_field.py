@@ -48,8 +48,10 @@ class TextField(QWidget):
         """Say whether the person has typed something that was not handed over yet."""
         return self.line.text() != self._settled
 
-    def set_text(self, text: str) -> None:
-        """Show a stored text."""
+    def set_text(self, text: str, *, keeps_typing: bool = False) -> None:
+        """Show a stored text; ``keeps_typing`` leaves what the person is typing over the same text."""
+        if keeps_typing and text == self._settled and self.is_being_edited:
+            return
         self._settled = text
         if self.line.text() != text:
             self.line.setText(text)

@@ -52,8 +52,7 @@ class Correction(QObject):
         self._session = session
         self._canvas = canvas
         self._image_id: ImageId | None = None
-        self._stored_version = 0
-        self._failed: set[ImageId] = set()
+        self._storing: dict[ImageId, int] = {}
         self._scoring: set[ImageId] = set()
         self._is_previewing = False
         self._pause = QTimer(self)
@@ -64,8 +63,10 @@ class Correction(QObject):
 
     @property
     def is_unsaved(self) -> bool:
-        """Say whether the canvas shows a correction that is not stored as a revision yet."""
-        return self._image_id is not None and self._canvas.mask_version() != self._stored_version
+        """Say whether the canvas shows a correction that is neither stored nor on its way to be."""
+        if self._image_id is None or not self._canvas.has_unsaved_work:
+            return False
+        return self._storing.get(self._image_id) != self._canvas.mask_version()
 
     @property
     def is_scoring(self) -> bool:
@@ -73,22 +74,21 @@ class Correction(QObject):
         return self._is_previewing or self._image_id in self._scoring
 
     def show(self, opened: OpenedCase) -> None:
-        """Put a newly opened case on the canvas; work that could not be stored before is kept."""
+        """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
         case = opened.case
         self._image_id = case.image.id
         self._canvas.show_image(opened.pixels, case.image.id)
         self._canvas.set_prediction(opened.predicted_mask, opened.probability)
-        if case.image.id in self._failed:
-            self._stored_version = -1
-        else:
-            self._take_stored(opened)
+        if not self._canvas.set_mask(opened.mask, str(case.mask_source or "")) and self.is_unsaved:
+            self._session.tell("The unsaved correction of this case was brought back.")
+            self._pause.start()
         self.state_changed.emit()
 
     def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
         self._canvas.set_prediction(opened.predicted_mask, opened.probability)
-        if is_other_mask and not self.is_unsaved:
-            self._take_stored(opened)
+        if is_other_mask:
+            self._canvas.set_mask(opened.mask, str(opened.case.mask_source or ""))
         self.state_changed.emit()
 
     def leave(self) -> None:
@@ -131,33 +131,28 @@ class Correction(QObject):
         )
         self.state_changed.emit()
 
-    def _take_stored(self, opened: OpenedCase) -> None:
-        self._canvas.set_mask(opened.mask, str(opened.case.mask_source or ""))
-        self._stored_version = self._canvas.mask_version()
-
     def _store(self, reason: str) -> None:
-        image_id, mask = self._image_id, self._canvas.current_mask()
+        image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
         if image_id is None or mask is None:
             return
         self._pause.stop()
-        self._stored_version = self._canvas.mask_version()
+        self._storing[image_id] = version
         self._session.act(
             Lane.DATABASE,
             lambda services, _token: correct_mask(services, image_id, mask, reason=reason),
-            done=lambda changes: self._end_storing(image_id, changes),
+            done=lambda changes: self._end_storing(image_id, version, changes),
             failed=lambda error: self._fail_storing(image_id, error),
         )
         self.state_changed.emit()
 
-    def _end_storing(self, image_id: ImageId, changes: Changes) -> None:
-        self._failed.discard(image_id)
+    def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
+        self._storing.pop(image_id, None)
+        self._canvas.mark_stored(image_id, version)
         self.stored.emit()
         self._rescore_after(image_id, changes)
 
     def _fail_storing(self, image_id: ImageId, error: DomainError) -> None:
-        self._failed.add(image_id)
-        if image_id == self._image_id:
-            self._stored_version = -1
+        self._storing.pop(image_id, None)
         self._session.report_error(error)
         self.state_changed.emit()
         self.store_failed.emit()
