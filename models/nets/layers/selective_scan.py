@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from models.nets.layers import scan_cpu_call
+from models.nets.layers.scan_export import exportable_scan
 
 Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
@@ -34,9 +35,13 @@ def selective_scan(
 
     Returns:
         (B, H, W, D) float32. The scan runs in float32 whatever the inputs are.
+
+    While torch exports a network, the scan is written with operators that ONNX knows.
     """
-    inputs = (u, selectivity, delta_weight, delta_bias, a, skip)
-    y, _ = _operator(*(tensor.float() for tensor in inputs), list(directions))
+    inputs = [tensor.float() for tensor in (u, selectivity, delta_weight, delta_bias, a, skip)]
+    if torch.compiler.is_exporting():
+        return exportable_scan(*inputs, directions)
+    y, _ = _operator(*inputs, list(directions))
     result: Tensor = y
     return result
 

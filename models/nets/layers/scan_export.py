@@ -1,0 +1,31 @@
+"""The selective scan as torch's `scan` operator, which the ONNX exporter turns into one Scan node."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch._higher_order_ops import scan
+
+from models.nets.layers.scan_reference import merged, sequences
+
+
+def exportable_scan(
+    u: Tensor,
+    selectivity: Tensor,
+    delta_weight: Tensor,
+    delta_bias: Tensor,
+    a: Tensor,
+    skip: Tensor,
+    directions: Sequence[int] = (0,),
+) -> Tensor:
+    """As `selective_scan`; the directions are stacked, so that one Scan node serves them all."""
+    x, delta, b, c = sequences(u, selectivity, delta_weight, delta_bias, directions)
+    start = (x[0] * 0.0)[..., None] * a
+
+    def step(h: Tensor, inputs: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+        delta_t, drive_t, b_t, c_t = inputs
+        h = torch.exp(delta_t[..., None] * a) * h + drive_t[..., None] * b_t[..., None, :]
+        return h, torch.matmul(h, c_t[..., None]).squeeze(-1)
+
+    _, y = scan(step, start, (delta, delta * x, b, c))
+    return merged(y, u, skip, directions)
