@@ -58,3 +58,7 @@ class NothingToRollBackError(ModelRefusedError):
 
 class ActiveModelsUnreadableError(ModelRefusedError):
     """The file that says which models are active is damaged."""
+
+
+class ShelfNotWritableError(ModelRefusedError):
+    """The shelf, or the list of active models, cannot be written."""

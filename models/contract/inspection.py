@@ -34,14 +34,24 @@ def inspect(folder: Path) -> ModelCard:
         ModelRefusedError: with the sentence that says what is wrong.
     """
     card = read_card(folder)
+    try:
+        outline = _checked_files(folder, card)
+    except OSError as error:
+        raise ModelFileMissingError(
+            f"The files of the model {card.reference} cannot be read ({error.strerror})."
+        ) from error
+    check_fits(card)
+    _check_graph_input(card, outline)
+    return card
+
+
+def _checked_files(folder: Path, card: ModelCard) -> OnnxOutline:
     _check_files(folder, card)
     _check_hashes(folder, card)
     safetensors_spans(folder / card.weights_file)
     outline = onnx_outline(folder / card.graph_file)
     _check_references(folder, card, outline)
-    check_fits(card)
-    _check_graph_input(card, outline)
-    return card
+    return outline
 
 
 def check_fits(card: ModelCard) -> None:

@@ -162,6 +162,9 @@ def for_classifier(
     image: RgbImage, mask: BoolMask | None, *, size_px: int, margin: float
 ) -> tuple[ModelImage, Box]:
     """The lesion's square crop as a classifier's input (3, size_px, size_px), and its box."""
+    if mask is not None and mask.shape != image.shape[:2]:
+        msg = f"image {image.shape} and mask {mask.shape} do not belong together"
+        raise ValueError(msg)
     box = lesion_crop_box(mask, image.shape, margin=margin)
     small = resized(cropped(image, box), height_px=size_px, width_px=size_px)
     return normalised(small.astype(np.uint8, copy=False)), box

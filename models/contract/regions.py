@@ -29,9 +29,14 @@ def without_holes(mask: BoolMask) -> BoolMask:
 
 def one_region(mask: BoolMask) -> BoolMask:
     """The largest region of ``mask`` without holes, as lesion masks are by convention."""
-    if not mask.any():
-        return np.zeros(mask.shape, dtype=np.bool_)
-    return without_holes(largest_component(mask))
+    region = np.zeros(mask.shape, dtype=np.bool_)
+    extent = extent_px(mask)
+    if extent is not None:
+        # Only the part that holds anything is worked on: masks may have 24 million pixels.
+        top, left, bottom, right = extent
+        part = np.s_[top:bottom, left:right]
+        region[part] = without_holes(largest_component(mask[part]))
+    return region
 
 
 def extent_px(mask: BoolMask) -> tuple[int, int, int, int] | None:

@@ -26,6 +26,7 @@ from models.contract.errors import (
     ModelAlreadyShelvedError,
     ModelRefusedError,
     NothingToRollBackError,
+    ShelfNotWritableError,
     UnknownModelError,
 )
 from models.contract.inspection import check_fits, inspect
@@ -119,6 +120,15 @@ class ModelShelf:
                 f"A model {card.reference} is on the shelf already; give the new one another version."
             )
         place = self._roots[0] / card.name / card.version
+        try:
+            self._copy(folder, card, place)
+        except OSError as error:
+            raise ShelfNotWritableError(
+                f"The model {card.reference} could not be copied onto the shelf ({error.strerror})."
+            ) from error
+        return ShelvedModel(card, place)
+
+    def _copy(self, folder: Path, card: ModelCard, place: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._roots[0], prefix=".adding-") as temporary:
             copy = Path(temporary) / "model"
@@ -127,7 +137,6 @@ class ModelShelf:
             inspect(copy)
             copy.replace(place)
         sync_folder(place.parent)
-        return ShelvedModel(card, place)
 
     def active(self, task: Task) -> ShelvedModel | None:
         """The model in use for ``task``, all checks passed; None when nothing was promoted.
@@ -184,7 +193,14 @@ class ModelShelf:
             decided_at=at or now(),
             kind=kind,
         )
-        write_active_models(self._own().with_decision(decision), self._active_file)
+        history = self._own().with_decision(decision)
+        try:
+            write_active_models(history, self._active_file)
+        except OSError as error:
+            raise ShelfNotWritableError(
+                f"The choice of {card.reference} could not be kept ({error.strerror}), "
+                "so the active model stays as it was."
+            ) from error
 
     def _own(self) -> ActiveModels:
         return read_active_models(self._active_file)

@@ -107,3 +107,8 @@ def test_the_smallest_images_pass(shape: tuple[int, int]) -> None:
     image = np.full((*shape, 3), 90, np.uint8)
     assert for_segmenter(image, height_px=32, width_px=64)[0].shape == (3, 32, 64)
     assert for_classifier(image, None, size_px=32, margin=0.2)[0].shape == (3, 32, 32)
+
+
+def test_a_mask_of_another_image_is_a_programming_error() -> None:
+    with pytest.raises(ValueError, match="do not belong together"):
+        for_classifier(np.zeros((4, 5, 3), np.uint8), np.ones((5, 4), bool), size_px=8, margin=0.2)

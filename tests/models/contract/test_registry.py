@@ -1,5 +1,6 @@
 """The shelf: what it takes, what it refuses and in which words, and who made what active."""
 
+import errno
 import json
 import pickle
 import shutil
@@ -23,6 +24,7 @@ from models.contract.errors import (
     ModelMismatchError,
     ModelRefusedError,
     NothingToRollBackError,
+    ShelfNotWritableError,
     UnknownModelError,
     UnsafeModelFileError,
 )
@@ -364,3 +366,33 @@ def test_the_list_of_active_models_is_plain_json(
             }
         ],
     }
+
+
+def test_a_shelf_that_cannot_be_written_is_told_in_a_sentence(make_model: MakeModel, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    shelf = ModelShelf([tmp_path / "file"], tmp_path / "active.json")
+    with pytest.raises(ShelfNotWritableError, match="could not be copied"):
+        shelf.add(make_model())
+
+
+def test_a_full_disk_leaves_the_active_model_as_it_was(
+    make_model: MakeModel, shelf: ModelShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("1.0", "1.1"):
+        shelf.add(make_model(version, version=version))
+    shelf.promote("tiny", "1.0", author="A")
+    before = (tmp_path / "active.json").read_bytes()
+    third = make_model("1.2", version="1.2")
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("models.contract.durable.os.fsync", full)
+    with pytest.raises(ShelfNotWritableError, match="No space left on device"):
+        shelf.promote("tiny", "1.1", author="A")
+    with pytest.raises(ShelfNotWritableError, match="No space left on device"):
+        shelf.add(third)
+    assert (tmp_path / "active.json").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.glob("*.json")) == ["active.json"]
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert [each.card.version for each in shelf.list()] == ["1.0", "1.1"]
