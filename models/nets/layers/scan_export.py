@@ -1,4 +1,7 @@
-"""The selective scan as torch's `scan` operator, which the ONNX exporter turns into one Scan node."""
+"""The selective scan as torch's `scan` operator, which the ONNX exporter turns into one Scan node.
+
+The exporter cannot lower the gradient of this operator: export under `torch.no_grad()`.
+"""
 
 from collections.abc import Sequence
 
