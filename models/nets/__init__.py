@@ -11,6 +11,7 @@ from torch import nn
 
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
 from models.nets.segmentation.dermomamba import DermoMamba, dermomamba_tiny
+from models.nets.segmentation.dermomamba_lean import DermoMambaLean
 
 Task = Literal["segmentation", "classification"]
 
@@ -26,6 +27,7 @@ class Architecture:
 
 CATALOGUE: tuple[Architecture, ...] = (
     Architecture("dermomamba", "segmentation", DermoMamba),
+    Architecture("dermomamba_lean", "segmentation", DermoMambaLean),
     Architecture("dermomamba_tiny", "segmentation", dermomamba_tiny),
     Architecture("mambaderm", "classification", MambaDerm),
     Architecture("mambaderm_lite", "classification", mambaderm_lite),

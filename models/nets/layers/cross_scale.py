@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from models.nets.layers.vss import VSSBlock
 
@@ -31,11 +32,19 @@ class AxialDepthwise(nn.Module):
 
 
 class CrossScaleMamba(nn.Module):
-    """Three quarters of the channels pass an axial convolution and the shared VSS block, one quarter stays."""
+    """Three quarters of the channels pass an axial convolution and the shared VSS block, one quarter stays.
 
-    def __init__(self, channels: int, d_state: int = 16) -> None:
+    Args:
+        channels: a multiple of four.
+        d_state: states per channel of the scans.
+        pooling: the VSS block runs on a grid this many times coarser; what it changes is added to the
+            full grid, which passes exactly.
+    """
+
+    def __init__(self, channels: int, d_state: int = 16, pooling: int = 1) -> None:
         super().__init__()
         quarter = channels // 4
+        self.pooling = pooling
         self.axial = nn.ModuleList(AxialDepthwise(quarter, dilation) for dilation in _DILATIONS)
         self.vss = VSSBlock(quarter, d_state)
         self.norm = nn.BatchNorm2d(channels)
@@ -44,6 +53,16 @@ class CrossScaleMamba(nn.Module):
         """Features (B, C, H, W) to features of the same shape."""
         *scales, kept = x.chunk(4, dim=1)
         wide = torch.cat([axial(part) for axial, part in zip(self.axial, scales, strict=True)])
-        mixed = self.vss(wide.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-        merged = torch.cat([*mixed.chunk(len(_DILATIONS)), kept], dim=1)
+        merged = torch.cat([*self._mixed(wide).chunk(len(_DILATIONS)), kept], dim=1)
         return torch.relu(self.norm(merged))
+
+    def _mixed(self, wide: Tensor) -> Tensor:
+        if self.pooling == 1:
+            return self._scanned(wide)
+        coarse = functional.avg_pool2d(wide, self.pooling)
+        change = self._scanned(coarse) - coarse
+        return wide + functional.interpolate(change, scale_factor=self.pooling, mode="nearest")
+
+    def _scanned(self, x: Tensor) -> Tensor:
+        mixed: Tensor = self.vss(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return mixed

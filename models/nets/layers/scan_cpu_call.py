@@ -27,6 +27,7 @@ def forward(
     directions: list[int],
 ) -> tuple[Tensor, Tensor]:
     """Output (B, H, W, D) and the states at the chunk starts (B, K, chunks, D rounded up, 16)."""
+    _check(u, selectivity, delta_weight, delta_bias, a, skip, directions)
     out = torch.empty(u.shape)
     carries = torch.empty(carries_shape(u, directions))
     per_task = _channels_per_task(u.shape[0], u.shape[3])
@@ -93,6 +94,32 @@ def carries_shape(u: Tensor, directions: list[int]) -> tuple[int, ...]:
     """Shape of the states that the forward kernel keeps for the backward kernel."""
     batch, height, width, channels = u.shape
     return batch, len(directions), -(-height * width // CHUNK), _wide(channels), ROW
+
+
+def _check(
+    u: Tensor,
+    selectivity: Tensor,
+    delta_weight: Tensor,
+    delta_bias: Tensor,
+    a: Tensor,
+    skip: Tensor,
+    directions: list[int],
+) -> None:
+    """Refuse shapes that the compiled kernel would read past."""
+    ways, channels, states = len(directions), u.shape[3], a.shape[2]
+    rank = delta_weight.shape[2]
+    wanted = {
+        "selectivity": (selectivity, (*u.shape[:3], ways, rank + 2 * states)),
+        "delta_weight": (delta_weight, (ways, channels, rank)),
+        "delta_bias": (delta_bias, (ways, channels)),
+        "a": (a, (ways, channels, states)),
+        "skip": (skip, (ways, channels)),
+    }
+    for name, (tensor, shape) in wanted.items():
+        if tuple(tensor.shape) != shape:
+            raise ValueError(f"{name} of a scan has shape {tuple(tensor.shape)}, expected {shape}.")
+    if states > ROW:
+        raise ValueError(f"A scan has {states} states per channel; at most {ROW} are possible.")
 
 
 def _in_order(parts: Tensor) -> Tensor:

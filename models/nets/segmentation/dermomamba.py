@@ -4,6 +4,8 @@ Source: Hoang et al., Pattern Analysis and Applications 28:128 (2025), doi 10.10
 with the bottleneck made to accept any input size.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -14,13 +16,17 @@ from models.nets.layers.pcam import PCAM
 from models.nets.layers.sweep_mamba import SweepMamba
 
 
+def _convolution(channels: int, out_channels: int) -> nn.Conv2d:
+    return nn.Conv2d(channels, out_channels, 3, padding=1)
+
+
 class _ResMamba(nn.Module):
     """Cross-scale Mamba block, then a convolution with a scaled residual."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, mamba: CrossScaleMamba, conv: nn.Module) -> None:
         super().__init__()
-        self.mamba = CrossScaleMamba(channels)
-        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+        self.mamba = mamba
+        self.conv = conv
         self.norm = nn.InstanceNorm2d(channels, affine=True)
         self.residual_scale = nn.Parameter(torch.ones(()))
 
@@ -31,16 +37,25 @@ class _ResMamba(nn.Module):
         return mixed
 
 
-class _EncoderBlock(nn.Module):
-    """Doubles the channels and halves the grid; keeps the full grid as skip."""
+class EncoderBlock(nn.Module):
+    """Doubles the channels and halves the grid; keeps the full grid as skip.
 
-    def __init__(self, channels: int) -> None:
+    Args:
+        channels: channels that come in.
+        mamba: the cross-scale block at these channels.
+        convolution: makes a 3x3 convolution from the numbers of channels in and out.
+    """
+
+    def __init__(
+        self, channels: int, mamba: CrossScaleMamba, convolution: Callable[[int, int], nn.Module]
+    ) -> None:
         super().__init__()
-        self.res_mamba = _ResMamba(channels)
-        self.conv = nn.Conv2d(channels, 2 * channels, 3, padding=1)
+        self.res_mamba = _ResMamba(channels, mamba, convolution(channels, channels))
+        self.conv = convolution(channels, 2 * channels)
         self.norm = nn.BatchNorm2d(2 * channels)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (B, C, H, W) to (B, 2C, H/2, W/2) and the skip (B, 2C, H, W)."""
         skip = torch.relu(self.norm(self.conv(self.res_mamba(x))))
         return functional.max_pool2d(skip, 2), skip
 
@@ -82,12 +97,12 @@ class DermoMamba(nn.Module):
         widths = [base_channels * 2**i for i in range(stages)]
         deepest, shrink = base_channels * 2**stages, 2**stages
         self.stem = nn.Conv2d(3, base_channels, 1)
-        self.encoder = nn.ModuleList(_EncoderBlock(width) for width in widths)
+        self.encoder = nn.ModuleList(self._encoder_block(i, width) for i, width in enumerate(widths))
         self.pcam = PCAM(deepest)
         grid = (reference_height_px // shrink, reference_width_px // shrink)
         self.bottleneck = SweepMamba(deepest, grid)
         self.skip_attention = nn.ModuleList(CBAM(2 * width) for width in widths)
-        self.decoder = nn.ModuleList(_DecoderBlock(2 * width) for width in widths)
+        self.decoder = nn.ModuleList(self._decoder_block(2 * width) for width in widths)
         self.head = nn.Conv2d(base_channels, 1, 1)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -103,6 +118,12 @@ class DermoMamba(nn.Module):
             x = decode(x, attend(skip))
         logits: Tensor = self.head(x)
         return logits
+
+    def _encoder_block(self, stage: int, channels: int) -> nn.Module:
+        return EncoderBlock(channels, CrossScaleMamba(channels), _convolution)
+
+    def _decoder_block(self, channels: int) -> nn.Module:
+        return _DecoderBlock(channels)
 
 
 def dermomamba_tiny(reference_height_px: int = 48, reference_width_px: int = 64) -> DermoMamba:
