@@ -58,12 +58,13 @@ class ModelServer:
     def _tensor(self, request: Message, name: str) -> torch.Tensor:
         return torch.from_numpy(np.array(request.arrays[name])).to(self._device)
 
-    @torch.inference_mode()
+    # Not inference mode: a network loaded there could never explain itself by gradients afterwards.
+    @torch.no_grad()
     def _segment(self, request: Message) -> dict[str, AnyArray]:
         logits = self._network(request)(self._tensor(request, "images"))
         return {"logits": logits.float().cpu().numpy()}
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def _classify(self, request: Message) -> dict[str, AnyArray]:
         explained = self._network(request).forward_explained(*self._batch(request))  # type: ignore[operator]
         return {
