@@ -1,1 +1,16 @@
-"""One file per export format; EXPORTERS lists them."""
+"""One file per export format, each a class that fills the Exporter port; pure from domain values and arrays.
+
+May import use cases, domain, models.contract and resources. Add a format: write its class, name
+it in EXPORTERS. What may be told about a patient is decided in disclosure.py alone; files reach the folder
+through delivery.py.
+"""
+
+from app.exporters.coco_json import CocoJson
+from app.exporters.csv_table import CsvTable
+from app.exporters.isic_folder import IsicFolder
+from app.exporters.mask_png import MaskPng
+from app.exporters.report_pdf import ReportPdf
+from app.usecases.ports import Exporter
+
+EXPORTERS: tuple[Exporter, ...] = (ReportPdf(), CsvTable(), MaskPng(), CocoJson(), IsicFolder())
+"""Every format, in the order in which they are offered."""

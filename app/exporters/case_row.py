@@ -1,0 +1,224 @@
+"""A case as one line of a table: ISIC dictionary columns, then the model's output, then the clinician's.
+
+Column names follow the ISIC metadata dictionary where it has the thing; ours begin with ``naevus_``.
+"""
+
+import tomllib
+from functools import cache
+
+import resources
+from app.domain.case import Case
+from app.domain.vocabulary import Vocabulary
+from app.exporters.csv_cells import Cell
+from app.exporters.disclosure import ToldCase, told_case
+from app.usecases.measurements import features_of
+from app.usecases.ports import CaseFile
+from models.contract.lesion_features import LesionFeatures
+
+Row = dict[str, Cell]
+
+ISIC_COLUMNS = (
+    "image_id",
+    "patient_id",
+    "lesion_id",
+    "acquisition_day",
+    "age",
+    "sex",
+    "anatom_site_general",
+    "anatom_site_special",
+    "clin_size_long_diam_mm",
+    "fitzpatrick_skin_type",
+    "personal_hx_mm",
+    "family_hx_mm",
+    "diagnosis_1",
+    "diagnosis",
+    "diagnosis_confirm_type",
+    "melanocytic",
+    "image_type",
+    "dermoscopic_type",
+    "pixels_x",
+    "pixels_y",
+)
+MODEL_COLUMNS = (
+    "naevus_malignancy_probability",
+    "naevus_probability_low",
+    "naevus_probability_high",
+    "naevus_threshold",
+    "naevus_score_model",
+    "naevus_score_model_version",
+    "naevus_score_weights_sha256",
+    "naevus_score_is_of_current_mask",
+    "naevus_triage_band",
+    "naevus_triage_reasons",
+    "naevus_quality_warnings",
+    "naevus_missing_inputs",
+    "naevus_boundary_model",
+    "naevus_boundary_model_version",
+    "naevus_boundary_weights_sha256",
+)
+MEASURED_COLUMNS = (
+    "naevus_mask_origin",
+    "naevus_mask_revisions",
+    "naevus_mm_per_px",
+    "naevus_calibration_source",
+    "naevus_area_px",
+    "naevus_perimeter_px",
+    "naevus_long_diameter_px",
+    "naevus_short_diameter_px",
+    "naevus_area_mm2",
+    "naevus_perimeter_mm",
+    "naevus_long_diameter_mm",
+    "naevus_short_diameter_mm",
+    "naevus_asymmetry",
+    "naevus_border_irregularity",
+    "naevus_colour_variation",
+    "naevus_eccentricity",
+)
+CLINICIAN_COLUMNS = ("naevus_management", "naevus_intended_use")
+IDENTIFYING_COLUMNS = (
+    "patient_name",
+    "birth_year",
+    "visited_on",
+    "lesion_label",
+    "file_name",
+    "decided_by",
+    "decision_comment",
+    "patient_notes",
+    "lesion_notes",
+)
+
+_INTENDED_USE = "research use only, not a medical device"
+_JOINT = " | "
+
+
+def columns(*, deidentified: bool) -> tuple[str, ...]:
+    """Return the table's columns."""
+    told = ISIC_COLUMNS + MODEL_COLUMNS + MEASURED_COLUMNS + CLINICIAN_COLUMNS
+    return told if deidentified else told + IDENTIFYING_COLUMNS
+
+
+def case_row(file: CaseFile, *, deidentified: bool) -> Row:
+    """Return a case's line; ``acquisition_day`` is added by ``with_acquisition_days``."""
+    case, told = file.case, told_case(file.case, deidentified=deidentified)
+    features = features_of(case.image, file.pixels, file.mask)
+    row = {**_isic(case, told), **_model(case), **_measured(case, features)}
+    row["naevus_management"] = case.decision.management if case.decision else None
+    row["naevus_intended_use"] = _INTENDED_USE
+    return row if deidentified else {**row, **_identifying(case, told)}
+
+
+def with_acquisition_days(rows: list[Row], files_days: list[int]) -> list[Row]:
+    """Add the days since the patient's first visit in this table; ``files_days`` are the visits' ordinals."""
+    first: dict[Cell, int] = {}
+    for row, day in zip(rows, files_days, strict=True):
+        patient = row["patient_id"]
+        first[patient] = min(day, first.get(patient, day))
+    return [
+        {**row, "acquisition_day": day - first[row["patient_id"]]}
+        for row, day in zip(rows, files_days, strict=True)
+    ]
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    fields, diagnoses = (
+        tomllib.loads(resources.path("terms", name).read_text(encoding="utf-8"))
+        for name in ("case_fields.toml", "diagnoses.toml")
+    )
+    return Vocabulary.from_tables(fields, diagnoses["diagnosis"])
+
+
+def _isic(case: Case, told: ToldCase) -> Row:
+    decision = case.decision
+    known = _vocabulary().diagnosis(decision.diagnosis) if decision and decision.diagnosis else None
+    return {
+        "image_id": told.image_code,
+        "patient_id": told.patient_code,
+        "lesion_id": told.lesion_code,
+        "age": told.age_years,
+        "sex": case.patient.sex,
+        "anatom_site_general": case.lesion.site,
+        "anatom_site_special": case.lesion.site_special,
+        "clin_size_long_diam_mm": case.lesion.clin_size_long_diam_mm,
+        "fitzpatrick_skin_type": case.patient.fitzpatrick_skin_type,
+        "personal_hx_mm": case.patient.personal_hx_mm,
+        "family_hx_mm": case.patient.family_hx_mm,
+        "diagnosis_1": known.level_1 if known else None,
+        "diagnosis": decision.diagnosis if decision else None,
+        "diagnosis_confirm_type": decision.diagnosis_confirm_type if decision else None,
+        "melanocytic": known.is_melanocytic if known else None,
+        "image_type": "dermoscopic",
+        "dermoscopic_type": case.image.dermoscopic_type,
+        "pixels_x": case.image.width_px,
+        "pixels_y": case.image.height_px,
+    }
+
+
+def _model(case: Case) -> Row:
+    row: Row = {}
+    if case.boundary is not None:
+        model = case.boundary.model
+        row |= {
+            "naevus_boundary_model": model.name,
+            "naevus_boundary_model_version": model.version,
+            "naevus_boundary_weights_sha256": model.weights_sha256,
+        }
+    score = case.score
+    if score is None:
+        return row
+    return row | {
+        "naevus_malignancy_probability": round(score.probability, 4),
+        "naevus_probability_low": round(score.probability_low, 4),
+        "naevus_probability_high": round(score.probability_high, 4),
+        "naevus_threshold": score.model.threshold,
+        "naevus_score_model": score.model.name,
+        "naevus_score_model_version": score.model.version,
+        "naevus_score_weights_sha256": score.model.weights_sha256,
+        "naevus_score_is_of_current_mask": case.is_score_current,
+        "naevus_triage_band": case.priority.band.label if case.priority else None,
+        "naevus_triage_reasons": _JOINT.join(case.priority.reasons) if case.priority else None,
+        "naevus_quality_warnings": _JOINT.join(score.quality_warnings),
+        "naevus_missing_inputs": _JOINT.join(score.missing_inputs),
+    }
+
+
+def _measured(case: Case, features: LesionFeatures | None) -> Row:
+    origin = "corrected" if case.revisions else "predicted" if case.boundary else None
+    calibration = case.image.calibration
+    row: Row = {
+        "naevus_mask_origin": origin,
+        "naevus_mask_revisions": len(case.revisions),
+        "naevus_mm_per_px": calibration.mm_per_px if calibration else None,
+        "naevus_calibration_source": calibration.source if calibration else None,
+    }
+    if features is None:
+        return row
+    numbers = {
+        "area_px": features.area_px,
+        "perimeter_px": features.perimeter_px,
+        "long_diameter_px": features.long_diameter_px,
+        "short_diameter_px": features.short_diameter_px,
+        "area_mm2": features.area_mm2,
+        "perimeter_mm": features.perimeter_mm,
+        "long_diameter_mm": features.long_diameter_mm,
+        "short_diameter_mm": features.short_diameter_mm,
+        "asymmetry": features.shape.symmetry_2axis,
+        "border_irregularity": features.shape.norm_border,
+        "colour_variation": features.colour.norm_colour,
+        "eccentricity": features.shape.eccentricity,
+    }
+    return row | {f"naevus_{name}": None if n is None else round(n, 4) for name, n in numbers.items()}
+
+
+def _identifying(case: Case, told: ToldCase) -> Row:
+    return {
+        "patient_name": told.patient_name,
+        "birth_year": told.birth_year,
+        "visited_on": told.visited_on.isoformat() if told.visited_on else None,
+        "lesion_label": told.lesion_label,
+        "file_name": told.file_name,
+        "decided_by": case.decision.author if case.decision else None,
+        "decision_comment": told.comment,
+        "patient_notes": told.patient_notes,
+        "lesion_notes": told.lesion_notes,
+    }

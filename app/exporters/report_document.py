@@ -1,0 +1,94 @@
+"""A report's pages: header, footer with the number of pages, sections, metadata without any patient."""
+
+from datetime import datetime
+from io import BytesIO
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
+
+from app.exporters import report_sections as sections
+from app.exporters.disclosure import told_case
+from app.exporters.report_style import BOLD, INK, MUTED, PAGE_MARGIN, REGULAR, RULE, printable, register_fonts
+from app.exporters.report_words import RESEARCH_USE
+from app.usecases.ports import CaseFile
+
+_PAGE_WIDTH, _PAGE_HEIGHT = A4
+_MAX_FOOT_LETTERS = 50
+
+
+def report_bytes(file: CaseFile, made_at: datetime, *, deidentified: bool) -> bytes:
+    """Return the PDF of one case; ``made_at`` is told by its year only when de-identified."""
+    register_fonts()
+    made = f"{made_at.year}" if deidentified else made_at.astimezone().strftime("%d %b %Y, %H:%M")
+    code = told_case(file.case, deidentified=deidentified).patient_code
+    foot = f"Made by Naevus, {made}. Patient {_shortened(printable(code))}."
+    # The first pass only counts the pages, because each page says how many there are.
+    pages, _ = _built(file, foot, None, deidentified=deidentified)
+    _, content = _built(file, foot, pages, deidentified=deidentified)
+    return content
+
+
+def _built(file: CaseFile, foot: str, pages: int | None, *, deidentified: bool) -> tuple[int, bytes]:
+    buffer = BytesIO()
+    document = SimpleDocTemplate(
+        buffer,
+        pagesize=A4,
+        leftMargin=PAGE_MARGIN - 6,
+        rightMargin=PAGE_MARGIN - 6,
+        topMargin=23 * mm,
+        bottomMargin=18 * mm,
+        title="Naevus dermoscopy report",
+        author="Naevus",
+        creator="Naevus",
+        subject=RESEARCH_USE,
+        pageCompression=1,
+        # A fixed creation date: the real one would date the visit.
+        invariant=int(deidentified),
+    )
+
+    def frame(canvas: Canvas, _document: BaseDocTemplate) -> None:
+        _draw_frame(canvas, foot, pages)
+
+    document.build(_story(file, deidentified=deidentified), onFirstPage=frame, onLaterPages=frame)
+    return document.page, buffer.getvalue()
+
+
+def _story(file: CaseFile, *, deidentified: bool) -> list[Flowable]:
+    case, told = file.case, told_case(file.case, deidentified=deidentified)
+    return [
+        *sections.title(case, told),
+        *sections.pictures_and_score(file),
+        *sections.clinician_decision(case, told),
+        *sections.measurements(file),
+        *sections.patient_and_lesion(case, told),
+        *sections.image_origin(case, told),
+        *sections.models_used(case, told),
+        *sections.revision_history(case, told),
+        *sections.limits_of_use(),
+    ]
+
+
+def _draw_frame(canvas: Canvas, foot: str, pages: int | None) -> None:
+    right = _PAGE_WIDTH - PAGE_MARGIN
+    top, bottom = _PAGE_HEIGHT - 14 * mm, 11 * mm
+    canvas.saveState()
+    canvas.setFillColor(INK)
+    canvas.setFont(BOLD, 11)
+    canvas.drawString(PAGE_MARGIN, top, "Naevus")
+    canvas.setFont(REGULAR, 7.6)
+    canvas.drawRightString(right, top, RESEARCH_USE)
+    canvas.setStrokeColor(RULE)
+    canvas.setLineWidth(0.7)
+    canvas.line(PAGE_MARGIN, top - 2.6 * mm, right, top - 2.6 * mm)
+    canvas.line(PAGE_MARGIN, bottom + 3.6 * mm, right, bottom + 3.6 * mm)
+    canvas.setFillColor(MUTED)
+    canvas.setFont(REGULAR, 7)
+    canvas.drawString(PAGE_MARGIN, bottom, foot)
+    canvas.drawRightString(right, bottom, f"Page {canvas.getPageNumber()} of {pages or '?'}")
+    canvas.restoreState()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_FOOT_LETTERS else text[: _MAX_FOOT_LETTERS - 1] + "…"

@@ -1,0 +1,36 @@
+"""One PDF report per case."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.exporters.delivery import deliver_file
+from app.exporters.disclosure import file_stem
+from app.usecases.ports import CaseFile
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ReportPdf:
+    """A4 report: pictures, score with its limits, decision, measurements, details and history."""
+
+    name = "report_pdf"
+    label = "Report (PDF)"
+    suffix = ".pdf"
+
+    def __init__(self, clock: Callable[[], datetime] = _now) -> None:
+        self._clock = clock
+
+    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
+        """Write ``<case>_report.pdf`` for each case; raises ExportError, keeping reports written before."""
+        # ReportLab is imported with the first report, not when the window opens.
+        from app.exporters.report_document import report_bytes
+
+        files = []
+        for file in cases:
+            content = report_bytes(file, self._clock(), deidentified=deidentified)
+            name = f"{file_stem(file.case, deidentified=deidentified)}_report.pdf"
+            files.append(deliver_file(folder, name, content))
+        return files
