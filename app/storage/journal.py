@@ -66,9 +66,7 @@ class FileStrokeJournal:
 
     def append(self, image_id: ImageId, step: WorkStep) -> None:
         """Add a step durably; after a failure the file ends with the step before."""
-        journal = self._open.get(image_id)
-        if journal is None:
-            raise StorageError("The correction's journal is not open, so the stroke is not saved.")
+        journal = self._open.get(image_id) or self._reopened(image_id)
         content = step_bytes(step)
         try:
             _write_all(journal.file, content)
@@ -139,6 +137,15 @@ class FileStrokeJournal:
         if _PERMITTED_ID.fullmatch(image_id) is None:
             raise StorageError("A journal was asked for under a name that is no image identifier.")
         return self._folder / f"{image_id}{_SUFFIX}"
+
+    def _reopened(self, image_id: ImageId) -> _OpenJournal:
+        """Open a journal again that was let go."""
+        path = self._path(image_id)
+        try:
+            self._open[image_id] = _OpenJournal(_opened(path), path.stat().st_size)
+        except OSError as error:
+            raise _not_kept(error) from error
+        return self._open[image_id]
 
     def _finished_path(self, image_id: ImageId) -> Path:
         """Return a new name among the finished journals."""

@@ -306,6 +306,10 @@ class StrokeJournal(Protocol):
         """Return the images with work that is not stored as a revision."""
         ...
 
+    def let_go(self) -> None:
+        """Close the files; the work stays unfinished."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:

@@ -101,10 +101,12 @@ class WorkKeeper(QObject):
         self.state_changed.emit(image_id)
 
     def wait(self) -> None:
-        """Wait until everything is written, and let the worker go."""
+        """Wait until everything is written, and let the worker and the files go."""
         if self._worker is not None:
             self._worker.shutdown(wait=True)
             self._worker = None
+        if self._journal is not None:
+            self._journal.let_go()
 
     def _write(self, image_id: ImageId, page: _Page) -> None:
         """Write what waits; on the worker."""

@@ -199,10 +199,18 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         FileStrokeJournal(tmp_path / "data" / "journal").begin(start())
 
 
-def test_a_step_without_an_open_journal_is_refused(
+def test_a_journal_that_was_let_go_takes_further_steps(
     opened: Callable[[], FileStrokeJournal], folder: Path
 ) -> None:
-    with pytest.raises(StorageError, match="not open"):
+    written(folder)
+    opened().append(IMAGE, square(9))
+    work = opened().work(IMAGE)
+    assert work is not None
+    assert work.position == 4
+
+
+def test_a_step_without_a_journal_is_refused(opened: Callable[[], FileStrokeJournal], folder: Path) -> None:
+    with pytest.raises(StorageError, match="not saved"):
         opened().append(IMAGE, square(0))
 
 

@@ -1,0 +1,72 @@
+"""Draws on a canvas with a journal, always the same way, and says which masks are kept; run as a program.
+
+``python drawing_person.py <data folder> <steps>`` prints one line for each state that the canvas calls kept:
+the number of steps and the mask's fingerprint.
+"""
+
+import hashlib
+import random
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from app.domain.ids import ImageId
+from app.storage.journal import FileStrokeJournal
+from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.keeping import SavedState
+from app.ui.editor.tools.gesture import Act, Pointer
+
+IMAGE = ImageId("0123456789abcdef" * 2)
+SHAPE = (97, 143)
+
+
+def open_canvas(folder: Path) -> EditorCanvas:
+    """Show the image on a canvas that journals into ``folder``."""
+    canvas = EditorCanvas(journal=FileStrokeJournal(folder))
+    canvas.show_image(np.full((*SHAPE, 3), 180, dtype=np.uint8), IMAGE)
+    return canvas
+
+
+def fingerprint(canvas: EditorCanvas) -> str:
+    """Name a canvas's mask and how much of its history can be undone."""
+    mask = canvas.current_mask()
+    assert mask is not None
+    position = canvas.undo_group.activeStack().index()
+    return f"{hashlib.sha256(np.packbits(mask).tobytes()).hexdigest()[:16]}/{position}"
+
+
+def draw(canvas: EditorCanvas, step: int) -> None:
+    """Make the step with this number; it depends on the number alone."""
+    rng = random.Random(step)
+    if step % 5 == 3:
+        canvas.undo_group.undo()
+    elif step % 10 == 4:
+        canvas.undo_group.redo()
+    else:
+        canvas.set_tool(rng.choice(["brush", "eraser", "lasso"]))
+        canvas.set_brush_diameter_px(rng.randint(3, 30))
+        points = [(rng.uniform(0, SHAPE[1]), rng.uniform(0, SHAPE[0])) for _ in range(4)]
+        for act, point in zip((Act.PRESS, Act.MOVE, Act.MOVE, Act.RELEASE), points, strict=True):
+            canvas.feed(Pointer(act, point))
+
+
+def main(folder: Path, steps: int) -> None:
+    """Draw without pause, saying what is kept."""
+    application = QApplication([])
+    canvas = open_canvas(folder)
+    for step in range(steps):
+        draw(canvas, step)
+        ends = time.monotonic() + 0.004
+        while time.monotonic() < ends:
+            application.processEvents()
+            if canvas.saved_state is SavedState.KEPT:
+                sys.stdout.write(f"{step + 1} {fingerprint(canvas)}\n")
+                sys.stdout.flush()
+                break
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
