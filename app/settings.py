@@ -26,13 +26,13 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    user_name: str = Field("", description="Signs corrections and decisions; empty: the login name.")
-    theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the window.")
+    user_name: str = Field(default="", description="Signs corrections and decisions; empty: the login name.")
+    theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours of the window.")
     engine: Literal["measured", "onnx", "server"] = Field(
-        "measured", description="Which inference engine serves; 'measured' takes the faster one."
+        default="measured", description="Which inference engine serves; 'measured' takes the faster one."
     )
     accepted_intended_use: int = Field(
-        0, ge=0, description="Version of the intended-use text that was accepted; 0: none yet."
+        default=0, ge=0, description="Version of the intended-use text that was accepted; 0: none yet."
     )
 
 

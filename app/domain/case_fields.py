@@ -3,7 +3,6 @@
 Empty text always means "unknown" and gives None. Rules: ISIC metadata dictionary 5.1.
 """
 
-import math
 import re
 from datetime import date
 
@@ -34,7 +33,11 @@ _SITES_OF_SPECIAL_SITE = {
     "oral or genital": ("oral/genital", "head/neck", "anterior torso"),
 }
 
-_SIZE = re.compile(r"^(\d+(?:[.,]\d+)?)\s*([a-zµμ]*)$")
+_AGE = re.compile(r"([0-9]{1,3})\+?")
+
+_NUMBER = re.compile(r"[0-9]*\.?[0-9]+(e-?[0-9]{1,2})?")
+
+_SIZE = re.compile(r"^([0-9]+(?:[.,][0-9]+)?)\s*([a-zµμ]*)$")
 
 
 def choice(field: str, text: str | None, permitted: tuple[str, ...]) -> str | None:
@@ -52,14 +55,15 @@ def choice(field: str, text: str | None, permitted: tuple[str, ...]) -> str | No
 
 def age_years(text: str | int | None) -> int | None:
     """Return an age in whole years; 85, "85+" and anything above give 85."""
-    wanted = str(text).strip().removesuffix("+") if text is not None else ""
+    wanted = str(text).strip() if text is not None else ""
     if not wanted:
         return None
-    if not (wanted.isascii() and wanted.isdigit()) or len(wanted) > 3:
+    found = _AGE.fullmatch(wanted)
+    if found is None:
         raise InvalidFieldError(
             "age_years", "The age is a whole number of years, from 0; 85 and above count as 85."
         )
-    return min(int(wanted), OLDEST_AGE_YEARS)
+    return min(int(found[1]), OLDEST_AGE_YEARS)
 
 
 def birth_year(text: str | int | None, *, today: date) -> int | None:
@@ -98,14 +102,11 @@ def mm_per_px(text: str | float | None) -> float | None:
     wanted = str(text).strip().replace(",", ".") if text is not None else ""
     if not wanted:
         return None
-    sentence = "The scale is the side of one pixel in mm, between 0.0001 and 1."
-    try:
-        value = float(wanted)
-    except ValueError as error:
-        raise InvalidFieldError("mm_per_px", sentence) from error
-    if not (math.isfinite(value) and 0.0001 <= value <= 1):
-        raise InvalidFieldError("mm_per_px", sentence)
-    return value
+    if _NUMBER.fullmatch(wanted) is None or not 0.0001 <= float(wanted) <= 1:
+        raise InvalidFieldError(
+            "mm_per_px", "The scale is the side of one pixel in mm, between 0.0001 and 1."
+        )
+    return float(wanted)
 
 
 def check_patient(patient: Patient, vocabulary: Vocabulary, *, today: date) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.storage.database import WRITING, storage_error
 from app.storage.repositories import SqlAuditTrail, SqlCaseRepository
-from app.usecases.ports import Clock
+from app.usecases.ports import AuditTrail, CaseRepository, Clock
 
 
 class SqlUnitOfWork:
@@ -32,8 +32,8 @@ class SqlUnitOfWork:
         except SQLAlchemyError as error:
             self._session.close()
             raise storage_error(error) from error
-        self.cases = SqlCaseRepository(self._session)
-        self.audit = SqlAuditTrail(self._session, self._clock)
+        self.cases: CaseRepository = SqlCaseRepository(self._session)
+        self.audit: AuditTrail = SqlAuditTrail(self._session, self._clock)
         return self
 
     def __exit__(

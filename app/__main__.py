@@ -1,0 +1,74 @@
+"""Three doors: the window, the command line, the training process; each is imported only when chosen."""
+
+import runpy
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_TRAINING = "--training"
+_DATA_DIR = "--data-dir"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the door that the arguments ask for and return the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [_TRAINING]:
+        return _train(given[1:])
+    chosen = _only_data_dir(given)
+    if not given or chosen is not None:
+        return _open_window(chosen)
+    return _run_command(given)
+
+
+def _only_data_dir(arguments: list[str]) -> Path | None:
+    """Return the data folder when the arguments name that and nothing else."""
+    if len(arguments) == 2 and arguments[0] == _DATA_DIR:
+        return Path(arguments[1])
+    if len(arguments) == 1 and arguments[0].startswith(f"{_DATA_DIR}="):
+        return Path(arguments[0].removeprefix(f"{_DATA_DIR}="))
+    return None
+
+
+def _open_window(chosen: Path | None) -> int:
+    from app import bootstrap
+    from app.domain.errors import DomainError
+    from app.settings import read_settings
+    from app.ui.application import run_window
+    from app.ui.preferences import Places
+
+    folder = bootstrap.data_folder(chosen)
+    settings_file = folder / bootstrap.SETTINGS_NAME
+    settings, warnings = read_settings(settings_file)
+    try:
+        bootstrap.start_log(folder)
+    except DomainError as error:
+        warnings = (*warnings, str(error))
+    return run_window(
+        lambda: bootstrap.open_services(folder, settings), settings, warnings, Places(folder, settings_file)
+    )
+
+
+def _run_command(arguments: list[str]) -> int:
+    from app import bootstrap, cli
+    from app.settings import read_settings
+    from app.usecases.ports import Services
+
+    def open_services(chosen: Path | None) -> Services:
+        folder = bootstrap.data_folder(chosen)
+        settings, warnings = read_settings(folder / bootstrap.SETTINGS_NAME)
+        for warning in warnings:
+            sys.stderr.write(f"{warning}\n")
+        bootstrap.start_log(folder)
+        return bootstrap.open_services(folder, settings)
+
+    return cli.run(arguments, open_services)
+
+
+def _train(arguments: list[str]) -> int:
+    sys.argv = ["training", *arguments]
+    runpy.run_module("training", run_name="__main__")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

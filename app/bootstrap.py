@@ -1,0 +1,120 @@
+"""Builds the services from the settings; the only module that names concrete adapters.
+
+The data folder holds ``cases.sqlite``, ``blobs/``, ``backups/``, ``journal/``, ``models/``,
+``runs/``, ``log/`` and ``settings.toml``.
+"""
+
+import getpass
+import logging
+import logging.handlers
+import os
+import tomllib
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+import resources
+from app.domain.errors import StorageError
+from app.domain.vocabulary import Vocabulary
+from app.exporters import EXPORTERS
+from app.imaging.readers import FileImageReader
+from app.inference.choice import EngineChoice
+from app.inference.engine import Engine
+from app.inference.onnx_engine import OnnxEngine
+from app.inference.predictor import ModelPredictor
+from app.inference.server_engine import ServerEngine
+from app.settings import Settings
+from app.storage.journal import FileStrokeJournal
+from app.storage.store import SqliteCaseStore
+from app.usecases.ports import Services
+from models.contract.registry import ModelShelf
+
+DATA_DIR_VARIABLE = "NAEVUS_DATA_DIR"
+SETTINGS_NAME = "settings.toml"
+ACTIVE_MODELS_NAME = "active.json"
+
+_LOG_BYTES = 1_000_000
+
+
+def data_folder(chosen: Path | None = None) -> Path:
+    """Return where cases are kept: as chosen, else NAEVUS_DATA_DIR, else the user's own data folder."""
+    if chosen is not None:
+        return chosen.absolute()
+    named = os.environ.get(DATA_DIR_VARIABLE)
+    return Path(named).absolute() if named else platformdirs.user_data_path("Naevus", appauthor=False)
+
+
+def open_services(folder: Path, settings: Settings) -> Services:
+    """Open the case store in ``folder`` and return everything the use cases need.
+
+    Raises:
+        StorageError: the case store cannot be used; the message says why.
+    """
+    store = SqliteCaseStore.open(folder, now)
+    shelf = ModelShelf(
+        (folder / "models", resources.path("models")),
+        folder / ACTIVE_MODELS_NAME,
+        shipped_active_file=resources.path("models", ACTIVE_MODELS_NAME),
+    )
+    choice = EngineChoice(_engines(folder, settings), folder / "engine_choice.json")
+    return Services(
+        unit_of_work=store.unit_of_work,
+        reading=store.reading,
+        store=store,
+        blobs=store.blobs,
+        images=FileImageReader(),
+        predictor=ModelPredictor(shelf, choice),
+        exporters=EXPORTERS,
+        clock=now,
+        user=settings.user_name or login_name(),
+        vocabulary=vocabulary(),
+        shelf=shelf,
+        journal=FileStrokeJournal(folder / "journal"),
+    )
+
+
+def now() -> datetime:
+    """Return the present moment, UTC."""
+    return datetime.now(UTC)
+
+
+def login_name() -> str:
+    """Return who is logged in at this machine."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown user"
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the permitted words of the forms, from resources/terms."""
+    fields = tomllib.loads(resources.path("terms", "case_fields.toml").read_text(encoding="utf-8"))
+    diagnoses = tomllib.loads(resources.path("terms", "diagnoses.toml").read_text(encoding="utf-8"))
+    return Vocabulary.from_tables(fields, diagnoses["diagnosis"])
+
+
+def start_log(folder: Path) -> None:
+    """Write what this program's own packages log into ``folder/log``.
+
+    Other libraries are left out, because they quote what they read, and that may be a patient's name.
+    """
+    try:
+        (folder / "log").mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder / "log" / "naevus.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8"
+        )
+    except OSError as error:
+        raise StorageError(f"The data folder {folder} cannot be written: {error.strerror}.") from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for package in ("app", "models", "training"):
+        logger = logging.getLogger(package)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(handler)
+
+
+def _engines(folder: Path, settings: Settings) -> tuple[Engine, ...]:
+    server, onnx = ServerEngine(folder / "log" / "model_server.log"), OnnxEngine()
+    return {"measured": (server, onnx), "onnx": (onnx,), "server": (server,)}[settings.engine]
