@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._preferences = preferences
         self._is_leaving = False
+        self._leaves_unsaved = False
         self.desk = Desk(session, theme, preferences, self)
         self.actions_of_window = Actions(self.desk, theme, self)
         self.notice_bar = NoticeBar()
@@ -129,6 +130,8 @@ class MainWindow(QMainWindow):
         desk.review.view_changed.connect(lambda _view: self._show_presence())
         desk.correction.state_changed.connect(self._show_saving)
         desk.correction.stored.connect(self._show_stored)
+        desk.correction.stored.connect(self._leave_when_stored)
+        desk.correction.store_failed.connect(self._explain_staying)
         desk.canvas.saved_state_changed.connect(self._show_saving)
         desk.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
         desk.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
@@ -190,8 +193,12 @@ class MainWindow(QMainWindow):
             self._panes.restoreState(panes)
 
     def _leave_anyway(self) -> None:
-        self._is_leaving = True
+        self._leaves_unsaved = True
         self.close()
+
+    def _leave_when_stored(self) -> None:
+        if self._is_leaving:
+            self.close()
 
     def _explain_staying(self) -> None:
         if self._is_leaving:
@@ -213,11 +220,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store what is unsaved first; then remember the window and stop all work."""
         self.desk.panels.finish_edits()
-        if self.desk.correction.is_unsaved and not self._is_leaving:
+        if self.desk.correction.is_unsaved and not self._leaves_unsaved:
             event.ignore()
             self._is_leaving = True
-            self.desk.correction.stored.connect(self._leave_anyway)
-            self.desk.correction.store_failed.connect(self._explain_staying)
             self.desk.correction.save()
             return
         self.desk.canvas.wait_until_kept()

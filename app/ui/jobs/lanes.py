@@ -54,9 +54,12 @@ class Lanes(QObject):
         """Run ``work`` on a lane; ``done`` or ``failed`` is called on the UI thread.
 
         ``replaces`` names a kind of work of which only the latest counts: an older one is cancelled and
-        its result is never delivered.
+        its result is never delivered. Once the lanes are closed nothing is run any more.
         """
         job = self._admitted(lane, replaces)
+        if self._is_closed:
+            job.is_ended = True
+            return job
         future = self._executors[lane].submit(_guarded, work, job.token)
         future.add_done_callback(
             lambda ended: self._arrived.emit(lambda: self._end(job, ended, done, failed))
@@ -85,12 +88,13 @@ class Lanes(QObject):
         return frozenset(self._jobs.values())
 
     def close(self) -> None:
-        """Cancel everything and wait for the workers to leave."""
+        """Finish what is to be stored, cancel the rest and wait for the workers to leave."""
         self._is_closed = True
-        for job in list(self._jobs):
-            job.supersede()
-        for executor in self._executors.values():
-            executor.shutdown(wait=True, cancel_futures=True)
+        for job, lane in list(self._jobs.items()):
+            if lane is not Lane.DATABASE:
+                job.supersede()
+        for lane, executor in self._executors.items():
+            executor.shutdown(wait=True, cancel_futures=lane is not Lane.DATABASE)
         self._jobs.clear()
 
     def _admitted(self, lane: Lane, replaces: str | None) -> Job:

@@ -266,7 +266,7 @@ def _lay_out(card: Card, parts: list[QWidget]) -> None:
     grid.setColumnStretch(1, 1)
     *pairs, last = parts
     for index, part in enumerate(pairs):
-        grid.addWidget(part, index // 2, index % 2)
+        grid.addWidget(part, index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
     grid.addWidget(last, (len(pairs) + 1) // 2, 0, 1, 2)
     card.body.addLayout(grid)
 

@@ -44,7 +44,7 @@ class ScorePanel(QWidget):
         layout.addLayout(self.explanation_slot)
         layout.addWidget(self._origin)
         layout.addStretch(1)
-        theme.changed.connect(lambda: self.show_view(self._view))
+        theme.changed.connect(self._repaint)
         self.show_view(None)
 
     def show_view(self, view: CaseView | None) -> None:
@@ -61,6 +61,9 @@ class ScorePanel(QWidget):
             self._number.show_score(view, score)
             self._reasons.show_score(score)
             self._origin.show_score(score)
+
+    def _repaint(self) -> None:
+        self.show_view(self._view)
 
 
 class NoScoreCard(Card):

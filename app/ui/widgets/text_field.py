@@ -67,6 +67,7 @@ class TextField(QWidget):
         return True
 
     def _finish(self) -> None:
+        self.line.setCursorPosition(0)
         if self.is_being_edited and self._review():
             self._settled = self.line.text()
             self.finished.emit()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.ui.case_view import CaseView
@@ -96,8 +97,14 @@ class CaseReview(QObject):
         self._publish(self._view_of(opened, is_other=is_other))
         if is_other:
             self.opened.emit(str(case.image.id))
-            if case.boundary is None:
-                self._queue.add_first(case.image.id)
+            self._complete(case)
+
+    def _complete(self, case: Case) -> None:
+        """Compute what an opened case still lacks: the boundary, or the score of the boundary in force."""
+        if case.boundary is None:
+            self._queue.add_first(case.image.id)
+        elif not case.is_score_current and not self._queue.is_waiting(case.image.id):
+            self.correction.rescore()
 
     def _view_of(self, opened: OpenedCase, *, is_other: bool) -> CaseView:
         """Return the view of what is stored; the preview of an unsaved correction stays."""

@@ -148,8 +148,8 @@ class Correction(QObject):
     def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
         self._storing.pop(image_id, None)
         self._canvas.mark_stored(image_id, version)
-        self.stored.emit()
         self._rescore_after(image_id, changes)
+        self.stored.emit()
 
     def _fail_storing(self, image_id: ImageId, error: DomainError) -> None:
         self._storing.pop(image_id, None)

@@ -1,0 +1,94 @@
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+
+from app.domain.case import CaseLine
+from app.domain.ids import BlobName, ImageId
+from app.domain.triage import Band, Priority
+from app.ui.cases.case_lines import PAGE_ROWS, CaseLinesModel, CasePage, CaseQuery, Column
+
+
+def a_line(number: int) -> CaseLine:
+    return CaseLine(
+        image_id=ImageId(f"image {number}"),
+        thumbnail=BlobName("0" * 64),
+        patient_code=f"P-{number:05d}",
+        patient_name="",
+        site="palms/soles",
+        priority=Priority(Band.SOON, ("because",)),
+        probability=0.426,
+        status="predicted",
+        imported_at=datetime(2026, 3, 14, tzinfo=UTC),
+        file_name="a.jpg",
+    )
+
+
+class Store:
+    """Remembers which pages were asked for, and hands them over when told to."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.asked: list[tuple[CaseQuery, int, int]] = []
+        self.model = CaseLinesModel(self)
+
+    def request_page(self, query: CaseQuery, offset: int, limit: int) -> None:
+        self.asked.append((query, offset, limit))
+
+    def answer(self) -> None:
+        asked, self.asked = self.asked, []
+        for query, offset, limit in asked:
+            lines = [a_line(number) for number in range(offset, min(offset + limit, self.total))]
+            self.model.show_page(CasePage(query, offset, self.total, lines))
+
+
+def test_ten_thousand_cases_open_by_reading_one_page() -> None:
+    store = Store(10_000)
+    store.model.reread()
+    assert [(offset, limit) for _, offset, limit in store.asked] == [(0, PAGE_ROWS)]
+    store.answer()
+    assert store.model.rowCount() == 10_000
+    assert store.asked == []
+
+
+def test_looking_far_down_reads_only_that_page() -> None:
+    store = Store(10_000)
+    store.model.reread()
+    store.answer()
+    far = store.model.index(7_777, Column.PATIENT)
+    assert far.data() == "…"
+    far.data()
+    assert [offset for _, offset, _ in store.asked] == [7_700]
+    store.answer()
+    assert far.data() == "P-07777"
+
+
+def test_a_line_is_told_in_words() -> None:
+    store = Store(1)
+    store.model.reread()
+    store.answer()
+    cells = [store.model.index(0, column).data() for column in Column]
+    assert cells == ["P-00000", "Palms/soles", "Soon", "43 %", "To review"]
+    spoken = store.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Patient P-00000, Palms/soles, Soon, score 43 percent, To review"
+
+
+def test_an_answer_to_an_earlier_search_is_dropped() -> None:
+    store = Store(5)
+    store.model.ask(CaseQuery(search="old"))
+    late = store.asked.copy()
+    store.model.ask(CaseQuery(search="new"))
+    store.asked = late
+    store.answer()
+    assert store.model.rowCount() == 0
+
+
+def test_reading_again_keeps_the_lines_until_the_new_ones_arrive() -> None:
+    store = Store(3)
+    store.model.reread()
+    store.answer()
+    store.model.reread()
+    assert store.model.line(2) is not None
+    store.total = 2
+    store.answer()
+    assert store.model.rowCount() == 2
+    assert store.model.row_of(ImageId("image 2")) is None

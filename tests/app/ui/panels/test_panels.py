@@ -1,0 +1,229 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.domain.case import Case
+from app.domain.errors import InvalidFieldError
+from app.domain.measurement import Measurement
+from app.domain.patient import Patient
+from app.ui.case_view import CaseView
+from app.ui.panels.case_panels import CasePanels
+from app.ui.panels.history_panel import HistoryPanel, history_of
+from app.ui.panels.measurements_panel import MeasurementsPanel
+from app.ui.panels.words import missing_words, percent, range_words
+from app.ui.theme import Theme
+from app.usecases.correct_mask import correct_mask
+from app.usecases.ports import Services
+from app.usecases.score_image import rescore_image
+from tests.builders import a_case, a_mask, a_score
+from tests.fakes import FakeToken
+
+
+@pytest.fixture
+def case(services: Services, tmp_path: Path) -> Case:
+    image_id = a_case(services, tmp_path)
+    with services.reading() as work:
+        return work.cases.case(image_id)
+
+
+@pytest.fixture
+def panels(qtbot: QtBot, services: Services, theme: Theme) -> CasePanels:
+    panels = CasePanels(services.vocabulary, theme)
+    qtbot.addWidget(panels)
+    panels.show()
+    return panels
+
+
+def words_on(widget: QWidget) -> str:
+    """Return every text that is shown on a widget, one per line."""
+    QApplication.processEvents()
+    labels = widget.findChildren(QLabel)
+    return "\n".join(label.text() for label in labels if label.isVisibleTo(widget) and label.text())
+
+
+def test_a_score_is_told_with_range_band_reason_model_and_limits(panels: CasePanels, case: Case) -> None:
+    panels.show_view(CaseView(case))
+    said, score = words_on(panels.score), case.score
+    assert score is not None
+    assert f"{100 * score.probability:.0f} %" in said
+    assert "over eight views of the image" in said
+    assert "urgent threshold" in said
+    assert score.model.weights_sha256[:12] in said
+    assert f"{score.model.name} {score.model.version}" in said
+    assert "Threshold" in said
+    assert "Research use only. Not a medical device." in said
+    assert "Not entered: age, sex, body site." in said
+
+
+def test_warnings_about_the_image_stand_above_the_number(panels: CasePanels, case: Case) -> None:
+    blurred = a_score(case.image.id, 0.2, warnings=("The image is blurred.",))
+    panels.show_view(CaseView(replace(case, scores=(blurred,))))
+    said = words_on(panels.score)
+    assert said.index("The image is blurred.") < said.index("20 %")
+
+
+def test_an_unscored_case_offers_to_score_it(qtbot: QtBot, panels: CasePanels, case: Case) -> None:
+    panels.show_view(CaseView(replace(case, scores=(), boundaries=())))
+    button = next(one for one in panels.score.findChildren(QPushButton) if one.isVisible())
+    with qtbot.waitSignal(panels.score.predict_requested, timeout=1000):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_corrected_boundary_shows_both_scores(panels: CasePanels, case: Case, services: Services) -> None:
+    correct_mask(services, case.image.id, a_mask(radius_px=40))
+    rescore_image(services, case.image.id, FakeToken())
+    with services.reading() as work:
+        corrected = work.cases.case(case.image.id)
+    assert case.score is not None
+    assert corrected.score is not None
+    panels.show_view(CaseView(corrected))
+    before, after = percent(case.score.probability), percent(corrected.score.probability)
+    assert before != after
+    assert f"Predicted boundary {before}  →  corrected {after}" in words_on(panels.score)
+
+
+def test_what_was_typed_is_never_read_as_markup(panels: CasePanels, case: Case) -> None:
+    named = replace(case, patient=replace(case.patient, name="<b>Zoë</b> 😀"))
+    panels.show_view(CaseView(named))
+    formats = {label.textFormat() for label in panels.findChildren(QLabel)}
+    assert formats == {Qt.TextFormat.PlainText}
+
+
+def test_a_finished_field_is_handed_over_with_the_rest_unchanged(
+    qtbot: QtBot, panels: CasePanels, case: Case
+) -> None:
+    panels.show_view(CaseView(case))
+    name = panels.patient.patient.field_by_name["name"].editor
+    qtbot.keyClicks(name, "Anna")
+    with qtbot.waitSignal(panels.patient.patient_edited) as handed:
+        qtbot.keyClick(name, Qt.Key.Key_Return)
+    patient: Patient = handed.args[0]
+    assert patient == replace(case.patient, name="Anna")
+
+
+def test_a_wrong_value_is_explained_while_it_is_typed_and_never_handed_over(
+    qtbot: QtBot, panels: CasePanels, case: Case
+) -> None:
+    panels.show_view(CaseView(case))
+    handed: list[Patient] = []
+    panels.patient.patient_edited.connect(handed.append)
+    field = panels.patient.patient.field_by_name["birth_year"]
+    qtbot.keyClicks(field.editor, "19x")
+    assert "four digits" in field.error
+    qtbot.keyClick(field.editor, Qt.Key.Key_Return)
+    assert handed == []
+
+
+def test_a_wrong_value_stays_visible_while_another_field_is_stored(
+    qtbot: QtBot, panels: CasePanels, case: Case
+) -> None:
+    panels.show_view(CaseView(case))
+    field = panels.patient.patient.field_by_name["birth_year"]
+    qtbot.keyClicks(field.editor, "19x")
+    panels.show_view(CaseView(replace(case, patient=replace(case.patient, name="Anna"))))
+    assert "four digits" in field.error
+
+
+def test_a_wrong_value_does_not_follow_to_the_next_patient(
+    qtbot: QtBot, panels: CasePanels, case: Case, services: Services, tmp_path: Path
+) -> None:
+    panels.show_view(CaseView(case))
+    field = panels.patient.patient.field_by_name["birth_year"]
+    qtbot.keyClicks(field.editor, "19x")
+    other_id = a_case(services, tmp_path, seed=2)
+    with services.reading() as work:
+        other = work.cases.case(other_id)
+    panels.show_view(CaseView(other))
+    assert field.error == ""
+
+
+def test_a_refused_value_is_shown_at_its_field(panels: CasePanels, case: Case) -> None:
+    panels.show_view(CaseView(case))
+    assert panels.show_field_error(InvalidFieldError("site_special", "That does not go with the site."))
+    assert panels.patient.lesion.field_by_name["site_special"].error == "That does not go with the site."
+    assert panels.tabs.tabText(panels.tabs.currentIndex()) == "Patient"
+    assert not panels.show_field_error(InvalidFieldError("mask", "The mask does not fit."))
+
+
+def test_a_decision_that_was_begun_waits_for_its_case(
+    panels: CasePanels, case: Case, services: Services, tmp_path: Path
+) -> None:
+    other_id = a_case(services, tmp_path, seed=3)
+    with services.reading() as work:
+        other = work.cases.case(other_id)
+    comment = panels.decision.field_by_name["comment"].editor
+    panels.show_view(CaseView(case))
+    comment.setPlainText("asymmetric")  # type: ignore[attr-defined]
+    panels.show_view(CaseView(other))
+    assert panels.decision.draft.comment == ""
+    panels.show_view(CaseView(case))
+    assert panels.decision.draft.comment == "asymmetric"
+
+
+def test_the_score_fills_in_no_decision(panels: CasePanels, case: Case) -> None:
+    panels.show_view(CaseView(case))
+    draft = panels.decision.draft
+    assert (draft.diagnosis, draft.management, draft.comment) == (None, None, "")
+
+
+def test_the_history_names_who_and_which_weights(services: Services, case: Case) -> None:
+    correct_mask(services, case.image.id, a_mask(radius_px=12))
+    with services.reading() as work:
+        entries = history_of(work.cases.case(case.image.id))
+    assert entries[0].title == "Boundary, revision 1"
+    assert "Dr Test" in entries[0].detail
+    assert entries[0].is_current
+    predicted = next(entry for entry in entries if entry.title == "Boundary predicted")
+    assert "a" * 12 in predicted.detail
+    assert not predicted.is_current
+
+
+def test_an_earlier_boundary_can_be_asked_for_again(qtbot: QtBot, services: Services, case: Case) -> None:
+    correct_mask(services, case.image.id, a_mask(radius_px=12))
+    panel = HistoryPanel()
+    qtbot.addWidget(panel)
+    with services.reading() as work:
+        panel.show_view(CaseView(work.cases.case(case.image.id)))
+    (button,) = panel.findChildren(QPushButton)
+    assert case.boundary is not None
+    with qtbot.waitSignal(panel.revert_requested) as asked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args == [str(case.boundary.id)]
+
+
+def test_measurements_keep_their_units_and_say_what_changed(qtbot: QtBot, case: Case) -> None:
+    panel = MeasurementsPanel()
+    qtbot.addWidget(panel)
+    now = (Measurement("Area", 12.5, "mm²", 1), Measurement("Perimeter", 14.0, "mm", 1))
+    before = (Measurement("Area", 10.0, "mm²", 1), Measurement("Perimeter", 14.0, "mm", 1))
+    panel.show_view(CaseView(case, now, before))
+    assert [text for text in words_on(panel).split("\n") if "mm" in text] == [
+        "10.0 mm²",
+        "12.5 mm²",
+        "14.0 mm",
+        "14.0 mm",
+    ]
+    assert "The image has no scale, so sizes are in pixels." in words_on(panel)
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [(0.0, "0 %"), (0.004, "< 1 %"), (0.426, "43 %"), (0.999, "> 99 %"), (1.0, "100 %")],
+)
+def test_a_percentage_claims_no_more_than_it_knows(probability: float, words: str) -> None:
+    assert percent(probability) == words
+
+
+def test_a_range_names_what_it_is_over(case: Case) -> None:
+    score = a_score(case.image.id, 0.5)
+    assert range_words(score) == "49 % to 51 % over eight views of the image"
+
+
+def test_missing_inputs_are_told_by_what_one_can_do_about_them() -> None:
+    entered, never = missing_words(("age_approx", "clin_size_long_diam_mm", "tbp_lv_x", "tbp_lv_y"))
+    assert entered == "Not entered: age. Without a scale no size in millimetres."
+    assert never == "2 further inputs were not available for this image."

@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton
+from pytestqt.qtbot import QtBot
+
+from app.ui.report.export_dialog import CaseChoice, ExportDialog
+from app.ui.session import Session
+from tests.builders import a_case
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, session: Session, tmp_path: Path) -> ExportDialog:
+    image_id = a_case(session.services, tmp_path / "in")
+    dialog = ExportDialog(session, [CaseChoice("The open case", (image_id,))], None)
+    qtbot.addWidget(dialog)
+    return dialog
+
+
+def write_button(dialog: ExportDialog) -> QPushButton:
+    return next(one for one in dialog.findChildren(QPushButton) if one.text() == "Write files")
+
+
+def choose(dialog: ExportDialog, start: str) -> None:
+    next(one for one in dialog.findChildren(QRadioButton) if one.text().startswith(start)).setChecked(True)
+
+
+def test_identity_is_not_decided_beforehand(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.use_folder(tmp_path / "out")
+    choices = [one for one in dialog.findChildren(QRadioButton) if one.text().startswith(("No:", "Yes:"))]
+    assert [one.isChecked() for one in choices] == [False, False]
+    assert dialog.order is None
+    assert not write_button(dialog).isEnabled()
+
+
+@pytest.mark.parametrize(("answer", "is_deidentified"), [("No:", True), ("Yes:", False)])
+def test_the_answer_reaches_every_chosen_form(
+    qtbot: QtBot, dialog: ExportDialog, session: Session, tmp_path: Path, answer: str, is_deidentified: bool
+) -> None:
+    dialog.use_folder(tmp_path / "out")
+    choose(dialog, answer)
+    for box in dialog.findChildren(QCheckBox)[:2]:
+        box.setChecked(True)
+    assert write_button(dialog).isEnabled()
+    dialog.start()
+    qtbot.waitUntil(lambda: len(dialog.files) == 2)
+    asked = [exporter.asked for exporter in session.services.exporters]  # type: ignore[attr-defined]
+    assert asked == [[(1, is_deidentified)], [(1, is_deidentified)], []]
+    assert all(file.exists() for file in dialog.files)
+
+
+def test_without_a_form_nothing_can_be_written(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.use_folder(tmp_path)
+    choose(dialog, "No:")
+    for box in dialog.findChildren(QCheckBox):
+        box.setChecked(False)
+    assert dialog.order is None

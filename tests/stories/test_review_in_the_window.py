@@ -1,0 +1,390 @@
+"""What a clinician does in the window, from the first file to the report; on a real store."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QRadioButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.domain.case import Case
+from app.domain.errors import StorageError
+from app.settings import Settings, read_settings
+from app.storage.journal import FileStrokeJournal
+from app.ui.jobs.lanes import Lane
+from app.ui.main_window import MainWindow
+from app.ui.preferences import Places, Preferences
+from app.ui.session import Session
+from app.ui.theme import Theme, ThemeChoice
+from app.usecases.ports import Services
+from tests.builders import a_case, an_image_file, services_at
+from tests.fakes import FakePredictor
+
+WAIT_MS = 10_000
+
+
+class Workplace:
+    """A data folder on which windows can be opened, closed and killed."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, folder: Path) -> None:
+        self._qtbot = qtbot
+        self._theme = theme
+        self.folder = folder
+        self.places = Places(folder, folder / "settings.toml")
+        self.windows: list[tuple[MainWindow, Services]] = []
+
+    def open(self, *, settings: Settings | None = None) -> MainWindow:
+        journal = FileStrokeJournal(self.folder / "journal")
+        services = replace(services_at(self.folder), journal=journal)
+        chosen = settings or Settings(accepted_intended_use=1)
+        window = MainWindow(Session(services), self._theme, Preferences(chosen, self.places))
+        self._qtbot.addWidget(window)
+        window.resize(1440, 900)
+        window.show()
+        window.desk.start()
+        window.desk.dialogs.show_intended_use_once()
+        self.windows.append((window, services))
+        self.settle(window)
+        return window
+
+    def settle(self, window: MainWindow) -> None:
+        """Wait until nothing is running."""
+        self._qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=WAIT_MS)
+
+    def kill(self, window: MainWindow) -> None:
+        """End a window as a crash would: nothing is saved, the locks of its journals go."""
+        services = self._services_of(window)
+        window.session.close()
+        window.desk.canvas.wait_until_kept()
+        assert isinstance(services.journal, FileStrokeJournal)
+        services.journal.let_go()
+        services.store.close()
+        self.windows = [one for one in self.windows if one[0] is not window]
+        window.hide()
+
+    def close_all(self) -> None:
+        for window, _services in list(self.windows):
+            self.kill(window)
+
+    def case(self, window: MainWindow) -> Case:
+        """Return the open case as it is stored."""
+        image_id = window.desk.review.image_id
+        assert image_id is not None
+        with self._services_of(window).reading() as work:
+            return work.cases.case(image_id)
+
+    def _services_of(self, window: MainWindow) -> Services:
+        return next(services for one, services in self.windows if one is window)
+
+
+@pytest.fixture
+def workplace(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Workplace]:
+    theme = qapp.findChild(Theme) or Theme(qapp, ThemeChoice.LIGHT)
+    opened = Workplace(qtbot, theme, tmp_path / "naevus")
+    yield opened
+    opened.close_all()
+
+
+@pytest.fixture
+def one_case(workplace: Workplace, tmp_path: Path) -> MainWindow:
+    """Return a window with one predicted case open."""
+    services = services_at(workplace.folder)
+    a_case(services, tmp_path / "in")
+    services.store.close()
+    window = workplace.open()
+    assert window.desk.review.view is not None
+    return window
+
+
+def words_on(widget: QWidget) -> str:
+    QApplication.processEvents()
+    labels = widget.findChildren(QLabel)
+    return "\n".join(label.text() for label in labels if label.isVisibleTo(widget) and label.text())
+
+
+def dialog_titled(title: str) -> QDialog | None:
+    found = (one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible())
+    return next((one for one in found if one.windowTitle() == title), None)
+
+
+def brush(window: MainWindow, qtbot: QtBot, *, diameter_px: int = 30) -> None:
+    """Paint a stroke beside the lesion."""
+    canvas = window.desk.canvas
+    canvas.set_tool("brush")
+    canvas.set_brush_diameter_px(diameter_px)
+    points = [canvas.placement.view_xy((x, 20.0)) for x in (20.0, 30.0, 40.0)]
+    places = [QPoint(round(x), round(y)) for x, y in points]
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[0])
+    for place in places[1:]:
+        QTest.mouseMove(canvas, place)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[-1])
+
+
+def test_from_a_dropped_file_to_a_report(workplace: Workplace, qtbot: QtBot, tmp_path: Path) -> None:
+    window = workplace.open()
+    assert window.middle.currentWidget() is window.welcome
+    urls = [QUrl.fromLocalFile(str(an_image_file(tmp_path, f"{seed}.png", seed=seed))) for seed in (1, 2)]
+    dropped = QMimeData()
+    dropped.setUrls(urls)
+    nothing = Qt.KeyboardModifier.NoModifier
+    window.dropEvent(
+        QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, dropped, Qt.MouseButton.LeftButton, nothing)
+    )
+    qtbot.waitUntil(lambda: window.desk.work_list.model.total == 2, timeout=WAIT_MS)
+    workplace.settle(window)
+    case = workplace.case(window)
+    assert case.status == "predicted"
+    assert case.score is not None
+    before = f"{100 * case.score.probability:.0f} %"
+    assert before in words_on(window.desk.panels.score)
+
+    brush(window, qtbot)
+    assert window.desk.correction.is_unsaved
+    qtbot.waitUntil(lambda: window.desk.review.view.preview is not None, timeout=WAIT_MS)  # type: ignore[union-attr]
+    assert f"Predicted boundary {before}  →  corrected" in words_on(window.desk.panels.score)
+    assert workplace.case(window).revisions == ()
+
+    window.actions_of_window.action_by_id["mask.save"].trigger()
+    workplace.settle(window)
+    case = workplace.case(window)
+    assert case.status == "corrected"
+    assert case.is_score_current
+    window.close()
+    assert not window.isVisible()
+    workplace.kill(window)
+
+    window = workplace.open()
+    window.desk.work_list.choose(case.image.id)
+    workplace.settle(window)
+    assert window.desk.review.view is not None
+    assert window.desk.review.view.case.revisions == case.revisions
+    assert "Boundary, revision 1 (in force)" in words_on(window.desk.panels.history)
+    window.desk.show_export()
+    dialog = dialog_titled("Report and export")
+    assert dialog is not None
+    dialog.use_folder(tmp_path / "out")  # type: ignore[attr-defined]
+    next(one for one in dialog.findChildren(QRadioButton) if one.text().startswith("No:")).click()
+    next(one for one in dialog.findChildren(QPushButton) if one.text() == "Write files").click()
+    qtbot.waitUntil(lambda: any((tmp_path / "out").glob("*report_pdf*")), timeout=WAIT_MS)
+    workplace.settle(window)
+    dialog.reject()
+
+
+def test_work_survives_a_crash_and_can_still_be_undone(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
+    predicted = one_case.desk.canvas.current_mask()
+    brush(one_case, qtbot)
+    painted = one_case.desk.canvas.current_mask()
+    assert not np.array_equal(predicted, painted)
+    workplace.kill(one_case)
+    window = workplace.open()
+    assert np.array_equal(window.desk.canvas.current_mask(), painted)
+    assert window.desk.correction.is_unsaved
+    window.desk.canvas.undo_group.undo()
+    assert np.array_equal(window.desk.canvas.current_mask(), predicted)
+
+
+def test_opening_another_case_stores_the_correction(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    services = services_at(workplace.folder)
+    first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
+    services.store.close()
+    window = workplace.open()
+    window.desk.work_list.choose(first)
+    workplace.settle(window)
+    brush(window, qtbot)
+    window.desk.work_list.choose(second)
+    qtbot.waitUntil(lambda: window.desk.review.image_id == second, timeout=WAIT_MS)
+    workplace.settle(window)
+    with window.session.services.reading() as work:
+        stored = work.cases.case(first)
+    assert len(stored.revisions) == 1
+    assert stored.is_score_current
+    assert not window.desk.correction.is_unsaved
+
+
+def test_closing_the_window_stores_the_correction(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
+    brush(one_case, qtbot)
+    one_case.close()
+    qtbot.waitUntil(lambda: not one_case.isVisible(), timeout=WAIT_MS)
+    assert len(workplace.case(one_case).revisions) == 1
+
+
+def test_a_correction_that_cannot_be_stored_keeps_the_window_open(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
+    brush(one_case, qtbot)
+
+    def full_disk(_content: bytes) -> str:
+        raise StorageError("The disk is full; free some space and save again.")
+
+    services = one_case.session.services
+    one_case.session.services = replace(services, blobs=BlobsWithout(services.blobs, full_disk))  # type: ignore[arg-type]
+    one_case.close()
+    qtbot.waitUntil(lambda: "could not be saved" in one_case.notice_bar.text, timeout=WAIT_MS)
+    assert one_case.isVisible()
+    assert one_case.desk.correction.is_unsaved
+    one_case.session.services = services
+    one_case.desk.correction.save()
+    workplace.settle(one_case)
+    assert len(workplace.case(one_case).revisions) == 1
+
+
+class BlobsWithout:
+    """A blob store whose ``put`` fails."""
+
+    def __init__(self, blobs: object, put: object) -> None:
+        self._blobs = blobs
+        self.put = put
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._blobs, name)
+
+
+def test_an_earlier_boundary_comes_back_as_a_new_revision(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
+    predicted = one_case.desk.canvas.current_mask()
+    brush(one_case, qtbot)
+    one_case.desk.correction.save()
+    workplace.settle(one_case)
+    boundary = workplace.case(one_case).boundary
+    assert boundary is not None
+    one_case.desk.review.revert_to(str(boundary.id))
+    workplace.settle(one_case)
+    assert [revision.reason for revision in workplace.case(one_case).revisions] == [
+        "corrected",
+        "reset to prediction",
+    ]
+    assert np.array_equal(one_case.desk.canvas.current_mask(), predicted)
+
+
+def test_files_that_cannot_be_used_are_listed_and_the_others_go_through(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = workplace.open()
+    folder = tmp_path / "mixed"
+    an_image_file(folder, "good.png")
+    (folder / "empty.jpg").write_bytes(b"")
+    (folder / "letter.png").write_text("Dear colleague", encoding="utf-8")
+    window.desk.import_paths([folder])
+    qtbot.waitUntil(lambda: dialog_titled("Import") is not None, timeout=WAIT_MS)
+    dialog = dialog_titled("Import")
+    assert dialog is not None
+    assert "1 image imported; 2 files were refused." in words_on(dialog)
+    dialog.reject()
+    workplace.settle(window)
+    assert window.desk.work_list.model.total == 1
+
+
+def test_what_the_forms_say_is_stored_and_scored(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
+    lesion = one_case.desk.panels.patient.lesion
+    site = lesion.field_by_name["site"].editor
+    site.set_value("anterior torso")  # type: ignore[attr-defined]
+    site.chosen.emit()  # type: ignore[attr-defined]
+    workplace.settle(one_case)
+    case = workplace.case(one_case)
+    assert case.lesion.site == "anterior torso"
+    assert len(case.scores) == 2
+    assert "anatom_site_general" not in case.scores[-1].missing_inputs
+
+
+def test_a_scale_is_set_by_drawing_a_known_length(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(_parent: object, _title: str, question: str, *_rest: object) -> tuple[float, bool]:
+        asked.append(question)
+        return 2.0, True
+
+    monkeypatch.setattr("app.ui.desk.QInputDialog.getDouble", answer)
+    one_case.desk.calibrate_with_ruler()
+    canvas = one_case.desk.canvas
+    start, end = (QPoint(*map(round, canvas.placement.view_xy((x, 10.0)))) for x in (10.0, 110.0))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(canvas, end)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    workplace.settle(one_case)
+    assert len(asked) == 1
+    calibration = workplace.case(one_case).image.calibration
+    assert calibration is not None
+    assert calibration.mm_per_px == pytest.approx(0.02, rel=0.02)
+    assert calibration.source == "measured on a ruler"
+    assert "mm²" in words_on(one_case.desk.panels.measurements)
+
+
+def test_a_removed_case_can_be_brought_back(workplace: Workplace, qtbot: QtBot, one_case: MainWindow) -> None:
+    one_case.desk.remove_case()
+    workplace.settle(one_case)
+    assert one_case.desk.work_list.model.total == 0
+    assert one_case.middle.currentWidget() is one_case.welcome
+    button = next(
+        one for one in one_case.notice_bar.findChildren(QPushButton) if one.text() == "Bring it back"
+    )
+    button.click()
+    workplace.settle(one_case)
+    assert one_case.desk.work_list.model.total == 1
+    assert one_case.desk.review.view is not None
+
+
+def test_searching_leaves_the_open_case_alone(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
+    open_image = one_case.desk.review.image_id
+    one_case.desk.work_list.search.setText("nobody has this name")
+    qtbot.waitUntil(lambda: one_case.desk.work_list.model.total == 0, timeout=WAIT_MS)
+    assert one_case.desk.review.image_id == open_image
+    assert one_case.middle.currentWidget() is one_case.desk.workbench
+
+
+def test_without_a_model_the_case_opens_and_says_why_there_is_no_score(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = workplace.open()
+    predictor = window.session.services.predictor
+    assert isinstance(predictor, FakePredictor)
+    predictor.is_segmenter_missing = True
+    window.desk.import_paths([an_image_file(tmp_path, "lesion.png")])
+    qtbot.waitUntil(lambda: "No model for lesion boundaries" in window.notice_bar.text, timeout=WAIT_MS)
+    workplace.settle(window)
+    assert window.desk.canvas.has_image
+    assert "This image has not been scored yet." in words_on(window.desk.panels.score)
+
+
+def test_the_intended_use_is_shown_until_it_was_read(workplace: Workplace, qtbot: QtBot) -> None:
+    workplace.open(settings=Settings())
+    dialog = dialog_titled("What Naevus is for")
+    assert dialog is not None
+    dialog.accept()
+    stored, _warnings = read_settings(workplace.places.settings_file)
+    assert stored.accepted_intended_use == 1
+    workplace.open(settings=stored)
+    assert dialog_titled("What Naevus is for") is None
+
+
+def test_stopping_an_import_keeps_what_is_imported(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = workplace.open()
+    folder = tmp_path / "many"
+    for seed in range(30):
+        an_image_file(folder, f"{seed:02d}.png", seed=seed)
+    window.desk.import_paths([folder])
+    qtbot.waitUntil(lambda: Lane.FILES in window.session.lanes.busy_lanes, timeout=WAIT_MS)
+    window.desk.importing.cancel()
+    workplace.settle(window)
+    assert window.desk.work_list.model.total < 30
+    shutil.rmtree(folder)
