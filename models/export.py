@@ -95,7 +95,7 @@ def _difference(
 
 
 def _traced(network: nn.Module, signature: GraphSignature, example: Mapping[str, Tensor]) -> onnx.ModelProto:
-    batch = torch.export.Dim("batch", min=1)
+    batch = torch.export.Dim("batch", min=1, max=64)
     with _quiet_exporter(), torch.no_grad():  # the exporter cannot lower the scan's gradient
         program = torch.onnx.export(
             network.eval(),

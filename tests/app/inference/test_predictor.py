@@ -1,0 +1,115 @@
+"""From an image to a stored-ready boundary and score, on tiny networks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.domain.errors import InferenceError, ModelUnavailableError
+from app.inference.choice import EngineChoice
+from app.inference.engine import Engine
+from app.inference.onnx_engine import OnnxEngine
+from app.inference.predictor import ModelPredictor
+from app.inference.server_engine import ServerEngine
+from app.inference.views import all_views, brought_back
+from app.usecases.cancelling import NeverCancelled
+from models.contract.registry import ModelShelf
+from models.contract.tabular import without_metadata
+
+TOKEN = NeverCancelled()
+
+
+def _predictor(tiny_models: Path, tmp_path: Path, *engines: Engine) -> ModelPredictor:
+    shelf = ModelShelf((tiny_models / "models",), tiny_models / "active.json")
+    return ModelPredictor(shelf, EngineChoice(engines, tmp_path / "choice.json"))
+
+
+@pytest.fixture
+def predictor(tiny_models: Path, tmp_path: Path) -> Iterator[ModelPredictor]:
+    predictor = _predictor(tiny_models, tmp_path, OnnxEngine())
+    yield predictor
+    predictor.close()
+
+
+def _skin(height_px: int, width_px: int) -> np.ndarray:
+    return np.random.default_rng(4).integers(90, 210, (height_px, width_px, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(("height_px", "width_px"), [(97, 131), (131, 97), (64, 64), (75, 300)])
+def test_a_boundary_has_the_size_of_its_image(
+    predictor: ModelPredictor, height_px: int, width_px: int
+) -> None:
+    result = predictor.boundary(_skin(height_px, width_px), TOKEN)
+    assert result.mask.shape == result.probability.shape == (height_px, width_px)
+    assert result.probability.min() >= 0.0
+    assert result.probability.max() <= 1.0
+    assert result.model.name == "dermomamba-tiny"
+    assert len(result.model.weights_sha256) == 64
+
+
+def test_a_score_names_its_model_and_lies_within_its_range(predictor: ModelPredictor) -> None:
+    image = _skin(120, 160)
+    mask = np.zeros((120, 160), bool)
+    mask[30:80, 50:110] = True
+    result = predictor.score(image, mask, without_metadata(), TOKEN)
+    assert result.probability_low <= result.probability <= result.probability_high
+    assert result.model.preprocessing == "lesion crop 64x64, imagenet"
+    assert {name: each.shape for name, each in result.overlays.items()} == {
+        "gate": (120, 160),
+        "hidden_attention": (120, 160),
+    }
+
+
+def test_turning_and_mirroring_the_image_does_not_change_its_score(predictor: ModelPredictor) -> None:
+    image = _skin(128, 128)
+    scores = [
+        predictor.score(np.ascontiguousarray(seen), None, without_metadata(), TOKEN).probability
+        for seen in (image, np.rot90(image), image[:, ::-1], np.rot90(image, 2)[::-1])
+    ]
+    np.testing.assert_allclose(scores, scores[0], atol=1e-5)
+
+
+def test_a_corrected_mask_changes_what_the_score_model_sees(predictor: ModelPredictor) -> None:
+    image = _skin(120, 160)
+    small, large = np.zeros((120, 160), bool), np.ones((120, 160), bool)
+    small[10:40, 10:40] = True
+    scores = [predictor.score(image, mask, without_metadata(), TOKEN).probability for mask in (small, large)]
+    assert scores[0] != scores[1]
+
+
+def test_views_come_back_to_where_they_were() -> None:
+    crop = np.random.default_rng(0).random((3, 6, 6), dtype=np.float32)
+    for index, view in enumerate(brought_back(all_views(crop)[:, 0])):
+        np.testing.assert_array_equal(view, crop[0], err_msg=f"view {index}")
+
+
+def test_without_an_active_model_the_sentence_says_what_to_do(tmp_path: Path) -> None:
+    shelf = ModelShelf((tmp_path / "models",), tmp_path / "active.json")
+    predictor = ModelPredictor(shelf, EngineChoice((OnnxEngine(),), tmp_path / "choice.json"))
+    with pytest.raises(ModelUnavailableError, match="promote one"):
+        predictor.boundary(_skin(64, 64), TOKEN)
+
+
+def test_every_engine_is_examined_with_a_real_run(tiny_models: Path, tmp_path: Path) -> None:
+    engines = (OnnxEngine(), ServerEngine(tmp_path / "server.txt"))
+    predictor = _predictor(tiny_models, tmp_path, *engines)
+    reports = list(predictor.examine())
+    predictor.close()
+    assert [report.engine for report in reports] == ["ONNX Runtime", "model server"]
+    assert all(report.boundary_ms and report.score_ms for report in reports)
+    assert sum(report.is_active for report in reports) == 1
+
+
+def test_the_measured_choice_is_remembered(tiny_models: Path, tmp_path: Path) -> None:
+    _predictor(tiny_models, tmp_path, OnnxEngine()).boundary(_skin(64, 64), TOKEN)
+    kept = (tmp_path / "choice.json").read_text(encoding="utf-8")
+    assert "ONNX Runtime" in kept
+    (tmp_path / "choice.json").write_text("{ damaged", encoding="utf-8")
+    result = _predictor(tiny_models, tmp_path, OnnxEngine()).boundary(_skin(64, 64), TOKEN)
+    assert result.run.engine == "ONNX Runtime"
+
+
+def test_no_engine_at_all_is_said_in_one_sentence(tiny_models: Path, tmp_path: Path) -> None:
+    with pytest.raises(InferenceError, match="No inference engine works"):
+        _predictor(tiny_models, tmp_path).boundary(_skin(64, 64), TOKEN)

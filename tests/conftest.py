@@ -1,0 +1,24 @@
+"""Guards for every test: no window system, no settings or data of the person who runs the tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point the application's data folder to a temporary one."""
+    monkeypatch.setenv("NAEVUS_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with ``models/`` and ``active.json``: one tiny model is active for each task."""
+    from tests.model_folders import shelf_with_tiny_models
+
+    folder = tmp_path_factory.mktemp("shelf")
+    shelf_with_tiny_models(folder)
+    return folder

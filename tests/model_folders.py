@@ -1,0 +1,101 @@
+"""Small but complete model folders: real architectures with random weights, real graphs, real cards."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from models.contract.card import Calibration, DataSummary, InputSpec, Metric, ModelCard, Task, write_card
+from models.contract.registry import ModelShelf
+from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.export import CLASSIFIER, SEGMENTER, export_graph
+from models.nets import build
+from models.nets.weights import round_to_half, save_weights
+
+SEGMENTER_SIZE_PX = (48, 64)
+CROP_SIZE_PX = 64
+
+
+def random_batch(rows: int, height_px: int, width_px: int, *, with_table: bool) -> dict[str, torch.Tensor]:
+    """Return inputs of a network, half of the numbers in the table missing."""
+    batch = {"images": torch.randn(rows, 3, height_px, width_px)}
+    if with_table:
+        numeric = torch.randn(rows, len(NUMERIC_FEATURES))
+        batch["numeric"] = numeric.masked_fill(torch.rand_like(numeric) < 0.5, torch.nan)
+        batch["categorical"] = torch.randint(0, 3, (rows, len(CATEGORICAL_FEATURES)))
+    return batch
+
+
+def write_model(root: Path, architecture: str, task: Task, *, seed: int = 1) -> Path:
+    """Write ``root/<architecture>/1`` with weights, graph and card, and return it."""
+    torch.manual_seed(seed)
+    network = build(architecture).eval()
+    round_to_half(network)
+    folder = root / architecture.replace("_", "-") / "1"
+    folder.mkdir(parents=True)
+    save_weights(network, folder)
+    is_classifier = task == "classification"
+    size_px = (CROP_SIZE_PX, CROP_SIZE_PX) if is_classifier else SEGMENTER_SIZE_PX
+    examples = [random_batch(rows, *size_px, with_table=is_classifier) for rows in (2, 3)]
+    exported = _explained(network) if is_classifier else network
+    parity = export_graph(exported, CLASSIFIER if is_classifier else SEGMENTER, examples, folder)
+    write_card(_card(folder, architecture, task, network, parity), folder)
+    return folder
+
+
+def shelf_with_tiny_models(folder: Path) -> ModelShelf:
+    """Return a shelf on which one tiny model is active for each task."""
+    shelf = ModelShelf((folder / "models",), folder / "active.json")
+    for architecture, task in (("dermomamba_tiny", "segmentation"), ("mambaderm_tiny", "classification")):
+        model = write_model(folder / "models", architecture, task)  # type: ignore[arg-type]
+        shelf.promote(model.parent.name, "1", author="a test")
+    return shelf
+
+
+def _explained(network: nn.Module) -> nn.Module:
+    from models.nets.classification.export_form import ExplainedForExport
+
+    return ExplainedForExport(network)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _card(folder: Path, architecture: str, task: Task, network: nn.Module, parity: float) -> ModelCard:
+    if task == "segmentation":
+        labels = ("skin", "lesion")
+        spec = InputSpec.for_segmentation(height_px=SEGMENTER_SIZE_PX[0], width_px=SEGMENTER_SIZE_PX[1])
+    else:
+        labels = ("benign", "malignant")
+        spec = InputSpec.for_classification(size_px=CROP_SIZE_PX, crop_margin=0.25)
+    return ModelCard(
+        name=folder.parent.name,
+        version=folder.name,
+        task=task,
+        architecture=architecture,
+        labels=labels,
+        input=spec,
+        threshold=0.5,
+        temperature=1.5,
+        triage_thresholds={"urgent": 0.6, "soon": 0.3} if task == "classification" else {},
+        weights_file="weights.safetensors",
+        weights_sha256=_sha256(folder / "weights.safetensors"),
+        graph_file="graph.onnx",
+        graph_sha256=_sha256(folder / "graph.onnx"),
+        parameters=sum(weight.numel() for weight in network.parameters()),
+        parity_max_abs_difference=parity,
+        data=DataSummary(sources=("none",), licence="none", images_by_split={}),
+        split="none",
+        recipe={},
+        seed=1,
+        trained_on="not trained",
+        metrics={"dice": Metric(value=0.0, n=0)},
+        calibration=Calibration(method="none", fitted_on="none"),
+        limits=("Random weights: for tests only.",),
+        licence="MIT",
+        intended_use="tests",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
