@@ -16,7 +16,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
@@ -40,6 +39,9 @@ from models.contract.errors import ContractError
 Result = TypeVar("Result")
 
 RESEARCH_USE = "Research use only, not a medical device. A score is no diagnosis."
+
+_INTERRUPTED = 130
+"""The exit code of a command that Ctrl+C ended, by the convention of shells."""
 
 _ROOT = Path(__file__).resolve().parents[1]
 _TOKEN = NeverCancelled()
@@ -91,11 +93,17 @@ class Desk:
         """Print what was refused and why."""
         if not self.as_json:
             for refusal in refusals:
-                self.errors.print(f"Not taken: {refusal.path.name}: {refusal.sentence}", markup=False)
+                self.errors.print(
+                    f"Not taken: {refusal.path.name}: {refusal.sentence}", markup=False, soft_wrap=True
+                )
 
 
 _commands = typer.Typer(
-    name="naevus", help=f"Dermoscopy review workstation. {RESEARCH_USE}", no_args_is_help=True
+    name="naevus",
+    help=f"Dermoscopy review workstation. {RESEARCH_USE}",
+    no_args_is_help=True,
+    # A pretty traceback prints local variables, and those may hold a patient's name.
+    pretty_exceptions_enable=False,
 )
 
 _Paths = Annotated[list[Path], typer.Argument(help="Image files or folders.")]
@@ -111,19 +119,17 @@ def run(arguments: Sequence[str], open_services: Callable[[Path | None], Service
     """Carry out a command line and return the exit code."""
     desk = Desk(open_services)
     try:
-        code = _commands(list(arguments), obj=desk, standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        desk.errors.print("Stopped; what was finished before is kept.")
-        return 130
+        _commands(list(arguments), obj=desk)
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else 0
     except (DomainError, ContractError) as error:
-        desk.errors.print(str(error), markup=False)
-        return 1
+        desk.errors.print(str(error), markup=False, soft_wrap=True)
+        code = 1
     finally:
         desk.close()
-    return code if isinstance(code, int) else 0
+    if code == _INTERRUPTED:
+        desk.errors.print("Stopped; what was finished before is kept.")
+    return code
 
 
 @_commands.callback()
@@ -150,7 +156,9 @@ def triage(
     desk.complain((*done.refused, *done.not_scored))
     desk.show(done, _table_of(done.lines))
     if not as_json:
-        desk.console.print(f"{len(done.files)} files were written to {report}. {RESEARCH_USE}", markup=False)
+        desk.console.print(
+            f"{len(done.files)} files were written to {report}. {RESEARCH_USE}", markup=False, soft_wrap=True
+        )
     if not done.lines:
         raise typer.Exit(1)
 
@@ -189,7 +197,7 @@ def list_(
 ) -> None:
     """Show the work list, the most urgent case first."""
     if order not in ORDERS:
-        raise click.BadParameter(f"'{order}' is none of: {', '.join(ORDERS)}.", param_hint="--order")
+        raise typer.BadParameter(f"'{order}' is none of: {', '.join(ORDERS)}.", param_hint="--order")
     desk = _desk(context, as_json=as_json)
     window = list_cases(desk.services, search=search, order=order, descending=descending, limit=limit)
     desk.show(window, _table_of(window.lines))

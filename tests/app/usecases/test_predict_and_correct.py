@@ -233,5 +233,5 @@ def test_measurements_are_in_px_until_the_image_is_calibrated(services: Services
 
 def test_an_impossible_scale_is_refused(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path)
-    with pytest.raises(InvalidFieldError, match="between 0[.]0001 and 1"):
+    with pytest.raises(InvalidFieldError, match=r"between 0[.]0001 and 1"):
         set_calibration(services, image_id, Calibration(5.0, "entered by hand"))

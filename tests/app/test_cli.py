@@ -1,0 +1,170 @@
+"""The command line on a real store with an instant predictor: what it prints and how it ends."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import cli
+from app.domain.errors import StorageError
+from app.usecases.ports import Services
+from tests.builders import an_image_file, services_at
+from tests.fakes import FakePredictor
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that carries out a command line and returns exit code, output and errors."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def open_services(chosen: Path | None) -> Services:
+        return services_at(chosen or tmp_path / "data")
+
+    def carry_out(*arguments: object) -> tuple[int, str, str]:
+        code = cli.run([str(argument) for argument in arguments], open_services)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return carry_out
+
+
+def _json(run: Run, *arguments: object) -> Any:  # noqa: ANN401
+    code, out, _ = run(*arguments, "--json")
+    assert code == 0
+    return json.loads(out)
+
+
+def test_the_story_import_predict_list_report(run: Run, tmp_path: Path) -> None:
+    an_image_file(tmp_path / "in", "a.png", seed=1)
+    an_image_file(tmp_path / "in", "b.png", seed=2)
+    imported = _json(run, "import", tmp_path / "in")
+    assert len(imported["imported"]) == 2
+    assert [line["status"] for line in _json(run, "list")["lines"]] == ["new", "new"]
+    predicted = _json(run, "predict")
+    assert {line["image_id"] for line in predicted} == set(imported["imported"])
+    assert _json(run, "predict") == []
+    listed = _json(run, "list", "--order", "score", "--descending", "--limit", 1)
+    assert listed["total"] == 2
+    assert listed["lines"][0]["priority"]["band"] == "urgent"
+    files = _json(run, "report", "--to", tmp_path / "out", listed["lines"][0]["image_id"])
+    assert [Path(file).is_file() for file in files] == [True]
+
+
+def test_triage_prints_a_ranked_table_and_what_was_refused(run: Run, tmp_path: Path) -> None:
+    an_image_file(tmp_path / "in", "lesion.png")
+    (tmp_path / "in" / "notes.txt").write_text("no image", encoding="utf-8")
+    code, out, err = run("triage", tmp_path / "in", "--report", tmp_path / "out")
+    assert code == 0
+    assert "Urgent" in out
+    assert "lesion.png" in out
+    assert "Research use only" in out
+    assert "Not taken: notes.txt: " in err
+
+
+def test_triage_leaves_identity_out_unless_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    an_image_file(tmp_path / "in")
+    run("triage", tmp_path / "in", "--report", tmp_path / "without")
+    run("triage", tmp_path / "in", "--report", tmp_path / "with", "--with-identity")
+    assert {file.read_text(encoding="utf-8") for file in (tmp_path / "without").iterdir()} == {"-"}
+    assert {file.read_text(encoding="utf-8") for file in (tmp_path / "with").iterdir()} == {"P-00001"}
+
+
+def test_triage_of_nothing_usable_fails(run: Run, tmp_path: Path) -> None:
+    code, _, err = run("triage", tmp_path / "gone.jpg", "--report", tmp_path / "out")
+    assert code == 1
+    assert "gone.jpg" in err
+
+
+def test_an_expected_failure_is_one_sentence_and_exit_code_1(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("export", "fax", "--to", tmp_path)
+    assert (code, out) == (1, "")
+    assert err.strip().startswith("There is no export format “fax”")
+    code, _, err = run("predict", "0" * 32)
+    assert code == 1
+    assert "This image is not in the case store any more." in err
+
+
+def test_a_store_that_cannot_be_opened_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(_: Path | None) -> Services:
+        raise StorageError("The case store is damaged and is left as it is.")
+
+    assert cli.run(["list"], refuse) == 1
+    assert capsys.readouterr().err == "The case store is damaged and is left as it is.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["triage"], ["dance"], ["list", "--order", "beauty"], ["list", "--limit", "0"], ["import"]]
+)
+def test_a_wrong_command_line_is_exit_code_2(run: Run, arguments: list[str]) -> None:
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert err
+
+
+def test_help_needs_no_store(capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(_: Path | None) -> Services:
+        pytest.fail("help opened the store")
+
+    assert cli.run(["--help"], refuse) == 0
+    assert cli.run(["triage", "--help"], refuse) == 0
+    assert "Import, segment, score and rank" in capsys.readouterr().out
+
+
+def test_the_data_folder_can_be_chosen(run: Run, tmp_path: Path) -> None:
+    code, _, _ = run("--data-dir", tmp_path / "elsewhere", "list")
+    assert code == 0
+    assert (tmp_path / "elsewhere" / "cases.sqlite").is_file()
+
+
+def test_the_doctor_fails_when_a_file_is_damaged(run: Run, tmp_path: Path) -> None:
+    run("import", an_image_file(tmp_path))
+    assert run("doctor")[0] == 0
+    blob = next(file for file in (tmp_path / "data" / "blobs").rglob("*") if file.is_file())
+    blob.write_bytes(b"damaged")
+    code, out, _ = run("doctor")
+    assert code == 1
+    assert "stored file is damaged" in out
+
+
+def test_devices_and_models_are_listed(run: Run) -> None:
+    (engine,) = _json(run, "devices")
+    assert (engine["engine"], engine["is_active"]) == ("instant", True)
+    assert _json(run, "models") == []
+    assert "instant" in run("devices")[1]
+
+
+def test_services_are_closed_at_the_end(tmp_path: Path) -> None:
+    services = services_at(tmp_path / "data")
+    cli.run(["list"], lambda _: services)
+    assert isinstance(services.predictor, FakePredictor)
+    assert services.predictor.is_closed
+
+
+def test_stopping_with_the_keyboard_keeps_what_was_done(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(_: Path | None) -> Services:
+        raise KeyboardInterrupt
+
+    assert cli.run(["list"], interrupt) == 130
+    assert "what was finished before is kept" in capsys.readouterr().err
+
+
+def test_train_hands_everything_to_the_training_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    class _Process:
+        def __init__(self, command: list[str], **_: object) -> None:
+            started.append(command)
+
+        def wait(self) -> int:
+            return 7
+
+    monkeypatch.setattr(subprocess, "Popen", _Process)
+    arguments = ["segmentation", "--data", "d", "--help", "-x"]
+    assert cli.run(["train", *arguments], lambda _: pytest.fail("training needs no store")) == 7
+    assert started == [[sys.executable, "-m", "training", *arguments]]
