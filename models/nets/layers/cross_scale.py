@@ -52,8 +52,9 @@ class CrossScaleMamba(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Features (B, C, H, W) to features of the same shape."""
         *scales, kept = x.chunk(4, dim=1)
-        wide = torch.cat([axial(part) for axial, part in zip(self.axial, scales, strict=True)])
-        merged = torch.cat([*self._mixed(wide).chunk(len(_DILATIONS)), kept], dim=1)
+        wide = torch.stack([axial(part) for axial, part in zip(self.axial, scales, strict=True)])
+        mixed = self._mixed(wide.flatten(0, 1)).unflatten(0, wide.shape[:2])
+        merged = torch.cat([*mixed.unbind(), kept], dim=1)
         return torch.relu(self.norm(merged))
 
     def _mixed(self, wide: Tensor) -> Tensor:

@@ -193,9 +193,8 @@ def _input_gradients(
     for i in range(count):
         row, at = i * ROW, base + positions[i] * channels
         g, x, fed = lanes.load(gy, row), lanes.load(u, row), lanes.load(q, row)
-        grown = lanes.multiply_add(skip, g, lanes.load_first(du, at, kept))
-        grown = lanes.multiply_add(lanes.load(delta, row), fed, grown)
-        lanes.store_first(du, at, grown, block)
+        own = lanes.multiply_add(lanes.load(delta, row), fed, lanes.multiply(skip, g))
+        lanes.store_first(du, at, lanes.add(lanes.load_first(du, at, kept), own), block)
         dskip = lanes.multiply_add(g, x, dskip)
         dstep = lanes.multiply_add(x, fed, lanes.load(w, row))
         dstep = lanes.multiply(dstep, lanes.sigmoid(lanes.load(raw, row)))
