@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,7 +10,6 @@ from pytestqt.qtbot import QtBot
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.measurement import Measurement
-from app.domain.patient import Patient
 from app.ui.case_view import CaseView
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
@@ -21,6 +21,9 @@ from app.usecases.ports import Services
 from app.usecases.score_image import rescore_image
 from tests.builders import a_case, a_mask, a_score
 from tests.fakes import FakeToken
+
+if TYPE_CHECKING:
+    from app.domain.patient import Patient
 
 
 @pytest.fixture
