@@ -11,7 +11,6 @@ from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.inference.choice import EngineChoice
 from app.inference.engine import ClassifierInput, Engine, FloatArray
-from app.inference.views import VIEW_COUNT, all_views, brought_back
 from app.usecases.ports import BoundaryResult, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.card import ModelCard, Task
@@ -20,6 +19,7 @@ from models.contract.postprocess import calibrated_probability, lesion_mask, pla
 from models.contract.preprocess import Box, for_classifier, for_segmenter
 from models.contract.registry import ModelShelf, ShelvedModel
 from models.contract.tabular import TabularInput
+from models.contract.views import VIEW_COUNT, all_views, brought_back
 
 
 class ModelPredictor:

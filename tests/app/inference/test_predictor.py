@@ -12,7 +12,6 @@ from app.inference.engine import Engine
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
-from app.inference.views import all_views, brought_back
 from app.usecases.cancelling import NeverCancelled
 from models.contract.registry import ModelShelf
 from models.contract.tabular import without_metadata
@@ -76,12 +75,6 @@ def test_a_corrected_mask_changes_what_the_score_model_sees(predictor: ModelPred
     small[10:40, 10:40] = True
     scores = [predictor.score(image, mask, without_metadata(), TOKEN).probability for mask in (small, large)]
     assert scores[0] != scores[1]
-
-
-def test_views_come_back_to_where_they_were() -> None:
-    crop = np.random.default_rng(0).random((3, 6, 6), dtype=np.float32)
-    for index, view in enumerate(brought_back(all_views(crop)[:, 0])):
-        np.testing.assert_array_equal(view, crop[0], err_msg=f"view {index}")
 
 
 def test_without_an_active_model_the_sentence_says_what_to_do(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The eight views of a square crop (flips and quarter turns) whose mean makes the score steadier.
+"""The eight views of a square crop (flips and quarter turns); the mean of their logits is the score.
 
 The spread over the views says how much the score depends on how the camera was held.
 """
