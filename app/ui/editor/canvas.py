@@ -106,8 +106,9 @@ class EditorCanvas(ToolViewport):
 
     @property
     def has_unsaved_work(self) -> bool:
-        """Say whether the shown image has steps that are not stored as a revision."""
-        return self._document is not None and not self._document.is_stored
+        """Say whether the shown image has steps, or a stroke on its way, that no revision holds."""
+        document = self._document
+        return document is not None and (document.is_painting or not document.is_stored)
 
     @property
     def saved_state(self) -> SavedState:

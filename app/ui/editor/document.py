@@ -73,6 +73,11 @@ class MaskDocument(QObject):
         """Say whether the mask is the one that was last taken or stored."""
         return self.stack.isClean()
 
+    @property
+    def is_painting(self) -> bool:
+        """Say whether a stroke is on its way."""
+        return not self._painted.is_empty
+
     def mark_stored(self, revision: str) -> None:
         """Note that the present mask is stored as ``revision``."""
         self._revision = revision

@@ -69,13 +69,10 @@ class Frame:
         self.placement, self.device_pixel_ratio = placement, device_pixel_ratio
         if self.pixels.shape[:2] != (height, width):
             self.pixels = np.full((height, width, 4), 255, dtype=np.uint8)
-        self._base = np.full((height, width, 4), (*self.ground_bgr, 255), dtype=np.uint8)
+        self._base = _filled(height, width, self.ground_bgr)
         self._render_base()
-        tint = np.full((1, 1, 4), (*TINT_RGB[::-1], 255), dtype=np.uint8)
         opacity = self._opacity(Layer.MASK)
-        self._tinted = (
-            _mixed(self._base, np.broadcast_to(tint, self._base.shape), opacity) if opacity else self._base
-        )
+        self._tinted = _tinted(self._base, opacity) if opacity else self._base
         self._seen = np.zeros((height, width), dtype=np.uint8)
         self.renew(PixelBox(0, 0, height, width))
 
@@ -157,16 +154,30 @@ class Frame:
         if self.image is None:
             return
         levels = shown.levels.seen_over(self.image.shape, self.placement, inside)
-        colours = np.concatenate([shown.scale.bgr, np.full((256, 1), 255, dtype=np.uint8)], axis=1)
-        share = (shown.scale.strength * np.float32(opacity)).astype(np.float32)
-        over = share[levels]
-        target[...] = cv2.blendLinear(colours[levels], np.ascontiguousarray(target), over, 1.0 - over)
+        share = (shown.scale.strength * opacity)[:, None]
+        part = np.rint(np.column_stack([shown.scale.bgr, np.full(256, 255)]) * share)
+        rest = np.rint(255.0 * (1.0 - share)).repeat(4, axis=1)
+        cv2.multiply(target, _looked_up(rest, levels), dst=target, scale=1 / 255)
+        cv2.add(target, _looked_up(part, levels), dst=target)
 
     def _opacity(self, layer: Layer) -> float:
         look = self.looks[layer]
         return look.opacity if look.is_visible else 0.0
 
 
-def _mixed(one: Bgra, other: Bgra, share_of_other: float) -> Bgra:
-    mixed = cv2.addWeighted(one, 1.0 - share_of_other, np.ascontiguousarray(other), share_of_other, 0.0)
-    return mixed.astype(np.uint8, copy=False)
+def _looked_up(table: NDArray[np.float64], levels: NDArray[np.uint8]) -> Bgra:
+    """Return the row (4) of ``table`` (256, 4) for every level (h, w), taken as one 32-bit word."""
+    words = np.ascontiguousarray(table.astype(np.uint8)).view(np.uint32).ravel()
+    return words.take(levels).view(np.uint8).reshape(*levels.shape, 4)
+
+
+def _filled(height: int, width: int, bgr: tuple[int, int, int]) -> Bgra:
+    word = np.array([*bgr, 255], dtype=np.uint8).view(np.uint32)[0]
+    return np.full((height, width), word, dtype=np.uint32).view(np.uint8).reshape(height, width, 4)
+
+
+def _tinted(base: Bgra, opacity: float) -> Bgra:
+    """Return ``base`` with the mask's tint over all of it."""
+    levels = np.arange(256.0)[:, None] * (1.0 - opacity)
+    table = np.rint(levels + np.array([*TINT_RGB[::-1], 255]) * opacity).astype(np.uint8)
+    return cv2.LUT(base, table[None]).astype(np.uint8, copy=False)

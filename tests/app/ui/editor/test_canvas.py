@@ -361,6 +361,14 @@ def test_a_stored_mask_never_replaces_unsaved_work_unasked(canvas: EditorCanvas)
     assert not canvas.undo_group.canUndo()
 
 
+def test_a_stored_mask_that_arrives_during_a_stroke_does_not_break_it_off(canvas: EditorCanvas) -> None:
+    drag(canvas, (10, 10), (40, 10), ends=False)
+    assert not canvas.set_mask(disc())
+    canvas.feed(Pointer(Act.RELEASE, (40, 30)))
+    assert mask_of(canvas)[30, 40]
+    assert not np.array_equal(mask_of(canvas), disc())
+
+
 def test_only_the_version_that_was_stored_counts_as_stored(canvas: EditorCanvas) -> None:
     drag(canvas, (10, 10), (40, 10))
     version = canvas.mask_version()
