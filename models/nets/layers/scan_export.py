@@ -27,8 +27,10 @@ def exportable_scan(
 
     def step(h: Tensor, inputs: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
         delta_t, drive_t, b_t, c_t = inputs
-        h = torch.exp(delta_t[..., None] * a) * h + drive_t[..., None] * b_t[..., None, :]
-        return h, torch.matmul(h, c_t[..., None]).squeeze(-1)
+        h = torch.exp(delta_t * a) * h + drive_t * b_t
+        return h, torch.matmul(h, c_t)
 
-    _, y = scan(step, start, (delta, delta * x, b, c))
-    return merged(y, u, skip, directions)
+    # Shaped out here, so that the loop's body holds nothing but its six operations.
+    inputs = (delta[..., None], (delta * x)[..., None], b[..., None, :], c[..., None])
+    _, y = scan(step, start, inputs)
+    return merged(y.squeeze(-1), u, skip, directions)
