@@ -51,23 +51,29 @@ def heat_scale(*, is_signed: bool) -> HeatScale:
 
 def reduced(pixels: RgbImage, side_px: int) -> RgbImage:
     """Return the image with its longer side at most ``side_px``."""
+    return pixels if max(pixels.shape[:2]) <= side_px else drawable(pixels, side_px)
+
+
+def drawable(pixels: RgbImage, side_px: int) -> RgbImage:
+    """Return the image with its longer side ``side_px``, enlarged if need be so that lines on it are fine."""
     height_px, width_px = pixels.shape[:2]
     scale = side_px / max(height_px, width_px)
-    if scale >= 1:
-        return pixels
     size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
-    return cast("RgbImage", cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cast("RgbImage", cv2.resize(pixels, size, interpolation=interpolation))
 
 
 def with_boundary(pixels: RgbImage, mask: BoolMask) -> RgbImage:
     """Return a copy of an image with the outline of a mask of any size, holes included."""
     height_px, width_px = pixels.shape[:2]
-    share = cv2.resize(mask.astype(np.float32), (width_px, height_px), interpolation=cv2.INTER_AREA)
+    shrinks = mask.size > height_px * width_px
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    share = cv2.resize(mask.astype(np.float32), (width_px, height_px), interpolation=interpolation)
     inside = (share >= 0.5).astype(np.uint8)
     outlines, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    line_px = max(1, round(max(height_px, width_px) / 500))
+    line_px = max(1, round(max(height_px, width_px) / 400))
     drawn = pixels.copy()
-    cv2.drawContours(drawn, outlines, -1, _CASING_RGB, line_px * 2 + 1, cv2.LINE_AA)
+    cv2.drawContours(drawn, outlines, -1, _CASING_RGB, line_px + 2, cv2.LINE_AA)
     cv2.drawContours(drawn, outlines, -1, _LINE_RGB, line_px, cv2.LINE_AA)
     return drawn
 
@@ -75,7 +81,7 @@ def with_boundary(pixels: RgbImage, mask: BoolMask) -> RgbImage:
 def with_heat(pixels: RgbImage, attention: AttentionMap, scale: HeatScale) -> RgbImage:
     """Return an image with an attention map of any size laid over it."""
     height_px, width_px = pixels.shape[:2]
-    fitted = cv2.resize(attention, (width_px, height_px), interpolation=cv2.INTER_AREA)
+    fitted = cv2.resize(attention, (width_px, height_px), interpolation=cv2.INTER_LINEAR)
     share = (np.clip(fitted, scale.lowest, scale.highest) - scale.lowest) / (scale.highest - scale.lowest)
     levels = np.rint(np.nan_to_num(share) * 255).astype(np.uint8)
     opacity = scale.opacity[levels][..., None]

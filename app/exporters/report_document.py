@@ -1,5 +1,6 @@
 """A report's pages: header, footer with the number of pages, sections, metadata without any patient."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
@@ -8,10 +9,14 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
 
+from app.domain.case import Case
+from app.domain.measurement import Measurement
 from app.exporters import report_sections as sections
-from app.exporters.disclosure import told_case
+from app.exporters.disclosure import ToldCase, told_case
+from app.exporters.report_pictures import DrawnPictures, drawn_pictures
 from app.exporters.report_style import BOLD, INK, MUTED, PAGE_MARGIN, REGULAR, RULE, printable, register_fonts
 from app.exporters.report_words import RESEARCH_USE
+from app.usecases.measurements import features_of, measurements_of
 from app.usecases.ports import CaseFile
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
@@ -22,15 +27,35 @@ def report_bytes(file: CaseFile, made_at: datetime, *, deidentified: bool) -> by
     """Return the PDF of one case; ``made_at`` is told by its year only when de-identified."""
     register_fonts()
     made = f"{made_at.year}" if deidentified else made_at.astimezone().strftime("%d %b %Y, %H:%M")
-    code = told_case(file.case, deidentified=deidentified).patient_code
-    foot = f"Made by Naevus, {made}. Patient {_shortened(printable(code))}."
+    report = _prepared(file, deidentified=deidentified)
+    foot = f"Made by Naevus, {made}. Patient {_shortened(printable(report.told.patient_code))}."
     # The first pass only counts the pages, because each page says how many there are.
-    pages, _ = _built(file, foot, None, deidentified=deidentified)
-    _, content = _built(file, foot, pages, deidentified=deidentified)
+    pages, _ = _laid_out(report, foot, None)
+    _, content = _laid_out(report, foot, pages)
     return content
 
 
-def _built(file: CaseFile, foot: str, pages: int | None, *, deidentified: bool) -> tuple[int, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What is laid out: everything that takes time is done."""
+
+    case: Case
+    told: ToldCase
+    pictures: DrawnPictures
+    measured: tuple[Measurement, ...]
+
+
+def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
+    return _Report(
+        case=file.case,
+        told=told_case(file.case, deidentified=deidentified),
+        pictures=drawn_pictures(file),
+        measured=measurements_of(features_of(file.case.image, file.pixels, file.mask)),
+    )
+
+
+def _laid_out(report: _Report, foot: str, pages: int | None) -> tuple[int, bytes]:
+    """Return the number of pages and the PDF."""
     buffer = BytesIO()
     document = SimpleDocTemplate(
         buffer,
@@ -45,23 +70,23 @@ def _built(file: CaseFile, foot: str, pages: int | None, *, deidentified: bool) 
         subject=RESEARCH_USE,
         pageCompression=1,
         # A fixed creation date: the real one would date the visit.
-        invariant=int(deidentified),
+        invariant=int(report.told.is_deidentified),
     )
 
     def frame(canvas: Canvas, _document: BaseDocTemplate) -> None:
         _draw_frame(canvas, foot, pages)
 
-    document.build(_story(file, deidentified=deidentified), onFirstPage=frame, onLaterPages=frame)
+    document.build(_story(report), onFirstPage=frame, onLaterPages=frame)
     return document.page, buffer.getvalue()
 
 
-def _story(file: CaseFile, *, deidentified: bool) -> list[Flowable]:
-    case, told = file.case, told_case(file.case, deidentified=deidentified)
+def _story(report: _Report) -> list[Flowable]:
+    case, told = report.case, report.told
     return [
         *sections.title(case, told),
-        *sections.pictures_and_score(file),
+        *sections.pictures_and_score(case, report.pictures),
         *sections.clinician_decision(case, told),
-        *sections.measurements(file),
+        *sections.measurements(case.image, report.measured),
         *sections.patient_and_lesion(case, told),
         *sections.image_origin(case, told),
         *sections.models_used(case, told),

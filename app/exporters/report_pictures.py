@@ -1,61 +1,91 @@
-"""The pictures of a report: image, boundary and attention overlay, each with its caption."""
+"""The pictures of a report: image, boundary and attention overlay, each with its caption.
 
+They are drawn once (``drawn_pictures``) and placed on the pages as often as these are laid out (``placed``).
+"""
+
+from dataclasses import dataclass
 from io import BytesIO
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, Spacer, Table, TableStyle
 
-from app.exporters.picture import HeatScale, heat_scale, jpeg, reduced, with_boundary, with_heat
-from app.exporters.report_style import CAPTION, LABEL, say
+from app.domain.case import Case
+from app.exporters.picture import HeatScale, drawable, heat_scale, jpeg, reduced, with_boundary, with_heat
+from app.exporters.report_style import CAPTION, LABEL, LABEL_AT_RIGHT, say
 from app.exporters.report_words import overlay_words
 from app.usecases.explain_score import SIGNED_OVERLAYS, share_inside
 from app.usecases.ports import CaseFile
 from models.contract.arrays import AttentionMap, RgbImage
 
-PICTURE_WIDTH, PICTURE_HEIGHT = 85 * mm, 68 * mm
+_PICTURE_WIDTH, _PICTURE_HEIGHT = 85 * mm, 68 * mm
 _PRINTED_SIDE_PX = 1500
 """85 mm at 450 dots per inch."""
 
 
-def plain_picture(file: CaseFile) -> list[Flowable]:
-    """Return the image as it was imported."""
-    return [_placed(reduced(file.pixels, _PRINTED_SIDE_PX)), say("Image", CAPTION)]
+@dataclass(frozen=True, slots=True)
+class DrawnPicture:
+    """A picture ready to be placed; with a colour bar where ``scale`` is given."""
+
+    content: bytes
+    width_px: int
+    height_px: int
+    caption: str
+    scale: HeatScale | None = None
 
 
-def boundary_picture(file: CaseFile) -> list[Flowable]:
-    """Return the image with the outline of the valid mask, and whose outline it is."""
-    small = reduced(file.pixels, _PRINTED_SIDE_PX)
-    if file.mask is None or not file.mask.any():
-        return [_placed(small), say("No lesion boundary was found or drawn", CAPTION)]
-    case = file.case
-    if case.revision is not None:
-        origin = f"Boundary, {case.revision.reason} by a clinician (revision {case.revision.number})"
-    else:
-        origin = "Boundary as predicted by the model, not corrected"
-    return [_placed(with_boundary(small, file.mask)), say(origin, CAPTION)]
+@dataclass(frozen=True, slots=True)
+class DrawnPictures:
+    """All pictures of a report."""
+
+    plain: DrawnPicture
+    boundary: DrawnPicture
+    overlays: tuple[DrawnPicture, ...]
 
 
-def overlay_picture(file: CaseFile, name: str, attention: AttentionMap) -> list[Flowable]:
-    """Return the image with an attention overlay, its colour bar and the share inside the lesion."""
+def drawn_pictures(file: CaseFile) -> DrawnPictures:
+    """Draw the image as it was imported, with the valid mask's outline, and with each overlay."""
+    printed = drawable(file.pixels, _PRINTED_SIDE_PX)
+    has_lesion = file.mask is not None and bool(file.mask.any())
+    outlined = with_boundary(printed, file.mask) if file.mask is not None and has_lesion else printed
+    return DrawnPictures(
+        plain=_drawn(reduced(file.pixels, _PRINTED_SIDE_PX), "Image"),
+        boundary=_drawn(outlined, _boundary_words(file.case, has_lesion=has_lesion)),
+        overlays=tuple(_overlay(file, printed, name, found) for name, found in file.overlays.items()),
+    )
+
+
+def placed(picture: DrawnPicture) -> list[Flowable]:
+    """Return a picture with its colour bar and caption, fitted into half the width of a page."""
+    scale = min(_PICTURE_WIDTH / picture.width_px, _PICTURE_HEIGHT / picture.height_px)
+    image = Image(BytesIO(picture.content), picture.width_px * scale, picture.height_px * scale)
+    bar = [] if picture.scale is None else [Spacer(1, 2), _colour_bar(picture.scale)]
+    return [image, *bar, say(picture.caption, CAPTION)]
+
+
+def _drawn(pixels: RgbImage, caption: str, scale: HeatScale | None = None) -> DrawnPicture:
+    return DrawnPicture(jpeg(pixels), pixels.shape[1], pixels.shape[0], caption, scale)
+
+
+def _boundary_words(case: Case, *, has_lesion: bool) -> str:
+    if not has_lesion:
+        return "No lesion boundary was found or drawn"
+    if case.revision is None:
+        return "Boundary as predicted by the model, not corrected"
+    return f"Boundary, {case.revision.reason} by a clinician (revision {case.revision.number})"
+
+
+def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnPicture:
     scale = heat_scale(is_signed=name in SIGNED_OVERLAYS)
-    heated = with_heat(reduced(file.pixels, _PRINTED_SIDE_PX), attention, scale)
     share = share_inside(attention, file.mask)
     inside = "" if share is None else f"; {100 * share:.0f} % of it inside the boundary"
     caption = f"What moved the score: {overlay_words(name)}{inside}"
-    return [_placed(heated), Spacer(1, 2), _bar(scale), say(caption, CAPTION)]
+    return _drawn(with_heat(printed, attention, scale), caption, scale)
 
 
-def _placed(pixels: RgbImage) -> Image:
-    height_px, width_px = pixels.shape[:2]
-    scale = min(PICTURE_WIDTH / width_px, PICTURE_HEIGHT / height_px)
-    return Image(BytesIO(jpeg(pixels)), width_px * scale, height_px * scale)
-
-
-def _bar(scale: HeatScale) -> Table:
-    is_signed = scale.lowest < 0
-    low, high = ("against", "in favour") if is_signed else ("none", "most")
+def _colour_bar(scale: HeatScale) -> Table:
+    low, high = ("against", "in favour") if scale.lowest < 0 else ("none", "most")
     bar = Image(BytesIO(jpeg(scale.bar(512, 24))), 46 * mm, 2.6 * mm)
-    table = Table([[say(low, LABEL), bar, say(high, LABEL)]], colWidths=[14 * mm, 48 * mm, 18 * mm])
+    table = Table([[say(low, LABEL_AT_RIGHT), bar, say(high, LABEL)]], colWidths=[16 * mm, 48 * mm, 16 * mm])
     table.setStyle(
         TableStyle(
             [
@@ -63,8 +93,8 @@ def _bar(scale: HeatScale) -> Table:
                 ("ALIGN", (1, 0), (1, 0), "CENTER"),
                 ("TOPPADDING", (0, 0), (-1, -1), 0),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
-                ("LEFTPADDING", (0, 0), (-1, -1), 2),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+                ("LEFTPADDING", (0, 0), (-1, -1), 1),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 1),
             ]
         )
     )

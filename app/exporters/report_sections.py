@@ -6,9 +6,11 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
 from app.domain.case import Case
+from app.domain.image import DermoscopicImage
+from app.domain.measurement import Measurement
 from app.domain.prediction import ModelRef
 from app.exporters.disclosure import ToldCase
-from app.exporters.report_pictures import boundary_picture, overlay_picture, plain_picture
+from app.exporters.report_pictures import DrawnPictures, placed
 from app.exporters.report_style import (
     BOX_TITLE,
     CONTENT_WIDTH,
@@ -28,8 +30,6 @@ from app.exporters.report_style import (
     say,
 )
 from app.exporters.report_words import LIMITS, missing_words, percent, range_words, yes_no
-from app.usecases.measurements import features_of, measurements_of
-from app.usecases.ports import CaseFile
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 
@@ -49,25 +49,19 @@ def title(case: Case, told: ToldCase) -> list[Flowable]:
         ("Site", site or None),
         ("Visit", visited if not told.is_deidentified else "date left out"),
     ]
-    return [
-        say("Dermoscopy report", TITLE),
-        Spacer(1, 5),
-        pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2),
-    ]
+    table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2)
+    return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, Spacer(1, 6)]
 
 
-def pictures_and_score(file: CaseFile) -> list[Flowable]:
+def pictures_and_score(case: Case, pictures: DrawnPictures) -> list[Flowable]:
     """Return image, boundary and overlays, with the model's output beside the first overlay."""
-    rows: list[list[_Cell]] = [[plain_picture(file), boundary_picture(file)]]
-    overlays = [overlay_picture(file, name, attention) for name, attention in file.overlays.items()]
-    output = model_output(file.case, _HALF - 4 * mm)
+    rows: list[list[_Cell]] = [[placed(pictures.plain), placed(pictures.boundary)]]
+    overlays = [placed(picture) for picture in pictures.overlays]
     if not overlays:
-        return [_grid(rows), Spacer(1, 4), model_output(file.case, CONTENT_WIDTH)]
-    rows.append([overlays[0], output])
-    rows += [
-        [overlays[at], overlays[at + 1] if at + 1 < len(overlays) else ""]
-        for at in range(1, len(overlays), 2)
-    ]
+        return [_grid(rows), Spacer(1, 4), model_output(case, CONTENT_WIDTH)]
+    rows.append([overlays[0], model_output(case, _HALF - 4 * mm)])
+    further = [*overlays[1:], *([[]] if len(overlays) % 2 == 0 else [])]
+    rows += [[left, right] for left, right in zip(further[::2], further[1::2], strict=True)]
     return [_grid(rows)]
 
 
@@ -126,10 +120,8 @@ def clinician_decision(case: Case, told: ToldCase) -> list[Flowable]:
     return [Spacer(1, 5), boxed(rows, CONTENT_WIDTH, edge=DECISION_EDGE)]
 
 
-def measurements(file: CaseFile) -> list[Flowable]:
+def measurements(image: DermoscopicImage, found: tuple[Measurement, ...]) -> list[Flowable]:
     """Return the measurements of the valid mask with their units and how they were calibrated."""
-    image = file.case.image
-    found = measurements_of(features_of(image, file.pixels, file.mask))
     if not found:
         return [say("Measurements", HEADING), say("No lesion was outlined, so nothing was measured.")]
     if image.calibration is None:
@@ -137,12 +129,8 @@ def measurements(file: CaseFile) -> list[Flowable]:
     else:
         scale = f"Calibrated: {image.calibration.mm_per_px:.5f} mm per pixel, {image.calibration.source}."
     pairs = [(measured.name, str(measured)) for measured in found]
-    return [
-        say("Measurements", HEADING),
-        say(scale, SMALL),
-        Spacer(1, 2),
-        pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.6),
-    ]
+    table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.6)
+    return [KeepTogether([say("Measurements", HEADING), say(scale, SMALL), Spacer(1, 2), table])]
 
 
 def patient_and_lesion(case: Case, told: ToldCase) -> list[Flowable]:

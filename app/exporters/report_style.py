@@ -43,7 +43,8 @@ def _style(name: str, size: float, **options: str | float | Color) -> ParagraphS
 
 BODY = _style("body", 8.4)
 SMALL = _style("small", 7.2, textColor=MUTED)
-LABEL = _style("label", 7.6, textColor=MUTED)
+LABEL = _style("label", 7.6, textColor=MUTED, leading=BODY.leading)
+LABEL_AT_RIGHT = _style("label at right", 7.6, textColor=MUTED, leading=BODY.leading, alignment=2)
 CAPTION = _style("caption", 7.4, textColor=MUTED, alignment=1)
 TITLE = _style("title", 15, fontName=BOLD)
 HEADING = _style("heading", 10, fontName=BOLD, spaceBefore=9, spaceAfter=3, keepWithNext=1)
@@ -65,7 +66,8 @@ def printable(text: str) -> str:
 
 def say(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     """Return a paragraph that shows text as it is: markup in it is not obeyed."""
-    return Paragraph(escape(printable(text)).replace("\n", "<br/>"), style)
+    unbroken = printable(text).replace(" %", "\N{NO-BREAK SPACE}%")
+    return Paragraph(escape(unbroken).replace("\n", "<br/>"), style)
 
 
 def pairs_table(

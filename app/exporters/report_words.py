@@ -60,8 +60,8 @@ def missing_words(names: tuple[str, ...]) -> str:
     parts = [
         f"Not entered: {', '.join(entered)}." if entered else "",
         f"Not measured: {', '.join(measured)}." if measured else "",
-        f"No scale, so {len(scaled)} sizes in millimetres are missing." if scaled else "",
-        f"{rest} inputs of the model never exist for a single dermoscopic image." if rest else "",
+        "Without a scale or an outline, no size in millimetres." if scaled else "",
+        f"{rest} inputs that a dermoscopic image alone cannot give." if rest else "",
     ]
     return " ".join(part for part in parts if part)
 

@@ -1,0 +1,153 @@
+"""Cases full of canaries: every identifying field holds a word that must not leave when de-identified."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from app.domain.annotation import Decision, MaskRevision
+from app.domain.case import Case
+from app.domain.ids import (
+    BlobName,
+    DecisionId,
+    ImageId,
+    LesionId,
+    PatientId,
+    PredictionId,
+    RevisionId,
+    VisitId,
+)
+from app.domain.image import Calibration, DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.patient import Patient
+from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
+from app.domain.triage import TriageThresholds
+from app.usecases.ports import CaseFile
+from models.contract.arrays import BoolMask, RgbImage
+
+HEIGHT_PX, WIDTH_PX = 90, 131
+STARTED = datetime(2021, 3, 14, 9, 0, tzinfo=UTC)
+
+MakeCase = Callable[..., CaseFile]
+
+
+def a_mask() -> BoolMask:
+    rows, columns = np.mgrid[:HEIGHT_PX, :WIDTH_PX]
+    disc = (rows - 40) ** 2 + (columns - 50) ** 2 < 27**2
+    disc[35:40, 45:50] = False
+    return disc
+
+
+def a_picture() -> RgbImage:
+    grain = np.random.default_rng(5).integers(-20, 20, (HEIGHT_PX, WIDTH_PX, 1))
+    picture = np.where(a_mask()[..., None], (95, 60, 48), (224, 182, 160)) + grain
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def _decided_case() -> Case:
+    image_id, seconds = ImageId("1" * 32), timedelta(seconds=5)
+    run = EngineRun("ONNX Runtime", "CPUExecutionProvider", 80.0)
+    segmenter = ModelRef("dermomamba", "1.2.0", "5e" * 32, "resize 192x256, ImageNet", 0.5)
+    classifier = ModelRef("mambaderm_lite", "1.1.0", "c1" * 32, "lesion crop 224, ImageNet", 0.31)
+    image = DermoscopicImage(
+        id=image_id,
+        visit_id=VisitId("2" * 32),
+        file_name="canaryfile.jpg",
+        media_type="image/jpeg",
+        original=BlobName("0a" * 32),
+        upright=BlobName("0b" * 32),
+        width_px=WIDTH_PX,
+        height_px=HEIGHT_PX,
+        imported_at=STARTED,
+        imported_by="Dr. Canarystaff",
+        calibration=Calibration(0.05, "measured on a ruler"),
+        provenance=(("file type", "the content is JPEG although the name ends in '.canarysuffix'"),),
+        dermoscopic_type="contact polarized",
+    )
+    boundary = BoundaryPrediction(
+        PredictionId("3" * 32),
+        image_id,
+        segmenter,
+        BlobName("0c" * 32),
+        BlobName("0d" * 32),
+        run,
+        STARTED + seconds,
+    )
+    revision = MaskRevision(
+        RevisionId("4" * 32),
+        image_id,
+        1,
+        BlobName("0e" * 32),
+        boundary.id,
+        "Dr. Canarystaff",
+        STARTED + timedelta(days=12),
+        "corrected",
+    )
+    score = ScorePrediction(
+        PredictionId("5" * 32),
+        image_id,
+        classifier,
+        0.634,
+        0.52,
+        0.71,
+        revision.id,
+        ("age_approx", "tbp_lv_x"),
+        ("The image is blurred.",),
+        run,
+        STARTED + timedelta(days=12, minutes=1),
+        TriageThresholds(0.5, 0.2),
+    )
+    decision = Decision(
+        DecisionId("6" * 32),
+        image_id,
+        "Nevus",
+        "histopathology",
+        "biopsy",
+        "canarycomment <b>bold?</b> & more",
+        "Dr. Canarystaff",
+        STARTED + timedelta(days=13),
+    )
+    patient = Patient(
+        PatientId("7" * 32),
+        "CANARY-0815/ü",
+        "Canaryname, Jürgen",
+        1931,
+        "male",
+        "II",
+        True,
+        False,
+        "canarynotes",
+    )
+    lesion = Lesion(
+        LesionId("8" * 32), patient.id, "canarylabel", "posterior torso", None, 8.5, "canarylesion"
+    )
+    visit = Visit(VisitId("2" * 32), lesion.id, date(2021, 3, 14))
+    return Case(image, visit, lesion, patient, (boundary,), (score,), (revision,), (decision,))
+
+
+@pytest.fixture
+def make_case() -> MakeCase:
+    def make(name: str | None = None, **changes: object) -> CaseFile:
+        case = _decided_case()
+        patient = replace(case.patient, name=name if name is not None else case.patient.name)
+        file = CaseFile(
+            case=replace(case, patient=patient),
+            pixels=a_picture(),
+            mask=a_mask(),
+            probability=a_mask().astype(np.float32),
+            overlays={"hidden_attention": a_mask().astype(np.float32)},
+            audit=(),
+        )
+        return replace(file, **changes)  # type: ignore[arg-type]  # names of CaseFile's fields
+
+    return make
+
+
+@pytest.fixture
+def new_case(make_case: MakeCase) -> CaseFile:
+    """Return a case that was only imported."""
+    case = make_case().case
+    bare = replace(case, boundaries=(), scores=(), revisions=(), decisions=())
+    return make_case(case=bare, mask=None, probability=None, overlays={})

@@ -1,0 +1,173 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pypdf import PdfReader
+
+from app.exporters.report_pdf import ReportPdf
+from app.usecases.ports import CaseFile
+
+MakeCase = Callable[..., CaseFile]
+
+
+@pytest.fixture
+def report() -> ReportPdf:
+    return ReportPdf(lambda: datetime(2021, 4, 2, 12, 30, tzinfo=UTC))
+
+
+def text_of(path: Path) -> str:
+    """Return the report's words with line breaks and no-break spaces as plain spaces."""
+    pages = (page.extract_text() for page in PdfReader(path).pages)
+    return " ".join(" ".join(pages).split())
+
+
+def test_a_report_says_what_a_file_needs(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:
+    (path,) = report.write([make_case()], tmp_path, deidentified=False)
+    text = text_of(path)
+    for words in (
+        "Research use only. Not a medical device. The clinician decides.",
+        "Canaryname, Jürgen", "CANARY-0815/ü", "1931", "85+ years", "male", "posterior torso", "14 Mar 2021",
+        "63 %", "52 % to 71 %", "Place in the queue: Urgent", "at or above the urgent threshold",
+        "Image quality: The image is blurred.", "Not entered: age", "Threshold in force: 31 %",
+        "mambaderm_lite 1.1.0", "dermomamba 1.2.0", "hidden attention", "inside the boundary",
+        "Decision of the clinician", "Nevus", "histopathology", "biopsy", "canarycomment <b>bold?</b> & more",
+        "Longest diameter", "mm²", "0.05000 mm per pixel, measured on a ruler",
+        "Mask revision 1: corrected", "Score 63 % by mambaderm_lite", "Decision: Nevus",
+        "It is not a diagnosis", "Page 1 of 2", "Page 2 of 2", "Made by Naevus",
+    ):  # fmt: skip
+        assert words in text, words
+    assert ("c1" * 32) in text.replace(" ", "")
+
+
+def test_the_decision_stands_apart_from_the_model(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    text = text_of(report.write([make_case()], tmp_path, deidentified=False)[0])
+    model, decision = text.index("Model output (not a diagnosis)"), text.index("Decision of the clinician")
+    assert model < text.index("63 %") < decision < text.index("canarycomment")
+
+
+def test_a_deidentified_report_holds_no_canary(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    (path,) = report.write([make_case()], tmp_path, deidentified=True)
+    text = text_of(path)
+    raw = path.read_bytes().lower() + str(PdfReader(path).metadata).lower().encode()
+    assert "canary" not in (text + path.name).lower()
+    assert b"canary" not in raw
+    assert "1931" not in text
+    assert "14 Mar" not in text
+    assert "2021" not in text.replace("Made by Naevus, 2021", "")
+    assert b"d:2021" not in raw
+    assert "day 12" in text
+    assert "85+ years" in text
+    assert "63 %" in text
+
+
+def test_metadata_never_names_the_patient(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:
+    (path,) = report.write([make_case()], tmp_path, deidentified=False)
+    metadata = PdfReader(path).metadata
+    assert metadata is not None
+    assert metadata.title == "Naevus dermoscopy report"
+    assert "canary" not in str(metadata).lower()
+
+
+def test_fonts_are_embedded(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:
+    (path,) = report.write([make_case()], tmp_path, deidentified=False)
+    fonts = [
+        font.get_object()
+        for page in PdfReader(path).pages
+        for font in page["/Resources"]["/Font"].values()
+        if "DejaVu" in str(font.get_object()["/BaseFont"])
+    ]
+    assert fonts
+    assert all("/FontFile2" in font["/FontDescriptor"].get_object() for font in fonts)
+
+
+def test_a_new_case_gives_a_form_to_fill_in(report: ReportPdf, new_case: CaseFile, tmp_path: Path) -> None:
+    text = text_of(report.write([new_case], tmp_path, deidentified=False)[0])
+    for words in (
+        "No score was computed",
+        "No decision has been recorded",
+        "No lesion boundary",
+        "signature",
+    ):
+        assert words in text
+
+
+def test_an_outdated_score_is_marked(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:
+    case = make_case().case
+    stale = replace(case, scores=(replace(case.scores[0], mask_source=case.boundaries[0].id),))
+    assert "computed from an earlier mask" in text_of(
+        report.write([make_case(case=stale)], tmp_path, deidentified=False)[0]
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ä" * 80,
+        "Müller-Lüdenscheidt " * 4,
+        "😀 Emoji 李小龍",
+        "</para><font size=99>",
+        "a\u202eb\x00c\nd",
+        "&&&<<<>>>",
+    ],
+)
+def test_unusual_names_do_not_break_the_page(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path, name: str
+) -> None:
+    text = text_of(report.write([make_case(name=name)], tmp_path, deidentified=False)[0])
+    assert "Dermoscopy report" in text
+    assert "\u202e" not in text
+
+
+def test_pages_of_notes_are_printed_to_the_last_word(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    notes = (
+        "\n".join(f"Line {number}: stable, no itching. {'x' * 300}" for number in range(150)) + " lastword"
+    )
+    case = make_case().case
+    long = replace(
+        case,
+        decisions=(replace(case.decisions[0], comment=notes),),
+        patient=replace(case.patient, notes=notes),
+    )
+    (path,) = report.write([make_case(case=long)], tmp_path, deidentified=False)
+    text = text_of(path)
+    assert text.count("lastword") == 2
+    assert f"Page 1 of {len(PdfReader(path).pages)}" in text
+
+
+@pytest.mark.parametrize("shape", [(64, 900), (900, 64)])
+def test_long_pictures_and_several_overlays_fit(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path, shape: tuple[int, int]
+) -> None:
+    pixels = np.full((*shape, 3), 180, np.uint8)
+    mask = np.zeros(shape, bool)
+    mask[20:40, 20:40] = True
+    signed = np.where(mask, np.float32(1), np.float32(-0.5)).astype(np.float32)
+    overlays = {
+        "hidden_attention": mask.astype(np.float32),
+        "gradient_x_input": signed,
+        "gate": np.abs(signed),
+    }
+    case = make_case(pixels=pixels, mask=mask, overlays=overlays)
+    text = text_of(report.write([case], tmp_path, deidentified=False)[0])
+    assert "in favour" in text
+    assert "local and global gate" in text
+
+
+def test_each_case_gets_its_own_file_and_none_is_overwritten(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    first = report.write([make_case(), make_case()], tmp_path, deidentified=True)
+    assert len(set(first)) == 2
+    before = [path.read_bytes() for path in first]
+    (third,) = report.write([make_case()], tmp_path, deidentified=True)
+    assert third not in first
+    assert [path.read_bytes() for path in first] == before

@@ -1,0 +1,108 @@
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.exporters.csv_cells import shielded, table_bytes, unshielded
+from app.exporters.csv_table import CsvTable
+from app.exporters.isic_folder import IsicFolder
+from app.usecases.ports import CaseFile
+
+MakeCase = Callable[..., CaseFile]
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_row_holds_isic_columns_model_output_and_decision(make_case: MakeCase, tmp_path: Path) -> None:
+    (path,) = CsvTable().write([make_case()], tmp_path, deidentified=False)
+    (row,) = rows_of(path)
+    assert (row["sex"], row["age"], row["anatom_site_general"]) == ("male", "85", "posterior torso")
+    assert (row["diagnosis"], row["diagnosis_1"], row["melanocytic"]) == ("Nevus", "Benign", "true")
+    assert (row["personal_hx_mm"], row["family_hx_mm"]) == ("true", "false")
+    assert (row["naevus_malignancy_probability"], row["naevus_threshold"]) == ("0.634", "0.31")
+    assert row["naevus_score_weights_sha256"] == "c1" * 32
+    assert (row["naevus_triage_band"], row["naevus_mask_origin"]) == ("Urgent", "corrected")
+    assert float(row["naevus_long_diameter_mm"]) == pytest.approx(
+        0.05 * float(row["naevus_long_diameter_px"]), abs=1e-4
+    )
+    assert (row["patient_name"], row["birth_year"]) == ("Canaryname, Jürgen", "1931")
+
+
+def test_the_table_opens_in_a_spreadsheet_with_umlauts(make_case: MakeCase, tmp_path: Path) -> None:
+    (path,) = CsvTable().write([make_case()], tmp_path, deidentified=False)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfimage_id,")
+
+
+def test_a_deidentified_table_holds_no_canary_and_no_date(make_case: MakeCase, tmp_path: Path) -> None:
+    (path,) = CsvTable().write([make_case()], tmp_path, deidentified=True)
+    text = path.read_text(encoding="utf-8-sig")
+    assert "canary" not in text.lower()
+    assert "1931" not in text
+    assert "2021" not in text
+    (row,) = rows_of(path)
+    assert row["patient_id"].startswith("P-")
+    assert row["age"] == "85"
+
+
+def test_days_count_from_each_patients_first_visit(make_case: MakeCase, tmp_path: Path) -> None:
+    case = make_case().case
+    later = replace(case, visit=replace(case.visit, visited_on=date(2021, 6, 12)))
+    other = replace(later, patient=replace(case.patient, id="9" * 32))
+    files = [make_case(case=later), make_case(), make_case(case=other)]
+    (path,) = CsvTable().write(files, tmp_path, deidentified=True)
+    rows = rows_of(path)
+    assert [row["acquisition_day"] for row in rows] == ["90", "0", "0"]
+    assert rows[0]["patient_id"] == rows[1]["patient_id"] != rows[2]["patient_id"]
+
+
+def test_an_unread_case_gives_a_row_with_gaps(new_case: CaseFile, tmp_path: Path) -> None:
+    (row,) = rows_of(CsvTable().write([new_case], tmp_path, deidentified=False)[0])
+    assert row["naevus_malignancy_probability"] == row["naevus_mask_origin"] == row["diagnosis"] == ""
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\x00", "\n", "'"])
+def test_a_formula_in_a_name_stays_text(make_case: MakeCase, tmp_path: Path, start: str) -> None:
+    name = start + 'cmd|"/c calc"!A1'
+    (path,) = CsvTable().write([make_case(name=name)], tmp_path, deidentified=False)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["patient_name"].startswith("'")
+    assert unshielded(row["patient_name"]) == name
+
+
+@given(st.text())
+def test_every_text_comes_back_from_the_table(text: str) -> None:
+    content = table_bytes(["value"], [{"value": text}]).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content, newline="")))
+    assert [unshielded(row["value"]) for row in rows] == ([text] if text or rows else [])
+    assert not shielded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_the_isic_folder_names_every_file_in_its_table(
+    make_case: MakeCase, new_case: CaseFile, tmp_path: Path
+) -> None:
+    other = replace(new_case, case=replace(new_case.case, image=replace(new_case.case.image, id="a" * 32)))
+    files = IsicFolder().write([make_case(), other], tmp_path, deidentified=True)
+    table = next(path for path in files if path.name == "metadata.csv")
+    first, second = rows_of(table)
+    image = cv2.imread(str(table.parent / first["image_file"]))
+    mask = cv2.imread(str(table.parent / first["mask_file"]), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    assert mask is not None
+    assert np.array_equal(image[..., ::-1], make_case().pixels)
+    assert np.array_equal(mask > 127, make_case().mask)
+    assert first["mask_file"].endswith("_segmentation.png")
+    assert second["mask_file"] == ""
+    assert (table.parent / second["image_file"]).exists()
+    assert "canary" not in "".join(map(str, files)).lower()
