@@ -124,7 +124,10 @@ class FileStrokeJournal:
 
     def unfinished(self) -> tuple[ImageId, ...]:
         """Return the images with a journal, oldest work first."""
-        found = sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime)
+        try:
+            found = sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime)
+        except OSError as error:
+            raise _unreadable(str(error.strerror)) from error
         return tuple(ImageId(path.name.removesuffix(_SUFFIX)) for path in found)
 
     def let_go(self) -> None:

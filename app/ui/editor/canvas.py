@@ -202,6 +202,7 @@ class EditorCanvas(ToolViewport):
         self._prediction = self._probability = None
         if document is None:
             return
+        document.stack.setActive(False)
         document.changed.disconnect()
         document.step_made.disconnect()
         document.interrupted.disconnect()

@@ -349,6 +349,17 @@ def test_every_image_keeps_its_own_history(canvas: EditorCanvas) -> None:
     assert np.array_equal(mask_of(canvas), disc())
 
 
+def test_nothing_can_be_undone_while_no_image_is_shown(canvas: EditorCanvas) -> None:
+    drag(canvas, (10, 10), (40, 10))
+    drawn = mask_of(canvas)
+    canvas.show_nothing()
+    assert not canvas.undo_group.canUndo()
+    canvas.undo_group.undo()
+    canvas.show_image(skin(), IMAGE)
+    assert np.array_equal(mask_of(canvas), drawn)
+    assert canvas.undo_group.canUndo()
+
+
 def test_a_stored_mask_never_replaces_unsaved_work_unasked(canvas: EditorCanvas) -> None:
     canvas.set_mask(disc())
     drag(canvas, (10, 10), (40, 10))
