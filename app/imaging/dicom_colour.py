@@ -14,7 +14,7 @@ from pydicom import uid
 from pydicom.dataset import FileDataset
 from pydicom.pixels.processing import apply_color_lut
 
-from app.imaging.dicom_frame import Samples, StoredFrame
+from app.imaging.dicom_frame import StoredFrame
 from app.imaging.dicom_header import (
     GREY,
     PALETTE,
@@ -23,6 +23,7 @@ from app.imaging.dicom_header import (
     YBR_SUBSAMPLED,
     PixelHeader,
 )
+from app.imaging.frame_decoder import Samples
 from models.contract.arrays import RgbImage
 
 _LABEL_NOTE = "the header declares {declared}, the picture is stored as {actual}; the picture is believed"

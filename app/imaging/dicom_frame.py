@@ -5,7 +5,6 @@ Decoders disagree about colour, so each is asked for raw samples only; dicom_col
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 import cv2
 import numpy as np
@@ -14,15 +13,13 @@ from PIL import Image
 from pydicom import uid
 from pydicom.dataset import FileDataset
 from pydicom.encaps import get_frame
-from pydicom.pixels.decoders.base import get_decoder
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.codestream import Codestream, jpeg2000_codestream, jpeg_codestream
 from app.imaging.dicom_header import YBR_SUBSAMPLED, PixelHeader
+from app.imaging.frame_decoder import PLUGINS, Samples, decoded
+from app.imaging.isolated import decoded_apart
 from app.imaging.limits import MAX_PIXELS
-
-Samples = NDArray[np.integer[Any]]
-"""(rows, columns) or (rows, columns, 3), as stored: no colour conversion, no scaling."""
 
 _UNCOMPRESSED = (
     uid.ImplicitVRLittleEndian,
@@ -30,23 +27,8 @@ _UNCOMPRESSED = (
     uid.ExplicitVRBigEndian,
 )
 _BASELINE = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
-_PLUGINS = {
-    uid.RLELossless: "pydicom",
-    uid.JPEGExtended12Bit: "gdcm",
-    uid.JPEGLossless: "gdcm",
-    uid.JPEGLosslessSV1: "gdcm",
-    uid.JPEGLSLossless: "pyjpegls",
-    uid.JPEGLSNearLossless: "pyjpegls",
-    uid.JPEG2000Lossless: "pylibjpeg",
-    uid.JPEG2000: "pylibjpeg",
-    uid.HTJ2KLossless: "pylibjpeg",
-    uid.HTJ2KLosslessRPCL: "pylibjpeg",
-    uid.HTJ2K: "pylibjpeg",
-}
-"""One decoder plugin of pydicom for each compressed transfer syntax.
-
-JPEG-LS: GDCM gives the same pixels, but ended the whole process on some damaged pictures.
-"""
+_ISOLATED = ("gdcm", "pyjpegls")
+"""Decoders that are not trusted with a damaged file in this process."""
 
 _JPEG2000 = (uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K)
 _PADDING_BYTES = 16
@@ -68,7 +50,7 @@ def stored_frame(dataset: FileDataset, header: PixelHeader) -> StoredFrame:
     """Return the picture's raw samples; raises UnreadableFileError when header and data disagree."""
     if header.transfer_syntax in _UNCOMPRESSED:
         return _uncompressed(bytes(dataset.PixelData), header)
-    if header.transfer_syntax not in _PLUGINS and header.transfer_syntax not in _BASELINE:
+    if header.transfer_syntax not in PLUGINS and header.transfer_syntax not in _BASELINE:
         raise UnreadableFileError(f"The DICOM compression '{header.transfer_syntax.name}' cannot be read.")
     if header.transfer_syntax == uid.RLELossless:
         return StoredFrame(_decoded(dataset, header), header.bits_stored, None)
@@ -140,10 +122,8 @@ def _jpeg_samples(frame: bytes, codestream: Codestream) -> NDArray[np.uint8]:
 
 
 def _decoded(dataset: FileDataset, header: PixelHeader) -> Samples:
-    decoder = get_decoder(header.transfer_syntax)
-    samples, _ = decoder.as_array(
-        dataset, index=0, raw=True, decoding_plugin=_PLUGINS[header.transfer_syntax]
-    )
+    is_isolated = PLUGINS[header.transfer_syntax] in _ISOLATED
+    samples = (decoded_apart if is_isolated else decoded)(bytes(dataset.PixelData), header)
     if samples.shape[:2] != (header.rows, header.columns) or samples.dtype.itemsize > 2:
         raise UnreadableFileError(_SIZE_SENTENCE)
     return samples
