@@ -1,0 +1,140 @@
+"""The plan of one training run: every decision taken before the first step, frozen."""
+
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Task: TypeAlias = Literal["segmentation", "classification"]
+Schedule: TypeAlias = Literal["one_cycle", "warmup_cosine"]
+ArgumentValue: TypeAlias = bool | int | float | str | tuple[int, ...]
+
+SEGMENTATION_LOSSES = (
+    "guide_fusion",
+    "guide_fusion_as_coded",
+    "bce_dice",
+    "dice",
+    "bce",
+    "focal_tversky",
+)
+CLASSIFICATION_LOSSES = ("bce_auc", "bce", "focal", "asymmetric", "focal_pauc")
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(_Value):
+    """A stretch of the run at one image size; a run goes from small images to large ones."""
+
+    height_px: int = Field(ge=16, le=2048)
+    width_px: int = Field(ge=16, le=2048)
+    epochs: int = Field(ge=1, le=10_000)
+
+
+class Augmentation(_Value):
+    """How strongly training images are varied; every strength 0 leaves the image as it is."""
+
+    flips: bool = True
+    quarter_turns: bool = True
+    affine_share: float = Field(default=0.5, ge=0, le=1)
+    rotation_deg: float = Field(default=20.0, ge=0, le=180)
+    scale_share: float = Field(default=0.15, ge=0, lt=1)
+    shift_share: float = Field(default=0.06, ge=0, lt=0.5)
+    shear_share: float = Field(default=0.05, ge=0, lt=0.5)
+    brightness_share: float = Field(default=0.2, ge=0, lt=1)
+    contrast_share: float = Field(default=0.2, ge=0, lt=1)
+    saturation_share: float = Field(default=0.2, ge=0, lt=1)
+    colour_cast_share: float = Field(default=0.06, ge=0, lt=1)
+    blur_share: float = Field(default=0.1, ge=0, le=1)
+
+
+NO_AUGMENTATION = Augmentation(
+    flips=False,
+    quarter_turns=False,
+    affine_share=0,
+    brightness_share=0,
+    contrast_share=0,
+    saturation_share=0,
+    colour_cast_share=0,
+    blur_share=0,
+)
+
+
+class AuxiliaryTargets(_Value):
+    """Weights of the classifier's extra targets, which exist in training only."""
+
+    structures: float = Field(default=0.3, ge=0)
+    mask: float = Field(default=0.5, ge=0)
+    diagnosis: float = Field(default=0.3, ge=0)
+
+
+class TabularDropout(_Value):
+    """How often metadata are withheld in training, so that the image must carry the score."""
+
+    whole_table: float = Field(default=0.4, ge=0, le=1)
+    metadata: float = Field(default=0.2, ge=0, le=1)
+    each_feature: float = Field(default=0.1, ge=0, le=1)
+
+
+class TrainingPlan(_Value):
+    """One run, decided beforehand: written as plan.json and never changed afterwards."""
+
+    schema_version: Literal[1] = 1
+    task: Task
+    architecture: str
+    architecture_arguments: dict[str, ArgumentValue] = Field(default_factory=dict)
+    data_dir: Path
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    batch_size: int = Field(default=8, ge=1)
+    learning_rate: float = Field(default=1.5e-3, gt=0)
+    weight_decay: float = Field(default=0.05, ge=0)
+    schedule: Schedule = "one_cycle"
+    warmup_share: float = Field(default=0.1, ge=0, lt=1)
+    final_rate_share: float = Field(default=0.01, ge=0, le=1)
+    gradient_clip: float = Field(default=1.0, gt=0)
+    amp: bool = False
+    ema_decay: float = Field(default=0.995, ge=0, lt=1)
+    loss: str
+    guide_weight: float = Field(default=0.5, ge=0, le=1)
+    label_smoothing: float = Field(default=0.02, ge=0, lt=1)
+    augmentation: Augmentation = Augmentation()
+    auxiliary: AuxiliaryTargets = AuxiliaryTargets()
+    tabular_dropout: TabularDropout = TabularDropout()
+    positives_per_batch: int = Field(default=0, ge=0)
+    crop_margin: float = Field(default=0.25, ge=0, le=1)
+    mask_variants: int = Field(default=4, ge=1, le=16)
+    seed: int = Field(default=17, ge=0)
+    fold: int | None = Field(default=None, ge=0)
+    folds: int = Field(default=5, ge=2)
+    threads: int = Field(default=0, ge=0, description="0: as many as the machine offers")
+    checkpoint_every_s: float = Field(default=240, gt=0)
+    quick_test: bool = False
+    model_name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    model_version: str = Field(default="1", pattern=r"^[A-Za-z0-9._-]+$")
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "TrainingPlan":
+        losses = SEGMENTATION_LOSSES if self.task == "segmentation" else CLASSIFICATION_LOSSES
+        if self.loss not in losses:
+            raise ValueError(f"loss {self.loss!r} is none of {', '.join(losses)}")
+        if self.positives_per_batch >= self.batch_size:
+            raise ValueError("a batch needs room for benign images beside its melanoma quota")
+        if self.fold is not None and self.fold >= self.folds:
+            raise ValueError(f"fold {self.fold} does not exist among {self.folds}")
+        if self.task == "classification" and any(s.height_px != s.width_px for s in self.stages):
+            raise ValueError("a classifier takes square images")
+        return self
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of all stages together."""
+        return sum(stage.epochs for stage in self.stages)
+
+    def stage_of(self, epoch: int) -> int:
+        """The index of the stage that the zero-based ``epoch`` belongs to."""
+        for index, stage in enumerate(self.stages):
+            if epoch < stage.epochs:
+                return index
+            epoch -= stage.epochs
+        raise ValueError("the epoch lies beyond the end of the plan")

@@ -1,0 +1,132 @@
+"""The folder of one run: plan.json, events.jsonl, log.txt, checkpoints/ and the stop file."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from training.contract.events import Event, from_line, to_line
+from training.contract.plan import TrainingPlan
+
+
+class RunFolderError(Exception):
+    """A run folder cannot be used; the message is the sentence to show."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths of one run, and the only code that writes its plan, events and stop file."""
+
+    path: Path
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the files that a run resumes from."""
+        return self.path / "checkpoints"
+
+    @property
+    def log_file(self) -> Path:
+        """Everything the process printed."""
+        return self.path / "log.txt"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be computed again: decoded images, lesion measurements."""
+        return self.path / "cache"
+
+    def plan(self) -> TrainingPlan:
+        """The plan this folder was created with."""
+        try:
+            return TrainingPlan.model_validate_json(self._plan_file.read_text("utf-8"))
+        except FileNotFoundError as error:
+            raise RunFolderError(f"{self.path} is no run folder: plan.json is missing.") from error
+        except ValidationError as error:
+            problem = error.errors()[0]
+            where = ".".join(str(part) for part in problem["loc"]) or "plan"
+            message = f"plan.json cannot be used: {where}: {problem['msg']}."
+            raise RunFolderError(message) from error
+
+    def append(self, event: Event) -> None:
+        """Add one event; it is on the disk when this returns."""
+        with self._events_file.open("a+b") as stream:
+            if _ends_inside_a_line(stream.tell(), self._events_file):
+                stream.write(b"\n")
+            stream.write(to_line(event).encode() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def events(self) -> list[Event]:
+        """All events so far; a line that a crash cut off is left out."""
+        if not self._events_file.exists():
+            return []
+        lines = self._events_file.read_text("utf-8", errors="replace").splitlines()
+        return [event for line in lines if (event := from_line(line)) is not None]
+
+    def request_stop(self) -> None:
+        """Ask the run to stop after the step at hand."""
+        self._stop_file.touch()
+
+    def is_stop_requested(self) -> bool:
+        """Whether someone asked the run to stop."""
+        return self._stop_file.exists()
+
+    def withdraw_stop(self) -> None:
+        """Forget an earlier stop request, before the run is started again."""
+        with suppress(FileNotFoundError):
+            self._stop_file.unlink()
+
+    @property
+    def _plan_file(self) -> Path:
+        return self.path / "plan.json"
+
+    @property
+    def _events_file(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def _stop_file(self) -> Path:
+        return self.path / "stop"
+
+
+def create_run_folder(path: Path, plan: TrainingPlan) -> RunFolder:
+    """Make the folder of a new run, or open that of the same plan in order to resume it."""
+    folder = RunFolder(path)
+    if (path / "plan.json").exists():
+        if folder.plan() != plan:
+            raise RunFolderError(f"{path} already holds a run with another plan.")
+        return folder
+    folder.checkpoints.mkdir(parents=True, exist_ok=True)
+    write_atomically(path / "plan.json", plan.model_dump_json(indent=2).encode())
+    return folder
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Replace ``file`` by ``content`` so that a crash leaves either the old or the new one."""
+    part = file.with_name(file.name + ".part")
+    with part.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(file)
+    _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows cannot open folders and needs no such call."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _ends_inside_a_line(size_bytes: int, file: Path) -> bool:
+    if size_bytes == 0:
+        return False
+    with file.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) != b"\n"

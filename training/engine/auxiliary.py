@@ -1,0 +1,83 @@
+"""Extra targets that teach the classifier's tokens in training and are thrown away afterwards."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.nets.classification.mambaderm import MambaDerm
+from training.contract.data_set import DIAGNOSES, STRUCTURES
+from training.contract.plan import AuxiliaryTargets
+from training.engine.losses import PartialAucLoss
+from training.engine.task import Batch
+
+UNKNOWN = -1
+"""Marks a target that the data set does not know."""
+
+
+class TaughtClassifier(nn.Module):
+    """A classifier with three more heads: lesion per token, structures, diagnosis.
+
+    Only ``core`` is published. The lesion is read from the local tokens, before the scans; the other
+    two from the context tokens, before any metadata can tell the diagnosis.
+    """
+
+    def __init__(self, core: MambaDerm) -> None:
+        super().__init__()
+        width = core.norm_context.normalized_shape[0]
+        self.core = core
+        self.mask_head = nn.Linear(width, 1)
+        self.structure_head = nn.Linear(width, len(STRUCTURES))
+        self.diagnosis_head = nn.Linear(width, len(DIAGNOSES))
+        self.partial_auc = PartialAucLoss()
+
+    def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> dict[str, Tensor]:
+        """Logits of malignancy (B,), lesion (B, L), structures (B, 5), diagnosis (B, 3)."""
+        core = self.core
+        evidence, table = core.evidence(images), core.table(numeric, categorical)
+        fused = core.fusion(core.gated(evidence, core.gate(*evidence)), table)
+        seen = evidence.context.flatten(1, 2).mean(1)
+        return {
+            "malignant": core.head(fused, table)[:, 0],
+            "mask": self.mask_head(evidence.local.flatten(1, 2))[..., 0],
+            "structures": self.structure_head(seen),
+            "diagnosis": self.diagnosis_head(seen),
+        }
+
+
+def auxiliary_loss(outputs: dict[str, Tensor], batch: Batch, weights: AuxiliaryTargets) -> Tensor:
+    """The weighted sum of the extra targets, over what is known of each image."""
+    return (
+        weights.mask * mask_loss(outputs["mask"], batch["masks"], batch["has_mask"])
+        + weights.structures * structure_loss(outputs["structures"], batch["structures"])
+        + weights.diagnosis * diagnosis_loss(outputs["diagnosis"], batch["diagnosis"])
+    )
+
+
+def mask_loss(logits: Tensor, masks: Tensor, has_mask: Tensor) -> Tensor:
+    """Cross-entropy of each token (B, L) against the share of lesion in its cell."""
+    grid = round(logits.shape[1] ** 0.5)
+    share = functional.adaptive_avg_pool2d(masks, grid).flatten(1)
+    loss = functional.binary_cross_entropy_with_logits(logits.float(), share, reduction="none")
+    return (loss.mean(1) * has_mask).sum() / has_mask.sum().clamp_min(1)
+
+
+def structure_loss(logits: Tensor, structures: Tensor) -> Tensor:
+    """Cross-entropy over the structures that are known, (B, 5) of 0, 1 or UNKNOWN."""
+    known = (structures != UNKNOWN).float()
+    targets = structures.clamp_min(0).float()
+    loss = functional.binary_cross_entropy_with_logits(logits.float(), targets, reduction="none")
+    return (loss * known).sum() / known.sum().clamp_min(1)
+
+
+def diagnosis_loss(logits: Tensor, diagnosis: Tensor) -> Tensor:
+    """Cross-entropy over the images whose diagnosis (B,) is known; 0 if none is."""
+    known = diagnosis != UNKNOWN
+    if not bool(known.any()):
+        return logits.sum() * 0
+    return functional.cross_entropy(logits[known].float(), diagnosis[known])
+
+
+def target_rows(values: list[tuple[bool | None, ...]]) -> Tensor:
+    """Flags as an int64 tensor with UNKNOWN for None."""
+    rows = [[UNKNOWN if flag is None else int(flag) for flag in row] for row in values]
+    return torch.tensor(rows, dtype=torch.int64)

@@ -1,0 +1,61 @@
+"""Temperature and thresholds, fitted on validation images only."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+_GOLDEN = (math.sqrt(5) - 1) / 2
+_LOG_RANGE = (math.log(0.05), math.log(20.0))
+
+
+def fitted_temperature(logits: NDArray[np.floating], labels: NDArray[np.bool_]) -> float:
+    """The T > 0 that minimises the log loss of logits / T; 1 if only one class is there.
+
+    Convex in 1 / T, hence with one minimum in ln T, which a golden section search closes in on.
+    """
+    if labels.all() or not labels.any():
+        return 1.0
+    scores = logits.astype(np.float64).ravel()
+    truth = labels.ravel().astype(np.float64)
+
+    def loss(log_temperature: float) -> float:
+        scaled = scores / math.exp(log_temperature)
+        return float(np.mean(np.logaddexp(0.0, scaled) - truth * scaled))
+
+    return math.exp(_minimum(loss, *_LOG_RANGE))
+
+
+def threshold_at_sensitivity(
+    probabilities: NDArray[np.floating], labels: NDArray[np.bool_], sensitivity: float
+) -> float:
+    """The highest threshold at which at least this share of positives is found."""
+    positives = np.sort(probabilities[labels].astype(np.float64))
+    if len(positives) == 0:
+        return 0.5
+    allowed_misses = math.floor((1 - sensitivity) * len(positives) + 1e-9)
+    return float(positives[min(allowed_misses, len(positives) - 1)])
+
+
+def threshold_at_specificity(
+    probabilities: NDArray[np.floating], labels: NDArray[np.bool_], specificity: float
+) -> float:
+    """The lowest threshold that leaves at least this share of negatives below it."""
+    negatives = np.sort(probabilities[~labels].astype(np.float64))
+    if len(negatives) == 0:
+        return 0.5
+    below = math.ceil(specificity * len(negatives) - 1e-9)
+    if below >= len(negatives):
+        return float(min(1.0, np.nextafter(negatives[-1], 2.0)))
+    return float(min(1.0, np.nextafter(negatives[below - 1], 2.0))) if below else 0.0
+
+
+def _minimum(function: Callable[[float], float], low: float, high: float) -> float:
+    for _ in range(60):
+        left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+        if function(left) < function(right):
+            high = right
+        else:
+            low = left
+    return (low + high) / 2

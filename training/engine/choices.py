@@ -1,0 +1,164 @@
+"""What is chosen on the validation images when a model is published, and how well it did there."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from models.contract.card import Calibration, Conformal, Metric
+from models.contract.metrics import (
+    bootstrap_interval,
+    brier,
+    calibration_bins,
+    dice,
+    ece,
+    iou,
+    roc_auc,
+)
+from models.contract.postprocess import lesion_mask, probability_map
+from models.contract.preprocess import mask_for_segmenter
+from models.contract.uncertainty import conformal_quantile
+from training.contract.data_set import Sample
+from training.contract.plan import Stage, TrainingPlan
+from training.engine.calibrate import (
+    fitted_temperature,
+    threshold_at_sensitivity,
+    threshold_at_specificity,
+)
+from training.engine.classification import Views, logits_of, shown_and_withheld
+from training.engine.published import expert_masks, views_of
+from training.engine.segmentation import (
+    NativeMask,
+    decoded_frames,
+    native_masks,
+)
+from training.engine.segmentation import logits_of as segmenter_logits
+
+_THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(9))
+_SOON_SENSITIVITY = 0.90
+_URGENT_SPECIFICITY = 0.90
+_CONFORMAL_ERROR_RATE = 0.1
+_SEED = 1
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Threshold, temperature and bands of a card, with the validation figures behind them."""
+
+    threshold: float
+    temperature: float
+    metrics: dict[str, Metric]
+    triage_thresholds: dict[str, float] = field(default_factory=dict)
+    calibration: Calibration | None = None
+    conformal: Conformal | None = None
+    views: Views | None = None
+
+
+def segmenter_choices(network: nn.Module, validation: tuple[Sample, ...], stage: Stage) -> Choices:
+    """Temperature by pixel log loss, then the threshold with the best mean IoU."""
+    samples = tuple(s for s in validation if s.mask_file is not None)
+    natives = native_masks(samples, stage)
+    logits = segmenter_logits(network, decoded_frames(samples, stage))
+    temperature = fitted_temperature(logits, _small_masks(natives, stage))
+    overlaps = {threshold: _overlaps(logits, natives, temperature, threshold) for threshold in _THRESHOLDS}
+    best = max(overlaps, key=lambda threshold: float(overlaps[threshold][1].mean()))
+    dices, ious = overlaps[best]
+    groups = np.array([s.duplicate_group for s in samples])
+    return Choices(
+        threshold=best,
+        temperature=temperature,
+        metrics={
+            "val_dice": mean_metric(dices, groups),
+            "val_iou": mean_metric(ious, groups),
+        },
+        calibration=Calibration(method="temperature scaling of pixel logits", fitted_on="validation images"),
+    )
+
+
+def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan: TrainingPlan) -> Choices:
+    """Temperature by log loss; bands at 90 % sensitivity (soon) and 90 % specificity (urgent)."""
+    samples = tuple(s for s in validation if s.malignant is not None)
+    labels = np.array([bool(s.malignant) for s in samples])
+    views = views_of(
+        samples,
+        expert_masks(samples),
+        size_px=plan.stages[-1].width_px,
+        margin=plan.crop_margin,
+    )
+    logits = logits_of(network, views)
+    temperature = fitted_temperature(logits, labels)
+    probabilities = 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
+    soon = threshold_at_sensitivity(probabilities, labels, _SOON_SENSITIVITY)
+    urgent = threshold_at_specificity(probabilities, labels, _URGENT_SPECIFICITY)
+    groups = np.array([s.duplicate_group for s in samples])
+    return Choices(
+        threshold=soon,
+        temperature=temperature,
+        metrics={
+            f"val_auc_{name}": auc_metric(labels, logits_of(network, shown), groups)
+            for name, shown in shown_and_withheld(views).items()
+        },
+        triage_thresholds={"soon": soon, "urgent": max(soon, urgent)},
+        calibration=Calibration(
+            method="temperature scaling",
+            fitted_on="validation images",
+            ece=ece(labels, probabilities),
+            brier=brier(labels, probabilities),
+            bins=calibration_bins(labels, probabilities),
+        ),
+        conformal=_conformal(probabilities, labels),
+        views=views,
+    )
+
+
+def mean_metric(values: NDArray[np.float64], groups: NDArray[np.str_]) -> Metric:
+    """The mean over images with its interval; lesions are drawn, not images."""
+    interval = bootstrap_interval(_mean, values, seed=_SEED, groups=groups)
+    if interval is None:
+        raise ValueError("a mean needs at least one value")
+    return Metric(value=interval.value, low=interval.low, high=interval.high, n=interval.n)
+
+
+def auc_metric(labels: NDArray[np.bool_], scores: NDArray[np.floating], groups: NDArray[np.str_]) -> Metric:
+    """The area under the ROC with its interval."""
+    interval = bootstrap_interval(roc_auc, labels, scores, seed=_SEED, groups=groups)
+    if interval is None:
+        raise ValueError("an area under the ROC needs both classes")
+    return Metric(value=interval.value, low=interval.low, high=interval.high, n=interval.n)
+
+
+def _mean(values: NDArray[np.float64]) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _small_masks(natives: tuple[NativeMask, ...], stage: Stage) -> NDArray[np.bool_]:
+    size = {"height_px": stage.height_px, "width_px": stage.width_px}
+    return np.stack([mask_for_segmenter(native.mask, **size) for native in natives])
+
+
+def _overlaps(
+    logits: NDArray[np.float32],
+    natives: tuple[NativeMask, ...],
+    temperature: float,
+    threshold: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    pairs = []
+    for one, native in zip(logits, natives, strict=True):
+        probability = probability_map(one, native.geometry, temperature=temperature)
+        mask = lesion_mask(probability, threshold)
+        pairs.append((dice(mask, native.mask), iou(mask, native.mask)))
+    columns = np.array(pairs, dtype=np.float64)
+    return columns[:, 0], columns[:, 1]
+
+
+def _conformal(probabilities: NDArray[np.float64], labels: NDArray[np.bool_]) -> Conformal:
+    malignant, benign = probabilities[labels], probabilities[~labels]
+    return Conformal(
+        error_rate=_CONFORMAL_ERROR_RATE,
+        quantile_by_label={
+            "benign": conformal_quantile(benign, _CONFORMAL_ERROR_RATE),
+            "malignant": conformal_quantile(1 - malignant, _CONFORMAL_ERROR_RATE),
+        },
+        n_by_label={"benign": len(benign), "malignant": len(malignant)},
+    )

@@ -1,0 +1,264 @@
+"""Learning malignancy: lesion crops, metadata and measurements, withheld often enough."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from models.contract.metrics import roc_auc
+from models.contract.preprocess import for_classifier
+from training.contract.data_set import DIAGNOSES, DataSetError, Sample, Split
+from training.contract.plan import Stage, TrainingPlan
+from training.engine import losses
+from training.engine.auxiliary import UNKNOWN, TaughtClassifier, auxiliary_loss, target_rows
+from training.engine.canvases import Canvases, load_canvases, view_of
+from training.engine.decode import read_image, read_mask
+from training.engine.lesion_table import (
+    LesionTable,
+    load_table,
+    withheld,
+)
+from training.engine.order import generator, quota_batches
+from training.engine.segmentation import as_network_input
+from training.engine.task import Batch, EpochBatches
+
+
+@dataclass(frozen=True)
+class Views:
+    """What a classifier sees of N lesions, unvaried: images (N, 3, s, s) and tabular inputs."""
+
+    images: NDArray[np.float32]
+    numeric: NDArray[np.float32]
+    categorical: NDArray[np.int64]
+
+
+class ClassificationTask:
+    """Malignancy training on the images whose diagnosis is known."""
+
+    def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
+        self._plan, self._cache = plan, cache
+        self.train = tuple(s for s in split.train if s.malignant is not None)
+        self.validation = tuple(s for s in split.validation if s.malignant is not None)
+        for name, samples in (("train", self.train), ("val", self.validation)):
+            if len({s.malignant for s in samples}) < 2:
+                raise DataSetError(f"The {name} images need both malignant and benign lesions.")
+        self.table = load_table(self.train, plan.mask_variants, plan.seed, cache)
+        self.validation_table = load_table(self.validation, 1, plan.seed, cache)
+        self._targets = _Targets.of(self.train)
+        self._canvases: Canvases | None = None
+        self._views: Views | None = None
+        self._size_px = plan.stages[0].width_px
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Numbers of training and validation images."""
+        return len(self.train), len(self.validation)
+
+    def steps_per_epoch(self) -> int:
+        """Batches in one epoch: every benign image once."""
+        return len(self._order(0))
+
+    def open_stage(self, stage: Stage) -> None:
+        """Cut all lesions once for this stage."""
+        self._size_px = stage.width_px
+        self._canvases = load_canvases(
+            self.train,
+            self.table.squares[:, 0],
+            size_px=stage.width_px,
+            margin=self._plan.crop_margin,
+            cache=self._cache,
+        )
+        self._views = expert_views(
+            self.validation, self.validation_table, stage.width_px, self._plan.crop_margin
+        )
+
+    def batches(self, epoch: int) -> EpochBatches:
+        """The batches of an epoch, each with its quota of melanomas."""
+        if self._canvases is None:
+            raise RuntimeError("open_stage comes first")
+        drawer = _Drawer(self._plan, self._canvases, self.table, self._targets, self._size_px)
+        return _Epoch(drawer, self._order(epoch), epoch)
+
+    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        """The plan's loss on the malignancy logit plus the auxiliary targets."""
+        outputs = network(batch["images"], batch["numeric"], batch["categorical"])
+        logits, targets = outputs["malignant"].float(), batch["malignant"]
+        if self._plan.loss == "focal_pauc":
+            partial_auc = cast("TaughtClassifier", network).partial_auc
+            main: Tensor = partial_auc(logits, targets) + 0.5 * losses.focal_loss(logits, targets)
+        else:
+            main = _main_loss(self._plan, logits, targets)
+        return main + auxiliary_loss(outputs, batch, self._plan.auxiliary)
+
+    def evaluate(self, network: nn.Module) -> dict[str, float]:
+        """AUC with all inputs, without metadata, from the image alone; the score is their mean."""
+        if self._views is None:
+            raise RuntimeError("open_stage comes first")
+        labels = np.array([bool(s.malignant) for s in self.validation])
+        metrics: dict[str, float] = {}
+        for name, views in shown_and_withheld(self._views).items():
+            logits = logits_of(network, views)
+            metrics[f"auc_{name}"] = roc_auc(labels, logits) or 0.5
+            metrics[f"log_loss_{name}"] = log_loss(labels, logits)
+        metrics["score"] = (metrics["auc_all"] + metrics["auc_image"]) / 2
+        return metrics
+
+    def _order(self, epoch: int) -> NDArray[np.intp]:
+        plan = self._plan
+        is_positive = np.array([bool(s.malignant) for s in self.train])
+        rng = generator(plan.seed, epoch)
+        return quota_batches(is_positive, plan.batch_size, plan.positives_per_batch, rng)
+
+
+@dataclass(frozen=True)
+class _Targets:
+    malignant: Tensor
+    has_mask: Tensor
+    structures: Tensor
+    diagnosis: Tensor
+
+    @staticmethod
+    def of(samples: tuple[Sample, ...]) -> "_Targets":
+        return _Targets(
+            malignant=torch.tensor([float(bool(s.malignant)) for s in samples]),
+            has_mask=torch.tensor([float(s.mask_file is not None) for s in samples]),
+            structures=target_rows([s.structures for s in samples]),
+            diagnosis=torch.tensor(
+                [DIAGNOSES.index(s.diagnosis) if s.diagnosis in DIAGNOSES else UNKNOWN for s in samples]
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class _Drawer:
+    """Draws one training view with its tabular input."""
+
+    plan: TrainingPlan
+    canvases: Canvases
+    table: LesionTable
+    targets: _Targets
+    size_px: int
+
+    def view(
+        self, position: int, rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]:
+        variant = int(rng.integers(self.table.squares.shape[1]))
+        image, mask = view_of(
+            self.canvases,
+            position,
+            self.table.squares[position, variant],
+            self.plan.augmentation,
+            rng,
+            margin=self.plan.crop_margin,
+            size_px=self.size_px,
+        )
+        numeric, categorical = self._thinned(position, variant, rng)
+        return image, mask, numeric, categorical
+
+    def _thinned(
+        self, position: int, variant: int, rng: np.random.Generator
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The tabular input with the whole table, the metadata or single inputs withheld."""
+        dropout = self.plan.tabular_dropout
+        numeric = self.table.numeric[position, variant]
+        categorical = self.table.categorical[position]
+        draw = rng.random()
+        if draw < dropout.whole_table:
+            return withheld(numeric, categorical, metadata_only=False)
+        if draw < dropout.whole_table + dropout.metadata:
+            numeric, categorical = withheld(numeric, categorical, metadata_only=True)
+        hidden = rng.random(numeric.shape) < dropout.each_feature
+        hidden_categorical = rng.random(categorical.shape) < dropout.each_feature
+        return (
+            np.where(hidden, np.float32(np.nan), numeric),
+            np.where(hidden_categorical, np.int64(0), categorical),
+        )
+
+
+class _Epoch:
+    def __init__(self, drawer: _Drawer, order: NDArray[np.intp], epoch: int) -> None:
+        self._drawer, self._order, self._epoch = drawer, order, epoch
+
+    def batch(self, index: int) -> Batch:
+        positions = self._order[index]
+        seed = self._drawer.plan.seed
+        views = [
+            self._drawer.view(int(position), generator(seed, self._epoch, index, place))
+            for place, position in enumerate(positions)
+        ]
+        images, masks, numeric, categorical = (np.stack(part) for part in zip(*views, strict=True))
+        chosen, targets = torch.from_numpy(positions), self._drawer.targets
+        return {
+            "images": as_network_input(images),
+            "masks": torch.from_numpy(masks).float().unsqueeze(1),
+            "numeric": torch.from_numpy(numeric),
+            "categorical": torch.from_numpy(categorical),
+            "malignant": targets.malignant[chosen],
+            "has_mask": targets.has_mask[chosen],
+            "structures": targets.structures[chosen],
+            "diagnosis": targets.diagnosis[chosen],
+        }
+
+
+def expert_views(samples: tuple[Sample, ...], table: LesionTable, size_px: int, margin: float) -> Views:
+    """Unvaried crops by the experts' masks, exactly as the application makes them."""
+    images = np.empty((len(samples), 3, size_px, size_px), np.float32)
+    for index, sample in enumerate(samples):
+        image = read_image(sample)
+        mask = read_mask(sample, image.shape)
+        images[index], _ = for_classifier(image, mask, size_px=size_px, margin=margin)
+    return Views(images, table.numeric[:, 0], table.categorical)
+
+
+def shown_and_withheld(views: Views) -> dict[str, Views]:
+    """The same lesions with all inputs, with measurements but no metadata, and image alone."""
+    measured = withheld(views.numeric, views.categorical, metadata_only=True)
+    nothing = withheld(views.numeric, views.categorical, metadata_only=False)
+    return {
+        "all": views,
+        "measured": Views(views.images, *measured),
+        "image": Views(views.images, *nothing),
+    }
+
+
+def logits_of(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDArray[np.float32]:
+    """Malignancy logits (N,) float32 in evaluation mode, with or without auxiliary heads."""
+    core = getattr(network, "core", network)
+    device = next(core.parameters()).device
+    was_training = network.training
+    network.eval()
+    parts = []
+    with torch.inference_mode():
+        for start in range(0, len(views.images), batch_size):
+            part = slice(start, start + batch_size)
+            logits = core(
+                torch.from_numpy(views.images[part]).to(device),
+                torch.from_numpy(views.numeric[part]).to(device),
+                torch.from_numpy(views.categorical[part]).to(device),
+            )
+            parts.append(logits[:, 0].float().cpu().numpy())
+    network.train(was_training)
+    return np.concatenate(parts)
+
+
+def log_loss(labels: NDArray[np.bool_], logits: NDArray[np.float32]) -> float:
+    """Mean cross-entropy of logits (N,) against labels (N,) bool."""
+    scores = logits.astype(np.float64)
+    return float(np.mean(np.logaddexp(0.0, scores) - labels * scores))
+
+
+def _main_loss(plan: TrainingPlan, logits: Tensor, targets: Tensor) -> Tensor:
+    bce = losses.smoothed_bce_loss(logits, targets, plan.label_smoothing)
+    match plan.loss:
+        case "bce":
+            return bce
+        case "focal":
+            return losses.focal_loss(logits, targets)
+        case "asymmetric":
+            return losses.asymmetric_loss(logits, targets)
+        case _:
+            return bce + 0.5 * losses.pairwise_auc_loss(logits, targets)

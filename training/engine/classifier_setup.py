@@ -1,0 +1,43 @@
+"""A classifier made ready for training: inputs standardised, weights opened up, heads attached."""
+
+import math
+
+import torch
+from torch import nn
+
+from models.nets.classification.mambaderm import MambaDerm
+from models.nets.layers.convnext import ConvNeXtBlock
+from training.engine.auxiliary import TaughtClassifier
+from training.engine.lesion_table import LesionTable, standardisation
+
+_FIRST_LAYER_SCALE = 0.3
+"""Where ConvNeXt's layer scales start: 1e-6 is meant for runs many times longer than ours."""
+
+_SCORE_DEVIATION = 0.02
+"""Of the last weights, so that every first score is near one half."""
+
+
+def taught_classifier(core: MambaDerm, table: LesionTable) -> TaughtClassifier:
+    """``core`` with the training images' mean and deviation in its buffers, and extra heads."""
+    mean, deviation = standardisation(table.numeric[:, 0])
+    features = core.table.features
+    with torch.no_grad():
+        features.numeric_mean.copy_(torch.from_numpy(mean))
+        features.numeric_std.copy_(torch.from_numpy(deviation))
+        for module in core.modules():
+            _open_up(module)
+        nn.init.normal_(core.head.score.weight, std=_SCORE_DEVIATION)
+    return TaughtClassifier(core)
+
+
+def _open_up(module: nn.Module) -> None:
+    """Draw linear maps and convolutions so that they keep the variance of their input.
+
+    The architecture's own deviation of 0.02 leaves every block almost silent, which a few thousand
+    steps do not make up for. The scans' own parameters are no linear maps and stay as drawn.
+    """
+    if isinstance(module, nn.Linear | nn.Conv2d):
+        inputs = module.weight[0].numel()
+        nn.init.trunc_normal_(module.weight, std=1 / math.sqrt(inputs))
+    elif isinstance(module, ConvNeXtBlock):
+        module.scale.fill_(_FIRST_LAYER_SCALE)

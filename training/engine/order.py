@@ -1,0 +1,43 @@
+"""In which order an epoch shows its images: shuffled, with a quota of melanomas if asked for."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def generator(*key: int) -> np.random.Generator:
+    """A random generator that belongs to ``key``, e.g. (seed, epoch, position)."""
+    return np.random.default_rng(key)
+
+
+def shuffled_batches(count: int, batch_size: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """(batches, batch_size) positions, each once; the incomplete last batch is filled up anew."""
+    order = rng.permutation(count)
+    missing = -count % batch_size
+    filler = rng.choice(count, size=missing, replace=missing > count)
+    return np.concatenate([order, filler]).reshape(-1, batch_size)
+
+
+def quota_batches(
+    is_positive: NDArray[np.bool_],
+    batch_size: int,
+    positives_per_batch: int,
+    rng: np.random.Generator,
+) -> NDArray[np.intp]:
+    """(batches, batch_size) positions with a fixed number of positives in each batch.
+
+    Every negative is shown once per epoch; positives go round as often as the quota needs.
+    """
+    positives, negatives = np.flatnonzero(is_positive), np.flatnonzero(~is_positive)
+    if positives_per_batch == 0 or len(positives) == 0 or len(negatives) == 0:
+        return shuffled_batches(len(is_positive), batch_size, rng)
+    benign_per_batch = batch_size - positives_per_batch
+    batches = -(-len(negatives) // benign_per_batch)
+    benign = _rounds(negatives, batches * benign_per_batch, rng).reshape(batches, -1)
+    malignant = _rounds(positives, batches * positives_per_batch, rng).reshape(batches, -1)
+    return np.concatenate([malignant, benign], axis=1)
+
+
+def _rounds(items: NDArray[np.intp], count: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """``count`` items in shuffled rounds: none comes again before all have come."""
+    rounds = [rng.permutation(items) for _ in range(-(-count // len(items)))]
+    return np.concatenate(rounds)[:count]

@@ -1,0 +1,185 @@
+"""From a checkpoint to a model folder: half precision weights, graph with parity, calibrated card.
+
+Everything chosen here (threshold, temperature, triage bands) is chosen on validation images.
+"""
+
+import hashlib
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from pydantic import JsonValue
+from torch import Tensor, nn
+
+from models.contract.card import (
+    LABELS_BY_TASK,
+    DataSummary,
+    InputSpec,
+    ModelCard,
+    read_card,
+    write_card,
+)
+from models.contract.preprocess import resized
+from models.export import CLASSIFIER, GRAPH_FILE, SEGMENTER, GraphSignature, export_graph
+from models.nets import build
+from models.nets.classification.export_form import ExplainedForExport
+from models.nets.classification.mambaderm import MambaDerm
+from models.nets.weights import WEIGHTS_FILE, round_to_half, save_weights
+from training.contract.data_set import MANIFEST, Sample, read_manifest, split_samples
+from training.contract.plan import TrainingPlan
+from training.contract.run_folder import RunFolder
+from training.engine.auxiliary import TaughtClassifier
+from training.engine.card_words import INTENDED_USE, LICENCE, limits_of, split_in_words
+from training.engine.checkpoints import BEST, load_average
+from training.engine.choices import Choices, classifier_choices, segmenter_choices
+from training.engine.classification import Views
+from training.engine.decode import read_image
+from training.engine.segmentation import as_network_input
+
+
+def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, note: str = "") -> Path:
+    """Write ``root/<name>/<version>`` from a run's checkpoint and return it."""
+    plan = folder.plan()
+    samples = read_manifest(plan.data_dir)
+    validation = split_samples(samples, fold=plan.fold, folds=plan.folds).validation
+    network = _trained_network(plan, folder.checkpoints / checkpoint)
+    round_to_half(network)
+    target = root / plan.model_name / plan.model_version
+    target.mkdir(parents=True, exist_ok=True)
+    save_weights(network, target)
+    if plan.task == "segmentation":
+        choices = segmenter_choices(network, validation, plan.stages[-1])
+    else:
+        choices = classifier_choices(network, validation, plan)
+    parity = _export(network, plan, validation, choices, target)
+    write_card(_card(plan, samples, network, choices, parity, target, note), target)
+    read_card(target)
+    return target
+
+
+def _trained_network(plan: TrainingPlan, checkpoint: Path) -> nn.Module:
+    network = build(plan.architecture, **plan.architecture_arguments)
+    if plan.task == "classification":
+        taught = TaughtClassifier(cast("MambaDerm", network))
+        load_average(checkpoint, taught)
+    else:
+        load_average(checkpoint, network)
+    return network.eval()
+
+
+def _export(
+    network: nn.Module,
+    plan: TrainingPlan,
+    validation: tuple[Sample, ...],
+    choices: Choices,
+    target: Path,
+) -> float:
+    if isinstance(network, MambaDerm):
+        views = cast("Views", choices.views)
+        form: nn.Module = ExplainedForExport(network)
+        examples = [_view_batch(views, 0, 2), _view_batch(views, 2, 3)]
+        return export_graph(form, CLASSIFIER, examples, target)
+    stage = plan.stages[-1]
+    images = _frames(validation[:3], stage.height_px, stage.width_px)
+    signature: GraphSignature = SEGMENTER
+    return export_graph(network, signature, [{"images": images[:2]}, {"images": images[2:]}], target)
+
+
+def _view_batch(views: Views, start: int, stop: int) -> dict[str, Tensor]:
+    return {
+        "images": torch.from_numpy(views.images[start:stop]),
+        "numeric": torch.from_numpy(views.numeric[start:stop]),
+        "categorical": torch.from_numpy(views.categorical[start:stop]),
+    }
+
+
+def _frames(samples: tuple[Sample, ...], height_px: int, width_px: int) -> Tensor:
+    images = [resized(read_image(sample), height_px=height_px, width_px=width_px) for sample in samples]
+    return as_network_input(np.stack(images).astype(np.uint8))
+
+
+def _card(
+    plan: TrainingPlan,
+    samples: tuple[Sample, ...],
+    network: nn.Module,
+    choices: Choices,
+    parity: float,
+    target: Path,
+    note: str,
+) -> ModelCard:
+    stage = plan.stages[-1]
+    spec = (
+        InputSpec.for_segmentation(height_px=stage.height_px, width_px=stage.width_px)
+        if plan.task == "segmentation"
+        else InputSpec.for_classification(size_px=stage.width_px, crop_margin=plan.crop_margin)
+    )
+    return ModelCard(
+        name=plan.model_name,
+        version=plan.model_version,
+        task=plan.task,
+        architecture=plan.architecture,
+        architecture_arguments=_plain(plan.architecture_arguments),
+        labels=LABELS_BY_TASK[plan.task],
+        input=spec,
+        threshold=choices.threshold,
+        temperature=choices.temperature,
+        triage_thresholds=choices.triage_thresholds,
+        weights_file=WEIGHTS_FILE,
+        weights_sha256=_sha256(target / WEIGHTS_FILE),
+        graph_file=GRAPH_FILE,
+        graph_sha256=_sha256(target / GRAPH_FILE),
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        parity_max_abs_difference=parity,
+        data=_data_summary(plan, samples),
+        split=split_in_words(plan),
+        recipe=_recipe(plan, note),
+        seed=plan.seed,
+        trained_on=_machine_in_words(),
+        metrics=choices.metrics,
+        conformal=choices.conformal,
+        calibration=choices.calibration,
+        limits=limits_of(plan.task),
+        licence=LICENCE,
+        intended_use=INTENDED_USE,
+        created_at=datetime.now(UTC),
+    )
+
+
+def _data_summary(plan: TrainingPlan, samples: tuple[Sample, ...]) -> DataSummary:
+    splits = sorted({sample.split for sample in samples})
+    return DataSummary(
+        sources=("ISIC 2017", "ISIC 2018 Task 1", "UDA-1 (ISIC archive)"),
+        licence="images, masks and diagnoses CC0-1.0; some age, sex and site values CC-BY-NC",
+        images_by_split={name: sum(s.split == name for s in samples) for name in splits},
+        malignant_by_split={
+            name: sum(s.split == name and bool(s.malignant) for s in samples) for name in splits
+        },
+        manifest_sha256=_sha256(plan.data_dir / MANIFEST),
+    )
+
+
+def _recipe(plan: TrainingPlan, note: str) -> dict[str, JsonValue]:
+    whole = plan.model_dump(mode="json", exclude={"data_dir", "model_name", "model_version"})
+    return {**whole, "note": note} if note else whole
+
+
+def _plain(arguments: Mapping[str, object]) -> dict[str, JsonValue]:
+    return {
+        name: list(value) if isinstance(value, tuple) else cast("JsonValue", value)
+        for name, value in arguments.items()
+    }
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _machine_in_words() -> str:
+    if torch.cuda.is_available():
+        return f"one {torch.cuda.get_device_name()} GPU"
+    return f"{os.cpu_count()} {platform.machine()} processor cores, no GPU"

@@ -1,0 +1,75 @@
+"""A published model, read back from its folder: the network that others will use, and its answers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from models.contract.arrays import BoolMask, RgbImage
+from models.contract.card import ModelCard, read_card
+from models.contract.postprocess import lesion_mask, probability_map
+from models.contract.preprocess import for_classifier, for_segmenter
+from models.nets import build
+from models.nets.weights import load_weights
+from training.contract.data_set import Sample
+from training.engine.classification import Views
+from training.engine.decode import read_image, read_mask
+from training.engine.lesion_table import inputs_of
+from training.engine.progress import shown
+from training.engine.segmentation import network_logits
+
+
+@dataclass(frozen=True)
+class PublishedModel:
+    """A network with its card, in evaluation mode."""
+
+    network: nn.Module
+    card: ModelCard
+
+    @staticmethod
+    def read(folder: Path) -> "PublishedModel":
+        """Build the network that the card names and fill it with the folder's weights."""
+        card = read_card(folder)
+        network = build(card.architecture, **card.architecture_arguments).eval()
+        load_weights(network, folder)
+        return PublishedModel(network, card)
+
+
+def predicted_masks(segmenter: PublishedModel, samples: tuple[Sample, ...]) -> tuple[BoolMask, ...]:
+    """The segmenter's masks at native size, as the application would show them."""
+    return tuple(predicted_mask(segmenter, read_image(sample)) for sample in shown(samples, "Outlining"))
+
+
+def predicted_mask(segmenter: PublishedModel, image: RgbImage) -> BoolMask:
+    """The mask of one image, (H, W) bool; may be empty."""
+    card = segmenter.card
+    height_px, width_px = card.input.height_px, card.input.width_px
+    model_image, geometry = for_segmenter(image, height_px=height_px, width_px=width_px)
+    logits = network_logits(segmenter.network, model_image[None])[0]
+    probability = probability_map(logits, geometry, temperature=card.temperature)
+    return lesion_mask(probability, card.threshold)
+
+
+def views_of(
+    samples: tuple[Sample, ...],
+    masks: tuple[BoolMask | None, ...],
+    *,
+    size_px: int,
+    margin: float,
+) -> Views:
+    """What a classifier sees of each sample with the given masks."""
+    images = np.empty((len(samples), 3, size_px, size_px), np.float32)
+    numeric, categorical = [], []
+    for index, (sample, mask) in enumerate(zip(samples, masks, strict=True)):
+        image = read_image(sample)
+        images[index], _ = for_classifier(image, mask, size_px=size_px, margin=margin)
+        inputs = inputs_of(sample, image, mask)
+        numeric.append(inputs.numeric)
+        categorical.append(inputs.categorical)
+    return Views(images, np.stack(numeric), np.stack(categorical))
+
+
+def expert_masks(samples: tuple[Sample, ...]) -> tuple[BoolMask | None, ...]:
+    """The experts' masks, None where there is none."""
+    return tuple(read_mask(sample, read_image(sample).shape) for sample in samples)
