@@ -12,9 +12,7 @@ class CBAM(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         hidden = channels // _REDUCTION
-        self.channel_mlp = nn.Sequential(
-            nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels)
-        )
+        self.channel_mlp = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
         self.spatial_conv = nn.Conv2d(2, 1, 7, padding=3, bias=False)
         self.spatial_norm = nn.BatchNorm2d(1, momentum=0.01)
 

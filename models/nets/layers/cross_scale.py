@@ -53,7 +53,7 @@ class CrossScaleMamba(nn.Module):
         """Features (B, C, H, W) to features of the same shape."""
         *scales, kept = x.chunk(4, dim=1)
         wide = torch.stack([axial(part) for axial, part in zip(self.axial, scales, strict=True)])
-        mixed = self._mixed(wide.flatten(0, 1)).unflatten(0, wide.shape[:2])
+        mixed = self._mixed(wide.flatten(0, 1)).reshape(wide.shape)
         merged = torch.cat([*mixed.unbind(), kept], dim=1)
         return torch.relu(self.norm(merged))
 

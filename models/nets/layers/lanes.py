@@ -49,19 +49,25 @@ _LOG2_E = 1.4426950408889634
 
 Values = list[ir.Value]
 Emit = Callable[[ir.IRBuilder, Values], ir.Value]
+Intrinsic = Callable[..., Any]
+Row = Any
+"""A row inside compiled code; Numba infers its types and Python never sees one."""
+_Numba = Any
+"""Numba's own objects, for which it ships no types."""
+_compiled: Callable[[Intrinsic], Intrinsic] = intrinsic
 
 
-class RowType(types.Type):  # type: ignore[misc]  # Numba ships no type information
+class RowType(types.Type):
     """Numba's name for sixteen float32 lanes."""
 
     def __init__(self) -> None:
         super().__init__(name="Float32Row16")
 
 
-@register_model(RowType)  # type: ignore[untyped-decorator]  # Numba ships no type information
-class _RowModel(models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, manager: Any, row: RowType) -> None:  # noqa: ANN401  Numba's own class
-        super().__init__(manager, row, _ROW)
+@register_model(RowType)
+class _RowModel(models.PrimitiveModel):
+    def __init__(self, manager: _Numba, row: RowType) -> None:
+        super().__init__(manager, row, _ROW)  # type: ignore[no-untyped-call]  # Numba ships no types for it
 
 
 _row = RowType()
@@ -120,21 +126,17 @@ def _emit_total(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
     width = LANES // 2
     while width:
         lower = ir.Constant(ir.VectorType(_INT, width), [ir.Constant(_INT, i) for i in range(width)])
-        upper = ir.Constant(
-            ir.VectorType(_INT, width), [ir.Constant(_INT, i + width) for i in range(width)]
-        )
+        upper = ir.Constant(ir.VectorType(_INT, width), [ir.Constant(_INT, i + width) for i in range(width)])
         nothing = ir.Constant(x.type, ir.Undefined)
-        x = builder.fadd(
-            builder.shuffle_vector(x, nothing, lower), builder.shuffle_vector(x, nothing, upper)
-        )
+        x = builder.fadd(builder.shuffle_vector(x, nothing, lower), builder.shuffle_vector(x, nothing, upper))
         width //= 2
     return builder.extract_element(x, ir.Constant(_INT, 0))
 
 
 def _address(
-    context: Any,  # noqa: ANN401  Numba's own class
+    context: _Numba,
     builder: ir.IRBuilder,
-    signature: Any,  # noqa: ANN401  Numba's own class
+    signature: _Numba,
     arguments: Values,
 ) -> ir.Value:
     """Where the row starts that begins at an element of a flat float32 array."""
@@ -169,21 +171,21 @@ def _masked(builder: ir.IRBuilder, name: str, result: ir.Type, *arguments: ir.Va
 _ALIGNMENT = ir.Constant(_INT, 4)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def load(typing_context, array, start):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@_compiled
+def load(typing_context: _Numba, array: _Numba, start: _Numba) -> _Numba:
     """Read sixteen elements of a flat float32 array from an index on."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         return builder.load(_address(context, builder, signature, arguments), align=4)
 
     return _row(array, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def load_first(typing_context, array, start, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@_compiled
+def load_first(typing_context: _Numba, array: _Numba, start: _Numba, count: _Numba) -> _Numba:
     """Read the first `count` lanes from an index on; the others are zero and their memory untouched."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         address = _address(context, builder, signature, arguments)
         mask = _first_lanes(builder, arguments[2])
         return _masked(builder, "load", _ROW, address, _ALIGNMENT, mask, _constant(0.0))
@@ -191,22 +193,22 @@ def load_first(typing_context, array, start, count):  # type: ignore[no-untyped-
     return _row(array, types.intp, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def store(typing_context, array, start, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@_compiled
+def store(typing_context: _Numba, array: _Numba, start: _Numba, row: _Numba) -> _Numba:
     """Write sixteen lanes to a flat float32 array from an index on."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         builder.store(arguments[2], _address(context, builder, signature, arguments), align=4)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, _row), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def store_first(typing_context, array, start, row, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@_compiled
+def store_first(typing_context: _Numba, array: _Numba, start: _Numba, row: _Numba, count: _Numba) -> _Numba:
     """Write the first `count` lanes from an index on."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         address = _address(context, builder, signature, arguments)
         mask = _first_lanes(builder, arguments[3])
         _masked(builder, "store", ir.VoidType(), arguments[2], address, _ALIGNMENT, mask)
@@ -215,42 +217,42 @@ def store_first(typing_context, array, start, row, count):  # type: ignore[no-un
     return types.void(array, types.intp, _row, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def splat(typing_context, value):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@_compiled
+def splat(typing_context: _Numba, value: _Numba) -> _Numba:
     """Repeat one float32 in all lanes."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         return _splat(builder, arguments[0], _ROW)
 
     return _row(types.float32), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def total(typing_context, row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@_compiled
+def total(typing_context: _Numba, row: _Numba) -> _Numba:
     """Add the sixteen lanes, in a fixed tree order."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         return _emit_total(builder, arguments[0])
 
     return types.float32(_row), generate
 
 
-def _row_function(count: int, emit: Emit) -> Callable[..., Any]:
+def _row_function(count: int, emit: Emit) -> Intrinsic:
     """Make a Numba intrinsic of `count` rows that gives one row."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         return emit(builder, arguments)
 
-    def of_one(typing_context, x):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def of_one(typing_context: _Numba, x: _Numba) -> _Numba:
         return _row(_row), generate
 
-    def of_two(typing_context, x, y):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def of_two(typing_context: _Numba, x: _Numba, y: _Numba) -> _Numba:
         return _row(_row, _row), generate
 
-    def of_three(typing_context, x, y, z):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def of_three(typing_context: _Numba, x: _Numba, y: _Numba, z: _Numba) -> _Numba:
         return _row(_row, _row, _row), generate
 
-    made: Callable[..., Any] = intrinsic((of_one, of_two, of_three)[count - 1])
+    made: Intrinsic = _compiled((of_one, of_two, of_three)[count - 1])
     return made
 
 

@@ -36,7 +36,5 @@ class Mamba(nn.Module):
     def _scan(self, x: Tensor) -> Tensor:
         selectivity = self.x_proj(x)[:, None, :, None]
         a = -torch.exp(self.a_log.float())
-        grid = selective_scan(
-            x[:, None], selectivity, self.delta_weight, self.delta_bias, a, self.skip
-        )
+        grid = selective_scan(x[:, None], selectivity, self.delta_weight, self.delta_bias, a, self.skip)
         return grid[:, 0]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from models.nets.layers.scan_cpu import CHUNK, ROW, backward_tasks, forward_tasks
+from models.nets.layers.scan_cpu import Scan, Slopes, backward_tasks, forward_tasks
+from models.nets.layers.scan_cpu_chunk import CHUNK, ROW
 
 _LOG2_E = 1.4426950408889634
 _NARROWEST_TASK = 4
@@ -31,18 +32,9 @@ def forward(
     out = torch.empty(u.shape)
     carries = torch.empty(carries_shape(u, directions))
     per_task = _channels_per_task(u.shape[0], u.shape[3])
-    arguments = (
-        _sizes(u, selectivity, delta_weight, per_task),
-        np.array(directions, np.int64),
-        _flat(u),
-        _flat(selectivity),
-        *_parameters(delta_weight, delta_bias),
-        _flat(_padded_rates(a) * _LOG2_E),
-        _channel_rows(skip),
-        _flat(out),
-        _flat(carries),
-    )
-    _run(forward_tasks, u.shape[0] * -(-u.shape[3] // per_task), arguments)
+    scan = _scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
+    tasks = u.shape[0] * -(-u.shape[3] // per_task)
+    _run(forward_tasks, tasks, (scan, per_task, _flat(out), _flat(carries)))
     return out, carries
 
 
@@ -64,22 +56,9 @@ def backward(
     du, dselectivity = torch.empty(groups, *u.shape), torch.empty(selectivity.shape)
     dweight, sums = torch.zeros(batch, ways, rank, wide), torch.zeros(batch, ways, 2, wide)
     da = torch.zeros(batch, ways, wide, ROW)
-    rates = _padded_rates(a)
-    arguments = (
-        _sizes(u, selectivity, delta_weight, ROW),
-        groups,
-        np.array(directions, np.int64),
-        _flat(u),
-        _flat(selectivity),
-        *_parameters(delta_weight, delta_bias),
-        _flat(rates * _LOG2_E),
-        _flat(rates),
-        _channel_rows(skip),
-        _flat(carries),
-        _flat(gy),
-        *(_flat(out) for out in (du, dselectivity, dweight, sums, da)),
-    )
-    _run(backward_tasks, batch * groups, arguments)
+    scan = _scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
+    slopes = Slopes(*(_flat(out) for out in (du, dselectivity, dweight, sums, da)))
+    _run(backward_tasks, batch * groups, (scan, groups, _flat(carries), _flat(gy), slopes))
     return (
         _in_order(du),
         dselectivity,
@@ -142,14 +121,35 @@ def _channels_per_task(batch: int, channels: int) -> int:
     return per_task
 
 
-def _sizes(u: Tensor, selectivity: Tensor, weight: Tensor, per_task: int) -> NDArray[np.int64]:
-    rank = weight.shape[2]
-    states = (selectivity.shape[4] - rank) // 2
-    return np.array([*u.shape, states, rank, per_task], np.int64)
-
-
-def _parameters(weight: Tensor, bias: Tensor) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    return _channel_rows(weight.transpose(1, 2)), _channel_rows(bias)
+def _scan(
+    u: Tensor,
+    selectivity: Tensor,
+    delta_weight: Tensor,
+    delta_bias: Tensor,
+    a: Tensor,
+    skip: Tensor,
+    directions: list[int],
+) -> Scan:
+    """The inputs in the form that the kernels read."""
+    rates = _padded_rates(a)
+    batch, height, width, channels = u.shape
+    return Scan(
+        batch=batch,
+        height=height,
+        width=width,
+        channels=channels,
+        states=a.shape[2],
+        rank=delta_weight.shape[2],
+        wide=_wide(channels),
+        directions=np.array(directions, np.int64),
+        u=_flat(u),
+        selectivity=_flat(selectivity),
+        weight=_channel_rows(delta_weight.transpose(1, 2)),
+        bias=_channel_rows(delta_bias),
+        rates=_flat(rates),
+        decay=_flat(rates * _LOG2_E),
+        skip=_channel_rows(skip),
+    )
 
 
 def _channel_rows(parameter: Tensor) -> NDArray[np.float32]:
@@ -180,8 +180,7 @@ def _run(kernel: Callable[..., None], tasks: int, arguments: tuple[Any, ...]) ->
     threads = min(torch.get_num_threads(), tasks)
     borders = [tasks * i // threads for i in range(threads + 1)]
     others = [
-        _workers(threads).submit(kernel, borders[i], borders[i + 1], *arguments)
-        for i in range(1, threads)
+        _workers(threads).submit(kernel, borders[i], borders[i + 1], *arguments) for i in range(1, threads)
     ]
     kernel(borders[0], borders[1], *arguments)
     for other in others:

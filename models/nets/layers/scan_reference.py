@@ -73,10 +73,13 @@ def sequences(
     states = (selectivity.shape[4] - rank) // 2
     x = torch.stack([in_order(u, direction) for direction in directions], dim=2)
     read = torch.stack(
-        [in_order(part, direction) for part, direction in zip(selectivity.unbind(3), directions, strict=True)],
+        [
+            in_order(part, direction)
+            for part, direction in zip(selectivity.unbind(3), directions, strict=True)
+        ],
         dim=2,
     )
-    step, b, c = read.split([rank, states, states], dim=-1)
+    step, b, c = torch.split(read, [rank, states, states], dim=-1)
     raw = torch.einsum("lbkr,kdr->lbkd", step, delta_weight) + delta_bias
     return x, functional.softplus(raw, threshold=20.0), b, c
 
@@ -92,8 +95,8 @@ def on_grid(tokens: Tensor, direction: int, height: int, width: int) -> Tensor:
     """Tokens (L, B, C) in a direction's order, back on the grid (B, H, W, C)."""
     row_major = tokens.flip(0) if direction >= 2 else tokens
     if direction % 2 == 0:
-        return row_major.unflatten(0, (height, width)).permute(2, 0, 1, 3)
-    return row_major.unflatten(0, (width, height)).permute(2, 1, 0, 3)
+        return row_major.view(height, width, *row_major.shape[1:]).permute(2, 0, 1, 3)
+    return row_major.view(width, height, *row_major.shape[1:]).permute(2, 1, 0, 3)
 
 
 def merged(y: Tensor, u: Tensor, skip: Tensor, directions: Sequence[int]) -> Tensor:
@@ -108,7 +111,7 @@ def _in_chunks(tokens: Tensor, chunk: int) -> Tensor:
     """Tokens (L, B, K, C) as (chunk, chunks, B, K, C), padded with zeros."""
     missing = -tokens.shape[0] % chunk
     padded = functional.pad(tokens, (0, 0, 0, 0, 0, 0, 0, missing))
-    return padded.unflatten(0, (-1, chunk)).transpose(0, 1)
+    return padded.view(-1, chunk, *padded.shape[1:]).transpose(0, 1)
 
 
 def _carried(fade: Tensor, last: Tensor) -> Tensor:

@@ -38,10 +38,10 @@ def selective_scan(
 
     While torch exports a network, the scan is written with operators that ONNX knows.
     """
-    inputs = [tensor.float() for tensor in (u, selectivity, delta_weight, delta_bias, a, skip)]
     if torch.compiler.is_exporting():
-        return exportable_scan(*inputs, directions)
-    y, _ = _operator(*inputs, list(directions))
+        return exportable_scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
+    inputs = (u, selectivity, delta_weight, delta_bias, a, skip)
+    y, _ = _operator(*(tensor.float() for tensor in inputs), list(directions))
     result: Tensor = y
     return result
 
@@ -101,8 +101,7 @@ def _(
     directions: list[int],
 ) -> Gradients:
     du, dselectivity, dweight, dbias, da, dskip = (
-        tensor.new_empty(tensor.shape)
-        for tensor in (u, selectivity, delta_weight, delta_bias, a, skip)
+        tensor.new_empty(tensor.shape) for tensor in (u, selectivity, delta_weight, delta_bias, a, skip)
     )
     return du, dselectivity, dweight, dbias, da, dskip
 

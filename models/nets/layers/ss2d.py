@@ -46,4 +46,4 @@ class SS2D(nn.Module):
     def selectivity(self, x: Tensor) -> Tensor:
         """Low-rank step, B and C (B, H, W, 4, R + 2N), read from the convolved input."""
         projected = functional.linear(x, self.x_proj.flatten(0, 1))
-        return projected.unflatten(-1, self.x_proj.shape[:2])
+        return projected.view(*x.shape[:3], *self.x_proj.shape[:2])

@@ -24,9 +24,7 @@ class VSSBlock(nn.Module):
 class VSSLayer(nn.Module):
     """A VSS block followed by x + DropPath(MLP(LN(x))), the layer of the VMamba stack."""
 
-    def __init__(
-        self, width: int, d_state: int = 16, drop_path: float = 0.0, dropout: float = 0.0
-    ) -> None:
+    def __init__(self, width: int, d_state: int = 16, drop_path: float = 0.0, dropout: float = 0.0) -> None:
         super().__init__()
         self.block = VSSBlock(width, d_state, drop_path)
         self.norm = nn.LayerNorm(width)

@@ -8,7 +8,11 @@ ScanInput = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
 def draw_scan_input(
-    grid: tuple[int, int, int, int], states: int = 16, rank: int = 1, directions: int = 4, largest_step: float = 1.0
+    grid: tuple[int, int, int, int],
+    states: int = 16,
+    rank: int = 1,
+    directions: int = 4,
+    largest_step: float = 1.0,
 ) -> ScanInput:
     """Random inputs of a scan over (batch, height, width, channels), decays from 0 to -16."""
     batch, height, width, channels = grid

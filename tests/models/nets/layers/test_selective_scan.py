@@ -131,7 +131,9 @@ def test_directions_are_added(scan_input: MakeInput) -> None:
     u, selectivity, weight, bias, a, skip = scan_input((1, 4, 6, 20))
 
     alone = [
-        selective_scan(u, selectivity[:, :, :, k : k + 1], *(p[k : k + 1] for p in (weight, bias, a, skip)), (k,))
+        selective_scan(
+            u, selectivity[:, :, :, k : k + 1], *(p[k : k + 1] for p in (weight, bias, a, skip)), (k,)
+        )
         for k in FOUR
     ]
 

@@ -59,9 +59,7 @@ def test_output_and_gradients_equal_the_definition_in_float64() -> None:
     expected.square().sum().backward()
 
     torch.testing.assert_close(found.double(), expected, rtol=1e-5, atol=1e-6)
-    for (name, parameter), (_, exact) in zip(
-        ss2d.named_parameters(), double.named_parameters(), strict=True
-    ):
+    for (name, parameter), (_, exact) in zip(ss2d.named_parameters(), double.named_parameters(), strict=True):
         scale = exact.grad.abs().max().item()
         torch.testing.assert_close(
             parameter.grad.double(), exact.grad, rtol=1e-4, atol=1e-5 * scale, msg=name
