@@ -19,10 +19,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.domain.case import CaseLine
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, NotFoundError
 from app.domain.ids import ImageId
 from app.usecases.cancelling import NeverCancelled
 from app.usecases.examine_engines import examine_engines, examine_store
@@ -42,6 +42,9 @@ RESEARCH_USE = "Research use only, not a medical device. A score is no diagnosis
 
 _INTERRUPTED = 130
 """The exit code of a command that Ctrl+C ended, by the convention of shells."""
+
+_SHOWN_ID_LETTERS = 8
+"""Of an image id in tables; commands take any beginning that only one case has."""
 
 _ROOT = Path(__file__).resolve().parents[1]
 _TOKEN = NeverCancelled()
@@ -107,7 +110,9 @@ _commands = typer.Typer(
 )
 
 _Paths = Annotated[list[Path], typer.Argument(help="Image files or folders.")]
-_Ids = Annotated[list[str] | None, typer.Argument(help="Image ids of 'naevus list'; none means all.")]
+_Ids = Annotated[
+    list[str] | None, typer.Argument(help="Ids of 'naevus list', or their beginnings; none means all.")
+]
 _Folder = Annotated[Path, typer.Option("--to", help="Folder to write into.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 _WithIdentity = Annotated[
@@ -157,7 +162,10 @@ def triage(
     desk.show(done, _table_of(done.lines))
     if not as_json:
         desk.console.print(
-            f"{len(done.files)} files were written to {report}. {RESEARCH_USE}", markup=False, soft_wrap=True
+            f"{len(done.files)} files were written to {report}; the cases are kept in "
+            f"{desk.services.store.folder}. {RESEARCH_USE}",
+            markup=False,
+            soft_wrap=True,
         )
     if not done.lines:
         raise typer.Exit(1)
@@ -318,11 +326,17 @@ def _desk(context: typer.Context, *, as_json: bool) -> Desk:
 
 
 def _ids(desk: Desk, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
-    """Return the wanted images in the order of the work list when none is named."""
-    if wanted:
-        with desk.services.reading() as work:
-            return tuple(work.cases.case(ImageId(image_id)).image.id for image_id in wanted)
-    return tuple(line.image_id for line in _all_lines(desk))
+    """Return the images whose ids begin like the wanted ones, or the whole work list when none is named."""
+    listed = tuple(line.image_id for line in _all_lines(desk))
+    return tuple(_id_like(beginning, listed) for beginning in wanted) if wanted else listed
+
+
+def _id_like(beginning: str, listed: Sequence[ImageId]) -> ImageId:
+    matching = [image_id for image_id in listed if image_id.startswith(beginning.lower())]
+    if len(matching) != 1:
+        found = "No case" if not matching else "More than one case"
+        raise NotFoundError(f"{found} of the work list has an id that begins with “{beginning}”.")
+    return matching[0]
 
 
 def _unscored(desk: Desk) -> tuple[ImageId, ...]:
@@ -335,7 +349,7 @@ def _all_lines(desk: Desk) -> tuple[CaseLine, ...]:
 
 
 def _table_of(lines: Sequence[CaseLine]) -> Table:
-    table = Table("urgency", "score", "patient", "site", "file", "status", "image id")
+    table = Table("urgency", "score", "patient", "site", Column("file", overflow="fold"), "status", "id")
     for line in lines:
         table.add_row(
             line.priority.band.label if line.priority else "-",
@@ -344,7 +358,7 @@ def _table_of(lines: Sequence[CaseLine]) -> Table:
             line.site or "-",
             line.file_name,
             line.status,
-            line.image_id,
+            line.image_id[:_SHOWN_ID_LETTERS],
         )
     return table
 

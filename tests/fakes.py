@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.domain.errors import CancelledError, ModelUnavailableError
+from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.usecases.ports import BoundaryResult, CancelToken, CaseFile, EngineReport, ScoreResult
@@ -65,6 +65,8 @@ class FakePredictor:
 
     is_segmenter_missing: bool = False
     is_classifier_missing: bool = False
+    is_mute: bool = False
+    """No overlay can be computed."""
     seen_tabular: list[TabularInput] = field(default_factory=list)
     is_closed: bool = False
 
@@ -98,6 +100,8 @@ class FakePredictor:
         tabular: TabularInput,
         token: CancelToken,
     ) -> AttentionMap:
+        if self.is_mute:
+            raise InferenceError("The overlay needs the model server, which is not running here.")
         height, width = image.shape[:2]
         relevance = np.zeros((height, width), np.float32)
         relevance[height // 4 : 3 * height // 4, width // 4 : 3 * width // 4] = 1.0

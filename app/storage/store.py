@@ -27,7 +27,7 @@ class SqliteCaseStore:
     def __init__(self, engine: Engine, blobs: FileBlobStore, folder: Path, clock: Clock) -> None:
         self.blobs = blobs
         self._engine = engine
-        self._folder = folder
+        self.folder = folder
         self._clock = clock
 
     @classmethod
@@ -57,7 +57,7 @@ class SqliteCaseStore:
 
     def examine(self) -> Iterator[StoreFinding]:
         """Check the database, every stored file, and what crashes have left behind."""
-        database = self._folder / DATABASE_NAME
+        database = self.folder / DATABASE_NAME
         try:
             yield StoreFinding(
                 is_problem=False, sentence=f"Database schema {revision_of(database)} at {database}."

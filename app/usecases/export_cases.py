@@ -4,12 +4,13 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
-from app.domain.errors import ExportError
+from app.domain.errors import ExportError, InferenceError
 from app.domain.ids import ImageId
 from app.usecases.cancelling import stop_if_cancelled
 from app.usecases.explain_score import explain_score
 from app.usecases.ports import CancelToken, CaseFile, Exporter, Progress, Services
 from app.usecases.stored_arrays import pixels_of, probability_of, valid_mask_of
+from models.contract.arrays import AttentionMap
 
 
 class CaseFiles(Sequence[CaseFile]):
@@ -44,20 +45,34 @@ class CaseFiles(Sequence[CaseFile]):
 
 
 def case_file(services: Services, image_id: ImageId, token: CancelToken, *, overlay: str | None) -> CaseFile:
-    """Return a case with its arrays, and with one attention overlay when its name is given."""
+    """Return a case with its arrays, and with one attention overlay when its name is given.
+
+    A machine on which no engine can explain the score gives the case without the overlay.
+    """
     with services.reading() as work:
         case = work.cases.case(image_id)
         subjects = (case.patient.id, case.lesion.id, case.visit.id, image_id)
         acts = [event for subject in subjects for event in work.audit.events(subject)]
-    wanted = () if overlay is None or case.score is None else (overlay,)
+    wanted = None if case.score is None else overlay
     return CaseFile(
         case=case,
         pixels=pixels_of(services, case.image),
         mask=valid_mask_of(services, case),
         probability=probability_of(services, case),
-        overlays={name: explain_score(services, image_id, name, token).map for name in wanted},
+        overlays=_overlays(services, image_id, wanted, token),
         audit=tuple(sorted(acts, key=lambda event: event.sequence)),
     )
+
+
+def _overlays(
+    services: Services, image_id: ImageId, name: str | None, token: CancelToken
+) -> dict[str, AttentionMap]:
+    if name is None:
+        return {}
+    try:
+        return {name: explain_score(services, image_id, name, token).map}
+    except InferenceError:
+        return {}
 
 
 def export_cases(

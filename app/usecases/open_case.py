@@ -28,11 +28,14 @@ class OpenedCase:
     """Of the predicted mask; equal to ``measurements`` when nothing was corrected."""
 
 
-def open_case(services: Services, image_id: ImageId) -> OpenedCase:
-    """Return a case with pixels, mask, probability and measurements."""
+def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None = None) -> OpenedCase:
+    """Return a case with pixels, mask, probability and measurements.
+
+    ``pixels`` of the image, when they are at hand already, are not read again.
+    """
     with services.reading() as work:
         case = work.cases.case(image_id)
-    pixels = pixels_of(services, case.image)
+    pixels = pixels_of(services, case.image) if pixels is None else pixels
     mask = valid_mask_of(services, case)
     measurements = measurements_of(features_of(case.image, pixels, mask))
     predicted_mask, predicted = mask if case.boundary else None, measurements

@@ -354,6 +354,11 @@ class StoreFinding:
 class CaseStore(Protocol):
     """The case store as a whole: what is examined, and closed at the end."""
 
+    @property
+    def folder(self) -> Path:
+        """Return the data folder."""
+        ...
+
     def examine(self) -> Iterator[StoreFinding]:
         """Check the database and every stored file; one finding at a time, because it may take long."""
         ...

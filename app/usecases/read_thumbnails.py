@@ -8,7 +8,7 @@ from app.usecases.ports import Services
 
 
 def read_thumbnails(services: Services, names: Sequence[BlobName]) -> dict[BlobName, bytes]:
-    """Return the PNG bytes of thumbnails; one that is lost or damaged is left out, so that the list still opens."""
+    """Return the PNG bytes of thumbnails; one that is lost or damaged is left out."""
     found: dict[BlobName, bytes] = {}
     for name in names:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
+from app.domain.errors import InferenceError
 from app.domain.ids import ImageId
 from app.usecases.cancelling import stop_if_cancelled
 from app.usecases.export_cases import case_file, exporter_named, note_export
@@ -28,9 +29,15 @@ def write_report(
     for number, image_id in enumerate(image_ids):
         yield Progress(number, len(image_ids), "Writing reports")
         stop_if_cancelled(token)
-        overlay = next(iter(services.predictor.overlay_names()), None)
-        case = case_file(services, image_id, token, overlay=overlay)
+        case = case_file(services, image_id, token, overlay=_first_overlay(services))
         files += exporter.write([case], folder, deidentified=deidentified)
         note_export(services, [image_id], exporter, deidentified=deidentified)
     yield Progress(len(image_ids), len(image_ids), "Writing reports")
     return files
+
+
+def _first_overlay(services: Services) -> str | None:
+    try:
+        return next(iter(services.predictor.overlay_names()), None)
+    except InferenceError:
+        return None

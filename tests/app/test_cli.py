@@ -56,6 +56,17 @@ def test_the_story_import_predict_list_report(run: Run, tmp_path: Path) -> None:
     assert [Path(file).is_file() for file in files] == [True]
 
 
+def test_an_id_can_be_shortened_as_long_as_it_is_clear(run: Run, tmp_path: Path) -> None:
+    an_image_file(tmp_path / "in", "a.png", seed=1)
+    an_image_file(tmp_path / "in", "b.png", seed=2)
+    first, _ = _json(run, "import", tmp_path / "in")["imported"]
+    (line,) = _json(run, "predict", first[:8])
+    assert line["image_id"] == first
+    code, _, err = run("predict", "")
+    assert code == 1
+    assert "More than one case" in err
+
+
 def test_triage_prints_a_ranked_table_and_what_was_refused(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in", "lesion.png")
     (tmp_path / "in" / "notes.txt").write_text("no image", encoding="utf-8")
@@ -87,7 +98,7 @@ def test_an_expected_failure_is_one_sentence_and_exit_code_1(run: Run, tmp_path:
     assert err.strip().startswith("There is no export format “fax”")
     code, _, err = run("predict", "0" * 32)
     assert code == 1
-    assert "This image is not in the case store any more." in err
+    assert "No case of the work list has an id that begins with “000" in err
 
 
 def test_a_store_that_cannot_be_opened_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,6 +96,15 @@ def test_a_report_shows_an_overlay_when_there_is_a_score(services: Services, tmp
     assert second.overlays == {}
 
 
+def test_a_report_is_written_even_when_no_engine_can_explain(services: Services, tmp_path: Path) -> None:
+    assert isinstance(services.predictor, FakePredictor)
+    services.predictor.is_mute = True
+    image_id = a_case(services, tmp_path)
+    job = write_report(services, [image_id], tmp_path / "out", deidentified=True, token=FakeToken())
+    assert len(result_of(job)) == 1
+    assert _exporter(services, "report_pdf").seen[0].overlays == {}
+
+
 def test_cancelling_reports_keeps_those_that_were_written(services: Services, tmp_path: Path) -> None:
     ids = [a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2, 3)]
     job = write_report(services, ids, tmp_path / "out", deidentified=True, token=FakeToken(cancel_after=1))
