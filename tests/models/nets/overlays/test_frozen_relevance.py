@@ -13,6 +13,8 @@ def trained_looking(network: MambaDerm) -> MambaDerm:
             nn.init.normal_(parameter, std=0.1)
         elif "norm" in name:
             nn.init.uniform_(parameter, 0.5, 1.5)
+        elif "x_proj" in name:
+            nn.init.normal_(parameter)
     nn.init.normal_(network.head.score.weight, std=0.5)
     return network
 
@@ -36,7 +38,7 @@ def test_shares_of_tokens_and_biases_add_up_to_the_logit(
 
         total = found.by_token.sum() + found.elsewhere.sum()
         assert found.by_token.abs().sum() > 0.01 * found.logit.abs().item()
-        assert (total - found.logit).abs().item() < 1e-3 * found.logit.abs().item()
+        assert (total - found.logit).abs().item() < 1e-4 * found.logit.abs().item()
 
 
 def test_the_map_is_the_share_of_each_token(network: MambaDerm, inputs: tuple[Tensor, ...]) -> None:
