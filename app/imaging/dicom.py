@@ -5,6 +5,7 @@ from io import BytesIO
 from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import FileDataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.colour_profile import conversion_to_srgb
@@ -18,6 +19,7 @@ from models.contract.arrays import RgbImage
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _META_BYTES = 65_536
+_DAMAGED_HEADER = "The header of the DICOM file is damaged."
 
 
 def read_dicom(content: bytes) -> ReadImage:
@@ -25,7 +27,13 @@ def read_dicom(content: bytes) -> ReadImage:
     # pydicom inflates such files without a limit, so a small file could fill the memory.
     if _DEFLATED in content[:_META_BYTES]:
         raise UnreadableFileError("The DICOM file is deflated as a whole; please export it uncompressed.")
-    dataset = dcmread(BytesIO(content))
+    try:
+        return _image_of(dcmread(BytesIO(content)))
+    except (InvalidDicomError, BytesLengthException):
+        raise UnreadableFileError(_DAMAGED_HEADER) from None
+
+
+def _image_of(dataset: FileDataset) -> ReadImage:
     header = pixel_header(dataset)
     pixels, notes = _srgb_pixels(dataset, header)
     calibration, scale_note = calibration_of(dataset)

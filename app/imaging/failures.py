@@ -8,17 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PIL import Image, ImageCms, UnidentifiedImageError
-from pydicom.errors import BytesLengthException, InvalidDicomError
 
 DECODER_FAILURES: tuple[type[Exception], ...] = (
     ArithmeticError,
     AssertionError,
     AttributeError,
-    BytesLengthException,
     EOFError,
     Image.DecompressionBombError,
     ImageCms.PyCMSError,
-    InvalidDicomError,
     LookupError,
     MemoryError,
     OSError,

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from app.domain.errors import UnreadableFileError
 from app.imaging import png_codec
-from app.imaging.dicom import read_dicom
 from app.imaging.failures import DECODER_FAILURES, quiet_decoders
 from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of
 from app.imaging.limits import checked_bytes
@@ -55,7 +54,7 @@ def read_image(content: bytes, suffix: str) -> ReadImage:
     kind = kind_of(content)
     try:
         with quiet_decoders():
-            image = read_dicom(content) if kind is DICOM else _photograph(content, kind)
+            image = _dicom(content) if kind is DICOM else _photograph(content, kind)
     except MemoryError:
         raise UnreadableFileError("There is not enough memory to open this picture.") from None
     except DECODER_FAILURES:
@@ -65,6 +64,13 @@ def read_image(content: bytes, suffix: str) -> ReadImage:
         ) from None
     note = extension_note(kind, suffix)
     return image if note is None else _with_note(image, note)
+
+
+def _dicom(content: bytes) -> ReadImage:
+    # pydicom and its plugins take a third of a second to import: with the first such file, not at the start.
+    from app.imaging.dicom import read_dicom
+
+    return read_dicom(content)
 
 
 def _photograph(content: bytes, kind: FileKind) -> ReadImage:
