@@ -89,7 +89,7 @@ class Desk(QObject):
 
     def import_samples(self) -> None:
         """Import the sample images that ship with the application."""
-        self.importing.start(sorted(resources.path("samples").glob("*.jpg")))
+        self.importing.start_samples(resources.path("samples"))
 
     def import_paths(self, paths: Sequence[Path]) -> None:
         """Import files and folders."""

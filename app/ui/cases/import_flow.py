@@ -1,22 +1,20 @@
 """From dropped files to scored cases: import, then boundary and score, one image after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
 from app.domain.errors import DomainError
 from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.jobs.job import Job, JobToken
 from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.import_images import ImportReport, import_images
-from app.usecases.ports import Progress
-
-if TYPE_CHECKING:
-    from app.ui.jobs.job import Job
+from app.usecases.import_samples import import_samples
+from app.usecases.ports import Progress, Services
 
 
 class ImportFlow(QObject):
@@ -49,13 +47,17 @@ class ImportFlow(QObject):
             self._waiting += paths
             return
         chosen = list(paths)
+        self._begin(lambda services, token: import_images(services, chosen, token=token))
+
+    def start_samples(self, folder: Path) -> None:
+        """Import the sample images with what is known about them, unless files are being imported."""
+        if not self.is_running:
+            self._begin(lambda services, token: import_samples(services, folder, token=token))
+
+    def _begin(self, steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]]) -> None:
         self._foot.show_progress(0, 0, "Looking at the files…")
         self._job = self._session.follow(
-            Lane.FILES,
-            lambda services, token: import_images(services, chosen, token=token),
-            progressed=self._show,
-            done=self._finish,
-            failed=self._fail,
+            Lane.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
         )
 
     def cancel(self) -> None:
