@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from app.domain.changes import Changes
 from app.domain.errors import DomainError, InvalidFieldError
+from app.domain.ids import LesionId
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
@@ -14,7 +15,7 @@ from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.decision_drafts import DecisionDraft
 from app.ui.session import Session
 from app.ui.workbench.case_review import CaseReview
-from app.usecases.edit_lesion import edit_lesion
+from app.usecases.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.edit_patient import edit_patient
 from app.usecases.edit_visit import edit_visit
 from app.usecases.ports import Services
@@ -47,10 +48,12 @@ class CaseEdits(QObject):
 
     def _edit_patient(self, patient: Patient) -> None:
         if self._review.view is not None:
-            before = self._review.view.case.patient
+            case = self._review.view.case
+            before = case.patient
             self._store(
                 lambda services: edit_patient(services, before, patient),
-                changes_inputs=before.sex != patient.sex,
+                changes_inputs=(before.sex, before.birth_year) != (patient.sex, patient.birth_year),
+                failed=lambda error: self._offer_assigning(error, case.lesion.id, patient.code),
             )
 
     def _edit_lesion(self, lesion: Lesion) -> None:
@@ -83,7 +86,23 @@ class CaseEdits(QObject):
                 changes_inputs=False,
             )
 
-    def _store(self, verb: Callable[[Services], Changes], *, changes_inputs: bool) -> None:
+    def _offer_assigning(self, error: DomainError, lesion_id: LesionId, code: str) -> None:
+        """When the number is another patient's, the lesion may belong to that patient."""
+        self._show_error(error)
+        if isinstance(error, InvalidFieldError) and error.field == "code" and code:
+
+            def assign() -> None:
+                self._store(lambda services: assign_lesion(services, lesion_id, code), changes_inputs=True)
+
+            self._session.tell(str(error), f"Assign the lesion to {code}", assign)
+
+    def _store(
+        self,
+        verb: Callable[[Services], Changes],
+        *,
+        changes_inputs: bool,
+        failed: Callable[[DomainError], None] | None = None,
+    ) -> None:
         """Run a verb; the score is computed again when the model reads what was changed."""
 
         def follow_up(changes: Changes) -> None:
@@ -91,7 +110,10 @@ class CaseEdits(QObject):
                 self._review.correction.rescore()
 
         self._session.act(
-            Lane.DATABASE, lambda services, _token: verb(services), done=follow_up, failed=self._show_error
+            Lane.DATABASE,
+            lambda services, _token: verb(services),
+            done=follow_up,
+            failed=failed or self._show_error,
         )
 
     def _has_score(self) -> bool:
