@@ -1,0 +1,347 @@
+"""The converter on tiny copies of the official layouts: what it keeps and refuses, and that nothing leaks."""
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from training.contract.data_set import read_manifest, split_samples
+
+SIZE = (96, 128)
+
+
+def picture(seed: int, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
+    """A picture unlike those of other seeds, at any size the same scene."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (7, 9, 3), dtype=np.uint8)
+    return np.asarray(cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def write(file: Path, pixels: NDArray[np.uint8]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(file), pixels)
+
+
+def write_image(folder: Path, number: int, *, seed: int | None = None, size: tuple[int, int] = SIZE) -> None:
+    write(folder / f"ISIC_{number:07}.jpg", picture(number if seed is None else seed, size))
+
+
+def write_mask(folder: Path, number: int, word: str, size: tuple[int, int] = SIZE) -> None:
+    mask = np.zeros(size, np.uint8)
+    mask[size[0] // 4 : size[0] // 2, size[1] // 4 : size[1] // 2] = 255
+    write(folder / f"ISIC_{number:07}_{word}.png", mask)
+
+
+def write_text(file: Path, *lines: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def manifest(out: Path) -> dict[str, dict[str, str]]:
+    with (out / "manifest.csv").open(newline="", encoding="utf-8") as stream:
+        return {row["image_id"]: row for row in csv.DictReader(stream)}
+
+
+def isic_2016(root: Path) -> Path:
+    for number in range(1, 9):
+        write_image(root / "ISBI2016_ISIC_Part1_Training_Data", number)
+        write_mask(root / "ISBI2016_ISIC_Part1_Training_GroundTruth", number, "Segmentation")
+    for number in (11, 12):
+        write_image(root / "ISBI2016_ISIC_Part1_Test_Data", number)
+        write_mask(root / "ISBI2016_ISIC_Part1_Test_GroundTruth", number, "Segmentation")
+    words = [f"ISIC_{number:07},{'malignant' if number in (1, 2) else 'benign'}" for number in range(1, 9)]
+    write_text(root / "ISBI2016_ISIC_Part3_Training_GroundTruth.csv", *words)
+    write_text(root / "ISBI2016_ISIC_Part3_Test_GroundTruth.csv", "ISIC_0000011,0.0", "ISIC_0000012,1.0")
+    return root
+
+
+def isic_2017(root: Path) -> Path:
+    names = {"Training": (21, 22, 23), "Validation": (31,), "Test_v2": (41,)}
+    for word, numbers in names.items():
+        data = root / f"ISIC-2017_{word}_Data"
+        for number in numbers:
+            write_image(data, number)
+            write(data / f"ISIC_{number:07}_superpixels.png", picture(number + 500))
+            write_mask(root / f"ISIC-2017_{word}_Part1_GroundTruth", number, "segmentation")
+        ages = [
+            f"ISIC_{n:07},{'unknown' if n == 22 else 55},{'unknown' if n == 23 else 'Female'}"
+            for n in numbers
+        ]
+        write_text(data / f"ISIC-2017_{word}_Data_metadata.csv", "image_id,age_approximate,sex", *ages)
+        truth = [f"ISIC_{n:07},{float(n == 21)},{float(n == 22)}" for n in numbers]
+        write_text(
+            root / f"ISIC-2017_{word}_Part3_GroundTruth.csv",
+            "image_id,melanoma,seborrheic_keratosis",
+            *truth,
+        )
+    return root
+
+
+def isic_2018(root: Path) -> Path:
+    for number in (51, 52):
+        write_image(root / "ISIC2018_Task1-2_Training_Input", number)
+        write_mask(root / "ISIC2018_Task1_Training_GroundTruth", number, "segmentation")
+        structures = root / "ISIC2018_Task2_Training_GroundTruth_v3"
+        mask = np.full(SIZE, 255 if number == 51 else 0, np.uint8)
+        write(structures / f"ISIC_{number:07}_attribute_globules.png", mask)
+    task3 = root / "ISIC2018_Task3_Training_Input"
+    for number in range(61, 67):
+        write_image(task3, number)
+    one_hot = ("1,0,0,0,0,0,0", "0,1,0,0,0,0,0", "0,0,1,0,0,0,0", "0,0,0,0,1,0,0", "0,1,0,0,0,0,0")
+    write_text(
+        root / "ISIC2018_Task3_Training_GroundTruth.csv",
+        "image,MEL,NV,BCC,AKIEC,BKL,DF,VASC",
+        *(f"ISIC_{61 + index:07},{cells}" for index, cells in enumerate(one_hot)),
+    )
+    write_text(
+        root / "ISIC2018_Task3_Training_LesionGroupings.csv",
+        "image,lesion_id,diagnosis_confirm_type",
+        *(f"ISIC_{n:07},HAM_{'a' if n in (62, 65) else n},histopathology" for n in range(61, 66)),
+    )
+    write_text(
+        root / "HAM10000_metadata",
+        "lesion_id,image_id,dx,dx_type,age,sex,localization",
+        "HAM_61,ISIC_0000061,mel,histo,80.0,male,back",
+        "HAM_66,ISIC_0000066,nv,histo,,unknown,scalp",
+    )
+    return root
+
+
+def test_the_2016_layout_gives_labels_masks_and_its_official_test(
+    convert_isic: ModuleType, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    outcome = convert_isic.convert([isic_2016(tmp_path / "in")], out, val_share=0.25)
+    rows = manifest(out)
+    assert {rows[f"ISIC_{n:07}"]["split"] for n in (11, 12)} == {"test"}
+    assert (rows["ISIC_0000001"]["malignant"], rows["ISIC_0000003"]["malignant"]) == ("1", "0")
+    assert (rows["ISIC_0000011"]["malignant"], rows["ISIC_0000012"]["malignant"]) == ("0", "1")
+    # 2016 has no validation: a quarter of 2 malignant (rounded up from 0.5) and of 6 benign training images.
+    assert outcome.images_by_split == {"train": 5, "val": 3, "test": 2}
+    assert outcome.masks == 10
+    assert rows["ISIC_0000001"]["dataset"] == "ISIC2016"
+
+
+def test_the_2017_layout_gives_diagnosis_age_sex_and_all_three_official_splits(
+    convert_isic: ModuleType, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    convert_isic.convert([isic_2017(tmp_path / "in")], out)
+    rows = manifest(out)
+    assert {i[-2:]: row["split"] for i, row in rows.items()} == {
+        "21": "train", "22": "train", "23": "train", "31": "val", "41": "test",
+    }  # fmt: skip
+    diagnoses = [rows[f"ISIC_{n:07}"]["diagnosis"] for n in (21, 22, 23)]
+    assert diagnoses == ["melanoma", "seborrheic keratosis", "nevus"]
+    assert [rows[f"ISIC_{n:07}"]["age"] for n in (21, 22)] == ["55", ""]
+    assert [rows[f"ISIC_{n:07}"]["sex"] for n in (21, 23)] == ["female", ""]
+
+
+def test_the_2018_layouts_give_structures_lesions_and_sites(convert_isic: ModuleType, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    convert_isic.convert([isic_2018(tmp_path / "in")], out)
+    rows = manifest(out)
+    assert [rows[f"ISIC_{n:07}"]["attr_globules"] for n in (51, 52, 61)] == ["1", "0", ""]
+    assert rows["ISIC_0000051"]["attr_streaks"] == ""
+    assert rows["ISIC_0000062"]["duplicate_group"] == rows["ISIC_0000065"]["duplicate_group"]
+    assert rows["ISIC_0000061"]["duplicate_group"] != rows["ISIC_0000062"]["duplicate_group"]
+    melanoma = rows["ISIC_0000061"]
+    assert (melanoma["malignant"], melanoma["age"], melanoma["sex"], melanoma["site"]) == (
+        "1", "80", "male", "posterior torso",
+    )  # fmt: skip
+    assert (rows["ISIC_0000066"]["site"], rows["ISIC_0000066"]["sex"]) == ("head/neck", "")
+
+
+def test_a_carcinoma_is_neither_melanoma_nor_benign(convert_isic: ModuleType, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    convert_isic.convert([isic_2018(tmp_path / "in")], out)
+    carcinoma = manifest(out)["ISIC_0000063"]
+    assert (carcinoma["diagnosis"], carcinoma["malignant"]) == ("basal cell carcinoma", "")
+
+
+def test_the_result_is_a_data_folder_that_training_reads(convert_isic: ModuleType, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    convert_isic.convert([isic_2017(tmp_path / "in")], out, longer_side_px=64)
+    samples = read_manifest(out)
+    assert len(split_samples(samples).train) == 3
+    for sample in samples:
+        image = cv2.imread(str(sample.image_file))
+        assert image is not None
+        assert image.shape == (48, 64, 3)
+        mask = cv2.imread(str(sample.mask_file), cv2.IMREAD_GRAYSCALE)
+        assert mask is not None
+        assert set(np.unique(mask)) == {0, 255}
+        assert (mask > 127).sum() == 12 * 16
+
+
+def test_colours_stay_red_green_blue(convert_isic: ModuleType, tmp_path: Path) -> None:
+    folder = tmp_path / "ISIC-2017_Training_Data"
+    write(folder / "ISIC_0000001.jpg", np.full((80, 80, 3), (20, 60, 200), np.uint8))
+    convert_isic.convert([folder], tmp_path / "out", val_share=0, test_share=0)
+    written = cv2.imread(str(tmp_path / "out" / "images" / "ISIC_0000001.jpg"))
+    assert written is not None
+    assert np.abs(written.mean(axis=(0, 1)) - (20, 60, 200)).max() < 3
+
+
+def test_an_image_of_two_challenges_counts_for_the_stricter_split(
+    convert_isic: ModuleType, tmp_path: Path
+) -> None:
+    root = isic_2017(tmp_path / "in")
+    write_image(root / "ISIC2018_Task1-2_Training_Input", 41)
+    convert_isic.convert([root], tmp_path / "out")
+    row = manifest(tmp_path / "out")["ISIC_0000041"]
+    assert (row["split"], row["dataset"]) == ("test", "ISIC2018")
+
+
+@pytest.mark.parametrize("size", [SIZE, (144, 192)])
+def test_a_copy_of_a_test_image_under_another_name_leaves_training(
+    convert_isic: ModuleType, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    root = isic_2017(tmp_path / "in")
+    write_image(root / "ISIC-2017_Training_Data", 99, seed=41, size=size)
+    outcome = convert_isic.convert([root], tmp_path / "out")
+    assert "ISIC_0000099" not in manifest(tmp_path / "out")
+    assert "ISIC_0000041" in outcome.left_out["ISIC_0000099"]
+    assert "ISIC_0000099" in (tmp_path / "out" / "left_out.csv").read_text(encoding="utf-8")
+
+
+def test_photographs_of_one_patient_stay_together(convert_isic: ModuleType, tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    for number in range(40):
+        write_image(root / "archive", number)
+    lines = [f"ISIC_{n:07},IP_{n // 4},{'melanoma' if n % 8 == 0 else 'nevus'}" for n in range(40)]
+    write_text(root / "metadata.csv", "isic_id,patient_id,diagnosis", *lines)
+    convert_isic.convert([root], tmp_path / "out", val_share=0.2, test_share=0.2)
+    splits: dict[str, set[str]] = defaultdict(set)
+    for row in manifest(tmp_path / "out").values():
+        splits[row["patient_id"]].add(row["split"])
+    assert len(splits) == 10
+    assert all(len(found) == 1 for found in splits.values())
+    assert set.union(*splits.values()) == {"train", "val", "test"}
+
+
+def test_masks_that_do_not_fit_are_refused_in_a_sentence_and_their_images_kept(
+    convert_isic: ModuleType, tmp_path: Path
+) -> None:
+    root = isic_2017(tmp_path / "in")
+    masks = root / "ISIC-2017_Training_Part1_GroundTruth"
+    write_mask(masks, 21, "segmentation", size=(80, 100))
+    write(masks / "ISIC_0000022_segmentation.png", np.zeros(SIZE, np.uint8))
+    (masks / "ISIC_0000023_segmentation.png").write_bytes(b"no picture")
+    write_mask(masks, 77, "segmentation")
+    outcome = convert_isic.convert([root], tmp_path / "out")
+    rows = manifest(tmp_path / "out")
+    assert [rows[f"ISIC_{n:07}"]["mask_file"] for n in (21, 22, 23)] == ["", "", ""]
+    said = " ".join(outcome.notes)
+    for words in (
+        "100 x 80 px, its image 128 x 96 px",
+        "ISIC_0000022_segmentation.png is not used: it marks nothing",
+        "ISIC_0000023_segmentation.png cannot be used",
+        "1 masks belong to no image, as the one of ISIC_0000077",
+    ):
+        assert words in said
+
+
+def test_a_fitting_mask_of_an_older_challenge_serves_when_the_newest_does_not(
+    convert_isic: ModuleType, tmp_path: Path
+) -> None:
+    root = isic_2017(tmp_path / "in")
+    write_mask(root / "ISIC2018_Task1_Training_GroundTruth", 21, "segmentation", size=(80, 100))
+    convert_isic.convert([root], tmp_path / "out")
+    assert manifest(tmp_path / "out")["ISIC_0000021"]["mask_file"] == "masks/ISIC_0000021.png"
+
+
+def test_an_unreadable_image_is_listed_and_the_others_go_through(
+    convert_isic: ModuleType, tmp_path: Path
+) -> None:
+    root = isic_2017(tmp_path / "in")
+    (root / "ISIC-2017_Training_Data" / "ISIC_0000022.jpg").write_bytes(b"")
+    outcome = convert_isic.convert([root], tmp_path / "out")
+    assert set(outcome.left_out) == {"ISIC_0000022"}
+    assert len(manifest(tmp_path / "out")) == 4
+
+
+def test_tables_that_disagree_are_reported_and_the_newest_is_believed(
+    convert_isic: ModuleType, tmp_path: Path
+) -> None:
+    root = isic_2017(tmp_path / "in")
+    write_text(root / "ISBI2016_ISIC_Part3_Training_GroundTruth.csv", "ISIC_0000021,benign")
+    outcome = convert_isic.convert([root], tmp_path / "out")
+    assert manifest(tmp_path / "out")["ISIC_0000021"]["malignant"] == "1"
+    assert any("disagree about malignancy for 1 images" in note for note in outcome.notes)
+
+
+def test_a_second_run_reads_no_picture_again_and_writes_the_same(
+    convert_isic: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, out = isic_2017(tmp_path / "in"), tmp_path / "out"
+    convert_isic.convert([root], out)
+    first = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+
+    def refuse(*_: object) -> None:
+        pytest.fail("a picture was read again")
+
+    monkeypatch.setattr(convert_isic.FileImageReader, "read", refuse)
+    convert_isic.convert([root], out)
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == first
+
+
+def test_a_run_cut_off_in_the_middle_continues_to_the_same_result(
+    convert_isic: ModuleType, tmp_path: Path
+) -> None:
+    root = isic_2017(tmp_path / "in")
+    whole, resumed = tmp_path / "whole", tmp_path / "resumed"
+    convert_isic.convert([root], whole)
+    convert_isic.convert([root], resumed)
+    journal = resumed / "conversion.jsonl"
+    lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    journal.write_text("".join(lines[:2]) + lines[2][:40], encoding="utf-8")
+    (resumed / "images" / "ISIC_0000041.jpg").unlink()
+    (resumed / "masks" / "ISIC_0000021.png").unlink()
+    (resumed / "manifest.csv").unlink()
+    convert_isic.convert([root], resumed)
+    for file in (f for f in whole.rglob("*") if f.is_file() and f.name != "conversion.jsonl"):
+        assert (resumed / file.relative_to(whole)).read_bytes() == file.read_bytes()
+
+
+def test_a_changed_picture_or_size_is_converted_anew(convert_isic: ModuleType, tmp_path: Path) -> None:
+    root, out = isic_2017(tmp_path / "in"), tmp_path / "out"
+    convert_isic.convert([root], out)
+    before = manifest(out)
+    write_image(root / "ISIC-2017_Training_Data", 21, seed=1234, size=(100, 120))
+    convert_isic.convert([root], out)
+    after = manifest(out)
+    assert after["ISIC_0000021"]["sha256"] != before["ISIC_0000021"]["sha256"]
+    assert after["ISIC_0000022"] == before["ISIC_0000022"]
+    convert_isic.convert([root], out, longer_side_px=64)
+    assert {row["width"] for row in manifest(out).values()} == {"64"}
+
+
+@pytest.mark.parametrize("case", ["empty", "missing", "damaged"])
+def test_a_folder_without_usable_images_ends_in_one_sentence(
+    convert_isic: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], case: str
+) -> None:
+    source = tmp_path / "in"
+    if case != "missing":
+        source.mkdir()
+    if case == "damaged":
+        (source / "ISIC_0000001.jpg").write_bytes(b"text")
+    assert convert_isic.main([str(source), "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    expected = {"empty": "No image named like", "missing": "is no folder", "damaged": "None of the 1 images"}
+    assert expected[case] in said
+    assert not (tmp_path / "out" / "manifest.csv").exists()
+
+
+def test_the_command_says_what_came_out(
+    convert_isic: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, out = isic_2017(tmp_path / "in"), tmp_path / "in" / "out"
+    for _ in range(2):
+        assert convert_isic.main([str(root), "--out", str(out)]) == 0
+        said = capsys.readouterr().out
+        assert "5 images (test 1, train 3, val 1), 5 masks, 1 melanomas." in said
