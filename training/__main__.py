@@ -1,22 +1,214 @@
-"""``python -m training <run folder>``: the process that carries out one run."""
+"""The training process and its doors.
+
+python -m training RUN_FOLDER                                   carry out, or go on with, a run
+python -m training segmentation|classification --data DIR --out DIR      plan a run and carry it out
+python -m training publish RUN_FOLDER --to DIR                  write a model folder from a run
+python -m training evaluate MODEL_FOLDER --data DIR             measure a model, into its card
+"""
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from training.contract.run_folder import RunFolder, RunFolderError
+import typer
+from pydantic import ValidationError
+
+from training.contract.data_set import DataSetError
+from training.contract.recipes import RunOptions, plan_for
+from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder
+
+_VERBS = ("run", "segmentation", "classification", "publish", "evaluate")
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 
-def main() -> int:
-    """Carry out the run in the folder named on the command line."""
-    from training.engine.run import run
+class _Refused(typer.Exit):
+    """Ends the process with the sentence a person can act on."""
+
+    def __init__(self, reason: object) -> None:
+        typer.echo(str(reason), err=True)
+        super().__init__(1)
+
+
+DataOption = Annotated[Path, typer.Option("--data", help="Folder with manifest.csv.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Run folder; an existing run is resumed.")]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Architecture by name.")]
+DimensionOption = Annotated[
+    list[str] | None,
+    typer.Option("--dimension", help="name=value of the architecture, e.g. base_channels=8."),
+]
+HeightOption = Annotated[int | None, typer.Option("--height", help="Input height, px.")]
+WidthOption = Annotated[int | None, typer.Option("--width", help="Input width, px.")]
+EpochsOption = Annotated[int | None, typer.Option("--epochs")]
+BatchOption = Annotated[int | None, typer.Option("--batch-size")]
+RateOption = Annotated[float | None, typer.Option("--lr", help="Highest learning rate.")]
+LossOption = Annotated[str | None, typer.Option("--loss")]
+AmpOption = Annotated[bool, typer.Option("--amp/--no-amp", help="bfloat16; scans stay float32.")]
+FoldOption = Annotated[int | None, typer.Option("--fold", help="Hold out this fifth of train.")]
+SeedOption = Annotated[int, typer.Option("--seed")]
+ThreadsOption = Annotated[int, typer.Option("--threads", help="0: all processor cores.")]
+QuickOption = Annotated[bool, typer.Option("--quick-test", help="A toy run in seconds.")]
+NameOption = Annotated[str | None, typer.Option("--name", help="Name of the published model.")]
+VersionOption = Annotated[str, typer.Option("--version")]
+
+
+@app.command()
+def run(folder: Path) -> None:
+    """Carry out the run of a folder, or go on where it stopped."""
+    from training.engine.run import run as carry_out
 
     try:
-        ending = run(RunFolder(Path(sys.argv[1])))
+        ending = carry_out(RunFolder(folder))
     except RunFolderError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return int(ending.kind == "run_failed")
+        raise _Refused(error) from error
+    if ending.kind == "run_failed":
+        raise _Refused(ending.reason)
+
+
+def _train(options: dict[str, object], out: Path, dimensions: list[str] | None) -> None:
+    try:
+        chosen = RunOptions.model_validate({**options, "dimensions": _dimensions(dimensions or [])})
+        create_run_folder(out, plan_for(chosen))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = " ".join(str(part) for part in problem["loc"])
+        raise _Refused(f"{where}: {problem['msg']}".lstrip(": ")) from error
+    except RunFolderError as error:
+        raise _Refused(error) from error
+    run(out)
+
+
+def _dimensions(pairs: list[str]) -> dict[str, object]:
+    """``name=4`` or ``name=1,2,3`` as the architecture's arguments."""
+    found: dict[str, object] = {}
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        try:
+            numbers = tuple(int(part) for part in text.split(","))
+        except ValueError as error:
+            raise _Refused(f"--dimension {pair} is not name=number.") from error
+        found[name] = numbers if len(numbers) > 1 else numbers[0]
+    return found
+
+
+@app.command()
+def segmentation(
+    data: DataOption,
+    out: OutOption,
+    model: ModelOption = None,
+    dimension: DimensionOption = None,
+    height: HeightOption = None,
+    width: WidthOption = None,
+    epochs: EpochsOption = None,
+    batch_size: BatchOption = None,
+    lr: RateOption = None,
+    loss: LossOption = None,
+    amp: AmpOption = False,
+    fold: FoldOption = None,
+    seed: SeedOption = 17,
+    threads: ThreadsOption = 0,
+    quick_test: QuickOption = False,
+    name: NameOption = None,
+    version: VersionOption = "1",
+) -> None:
+    """Train a network that outlines lesions."""
+    _train(_options("segmentation", locals()), out, dimension)
+
+
+@app.command()
+def classification(
+    data: DataOption,
+    out: OutOption,
+    model: ModelOption = None,
+    dimension: DimensionOption = None,
+    size: Annotated[int | None, typer.Option("--size", help="Side of the crop, px.")] = None,
+    epochs: EpochsOption = None,
+    batch_size: BatchOption = None,
+    lr: RateOption = None,
+    loss: LossOption = None,
+    amp: AmpOption = False,
+    fold: FoldOption = None,
+    seed: SeedOption = 17,
+    threads: ThreadsOption = 0,
+    quick_test: QuickOption = False,
+    name: NameOption = None,
+    version: VersionOption = "1",
+) -> None:
+    """Train a network that scores malignancy."""
+    given = {**locals(), "height": size, "width": size}
+    _train(_options("classification", given), out, dimension)
+
+
+_OPTION_BY_ARGUMENT = {
+    "data": "data_dir",
+    "model": "architecture",
+    "height": "height_px",
+    "width": "width_px",
+    "epochs": "epochs",
+    "batch_size": "batch_size",
+    "lr": "learning_rate",
+    "loss": "loss",
+    "amp": "amp",
+    "fold": "fold",
+    "seed": "seed",
+    "threads": "threads",
+    "quick_test": "quick_test",
+    "name": "model_name",
+    "version": "model_version",
+}
+
+
+def _options(task: str, arguments: dict[str, object]) -> dict[str, object]:
+    renamed = {option: arguments[name] for name, option in _OPTION_BY_ARGUMENT.items()}
+    return {"task": task, **renamed}
+
+
+@app.command()
+def publish(
+    folder: Path,
+    to: Annotated[Path, typer.Option("--to", help="Folder of models.")],
+    note: Annotated[str, typer.Option("--note", help="A sentence for the card's recipe.")] = "",
+) -> None:
+    """Write a model folder (weights, graph, card) from the best checkpoint of a run."""
+    from training.engine.publish import publish as write_model
+
+    try:
+        typer.echo(str(write_model(RunFolder(folder), to, note=note)))
+    except (RunFolderError, DataSetError) as error:
+        raise _Refused(error) from error
+
+
+@app.command()
+def evaluate(
+    folder: Path,
+    data: DataOption,
+    split: Annotated[str, typer.Option("--split")] = "test",
+    segmenter: Annotated[
+        Path | None, typer.Option("--segmenter", help="Model folder that draws the masks.")
+    ] = None,
+) -> None:
+    """Measure a model on held-out images, once, and write the figures into its card."""
+    from training.engine import evaluate as evaluation
+
+    try:
+        if segmenter is None:
+            found = evaluation.evaluate_segmenter(folder, data, split)
+        else:
+            found = evaluation.evaluate_classifier(folder, data, split, segmenter)
+    except DataSetError as error:
+        raise _Refused(error) from error
+    evaluation.write(found, folder)
+    for name, metric in found.card.metrics.items():
+        typer.echo(f"{name}: {metric.value:.4f} ({metric.low} to {metric.high}, n = {metric.n})")
+
+
+def main(arguments: list[str]) -> None:
+    """Open the door that the arguments name; a bare folder means its run."""
+    is_bare_folder = bool(arguments) and not arguments[0].startswith("-")
+    if is_bare_folder and arguments[0] not in _VERBS:
+        arguments = ["run", *arguments]
+    app(arguments, prog_name="training")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(sys.argv[1:])

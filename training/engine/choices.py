@@ -26,7 +26,7 @@ from training.engine.calibrate import (
     threshold_at_sensitivity,
     threshold_at_specificity,
 )
-from training.engine.classification import Views, logits_of, shown_and_withheld
+from training.engine.classification import Views, score_logits, shown_and_withheld
 from training.engine.published import expert_masks, views_of
 from training.engine.segmentation import (
     NativeMask,
@@ -61,16 +61,15 @@ def segmenter_choices(network: nn.Module, validation: tuple[Sample, ...], stage:
     natives = native_masks(samples, stage)
     logits = segmenter_logits(network, decoded_frames(samples, stage))
     temperature = fitted_temperature(logits, _small_masks(natives, stage))
-    overlaps = {threshold: _overlaps(logits, natives, temperature, threshold) for threshold in _THRESHOLDS}
-    best = max(overlaps, key=lambda threshold: float(overlaps[threshold][1].mean()))
-    dices, ious = overlaps[best]
+    overlaps = _overlaps(logits, natives, temperature)
+    best = int(overlaps[:, :, 1].mean(axis=1).argmax())
     groups = np.array([s.duplicate_group for s in samples])
     return Choices(
-        threshold=best,
+        threshold=_THRESHOLDS[best],
         temperature=temperature,
         metrics={
-            "val_dice": mean_metric(dices, groups),
-            "val_iou": mean_metric(ious, groups),
+            "val_dice": mean_metric(overlaps[best, :, 0], groups),
+            "val_iou": mean_metric(overlaps[best, :, 1], groups),
         },
         calibration=Calibration(method="temperature scaling of pixel logits", fitted_on="validation images"),
     )
@@ -86,7 +85,7 @@ def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan:
         size_px=plan.stages[-1].width_px,
         margin=plan.crop_margin,
     )
-    logits = logits_of(network, views)
+    logits = score_logits(network, views)
     temperature = fitted_temperature(logits, labels)
     probabilities = 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
     soon = threshold_at_sensitivity(probabilities, labels, _SOON_SENSITIVITY)
@@ -96,7 +95,7 @@ def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan:
         threshold=soon,
         temperature=temperature,
         metrics={
-            f"val_auc_{name}": auc_metric(labels, logits_of(network, shown), groups)
+            f"val_auc_{name}": auc_metric(labels, score_logits(network, shown), groups)
             for name, shown in shown_and_withheld(views).items()
         },
         triage_thresholds={"soon": soon, "urgent": max(soon, urgent)},
@@ -138,18 +137,16 @@ def _small_masks(natives: tuple[NativeMask, ...], stage: Stage) -> NDArray[np.bo
 
 
 def _overlaps(
-    logits: NDArray[np.float32],
-    natives: tuple[NativeMask, ...],
-    temperature: float,
-    threshold: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    pairs = []
-    for one, native in zip(logits, natives, strict=True):
+    logits: NDArray[np.float32], natives: tuple[NativeMask, ...], temperature: float
+) -> NDArray[np.float64]:
+    """(thresholds, images, 2): Dice and IoU at each threshold."""
+    found = np.zeros((len(_THRESHOLDS), len(natives), 2))
+    for image, (one, native) in enumerate(zip(logits, natives, strict=True)):
         probability = probability_map(one, native.geometry, temperature=temperature)
-        mask = lesion_mask(probability, threshold)
-        pairs.append((dice(mask, native.mask), iou(mask, native.mask)))
-    columns = np.array(pairs, dtype=np.float64)
-    return columns[:, 0], columns[:, 1]
+        for place, threshold in enumerate(_THRESHOLDS):
+            mask = lesion_mask(probability, threshold)
+            found[place, image] = dice(mask, native.mask), iou(mask, native.mask)
+    return found
 
 
 def _conformal(probabilities: NDArray[np.float64], labels: NDArray[np.bool_]) -> Conformal:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from models.contract.metrics import roc_auc
 from models.contract.preprocess import for_classifier
+from models.contract.views import VIEW_COUNT, all_views
 from training.contract.data_set import DIAGNOSES, DataSetError, Sample, Split
 from training.contract.plan import Stage, TrainingPlan
 from training.engine import losses
@@ -243,6 +244,19 @@ def logits_of(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDAr
             parts.append(logits[:, 0].float().cpu().numpy())
     network.train(was_training)
     return np.concatenate(parts)
+
+
+def score_logits(network: nn.Module, views: Views) -> NDArray[np.float32]:
+    """Logits (N,) as the application scores: the mean over the eight views of each crop."""
+    scores = []
+    for index, crop in enumerate(views.images):
+        eight = Views(
+            all_views(crop),
+            np.repeat(views.numeric[index : index + 1], VIEW_COUNT, axis=0),
+            np.repeat(views.categorical[index : index + 1], VIEW_COUNT, axis=0),
+        )
+        scores.append(logits_of(network, eight).mean())
+    return np.array(scores, dtype=np.float32)
 
 
 def log_loss(labels: NDArray[np.bool_], logits: NDArray[np.float32]) -> float:

@@ -30,7 +30,7 @@ from models.nets import build
 from models.nets.classification.export_form import ExplainedForExport
 from models.nets.classification.mambaderm import MambaDerm
 from models.nets.weights import WEIGHTS_FILE, round_to_half, save_weights
-from training.contract.data_set import MANIFEST, Sample, read_manifest, split_samples
+from training.contract.data_set import MANIFEST, Sample, read_manifest
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.auxiliary import TaughtClassifier
@@ -39,14 +39,14 @@ from training.engine.checkpoints import BEST, load_average
 from training.engine.choices import Choices, classifier_choices, segmenter_choices
 from training.engine.classification import Views
 from training.engine.decode import read_image
+from training.engine.planned_split import planned_split
 from training.engine.segmentation import as_network_input
 
 
 def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, note: str = "") -> Path:
     """Write ``root/<name>/<version>`` from a run's checkpoint and return it."""
     plan = folder.plan()
-    samples = read_manifest(plan.data_dir)
-    validation = split_samples(samples, fold=plan.fold, folds=plan.folds).validation
+    validation = planned_split(plan).validation
     network = _trained_network(plan, folder.checkpoints / checkpoint)
     round_to_half(network)
     target = root / plan.model_name / plan.model_version
@@ -57,7 +57,7 @@ def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, note: str 
     else:
         choices = classifier_choices(network, validation, plan)
     parity = _export(network, plan, validation, choices, target)
-    write_card(_card(plan, samples, network, choices, parity, target, note), target)
+    write_card(_card(plan, network, choices, parity, target, note), target)
     read_card(target)
     return target
 
@@ -105,7 +105,6 @@ def _frames(samples: tuple[Sample, ...], height_px: int, width_px: int) -> Tenso
 
 def _card(
     plan: TrainingPlan,
-    samples: tuple[Sample, ...],
     network: nn.Module,
     choices: Choices,
     parity: float,
@@ -135,7 +134,7 @@ def _card(
         graph_sha256=_sha256(target / GRAPH_FILE),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         parity_max_abs_difference=parity,
-        data=_data_summary(plan, samples),
+        data=_data_summary(plan),
         split=split_in_words(plan),
         recipe=_recipe(plan, note),
         seed=plan.seed,
@@ -150,7 +149,8 @@ def _card(
     )
 
 
-def _data_summary(plan: TrainingPlan, samples: tuple[Sample, ...]) -> DataSummary:
+def _data_summary(plan: TrainingPlan) -> DataSummary:
+    samples = read_manifest(plan.data_dir)
     splits = sorted({sample.split for sample in samples})
     return DataSummary(
         sources=("ISIC 2017", "ISIC 2018 Task 1", "UDA-1 (ISIC archive)"),

@@ -7,22 +7,32 @@ import cv2
 import torch
 from torch import nn
 
+from models.export import ParityError
 from models.nets import build
-from training.contract.data_set import DataSetError, read_manifest, split_samples
-from training.contract.events import Event, RunFailed, RunFinished, RunStarted, RunStopped
+from training.contract.data_set import DataSetError
+from training.contract.events import (
+    Event,
+    ModelPublished,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    RunStopped,
+)
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.checkpoints import CheckpointError
 from training.engine.classification import ClassificationTask
 from training.engine.classifier_setup import taught_classifier
 from training.engine.loop import Trainer, TrainingFailedError
+from training.engine.planned_split import planned_split
+from training.engine.publish import publish
 from training.engine.segmentation import SegmentationTask
 from training.engine.task import TrainingTask
 
 if TYPE_CHECKING:
     from models.nets.classification.mambaderm import MambaDerm
 
-_EXPECTED_ERRORS = (DataSetError, CheckpointError, TrainingFailedError)
+_EXPECTED_ERRORS = (DataSetError, CheckpointError, TrainingFailedError, ParityError)
 
 
 def run(folder: RunFolder) -> Event:
@@ -50,12 +60,14 @@ def _trained(folder: RunFolder, plan: TrainingPlan) -> Event:
     outcome = trainer.train(folder.append)
     if outcome.was_stopped:
         return RunStopped(step=outcome.state.step)
+    model = publish(folder, folder.path / "published")
+    folder.append(ModelPublished(name=plan.model_name, version=plan.model_version, folder=str(model)))
     state = outcome.state
     return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics)
 
 
 def _task(folder: RunFolder, plan: TrainingPlan) -> TrainingTask:
-    split = split_samples(read_manifest(plan.data_dir), fold=plan.fold, folds=plan.folds)
+    split = planned_split(plan)
     if plan.task == "segmentation":
         return SegmentationTask(plan, split, folder.cache)
     return ClassificationTask(plan, split, folder.cache)

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.training.data_folders import manifest_row, mini_data_folder, write_manifest
+from training.contract.data_set import DataSetError, Sample, read_manifest, split_samples
+
+
+def a_sample(image_id: str, group: str, *, malignant: bool = False, split: str = "train") -> Sample:
+    return Sample(
+        image_id, split, Path(image_id), None, None, malignant, None, None, None, group, None, (None,) * 5
+    )  # fmt: skip
+
+
+def test_a_manifest_is_read_with_unknowns_as_none(tmp_path: Path) -> None:
+    samples = read_manifest(mini_data_folder(tmp_path / "d", train=4, val=2, test=2))
+    first = samples[0]
+    assert (first.malignant, first.age_years, first.sex) == (True, None, "female")
+    assert first.structures == (None, None, None, None, True)
+    assert first.mask_file == tmp_path / "d" / "masks" / "train000.png"
+    assert [s.split for s in samples].count("val") == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([], "lists no image"),
+        ([manifest_row("a"), manifest_row("a")], "a 2 times"),
+        ([manifest_row("a", "training")], "unknown split 'training'"),
+        ([manifest_row("a", malignant="yes")], "a has 'yes'"),
+        ([manifest_row("a", age="old")], "a has 'old'"),
+        ([manifest_row("a", mask_file="../../secret.png")], "outside its folder"),
+        (
+            [manifest_row("a", "train", duplicate_group="g"), manifest_row("b", "test", duplicate_group="g")],
+            "group g is in more than one split",
+        ),
+    ],
+)
+def test_a_manifest_that_cannot_be_used_is_explained(
+    tmp_path: Path, rows: list[dict[str, str]], sentence: str
+) -> None:
+    write_manifest(tmp_path, rows)
+    with pytest.raises(DataSetError, match=sentence):
+        read_manifest(tmp_path)
+
+
+def test_a_folder_without_manifest_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(DataSetError, match=r"manifest\.csv is missing"):
+        read_manifest(tmp_path)
+
+
+def test_train_and_train_extra_may_share_a_lesion(tmp_path: Path) -> None:
+    rows = [
+        manifest_row("a", "train", duplicate_group="g"),
+        manifest_row("b", "train_extra", duplicate_group="g"),
+    ]
+    write_manifest(tmp_path, rows)
+    assert len(split_samples(read_manifest(tmp_path)).train) == 2
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.tuples(st.integers(0, 15), st.booleans()), min_size=1, max_size=60),
+    st.integers(2, 5),
+)
+def test_no_lesion_is_on_both_sides_of_any_fold(drawn: list[tuple[int, bool]], folds: int) -> None:
+    samples = [a_sample(f"i{n}", f"g{group}", malignant=bad) for n, (group, bad) in enumerate(drawn)]
+    held_out: list[str] = []
+    for fold in range(folds):
+        split = split_samples(samples, fold=fold, folds=folds)
+        train = {s.duplicate_group for s in split.train}
+        assert train.isdisjoint(s.duplicate_group for s in split.validation)
+        assert len(split.train) + len(split.validation) == len(samples)
+        held_out += [s.image_id for s in split.validation]
+    assert sorted(held_out) == sorted(s.image_id for s in samples)
+
+
+def test_folds_do_not_depend_on_the_order_of_the_manifest() -> None:
+    samples = [a_sample(f"i{n}", f"g{n % 7}", malignant=n % 3 == 0) for n in range(30)]
+    forward = {s.image_id for s in split_samples(samples, fold=1).validation}
+    backward = {s.image_id for s in split_samples(samples[::-1], fold=1).validation}
+    assert forward == backward
+
+
+def test_folds_share_out_the_melanomas() -> None:
+    samples = [a_sample(f"i{n}", f"g{n}", malignant=n < 20) for n in range(100)]
+    counts = [sum(bool(s.malignant) for s in split_samples(samples, fold=f).validation) for f in range(5)]
+    assert counts == [4] * 5
+
+
+def test_test_images_are_never_learned_from_nor_chosen_by() -> None:
+    samples = [a_sample("a", "a"), a_sample("v", "v", split="val"), a_sample("t", "t", split="test")]
+    for fold in (None, 0, 1):
+        split = split_samples(samples, fold=fold)
+        assert all(s.split != "test" for s in (*split.train, *split.validation))

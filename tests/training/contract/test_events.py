@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.training.contract.test_plan import a_plan
+from training.contract import events
+from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder, write_atomically
+
+STARTED = events.RunStarted(
+    task="segmentation", architecture="x", parameters=1, device="cpu", train_images=1,
+    validation_images=1, epochs=1, total_steps=4, first_step=0,
+)  # fmt: skip
+ALL_EVENTS: tuple[events.Event, ...] = (
+    STARTED,
+    events.EpochFinished(
+        epoch=0, step=4, height_px=32, width_px=32, learning_rate=0.1, train_loss=0.5,
+        metrics={"dice": 0.9}, seconds=1.5, is_best=True,
+    ),
+    events.CheckpointSaved(step=4, file="last.safetensors"),
+    events.ModelPublished(name="n", version="1", folder="f"),
+    events.RunFinished(step=4, best_epoch=0, metrics={"dice": 0.9}),
+    events.RunStopped(step=2),
+    events.RunFailed(reason="No."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("event", ALL_EVENTS, ids=lambda event: event.kind)
+def test_every_event_reads_back_equal_from_its_line(event: events.Event) -> None:
+    line = events.to_line(event)
+    assert "\n" not in line
+    assert events.from_line(line) == event
+
+
+@given(st.integers(0, 200))
+def test_a_line_cut_off_by_a_crash_is_no_event(length: int) -> None:
+    line = events.to_line(ALL_EVENTS[1])
+    assert events.from_line(line[: min(length, len(line) - 1)]) is None
+
+
+def test_a_run_folder_keeps_events_in_order(tmp_path: Path) -> None:
+    folder = create_run_folder(tmp_path / "run", a_plan())
+    for event in ALL_EVENTS:
+        folder.append(event)
+    assert folder.events() == list(ALL_EVENTS)
+
+
+def test_events_after_a_cut_line_are_not_lost(tmp_path: Path) -> None:
+    folder = create_run_folder(tmp_path / "run", a_plan())
+    folder.append(STARTED)
+    with (folder.path / "events.jsonl").open("ab") as stream:
+        stream.write(events.to_line(ALL_EVENTS[2]).encode()[:20])
+    folder.append(ALL_EVENTS[5])
+    assert folder.events() == [STARTED, ALL_EVENTS[5]]
+
+
+def test_a_process_that_died_is_closed_as_failed() -> None:
+    told = events.closed([STARTED, ALL_EVENTS[1]], is_running=False)
+    assert [event.kind for event in told] == ["run_started", "epoch_finished", "run_failed"]
+
+
+def test_a_running_process_is_not_closed() -> None:
+    assert events.closed([STARTED], is_running=True) == [STARTED]
+
+
+@pytest.mark.parametrize("ending", ALL_EVENTS[4:], ids=lambda event: event.kind)
+def test_only_the_last_start_counts_and_it_ends_once(ending: events.Event) -> None:
+    told = events.closed([STARTED, ALL_EVENTS[5], STARTED, ending], is_running=False)
+    assert told == [STARTED, ending]
+
+
+def test_an_existing_run_is_opened_only_with_its_own_plan(tmp_path: Path) -> None:
+    create_run_folder(tmp_path / "run", a_plan())
+    assert create_run_folder(tmp_path / "run", a_plan()).plan() == a_plan()
+    with pytest.raises(RunFolderError, match="another plan"):
+        create_run_folder(tmp_path / "run", a_plan(seed=3))
+
+
+@pytest.mark.parametrize("content", [None, "{}", "not json", '{"schema_version": 9}'])
+def test_a_folder_without_a_usable_plan_says_so(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "plan.json").write_text(content)
+    with pytest.raises(RunFolderError, match="plan.json"):
+        RunFolder(tmp_path).plan()
+
+
+def test_a_stop_request_is_seen_and_can_be_withdrawn(tmp_path: Path) -> None:
+    folder = create_run_folder(tmp_path / "run", a_plan())
+    assert not folder.is_stop_requested()
+    folder.request_stop()
+    assert folder.is_stop_requested()
+    folder.withdraw_stop()
+    folder.withdraw_stop()
+    assert not folder.is_stop_requested()
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "state"
+    write_atomically(file, b"old")
+
+    def full_disk(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("training.contract.run_folder.os.fsync", full_disk)
+    with pytest.raises(OSError, match="space"):
+        write_atomically(file, b"new")
+    assert file.read_bytes() == b"old"

@@ -1,0 +1,202 @@
+"""The figures of a published model on held-out images, written into its card.
+
+Meant to be run once on ``test``, after everything was chosen on ``val``. Nothing is fitted here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.contract.arrays import BoolMask
+from models.contract.card import Metric, ModelCard, write_card
+from models.contract.metrics import (
+    average_precision,
+    brier,
+    calibration_bins,
+    ece,
+    pauc_above_tpr80,
+    roc_auc,
+    segmentation_scores,
+    sensitivity_at_specificity,
+)
+from training.contract.data_set import DataSetError, Sample, read_manifest
+from training.engine.classification import Views, score_logits
+from training.engine.lesion_table import METADATA_CATEGORICAL, METADATA_NUMERIC, withheld
+from training.engine.order import generator
+from training.engine.published import PublishedModel, expert_masks, predicted_masks, views_of
+from training.engine.report import Cases, Statistic, mean, measured
+
+_MASK_FIGURES = (
+    "dice",
+    "iou",
+    "threshold_jaccard",
+    "sensitivity",
+    "specificity",
+    "boundary_f1",
+    "boundary_iou",
+    "hd95_px",
+)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """New figures of a card, and the images they were taken on."""
+
+    card: ModelCard
+    split: str
+
+
+def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
+    """Overlap and boundary figures on the images of a split that have an expert mask."""
+    model = PublishedModel.read(folder)
+    samples = tuple(s for s in _of_split(data_dir, split) if s.mask_file is not None)
+    experts = [mask for mask in expert_masks(samples) if mask is not None]
+    predictions = predicted_masks(model, samples)
+    cases = Cases(samples)
+    by = cases.subgroups(with_diagnosis=True)
+    columns = _mask_columns(predictions, experts)
+    figures = {
+        f"{split}_{name}": measured(mean, [column], cases, by=by if name in ("dice", "iou") else None)
+        for name, column in columns.items()
+    }
+    return Evaluation(_with_figures(model.card, figures), split)
+
+
+def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_folder: Path) -> Evaluation:
+    """Ranking and calibration with predicted masks, as the application meets new images."""
+    model = PublishedModel.read(folder)
+    samples = tuple(s for s in _of_split(data_dir, split) if s.malignant is not None)
+    cases = Cases(samples)
+    shown = {
+        "predicted": _views(model.card, samples, predicted_masks(
+            PublishedModel.read(segmenter_folder), samples)),
+        "expert": _views(model.card, samples, expert_masks(samples)),
+    }  # fmt: skip
+    logits = {name: score_logits(model.network, views) for name, views in shown.items()}
+    ablated = {
+        name: score_logits(model.network, views) for name, views in _ablations(shown["predicted"]).items()
+    }
+    figures = _score_figures(cases, logits["predicted"], model.card, split)
+    for name, scores in {"expert_masks": logits["expert"], **ablated}.items():
+        figures[f"{split}_auc_{name}"] = measured(roc_auc, [cases.labels, scores], cases)
+    card = _with_figures(model.card, figures)
+    return Evaluation(_with_calibration(card, cases.labels, logits["predicted"], split), split)
+
+
+def write(evaluation: Evaluation, folder: Path) -> None:
+    """Put the new figures into the model's card."""
+    write_card(evaluation.card, folder)
+
+
+def _of_split(data_dir: Path, split: str) -> tuple[Sample, ...]:
+    samples = tuple(s for s in read_manifest(data_dir) if s.split == split)
+    if not samples:
+        raise DataSetError(f"The manifest has no image in the split {split!r}.")
+    return samples
+
+
+def _views(card: ModelCard, samples: tuple[Sample, ...], masks: tuple[BoolMask | None, ...]) -> Views:
+    margin = card.input.crop_margin
+    if margin is None:
+        raise DataSetError(f"{card.reference} is no classifier.")
+    return views_of(samples, masks, size_px=card.input.width_px, margin=margin)
+
+
+def _mask_columns(
+    predictions: Sequence[BoolMask], experts: Sequence[BoolMask]
+) -> dict[str, NDArray[np.float64]]:
+    """Per figure its value of each image, NaN where a rate is not defined."""
+    scores = [
+        segmentation_scores(prediction, expert)
+        for prediction, expert in zip(predictions, experts, strict=True)
+    ]
+    return {name: np.array([_number(getattr(score, name)) for score in scores]) for name in _MASK_FIGURES}
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _score_figures(
+    cases: Cases, logits: NDArray[np.float32], card: ModelCard, split: str
+) -> dict[str, Metric]:
+    labels = cases.labels
+    probabilities = _probabilities(logits, card.temperature)
+    is_called = probabilities >= card.threshold
+    statistics: dict[str, tuple[Statistic, list[NDArray[Any]]]] = {
+        "auc": (roc_auc, [labels, logits]),
+        "average_precision": (average_precision, [labels, logits]),
+        "pauc_above_tpr80": (pauc_above_tpr80, [labels, logits]),
+        "sensitivity_at_95_specificity": (
+            partial(sensitivity_at_specificity, specificity=0.95),
+            [labels, logits],
+        ),
+        "sensitivity_at_threshold": (_share_of_positives, [labels, is_called]),
+        "specificity_at_threshold": (_share_of_negatives, [labels, is_called]),
+        "ece": (ece, [labels, probabilities]),
+        "brier": (brier, [labels, probabilities]),
+    }
+    figures = {
+        f"{split}_{name}": measured(statistic, columns, cases)
+        for name, (statistic, columns) in statistics.items()
+    }
+    by = cases.subgroups(with_diagnosis=False)
+    figures[f"{split}_auc"] = measured(roc_auc, [labels, logits], cases, by=by)
+    per_diagnosis = cases.subgroups(with_diagnosis=True)
+    diagnoses = {name: chosen for name, chosen in per_diagnosis.items() if "diagnosis" in name}
+    called = is_called.astype(np.float64)
+    figures[f"{split}_share_at_or_above_threshold"] = measured(mean, [called], cases, by=diagnoses)
+    return figures
+
+
+def _ablations(views: Views) -> dict[str, Views]:
+    """The same lesions with inputs taken away or exchanged among them."""
+    measured_only = withheld(views.numeric, views.categorical, metadata_only=True)
+    nothing = withheld(views.numeric, views.categorical, metadata_only=False)
+    order = generator(1).permutation(len(views.images))
+    shuffled_numeric = np.where(METADATA_NUMERIC, views.numeric[order], views.numeric)
+    shuffled_categorical = np.where(METADATA_CATEGORICAL, views.categorical[order], views.categorical)
+    only_metadata = np.where(METADATA_NUMERIC, views.numeric, np.float32(np.nan))
+    return {
+        "image_only": Views(views.images, *nothing),
+        "image_and_measurements": Views(views.images, *measured_only),
+        "metadata_only": Views(np.zeros_like(views.images), only_metadata, views.categorical),
+        "metadata_shuffled": Views(views.images, shuffled_numeric, shuffled_categorical),
+    }
+
+
+def _with_figures(card: ModelCard, figures: dict[str, Metric]) -> ModelCard:
+    return card.model_copy(update={"metrics": {**card.metrics, **figures}})
+
+
+def _with_calibration(
+    card: ModelCard, labels: NDArray[np.bool_], logits: NDArray[np.float32], split: str
+) -> ModelCard:
+    if card.calibration is None or split != "test":
+        return card
+    probabilities = _probabilities(logits, card.temperature)
+    calibration = card.calibration.model_copy(
+        update={
+            "ece": ece(labels, probabilities),
+            "brier": brier(labels, probabilities),
+            "bins": calibration_bins(labels, probabilities),
+        }
+    )
+    return card.model_copy(update={"calibration": calibration})
+
+
+def _probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-logits.astype(np.float64) / temperature)))
+
+
+def _share_of_positives(labels: NDArray[np.bool_], called: NDArray[np.bool_]) -> float | None:
+    return float(called[labels].mean()) if labels.any() else None
+
+
+def _share_of_negatives(labels: NDArray[np.bool_], called: NDArray[np.bool_]) -> float | None:
+    return float((~called[~labels]).mean()) if not labels.all() else None
