@@ -3,6 +3,9 @@
 Numba has no vector type of its own and its loop vectoriser gives up on a loop-carried row of sixteen
 states. Here a row is one LLVM ``<16 x float>`` value: LLVM maps it to one AVX-512 register, two AVX2
 registers or four NEON registers, whatever the machine has.
+
+Numba keeps compiled kernels beside their source and sees only the date of the kernel's own file: after a
+change here, delete the `__pycache__` folder of this package.
 """
 
 from collections.abc import Callable

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from models.nets.layers import scan_cpu_call
+from models.nets.layers.scan_cuda import scan_on_cuda
 from models.nets.layers.scan_export import exportable_scan
 
 Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
@@ -40,8 +41,12 @@ def selective_scan(
     """
     if torch.compiler.is_exporting():
         return exportable_scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
-    inputs = (u, selectivity, delta_weight, delta_bias, a, skip)
-    y, _ = _operator(*(tensor.float() for tensor in inputs), list(directions))
+    u, selectivity, delta_weight, delta_bias, a, skip = (
+        tensor.float() for tensor in (u, selectivity, delta_weight, delta_bias, a, skip)
+    )
+    if u.is_cuda:
+        return scan_on_cuda(u, selectivity, delta_weight, delta_bias, a, skip, directions)
+    y, _ = _operator(u, selectivity, delta_weight, delta_bias, a, skip, list(directions))
     result: Tensor = y
     return result
 
