@@ -135,55 +135,65 @@ def _forget_where_it_was_made(model: onnx.ModelProto) -> None:
 
 
 def _point_at_weights(model: onnx.ModelProto, weights: Path) -> None:
-    """Replace large initialisers by references into the safetensors file and casts to float32."""
-    places = dict(_tensor_places(weights))
-    casts = []
+    """Replace large initialisers by references into the safetensors file and casts to float32.
+
+    The exporter renames, reshapes and transposes weights, so they are recognised by their bytes.
+    """
+    place_by_content = dict(_places(weights))
+    nodes = []
     for tensor in model.graph.initializer:
-        place = _place_of(tensor, places)
-        if place is None:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(_reference(f"{name}.half", tensor, weights.name, place))
-        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
-    nodes = [*casts, *model.graph.node]
+        place = place_by_content.get(_half_content(tensor))
+        if place is not None:
+            nodes.extend(_restoring_nodes(tensor.name, place))
+            tensor.CopyFrom(_reference(tensor, weights.name, place))
+    nodes.extend(model.graph.node)
     del model.graph.node[:]
     model.graph.node.extend(nodes)
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a half precision tensor lies in a safetensors file."""
+    """Where a half precision tensor lies in a safetensors file, and whether a graph wants it transposed."""
 
     shape: tuple[int, ...]
     offset_bytes: int
     length_bytes: int
+    is_transposed: bool
 
 
-def _tensor_places(weights: Path) -> Iterator[tuple[str, _Place]]:
-    """Yield names and places from the header: 8 bytes of length, then JSON (the safetensors format)."""
-    with weights.open("rb") as stream:
-        (header_bytes,) = struct.unpack("<Q", stream.read(8))
-        header = json.loads(stream.read(header_bytes))
-    for name, entry in header.items():
-        if name != "__metadata__" and entry["dtype"] == "F16":
-            begin, end = entry["data_offsets"]
-            yield name, _Place(tuple(entry["shape"]), 8 + header_bytes + begin, end - begin)
+def _places(weights: Path) -> Iterator[tuple[bytes, _Place]]:
+    """Yield contents and places; the header is 8 bytes of length, then JSON (the safetensors format)."""
+    content = weights.read_bytes()
+    (header_bytes,) = struct.unpack_from("<Q", content)
+    body = 8 + header_bytes
+    header = json.loads(content[8:body])
+    header.pop("__metadata__", None)
+    for entry in header.values():
+        begin, end = entry["data_offsets"]
+        stored, shape = content[body + begin : body + end], tuple(entry["shape"])
+        if entry["dtype"] != "F16":
+            continue
+        if len(shape) >= 2:
+            matrix = np.frombuffer(stored, np.float16).reshape(-1, shape[-1])
+            yield matrix.T.tobytes(), _Place(matrix.shape, body + begin, end - begin, is_transposed=True)
+        yield stored, _Place(shape, body + begin, end - begin, is_transposed=False)
 
 
-def _place_of(tensor: onnx.TensorProto, places: Mapping[str, _Place]) -> _Place | None:
-    """Find the stored tensor behind an initialiser; names may carry the prefix of an export wrapper."""
+def _half_content(tensor: onnx.TensorProto) -> bytes:
+    """Return the bytes of a large float32 initialiser as float16, or nothing when it does not fit them."""
     if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < _SMALLEST_EXTERNAL_ELEMENTS:
-        return None
-    candidates = [tensor.name, tensor.name.partition(".")[2]]
-    found = next((places[name] for name in candidates if name in places), None)
-    return found if found is not None and found.shape == tuple(tensor.dims) else None
+        return b""
+    values = onnx.numpy_helper.to_array(tensor)
+    with np.errstate(over="ignore"):
+        half = values.astype(np.float16)
+    return half.tobytes() if np.array_equal(half.astype(np.float32), values) else b""
 
 
-def _reference(name: str, tensor: onnx.TensorProto, location: str, place: _Place) -> onnx.TensorProto:
+def _reference(tensor: onnx.TensorProto, location: str, place: _Place) -> onnx.TensorProto:
     reference = onnx.TensorProto(
-        name=name,
+        name=f"{tensor.name}.half",
         data_type=onnx.TensorProto.FLOAT16,
-        dims=tensor.dims,
+        dims=place.shape if place.is_transposed else tensor.dims,
         data_location=onnx.TensorProto.EXTERNAL,
     )
     for key, value in (
@@ -193,6 +203,16 @@ def _reference(name: str, tensor: onnx.TensorProto, location: str, place: _Place
     ):
         reference.external_data.add(key=key, value=str(value))
     return reference
+
+
+def _restoring_nodes(name: str, place: _Place) -> list[onnx.NodeProto]:
+    """Return the nodes that make the initialiser ``name`` from its half precision reference."""
+    if not place.is_transposed:
+        return [onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT)]
+    return [
+        onnx.helper.make_node("Transpose", [f"{name}.half"], [f"{name}.turned"], perm=[1, 0]),
+        onnx.helper.make_node("Cast", [f"{name}.turned"], [name], to=onnx.TensorProto.FLOAT),
+    ]
 
 
 @contextmanager

@@ -158,15 +158,26 @@ def _inference_row(engine: "Engine", model: Path, card: "ModelCard") -> Row:
 
 
 _START = """
-import sys, time
+import os, sys, time
 started = time.perf_counter()
-from app.ui.application import open_workstation
-application, window = open_workstation(sys.argv[1])
+from pathlib import Path
+from app import bootstrap
+from app.settings import read_settings
+from app.ui.application import make_application, open_window
+from app.ui.preferences import Places, Preferences
+from app.ui.theme import Theme, ThemeChoice
+folder = Path(sys.argv[1])
+settings_file = folder / bootstrap.SETTINGS_NAME
+settings, _ = read_settings(settings_file)
+application = make_application(sys.argv)
+theme = Theme(application, ThemeChoice(settings.theme))
+services = bootstrap.open_services(folder, settings)
+window = open_window(services, theme, Preferences(settings, Places(folder, settings_file), application))
 application.processEvents()
 elapsed = time.perf_counter() - started
 heavy = {'torch', 'onnxruntime', 'scipy', 'matplotlib'} & {name.partition('.')[0] for name in sys.modules}
-print('STARTED', elapsed, *sorted(heavy))
-window.close()
+print('STARTED', elapsed, *sorted(heavy), flush=True)
+os._exit(0)
 """
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from app.bootstrap import open_services
-from app.domain.ids import ImageId, LesionId, PatientId, PredictionId, VisitId, new_id
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
@@ -31,8 +31,18 @@ def store_with_cases(folder: Path, count: int) -> Services:
             patient = Patient(PatientId(new_id()), f"P-{index:05d}", name=f"Patient {index}")
             lesion = Lesion(LesionId(new_id()), patient.id, site=_SITES[index % len(_SITES)])
             visit = Visit(VisitId(new_id()), lesion.id, date(2026, 1, 1))
+            original = BlobName(f"{index:064x}")
             image = DermoscopicImage(
-                ImageId(new_id()), visit.id, f"{index}.png", "image/png", blob, blob, 64, 64, now, "benchmark"
+                ImageId(new_id()),
+                visit.id,
+                f"{index}.png",
+                "image/png",
+                original,
+                blob,
+                64,
+                64,
+                now,
+                "benchmark",
             )
             work.cases.add_patient(patient)
             work.cases.add_lesion(lesion)

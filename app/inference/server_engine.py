@@ -102,7 +102,9 @@ class ServerEngine:
             ) from error
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
             self._process = self._start()
         return self._process
 
