@@ -30,17 +30,22 @@ for number in range(10_000):
 """
 
 
-def _killed_while_writing(folder: Path, root: Path, name: str, after_s: float) -> list[ImageId]:
-    """Return the images that the writer had reported as stored before it was killed."""
+def _killed_while_writing(folder: Path, root: Path, name: str, moments: random.Random) -> list[ImageId]:
+    """Return the images that the writer had reported as stored before it was killed at a random moment.
+
+    The moment lies after a number of acts, not of seconds, so that it falls into an act on any machine.
+    """
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(folder), name], cwd=root, stdout=subprocess.PIPE, text=True
     )
     assert writer.stdout is not None
     assert writer.stdout.readline() == "ready\n"
-    time.sleep(after_s)
+    heard = [writer.stdout.readline() for _ in range(moments.randint(0, 3))]
+    time.sleep(moments.uniform(0.0, 0.05))
     writer.kill()
     said, _ = writer.communicate(timeout=60)
-    return [ImageId(line) for line in said.splitlines() if len(line) == 32]
+    lines = "".join(heard) + said
+    return [ImageId(line) for line in lines.splitlines() if len(line) == 32]
 
 
 def _check_whole(store: SqliteCaseStore, reported: list[ImageId]) -> None:
@@ -62,9 +67,7 @@ def test_what_was_reported_as_stored_survives_being_killed(folder: Path, pytestc
     reported: list[ImageId] = []
     new_store(folder).close()
     for attempt in range(5):
-        reported += _killed_while_writing(
-            folder, pytestconfig.rootpath, f"w{attempt}", moments.uniform(0.0, 0.5)
-        )
+        reported += _killed_while_writing(folder, pytestconfig.rootpath, f"w{attempt}", moments)
         store = SqliteCaseStore.open(folder, lambda: pytest.fail("nothing is written here"))
         _check_whole(store, reported)
         store.close()
