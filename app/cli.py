@@ -177,7 +177,7 @@ def import_(context: typer.Context, paths: _Paths, as_json: _Json = False) -> No
     desk = _desk(context, as_json=as_json)
     done = desk.follow(import_images(desk.services, paths, token=_TOKEN))
     desk.complain(done.refused)
-    desk.show(done, f"{len(done.imported)} images were imported, {len(done.refused)} refused.")
+    desk.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
     if not done.imported and done.refused:
         raise typer.Exit(1)
 

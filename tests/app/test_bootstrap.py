@@ -103,7 +103,7 @@ def test_a_command_works_on_the_chosen_data_folder(
     image = an_image_file(tmp_path)
     assert __main__.main(["--data-dir", str(data), "import", str(image)]) == 0
     said = capsys.readouterr()
-    assert "1 images were imported" in said.out
+    assert "Imported: 1. Refused: 0." in said.out
     assert "The setting “theme” cannot be used" in said.err
     assert (data / "cases.sqlite").is_file()
 
