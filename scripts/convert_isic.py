@@ -89,6 +89,7 @@ class Outcome:
 
     images_by_split: dict[str, int]
     masks: int
+    labelled: int
     melanomas: int
     left_out: dict[str, str]
     notes: tuple[str, ...]
@@ -127,6 +128,7 @@ def convert(
     return Outcome(
         images_by_split=dict(Counter(row["split"] for row in rows)),
         masks=sum(bool(row["mask_file"]) for row in rows),
+        labelled=sum(bool(row["malignant"]) for row in rows),
         melanomas=sum(row["malignant"] == "1" for row in rows),
         left_out=left_out,
         notes=(*found.notes, *(note for one in converted for note in one.notes)),
@@ -257,10 +259,11 @@ def _shrunk(image: RgbImage, longer_side_px: int) -> RgbImage:
 
 
 def _shrunk_mask(mask: BoolMask, longer_side_px: int) -> BoolMask:
-    coverage = resized(mask.astype(np.float32), **_size(mask.shape, longer_side_px))
+    small = resized(mask.astype(np.float32), **_size(mask.shape, longer_side_px))
+    coverage = np.asarray(small, dtype=np.float32)
     # A lesion of a few pixels must not vanish.
-    small = coverage >= 0.5 if bool((coverage >= 0.5).any()) else coverage > 0
-    return np.asarray(small, dtype=np.bool_)
+    covered = coverage >= 0.5 if (coverage >= 0.5).any() else coverage > 0
+    return np.asarray(covered, dtype=np.bool_)
 
 
 def _size(shape: tuple[int, ...], longer_side_px: int) -> dict[str, int]:
@@ -347,7 +350,11 @@ def _print(outcome: Outcome, out: Path) -> None:
         f"{out / MANIFEST}: {total} images ({splits}), {outcome.masks} masks, {outcome.melanomas} melanomas."
     )
     if outcome.masks < total:
-        print(f"{total - outcome.masks} images have no usable mask: they serve classification only.")
+        print(f"{total - outcome.masks} images have no usable mask: no use for segmentation.")
+    if outcome.labelled < total:
+        print(
+            f"{total - outcome.labelled} images are neither melanoma nor benign: no use for classification."
+        )
     if outcome.left_out:
         print(f"{len(outcome.left_out)} images were left out; {LEFT_OUT} says why.")
     for note in outcome.notes:

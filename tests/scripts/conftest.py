@@ -2,7 +2,6 @@
 
 import importlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -11,24 +10,20 @@ import pytest
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 
-def _script(name: str) -> Iterator[ModuleType]:
+def _script(name: str) -> ModuleType:
+    """Import a script and its neighbours; only meanwhile can they be found, for one is called ``test``."""
     sys.path.insert(0, str(SCRIPTS))
     try:
-        yield importlib.import_module(name)
+        return importlib.import_module(name)
     finally:
         sys.path.remove(str(SCRIPTS))
 
 
 @pytest.fixture(scope="session")
-def convert_isic() -> Iterator[ModuleType]:
-    yield from _script("convert_isic")
+def convert_isic() -> ModuleType:
+    return _script("convert_isic")
 
 
 @pytest.fixture(scope="session")
-def isic_layout() -> Iterator[ModuleType]:
-    yield from _script("isic_layout")
-
-
-@pytest.fixture(scope="session")
-def baseline_trees() -> Iterator[ModuleType]:
-    yield from _script("baseline_trees")
+def baseline_trees() -> ModuleType:
+    return _script("baseline_trees")

@@ -163,6 +163,15 @@ def test_a_carcinoma_is_neither_melanoma_nor_benign(convert_isic: ModuleType, tm
     assert (carcinoma["diagnosis"], carcinoma["malignant"]) == ("basal cell carcinoma", "")
 
 
+def test_the_command_counts_images_that_one_task_cannot_use(
+    convert_isic: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert convert_isic.main([str(isic_2018(tmp_path / "in")), "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "6 images have no usable mask" in said
+    assert "3 images are neither melanoma nor benign" in said
+
+
 def test_the_result_is_a_data_folder_that_training_reads(convert_isic: ModuleType, tmp_path: Path) -> None:
     out = tmp_path / "out"
     convert_isic.convert([isic_2017(tmp_path / "in")], out, longer_side_px=64)
