@@ -1,7 +1,9 @@
 """ONNX Runtime inside the application: portable, quick to start, no torch."""
 
+import ctypes
 import logging
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,5 +130,16 @@ def _runtime_errors() -> tuple[type[Exception], ...]:
 
 
 def _provider_choices(available: list[str]) -> list[list[str]]:
+    """Return what to try, best first; CUDA only with a driver, since its failure prints to the console."""
     cpu = ["CPUExecutionProvider"]
-    return [["CUDAExecutionProvider", *cpu], cpu] if "CUDAExecutionProvider" in available else [cpu]
+    if "CUDAExecutionProvider" in available and _has_cuda_driver():
+        return [["CUDAExecutionProvider", *cpu], cpu]
+    return [cpu]
+
+
+def _has_cuda_driver() -> bool:
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
