@@ -1,0 +1,117 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from tests.training.engine.toy_task import STEPS_PER_EPOCH, ToyTask, toy_network, toy_trainer, train_toy
+from training.contract.events import CheckpointSaved, EpochFinished, Event
+from training.engine.checkpoints import BEST, LAST, CheckpointError, load_average
+from training.engine.loop import TrainingFailedError
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def last_tensors(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / "checkpoints" / LAST)
+
+
+def assert_same_run(first: Path, second: Path) -> None:
+    """Weights, averages and optimiser moments agree bit for bit, and so do the epochs told."""
+    ours, theirs = last_tensors(first), last_tensors(second)
+    assert ours.keys() == theirs.keys()
+    for name, tensor in ours.items():
+        assert torch.equal(tensor, theirs[name]), name
+
+
+def told_epochs(events: list[Event]) -> list[tuple[int, int, float, dict[str, float]]]:
+    return [(e.epoch, e.step, e.train_loss, e.metrics) for e in events if isinstance(e, EpochFinished)]
+
+
+class StopAt:
+    """Asks for a stop once a checkpoint of this step was told."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def attach(self, folder: Path) -> None:
+        run_folder, trainer = toy_trainer(folder)
+
+        def tell(event: Event) -> None:
+            run_folder.append(event)
+            if isinstance(event, CheckpointSaved) and event.step >= self.step:
+                run_folder.request_stop()
+
+        assert trainer.train(tell).was_stopped
+
+
+@pytest.mark.parametrize("step", [1, 4, STEPS_PER_EPOCH, 2 * STEPS_PER_EPOCH + 1])
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, step: int) -> None:
+    whole, _ = train_toy(tmp_path / "whole")
+    StopAt(step).attach(tmp_path / "parts")
+    parts, outcome = train_toy(tmp_path / "parts")
+    assert not outcome.was_stopped
+    assert_same_run(tmp_path / "whole", tmp_path / "parts")
+    assert told_epochs(whole.events()) == told_epochs(parts.events())
+
+
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    train_toy(tmp_path / "whole")
+    command = [sys.executable, "-m", "tests.training.engine.toy_task", str(tmp_path / "killed"), "0.05"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "killed" / "checkpoints" / LAST).exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.12)
+    process.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+    process.wait(timeout=30)
+    folder, outcome = train_toy(tmp_path / "killed")
+    assert outcome.state.step == 4 * STEPS_PER_EPOCH
+    assert_same_run(tmp_path / "whole", tmp_path / "killed")
+    assert [epoch for epoch, *_ in told_epochs(folder.events())] == [0, 1, 2, 3]
+
+
+def test_a_stop_request_ends_the_run_before_the_next_step(tmp_path: Path) -> None:
+    run_folder, trainer = toy_trainer(tmp_path / "run")
+    run_folder.request_stop()
+    outcome = trainer.train(run_folder.append)
+    assert outcome.was_stopped
+    assert outcome.state.step == 0
+
+
+def test_each_stage_is_opened_once_in_order(tmp_path: Path) -> None:
+    task = ToyTask()
+    train_toy(tmp_path / "run", task)
+    assert task.opened == [32, 64]
+
+
+def test_a_loss_that_stays_not_a_number_ends_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(TrainingFailedError, match="no longer a number"):
+        train_toy(tmp_path / "run", ToyTask(spoiled_from=0))
+
+
+def test_a_step_that_is_not_a_number_leaves_the_weights_alone(tmp_path: Path) -> None:
+    folder, trainer = toy_trainer(tmp_path / "run", ToyTask(spoiled_from=19))
+    trainer.train(folder.append)
+    for name, tensor in last_tensors(tmp_path / "run").items():
+        assert torch.isfinite(tensor).all(), name
+
+
+def test_the_best_epoch_is_kept_for_publishing(tmp_path: Path) -> None:
+    folder, outcome = train_toy(tmp_path / "run")
+    state = load_average(folder.checkpoints / BEST, toy_network())
+    assert state.best_epoch == outcome.state.best_epoch
+    best = max(event.metrics["score"] for event in folder.events() if isinstance(event, EpochFinished))
+    assert state.best_score == best
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
+    folder, _ = train_toy(tmp_path / "run")
+    with pytest.raises(CheckpointError, match="another network"):
+        load_average(folder.checkpoints / LAST, torch.nn.Linear(2, 2))

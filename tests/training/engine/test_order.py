@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.engine.order import generator, quota_batches, shuffled_batches
+
+
+@given(st.integers(1, 60), st.integers(1, 20), st.integers(0, 99))
+def test_every_image_is_shown_in_an_epoch(count: int, batch_size: int, seed: int) -> None:
+    order = shuffled_batches(count, batch_size, generator(seed))
+    assert order.shape == (-(-count // batch_size), batch_size)
+    assert set(order.ravel()) == set(range(count))
+
+
+@given(st.integers(1, 20), st.integers(1, 60), st.integers(2, 16), st.data())
+def test_each_batch_holds_its_quota_of_melanomas(
+    positives: int, negatives: int, batch_size: int, data: st.DataObject
+) -> None:
+    quota = data.draw(st.integers(1, batch_size - 1))
+    flags = np.array([True] * positives + [False] * negatives)
+    order = quota_batches(flags, batch_size, quota, generator(1))
+    assert (flags[order].sum(axis=1) == quota).all()
+    assert set(order[~flags[order]]) == set(np.flatnonzero(~flags))
+
+
+def test_no_melanoma_comes_again_before_all_have_come() -> None:
+    flags = np.array([True] * 6 + [False] * 24)
+    order = quota_batches(flags, 4, 1, generator(2))
+    shown = order[flags[order]]
+    assert len(shown) == 8
+    assert len(set(shown[:6])) == 6
+
+
+@pytest.mark.parametrize("flags", [[True] * 5, [False] * 5])
+def test_one_class_alone_is_simply_shuffled(flags: list[bool]) -> None:
+    order = quota_batches(np.array(flags), 2, 1, generator(0))
+    assert set(order.ravel()) == set(range(5))
+
+
+def test_epochs_differ_and_repeat_exactly() -> None:
+    first, again, other = (shuffled_batches(50, 5, generator(7, epoch)) for epoch in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
