@@ -1,12 +1,10 @@
 """The frame: menus, tool bar, three panes and the status line. What happens in them is theirs."""
 
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QLabel,
     QMainWindow,
     QSplitter,
     QStackedWidget,
@@ -19,24 +17,14 @@ from PySide6.QtWidgets import (
 from app.ui.actions import ACTIONS, MENUS, Actions, Need
 from app.ui.cases.welcome import Welcome
 from app.ui.desk import Desk
-from app.ui.editor.keeping import SavedState
-from app.ui.editor.spaces import Point
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
+from app.ui.status_line import StatusLine
 from app.ui.theme import Theme
-from app.ui.widgets.labels import plain_label
 from app.ui.widgets.notice_bar import NoticeBar
-from app.ui.words import RESEARCH_USE
 
-_PASSING_MS = 8000
-"""How long news that needs no answer stays in the status line."""
-
-_SAVED_WORDS = {
-    SavedState.STORED: "",
-    SavedState.KEPT: "Every stroke is kept; not yet saved as a revision (Ctrl+S)",
-    SavedState.WRITING: "Keeping the stroke…",
-    SavedState.NOT_SAVED: "Not saved yet (Ctrl+S)",
-}
+_ACTIONS_OF_A_LINE = ("case.predict", "file.report", "case.remove")
+"""Offered by a right click in the work list."""
 
 
 class MainWindow(QMainWindow):
@@ -58,10 +46,9 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome()
         self.middle = QStackedWidget()
         self._panes = QSplitter(Qt.Orientation.Horizontal)
-        self._saved, self._zoom, self._cursor = (plain_label("", "small") for _ in range(3))
         self._build_menus()
         self._build_panes()
-        self._build_status_line()
+        self.status_line = StatusLine(self.statusBar(), self.desk.canvas, self.desk.correction)
         self._connect()
         self._recall()
         self._show_presence()
@@ -95,12 +82,15 @@ class MainWindow(QMainWindow):
         desk.workbench.offer_tools(self.actions_of_window.tools.actions())
         self.middle.addWidget(self.welcome)
         self.middle.addWidget(desk.workbench)
+        desk.work_list.offer_actions(
+            [self.actions_of_window.action_by_id[name] for name in _ACTIONS_OF_A_LINE]
+        )
         for pane, stretch in ((desk.work_list, 0), (self.middle, 1), (desk.panels, 0)):
             self._panes.addWidget(pane)
             self._panes.setStretchFactor(self._panes.count() - 1, stretch)
         self._panes.setChildrenCollapsible(False)
         self._panes.setHandleWidth(1)
-        self._panes.setSizes([300, 750, 390])
+        self._panes.setSizes([340, 710, 390])
         frame = QWidget()
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -108,16 +98,6 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.notice_bar)
         layout.addWidget(self._panes, 1)
         self.setCentralWidget(frame)
-
-    def _build_status_line(self) -> None:
-        line = self.statusBar()
-        line.setSizeGripEnabled(False)
-        research: QLabel = plain_label(RESEARCH_USE, "small")
-        self._saved.setContentsMargins(10, 2, 10, 2)
-        line.addWidget(self._saved, 1)
-        for label in (self._cursor, self._zoom, research):
-            label.setContentsMargins(10, 2, 10, 2)
-            line.addPermanentWidget(label)
 
     def _connect(self) -> None:
         desk = self.desk
@@ -128,16 +108,14 @@ class MainWindow(QMainWindow):
         self.welcome.folder_requested.connect(desk.choose_folder)
         desk.work_list.count_changed.connect(self._show_count)
         desk.review.view_changed.connect(lambda _view: self._show_presence())
-        desk.correction.state_changed.connect(self._show_saving)
-        desk.correction.stored.connect(self._show_stored)
+        desk.correction.state_changed.connect(self._show_presence)
         desk.correction.stored.connect(self._leave_when_stored)
         desk.correction.store_failed.connect(self._explain_staying)
-        desk.canvas.saved_state_changed.connect(self._show_saving)
+        desk.canvas.saved_state_changed.connect(lambda _state: self._show_presence())
         desk.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
         desk.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
         desk.canvas.tool_changed.connect(self.actions_of_window.choose_tool)
-        desk.canvas.view_changed.connect(self._show_zoom)
-        desk.canvas.cursor_moved.connect(self._show_cursor)
+        desk.review.opened.connect(lambda _id: self.status_line.forget())
         desk.quit_requested.connect(self.close)
         desk.full_screen_requested.connect(self._toggle_full_screen)
         self.actions_of_window.choose_tool(desk.canvas.tool)
@@ -160,26 +138,10 @@ class MainWindow(QMainWindow):
         self.desk.panels.setVisible(count > 0)
         self._show_presence()
 
-    def _show_saving(self) -> None:
-        """Say where the strokes on the canvas are."""
-        words = _SAVED_WORDS[self.desk.canvas.saved_state]
-        if words or self.desk.review.view is None:
-            self._saved.setText(words)
-        self._show_presence()
-
-    def _show_stored(self) -> None:
-        self._saved.setText(f"Correction saved at {datetime.now().astimezone():%H:%M:%S}")
-
-    def _show_zoom(self) -> None:
-        self._zoom.setText(f"{100 * self.desk.canvas.zoom:.0f} %")
-
-    def _show_cursor(self, image_xy: Point | None) -> None:
-        self._cursor.setText("" if image_xy is None else f"x {image_xy[0]:.0f}  y {image_xy[1]:.0f} px")
-
     def _show_notice(self, notice: Notice) -> None:
         """Say passing news in the status line, and what needs an answer in the bar."""
         if notice.kind is NoticeKind.INFORMATION and notice.action is None:
-            self.statusBar().showMessage(notice.text, _PASSING_MS)
+            self.status_line.tell(notice.text)
         else:
             self.notice_bar.show_notice(notice.text, notice.kind.value, notice.action_text, notice.action)
 

@@ -388,3 +388,46 @@ def test_stopping_an_import_keeps_what_is_imported(
     workplace.settle(window)
     assert window.desk.work_list.model.total < 30
     shutil.rmtree(folder)
+
+
+def test_a_number_of_another_patient_offers_to_assign_the_lesion(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    services = services_at(workplace.folder)
+    first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
+    with services.reading() as work:
+        code = work.cases.case(first).patient.code
+    services.store.close()
+    window = workplace.open()
+    window.desk.work_list.choose(second)
+    workplace.settle(window)
+    field = window.desk.panels.patient.patient.field_by_name["code"]
+    field.editor.setText(code)  # type: ignore[attr-defined]
+    field.editor.editingFinished.emit()  # type: ignore[attr-defined]
+    workplace.settle(window)
+    assert "already there" in field.error
+    button = next(one for one in window.notice_bar.findChildren(QPushButton) if "Assign" in one.text())
+    button.click()
+    workplace.settle(window)
+    assert workplace.case(window).patient.code == code
+
+
+def test_a_damaged_image_file_shows_its_sentence_and_no_other_case(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    services = services_at(workplace.folder)
+    first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
+    with services.reading() as work:
+        damaged = services.blobs.path(work.cases.case(second).image.upright)
+    services.store.close()
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"not what it was")
+    window = workplace.open()
+    window.desk.work_list.choose(first)
+    workplace.settle(window)
+    assert window.desk.review.image_id == first
+    window.desk.work_list.choose(second)
+    workplace.settle(window)
+    assert window.desk.review.view is None
+    assert not window.desk.canvas.has_image
+    assert window.notice_bar.text

@@ -42,11 +42,12 @@ class Thumbnails(QObject):
 
     def _fetch(self) -> None:
         wanted, self._wanted = tuple(self._wanted), {}
-        self._read(wanted, self._take)
+        self._read(wanted, lambda images: self._take(wanted, images))
 
-    def _take(self, images: dict[BlobName, QImage]) -> None:
-        for name, image in images.items():
-            self._pixmap_by_name[name] = QPixmap.fromImage(image)
+    def _take(self, wanted: tuple[BlobName, ...], images: dict[BlobName, QImage]) -> None:
+        """Keep what was read; a lost one is kept as an empty pixmap, so that it is not asked for again."""
+        for name in wanted:
+            self._pixmap_by_name[name] = QPixmap.fromImage(images[name]) if name in images else QPixmap()
         while len(self._pixmap_by_name) > _KEPT:
             self._pixmap_by_name.popitem(last=False)
         self.arrived.emit()

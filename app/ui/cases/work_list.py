@@ -1,9 +1,9 @@
 """The work list: search, order, lines, and the foot that shows what is being imported or scored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -118,6 +118,11 @@ class WorkList(QFrame):
             here = self.view.currentIndex().row()
             row = min(max(here + rows, 0), self.model.total - 1)
             self.view.setCurrentIndex(self.model.index(row, 0))
+
+    def offer_actions(self, actions: Sequence[QAction]) -> None:
+        """Offer actions by a right click on a line."""
+        self.view.addActions(list(actions))
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def selected_images(self) -> list[ImageId]:
         """Return the selected cases that were read, in the order of the list."""

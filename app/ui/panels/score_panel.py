@@ -1,7 +1,7 @@
 """The malignancy score: quality warnings first, then the number with its range, then why and from what."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.prediction import ScorePrediction
 from app.ui.case_view import CaseView
@@ -15,7 +15,8 @@ from app.ui.panels.words import (
 from app.ui.theme import Theme
 from app.ui.widgets.badge import BadgeLabel
 from app.ui.widgets.card import Card
-from app.ui.widgets.labels import ElidedLabel, plain_label, selectable
+from app.ui.widgets.facts import Facts
+from app.ui.widgets.labels import plain_label, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
 
@@ -174,27 +175,18 @@ class OriginCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Where the score is from", parent)
-        self._form = QFormLayout()
-        self._form.setHorizontalSpacing(14)
-        self._form.setVerticalSpacing(4)
-        self.body.addLayout(self._form)
-        self._value_by_name: dict[str, QLabel] = {}
+        self._facts = Facts()
+        self.body.addWidget(self._facts)
 
     def show_score(self, score: ScorePrediction) -> None:
         """Show a score's origin."""
         run = score.run
-        lines = (
-            *model_lines(score.model),
-            ("Computed", f"{run.engine}, {run.milliseconds:.0f} ms"),
-            ("Device", run.provider),
-            ("When", moment(score.predicted_at)),
+        self._facts.show_facts(
+            (
+                *model_lines(score.model),
+                ("Computed", f"{run.engine}, {run.milliseconds:.0f} ms"),
+                ("Device", run.provider),
+                ("When", moment(score.predicted_at)),
+            )
         )
-        for name, value in lines:
-            self._value(name).setText(value)
-        self._value("Weights").setToolTip(f"SHA-256 {score.model.weights_sha256}")
-
-    def _value(self, name: str) -> QLabel:
-        if name not in self._value_by_name:
-            self._value_by_name[name] = selectable(ElidedLabel())
-            self._form.addRow(plain_label(name, "muted"), self._value_by_name[name])
-        return self._value_by_name[name]
+        self._facts.value("Weights").setToolTip(f"SHA-256 {score.model.weights_sha256}")

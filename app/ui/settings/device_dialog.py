@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.widgets.card import Card
-from app.ui.widgets.labels import plain_label, selectable
+from app.ui.widgets.facts import Facts
+from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.examine_engines import examine_engines
 from app.usecases.ports import EngineReport, Progress
@@ -104,17 +105,18 @@ class DeviceDialog(QDialog):
 
 def engine_card(report: EngineReport) -> Card:
     """Return a card that says what one engine did."""
-    card = Card(f"{report.engine}, in use" if report.is_active else report.engine)
-    form = QFormLayout()
-    form.setHorizontalSpacing(14)
-    for name, value in (
-        ("Provider", report.provider),
-        ("Device", report.device),
-        ("Boundary", _ms(report.boundary_ms)),
-        ("Score", _ms(report.score_ms)),
-    ):
-        form.addRow(plain_label(name, "muted"), selectable(plain_label(value)))
-    card.body.addLayout(form)
+    name = report.engine[:1].upper() + report.engine[1:]
+    card = Card(f"{name}, in use" if report.is_active else name)
+    facts = Facts()
+    facts.show_facts(
+        (
+            ("Provider", report.provider),
+            ("Device", report.device),
+            ("Boundary", _ms(report.boundary_ms)),
+            ("Score", _ms(report.score_ms)),
+        )
+    )
+    card.body.addWidget(facts)
     card.body.addWidget(plain_label(report.note, "muted", wraps=True))
     return card
 

@@ -1,11 +1,13 @@
 """The open case: reads it, shows it on the canvas, and tells the panels what to show."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.case import Case
 from app.domain.changes import Changes
+from app.domain.errors import DomainError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.ui.case_view import CaseView
 from app.ui.cases.prediction_queue import PredictionQueue
@@ -14,6 +16,10 @@ from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.workbench.correction import Correction, Preview
 from app.usecases.open_case import OpenedCase, open_case
+from app.usecases.show_image import ShownImage, show_image
+
+if TYPE_CHECKING:
+    from models.contract.arrays import RgbImage
 
 
 class CaseReview(QObject):
@@ -32,6 +38,7 @@ class CaseReview(QObject):
         self._canvas = canvas
         self._queue = queue
         self._wanted: ImageId | None = None
+        self._pixels: RgbImage | None = None
         self.view: CaseView | None = None
         self.correction = Correction(session, canvas, self)
         self.correction.state_changed.connect(self._show_state)
@@ -49,19 +56,20 @@ class CaseReview(QObject):
         if image_id != self._wanted:
             self.correction.save()
             self._wanted = image_id
-            self._read(image_id)
+            self._read_first(image_id)
 
     def close_case(self) -> None:
         """Show no case; a correction is stored first."""
         self.correction.leave()
         self._wanted = None
+        self._pixels = None
         self._canvas.show_nothing()
         self._publish(None)
 
     def refresh(self, changes: Changes) -> None:
         """Read the open case again when something about it changed."""
-        if self._wanted is not None and changes.touches(self._wanted):
-            self._read(self._wanted)
+        if self.image_id is not None and changes.touches(self.image_id):
+            self._read(self.image_id)
 
     def predict(self) -> None:
         """Ask the models for boundary and score of the open image."""
@@ -76,28 +84,52 @@ class CaseReview(QObject):
             known += [one.id for one in case.boundaries]
             self.correction.revert_to(next(one for one in known if str(one) == source))
 
-    def _read(self, image_id: ImageId) -> None:
+    def _read_first(self, image_id: ImageId) -> None:
         self._session.query(
             Lane.DATABASE,
-            lambda services, _token: open_case(services, image_id),
-            self._show,
+            lambda services, _token: show_image(services, image_id),
+            self._show_first,
+            failed=self._fail_to_open,
             replaces="open case",
+        )
+
+    def _show_first(self, shown: ShownImage) -> None:
+        """Put the image on the canvas at once; what has to be computed follows."""
+        case = shown.case
+        if case.image.id != self._wanted:
+            return
+        self.correction.leave()
+        self.correction.show(shown)
+        self._pixels = shown.pixels
+        scale = case.image.calibration
+        self._canvas.set_calibration(scale.mm_per_px if scale is not None else None)
+        self._publish(CaseView(case, is_scoring=self._is_scoring(case.image.id)))
+        self.opened.emit(str(case.image.id))
+        self._complete(case)
+        self._read(case.image.id)
+
+    def _fail_to_open(self, error: DomainError) -> None:
+        """Show no case rather than another one than was chosen."""
+        self.close_case()
+        self._session.report_error(error)
+
+    def _read(self, image_id: ImageId) -> None:
+        pixels = self._pixels if image_id == self.image_id else None
+        self._session.query(
+            Lane.DATABASE,
+            lambda services, _token: open_case(services, image_id, pixels=pixels),
+            self._show,
+            replaces="read case",
         )
 
     def _show(self, opened: OpenedCase) -> None:
         case, before = opened.case, self.view.case if self.view is not None else None
-        is_other = before is None or before.image.id != case.image.id
-        if before is None or is_other:
-            self.correction.leave()
-            self.correction.show(opened)
-        else:
-            self.correction.follow(opened, is_other_mask=before.mask_source != case.mask_source)
+        if before is None or before.image.id != case.image.id:
+            return
+        self.correction.follow(opened, is_other_mask=before.mask_source != case.mask_source)
         scale = case.image.calibration
         self._canvas.set_calibration(scale.mm_per_px if scale is not None else None)
-        self._publish(self._view_of(opened, is_other=is_other))
-        if is_other:
-            self.opened.emit(str(case.image.id))
-            self._complete(case)
+        self._publish(self._view_of(opened))
 
     def _complete(self, case: Case) -> None:
         """Compute what an opened case still lacks: the boundary, or the score of the boundary in force."""
@@ -106,7 +138,7 @@ class CaseReview(QObject):
         elif not case.is_score_current and not self._queue.is_waiting(case.image.id):
             self.correction.rescore()
 
-    def _view_of(self, opened: OpenedCase, *, is_other: bool) -> CaseView:
+    def _view_of(self, opened: OpenedCase) -> CaseView:
         """Return the view of what is stored; the preview of an unsaved correction stays."""
         is_changed = opened.measurements != opened.predicted_measurements
         view = CaseView(
@@ -115,7 +147,9 @@ class CaseReview(QObject):
             measurements_before=opened.predicted_measurements if is_changed else (),
             is_scoring=self._is_scoring(opened.case.image.id),
         )
-        if self.view is None or is_other or not (self.correction.is_unsaved or self.correction.is_scoring):
+        if self.view is not None and self.correction.is_scoring:
+            view = replace(view, preview=self.view.preview)
+        if self.view is None or not self.correction.is_unsaved:
             return view
         return replace(
             view,

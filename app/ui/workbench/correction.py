@@ -21,6 +21,7 @@ from app.usecases.open_case import OpenedCase, measure_mask
 from app.usecases.ports import CancelToken, Services
 from app.usecases.revert_annotation import revert_annotation
 from app.usecases.score_image import preview_score, rescore_image
+from app.usecases.show_image import ShownImage
 from models.contract.arrays import BoolMask
 
 _PREVIEW_PAUSE_MS = 600
@@ -73,13 +74,12 @@ class Correction(QObject):
         """Say whether a score of the mask on the canvas is being computed."""
         return self._is_previewing or self._image_id in self._scoring
 
-    def show(self, opened: OpenedCase) -> None:
+    def show(self, shown: ShownImage) -> None:
         """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
-        case = opened.case
+        case = shown.case
         self._image_id = case.image.id
-        self._canvas.show_image(opened.pixels, case.image.id)
-        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
-        if not self._canvas.set_mask(opened.mask, str(case.mask_source or "")) and self.is_unsaved:
+        self._canvas.show_image(shown.pixels, case.image.id)
+        if not self._canvas.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
             self._session.tell("The unsaved correction of this case was brought back.")
             self._pause.start()
         self.state_changed.emit()

@@ -56,5 +56,5 @@ def test_the_device_page_tells_engine_device_and_times(qtbot: QtBot, session: Se
     def words() -> set[str]:
         return {label.text() for label in dialog.findChildren(QLabel)}
 
-    qtbot.waitUntil(lambda: "instant, in use" in words())
+    qtbot.waitUntil(lambda: "Instant, in use" in words())
     assert {"this machine", "1 ms", "Serves."} <= words()
