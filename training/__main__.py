@@ -47,6 +47,9 @@ AmpOption = Annotated[bool, typer.Option("--amp/--no-amp", help="bfloat16; scans
 FoldOption = Annotated[int | None, typer.Option("--fold", help="Hold out this fifth of train.")]
 SeedOption = Annotated[int, typer.Option("--seed")]
 ThreadsOption = Annotated[int, typer.Option("--threads", help="0: all processor cores.")]
+ContinueOption = Annotated[
+    Path | None, typer.Option("--continue-from", help="Checkpoint with the first weights.")
+]
 QuickOption = Annotated[bool, typer.Option("--quick-test", help="A toy run in seconds.")]
 NameOption = Annotated[str | None, typer.Option("--name", help="Name of the published model.")]
 VersionOption = Annotated[str, typer.Option("--version")]
@@ -107,6 +110,7 @@ def segmentation(
     fold: FoldOption = None,
     seed: SeedOption = 17,
     threads: ThreadsOption = 0,
+    continue_from: ContinueOption = None,
     quick_test: QuickOption = False,
     name: NameOption = None,
     version: VersionOption = "1",
@@ -130,6 +134,7 @@ def classification(
     fold: FoldOption = None,
     seed: SeedOption = 17,
     threads: ThreadsOption = 0,
+    continue_from: ContinueOption = None,
     quick_test: QuickOption = False,
     name: NameOption = None,
     version: VersionOption = "1",
@@ -152,6 +157,7 @@ _OPTION_BY_ARGUMENT = {
     "fold": "fold",
     "seed": "seed",
     "threads": "threads",
+    "continue_from": "continue_from",
     "quick_test": "quick_test",
     "name": "model_name",
     "version": "model_version",

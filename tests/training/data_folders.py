@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 
 COLUMNS = (
-    "image_id,split,image_file,mask_file,diagnosis,malignant,age,sex,site,duplicate_group,view,"
-    "attr_globules,attr_milia_like_cyst,attr_negative_network,attr_pigment_network,attr_streaks"
-).split(",")
+    *("image_id", "split", "image_file", "mask_file", "diagnosis", "malignant", "age", "sex", "site"),
+    *("duplicate_group", "view", "attr_globules", "attr_milia_like_cyst", "attr_negative_network"),
+    *("attr_pigment_network", "attr_streaks"),
+)
 
 
 def mini_data_folder(folder: Path, *, train: int = 16, val: int = 8, test: int = 8) -> Path:

@@ -109,6 +109,8 @@ class TrainingPlan(_Value):
     folds: int = Field(default=5, ge=2)
     threads: int = Field(default=0, ge=0, description="0: as many as the machine offers")
     checkpoint_every_s: float = Field(default=240, gt=0)
+    continue_from: Path | None = None
+    """A checkpoint of an earlier run whose averaged weights are the first weights of this one."""
     quick_test: bool = False
     model_name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     model_version: str = Field(default="1", pattern=r"^[A-Za-z0-9._-]+$")

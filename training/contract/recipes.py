@@ -36,6 +36,7 @@ class RunOptions(BaseModel):
     fold: int | None = Field(default=None, ge=0)
     seed: int = 17
     threads: int = Field(default=0, ge=0)
+    continue_from: Path | None = None
     quick_test: bool = False
     model_name: str | None = None
     model_version: str = "1"
@@ -64,6 +65,7 @@ def _segmentation(options: RunOptions) -> TrainingPlan:
         fold=options.fold,
         seed=options.seed,
         threads=options.threads,
+        continue_from=options.continue_from,
         quick_test=options.quick_test,
         model_name=options.model_name or architecture,
         model_version=options.model_version,
@@ -97,6 +99,7 @@ def _classification(options: RunOptions) -> TrainingPlan:
         fold=options.fold,
         seed=options.seed,
         threads=options.threads,
+        continue_from=options.continue_from,
         quick_test=options.quick_test,
         model_name=options.model_name or architecture,
         model_version=options.model_version,

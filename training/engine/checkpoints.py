@@ -96,6 +96,8 @@ def _write(file: Path, tensors: dict[str, Tensor], state: RunState) -> None:
 
 
 def _read(file: Path) -> tuple[dict[str, Tensor], RunState]:
+    if not file.is_file():
+        raise CheckpointError(f"There is no checkpoint {file}.")
     with safe_open(str(file), framework="pt") as opened:
         metadata = opened.metadata() or {}
         if _STATE_KEY not in metadata:

@@ -164,7 +164,9 @@ def _data_summary(plan: TrainingPlan) -> DataSummary:
 
 
 def _recipe(plan: TrainingPlan, note: str) -> dict[str, JsonValue]:
-    whole = plan.model_dump(mode="json", exclude={"data_dir", "model_name", "model_version"})
+    unsaid = {"data_dir", "model_name", "model_version", "continue_from"}
+    whole = plan.model_dump(mode="json", exclude=unsaid)
+    whole["continues_an_earlier_run"] = plan.continue_from is not None
     return {**whole, "note": note} if note else whole
 
 

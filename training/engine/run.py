@@ -20,7 +20,7 @@ from training.contract.events import (
 )
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
-from training.engine.checkpoints import CheckpointError
+from training.engine.checkpoints import CheckpointError, load_average
 from training.engine.classification import ClassificationTask
 from training.engine.classifier_setup import taught_classifier
 from training.engine.loop import Trainer, TrainingFailedError
@@ -55,6 +55,8 @@ def _trained(folder: RunFolder, plan: TrainingPlan) -> Event:
     task = _task(folder, plan)
     torch.manual_seed(plan.seed)
     network = _network(plan, task).to(_device())
+    if plan.continue_from is not None:
+        load_average(plan.continue_from, network)
     trainer = Trainer(folder, plan, task, network)
     folder.append(_started(plan, task, network, trainer))
     outcome = trainer.train(folder.append)

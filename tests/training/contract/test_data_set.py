@@ -33,7 +33,10 @@ def test_a_manifest_is_read_with_unknowns_as_none(tmp_path: Path) -> None:
         ([manifest_row("a", age="old")], "a has 'old'"),
         ([manifest_row("a", mask_file="../../secret.png")], "outside its folder"),
         (
-            [manifest_row("a", "train", duplicate_group="g"), manifest_row("b", "test", duplicate_group="g")],
+            [
+                manifest_row("a", "train", duplicate_group="g"),
+                manifest_row("b", "test", duplicate_group="g"),
+            ],
             "group g is in more than one split",
         ),
     ],
@@ -91,7 +94,11 @@ def test_folds_share_out_the_melanomas() -> None:
 
 
 def test_test_images_are_never_learned_from_nor_chosen_by() -> None:
-    samples = [a_sample("a", "a"), a_sample("v", "v", split="val"), a_sample("t", "t", split="test")]
+    samples = [
+        a_sample("a", "a"),
+        a_sample("v", "v", split="val"),
+        a_sample("t", "t", split="test"),
+    ]
     for fold in (None, 0, 1):
         split = split_samples(samples, fold=fold)
         assert all(s.split != "test" for s in (*split.train, *split.validation))

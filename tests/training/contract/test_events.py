@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from tests.training.contract.test_plan import a_plan
 from training.contract import events
-from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder, write_atomically
+from training.contract.run_folder import (
+    RunFolder,
+    RunFolderError,
+    create_run_folder,
+    write_atomically,
+)
 
 STARTED = events.RunStarted(
     task="segmentation", architecture="x", parameters=1, device="cpu", train_images=1,
@@ -81,7 +86,7 @@ def test_an_existing_run_is_opened_only_with_its_own_plan(tmp_path: Path) -> Non
 def test_a_folder_without_a_usable_plan_says_so(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "plan.json").write_text(content)
-    with pytest.raises(RunFolderError, match="plan.json"):
+    with pytest.raises(RunFolderError, match=r"plan\.json"):
         RunFolder(tmp_path).plan()
 
 

@@ -59,7 +59,12 @@ def test_nothing_that_belongs_together_is_ever_in_two_splits(
 
 
 def test_a_group_reaches_over_chains_of_shared_keys() -> None:
-    members = [member(1, "lesion a"), member(2, "lesion a", "patient p"), member(3, "patient p"), member(4)]
+    members = [
+        member(1, "lesion a"),
+        member(2, "lesion a", "patient p"),
+        member(3, "patient p"),
+        member(4),
+    ]
     assert lesion_groups(members) == {"ISIC_0000001": [0, 1, 2], "ISIC_0000004": [3]}
 
 

@@ -10,7 +10,10 @@ def a_plan(**changes: object) -> TrainingPlan:
         "task": "segmentation",
         "architecture": "dermomamba_tiny",
         "data_dir": "data",
-        "stages": [{"height_px": 32, "width_px": 32, "epochs": 2}, {"height_px": 64, "width_px": 64, "epochs": 3}],
+        "stages": [
+            {"height_px": 32, "width_px": 32, "epochs": 2},
+            {"height_px": 64, "width_px": 64, "epochs": 3},
+        ],
         "loss": "bce_dice",
         "model_name": "tiny",
     }
@@ -38,7 +41,11 @@ def test_a_plan_reads_back_equal() -> None:
         {"positives_per_batch": 8},
         {"fold": 5},
         {"stages": []},
-        {"task": "classification", "loss": "bce", "stages": [{"height_px": 32, "width_px": 64, "epochs": 1}]},
+        {
+            "task": "classification",
+            "loss": "bce",
+            "stages": [{"height_px": 32, "width_px": 64, "epochs": 1}],
+        },
         {"model_name": "../elsewhere"},
         {"surprise": 1},
     ],

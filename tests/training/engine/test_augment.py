@@ -14,7 +14,12 @@ from training.engine.augment import (
 )
 
 STRONG = Augmentation(
-    affine_share=1, rotation_deg=180, scale_share=0.5, shift_share=0.3, shear_share=0.3, blur_share=1
+    affine_share=1,
+    rotation_deg=180,
+    scale_share=0.5,
+    shift_share=0.3,
+    shear_share=0.3,
+    blur_share=1,
 )
 
 

@@ -9,7 +9,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.training.engine.toy_task import STEPS_PER_EPOCH, ToyTask, toy_network, toy_trainer, train_toy
+from tests.training.engine.toy_task import (
+    STEPS_PER_EPOCH,
+    ToyTask,
+    toy_network,
+    toy_trainer,
+    train_toy,
+)
 from training.contract.events import CheckpointSaved, EpochFinished, Event
 from training.engine.checkpoints import BEST, LAST, CheckpointError, load_average
 from training.engine.loop import TrainingFailedError
@@ -62,7 +68,13 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, step: int) ->
 
 def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(tmp_path: Path) -> None:
     train_toy(tmp_path / "whole")
-    command = [sys.executable, "-m", "tests.training.engine.toy_task", str(tmp_path / "killed"), "0.05"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.training.engine.toy_task",
+        str(tmp_path / "killed"),
+        "0.05",
+    ]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60

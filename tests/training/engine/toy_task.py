@@ -16,7 +16,10 @@ STEPS_PER_EPOCH = 5
 
 
 def toy_plan(**changes: object) -> TrainingPlan:
-    stages = [{"height_px": 32, "width_px": 32, "epochs": 2}, {"height_px": 64, "width_px": 64, "epochs": 2}]
+    stages = [
+        {"height_px": 32, "width_px": 32, "epochs": 2},
+        {"height_px": 64, "width_px": 64, "epochs": 2},
+    ]
     return a_plan(stages=stages, learning_rate=0.05, checkpoint_every_s=1e-9, **changes)
 
 
