@@ -3,11 +3,12 @@
     .venv/bin/python scripts/baseline_trees.py DATA --out baseline/                      on val
     .venv/bin/python scripts/baseline_trees.py DATA --out baseline/ --test --json f.json  once, at the end
 
-Trees learn from ``train`` and ``train_extra``. They read what the tabular branch of a score model reads and
-no pixels: age, sex and site, and the colour and shape of the lesion inside the expert's mask. Beside the
-full table stand its halves, and the full table with the metadata of the judged images dropped, or shuffled
-among them: what then remains of the area under the ROC is the share that the lesion carries. Measurements
-are kept in ``measurements.csv`` of the output folder, so that a second run takes seconds.
+Trees learn from ``train`` and ``train_extra``. They read what the tabular branch of a score model reads (age,
+sex, site, colour and shape of the lesion inside the expert's mask), and how much of the frame the lesion
+takes, which a network sees by itself. Beside the full table stand its halves, and the full table with the
+metadata of the judged images dropped, or shuffled among them: what then remains of the area under the ROC
+is the share that the lesion carries. Measurements are kept in ``measurements.csv`` of the output folder, so
+that a second run takes seconds.
 """
 
 import argparse
@@ -29,6 +30,8 @@ from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_
 from training.engine.decode import read_image, read_mask
 
 MEASURED = tuple(f.name for f in NUMERIC_INPUTS if f.origin is Origin.MEASURED)
+FRAME = ("area_share", "long_diameter_share", "short_diameter_share", "touches_border")
+"""Size against the frame (diameters against the root of its area), for want of millimetres."""
 METADATA = ("age_approx", "sex", "anatom_site_general")
 SHUFFLES = 20
 SEED = 1
@@ -85,7 +88,7 @@ class Measurements:
         with self._file.open(newline="", encoding="utf-8") as stream:
             for row in csv.reader(stream):
                 # A run that was killed may have left half a line.
-                if len(row) == len(MEASURED) + 2 and row[-1] == "end" and row[0] != "key":
+                if len(row) == len(MEASURED) + len(FRAME) + 2 and row[-1] == "end" and row[0] != "key":
                     yield row[0], [float(cell) for cell in row[1:-1]]
 
     def _append(self, key: str) -> None:
@@ -93,7 +96,7 @@ class Measurements:
         with self._file.open("a", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream)
             if is_new:
-                writer.writerow(["key", *MEASURED, "end"])
+                writer.writerow(["key", *MEASURED, *FRAME, "end"])
             writer.writerow([key, *map(repr, self._row_by_key[key]), "end"])
 
 
@@ -107,15 +110,24 @@ def _key(sample: Sample) -> str:
 
 
 def _measured(sample: Sample) -> list[float]:
-    return _inputs(sample, _lesion_of(sample), MEASURED)
-
-
-def _lesion_of(sample: Sample) -> LesionFeatures | None:
     if sample.mask_file is None:
-        return None
+        return [np.nan] * (len(MEASURED) + len(FRAME))
     image = read_image(sample)
     mask = read_mask(sample, image.shape)
-    return None if mask is None or not mask.any() else measure_lesion(image, mask)
+    if mask is None or not mask.any():
+        return [np.nan] * (len(MEASURED) + len(FRAME))
+    lesion = measure_lesion(image, mask)
+    return _inputs(sample, lesion, MEASURED) + _in_frame(lesion, mask.size)
+
+
+def _in_frame(lesion: LesionFeatures, frame_px: int) -> list[float]:
+    side_px = float(np.sqrt(frame_px))
+    return [
+        lesion.area_px / frame_px,
+        lesion.long_diameter_px / side_px,
+        lesion.short_diameter_px / side_px,
+        float(lesion.touches_border),
+    ]
 
 
 def _inputs(sample: Sample, lesion: LesionFeatures | None, names: Iterable[str]) -> list[float]:
@@ -136,7 +148,7 @@ def cases_of(samples: Iterable[Sample], measurements: Measurements, label: str) 
     measured = [measurements.of(s) for s in tqdm(labelled, desc=label, leave=False, mininterval=1)]
     return Cases(
         metadata=np.array(metadata, np.float64).reshape(-1, len(METADATA)),
-        measurements=np.array(measured, np.float64).reshape(-1, len(MEASURED)),
+        measurements=np.array(measured, np.float64).reshape(-1, len(MEASURED) + len(FRAME)),
         is_malignant=np.array([bool(s.malignant) for s in labelled], np.bool_),
         groups=np.array([s.duplicate_group for s in labelled], np.str_),
     )
