@@ -166,7 +166,7 @@ class Desk(QObject):
         self._is_calibrating = False
         self.work_list.case_chosen.connect(self._open)
         self.review.view_changed.connect(self._show_view)
-        self.review.opened.connect(lambda _id: self._offer_overlays())
+        self.review.opened.connect(self._offer_overlays)
         self.panels.score.predict_requested.connect(self.review.predict)
         self.panels.history.revert_requested.connect(self.review.revert_to)
         self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
@@ -189,8 +189,9 @@ class Desk(QObject):
         boundary = view.case.boundary if view is not None else None
         self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
 
-    def _offer_overlays(self) -> None:
-        self.review.opened.disconnect()
+    def _offer_overlays(self, _image_id: str) -> None:
+        """Ask the engines once, when the first case is open, so that the start does not wait for them."""
+        self.review.opened.disconnect(self._offer_overlays)
         self.explanation.offer_overlays()
 
     def _take_distance(self, distance_px: float) -> None:

@@ -431,3 +431,22 @@ def test_a_damaged_image_file_shows_its_sentence_and_no_other_case(
     assert window.desk.review.view is None
     assert not window.desk.canvas.has_image
     assert window.notice_bar.text
+
+
+def test_news_of_a_saved_correction_ends_with_its_case(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    services = services_at(workplace.folder)
+    first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
+    services.store.close()
+    window = workplace.open()
+    window.desk.work_list.choose(first)
+    workplace.settle(window)
+    brush(window, qtbot)
+    window.desk.correction.save()
+    workplace.settle(window)
+    assert window.status_line.saved.text().startswith("Correction saved at")
+    assert window.desk.panels.explanation.isVisibleTo(window)
+    window.desk.work_list.choose(second)
+    workplace.settle(window)
+    assert window.status_line.saved.text() == ""

@@ -29,6 +29,8 @@ class Facts(QWidget):
         if name not in self._value_by_name:
             row = self._grid.rowCount()
             self._value_by_name[name] = selectable(ElidedLabel())
-            self._grid.addWidget(plain_label(name, "muted"), row, 0)
+            said = plain_label(name, "muted")
+            said.setContentsMargins(0, 0, 0, 2)
+            self._grid.addWidget(said, row, 0)
             self._grid.addWidget(self._value_by_name[name], row, 1)
         return self._value_by_name[name]

@@ -55,6 +55,7 @@ class TextField(QWidget):
         self._settled = text
         if self.line.text() != text:
             self.line.setText(text)
+            self.line.setCursorPosition(0)
         self.field.show_error("")
 
     def _review(self) -> bool:
