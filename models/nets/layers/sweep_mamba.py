@@ -44,10 +44,22 @@ class SweepMamba(nn.Module):
 
 
 def _resampled(tokens: Tensor, grid: tuple[int, ...]) -> Tensor:
-    """Tokens (B, h, w, C) on another grid, bilinear."""
-    if tuple(tokens.shape[1:3]) == tuple(grid):
+    """Tokens (B, h, w, C) on another grid, bilinear with pixel centres kept.
+
+    Written as one matrix product per axis: ONNX Runtime refuses a Resize in this layout.
+    """
+    height, width = tokens.shape[1:3]
+    if (height, width) == tuple(grid):
         return tokens
-    image = tokens.permute(0, 3, 1, 2)
-    return functional.interpolate(image, size=list(grid), mode="bilinear", align_corners=False).permute(
-        0, 2, 3, 1
-    )
+    by_row = _linear_weights(height, grid[0]).to(tokens)
+    by_column = _linear_weights(width, grid[1]).to(tokens)
+    rows = torch.tensordot(tokens, by_row, dims=([1], [1]))
+    both: Tensor = torch.tensordot(rows, by_column, dims=([1], [1]))
+    return both.permute(0, 2, 3, 1)
+
+
+def _linear_weights(length: int, resampled_length: int) -> Tensor:
+    """Linear interpolation along one axis as a matrix, (resampled_length, length)."""
+    place = (torch.arange(resampled_length) + 0.5) * (length / resampled_length) - 0.5
+    place = place.clamp(0.0, length - 1.0)
+    return (1.0 - (place[:, None] - torch.arange(length)).abs()).clamp(min=0.0)
