@@ -1,7 +1,10 @@
 """Reading image and mask files of a data folder."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.regions import largest_component
@@ -14,7 +17,7 @@ def read_image(sample: Sample) -> RgbImage:
     Raises:
         DataSetError: the file is missing or cannot be decoded.
     """
-    bgr = cv2.imdecode(_bytes_of(sample.image_file.as_posix()), cv2.IMREAD_COLOR)
+    bgr = _decoded(sample.image_file, cv2.IMREAD_COLOR)
     if bgr is None:
         raise DataSetError(f"The image file of {sample.image_id} cannot be read.")
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
@@ -28,7 +31,7 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
     """
     if sample.mask_file is None:
         return None
-    grey = cv2.imdecode(_bytes_of(sample.mask_file.as_posix()), cv2.IMREAD_GRAYSCALE)
+    grey = _decoded(sample.mask_file, cv2.IMREAD_GRAYSCALE)
     if grey is None:
         raise DataSetError(f"The mask file of {sample.image_id} cannot be read.")
     if grey.shape != shape[:2]:
@@ -36,9 +39,13 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
     return largest_component(np.asarray(grey > 127, dtype=np.bool_))
 
 
-def _bytes_of(file: str) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+def _decoded(file: Path, flags: int) -> NDArray[np.uint8] | None:
+    """The pixels of a file, None if it holds no image."""
     # cv2.imread cannot open non-ASCII paths on Windows; numpy can.
     try:
-        return np.fromfile(file, dtype=np.uint8)
+        content = np.fromfile(file, dtype=np.uint8)
     except OSError as error:
         raise DataSetError(f"{file} cannot be opened.") from error
+    # OpenCV asserts on an empty buffer instead of returning None.
+    pixels = cv2.imdecode(content, flags) if content.size else None
+    return None if pixels is None else np.asarray(pixels, dtype=np.uint8)
