@@ -89,7 +89,7 @@ class FakePredictor:
         inside = image if mask is None else image[mask]
         probability = float(1.0 - inside.mean() / 255.0)
         return ScoreResult(
-            probability, max(0.0, probability - 0.05), min(1.0, probability + 0.05), {}, CLASSIFIER, RUN
+            probability, max(0.0, probability - 0.05), min(1.0, probability + 0.05), CLASSIFIER, RUN
         )
 
     def overlay(

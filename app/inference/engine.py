@@ -42,7 +42,7 @@ class ClassifierOutput:
     gate: FloatArray
     """(B, g, g) in [0, 1]: 1 = local evidence, 0 = global evidence."""
     hidden_attention: FloatArray
-    """(B, g, g), signed row sums of the scans' implicit attention."""
+    """(B, g, g), not negative: how much of the last scan's output each token feeds."""
 
 
 class Engine(Protocol):

@@ -11,11 +11,18 @@ from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.inference.choice import EngineChoice
 from app.inference.engine import ClassifierInput, Engine, FloatArray
+from app.usecases.explain_score import SIGNED_OVERLAYS
 from app.usecases.ports import BoundaryResult, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.card import ModelCard, Task
 from models.contract.errors import ContractError
-from models.contract.postprocess import calibrated_probability, lesion_mask, place_on_image, probability_map
+from models.contract.postprocess import (
+    calibrated_probability,
+    for_display,
+    lesion_mask,
+    place_on_image,
+    probability_map,
+)
 from models.contract.preprocess import Box, for_classifier, for_segmenter
 from models.contract.registry import ModelShelf, ShelvedModel
 from models.contract.tabular import TabularInput
@@ -51,7 +58,7 @@ class ModelPredictor:
     ) -> ScoreResult:
         """Score a lesion as the mean over eight views of its crop."""
         folder, card = self._active("classification")
-        batch, box = _batch(image, mask, tabular, card)
+        batch, _ = _batch(image, mask, tabular, card)
         engine = self._choice.engine_for(folder, card, token)
         started = time.perf_counter()
         output = engine.classify(folder, batch, token)
@@ -61,11 +68,7 @@ class ModelPredictor:
             by_view = [calibrated_probability(float(logit), card.temperature) for logit in output.logits]
         except ContractError as error:
             raise InferenceError(str(error)) from error
-        overlays = {
-            "gate": _on_image(output.gate, box, image),
-            "hidden_attention": _on_image(output.hidden_attention, box, image),
-        }
-        return ScoreResult(probability, min(by_view), max(by_view), overlays, _model_ref(card), run)
+        return ScoreResult(probability, min(by_view), max(by_view), _model_ref(card), run)
 
     def overlay(
         self, name: str, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
@@ -74,7 +77,7 @@ class ModelPredictor:
         folder, card = self._active("classification")
         batch, box = _batch(image, mask, tabular, card)
         engine = self._choice.engine_with_overlay(name)
-        return _on_image(engine.explain(name, folder, batch, token), box, image)
+        return _on_image(name, engine.explain(name, folder, batch, token), box, image)
 
     def overlay_names(self) -> tuple[str, ...]:
         """Return the overlays some engine of this machine can compute."""
@@ -127,8 +130,10 @@ def _batch(
     return ClassifierInput(all_views(crop), numeric, categorical), box
 
 
-def _on_image(maps: FloatArray, box: Box, image: RgbImage) -> AttentionMap:
-    return place_on_image(brought_back(maps).mean(axis=0), box, image.shape)
+def _on_image(name: str, maps: FloatArray, box: Box, image: RgbImage) -> AttentionMap:
+    """Average the views' maps, bring them to the scale of their colours and lay them on the image."""
+    shown = for_display(brought_back(maps).mean(axis=0), is_signed=name in SIGNED_OVERLAYS)
+    return place_on_image(shown, box, image.shape)
 
 
 def _run(engine: Engine, started: float) -> EngineRun:

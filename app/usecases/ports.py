@@ -218,8 +218,6 @@ class ScoreResult:
     probability: float
     probability_low: float
     probability_high: float
-    overlays: dict[str, AttentionMap]
-    """Overlay maps at image size that came with the score (gate, hidden_attention), by name."""
     model: ModelRef
     run: EngineRun
 

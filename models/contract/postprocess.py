@@ -14,6 +14,9 @@ from models.contract.regions import one_region
 _SATURATION = 80.0
 """Logits beyond this are exactly 0 or 1 in float32; clipping keeps exp() from overflowing."""
 
+_LEAST_CONTRAST = 1e-6
+"""Of a map's largest value: below it, what differs is rounding."""
+
 
 def probability_map(
     logits: NDArray[np.floating], geometry: SegmenterGeometry, *, temperature: float = 1.0
@@ -60,6 +63,20 @@ def calibrated_probability(logit: float, temperature: float) -> float:
     if scaled >= 0:
         return 1.0 / (1.0 + math.exp(-scaled))
     return math.exp(scaled) / (1.0 + math.exp(scaled))
+
+
+def for_display(relevance: NDArray[np.floating], *, is_signed: bool) -> NDArray[np.float32]:
+    """A token map of any magnitude on the scale of its colours: [0, 1], or [-1, 1] around an unmoved zero.
+
+    Networks give relevance in their own units (often hundredths of a logit). Values beyond the 1st and
+    99th percentile are clipped, so that one outlier does not dim the rest; a constant map becomes zero.
+    """
+    low, high = np.percentile(relevance, [1.0, 99.0])
+    clipped = np.clip(relevance, low, high).astype(np.float32)
+    offset, span = (0.0, max(abs(low), abs(high))) if is_signed else (low, high - low)
+    if not span > _LEAST_CONTRAST * max(abs(low), abs(high)):
+        return np.zeros_like(clipped)
+    return np.asarray((clipped - np.float32(offset)) / np.float32(span), dtype=np.float32)
 
 
 def place_on_image(relevance: NDArray[np.floating], box: Box, shape: tuple[int, ...]) -> AttentionMap:

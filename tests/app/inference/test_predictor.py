@@ -54,10 +54,14 @@ def test_a_score_names_its_model_and_lies_within_its_range(predictor: ModelPredi
     result = predictor.score(image, mask, without_metadata(), TOKEN)
     assert result.probability_low <= result.probability <= result.probability_high
     assert result.model.preprocessing == "lesion crop 64x64, imagenet"
-    assert {name: each.shape for name, each in result.overlays.items()} == {
-        "gate": (120, 160),
-        "hidden_attention": (120, 160),
-    }
+
+
+@pytest.mark.parametrize("name", ["gate", "hidden_attention"])
+def test_an_overlay_uses_the_whole_scale_of_its_colours(predictor: ModelPredictor, name: str) -> None:
+    shown = predictor.overlay(name, _skin(120, 120), None, without_metadata(), TOKEN)
+    assert shown.shape == (120, 120)
+    assert shown.min() >= 0.0
+    assert 0.9 <= shown.max() <= 1.0
 
 
 def test_turning_and_mirroring_the_image_does_not_change_its_score(predictor: ModelPredictor) -> None:

@@ -9,6 +9,7 @@ from scipy import ndimage
 from models.contract.errors import UnusableOutputError
 from models.contract.postprocess import (
     calibrated_probability,
+    for_display,
     lesion_mask,
     place_on_image,
     probability_map,
@@ -120,3 +121,25 @@ def test_a_token_map_keeps_its_orientation() -> None:
 
 def test_a_box_beside_the_image_places_nothing() -> None:
     assert not place_on_image(np.ones((2, 2), np.float32), Box(50, 0, 5, 5), (20, 20)).any()
+
+
+@pytest.mark.parametrize("unit", [1e-4, 1.0, 1e3])
+def test_relevance_of_any_magnitude_fills_the_scale_of_its_colours(unit: float) -> None:
+    ramp = np.linspace(-1.0, 3.0, 196, dtype=np.float32).reshape(14, 14)
+    unsigned, signed = (for_display(unit * ramp, is_signed=is_signed) for is_signed in (False, True))
+    assert (unsigned.min(), unsigned.max()) == pytest.approx((0.0, 1.0), abs=1e-5)
+    assert signed.max() == pytest.approx(1.0, abs=1e-5)
+    assert signed.min() == pytest.approx(-1.0 / 3.0, abs=0.02)
+    np.testing.assert_array_equal(np.sign(signed), np.sign(ramp))
+
+
+def test_one_extreme_token_does_not_dim_the_others() -> None:
+    ramp = np.linspace(0.0, 1.0, 196, dtype=np.float32).reshape(14, 14)
+    ramp[0, 0] = 1000.0
+    assert np.median(for_display(ramp, is_signed=False)) == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, -2.0])
+def test_an_unsigned_map_without_contrast_shows_nothing(value: float) -> None:
+    assert not for_display(np.full((4, 4), value, np.float32), is_signed=False).any()
+    assert np.isfinite(for_display(np.full((4, 4), value, np.float32), is_signed=True)).all()
