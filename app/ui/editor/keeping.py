@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from app.domain.errors import DomainError
 from app.domain.ids import ImageId
@@ -126,7 +127,12 @@ class WorkKeeper(QObject):
 
     def _later(self, work: Callable[[ImageId, _Page], None], image_id: ImageId, page: _Page) -> None:
         future = self._submit(work, image_id, page)
-        future.add_done_callback(lambda ended: self._arrived.emit((image_id, page, ended.exception())))
+        future.add_done_callback(lambda ended: self._tell((image_id, page, ended.exception())))
+
+    def _tell(self, arrived: tuple[ImageId, _Page, BaseException | None]) -> None:
+        """Bring the outcome to the window's thread, unless the window is gone already; on the worker."""
+        if isValid(self):
+            self._arrived.emit(arrived)
 
     def _submit(self, work: Callable[..., Work | None], *arguments: object) -> Future[Work | None]:
         if self._worker is None:
