@@ -174,12 +174,14 @@ def publish(
     folder: Path,
     to: Annotated[Path, typer.Option("--to", help="Folder of models.")],
     note: Annotated[str, typer.Option("--note", help="A sentence for the card's recipe.")] = "",
+    data_note: Annotated[str, typer.Option("--data-note", help="A sentence for its data.")] = "",
 ) -> None:
     """Write a model folder (weights, graph, card) from the best checkpoint of a run."""
+    from training.engine.publish import Notes
     from training.engine.publish import publish as write_model
 
     try:
-        typer.echo(str(write_model(RunFolder(folder), to, note=note)))
+        typer.echo(str(write_model(RunFolder(folder), to, notes=Notes(note, data_note))))
     except (RunFolderError, DataSetError) as error:
         raise _Refused(error) from error
 

@@ -1,8 +1,8 @@
 """The data folder: manifest.csv beside images/ and masks/, and the rules of its split.
 
 Columns read: image_id, split, image_file, mask_file, diagnosis, malignant, age, sex, site,
-duplicate_group, view, attr_*. Only image_id, split and image_file must be filled; an empty cell means
-unknown. Files are named relative to the folder. Images of one ``duplicate_group`` show one lesion and
+duplicate_group, view, attr_*, dataset, licence. Only image_id, split and image_file must be filled; an
+empty cell means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` show one lesion and
 stay on one side of every split and fold.
 """
 
@@ -42,6 +42,8 @@ class Sample:
     duplicate_group: str
     view: str | None
     structures: tuple[bool | None, ...]
+    source: str | None = None
+    licence: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def _sample(row: Mapping[str, str | None], data_dir: Path) -> Sample:
         duplicate_group=cell("duplicate_group") or image_id,
         view=cell("view"),
         structures=tuple(_flag(cell(f"attr_{name}"), image_id) for name in STRUCTURES),
+        source=cell("dataset"),
+        licence=cell("licence"),
     )
 
 

@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -34,7 +35,14 @@ from training.contract.data_set import MANIFEST, Sample, read_manifest
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.auxiliary import TaughtClassifier
-from training.engine.card_words import INTENDED_USE, LICENCE, limits_of, split_in_words
+from training.engine.card_words import (
+    INTENDED_USE,
+    LICENCE,
+    licences_of,
+    limits_of,
+    sources_of,
+    split_in_words,
+)
 from training.engine.checkpoints import BEST, load_average
 from training.engine.choices import Choices, classifier_choices, segmenter_choices
 from training.engine.classification import Views
@@ -43,7 +51,15 @@ from training.engine.planned_split import planned_split
 from training.engine.segmentation import as_network_input
 
 
-def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, note: str = "") -> Path:
+@dataclass(frozen=True)
+class Notes:
+    """What a person adds to a card: how the run really went, what the data's licence leaves unsaid."""
+
+    recipe: str = ""
+    data: str = ""
+
+
+def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, notes: Notes | None = None) -> Path:
     """Write ``root/<name>/<version>`` from a run's checkpoint and return it."""
     plan = folder.plan()
     validation = planned_split(plan).validation
@@ -57,7 +73,7 @@ def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, note: str 
     else:
         choices = classifier_choices(network, validation, plan)
     parity = _export(network, plan, validation, choices, target)
-    write_card(_card(plan, network, choices, parity, target, note), target)
+    write_card(_card(plan, network, choices, parity, target, notes or Notes()), target)
     read_card(target)
     return target
 
@@ -109,7 +125,7 @@ def _card(
     choices: Choices,
     parity: float,
     target: Path,
-    note: str,
+    notes: Notes,
 ) -> ModelCard:
     stage = plan.stages[-1]
     spec = (
@@ -134,27 +150,27 @@ def _card(
         graph_sha256=_sha256(target / GRAPH_FILE),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         parity_max_abs_difference=parity,
-        data=_data_summary(plan),
+        data=_data_summary(plan, notes.data),
         split=split_in_words(plan),
-        recipe=_recipe(plan, note),
+        recipe=_recipe(plan, notes.recipe),
         seed=plan.seed,
         trained_on=_machine_in_words(),
         metrics=choices.metrics,
         conformal=choices.conformal,
         calibration=choices.calibration,
-        limits=limits_of(plan.task),
+        limits=limits_of(plan.task, read_manifest(plan.data_dir)),
         licence=LICENCE,
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
     )
 
 
-def _data_summary(plan: TrainingPlan) -> DataSummary:
+def _data_summary(plan: TrainingPlan, note: str) -> DataSummary:
     samples = read_manifest(plan.data_dir)
     splits = sorted({sample.split for sample in samples})
     return DataSummary(
-        sources=("ISIC 2017", "ISIC 2018 Task 1", "UDA-1 (ISIC archive)"),
-        licence="images, masks and diagnoses CC0-1.0; some age, sex and site values CC-BY-NC",
+        sources=sources_of(samples),
+        licence=licences_of(samples, note),
         images_by_split={name: sum(s.split == name for s in samples) for name in splits},
         malignant_by_split={
             name: sum(s.split == name and bool(s.malignant) for s in samples) for name in splits

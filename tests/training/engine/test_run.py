@@ -40,47 +40,53 @@ def call(*arguments: object) -> int:
     return int(ending.value.code or 0)
 
 
-@pytest.mark.slow
-def test_a_segmenter_is_trained_published_and_measured(data_dir: Path, tmp_path: Path) -> None:
-    out = tmp_path / "run one"
-    assert call("segmentation", "--data", data_dir, "--out", out, "--quick-test", "--epochs", 1,
-                "--threads", 1, "--loss", "guide_fusion") == 0  # fmt: skip
-    folder = RunFolder(out)
-    assert_one_ending(folder, "run_finished")
-    model = out / "published" / "dermomamba_tiny" / "1"
-    card = read_card(model)
+@pytest.fixture(scope="module")
+def segmenter_run(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run started from the command line and carried to its end."""
+    out = tmp_path_factory.mktemp("runs") / "run one"
+    options = ("--quick-test", "--epochs", 1, "--threads", 1, "--loss", "guide_fusion")
+    assert call("segmentation", "--data", data_dir, "--out", out, *options) == 0
+    return RunFolder(out)
+
+
+@pytest.fixture(scope="module")
+def segmenter(segmenter_run: RunFolder) -> Path:
+    """The model folder of that run."""
+    return segmenter_run.path / "published" / "dermomamba_tiny" / "1"
+
+
+def test_a_run_from_the_command_line_ends_once_and_publishes(
+    segmenter_run: RunFolder, segmenter: Path
+) -> None:
+    assert_one_ending(segmenter_run, "run_finished")
+    card = read_card(segmenter)
     assert (card.task, card.input.height_px, card.input.crop_margin) == ("segmentation", 64, None)
     assert card.parity_max_abs_difference is not None
     assert card.parity_max_abs_difference <= 1e-4
     assert card.metrics["val_dice"].n == 8
-    assert call("evaluate", model, "--data", data_dir) == 0
-    measured = read_card(model).metrics
-    assert 0 <= measured["test_dice"].value <= 1
-    assert measured["test_dice"].n == 8
     assert "data_dir" not in json.dumps(card.recipe)
 
 
-@pytest.mark.slow
-def test_a_classifier_is_trained_published_and_measured(data_dir: Path, tmp_path: Path) -> None:
-    segmenter = create_run_folder(tmp_path / "masks", quick_plan("segmentation", data_dir))
-    assert run(segmenter).kind == "run_finished"
+def test_a_published_segmenter_is_measured_into_its_card(segmenter: Path, data_dir: Path) -> None:
+    assert call("evaluate", segmenter, "--data", data_dir) == 0
+    figures = read_card(segmenter).metrics
+    assert 0 <= figures["test_dice"].value <= 1
+    assert figures["test_dice"].n == 8
+    assert {"val_dice", "test_iou", "test_boundary_f1", "test_hd95_px"} <= set(figures)
+
+
+def test_a_classifier_is_trained_published_and_measured(
+    segmenter: Path, data_dir: Path, tmp_path: Path
+) -> None:
     folder = create_run_folder(tmp_path / "run", quick_plan("classification", data_dir))
     assert run(folder).kind == "run_finished"
     assert_one_ending(folder, "run_finished")
     model = tmp_path / "run" / "published" / "mambaderm_tiny" / "1"
-    masks_from = tmp_path / "masks" / "published" / "dermomamba_tiny" / "1"
-    assert call("evaluate", model, "--data", data_dir, "--segmenter", masks_from) == 0
+    assert call("evaluate", model, "--data", data_dir, "--segmenter", segmenter) == 0
     card = read_card(model)
     assert set(card.triage_thresholds) == {"soon", "urgent"}
     assert card.triage_thresholds["soon"] <= card.triage_thresholds["urgent"]
-    for name in (
-        "auc",
-        "auc_image_only",
-        "auc_metadata_only",
-        "auc_metadata_shuffled",
-        "ece",
-        "brier",
-    ):
+    for name in ("auc", "auc_image_only", "auc_metadata_only", "auc_metadata_shuffled", "ece", "brier"):
         assert 0 <= card.metrics[f"test_{name}"].value <= 1
     assert card.conformal is not None
     assert card.calibration is not None
@@ -156,16 +162,17 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.Captu
     assert "no run folder" in capsys.readouterr().err
 
 
-def test_a_run_can_start_from_the_weights_of_an_earlier_one(data_dir: Path, tmp_path: Path) -> None:
-    first = create_run_folder(tmp_path / "first", quick_plan("segmentation", data_dir))
-    run(first)
-    earlier = first.checkpoints / "best.safetensors"
+def test_a_run_can_start_from_the_weights_of_an_earlier_one(
+    segmenter_run: RunFolder, data_dir: Path, tmp_path: Path, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.engine.run.publish", lambda _folder, root: root)
+    earlier = segmenter_run.checkpoints / "best.safetensors"
     plan = quick_plan("segmentation", data_dir, continue_from=earlier, learning_rate=1e-12)
     second = create_run_folder(tmp_path / "second", plan)
     run(second)
     scores = [
         event.metrics["dice"]
-        for folder in (first, second)
+        for folder in (segmenter_run, second)
         for event in folder.events()
         if isinstance(event, EpochFinished)
     ]
