@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
@@ -18,8 +19,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress as ProgressBar
 from rich.table import Column, Table
+from rich.text import Text
 
 from app.domain.case import CaseLine
 from app.domain.errors import DomainError, NotFoundError
@@ -83,21 +86,23 @@ class Desk:
                     step = next(job)
                 except StopIteration as end:
                     return end.value  # type: ignore[no-any-return]  # StopIteration is not generic
-                bar.update(task, description=step.label, completed=step.done, total=step.of or None)
+                bar.update(
+                    task, description=escape(seen(step.label)), completed=step.done, total=step.of or None
+                )
 
     def show(self, value: object, table: Table | str) -> None:
         """Print a result: as JSON when asked for, else for people."""
         if self.as_json:
             self.console.print_json(json.dumps(plain(value)))
         else:
-            self.console.print(table)
+            self.console.print(Text(seen(table)) if isinstance(table, str) else table)
 
     def complain(self, refusals: Sequence[Refusal]) -> None:
         """Print what was refused and why."""
         if not self.as_json:
             for refusal in refusals:
                 self.errors.print(
-                    f"Not taken: {refusal.path.name}: {refusal.sentence}", markup=False, soft_wrap=True
+                    seen(f"Not taken: {refusal.path.name}: {refusal.sentence}"), markup=False, soft_wrap=True
                 )
 
 
@@ -264,7 +269,9 @@ def list_models(context: typer.Context, as_json: _Json = False) -> None:
     for model in shelf.list():
         card = model.card
         is_active = (card.name, card.version) in active
-        table.add_row(card.task, card.name, card.version, f"{card.parameters:,}", "yes" if is_active else "")
+        _add_row(
+            table, card.task, card.name, card.version, f"{card.parameters:,}", "yes" if is_active else ""
+        )
         found.append({"folder": str(model.folder), "is_active": is_active, **card.model_dump(mode="json")})
     desk.show(found, table)
     desk.complain([Refusal(folder, sentence) for folder, sentence in shelf.problems()])
@@ -278,7 +285,7 @@ def devices(context: typer.Context, as_json: _Json = False) -> None:
     table = Table("engine", "provider", "device", "boundary ms", "score ms", "note")
     for found in reports:
         times = (f"{ms:.0f}" if ms is not None else "-" for ms in (found.boundary_ms, found.score_ms))
-        table.add_row(found.engine, found.provider, found.device, *times, found.note)
+        _add_row(table, found.engine, found.provider, found.device, *times, found.note)
     desk.show(reports, table)
 
 
@@ -289,7 +296,7 @@ def doctor(context: typer.Context, as_json: _Json = False) -> None:
     findings = desk.follow(examine_store(desk.services))
     table = Table("", "finding")
     for finding in findings:
-        table.add_row("problem" if finding.is_problem else "ok", finding.sentence)
+        _add_row(table, "problem" if finding.is_problem else "ok", finding.sentence)
     desk.show(findings, table)
     if any(finding.is_problem for finding in findings):
         raise typer.Exit(1)
@@ -351,7 +358,8 @@ def _all_lines(desk: Desk) -> tuple[CaseLine, ...]:
 def _table_of(lines: Sequence[CaseLine]) -> Table:
     table = Table("urgency", "score", "patient", "site", Column("file", overflow="fold"), "status", "id")
     for line in lines:
-        table.add_row(
+        _add_row(
+            table,
             line.priority.band.label if line.priority else "-",
             f"{100 * line.probability:.0f} %" if line.probability is not None else "-",
             line.patient_code,
@@ -361,6 +369,19 @@ def _table_of(lines: Sequence[CaseLine]) -> Table:
             line.image_id[:_SHOWN_ID_LETTERS],
         )
     return table
+
+
+def _add_row(table: Table, *cells: str) -> None:
+    """Add a row that shows its cells as they are: brackets in them are no markup."""
+    table.add_row(*(Text(seen(cell)) for cell in cells))
+
+
+def seen(text: str) -> str:
+    """Return text that does nothing to the terminal: a replacement sign stands for each control character."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter).startswith("C") else letter
+        for letter in text
+    )
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
@@ -376,4 +397,4 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
         return value.name.lower()
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return str(value) if isinstance(value, Path) else value
+    return str(value).encode("utf-8", "replace").decode("utf-8") if isinstance(value, Path) else value

@@ -36,6 +36,9 @@ _Cell: TypeAlias = Flowable | list[Flowable] | str
 _HALF = CONTENT_WIDTH / 2
 _HASH_LETTERS = 16
 
+_TELLING_PROVENANCE = frozenset({"file type", "colour profile"})
+"""Lines that quote the end of the file's name or a profile's name, either of which may name a person."""
+
 
 def title(case: Case, told: ToldCase) -> list[Flowable]:
     """Return the report's title with whom and what it is about."""
@@ -178,7 +181,7 @@ def image_origin(case: Case, told: ToldCase) -> list[Flowable]:
     done = [
         f"{what}: {words}"
         for what, words in image.provenance
-        if not told.is_deidentified or what != "file type"
+        if not told.is_deidentified or what not in _TELLING_PROVENANCE
     ]
     return [say("Image", HEADING), table, *(say(f"At import, {words}.", SMALL) for words in done)]
 

@@ -13,6 +13,9 @@ _SAME_COLOUR_LEVELS = 2
 """Profiles whose whole colour cube stays within this many of 255 levels are sRGB under another name."""
 
 
+COLOUR_PROFILE = "colour profile"
+"""What a line of provenance with a profile's name is about; people name profiles, also after themselves."""
+
 _UNUSABLE = "the embedded colour profile does not fit or is damaged; colours taken as sRGB"
 
 
@@ -35,7 +38,7 @@ def conversion_to_srgb(profile: bytes | None, mode: str) -> SrgbConversion:
     """Return the conversion for an embedded profile and a Pillow mode (L, RGB, CMYK or LAB)."""
     if mode == "LAB" and not profile:
         lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-        return SrgbConversion(_transform(lab, mode), ("colour", "converted from L*a*b*"))
+        return SrgbConversion(_transform(lab, mode), (COLOUR_PROFILE, "converted from L*a*b*"))
     if not profile:
         return SrgbConversion(None, None)
     try:
@@ -43,10 +46,10 @@ def conversion_to_srgb(profile: bytes | None, mode: str) -> SrgbConversion:
         name = ImageCms.getProfileDescription(source).strip() or "unnamed profile"
         transform = _transform(source, mode)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return SrgbConversion(None, ("colour", _UNUSABLE))
+        return SrgbConversion(None, (COLOUR_PROFILE, _UNUSABLE))
     if mode == "RGB" and _keeps_colours(transform):
-        return SrgbConversion(None, ("colour", f"{name}: same as sRGB"))
-    return SrgbConversion(transform, ("colour", f"converted from {name} to sRGB"))
+        return SrgbConversion(None, (COLOUR_PROFILE, f"{name}: same as sRGB"))
+    return SrgbConversion(transform, (COLOUR_PROFILE, f"converted from {name} to sRGB"))
 
 
 def _transform(source: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCmsTransform:

@@ -44,10 +44,13 @@ def fields_of(dataset: FileDataset) -> DicomFields:
 
 def calibration_of(dataset: FileDataset) -> tuple[Calibration | None, tuple[str, str] | None]:
     """Return the scale from PixelSpacing (down, across; mm), or the provenance line why it is not used."""
-    spacing = dataset.get("PixelSpacing")
-    if not spacing:
-        return None, None
-    down_mm, across_mm = float(spacing[0]), float(spacing[1])
+    try:
+        spacing = dataset.get("PixelSpacing")
+        if not spacing:
+            return None, None
+        down_mm, across_mm = (float(side) for side in spacing)
+    except (TypeError, ValueError):
+        return None, ("scale", "the declared pixel spacing cannot be read and is not used")
     low, high = _PLAUSIBLE_MM_PER_PX
     if not (low <= down_mm <= high and low <= across_mm <= high):
         return None, ("scale", "the declared pixel spacing is implausible for dermoscopy and not used")

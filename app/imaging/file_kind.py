@@ -46,7 +46,8 @@ def extension_note(kind: FileKind, suffix: str) -> tuple[str, str] | None:
     """Return a line of provenance if a file's name promises another format than it holds."""
     if suffix.lower() in kind.suffixes:
         return None
-    return ("file type", f"the content is {kind.name} although the name ends in '{suffix}'")
+    shown = suffix.encode("utf-8", "replace").decode("utf-8")
+    return ("file type", f"the content is {kind.name} although the name ends in '{shown}'")
 
 
 def _photograph_kind(content: bytes) -> FileKind | None:

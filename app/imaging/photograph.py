@@ -29,7 +29,7 @@ Provenance = tuple[tuple[str, str], ...]
 
 def read_photograph(content: bytes, kind: FileKind) -> tuple[RgbImage, Provenance]:
     """Decode a photograph to (H, W, 3) uint8 upright sRGB and say what was done to it."""
-    with Image.open(BytesIO(content), formats=(kind.decoder,)) as picture:
+    with _opened(content, kind) as picture:
         check_dimensions(*picture.size)
         _check_single(picture, kind)
         orientation = _orientation(picture)
@@ -41,6 +41,15 @@ def read_photograph(content: bytes, kind: FileKind) -> tuple[RgbImage, Provenanc
     # Pillow turns TIFF pixels itself while loading them.
     pixels = stored if kind is TIFF else upright(stored, orientation)
     return pixels, tuple(note for note in (*notes, orientation_note(orientation)) if note is not None)
+
+
+def _opened(content: bytes, kind: FileKind) -> Image.Image:
+    try:
+        return Image.open(BytesIO(content), formats=(kind.decoder,))
+    except Image.DecompressionBombError:
+        # Pillow itself refuses the size that a header declares, before check_dimensions can.
+        limit = MAX_PIXELS // 1_000_000
+        raise UnreadableFileError(f"The picture is too large; the limit is {limit} megapixels.") from None
 
 
 def _orientation(picture: Image.Image) -> int:

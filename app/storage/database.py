@@ -48,6 +48,8 @@ def open_engine(path: Path, *, mode: str = "rw", foreign_keys: bool = True) -> E
         "sqlite://",
         creator=lambda: connect(path, mode=mode, foreign_keys=foreign_keys),
         poolclass=QueuePool,
+        # Else errors quote what was to be stored, and the log would name patients.
+        hide_parameters=True,
     )
     event.listen(engine, "begin", _begin)
     return engine
@@ -76,7 +78,9 @@ def back_up(path: Path, copy: Path) -> None:
 def storage_error(error: SQLAlchemyError | sqlite3.Error | OSError) -> StorageError:
     """Return the sentence for what the database or the disk said."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    said = str(cause).lower()
+    # An OSError's own text also holds the path, in which any word may occur.
+    words = cause.strerror if isinstance(cause, OSError) else None
+    said = (words or str(cause)).lower()
     if "full" in said or (isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)):
         return StorageError("The disk is full, so nothing was stored; free some space and repeat the step.")
     if "readonly" in said or "read-only" in said or isinstance(cause, PermissionError):

@@ -58,7 +58,7 @@ def import_images(
     refused: list[Refusal] = []
     files = _files(paths)
     for number, path in enumerate(files):
-        yield Progress(number, len(files), path.name)
+        yield Progress(number, len(files), shown_name(path))
         if token.is_cancelled:
             break
         try:
@@ -86,13 +86,26 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     """Return files as given, and for a folder all files below it that are not hidden."""
     files: dict[Path, None] = {}
     for path in paths:
-        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found = sorted(path.rglob("*")) if _is_folder(path) else [path]
         files.update(
             (file, None)
             for file in found
             if file == path or (file.is_file() and not _is_hidden(file.relative_to(path)))
         )
     return list(files)
+
+
+def shown_name(path: Path) -> str:
+    """Return a file's name as text that can be stored and shown; bytes that are no letters become '?'."""
+    return path.name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A name the system cannot even look up; opening the file says why.
+        return False
 
 
 def _is_hidden(relative: Path) -> bool:
@@ -103,6 +116,9 @@ def _is_hidden(relative: Path) -> bool:
 
 
 def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> ImageId:
+    if path.exists() and not path.is_file():
+        # Reading a pipe would wait for ever, a device never end.
+        raise DomainError("This is not a file but a device, a pipe or the like.")
     with path.open("rb") as stream:
         original = BlobName(hashlib.file_digest(stream, "sha256").hexdigest())
     with services.reading() as work:
@@ -185,7 +201,7 @@ def _image(
     return DermoscopicImage(
         id=ImageId(new_id()),
         visit_id=visit_id,
-        file_name=path.name,
+        file_name=shown_name(path),
         media_type=read.media_type,
         original=original,
         upright=upright,

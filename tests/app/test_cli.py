@@ -67,6 +67,17 @@ def test_an_id_can_be_shortened_as_long_as_it_is_clear(run: Run, tmp_path: Path)
     assert "More than one case" in err
 
 
+def test_names_are_printed_as_they_are_and_do_nothing_to_the_terminal(run: Run, tmp_path: Path) -> None:
+    an_image_file(tmp_path / "in", "[bold]\x1b[2Jodd.png")
+    code, out, _ = run("triage", tmp_path / "in", "--report", tmp_path / "[b" / "]out")
+    assert code == 0
+    assert "[bold]\N{REPLACEMENT CHARACTER}[2Jodd.png" in out
+    assert "[b/]out" in out
+    code, out, _ = run("report", "--to", tmp_path / "[b" / "]out")
+    assert code == 0
+    assert "[b/]out" in out
+
+
 def test_triage_prints_a_ranked_table_and_what_was_refused(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in", "lesion.png")
     (tmp_path / "in" / "notes.txt").write_text("no image", encoding="utf-8")
@@ -83,7 +94,7 @@ def test_triage_leaves_identity_out_unless_it_is_asked_for(run: Run, tmp_path: P
     run("triage", tmp_path / "in", "--report", tmp_path / "without")
     run("triage", tmp_path / "in", "--report", tmp_path / "with", "--with-identity")
     assert {file.read_text(encoding="utf-8") for file in (tmp_path / "without").iterdir()} == {"-"}
-    assert {file.read_text(encoding="utf-8") for file in (tmp_path / "with").iterdir()} == {"P-00001"}
+    assert {file.read_text(encoding="utf-8") for file in (tmp_path / "with").iterdir()} == {"Naevus-00001"}
 
 
 def test_triage_of_nothing_usable_fails(run: Run, tmp_path: Path) -> None:

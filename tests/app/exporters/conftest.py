@@ -63,7 +63,10 @@ def _decided_case() -> Case:
         imported_at=STARTED,
         imported_by="Dr. Canarystaff",
         calibration=Calibration(0.05, "measured on a ruler"),
-        provenance=(("file type", "the content is JPEG although the name ends in '.canarysuffix'"),),
+        provenance=(
+            ("file type", "the content is JPEG although the name ends in '.canarysuffix'"),
+            ("colour profile", "converted from canaryprofile to sRGB"),
+        ),
         dermoscopic_type="contact polarized",
     )
     boundary = BoundaryPrediction(

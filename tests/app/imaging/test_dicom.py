@@ -302,6 +302,18 @@ def test_an_unusable_pixel_spacing_is_not_taken(
     assert word in dict(image.provenance)["scale"]
 
 
+@pytest.mark.parametrize("written", [b"0.125      ", b"abc\\def    ", b"1\\2\\3      "])
+def test_a_pixel_spacing_that_is_no_pair_of_numbers_does_not_cost_the_picture(
+    read_bytes: Read, skin: Pixels, written: bytes
+) -> None:
+    dataset = dataset_of(skin, "RGB")
+    dataset.PixelSpacing = [0.125, 0.125]
+    image = read_bytes(saved(dataset).replace(b"0.125\\0.125", written))
+    assert worst(image.pixels, skin) == 0
+    assert image.calibration is None
+    assert "cannot be read" in dict(image.provenance)["scale"]
+
+
 def broken(dataset: FileDataset, **values: object) -> bytes:
     for keyword, value in values.items():
         if value is None:

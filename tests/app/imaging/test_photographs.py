@@ -90,20 +90,20 @@ def test_an_embedded_profile_is_converted_to_srgb_once(read_bytes: Read, skin: P
     options = {"JPEG": {"quality": 100, "subsampling": 0}, "WEBP": {"lossless": True}}.get(decoder, {})
     image = read_bytes(encoded(skin, decoder, icc_profile=wide_gamut_profile(), **options))
     assert worst(image.pixels, skin[..., [1, 0, 2]]) <= (4 if decoder == "JPEG" else 2)
-    assert "converted from" in dict(image.provenance)["colour"]
+    assert "converted from" in dict(image.provenance)["colour profile"]
 
 
 def test_a_profile_that_is_srgb_already_changes_no_pixel(read_bytes: Read, skin: Pixels) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     image = read_bytes(encoded(skin, "PNG", icc_profile=profile))
     assert worst(image.pixels, skin) == 0
-    assert "same as sRGB" in dict(image.provenance)["colour"]
+    assert "same as sRGB" in dict(image.provenance)["colour profile"]
 
 
 def test_a_damaged_profile_is_ignored_and_said(read_bytes: Read, skin: Pixels) -> None:
     image = read_bytes(encoded(skin, "PNG", icc_profile=b"not a profile"))
     assert worst(image.pixels, skin) == 0
-    assert "damaged" in dict(image.provenance)["colour"]
+    assert "damaged" in dict(image.provenance)["colour profile"]
 
 
 def test_a_cmyk_jpeg_keeps_its_colours(read_bytes: Read, skin: Pixels) -> None:
@@ -240,7 +240,7 @@ def test_declared_size_is_refused_before_anything_is_decoded(read_bytes: Read, s
     bmp[18:26] = struct.pack("<ii", 60_000, 60_000)
     tiff_ifd = struct.pack("<HHHII", 2, 256, 3, 1, 60_000) + struct.pack("<HHII", 257, 3, 1, 60_000)
     for content in (bomb, bytes(jpeg), bytes(bmp)):
-        with pytest.raises(UnreadableFileError, match=r"(too large|damaged)"):
+        with pytest.raises(UnreadableFileError, match="too large"):
             read_bytes(content)
     with pytest.raises(UnreadableFileError):
         read_bytes(b"II*\x00" + struct.pack("<I", 8) + tiff_ifd + bytes(4))

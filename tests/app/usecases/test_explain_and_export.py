@@ -48,7 +48,7 @@ def test_an_export_hands_over_the_arrays_and_the_history(services: Services, tmp
         )
     )
     (seen,) = _exporter(services, "csv_table").seen
-    assert [file.read_text(encoding="utf-8") for file in files] == ["P-00001"]
+    assert [file.read_text(encoding="utf-8") for file in files] == ["Naevus-00001"]
     assert seen.pixels.shape == (96, 128, 3)
     assert seen.mask is not None
     assert np.array_equal(seen.mask, a_mask(radius_px=12))

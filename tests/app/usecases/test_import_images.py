@@ -1,3 +1,5 @@
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,7 +57,41 @@ def test_each_image_gets_a_patient_with_a_fresh_code(services: Services, tmp_pat
     report = result_of(import_images(services, paths, token=FakeToken()))
     with services.reading() as work:
         codes = [work.cases.case(image_id).patient.code for image_id in report.imported]
-    assert codes == ["P-00001", "P-00002"]
+    assert codes == ["Naevus-00001", "Naevus-00002"]
+
+
+def test_a_header_never_meets_the_made_up_code_of_another_patient(services: Services, tmp_path: Path) -> None:
+    nameless = result_of(import_images(services, [an_image_file(tmp_path)], token=FakeToken()))
+    with services.reading() as work:
+        made_up = work.cases.case(nameless.imported[0]).patient
+    services = replace(services, images=_DicomLikeReader(services, patient_code="P-00001"))
+    path = tmp_path / "a.dcm"
+    path.write_bytes(b"a")
+    (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
+    with services.reading() as work:
+        patient = work.cases.case(image_id).patient
+    assert patient.id != made_up.id
+    assert patient.code == "P-00001"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps file names that are no text")
+def test_a_file_name_that_is_no_text_is_taken_as_far_as_it_is(services: Services, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/m\xfcller.\xff"))
+    path.write_bytes(an_image_file(tmp_path).read_bytes())
+    report = result_of(import_images(services, [path], token=FakeToken()))
+    with services.reading() as work:
+        assert work.cases.case(report.imported[0]).image.file_name == "m?ller.?"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among its files")
+def test_what_is_no_file_or_cannot_be_one_is_refused(services: Services, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.jpg"
+    os.mkfifo(pipe)
+    report = result_of(import_images(services, [pipe, Path("a" * 300)], token=FakeToken()))
+    assert [refusal.sentence for refusal in report.refused] == [
+        "This is not a file but a device, a pipe or the like.",
+        "The file cannot be read: File name too long.",
+    ]
 
 
 def test_a_folder_is_walked_without_its_hidden_files(services: Services, tmp_path: Path) -> None:
@@ -94,7 +130,7 @@ def test_the_same_file_is_not_imported_twice(services: Services, tmp_path: Path)
     (image_id,) = report.imported
     (refusal,) = report.refused
     assert refusal.known_as == image_id
-    assert refusal.sentence == "The file is already imported as lesion.png of patient P-00001."
+    assert refusal.sentence == "The file is already imported as lesion.png of patient Naevus-00001."
     again = result_of(import_images(services, [copy], token=FakeToken()))
     assert again.already_known == (image_id,)
     assert not again.changes.case_list
