@@ -17,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnx_ir
 import onnxruntime
+import onnxscript.optimizer
 import torch
 from torch import Tensor, nn
 
@@ -105,13 +107,23 @@ def _traced(network: nn.Module, signature: GraphSignature, example: Mapping[str,
             input_names=list(signature.inputs),
             output_names=list(signature.outputs),
             dynamic_shapes=tuple({0: batch} for _ in signature.inputs),
+            # The exporter's own rewriting folds norms into weights, which would then be stored twice.
+            optimize=False,
             verbose=False,
         )
     assert program is not None
+    _simplify(program.model)
     model = program.model_proto
     assert isinstance(model, onnx.ModelProto)
     _forget_where_it_was_made(model)
     return model
+
+
+def _simplify(model: onnx_ir.Model) -> None:
+    """Inline functions and fold constants, and nothing that would change a weight."""
+    onnxscript.optimizer.inline(model)
+    onnxscript.optimizer.fold_constants(model)
+    onnxscript.optimizer.remove_unused_nodes(model)
 
 
 def _forget_where_it_was_made(model: onnx.ModelProto) -> None:
@@ -143,7 +155,7 @@ def _point_at_weights(model: onnx.ModelProto, weights: Path) -> None:
     nodes = []
     for tensor in model.graph.initializer:
         place = place_by_content.get(_half_content(tensor))
-        if place is not None:
+        if place is not None and place.fits(tensor):
             nodes.extend(_restoring_nodes(tensor.name, place))
             tensor.CopyFrom(_reference(tensor, weights.name, place))
     nodes.extend(model.graph.node)
@@ -159,6 +171,10 @@ class _Place:
     offset_bytes: int
     length_bytes: int
     is_transposed: bool
+
+    def fits(self, tensor: onnx.TensorProto) -> bool:
+        """Say whether a reference can stand for the initialiser: any shape, but transposed only a matrix."""
+        return not self.is_transposed or tuple(tensor.dims) == self.shape[::-1]
 
 
 def _places(weights: Path) -> Iterator[tuple[bytes, _Place]]:
