@@ -25,7 +25,9 @@ def scan_on_cuda(
 ) -> Tensor:
     """As `selective_scan`, for float32 tensors on a CUDA device; torch's autograd gives the gradient."""
     scan = _with_mamba_ssm if _has_mamba_ssm() else _with_triton
-    return scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
+    # Autocast would widen the low-rank step in half precision, although everything here is float32.
+    with torch.autocast(u.device.type, enabled=False):
+        return scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
 
 
 @cache

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.nets.layers import scan_cuda
 from models.nets.layers.scan_reference import in_order, on_grid, sequential_scan, two_level_scan
 from models.nets.layers.selective_scan import selective_scan
 
@@ -167,6 +168,19 @@ def test_scan_runs_in_float32_under_autocast(scan_input: MakeInput) -> None:
 
     assert y.dtype == torch.float32
     assert torch.equal(y, selective_scan(*(tensor.bfloat16().float() for tensor in tensors), FOUR))
+
+
+def test_cuda_back_ends_widen_the_step_in_float32_under_autocast(
+    scan_input: MakeInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan_cuda, "_has_mamba_ssm", lambda: False)
+    monkeypatch.setattr(scan_cuda, "_with_triton", sequential_scan)
+    tensors = scan_input((1, 4, 6, 8), rank=3)
+
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = scan_cuda.scan_on_cuda(*tensors, FOUR)
+
+    assert torch.equal(y, sequential_scan(*tensors, FOUR))
 
 
 @pytest.mark.parametrize("direction", FOUR)
