@@ -1,7 +1,8 @@
 """The model server: ``python -m models.serve`` holds torch and answers one request at a time over its pipes.
 
 Requests and answers are ``models.contract.messages``. Models are read from folders with a card and
-safetensors weights; a folder whose weights do not fit the card's hash is refused.
+safetensors weights; weights that do not fit the card's network are refused. Hashes are not compared here:
+whoever asks has taken the folder from the model shelf, which compares them.
 """
 
 import logging
