@@ -37,7 +37,8 @@ from app.usecases.predict_image import predict_image
 from app.usecases.triage_folder import triage_folder
 from app.usecases.write_report import write_report
 from models.contract.card import Task
-from models.contract.errors import ContractError
+from models.contract.errors import ContractError, ModelRefusedError
+from models.contract.registry import ModelShelf
 
 Result = TypeVar("Result")
 
@@ -263,18 +264,21 @@ def list_models(context: typer.Context, as_json: _Json = False) -> None:
     """List the trained models on this machine."""
     desk = _desk(context, as_json=as_json)
     shelf = desk.services.shelf
-    active = {(model.card.name, model.card.version) for task in _TASKS if (model := shelf.active(task))}
+    active, unusable = _active_models(shelf)
     table = Table("task", "model", "version", "parameters", "active")
     found = []
     for model in shelf.list():
         card = model.card
-        is_active = (card.name, card.version) in active
+        is_active = card.reference in active
         _add_row(
             table, card.task, card.name, card.version, f"{card.parameters:,}", "yes" if is_active else ""
         )
         found.append({"folder": str(model.folder), "is_active": is_active, **card.model_dump(mode="json")})
     desk.show(found, table)
-    desk.complain([Refusal(folder, sentence) for folder, sentence in shelf.problems()])
+    problems = dict.fromkeys((*(sentence for _, sentence in shelf.problems()), *unusable))
+    if not as_json:
+        for sentence in problems:
+            desk.errors.print(seen(sentence), markup=False, soft_wrap=True)
 
 
 @_commands.command()
@@ -308,6 +312,19 @@ def doctor(context: typer.Context, as_json: _Json = False) -> None:
 def train(context: typer.Context) -> None:
     """Train a model in a process of its own; 'naevus train --help' says how."""
     raise typer.Exit(_training_process(context.args))
+
+
+def _active_models(shelf: ModelShelf) -> tuple[set[str], list[str]]:
+    """Return the references of the active models, and why a task has none that can be used."""
+    active, unusable = set(), []
+    for task in _TASKS:
+        try:
+            model = shelf.active(task)
+        except ModelRefusedError as error:
+            unusable.append(str(error))
+        else:
+            active |= {model.card.reference} if model else set()
+    return active, unusable
 
 
 _TASKS: tuple[Task, ...] = ("segmentation", "classification")

@@ -82,7 +82,9 @@ def storage_error(error: SQLAlchemyError | sqlite3.Error | OSError) -> StorageEr
     words = cause.strerror if isinstance(cause, OSError) else None
     said = (words or str(cause)).lower()
     if "full" in said or (isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)):
-        return StorageError("The disk is full, so nothing was stored; free some space and repeat the step.")
+        return StorageError(
+            "The disk is full, so the last step was not stored; free some space and repeat it."
+        )
     if "readonly" in said or "read-only" in said or isinstance(cause, PermissionError):
         return StorageError(
             "The case store is read-only; allow writing to the data folder, or choose another one."
@@ -91,7 +93,13 @@ def storage_error(error: SQLAlchemyError | sqlite3.Error | OSError) -> StorageEr
         return StorageError(
             "Another window is writing to the case store for a long time; wait a moment and repeat the step."
         )
-    if "malformed" in said or "not a database" in said or "disk i/o" in said:
+    if "disk i/o" in said:
+        # SQLite says so when it cannot make the files beside the database; the database itself may be sound.
+        return StorageError(
+            "The disk with the case store cannot be read or written; it may be full, disconnected or broken. "
+            "The case store is left as it is."
+        )
+    if "malformed" in said or "not a database" in said:
         return StorageError(
             "The case store is damaged and is left as it is; restore a copy from the backups folder."
         )

@@ -80,12 +80,12 @@ class SqlCaseRepository:
         return [mapping.patient_of(row) for row in rows]
 
     def fresh_patient_code(self) -> str:
-        """Return a code Naevus-00001, Naevus-00002 ... that is not taken.
+        """Return a code NAEV-00001, NAEV-00002 ... that is not taken.
 
         No clinic numbers its patients like that, so a DICOM file's patient never meets a made-up code.
         """
         number = self._session.scalar(select(func.count()).select_from(PatientRow)) or 0
-        while self.patient_by_code(code := f"Naevus-{number + 1:05d}") is not None:
+        while self.patient_by_code(code := f"NAEV-{number + 1:05d}") is not None:
             number += 1
         return code
 

@@ -16,6 +16,8 @@ from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitO
 
 THUMBNAIL_SIDE_PX = 160
 
+_NOT_TRIED = "The import had to stop before this file; import it again."
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -52,7 +54,8 @@ def import_images(
     """Import files and whole folders; a file that cannot be used is refused and the others go on.
 
     Without ``lesion_id`` each image becomes a case of its own: the patient is the one of the DICOM header,
-    or a new one with a fresh code. Cancelling keeps what was imported before.
+    or a new one with a fresh code. What was imported before is kept when the person cancels or the disk
+    fills up.
     """
     imported: list[ImageId] = []
     refused: list[Refusal] = []
@@ -65,8 +68,12 @@ def import_images(
             imported.append(_imported(services, path, lesion_id))
         except _AlreadyKnownError as error:
             refused.append(Refusal(path, str(error), error.image_id))
-        except StorageError:
-            raise
+        except StorageError as error:
+            if not imported:
+                raise
+            refused.append(Refusal(path, str(error)))
+            refused += [Refusal(left, _NOT_TRIED) for left in files[number + 1 :]]
+            break
         except DomainError as error:
             refused.append(Refusal(path, str(error)))
         except OSError as error:

@@ -15,7 +15,8 @@ from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.predict_image import predict_image
 from app.usecases.write_report import write_report
 
-TABLE_FORMATS = ("csv_table", "mask_png")
+TABLE_FORMAT = "csv_table"
+MASK_FORMAT = "mask_png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def triage_folder(
     files: list[Path] = []
     if image_ids:
         files += yield from write_report(services, image_ids, folder, deidentified=deidentified, token=token)
-        for name in TABLE_FORMATS:
+        for name in _formats(services, image_ids):
             files += yield from export_cases(
                 services, image_ids, name, folder, deidentified=deidentified, token=token
             )
@@ -60,6 +61,13 @@ def triage_folder(
         files=tuple(files),
         changes=report.changes,
     )
+
+
+def _formats(services: Services, image_ids: Sequence[ImageId]) -> tuple[str, ...]:
+    """Return what is written beside the reports; masks only when some image has one."""
+    with services.reading() as work:
+        has_mask = any(work.cases.case(image_id).mask is not None for image_id in image_ids)
+    return (TABLE_FORMAT, MASK_FORMAT) if has_mask else (TABLE_FORMAT,)
 
 
 def _predict_missing(

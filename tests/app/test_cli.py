@@ -94,7 +94,7 @@ def test_triage_leaves_identity_out_unless_it_is_asked_for(run: Run, tmp_path: P
     run("triage", tmp_path / "in", "--report", tmp_path / "without")
     run("triage", tmp_path / "in", "--report", tmp_path / "with", "--with-identity")
     assert {file.read_text(encoding="utf-8") for file in (tmp_path / "without").iterdir()} == {"-"}
-    assert {file.read_text(encoding="utf-8") for file in (tmp_path / "with").iterdir()} == {"Naevus-00001"}
+    assert {file.read_text(encoding="utf-8") for file in (tmp_path / "with").iterdir()} == {"NAEV-00001"}
 
 
 def test_triage_of_nothing_usable_fails(run: Run, tmp_path: Path) -> None:
@@ -159,6 +159,15 @@ def test_devices_and_models_are_listed(run: Run) -> None:
     assert (engine["engine"], engine["is_active"]) == ("instant", True)
     assert _json(run, "models") == []
     assert "instant" in run("devices")[1]
+
+
+def test_models_are_listed_although_the_choice_of_active_ones_is_damaged(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "active.json").write_text("{", encoding="utf-8")
+    code, out, err = run("models")
+    assert code == 0
+    assert "version" in out
+    assert err.count("cannot be read") == 1
 
 
 def test_services_are_closed_at_the_end(tmp_path: Path) -> None:

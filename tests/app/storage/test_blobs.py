@@ -67,7 +67,7 @@ def test_a_full_disk_leaves_nothing_half_written(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StorageError, match="The disk is full, so nothing was stored"):
+    with pytest.raises(StorageError, match="The disk is full, so the last step was not stored"):
         blobs.put(CONTENT)
     assert _files(blobs) == []
     monkeypatch.undo()

@@ -1,6 +1,7 @@
 """What errors of the database may say."""
 
 import errno
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,9 @@ def test_an_error_quotes_nothing_of_what_was_to_be_stored(tmp_path: Path) -> Non
 def test_words_in_a_path_are_not_taken_for_the_reason() -> None:
     error = FileNotFoundError(errno.ENOENT, "No such file or directory", "/home/full/readonly/busy")
     assert "refused the step" in str(storage_error(error))
+
+
+def test_a_failing_disk_is_not_called_a_damaged_case_store() -> None:
+    sentence = str(storage_error(sqlite3.OperationalError("disk I/O error")))
+    assert "may be full" in sentence
+    assert "damaged" not in sentence

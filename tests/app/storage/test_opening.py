@@ -151,7 +151,7 @@ def test_a_full_disk_rolls_the_whole_act_back(database: Path) -> None:
                 store_image(work, code=f"more {number}")
             work.commit()
 
-    with pytest.raises(StorageError, match="The disk is full, so nothing was stored"):
+    with pytest.raises(StorageError, match="The disk is full, so the last step was not stored"):
         store_many()
     with store.reading() as work:
         assert work.cases.case_count() == 30

@@ -48,7 +48,7 @@ def test_an_export_hands_over_the_arrays_and_the_history(services: Services, tmp
         )
     )
     (seen,) = _exporter(services, "csv_table").seen
-    assert [file.read_text(encoding="utf-8") for file in files] == ["Naevus-00001"]
+    assert [file.read_text(encoding="utf-8") for file in files] == ["NAEV-00001"]
     assert seen.pixels.shape == (96, 128, 3)
     assert seen.mask is not None
     assert np.array_equal(seen.mask, a_mask(radius_px=12))
@@ -143,6 +143,21 @@ def test_triage_does_the_whole_job_and_ranks(services: Services, tmp_path: Path)
         exporter.asked[0][1]
         for exporter in map(_exporter, [services] * 3, ("report_pdf", "csv_table", "mask_png"))
     ] == [True] * 3
+
+
+def test_triage_without_a_model_still_reports_and_says_what_was_missing(
+    services: Services, tmp_path: Path
+) -> None:
+    assert isinstance(services.predictor, FakePredictor)
+    services.predictor.is_segmenter_missing = True
+    path = an_image_file(tmp_path)
+    job = triage_folder(services, [path], tmp_path / "out", deidentified=True, token=FakeToken())
+    report = result_of(job)
+    assert [refusal.sentence for refusal in report.not_scored] == [
+        "No model for lesion boundaries is installed."
+    ]
+    assert len(report.files) == 2
+    assert _exporter(services, "mask_png").seen == []
 
 
 def test_triage_of_the_same_folder_again_neither_imports_nor_scores_again(

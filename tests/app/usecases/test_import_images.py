@@ -57,7 +57,7 @@ def test_each_image_gets_a_patient_with_a_fresh_code(services: Services, tmp_pat
     report = result_of(import_images(services, paths, token=FakeToken()))
     with services.reading() as work:
         codes = [work.cases.case(image_id).patient.code for image_id in report.imported]
-    assert codes == ["Naevus-00001", "Naevus-00002"]
+    assert codes == ["NAEV-00001", "NAEV-00002"]
 
 
 def test_a_header_never_meets_the_made_up_code_of_another_patient(services: Services, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_the_same_file_is_not_imported_twice(services: Services, tmp_path: Path)
     (image_id,) = report.imported
     (refusal,) = report.refused
     assert refusal.known_as == image_id
-    assert refusal.sentence == "The file is already imported as lesion.png of patient Naevus-00001."
+    assert refusal.sentence == "The file is already imported as lesion.png of patient NAEV-00001."
     again = result_of(import_images(services, [copy], token=FakeToken()))
     assert again.already_known == (image_id,)
     assert not again.changes.case_list
@@ -211,6 +211,26 @@ def test_a_file_that_changes_while_it_is_read_is_refused(services: Services, tmp
     services = replace(services, images=_Meddler(services))
     (refusal,) = result_of(import_images(services, [path], token=FakeToken())).refused
     assert "was being changed" in refusal.sentence
+
+
+def test_a_disk_that_fills_up_keeps_and_tells_what_was_imported(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [an_image_file(tmp_path, f"{seed}.png", seed=seed) for seed in (1, 2, 3)]
+    job = import_images(services, paths, token=FakeToken())
+    next(job)
+    next(job)
+
+    def full(_: bytes) -> str:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(services.blobs, "put", full)
+    report = result_of(job)
+    assert len(report.imported) == 1
+    assert report.changes.case_list
+    assert [refusal.path for refusal in report.refused] == paths[1:]
+    assert report.refused[0].sentence == "The disk is full."
+    assert "import it again" in report.refused[1].sentence
 
 
 def test_a_store_that_cannot_be_written_stops_the_import(
