@@ -46,6 +46,10 @@ class EngineChoice:
             )
         return min(working, key=lambda engine: measured[engine.name])
 
+    def give_up(self, engine: Engine, card: ModelCard) -> None:
+        """Serve a model no longer on an engine that was measured once but cannot be used now."""
+        self._milliseconds.get(card.weights_sha256, {}).pop(engine.name, None)
+
     def engine_with_overlay(self, name: str) -> Engine:
         """Return the first engine that computes the overlay ``name``."""
         for engine in self._engines:

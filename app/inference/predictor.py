@@ -1,8 +1,10 @@
 """The Predictor port: prepare, run an engine, bring the answer back to the image."""
 
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from app.domain.errors import InferenceError, ModelUnavailableError
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.inference.choice import EngineChoice
-from app.inference.engine import ClassifierInput, Engine, FloatArray
+from app.inference.engine import ClassifierInput, Engine, EngineUnavailableError, FloatArray
 from app.usecases.explain_score import SIGNED_OVERLAYS
 from app.usecases.ports import BoundaryResult, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
@@ -28,6 +30,9 @@ from models.contract.registry import ModelShelf, ShelvedModel
 from models.contract.tabular import TabularInput
 from models.contract.views import VIEW_COUNT, all_views, brought_back
 
+Answer = TypeVar("Answer")
+_LOG = logging.getLogger(__name__)
+
 
 class ModelPredictor:
     """Runs the active models of a shelf on the engine that measured best here."""
@@ -43,10 +48,9 @@ class ModelPredictor:
         prepared, geometry = for_segmenter(
             image, height_px=card.input.height_px, width_px=card.input.width_px
         )
-        engine = self._choice.engine_for(folder, card, token)
-        started = time.perf_counter()
-        logits = engine.segment(folder, prepared[None], token)
-        run = _run(engine, started)
+        logits, run = self._answer(
+            folder, card, token, lambda engine: engine.segment(folder, prepared[None], token)
+        )
         try:
             probability = probability_map(logits[0, 0], geometry, temperature=card.temperature)
         except ContractError as error:
@@ -59,10 +63,7 @@ class ModelPredictor:
         """Score a lesion as the mean over eight views of its crop."""
         folder, card = self._active("classification")
         batch, _ = _batch(image, mask, tabular, card)
-        engine = self._choice.engine_for(folder, card, token)
-        started = time.perf_counter()
-        output = engine.classify(folder, batch, token)
-        run = _run(engine, started)
+        output, run = self._answer(folder, card, token, lambda engine: engine.classify(folder, batch, token))
         try:
             probability = calibrated_probability(float(output.logits.mean()), card.temperature)
             by_view = [calibrated_probability(float(logit), card.temperature) for logit in output.logits]
@@ -104,6 +105,21 @@ class ModelPredictor:
     def close(self) -> None:
         """Stop server processes and free memory."""
         self._choice.close()
+
+    def _answer(
+        self, folder: Path, card: ModelCard, token: CancelToken, ask: Callable[[Engine], Answer]
+    ) -> tuple[Answer, EngineRun]:
+        """Ask the fastest engine; one that cannot be used any more leaves its place to the next."""
+        while True:
+            engine = self._choice.engine_for(folder, card, token)
+            started = time.perf_counter()
+            try:
+                answer = ask(engine)
+            except EngineUnavailableError as error:
+                _LOG.warning("%s no longer serves %s: %s", engine.name, card.name, error)
+                self._choice.give_up(engine, card)
+            else:
+                return answer, _run(engine, started)
 
     def _active(self, task: Task) -> tuple[Path, ModelCard]:
         """Return the active model; the shelf checks every byte, so its answer is kept."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
 from app.domain.errors import InferenceError, ModelUnavailableError
 from app.inference.choice import EngineChoice
-from app.inference.engine import Engine
+from app.inference.engine import Engine, EngineUnavailableError
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
@@ -86,6 +87,24 @@ def test_without_an_active_model_the_sentence_says_what_to_do(tmp_path: Path) ->
     predictor = ModelPredictor(shelf, EngineChoice((OnnxEngine(),), tmp_path / "choice.json"))
     with pytest.raises(ModelUnavailableError, match="promote one"):
         predictor.boundary(_skin(64, 64), TOKEN)
+
+
+class _GoneServer(ServerEngine):
+    """An engine that was measured once and cannot start any more."""
+
+    def _started(self) -> NoReturn:
+        raise EngineUnavailableError("It cannot start.")
+
+
+def test_an_engine_that_can_no_longer_start_leaves_its_place_to_the_next(
+    tiny_models: Path, tmp_path: Path
+) -> None:
+    predictor = _predictor(tiny_models, tmp_path, _GoneServer(tmp_path / "server.txt"), OnnxEngine())
+    card = predictor._active("segmentation")[1]
+    predictor._choice._milliseconds[card.weights_sha256] = {"model server": 1.0, "ONNX Runtime": 9.0}
+    result = predictor.boundary(_skin(64, 64), TOKEN)
+    predictor.close()
+    assert result.run.engine == "ONNX Runtime"
 
 
 def test_every_engine_is_examined_with_a_real_run(tiny_models: Path, tmp_path: Path) -> None:
