@@ -25,6 +25,10 @@ class StorageError(DomainError):
     """The case store cannot be opened, read or written."""
 
 
+class DamagedFileError(StorageError):
+    """One stored file is missing or damaged; the other cases are not concerned."""
+
+
 class InferenceError(DomainError):
     """A model could not be run on an image."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from app.domain.errors import StorageError
+from app.domain.errors import DamagedFileError
 from app.domain.ids import BlobName
 from app.storage.database import storage_error
 
@@ -39,13 +39,13 @@ class FileBlobStore:
         try:
             content = self.path(name).read_bytes()
         except FileNotFoundError as error:
-            raise StorageError(
+            raise DamagedFileError(
                 f"A stored file is missing ({name[:12]}…); restore the data folder's “blobs” from a copy."
             ) from error
         except OSError as error:
             raise storage_error(error) from error
         if hashlib.sha256(content).hexdigest() != name:
-            raise StorageError(
+            raise DamagedFileError(
                 f"A stored file is damaged ({name[:12]}…); restore the data folder's “blobs” from a copy."
             )
         return content

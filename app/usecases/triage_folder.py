@@ -4,9 +4,9 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.case import CaseLine
+from app.domain.case import Case, CaseLine
 from app.domain.changes import Changes
-from app.domain.errors import InferenceError
+from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
 from app.usecases.cancelling import stop_if_cancelled
 from app.usecases.export_cases import export_cases
@@ -40,10 +40,12 @@ def triage_folder(
 ) -> Generator[Progress, None, TriageReport]:
     """Import files and folders, predict and score what is new, and write PDF, table and masks to ``folder``.
 
-    Images that are in the store already keep their predictions and are ranked with the others.
+    Images that are in the store already keep their predictions and are ranked with the others; one whose
+    stored files are damaged is named among those not scored, and left out of what is written.
     """
     report = yield from import_images(services, paths, token=token)
-    image_ids = (*report.imported, *report.already_known)
+    offered = (*report.imported, *report.already_known)
+    image_ids, damaged = _sound(services, offered)
     not_scored = yield from _predict_missing(services, image_ids, token)
     files: list[Path] = []
     if image_ids:
@@ -53,11 +55,11 @@ def triage_folder(
                 services, image_ids, name, folder, deidentified=deidentified, token=token
             )
     with services.reading() as work:
-        lines = work.cases.lines_of(image_ids)
+        lines = work.cases.lines_of(offered)
     return TriageReport(
         lines=tuple(lines),
         refused=tuple(refusal for refusal in report.refused if refusal.known_as is None),
-        not_scored=not_scored,
+        not_scored=(*damaged, *not_scored),
         files=tuple(files),
         changes=report.changes,
     )
@@ -68,6 +70,31 @@ def _formats(services: Services, image_ids: Sequence[ImageId]) -> tuple[str, ...
     with services.reading() as work:
         has_mask = any(work.cases.case(image_id).mask is not None for image_id in image_ids)
     return (TABLE_FORMAT, MASK_FORMAT) if has_mask else (TABLE_FORMAT,)
+
+
+def _sound(
+    services: Services, image_ids: Sequence[ImageId]
+) -> tuple[tuple[ImageId, ...], tuple[Refusal, ...]]:
+    """Return the images whose stored files can be read, and why the others cannot."""
+    sound: list[ImageId] = []
+    damaged: list[Refusal] = []
+    for image_id in image_ids:
+        with services.reading() as work:
+            case = work.cases.case(image_id)
+        try:
+            _check_files(services, case)
+        except DamagedFileError as error:
+            damaged.append(Refusal(Path(case.image.file_name), str(error)))
+        else:
+            sound.append(image_id)
+    return tuple(sound), tuple(damaged)
+
+
+def _check_files(services: Services, case: Case) -> None:
+    probability = case.boundary.probability if case.boundary else None
+    for name in (case.image.upright, case.mask, probability):
+        if name is not None:
+            services.blobs.get(name)
 
 
 def _predict_missing(

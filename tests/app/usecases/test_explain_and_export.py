@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.domain.errors import CancelledError, ExportError
+from app.storage.blobs import FileBlobStore
 from app.usecases.examine_engines import examine_engines, examine_store
 from app.usecases.explain_score import explain_score, share_inside
 from app.usecases.export_cases import export_cases
@@ -143,6 +144,29 @@ def test_triage_does_the_whole_job_and_ranks(services: Services, tmp_path: Path)
         exporter.asked[0][1]
         for exporter in map(_exporter, [services] * 3, ("report_pdf", "csv_table", "mask_png"))
     ] == [True] * 3
+
+
+def test_triage_goes_on_when_the_stored_files_of_one_case_are_damaged(
+    services: Services, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    for seed in (1, 2):
+        an_image_file(folder, f"{seed}.png", seed=seed)
+    first = result_of(
+        triage_folder(services, [folder], tmp_path / "out", deidentified=True, token=FakeToken())
+    )
+    with services.reading() as work:
+        image = work.cases.case(first.lines[0].image_id).image
+    assert isinstance(services.blobs, FileBlobStore)
+    services.blobs.path(image.upright).unlink()
+    again = result_of(
+        triage_folder(services, [folder], tmp_path / "again", deidentified=True, token=FakeToken())
+    )
+    (refusal,) = again.not_scored
+    assert refusal.path.name == image.file_name
+    assert "is missing" in refusal.sentence
+    assert len(again.lines) == 2
+    assert len(again.files) == 3
 
 
 def test_triage_without_a_model_still_reports_and_says_what_was_missing(
