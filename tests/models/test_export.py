@@ -3,12 +3,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 import torch
 
+from models import export
 from models.contract.card import read_card
-from models.export import LARGEST_DIFFERENCE, SEGMENTER, ParityError, export_graph, largest_difference
+from models.export import (
+    LARGEST_DIFFERENCE,
+    SEGMENTER,
+    GraphSignature,
+    ParityError,
+    export_graph,
+    largest_difference,
+)
 from models.nets import build
 from models.nets.layers.ss2d import SS2D
 from models.nets.weights import load_weights, round_to_half, save_weights
@@ -94,6 +103,23 @@ def test_a_graph_that_computes_something_else_is_not_kept(tmp_path: Path) -> Non
     with pytest.raises(ParityError, match="differ by"):
         export_graph(network, SEGMENTER, [batch], folder)
     assert not (folder / "graph.onnx").exists()
+
+
+class _SecondOutputIsNoNumber:
+    def run(self, names: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        return [inputs["images"], np.full_like(inputs["images"], np.nan)]
+
+
+def test_an_output_that_is_no_number_counts_as_a_difference_wherever_it_stands() -> None:
+    example = {"images": torch.ones(2, 3)}
+    signature = GraphSignature(("images",), ("same", "broken"))
+    found = export._difference(_Twice(), signature, example, _SecondOutputIsNoNumber())
+    assert not found <= LARGEST_DIFFERENCE
+
+
+class _Twice(torch.nn.Module):
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return images, images
 
 
 def test_rounded_weights_come_back_bit_for_bit(tmp_path: Path) -> None:
