@@ -101,7 +101,7 @@ def storage_error(error: SQLAlchemyError | sqlite3.Error | OSError) -> StorageEr
         )
     if "malformed" in said or "not a database" in said:
         return StorageError(
-            "The case store is damaged and is left as it is; restore a copy from the backups folder."
+            "The case store is damaged and is left as it is; restore it from a backup of the data folder."
         )
     if "unable to open" in said:
         return StorageError("The case store cannot be opened; check that its data folder can be written.")

@@ -42,7 +42,7 @@ class SqliteCaseStore:
         if is_lost:
             raise StorageError(
                 f"The data folder has stored images but its {DATABASE_NAME} is missing or empty; "
-                "restore a copy from the backups folder."
+                "restore it from a backup of the data folder."
             )
         bring_up_to_date(database, folder / "backups")
         return cls(open_engine(database), blobs, folder, clock)

@@ -62,7 +62,7 @@ def _foreign(path: Path) -> None:
     ("spoil", "sentence"),
     [
         (_newer, "was written by a newer Naevus \\(schema 0099"),
-        (_text, "is damaged and is left as it is; restore a copy from the backups folder"),
+        (_text, "is damaged and is left as it is; restore it from a backup"),
         (_cut, "is damaged and is left as it is"),
         (_scribbled, "is damaged and is left as it is"),
         (_foreign, "is not a Naevus case store"),
@@ -87,7 +87,7 @@ def test_a_database_that_vanished_from_a_used_folder_is_not_replaced_by_an_empty
     store.close()
     for file in database.parent.glob("cases.sqlite*"):
         file.unlink()
-    with pytest.raises(StorageError, match="is missing or empty; restore a copy"):
+    with pytest.raises(StorageError, match="is missing or empty; restore it from a backup"):
         SqliteCaseStore.open(database.parent, FakeClock())
     assert not database.exists()
 
