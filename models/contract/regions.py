@@ -22,7 +22,8 @@ def largest_component(mask: BoolMask) -> BoolMask:
 
 def without_holes(mask: BoolMask) -> BoolMask:
     """``mask`` with every background region that does not reach the frame filled, (H, W) bool."""
-    framed = np.pad(mask.astype(np.uint8), 1)
+    # Row by row, whatever the order of the mask: a turned one would be refused by OpenCV.
+    framed = np.ascontiguousarray(np.pad(mask.astype(np.uint8), 1))
     cv2.floodFill(framed, None, (0, 0), (2,), flags=4)
     return np.asarray(framed[1:-1, 1:-1] != 2, dtype=np.bool_)
 
