@@ -22,6 +22,8 @@ _CLASSIFIER_LIMITS = (
     "higher than in practice.",
     "In such data missing age, sex or site is itself a hint at the diagnosis; compare the figures with "
     "and without metadata before relying on them.",
+    "Numbers that no training image had (where it had no scale, all sizes in millimetres) do not move the "
+    "score, also when they are known.",
 )
 
 

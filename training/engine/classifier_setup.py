@@ -30,6 +30,19 @@ def taught_classifier(core: MambaDerm, table: LesionTable) -> TaughtClassifier:
     return TaughtClassifier(core)
 
 
+def silence_untaught_inputs(core: MambaDerm) -> None:
+    """Make numbers that were missing in every training image count as missing for good.
+
+    Their slopes and biases were never taught, so a value (a size in millimetres once an image is
+    calibrated, say) would move the score at random. Such numbers have no deviation in the training table.
+    """
+    features = core.table.features
+    untaught = (features.numeric_mean == 0.0) & (features.numeric_std == 1.0)
+    with torch.no_grad():
+        features.slope[untaught] = 0.0
+        features.bias[untaught] = features.missing[untaught]
+
+
 def _open_up(module: nn.Module) -> None:
     """Draw linear maps and convolutions so that they keep the variance of their input.
 

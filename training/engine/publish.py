@@ -46,6 +46,7 @@ from training.engine.card_words import (
 from training.engine.checkpoints import BEST, load_average
 from training.engine.choices import Choices, classifier_choices, segmenter_choices
 from training.engine.classification import Views
+from training.engine.classifier_setup import silence_untaught_inputs
 from training.engine.decode import read_image
 from training.engine.planned_split import planned_split
 from training.engine.segmentation import as_network_input
@@ -83,6 +84,7 @@ def _trained_network(plan: TrainingPlan, checkpoint: Path) -> nn.Module:
     if plan.task == "classification":
         taught = TaughtClassifier(cast("MambaDerm", network))
         load_average(checkpoint, taught)
+        silence_untaught_inputs(taught.core)
     else:
         load_average(checkpoint, network)
     return network.eval()
