@@ -2,8 +2,8 @@
 
 Columns read: image_id, split, image_file, mask_file, diagnosis, malignant, age, sex, site,
 duplicate_group, view, attr_*, dataset, licence. Only image_id, split and image_file must be filled; an
-empty cell means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` show one lesion and
-stay on one side of every split and fold.
+empty cell means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` show
+one lesion and stay on one side of every split and fold.
 """
 
 import csv
