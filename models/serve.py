@@ -95,7 +95,9 @@ def _loaded(folder: Path) -> nn.Module:
 def _device() -> tuple[torch.device, str]:
     if torch.cuda.is_available():
         return torch.device("cuda"), f"CUDA: {torch.cuda.get_device_name()}"
-    return torch.device("cpu"), f"CPU, {torch.get_num_threads()} threads, compiled scan"
+    threads = torch.get_num_threads()
+    unit = "thread" if threads == 1 else "threads"
+    return torch.device("cpu"), f"CPU, {threads} {unit}, compiled scan"
 
 
 def main() -> int:

@@ -54,6 +54,11 @@ class ExplanationCard(Card):
 
     def show_share(self, share_inside: float | None, *, is_signed: bool) -> None:
         """Say how much of the relevance lies inside the lesion; None when there is no lesion or relevance."""
+        if self.chosen == "gate":
+            self._sentence.setText(
+                "Bright where the score rests on local detail, dark where on the context of the whole crop."
+            )
+            return
         share = (
             "There is no boundary or no relevance to compare."
             if share_inside is None
