@@ -86,6 +86,6 @@ def test_two_processes_that_import_at_once_lose_nothing(folder: Path, pytestconf
         events = work.audit.events()
         assert work.cases.case_count() == 30
     store.close()
-    assert codes == [f"P-{number:05d}" for number in range(1, 31)]
+    assert codes == [f"NAEV-{number:05d}" for number in range(1, 31)]
     assert len(events) == 30
     assert {event.who for event in events} == {"first", "second"}

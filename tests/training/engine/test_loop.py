@@ -75,7 +75,8 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_end(tmp_path: Path) -> N
         str(tmp_path / "killed"),
         "0.05",
     ]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    # The same number of threads as here: another one draws other dropout masks.
+    environment = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while not (tmp_path / "killed" / "checkpoints" / LAST).exists() and time.monotonic() < deadline:
