@@ -131,8 +131,36 @@ def inference_rows() -> Iterator[Row]:
             card = read_card(card_file.parent)
             for engine in engines:
                 yield _inference_row(engine, card_file.parent, card)
+            if card.task == "segmentation":
+                paper_model, paper_card = _at_paper_size(card_file.parent, card, Path(folder))
+                for engine in engines:
+                    yield _inference_row(engine, paper_model, paper_card)
         for engine in engines:
             engine.close()
+
+
+def _at_paper_size(model: Path, card: "ModelCard", folder: Path) -> tuple[Path, "ModelCard"]:
+    """Export the shipped weights once more, for the 192 x 256 px of the paper, into ``folder``."""
+    import shutil
+
+    import torch
+
+    from models.contract.card import write_card
+    from models.export import SEGMENTER, export_graph
+    from models.nets import build
+    from models.nets.weights import load_weights
+
+    height_px, width_px = 192, 256
+    copy = folder / card.name / "paper-size"
+    copy.mkdir(parents=True)
+    shutil.copy(model / card.weights_file, copy)
+    network = build(card.architecture, **card.architecture_arguments).eval()
+    load_weights(network, copy)
+    export_graph(network, SEGMENTER, [{"images": torch.randn(2, 3, height_px, width_px)}], copy)
+    spec = card.input.model_copy(update={"height_px": height_px, "width_px": width_px})
+    changed = card.model_copy(update={"input": spec, "version": copy.name})
+    write_card(changed, copy)
+    return copy, changed
 
 
 def _inference_row(engine: "Engine", model: Path, card: "ModelCard") -> Row:
