@@ -196,14 +196,20 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure a model on held-out images, once, and write the figures into its card."""
+    from models.contract.card import read_card
+    from models.contract.errors import ContractError
     from training.engine import evaluate as evaluation
 
     try:
-        if segmenter is None:
+        if read_card(folder).task == "segmentation":
             found = evaluation.evaluate_segmenter(folder, data, split)
-        else:
+        elif segmenter is not None:
             found = evaluation.evaluate_classifier(folder, data, split, segmenter)
-    except DataSetError as error:
+        else:
+            raise typer.BadParameter(
+                "A score model is measured with the masks of one.", param_hint="--segmenter"
+            )
+    except (DataSetError, ContractError) as error:
         raise _Refused(error) from error
     evaluation.write(found, folder)
     for name, metric in found.card.metrics.items():

@@ -31,24 +31,30 @@ class EngineChoice:
         self._engines = engines
         self._file = file
         self._milliseconds = _read(file)
+        self._given_up: set[tuple[str, str]] = set()
 
     def engine_for(self, folder: Path, card: ModelCard, token: CancelToken) -> Engine:
-        """Return the fastest working engine for a model, measuring at its first use."""
-        if card.weights_sha256 not in self._milliseconds:
-            self._milliseconds[card.weights_sha256] = self._measure(folder, card, token)
+        """Return the fastest working engine for a model, measuring each one at its first use.
+
+        An engine that failed is left alone until the next start, and then tried again.
+        """
+        measured = self._milliseconds.setdefault(card.weights_sha256, {})
+        untried = [engine for engine in self._engines if self._is_untried(engine, card)]
+        if untried:
+            self._measure(untried, folder, card, token)
             _write(self._file, self._milliseconds)
-        measured = self._milliseconds[card.weights_sha256]
         working = [engine for engine in self._engines if engine.name in measured]
         if not working:
-            del self._milliseconds[card.weights_sha256]
+            self._given_up.clear()
             raise InferenceError(
                 "No inference engine works on this machine; see the device page for the reasons."
             )
         return min(working, key=lambda engine: measured[engine.name])
 
     def give_up(self, engine: Engine, card: ModelCard) -> None:
-        """Serve a model no longer on an engine that was measured once but cannot be used now."""
+        """Serve a model no longer on an engine that cannot be used now."""
         self._milliseconds.get(card.weights_sha256, {}).pop(engine.name, None)
+        self._given_up.add((card.weights_sha256, engine.name))
 
     def engine_with_overlay(self, name: str) -> Engine:
         """Return the first engine that computes the overlay ``name``."""
@@ -90,16 +96,19 @@ class EngineChoice:
         for engine in self._engines:
             engine.close()
 
-    def _measure(self, folder: Path, card: ModelCard, token: CancelToken) -> dict[str, float]:
-        measured = {}
-        for engine in self._engines:
+    def _is_untried(self, engine: Engine, card: ModelCard) -> bool:
+        is_given_up = (card.weights_sha256, engine.name) in self._given_up
+        return not is_given_up and engine.name not in self._milliseconds[card.weights_sha256]
+
+    def _measure(self, engines: list[Engine], folder: Path, card: ModelCard, token: CancelToken) -> None:
+        for engine in engines:
             try:
-                measured[engine.name] = _timed(engine, folder, card, token)
+                self._milliseconds[card.weights_sha256][engine.name] = _timed(engine, folder, card, token)
             except CancelledError:
                 raise
             except InferenceError as error:
+                self.give_up(engine, card)
                 _LOG.warning("%s does not serve %s: %s", engine.name, card.name, error)
-        return measured
 
 
 def _timed(engine: Engine, folder: Path, card: ModelCard, token: CancelToken) -> float:

@@ -127,8 +127,7 @@ class Trainer:
 
     def _close_epoch(self, epoch: int, tell: Callable[[Event], None]) -> None:
         metrics = self._task.evaluate(self.average.network)
-        best = self.state.best_score
-        is_best = best is None or metrics["score"] >= best
+        is_best = self._is_best(epoch, metrics["score"])
         stage = self._plan.stages[self._plan.stage_of(epoch)]
         event = EpochFinished(
             epoch=epoch,
@@ -151,6 +150,16 @@ class Trainer:
             save_average(self._folder.checkpoints / BEST, self.state, self.average)
         tell(event)
         self._save(tell)
+
+    def _is_best(self, epoch: int, score: float) -> bool:
+        """Say whether no earlier epoch of the same stage was better.
+
+        A model is used at the size of the last stage, so scores at other sizes do not compete with it.
+        """
+        best = self.state.best_score
+        if best is None or self._plan.stage_of(self.state.best_epoch) != self._plan.stage_of(epoch):
+            return True
+        return score >= best
 
     def _save(self, tell: Callable[[Event], None]) -> None:
         file = self._folder.checkpoints / LAST

@@ -129,3 +129,14 @@ def test_the_measured_choice_is_remembered(tiny_models: Path, tmp_path: Path) ->
 def test_no_engine_at_all_is_said_in_one_sentence(tiny_models: Path, tmp_path: Path) -> None:
     with pytest.raises(InferenceError, match="No inference engine works"):
         _predictor(tiny_models, tmp_path).boundary(_skin(64, 64), TOKEN)
+
+
+def test_an_engine_that_was_not_there_at_first_is_measured_when_it_comes(
+    tiny_models: Path, tmp_path: Path
+) -> None:
+    _predictor(tiny_models, tmp_path, OnnxEngine()).boundary(_skin(64, 64), TOKEN)
+    server = ServerEngine(tmp_path / "server.txt")
+    both = _predictor(tiny_models, tmp_path, server, OnnxEngine())
+    both.boundary(_skin(64, 64), TOKEN)
+    both.close()
+    assert "model server" in (tmp_path / "choice.json").read_text(encoding="utf-8")

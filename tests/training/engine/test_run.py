@@ -82,6 +82,7 @@ def test_a_classifier_is_trained_published_and_measured(
     assert run(folder).kind == "run_finished"
     assert_one_ending(folder, "run_finished")
     model = tmp_path / "run" / "published" / "mambaderm_tiny" / "1"
+    assert call("evaluate", model, "--data", data_dir) != 0
     assert call("evaluate", model, "--data", data_dir, "--segmenter", segmenter) == 0
     card = read_card(model)
     assert set(card.triage_thresholds) == {"soon", "urgent"}
