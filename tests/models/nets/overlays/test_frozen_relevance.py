@@ -13,8 +13,11 @@ def trained_looking(network: MambaDerm) -> MambaDerm:
             nn.init.normal_(parameter, std=0.1)
         elif "norm" in name:
             nn.init.uniform_(parameter, 0.5, 1.5)
-        elif "x_proj" in name:
-            nn.init.normal_(parameter)
+        elif "ss2d." in name and ("proj" in name or name.endswith("conv.weight")):
+            nn.init.normal_(parameter, std=0.5)
+        elif name.endswith("delta_bias"):
+            # Long steps, so that the score hangs on what the scans select.
+            nn.init.zeros_(parameter)
     nn.init.normal_(network.head.score.weight, std=0.5)
     return network
 
