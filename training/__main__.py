@@ -48,7 +48,8 @@ FoldOption = Annotated[int | None, typer.Option("--fold", help="Hold out this fi
 SeedOption = Annotated[int, typer.Option("--seed")]
 ThreadsOption = Annotated[int, typer.Option("--threads", help="0: all processor cores.")]
 ContinueOption = Annotated[
-    Path | None, typer.Option("--continue-from", help="Checkpoint with the first weights.")
+    Path | None,
+    typer.Option("--continue-from", help="First weights: a checkpoint, or a model's weights file."),
 ]
 QuickOption = Annotated[bool, typer.Option("--quick-test", help="A toy run in seconds.")]
 NameOption = Annotated[str | None, typer.Option("--name", help="Name of the published model.")]

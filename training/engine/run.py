@@ -1,14 +1,18 @@
 """One training run from its plan to its published model: the story, told from top to bottom."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import cv2
 import torch
 from torch import nn
 
+from models.contract.card import CARD_FILE
+from models.contract.errors import ModelRefusedError
 from models.export import ParityError
 from models.nets import build
+from models.nets.weights import load_weights
 from training.contract.data_set import DataSetError
 from training.contract.events import (
     Event,
@@ -32,7 +36,7 @@ from training.engine.task import TrainingTask
 if TYPE_CHECKING:
     from models.nets.classification.mambaderm import MambaDerm
 
-_EXPECTED_ERRORS = (DataSetError, CheckpointError, TrainingFailedError, ParityError)
+_EXPECTED_ERRORS = (DataSetError, CheckpointError, TrainingFailedError, ParityError, ModelRefusedError)
 
 
 def run(folder: RunFolder) -> Event:
@@ -56,7 +60,7 @@ def _trained(folder: RunFolder, plan: TrainingPlan) -> Event:
     torch.manual_seed(plan.seed)
     network = _network(plan, task).to(_device())
     if plan.continue_from is not None:
-        load_average(plan.continue_from, network)
+        _fill(network, plan.continue_from)
     trainer = Trainer(folder, plan, task, network)
     folder.append(_started(plan, task, network, trainer))
     outcome = trainer.train(folder.append)
@@ -66,6 +70,14 @@ def _trained(folder: RunFolder, plan: TrainingPlan) -> Event:
     folder.append(ModelPublished(name=plan.model_name, version=plan.model_version, folder=str(model)))
     state = outcome.state
     return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics)
+
+
+def _fill(network: nn.Module, weights: Path) -> None:
+    """Start from a run's checkpoint, or from the weights file of a published model."""
+    if (weights.parent / CARD_FILE).is_file():
+        load_weights(getattr(network, "core", network), weights.parent)
+    else:
+        load_average(weights, network)
 
 
 def _task(folder: RunFolder, plan: TrainingPlan) -> TrainingTask:

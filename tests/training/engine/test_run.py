@@ -2,15 +2,19 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from pytest import MonkeyPatch  # noqa: PT013  the type, not a fixture
 
 from models.contract.card import read_card
+from models.nets import build
 from tests.training.data_folders import manifest_row, mini_data_folder, write_manifest
 from training.__main__ import main
 from training.contract.events import TERMINAL_EVENTS, EpochFinished, Event, RunFailed, RunStarted
 from training.contract.plan import TrainingPlan
 from training.contract.recipes import RunOptions, plan_for
 from training.contract.run_folder import RunFolder, create_run_folder
+from training.engine.checkpoints import load_average
+from training.engine.published import PublishedModel
 from training.engine.run import run
 
 
@@ -178,6 +182,21 @@ def test_a_run_can_start_from_the_weights_of_an_earlier_one(
         if isinstance(event, EpochFinished)
     ]
     assert scores[0] == pytest.approx(scores[1], abs=0.05)
+
+
+def test_a_run_can_start_from_a_published_model(
+    segmenter: Path, data_dir: Path, tmp_path: Path, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.engine.run.publish", lambda _folder, root: root)
+    first = segmenter / "weights.safetensors"
+    plan = quick_plan("segmentation", data_dir, continue_from=first, learning_rate=1e-12)
+    folder = create_run_folder(tmp_path / "run", plan)
+    assert run(folder).kind == "run_finished"
+    kept = PublishedModel.read(segmenter).network.state_dict()
+    started = build("dermomamba_tiny")
+    load_average(folder.checkpoints / "best.safetensors", started)
+    for name, weight in started.named_parameters():
+        torch.testing.assert_close(weight, kept[name], atol=1e-3, rtol=1e-3)
 
 
 def test_first_weights_that_do_not_exist_are_explained(data_dir: Path, tmp_path: Path) -> None:
