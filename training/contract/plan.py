@@ -5,6 +5,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from training.contract.fine_tuning import FineTuning
+
 Task: TypeAlias = Literal["segmentation", "classification"]
 Schedule: TypeAlias = Literal["one_cycle", "warmup_cosine"]
 ArgumentValue: TypeAlias = bool | int | float | str | tuple[int, ...]
@@ -111,6 +113,7 @@ class TrainingPlan(_Value):
     checkpoint_every_s: float = Field(default=240, gt=0)
     continue_from: Path | None = None
     """A checkpoint of an earlier run whose averaged weights are the first weights of this one."""
+    fine_tuning: FineTuning | None = None
     quick_test: bool = False
     model_name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     model_version: str = Field(default="1", pattern=r"^[A-Za-z0-9._-]+$")

@@ -4,9 +4,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.contract.card import ModelCard, read_card
+from training.contract.data_set import TRAIN_SPLITS, DataSetError, read_manifest
+from training.contract.fine_tuning import FineTuning
 from training.contract.plan import (
     ArgumentValue,
     Augmentation,
+    AuxiliaryTargets,
     Stage,
     Task,
     TrainingPlan,
@@ -16,6 +20,12 @@ _SEGMENTER_SIZE_PX = (192, 256)
 _CLASSIFIER_SIZE_PX = (224, 224)
 _SMALL_STAGE_SHARE = 0.75
 """Share of the epochs spent at half size, where an epoch costs a quarter."""
+
+_FINE_TUNING_BATCH: dict[Task, int] = {"segmentation": 8, "classification": 16}
+_FINE_TUNING_RATE: dict[Task, float] = {"segmentation": 2e-4, "classification": 5e-5}
+"""About a tenth of the rate that the networks were trained with at first."""
+_FINE_TUNING_EMA_DECAY = 0.9
+"""A run of some fifty steps is over before a slower average has left its first weights."""
 
 
 class RunOptions(BaseModel):
@@ -137,3 +147,79 @@ def _shrunk(options: RunOptions) -> RunOptions:
             "batch_size": options.batch_size or 4,
         }
     )
+
+
+def fine_tuning_plan(
+    *,
+    task: Task,
+    snapshot_dir: Path,
+    base: Path,
+    model_name: str,
+    model_version: str,
+    rehearsal: Path | None = None,
+    amp: bool = False,
+    seed: int = 17,
+    threads: int = 0,
+) -> TrainingPlan:
+    """The plan that teaches the model in ``base`` the corrections of a snapshot.
+
+    Raises:
+        ContractError: the base's card cannot be read.
+        DataSetError: the snapshot cannot be read, or nothing in it is to be learned.
+    """
+    card = read_card(base)
+    corrections = _corrections(task, snapshot_dir)
+    batch_size = _FINE_TUNING_BATCH[task]
+    fine_tuning = FineTuning(base=base, rehearsal=rehearsal)
+    steps_per_epoch = -(-corrections // fine_tuning.corrections_per_batch(batch_size))
+    stage = Stage(
+        height_px=card.input.height_px,
+        width_px=card.input.width_px,
+        epochs=max(1, round(_fine_tuning_steps(corrections) / steps_per_epoch)),
+    )
+    is_segmentation = task == "segmentation"
+    return TrainingPlan(
+        task=task,
+        architecture=card.architecture,
+        architecture_arguments=_arguments(card),
+        data_dir=snapshot_dir,
+        stages=(stage,),
+        batch_size=batch_size,
+        learning_rate=_FINE_TUNING_RATE[task],
+        ema_decay=_FINE_TUNING_EMA_DECAY,
+        loss="bce_dice" if is_segmentation else "bce_auc",
+        augmentation=Augmentation(quarter_turns=not is_segmentation),
+        auxiliary=AuxiliaryTargets(structures=0, mask=0, diagnosis=0),
+        positives_per_batch=0 if is_segmentation else batch_size // 4,
+        crop_margin=card.input.crop_margin or 0.0,
+        checkpoint_every_s=30,
+        fine_tuning=fine_tuning,
+        amp=amp,
+        seed=seed,
+        threads=threads,
+        model_name=model_name,
+        model_version=model_version,
+    )
+
+
+def _corrections(task: Task, snapshot_dir: Path) -> int:
+    learnable = [sample for sample in read_manifest(snapshot_dir) if sample.split in TRAIN_SPLITS]
+    if task == "segmentation":
+        count = sum(sample.mask_file is not None for sample in learnable)
+    else:
+        count = sum(sample.malignant is not None for sample in learnable)
+    if count == 0:
+        raise DataSetError("The snapshot holds nothing to learn from: no image in its training part.")
+    return count
+
+
+def _fine_tuning_steps(corrections: int) -> int:
+    """How many steps a number of corrections is worth: few images are soon learned by heart."""
+    return round(40 + 0.6 * corrections)
+
+
+def _arguments(card: ModelCard) -> dict[str, ArgumentValue]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value  # type: ignore[misc]
+        for name, value in card.architecture_arguments.items()
+    }

@@ -1,0 +1,32 @@
+"""How a model is taught a clinic's corrections without forgetting what it knew."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FineTuning(BaseModel):
+    """What holds a fine-tuned model near the model it starts from; 0 or False leaves a means out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    base: Path
+    """Model folder that the run starts from and that the candidate is examined beside."""
+    rehearsal: Path | None = None
+    """Data folder of the bundled images that are shown again beside the corrections."""
+    rehearsal_per_batch: int = Field(default=2, ge=0)
+    """Bundled images in each batch (rehearsal: Robins 1995, Connection Science 7(2))."""
+    uncorrected_per_batch: int = Field(default=1, ge=0)
+    """Images without a correction in each batch, whose target is what the base model says of them."""
+    distillation: float = Field(default=1.0, ge=0)
+    """Weight of the base model's own answers as targets (Li and Hoiem 2016, Learning without Forgetting)."""
+    frozen_normalisation: bool = True
+    """Keep the base's running means and variances: a few images estimate them badly."""
+    pull_to_base: float = Field(default=0.0, ge=0)
+    """Half this times the squared distance from the base's weights (Li et al. 2018, L2-SP, equation 2)."""
+    base_share: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the base in the published weights (Wortsman et al. 2022, WiSE-FT, equation 1)."""
+
+    def corrections_per_batch(self, batch_size: int) -> int:
+        """Places of a batch that are left for corrections; at least one."""
+        others = (self.rehearsal_per_batch if self.rehearsal else 0) + self.uncorrected_per_batch
+        return max(1, batch_size - others)
