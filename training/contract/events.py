@@ -10,13 +10,16 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+Polygons: TypeAlias = tuple[tuple[tuple[float, float], ...], ...]
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Infinity and NaN have no form in JSON; written as words they read back as what they were.
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
     at: datetime = Field(default_factory=_now)
 
 
@@ -33,6 +36,48 @@ class RunStarted(_Event):
     epochs: int
     total_steps: int
     first_step: int
+
+
+class StepsFinished(_Event):
+    """The run has gone on; told about every two seconds and after the last step of an epoch.
+
+    ``loss`` is the mean since the event before, None if no batch could be used;
+    ``memory_bytes`` is what the process needed at most so far, on the device that computes.
+    """
+
+    kind: Literal["steps_finished"] = "steps_finished"
+    step: int
+    loss: float | None
+    learning_rate: float
+    seconds_left: float | None
+    memory_bytes: int | None = None
+
+
+class BatchHalved(_Event):
+    """The memory did not suffice; each step is now computed in parts of this many images."""
+
+    kind: Literal["batch_halved"] = "batch_halved"
+    micro_batch_size: int
+    reason: str
+
+
+class ContourPreview(BaseModel):
+    """The outlines of one image under the first weights and now, as polygons in image_xy px."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    image_id: str
+    image_file: str
+    """Relative to the data folder."""
+    before: Polygons
+    after: Polygons
+
+
+class ContoursPreviewed(_Event):
+    """How the network outlines a few validation images after this step."""
+
+    kind: Literal["contours_previewed"] = "contours_previewed"
+    step: int
+    images: tuple[ContourPreview, ...]
 
 
 class EpochFinished(_Event):
@@ -67,6 +112,15 @@ class ModelPublished(_Event):
     folder: str
 
 
+class ExamSat(_Event):
+    """The published model was measured beside the one it was trained from."""
+
+    kind: Literal["exam_sat"] = "exam_sat"
+    passed: bool
+    reasons: tuple[str, ...]
+    headline: dict[str, float]
+
+
 class RunFinished(_Event):
     """The plan was carried out to its end."""
 
@@ -91,7 +145,17 @@ class RunFailed(_Event):
 
 
 Event: TypeAlias = (
-    RunStarted | EpochFinished | CheckpointSaved | ModelPublished | RunFinished | RunStopped | RunFailed
+    RunStarted
+    | StepsFinished
+    | BatchHalved
+    | ContoursPreviewed
+    | EpochFinished
+    | CheckpointSaved
+    | ModelPublished
+    | ExamSat
+    | RunFinished
+    | RunStopped
+    | RunFailed
 )
 TERMINAL_EVENTS = (RunFinished, RunStopped, RunFailed)
 
@@ -115,7 +179,8 @@ def closed(events: Iterable[Event], *, is_running: bool) -> list[Event]:
     """The events of the last start, ended by a ``RunFailed`` if the process died without a word."""
     last_start: list[Event] = []
     for event in events:
-        if isinstance(event, RunStarted):
+        # A start that failed before it could say so is a start of its own, too.
+        if isinstance(event, RunStarted) or (last_start and isinstance(last_start[-1], TERMINAL_EVENTS)):
             last_start = []
         last_start.append(event)
     has_ended = bool(last_start) and isinstance(last_start[-1], TERMINAL_EVENTS)

@@ -96,6 +96,8 @@ class TrainingPlan(_Value):
     final_rate_share: float = Field(default=0.01, ge=0, le=1)
     gradient_clip: float = Field(default=1.0, gt=0)
     amp: bool = False
+    gradient_checkpointing: bool = False
+    """Compute the heavy stages twice instead of keeping what they computed: less memory, more time."""
     ema_decay: float = Field(default=0.995, ge=0, lt=1)
     loss: str
     guide_weight: float = Field(default=0.5, ge=0, le=1)

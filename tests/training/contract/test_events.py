@@ -30,8 +30,22 @@ ALL_EVENTS: tuple[events.Event, ...] = (
     events.RunFailed(reason="No."),
 )  # fmt: skip
 
+FURTHER_EVENTS: tuple[events.Event, ...] = (
+    events.StepsFinished(step=2, loss=None, learning_rate=0.1, seconds_left=3.5, memory_bytes=None),
+    events.BatchHalved(micro_batch_size=2, reason="Too large."),
+    events.ContoursPreviewed(
+        step=2,
+        images=(
+            events.ContourPreview(
+                image_id="a", image_file="images/a.png", before=(), after=(((0.5, 1.0), (2.0, 3.0)),)
+            ),
+        ),
+    ),
+    events.ExamSat(passed=True, reasons=("Nothing is worse.",), headline={"dice": 0.01}),
+)
 
-@pytest.mark.parametrize("event", ALL_EVENTS, ids=lambda event: event.kind)
+
+@pytest.mark.parametrize("event", [*ALL_EVENTS, *FURTHER_EVENTS], ids=lambda event: event.kind)
 def test_every_event_reads_back_equal_from_its_line(event: events.Event) -> None:
     line = events.to_line(event)
     assert "\n" not in line
@@ -73,6 +87,11 @@ def test_a_running_process_is_not_closed() -> None:
 def test_only_the_last_start_counts_and_it_ends_once(ending: events.Event) -> None:
     told = events.closed([STARTED, ALL_EVENTS[5], STARTED, ending], is_running=False)
     assert told == [STARTED, ending]
+
+
+def test_a_start_that_failed_before_it_began_ends_once() -> None:
+    refused = events.RunFailed(reason="The data are gone.")
+    assert events.closed([STARTED, ALL_EVENTS[5], refused], is_running=False) == [refused]
 
 
 def test_an_existing_run_is_opened_only_with_its_own_plan(tmp_path: Path) -> None:
