@@ -1,0 +1,154 @@
+import errno
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from training.contract import snapshot as snapshot_module
+from training.contract.data_set import DataSetError, read_manifest
+from training.contract.snapshot import (
+    Side,
+    Snapshot,
+    SnapshotEntry,
+    SnapshotError,
+    SnapshotImage,
+    read_snapshot,
+    write_snapshot,
+)
+
+
+def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
+    written = _written(tmp_path / "s1")
+    assert read_snapshot(tmp_path / "s1") == written
+    assert [image.side for image in written.images] == ["train", "val", "exam", "uncorrected", None]
+    assert written.patients_on("exam") == {"pexam"}
+
+
+def test_a_snapshot_is_a_data_folder(tmp_path: Path) -> None:
+    _written(tmp_path / "s1")
+    samples = {sample.image_id: sample for sample in read_manifest(tmp_path / "s1")}
+    assert {name: sample.split for name, sample in samples.items()} == {
+        "itrain": "train",
+        "ival": "val",
+        "iexam": "test",
+        "iuncorrected": "train_extra",
+    }
+    exam = samples["iexam"]
+    assert (exam.duplicate_group, exam.malignant, exam.age_years, exam.sex) == ("pexam", True, 61.0, "female")
+    assert exam.mask_file is not None
+    assert exam.mask_file.is_file()
+    assert samples["iuncorrected"].mask_file is None
+
+
+@pytest.mark.parametrize("name", ["images/iexam.png", "masks/itrain.png", "manifest.csv"])
+def test_a_changed_file_is_noticed(tmp_path: Path, name: str) -> None:
+    _written(tmp_path / "s1")
+    file = tmp_path / "s1" / name
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(SnapshotError, match="was changed"):
+        read_snapshot(tmp_path / "s1")
+
+
+@pytest.mark.parametrize("name", ["images/iexam.png", "masks/itrain.png", "manifest.csv", "snapshot.json"])
+def test_a_missing_file_is_noticed(tmp_path: Path, name: str) -> None:
+    _written(tmp_path / "s1")
+    (tmp_path / "s1" / name).unlink()
+    with pytest.raises(SnapshotError, match="is missing"):
+        read_snapshot(tmp_path / "s1")
+
+
+def test_a_side_that_was_changed_afterwards_is_noticed(tmp_path: Path) -> None:
+    _written(tmp_path / "s1")
+    file = tmp_path / "s1" / "snapshot.json"
+    file.chmod(0o644)
+    file.write_text(file.read_text("utf-8").replace('"exam"', '"train"'), "utf-8")
+    with pytest.raises(SnapshotError, match="differ about iexam"):
+        read_snapshot(tmp_path / "s1")
+
+
+def test_a_patient_on_two_sides_is_refused(tmp_path: Path) -> None:
+    entries = [_entry("train"), _entry("exam", patient="ptrain")]
+    write_snapshot(tmp_path / "s1", entries, snapshot_id="s1", task="segmentation", created_at=_NOW)
+    with pytest.raises(DataSetError, match="more than one split"):
+        read_snapshot(tmp_path / "s1")
+
+
+def test_an_existing_snapshot_is_never_overwritten(tmp_path: Path) -> None:
+    before = _written(tmp_path / "s1")
+    with pytest.raises(SnapshotError, match="already"):
+        _written(tmp_path / "s1")
+    assert read_snapshot(tmp_path / "s1") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["s1"]
+
+
+def test_an_error_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
+    def entries() -> Iterator[SnapshotEntry]:
+        yield _entry("train")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_snapshot(tmp_path / "s1", entries(), snapshot_id="s1", task="segmentation", created_at=_NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = iter(range(100))
+
+    def full(_: int) -> None:
+        if next(calls) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(snapshot_module.os, "fsync", full)
+    with pytest.raises(SnapshotError, match="not enough space"):
+        _written(tmp_path / "s1")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX")
+def test_the_files_are_closed_against_changes(tmp_path: Path) -> None:
+    _written(tmp_path / "s1")
+    assert all(file.stat().st_mode & 0o222 == 0 for file in (tmp_path / "s1").rglob("*") if file.is_file())
+
+
+_NOW = datetime(2026, 3, 14, 9, tzinfo=UTC)
+
+
+def _written(folder: Path) -> Snapshot:
+    return write_snapshot(folder, _entries(), snapshot_id="s1", task="segmentation", created_at=_NOW)
+
+
+def _entries() -> Iterator[SnapshotEntry]:
+    yield _entry("train")
+    yield _entry("val")
+    yield _entry("exam")
+    yield _entry("uncorrected", patient="ptrain")
+    yield SnapshotEntry(SnapshotImage(image_id="iout", patient="pout", side=None, reason="It was removed."))
+
+
+def _entry(side: Side, *, patient: str | None = None) -> SnapshotEntry:
+    image = SnapshotImage(image_id=f"i{side}", patient=patient or f"p{side}", side=side, reason="For a test.")
+    mask = np.zeros((12, 16), np.uint8)
+    mask[3:8, 4:10] = 255
+    return SnapshotEntry(
+        image,
+        image_png=_png(np.full((12, 16, 3), len(side), np.uint8)),
+        mask_png=None if side == "uncorrected" else _png(mask),
+        malignant=True,
+        diagnosis="melanoma",
+        age_years=61.0,
+        sex="female",
+        skin_type="II",
+    )
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    done, content = cv2.imencode(".png", pixels)
+    assert done
+    return content.tobytes()
