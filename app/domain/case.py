@@ -70,6 +70,16 @@ class Case:
         return self.score.priority if self.score is not None else None
 
     @property
+    def score_spread(self) -> float | None:
+        """Return how far the newest score moves between the views of the image, in [0, 1]."""
+        return None if self.score is None else self.score.probability_high - self.score.probability_low
+
+    @property
+    def is_corrected(self) -> bool:
+        """Say whether a person has corrected or confirmed the boundary."""
+        return any(revision.is_signed for revision in self.revisions)
+
+    @property
     def status(self) -> str:
         """Return how far the case is: 'new', 'predicted', 'corrected' or 'decided'."""
         if self.decisions:
@@ -94,3 +104,8 @@ class CaseLine:
     """'new', 'predicted', 'corrected', 'decided'."""
     imported_at: datetime
     file_name: str
+    benefit: float = 0.0
+    """Expected benefit of a correction, in [0, 1]."""
+    reasons_to_correct: tuple[str, ...] = ()
+    is_corrected: bool = False
+    """A person has corrected or confirmed the boundary."""

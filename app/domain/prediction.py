@@ -44,6 +44,18 @@ class BoundaryPrediction:
     """8-bit greyscale PNG of the image's size, 255 = probability 1."""
     run: EngineRun
     predicted_at: datetime
+    disagreement: BlobName | None = None
+    """8-bit greyscale PNG, reduced in size: how far flipped passes disagree, 255 = 0.5."""
+    border_uncertainty: float | None = None
+    """Of the doubtful area, as a share in [0, 1]; 0 = all passes agree, None = not assessed yet."""
+    unlikeness: float | None = None
+    """Share of the training images that are more typical, in [0, 1]; None = not known."""
+
+    @property
+    def is_assessed(self) -> bool:
+        """Say whether anything is known about how sure the boundary is."""
+        known = (self.disagreement, self.border_uncertainty, self.unlikeness)
+        return any(value is not None for value in known)
 
 
 @dataclass(frozen=True, slots=True)

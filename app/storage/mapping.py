@@ -2,6 +2,7 @@
 
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
+from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
 from app.domain.ids import (
     BlobName,
@@ -20,6 +21,7 @@ from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, Score
 from app.domain.triage import Band, Priority, TriageThresholds, queue_rank
 from app.storage.rows import (
     AuditEventRow,
+    BoundaryAssessmentRow,
     BoundaryPredictionRow,
     CaseIndexRow,
     DecisionRow,
@@ -156,8 +158,20 @@ def boundary_row(prediction: BoundaryPrediction) -> BoundaryPredictionRow:
     return row
 
 
-def boundary_of(row: BoundaryPredictionRow) -> BoundaryPrediction:
-    """Return the boundary prediction of a row."""
+def assessment_row(prediction: BoundaryPrediction) -> BoundaryAssessmentRow:
+    """Return the row of what is known about how sure a boundary prediction is."""
+    return BoundaryAssessmentRow(
+        prediction_id=prediction.id,
+        image_id=prediction.image_id,
+        disagreement=prediction.disagreement,
+        border_uncertainty=prediction.border_uncertainty,
+        unlikeness=prediction.unlikeness,
+    )
+
+
+def boundary_of(row: BoundaryPredictionRow, assessed: BoundaryAssessmentRow | None) -> BoundaryPrediction:
+    """Return the boundary prediction of a row, with its assessment when there is one."""
+    disagreement = assessed.disagreement if assessed is not None else None
     return BoundaryPrediction(
         id=PredictionId(row.id),
         image_id=ImageId(row.image_id),
@@ -166,6 +180,9 @@ def boundary_of(row: BoundaryPredictionRow) -> BoundaryPrediction:
         probability=BlobName(row.probability),
         run=_run_of(row),
         predicted_at=row.predicted_at,
+        disagreement=None if disagreement is None else BlobName(disagreement),
+        border_uncertainty=None if assessed is None else assessed.border_uncertainty,
+        unlikeness=None if assessed is None else assessed.unlikeness,
     )
 
 
@@ -276,7 +293,9 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
-    priority, score = case.priority, case.score
+    priority, score, boundary = case.priority, case.score, case.boundary
+    border_uncertainty = boundary.border_uncertainty if boundary else None
+    unlikeness = boundary.unlikeness if boundary else None
     searched = (
         case.patient.code,
         case.patient.name,
@@ -301,6 +320,11 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         queue_rank=queue_rank(priority, is_decided=case.status == "decided"),
         queue_urgency=0.0 if score is None else -score.probability,
         searched="\n".join(searched).casefold(),
+        border_uncertainty=border_uncertainty,
+        score_spread=case.score_spread,
+        unlikeness=unlikeness,
+        correction_rank=int(case.is_corrected),
+        correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
     )
 
 
@@ -317,6 +341,9 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         status=row.status,
         imported_at=row.imported_at,
         file_name=row.file_name,
+        benefit=-row.correction_urgency,
+        reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.unlikeness),
+        is_corrected=bool(row.correction_rank),
     )
 
 

@@ -21,6 +21,7 @@ from app.domain.prediction import BoundaryPrediction, ScorePrediction
 from app.storage import mapping
 from app.storage.rows import (
     AuditEventRow,
+    BoundaryAssessmentRow,
     BoundaryPredictionRow,
     CaseIndexRow,
     DecisionRow,
@@ -40,11 +41,19 @@ _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "score": (CaseIndexRow.probability, CaseIndexRow.imported_at),
     "status": (CaseIndexRow.status, CaseIndexRow.imported_at),
     "imported": (CaseIndexRow.imported_at,),
+    "benefit": (CaseIndexRow.correction_rank, CaseIndexRow.correction_urgency, CaseIndexRow.imported_at),
 }
 
 _MAY_BE_EMPTY = ("site", "probability")
 
-_Said = TypeVar("_Said", BoundaryPredictionRow, ScorePredictionRow, MaskRevisionRow, DecisionRow)
+_Said = TypeVar(
+    "_Said",
+    BoundaryPredictionRow,
+    BoundaryAssessmentRow,
+    ScorePredictionRow,
+    MaskRevisionRow,
+    DecisionRow,
+)
 _Found = TypeVar("_Found", PatientRow, LesionRow, VisitRow, ImageRow)
 
 
@@ -160,8 +169,14 @@ class SqlCaseRepository:
         return self._image(image_id).is_hidden
 
     def add_boundary(self, prediction: BoundaryPrediction) -> None:
-        """Append a boundary prediction."""
+        """Append a boundary prediction, with its assessment when it has one already."""
         self._append(mapping.boundary_row(prediction), prediction.image_id)
+        if prediction.is_assessed:
+            self.add_assessment(prediction)
+
+    def add_assessment(self, prediction: BoundaryPrediction) -> None:
+        """Append how sure a stored boundary prediction is; the prediction itself stays as it was."""
+        self._append(mapping.assessment_row(prediction), prediction.image_id)
 
     def add_score(self, prediction: ScorePrediction) -> None:
         """Append a score."""
@@ -186,7 +201,7 @@ class SqlCaseRepository:
             visit=mapping.visit_of(visit),
             lesion=mapping.lesion_of(lesion),
             patient=mapping.patient_of(patient),
-            boundaries=tuple(map(mapping.boundary_of, self._said(BoundaryPredictionRow, image_id))),
+            boundaries=self._boundaries(image_id),
             scores=tuple(map(mapping.score_of, self._said(ScorePredictionRow, image_id))),
             revisions=tuple(map(mapping.revision_of, self._said(MaskRevisionRow, image_id))),
             decisions=tuple(map(mapping.decision_of, self._said(DecisionRow, image_id))),
@@ -238,7 +253,11 @@ class SqlCaseRepository:
 
     def _append(
         self,
-        row: BoundaryPredictionRow | ScorePredictionRow | MaskRevisionRow | DecisionRow,
+        row: BoundaryPredictionRow
+        | BoundaryAssessmentRow
+        | ScorePredictionRow
+        | MaskRevisionRow
+        | DecisionRow,
         image_id: ImageId,
     ) -> None:
         self._image(image_id)
@@ -266,6 +285,11 @@ class SqlCaseRepository:
     def _said(self, table: type[_Said], image_id: ImageId) -> list[_Said]:
         query = select(table).where(table.image_id == image_id).order_by(table.sequence)
         return list(self._session.scalars(query))
+
+    def _boundaries(self, image_id: ImageId) -> tuple[BoundaryPrediction, ...]:
+        assessed = {row.prediction_id: row for row in self._said(BoundaryAssessmentRow, image_id)}
+        rows = self._said(BoundaryPredictionRow, image_id)
+        return tuple(mapping.boundary_of(row, assessed.get(row.id)) for row in rows)
 
     def _image(self, image_id: ImageId) -> ImageRow:
         return self._found(ImageRow, image_id, "image")

@@ -12,7 +12,14 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-APPEND_ONLY = ("boundary_prediction", "score_prediction", "mask_revision", "decision", "audit_event")
+APPEND_ONLY = (
+    "boundary_prediction",
+    "boundary_assessment",
+    "score_prediction",
+    "mask_revision",
+    "decision",
+    "audit_event",
+)
 """Tables that triggers protect against UPDATE and DELETE."""
 
 _ID = String(32)
@@ -136,6 +143,22 @@ class BoundaryPredictionRow(SpokenByModel, Row):
     probability: Mapped[str] = mapped_column(_HASH)
 
 
+class BoundaryAssessmentRow(Row):
+    """How sure a boundary prediction is; computed after it, at most once."""
+
+    __tablename__ = "boundary_assessment"
+    __table_args__ = (
+        CheckConstraint("border_uncertainty BETWEEN 0 AND 1", name="border_uncertainty"),
+        CheckConstraint("unlikeness BETWEEN 0 AND 1", name="unlikeness"),
+    )
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    prediction_id: Mapped[str] = mapped_column(ForeignKey("boundary_prediction.id"), unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
+    disagreement: Mapped[str | None] = mapped_column(_HASH)
+    border_uncertainty: Mapped[float | None]
+    unlikeness: Mapped[float | None]
+
+
 class ScorePredictionRow(SpokenByModel, Row):
     """A score, with the triage thresholds that were in force."""
 
@@ -203,6 +226,7 @@ class CaseIndexRow(Row):
     __table_args__ = (
         Index(None, "is_hidden", "queue_rank", "queue_urgency", "imported_at", "image_id"),
         Index(None, "is_hidden", "imported_at", "image_id"),
+        Index(None, "is_hidden", "correction_rank", "correction_urgency", "imported_at", "image_id"),
     )
     image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), primary_key=True)
     is_hidden: Mapped[bool]
@@ -221,3 +245,10 @@ class CaseIndexRow(Row):
     """Minus the probability, so that one ascending index serves the queue."""
     searched: Mapped[str]
     """Everything the search field looks through, case-folded."""
+    border_uncertainty: Mapped[float | None]
+    score_spread: Mapped[float | None]
+    unlikeness: Mapped[float | None]
+    correction_rank: Mapped[int]
+    """1 when a person has corrected or confirmed the boundary, else 0."""
+    correction_urgency: Mapped[float]
+    """Minus the expected benefit, so that one ascending index serves the order."""

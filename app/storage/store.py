@@ -14,7 +14,7 @@ from app.domain.ids import BlobName
 from app.storage.blobs import FileBlobStore
 from app.storage.database import connect, open_engine, storage_error
 from app.storage.migrate import bring_up_to_date, revision_of
-from app.storage.rows import BoundaryPredictionRow, ImageRow, MaskRevisionRow
+from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
 from app.storage.unit_of_work import SqlUnitOfWork
 from app.usecases.ports import Clock, StoreFinding
 
@@ -78,10 +78,11 @@ class SqliteCaseStore:
             ImageRow.thumbnail,
             BoundaryPredictionRow.mask,
             BoundaryPredictionRow.probability,
+            BoundaryAssessmentRow.disagreement,
             MaskRevisionRow.mask,
         )
         with Session(self._engine) as session:
-            return {BlobName(name) for column in columns for name in session.scalars(select(column))}
+            return {BlobName(name) for column in columns for name in session.scalars(select(column)) if name}
 
     def _examined_blobs(self, named: set[BlobName]) -> Iterator[StoreFinding]:
         sound = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.domain.case import CaseLine
 from app.usecases.ports import Services
 
-ORDERS = ("priority", "patient", "site", "score", "status", "imported")
+ORDERS = ("priority", "patient", "site", "score", "status", "imported", "benefit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.builders import a_boundary, a_decision, a_revision, a_score, store_im
 def database(store: SqliteCaseStore, folder: Path) -> Path:
     with store.unit_of_work() as work:
         image_id = store_image(work)
-        work.cases.add_boundary(a_boundary(image_id))
+        work.cases.add_boundary(replace(a_boundary(image_id), border_uncertainty=0.2))
         work.cases.add_score(a_score(image_id, 0.5))
         work.cases.add_revision(a_revision(image_id))
         work.cases.add_decision(a_decision(image_id))

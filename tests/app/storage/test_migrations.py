@@ -26,7 +26,7 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "databases"
 RECREATES_PATIENT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "{head}", None, None
 def upgrade():
     with op.batch_alter_table("patient", recreate="always") as batch:
         batch.add_column(sa.Column("ward", sa.String()))
@@ -42,8 +42,10 @@ LEAVES_ORPHANS = RECREATES_PATIENT + "    op.execute('UPDATE lesion SET patient_
 def _schema_with(folder: Path, migration: str) -> Schema:
     scripts = folder / "migrations"
     shutil.copytree(CURRENT.scripts, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "r0002_test.py").write_text(migration, encoding="utf-8")
-    return Schema(scripts, (*CURRENT.revisions, "0002"))
+    (scripts / "versions" / "r9999_test.py").write_text(
+        migration.replace("{head}", CURRENT.head), encoding="utf-8"
+    )
+    return Schema(scripts, (*CURRENT.revisions, "9999"))
 
 
 def _dump(database: Path) -> list[str]:
@@ -104,7 +106,7 @@ def test_a_new_database_is_not_backed_up_but_an_old_one_is(database: Path, tmp_p
     before = _dump(database)
     bring_up_to_date(database, backups, _schema_with(tmp_path, RECREATES_PATIENT))
     (backup,) = backups.iterdir()
-    assert revision_of(backup) == "0001"
+    assert revision_of(backup) == CURRENT.head
     assert _dump(backup) == before
 
 
@@ -113,7 +115,7 @@ def test_a_table_that_others_refer_to_can_be_recreated(database: Path, tmp_path:
     with closing(connect(database)) as connection:
         assert connection.execute("SELECT name, ward FROM patient").fetchall() == [("Ada", None)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    assert revision_of(database) == "0002"
+    assert revision_of(database) == "9999"
 
 
 def test_a_migration_that_fails_midway_changes_nothing(database: Path, tmp_path: Path) -> None:
@@ -140,7 +142,7 @@ def test_a_full_disk_before_the_backup_stops_the_migration(
     monkeypatch.setattr("app.storage.migrate.back_up", full)
     with pytest.raises(StorageError, match="disk is full"):
         bring_up_to_date(database, tmp_path / "backups", _schema_with(tmp_path, RECREATES_PATIENT))
-    assert revision_of(database) == "0001"
+    assert revision_of(database) == CURRENT.head
 
 
 def test_several_instances_may_create_the_store_at_the_same_time(folder: Path) -> None:
