@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from models.contract.card import ModelCard, read_card
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, read_manifest
@@ -219,7 +219,8 @@ def _fine_tuning_steps(corrections: int) -> int:
 
 
 def _arguments(card: ModelCard) -> dict[str, ArgumentValue]:
-    return {
-        name: tuple(value) if isinstance(value, list) else value  # type: ignore[misc]
+    given: dict[str, object] = {
+        name: tuple(value) if isinstance(value, list) else value
         for name, value in card.architecture_arguments.items()
     }
+    return TypeAdapter(dict[str, ArgumentValue]).validate_python(given)

@@ -29,6 +29,22 @@ def varied(
     return recoloured(image, augmentation, rng), mask
 
 
+def varied_answer(
+    image: RgbImage,
+    answer: NDArray[np.uint8],
+    augmentation: Augmentation,
+    rng: np.random.Generator,
+) -> tuple[RgbImage, NDArray[np.uint8]]:
+    """As ``varied``, with a probability map (h, w) uint8, 255 = lesion, in place of the mask."""
+    image, answer = flipped(image, answer, augmentation, rng)
+    if rng.random() < augmentation.affine_share:
+        height_px, width_px = answer.shape
+        forward = random_affine(augmentation, rng, height_px, width_px)
+        image = _warp(image, forward, height_px, width_px)
+        answer = _warp(answer, forward, height_px, width_px)
+    return recoloured(image, augmentation, rng), answer
+
+
 def flipped(
     image: RgbImage,
     mask: NDArray[np.uint8],

@@ -17,6 +17,7 @@ from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.average import AveragedNetwork
 from training.engine.checkpoints import BEST, LAST, RunState, load_run, save_average, save_run
+from training.engine.normalisation import hold_statistics
 from training.engine.optimiser import learning_rate, make_optimiser
 from training.engine.progress import step_bar
 from training.engine.task import Batch, TrainingTask
@@ -90,7 +91,7 @@ class Trainer:
 
     def _step(self, batch: Batch) -> float:
         torch.manual_seed(self._plan.seed * 1_000_003 + self.state.step)
-        self._network.train()
+        self._enter_training()
         rate = learning_rate(self._plan, self.state.step, self.total_steps)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
@@ -104,6 +105,12 @@ class Trainer:
             self._optimiser.step()
         self.average.update(self._network, self.state.step)
         return float(loss.detach())
+
+    def _enter_training(self) -> None:
+        self._network.train()
+        fine_tuning = self._plan.fine_tuning
+        if fine_tuning is not None and fine_tuning.frozen_normalisation:
+            hold_statistics(self._network)
 
     def _is_usable(self, loss: float, gradient_norm: float) -> bool:
         if math.isfinite(loss) and math.isfinite(gradient_norm):
@@ -155,7 +162,11 @@ class Trainer:
         """Say whether no earlier epoch of the same stage was better.
 
         A model is used at the size of the last stage, so scores at other sizes do not compete with it.
+        When fine-tuning, the last epoch is the best by definition: a handful of validation images is
+        no ground for a choice, and the exam judges the outcome.
         """
+        if self._plan.fine_tuning is not None:
+            return True
         best = self.state.best_score
         if best is None or self._plan.stage_of(self.state.best_epoch) != self._plan.stage_of(epoch):
             return True

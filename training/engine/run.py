@@ -12,7 +12,7 @@ from models.contract.card import CARD_FILE
 from models.contract.errors import ModelRefusedError
 from models.export import ParityError
 from models.nets import build
-from models.nets.weights import load_weights
+from models.nets.weights import WEIGHTS_FILE, load_weights
 from training.contract.data_set import DataSetError
 from training.contract.events import (
     Event,
@@ -24,6 +24,7 @@ from training.contract.events import (
 )
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
+from training.engine.boundary_fine_tuning import BoundaryFineTuningTask
 from training.engine.checkpoints import CheckpointError, load_average
 from training.engine.classification import ClassificationTask
 from training.engine.classifier_setup import taught_classifier
@@ -59,8 +60,9 @@ def _trained(folder: RunFolder, plan: TrainingPlan) -> Event:
     task = _task(folder, plan)
     torch.manual_seed(plan.seed)
     network = _network(plan, task).to(_device())
-    if plan.continue_from is not None:
-        _fill(network, plan.continue_from)
+    first_weights = _first_weights(plan)
+    if first_weights is not None:
+        _fill(network, first_weights)
     trainer = Trainer(folder, plan, task, network)
     folder.append(_started(plan, task, network, trainer))
     outcome = trainer.train(folder.append)
@@ -70,6 +72,12 @@ def _trained(folder: RunFolder, plan: TrainingPlan) -> Event:
     folder.append(ModelPublished(name=plan.model_name, version=plan.model_version, folder=str(model)))
     state = outcome.state
     return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics)
+
+
+def _first_weights(plan: TrainingPlan) -> Path | None:
+    if plan.fine_tuning is not None and plan.continue_from is None:
+        return plan.fine_tuning.base / WEIGHTS_FILE
+    return plan.continue_from
 
 
 def _fill(network: nn.Module, weights: Path) -> None:
@@ -82,6 +90,8 @@ def _fill(network: nn.Module, weights: Path) -> None:
 
 def _task(folder: RunFolder, plan: TrainingPlan) -> TrainingTask:
     split = planned_split(plan)
+    if plan.task == "segmentation" and plan.fine_tuning is not None:
+        return BoundaryFineTuningTask(plan, split, folder.cache)
     if plan.task == "segmentation":
         return SegmentationTask(plan, split, folder.cache)
     return ClassificationTask(plan, split, folder.cache)

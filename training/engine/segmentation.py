@@ -86,7 +86,7 @@ class SegmentationTask:
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         """The plan's segmentation loss."""
         logits = network(batch["images"]).float()
-        return _loss(self._plan, logits, batch)
+        return segmentation_loss(self._plan, logits, batch)
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Mean Dice and IoU of validation images at native size; the score is their mean IoU."""
@@ -196,7 +196,8 @@ def border_attention(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(1.0 / (1.0 + np.add(within, around)), dtype=np.float32)
 
 
-def _loss(plan: TrainingPlan, logits: Tensor, batch: Batch) -> Tensor:
+def segmentation_loss(plan: TrainingPlan, logits: Tensor, batch: Batch) -> Tensor:
+    """The plan's loss of logits (B, 1, h, w) against the batch's masks, a scalar."""
     targets = batch["masks"]
     match plan.loss:
         case "guide_fusion":
