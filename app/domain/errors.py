@@ -41,6 +41,10 @@ class ExportError(DomainError):
     """A report or export could not be written."""
 
 
+class LearningError(DomainError):
+    """A snapshot, a training run or a promotion is not possible as asked."""
+
+
 class CancelledError(DomainError):
     """The person cancelled a long job."""
 

@@ -8,8 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.storage.database import WRITING, storage_error
+from app.storage.learning import SqlLearningSides
 from app.storage.repositories import SqlAuditTrail, SqlCaseRepository
-from app.usecases.ports import AuditTrail, CaseRepository, Clock
+from app.usecases.ports import AuditTrail, CaseRepository, Clock, LearningSides
 
 
 class SqlUnitOfWork:
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
             raise storage_error(error) from error
         self.cases: CaseRepository = SqlCaseRepository(self._session)
         self.audit: AuditTrail = SqlAuditTrail(self._session, self._clock)
+        self.learning: LearningSides = SqlLearningSides(self._session)
         return self
 
     def __exit__(

@@ -7,11 +7,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
+from app.domain.learning import LearningImage, LearningPatient
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
@@ -189,11 +193,30 @@ class AuditTrail(Protocol):
         ...
 
 
+class LearningSides(Protocol):
+    """Which patients a model learns from and which it is examined on, decided once."""
+
+    def patients(self) -> dict[PatientId, LearningPatient]: ...
+    def images(self) -> dict[ImageId, LearningImage]: ...
+    def all_images(self) -> list[ImageId]:
+        """Return every image of the case store in the order of import, removed ones too."""
+        ...
+
+    def add_patient(self, patient: LearningPatient) -> None:
+        """Store a patient's side; raises LearningError when another one was decided meanwhile."""
+        ...
+
+    def put_image(self, image: LearningImage) -> None:
+        """Store an image's pseudonym, or the side on which it is used from now on."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction; leaving it without ``commit`` rolls everything back."""
 
     cases: CaseRepository
     audit: AuditTrail
+    learning: LearningSides
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -213,6 +236,20 @@ class BoundaryResult:
     mask: BoolMask
     model: ModelRef
     run: EngineRun
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryDoubt:
+    """How sure a boundary is, as the engine computed it."""
+
+    disagreement: NDArray[np.float32]
+    """(h, w) in [0, 0.5], of the image's shape at reduced size: the passes' standard deviation."""
+    border_uncertainty: float
+    """In [0, 1]; 0 = all passes agree."""
+    unlikeness: float | None
+    """Share of the training images that are more typical; None when the model's card does not tell."""
+    weights_sha256: str
+    """Of the model that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +282,10 @@ class Predictor(Protocol):
 
     def boundary(self, image: RgbImage, token: CancelToken) -> BoundaryResult:
         """Segment an image; raises InferenceError or CancelledError."""
+        ...
+
+    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+        """Say how sure the boundary ``mask`` is, by further passes over the image."""
         ...
 
     def score(
