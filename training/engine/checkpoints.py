@@ -36,6 +36,10 @@ class RunState(BaseModel):
     best_epoch: int = -1
     best_metrics: dict[str, float] = {}
     published: bool = False
+    micro_batch_size: int | None = None
+    """Images computed at once since the memory did not suffice for a whole batch."""
+    is_unmeasured: bool = False
+    """The last step of an epoch was taken, but a stop came before its measurement."""
 
 
 def save_run(

@@ -6,28 +6,26 @@ checkpoint takes the very steps the uninterrupted run would have taken.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-import torch
 from torch import nn
 
-from training.contract.events import CheckpointSaved, EpochFinished, Event
+from training.contract.events import BatchHalved, CheckpointSaved, EpochFinished, Event
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.average import AveragedNetwork
 from training.engine.checkpoints import BEST, LAST, RunState, load_run, save_average, save_run
-from training.engine.normalisation import hold_statistics
 from training.engine.optimiser import learning_rate, make_optimiser
+from training.engine.pace import Pace
 from training.engine.progress import step_bar
+from training.engine.step import Stepper
 from training.engine.task import Batch, TrainingTask
 
-_MOST_BAD_STEPS = 20
-"""Steps in a row whose gradient is not finite before the run gives up."""
 
-
-class TrainingFailedError(Exception):
-    """The run cannot go on; the message is the sentence to show."""
+class _StopRequestedError(Exception):
+    """Leaves a measurement that nobody waits for any more."""
 
 
 @dataclass(frozen=True)
@@ -43,30 +41,30 @@ class Trainer:
 
     def __init__(self, folder: RunFolder, plan: TrainingPlan, task: TrainingTask, network: nn.Module) -> None:
         self._folder, self._plan, self._task = folder, plan, task
-        self._device = next(network.parameters()).device
         self._network = network
         self.average = AveragedNetwork(network, plan.ema_decay)
         self._optimiser = make_optimiser(network, plan)
+        self._stepper = Stepper(plan, task, network)
         self._steps_per_epoch = task.steps_per_epoch()
         self.total_steps = self._steps_per_epoch * plan.epochs
+        self._pace = Pace(plan, self._steps_per_epoch, next(network.parameters()).device)
         self.state = RunState()
         self._saved_at = time.monotonic()
-        self._bad_steps = 0
         if (folder.checkpoints / LAST).exists():
             self.state = load_run(folder.checkpoints / LAST, network, self.average, self._optimiser)
+            self._stepper.micro_batch_size = self.state.micro_batch_size
 
     def train(self, tell: Callable[[Event], None]) -> Outcome:
         """Go on from the current state to the end of the plan, or to a requested stop."""
-        first_epoch = self.state.step // self._steps_per_epoch
+        first_epoch = self.state.step // self._steps_per_epoch - int(self.state.is_unmeasured)
         stage_index = -1
         for epoch in range(first_epoch, self._plan.epochs):
             if stage_index != self._plan.stage_of(epoch):
                 stage_index = self._plan.stage_of(epoch)
                 self._task.open_stage(self._plan.stages[stage_index])
-            if not self._train_epoch(epoch, tell):
+            if not (self._train_epoch(epoch, tell) and self._close_epoch(epoch, tell)):
                 self._save(tell)
                 return Outcome(self.state, was_stopped=True)
-            self._close_epoch(epoch, tell)
         return Outcome(self.state, was_stopped=False)
 
     def _train_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
@@ -79,49 +77,44 @@ class Trainer:
             if self._folder.is_stop_requested():
                 return False
             started = time.monotonic()
-            loss = self._step(batches.batch(index))
+            loss = self._step(batches.batch(index), tell)
             self._advance(loss, time.monotonic() - started)
             bar.set_postfix(loss=f"{self.state.epoch_loss_sum / (index + 1):.4f}", refresh=False)
             # The last step's state is saved after the epoch was measured, not before.
             is_last = index + 1 == self._steps_per_epoch
+            self._tell_pace(loss, tell, must_tell=is_last)
             is_due = time.monotonic() - self._saved_at > self._plan.checkpoint_every_s
             if is_due and not is_last:
                 self._save(tell)
         return True
 
-    def _step(self, batch: Batch) -> float:
-        torch.manual_seed(self._plan.seed * 1_000_003 + self.state.step)
-        self._enter_training()
-        rate = learning_rate(self._plan, self.state.step, self.total_steps)
+    def _step(self, batch: Batch, tell: Callable[[Event], None]) -> float:
+        """One step of the plan; returns its loss, NaN if the batch was unusable."""
+        step = self.state.step
+        rate = learning_rate(self._plan, step, self.total_steps)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
-        batch = {name: tensor.to(self._device) for name, tensor in batch.items()}
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._plan.amp):
-            loss = self._task.loss(self._network, batch)
-        self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(self._network.parameters(), self._plan.gradient_clip)
-        if self._is_usable(float(loss.detach()), float(norm)):
-            self._optimiser.step()
-        self.average.update(self._network, self.state.step)
-        return float(loss.detach())
+        loss = self._stepper.take(batch, self._optimiser, seed=self._plan.seed * 1_000_003 + step)
+        if math.isfinite(loss):
+            self.average.update(self._network, step)
+        self._tell_parts(tell)
+        return loss
 
-    def _enter_training(self) -> None:
-        self._network.train()
-        fine_tuning = self._plan.fine_tuning
-        if fine_tuning is not None and fine_tuning.frozen_normalisation:
-            hold_statistics(self._network)
+    def _tell_parts(self, tell: Callable[[Event], None]) -> None:
+        """Say it when the memory did not suffice for as many images at once as before."""
+        size = self._stepper.micro_batch_size
+        if size is None or size == self.state.micro_batch_size:
+            return
+        self.state = self.state.model_copy(update={"micro_batch_size": size})
+        images = "1 image" if size == 1 else f"{size} images"
+        reason = f"The memory did not suffice; the run goes on with {images} at a time, which takes longer."
+        tell(BatchHalved(micro_batch_size=size, reason=reason))
 
-    def _is_usable(self, loss: float, gradient_norm: float) -> bool:
-        if math.isfinite(loss) and math.isfinite(gradient_norm):
-            self._bad_steps = 0
-            return True
-        self._bad_steps += 1
-        if self._bad_steps >= _MOST_BAD_STEPS:
-            raise TrainingFailedError(
-                "The loss is no longer a number; try a smaller learning rate or train without amp."
-            )
-        return False
+    def _tell_pace(self, loss: float, tell: Callable[[Event], None], *, must_tell: bool) -> None:
+        rate = learning_rate(self._plan, self.state.step - 1, self.total_steps)
+        event = self._pace.stepped(self.state.step, loss, rate, must_tell=must_tell)
+        if event is not None:
+            tell(event)
 
     def _advance(self, loss: float, seconds: float) -> None:
         self.state = self.state.model_copy(
@@ -132,8 +125,12 @@ class Trainer:
             }
         )
 
-    def _close_epoch(self, epoch: int, tell: Callable[[Event], None]) -> None:
-        metrics = self._task.evaluate(self.average.network)
+    def _close_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
+        """Measure and keep what the epoch achieved; False if a stop was requested meanwhile."""
+        metrics = self._measured()
+        if metrics is None:
+            self.state = self.state.model_copy(update={"is_unmeasured": True})
+            return False
         is_best = self._is_best(epoch, metrics["score"])
         stage = self._plan.stages[self._plan.stage_of(epoch)]
         event = EpochFinished(
@@ -147,7 +144,7 @@ class Trainer:
             seconds=self.state.epoch_seconds,
             is_best=is_best,
         )
-        changes: dict[str, object] = {"epoch_loss_sum": 0.0, "epoch_seconds": 0.0}
+        changes: dict[str, object] = {"epoch_loss_sum": 0.0, "epoch_seconds": 0.0, "is_unmeasured": False}
         if is_best:
             changes |= {
                 "best_score": metrics["score"], "best_epoch": epoch, "best_metrics": metrics,
@@ -157,6 +154,15 @@ class Trainer:
             save_average(self._folder.checkpoints / BEST, self.state, self.average)
         tell(event)
         self._save(tell)
+        return True
+
+    def _measured(self) -> dict[str, float] | None:
+        """The averaged weights' measurements, None if a stop was requested before they were complete."""
+        try:
+            with _interrupted_by(self._folder, self.average.network):
+                return self._task.evaluate(self.average.network)
+        except _StopRequestedError:
+            return None
 
     def _is_best(self, epoch: int, score: float) -> bool:
         """Say whether no earlier epoch of the same stage was better.
@@ -177,3 +183,19 @@ class Trainer:
         save_run(file, self.state, self._network, self.average, self._optimiser)
         self._saved_at = time.monotonic()
         tell(CheckpointSaved(step=self.state.step, file=file.name))
+
+
+@contextmanager
+def _interrupted_by(folder: RunFolder, network: nn.Module) -> Iterator[None]:
+    """Look for a stop request whenever the network is asked, so that no measurement outlives one."""
+
+    def look(*_: object) -> None:
+        if folder.is_stop_requested():
+            raise _StopRequestedError
+
+    # Tasks ask the network itself, or the core within the extra heads of a classifier.
+    hook = getattr(network, "core", network).register_forward_pre_hook(look)
+    try:
+        yield
+    finally:
+        hook.remove()

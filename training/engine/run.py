@@ -28,10 +28,11 @@ from training.engine.boundary_fine_tuning import BoundaryFineTuningTask
 from training.engine.checkpoints import CheckpointError, load_average
 from training.engine.classification import ClassificationTask
 from training.engine.classifier_setup import taught_classifier
-from training.engine.loop import Trainer, TrainingFailedError
+from training.engine.loop import Trainer
 from training.engine.planned_split import planned_split
 from training.engine.publish import publish
 from training.engine.segmentation import SegmentationTask
+from training.engine.step import TrainingFailedError
 from training.engine.task import TrainingTask
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from tests.training.engine.toy_task import (
     toy_trainer,
     train_toy,
 )
-from training.contract.events import CheckpointSaved, EpochFinished, Event
+from training.contract.events import BatchHalved, CheckpointSaved, EpochFinished, Event, StepsFinished
 from training.engine.checkpoints import BEST, LAST, CheckpointError, load_average
-from training.engine.loop import TrainingFailedError
+from training.engine.step import TrainingFailedError
+from training.engine.task import Batch
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -96,6 +97,88 @@ def test_a_stop_request_ends_the_run_before_the_next_step(tmp_path: Path) -> Non
     outcome = trainer.train(run_folder.append)
     assert outcome.was_stopped
     assert outcome.state.step == 0
+
+
+class StoppingTask(ToyTask):
+    """Asks for a stop in the middle of the measurement of an epoch."""
+
+    def __init__(self, folder: Path, epoch: int) -> None:
+        super().__init__()
+        self.stop_file, self.epoch, self.measured = folder / "stop", epoch, 0
+
+    def evaluate(self, network: torch.nn.Module) -> dict[str, float]:
+        if self.measured == self.epoch:
+            self.stop_file.touch()
+        self.measured += 1
+        return super().evaluate(network)
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 3])
+def test_a_stop_during_a_measurement_is_honoured_and_the_measurement_made_up_for(
+    tmp_path: Path, epoch: int
+) -> None:
+    whole, _ = train_toy(tmp_path / "whole")
+    _, outcome = train_toy(tmp_path / "parts", StoppingTask(tmp_path / "parts", epoch))
+    assert outcome.was_stopped
+    assert outcome.state.step == (epoch + 1) * STEPS_PER_EPOCH
+    parts, outcome = train_toy(tmp_path / "parts")
+    assert not outcome.was_stopped
+    assert_same_run(tmp_path / "whole", tmp_path / "parts")
+    assert told_epochs(whole.events()) == told_epochs(parts.events())
+
+
+def test_steps_are_told_at_the_end_of_each_epoch(tmp_path: Path) -> None:
+    folder, _ = train_toy(tmp_path / "run")
+    told = [event for event in folder.events() if isinstance(event, StepsFinished)]
+    assert {5, 10, 15, 20} <= {event.step for event in told}
+    assert all(event.loss is not None and event.loss > 0 for event in told)
+    assert told[-1].seconds_left == 0
+
+
+class SmallMemoryTask(ToyTask):
+    """Holds at most two of the four images of a batch, from the second epoch on."""
+
+    def loss(self, network: torch.nn.Module, batch: Batch) -> torch.Tensor:
+        loss = super().loss(network, batch)
+        if len(self.losses) > STEPS_PER_EPOCH and len(batch["x"]) > 2:
+            raise MemoryError
+        return loss
+
+
+def test_a_lack_of_memory_is_told_once_and_the_steps_stay_the_same(tmp_path: Path) -> None:
+    folder, outcome = train_toy(tmp_path / "run", SmallMemoryTask())
+    told = [event for event in folder.events() if isinstance(event, BatchHalved)]
+    assert [event.micro_batch_size for event in told] == [2]
+    assert "2 images at a time" in told[0].reason
+    assert outcome.state.step == 4 * STEPS_PER_EPOCH
+
+
+def test_a_resumed_run_goes_on_with_the_smaller_parts(tmp_path: Path) -> None:
+    folder, trainer = toy_trainer(tmp_path / "parts", SmallMemoryTask())
+
+    def tell(event: Event) -> None:
+        folder.append(event)
+        if isinstance(event, BatchHalved):
+            folder.request_stop()
+
+    assert trainer.train(tell).was_stopped
+    # The memory suffices again, yet the parts stay what they were: the same sums, the same end.
+    train_toy(tmp_path / "parts", ToyTask())
+    train_toy(tmp_path / "whole", SmallMemoryTask())
+    assert_same_run(tmp_path / "whole", tmp_path / "parts")
+
+
+def test_a_batch_that_is_not_a_number_does_not_move_the_average(tmp_path: Path) -> None:
+    train_toy(tmp_path / "run", ToyTask(spoiled_from=4 * STEPS_PER_EPOCH - 3))
+    folder, trainer = toy_trainer(tmp_path / "short")
+
+    def tell(event: Event) -> None:
+        folder.append(event)
+        if isinstance(event, CheckpointSaved) and event.step == 4 * STEPS_PER_EPOCH - 3:
+            folder.request_stop()
+
+    assert trainer.train(tell).was_stopped
+    assert_same_run(tmp_path / "short", tmp_path / "run")
 
 
 def test_each_stage_is_opened_once_in_order(tmp_path: Path) -> None:
