@@ -4,11 +4,14 @@ python -m training RUN_FOLDER                                   carry out, or go
 python -m training segmentation|classification --data DIR --out DIR      plan a run and carry it out
 python -m training publish RUN_FOLDER --to DIR                  write a model folder from a run
 python -m training evaluate MODEL_FOLDER --data DIR             measure a model, into its card
+python -m training exam CANDIDATE --against ACTIVE --data DIR   measure a model beside the one in use
+python -m training describe-data MODEL_FOLDER --data DIR        describe its training images, into its card
 """
 
 import sys
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 from pydantic import ValidationError
@@ -17,7 +20,11 @@ from training.contract.data_set import DataSetError
 from training.contract.recipes import RunOptions, plan_for
 from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder
 
-_VERBS = ("run", "segmentation", "classification", "publish", "evaluate")
+_STARTED_AT = time.time()
+"""Before torch is imported, which takes seconds in which a person may already ask for a stop."""
+
+Device: TypeAlias = Literal["auto", "cpu", "cuda"]
+_VERBS = ("run", "segmentation", "classification", "publish", "evaluate", "exam", "describe-data")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -57,12 +64,15 @@ VersionOption = Annotated[str, typer.Option("--version")]
 
 
 @app.command()
-def run(folder: Path) -> None:
+def run(
+    folder: Path,
+    device: Annotated[Device, typer.Option("--device", help="auto: CUDA where there is one.")] = "auto",
+) -> None:
     """Carry out the run of a folder, or go on where it stopped."""
     from training.engine.run import run as carry_out
 
     try:
-        ending = carry_out(RunFolder(folder))
+        ending = carry_out(RunFolder(folder), device=device, started_at=_STARTED_AT)
     except RunFolderError as error:
         raise _Refused(error) from error
     if ending.kind == "run_failed":
@@ -215,6 +225,47 @@ def evaluate(
     evaluation.write(found, folder)
     for name, metric in found.card.metrics.items():
         typer.echo(f"{name}: {metric.value:.4f} ({metric.low} to {metric.high}, n = {metric.n})")
+
+
+@app.command("describe-data")
+def describe_data(folder: Path, data: DataOption) -> None:
+    """Write into a segmenter's card what its training images are like."""
+    from models.contract.errors import ContractError
+    from training.engine.reference_statistics import describe_data as describe
+
+    try:
+        card = describe(folder, data)
+    except (DataSetError, ContractError) as error:
+        raise _Refused(error) from error
+    images = card.reference_statistics.images if card.reference_statistics is not None else 0
+    typer.echo(f"{card.reference}: {images} training images described.")
+
+
+@app.command()
+def exam(
+    candidate: Path,
+    against: Annotated[Path, typer.Option("--against", help="Folder of the model in use.")],
+    data: DataOption,
+    reference: Annotated[
+        Path | None,
+        typer.Option("--reference", help="Data folder of bundled images that show forgetting."),
+    ] = None,
+) -> None:
+    """Measure a model beside the one in use, into exam.json, and say what the gate thinks of it."""
+    from models.contract.errors import ContractError
+    from models.contract.exam import write_exam
+    from models.contract.exam_table import table_lines
+    from models.contract.gate import verdict
+    from training.engine.exam import sit_exam
+
+    try:
+        sat = sit_exam(candidate, against, data, reference=reference)
+    except (DataSetError, ContractError) as error:
+        raise _Refused(error) from error
+    write_exam(sat, candidate)
+    found = verdict(sat)
+    for line in (*table_lines(sat), "passed" if found.passed else "not passed", *found.reasons):
+        typer.echo(line)
 
 
 def main(arguments: list[str]) -> None:

@@ -12,11 +12,13 @@ from app.domain.errors import InferenceError, ModelUnavailableError
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.inference.choice import EngineChoice
+from app.inference.doubt import doubt_of
 from app.inference.engine import ClassifierInput, Engine, EngineUnavailableError, FloatArray
 from app.usecases.explain_score import SIGNED_OVERLAYS
-from app.usecases.ports import BoundaryResult, CancelToken, EngineReport, ScoreResult
+from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.card import ModelCard, Task
+from models.contract.disagreement import flipped_passes
 from models.contract.errors import ContractError
 from models.contract.postprocess import (
     calibrated_probability,
@@ -56,6 +58,16 @@ class ModelPredictor:
         except ContractError as error:
             raise InferenceError(str(error)) from error
         return BoundaryResult(probability, lesion_mask(probability, card.threshold), _model_ref(card), run)
+
+    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+        """Say how sure a boundary is: four flipped passes, as one batch."""
+        folder, card = self._active("segmentation")
+        prepared, geometry = for_segmenter(
+            image, height_px=card.input.height_px, width_px=card.input.width_px
+        )
+        passes = flipped_passes(prepared)
+        logits, _ = self._answer(folder, card, token, lambda engine: engine.segment(folder, passes, token))
+        return doubt_of(image, mask, logits[:, 0], geometry, card)
 
     def score(
         self, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken

@@ -21,6 +21,7 @@ from pydantic import (
 from models.contract.durable import write_whole
 from models.contract.errors import CardUnreadableError
 from models.contract.lesion_features import DEFINITION
+from models.contract.likeness import ReferenceStatistics
 from models.contract.metrics import CalibrationBin
 from models.contract.preprocess import NORMALISATION
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
@@ -157,6 +158,8 @@ class ModelCard(_Frozen):
     created_at: AwareDatetime
     parent: str | None = None
     """``reference`` of the model it was trained from."""
+    reference_statistics: ReferenceStatistics | None = None
+    """What its training images are like; None on cards from before this was measured."""
 
     @property
     def reference(self) -> str:

@@ -25,6 +25,7 @@ from models.contract.card import (
     read_card,
     write_card,
 )
+from models.contract.likeness import ReferenceStatistics
 from models.contract.preprocess import resized
 from models.export import CLASSIFIER, GRAPH_FILE, SEGMENTER, GraphSignature, export_graph
 from models.nets import build
@@ -49,6 +50,7 @@ from training.engine.classification import Views
 from training.engine.classifier_setup import silence_untaught_inputs
 from training.engine.decode import read_image
 from training.engine.planned_split import planned_split
+from training.engine.reference_statistics import reference_statistics
 from training.engine.segmentation import as_network_input
 
 
@@ -164,7 +166,19 @@ def _card(
         licence=LICENCE,
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
+        reference_statistics=_reference_statistics(plan),
     )
+
+
+def _reference_statistics(plan: TrainingPlan) -> ReferenceStatistics | None:
+    """What a segmenter's training images are like; a fine-tuned one keeps what its base was taught."""
+    if plan.task != "segmentation":
+        return None
+    if plan.fine_tuning is not None:
+        known = read_card(plan.fine_tuning.base).reference_statistics
+        if known is not None:
+            return known
+    return reference_statistics(planned_split(plan).train)
 
 
 def _data_summary(plan: TrainingPlan, note: str) -> DataSummary:

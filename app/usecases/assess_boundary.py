@@ -1,0 +1,54 @@
+"""Finds out how sure a boundary is, after it was shown: a second look that nobody waits for."""
+
+from dataclasses import replace
+
+from app.domain.changes import Changes
+from app.domain.ids import ImageId
+from app.domain.prediction import BoundaryPrediction
+from app.usecases.cancelling import stop_if_cancelled
+from app.usecases.ports import CancelToken, Services
+from app.usecases.stored_arrays import mask_named, pixels_of
+from models.contract.disagreement import levels_of
+
+
+def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -> Changes:
+    """Keep where flipped passes disagree about the newest boundary, and how unusual the image is.
+
+    The boundary itself stays as it was. Nothing happens when there is none, when it was assessed already,
+    or when another model than the one that drew it is active now.
+    """
+    with services.reading() as work:
+        case = work.cases.case(image_id)
+    boundary = case.boundary
+    if boundary is None or boundary.is_assessed:
+        return Changes()
+    pixels, mask = pixels_of(services, case.image), mask_named(services, boundary.mask)
+    stop_if_cancelled(token)
+    doubt = services.predictor.doubt(pixels, mask, token)
+    if doubt.weights_sha256 != boundary.model.weights_sha256:
+        return Changes()
+    assessed = replace(
+        boundary,
+        disagreement=services.blobs.put(services.images.probability_png(levels_of(doubt.disagreement))),
+        border_uncertainty=doubt.border_uncertainty,
+        unlikeness=doubt.unlikeness,
+    )
+    return _stored(services, assessed)
+
+
+def _stored(services: Services, assessed: BoundaryPrediction) -> Changes:
+    with services.unit_of_work() as work:
+        known = {one.id: one for one in work.cases.case(assessed.image_id).boundaries}
+        if known[assessed.id].is_assessed:
+            # Another window was quicker.
+            return Changes()
+        work.cases.add_assessment(assessed)
+        work.audit.append(
+            services.user,
+            "boundary assessed",
+            assessed.image_id,
+            assessed.id,
+            weights_sha256=assessed.model.weights_sha256,
+        )
+        work.commit()
+    return Changes(images=frozenset({assessed.image_id}), case_list=True)
