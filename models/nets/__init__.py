@@ -12,6 +12,8 @@ from torch import nn
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
 from models.nets.segmentation.dermomamba import DermoMamba, dermomamba_tiny
 from models.nets.segmentation.dermomamba_lean import DermoMambaLean
+from models.nets.segmentation.mamba_unet import MambaUNet, mamba_unet_small, mamba_unet_tiny
+from models.nets.segmentation.unet import UNet, unet_tiny
 
 Task = Literal["segmentation", "classification"]
 
@@ -29,6 +31,11 @@ CATALOGUE: tuple[Architecture, ...] = (
     Architecture("dermomamba", "segmentation", DermoMamba),
     Architecture("dermomamba_lean", "segmentation", DermoMambaLean),
     Architecture("dermomamba_tiny", "segmentation", dermomamba_tiny),
+    Architecture("mamba_unet", "segmentation", MambaUNet),
+    Architecture("mamba_unet_small", "segmentation", mamba_unet_small),
+    Architecture("mamba_unet_tiny", "segmentation", mamba_unet_tiny),
+    Architecture("unet", "segmentation", UNet),
+    Architecture("unet_tiny", "segmentation", unet_tiny),
     Architecture("mambaderm", "classification", MambaDerm),
     Architecture("mambaderm_lite", "classification", mambaderm_lite),
     Architecture("mambaderm_tiny", "classification", mambaderm_tiny),

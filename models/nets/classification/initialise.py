@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from models.nets.classification.local_tokens import PositionEmbedding
+from models.nets.layers.position import PositionEmbedding
 from models.nets.layers.tabular_encoder import FeatureTokens
 
 _DEVIATION = 0.02

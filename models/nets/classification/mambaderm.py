@@ -12,10 +12,11 @@ from torch import Tensor, nn
 
 from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
 from models.nets.classification.initialise import draw_weights
-from models.nets.classification.local_tokens import LocalTokens, PositionEmbedding
+from models.nets.classification.local_tokens import LocalTokens
 from models.nets.layers.convnext import ConvNeXtStem
 from models.nets.layers.drop_path import rising_rates
 from models.nets.layers.hidden_attention import hidden_attention
+from models.nets.layers.position import PositionEmbedding
 from models.nets.layers.tabular_encoder import CATEGORY_SIZES, NUMERIC_FEATURES, TabularEncoder
 from models.nets.layers.vss import VSSLayer
 

@@ -1,8 +1,9 @@
 import torch
 from torch import nn
 
-from models.nets.classification.local_tokens import LocalTokens, PositionEmbedding
+from models.nets.classification.local_tokens import LocalTokens
 from models.nets.layers.convnext import ConvNeXtBlock, ConvNeXtStem, Downsampling, Pointwise
+from models.nets.layers.position import PositionEmbedding
 
 
 def test_a_pointwise_map_is_the_linear_map_with_its_gradients() -> None:

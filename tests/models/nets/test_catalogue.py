@@ -1,0 +1,142 @@
+"""What holds for every architecture of the catalogue, shown on the smallest of each family."""
+
+from pathlib import Path
+
+import onnx
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.export import CLASSIFIER, LARGEST_DIFFERENCE, SEGMENTER, export_graph
+from models.nets import CATALOGUE, Architecture, build
+from models.nets.layers.mamba import Mamba
+from models.nets.layers.ss2d import SS2D
+from models.nets.weights import round_to_half, save_weights
+
+PARAMETERS = {
+    "dermomamba": 4_953_425,
+    "mamba_unet": 3_166_049,
+    "mamba_unet_small": 473_953,
+    "unet": 7_702_977,
+    "mambaderm": 31_381_025,
+    "mambaderm_lite": 12_085_569,
+}
+"""Trained numbers of every published size, as it is built when only its name is given."""
+
+TINY = [architecture for architecture in CATALOGUE if architecture.name.endswith("_tiny")]
+COMPARED_ELSEWHERE = ("dermomamba_tiny", "mambaderm_tiny")
+"""Their graphs take minutes to make; `tests/models/test_export.py` has the same comparison."""
+
+SEGMENTER_SIZE_PX, CLASSIFIER_SIZE_PX = (48, 64), (64, 64)
+
+
+def named(architecture: Architecture) -> str:
+    return architecture.name
+
+
+def tiny(architecture: Architecture, seed: int = 0) -> nn.Module:
+    torch.manual_seed(seed)
+    return build(architecture.name)
+
+
+def a_batch(architecture: Architecture, samples: int = 2) -> tuple[Tensor, ...]:
+    """Inputs of the network, half of the table missing."""
+    draw = torch.Generator().manual_seed(samples)
+    size_px = SEGMENTER_SIZE_PX if architecture.task == "segmentation" else CLASSIFIER_SIZE_PX
+    images = torch.randn(samples, 3, *size_px, generator=draw)
+    if architecture.task == "segmentation":
+        return (images,)
+    numeric = torch.randn(samples, 35, generator=draw)
+    numeric[:, ::2] = torch.nan
+    categorical = torch.randint(0, 3, (samples, 6), generator=draw)
+    return images, numeric, categorical
+
+
+def answer_shape(architecture: Architecture, samples: int) -> tuple[int, ...]:
+    return (samples, 1, *SEGMENTER_SIZE_PX) if architecture.task == "segmentation" else (samples, 1)
+
+
+@pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
+def test_every_published_size_has_its_number_of_parameters(name: str, count: int) -> None:
+    with torch.device("meta"):
+        network = build(name)
+
+    assert sum(parameter.numel() for parameter in network.parameters()) == count
+
+
+def test_names_are_given_once() -> None:
+    names = [architecture.name for architecture in CATALOGUE]
+
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("architecture", TINY, ids=named)
+def test_logits_are_one_per_pixel_or_per_lesion(architecture: Architecture) -> None:
+    logits = tiny(architecture).eval()(*a_batch(architecture, 3))
+
+    assert logits.shape == answer_shape(architecture, 3)
+    assert logits.dtype == torch.float32
+    assert torch.isfinite(logits).all()
+
+
+@pytest.mark.parametrize("architecture", TINY, ids=named)
+def test_samples_of_a_batch_do_not_see_each_other(architecture: Architecture) -> None:
+    network, batch = tiny(architecture).eval(), a_batch(architecture, 3)
+
+    alone = torch.cat([network(*(tensor[i : i + 1] for tensor in batch)) for i in range(3)])
+
+    torch.testing.assert_close(network(*batch), alone, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("architecture", TINY, ids=named)
+def test_training_gives_every_parameter_a_finite_gradient(architecture: Architecture) -> None:
+    network = tiny(architecture).train()
+    logits = network(*a_batch(architecture))
+    target = (torch.rand_like(logits) > 0.5).float()
+
+    functional.binary_cross_entropy_with_logits(logits, target).backward()
+
+    for name, parameter in network.named_parameters():
+        assert parameter.grad is not None, name
+        assert torch.isfinite(parameter.grad).all(), name
+
+
+@pytest.mark.parametrize("architecture", TINY, ids=named)
+def test_the_seed_decides_the_weights(architecture: Architecture) -> None:
+    batch = a_batch(architecture)
+    first, again, other = (tiny(architecture, seed).eval()(*batch) for seed in (7, 7, 8))
+
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("architecture", TINY, ids=named)
+def test_steps_and_decays_survive_the_drawing_of_the_other_weights(architecture: Architecture) -> None:
+    for scan in tiny(architecture).modules():
+        if not hasattr(scan, "delta_bias"):
+            assert not isinstance(scan, SS2D | Mamba)
+            continue
+        step = functional.softplus(scan.delta_bias)
+        assert step.min() >= 0.999e-4
+        assert step.max() <= 0.1001
+        rank, decays = scan.delta_weight.shape[-1], torch.arange(1.0, scan.a_log.shape[-1] + 1)
+        assert scan.delta_weight.std().item() == pytest.approx((3 * rank) ** -0.5, rel=0.3)
+        torch.testing.assert_close(scan.a_log.exp(), decays.expand_as(scan.a_log))
+        assert torch.equal(scan.skip, torch.ones_like(scan.skip))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", [a for a in TINY if a.name not in COMPARED_ELSEWHERE], ids=named)
+def test_a_graph_gives_what_the_network_gives(architecture: Architecture, tmp_path: Path) -> None:
+    network = tiny(architecture).eval()
+    round_to_half(network)
+    save_weights(network, tmp_path)
+    signature = SEGMENTER if architecture.task == "segmentation" else CLASSIFIER
+    examples = [dict(zip(signature.inputs, a_batch(architecture, n), strict=True)) for n in (2, 1, 3)]
+
+    difference = export_graph(network, signature, examples, tmp_path)
+
+    assert difference <= LARGEST_DIFFERENCE
+    graph = onnx.load(tmp_path / "graph.onnx", load_external_data=False).graph
+    assert [output.name for output in graph.output] == list(signature.outputs)
