@@ -10,7 +10,7 @@ import numpy as np
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
-from app.usecases.ports import BoundaryResult, CancelToken, CaseFile, EngineReport, ScoreResult
+from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, CaseFile, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.tabular import TabularInput
 
@@ -77,6 +77,14 @@ class FakePredictor:
             raise CancelledError
         probability = np.asarray(1.0 - image.mean(axis=2) / 255.0, dtype=np.float32)
         return BoundaryResult(probability, probability >= SEGMENTER.threshold, SEGMENTER, RUN)
+
+    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+        """Call the passes divided along the lower half of the mask."""
+        if self.is_segmenter_missing:
+            raise ModelUnavailableError("No model for lesion boundaries is installed.")
+        disagreement = np.zeros(mask.shape, np.float32)
+        disagreement[mask.shape[0] // 2 :] = 0.25
+        return BoundaryDoubt(disagreement, 0.2, 0.95, SEGMENTER.weights_sha256)
 
     def score(
         self, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken

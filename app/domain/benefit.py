@@ -4,15 +4,15 @@ Three things that are known without a correction stand for what one would bring;
 as nothing. The number orders the work list and means nothing else.
 """
 
-UNCERTAIN_BORDER = 0.25
-"""Border uncertainty at which the boundary counts as wholly uncertain."""
+UNCERTAIN_BORDER = 0.16
+"""Border uncertainty that counts as whole: 5 % of 147 validation images of the shipped model lie above."""
 
-WEIGHT_OF_BORDER = 0.5
-"""The only term that is about the boundary itself, which is what a person corrects."""
-WEIGHT_OF_UNLIKENESS = 0.3
-"""A model errs more, and learns more, where it has seen little; but an odd image may be outlined well."""
-WEIGHT_OF_SCORE = 0.2
-"""A score that moves between views often has an odd crop behind it; but it has other causes, too."""
+WEIGHT_OF_BORDER = 0.7
+"""Ranks those validation images most like their true error does (correlation with 1 - Dice: 0.64)."""
+WEIGHT_OF_UNLIKENESS = 0.2
+"""Says little about the error (0.10), but an image like few others teaches what the model has not seen."""
+WEIGHT_OF_SCORE = 0.1
+"""A score that moves between views may have an odd crop behind it, or quite other causes."""
 
 _NOTEWORTHY = 0.5
 _UNLIKE = 0.9
@@ -25,7 +25,7 @@ def expected_benefit(
 ) -> float:
     """Return the expected benefit of a correction in [0, 1].
 
-    0.5 min(1, border uncertainty / 0.25) + 0.2 score spread + 0.3 unlikeness. It never falls when one of
+    0.7 min(1, border uncertainty / 0.16) + 0.1 score spread + 0.2 unlikeness. It never falls when one of
     them rises.
     """
     return (

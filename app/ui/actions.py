@@ -178,6 +178,15 @@ ACTIONS: tuple[Action, ...] = (
         "previous",
         need=Need.CASES,
     ),
+    Action(
+        "case.next_correction",
+        "Go to the next case to correct",
+        "Case",
+        lambda d: d.work_list.go_to_next_correction(),
+        "N",
+        tip="Open the case whose boundary a correction is expected to help most",
+        need=Need.CASES,
+    ),
     Action("case.search", "Search cases", "Case", lambda d: d.focus_search(), "Ctrl+F", "search"),
     Action(
         "case.predict",
@@ -381,6 +390,14 @@ ACTIONS: tuple[Action, ...] = (
         "View",
         lambda d: d.layers.toggle("attention"),
         "Shift+4",
+        need=Need.CASE,
+    ),
+    Action(
+        "view.uncertainty",
+        "Show or hide the uncertainty",
+        "View",
+        lambda d: d.layers.toggle("uncertainty"),
+        "Shift+5",
         need=Need.CASE,
     ),
     Action(

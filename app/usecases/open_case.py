@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.measurement import Measurement
 from app.usecases.measurements import features_of, measurements_of
 from app.usecases.ports import Services
-from app.usecases.stored_arrays import mask_named, pixels_of, probability_of, valid_mask_of
+from app.usecases.stored_arrays import band_of, mask_named, pixels_of, probability_of, valid_mask_of
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 
 
@@ -26,6 +29,8 @@ class OpenedCase:
     """Of the valid mask."""
     predicted_measurements: tuple[Measurement, ...]
     """Of the predicted mask; equal to ``measurements`` when nothing was corrected."""
+    band: NDArray[np.float32] | None = None
+    """Where the predicted boundary is uncertain, (h, w) in [0, 1], of the image's shape at reduced size."""
 
 
 def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None = None) -> OpenedCase:
@@ -43,7 +48,8 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
         predicted_mask = mask_named(services, case.boundary.mask)
         predicted = measurements_of(features_of(case.image, pixels, predicted_mask))
     probability = probability_of(services, case)
-    return OpenedCase(case, pixels, mask, predicted_mask, probability, measurements, predicted)
+    band = band_of(services, case, predicted_mask, probability)
+    return OpenedCase(case, pixels, mask, predicted_mask, probability, measurements, predicted, band)
 
 
 def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:

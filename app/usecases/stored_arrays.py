@@ -1,11 +1,16 @@
 """Pixels, masks and probabilities of stored cases."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import BlobName
 from app.domain.image import DermoscopicImage
 from app.usecases.ports import Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+from models.contract.disagreement import from_levels
+from models.contract.uncertainty_band import uncertainty_band
 
 
 def pixels_of(services: Services, image: DermoscopicImage) -> RgbImage:
@@ -28,6 +33,17 @@ def probability_of(services: Services, case: Case) -> ProbabilityMap | None:
     if case.boundary is None:
         return None
     return services.images.probability_from_png(services.blobs.get(case.boundary.probability))
+
+
+def band_of(
+    services: Services, case: Case, mask: BoolMask | None, probability: ProbabilityMap | None
+) -> NDArray[np.float32] | None:
+    """Return the band in which the predicted boundary is uncertain, (h, w) in [0, 1]; None when unknown."""
+    name = case.boundary.disagreement if case.boundary is not None else None
+    if name is None or mask is None or probability is None:
+        return None
+    levels = services.images.probability_from_png(services.blobs.get(name))
+    return uncertainty_band(mask, probability, from_levels(levels))
 
 
 def check_fits(mask: BoolMask, image: DermoscopicImage) -> None:

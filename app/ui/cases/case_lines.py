@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
-from app.ui.cases.words import score_words, site_words, spoken_line, status_words
+from app.ui.cases.words import score_words, site_words, spoken_line, status_words, why_correct
 
 PAGE_ROWS = 100
 """Rows read at once: a few screens full."""
@@ -141,6 +141,8 @@ class CaseLinesModel(QAbstractTableModel):
             return line
         if role == Qt.ItemDataRole.DisplayRole:
             return _cell(line, Column(index.column())) if line else "…"
+        if role == Qt.ItemDataRole.ToolTipRole and line and not line.is_corrected:
+            return why_correct(line)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken_line(line) if line else "being read"
         return None

@@ -1,5 +1,9 @@
-"""Boundary and score for several images, one at a time, so that other work may come in between."""
+"""Boundary and score for several images, one at a time, so that other work may come in between.
 
+How sure the boundaries are is found out afterwards, when nobody waits for an answer.
+"""
+
+import logging
 from collections import deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -12,10 +16,14 @@ from app.domain.ids import ImageId
 from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.assess_boundary import assess_boundary
 from app.usecases.predict_image import predict_image
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
+
+
+_LOG = logging.getLogger(__name__)
 
 
 class PredictionQueue(QObject):
@@ -30,7 +38,11 @@ class PredictionQueue(QObject):
         self._session = session
         self._foot = foot
         self._waiting: deque[ImageId] = deque()
+        self._to_assess: deque[ImageId] = deque()
+        self._tried: set[ImageId] = set()
+        """Images with a boundary of another model cannot be assessed; once is enough."""
         self._running: ImageId | None = None
+        self._is_assessing = False
         self._job: Job | None = None
         self._done = 0
         foot.cancel_requested.connect(self.cancel)
@@ -52,9 +64,17 @@ class PredictionQueue(QObject):
             self._waiting.appendleft(image_id)
             self._next()
 
+    def assess(self, image_id: ImageId) -> None:
+        """Find out how sure a boundary is as soon as nothing else is to be done."""
+        if image_id not in self._tried:
+            self._tried.add(image_id)
+            self._to_assess.append(image_id)
+            self._assess_next()
+
     def cancel(self) -> None:
         """Stop the running prediction and forget those that wait."""
         self._waiting.clear()
+        self._to_assess.clear()
         if self._job is not None:
             self._job.cancel()
 
@@ -65,6 +85,7 @@ class PredictionQueue(QObject):
             self._done = 0
             self._foot.finish()
             self.is_running_changed.emit()
+            self._assess_next()
             return
         self._running = image_id = self._waiting.popleft()
         of = self._done + 1 + len(self._waiting)
@@ -80,6 +101,8 @@ class PredictionQueue(QObject):
     def _finish(self, _changes: Changes) -> None:
         image_id, self._running = self._running, None
         self._done += 1
+        if image_id is not None:
+            self._to_assess.append(image_id)
         self.predicted.emit(str(image_id))
         self._next()
 
@@ -89,3 +112,24 @@ class PredictionQueue(QObject):
             self._waiting.clear()
         self._session.report_error(error)
         self._next()
+
+    def _assess_next(self) -> None:
+        if self._is_assessing or self._running is not None or not self._to_assess:
+            return
+        self._is_assessing = True
+        image_id = self._to_assess.popleft()
+        self._session.act(
+            Lane.INFERENCE,
+            lambda services, token: assess_boundary(services, image_id, token),
+            done=lambda _changes: self._end_assessing(),
+            failed=self._fail_to_assess,
+        )
+
+    def _end_assessing(self) -> None:
+        self._is_assessing = False
+        self._assess_next()
+
+    def _fail_to_assess(self, error: DomainError) -> None:
+        """Go on in silence: nobody asked, and the boundary is there; its uncertainty stays unknown."""
+        _LOG.warning("a boundary could not be assessed: %s", type(error).__name__)
+        self._end_assessing()

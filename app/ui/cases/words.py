@@ -25,6 +25,17 @@ def score_words(probability: float | None) -> str:
     return "" if probability is None else f"{100 * probability:.0f} %"
 
 
+def why_correct(line: CaseLine) -> str:
+    """Return why a correction of a case is expected to help, as a sentence; empty when nothing stands out."""
+    return "; ".join(line.reasons_to_correct).capitalize() + "." if line.reasons_to_correct else ""
+
+
+def why_next(line: CaseLine) -> str:
+    """Return why a case is the next one to correct."""
+    why = why_correct(line) or "Nothing stands out; the others promise less."
+    return f"Next to correct: {line.patient_code}. {why}"
+
+
 def spoken_line(line: CaseLine) -> str:
     """Return a line as a screen reader says it."""
     parts = [f"Patient {line.patient_code}", line.patient_name, site_words(line.site)]

@@ -20,13 +20,14 @@ from app.domain.ids import BlobName, ImageId
 from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.thumbnails import Thumbnails
+from app.ui.cases.words import why_next
 from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.list_cases import list_cases
+from app.usecases.list_cases import list_cases, next_to_correct
 from app.usecases.ports import CancelToken, Services
 from app.usecases.read_thumbnails import read_thumbnails
 
@@ -40,6 +41,7 @@ ORDERS = (
     ("Patient", ("patient", False)),
     ("Site", ("site", False)),
     ("Status", ("status", False)),
+    ("Most to gain from a correction", ("benefit", False)),
 )
 
 
@@ -58,6 +60,7 @@ class WorkList(QFrame):
         self._session = session
         self._is_following = False
         self._chosen: ImageId | None = None
+        self._offered: set[ImageId] = set()
         self._last_row = 0
         self.model = CaseLinesModel(self)
         self.thumbnails = Thumbnails(self._read_thumbnails, self)
@@ -111,6 +114,26 @@ class WorkList(QFrame):
         """Let go of a case that leaves the list; its neighbour is opened next."""
         if self._chosen == image_id:
             self._chosen = None
+
+    def go_to_next_correction(self) -> None:
+        """Open the case whose correction is expected to help most, among those not offered yet."""
+        if self._chosen is not None:
+            self._offered.add(self._chosen)
+        besides = frozenset(self._offered)
+        self._session.query(
+            Lane.DATABASE,
+            lambda services, _token: next_to_correct(services, besides=besides),
+            self._show_next_correction,
+            replaces="next to correct",
+        )
+
+    def _show_next_correction(self, line: CaseLine | None) -> None:
+        if line is None:
+            self._offered.clear()
+            self._session.tell("Every other case was corrected or looked at; the same key begins again.")
+            return
+        self.choose(line.image_id)
+        self._session.tell(why_next(line))
 
     def step(self, rows: int) -> None:
         """Go to a later (1) or earlier (-1) case."""

@@ -1,7 +1,7 @@
 """The picture on the canvas, kept at screen resolution; a stroke renews only its own rectangle.
 
-What no stroke changes (image, probability, attention) is rendered once per view; the mask's tint and boundary
-are laid over it rectangle by rectangle.
+What no stroke changes (image, probability, attention, uncertainty) is rendered once per view; the mask's tint
+and boundary are laid over it rectangle by rectangle.
 """
 
 from dataclasses import dataclass, field
@@ -50,6 +50,7 @@ class Frame:
     image: ImagePyramid | None = None
     probability: ShownMap | None = None
     attention: ShownMap | None = None
+    uncertainty: ShownMap | None = None
     mask: BoolMask | None = None
     device_pixel_ratio: float = 1.0
     placement: Placement = field(default_factory=Placement)
@@ -62,7 +63,7 @@ class Frame:
     def show(self, image: RgbImage | None) -> None:
         """Take another image; maps and mask of the one before are dropped."""
         self.image = None if image is None else ImagePyramid(image)
-        self.probability = self.attention = self.mask = None
+        self.probability = self.attention = self.uncertainty = self.mask = None
 
     def render(self, width: int, height: int, placement: Placement, device_pixel_ratio: float) -> None:
         """Render everything for a view of ``width`` x ``height`` device pixels."""
@@ -108,6 +109,11 @@ class Frame:
             layer: shown.scale for layer, shown in maps.items() if shown is not None and self._opacity(layer)
         }
 
+    @property
+    def shows_band(self) -> bool:
+        """Say whether the uncertainty band can be seen now."""
+        return self.uncertainty is not None and self._opacity(Layer.UNCERTAINTY) > 0
+
     def _compose(self, box: PixelBox) -> None:
         target = self.pixels[box.window]
         target[...] = self._base[box.window]
@@ -144,7 +150,12 @@ class Frame:
             return
         target = self._base[inside.window]
         cv2.cvtColor(self.image.seen(self.placement, inside), cv2.COLOR_RGB2BGRA, dst=target)
-        for layer, shown in ((Layer.PROBABILITY, self.probability), (Layer.ATTENTION, self.attention)):
+        maps = (
+            (Layer.PROBABILITY, self.probability),
+            (Layer.ATTENTION, self.attention),
+            (Layer.UNCERTAINTY, self.uncertainty),
+        )
+        for layer, shown in maps:
             opacity = self._opacity(layer)
             if shown is not None and opacity:
                 self._lay_map(target, shown, inside, opacity)

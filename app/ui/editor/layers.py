@@ -1,4 +1,4 @@
-"""The four layers over the image: which are shown, how strongly, and in what colours.
+"""The five layers over the image: which are shown, how strongly, and in what colours.
 
 The colours can be told apart with every kind of colour blindness: a yellow line with a dark casing, a blue
 tint, and maps whose lightness rises steadily (cividis, inferno) or falls to both sides (blue and orange).
@@ -16,6 +16,8 @@ LINE_RGB = (255, 225, 70)
 CASING_RGB = (16, 18, 24)
 TINT_RGB = (64, 160, 255)
 """The mask."""
+BAND_RGB = (255, 170, 40)
+"""The band in which the boundary is uncertain: the boundary's yellow, turned towards orange."""
 
 
 class Layer(Enum):
@@ -23,6 +25,7 @@ class Layer(Enum):
 
     PROBABILITY = "probability"
     ATTENTION = "attention"
+    UNCERTAINTY = "uncertainty"
     MASK = "mask"
     BOUNDARY = "boundary"
 
@@ -39,6 +42,7 @@ class LayerLook:
 FIRST_LOOK = {
     Layer.PROBABILITY: LayerLook(is_visible=False, opacity=0.6),
     Layer.ATTENTION: LayerLook(is_visible=False, opacity=0.6),
+    Layer.UNCERTAINTY: LayerLook(is_visible=False, opacity=0.5),
     Layer.MASK: LayerLook(is_visible=False, opacity=0.3),
     Layer.BOUNDARY: LayerLook(is_visible=True, opacity=1.0),
 }
@@ -66,6 +70,12 @@ class ColourScale:
 def probability_scale() -> ColourScale:
     """Return the scale of the probability that a pixel belongs to the lesion."""
     return ColourScale(_named(cv2.COLORMAP_CIVIDIS), _rising(0.04), 0.0, 1.0)
+
+
+def band_scale() -> ColourScale:
+    """Return the scale of the uncertainty band: one colour, as strong as a place lies inside the band."""
+    bgr = np.repeat(np.array([BAND_RGB[::-1]], dtype=np.uint8), 256, axis=0)
+    return ColourScale(bgr, np.linspace(0.0, 1.0, 256, dtype=np.float32), 0.0, 1.0)
 
 
 def attention_scale(*, is_signed: bool) -> ColourScale:

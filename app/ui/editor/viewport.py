@@ -3,6 +3,8 @@
 import math
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -10,7 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.domain.mask import EMPTY_BOX, PixelBox
 from app.ui.editor.colour_bar import colour_bar
 from app.ui.editor.frame import Frame, shown_map
-from app.ui.editor.layers import Layer, LayerLook, attention_scale, probability_scale
+from app.ui.editor.layers import Layer, LayerLook, attention_scale, band_scale, probability_scale
+from app.ui.editor.legend import band_legend
 from app.ui.editor.spaces import Placement, Point, fitting
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
@@ -19,6 +22,10 @@ _LARGEST_SCALE = 64.0
 _SMALLEST_SHARE = 0.25
 """Of the scale that fits the whole image."""
 _BAR_MARGIN = 12.0
+_BAND_WORDS = (
+    "Wide: the predicted boundary is uncertain here,",
+    "it moves when the image is flipped or turned.",
+)
 
 
 class ImageViewport(QWidget):
@@ -75,6 +82,11 @@ class ImageViewport(QWidget):
         """Show an attention map (H, W) float32, in [-1, 1] when signed, else in [0, 1]; None removes it."""
         scale = attention_scale(is_signed=is_signed)
         self._frame.attention = None if attention is None else shown_map(attention, scale)
+        self._redraw()
+
+    def set_band(self, band: NDArray[np.float32] | None) -> None:
+        """Show where the boundary is uncertain, (h, w) in [0, 1], stretched; None removes it."""
+        self._frame.uncertainty = None if band is None else shown_map(band, band_scale())
         self._redraw()
 
     def layer_look(self, layer: Layer) -> LayerLook:
@@ -221,11 +233,12 @@ class ImageViewport(QWidget):
         titles = {Layer.ATTENTION: "Relevance", Layer.PROBABILITY: "Probability"}
         scales = self._frame.shown_scales()
         ratio = self.devicePixelRatioF()
-        return [
+        bars = [
             colour_bar(scales[layer], title, self.font(), ratio)
             for layer, title in titles.items()
             if layer in scales
         ]
+        return [*bars, band_legend(_BAND_WORDS, self.font(), ratio)] if self._frame.shows_band else bars
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Put the part of the picture on screen that is out of date."""

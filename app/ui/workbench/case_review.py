@@ -137,6 +137,8 @@ class CaseReview(QObject):
             self._queue.add_first(case.image.id)
         elif not case.is_score_current and not self._queue.is_waiting(case.image.id):
             self.correction.rescore()
+        if case.boundary is not None and not case.boundary.is_assessed:
+            self._queue.assess(case.image.id)
 
     def _view_of(self, opened: OpenedCase) -> CaseView:
         """Return the view of what is stored; the preview of an unsaved correction stays."""

@@ -10,6 +10,7 @@ from app.ui.theme import Theme
 LAYER_NAMES = {
     Layer.BOUNDARY: "Boundary",
     Layer.MASK: "Mask",
+    Layer.UNCERTAINTY: "Uncertainty",
     Layer.PROBABILITY: "Probability",
     Layer.ATTENTION: "Attention",
 }

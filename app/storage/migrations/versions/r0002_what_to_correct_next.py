@@ -20,7 +20,7 @@ _NEWEST_SPREAD = (
     "SELECT probability_high - probability_low FROM score_prediction "
     "WHERE score_prediction.image_id = case_index.image_id ORDER BY sequence DESC LIMIT 1)"
 )
-_WEIGHT_OF_SPREAD = 0.2
+_WEIGHT_OF_SPREAD = 0.1
 
 _CORRECTED = (
     "UPDATE case_index SET correction_rank = 1 WHERE EXISTS ("
