@@ -87,6 +87,10 @@ class ClassificationTask:
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         """The plan's loss on the malignancy logit plus the auxiliary targets."""
         outputs = network(batch["images"], batch["numeric"], batch["categorical"])
+        return self.loss_of(network, outputs, batch)
+
+    def loss_of(self, network: nn.Module, outputs: dict[str, Tensor], batch: Batch) -> Tensor:
+        """The loss of what ``network`` answered to a batch."""
         logits, targets = outputs["malignant"].float(), batch["malignant"]
         if self._plan.loss == "focal_pauc":
             partial_auc = cast("TaughtClassifier", network).partial_auc

@@ -1,0 +1,296 @@
+"""What fine-tuning on a clinic's corrections gains, and what it forgets: the measured evidence.
+
+    simulate_clinic.py prepare DATA --out SIM     the base's data (without both clinics) and the clinics' own
+    naevus train segmentation --data SIM/base --out SIM/base_run --name base ...      the base of the experiment
+    simulate_clinic.py run SIM --base MODEL_FOLDER [--clinics 1 2 --counts 10 25 ...]  one line per run
+    simulate_clinic.py report SIM --png evidence.png --markdown evidence.md            table and plot
+
+Clinic 1 has a camera that the base has never seen; clinic 2 draws every border further out. Each lesion is
+a patient. An exam set of each clinic is set aside first; corrections are taken from the rest, at random or
+in the order of what-to-correct-next, and 15 % of them serve as validation part, as in a snapshot. Dice is
+taken at native size with the base's threshold on the clinic's exam set and on the general ``test`` split.
+Runs that are in SIM/results.jsonl already are not repeated, so the work can be interrupted and shared
+between processes (--seeds).
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.contract.metrics import dice
+from models.contract.postprocess import lesion_mask, probability_map
+from simulated_clinics import clinic_groups, widened
+from training.contract.data_set import MANIFEST, TRAIN_SPLITS, Sample, read_manifest
+from training.contract.fine_tuning import FineTuning
+from training.contract.plan import Stage, TrainingPlan
+from training.contract.recipes import fine_tuning_plan
+from training.contract.run_folder import create_run_folder
+from training.engine.boundary_fine_tuning import BoundaryFineTuningTask
+from training.engine.decode import read_image, read_mask
+from training.engine.fine_tuning import mix_with_base
+from training.engine.loop import Trainer
+from training.engine.planned_split import planned_split
+from training.engine.published import PublishedModel
+from training.engine.segmentation import Frames, NativeMask, load_frames, logits_of, native_masks
+
+COUNTS = (10, 25, 50, 100, 200)
+SEEDS = (1, 2, 3)
+RECIPES = ("ours", "naive")
+EXAM_SHARE = {1: 0.3, 2: 0.3}
+VALIDATION_SHARE = 0.15
+MOST_UNCORRECTED = 100
+REHEARSAL = Path(__file__).resolve().parent.parent / "resources" / "learning"
+RESULTS = "results.jsonl"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One fine-tuning run of the experiment."""
+
+    clinic: int
+    count: int
+    seed: int
+    recipe: str
+    order: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Images to measure on, decoded once."""
+
+    frames: Frames
+    natives: tuple[NativeMask, ...]
+
+
+def prepare(data_dir: Path, out: Path) -> None:
+    """Write SIM/base, SIM/clinic_1 and SIM/clinic_2 as data folders."""
+    groups = clinic_groups(data_dir)
+    with (data_dir / MANIFEST).open(newline="", encoding="utf-8-sig") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["mask_file"]]
+    away = groups.camera | groups.habit
+    base = [r for r in rows if r["split"] not in TRAIN_SPLITS or r["duplicate_group"] not in away]
+    _write_folder(out / "base", data_dir, base)
+    for clinic, own in ((1, groups.camera), (2, groups.habit)):
+        members = [r for r in rows if r["split"] in TRAIN_SPLITS and r["duplicate_group"] in own]
+        exam = exam_groups(own, EXAM_SHARE[clinic])
+        for row in members:
+            row["split"] = "test" if row["duplicate_group"] in exam else "train"
+        _write_folder(out / f"clinic_{clinic}", data_dir, members)
+    for file in (out / "clinic_2" / "masks").iterdir():
+        mask = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+        wide = widened(np.asarray(mask > 127)).astype(np.uint8) * 255
+        cv2.imwrite(str(file), wide, [cv2.IMWRITE_PNG_BILEVEL, 1])
+
+
+def exam_groups(groups: frozenset[str], share: float) -> frozenset[str]:
+    """The lesions set aside, the first ones by a hash of their names."""
+    order = sorted(groups, key=lambda group: hashlib.sha256(f"exam {group}".encode()).digest())
+    return frozenset(order[: round(share * len(order))])
+
+
+def _write_folder(folder: Path, data_dir: Path, rows: list[dict[str, str]]) -> None:
+    for row in rows:
+        for name in (row["image_file"], row["mask_file"]):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(data_dir / name, folder / name)
+    _write_manifest(folder, rows)
+
+
+def _write_manifest(folder: Path, rows: list[dict[str, str]]) -> None:
+    with (folder / MANIFEST).open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def freeze(sim: Path, job: Job, folder: Path, pool_order: list[str]) -> None:
+    """Write the snapshot of a job: its corrections, its validation part, some uncorrected images."""
+    clinic = sim / f"clinic_{job.clinic}"
+    with (clinic / MANIFEST).open(newline="", encoding="utf-8") as stream:
+        row_by_id = {row["image_id"]: row for row in csv.DictReader(stream)}
+    held_out = max(1, round(VALIDATION_SHARE * job.count))
+    rows = []
+    for place, image_id in enumerate(pool_order[: job.count + MOST_UNCORRECTED]):
+        row = dict(row_by_id[image_id])
+        row["split"] = "val" if place < held_out else "train"
+        if place >= job.count:
+            row["mask_file"], row["split"] = "", "train_extra"
+        rows.append(row)
+    for row in rows:
+        for name in filter(None, (row["image_file"], row["mask_file"])):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(clinic / name, folder / name)
+    _write_manifest(folder, rows)
+
+
+def pool_order(sim: Path, job: Job, base: Path) -> list[str]:
+    """One image of each lesion that may be corrected, in the order in which it is."""
+    samples = [s for s in read_manifest(sim / f"clinic_{job.clinic}") if s.split == "train"]
+    first = {s.duplicate_group: s.image_id for s in reversed(samples)}
+    ids = sorted(first.values())
+    shuffled = [ids[i] for i in np.random.default_rng((job.clinic, job.seed)).permutation(len(ids))]
+    return shuffled
+
+
+def plan_of(job: Job, snapshot: Path, base: Path, changes: dict[str, object]) -> TrainingPlan:
+    """The product's own plan, or that of naive fine-tuning: the first training's rate, no precautions."""
+    plan = fine_tuning_plan(
+        task="segmentation", snapshot_dir=snapshot, base=base, rehearsal=REHEARSAL,
+        model_name="candidate", model_version="1", amp=True, seed=job.seed, threads=1,
+    )  # fmt: skip
+    if job.recipe == "naive":
+        bare = FineTuning(base=base, uncorrected_per_batch=0, distillation=0, frozen_normalisation=False)
+        steps = plan.epochs * -(-_corrected(snapshot) // FineTuning(
+            base=base, rehearsal=REHEARSAL).corrections_per_batch(plan.batch_size))  # fmt: skip
+        epochs = max(1, round(steps / -(-_corrected(snapshot) // plan.batch_size)))
+        stage = plan.stages[0].model_copy(update={"epochs": epochs})
+        return plan.model_copy(
+            update={"fine_tuning": bare, "learning_rate": 1.5e-3, "ema_decay": 0.0, "stages": (stage,)}
+        )
+    part = {k: v for k, v in changes.items() if k in FineTuning.model_fields}
+    rest = {k: v for k, v in changes.items() if k not in part and k != "step_factor"}
+    if "step_factor" in changes:
+        stage = plan.stages[0]
+        epochs = max(1, round(stage.epochs * float(str(changes["step_factor"]))))
+        rest["stages"] = (stage.model_copy(update={"epochs": epochs}),)
+    tuned = plan.fine_tuning.model_copy(update=part) if plan.fine_tuning else None
+    return plan.model_copy(update={"fine_tuning": tuned, **rest})
+
+
+def _corrected(snapshot: Path) -> int:
+    return sum(s.split == "train" for s in read_manifest(snapshot))
+
+
+def judged(samples: tuple[Sample, ...], stage: Stage, cache: Path) -> Judged:
+    """Decode what is measured on."""
+    return Judged(load_frames(samples, stage, cache), native_masks(samples, stage))
+
+
+def mean_dice(model: PublishedModel, images: Judged) -> float:
+    """Mean Dice at native size with the threshold and temperature of the model's card."""
+    found = []
+    for logits, native in zip(logits_of(model.network, images.frames), images.natives, strict=True):
+        probability = probability_map(logits, native.geometry, temperature=model.card.temperature)
+        found.append(dice(lesion_mask(probability, model.card.threshold), native.mask))
+    return float(np.mean(found))
+
+
+def carried_out(
+    sim: Path, job: Job, base: Path, sets: dict[str, Judged], changes: dict[str, object], shares: list[float]
+) -> dict[str, object]:
+    """Fine-tune once and measure; the result as it is written down."""
+    folder = sim / "runs" / "-".join(str(value) for value in asdict(job).values())
+    shutil.rmtree(folder, ignore_errors=True)
+    freeze(sim, job, folder / "snapshot", pool_order(sim, job, base))
+    plan = plan_of(job, folder / "snapshot", base, changes)
+    run = create_run_folder(folder, plan)
+    model = PublishedModel.read(base)
+    started = time.monotonic()
+    trainer = Trainer(run, plan, BoundaryFineTuningTask(plan, planned_split(plan), run.cache), model.network)
+    trainer.train(lambda _: None)
+    seconds = time.monotonic() - started
+    tuned = trainer.average.network.state_dict()
+    dice_by_share: dict[str, dict[str, float]] = {}
+    for share in shares:
+        model.network.load_state_dict(tuned)
+        mix_with_base(model.network, base, share)
+        dice_by_share[str(share)] = {name: mean_dice(model, each) for name, each in sets.items()}
+    shutil.rmtree(folder)
+    return {**asdict(job), "steps": trainer.total_steps, "seconds": seconds, "dice": dice_by_share}
+
+
+def jobs_of(options: argparse.Namespace) -> Iterator[Job]:
+    """The jobs asked for, the interesting middle first."""
+    for seed in options.seeds:
+        for clinic in options.clinics:
+            for count in options.counts:
+                for recipe in options.recipes:
+                    yield Job(clinic, count, seed, recipe, options.order)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Carry out all jobs that have no result yet."""
+    changes = json.loads(options.changes)
+    results = options.sim / options.results
+    card = PublishedModel.read(options.base).card
+    stage = Stage(height_px=card.input.height_px, width_px=card.input.width_px, epochs=1)
+    cache = options.sim / "cache"
+    general = judged(
+        tuple(s for s in read_manifest(options.sim / "base") if s.split == options.general), stage, cache
+    )
+    for clinic in options.clinics:
+        own = read_manifest(options.sim / f"clinic_{clinic}")
+        sets = {"exam": judged(tuple(s for s in own if s.split == "test"), stage, cache), "general": general}
+        for job in (job for job in jobs_of(options) if job.clinic == clinic):
+            key = {**asdict(job), "label": options.label}
+            if key in _keys(results):
+                continue
+            found = carried_out(options.sim, job, options.base, sets, changes, options.shares)
+            line = json.dumps({**found, "label": options.label, "changes": changes})
+            with results.open("a", encoding="utf-8") as stream:
+                stream.write(line + "\n")
+            print(line, flush=True)
+
+
+def _keys(results: Path) -> list[dict[str, object]]:
+    if not results.exists():
+        return []
+    lines = [json.loads(line) for line in results.read_text("utf-8").splitlines()]
+    names = ("clinic", "count", "seed", "recipe", "order", "label")
+    return [{name: line[name] for name in names} for line in lines]
+
+
+def measure_base(options: argparse.Namespace) -> None:
+    """Print the base's Dice on every set: the line without fine-tuning."""
+    model = PublishedModel.read(options.base)
+    stage = Stage(height_px=model.card.input.height_px, width_px=model.card.input.width_px, epochs=1)
+    cache = options.sim / "cache"
+    folders = {"base": options.general, "clinic_1": "test", "clinic_2": "test"}
+    for name, split in folders.items():
+        samples = tuple(s for s in read_manifest(options.sim / name) if s.split == split)
+        print(name, split, len(samples), mean_dice(model, judged(samples, stage, cache)), flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Open the door that the first argument names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    first = verbs.add_parser("prepare")
+    first.add_argument("data", type=Path)
+    first.add_argument("--out", type=Path, required=True)
+    for name in ("run", "base"):
+        second = verbs.add_parser(name)
+        second.add_argument("sim", type=Path)
+        second.add_argument("--base", type=Path, required=True)
+        second.add_argument("--general", default="test")
+        second.add_argument("--clinics", type=int, nargs="+", default=[1, 2])
+        second.add_argument("--counts", type=int, nargs="+", default=list(COUNTS))
+        second.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+        second.add_argument("--recipes", nargs="+", default=list(RECIPES))
+        second.add_argument("--order", default="random")
+        second.add_argument("--label", default="")
+        second.add_argument("--results", default=RESULTS)
+        second.add_argument("--changes", default="{}")
+        second.add_argument("--shares", type=float, nargs="+", default=[0.0])
+    options = parser.parse_args(arguments)
+    if options.verb == "prepare":
+        prepare(options.data, options.out)
+    elif options.verb == "base":
+        measure_base(options)
+    else:
+        run(options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
