@@ -17,6 +17,7 @@ from models.contract.errors import (
     ModelMismatchError,
     UnsafeModelFileError,
 )
+from models.contract.exam import EXAM_ELSEWHERE_FILE, EXAM_FILE
 from models.contract.lesion_features import DEFINITION
 from models.contract.model_files import refuse_programs, safetensors_spans
 from models.contract.onnx_outline import OnnxOutline, onnx_outline
@@ -25,6 +26,9 @@ from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 
 _TOLERATED: Final = frozenset({"README.md", "LICENSE", "LICENSE.txt", ".DS_Store", "Thumbs.db"})
 """Files that people and systems leave in folders; never opened, never copied."""
+
+_EXAMS: Final = frozenset({EXAM_FILE, EXAM_ELSEWHERE_FILE})
+"""What may lie beside a model; read by whoever asks for an exam, not here."""
 
 
 def inspect(folder: Path) -> ModelCard:
@@ -100,14 +104,14 @@ def _check_files(folder: Path, card: ModelCard) -> None:
                 f"{path.name} in the model's folder is a link to another place; "
                 "a model must consist of its own files."
             )
-        if path.name in _TOLERATED and path.is_file():
+        if path.name in _TOLERATED | _EXAMS and path.is_file():
             continue
         if path.is_file():
             refuse_programs(path)
         if path.name not in named:
             raise UnsafeModelFileError(
                 f"The model's folder holds {path.name}, which its card does not name; "
-                "only safetensors, ONNX and the card are accepted."
+                "only safetensors, ONNX, the card and an exam are accepted."
             )
     for name in sorted(named):
         if not (folder / name).is_file():

@@ -29,6 +29,7 @@ from models.contract.errors import (
     ShelfNotWritableError,
     UnknownModelError,
 )
+from models.contract.exam import EXAM_ELSEWHERE_FILE, EXAM_FILE, ExamUnreadableError, read_exam
 from models.contract.inspection import check_fits, inspect
 
 
@@ -110,10 +111,13 @@ class ModelShelf:
     def add(self, folder: Path) -> ShelvedModel:
         """Check the model in ``folder`` and copy it onto the shelf; it does not become active.
 
+        An exam beside its card comes along, if it is about this model.
+
         Raises:
             ModelRefusedError: the sentence says why; the shelf is as it was.
         """
         card = inspect(folder)
+        _check_exam(folder, card)
         shelved = {(each.parent.name, each.name) for each in self._folders()}
         if (card.name, card.version) in shelved:
             raise ModelAlreadyShelvedError(
@@ -135,6 +139,7 @@ class ModelShelf:
             _copy_files(folder, copy, card)
             # Checked again, because the source may change while it is read.
             inspect(copy)
+            _check_exam(copy, card)
             copy.replace(place)
         sync_folder(place.parent)
 
@@ -234,9 +239,22 @@ class ModelShelf:
         return card
 
 
+def _check_exam(folder: Path, card: ModelCard) -> None:
+    """Refuse an exam of other weights: the gate would pass a model that nobody examined."""
+    if not (folder / EXAM_FILE).exists():
+        return
+    exam = read_exam(folder)
+    if (exam.candidate, exam.candidate_sha256) != (card.reference, card.weights_sha256):
+        raise ExamUnreadableError(
+            f"The exam beside the model {card.reference} is about another model ({exam.candidate}); "
+            "examine the model again."
+        )
+
+
 def _copy_files(source: Path, target: Path, card: ModelCard) -> None:
     target.mkdir()
-    for name in (CARD_FILE, card.weights_file, card.graph_file):
+    exams = [name for name in (EXAM_FILE, EXAM_ELSEWHERE_FILE) if (source / name).is_file()]
+    for name in (CARD_FILE, card.weights_file, card.graph_file, *exams):
         shutil.copyfile(source / name, target / name)
         sync_file(target / name)
     sync_folder(target)
