@@ -27,6 +27,7 @@ from rich.text import Text
 from app.domain.case import CaseLine
 from app.domain.errors import DomainError, NotFoundError
 from app.domain.ids import ImageId
+from app.usecases.assess_boundary import assess_boundaries
 from app.usecases.cancelling import NeverCancelled
 from app.usecases.examine_engines import examine_engines, examine_store
 from app.usecases.export_cases import export_cases
@@ -166,6 +167,7 @@ def triage(
     )
     desk.complain((*done.refused, *done.not_scored))
     desk.show(done, _table_of(done.lines))
+    desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], _TOKEN))
     if not as_json:
         desk.console.print(
             f"{len(done.files)} files were written to {report}; the cases are kept in "
@@ -198,6 +200,7 @@ def predict(context: typer.Context, image_ids: _Ids = None, as_json: _Json = Fal
     with desk.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
     desk.show(lines, _table_of(lines))
+    desk.follow(assess_boundaries(desk.services, wanted, _TOKEN))
 
 
 @_commands.command("list")

@@ -1,14 +1,19 @@
 """Finds out how sure a boundary is, after it was shown: a second look that nobody waits for."""
 
+import logging
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from app.domain.changes import Changes
+from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
 from app.domain.prediction import BoundaryPrediction
 from app.usecases.cancelling import stop_if_cancelled
-from app.usecases.ports import CancelToken, Services
+from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.stored_arrays import mask_named, pixels_of
 from models.contract.disagreement import levels_of
+
+_LOG = logging.getLogger(__name__)
 
 
 def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -> Changes:
@@ -34,6 +39,19 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
         unlikeness=doubt.unlikeness,
     )
     return _stored(services, assessed)
+
+
+def assess_boundaries(
+    services: Services, image_ids: Sequence[ImageId], token: CancelToken
+) -> Generator[Progress, None, None]:
+    """Assess what is not assessed yet; an image that cannot be is passed over, since nobody waits."""
+    for number, image_id in enumerate(image_ids):
+        yield Progress(number, len(image_ids), "How sure the boundaries are")
+        stop_if_cancelled(token)
+        try:
+            assess_boundary(services, image_id, token)
+        except (InferenceError, DamagedFileError) as error:
+            _LOG.warning("a boundary could not be assessed: %s", type(error).__name__)
 
 
 def _stored(services: Services, assessed: BoundaryPrediction) -> Changes:
