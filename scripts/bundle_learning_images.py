@@ -1,4 +1,4 @@
-"""Makes resources/learning: small CC-0 images that a clinic's fine-tuning shows again, and others to examine by.
+"""Makes resources/learning: CC-0 images that fine-tuning shows again, and others to examine by.
 
     .venv/bin/python scripts/bundle_learning_images.py DATA
 
@@ -16,9 +16,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from simulated_clinics import clinic_groups
 
 from models.contract.preprocess import resized
-from simulated_clinics import clinic_groups
 from training.contract.data_set import DIAGNOSES, Sample, read_manifest
 from training.engine.decode import read_image, read_mask
 

@@ -1,8 +1,8 @@
 """What fine-tuning on a clinic's corrections gains, and what it forgets: the measured evidence.
 
-    simulate_clinic.py prepare DATA --out SIM     the base's data (without both clinics) and the clinics' own
-    naevus train segmentation --data SIM/base --out SIM/base_run --name base ...      the base of the experiment
-    simulate_clinic.py run SIM --base MODEL_FOLDER [--clinics 1 2 --counts 10 25 ...]  one line per run
+    simulate_clinic.py prepare DATA --out SIM         the base's data (without the clinics) and the clinics' own
+    naevus train segmentation --data SIM/base --out SIM/base_run ...    the experiment's base
+    simulate_clinic.py run SIM --base MODEL_FOLDER [--clinics 1 2 --counts 10 25 ...]    one line per run
     simulate_clinic.py report SIM --png evidence.png --markdown evidence.md            table and plot
 
 Clinic 1 has a camera that the base has never seen; clinic 2 draws every border further out. Each lesion is
@@ -26,17 +26,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from simulated_clinics import clinic_groups, widened
 
 from models.contract.metrics import dice
 from models.contract.postprocess import lesion_mask, probability_map
-from simulated_clinics import clinic_groups, widened
 from training.contract.data_set import MANIFEST, TRAIN_SPLITS, Sample, read_manifest
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import Stage, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
 from training.engine.boundary_fine_tuning import BoundaryFineTuningTask
-from training.engine.decode import read_image, read_mask
 from training.engine.fine_tuning import mix_with_base
 from training.engine.loop import Trainer
 from training.engine.planned_split import planned_split
@@ -138,8 +137,7 @@ def pool_order(sim: Path, job: Job, base: Path) -> list[str]:
     samples = [s for s in read_manifest(sim / f"clinic_{job.clinic}") if s.split == "train"]
     first = {s.duplicate_group: s.image_id for s in reversed(samples)}
     ids = sorted(first.values())
-    shuffled = [ids[i] for i in np.random.default_rng((job.clinic, job.seed)).permutation(len(ids))]
-    return shuffled
+    return [ids[i] for i in np.random.default_rng((job.clinic, job.seed)).permutation(len(ids))]
 
 
 def plan_of(job: Job, snapshot: Path, base: Path, changes: dict[str, object]) -> TrainingPlan:
@@ -150,9 +148,9 @@ def plan_of(job: Job, snapshot: Path, base: Path, changes: dict[str, object]) ->
     )  # fmt: skip
     if job.recipe == "naive":
         bare = FineTuning(base=base, uncorrected_per_batch=0, distillation=0, frozen_normalisation=False)
-        steps = plan.epochs * -(-_corrected(snapshot) // FineTuning(
-            base=base, rehearsal=REHEARSAL).corrections_per_batch(plan.batch_size))  # fmt: skip
-        epochs = max(1, round(steps / -(-_corrected(snapshot) // plan.batch_size)))
+        steps = _steps(plan, snapshot)
+        per_epoch = bare.steps_per_epoch(_corrected(snapshot), plan.batch_size)
+        epochs = max(1, round(steps / per_epoch))
         stage = plan.stages[0].model_copy(update={"epochs": epochs})
         return plan.model_copy(
             update={"fine_tuning": bare, "learning_rate": 1.5e-3, "ema_decay": 0.0, "stages": (stage,)}
@@ -165,6 +163,13 @@ def plan_of(job: Job, snapshot: Path, base: Path, changes: dict[str, object]) ->
         rest["stages"] = (stage.model_copy(update={"epochs": epochs}),)
     tuned = plan.fine_tuning.model_copy(update=part) if plan.fine_tuning else None
     return plan.model_copy(update={"fine_tuning": tuned, **rest})
+
+
+def _steps(plan: TrainingPlan, snapshot: Path) -> int:
+    """All steps of the product's plan."""
+    if plan.fine_tuning is None:
+        raise ValueError("the plan is none of fine-tuning")
+    return plan.epochs * plan.fine_tuning.steps_per_epoch(_corrected(snapshot), plan.batch_size)
 
 
 def _corrected(snapshot: Path) -> int:

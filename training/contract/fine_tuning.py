@@ -4,6 +4,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_FEWEST_STEPS_PER_EPOCH = 10
+"""Each epoch ends with a measurement and a checkpoint, which cost as much as a few steps."""
+
 
 class FineTuning(BaseModel):
     """What holds a fine-tuned model near the model it starts from; 0 or False leaves a means out."""
@@ -30,3 +33,7 @@ class FineTuning(BaseModel):
         """Places of a batch that are left for corrections; at least one."""
         others = (self.rehearsal_per_batch if self.rehearsal else 0) + self.uncorrected_per_batch
         return max(1, batch_size - others)
+
+    def steps_per_epoch(self, corrections: int, batch_size: int) -> int:
+        """Batches in which every correction comes at least once; never fewer than ten."""
+        return max(_FEWEST_STEPS_PER_EPOCH, -(-corrections // self.corrections_per_batch(batch_size)))

@@ -171,7 +171,7 @@ def fine_tuning_plan(
     corrections = _corrections(task, snapshot_dir)
     batch_size = _FINE_TUNING_BATCH[task]
     fine_tuning = FineTuning(base=base, rehearsal=rehearsal)
-    steps_per_epoch = -(-corrections // fine_tuning.corrections_per_batch(batch_size))
+    steps_per_epoch = fine_tuning.steps_per_epoch(corrections, batch_size)
     stage = Stage(
         height_px=card.input.height_px,
         width_px=card.input.width_px,
@@ -215,7 +215,7 @@ def _corrections(task: Task, snapshot_dir: Path) -> int:
 
 def _fine_tuning_steps(corrections: int) -> int:
     """How many steps a number of corrections is worth: few images are soon learned by heart."""
-    return round(40 + 0.6 * corrections)
+    return round(30 + 0.4 * corrections)
 
 
 def _arguments(card: ModelCard) -> dict[str, ArgumentValue]:

@@ -12,7 +12,7 @@ from training.contract.data_set import Split
 from training.contract.plan import Stage, TrainingPlan
 from training.engine.augment import varied, varied_answer
 from training.engine.fine_tuning import PullToBase, fine_tuning_of, rehearsal_samples
-from training.engine.order import generator, shuffled_batches
+from training.engine.order import generator, rounds
 from training.engine.published import PublishedModel
 from training.engine.segmentation import (
     Frames,
@@ -49,8 +49,8 @@ class BoundaryFineTuningTask:
         return self._inner.counts
 
     def steps_per_epoch(self) -> int:
-        """Batches in which every correction is shown once."""
-        return -(-len(self._corrected) // self._places.corrected)
+        """Batches in which every correction is shown at least once."""
+        return self._fine_tuning.steps_per_epoch(len(self._corrected), self._plan.batch_size)
 
     def open_stage(self, stage: Stage) -> None:
         """Decode all images once, and ask the base about the uncorrected ones."""
@@ -66,7 +66,7 @@ class BoundaryFineTuningTask:
         """The mixed batches of an epoch."""
         if self._parts is None:
             raise RuntimeError("open_stage comes first")
-        return _MixedEpoch(self._plan, self._parts, self._places, epoch)
+        return _MixedEpoch(self._plan, self._parts, self._places, epoch, self.steps_per_epoch())
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         """The plan's loss on known masks, cross-entropy to the base's answers, and the pull."""
@@ -123,10 +123,11 @@ class _Parts:
 
 
 class _MixedEpoch:
-    def __init__(self, plan: TrainingPlan, parts: _Parts, places: _Places, epoch: int) -> None:
+    def __init__(self, plan: TrainingPlan, parts: _Parts, places: _Places, epoch: int, steps: int) -> None:
         self._plan, self._parts, self._places, self._epoch = plan, parts, places, epoch
-        rng = generator(plan.seed, epoch)
-        self._order = shuffled_batches(len(parts.corrected.images), places.corrected, rng)
+        corrections = np.arange(len(parts.corrected.images))
+        order = rounds(corrections, steps * places.corrected, generator(plan.seed, epoch))
+        self._order = order.reshape(steps, places.corrected)
 
     def batch(self, index: int) -> Batch:
         pairs = [*self._known(index), *self._answered(index)]

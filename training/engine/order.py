@@ -32,12 +32,12 @@ def quota_batches(
         return shuffled_batches(len(is_positive), batch_size, rng)
     benign_per_batch = batch_size - positives_per_batch
     batches = -(-len(negatives) // benign_per_batch)
-    benign = _rounds(negatives, batches * benign_per_batch, rng).reshape(batches, -1)
-    malignant = _rounds(positives, batches * positives_per_batch, rng).reshape(batches, -1)
+    benign = rounds(negatives, batches * benign_per_batch, rng).reshape(batches, -1)
+    malignant = rounds(positives, batches * positives_per_batch, rng).reshape(batches, -1)
     return np.concatenate([malignant, benign], axis=1)
 
 
-def _rounds(items: NDArray[np.intp], count: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """``count`` items in shuffled rounds: none comes again before all have come."""
+def rounds(items: NDArray[np.intp], count: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """``count`` of ``items`` in shuffled rounds: none comes again before all have come."""
     rounds = [rng.permutation(items) for _ in range(-(-count // len(items)))]
     return np.concatenate(rounds)[:count]
