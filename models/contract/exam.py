@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from models.contract.card import Sha256, Task
+from models.contract.card import ModelCard, Sha256, Task
 from models.contract.durable import write_whole
 from models.contract.errors import ModelRefusedError
 
@@ -135,6 +135,19 @@ def write_exam(exam: Exam, folder: Path) -> Path:
     path = folder / EXAM_FILE
     write_whole(path, (exam.model_dump_json(indent=2) + "\n").encode())
     return path
+
+
+def check_is_about(exam: Exam, card: ModelCard) -> None:
+    """Refuse an exam of other weights: the gate would pass a model that nobody examined.
+
+    Raises:
+        ExamUnreadableError: it is about another model than that of ``card``.
+    """
+    if (exam.candidate, exam.candidate_sha256) != (card.reference, card.weights_sha256):
+        raise ExamUnreadableError(
+            f"The exam beside the model {card.reference} is about another model ({exam.candidate[:80]}); "
+            "examine the model again."
+        )
 
 
 def _what_is_wrong(where: str, error: ValidationError) -> str:

@@ -29,7 +29,7 @@ from models.contract.errors import (
     ShelfNotWritableError,
     UnknownModelError,
 )
-from models.contract.exam import EXAM_ELSEWHERE_FILE, EXAM_FILE, ExamUnreadableError, read_exam
+from models.contract.exam import EXAM_ELSEWHERE_FILE, EXAM_FILE, check_is_about, read_exam
 from models.contract.inspection import check_fits, inspect
 
 
@@ -240,15 +240,8 @@ class ModelShelf:
 
 
 def _check_exam(folder: Path, card: ModelCard) -> None:
-    """Refuse an exam of other weights: the gate would pass a model that nobody examined."""
-    if not (folder / EXAM_FILE).exists():
-        return
-    exam = read_exam(folder)
-    if (exam.candidate, exam.candidate_sha256) != (card.reference, card.weights_sha256):
-        raise ExamUnreadableError(
-            f"The exam beside the model {card.reference} is about another model ({exam.candidate}); "
-            "examine the model again."
-        )
+    if (folder / EXAM_FILE).exists():
+        check_is_about(read_exam(folder), card)
 
 
 def _copy_files(source: Path, target: Path, card: ModelCard) -> None:
