@@ -1,5 +1,6 @@
 """The plan of one training run: every decision taken before the first step, frozen."""
 
+import hashlib
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -137,6 +138,11 @@ class TrainingPlan(_Value):
     def epochs(self) -> int:
         """Epochs of all stages together."""
         return sum(stage.epochs for stage in self.stages)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of all decisions that differ from the defaults: later versions may add decisions."""
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
     def stage_of(self, epoch: int) -> int:
         """The index of the stage that the zero-based ``epoch`` belongs to."""

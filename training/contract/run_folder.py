@@ -1,5 +1,6 @@
 """The folder of one run: plan.json, events.jsonl, log.txt, checkpoints/ and the stop file."""
 
+import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pydantic import ValidationError
 
 from training.contract.events import Event, from_line, to_line
 from training.contract.plan import TrainingPlan
+
+_RESERVE_BYTES = 64 * 1024
 
 
 class RunFolderError(Exception):
@@ -49,13 +52,37 @@ class RunFolder:
             raise RunFolderError(message) from error
 
     def append(self, event: Event) -> None:
-        """Add one event; it is on the disk when this returns."""
-        with self._events_file.open("a+b") as stream:
-            if _ends_inside_a_line(stream.tell(), self._events_file):
-                stream.write(b"\n")
-            stream.write(to_line(event).encode() + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        """Add one event; it is on the disk when this returns.
+
+        Raises:
+            OSError: it could not be written; the file then holds what it held before.
+        """
+        with self._events_file.open("ab", buffering=0) as stream:
+            size_bytes = stream.tell()
+            start = b"\n" if _ends_inside_a_line(size_bytes, self._events_file) else b""
+            line = start + to_line(event).encode() + b"\n"
+            try:
+                if stream.write(line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(stream.fileno())
+            except OSError:
+                with suppress(OSError):
+                    stream.truncate(size_bytes)
+                raise
+
+    def append_ending(self, event: Event) -> None:
+        """Add the last event of a start; a full disk gives it the space that was kept for it."""
+        try:
+            self.append(event)
+        except OSError:
+            self._reserve.unlink(missing_ok=True)
+            self.append(event)
+        self._reserve.unlink(missing_ok=True)
+
+    def keep_space_for_ending(self) -> None:
+        """Take some space of the disk now, so that a run can say that the disk was full."""
+        # Random bytes, because file systems that compress would keep no space for zeros.
+        write_atomically(self._reserve, os.urandom(_RESERVE_BYTES))
 
     def events(self) -> list[Event]:
         """All events so far; a line that a crash cut off is left out."""
@@ -72,10 +99,15 @@ class RunFolder:
         """Whether someone asked the run to stop."""
         return self._stop_file.exists()
 
-    def withdraw_stop(self) -> None:
-        """Forget an earlier stop request, before the run is started again."""
+    def withdraw_stop(self, *, before: float | None = None) -> None:
+        """Forget an earlier stop request when a run is started again.
+
+        ``before`` (seconds since 1970) is when it was started: a request that came since, while the
+        process was still getting ready, is meant for this start and stays.
+        """
         with suppress(FileNotFoundError):
-            self._stop_file.unlink()
+            if before is None or self._stop_file.stat().st_mtime < before:
+                self._stop_file.unlink()
 
     @property
     def _plan_file(self) -> Path:
@@ -84,6 +116,10 @@ class RunFolder:
     @property
     def _events_file(self) -> Path:
         return self.path / "events.jsonl"
+
+    @property
+    def _reserve(self) -> Path:
+        return self.path / "reserve"
 
     @property
     def _stop_file(self) -> Path:
@@ -105,11 +141,16 @@ def create_run_folder(path: Path, plan: TrainingPlan) -> RunFolder:
 def write_atomically(file: Path, content: bytes) -> None:
     """Replace ``file`` by ``content`` so that a crash leaves either the old or the new one."""
     part = file.with_name(file.name + ".part")
-    with part.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(file)
+    try:
+        with part.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(file)
+    except OSError:
+        # On a full disk the space of the failed attempt is needed to say so.
+        part.unlink(missing_ok=True)
+        raise
     _sync_folder(file.parent)
 
 

@@ -4,12 +4,11 @@ Random numbers need no state here: every step seeds its generators from (seed, s
 run draws what the uninterrupted one would have drawn.
 """
 
-import json
 from pathlib import Path
 
 import torch
-from pydantic import BaseModel, ConfigDict
-from safetensors import safe_open
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
@@ -38,6 +37,8 @@ class RunState(BaseModel):
     published: bool = False
     micro_batch_size: int | None = None
     """Images computed at once since the memory did not suffice for a whole batch."""
+    plan_sha256: str | None = None
+    """Of the plan that took these steps; None in checkpoints of earlier versions."""
     is_unmeasured: bool = False
     """The last step of an epoch was taken, but a stop came before its measurement."""
 
@@ -102,12 +103,15 @@ def _write(file: Path, tensors: dict[str, Tensor], state: RunState) -> None:
 def _read(file: Path) -> tuple[dict[str, Tensor], RunState]:
     if not file.is_file():
         raise CheckpointError(f"There is no checkpoint {file}.")
-    with safe_open(str(file), framework="pt") as opened:
-        metadata = opened.metadata() or {}
-        if _STATE_KEY not in metadata:
-            raise CheckpointError(f"{file.name} is no checkpoint of this program.")
-        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-    return tensors, RunState.model_validate(json.loads(metadata[_STATE_KEY]))
+    try:
+        with safe_open(str(file), framework="pt") as opened:
+            metadata = opened.metadata() or {}
+            if _STATE_KEY not in metadata:
+                raise CheckpointError(f"{file.name} is no checkpoint of this program.")
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+        return tensors, RunState.model_validate_json(metadata[_STATE_KEY])
+    except (SafetensorError, ValidationError) as error:
+        raise CheckpointError(f"The checkpoint {file.name} is damaged; start a new run.") from error
 
 
 def _prefixed(prefix: str, values: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -27,7 +27,7 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
     """The expert's mask, (H, W) bool, its largest region only; None if there is none.
 
     Raises:
-        DataSetError: the file cannot be decoded or does not have the image's size.
+        DataSetError: the file cannot be decoded, does not have the image's size, or marks nothing.
     """
     if sample.mask_file is None:
         return None
@@ -36,7 +36,10 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
         raise DataSetError(f"The mask file of {sample.image_id} cannot be read.")
     if grey.shape != shape[:2]:
         raise DataSetError(f"Mask and image of {sample.image_id} differ in size.")
-    return largest_component(np.asarray(grey > 127, dtype=np.bool_))
+    mask = np.asarray(grey > 127, dtype=np.bool_)
+    if not mask.any():
+        raise DataSetError(f"The mask of {sample.image_id} is empty.")
+    return largest_component(mask)
 
 
 def _decoded(file: Path, flags: int) -> NDArray[np.uint8] | None:

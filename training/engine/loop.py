@@ -12,16 +12,29 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from models.contract.errors import UnusableOutputError
 from training.contract.events import BatchHalved, CheckpointSaved, EpochFinished, Event
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.average import AveragedNetwork
-from training.engine.checkpoints import BEST, LAST, RunState, load_run, save_average, save_run
+from training.engine.checkpoints import (
+    BEST,
+    LAST,
+    CheckpointError,
+    RunState,
+    load_run,
+    save_average,
+    save_run,
+)
 from training.engine.optimiser import learning_rate, make_optimiser
 from training.engine.pace import Pace
 from training.engine.progress import step_bar
-from training.engine.step import Stepper
+from training.engine.step import Stepper, TrainingFailedError
 from training.engine.task import Batch, TrainingTask
+
+_NOT_A_NUMBER = (
+    "The network's answers are no longer numbers; try a smaller learning rate or train without amp."
+)
 
 
 class _StopRequestedError(Exception):
@@ -41,17 +54,19 @@ class Trainer:
 
     def __init__(self, folder: RunFolder, plan: TrainingPlan, task: TrainingTask, network: nn.Module) -> None:
         self._folder, self._plan, self._task = folder, plan, task
-        self._network = network
+        self.network = network
         self.average = AveragedNetwork(network, plan.ema_decay)
         self._optimiser = make_optimiser(network, plan)
         self._stepper = Stepper(plan, task, network)
         self._steps_per_epoch = task.steps_per_epoch()
         self.total_steps = self._steps_per_epoch * plan.epochs
         self._pace = Pace(plan, self._steps_per_epoch, next(network.parameters()).device)
-        self.state = RunState()
+        self.state = RunState(plan_sha256=plan.sha256)
         self._saved_at = time.monotonic()
         if (folder.checkpoints / LAST).exists():
             self.state = load_run(folder.checkpoints / LAST, network, self.average, self._optimiser)
+            if self.state.plan_sha256 not in (None, plan.sha256):
+                raise CheckpointError("plan.json was changed after the run began; start a new run instead.")
             self._stepper.micro_batch_size = self.state.micro_batch_size
 
     def train(self, tell: Callable[[Event], None]) -> Outcome:
@@ -96,7 +111,7 @@ class Trainer:
             group["lr"] = rate
         loss = self._stepper.take(batch, self._optimiser, seed=self._plan.seed * 1_000_003 + step)
         if math.isfinite(loss):
-            self.average.update(self._network, step)
+            self.average.update(self.network, step)
         self._tell_parts(tell)
         return loss
 
@@ -160,9 +175,14 @@ class Trainer:
         """The averaged weights' measurements, None if a stop was requested before they were complete."""
         try:
             with _interrupted_by(self._folder, self.average.network):
-                return self._task.evaluate(self.average.network)
+                metrics = self._task.evaluate(self.average.network)
         except _StopRequestedError:
             return None
+        except UnusableOutputError as error:
+            raise TrainingFailedError(_NOT_A_NUMBER) from error
+        if not math.isfinite(metrics["score"]):
+            raise TrainingFailedError(_NOT_A_NUMBER)
+        return metrics
 
     def _is_best(self, epoch: int, score: float) -> bool:
         """Say whether no earlier epoch of the same stage was better.
@@ -180,7 +200,7 @@ class Trainer:
 
     def _save(self, tell: Callable[[Event], None]) -> None:
         file = self._folder.checkpoints / LAST
-        save_run(file, self.state, self._network, self.average, self._optimiser)
+        save_run(file, self.state, self.network, self.average, self._optimiser)
         self._saved_at = time.monotonic()
         tell(CheckpointSaved(step=self.state.step, file=file.name))
 

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,44 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(OSError, match="space"):
         write_atomically(file, b"new")
     assert file.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")
+def test_an_event_that_finds_the_disk_full_is_an_error(tmp_path: Path) -> None:
+    folder = create_run_folder(tmp_path / "run", a_plan())
+    (folder.path / "events.jsonl").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="space"):
+        folder.append(STARTED)
+
+
+def test_the_last_event_gets_the_space_that_was_kept_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for as long as the reserve lies on it."""
+    folder = create_run_folder(tmp_path / "run", a_plan())
+    folder.append(STARTED)
+    folder.keep_space_for_ending()
+    reserve = folder.path / "reserve"
+    assert reserve.stat().st_size >= 4096
+    really_synced = os.fsync
+
+    def synced(descriptor: int) -> None:
+        if reserve.exists():
+            raise OSError(28, "No space left on device")
+        really_synced(descriptor)
+
+    monkeypatch.setattr("training.contract.run_folder.os.fsync", synced)
+    with pytest.raises(OSError, match="space"):
+        folder.append(ALL_EVENTS[1])
+    folder.append_ending(ALL_EVENTS[6])
+    assert folder.events() == [STARTED, ALL_EVENTS[6]]
+
+
+def test_a_stop_that_was_asked_for_while_the_process_started_is_kept(tmp_path: Path) -> None:
+    folder = create_run_folder(tmp_path / "run", a_plan())
+    folder.request_stop()
+    asked_at = (tmp_path / "run" / "stop").stat().st_mtime
+    folder.withdraw_stop(before=asked_at - 1)
+    assert folder.is_stop_requested()
+    folder.withdraw_stop(before=asked_at + 1)
+    assert not folder.is_stop_requested()

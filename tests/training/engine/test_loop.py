@@ -13,6 +13,7 @@ from tests.training.engine.toy_task import (
     STEPS_PER_EPOCH,
     ToyTask,
     toy_network,
+    toy_plan,
     toy_trainer,
     train_toy,
 )
@@ -212,3 +213,11 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     folder, _ = train_toy(tmp_path / "run")
     with pytest.raises(CheckpointError, match="another network"):
         load_average(folder.checkpoints / LAST, torch.nn.Linear(2, 2))
+
+
+def test_a_plan_that_was_changed_after_the_start_is_not_gone_on_with(tmp_path: Path) -> None:
+    train_toy(tmp_path / "run")
+    plan_file = tmp_path / "run" / "plan.json"
+    plan_file.write_text(toy_plan(seed=3).model_dump_json(), "utf-8")
+    with pytest.raises(CheckpointError, match=r"plan\.json was changed"):
+        toy_trainer(tmp_path / "run", seed=3)
