@@ -10,6 +10,14 @@ from typing import Any, Literal
 from torch import nn
 
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
+from models.nets.classification.medmamba import (
+    medmamba_b,
+    medmamba_b_code,
+    medmamba_s,
+    medmamba_s_code,
+    medmamba_t,
+    medmamba_tiny,
+)
 from models.nets.segmentation.dermomamba import DermoMamba, dermomamba_tiny
 from models.nets.segmentation.dermomamba_lean import DermoMambaLean
 from models.nets.segmentation.mamba_unet import MambaUNet, mamba_unet_small, mamba_unet_tiny
@@ -39,6 +47,13 @@ CATALOGUE: tuple[Architecture, ...] = (
     Architecture("mambaderm", "classification", MambaDerm),
     Architecture("mambaderm_lite", "classification", mambaderm_lite),
     Architecture("mambaderm_tiny", "classification", mambaderm_tiny),
+    Architecture("medmamba_t", "classification", medmamba_t),
+    Architecture("medmamba_t_code", "classification", medmamba_t),
+    Architecture("medmamba_s", "classification", medmamba_s),
+    Architecture("medmamba_s_code", "classification", medmamba_s_code),
+    Architecture("medmamba_b", "classification", medmamba_b),
+    Architecture("medmamba_b_code", "classification", medmamba_b_code),
+    Architecture("medmamba_tiny", "classification", medmamba_tiny),
 )
 """Every architecture a model card may name."""
 

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.layers.attention import attended
+
 NUMERIC_FEATURES = 35
 CATEGORY_SIZES = (3, 6, 3, 22, 9, 8)
 """Values of each categorical feature plus one for missing, in the order of models.contract.tabular."""
@@ -83,16 +85,10 @@ class SelfAttentionLayer(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the refined tokens, (B, T, C)."""
-        tokens = tokens + self.output(self._attended(self.norm_attention(tokens)))
+        packed = self.query_key_value(self.norm_attention(tokens))
+        tokens = tokens + self.output(attended(packed, self.heads))
         refined: Tensor = tokens + self.contract(functional.gelu(self.expand(self.norm_network(tokens))))
         return refined
-
-    def _attended(self, tokens: Tensor) -> Tensor:
-        length, width = tokens.shape[1:]
-        by_head = self.query_key_value(tokens).view(-1, length, 3, self.heads, width // self.heads)
-        query, key, value = by_head.permute(2, 0, 3, 1, 4).unbind(0)
-        attended = functional.scaled_dot_product_attention(query, key, value)
-        return attended.transpose(1, 2).reshape(-1, length, width)
 
 
 class TabularEncoder(nn.Module):
