@@ -123,15 +123,10 @@ def _stages(options: RunOptions, default_px: tuple[int, int], *, default_epochs:
     epochs = options.epochs or default_epochs
     half_epochs = int(epochs * _SMALL_STAGE_SHARE)
     full = Stage(height_px=height_px, width_px=width_px, epochs=epochs - half_epochs)
-    if options.quick_test or half_epochs == 0 or height_px % 32 or width_px % 64:
+    if options.quick_test or half_epochs == 0 or height_px % 64 or width_px % 64:
         return (Stage(height_px=height_px, width_px=width_px, epochs=epochs),)
-    half_px = {"height_px": _half_px(height_px), "width_px": _half_px(width_px)}
-    return (Stage(epochs=half_epochs, **half_px), full)
-
-
-def _half_px(side_px: int) -> int:
-    """Half of a side, as a multiple of 16 (classifiers) or 32 (segmenters: 192 and 256 give both)."""
-    return max(32, side_px // 2 // 16 * 16)
+    half = Stage(height_px=height_px // 2, width_px=width_px // 2, epochs=half_epochs)
+    return (half, full)
 
 
 def _shrunk(options: RunOptions) -> RunOptions:

@@ -64,6 +64,16 @@ def test_the_recipe_spends_most_epochs_at_half_size() -> None:
     assert plan.loss == "guide_fusion"
 
 
+@pytest.mark.parametrize(("height_px", "width_px"), [(96, 128), (128, 96), (224, 224), (64, 128), (192, 256)])
+def test_every_stage_of_a_segmenter_has_sides_that_are_multiples_of_32(height_px: int, width_px: int) -> None:
+    plan = plan_for(
+        RunOptions(task="segmentation", data_dir="d", epochs=8, height_px=height_px, width_px=width_px)
+    )
+    assert (plan.stages[-1].height_px, plan.stages[-1].width_px) == (height_px, width_px)
+    assert all(stage.height_px % 32 == 0 and stage.width_px % 32 == 0 for stage in plan.stages)
+    assert plan.epochs == 8
+
+
 def test_options_override_the_recipe() -> None:
     options = RunOptions(
         task="classification", data_dir="d", batch_size=12, learning_rate=1e-4, amp=True, fold=2,
