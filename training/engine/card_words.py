@@ -11,6 +11,9 @@ INTENDED_USE = (
     "the output is no diagnosis and must not be the reason to treat or not to treat anybody."
 )
 
+CLINIC_SOURCE = "corrected cases of one clinic, beside what the model it started from had seen"
+CLINIC_LICENCE = "the clinic's own images, which stay with it; bundled images: CC0-1.0."
+
 _SEGMENTER_LIMITS = (
     "Experts agree among themselves at a Dice of about 0.88 on such images; some of their masks cover "
     "the whole frame or are cut by it. Differences smaller than that mean little.",
@@ -31,6 +34,15 @@ def limits_of(task: Task, samples: tuple[Sample, ...]) -> tuple[str, ...]:
     """What a reader of the card must know before using the model."""
     own = _SEGMENTER_LIMITS if task == "segmentation" else _CLASSIFIER_LIMITS
     return (*own, *_limits_of_data(samples))
+
+
+def fine_tuning_limit(samples: tuple[Sample, ...]) -> str:
+    """What a reader must know about a model that was taught a clinic's corrections."""
+    learned = sum(sample.split == "train" for sample in samples)
+    return (
+        f"Fine-tuned on {learned} cases of one clinic, with its cameras and its way of drawing; how it does "
+        "elsewhere was measured on a few bundled images only."
+    )
 
 
 def sources_of(samples: tuple[Sample, ...]) -> tuple[str, ...]:

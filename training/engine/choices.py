@@ -1,12 +1,12 @@
 """What is chosen on the validation images when a model is published, and how well it did there."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from models.contract.card import Calibration, Conformal, Metric
+from models.contract.card import Calibration, Conformal, Metric, ModelCard
 from models.contract.metrics import (
     bootstrap_interval,
     brier,
@@ -108,6 +108,23 @@ def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan:
         ),
         conformal=_conformal(probabilities, labels),
         views=views,
+    )
+
+
+def with_choices_of(base: ModelCard, choices: Choices) -> Choices:
+    """The threshold, temperature and bands of the base's card, for a fine-tuned model.
+
+    They were chosen on far more images than a clinic's validation part has. The figures of that part
+    are left out, because they were taken with other choices; the exam measures the model instead.
+    """
+    return replace(
+        choices,
+        threshold=base.threshold,
+        temperature=base.temperature,
+        triage_thresholds=dict(base.triage_thresholds),
+        conformal=base.conformal,
+        metrics={},
+        calibration=Calibration(method="that of the model it started from", fitted_on=base.reference),
     )
 
 

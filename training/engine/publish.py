@@ -37,18 +37,22 @@ from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.auxiliary import TaughtClassifier
 from training.engine.card_words import (
+    CLINIC_LICENCE,
+    CLINIC_SOURCE,
     INTENDED_USE,
     LICENCE,
+    fine_tuning_limit,
     licences_of,
     limits_of,
     sources_of,
     split_in_words,
 )
 from training.engine.checkpoints import BEST, load_average
-from training.engine.choices import Choices, classifier_choices, segmenter_choices
+from training.engine.choices import Choices, classifier_choices, segmenter_choices, with_choices_of
 from training.engine.classification import Views
 from training.engine.classifier_setup import silence_untaught_inputs
 from training.engine.decode import read_image
+from training.engine.fine_tuning import mix_with_base
 from training.engine.planned_split import planned_split
 from training.engine.reference_statistics import reference_statistics
 from training.engine.segmentation import as_network_input
@@ -67,6 +71,8 @@ def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, notes: Not
     plan = folder.plan()
     validation = planned_split(plan).validation
     network = _trained_network(plan, folder.checkpoints / checkpoint)
+    if plan.fine_tuning is not None:
+        mix_with_base(network, plan.fine_tuning.base, plan.fine_tuning.base_share)
     round_to_half(network)
     target = root / plan.model_name / plan.model_version
     target.mkdir(parents=True, exist_ok=True)
@@ -75,6 +81,8 @@ def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, notes: Not
         choices = segmenter_choices(network, validation, plan.stages[-1])
     else:
         choices = classifier_choices(network, validation, plan)
+    if plan.fine_tuning is not None:
+        choices = with_choices_of(read_card(plan.fine_tuning.base), choices)
     parity = _export(network, plan, validation, choices, target)
     write_card(_card(plan, network, choices, parity, target, notes or Notes()), target)
     read_card(target)
@@ -162,7 +170,7 @@ def _card(
         metrics=choices.metrics,
         conformal=choices.conformal,
         calibration=choices.calibration,
-        limits=limits_of(plan.task, read_manifest(plan.data_dir)),
+        limits=_limits(plan),
         licence=LICENCE,
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
@@ -183,10 +191,11 @@ def _reference_statistics(plan: TrainingPlan) -> ReferenceStatistics | None:
 
 def _data_summary(plan: TrainingPlan, note: str) -> DataSummary:
     samples = read_manifest(plan.data_dir)
+    is_own = plan.fine_tuning is not None
     splits = sorted({sample.split for sample in samples})
     return DataSummary(
-        sources=sources_of(samples),
-        licence=licences_of(samples, note),
+        sources=(CLINIC_SOURCE,) if is_own else sources_of(samples),
+        licence=CLINIC_LICENCE if is_own else licences_of(samples, note),
         images_by_split={name: sum(s.split == name for s in samples) for name in splits},
         malignant_by_split={
             name: sum(s.split == name and bool(s.malignant) for s in samples) for name in splits
@@ -195,9 +204,17 @@ def _data_summary(plan: TrainingPlan, note: str) -> DataSummary:
     )
 
 
+def _limits(plan: TrainingPlan) -> tuple[str, ...]:
+    samples = read_manifest(plan.data_dir)
+    if plan.fine_tuning is None:
+        return limits_of(plan.task, samples)
+    return (*read_card(plan.fine_tuning.base).limits, fine_tuning_limit(samples))
+
+
 def _recipe(plan: TrainingPlan, note: str) -> dict[str, JsonValue]:
-    unsaid = {"data_dir", "model_name", "model_version", "continue_from"}
-    whole = plan.model_dump(mode="json", exclude=unsaid)
+    # Paths say where somebody's files lie, so they stay off the card.
+    unsaid = dict.fromkeys(("data_dir", "model_name", "model_version", "continue_from"), True)
+    whole = plan.model_dump(mode="json", exclude={**unsaid, "fine_tuning": {"base", "rehearsal"}})
     whole["continues_an_earlier_run"] = plan.continue_from is not None
     return {**whole, "note": note} if note else whole
 
