@@ -8,14 +8,20 @@ from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask, ProbabilityMap
 
+_DEVIATIONS: Final = 2.0
+"""Half width of the band, in standard deviations of the boundary's position: about 95 % of the passes."""
+
 _LEAST_SLOPE: Final = 0.004
 """Probability per pixel below which the place of the boundary is as good as open."""
 
 _WIDEST_SHARE: Final = 0.15
 """Half width at most, of the diameter of the circle with the lesion's area: a wider band hides the lesion."""
 
-_SMOOTHING_SHARE: Final = 0.012
+_SMOOTHING_SHARE: Final = 0.025
 """Along the boundary, of the map's longer side, so that single pixels do not fray the band."""
+
+_SOFTENING_SHARE: Final = 0.005
+"""Across the band's rim, of the map's longer side: the rim is no boundary and must not look like one."""
 
 
 def uncertainty_band(
@@ -23,9 +29,9 @@ def uncertainty_band(
 ) -> NDArray[np.float32]:
     """How far each place lies inside the band, (h, w) float32 in [0, 1], of the disagreement map's size.
 
-    The half width at a place of the boundary is the standard deviation of the boundary's own position
-    there: that of the probabilities divided by their slope across the boundary (first-order error
-    propagation). Where all passes agree there is no band.
+    The half width at a place of the boundary is twice the standard deviation of the boundary's own
+    position there: that of the probabilities divided by their slope across the boundary (first-order
+    error propagation). Where all passes agree there is no band.
 
     Args:
         mask: (H, W) bool, whose boundary the band follows.
@@ -38,10 +44,12 @@ def uncertainty_band(
     if not edge.any():
         return np.zeros(disagreement.shape, np.float32)
     small = cv2.resize(probability, size, interpolation=cv2.INTER_AREA)
-    half_width_px = disagreement / np.maximum(_slope(small.astype(np.float32)), _LEAST_SLOPE)
+    slope_per_px = np.maximum(_slope(small.astype(np.float32)), _LEAST_SLOPE)
+    half_width_px = _DEVIATIONS * disagreement / slope_per_px
     widest_px = _WIDEST_SHARE * 2.0 * np.sqrt(np.count_nonzero(lesion) / np.pi)
     along = _smoothed_along(np.minimum(half_width_px, widest_px), edge, max(size) * _SMOOTHING_SHARE)
-    return _laid_out(along, edge)
+    softening_px = max(max(size) * _SOFTENING_SHARE, 0.5)
+    return np.asarray(cv2.GaussianBlur(_laid_out(along, edge), (0, 0), softening_px), dtype=np.float32)
 
 
 def _edge(lesion: NDArray[np.uint8]) -> BoolMask:

@@ -16,8 +16,8 @@ LINE_RGB = (255, 225, 70)
 CASING_RGB = (16, 18, 24)
 TINT_RGB = (64, 160, 255)
 """The mask."""
-BAND_RGB = (255, 170, 40)
-"""The band in which the boundary is uncertain: the boundary's yellow, turned towards orange."""
+BAND_RGB = (60, 225, 205)
+"""The band in which the boundary is uncertain: seldom on skin, and paler than the tint of the mask."""
 
 
 class Layer(Enum):
@@ -42,7 +42,7 @@ class LayerLook:
 FIRST_LOOK = {
     Layer.PROBABILITY: LayerLook(is_visible=False, opacity=0.6),
     Layer.ATTENTION: LayerLook(is_visible=False, opacity=0.6),
-    Layer.UNCERTAINTY: LayerLook(is_visible=False, opacity=0.5),
+    Layer.UNCERTAINTY: LayerLook(is_visible=False, opacity=0.45),
     Layer.MASK: LayerLook(is_visible=False, opacity=0.3),
     Layer.BOUNDARY: LayerLook(is_visible=True, opacity=1.0),
 }

@@ -19,17 +19,17 @@ def _width_px(band: np.ndarray, row: int) -> float:
     return float(band[row].sum())
 
 
-def test_the_half_width_is_the_disagreement_over_the_slope() -> None:
+def test_the_half_width_is_twice_the_disagreement_over_the_slope() -> None:
     mask, probability = _wall()
     band = uncertainty_band(mask, probability, np.full(mask.shape, 0.25, np.float32))
-    # 0.25 / 0.05 = 5 px to either side of the boundary.
-    assert _width_px(band, 40) == pytest.approx(2 * 5, abs=0.1)
+    # 2 * 0.25 / 0.05 = 10 px to either side of the boundary.
+    assert _width_px(band, 40) == pytest.approx(2 * 10, abs=0.1)
     assert band[40, 59] == 1.0
 
 
 def test_the_band_is_widest_where_the_passes_disagree_most() -> None:
     mask, probability = _wall()
-    disagreement = np.repeat(np.linspace(0.02, 0.4, 80, dtype=np.float32)[:, None], 120, axis=1)
+    disagreement = np.repeat(np.linspace(0.02, 0.2, 80, dtype=np.float32)[:, None], 120, axis=1)
     widths = [_width_px(uncertainty_band(mask, probability, disagreement), row) for row in (10, 30, 50, 70)]
     assert widths == sorted(widths)
     assert widths[-1] > 2 * widths[0]
@@ -53,8 +53,8 @@ def test_the_band_never_hides_the_lesion() -> None:
     probability = np.clip(0.5 + 0.001 * (30 - distance), 0.0, 1.0)
     band = uncertainty_band(distance <= 30, probability, np.full((120, 160), 0.5, np.float32))
     # The half width ends at 15 % of the diameter of 60 px.
-    assert band[60, 80] == 0.0
-    assert band[(distance < 19) | (distance > 41)].max() == 0.0
+    assert band[60, 80] < 0.01
+    assert band[(distance < 17) | (distance > 43)].max() < 0.01
     assert band[60, 80 + 24] > 0.9
 
 
