@@ -113,7 +113,7 @@ def verdict(exam: Exam, rules: GateRules = RULES) -> Verdict:
     against = (*_broken(exam, rules), *_too_small(exam, rules), *_worse(exam, rules))
     if against:
         return Verdict(passed=False, reasons=tuple(against))
-    return Verdict(passed=True, reasons=tuple(_in_favour(exam)))
+    return Verdict(passed=True, reasons=tuple(_in_favour(exam, rules)))
 
 
 def _broken(exam: Exam, rules: GateRules) -> Iterator[str]:
@@ -217,18 +217,36 @@ def _allowed(part: ExamPart, rules: GateRules) -> float:
     return margin.reference if part.group == REFERENCE_IMAGES else margin.subgroup
 
 
-def _in_favour(exam: Exam) -> Iterator[str]:
-    for metric in GATED_METRICS[exam.task]:
-        part = exam.part(OVERALL, metric)
-        if part is not None:
-            yield f"{_figures(part)}."
-    reference = [part for part in exam.parts if part.group == REFERENCE_IMAGES]
-    if not reference:
+def _in_favour(exam: Exam, rules: GateRules) -> Iterator[str]:
+    gated = GATED_METRICS[exam.task]
+    judged = [
+        part
+        for metric in gated
+        for part in exam.parts
+        if part.metric == metric and _is_judged(exam, part, rules)
+    ]
+    for part in judged:
+        if part.group == OVERALL:
+            within = f", within the {_allowed(part, rules):.3f} that is allowed" if _loss(part) > 0 else ""
+            yield f"{_figures(part)}{within}."
+    yield from _about_forgetting(exam, [part for part in judged if part.group == REFERENCE_IMAGES])
+    subgroups = {part.group for part in judged} - {OVERALL, REFERENCE_IMAGES}
+    if subgroups:
+        yield (
+            f"In no subgroup with enough cases ({_counted(len(subgroups), 'subgroup')}) is the candidate "
+            "worse by more than the margin."
+        )
+    else:
+        yield "No subgroup has enough cases to be judged."
+
+
+def _about_forgetting(exam: Exam, judged: list[ExamPart]) -> Iterator[str]:
+    if not any(part.group == REFERENCE_IMAGES for part in exam.parts):
         yield "No reference images were measured, so forgetting was not looked for."
-    for part in reference:
-        if part.metric in ("dice", "auc") and part.difference is not None:
-            yield f"{_figures(part)}: nothing was forgotten beyond the margin."
-    yield "In no subgroup with enough cases is the candidate worse by more than the margin."
+    elif not judged:
+        yield "There are too few reference images to judge whether something was forgotten."
+    else:
+        yield f"{_figures(judged[0])}: nothing was forgotten beyond the margin."
 
 
 def _refusal(part: ExamPart, allowed: float) -> str:

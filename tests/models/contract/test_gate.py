@@ -127,6 +127,26 @@ def test_forgetting_the_reference_images_is_refused() -> None:
     assert any("nothing was forgotten" in each for each in kept.reasons)
 
 
+def test_what_could_not_be_judged_is_said_when_it_passes() -> None:
+    few = [
+        a_part(metric, 0.9, 0.5, group=group, n=4)
+        for group in (REFERENCE_IMAGES, SUBGROUP)
+        for metric in ("auc", "sensitivity", "specificity")
+    ]
+    found = verdict(an_exam(*few, task="classification"))
+    assert found.passed
+    assert any("too few reference images" in reason for reason in found.reasons)
+    assert any("No subgroup has enough cases" in reason for reason in found.reasons)
+    judged = verdict(an_exam(a_part("dice", 0.8, 0.79, group=SUBGROUP, n=10)))
+    assert any("with enough cases (1 subgroup)" in reason for reason in judged.reasons)
+
+
+def test_a_small_loss_is_told_when_it_passes() -> None:
+    found = verdict(an_exam(a_part("dice", 0.800, 0.795)))
+    assert found.passed
+    assert any(reason.endswith(", within the 0.010 that is allowed.") for reason in found.reasons)
+
+
 def test_a_broken_candidate_is_refused() -> None:
     assert "not finite numbers" in only_reason(an_exam(has_nan=True))
 
