@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from training.contract.plan import TrainingPlan
 from training.engine.memory import is_out_of_memory, let_go
 from training.engine.normalisation import hold_statistics
+from training.engine.recomputation import recomputed_stages
 from training.engine.task import Batch, TrainingTask
 
 _MOST_BAD_STEPS = 20
@@ -85,10 +86,14 @@ class Stepper:
         for part, share in parts_of(batch, self.micro_batch_size):
             on_device = {name: tensor.to(self._device) for name, tensor in part.items()}
             with torch.autocast(self._device.type, torch.bfloat16, enabled=self._plan.amp):
-                loss = self._task.loss(self._network, on_device) * share
+                loss = self._loss(on_device) * share
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
         return total
+
+    def _loss(self, batch: Batch) -> Tensor:
+        with recomputed_stages(self._network, enabled=self._plan.gradient_checkpointing):
+            return self._task.loss(self._network, batch)
 
     def _put_back(self, buffers: list[Tensor]) -> None:
         with torch.no_grad():
