@@ -10,6 +10,18 @@ from typing import Any, Literal
 from torch import nn
 
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
+from models.nets.classification.mambavision import (
+    mambavision_3m,
+    mambavision_22m,
+    mambavision_86m,
+    mambavision_b,
+    mambavision_l,
+    mambavision_l2,
+    mambavision_s,
+    mambavision_t,
+    mambavision_t2,
+    mambavision_tiny,
+)
 from models.nets.classification.medmamba import (
     medmamba_b,
     medmamba_b_code,
@@ -47,6 +59,16 @@ CATALOGUE: tuple[Architecture, ...] = (
     Architecture("mambaderm", "classification", MambaDerm),
     Architecture("mambaderm_lite", "classification", mambaderm_lite),
     Architecture("mambaderm_tiny", "classification", mambaderm_tiny),
+    Architecture("mambavision_t", "classification", mambavision_t),
+    Architecture("mambavision_t2", "classification", mambavision_t2),
+    Architecture("mambavision_s", "classification", mambavision_s),
+    Architecture("mambavision_b", "classification", mambavision_b),
+    Architecture("mambavision_l", "classification", mambavision_l),
+    Architecture("mambavision_l2", "classification", mambavision_l2),
+    Architecture("mambavision_3m", "classification", mambavision_3m),
+    Architecture("mambavision_22m", "classification", mambavision_22m),
+    Architecture("mambavision_86m", "classification", mambavision_86m),
+    Architecture("mambavision_tiny", "classification", mambavision_tiny),
     Architecture("medmamba_t", "classification", medmamba_t),
     Architecture("medmamba_t_code", "classification", medmamba_t),
     Architecture("medmamba_s", "classification", medmamba_s),

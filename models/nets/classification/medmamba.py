@@ -128,8 +128,8 @@ class MedMamba(ImageClassifier):
             raise ValueError(
                 f"MedMamba reads images whose sides are multiples of {_PATCH_PX} px, not {height}x{width}."
             )
-        x = self.norm_patches(self.patches(images).permute(0, 2, 3, 1))
-        x = self.stages[0](x)
+        patches = self.norm_patches(self.patches(images).permute(0, 2, 3, 1))
+        x: Tensor = self.stages[0](patches)
         for merging, stage in zip(self.mergings, list(self.stages)[1:], strict=True):
             x = stage(merging(x))
         return x
