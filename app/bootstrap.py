@@ -1,7 +1,7 @@
 """Builds the services from the settings; the only module that names concrete adapters.
 
 The data folder holds ``cases.sqlite``, ``blobs/``, ``backups/``, ``journal/``, ``models/``,
-``runs/``, ``log/`` and ``settings.toml``.
+``runs/``, ``snapshots/``, ``log/`` and ``settings.toml``.
 """
 
 import getpass
@@ -25,11 +25,13 @@ from app.inference.engine import Engine
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
+from app.runs.launcher import ProcessRunLauncher
 from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import SqliteCaseStore
 from app.usecases.ports import Services
 from models.contract.registry import ModelShelf
+from training.contract.data_set import MANIFEST
 
 DATA_DIR_VARIABLE = "NAEVUS_DATA_DIR"
 SETTINGS_NAME = "settings.toml"
@@ -71,6 +73,8 @@ def open_services(folder: Path, settings: Settings) -> Services:
         user=settings.user_name or login_name(),
         vocabulary=vocabulary(),
         shelf=shelf,
+        runs=ProcessRunLauncher(),
+        learning_images=_learning_images(),
         journal=FileStrokeJournal(folder / "journal"),
     )
 
@@ -113,6 +117,12 @@ def start_log(folder: Path) -> None:
         logger = logging.getLogger(package)
         logger.setLevel(logging.INFO)
         logger.addHandler(handler)
+
+
+def _learning_images() -> Path | None:
+    """Return the bundled images, None where they were left out of the installation."""
+    folder = resources.path("learning")
+    return folder if (folder / MANIFEST).is_file() else None
 
 
 def _engines(folder: Path, settings: Settings) -> tuple[Engine, ...]:

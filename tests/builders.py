@@ -31,6 +31,7 @@ from app.domain.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import FileImageReader
+from app.runs.launcher import ProcessRunLauncher
 from app.storage.store import SqliteCaseStore
 from app.usecases.correct_mask import correct_mask
 from app.usecases.import_images import import_images
@@ -128,6 +129,7 @@ def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
         user=user,
         vocabulary=the_vocabulary(),
         shelf=ModelShelf((folder / "models",), folder / "active.json"),
+        runs=ProcessRunLauncher(),
     )
 
 

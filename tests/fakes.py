@@ -69,8 +69,12 @@ class FakePredictor:
     """No overlay can be computed."""
     seen_tabular: list[TabularInput] = field(default_factory=list)
     is_closed: bool = False
+    forgotten: int = 0
+    """How often it was told to ask again which models are active."""
 
-    def boundary(self, image: RgbImage, token: CancelToken) -> BoundaryResult:
+    def boundary(
+        self, image: RgbImage, token: CancelToken, *, model: ModelRef | None = None
+    ) -> BoundaryResult:
         if self.is_segmenter_missing:
             raise ModelUnavailableError("No model for lesion boundaries is installed.")
         if token.is_cancelled:
@@ -87,7 +91,13 @@ class FakePredictor:
         return BoundaryDoubt(disagreement, 0.2, 0.95, SEGMENTER.weights_sha256)
 
     def score(
-        self, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
+        self,
+        image: RgbImage,
+        mask: BoolMask | None,
+        tabular: TabularInput,
+        token: CancelToken,
+        *,
+        model: ModelRef | None = None,
     ) -> ScoreResult:
         if self.is_classifier_missing:
             raise ModelUnavailableError("No model for the score is installed.")
@@ -123,6 +133,9 @@ class FakePredictor:
 
     def examine(self) -> Iterator[EngineReport]:
         yield EngineReport("instant", "test", "this machine", 1.0, 1.0, "Serves.", is_active=True)
+
+    def forget_models(self) -> None:
+        self.forgotten += 1
 
     def close(self) -> None:
         self.is_closed = True

@@ -44,9 +44,11 @@ class ModelPredictor:
         self._choice = choice
         self._active_by_task: dict[Task, ShelvedModel] = {}
 
-    def boundary(self, image: RgbImage, token: CancelToken) -> BoundaryResult:
-        """Segment an image; raises InferenceError or CancelledError."""
-        folder, card = self._active("segmentation")
+    def boundary(
+        self, image: RgbImage, token: CancelToken, *, model: ModelRef | None = None
+    ) -> BoundaryResult:
+        """Segment an image with the active model, or the one named; raises InferenceError, CancelledError."""
+        folder, card = self._active("segmentation") if model is None else self._named(model)
         prepared, geometry = for_segmenter(
             image, height_px=card.input.height_px, width_px=card.input.width_px
         )
@@ -70,10 +72,16 @@ class ModelPredictor:
         return doubt_of(image, mask, logits[:, 0], geometry, card)
 
     def score(
-        self, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
+        self,
+        image: RgbImage,
+        mask: BoolMask | None,
+        tabular: TabularInput,
+        token: CancelToken,
+        *,
+        model: ModelRef | None = None,
     ) -> ScoreResult:
         """Score a lesion as the mean over eight views of its crop."""
-        folder, card = self._active("classification")
+        folder, card = self._active("classification") if model is None else self._named(model)
         batch, _ = _batch(image, mask, tabular, card)
         output, run = self._answer(folder, card, token, lambda engine: engine.classify(folder, batch, token))
         try:
@@ -144,6 +152,21 @@ class ModelPredictor:
                 raise ModelUnavailableError(f"No model is active for {task}; promote one on the model shelf.")
             self._active_by_task[task] = model
         model = self._active_by_task[task]
+        return model.folder, model.card
+
+    def _named(self, wanted: ModelRef) -> tuple[Path, ModelCard]:
+        """Return the shelved model with these weights, whatever it is called now."""
+        found = next(
+            (each for each in self._shelf.list() if each.card.weights_sha256 == wanted.weights_sha256), None
+        )
+        if found is None:
+            raise ModelUnavailableError(
+                f"The model {wanted.name}/{wanted.version} with these weights is not on the shelf any more."
+            )
+        try:
+            model = self._shelf.get(found.card.name, found.card.version)
+        except ContractError as error:
+            raise ModelUnavailableError(str(error)) from error
         return model.folder, model.card
 
 

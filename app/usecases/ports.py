@@ -25,6 +25,7 @@ from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 from models.contract.registry import ModelShelf
 from models.contract.tabular import TabularInput
+from training.contract.events import Event
 
 
 class CancelToken(Protocol):
@@ -278,10 +279,12 @@ class EngineReport:
 
 
 class Predictor(Protocol):
-    """Runs the active models; one request at a time, on the inference lane."""
+    """Runs the models, by default the active ones; one request at a time, on the inference lane."""
 
-    def boundary(self, image: RgbImage, token: CancelToken) -> BoundaryResult:
-        """Segment an image; raises InferenceError or CancelledError."""
+    def boundary(
+        self, image: RgbImage, token: CancelToken, *, model: ModelRef | None = None
+    ) -> BoundaryResult:
+        """Segment an image with the active model, or the one named; raises InferenceError, CancelledError."""
         ...
 
     def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
@@ -289,9 +292,18 @@ class Predictor(Protocol):
         ...
 
     def score(
-        self, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
+        self,
+        image: RgbImage,
+        mask: BoolMask | None,
+        tabular: TabularInput,
+        token: CancelToken,
+        *,
+        model: ModelRef | None = None,
     ) -> ScoreResult:
-        """Score a lesion; ``mask`` gives the crop, ``tabular`` the metadata and measurements."""
+        """Score a lesion with the active model, or the one named.
+
+        ``mask`` gives the crop, ``tabular`` the metadata and measurements.
+        """
         ...
 
     def overlay(
@@ -366,6 +378,38 @@ class CaseFile:
     audit: tuple[AuditEvent, ...]
 
 
+class RunFollower(Protocol):
+    """Reads on in what a run tells."""
+
+    def new_events(self) -> list[Event]:
+        """Return the events since the last call; each start ends with exactly one terminal event."""
+        ...
+
+
+class RunLauncher(Protocol):
+    """Carries out training in processes of their own, which outlive this one."""
+
+    def start(self, folder: Path) -> None:
+        """Start or resume a run; raises LearningError when it is running already."""
+        ...
+
+    def is_running(self, folder: Path) -> bool:
+        """Say whether the process of a run is alive."""
+        ...
+
+    def stop(self, folder: Path) -> bool:
+        """Ask a run to stop; end it and return True when an earlier request was not heeded for long."""
+        ...
+
+    def follower(self, folder: Path) -> RunFollower:
+        """Return a follower that begins at the first event of a run."""
+        ...
+
+    def answer(self, arguments: Sequence[str]) -> str:
+        """Carry out a short training command and return what it printed; raises LearningError."""
+        ...
+
+
 class Exporter(Protocol):
     """Writes cases in one format."""
 
@@ -429,5 +473,9 @@ class Services:
     """The permitted words of the forms."""
     shelf: ModelShelf
     """The trained models on this machine, with their cards."""
+    runs: RunLauncher
+    """Carries out training."""
+    learning_images: Path | None = None
+    """Data folder of bundled images that are shown again while learning from corrections."""
     journal: StrokeJournal | None = None
     """Keeps the strokes of corrections; only a window needs one."""

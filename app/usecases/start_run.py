@@ -1,0 +1,152 @@
+"""Starts teaching the active model the corrections of a snapshot."""
+
+import re
+import shutil
+from pathlib import Path
+
+from app.domain.errors import LearningError
+from app.usecases.freeze_snapshot import SNAPSHOTS
+from app.usecases.ports import Services
+from app.usecases.run_records import RunLine, RunRecord, line_of, runs_folder, write_record
+from models.contract.card import Task
+from models.contract.registry import ShelvedModel
+from training.contract.data_set import DataSetError
+from training.contract.recipes import fine_tuning_plan
+from training.contract.run_folder import RunFolderError, create_run_folder
+from training.contract.snapshot import Snapshot, SnapshotError, read_snapshot, read_snapshot_card
+
+_CLINIC_VERSION = re.compile(r"(?P<root>.+)-clinic(?P<number>\d+)")
+
+
+def start_run(
+    services: Services,
+    task: Task,
+    snapshot_id: str | None = None,
+    *,
+    amp: bool = False,
+    seed: int = 17,
+    threads: int = 0,
+) -> RunLine:
+    """Write plan and snapshot reference of a new run and start its process; the newest snapshot by default.
+
+    The base is the active model; the candidate gets its name and the clinic's next version, as 1-clinic3.
+
+    Raises:
+        LearningError: there is no such snapshot, it is damaged, or the process cannot be started.
+        ModelRefusedError: the active model cannot be used.
+    """
+    run = plan_run(services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
+    try:
+        services.runs.start(run)
+    except LearningError:
+        shutil.rmtree(run, ignore_errors=True)
+        raise
+    line = line_of(services, run)
+    with services.unit_of_work() as work:
+        work.audit.append(services.user, "training started", run.name, f"{line.base} from {line.snapshot_id}")
+        work.commit()
+    return line
+
+
+def plan_run(
+    services: Services, task: Task, snapshot_id: str | None, *, amp: bool, seed: int, threads: int
+) -> Path:
+    """Write the folder of a new run without starting it, and return it."""
+    snapshot_dir = snapshot_folder(services, task, snapshot_id)
+    base = services.shelf.active(task)
+    if base is None:
+        raise LearningError("No model is active for this task, so there is none to teach.")
+    try:
+        snapshot = read_snapshot(snapshot_dir)
+        folder, version = _claimed_folder(services, base)
+        try:
+            plan = fine_tuning_plan(
+                task=task,
+                snapshot_dir=snapshot_dir,
+                base=base.folder,
+                model_name=base.card.name,
+                model_version=version,
+                rehearsal=services.learning_images,
+                amp=amp,
+                seed=seed,
+                threads=threads,
+            )
+            create_run_folder(folder, plan)
+            write_record(folder, _record(services, snapshot, base, version))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    except (DataSetError, RunFolderError) as error:
+        raise LearningError(str(error)) from error
+    except OSError as error:
+        raise LearningError(f"The run could not be written ({error.strerror}).") from error
+    return folder
+
+
+def _record(services: Services, snapshot: Snapshot, base: ShelvedModel, version: str) -> RunRecord:
+    return RunRecord(
+        task=snapshot.task,
+        snapshot_id=snapshot.id,
+        snapshot_manifest_sha256=snapshot.manifest_sha256,
+        base=base.card.reference,
+        base_sha256=base.card.weights_sha256,
+        model_name=base.card.name,
+        model_version=version,
+        started_by=services.user,
+        started_at=services.clock(),
+    )
+
+
+def snapshots_of(services: Services, task: Task) -> tuple[Snapshot, ...]:
+    """Return the readable snapshots of a task, the newest last."""
+    found = []
+    for folder in sorted((services.store.folder / SNAPSHOTS).glob("[!.]*")):
+        try:
+            snapshot = read_snapshot_card(folder)
+        except SnapshotError:
+            continue  # starting a run from it says what is wrong
+        if snapshot.task == task:
+            found.append(snapshot)
+    return tuple(sorted(found, key=lambda snapshot: snapshot.created_at))
+
+
+def snapshot_folder(services: Services, task: Task, snapshot_id: str | None) -> Path:
+    """Return the folder of a snapshot of ``task``, the newest by default; raises LearningError."""
+    folder = services.store.folder / SNAPSHOTS
+    if snapshot_id is None:
+        known = snapshots_of(services, task)
+        if not known:
+            raise LearningError("There is no snapshot for this task yet; freeze one first.")
+        return folder / known[-1].id
+    names = {path.name for path in folder.glob("[!.]*")}
+    if snapshot_id not in names:
+        raise LearningError(f"There is no snapshot “{snapshot_id}”.")
+    try:
+        snapshot = read_snapshot_card(folder / snapshot_id)
+    except SnapshotError as error:
+        raise LearningError(str(error)) from error
+    if snapshot.task != task:
+        raise LearningError(f"The snapshot “{snapshot_id}” was frozen for {snapshot.task}.")
+    return folder / snapshot_id
+
+
+def _claimed_folder(services: Services, base: ShelvedModel) -> tuple[Path, str]:
+    """Make the folder of the clinic's next version; two windows never get the same one."""
+    named = _CLINIC_VERSION.fullmatch(base.card.version)
+    root = named["root"] if named else base.card.version
+    taken = [0]
+    for model in services.shelf.list(base.card.task):
+        found = _CLINIC_VERSION.fullmatch(model.card.version)
+        if found and model.card.name == base.card.name:
+            taken.append(int(found["number"]))
+    runs_folder(services).mkdir(parents=True, exist_ok=True)
+    number = max(taken)
+    while True:
+        number += 1
+        version = f"{root}-clinic{number}"
+        folder = runs_folder(services) / f"{base.card.name}-{version}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder, version
