@@ -1,6 +1,7 @@
 """The training process and its doors.
 
 python -m training RUN_FOLDER                                   carry out, or go on with, a run
+python -m training forecast RUN_FOLDER                          what the run will cost, as one line of JSON
 python -m training segmentation|classification --data DIR --out DIR      plan a run and carry it out
 python -m training publish RUN_FOLDER --to DIR                  write a model folder from a run
 python -m training evaluate MODEL_FOLDER --data DIR             measure a model, into its card
@@ -24,7 +25,7 @@ _STARTED_AT = time.time()
 """Before torch is imported, which takes seconds in which a person may already ask for a stop."""
 
 Device: TypeAlias = Literal["auto", "cpu", "cuda"]
-_VERBS = ("run", "segmentation", "classification", "publish", "evaluate", "exam", "describe-data")
+_VERBS = ("run", "forecast", "segmentation", "classification", "publish", "evaluate", "exam", "describe-data")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -77,6 +78,26 @@ def run(
         raise _Refused(error) from error
     if ending.kind == "run_failed":
         raise _Refused(ending.reason)
+
+
+@app.command()
+def forecast(
+    folder: Path,
+    device: Annotated[Device, typer.Option("--device", help="auto: CUDA where there is one.")] = "auto",
+) -> None:
+    """Measure a few real steps of a run and print its time and memory as one line of JSON."""
+    from training.engine.forecast import forecast as measured
+    from training.engine.reasons import plain_reason
+
+    try:
+        typer.echo(measured(RunFolder(folder), device=device).model_dump_json())
+    except RunFolderError as error:
+        raise _Refused(error) from error
+    except Exception as error:
+        reason = plain_reason(error)
+        if reason is None:
+            raise
+        raise _Refused(reason) from error
 
 
 def _train(options: dict[str, object], out: Path, dimensions: list[str] | None) -> None:

@@ -141,7 +141,7 @@ def test_a_run_that_breaks_off_unexpectedly_still_ends_once(
     def breaks(*_args: object, **_kwargs: object) -> None:
         raise ZeroDivisionError("nobody foresaw this")
 
-    monkeypatch.setattr("training.engine.run.build", breaks)
+    monkeypatch.setattr("training.engine.setup.build", breaks)
     folder = create_run_folder(tmp_path / "run", quick_plan("segmentation", data_dir))
     with pytest.raises(ZeroDivisionError):
         run(folder)
