@@ -239,6 +239,27 @@ class SqlCaseRepository:
         found.sort(key=lambda row: (row.queue_rank, row.queue_urgency, row.imported_at, row.image_id))
         return [mapping.line_of(row) for row in found]
 
+    def images_predicted_by_others(
+        self, *, boundary_sha256: str | None, score_sha256: str | None
+    ) -> list[ImageId]:
+        """Return the images in the work list whose newest boundary or score other weights have made."""
+        found: set[str] = set()
+        for table, sha256 in ((BoundaryPredictionRow, boundary_sha256), (ScorePredictionRow, score_sha256)):
+            if sha256 is None:
+                continue
+            newest = select(func.max(table.sequence)).group_by(table.image_id)
+            query = (
+                select(table.image_id)
+                .join(CaseIndexRow, CaseIndexRow.image_id == table.image_id)
+                .where(
+                    table.sequence.in_(newest),
+                    table.weights_sha256 != sha256,
+                    CaseIndexRow.is_hidden.is_(False),
+                )
+            )
+            found.update(self._session.scalars(query))
+        return [ImageId(each) for each in sorted(found)]
+
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list."""
         self._set_hidden(image_id, is_hidden=True)

@@ -64,7 +64,7 @@ def freeze_snapshot(
         LearningError: there are too few corrections, or the disk is full; nothing is left behind.
         CancelledError: nothing is left behind.
     """
-    stored, lessons, hidden = yield from _lessons(services, task, token, any_confirmation=any_confirmation)
+    stored, lessons, hidden = yield from read_lessons(services, task, token, any_confirmation=any_confirmation)
     created_at = services.clock()
     sides = sides_with_newcomers(stored, lessons, hidden, created_at)
     shared = pictures_of_two_patients(lessons)
@@ -91,7 +91,7 @@ def freeze_snapshot(
     return _frozen(snapshot, folder)
 
 
-def _lessons(
+def read_lessons(
     services: Services, task: Task, token: CancelToken, *, any_confirmation: bool
 ) -> Generator[Progress, None, tuple[Sides, Sequence[Lesson], frozenset[ImageId]]]:
     """Read every case of the store once."""

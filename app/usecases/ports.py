@@ -171,6 +171,15 @@ class CaseRepository(Protocol):
         """Return the lines of some cases by priority, hidden ones too."""
         ...
 
+    def images_predicted_by_others(
+        self, *, boundary_sha256: str | None, score_sha256: str | None
+    ) -> list[ImageId]:
+        """Return the images in the work list whose newest boundary or score other weights have made.
+
+        A kind of prediction whose weights are None is not looked at.
+        """
+        ...
+
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list (kept in the store, restorable)."""
         ...

@@ -53,9 +53,9 @@ class RunStory:
     """How it ended, in a sentence; None while it goes on."""
 
 
-def told(events: Iterable[Event]) -> RunStory:
-    """The story that these events tell, from the first start to the last line."""
-    story = RunStory()
+def told(events: Iterable[Event], so_far: RunStory | None = None) -> RunStory:
+    """The story that these events tell, from the first start or going on from ``so_far``."""
+    story = so_far or RunStory()
     for event in events:
         story = _continued(story, event)
     return story

@@ -23,6 +23,10 @@ class Lane(Enum):
     DATABASE = "database"
     INFERENCE = "inference"
     FILES = "files"
+    LEARNING = "learning"
+    """Freezing corrections, forecasts, exams, and what reads whole models."""
+    WATCHING = "watching"
+    """Short looks at what runs are telling, which no long job may hold up."""
 
 
 class Lanes(QObject):
