@@ -1,0 +1,66 @@
+"""The same use cases without a window; ``naevus --help`` lists them.
+
+Each command calls one use case. ``--json`` prints what it returned. Exit code 1 with one sentence when
+something expected went wrong, 2 when the command line is not understood, 130 when the person stopped it.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.cases import add_case_commands
+from app.cli.desk import RESEARCH_USE, Desk
+from app.cli.machine import add_machine_commands
+from app.cli.models import models
+from app.cli.training import train
+from app.domain.errors import DomainError
+from app.usecases.ports import Services
+from models.contract.errors import ContractError
+
+_INTERRUPTED = 130
+"""The exit code of a command that Ctrl+C ended, by the convention of shells."""
+
+_commands = typer.Typer(
+    name="naevus",
+    help=f"Dermoscopy review workstation. {RESEARCH_USE}",
+    no_args_is_help=True,
+    # A pretty traceback prints local variables, and those may hold a patient's name.
+    pretty_exceptions_enable=False,
+)
+
+
+def run(arguments: Sequence[str], open_services: Callable[[Path | None], Services]) -> int:
+    """Carry out a command line and return the exit code."""
+    desk = Desk(open_services)
+    try:
+        _commands(list(arguments), obj=desk)
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else 0
+    except (DomainError, ContractError) as error:
+        desk.errors.print(str(error), markup=False, soft_wrap=True)
+        code = 1
+    finally:
+        desk.close()
+    if code == _INTERRUPTED:
+        desk.errors.print("Stopped; what was finished before is kept.")
+    return code
+
+
+@_commands.callback()
+def _options(
+    context: typer.Context,
+    data_dir: Annotated[Path | None, typer.Option(help="Data folder instead of the user's own.")] = None,
+) -> None:
+    context.obj.data_dir = data_dir
+
+
+add_case_commands(_commands)
+_commands.add_typer(models)
+add_machine_commands(_commands)
+_commands.command(
+    "train",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)(train)

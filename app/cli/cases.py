@@ -1,0 +1,183 @@
+"""Commands about cases: import, predict, list, export, report, and all of it at once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+
+from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, add_row, desk_of
+from app.domain.case import CaseLine
+from app.domain.errors import NotFoundError
+from app.domain.ids import ImageId
+from app.usecases.assess_boundary import assess_boundaries
+from app.usecases.export_cases import export_cases
+from app.usecases.import_images import import_images
+from app.usecases.list_cases import ORDERS, list_cases
+from app.usecases.predict_image import predict_image
+from app.usecases.triage_folder import triage_folder
+from app.usecases.write_report import write_report
+
+_SHOWN_ID_LETTERS = 8
+"""Of an image id in tables; commands take any beginning that only one case has."""
+
+_Paths = Annotated[list[Path], typer.Argument(help="Image files or folders.")]
+_Ids = Annotated[
+    list[str] | None, typer.Argument(help="Ids of 'naevus list', or their beginnings; none means all.")
+]
+_Folder = Annotated[Path, typer.Option("--to", help="Folder to write into.")]
+_WithIdentity = Annotated[
+    bool, typer.Option("--with-identity", help="Keep names, numbers and dates; without it they are left out.")
+]
+
+
+def triage(
+    context: typer.Context,
+    paths: _Paths,
+    report: Annotated[Path, typer.Option(help="Folder for reports, table and masks.")],
+    with_identity: _WithIdentity = False,
+    as_json: Json = False,
+) -> None:
+    """Import, segment, score and rank images, and write reports."""
+    desk = desk_of(context, as_json=as_json)
+    done = desk.follow(
+        triage_folder(desk.services, paths, report, deidentified=not with_identity, token=TOKEN)
+    )
+    desk.complain((*done.refused, *done.not_scored))
+    desk.show(done, _table_of(done.lines))
+    desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
+    if not as_json:
+        desk.console.print(
+            f"{len(done.files)} files were written to {report}; the cases are kept in "
+            f"{desk.services.store.folder}. {RESEARCH_USE}",
+            markup=False,
+            soft_wrap=True,
+        )
+    if not done.lines:
+        raise typer.Exit(1)
+
+
+def import_(context: typer.Context, paths: _Paths, as_json: Json = False) -> None:
+    """Take images into the case store without looking at them."""
+    desk = desk_of(context, as_json=as_json)
+    done = desk.follow(import_images(desk.services, paths, token=TOKEN))
+    desk.complain(done.refused)
+    desk.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
+    if not done.imported and done.refused:
+        raise typer.Exit(1)
+
+
+def predict(context: typer.Context, image_ids: _Ids = None, as_json: Json = False) -> None:
+    """Find the boundary and compute the score of images; without ids, of those that have no score."""
+    desk = desk_of(context, as_json=as_json)
+    wanted = _ids(desk, image_ids) if image_ids else _unscored(desk)
+    for image_id in wanted:
+        predict_image(desk.services, image_id, TOKEN)
+    with desk.services.reading() as work:
+        lines = tuple(work.cases.lines_of(wanted))
+    desk.show(lines, _table_of(lines))
+    desk.follow(assess_boundaries(desk.services, wanted, TOKEN))
+
+
+def list_(
+    context: typer.Context,
+    search: Annotated[str, typer.Option(help="Words that must all occur.")] = "",
+    order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
+    descending: Annotated[bool, typer.Option("--descending")] = False,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    as_json: Json = False,
+) -> None:
+    """Show the work list, the most urgent case first."""
+    if order not in ORDERS:
+        raise typer.BadParameter(f"'{order}' is none of: {', '.join(ORDERS)}.", param_hint="--order")
+    desk = desk_of(context, as_json=as_json)
+    window = list_cases(desk.services, search=search, order=order, descending=descending, limit=limit)
+    desk.show(window, _table_of(window.lines))
+
+
+def export(
+    context: typer.Context,
+    format_name: Annotated[str, typer.Argument(help="Name of the format.")],
+    folder: _Folder,
+    image_ids: _Ids = None,
+    with_identity: _WithIdentity = False,
+    as_json: Json = False,
+) -> None:
+    """Write cases in another format (an unknown name lists the formats)."""
+    desk = desk_of(context, as_json=as_json)
+    files = desk.follow(
+        export_cases(
+            desk.services,
+            _ids(desk, image_ids),
+            format_name,
+            folder,
+            deidentified=not with_identity,
+            token=TOKEN,
+        )
+    )
+    desk.show(files, f"{len(files)} files were written to {folder}.")
+
+
+def report(
+    context: typer.Context,
+    folder: _Folder,
+    image_ids: _Ids = None,
+    with_identity: _WithIdentity = False,
+    as_json: Json = False,
+) -> None:
+    """Write a PDF report for each case."""
+    desk = desk_of(context, as_json=as_json)
+    files = desk.follow(
+        write_report(
+            desk.services, _ids(desk, image_ids), folder, deidentified=not with_identity, token=TOKEN
+        )
+    )
+    desk.show(files, f"{len(files)} files were written to {folder}.")
+
+
+def _ids(desk: Desk, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
+    """Return the images whose ids begin like the wanted ones, or the whole work list when none is named."""
+    listed = tuple(line.image_id for line in _all_lines(desk))
+    return tuple(_id_like(beginning, listed) for beginning in wanted) if wanted else listed
+
+
+def _id_like(beginning: str, listed: Sequence[ImageId]) -> ImageId:
+    matching = [image_id for image_id in listed if image_id.startswith(beginning.lower())]
+    if len(matching) != 1:
+        found = "No case" if not matching else "More than one case"
+        raise NotFoundError(f"{found} of the work list has an id that begins with “{beginning}”.")
+    return matching[0]
+
+
+def _unscored(desk: Desk) -> tuple[ImageId, ...]:
+    return tuple(line.image_id for line in _all_lines(desk) if line.probability is None)
+
+
+def _all_lines(desk: Desk) -> tuple[CaseLine, ...]:
+    with desk.services.reading() as work:
+        return tuple(work.cases.case_lines(limit=max(1, work.cases.case_count())))
+
+
+def _table_of(lines: Sequence[CaseLine]) -> Table:
+    table = Table("urgency", "score", "patient", "site", Column("file", overflow="fold"), "status", "id")
+    for line in lines:
+        add_row(
+            table,
+            line.priority.band.label if line.priority else "-",
+            f"{100 * line.probability:.0f} %" if line.probability is not None else "-",
+            line.patient_code,
+            line.site or "-",
+            line.file_name,
+            line.status,
+            line.image_id[:_SHOWN_ID_LETTERS],
+        )
+    return table
+
+
+def add_case_commands(commands: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (triage, predict, export, report):
+        commands.command()(command)
+    commands.command("import")(import_)
+    commands.command("list")(list_)

@@ -1,0 +1,121 @@
+"""What every command works with: services, two screens, and how values become JSON and tables."""
+
+import json
+import unicodedata
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress as ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from app.usecases.cancelling import NeverCancelled
+from app.usecases.import_images import Refusal
+from app.usecases.ports import Progress, Services
+
+Result = TypeVar("Result")
+
+RESEARCH_USE = "Research use only, not a medical device. A score is no diagnosis."
+
+TOKEN = NeverCancelled()
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@dataclass
+class Desk:
+    """What a command works with: services that are opened when they are first needed, and two screens."""
+
+    open_services: Callable[[Path | None], Services]
+    data_dir: Path | None = None
+    as_json: bool = False
+    console: Console = field(default_factory=Console)
+    errors: Console = field(default_factory=lambda: Console(stderr=True))
+    _services: Services | None = None
+
+    @property
+    def services(self) -> Services:
+        """Return the services, opened at the first call."""
+        if self._services is None:
+            self._services = self.open_services(self.data_dir)
+        return self._services
+
+    def close(self) -> None:
+        """Stop the model server and close the case store."""
+        if self._services is not None:
+            self._services.predictor.close()
+            self._services.store.close()
+
+    def follow(self, job: Generator[Progress, None, Result]) -> Result:
+        """Run a job with a progress bar (on a terminal only) and return its result."""
+        with ProgressBar(console=self.errors, transient=True, disable=not self.errors.is_terminal) as bar:
+            task = bar.add_task("", total=None)
+            while True:
+                try:
+                    step = next(job)
+                except StopIteration as end:
+                    return end.value  # type: ignore[no-any-return]  # StopIteration is not generic
+                bar.update(
+                    task, description=escape(seen(step.label)), completed=step.done, total=step.of or None
+                )
+
+    def show(self, value: object, table: Table | str) -> None:
+        """Print a result: as JSON when asked for, else for people."""
+        if self.as_json:
+            self.console.print_json(json.dumps(plain(value)))
+        else:
+            self.console.print(Text(seen(table)) if isinstance(table, str) else table)
+
+    def complain(self, refusals: Sequence[Refusal]) -> None:
+        """Print what was refused and why."""
+        if not self.as_json:
+            for refusal in refusals:
+                self.errors.print(
+                    seen(f"Not taken: {refusal.path.name}: {refusal.sentence}"), markup=False, soft_wrap=True
+                )
+
+
+def desk_of(context: typer.Context, *, as_json: bool) -> Desk:
+    """Return what the command of ``context`` works with."""
+    desk: Desk = context.obj
+    desk.as_json = as_json
+    return desk
+
+
+def add_row(table: Table, *cells: str) -> None:
+    """Add a row that shows its cells as they are: brackets in them are no markup."""
+    table.add_row(*(Text(seen(cell)) for cell in cells))
+
+
+def seen(text: str) -> str:
+    """Return text that does nothing to the terminal: a replacement sign stands for each control character."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter).startswith("C") else letter
+        for letter in text
+    )
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    """Return a value in the types that JSON has."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        parts = [plain(part) for part in value]
+        return sorted(parts) if isinstance(value, set | frozenset) else parts
+    if isinstance(value, Enum):
+        return value.name.lower()
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value).encode("utf-8", "replace").decode("utf-8") if isinstance(value, Path) else value

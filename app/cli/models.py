@@ -1,0 +1,161 @@
+"""Commands about models: which there are, which serves, and how that is changed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from app.cli.desk import Desk, Json, add_row, desk_of, seen
+from app.domain.errors import LearningError
+from app.usecases.examine_model import examine_model
+from app.usecases.exchange_models import export_model, import_model
+from app.usecases.follow_run import list_runs
+from app.usecases.list_models import ModelLine, list_models, unusable_active_models
+from app.usecases.promote_model import promote_model, roll_back_model
+from app.usecases.shelve_candidate import shelve_candidate
+from models.contract.card import Task
+from models.contract.exam_table import table_lines
+from models.contract.gate import verdict
+from models.contract.registry import ShelvedModel
+
+models = typer.Typer(name="models", help="List the trained models, and choose which one serves.")
+
+_Reference = Annotated[str, typer.Argument(help="NAME/VERSION, as 'naevus models' lists it.")]
+
+
+@models.callback(invoke_without_command=True)
+def _list_by_default(context: typer.Context, as_json: Json = False) -> None:
+    if context.invoked_subcommand is None:
+        _show_models(desk_of(context, as_json=as_json))
+
+
+@models.command("list")
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    """List the trained models on this machine."""
+    _show_models(desk_of(context, as_json=as_json))
+
+
+@models.command()
+def promote(
+    context: typer.Context,
+    reference: _Reference,
+    unexamined: Annotated[
+        bool, typer.Option("--unexamined", help="For a shipped or imported model without an exam.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a model the one that serves, after a passed exam."""
+    desk = desk_of(context, as_json=as_json)
+    name, version = _shelved(desk, reference)
+    model = promote_model(desk.services, name, version, unexamined=unexamined)
+    desk.show(_told(model), f"{model.card.reference} serves now.")
+
+
+@models.command()
+def rollback(
+    context: typer.Context,
+    task: Annotated[Task, typer.Argument(help="segmentation or classification.")],
+    as_json: Json = False,
+) -> None:
+    """Go back to the model that served before."""
+    desk = desk_of(context, as_json=as_json)
+    model = roll_back_model(desk.services, task)
+    desk.show(_told(model), f"{model.card.reference} serves again.")
+
+
+@models.command()
+def exam(
+    context: typer.Context,
+    reference: _Reference,
+    snapshot: Annotated[str | None, typer.Option(help="Snapshot id; the newest when left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure a model beside the one that serves, on the exam patients."""
+    desk = desk_of(context, as_json=as_json)
+    name, version = _shelved(desk, reference)
+    sat = examine_model(desk.services, name, version, snapshot)
+    gate = verdict(sat)
+    lines = (*table_lines(sat), "passed" if gate.passed else "not passed", *gate.reasons)
+    desk.show({"exam": sat, "passed": gate.passed, "reasons": gate.reasons}, "\n".join(lines))
+
+
+@models.command("export")
+def export_(context: typer.Context, reference: _Reference, file: Path, as_json: Json = False) -> None:
+    """Pack a model into one file for another machine."""
+    desk = desk_of(context, as_json=as_json)
+    name, version = _shelved(desk, reference)
+    packed = export_model(desk.services, name, version, file)
+    desk.show(packed, f"{reference} was written to {packed}.")
+
+
+@models.command("import")
+def import_(context: typer.Context, file: Path, as_json: Json = False) -> None:
+    """Put the model of such a file onto the shelf; it does not serve by that."""
+    desk = desk_of(context, as_json=as_json)
+    model = import_model(desk.services, file)
+    desk.show(_told(model), f"{model.card.reference} is on the shelf.")
+
+
+def _show_models(desk: Desk) -> None:
+    table = Table("task", "model", "version", "parameters", "state", "trained from", "exam")
+    lines = list_models(desk.services)
+    for line in lines:
+        card = line.card
+        add_row(
+            table,
+            card.task,
+            card.name,
+            card.version,
+            f"{card.parameters:,}",
+            line.state,
+            line.parent or "-",
+            _exam_words(line),
+        )
+    desk.show([_as_json(line) for line in lines], table)
+    problems = (*(sentence for _, sentence in desk.services.shelf.problems()),)
+    if not desk.as_json:
+        for sentence in dict.fromkeys((*problems, *unusable_active_models(desk.services))):
+            desk.errors.print(seen(sentence), markup=False, soft_wrap=True)
+
+
+def _exam_words(line: ModelLine) -> str:
+    if line.note:
+        return line.note
+    if line.verdict is None:
+        return "-"
+    return "passed" if line.verdict.passed else f"not passed: {line.verdict.reasons[0]}"
+
+
+def _as_json(line: ModelLine) -> dict[str, object]:
+    return {
+        "folder": str(line.folder),
+        "is_active": line.state == "active",
+        "state": line.state,
+        "note": line.note,
+        "verdict": line.verdict,
+        "exam": line.exam,
+        **line.card.model_dump(mode="json"),
+    }
+
+
+def _told(model: ShelvedModel) -> dict[str, str]:
+    return {
+        "reference": model.card.reference,
+        "task": model.card.task,
+        "weights_sha256": model.card.weights_sha256,
+    }
+
+
+def _shelved(desk: Desk, reference: str) -> tuple[str, str]:
+    """Split a reference, and put the candidate of a finished run onto the shelf when it is meant."""
+    name, _, version = reference.partition("/")
+    if not name or not version:
+        raise typer.BadParameter(f"'{reference}' is not NAME/VERSION.", param_hint="REFERENCE")
+    for run in list_runs(desk.services):
+        if run.candidate == reference and run.state == "finished":
+            try:
+                shelve_candidate(desk.services, run.id)
+            except LearningError:
+                continue  # the model of this name on the shelf is another one, and that is what was named
+    return name, version

@@ -1,0 +1,165 @@
+"""Commands that teach models: from corrections of this clinic, or with the training program itself."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from app.cli.desk import TOKEN, Json, add_row, desk_of
+from app.usecases.follow_run import follow_run, list_runs
+from app.usecases.freeze_snapshot import freeze_snapshot
+from app.usecases.run_records import RunLine
+from app.usecases.start_run import start_run
+from app.usecases.stop_run import resume_run, stop_run
+from models.contract.card import Task
+from training.contract.story import RunStory
+
+_ROOT = Path(__file__).resolve().parents[2]
+_LOOK_EVERY_S = 1.0
+_ENDINGS = ("finished", "stopped", "failed")
+
+_learning = typer.Typer(
+    name="train",
+    help="Teach the model that serves what this clinic has corrected.",
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+_Task = Annotated[Task, typer.Argument(help="segmentation or classification.")]
+_Run = Annotated[str, typer.Argument(help="Id of a run, as 'naevus train runs' lists it.")]
+
+
+def train(context: typer.Context) -> None:
+    """Teach models: snapshot, start, watch, stop, resume, runs; or 'naevus train segmentation ...'."""
+    is_help = context.args in ([], ["--help"])
+    arguments = ["--help"] if is_help else list(context.args)
+    if is_help or arguments[0] in _own_verbs():
+        _learning(arguments, obj=context.obj, prog_name="naevus train", standalone_mode=not is_help)
+    raise typer.Exit(_training_process(arguments))
+
+
+@_learning.command()
+def snapshot(
+    context: typer.Context,
+    task: _Task,
+    any_confirmation: Annotated[
+        bool, typer.Option("--any-confirmation", help="Take diagnoses without histopathology, too.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Freeze the signed corrections, under pseudonyms, for training."""
+    desk = desk_of(context, as_json=as_json)
+    frozen = desk.follow(freeze_snapshot(desk.services, task, token=TOKEN, any_confirmation=any_confirmation))
+    table = Table("", "images", "patients")
+    for side, count in frozen.images_by_side.items():
+        add_row(table, side, str(count), str(frozen.patients_by_side[side]))
+    desk.show(frozen, table)
+    if not as_json:
+        desk.console.print(f"Snapshot {frozen.id}", markup=False, soft_wrap=True)
+        for reason, count in frozen.left_out.items():
+            desk.errors.print(f"Left out ({count}): {reason}", markup=False, soft_wrap=True)
+
+
+@_learning.command()
+def start(
+    context: typer.Context,
+    task: _Task,
+    snapshot_id: Annotated[
+        str | None, typer.Option("--snapshot", help="Snapshot id; the newest when left out.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 17,
+    threads: Annotated[int, typer.Option(min=0, help="0: all processor cores.")] = 0,
+    amp: Annotated[bool, typer.Option("--amp", help="bfloat16; scans stay float32.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Start a run that teaches the model that serves; it goes on by itself."""
+    desk = desk_of(context, as_json=as_json)
+    line = start_run(desk.services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
+    desk.show(line, f"{line.id} is running; 'naevus train watch {line.id}' shows how far it is.")
+
+
+@_learning.command()
+def resume(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
+    """Go on with a run that was stopped or broken off."""
+    desk = desk_of(context, as_json=as_json)
+    desk.show(resume_run(desk.services, run_id), f"{run_id} goes on.")
+
+
+@_learning.command()
+def stop(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
+    """Ask a run to stop; asked again after half a minute, it is ended."""
+    desk = desk_of(context, as_json=as_json)
+    desk.show(stop_run(desk.services, run_id), f"{run_id} was asked to stop.")
+
+
+@_learning.command()
+def runs(context: typer.Context, as_json: Json = False) -> None:
+    """List the runs, the newest first."""
+    desk = desk_of(context, as_json=as_json)
+    lines = list_runs(desk.services)
+    desk.show(lines, _table_of(lines))
+
+
+@_learning.command()
+def watch(
+    context: typer.Context,
+    run_id: _Run,
+    once: Annotated[bool, typer.Option("--once", help="Look once and do not wait for the end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show how far a run is until it ends; Ctrl+C only looks away, the run goes on."""
+    desk = desk_of(context, as_json=as_json)
+    story = follow_run(desk.services, run_id)
+    try:
+        while not once and story.state not in _ENDINGS:
+            if desk.errors.is_terminal:
+                desk.errors.print(_words(story), end="\r", markup=False)
+            time.sleep(_LOOK_EVERY_S)
+            story = follow_run(desk.services, run_id)
+    except KeyboardInterrupt:
+        desk.errors.print(f"{run_id} goes on; 'naevus train watch {run_id}' looks at it again.", markup=False)
+    desk.show(story, _words(story))
+    if story.state == "failed":
+        raise typer.Exit(1)
+
+
+def _words(story: RunStory) -> str:
+    left = "" if story.seconds_left is None else f", about {story.seconds_left / 60:.0f} min left"
+    first = f"{story.state}: step {story.step} of {story.total_steps}{left}"
+    gate = () if story.verdict is None else story.verdict.reasons
+    return "\n".join((first, *story.notices, *((story.ending,) if story.ending else ()), *gate))
+
+
+def _table_of(lines: Sequence[RunLine]) -> Table:
+    table = Table("run", "state", "step", "from", "snapshot", "exam", "started by")
+    for line in lines:
+        exam = {True: "passed", False: "not passed", None: "-"}[line.passed]
+        step = f"{line.step} of {line.total_steps}"
+        add_row(table, line.id, line.state, step, line.base, line.snapshot_id, exam, line.started_by)
+    return table
+
+
+def _own_verbs() -> frozenset[str]:
+    return frozenset(
+        command.name or (command.callback.__name__ if command.callback else "")
+        for command in _learning.registered_commands
+    )
+
+
+def _training_process(arguments: Sequence[str]) -> int:
+    """Run the training program; Ctrl+C reaches it too, and it decides how to stop."""
+    is_frozen = bool(getattr(sys, "frozen", False))
+    command = [sys.executable, "--training"] if is_frozen else [sys.executable, "-m", "training"]
+    search = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    process = subprocess.Popen([*command, *arguments], env={**os.environ, "PYTHONPATH": search})
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
