@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from app.domain.benefit import expected_benefit
 from app.domain.errors import StorageError
 from app.storage.database import connect
 from app.storage.migrate import CURRENT, Schema, bring_up_to_date, revision_of
@@ -153,3 +154,33 @@ def test_several_instances_may_create_the_store_at_the_same_time(folder: Path) -
     starts = [subprocess.Popen([sys.executable, "-c", code, str(folder)]) for _ in range(3)]
     assert [start.wait(timeout=120) for start in starts] == [0, 0, 0]
     assert revision_of(folder / "cases.sqlite") == CURRENT.head
+
+
+def test_a_work_list_from_before_the_assessments_is_ordered_by_what_was_known(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / "0001.sqlite", folder / "cases.sqlite")
+    store = SqliteCaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        (line,) = work.cases.case_lines(order="benefit")
+        case = work.cases.case(line.image_id)
+    store.close()
+    assert case.boundary is not None
+    assert not case.boundary.is_assessed
+    assert case.score_spread is not None
+    assert line.benefit == pytest.approx(expected_benefit(None, case.score_spread, None))
+    assert line.benefit > 0
+    assert line.is_corrected
+    assert len(list((folder / "backups").glob("cases-0001-before-*.sqlite"))) == 1
+
+
+def test_an_assessment_in_an_older_database_is_read(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / "0002.sqlite", folder / "cases.sqlite")
+    store = SqliteCaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        (line,) = work.cases.case_lines()
+        boundary = work.cases.case(line.image_id).boundary
+    store.close()
+    assert boundary is not None
+    assert (boundary.border_uncertainty, boundary.unlikeness) == (0.125, 0.75)
+    assert boundary.disagreement == "d" * 64

@@ -3,12 +3,14 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from app.domain.benefit import expected_benefit
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError, StorageError
-from app.domain.ids import ImageId, LesionId, PatientId, new_id
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
 from app.domain.patient import Patient
@@ -301,12 +303,63 @@ def test_a_work_list_of_ten_thousand_cases_opens_at_once(folder: Path) -> None:
     started = time.perf_counter()
     with store.reading() as work:
         middle = work.cases.case_lines(offset=5000, limit=200, order="score", descending=True)
+        doubtful = work.cases.case_lines(limit=200, order="benefit")
         matching = work.cases.case_count("name 3e7")
     scrolled_s = time.perf_counter() - started
     store.close()
     assert (len(first), count, len(middle), matching) == (200, 10_000, 200, 3)
+    assert [line.benefit for line in doubtful] == sorted((line.benefit for line in doubtful), reverse=True)
+    assert not any(line.is_corrected for line in doubtful)
     ranks = [(line.priority.band, -(line.probability or 0)) for line in first if line.priority]
     assert ranks == sorted(ranks)
     # The window's own budget is 0.5 s; the allowance is for a machine that is busy with other tests.
     assert opened_s < 1.5
     assert scrolled_s < 1.5
+
+
+def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
+    store: SqliteCaseStore,
+) -> None:
+    random = Random(7)
+    expected = []
+    with store.unit_of_work() as work:
+        for minute in range(24):
+            image_id = store_image(work, code=f"{minute:02d}", minute=minute)
+            doubt = [random.choice([None, round(random.random() / 4, 3), 0.05]) for _ in range(2)]
+            boundary = replace(a_boundary(image_id), border_uncertainty=doubt[0], unlikeness=doubt[1])
+            work.cases.add_boundary(boundary)
+            spread = random.choice([None, 0.02])
+            if spread is not None:
+                work.cases.add_score(a_score(image_id, 0.5))
+            is_corrected = minute % 4 == 0
+            if is_corrected:
+                work.cases.add_revision(a_revision(image_id))
+            benefit = expected_benefit(doubt[0], spread, doubt[1])
+            expected.append((is_corrected, -round(benefit, 9), f"{minute:02d}"))
+        work.commit()
+    assert _codes(store, order="benefit") == [code for _, _, code in sorted(expected)]
+    assert [line.is_corrected for line in _lines(store, order="benefit")] == [False] * 18 + [True] * 6
+    found = {line.patient_code: line.benefit for line in _lines(store)}
+    assert {code: round(benefit, 9) for code, benefit in found.items()} == {
+        code: -urgency for _, urgency, code in expected
+    }
+
+
+def test_an_assessment_comes_later_and_renews_the_line(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        older, newer = a_boundary(image_id), a_boundary(image_id)
+        work.cases.add_boundary(older)
+        work.cases.add_boundary(newer)
+        assessed = replace(newer, disagreement=BlobName("d" * 64), border_uncertainty=0.12, unlikeness=0.97)
+        work.cases.add_assessment(assessed)
+        work.commit()
+    with store.reading() as work:
+        assert work.cases.case(image_id).boundaries == (older, assessed)
+    (line,) = _lines(store)
+    assert line.reasons_to_correct == (
+        "the boundary is uncertain",
+        "the image is unlike the training images",
+    )
+    with pytest.raises(StorageError, match="is_not_replaced"), store.unit_of_work() as work:
+        work.cases.add_assessment(replace(assessed, unlikeness=0.1))

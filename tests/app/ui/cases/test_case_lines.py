@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
@@ -92,3 +93,17 @@ def test_reading_again_keeps_the_lines_until_the_new_ones_arrive() -> None:
     store.answer()
     assert store.model.rowCount() == 2
     assert store.model.row_of(ImageId("image 2")) is None
+
+
+def test_a_line_says_why_a_correction_would_help_until_there_is_one() -> None:
+    doubtful = replace(
+        a_line(1), reasons_to_correct=("the boundary is uncertain", "the image is unlike the training images")
+    )
+    model = CaseLinesModel(Store(0))
+    told = []
+    for line in (doubtful, replace(doubtful, is_corrected=True), a_line(1)):
+        model.show_page(CasePage(CaseQuery(), 0, 1, [line]))
+        told.append(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
+    assert told[0] == "The boundary is uncertain; the image is unlike the training images."
+    assert not told[1]
+    assert not told[2]

@@ -397,6 +397,7 @@ def test_tiny_and_odd_images_can_be_shown_and_corrected(canvas: EditorCanvas, sh
     canvas.show_image(skin(shape))
     canvas.set_prediction(np.ones(shape, np.bool_), np.ones(shape, np.float32))
     canvas.set_overlay(np.zeros(shape, np.float32), is_signed=True)
+    canvas.set_band(np.ones(shape, np.float32))
     for layer in Layer:
         canvas.set_layer_visible(layer, True)
     drag(canvas, (0.5, 0.5))

@@ -6,12 +6,14 @@ from hypothesis import strategies as st
 from app.domain.mask import PixelBox
 from app.ui.editor.frame import Frame, shown_map
 from app.ui.editor.layers import (
+    BAND_RGB,
     CASING_RGB,
     LINE_RGB,
     TINT_RGB,
     Layer,
     LayerLook,
     attention_scale,
+    band_scale,
     probability_scale,
 )
 from app.ui.editor.raster import brush_spans
@@ -166,3 +168,30 @@ def test_the_ground_is_seen_beside_the_image() -> None:
     assert rgb_at(frame, 5, 5) == (3, 2, 1)
     assert rgb_at(frame, 50, 60) == (214, 170, 150)
     assert frame.renew_image_box(PixelBox(0, 0, 5, 5)) == PixelBox(20, 50, 26, 56)
+
+
+def test_the_band_tints_the_skin_and_lies_under_the_boundary() -> None:
+    frame = frame_of(skin(), Layer.UNCERTAINTY, Layer.BOUNDARY)
+    frame.mask = np.zeros((60, 80), dtype=np.bool_)
+    frame.mask[:, :40] = True
+    band = np.zeros((30, 40), dtype=np.float32)
+    band[:, 15:25] = 1.0
+    frame.uncertainty = shown_map(band, band_scale())
+    frame.looks[Layer.UNCERTAINTY] = LayerLook(is_visible=True, opacity=0.5)
+    frame.render(160, 120, Placement(2.0), 1.0)
+    tinted = (np.array((214, 170, 150)) + BAND_RGB) / 2
+    assert np.abs(np.array(rgb_at(frame, 60, 70)) - tinted).max() <= 1
+    assert rgb_at(frame, 60, 80) == pytest.approx(LINE_RGB, abs=12)
+    assert rgb_at(frame, 60, 20) == (214, 170, 150)
+    assert frame.shows_band
+
+
+def test_the_band_is_hidden_until_the_person_asks_for_it_and_goes_with_its_image() -> None:
+    frame = Frame()
+    frame.show(skin())
+    frame.uncertainty = shown_map(np.ones((60, 80), dtype=np.float32), band_scale())
+    frame.render(80, 60, Placement(), 1.0)
+    assert (frame.pixels[:, :, 2::-1] == (214, 170, 150)).all()
+    assert not frame.shows_band
+    frame.show(skin())
+    assert frame.uncertainty is None
