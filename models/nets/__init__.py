@@ -10,6 +10,11 @@ from typing import Any, Literal
 from torch import nn
 
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
+from models.nets.classification.mambaderm_hierarchical import (
+    mambaderm_hierarchical,
+    mambaderm_hierarchical_lite,
+    mambaderm_hierarchical_tiny,
+)
 from models.nets.classification.mambavision import (
     mambavision_3m,
     mambavision_22m,
@@ -59,6 +64,9 @@ CATALOGUE: tuple[Architecture, ...] = (
     Architecture("mambaderm", "classification", MambaDerm),
     Architecture("mambaderm_lite", "classification", mambaderm_lite),
     Architecture("mambaderm_tiny", "classification", mambaderm_tiny),
+    Architecture("mambaderm_hierarchical", "classification", mambaderm_hierarchical),
+    Architecture("mambaderm_hierarchical_lite", "classification", mambaderm_hierarchical_lite),
+    Architecture("mambaderm_hierarchical_tiny", "classification", mambaderm_hierarchical_tiny),
     Architecture("mambavision_t", "classification", mambavision_t),
     Architecture("mambavision_t2", "classification", mambavision_t2),
     Architecture("mambavision_s", "classification", mambavision_s),

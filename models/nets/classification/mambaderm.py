@@ -6,10 +6,11 @@ metadata enters as one token per feature, so that a missing value is a learned v
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
+from models.nets.classification.fused_classifier import FusedClassifier, ImageEvidence
 from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
 from models.nets.classification.initialise import draw_weights
 from models.nets.classification.local_tokens import LocalTokens
@@ -27,33 +28,13 @@ _LARGEST_DROP_PATH = 0.1
 _DROPOUT = 0.1
 
 
-class ImageEvidence(NamedTuple):
-    """What the image alone says, before metadata: two views of the same grid, (B, h, w, C) each."""
-
-    local: Tensor
-    context: Tensor
-
-
-class MambaDermOutput(NamedTuple):
-    """A score with what the network saw on its h x w grid (14 x 14 for a 224 px image)."""
-
-    logits: Tensor
-    """(B, outputs) float32."""
-    gate: Tensor
-    """(B, h, w) in [0, 1]: 1 is local evidence of the convolutions, 0 is context of the scans."""
-    hidden_attention: Tensor
-    """(B, h, w), not negative: how much of the last scan's output each token feeds."""
-    local_tokens: Tensor
-    """(B, h, w, C) tokens before any context."""
-    fused_tokens: Tensor
-    """(B, h * w, C) tokens the score is read from."""
-
-
-class MambaDerm(nn.Module):
+class MambaDerm(FusedClassifier):
     """Malignancy logit from a square lesion crop and its metadata.
 
     Any image size divisible by 16 works (32 keeps the coarsest grid whole); the grid is 1/16 of the image.
     """
+
+    overlays: ClassVar[tuple[str, ...]] = ("gradient_x_input", "hidden_attention", "gate", "grad_cam")
 
     def __init__(
         self,
@@ -69,7 +50,7 @@ class MambaDerm(nn.Module):
         table_heads: int = 4,
         numeric_features: int = NUMERIC_FEATURES,
         category_sizes: Sequence[int] = CATEGORY_SIZES,
-        outputs: int = 1,
+        classes: int = 1,
         drop_path: float = _LARGEST_DROP_PATH,
         dropout: float = _DROPOUT,
     ) -> None:
@@ -90,38 +71,20 @@ class MambaDerm(nn.Module):
         )
         self.gate = LocalGlobalGate(width)
         self.fusion = MetadataFusion(width, attention_heads, dropout)
-        self.head = ScoreHead(width, outputs, dropout)
+        self.head = ScoreHead(width, classes, dropout)
         draw_weights(self)
-
-    def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
-        """Return the malignancy logit, (B, outputs) float32.
-
-        Args:
-            images: (B, 3, S, S) float32, ImageNet-normalised.
-            numeric: (B, 35) float32 in raw units; NaN is missing.
-            categorical: (B, 6) int64; 0 is missing.
-        """
-        evidence = self.evidence(images)
-        table = self.table(numeric, categorical)
-        fused = self.fusion(self.gated(evidence, self.gate(*evidence)), table)
-        logits: Tensor = self.head(fused, table)
-        return logits
-
-    def forward_explained(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> MambaDermOutput:
-        """Return the logit with the gate and the hidden attention behind it; arguments as `forward`."""
-        local = self.local_tokens(*self.stem(images))
-        before, last = self.context[:-1](self.placed(local)), self.context[-1]
-        assert isinstance(last, VSSLayer)
-        attention = hidden_attention(last.block.ss2d, last.block.norm(before))
-        evidence = ImageEvidence(local, self.norm_context(last(before)))
-        gate = self.gate(*evidence)
-        table = self.table(numeric, categorical)
-        fused = self.fusion(self.gated(evidence, gate), table)
-        return MambaDermOutput(self.head(fused, table), gate.mean(dim=-1), attention, local, fused)
 
     def evidence(self, images: Tensor) -> ImageEvidence:
         """Return local tokens and their version with context from the whole image, (B, h, w, C) each."""
         return self.with_context(self.local_tokens(*self.stem(images)))
+
+    def attentive_evidence(self, images: Tensor) -> tuple[ImageEvidence, Tensor]:
+        """Return the evidence, and the attention (B, h, w) hidden in the last scan."""
+        local = self.local_tokens(*self.stem(images))
+        before, last = self.context[:-1](self.placed(local)), self.context[-1]
+        assert isinstance(last, VSSLayer)
+        attention = hidden_attention(last.block.ss2d, last.block.norm(before))
+        return ImageEvidence(local, self.norm_context(last(before))), attention
 
     def with_context(self, local: Tensor) -> ImageEvidence:
         """Add to local tokens (B, h, w, C) what the selective scans make of the whole grid."""
@@ -131,12 +94,6 @@ class MambaDerm(nn.Module):
         """Tell local tokens (B, h, w, C) where they are."""
         placed: Tensor = local + self.position(*local.shape[1:3])
         return placed
-
-    @staticmethod
-    def gated(evidence: ImageEvidence, gate: Tensor) -> Tensor:
-        """Mix the two views by the gate and flatten the grid row by row, (B, h * w, C)."""
-        mixed = gate * evidence.local + (1.0 - gate) * evidence.context
-        return mixed.flatten(1, 2)
 
 
 def mambaderm_lite(**changes: Any) -> MambaDerm:  # noqa: ANN401  any argument of MambaDerm

@@ -8,8 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.export import LARGEST_DIFFERENCE, SEGMENTER, export_graph
+from models.export import LARGEST_DIFFERENCE, SEGMENTER, GraphSignature, export_graph
 from models.nets import CATALOGUE, Architecture, build
+from models.nets.classification.export_form import form_for_export, graph_inputs, graph_outputs
+from models.nets.classification.score_network import ScoreNetwork
 from models.nets.layers.mamba import Mamba
 from models.nets.layers.ss2d import SS2D
 from models.nets.weights import round_to_half, save_weights
@@ -21,6 +23,8 @@ PARAMETERS: tuple[tuple[str, dict[str, int], int], ...] = (
     ("unet", {}, 7_702_977),
     ("mambaderm", {}, 31_381_025),
     ("mambaderm_lite", {}, 12_085_569),
+    ("mambaderm_hierarchical", {}, 31_271_191),
+    ("mambaderm_hierarchical_lite", {}, 11_850_203),
     ("mambavision_t", {"classes": 1000}, 31_794_248),
     ("mambavision_t2", {"classes": 1000}, 35_104_008),
     ("mambavision_s", {"classes": 1000}, 50_140_584),
@@ -152,17 +156,42 @@ def test_steps_and_decays_survive_the_drawing_of_the_other_weights(architecture:
         assert torch.equal(scan.skip, torch.ones_like(scan.skip))
 
 
+@pytest.mark.parametrize("architecture", [each for each in TINY if each.task == "classification"], ids=named)
+def test_a_score_network_says_the_same_in_every_form(architecture: Architecture) -> None:
+    network, batch = tiny(architecture).eval(), a_batch(architecture)
+    assert isinstance(network, ScoreNetwork)
+
+    logits = network(*batch)
+    seen, (explained, maps) = network.seen(*batch), network.maps(*batch)
+    exported = form_for_export(network)(*batch[: len(graph_inputs(network))])
+
+    torch.testing.assert_close(seen.logits, logits)
+    torch.testing.assert_close(explained, logits)
+    torch.testing.assert_close(exported[0], logits)
+    assert ("logits", *maps) == graph_outputs(network)
+    assert set(maps) <= set(network.overlays)
+    assert all(torch.equal(found, wanted) for found, wanted in zip(exported[1:], maps.values(), strict=True))
+    assert (seen.local.shape[-1], seen.context.shape[-1]) == network.token_widths
+    assert network.last_layer.out_features == logits.shape[1]
+    moved = network(batch[0], batch[1] + 1.0, batch[2])
+    assert torch.equal(moved, logits) is not network.reads_table
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("architecture", [a for a in TINY if a.name not in COMPARED_ELSEWHERE], ids=named)
 def test_a_graph_gives_what_the_network_gives(architecture: Architecture, tmp_path: Path) -> None:
     network = tiny(architecture).eval()
     round_to_half(network)
     save_weights(network, tmp_path)
-    signature = SEGMENTER
+    form, signature = network, SEGMENTER
+    if isinstance(network, ScoreNetwork):
+        form = form_for_export(network)
+        signature = GraphSignature(graph_inputs(network), graph_outputs(network))
     examples = [dict(zip(signature.inputs, a_batch(architecture, n), strict=False)) for n in (2, 1, 3)]
 
-    difference = export_graph(network, signature, examples, tmp_path)
+    difference = export_graph(form, signature, examples, tmp_path)
 
     assert difference <= LARGEST_DIFFERENCE
     graph = onnx.load(tmp_path / "graph.onnx", load_external_data=False).graph
+    assert [given.name for given in graph.input] == list(signature.inputs)
     assert [output.name for output in graph.output] == list(signature.outputs)

@@ -1,0 +1,100 @@
+"""A classifier that gates local and global evidence of the image and adds metadata: the half both have."""
+
+from abc import abstractmethod
+from typing import ClassVar, NamedTuple
+
+from torch import Tensor, nn
+
+from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
+from models.nets.classification.score_network import ScoreNetwork, Seen
+from models.nets.layers.tabular_encoder import TabularEncoder
+
+
+class ImageEvidence(NamedTuple):
+    """What the image alone says, before metadata: two views of the same grid, (B, h, w, C) each."""
+
+    local: Tensor
+    context: Tensor
+
+
+class ExplainedScore(NamedTuple):
+    """A score with what the network saw on its h x w grid (14 x 14 for a 224 px image)."""
+
+    logits: Tensor
+    """(B, classes) float32."""
+    gate: Tensor
+    """(B, h, w) in [0, 1]: 1 is local evidence of the convolutions, 0 is context of the scans."""
+    hidden_attention: Tensor
+    """(B, h, w), not negative: how much of the last scan's output each token feeds."""
+    local_tokens: Tensor
+    """(B, h, w, C) tokens before any context."""
+    fused_tokens: Tensor
+    """(B, h * w, C) tokens the score is read from."""
+
+
+class FusedClassifier(ScoreNetwork):
+    """Gate, metadata fusion and head over the evidence of an image; what makes that evidence comes on top."""
+
+    reads_table: ClassVar[bool] = True
+    overlays: ClassVar[tuple[str, ...]] = ("hidden_attention", "gate", "grad_cam")
+    graph_maps: ClassVar[tuple[str, ...]] = ("gate", "hidden_attention")
+
+    table: TabularEncoder
+    gate: LocalGlobalGate
+    fusion: MetadataFusion
+    head: ScoreHead
+
+    def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
+        """Return the malignancy logit, (B, classes) float32.
+
+        Args:
+            images: (B, 3, S, S) float32, ImageNet-normalised.
+            numeric: (B, 35) float32 in raw units; NaN is missing.
+            categorical: (B, 6) int64; 0 is missing.
+        """
+        return self.seen(images, numeric, categorical).logits
+
+    def seen(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Seen:
+        """Return the logits with local and context tokens, both without metadata; arguments as `forward`."""
+        evidence = self.evidence(images)
+        table = self.table(numeric, categorical)
+        fused = self.fusion(self.gated(evidence, self.gate(*evidence)), table)
+        return Seen(self.head(fused, table), *evidence)
+
+    def forward_explained(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> ExplainedScore:
+        """Return the logit with the gate and the hidden attention behind it; arguments as `forward`."""
+        evidence, attention = self.attentive_evidence(images)
+        gate = self.gate(*evidence)
+        table = self.table(numeric, categorical)
+        fused = self.fusion(self.gated(evidence, gate), table)
+        return ExplainedScore(self.head(fused, table), gate.mean(dim=-1), attention, evidence.local, fused)
+
+    def maps(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the logits with gate and hidden attention."""
+        explained = self.forward_explained(images, numeric, categorical)
+        return explained.logits, {"gate": explained.gate, "hidden_attention": explained.hidden_attention}
+
+    @property
+    def token_widths(self) -> tuple[int, int]:
+        """Local and context tokens have one width."""
+        width = self.gate.projection.out_features
+        return width, width
+
+    @property
+    def last_layer(self) -> nn.Linear:
+        """The head's last map."""
+        return self.head.score
+
+    @abstractmethod
+    def evidence(self, images: Tensor) -> ImageEvidence:
+        """Return local tokens and their version with context from the whole image, (B, h, w, C) each."""
+
+    @abstractmethod
+    def attentive_evidence(self, images: Tensor) -> tuple[ImageEvidence, Tensor]:
+        """Return the evidence, and the attention (B, h, w) hidden in the last scan that made it."""
+
+    @staticmethod
+    def gated(evidence: ImageEvidence, gate: Tensor) -> Tensor:
+        """Mix the two views by the gate and flatten the grid row by row, (B, h * w, C)."""
+        mixed = gate * evidence.local + (1.0 - gate) * evidence.context
+        return mixed.flatten(1, 2)

@@ -1,0 +1,62 @@
+"""What every score network offers, whether it reads metadata beside the image or not."""
+
+from abc import abstractmethod
+from typing import ClassVar, NamedTuple
+
+from torch import Tensor, nn
+
+
+class Seen(NamedTuple):
+    """A score with the grids of tokens it came from, before any metadata."""
+
+    logits: Tensor
+    """(B, classes) float32."""
+    local: Tensor
+    """(B, h, w, C) tokens that say what is where: the lesion can be learned from them."""
+    context: Tensor
+    """(B, h', w', C') tokens that know of the whole image."""
+
+
+class ScoreNetwork(nn.Module):
+    """Gives one logit of malignancy, or one per class, for a lesion crop.
+
+    All are called alike. One that looks at the image alone takes the metadata and does not read them, so
+    that whoever trains, publishes or serves a score need not ask which kind it is.
+    """
+
+    reads_table: ClassVar[bool]
+    """Whether metadata move the score."""
+
+    overlays: ClassVar[tuple[str, ...]]
+    """Names of the overlays that this network can give."""
+
+    graph_maps: ClassVar[tuple[str, ...]]
+    """Those of them that need no gradient, in the order of `maps`: they travel in the graph."""
+
+    @abstractmethod
+    def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
+        """Return logits (B, classes) float32.
+
+        Args:
+            images: (B, 3, H, W) float32, normalised.
+            numeric: (B, 35) float32 in raw units; NaN is missing.
+            categorical: (B, 6) int64; 0 is missing.
+        """
+
+    @abstractmethod
+    def seen(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Seen:
+        """Return the logits with the tokens behind them; arguments as `forward`."""
+
+    @abstractmethod
+    def maps(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the logits and the overlays that need no gradient by their names, (B, h, w) each."""
+
+    @property
+    @abstractmethod
+    def token_widths(self) -> tuple[int, int]:
+        """Channels of local and of context tokens."""
+
+    @property
+    @abstractmethod
+    def last_layer(self) -> nn.Linear:
+        """The linear map that gives the logits."""
