@@ -16,7 +16,7 @@ from app.cli.desk import TOKEN, Json, add_row, desk_of
 from app.usecases.follow_run import follow_run, list_runs
 from app.usecases.freeze_snapshot import freeze_snapshot
 from app.usecases.run_records import RunLine
-from app.usecases.start_run import start_run
+from app.usecases.start_run import forecast_run, start_run
 from app.usecases.stop_run import resume_run, stop_run
 from models.contract.card import Task
 from training.contract.story import RunStory
@@ -82,6 +82,23 @@ def start(
     desk = desk_of(context, as_json=as_json)
     line = start_run(desk.services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
     desk.show(line, f"{line.id} is running; 'naevus train watch {line.id}' shows how far it is.")
+
+
+@_learning.command()
+def forecast(
+    context: typer.Context,
+    task: _Task,
+    snapshot_id: Annotated[
+        str | None, typer.Option("--snapshot", help="Snapshot id; the newest when left out.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=0, help="0: all processor cores.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Measure what such a run would cost on this machine."""
+    desk = desk_of(context, as_json=as_json)
+    found = forecast_run(desk.services, task, snapshot_id, threads=threads)
+    memory = "" if found.memory_bytes is None else f", {found.memory_bytes / 2**30:.1f} GiB"
+    desk.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}")
 
 
 @_learning.command()

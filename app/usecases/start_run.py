@@ -1,8 +1,13 @@
-"""Starts teaching the active model the corrections of a snapshot."""
+"""Starts teaching the active model the corrections of a snapshot, or measures what that would cost."""
 
 import re
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from app.domain.errors import LearningError
 from app.usecases.freeze_snapshot import SNAPSHOTS
@@ -11,6 +16,8 @@ from app.usecases.run_records import RunLine, RunRecord, line_of, runs_folder, w
 from models.contract.card import Task
 from models.contract.registry import ShelvedModel
 from training.contract.data_set import DataSetError
+from training.contract.forecast import Forecast
+from training.contract.plan import TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import RunFolderError, create_run_folder
 from training.contract.snapshot import Snapshot, SnapshotError, read_snapshot, read_snapshot_card
@@ -35,52 +42,95 @@ def start_run(
         LearningError: there is no such snapshot, it is damaged, or the process cannot be started.
         ModelRefusedError: the active model cannot be used.
     """
-    run = plan_run(services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
-    try:
-        services.runs.start(run)
-    except LearningError:
-        shutil.rmtree(run, ignore_errors=True)
-        raise
-    line = line_of(services, run)
-    with services.unit_of_work() as work:
-        work.audit.append(services.user, "training started", run.name, f"{line.base} from {line.snapshot_id}")
-        work.commit()
-    return line
-
-
-def plan_run(
-    services: Services, task: Task, snapshot_id: str | None, *, amp: bool, seed: int, threads: int
-) -> Path:
-    """Write the folder of a new run without starting it, and return it."""
-    snapshot_dir = snapshot_folder(services, task, snapshot_id)
-    base = services.shelf.active(task)
-    if base is None:
-        raise LearningError("No model is active for this task, so there is none to teach.")
-    try:
+    snapshot_dir, base = snapshot_folder(services, task, snapshot_id), base_model(services, task)
+    with _said_in_a_sentence():
         snapshot = read_snapshot(snapshot_dir)
         folder, version = _claimed_folder(services, base)
         try:
-            plan = fine_tuning_plan(
-                task=task,
-                snapshot_dir=snapshot_dir,
-                base=base.folder,
-                model_name=base.card.name,
-                model_version=version,
-                rehearsal=services.learning_images,
-                amp=amp,
-                seed=seed,
-                threads=threads,
-            )
+            plan = plan_from(services, snapshot_dir, base, version, amp=amp, seed=seed, threads=threads)
             create_run_folder(folder, plan)
             write_record(folder, _record(services, snapshot, base, version))
+            services.runs.start(folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+    with services.unit_of_work() as work:
+        detail = f"{base.card.reference} from {snapshot.id}"
+        work.audit.append(services.user, "training started", folder.name, detail)
+        work.commit()
+    return line_of(services, folder)
+
+
+def forecast_run(
+    services: Services,
+    task: Task,
+    snapshot_id: str | None = None,
+    *,
+    amp: bool = False,
+    seed: int = 17,
+    threads: int = 0,
+) -> Forecast:
+    """Measure a few real steps of the run that ``start_run`` would start; nothing is kept.
+
+    Raises:
+        LearningError: there is no such snapshot, or the steps could not be measured.
+        ModelRefusedError: the active model cannot be used.
+    """
+    snapshot_dir, base = snapshot_folder(services, task, snapshot_id), base_model(services, task)
+    with (
+        _said_in_a_sentence(),
+        tempfile.TemporaryDirectory(dir=services.store.folder, prefix=".forecast-") as temporary,
+    ):
+        folder = Path(temporary) / "run"
+        plan = plan_from(services, snapshot_dir, base, "forecast", amp=amp, seed=seed, threads=threads)
+        create_run_folder(folder, plan)
+        said = services.runs.answer(["forecast", str(folder)]).splitlines()
+    try:
+        return Forecast.model_validate_json(said[-1] if said else "")
+    except ValidationError as error:
+        raise LearningError("The training program did not say what the run will cost.") from error
+
+
+def base_model(services: Services, task: Task) -> ShelvedModel:
+    """Return the model that is taught: the active one."""
+    base = services.shelf.active(task)
+    if base is None:
+        raise LearningError("No model is active for this task, so there is none to teach.")
+    return base
+
+
+def plan_from(
+    services: Services,
+    snapshot_dir: Path,
+    base: ShelvedModel,
+    version: str,
+    *,
+    amp: bool,
+    seed: int,
+    threads: int,
+) -> TrainingPlan:
+    """Return the plan that teaches ``base`` a snapshot, among the bundled images."""
+    return fine_tuning_plan(
+        task=base.card.task,
+        snapshot_dir=snapshot_dir,
+        base=base.folder,
+        model_name=base.card.name,
+        model_version=version,
+        rehearsal=services.learning_images,
+        amp=amp,
+        seed=seed,
+        threads=threads,
+    )
+
+
+@contextmanager
+def _said_in_a_sentence() -> Iterator[None]:
+    try:
+        yield
     except (DataSetError, RunFolderError) as error:
         raise LearningError(str(error)) from error
     except OSError as error:
         raise LearningError(f"The run could not be written ({error.strerror}).") from error
-    return folder
 
 
 def _record(services: Services, snapshot: Snapshot, base: ShelvedModel, version: str) -> RunRecord:
