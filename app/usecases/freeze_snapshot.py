@@ -64,7 +64,9 @@ def freeze_snapshot(
         LearningError: there are too few corrections, or the disk is full; nothing is left behind.
         CancelledError: nothing is left behind.
     """
-    stored, lessons, hidden = yield from read_lessons(services, task, token, any_confirmation=any_confirmation)
+    stored, lessons, hidden = yield from read_lessons(
+        services, task, token, any_confirmation=any_confirmation
+    )
     created_at = services.clock()
     sides = sides_with_newcomers(stored, lessons, hidden, created_at)
     shared = pictures_of_two_patients(lessons)

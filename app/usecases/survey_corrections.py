@@ -3,14 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.domain.errors import LearningError
-from app.domain.ids import PatientId
 from app.usecases.freeze_snapshot import read_lessons
 from app.usecases.learning_sides import check_enough, pictures_of_two_patients, place_of, sides_with_newcomers
 from app.usecases.ports import CancelToken, Progress, Services
 from models.contract.card import Task
 from training.contract.snapshot import Side
+
+if TYPE_CHECKING:
+    from app.domain.ids import PatientId
 
 SIDES: tuple[Side, ...] = ("train", "val", "exam", "uncorrected")
 
