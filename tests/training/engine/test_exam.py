@@ -49,18 +49,33 @@ def few_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def segmenters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    root = tmp_path_factory.mktemp("models")
-    return tuple(
-        write_model(root / str(seed), "dermomamba_tiny", "segmentation", seed=seed) for seed in (1, 2)
-    )  # type: ignore[return-value]
+    active = write_model(tmp_path_factory.mktemp("models"), "dermomamba_tiny", "segmentation")
+    return active, with_other_weights(active)
 
 
 @pytest.fixture(scope="module")
 def classifiers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     root = tmp_path_factory.mktemp("models")
-    return tuple(
+    active, candidate = (
         write_model(root / str(seed), "mambaderm_tiny", "classification", seed=seed) for seed in (1, 2)
-    )  # type: ignore[return-value]
+    )
+    return active, candidate
+
+
+def with_other_weights(folder: Path) -> Path:
+    """Version 2 beside version 1, with smaller filters: without a second export, which is slow.
+
+    A segmenter's graph points into the weights for every filter, and so follows.
+    """
+    other = copied(folder, folder.parent / "2")
+    weights = load_file(other / "weights.safetensors")
+    for name, value in weights.items():
+        if value.ndim == 4 and value.numel() >= 256:
+            weights[name] = value * 0.5
+    save_file(weights, other / "weights.safetensors")
+    changes = {"version": "2", "weights_sha256": sha256_of(other / "weights.safetensors")}
+    write_card(read_card(other).model_copy(update=changes), other)
+    return other
 
 
 def call(*arguments: object) -> int:
