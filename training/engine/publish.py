@@ -110,10 +110,12 @@ def _export(
     if isinstance(network, MambaDerm):
         views = cast("Views", choices.views)
         form: nn.Module = ExplainedForExport(network)
-        examples = [_view_batch(views, 0, 2), _view_batch(views, 2, 3)]
+        last = len(views.images) - 1
+        examples = [_view_batch(views, 0, 2), _view_batch(views, last, last + 1)]
         return export_graph(form, CLASSIFIER, examples, target)
     stage = plan.stages[-1]
-    images = _frames(validation[:3], stage.height_px, stage.width_px)
+    # A clinic may have fewer than three images to choose by.
+    images = _frames((validation * 3)[:3], stage.height_px, stage.width_px)
     signature: GraphSignature = SEGMENTER
     return export_graph(network, signature, [{"images": images[:2]}, {"images": images[2:]}], target)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from torch import Tensor
 
+from models.export import ParityError
 from tests.training.data_folders import mini_data_folder, write_manifest
 from training.contract.events import TERMINAL_EVENTS, RunFailed, RunStarted
 from training.contract.plan import Stage, TrainingPlan
@@ -178,3 +180,19 @@ def test_a_snapshot_edited_by_hand_is_not_trained_on(tmp_path: Path, name: str) 
     reason = reason_of(smallest_run(snapshot))
     assert "The snapshot one is damaged" in reason
     assert Path(name).name in reason
+
+
+def test_a_single_image_to_choose_by_is_enough_to_publish(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The graph is traced with two images and checked with another, whatever the number there is."""
+    leave_only(data_dir, train=2, val=1)
+    batches: list[int] = []
+
+    def traced(_network: object, _signature: object, examples: list[dict[str, Tensor]], _to: Path) -> float:
+        batches.extend(len(example["images"]) for example in examples)
+        raise ParityError("far enough for this test")
+
+    monkeypatch.setattr("training.engine.publish.export_graph", traced)
+    assert reason_of(smallest_run(data_dir)) == "far enough for this test"
+    assert batches == [2, 1]
