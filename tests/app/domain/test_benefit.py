@@ -4,8 +4,8 @@ from app.domain.benefit import expected_benefit, reasons_to_correct
 
 
 def test_the_benefit_is_the_weighted_sum_of_its_terms() -> None:
-    # 0.7 * 0.08 / 0.16 + 0.1 * 0.1 + 0.2 * 0.5
-    assert expected_benefit(0.08, 0.1, 0.5) == pytest.approx(0.35 + 0.01 + 0.1)
+    # 0.7 * 0.065 / 0.13 + 0.1 * 0.1 + 0.2 * 0.5
+    assert expected_benefit(0.065, 0.1, 0.5) == pytest.approx(0.35 + 0.01 + 0.1)
 
 
 def test_the_benefit_lies_between_nothing_and_one() -> None:

@@ -150,8 +150,8 @@ def test_the_doubt_of_a_boundary_has_the_shape_of_its_image(predictor: ModelPred
         height, width = doubt.disagreement.shape
         assert max(height, width) == min(512, max(height_px, width_px))
         assert height / width == pytest.approx(height_px / width_px, rel=0.02)
-        assert 0.0 <= doubt.disagreement.min() <= doubt.disagreement.max() <= 0.5
-        assert 0.0 < doubt.border_uncertainty < 1.0
+        assert 0.0 <= doubt.disagreement.min() < doubt.disagreement.max() <= 0.5
+        assert 0.0 <= doubt.border_uncertainty < 1.0
         assert doubt.weights_sha256 == boundary.model.weights_sha256
         assert doubt.unlikeness is None
 
@@ -161,7 +161,7 @@ def test_turning_the_image_by_half_turns_the_disagreement_with_it(predictor: Mod
     turned = np.ascontiguousarray(np.rot90(image, 2))
     mask = np.zeros((96, 128), bool)
     first, second = (predictor.doubt(each, mask, TOKEN) for each in (image, turned))
-    np.testing.assert_allclose(np.rot90(second.disagreement, 2), first.disagreement, atol=1e-4)
+    np.testing.assert_allclose(np.rot90(second.disagreement, 2), first.disagreement, atol=2e-5)
     assert second.border_uncertainty == pytest.approx(first.border_uncertainty, rel=1e-3)
 
 
@@ -172,4 +172,5 @@ def test_the_model_server_doubts_as_the_graph_does(tiny_models: Path, tmp_path: 
         predictor = _predictor(tiny_models, tmp_path / name, engine)
         found.append(predictor.doubt(image, mask, TOKEN))
         predictor.close()
-    np.testing.assert_allclose(found[0].disagreement, found[1].disagreement, atol=1e-3)
+    np.testing.assert_allclose(found[0].disagreement, found[1].disagreement, atol=2e-5)
+    assert found[0].disagreement.max() > 2e-4

@@ -51,6 +51,14 @@ def test_passes_that_agree_leave_no_uncertainty_with_or_without_a_lesion() -> No
     assert border_uncertainty(lesion) == 0.0
 
 
+def test_a_faint_haze_over_the_skin_is_no_uncertainty_of_the_border() -> None:
+    passes = np.zeros((4, 40, 40), np.float32)
+    passes[:, 18:22, 18:22] = 1.0
+    passes[::2] += np.where(passes[::2] == 0, np.float32(0.03), np.float32(0.0))
+    # 0 and 0.03 in turn: a standard deviation of 0.015 on 1,584 pixels beside a lesion of 16.
+    assert border_uncertainty(passes) == 0.0
+
+
 def test_the_border_uncertainty_does_not_depend_on_the_scale_of_the_image() -> None:
     passes = np.random.default_rng(2).random((4, 6, 8), dtype=np.float32)
     larger = passes.repeat(3, axis=1).repeat(3, axis=2)
