@@ -14,10 +14,14 @@ from app.domain.errors import LearningError
 from app.runs.follower import EVENTS_NAME, RunFollower
 from app.runs.process_identity import ProcessIdentity, identity_of, is_alive
 from app.runs.start_lock import AlreadyLockedError, locked
+from training.contract.events import TERMINAL_EVENTS
 from training.contract.run_folder import RunFolder, write_atomically
 
 GRACE_S = 30.0
 """How long a run may take to stop by itself before a second request ends it."""
+
+_LEAVING_S = 20.0
+_LOOK_EVERY_S = 0.05
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PROCESS_FILE = "process.json"
@@ -53,6 +57,7 @@ class ProcessRunLauncher:
             LearningError: it is running already, or the process could not be started.
         """
         run = RunFolder(folder)
+        self._let_it_leave(folder)
         try:
             with locked(folder / _LOCK_FILE) as descriptor:
                 if self.is_running(folder):
@@ -68,6 +73,15 @@ class ProcessRunLauncher:
             raise LearningError(f"The run {folder.name} is being carried out already.") from error
         except OSError as error:
             raise LearningError(f"The training process could not be started ({error.strerror}).") from error
+
+    def _let_it_leave(self, folder: Path) -> None:
+        """Wait a little for a process that has told its ending but has not yet gone."""
+        events = self.follower(folder).new_events()
+        if not events or not isinstance(events[-1], TERMINAL_EVENTS):
+            return
+        until = time.monotonic() + _LEAVING_S
+        while self.is_running(folder) and time.monotonic() < until:
+            time.sleep(_LOOK_EVERY_S)
 
     def is_running(self, folder: Path) -> bool:
         """Say whether the process of a run is alive; a recycled process number is never taken for it."""

@@ -48,6 +48,7 @@ class RunLine:
     started_at: datetime
     state: RunPhase
     is_running: bool
+    """Its process is alive and has not told its ending."""
     step: int
     total_steps: int
     seconds_left: float | None
@@ -106,7 +107,7 @@ def line_of(services: Services, folder: Path) -> RunLine:
         started_by=record.started_by,
         started_at=record.started_at,
         state=story.state,
-        is_running=services.runs.is_running(folder),
+        is_running=story.state in ("waiting", "running") and services.runs.is_running(folder),
         step=story.step,
         total_steps=story.total_steps,
         seconds_left=story.seconds_left,

@@ -1,0 +1,165 @@
+"""Nothing is promoted without a person and a passed exam beside the model that is active now."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import resources
+from app.domain.errors import LearningError
+from app.usecases.exchange_models import export_model, import_model
+from app.usecases.list_models import ModelState, list_models
+from app.usecases.ports import Services
+from app.usecases.promote_model import promote_model, roll_back_model
+from models.contract.card import read_card
+from models.contract.errors import ModelAlreadyShelvedError, NothingToRollBackError
+from models.contract.registry import ModelShelf
+from tests.app.usecases.learning_models import a_variant, write_passed_exam
+from tests.builders import services_at
+from tests.fakes import FakePredictor
+
+NAME = "dermomamba"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Path:
+    """Return the model folder that comes with the program."""
+    return resources.path("models", NAME, "1")
+
+
+@pytest.fixture
+def services(tmp_path: Path, shipped: Path) -> Iterator[Services]:
+    """Return services whose active model is the shipped one."""
+    opened = services_at(tmp_path / "data")
+    active_file = tmp_path / "shipped_active.json"
+    ModelShelf((shipped.parents[1],), active_file).promote(NAME, "1", author="the makers")
+    shelf = ModelShelf(
+        (tmp_path / "data" / "models", shipped.parents[1]),
+        tmp_path / "data" / "active.json",
+        shipped_active_file=active_file,
+    )
+    yield replace(opened, shelf=shelf)
+    opened.store.close()
+
+
+@pytest.fixture
+def candidate(services: Services, shipped: Path) -> Path:
+    """Return the folder on the shelf of a model that was trained here."""
+    return a_variant(shipped, services.store.folder / "models", "1-clinic1", last_byte=3)
+
+
+def test_a_candidate_that_passed_is_promoted_and_taken_back(
+    services: Services, candidate: Path, shipped: Path
+) -> None:
+    write_passed_exam(candidate, shipped)
+    assert _states(services) == {"1": "active", "1-clinic1": "candidate"}
+    promote_model(services, NAME, "1-clinic1")
+    assert _states(services) == {"1": "shipped", "1-clinic1": "active"}
+    roll_back_model(services, "segmentation")
+    assert _states(services) == {"1": "active", "1-clinic1": "earlier"}
+    with services.reading() as work:
+        acts = [(act.who, act.what, act.subject, act.weights_sha256) for act in work.audit.events()]
+    assert acts == [
+        ("Dr Test", "model promoted", f"{NAME}/1-clinic1", read_card(candidate).weights_sha256),
+        ("Dr Test", "model rolled back", f"{NAME}/1", read_card(shipped).weights_sha256),
+    ]
+    assert isinstance(services.predictor, FakePredictor)
+    assert services.predictor.forgotten == 2
+    with pytest.raises(NothingToRollBackError):
+        roll_back_model(services, "segmentation")
+
+
+def test_without_an_exam_nothing_is_promoted(services: Services, candidate: Path) -> None:
+    _refused(services, "has not sat an exam")
+    assert _states(services)["1-clinic1"] == "not examined"
+    _refused(services, "trained here", unexamined=True)
+    assert candidate.is_dir()
+
+
+def test_a_candidate_that_did_not_pass_is_refused_with_the_figures(
+    services: Services, candidate: Path, shipped: Path
+) -> None:
+    write_passed_exam(candidate, shipped, gain=-0.05)
+    assert _states(services)["1-clinic1"] == "refused"
+    _refused(services, r"did not pass its exam: .*-0\.050")
+    _refused(services, "has sat an exam, and that decides", unexamined=True)
+
+
+def test_an_exam_beside_a_model_that_is_not_active_any_more_must_be_sat_again(
+    services: Services, candidate: Path, shipped: Path
+) -> None:
+    write_passed_exam(candidate, shipped)
+    second = a_variant(shipped, services.store.folder / "models", "1-clinic2", last_byte=4)
+    write_passed_exam(second, shipped)
+    promote_model(services, NAME, "1-clinic2")
+    assert _states(services)["1-clinic1"] == "not examined"
+    _refused(services, "let it sit the exam again")
+
+
+def test_an_exam_of_other_weights_counts_for_nothing(
+    services: Services, candidate: Path, shipped: Path, tmp_path: Path
+) -> None:
+    other = a_variant(shipped, tmp_path / "elsewhere", "1-clinic1", last_byte=9)
+    write_passed_exam(other, shipped)
+    shutil.copy(other / "exam.json", candidate / "exam.json")
+    _refused(services, "other weights")
+
+
+@pytest.mark.parametrize("user", ["", "  ", "unknown user"])
+def test_nobody_is_no_author(services: Services, candidate: Path, shipped: Path, user: str) -> None:
+    write_passed_exam(candidate, shipped)
+    nobody = replace(services, user=user)
+    with pytest.raises(LearningError, match="named person"):
+        promote_model(nobody, NAME, "1-clinic1")
+    with pytest.raises(LearningError, match="named person"):
+        roll_back_model(nobody, "segmentation")
+    assert _states(services)["1"] == "active"
+
+
+def test_an_imported_model_may_pass_without_an_exam_and_the_trail_says_so(
+    services: Services, shipped: Path, tmp_path: Path
+) -> None:
+    elsewhere = a_variant(shipped, tmp_path / "elsewhere", "7", last_byte=5)
+    write_passed_exam(elsewhere, shipped)
+    sender = services_at(tmp_path / "sender")
+    sender.shelf.add(elsewhere)
+    file = export_model(sender, NAME, "7", tmp_path / "seven.naevusmodel")
+    sender.store.close()
+    imported = import_model(services, file)
+    assert imported.card == read_card(elsewhere)
+    _refused(services, "has not sat an exam", version="7")
+    promote_model(services, NAME, "7", unexamined=True)
+    with services.reading() as work:
+        assert [(act.what, act.detail) for act in work.audit.events(f"{NAME}/7")] == [
+            ("model imported", "seven.naevusmodel"),
+            ("model promoted", f"without an exam, instead of {NAME}/1"),
+        ]
+
+
+def test_an_imported_model_never_takes_the_name_of_a_shipped_one(
+    services: Services, shipped: Path, tmp_path: Path
+) -> None:
+    sender = services_at(tmp_path / "sender")
+    forged = a_variant(shipped, tmp_path / "elsewhere", "1", last_byte=6)
+    sender.shelf.add(forged)
+    file = export_model(sender, NAME, "1", tmp_path / "one.naevusmodel")
+    sender.store.close()
+    with pytest.raises(ModelAlreadyShelvedError):
+        import_model(services, file)
+    assert services.shelf.get(NAME, "1").folder == shipped
+    assert not list(services.store.folder.glob(".importing-*"))
+
+
+def _states(services: Services) -> dict[str, ModelState]:
+    return {line.card.version: line.state for line in list_models(services) if line.card.name == NAME}
+
+
+def _refused(
+    services: Services, sentence: str, *, version: str = "1-clinic1", unexamined: bool = False
+) -> None:
+    before = services.shelf.active("segmentation")
+    with pytest.raises(LearningError, match=sentence):
+        promote_model(services, NAME, version, unexamined=unexamined)
+    assert services.shelf.active("segmentation") == before
