@@ -39,17 +39,23 @@ def uncertainty_band(
         disagreement: (h, w) float32 in [0, 0.5], of the same shape of frame.
     """
     size = (disagreement.shape[1], disagreement.shape[0])
-    lesion = cv2.resize(mask.view(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_AREA) >= 128
+    lesion = _reduced(mask, size) >= 0.5
     edge = _edge(lesion.astype(np.uint8))
     if not edge.any():
         return np.zeros(disagreement.shape, np.float32)
-    small = cv2.resize(probability, size, interpolation=cv2.INTER_AREA)
-    slope_per_px = np.maximum(_slope(small.astype(np.float32)), _LEAST_SLOPE)
+    slope_per_px = np.maximum(_slope(_reduced(probability, size)), _LEAST_SLOPE)
     half_width_px = _DEVIATIONS * disagreement / slope_per_px
     widest_px = _WIDEST_SHARE * 2.0 * np.sqrt(np.count_nonzero(lesion) / np.pi)
     along = _smoothed_along(np.minimum(half_width_px, widest_px), edge, max(size) * _SMOOTHING_SHARE)
     softening_px = max(max(size) * _SOFTENING_SHARE, 0.5)
     return np.asarray(cv2.GaussianBlur(_laid_out(along, edge), (0, 0), softening_px), dtype=np.float32)
+
+
+def _reduced(values: BoolMask | ProbabilityMap, size: tuple[int, int]) -> NDArray[np.float32]:
+    """An array (H, W) at ``size`` (w, h), float32; of very large ones not every pixel is read."""
+    step = max(1, min(values.shape[0] // (2 * size[1]), values.shape[1] // (2 * size[0])))
+    read = np.ascontiguousarray(values[::step, ::step], dtype=np.float32)
+    return np.asarray(cv2.resize(read, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
 def _edge(lesion: NDArray[np.uint8]) -> BoolMask:
