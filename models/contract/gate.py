@@ -22,16 +22,19 @@ class Margin:
 
     overall: float
     subgroup: float
-    reference: float
+    reference: float | None
+    """None: shown, but no ground for a refusal."""
 
 
-DICE_MARGIN: Final = Margin(overall=0.01, subgroup=0.03, reference=0.02)
-"""0.01 is a third of what two experts differ from each other; a subgroup has few cases and swings more."""
+DICE_MARGIN: Final = Margin(overall=0.01, subgroup=0.03, reference=0.10)
+"""0.01 is a third of what two experts differ from each other; a subgroup has few cases and swings more.
+The reference images were drawn by other experts: a clinic that draws its borders 3 % of the frame further
+out loses 0.07 there by its habit alone, so only more than that counts as forgetting."""
 
-IOU_MARGIN: Final = Margin(overall=0.015, subgroup=0.045, reference=0.03)
+IOU_MARGIN: Final = Margin(overall=0.015, subgroup=0.045, reference=None)
 """IoU moves about one and a half times as fast as Dice where lesions are outlined well (0.85)."""
 
-BOUNDARY_F1_MARGIN: Final = Margin(overall=0.02, subgroup=0.06, reference=0.04)
+BOUNDARY_F1_MARGIN: Final = Margin(overall=0.02, subgroup=0.06, reference=None)
 """Counts only the outline within a few px, so that it swings about twice as much as Dice."""
 
 AUC_MARGIN: Final = Margin(overall=0.01, subgroup=0.05, reference=0.03)
@@ -70,11 +73,12 @@ LEAST_CASES: Final = 10
 LEAST_OF_EACH_CLASS: Final = 5
 """Malignant, and benign, images below which no rate and no area of a subgroup is judged."""
 
-LEAST_IMAGES: Final[Mapping[Task, int]] = {"segmentation": 20, "classification": 40}
-"""Two versions of an outline differ by about 0.05 Dice from image to image, so the mean of 20 images is
-known to about 0.01, the margin; a rate needs more images than a mean."""
+LEAST_IMAGES: Final[Mapping[Task, int]] = {"segmentation": 6, "classification": 40}
+"""What a quarter of thirty corrections leaves for the exam. The difference of two versions has a deviation
+of about 0.05 Dice from image to image, so the mean of 6 images is known to 0.02 only and notices a gross
+loss; the verdict shows the interval. A rate needs more images than a mean."""
 
-LEAST_PATIENTS: Final[Mapping[Task, int]] = {"segmentation": 10, "classification": 20}
+LEAST_PATIENTS: Final[Mapping[Task, int]] = {"segmentation": 5, "classification": 20}
 """Images of one patient resemble each other; the interval is drawn by patient."""
 
 LEAST_OF_EACH_CLASS_OVERALL: Final = 10
@@ -174,7 +178,7 @@ def _worse(exam: Exam, rules: GateRules) -> Iterator[str]:
     for part in exam.parts:
         if part.metric in gated and _is_judged(exam, part, rules):
             allowed = _allowed(part, rules)
-            if _loss(part) > allowed + _ROUNDING:
+            if allowed is not None and _loss(part) > allowed + _ROUNDING:
                 yield _refusal(part, allowed)
 
 
@@ -185,7 +189,7 @@ def _missing(metric: str, part: ExamPart | None) -> str:
 
 def _is_judged(exam: Exam, part: ExamPart, rules: GateRules) -> bool:
     """Few cases are shown but do not decide; outlines of reference images are few and chosen, and do."""
-    if part.difference is None:
+    if part.difference is None or _allowed(part, rules) is None:
         return False
     if part.group == OVERALL:
         return True
@@ -210,7 +214,7 @@ def _loss(part: ExamPart) -> float:
     return part.difference if part.metric in LOWER_IS_BETTER else -part.difference
 
 
-def _allowed(part: ExamPart, rules: GateRules) -> float:
+def _allowed(part: ExamPart, rules: GateRules) -> float | None:
     margin = rules.margins[part.metric]
     if part.group == OVERALL:
         return margin.overall
@@ -246,7 +250,7 @@ def _about_forgetting(exam: Exam, judged: list[ExamPart]) -> Iterator[str]:
     elif not judged:
         yield "There are too few reference images to judge whether something was forgotten."
     else:
-        yield f"{_figures(judged[0])}: nothing was forgotten beyond the margin."
+        yield f"{_figures(judged[0])}: within the loss that another way of drawing explains."
 
 
 def _refusal(part: ExamPart, allowed: float) -> str:
