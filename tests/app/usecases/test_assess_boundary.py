@@ -119,5 +119,7 @@ def test_an_opened_case_has_a_band_once_it_is_assessed(services: Services, tmp_p
     assess_boundary(services, image_id, TOKEN)
     band = open_case(services, image_id).band
     assert band is not None
-    assert band[band.shape[0] // 2 + 6 :].max() > 0.5
-    assert band[: band.shape[0] // 2 - 6].max() < 0.01
+    # The passes are divided in the lower half only; along the boundary the widths are smoothed.
+    middle = band.shape[0] // 2
+    assert band[middle:].max() > 0.5
+    assert band[middle:].sum() > 4 * band[:middle].sum()
