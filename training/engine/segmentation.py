@@ -193,7 +193,9 @@ def border_attention(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
         return np.zeros(mask.shape, np.float32)
     within = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     around = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(1.0 / (1.0 + np.add(within, around)), dtype=np.float32)
+    # OpenCV's last bit varies with where an array lies in memory; squares of distances are integers.
+    squared = np.rint(np.square(np.add(within, around, dtype=np.float64)))
+    return np.asarray(1.0 / (1.0 + np.sqrt(squared)), dtype=np.float32)
 
 
 def segmentation_loss(plan: TrainingPlan, logits: Tensor, batch: Batch) -> Tensor:
