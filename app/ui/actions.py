@@ -49,7 +49,7 @@ class Action:
 ZOOM_STEP = 1.25
 """By how much one press of a key enlarges."""
 
-MENUS = ("File", "Edit", "Case", "Tools", "View", "Help")
+MENUS = ("File", "Edit", "Case", "Tools", "View", "Learning", "Help")
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -421,6 +421,32 @@ ACTIONS: tuple[Action, ...] = (
         starts_group=True,
     ),
     Action("view.full_screen", "Full screen", "View", lambda d: d.toggle_full_screen(), "F11", "full_screen"),
+    Action(
+        "learning.training",
+        "Learn from corrections…",
+        "Learning",
+        lambda d: d.show_training(),
+        "Ctrl+L",
+        tip="Freeze what was corrected, teach the model in use, and follow runs",
+    ),
+    Action(
+        "learning.shelf",
+        "Model shelf…",
+        "Learning",
+        lambda d: d.show_shelf(),
+        "Ctrl+M",
+        tip="Models, their cards and exams; promote, roll back, export, import",
+    ),
+    Action(
+        "learning.predict_again",
+        "Predict undecided cases again",
+        "Learning",
+        lambda d: d.learning.predict_undecided_again(),
+        "Ctrl+F5",
+        tip="Ask the models in use about undecided cases that an earlier model predicted",
+        need=Need.CASES,
+        starts_group=True,
+    ),
     Action("help.shortcuts", "Keyboard shortcuts", "Help", lambda d: d.show_shortcuts(), "F1", "keyboard"),
     Action("help.device", "This computer…", "Help", lambda d: d.show_device(), "", "device"),
     Action("help.intended_use", "Intended use", "Help", lambda d: d.show_intended_use(), "", "book"),

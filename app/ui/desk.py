@@ -18,6 +18,7 @@ from app.ui.cases.work_list import WorkList
 from app.ui.dialogs import Dialogs
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.lanes import Lane
+from app.ui.learning import Learning
 from app.ui.panels.case_panels import CasePanels
 from app.ui.preferences import Preferences
 from app.ui.session import Session
@@ -49,6 +50,7 @@ class Desk(QObject):
     importing: ImportFlow
     review: CaseReview
     correction: Correction
+    learning: Learning
 
     def __init__(self, session: Session, theme: Theme, preferences: Preferences, window: QWidget) -> None:
         super().__init__(window)
@@ -68,6 +70,7 @@ class Desk(QObject):
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.dialogs = Dialogs(session, preferences, window)
+        self.learning = Learning(session, theme, self.work_list, self.queue, self.review, window)
         self._connect()
 
     def start(self) -> None:
@@ -107,6 +110,16 @@ class Desk(QObject):
     def show_settings(self) -> None:
         """Show the settings page."""
         self.dialogs.show_settings()
+
+    def show_training(self) -> None:
+        """Show what can be learned from corrections, and the runs."""
+        self.correction.save()
+        self.panels.finish_edits()
+        self.learning.show_training()
+
+    def show_shelf(self) -> None:
+        """Show the models on this machine."""
+        self.learning.show_shelf()
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""

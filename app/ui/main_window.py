@@ -190,5 +190,6 @@ class MainWindow(QMainWindow):
         self.desk.canvas.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
         self._preferences.remember("panes", self._panes.saveState())
+        self.desk.learning.close()
         self.session.close()
         super().closeEvent(event)

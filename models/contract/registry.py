@@ -179,6 +179,11 @@ class ModelShelf:
         self._decide(model.card, "rolled back", author, at)
         return model
 
+    def before_active(self, task: Task) -> str | None:
+        """``name/version`` of the model that ``rollback`` would go back to; None when there is none."""
+        earlier = self._standing(task)[:-1]
+        return earlier[-1].reference if earlier and self._own().stack(task) else None
+
     def history(self, task: Task) -> tuple[Promotion, ...]:
         """Every decision of this installation about ``task``, oldest first."""
         return tuple(each for each in self._own().history if each.task == task)

@@ -1,13 +1,16 @@
 """Draws one line of the work list: thumbnail, patient, site, triage badge, score and status."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.case import CaseLine
+from app.domain.ids import ImageId
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import score_words, site_words, status_words
+from app.ui.cases.words import EARLIER_MODEL, score_words, site_words, status_words
 from app.ui.theme import Theme
 from app.ui.widgets.badge import badge_size, paint_badge
 
@@ -22,6 +25,11 @@ class LineDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._theme = theme
+        self._earlier: frozenset[ImageId] = frozenset()
+
+    def mark_earlier(self, images: Collection[ImageId]) -> None:
+        """Say of these cases that an earlier model has predicted them."""
+        self._earlier = frozenset(images)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of three lines."""
@@ -87,7 +95,10 @@ class LineDelegate(QStyledItemDelegate):
         if line.patient_name:
             _draw(painter, first.adjusted(taken + 8, 0, 0, 0), line.patient_name)
         painter.setPen(QColor(tokens.muted))
-        _draw(painter, second, site_words(line.site))
+        taken = 0
+        if line.image_id in self._earlier:
+            taken = _draw(painter, second, EARLIER_MODEL, Qt.AlignmentFlag.AlignRight) + 8
+        _draw(painter, second.adjusted(0, 0, -taken, 0), site_words(line.site))
         self._paint_third(painter, third, line)
 
     def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> None:

@@ -2,6 +2,9 @@
 
 from app.domain.case import CaseLine
 
+EARLIER_MODEL = "Earlier model"
+"""Stands on the line of a case whose predictions are not from the models in use."""
+
 _STATUS_WORDS = {
     "new": "Not scored",
     "predicted": "To review",

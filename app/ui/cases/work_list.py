@@ -1,6 +1,6 @@
 """The work list: search, order, lines, and the foot that shows what is being imported or scored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QImage
@@ -18,6 +18,7 @@ from app.domain.case import CaseLine
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, ImageId
 from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
+from app.ui.cases.earlier_notice import EarlierNotice
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.thumbnails import Thumbnails
 from app.ui.cases.words import why_next
@@ -65,6 +66,7 @@ class WorkList(QFrame):
         self.model = CaseLinesModel(self)
         self.thumbnails = Thumbnails(self._read_thumbnails, self)
         self.foot = ProgressFoot()
+        self.earlier = EarlierNotice()
         self._build(theme)
         self.model.page_shown.connect(self._settle)
         self.thumbnails.arrived.connect(self.view.viewport().update)
@@ -135,6 +137,12 @@ class WorkList(QFrame):
         self.choose(line.image_id)
         self._session.tell(why_next(line))
 
+    def show_earlier(self, images: Collection[ImageId], *, undecided: int, open_case: ImageId | None) -> None:
+        """Mark the cases whose predictions are from an earlier model, and offer to predict them again."""
+        self._delegate.mark_earlier(images)
+        self.view.viewport().update()
+        self.earlier.show_counts(len(images), undecided, is_open_among_them=open_case in images)
+
     def step(self, rows: int) -> None:
         """Go to a later (1) or earlier (-1) case."""
         if self.model.total:
@@ -168,7 +176,8 @@ class WorkList(QFrame):
         self.order.setAccessibleName("Order of the cases")
         self.order.chosen.connect(self._ask)
         self._count = plain_label("", "small")
-        self.view = _list_view(self.model, LineDelegate(self.thumbnails, theme, self))
+        self._delegate = LineDelegate(self.thumbnails, theme, self)
+        self.view = _list_view(self.model, self._delegate)
         self.view.selectionModel().currentChanged.connect(self._follow)
         self._nothing = plain_label("", "muted", wraps=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -186,6 +195,7 @@ class WorkList(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._head)
+        layout.addWidget(self.earlier)
         layout.addWidget(self._nothing, 1)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.foot)

@@ -1,0 +1,122 @@
+"""An exam as people read it: what the gate says, and the figures of both models side by side."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.learning_words import counted, difference_words, figure, metric_words
+from app.ui.widgets.labels import plain_label, selectable
+from models.contract.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
+from models.contract.gate import Verdict
+
+_COLUMNS = ("Group", "Figure", "In use", "Candidate", "Difference (95 % interval)", "Images")
+_NUMBERS_FROM = 2
+_FIRST_GROUPS = (OVERALL, REFERENCE_IMAGES)
+
+
+class ExamView(QWidget):
+    """The verdict as a list of sentences, and the table below it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heading = plain_label("", "heading", wraps=True)
+        self._sentences = selectable(plain_label("", wraps=True))
+        self._origin = plain_label("", "small", wraps=True)
+        self.table = ExamTable()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for part in (self._heading, self._sentences, self.table, self._origin):
+            layout.addWidget(part)
+
+    @property
+    def words(self) -> str:
+        """Return heading and sentences of the verdict."""
+        return f"{self._heading.text()}\n{self._sentences.text()}"
+
+    def show_exam(self, exam: Exam, gate: Verdict) -> None:
+        """Show an exam with what follows from it."""
+        self._heading.setText(
+            "The gate lets this model pass; a person decides."
+            if gate.passed
+            else "The gate refuses this model."
+        )
+        self._sentences.setText("\n".join(f"\N{BULLET} {reason}" for reason in gate.reasons))
+        self.table.show_parts(exam.parts)
+        self._origin.setText(
+            f"{exam.candidate} beside {exam.active} on {counted(exam.images, 'exam image')} of "
+            f"{counted(exam.patients, 'patient')} whom neither was trained on; "
+            f"intervals are drawn by patient."
+        )
+
+
+class ExamTable(QTableWidget):
+    """The figures of both models; overall first, then the reference images, then the subgroups."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(0, len(_COLUMNS), parent)
+        for column, name in enumerate(_COLUMNS):
+            title = QTableWidgetItem(name)
+            title.setTextAlignment(_LEFT if column < _NUMBERS_FROM else _RIGHT)
+            self.setHorizontalHeaderItem(column, title)
+        self.setAccessibleName("Figures of the exam")
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+
+    def show_parts(self, parts: Iterable[ExamPart]) -> None:
+        """Show figures in full height, so that only the page around them scrolls."""
+        ordered = sorted(parts, key=lambda part: _place(part.group))
+        self.setRowCount(len(ordered))
+        group = ""
+        for row, part in enumerate(ordered):
+            self._show_part(row, part, is_first=part.group != group)
+            group = part.group
+        self.resizeRowsToContents()
+        rows_px = sum(self.rowHeight(row) for row in range(self.rowCount()))
+        self.setFixedHeight(rows_px + self.horizontalHeader().sizeHint().height() + 4)
+
+    def _show_part(self, row: int, part: ExamPart, *, is_first: bool) -> None:
+        cells = (
+            _group_words(part.group) if is_first else "",
+            metric_words(part.metric),
+            figure(part.active),
+            figure(part.candidate),
+            difference_words(part.difference, part.low, part.high),
+            f"{part.n:,}",
+        )
+        for column, text in enumerate(cells):
+            item = QTableWidgetItem(text)
+            if column >= _NUMBERS_FROM:
+                item.setTextAlignment(_RIGHT)
+            if part.why_undefined:
+                item.setToolTip(f"<span>{part.why_undefined}</span>")
+            self.setItem(row, column, item)
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def _place(group: str) -> int:
+    """Subgroups keep their order behind the first groups."""
+    return _FIRST_GROUPS.index(group) if group in _FIRST_GROUPS else len(_FIRST_GROUPS)
+
+
+def _group_words(group: str) -> str:
+    return group[:1].upper() + group[1:]

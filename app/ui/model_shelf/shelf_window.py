@@ -1,0 +1,284 @@
+"""The window of the model shelf: which model is in use, which could be, what a person decides about it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.changes import Changes
+from app.domain.errors import DomainError
+from app.ui.jobs.lanes import Lane
+from app.ui.jobs.refusals import told_as_errors
+from app.ui.learning_words import TASK_WORDS, TASKS
+from app.ui.model_shelf.card_view import CardView
+from app.ui.model_shelf.model_table import ModelTable
+from app.ui.promoting import Promoting
+from app.ui.promotion_dialog import Promotion
+from app.ui.session import Notice, Session
+from app.ui.widgets.labels import plain_label
+from app.ui.widgets.notice_bar import NoticeBar
+from app.ui.widgets.progress_foot import ProgressFoot
+from app.ui.words import RESEARCH_USE
+from app.usecases.examine_model import examine_model
+from app.usecases.exchange_models import export_model, import_model
+from app.usecases.list_models import ModelLine, list_models
+from app.usecases.ports import Services
+from app.usecases.promote_model import promote_model, roll_back_model
+from models.contract.card import Task
+from models.contract.registry import ShelvedModel
+
+_BUNDLES = "Naevus models (*.naevusmodel)"
+_SUFFIX = ".naevusmodel"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What the window shows."""
+
+    lines: tuple[ModelLine, ...] = ()
+    before_by_task: dict[Task, str] = field(default_factory=dict)
+    """The model that a roll-back would bring back."""
+
+
+class ShelfWindow(QWidget):
+    """Table of models above, the card of the chosen one below."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setWindowTitle("Model shelf")
+        self.setObjectName("shelf_window")
+        self.resize(1180, 860)
+        self._session = session
+        self._shown = Shelf()
+        self.promoting = Promoting(session, self)
+        self.table = ModelTable()
+        self.card = CardView()
+        self.notice_bar = NoticeBar()
+        self.foot = ProgressFoot()
+        self.promote = QPushButton("Promote\N{HORIZONTAL ELLIPSIS}")
+        self.promote.setProperty("role", "primary")
+        self.exam = QPushButton("Examine again")
+        self.roll_back = QPushButton("Roll back")
+        self.export = QPushButton("Export bundle\N{HORIZONTAL ELLIPSIS}")
+        self.take_in = QPushButton("Import bundle\N{HORIZONTAL ELLIPSIS}")
+        self._why_not = plain_label("", "muted", wraps=True)
+        self._build()
+        self._connect()
+
+    @property
+    def why_not(self) -> str:
+        """Return what stands against promoting the chosen model."""
+        return self._why_not.text()
+
+    def read(self) -> None:
+        """Read the shelf."""
+        self._session.query(Lane.LEARNING, told_as_errors(_read), self.show_shelf, replaces="model shelf")
+
+    def refresh(self, changes: Changes) -> None:
+        """Read the shelf again when models changed."""
+        if changes.models and self.isVisible():
+            self.read()
+
+    def show_shelf(self, shelf: Shelf) -> None:
+        """Show the models of the shelf."""
+        self._shown = shelf
+        self.table.show_lines(shelf.lines)
+        self._offer()
+
+    def examine(self) -> None:
+        """Let the chosen model sit the exam beside the one in use, on the newest snapshot."""
+        if (line := self.table.chosen) is None:
+            return
+        card = line.card
+        self.foot.show_progress(0, 0, f"{card.reference} sits the exam; this may take some minutes")
+        self.exam.setEnabled(False)
+        self._session.query(
+            Lane.LEARNING,
+            told_as_errors(lambda services: examine_model(services, card.name, card.version)),
+            lambda _exam: self._tell_exam(),
+            failed=self._explain,
+        )
+
+    def export_to(self, file: Path) -> None:
+        """Write the chosen model as a bundle."""
+        if (line := self.table.chosen) is None:
+            return
+        if file.suffix != _SUFFIX:
+            file = file.with_name(file.name + _SUFFIX)
+        card = line.card
+        self.foot.show_progress(0, 0, f"Packing {card.reference}")
+        self._session.query(
+            Lane.LEARNING,
+            told_as_errors(lambda services: export_model(services, card.name, card.version, file)),
+            self._tell_export,
+            failed=self._explain,
+        )
+
+    def import_from(self, file: Path) -> None:
+        """Put the model of a bundle onto the shelf."""
+        self.foot.show_progress(0, 0, f"Checking {file.name}")
+        self._session.query(
+            Lane.LEARNING,
+            told_as_errors(lambda services: import_model(services, file)),
+            self._tell_import,
+            failed=self._explain,
+        )
+
+    def _tell_exam(self) -> None:
+        self.foot.finish()
+        self._session.changed.emit(Changes(models=True))
+
+    def _tell_export(self, file: Path) -> None:
+        self.foot.finish()
+        self._session.tell(f"The model was written to {file}.")
+
+    def _tell_import(self, model: ShelvedModel) -> None:
+        self.foot.finish()
+        self._session.tell(f"{model.card.reference} is on the shelf; it is not in use.")
+        self._session.changed.emit(Changes(models=True))
+
+    def _explain(self, error: DomainError) -> None:
+        self.foot.finish()
+        self._session.report_error(error)
+        self._offer()
+
+    def _promote(self) -> None:
+        if (line := self.table.chosen) is None:
+            return
+        card, is_unexamined = line.card, line.exam is None
+        active = self._active(card.task)
+        self.promoting.ask(
+            Promotion(card.task, card.reference, active.card.reference if active else None, line.exam),
+            lambda services: promote_model(services, card.name, card.version, unexamined=is_unexamined),
+            self._offer,
+        )
+
+    def _roll_back(self) -> None:
+        if (line := self.table.chosen) is None:
+            return
+        task = line.card.task
+        self.promoting.carry_out(
+            lambda services: roll_back_model(services, task),
+            f"{TASK_WORDS[task]}: the model before is in use again.",
+            self._offer,
+        )
+
+    def _offer(self) -> None:
+        """Offer what may be done with the chosen model, and say why something may not."""
+        line = self.table.chosen
+        self.export.setEnabled(line is not None)
+        self.exam.setEnabled(line is not None and _may_sit_exam(line))
+        why = "" if line is None else _against_promoting(line)
+        self._why_not.setText(why)
+        self.promote.setEnabled(line is not None and not why)
+        self.promote.setText(
+            "Promote\N{HORIZONTAL ELLIPSIS}"
+            if line is None
+            else f"Promote {line.card.reference}\N{HORIZONTAL ELLIPSIS}"
+        )
+        earlier = None if line is None else self._shown.before_by_task.get(line.card.task)
+        self.roll_back.setEnabled(earlier is not None)
+        self.roll_back.setText("Roll back" if earlier is None else f"Roll back to {earlier}")
+
+    def _active(self, task: Task) -> ModelLine | None:
+        lines = self._shown.lines
+        return next((line for line in lines if line.card.task == task and line.state == "active"), None)
+
+    def _choose_export(self) -> None:
+        if (line := self.table.chosen) is None:
+            return
+        proposed = Path.home() / f"{line.card.name}-{line.card.version}{_SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self, "Export bundle", str(proposed), _BUNDLES)
+        if name:
+            self.export_to(Path(name))
+
+    def _choose_import(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Import bundle", str(Path.home()), _BUNDLES)
+        if name:
+            self.import_from(Path(name))
+
+    def _show_notice(self, notice: Notice) -> None:
+        if self.isVisible():
+            self.notice_bar.show_notice(notice.text, notice.kind.value, notice.action_text, notice.action)
+
+    def _build(self) -> None:
+        head = QFrame()
+        head.setProperty("role", "pane")
+        above = QVBoxLayout(head)
+        above.setContentsMargins(14, 14, 14, 12)
+        above.setSpacing(10)
+        above.addWidget(self.table)
+        row = QHBoxLayout()
+        row.addWidget(self.promote)
+        row.addWidget(self.roll_back)
+        row.addWidget(self.exam)
+        row.addStretch(1)
+        row.addWidget(self.export)
+        row.addWidget(self.take_in)
+        above.addLayout(row)
+        above.addWidget(self._why_not)
+        area = QScrollArea()
+        area.setWidget(self.card)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        foot = QFrame()
+        foot.setProperty("role", "foot")
+        line = QVBoxLayout(foot)
+        line.setContentsMargins(14, 5, 14, 6)
+        line.addWidget(plain_label(RESEARCH_USE, "small", wraps=True))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice_bar)
+        layout.addWidget(head)
+        layout.addWidget(area, 1)
+        layout.addWidget(self.foot)
+        layout.addWidget(foot)
+
+    def _connect(self) -> None:
+        self.table.line_chosen.connect(self._show_line)
+        self.promote.clicked.connect(self._promote)
+        self.roll_back.clicked.connect(self._roll_back)
+        self.exam.clicked.connect(self.examine)
+        self.export.clicked.connect(self._choose_export)
+        self.take_in.clicked.connect(self._choose_import)
+        self._session.changed.connect(self.refresh)
+        self._session.noticed.connect(self._show_notice)
+
+    def _show_line(self, line: ModelLine) -> None:
+        self.card.show_line(line)
+        self._offer()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read the shelf whenever it is opened."""
+        super().showEvent(event)
+        self.read()
+
+
+def _against_promoting(line: ModelLine) -> str:
+    """The sentence that says why a model may not be promoted; empty when a person may."""
+    if line.state == "active":
+        return "This model is in use."
+    if line.verdict is not None and not line.verdict.passed:
+        return "The gate refuses this model; its reasons are below."
+    return line.note
+
+
+def _may_sit_exam(line: ModelLine) -> bool:
+    """A model that lies in the data folder and has no exam beside the model in use."""
+    return line.state not in ("active", "shipped") and (line.exam is None or bool(line.note))
+
+
+def _read(services: Services) -> Shelf:
+    before = {task: services.shelf.before_active(task) for task in TASKS}
+    return Shelf(list_models(services), {task: reference for task, reference in before.items() if reference})

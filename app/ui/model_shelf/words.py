@@ -1,0 +1,127 @@
+"""How a model and its card are put into words."""
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from app.ui.learning_words import MAIN_METRIC, TASK_WORDS, counted, figure, metric_words, moment
+from app.usecases.list_models import ModelLine, ModelState
+from models.contract.card import Metric, ModelCard
+from models.contract.exam import OVERALL
+
+Fact = tuple[str, str]
+
+STATE_WORDS: dict[ModelState, str] = {
+    "active": "In use",
+    "candidate": "Candidate, exam passed",
+    "refused": "Refused by the gate",
+    "earlier": "In use earlier",
+    "shipped": "Shipped with Naevus",
+    "not examined": "Not examined",
+}
+_SPLIT_WORDS = {
+    "train": "to learn from",
+    "train_extra": "to learn from, without correction",
+    "val": "to choose by",
+    "test": "to examine by",
+}
+
+
+def main_figure(line: ModelLine) -> str:
+    """Return the figure a model is known by: from its exam here, else the one on its card."""
+    name = MAIN_METRIC[line.card.task]
+    part = None if line.exam is None else line.exam.part(OVERALL, name)
+    if part is not None and part.candidate is not None:
+        return f"{metric_words(name)} {figure(part.candidate)} (exam, {part.n:,} images)"
+    found = next(
+        ((key, value) for key, value in line.card.metrics.items() if key.startswith(name) and value.n), None
+    )
+    return (
+        ""
+        if found is None
+        else f"{metric_words(name)} {figure(found[1].value)} (card, {found[1].n:,} images)"
+    )
+
+
+def data_summary(card: ModelCard) -> str:
+    """Return from how many images a model was made."""
+    learned = sum(count for split, count in card.data.images_by_split.items() if split.startswith("train"))
+    return f"{counted(learned, 'image')} to learn from" if learned else "Not told"
+
+
+def data_facts(card: ModelCard) -> Iterator[Fact]:
+    """What a model was made from."""
+    yield "Sources", ", ".join(card.data.sources) or "not told"
+    yield (
+        "Images",
+        ", ".join(
+            f"{count:,} {_SPLIT_WORDS.get(split, split)}"
+            for split, count in card.data.images_by_split.items()
+        )
+        or "not told",
+    )
+    if card.data.malignant_by_split:
+        malignant = sum(card.data.malignant_by_split.values())
+        yield "Malignant among them", f"{malignant:,}"
+    yield "Licence of the data", card.data.licence
+    yield "Split", card.split
+
+
+def recipe_facts(card: ModelCard) -> Iterator[Fact]:
+    """How a model was made."""
+    yield "Made", moment(card.created_at)
+    yield "Taught from", card.parent or "nothing, trained from the start"
+    yield "Architecture", f"{card.architecture}, {card.parameters:,} parameters"
+    size = f"{card.input.width_px} x {card.input.height_px} px"
+    yield "Reads", size if card.input.crop_margin is None else f"the lesion's crop, {size}"
+    yield "Trained on", card.trained_on
+    for name, value in card.recipe.items():
+        yield name.replace("_", " ").capitalize(), _plain(value)
+    yield "Licence", card.licence
+    yield "SHA-256 of the weights", card.weights_sha256
+
+
+def metric_facts(card: ModelCard) -> Iterator[Fact]:
+    """Every figure of the card with its interval and number of images."""
+    for name, metric in card.metrics.items():
+        if metric.n:
+            yield metric_words(name), _metric(metric)
+
+
+def calibration_facts(card: ModelCard) -> Iterator[Fact]:
+    """What the probabilities mean, and where the model decides."""
+    yield "Threshold", f"{card.threshold:.3f}"
+    yield "Temperature", f"{card.temperature:.3f}"
+    if card.calibration is not None:
+        yield "Calibration", f"{card.calibration.method}, fitted on {card.calibration.fitted_on}"
+        if card.calibration.ece is not None:
+            yield "Calibration error", figure(card.calibration.ece)
+    if card.parity_max_abs_difference is not None:
+        yield "Graph against network", f"differ by at most {card.parity_max_abs_difference:.1e}"
+
+
+def heading(line: ModelLine) -> str:
+    """Return a model's name with its task and state."""
+    parts = (line.card.reference, TASK_WORDS[line.card.task], STATE_WORDS[line.state])
+    return "  \N{MIDDLE DOT}  ".join(parts)
+
+
+def _metric(metric: Metric) -> str:
+    interval = (
+        ""
+        if metric.low is None or metric.high is None
+        else f"  ({figure(metric.low)} to {figure(metric.high)})"
+    )
+    return f"{figure(metric.value)}{interval}, {counted(metric.n, 'image')}"
+
+
+def _plain(value: JsonValue) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key.replace('_', ' ')} {_plain(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_plain(each) for each in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "not set" if value is None else str(value)

@@ -1,0 +1,112 @@
+"""The curves of a run: loss, the figure on the validation images, and the learning rate."""
+
+from collections.abc import Callable, Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.learning_words import figure
+from app.ui.theme import Theme
+from app.ui.widgets.labels import plain_label
+from training.contract.story import RunStory
+
+_CURVE_HEIGHT_PX = 150
+_VALIDATION_FIGURES = (
+    ("dice", "Dice on validation images"),
+    ("auc_all", "AUC on validation images"),
+    ("auc", "AUC on validation images"),
+    ("score", "Figure on validation images"),
+)
+
+
+class Curves(QWidget):
+    """Three small plots side by side; their newest values stand above them in words."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loss = Curve("Training loss", theme)
+        self.quality = Curve("Figure on validation images", theme, has_marks=True)
+        self.rate = Curve("Learning rate", theme)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        for curve in (self.loss, self.quality, self.rate):
+            layout.addWidget(curve, 1)
+
+    def show_story(self, story: RunStory) -> None:
+        """Draw what the run has told so far."""
+        self.loss.show_points(story.losses, figure)
+        measured = [metrics for _, metrics in story.metrics]
+        name, words = next(
+            (each for each in _VALIDATION_FIGURES if measured and each[0] in measured[-1]),
+            ("", "Figure on validation images"),
+        )
+        points = [(step, metrics[name]) for step, metrics in story.metrics if name in metrics]
+        self.quality.rename(words)
+        self.quality.show_points(points, figure)
+        self.rate.show_points(story.rates, lambda rate: f"{rate:.1e}")
+
+
+class Curve(QWidget):
+    """One plot over the steps of a run, with its newest value as text."""
+
+    def __init__(self, name: str, theme: Theme, *, has_marks: bool = False) -> None:
+        super().__init__()
+        self._theme = theme
+        self._has_marks = has_marks
+        self._points: Sequence[tuple[int, float]] = ()
+        self._name = plain_label(name, "small")
+        self._newest = plain_label("", "heading")
+        self._plot = pg.PlotWidget()
+        self._plot.setFixedHeight(_CURVE_HEIGHT_PX)
+        self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.hideButtons()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setFrameShape(self._plot.Shape.NoFrame)
+        self._line = self._plot.plot([], [], antialias=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._name)
+        layout.addWidget(self._newest)
+        layout.addWidget(self._plot)
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    @property
+    def points(self) -> Sequence[tuple[int, float]]:
+        """Return what is drawn: (step, value)."""
+        return self._points
+
+    def rename(self, name: str) -> None:
+        """Say what is drawn."""
+        self._name.setText(name)
+
+    def show_points(self, points: Sequence[tuple[int, float]], words: Callable[[float], str]) -> None:
+        """Draw (step, value) pairs; nothing happens when they are those that are shown."""
+        if len(points) == len(self._points) and tuple(points) == tuple(self._points):
+            return
+        self._points = tuple(points)
+        steps, values = [step for step, _ in points], [value for _, value in points]
+        self._line.setData(steps, values)
+        self._newest.setText(words(values[-1]) if values else "\N{EN DASH}")
+        self._plot.setAccessibleName(f"{self._name.text()}: {self._newest.text()}")
+
+    def _paint(self) -> None:
+        tokens = self._theme.tokens
+        self._plot.setBackground(QColor(tokens.surface))
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(QColor(tokens.border))
+            axis.setTextPen(QColor(tokens.muted))
+            axis.enableAutoSIPrefix(False)
+        self._plot.setLabel("bottom", "Step", color=tokens.muted)
+        self._line.setPen(pg.mkPen(tokens.accent, width=2))
+        if self._has_marks:
+            self._line.setSymbol("o")
+            self._line.setSymbolSize(5)
+            self._line.setSymbolPen(QColor(tokens.accent))
+            self._line.setSymbolBrush(QColor(tokens.accent))

@@ -1,0 +1,272 @@
+"""The page on which a training begins: what there is to learn from, what it will cost, and the start."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.learning_words import TASK_WORDS, TASKS, counted, moment
+from app.ui.training.words import EMPTY, EMPTY_SCORES, SIDE_WORDS, forecast_facts
+from app.ui.widgets.card import Card, rule
+from app.ui.widgets.facts import Facts
+from app.ui.widgets.labels import plain_label, restyle
+from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.freeze_snapshot import FrozenSnapshot
+from app.usecases.survey_corrections import CorrectionSurvey
+from models.contract.card import Task
+from training.contract.forecast import Forecast
+from training.contract.snapshot import Side
+
+_WHAT = (
+    "The active model is taught what was corrected here. The result is a candidate: it sits an exam on "
+    "patients it has never seen, and nothing changes until a named person promotes it."
+)
+_SIDES = (
+    "Each patient belongs to one side for ever, so the exam never asks about a patient the model has "
+    "learned from."
+)
+
+
+class NewRun(QWidget):
+    """Shows a survey, takes the wish to freeze, shows the forecast, takes the wish to start."""
+
+    task_chosen = Signal()
+    freeze_requested = Signal()
+    start_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = QButtonGroup(self)
+        self.any_confirmation = QCheckBox("Take diagnoses without histopathology, too")
+        self.any_confirmation.toggled.connect(lambda _on: self.task_chosen.emit())
+        self.foot = ProgressFoot()
+        self.foot.cancel_requested.connect(self.cancel_requested)
+        self._said = plain_label("", "error", wraps=True)
+        self.corrections = CorrectionsCard()
+        self.forecast = ForecastCard()
+        self.freeze = QPushButton("Freeze and forecast")
+        self.freeze.clicked.connect(self.freeze_requested)
+        self.start = QPushButton("Start training")
+        self.start.clicked.connect(self.start_requested)
+        self._build()
+        self.show_nothing()
+
+    @property
+    def task(self) -> Task:
+        """Return the task that is chosen."""
+        return TASKS[self._tasks.checkedId()]
+
+    def show_nothing(self) -> None:
+        """Show that it is being looked."""
+        self._said.hide()
+        self.corrections.hide()
+        self.forecast.hide()
+        self._offer(can_freeze=False, can_start=False)
+
+    def show_survey(self, survey: CorrectionSurvey) -> None:
+        """Show what would be frozen."""
+        self.foot.finish()
+        self._said.hide()
+        self.forecast.hide()
+        self.corrections.show_survey(survey)
+        self._offer(can_freeze=not survey.lacking, can_start=False)
+
+    def show_frozen(self, frozen: FrozenSnapshot) -> None:
+        """Show what was frozen; its cost is being measured."""
+        self.corrections.show_frozen(frozen)
+        self._offer(can_freeze=False, can_start=False)
+
+    def show_forecast(self, forecast: Forecast) -> None:
+        """Show what a run will cost, and offer to start it."""
+        self.foot.finish()
+        self.forecast.show_forecast(forecast)
+        self._offer(can_freeze=False, can_start=True)
+        self.start.setFocus()
+
+    def show_busy(self, words: str) -> None:
+        """Show that something is under way."""
+        self._said.hide()
+        self._offer(can_freeze=False, can_start=False)
+        self.foot.show_progress(0, 0, words)
+
+    def show_failure(self, sentence: str, *, can_start: bool = False) -> None:
+        """Show why something did not work; it may be tried again."""
+        self.foot.finish()
+        self._said.setText(sentence)
+        self._said.show()
+        self._offer(can_freeze=not can_start, can_start=can_start)
+
+    def _offer(self, *, can_freeze: bool, can_start: bool) -> None:
+        self.freeze.setEnabled(can_freeze)
+        self.start.setEnabled(can_start)
+        restyle(self.freeze, "role", "" if can_start else "primary")
+        restyle(self.start, "role", "primary" if can_start else "")
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 18)
+        layout.setSpacing(12)
+        layout.addWidget(plain_label("Learn from corrections", "title"))
+        layout.addWidget(plain_label(_WHAT, "muted", wraps=True))
+        choice = QHBoxLayout()
+        choice.setSpacing(18)
+        for number, task in enumerate(TASKS):
+            button = QRadioButton(TASK_WORDS[task])
+            self._tasks.addButton(button, number)
+            choice.addWidget(button)
+        self._tasks.button(0).setChecked(True)
+        self._tasks.idToggled.connect(self._follow_task)
+        choice.addWidget(self.any_confirmation)
+        choice.addStretch(1)
+        self.any_confirmation.hide()
+        layout.addLayout(choice)
+        for part in (self.corrections, self.forecast, self._said, self.foot):
+            layout.addWidget(part)
+        row = QHBoxLayout()
+        row.addWidget(self.freeze)
+        row.addWidget(self.start)
+        row.addStretch(1)
+        layout.addLayout(row)
+        layout.addStretch(1)
+
+    def _follow_task(self, _number: int, is_chosen: bool) -> None:
+        if is_chosen:
+            self.any_confirmation.setVisible(self.task == "classification")
+            self.task_chosen.emit()
+
+
+class CorrectionsCard(Card):
+    """Numbers of images and patients by side, and why some are left out."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._heading = plain_label("", "heading", wraps=True)
+        self._lacking = plain_label("", "warning", wraps=True)
+        self._table = QWidget()
+        self._grid = QGridLayout(self._table)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(28)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(3, 1)
+        self._about_sides = plain_label(_SIDES, "small", wraps=True)
+        self._line = rule()
+        self._left_out = plain_label("", "muted", wraps=True)
+        parts = (
+            self._heading,
+            self._lacking,
+            self._table,
+            self._about_sides,
+            self._line,
+            self._left_out,
+        )
+        for part in parts:
+            self.body.addWidget(part)
+
+    @property
+    def words(self) -> str:
+        """Return everything that is said beside the table."""
+        return "\n".join(
+            label.text() for label in (self._heading, self._lacking, self._left_out) if label.text()
+        )
+
+    def show_survey(self, survey: CorrectionSurvey) -> None:
+        """Show what would be frozen now."""
+        if not survey.corrections:
+            empty = EMPTY if survey.task == "segmentation" else EMPTY_SCORES
+            self._show(empty, "", {}, {}, survey.left_out)
+            return
+        self._show(
+            f"{_corrections(survey.task, survey.corrections)} to learn from and to examine by",
+            survey.lacking,
+            survey.images_by_side,
+            survey.patients_by_side,
+            survey.left_out,
+        )
+
+    def show_frozen(self, frozen: FrozenSnapshot) -> None:
+        """Show what was frozen."""
+        self._show(
+            f"Frozen on {moment(frozen.created_at)}; later corrections go into the next snapshot",
+            "",
+            {side: frozen.images_by_side[side] for side in SIDE_WORDS},
+            {side: frozen.patients_by_side[side] for side in SIDE_WORDS},
+            frozen.left_out,
+        )
+
+    def _show(
+        self,
+        heading: str,
+        lacking: str,
+        images: dict[Side, int],
+        patients: dict[Side, int],
+        left_out: dict[str, int],
+    ) -> None:
+        self._heading.setText(heading)
+        self._lacking.setText(lacking)
+        self._lacking.setVisible(bool(lacking))
+        self._fill(images, patients)
+        self._table.setVisible(bool(images))
+        self._about_sides.setVisible(bool(images))
+        self._line.setVisible(bool(left_out))
+        self._left_out.setVisible(bool(left_out))
+        self._left_out.setText(_left_out_words(left_out))
+        self.show()
+
+    def _fill(self, images: dict[Side, int], patients: dict[Side, int]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for column, word in enumerate(("", "Images", "Patients")):
+            self._grid.addWidget(_number(word, "small"), 0, column)
+        for row, (side, words) in enumerate(SIDE_WORDS.items(), start=1):
+            if side in images:
+                self._grid.addWidget(plain_label(words), row, 0)
+                self._grid.addWidget(_number(f"{images[side]:,}"), row, 1)
+                self._grid.addWidget(_number(f"{patients[side]:,}"), row, 2)
+
+
+class ForecastCard(Card):
+    """Time, memory and device of a run, measured by its first steps."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Forecast, measured on this computer", parent)
+        self.facts = Facts()
+        self._note = plain_label("", "muted", wraps=True)
+        self.body.addWidget(self.facts)
+        self.body.addWidget(self._note)
+
+    def show_forecast(self, forecast: Forecast) -> None:
+        """Show what a run will cost."""
+        self.facts.show_facts(forecast_facts(forecast))
+        self._note.setText(forecast.note)
+        self._note.setVisible(bool(forecast.note))
+        self.show()
+
+
+def _number(text: str, role: str = "") -> QLabel:
+    label = plain_label(text, role)
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return label
+
+
+def _corrections(task: Task, number: int) -> str:
+    if task == "segmentation":
+        return counted(number, "corrected image")
+    return f"{number:,} confirmed diagnosis" if number == 1 else f"{number:,} confirmed diagnoses"
+
+
+def _left_out_words(left_out: dict[str, int]) -> str:
+    """The most frequent reason first."""
+    ordered = sorted(left_out.items(), key=lambda each: -each[1])
+    lines = [f"{counted(number, 'image')}: {reason}" for reason, number in ordered]
+    return "\n".join(("Left out:", *lines)) if lines else ""

@@ -1,0 +1,190 @@
+"""The page of one run: how far it is, curves and outlines, and at the end the exam and what to do."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.exam_view import ExamView
+from app.ui.learning_words import TASK_WORDS, moment
+from app.ui.theme import Theme
+from app.ui.training.curves import Curves
+from app.ui.training.outlines import Outlines
+from app.ui.training.watch import Outcome, RunView
+from app.ui.training.words import phase_words, progress_words
+from app.ui.widgets.card import Card
+from app.ui.widgets.labels import plain_label
+from training.contract.story import RunStory
+
+_NO_EXAM = "This run has no exam that can be read, so its model cannot be promoted."
+
+
+class RunPage(QWidget):
+    """Shows a RunView; asks for everything else by signals."""
+
+    stop_requested = Signal()
+    resume_requested = Signal()
+    shelve_requested = Signal()
+    promote_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = plain_label("", "title", wraps=True)
+        self._origin = plain_label("", "muted", wraps=True)
+        self._state = plain_label("", "heading")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._progress = plain_label("", "muted", wraps=True)
+        self._failure = plain_label("", wraps=True)
+        self.stop = QPushButton("Stop")
+        self.stop.setToolTip("Stops within seconds; the run can be resumed later.")
+        self.stop.clicked.connect(self._ask_to_stop)
+        self.resume = QPushButton("Resume")
+        self.resume.clicked.connect(self._ask_to_resume)
+        self._notices = plain_label("", "warning", wraps=True)
+        self.curves = Curves(theme)
+        self.outlines = Outlines()
+        self._curves_card, self._outlines_card = Card("Curves"), Card("Outlines on validation images")
+        self._curves_card.body.addWidget(self.curves)
+        self._outlines_card.body.addWidget(self.outlines)
+        self.outcome = OutcomeCard()
+        self.outcome.shelve.clicked.connect(self.shelve_requested)
+        self.outcome.promote.clicked.connect(self.promote_requested)
+        self._build()
+
+    @property
+    def failure(self) -> str:
+        """Return the sentence of a failed run, or ''."""
+        return self._failure.text()
+
+    @property
+    def notices(self) -> str:
+        """Return what a person should see although the run goes on."""
+        return self._notices.text()
+
+    @property
+    def progress(self) -> str:
+        """Return how far the run is, in words."""
+        return self._progress.text()
+
+    def show_view(self, view: RunView, pictures: Mapping[str, QImage]) -> None:
+        """Show how a run stands."""
+        record, story = view.record, view.story
+        self._title.setText(f"{TASK_WORDS[record.task]}: {record.model_name}/{record.model_version}")
+        self._origin.setText(f"Taught from {record.base} by {record.started_by}, {moment(record.started_at)}")
+        passed = None if view.outcome is None else view.outcome.verdict.passed
+        self._state.setText(phase_words(story.state, passed=passed))
+        self._show_progress(story)
+        self._show_buttons(view)
+        is_failed = story.state == "failed"
+        self._failure.setText(story.ending or "" if is_failed else "")
+        self._failure.setVisible(is_failed)
+        self._notices.setText("\n".join(story.notices))
+        self._notices.setVisible(bool(story.notices) and not is_failed)
+        self._curves_card.setVisible(bool(story.losses or story.metrics) and not is_failed)
+        self.curves.show_story(story)
+        self._outlines_card.setVisible(bool(story.previews) and not is_failed)
+        self.outlines.show_previews(story.previews, pictures, story.preview_step)
+        self.outcome.setVisible(story.state == "finished")
+        if story.state == "finished":
+            self.outcome.show_outcome(view.outcome, _reference(view))
+
+    def _show_progress(self, story: RunStory) -> None:
+        is_under_way = story.state in ("waiting", "running")
+        self._bar.setVisible(is_under_way)
+        self._bar.setRange(0, story.total_steps if story.state == "running" else 0)
+        self._bar.setValue(story.step)
+        words = progress_words(story)
+        if story.state in ("finished", "stopped") and story.ending:
+            words = story.ending
+        self._progress.setText(words)
+        self._progress.setVisible(bool(words) and story.state != "failed")
+
+    def _show_buttons(self, view: RunView) -> None:
+        self.stop.setVisible(view.is_running)
+        if not view.is_running:
+            self.stop.setEnabled(True)
+            self.stop.setText("Stop")
+        can_resume = view.story.state in ("stopped", "failed") and not view.is_running
+        self.resume.setVisible(can_resume)
+        self.resume.setEnabled(can_resume)
+
+    def allow_stopping_again(self) -> None:
+        """A second request ends a run that did not heed the first."""
+        self.stop.setEnabled(True)
+        self.stop.setText("Stop now")
+
+    def _ask_to_stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.stop.setText("Stopping\N{HORIZONTAL ELLIPSIS}")
+        self.stop_requested.emit()
+
+    def _ask_to_resume(self) -> None:
+        self.resume.setEnabled(False)
+        self.resume_requested.emit()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        for label in (self._title, self._origin):
+            words.addWidget(label)
+        head.addLayout(words, 1)
+        head.addWidget(self.stop)
+        head.addWidget(self.resume)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 18)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        standing = QVBoxLayout()
+        standing.setSpacing(5)
+        for part in (self._state, self._bar, self._progress, self._failure):
+            standing.addWidget(part)
+        layout.addLayout(standing)
+        for card in (self._notices, self.outcome, self._outlines_card, self._curves_card):
+            layout.addWidget(card)
+        layout.addStretch(1)
+
+
+class OutcomeCard(Card):
+    """The exam with the gate's verdict, and what a person may do with the candidate."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Exam beside the model in use", parent)
+        self._none = plain_label(_NO_EXAM, "muted", wraps=True)
+        self.exam = ExamView()
+        self.shelve = QPushButton("Put on the shelf")
+        self.promote = QPushButton("Promote\N{HORIZONTAL ELLIPSIS}")
+        self.promote.setProperty("role", "primary")
+        self._said = plain_label("", "muted", wraps=True)
+        row = QHBoxLayout()
+        row.addWidget(self.promote)
+        row.addWidget(self.shelve)
+        row.addWidget(self._said, 1)
+        self.body.addWidget(self._none)
+        self.body.addWidget(self.exam)
+        self.body.addLayout(row)
+
+    def show_outcome(self, outcome: Outcome | None, reference: str) -> None:
+        """Show an exam, or that there is none."""
+        self._none.setVisible(outcome is None)
+        self.exam.setVisible(outcome is not None)
+        self.promote.setText(f"Promote {reference}\N{HORIZONTAL ELLIPSIS}")
+        passed = outcome is not None and outcome.verdict.passed
+        is_shelved = outcome is not None and outcome.is_shelved
+        is_active = outcome is not None and outcome.is_active
+        self.shelve.setEnabled(passed and not is_shelved)
+        self.promote.setEnabled(passed and not is_active)
+        self._said.setText("It is in use." if is_active else "It is on the shelf." if is_shelved else "")
+        if outcome is not None:
+            self.exam.show_exam(outcome.exam, outcome.verdict)
+
+    def show_busy(self) -> None:
+        """Take no second wish while the first is carried out."""
+        self.shelve.setEnabled(False)
+        self.promote.setEnabled(False)
+
+
+def _reference(view: RunView) -> str:
+    return f"{view.record.model_name}/{view.record.model_version}"
