@@ -91,6 +91,10 @@ def _json(run: Run, *arguments: object) -> Any:  # noqa: ANN401
     return json.loads(out)
 
 
+def _ctrl_c(_: float) -> None:
+    raise KeyboardInterrupt
+
+
 def _states(run: Run) -> dict[str, str]:
     return {line["version"]: line["state"] for line in _json(run, "models") if line["name"] == NAME}
 
@@ -132,12 +136,18 @@ def test_a_candidate_examined_beside_another_model_sits_the_exam_again(run: Run)
     assert _states(run)["1-clinic2"] == "active"
 
 
-def test_a_run_is_stopped_and_goes_on(run: Run, data: Path) -> None:
+def test_looking_away_stops_nothing_but_stop_does_and_the_run_goes_on(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _json(run, "train", "snapshot", "segmentation")
     (data / "runs").mkdir()
     (data / "runs" / "wait").touch()
     started = _json(run, "train", "start", "segmentation")
     assert _json(run, "train", "watch", started["id"], "--once")["state"] in ("waiting", "running")
+    with monkeypatch.context() as patched:
+        patched.setattr("app.cli.training.time.sleep", _ctrl_c)
+        code, _, err = run("train", "watch", started["id"])
+    assert (code, f"{started['id']} goes on" in err) == (0, True)
     assert run("train", "resume", started["id"])[0] == 1
     _json(run, "train", "stop", started["id"])
     assert _json(run, "train", "watch", started["id"])["state"] == "stopped"
