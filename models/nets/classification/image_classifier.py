@@ -11,13 +11,13 @@ from models.nets.classification.score_network import ScoreNetwork, Seen
 class ImageClassifier(ScoreNetwork):
     """A score network without metadata.
 
-    As the score is a linear map of the mean feature, it is exactly the mean of what each cell says; with one
-    class, that map needs no gradient and loses nothing (class activation, arXiv 1512.04150).
+    As the score is a linear map of the mean feature, each cell's share of it is known without a gradient:
+    the product of the cell's feature and the head's weight (class activation map, arXiv 1512.04150).
     """
 
     reads_table: ClassVar[bool] = False
-    overlays: ClassVar[tuple[str, ...]] = ("class_activation",)
-    graph_maps: ClassVar[tuple[str, ...]] = ("class_activation",)
+    overlays: ClassVar[tuple[str, ...]] = ("gradient_x_input",)
+    graph_maps: ClassVar[tuple[str, ...]] = ("gradient_x_input",)
 
     head: nn.Linear
 
@@ -41,19 +41,22 @@ class ImageClassifier(ScoreNetwork):
     def maps(
         self, images: Tensor, numeric: Tensor | None = None, categorical: Tensor | None = None
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the logits with what each cell says of the first class, signed."""
+        """Return the logits with each cell's share of the first one, signed."""
         features = self.features(images)
-        return self.score(features), {"class_activation": self.by_cell(features)[..., 0]}
+        return self.score(features), {"gradient_x_input": self.shares(features)}
 
     def score(self, features: Tensor) -> Tensor:
         """Return logits (B, classes) from features (B, h, w, C)."""
         logits: Tensor = self.head(features.mean(dim=(1, 2)))
         return logits
 
-    def by_cell(self, features: Tensor) -> Tensor:
-        """Return what each cell of features (B, h, w, C) says, (B, h, w, classes); the mean is the score."""
-        said: Tensor = self.head(features)
-        return said
+    def shares(self, features: Tensor) -> Tensor:
+        """Return what each cell of features (B, h, w, C) puts into the first logit, (B, h, w).
+
+        Together with the head's bias the shares sum to the logit.
+        """
+        cells = features.shape[1] * features.shape[2]
+        return (features * self.head.weight[0]).sum(dim=-1) / cells
 
     @property
     def token_widths(self) -> tuple[int, int]:

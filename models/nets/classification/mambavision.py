@@ -47,7 +47,7 @@ class _ConvolutionalBlock(nn.Module):
         return refined
 
 
-class _TokenBlock(nn.Module):
+class TokenBlock(nn.Module):
     """A mixer, then a four times wider network, each behind a norm and added, on tokens (B, L, C)."""
 
     def __init__(self, width: int, mixer: nn.Module, layer_scale: float | None, drop_path: float) -> None:
@@ -64,6 +64,7 @@ class _TokenBlock(nn.Module):
         self.drop_path = DropPath(drop_path)
 
     def forward(self, tokens: Tensor) -> Tensor:
+        """Return the refined tokens, (B, L, C)."""
         mixed = self.mixer(self.norm_mixer(tokens))
         tokens = tokens + self.drop_path(_scaled(mixed, self.scale_mixer))
         thought = self.contract(functional.gelu(self.expand(self.norm_network(tokens))))
@@ -86,7 +87,7 @@ class _TokenStage(nn.Module):
         scanning = (len(drop_paths) + 1) // 2
         self.blocks = nn.Sequential(
             *(
-                _TokenBlock(
+                TokenBlock(
                     width,
                     VisionMixer(width, _STATES) if i < scanning else SelfAttention(width, heads),
                     layer_scale,

@@ -111,12 +111,15 @@ def test_metadata_do_not_move_the_score() -> None:
     assert torch.equal(with_table, network(images))
 
 
-def test_the_score_is_the_mean_of_what_the_cells_say() -> None:
+def test_the_shares_of_the_cells_sum_to_the_first_logit_and_are_gradient_times_input() -> None:
     torch.manual_seed(0)
     network = build("medmamba_tiny", classes=7).eval()
-    features = network.features(torch.randn(2, 3, 96, 64))
+    nn.init.normal_(network.head.bias)
+    features = network.features(torch.randn(2, 3, 96, 64)).detach().requires_grad_()
 
-    said = network.by_cell(features)
+    shares, first = network.shares(features), network.score(features)[:, 0]
+    (slope,) = torch.autograd.grad(first.sum(), features)
 
-    assert said.shape == (2, 3, 2, 7)
-    torch.testing.assert_close(said.mean(dim=(1, 2)), network.score(features))
+    assert shares.shape == (2, 3, 2)
+    torch.testing.assert_close(shares.sum(dim=(1, 2)) + network.head.bias[0], first)
+    torch.testing.assert_close(shares, (features * slope).sum(dim=-1))
