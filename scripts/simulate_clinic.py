@@ -1,7 +1,8 @@
 """What fine-tuning on a clinic's corrections gains, and what it forgets: the measured evidence.
 
-    simulate_clinic.py prepare DATA --out SIM         the base's data (without the clinics) and the clinics' own
+    simulate_clinic.py prepare DATA --out SIM      data of the base (without the clinics) and of the clinics
     naevus train segmentation --data SIM/base --out SIM/base_run ...    the experiment's base
+    simulate_clinic.py base SIM --base MODEL_FOLDER                   what the base does without fine-tuning
     simulate_clinic.py run SIM --base MODEL_FOLDER [--clinics 1 2 --counts 10 25 ...]    one line per run
     simulate_clinic.py report SIM --png evidence.png --markdown evidence.md            table and plot
 
@@ -26,21 +27,35 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from clinic_evidence import plot, table
 from simulated_clinics import clinic_groups, widened
 
+from app.domain.benefit import expected_benefit
+from models.contract.arrays import RgbImage
+from models.contract.disagreement import border_uncertainty, flipped_back, flipped_passes
+from models.contract.likeness import unlikeness
 from models.contract.metrics import dice
 from models.contract.postprocess import lesion_mask, probability_map
+from models.contract.preprocess import for_segmenter
 from training.contract.data_set import MANIFEST, TRAIN_SPLITS, Sample, read_manifest
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import Stage, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
 from training.engine.boundary_fine_tuning import BoundaryFineTuningTask
+from training.engine.decode import read_image
 from training.engine.fine_tuning import mix_with_base
 from training.engine.loop import Trainer
 from training.engine.planned_split import planned_split
 from training.engine.published import PublishedModel
-from training.engine.segmentation import Frames, NativeMask, load_frames, logits_of, native_masks
+from training.engine.segmentation import (
+    Frames,
+    NativeMask,
+    load_frames,
+    logits_of,
+    native_masks,
+    network_logits,
+)
 
 COUNTS = (10, 25, 50, 100, 200)
 SEEDS = (1, 2, 3)
@@ -50,6 +65,9 @@ VALIDATION_SHARE = 0.15
 MOST_UNCORRECTED = 100
 REHEARSAL = Path(__file__).resolve().parent.parent / "resources" / "learning"
 RESULTS = "results.jsonl"
+BASE_FIGURES = "base_figures.json"
+OFFERED_SHARE = 0.8
+"""Of the pool, by seed, from which the order of benefit chooses: seeds would not differ otherwise."""
 
 
 @dataclass(frozen=True)
@@ -135,9 +153,45 @@ def freeze(sim: Path, job: Job, folder: Path, pool_order: list[str]) -> None:
 def pool_order(sim: Path, job: Job, base: Path) -> list[str]:
     """One image of each lesion that may be corrected, in the order in which it is."""
     samples = [s for s in read_manifest(sim / f"clinic_{job.clinic}") if s.split == "train"]
-    first = {s.duplicate_group: s.image_id for s in reversed(samples)}
-    ids = sorted(first.values())
-    return [ids[i] for i in np.random.default_rng((job.clinic, job.seed)).permutation(len(ids))]
+    first = {s.duplicate_group: s for s in reversed(samples)}
+    pool = sorted(first.values(), key=lambda s: s.image_id)
+    shuffled = [pool[i] for i in np.random.default_rng((job.clinic, job.seed)).permutation(len(pool))]
+    if job.order == "benefit":
+        offered = shuffled[: round(OFFERED_SHARE * len(shuffled))]
+        benefit = benefits(tuple(sorted(offered, key=lambda s: s.image_id)), base, sim / "cache")
+        offered.sort(key=lambda s: -benefit[s.image_id])
+        shuffled = offered + shuffled[len(offered) :]
+    return [s.image_id for s in shuffled]
+
+
+def benefits(samples: tuple[Sample, ...], base: Path, cache: Path) -> dict[str, float]:
+    """What-to-correct-next of each image by the base, as the work list computes it; there is no score."""
+    model = PublishedModel.read(base)
+    found: dict[str, float] = {}
+    kept = cache / "benefits.json"
+    if kept.exists():
+        found = json.loads(kept.read_text("utf-8"))
+    for sample in samples:
+        if sample.image_id not in found:
+            found[sample.image_id] = _benefit(model, read_image(sample))
+    cache.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(found), "utf-8")
+    return found
+
+
+def _benefit(model: PublishedModel, image: RgbImage) -> float:
+    size = model.card.input
+    prepared, geometry = for_segmenter(image, height_px=size.height_px, width_px=size.width_px)
+    logits = network_logits(model.network, flipped_passes(prepared)).astype(np.float64)
+    passes = flipped_back((1 / (1 + np.exp(-logits / model.card.temperature))).astype(np.float32))
+    statistics = model.card.reference_statistics
+    unlike = None
+    if statistics is not None:
+        first = probability_map(
+            network_logits(model.network, prepared[None])[0], geometry, temperature=model.card.temperature
+        )
+        unlike = unlikeness(image, lesion_mask(first, model.card.threshold), statistics)
+    return expected_benefit(border_uncertainty(passes), None, unlike)
 
 
 def plan_of(job: Job, snapshot: Path, base: Path, changes: dict[str, object]) -> TrainingPlan:
@@ -191,7 +245,7 @@ def mean_dice(model: PublishedModel, images: Judged) -> float:
 
 
 def carried_out(
-    sim: Path, job: Job, base: Path, sets: dict[str, Judged], changes: dict[str, object], shares: list[float]
+    sim: Path, job: Job, base: Path, sets: dict[str, Judged], changes: dict[str, object]
 ) -> dict[str, object]:
     """Fine-tune once and measure; the result as it is written down."""
     folder = sim / "runs" / "-".join(str(value) for value in asdict(job).values())
@@ -204,14 +258,12 @@ def carried_out(
     trainer = Trainer(run, plan, BoundaryFineTuningTask(plan, planned_split(plan), run.cache), model.network)
     trainer.train(lambda _: None)
     seconds = time.monotonic() - started
-    tuned = trainer.average.network.state_dict()
-    dice_by_share: dict[str, dict[str, float]] = {}
-    for share in shares:
-        model.network.load_state_dict(tuned)
-        mix_with_base(model.network, base, share)
-        dice_by_share[str(share)] = {name: mean_dice(model, each) for name, each in sets.items()}
+    model.network.load_state_dict(trainer.average.network.state_dict())
+    if plan.fine_tuning is not None:
+        mix_with_base(model.network, base, plan.fine_tuning.base_share)
+    found = {name: mean_dice(model, each) for name, each in sets.items()}
     shutil.rmtree(folder)
-    return {**asdict(job), "steps": trainer.total_steps, "seconds": seconds, "dice": dice_by_share}
+    return {**asdict(job), "steps": trainer.total_steps, "seconds": round(seconds, 1), "dice": found}
 
 
 def jobs_of(options: argparse.Namespace) -> Iterator[Job]:
@@ -240,7 +292,7 @@ def run(options: argparse.Namespace) -> None:
             key = {**asdict(job), "label": options.label}
             if key in _keys(results):
                 continue
-            found = carried_out(options.sim, job, options.base, sets, changes, options.shares)
+            found = carried_out(options.sim, job, options.base, sets, changes)
             line = json.dumps({**found, "label": options.label, "changes": changes})
             with results.open("a", encoding="utf-8") as stream:
                 stream.write(line + "\n")
@@ -256,14 +308,29 @@ def _keys(results: Path) -> list[dict[str, object]]:
 
 
 def measure_base(options: argparse.Namespace) -> None:
-    """Print the base's Dice on every set: the line without fine-tuning."""
+    """Write the base's Dice on every set: the line without fine-tuning."""
     model = PublishedModel.read(options.base)
     stage = Stage(height_px=model.card.input.height_px, width_px=model.card.input.width_px, epochs=1)
-    cache = options.sim / "cache"
-    folders = {"base": options.general, "clinic_1": "test", "clinic_2": "test"}
-    for name, split in folders.items():
-        samples = tuple(s for s in read_manifest(options.sim / name) if s.split == split)
-        print(name, split, len(samples), mean_dice(model, judged(samples, stage, cache)), flush=True)
+    sets = {
+        "general": ("base", options.general),
+        "clinic_1": ("clinic_1", "test"),
+        "clinic_2": ("clinic_2", "test"),
+    }
+    found = {}
+    for name, (folder, split) in sets.items():
+        samples = tuple(s for s in read_manifest(options.sim / folder) if s.split == split)
+        found[name] = mean_dice(model, judged(samples, stage, options.sim / "cache"))
+        found[f"{name}_images"] = len(samples)
+    (options.sim / BASE_FIGURES).write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    print(json.dumps(found))
+
+
+def report(sim: Path, png: Path, markdown: Path) -> None:
+    """Write the table and the plot of what has been measured so far."""
+    plot(sim / RESULTS, sim / BASE_FIGURES, png)
+    text = table(sim / RESULTS, sim / BASE_FIGURES)
+    markdown.write_text(text + "\n", "utf-8")
+    print(text)
 
 
 def main(arguments: list[str]) -> int:
@@ -273,6 +340,10 @@ def main(arguments: list[str]) -> int:
     first = verbs.add_parser("prepare")
     first.add_argument("data", type=Path)
     first.add_argument("--out", type=Path, required=True)
+    third = verbs.add_parser("report")
+    third.add_argument("sim", type=Path)
+    third.add_argument("--png", type=Path, required=True)
+    third.add_argument("--markdown", type=Path, required=True)
     for name in ("run", "base"):
         second = verbs.add_parser(name)
         second.add_argument("sim", type=Path)
@@ -286,9 +357,10 @@ def main(arguments: list[str]) -> int:
         second.add_argument("--label", default="")
         second.add_argument("--results", default=RESULTS)
         second.add_argument("--changes", default="{}")
-        second.add_argument("--shares", type=float, nargs="+", default=[0.0])
     options = parser.parse_args(arguments)
-    if options.verb == "prepare":
+    if options.verb == "report":
+        report(options.sim, options.png, options.markdown)
+    elif options.verb == "prepare":
         prepare(options.data, options.out)
     elif options.verb == "base":
         measure_base(options)

@@ -1,0 +1,100 @@
+"""The table and the plot of ``simulate_clinic.py``, made from its results."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes  # noqa: TID253  # a script may wait for matplotlib
+from matplotlib.figure import Figure  # noqa: TID253
+
+Line = dict[str, Any]
+WAYS = {
+    ("ours", "random"): "Naevus, random order",
+    ("ours", "benefit"): "Naevus, what to correct next",
+    ("naive", "random"): "naive fine-tuning",
+}
+SETS = {"exam": "own exam set", "general": "general test set"}
+COLOURS = {("ours", "random"): "#1b6ca8", ("ours", "benefit"): "#2a9d5c", ("naive", "random"): "#c4572b"}
+POINTS = 100.0
+"""Dice differences are told in points of a hundred."""
+
+
+def differences(lines: Iterable[Line], base: dict[str, float]) -> dict[tuple[Any, ...], list[float]]:
+    """Dice minus the base's, in points, by (clinic, set, recipe, order, count): one value per seed."""
+    found: dict[tuple[Any, ...], list[float]] = defaultdict(list)
+    for line in lines:
+        before = {"exam": base[f"clinic_{line['clinic']}"], "general": base["general"]}
+        for name in SETS:
+            key = (line["clinic"], name, line["recipe"], line["order"], line["count"])
+            found[key].append(POINTS * (line["dice"][name] - before[name]))
+    return found
+
+
+def table(results: Path, base_file: Path) -> str:
+    """Markdown: gains and losses against the base, mean and standard deviation over the seeds."""
+    base = json.loads(base_file.read_text("utf-8"))
+    by_key = differences(_lines(results), base)
+    counts = sorted({key[-1] for key in by_key})
+    rows = [f"| clinic | measured on | way | {' | '.join(str(count) for count in counts)} |"]
+    rows.append("|---|---|---|" + "---:|" * len(counts))
+    for clinic, name, way in _blocks(by_key):
+        cells = [_cell(by_key.get((clinic, name, *way, count), [])) for count in counts]
+        before = base[f"clinic_{clinic}"] if name == "exam" else base["general"]
+        rows.append(f"| {clinic} | {SETS[name]} ({before:.3f}) | {WAYS[way]} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def plot(results: Path, base_file: Path, png: Path) -> None:
+    """Four panels: each clinic's own exam set and the general test set, against the corrections."""
+    by_key = differences(_lines(results), json.loads(base_file.read_text("utf-8")))
+    figure = Figure(figsize=(9.5, 6.4), layout="constrained")
+    panels = figure.subplots(2, 2, sharex=True)
+    for column, clinic in enumerate((1, 2)):
+        for row, name in enumerate(SETS):
+            _panel(panels[row][column], by_key, clinic, name)
+    panels[0][0].set_title("Clinic 1: a camera the base has never seen")
+    panels[0][1].set_title("Clinic 2: draws every border further out")
+    panels[0][0].legend(frameon=False, fontsize=8)
+    figure.savefig(png, dpi=110)
+
+
+def _panel(panel: Axes, by_key: dict[tuple[Any, ...], list[float]], clinic: int, name: str) -> None:
+    panel.axhline(0, color="#777777", linewidth=1, linestyle="--")
+    for way, label in WAYS.items():
+        counts = sorted({key[-1] for key in by_key if key[:4] == (clinic, name, *way)})
+        if not counts:
+            continue
+        values = [by_key[clinic, name, *way, count] for count in counts]
+        mean = np.array([np.mean(each) for each in values])
+        spread = np.array([np.std(each, ddof=1) if len(each) > 1 else 0.0 for each in values])
+        panel.plot(counts, mean, marker="o", markersize=4, color=COLOURS[way], label=label)
+        panel.fill_between(counts, mean - spread, mean + spread, color=COLOURS[way], alpha=0.15)
+    panel.set_xscale("log")
+    panel.set_xticks([10, 25, 50, 100, 200], ["10", "25", "50", "100", "200"])
+    panel.minorticks_off()
+    panel.set_ylabel(f"Dice, {SETS[name]}:\npoints against the base")
+    if name == "general":
+        panel.set_xlabel("corrections")
+
+
+def _lines(results: Path) -> list[Line]:
+    return [json.loads(line) for line in results.read_text("utf-8").splitlines()]
+
+
+def _blocks(by_key: dict[tuple[Any, ...], list[float]]) -> Iterator[tuple[int, str, tuple[str, str]]]:
+    for clinic in sorted({key[0] for key in by_key}):
+        for name in SETS:
+            for way in WAYS:
+                if any(key[:4] == (clinic, name, *way) for key in by_key):
+                    yield clinic, name, way
+
+
+def _cell(values: list[float]) -> str:
+    if not values:
+        return "-"
+    if len(values) == 1:
+        return f"{values[0]:+.1f}"
+    return f"{np.mean(values):+.1f} ± {np.std(values, ddof=1):.1f}"
