@@ -55,12 +55,13 @@ def sides_with_newcomers(
     """Return the stored sides and those of the patients with a correction who have none yet."""
     earlier: dict[PatientId, set[LearningSide]] = defaultdict(set)
     wanted: set[PatientId] = set()
-    images = dict(stored.images)
+    images, shared = dict(stored.images), pictures_of_two_patients(lessons)
     for lesson in lessons:
         patient_id, image_id = lesson.case.patient.id, lesson.case.image.id
         image = images.setdefault(image_id, LearningImage(image_id, new_id(), None))
         earlier[patient_id] |= {image.side} if image.side else set()
-        if lesson.has_correction and image_id not in hidden and patient_id not in stored.patients:
+        is_out = image_id in hidden or lesson.case.image.upright in shared
+        if lesson.has_correction and not is_out and patient_id not in stored.patients:
             wanted.add(patient_id)
     newcomers = [
         Newcomer(
