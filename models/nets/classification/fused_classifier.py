@@ -17,7 +17,7 @@ class ImageEvidence(NamedTuple):
     context: Tensor
 
 
-class ExplainedScore(NamedTuple):
+class ExplainedLogits(NamedTuple):
     """A score with what the network saw on its h x w grid (14 x 14 for a 224 px image)."""
 
     logits: Tensor
@@ -61,13 +61,13 @@ class FusedClassifier(ScoreNetwork):
         fused = self.fusion(self.gated(evidence, self.gate(*evidence)), table)
         return Seen(self.head(fused, table), *evidence)
 
-    def forward_explained(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> ExplainedScore:
+    def forward_explained(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> ExplainedLogits:
         """Return the logit with the gate and the hidden attention behind it; arguments as `forward`."""
         evidence, attention = self.attentive_evidence(images)
         gate = self.gate(*evidence)
         table = self.table(numeric, categorical)
         fused = self.fusion(self.gated(evidence, gate), table)
-        return ExplainedScore(self.head(fused, table), gate.mean(dim=-1), attention, evidence.local, fused)
+        return ExplainedLogits(self.head(fused, table), gate.mean(dim=-1), attention, evidence.local, fused)
 
     def maps(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the logits with gate and hidden attention."""

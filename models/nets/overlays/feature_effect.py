@@ -3,11 +3,11 @@
 import torch
 from torch import Tensor
 
-from models.nets.classification.mambaderm import MambaDerm
+from models.nets.classification.fused_classifier import FusedClassifier
 
 
 @torch.no_grad()
-def feature_effects(network: MambaDerm, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
+def feature_effects(network: FusedClassifier, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
     """Return logit(all) - logit(one missing) per feature, (B, numeric + categorical), numeric first.
 
     A feature that is missing already has effect zero. The image is read once; only metadata and fusion are
@@ -21,7 +21,7 @@ def feature_effects(network: MambaDerm, images: Tensor, numeric: Tensor, categor
     return torch.stack(effects)
 
 
-def _effects_of_one(network: MambaDerm, tokens: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
+def _effects_of_one(network: FusedClassifier, tokens: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
     """Effects (features,) from the image tokens (1, L, C) and one row of metadata."""
     numbers, words = _ablated(numeric, categorical)
     table = network.table(numbers, words)

@@ -3,10 +3,11 @@
 import torch
 from torch import Tensor
 
+from models.nets.classification.fused_classifier import FusedClassifier
 from models.nets.classification.mambaderm import MambaDerm
 
 
-def grad_cam(network: MambaDerm, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
+def grad_cam(network: FusedClassifier, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
     """Return the map of the fused tokens the score is read from, (B, h, w), not negative."""
     with torch.no_grad():
         evidence = network.evidence(images)
