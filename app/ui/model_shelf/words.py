@@ -26,6 +26,18 @@ _SPLIT_WORDS = {
     "test": "to examine by",
 }
 
+_IMAGES_OF_SPLIT = {"val": "validation images", "test": "test images"}
+_CAPITALS = {
+    "auc": "AUC",
+    "pauc": "partial AUC",
+    "iou": "IoU",
+    "f1": "F1",
+    "ece": "calibration error",
+    "hd95": "HD95",
+    "px": "(px)",
+    "tpr80": "80 % sensitivity",
+}
+
 
 def main_figure(line: ModelLine) -> str:
     """Return the figure a model is known by: from its exam here, else the one on its card."""
@@ -33,14 +45,11 @@ def main_figure(line: ModelLine) -> str:
     part = None if line.exam is None else line.exam.part(OVERALL, name)
     if part is not None and part.candidate is not None:
         return f"{metric_words(name)} {figure(part.candidate)} (exam, {part.n:,} images)"
-    found = next(
-        ((key, value) for key, value in line.card.metrics.items() if key.startswith(name) and value.n), None
-    )
-    return (
-        ""
-        if found is None
-        else f"{metric_words(name)} {figure(found[1].value)} (card, {found[1].n:,} images)"
-    )
+    for key in (f"test_{name}", f"val_{name}", f"val_{name}_all", name):
+        metric = line.card.metrics.get(key)
+        if metric is not None and metric.n:
+            return f"{metric_words(name)} {figure(metric.value)} (card, {metric.n:,} images)"
+    return ""
 
 
 def data_summary(card: ModelCard) -> str:
@@ -76,7 +85,8 @@ def recipe_facts(card: ModelCard) -> Iterator[Fact]:
     yield "Reads", size if card.input.crop_margin is None else f"the lesion's crop, {size}"
     yield "Trained on", card.trained_on
     for name, value in card.recipe.items():
-        yield name.replace("_", " ").capitalize(), _plain(value)
+        if value is not None:
+            yield name.replace("_", " ").capitalize(), _plain(value)
     yield "Licence", card.licence
     yield "SHA-256 of the weights", card.weights_sha256
 
@@ -85,7 +95,7 @@ def metric_facts(card: ModelCard) -> Iterator[Fact]:
     """Every figure of the card with its interval and number of images."""
     for name, metric in card.metrics.items():
         if metric.n:
-            yield metric_words(name), _metric(metric)
+            yield _metric_name(name), _metric(metric)
 
 
 def calibration_facts(card: ModelCard) -> Iterator[Fact]:
@@ -104,6 +114,15 @@ def heading(line: ModelLine) -> str:
     """Return a model's name with its task and state."""
     parts = (line.card.reference, TASK_WORDS[line.card.task], STATE_WORDS[line.state])
     return "  \N{MIDDLE DOT}  ".join(parts)
+
+
+def _metric_name(key: str) -> str:
+    """As "Boundary F1, test images" for test_boundary_f1."""
+    split, _, name = key.partition("_")
+    if split not in _IMAGES_OF_SPLIT:
+        return metric_words(key)
+    words = " ".join(_CAPITALS.get(word, word) for word in name.split("_"))
+    return f"{words[0].upper()}{words[1:]}, {_IMAGES_OF_SPLIT[split]}"
 
 
 def _metric(metric: Metric) -> str:

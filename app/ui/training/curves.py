@@ -13,6 +13,7 @@ from app.ui.widgets.labels import plain_label
 from training.contract.story import RunStory
 
 _CURVE_HEIGHT_PX = 150
+_NOTHING_YET = "Not measured yet"
 _VALIDATION_FIGURES = (
     ("dice", "Dice on validation images"),
     ("auc_all", "AUC on validation images"),
@@ -28,7 +29,7 @@ class Curves(QWidget):
         super().__init__(parent)
         self.loss = Curve("Training loss", theme)
         self.quality = Curve("Figure on validation images", theme, has_marks=True)
-        self.rate = Curve("Learning rate", theme)
+        self.rate = Curve("Learning rate, in ten thousandths", theme)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
@@ -46,7 +47,7 @@ class Curves(QWidget):
         points = [(step, metrics[name]) for step, metrics in story.metrics if name in metrics]
         self.quality.rename(words)
         self.quality.show_points(points, figure)
-        self.rate.show_points(story.rates, lambda rate: f"{rate:.1e}")
+        self.rate.show_points([(step, 1e4 * rate) for step, rate in story.rates], lambda rate: f"{rate:.2f}")
 
 
 class Curve(QWidget):
@@ -58,7 +59,7 @@ class Curve(QWidget):
         self._has_marks = has_marks
         self._points: Sequence[tuple[int, float]] = ()
         self._name = plain_label(name, "small")
-        self._newest = plain_label("", "heading")
+        self._newest = plain_label(_NOTHING_YET, "heading")
         self._plot = pg.PlotWidget()
         self._plot.setFixedHeight(_CURVE_HEIGHT_PX)
         self._plot.setMenuEnabled(False)
@@ -73,6 +74,8 @@ class Curve(QWidget):
         layout.addWidget(self._name)
         layout.addWidget(self._newest)
         layout.addWidget(self._plot)
+        layout.addStretch(1)
+        self._plot.hide()
         theme.changed.connect(self._paint)
         self._paint()
 
@@ -92,7 +95,8 @@ class Curve(QWidget):
         self._points = tuple(points)
         steps, values = [step for step, _ in points], [value for _, value in points]
         self._line.setData(steps, values)
-        self._newest.setText(words(values[-1]) if values else "\N{EN DASH}")
+        self._newest.setText(words(values[-1]) if values else _NOTHING_YET)
+        self._plot.setVisible(bool(values))
         self._plot.setAccessibleName(f"{self._name.text()}: {self._newest.text()}")
 
     def _paint(self) -> None:
