@@ -19,6 +19,7 @@ from models.contract.card import read_card
 from models.contract.errors import ContractError, ModelRefusedError
 from models.contract.messages import AnyArray, ConnectionLostError, Message, receive, send
 from models.nets import build
+from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import OVERLAYS
 from models.nets.weights import load_weights
 
@@ -67,19 +68,32 @@ class ModelServer:
 
     @torch.no_grad()
     def _classify(self, request: Message) -> dict[str, AnyArray]:
-        explained = self._network(request).forward_explained(*self._batch(request))  # type: ignore[operator]
-        return {
-            "logits": explained.logits.float().cpu().numpy().reshape(-1),
-            "gate": explained.gate.float().cpu().numpy(),
-            "hidden_attention": explained.hidden_attention.float().cpu().numpy(),
-        }
+        logits, maps = self._score_network(request).maps(*self._batch(request))
+        by_name = {name: each.float().cpu().numpy() for name, each in maps.items()}
+        return {"logits": logits[:, 0].float().cpu().numpy(), **by_name}
 
     def _explain(self, request: Message) -> dict[str, AnyArray]:
-        overlay = next((each for each in OVERLAYS if each.name == request.values["overlay"]), None)
+        network, name = self._score_network(request), request.values["overlay"]
+        overlay = next((each for each in OVERLAYS if each.name == name), None)
         if overlay is None:
-            raise ModelRefusedError(f"There is no overlay called '{request.values['overlay']}'.")
-        maps = overlay.compute(self._network(request), *self._batch(request))
+            raise ModelRefusedError(f"There is no overlay called '{name}'.")
+        if name not in network.overlays:
+            raise ModelRefusedError(
+                f"This model cannot show the overlay '{name}'; it has {', '.join(network.overlays)}."
+            )
+        batch = self._batch(request)
+        if name in network.graph_maps:
+            with torch.no_grad():
+                maps = network.maps(*batch)[1][name]
+        else:
+            maps = overlay.compute(network, *batch)
         return {"maps": maps.detach().float().cpu().numpy()}
+
+    def _score_network(self, request: Message) -> ScoreNetwork:
+        network = self._network(request)
+        if not isinstance(network, ScoreNetwork):
+            raise ModelRefusedError("This model outlines lesions; it gives no score.")
+        return network
 
     def _batch(self, request: Message) -> tuple[torch.Tensor, ...]:
         return tuple(self._tensor(request, name) for name in ("images", "numeric", "categorical"))

@@ -35,14 +35,12 @@ class ClassifierInput:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierOutput:
-    """What a score model returns for a batch, overlays included."""
+    """What a score model returns for a batch, with the overlays that cost nothing more."""
 
     logits: FloatArray
     """(B,)"""
-    gate: FloatArray
-    """(B, g, g) in [0, 1]: 1 = local evidence, 0 = global evidence."""
-    hidden_attention: FloatArray
-    """(B, g, g), not negative: how much of the last scan's output each token feeds."""
+    maps: dict[str, FloatArray]
+    """(B, g, g) by the overlay's name; which ones there are depends on the model."""
 
 
 class Engine(Protocol):

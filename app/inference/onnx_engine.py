@@ -36,15 +36,19 @@ class OnnxEngine:
 
     def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
         """Return the logits and overlays of the score model in ``folder``."""
-        logits, gate, hidden_attention = self._run(folder, batch.by_name(), token)
-        return ClassifierOutput(logits.reshape(-1), gate, hidden_attention)
+        arrays = self._run(folder, batch.by_name(), token)
+        names = [node.name for node in self._session(folder).get_outputs()]
+        maps = dict(zip(names, arrays, strict=True))
+        return ClassifierOutput(maps.pop("logits")[:, 0], maps)
 
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
         """Return the gate or the hidden attention; gradients need the model server."""
         if name not in self.overlay_names():
             raise InferenceError(f"The overlay '{name}' needs the model server, which is not running here.")
-        output = self.classify(folder, batch, token)
-        return output.gate if name == "gate" else output.hidden_attention
+        maps = self.classify(folder, batch, token).maps
+        if name not in maps:
+            raise InferenceError(f"This model cannot show the overlay '{name}'.")
+        return maps[name]
 
     def overlay_names(self) -> tuple[str, ...]:
         """Return the overlays that are part of the graph."""

@@ -101,8 +101,12 @@ class ModelPredictor:
         return _on_image(name, engine.explain(name, folder, batch, token), box, image)
 
     def overlay_names(self) -> tuple[str, ...]:
-        """Return the overlays some engine of this machine can compute."""
-        return self._choice.overlay_names()
+        """Return the overlays that some engine here can compute for the active score model."""
+        try:
+            _, card = self._active("classification")
+        except ModelUnavailableError:
+            return ()
+        return tuple(name for name in self._choice.overlay_names() if name in card.overlays)
 
     def thresholds(self) -> TriageThresholds:
         """Return the triage thresholds of the active score model's card."""

@@ -39,7 +39,7 @@ class ServerEngine:
     def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
         """Return the logits and overlays of the score model in ``folder``."""
         arrays = self._ask({"verb": "classify", "folder": str(folder)}, batch.by_name(), token)
-        return ClassifierOutput(arrays["logits"], arrays["gate"], arrays["hidden_attention"])
+        return ClassifierOutput(arrays.pop("logits"), arrays)
 
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
         """Return an overlay's maps (B, g, g) for the batch."""

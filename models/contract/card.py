@@ -70,8 +70,10 @@ class InputSpec(_Frozen):
         return cls(height_px=height_px, width_px=width_px)
 
     @classmethod
-    def for_classification(cls, *, size_px: int, crop_margin: float) -> Self:
-        """The lesion's square crop, and the tabular input as this version makes it."""
+    def for_classification(cls, *, size_px: int, crop_margin: float, reads_table: bool = True) -> Self:
+        """The lesion's square crop, and the tabular input as this version makes it, if it is read."""
+        if not reads_table:
+            return cls(height_px=size_px, width_px=size_px, crop_margin=crop_margin)
         return cls(
             height_px=size_px,
             width_px=size_px,
@@ -136,6 +138,8 @@ class ModelCard(_Frozen):
     temperature: FiniteFloat = Field(gt=0.0)
     triage_thresholds: dict[str, Probability] = Field(default_factory=dict)
     """Lowest calibrated probability of each triage band that the model may give."""
+    overlays: tuple[str, ...] = ("gradient_x_input", "hidden_attention", "gate", "grad_cam")
+    """What a score model can show of where its score came from; a card without it is of one with all of these."""
     weights_file: WeightsName
     weights_sha256: Sha256
     graph_file: GraphName

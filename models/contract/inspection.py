@@ -80,6 +80,8 @@ def check_fits(card: ModelCard) -> None:
 
 
 def _check_tabular(card: ModelCard) -> None:
+    if not (card.input.numeric_features or card.input.categorical_features):
+        return  # It looks at the image alone.
     same_features = (
         card.input.numeric_features == NUMERIC_FEATURES
         and card.input.categorical_features == CATEGORICAL_FEATURES

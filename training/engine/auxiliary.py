@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.nets.classification.mambaderm import MambaDerm
+from models.nets.classification.score_network import ScoreNetwork
 from training.contract.data_set import DIAGNOSES, STRUCTURES
 from training.contract.plan import AuxiliaryTargets
 from training.engine.losses import PartialAucLoss
@@ -17,30 +17,28 @@ UNKNOWN = -1
 class TaughtClassifier(nn.Module):
     """A classifier with three more heads: lesion per token, structures, diagnosis.
 
-    Only ``core`` is published. The lesion is read from the local tokens, before the scans; the other
-    two from the context tokens, before any metadata can tell the diagnosis.
+    Only ``core`` is published. The lesion is read from the local tokens (of a network that has them, before
+    the scans); the other two from the context tokens, before any metadata can tell the diagnosis.
     """
 
-    def __init__(self, core: MambaDerm) -> None:
+    def __init__(self, core: ScoreNetwork) -> None:
         super().__init__()
-        width = core.norm_context.normalized_shape[0]
+        local_width, width = core.token_widths
         self.core = core
-        self.mask_head = nn.Linear(width, 1)
+        self.mask_head = nn.Linear(local_width, 1)
         self.structure_head = nn.Linear(width, len(STRUCTURES))
         self.diagnosis_head = nn.Linear(width, len(DIAGNOSES))
         self.partial_auc = PartialAucLoss()
 
     def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> dict[str, Tensor]:
         """Logits of malignancy (B,), lesion (B, L), structures (B, 5), diagnosis (B, 3)."""
-        core = self.core
-        evidence, table = core.evidence(images), core.table(numeric, categorical)
-        fused = core.fusion(core.gated(evidence, core.gate(*evidence)), table)
-        seen = evidence.context.flatten(1, 2).mean(1)
+        logits, local, context = self.core.seen(images, numeric, categorical)
+        whole = context.flatten(1, 2).mean(1)
         return {
-            "malignant": core.head(fused, table)[:, 0],
-            "mask": self.mask_head(evidence.local.flatten(1, 2))[..., 0],
-            "structures": self.structure_head(seen),
-            "diagnosis": self.diagnosis_head(seen),
+            "malignant": logits[:, 0],
+            "mask": self.mask_head(local.flatten(1, 2))[..., 0],
+            "structures": self.structure_head(whole),
+            "diagnosis": self.diagnosis_head(whole),
         }
 
 

@@ -23,6 +23,9 @@ _SEGMENTER_LIMITS = (
 _CLASSIFIER_LIMITS = (
     "Probabilities are calibrated to the share of melanomas among the validation images, which is far "
     "higher than in practice.",
+)
+
+_TABLE_LIMITS = (
     "In such data missing age, sex or site is itself a hint at the diagnosis; compare the figures with "
     "and without metadata before relying on them.",
     "Numbers that no training image had (where it had no scale, all sizes in millimetres) do not move the "
@@ -30,10 +33,18 @@ _CLASSIFIER_LIMITS = (
 )
 
 
-def limits_of(task: Task, samples: tuple[Sample, ...]) -> tuple[str, ...]:
-    """What a reader of the card must know before using the model."""
-    own = _SEGMENTER_LIMITS if task == "segmentation" else _CLASSIFIER_LIMITS
-    return (*own, *_limits_of_data(samples))
+_IMAGE_LIMITS = (
+    "Looks at the lesion's crop alone: age, sex, site and the measurements do not move the score, also when "
+    "they are known.",
+)
+
+
+def limits_of(task: Task, samples: tuple[Sample, ...], *, reads_table: bool = True) -> tuple[str, ...]:
+    """What a reader of the card must know before using the model; ``reads_table`` is for classifiers."""
+    if task == "segmentation":
+        return (*_SEGMENTER_LIMITS, *_limits_of_data(samples))
+    of_inputs = _TABLE_LIMITS if reads_table else _IMAGE_LIMITS
+    return (*_CLASSIFIER_LIMITS, *of_inputs, *_limits_of_data(samples))
 
 
 def fine_tuning_limit(samples: tuple[Sample, ...]) -> str:

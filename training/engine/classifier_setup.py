@@ -5,37 +5,42 @@ import math
 import torch
 from torch import nn
 
-from models.nets.classification.mambaderm import MambaDerm
+from models.nets.classification.fused_classifier import FusedClassifier
+from models.nets.classification.mambavision import TokenBlock
+from models.nets.classification.score_network import ScoreNetwork
 from models.nets.layers.convnext import ConvNeXtBlock
 from training.engine.auxiliary import TaughtClassifier
 from training.engine.lesion_table import LesionTable, standardisation
 
 _FIRST_LAYER_SCALE = 0.3
-"""Where ConvNeXt's layer scales start: 1e-6 is meant for runs many times longer than ours."""
+"""Where layer scales start: the papers' 1e-6 and 1e-5 are meant for runs many times longer than ours."""
 
 _SCORE_DEVIATION = 0.02
 """Of the last weights, so that every first score is near one half."""
 
 
-def taught_classifier(core: MambaDerm, table: LesionTable) -> TaughtClassifier:
-    """``core`` with the training images' mean and deviation in its buffers, and extra heads."""
-    mean, deviation = standardisation(table.numeric[:, 0])
-    features = core.table.features
+def taught_classifier(core: ScoreNetwork, table: LesionTable) -> TaughtClassifier:
+    """``core`` with extra heads and, if it reads a table, the training images' mean and deviation."""
     with torch.no_grad():
-        features.numeric_mean.copy_(torch.from_numpy(mean))
-        features.numeric_std.copy_(torch.from_numpy(deviation))
+        if isinstance(core, FusedClassifier):
+            mean, deviation = standardisation(table.numeric[:, 0])
+            core.table.features.numeric_mean.copy_(torch.from_numpy(mean))
+            core.table.features.numeric_std.copy_(torch.from_numpy(deviation))
         for module in core.modules():
             _open_up(module)
-        nn.init.normal_(core.head.score.weight, std=_SCORE_DEVIATION)
+        nn.init.normal_(core.last_layer.weight, std=_SCORE_DEVIATION)
     return TaughtClassifier(core)
 
 
-def silence_untaught_inputs(core: MambaDerm) -> None:
+def silence_untaught_inputs(core: ScoreNetwork) -> None:
     """Make numbers that were missing in every training image count as missing for good.
 
     Their slopes and biases were never taught, so a value (a size in millimetres once an image is
     calibrated, say) would move the score at random. Such numbers have no deviation in the training table.
+    A network that reads no table is left as it is.
     """
+    if not isinstance(core, FusedClassifier):
+        return
     features = core.table.features
     untaught = (features.numeric_mean == 0.0) & (features.numeric_std == 1.0)
     with torch.no_grad():
@@ -54,3 +59,7 @@ def _open_up(module: nn.Module) -> None:
         nn.init.trunc_normal_(module.weight, std=1 / math.sqrt(inputs))
     elif isinstance(module, ConvNeXtBlock):
         module.scale.fill_(_FIRST_LAYER_SCALE)
+    elif isinstance(module, TokenBlock):
+        for scale in (module.scale_mixer, module.scale_network):
+            if scale is not None:
+                scale.fill_(_FIRST_LAYER_SCALE)

@@ -27,10 +27,9 @@ from models.contract.card import (
 )
 from models.contract.likeness import ReferenceStatistics
 from models.contract.preprocess import resized
-from models.export import CLASSIFIER, GRAPH_FILE, SEGMENTER, GraphSignature, export_graph
+from models.export import GRAPH_FILE, SEGMENTER, export_graph
 from models.nets import build
-from models.nets.classification.export_form import ExplainedForExport
-from models.nets.classification.mambaderm import MambaDerm
+from models.nets.classification.score_network import ScoreNetwork
 from models.nets.weights import WEIGHTS_FILE, round_to_half, save_weights
 from training.contract.data_set import MANIFEST, Sample, read_manifest
 from training.contract.plan import TrainingPlan
@@ -55,6 +54,7 @@ from training.engine.decode import read_image
 from training.engine.fine_tuning import mix_with_base
 from training.engine.planned_split import planned_split
 from training.engine.reference_statistics import reference_statistics
+from training.engine.score_graph import score_graph
 from training.engine.segmentation import as_network_input
 
 
@@ -92,7 +92,7 @@ def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, notes: Not
 def _trained_network(plan: TrainingPlan, checkpoint: Path) -> nn.Module:
     network = build(plan.architecture, **plan.architecture_arguments)
     if plan.task == "classification":
-        taught = TaughtClassifier(cast("MambaDerm", network))
+        taught = TaughtClassifier(cast("ScoreNetwork", network))
         load_average(checkpoint, taught)
         silence_untaught_inputs(taught.core)
     else:
@@ -107,17 +107,15 @@ def _export(
     choices: Choices,
     target: Path,
 ) -> float:
-    if isinstance(network, MambaDerm):
+    if isinstance(network, ScoreNetwork):
         views = cast("Views", choices.views)
-        form: nn.Module = ExplainedForExport(network)
         last = len(views.images) - 1
         examples = [_view_batch(views, 0, 2), _view_batch(views, last, last + 1)]
-        return export_graph(form, CLASSIFIER, examples, target)
+        return export_graph(*score_graph(network), examples, target)
     stage = plan.stages[-1]
     # A clinic may have fewer than three images to choose by.
     images = _frames((validation * 3)[:3], stage.height_px, stage.width_px)
-    signature: GraphSignature = SEGMENTER
-    return export_graph(network, signature, [{"images": images[:2]}, {"images": images[2:]}], target)
+    return export_graph(network, SEGMENTER, [{"images": images[:2]}, {"images": images[2:]}], target)
 
 
 def _view_batch(views: Views, start: int, stop: int) -> dict[str, Tensor]:
@@ -141,12 +139,6 @@ def _card(
     target: Path,
     notes: Notes,
 ) -> ModelCard:
-    stage = plan.stages[-1]
-    spec = (
-        InputSpec.for_segmentation(height_px=stage.height_px, width_px=stage.width_px)
-        if plan.task == "segmentation"
-        else InputSpec.for_classification(size_px=stage.width_px, crop_margin=plan.crop_margin)
-    )
     return ModelCard(
         name=plan.model_name,
         version=plan.model_version,
@@ -154,7 +146,8 @@ def _card(
         architecture=plan.architecture,
         architecture_arguments=_plain(plan.architecture_arguments),
         labels=LABELS_BY_TASK[plan.task],
-        input=spec,
+        input=_input_spec(plan, network),
+        overlays=network.overlays if isinstance(network, ScoreNetwork) else (),
         threshold=choices.threshold,
         temperature=choices.temperature,
         triage_thresholds=choices.triage_thresholds,
@@ -172,11 +165,20 @@ def _card(
         metrics=choices.metrics,
         conformal=choices.conformal,
         calibration=choices.calibration,
-        limits=_limits(plan),
+        limits=_limits(plan, network),
         licence=LICENCE,
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
         reference_statistics=_reference_statistics(plan),
+    )
+
+
+def _input_spec(plan: TrainingPlan, network: nn.Module) -> InputSpec:
+    stage = plan.stages[-1]
+    if not isinstance(network, ScoreNetwork):
+        return InputSpec.for_segmentation(height_px=stage.height_px, width_px=stage.width_px)
+    return InputSpec.for_classification(
+        size_px=stage.width_px, crop_margin=plan.crop_margin, reads_table=network.reads_table
     )
 
 
@@ -206,10 +208,11 @@ def _data_summary(plan: TrainingPlan, note: str) -> DataSummary:
     )
 
 
-def _limits(plan: TrainingPlan) -> tuple[str, ...]:
+def _limits(plan: TrainingPlan, network: nn.Module) -> tuple[str, ...]:
     samples = read_manifest(plan.data_dir)
     if plan.fine_tuning is None:
-        return limits_of(plan.task, samples)
+        reads_table = not isinstance(network, ScoreNetwork) or network.reads_table
+        return limits_of(plan.task, samples, reads_table=reads_table)
     return (*read_card(plan.fine_tuning.base).limits, fine_tuning_limit(samples))
 
 

@@ -65,8 +65,9 @@ def test_both_engines_give_the_same_score_and_overlays(classifier: Path, server:
     ours, theirs = (engine.classify(classifier, batch, TOKEN) for engine in (OnnxEngine(), server))
     assert ours.logits.shape == (5,)
     np.testing.assert_allclose(ours.logits, theirs.logits, atol=1e-4)
-    np.testing.assert_allclose(ours.gate, theirs.gate, atol=1e-4)
-    np.testing.assert_allclose(ours.hidden_attention, theirs.hidden_attention, atol=1e-4)
+    assert set(ours.maps) == set(theirs.maps) == {"gate", "hidden_attention"}
+    for name, maps in ours.maps.items():
+        np.testing.assert_allclose(maps, theirs.maps[name], atol=1e-4)
 
 
 @pytest.mark.parametrize("make", [OnnxEngine, "server"])

@@ -1,5 +1,6 @@
 """From an image to a stored-ready boundary and score, on tiny networks."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -14,6 +15,7 @@ from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
 from app.usecases.cancelling import NeverCancelled
+from models.contract.card import read_card, write_card
 from models.contract.registry import ModelShelf
 from models.contract.tabular import without_metadata
 
@@ -63,6 +65,26 @@ def test_an_overlay_uses_the_whole_scale_of_its_colours(predictor: ModelPredicto
     assert shown.shape == (120, 120)
     assert shown.min() >= 0.0
     assert 0.9 <= shown.max() <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("on_card", "offered"),
+    [(("gradient_x_input",), ()), (("gradient_x_input", "hidden_attention"), ("hidden_attention",))],
+)
+def test_only_overlays_that_the_model_has_and_the_engine_computes_are_offered(
+    tiny_models: Path, tmp_path: Path, on_card: tuple[str, ...], offered: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "models" / "mambaderm-tiny" / "1"
+    shutil.copytree(tiny_models / "models" / "mambaderm-tiny" / "1", folder)
+    write_card(read_card(folder).model_copy(update={"overlays": on_card}), folder)
+    shelf = ModelShelf((tmp_path / "models",), tmp_path / "active.json")
+    predictor = ModelPredictor(shelf, EngineChoice((OnnxEngine(),), tmp_path / "choice.json"))
+    assert predictor.overlay_names() == ()
+
+    shelf.promote("mambaderm-tiny", "1", author="a test")
+
+    assert predictor.overlay_names() == offered
+    predictor.close()
 
 
 def test_turning_and_mirroring_the_image_does_not_change_its_score(predictor: ModelPredictor) -> None:

@@ -23,6 +23,13 @@ def test_a_card_comes_back_as_it_was_written(make_model: MakeModel, tmp_path: Pa
     assert changed.reference == "tiny/1.0"
 
 
+def test_a_classifier_that_looks_at_the_image_alone_names_no_features() -> None:
+    spec = InputSpec.for_classification(size_px=96, crop_margin=0.25, reads_table=False)
+    assert spec.numeric_features == spec.categorical_features == ()
+    assert spec.measurements is None
+    assert (spec.height_px, spec.width_px, spec.crop_margin) == (96, 96, 0.25)
+
+
 def test_a_classifiers_input_names_its_features() -> None:
     spec = InputSpec.for_classification(size_px=224, crop_margin=0.25)
     assert spec.numeric_features == NUMERIC_FEATURES

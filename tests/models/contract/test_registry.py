@@ -173,6 +173,20 @@ def swapped_features() -> InputSpec:
     return spec.model_copy(update={"numeric_features": (second, first, *rest)})
 
 
+def only_numbers() -> InputSpec:
+    spec = InputSpec.for_classification(size_px=32, crop_margin=0.25)
+    return spec.model_copy(update={"categorical_features": ()})
+
+
+def test_a_score_model_may_look_at_the_image_alone(make_model: MakeModel, shelf: ModelShelf) -> None:
+    spec = InputSpec.for_classification(size_px=32, crop_margin=0.25, reads_table=False)
+
+    added = shelf.add(make_model(**classifier(input=spec, overlays=("gradient_x_input",))))
+
+    assert added.card.input.numeric_features == ()
+    assert added.card.overlays == ("gradient_x_input",)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -180,6 +194,7 @@ def swapped_features() -> InputSpec:
         ({"labels": ("lesion",)}, "in this order"),
         (classifier(labels=("malignant", "benign")), "in this order"),
         (classifier(input=swapped_features()), "in another order"),
+        (classifier(input=only_numbers()), "in another order"),
         (
             classifier(
                 input=InputSpec.for_classification(size_px=32, crop_margin=0.25).model_copy(
