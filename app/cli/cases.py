@@ -1,6 +1,7 @@
 """Commands about cases: import, predict, list, export, report, and all of it at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,17 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import ImageId
 from app.usecases.assess_boundary import assess_boundaries
 from app.usecases.export_cases import export_cases
-from app.usecases.import_images import import_images
+from app.usecases.import_images import Refusal, import_images
+from app.usecases.left_out import WrittenCases
 from app.usecases.list_cases import ORDERS, list_cases
-from app.usecases.predict_image import predict_image
+from app.usecases.predict_image import predict_images
 from app.usecases.triage_folder import triage_folder
 from app.usecases.write_report import write_report
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
+
+_LEFT_OUT = "Left out"
 
 _Paths = Annotated[list[Path], typer.Argument(help="Image files or folders.")]
 _Ids = Annotated[
@@ -30,6 +34,14 @@ _Folder = Annotated[Path, typer.Option("--to", help="Folder to write into.")]
 _WithIdentity = Annotated[
     bool, typer.Option("--with-identity", help="Keep names, numbers and dates; without it they are left out.")
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedCases:
+    """What ``naevus predict`` tells: the images that were asked for, and where it failed."""
+
+    lines: tuple[CaseLine, ...]
+    left_out: tuple[Refusal, ...]
 
 
 def triage(
@@ -72,12 +84,14 @@ def predict(context: typer.Context, image_ids: _Ids = None, as_json: Json = Fals
     """Find the boundary and compute the score of images; without ids, of those that have no score."""
     desk = desk_of(context, as_json=as_json)
     wanted = _ids(desk, image_ids) if image_ids else _unscored(desk)
-    for image_id in wanted:
-        predict_image(desk.services, image_id, TOKEN)
+    failed = desk.follow(predict_images(desk.services, wanted, TOKEN))
     with desk.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
-    desk.show(lines, _table_of(lines))
+    desk.complain(failed, _LEFT_OUT)
+    desk.show(PredictedCases(lines, failed), _table_of(lines))
     desk.follow(assess_boundaries(desk.services, wanted, TOKEN))
+    if failed and len(failed) == len(wanted):
+        raise typer.Exit(1)
 
 
 def list_(
@@ -106,7 +120,7 @@ def export(
 ) -> None:
     """Write cases in another format (an unknown name lists the formats)."""
     desk = desk_of(context, as_json=as_json)
-    files = desk.follow(
+    written = desk.follow(
         export_cases(
             desk.services,
             _ids(desk, image_ids),
@@ -116,7 +130,7 @@ def export(
             token=TOKEN,
         )
     )
-    desk.show(files, f"{len(files)} files were written to {folder}.")
+    _tell(desk, written, folder)
 
 
 def report(
@@ -128,12 +142,20 @@ def report(
 ) -> None:
     """Write a PDF report for each case."""
     desk = desk_of(context, as_json=as_json)
-    files = desk.follow(
+    written = desk.follow(
         write_report(
             desk.services, _ids(desk, image_ids), folder, deidentified=not with_identity, token=TOKEN
         )
     )
-    desk.show(files, f"{len(files)} files were written to {folder}.")
+    _tell(desk, written, folder)
+
+
+def _tell(desk: Desk, written: WrittenCases, folder: Path) -> None:
+    """Say what was written and what was left out; fail when nothing could be written."""
+    desk.complain(written.left_out, _LEFT_OUT)
+    desk.show(written, f"{len(written.files)} files were written to {folder}.")
+    if written.left_out and not written.files:
+        raise typer.Exit(1)
 
 
 def _ids(desk: Desk, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:

@@ -74,12 +74,12 @@ class Desk:
         else:
             self.console.print(Text(seen(table)) if isinstance(table, str) else table)
 
-    def complain(self, refusals: Sequence[Refusal]) -> None:
-        """Print what was refused and why."""
+    def complain(self, refusals: Sequence[Refusal], heading: str = "Not taken") -> None:
+        """Print what was refused or left out and why."""
         if not self.as_json:
             for refusal in refusals:
                 self.errors.print(
-                    seen(f"Not taken: {refusal.path.name}: {refusal.sentence}"), markup=False, soft_wrap=True
+                    seen(f"{heading}: {refusal.path.name}: {refusal.sentence}"), markup=False, soft_wrap=True
                 )
 
 

@@ -8,6 +8,7 @@ from app.domain.errors import ExportError, InferenceError
 from app.domain.ids import ImageId
 from app.usecases.cancelling import stop_if_cancelled
 from app.usecases.explain_score import explain_score
+from app.usecases.left_out import WrittenCases, sound_cases
 from app.usecases.ports import CancelToken, CaseFile, Exporter, Progress, Services
 from app.usecases.stored_arrays import pixels_of, probability_of, valid_mask_of
 from models.contract.arrays import AttentionMap
@@ -83,15 +84,21 @@ def export_cases(
     *,
     deidentified: bool,
     token: CancelToken,
-) -> Generator[Progress, None, list[Path]]:
-    """Write cases in one of the formats of ``services.exporters`` and return the files."""
+) -> Generator[Progress, None, WrittenCases]:
+    """Write cases in one of the formats of ``services.exporters``.
+
+    Cases with damaged files are left out; nothing is written when no other case was asked for.
+    """
     exporter = exporter_named(services, format_name)
     yield Progress(0, len(image_ids), exporter.label)
-    cases = CaseFiles(services, image_ids, token, overlay=None)
+    sound, damaged = sound_cases(services, image_ids)
+    if damaged and not sound:
+        return WrittenCases(left_out=damaged)
+    cases = CaseFiles(services, sound, token, overlay=None)
     files = exporter.write(cases, folder, deidentified=deidentified)
-    note_export(services, image_ids, exporter, deidentified=deidentified)
+    note_export(services, sound, exporter, deidentified=deidentified)
     yield Progress(len(image_ids), len(image_ids), exporter.label)
-    return files
+    return WrittenCases(tuple(files), damaged)
 
 
 def exporter_named(services: Services, name: str) -> Exporter:

@@ -1,10 +1,15 @@
 """Lets the models look at an image: first the boundary, then the score."""
 
+from collections.abc import Generator, Sequence
+
 from app.domain.changes import Changes
+from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId, PredictionId, new_id
 from app.domain.prediction import BoundaryPrediction
 from app.usecases.cancelling import stop_if_cancelled
-from app.usecases.ports import CancelToken, Services
+from app.usecases.import_images import Refusal
+from app.usecases.left_out import left_out
+from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.score_image import rescore_image
 from app.usecases.stored_arrays import pixels_of
 
@@ -16,6 +21,21 @@ def predict_image(services: Services, image_id: ImageId, token: CancelToken) -> 
     boundary is only noted beside it.
     """
     return predict_boundary(services, image_id, token) | rescore_image(services, image_id, token)
+
+
+def predict_images(
+    services: Services, image_ids: Sequence[ImageId], token: CancelToken
+) -> Generator[Progress, None, tuple[Refusal, ...]]:
+    """Predict one image after the other and return those for which it failed; the others go on."""
+    failed: list[Refusal] = []
+    for number, image_id in enumerate(image_ids):
+        yield Progress(number, len(image_ids), "Boundary and score")
+        stop_if_cancelled(token)
+        try:
+            predict_image(services, image_id, token)
+        except (InferenceError, DamagedFileError) as error:
+            failed.append(left_out(services, image_id, error))
+    return tuple(failed)
 
 
 def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) -> Changes:

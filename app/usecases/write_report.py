@@ -3,10 +3,11 @@
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from app.domain.errors import InferenceError
+from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
 from app.usecases.cancelling import stop_if_cancelled
 from app.usecases.export_cases import case_file, exporter_named, note_export
+from app.usecases.left_out import WrittenCases, left_out
 from app.usecases.ports import CancelToken, Progress, Services
 
 REPORT_FORMAT = "report_pdf"
@@ -19,21 +20,26 @@ def write_report(
     *,
     deidentified: bool,
     token: CancelToken,
-) -> Generator[Progress, None, list[Path]]:
-    """Write one report per case with its first attention overlay and return the files.
+) -> Generator[Progress, None, WrittenCases]:
+    """Write one report per case with its first attention overlay.
 
-    Cancelling keeps the reports that were written before.
+    Cases with damaged files are left out. Cancelling keeps the reports that were written before.
     """
     exporter = exporter_named(services, REPORT_FORMAT)
-    files: list[Path] = []
+    written = WrittenCases()
     for number, image_id in enumerate(image_ids):
         yield Progress(number, len(image_ids), "Writing reports")
         stop_if_cancelled(token)
-        case = case_file(services, image_id, token, overlay=_first_overlay(services))
-        files += exporter.write([case], folder, deidentified=deidentified)
+        try:
+            case = case_file(services, image_id, token, overlay=_first_overlay(services))
+        except DamagedFileError as error:
+            written += WrittenCases(left_out=(left_out(services, image_id, error),))
+            continue
+        files = exporter.write([case], folder, deidentified=deidentified)
+        written += WrittenCases(tuple(files))
         note_export(services, [image_id], exporter, deidentified=deidentified)
     yield Progress(len(image_ids), len(image_ids), "Writing reports")
-    return files
+    return written
 
 
 def _first_overlay(services: Services) -> str | None:

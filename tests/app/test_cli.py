@@ -47,20 +47,20 @@ def test_the_story_import_predict_list_report(run: Run, tmp_path: Path) -> None:
     assert len(imported["imported"]) == 2
     assert [line["status"] for line in _json(run, "list")["lines"]] == ["new", "new"]
     predicted = _json(run, "predict")
-    assert {line["image_id"] for line in predicted} == set(imported["imported"])
-    assert _json(run, "predict") == []
+    assert {line["image_id"] for line in predicted["lines"]} == set(imported["imported"])
+    assert _json(run, "predict")["lines"] == []
     listed = _json(run, "list", "--order", "score", "--descending", "--limit", 1)
     assert listed["total"] == 2
     assert listed["lines"][0]["priority"]["band"] == "urgent"
-    files = _json(run, "report", "--to", tmp_path / "out", listed["lines"][0]["image_id"])
-    assert [Path(file).is_file() for file in files] == [True]
+    written = _json(run, "report", "--to", tmp_path / "out", listed["lines"][0]["image_id"])
+    assert [Path(file).is_file() for file in written["files"]] == [True]
 
 
 def test_an_id_can_be_shortened_as_long_as_it_is_clear(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in", "a.png", seed=1)
     an_image_file(tmp_path / "in", "b.png", seed=2)
     first, _ = _json(run, "import", tmp_path / "in")["imported"]
-    (line,) = _json(run, "predict", first[:8])
+    (line,) = _json(run, "predict", first[:8])["lines"]
     assert line["image_id"] == first
     code, _, err = run("predict", "")
     assert code == 1
@@ -152,6 +152,29 @@ def test_the_doctor_fails_when_a_file_is_damaged(run: Run, tmp_path: Path) -> No
     code, out, _ = run("doctor")
     assert code == 1
     assert "stored file is damaged" in out
+
+
+@pytest.mark.parametrize(
+    "command", [("predict",), ("report", "--to", "{out}"), ("export", "csv_table", "--to", "{out}")]
+)
+def test_a_damaged_case_is_named_and_fails_the_command_only_when_it_is_alone(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    first, second = (
+        _json(run, "import", an_image_file(tmp_path / "in", f"{seed}.png", seed=seed))["imported"][0]
+        for seed in (1, 2)
+    )
+    services = services_at(tmp_path / "data")
+    with services.reading() as work:
+        upright = work.cases.case(first).image.upright
+    services.blobs.path(upright).unlink()
+    services.store.close()
+    arguments = [part.format(out=tmp_path / "out") for part in command]
+    code, _, err = run(*arguments, first, second)
+    assert code == 0
+    assert "Left out: 1.png: " in err
+    assert "2.png" not in err
+    assert run(*arguments, first)[0] == 1
 
 
 def test_devices_and_models_are_listed(run: Run) -> None:

@@ -27,6 +27,8 @@ from app.ui.widgets.card import Card
 from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.export_cases import export_cases
+from app.usecases.import_images import Refusal
+from app.usecases.left_out import WrittenCases
 from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.write_report import REPORT_FORMAT, write_report
 
@@ -205,13 +207,24 @@ class ExportDialog(QDialog):
     def _show(self, progress: Progress) -> None:
         self._foot.show_progress(progress.done, progress.of, progress.label)
 
-    def _finish(self, files: list[Path]) -> None:
-        self.files = files
+    def _finish(self, written: WrittenCases) -> None:
+        self.files = list(written.files)
         self._foot.finish()
         self._review()
-        count = len(files)
+        count = len(written.files)
         self._said.setText(f"{count} file{'' if count == 1 else 's'} written to {self.folder}.")
-        self._open.show()
+        if written.left_out:
+            self._name_left_out(written.left_out)
+        self._open.setVisible(count > 0)
+
+    def _name_left_out(self, refusals: Sequence[Refusal]) -> None:
+        restyle(self._said, "role", "error")
+        shown = [f"Left out: {one.path.name}: {one.sentence}" for one in refusals[:_MAX_NAMED]]
+        if len(refusals) > _MAX_NAMED:
+            shown.append(
+                f"… and {len(refusals) - _MAX_NAMED} more; “naevus doctor” names every damaged file."
+            )
+        self._said.setText("\n".join([self._said.text(), *shown]))
 
     def _fail(self, error: DomainError) -> None:
         self._foot.finish()
@@ -230,20 +243,22 @@ class ExportDialog(QDialog):
 
 
 _DEIDENTIFIED, _IDENTIFIED = 0, 1
+_MAX_NAMED = 8
+"""Cases that are named in the dialog, so that it does not outgrow the screen."""
 
 
 def _carried_out(
     services: Services, order: ExportOrder, token: CancelToken
-) -> Generator[Progress, None, list[Path]]:
+) -> Generator[Progress, None, WrittenCases]:
     """Write every form that was ordered, one after the other."""
-    files: list[Path] = []
+    written = WrittenCases()
     for name in order.formats:
         if name == REPORT_FORMAT:
-            files += yield from write_report(
+            written += yield from write_report(
                 services, order.image_ids, order.folder, deidentified=order.deidentified, token=token
             )
         else:
-            files += yield from export_cases(
+            written += yield from export_cases(
                 services, order.image_ids, name, order.folder, deidentified=order.deidentified, token=token
             )
-    return files
+    return written

@@ -1,16 +1,20 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.domain.errors import CancelledError, ExportError
+from app.domain.ids import ImageId
 from app.storage.blobs import FileBlobStore
 from app.usecases.examine_engines import examine_engines, examine_store
 from app.usecases.explain_score import explain_score, share_inside
 from app.usecases.export_cases import export_cases
-from app.usecases.ports import CaseFile, Services
+from app.usecases.left_out import WrittenCases
+from app.usecases.ports import CaseFile, Progress, Services
+from app.usecases.predict_image import predict_images
 from app.usecases.triage_folder import triage_folder
 from app.usecases.write_report import write_report
 from tests.builders import a_case, a_mask, an_image_file, result_of
@@ -43,13 +47,13 @@ def test_an_explanation_follows_the_mask_that_is_given(services: Services, tmp_p
 
 def test_an_export_hands_over_the_arrays_and_the_history(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path, corrected=True)
-    files = result_of(
+    written = result_of(
         export_cases(
             services, [image_id], "csv_table", tmp_path / "out", deidentified=False, token=FakeToken()
         )
     )
     (seen,) = _exporter(services, "csv_table").seen
-    assert [file.read_text(encoding="utf-8") for file in files] == ["NAEV-00001"]
+    assert [file.read_text(encoding="utf-8") for file in written.files] == ["NAEV-00001"]
     assert seen.pixels.shape == (96, 128, 3)
     assert seen.mask is not None
     assert np.array_equal(seen.mask, a_mask(radius_px=12))
@@ -88,11 +92,11 @@ def test_an_unknown_format_names_the_known_ones(services: Services, tmp_path: Pa
 def test_a_report_shows_an_overlay_when_there_is_a_score(services: Services, tmp_path: Path) -> None:
     scored = a_case(services, tmp_path)
     new = a_case(services, tmp_path, seed=2, predicted=False)
-    files = result_of(
+    written = result_of(
         write_report(services, [scored, new], tmp_path / "out", deidentified=True, token=FakeToken())
     )
     first, second = _exporter(services, "report_pdf").seen
-    assert len(files) == 2
+    assert len(written.files) == 2
     assert list(first.overlays) == ["gate"]
     assert second.overlays == {}
 
@@ -102,7 +106,7 @@ def test_a_report_is_written_even_when_no_engine_can_explain(services: Services,
     services.predictor.is_mute = True
     image_id = a_case(services, tmp_path)
     job = write_report(services, [image_id], tmp_path / "out", deidentified=True, token=FakeToken())
-    assert len(result_of(job)) == 1
+    assert len(result_of(job).files) == 1
     assert _exporter(services, "report_pdf").seen[0].overlays == {}
 
 
@@ -123,6 +127,40 @@ def test_a_cancelled_export_is_not_noted_as_done(services: Services, tmp_path: P
         result_of(job)
     with services.reading() as work:
         assert not [event for event in work.audit.events() if event.what == "case exported"]
+
+
+def _damage(services: Services, image_id: ImageId) -> str:
+    """Delete the image's pixels from the store and return its file's name."""
+    with services.reading() as work:
+        image = work.cases.case(image_id).image
+    services.blobs.path(image.upright).unlink()
+    return image.file_name
+
+
+@pytest.mark.parametrize("verb", [write_report, partial(export_cases, format_name="csv_table")])
+def test_what_is_written_goes_on_without_a_damaged_case_and_names_it(
+    services: Services, tmp_path: Path, verb: Callable[..., Generator[Progress, None, WrittenCases]]
+) -> None:
+    damaged, sound = (a_case(services, tmp_path, seed=seed) for seed in (1, 2))
+    name = _damage(services, damaged)
+    job = {"folder": tmp_path / "out", "deidentified": True, "token": FakeToken()}
+    written = result_of(verb(services, image_ids=[damaged, sound], **job))
+    assert [sound in file.name for file in written.files] == [True]
+    (refusal,) = written.left_out
+    assert (refusal.path.name, refusal.known_as) == (name, damaged)
+    assert "is missing" in refusal.sentence
+    with services.reading() as work:
+        assert "case exported" not in {event.what for event in work.audit.events(damaged)}
+    assert result_of(verb(services, image_ids=[damaged], **job)) == WrittenCases((), (refusal,))
+
+
+def test_predicting_goes_on_after_a_damaged_case(services: Services, tmp_path: Path) -> None:
+    damaged, sound = (a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2))
+    _damage(services, damaged)
+    (refusal,) = result_of(predict_images(services, [damaged, sound], FakeToken()))
+    assert refusal.known_as == damaged
+    with services.reading() as work:
+        assert work.cases.case(sound).score is not None
 
 
 def test_triage_does_the_whole_job_and_ranks(services: Services, tmp_path: Path) -> None:
@@ -241,6 +279,5 @@ def test_an_exporter_that_reads_twice_gets_the_same_cases(services: Services, tm
             return []
 
     services = replace(services, exporters=(_Twice("twice"),))
-    assert (
-        result_of(export_cases(services, ids, "twice", tmp_path, deidentified=True, token=FakeToken())) == []
-    )
+    job = export_cases(services, ids, "twice", tmp_path, deidentified=True, token=FakeToken())
+    assert result_of(job) == WrittenCases()

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from app.ui.report.export_dialog import CaseChoice, ExportDialog
@@ -55,3 +55,22 @@ def test_without_a_form_nothing_can_be_written(dialog: ExportDialog, tmp_path: P
     for box in dialog.findChildren(QCheckBox):
         box.setChecked(False)
     assert dialog.order is None
+
+
+def test_a_damaged_case_is_named_beside_what_was_written(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    damaged, sound = (a_case(session.services, tmp_path / "in", seed=seed) for seed in (1, 2))
+    with session.services.reading() as work:
+        image = work.cases.case(damaged).image
+    session.services.blobs.path(image.upright).unlink()
+    dialog = ExportDialog(session, [CaseChoice("Both", (damaged, sound))], tmp_path / "out")
+    qtbot.addWidget(dialog)
+    choose(dialog, "No:")
+    for box in dialog.findChildren(QCheckBox)[:2]:
+        box.setChecked(True)
+    dialog.start()
+    qtbot.waitUntil(lambda: len(dialog.files) == 2)
+    said = "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "2 files written" in said
+    assert said.count(f"Left out: {image.file_name}: ") == 1
