@@ -16,9 +16,9 @@ class FineTuning(BaseModel):
     """Model folder that the run starts from and that the candidate is examined beside."""
     rehearsal: Path | None = None
     """Data folder of the bundled images that are shown again beside the corrections."""
-    rehearsal_per_batch: int = Field(default=2, ge=0)
+    rehearsal_per_batch: int = Field(default=0, ge=0)
     """Bundled images in each batch (rehearsal: Robins 1995, Connection Science 7(2))."""
-    uncorrected_per_batch: int = Field(default=1, ge=0)
+    uncorrected_per_batch: int = Field(default=0, ge=0)
     """Images without a correction in each batch, whose target is what the base model says of them."""
     distillation: float = Field(default=1.0, ge=0)
     """Weight of the base model's own answers as targets (Li and Hoiem 2016, Learning without Forgetting)."""
@@ -26,7 +26,7 @@ class FineTuning(BaseModel):
     """Keep the base's running means and variances: a few images estimate them badly."""
     pull_to_base: float = Field(default=0.0, ge=0)
     """Half this times the squared distance from the base's weights (Li et al. 2018, L2-SP, equation 2)."""
-    base_share: float = Field(default=0.0, ge=0, lt=1)
+    base_share: float = Field(default=0.5, ge=0, lt=1)
     """Share of the base in the published weights (Wortsman et al. 2022, WiSE-FT, equation 1)."""
 
     def corrections_per_batch(self, batch_size: int) -> int:

@@ -22,8 +22,8 @@ _SMALL_STAGE_SHARE = 0.75
 """Share of the epochs spent at half size, where an epoch costs a quarter."""
 
 _FINE_TUNING_BATCH: dict[Task, int] = {"segmentation": 8, "classification": 16}
-_FINE_TUNING_RATE: dict[Task, float] = {"segmentation": 2e-4, "classification": 5e-5}
-"""About a tenth of the rate that the networks were trained with at first."""
+_FINE_TUNING_RATE: dict[Task, float] = {"segmentation": 5e-4, "classification": 5e-5}
+"""A third and a tenth of the rates that the networks were trained with at first."""
 _FINE_TUNING_EMA_DECAY = 0.9
 """A run of some fifty steps is over before a slower average has left its first weights."""
 
@@ -210,7 +210,7 @@ def _corrections(task: Task, snapshot_dir: Path) -> int:
 
 def _fine_tuning_steps(corrections: int) -> int:
     """How many steps a number of corrections is worth: few images are soon learned by heart."""
-    return round(30 + 0.4 * corrections)
+    return round(25 + 0.3 * corrections)
 
 
 def _arguments(card: ModelCard) -> dict[str, ArgumentValue]:

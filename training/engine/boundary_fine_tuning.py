@@ -37,8 +37,10 @@ class BoundaryFineTuningTask:
         self._fine_tuning = fine_tuning_of(plan)
         self._inner = SegmentationTask(plan, split, cache)
         self._corrected = tuple(s for s in split.train if s.mask_file is not None)
-        self._uncorrected = tuple(s for s in split.train if s.mask_file is None)
-        self._rehearsal = rehearsal_samples(self._fine_tuning)
+        answered = self._fine_tuning.uncorrected_per_batch > 0
+        self._uncorrected = tuple(s for s in split.train if s.mask_file is None and answered)
+        rehearsed = self._fine_tuning.rehearsal_per_batch > 0
+        self._rehearsal = rehearsal_samples(self._fine_tuning) if rehearsed else ()
         self._places = self._dealt_places()
         self._parts: _Parts | None = None
         self._pull: PullToBase | None = None
