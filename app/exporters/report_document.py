@@ -9,6 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
 
+from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.measurement import Measurement
 from app.exporters import report_sections as sections
@@ -17,7 +18,7 @@ from app.exporters.report_pictures import DrawnPictures, drawn_pictures
 from app.exporters.report_style import BOLD, INK, MUTED, PAGE_MARGIN, REGULAR, RULE, printable, register_fonts
 from app.exporters.report_words import RESEARCH_USE
 from app.usecases.measurements import features_of, measurements_of
-from app.usecases.ports import CaseFile
+from app.usecases.ports import CaseFile, SpokenModel
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _MAX_FOOT_LETTERS = 50
@@ -43,6 +44,8 @@ class _Report:
     told: ToldCase
     pictures: DrawnPictures
     measured: tuple[Measurement, ...]
+    audit: tuple[AuditEvent, ...]
+    models: tuple[SpokenModel, ...]
 
 
 def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
@@ -51,6 +54,8 @@ def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
         told=told_case(file.case, deidentified=deidentified),
         pictures=drawn_pictures(file),
         measured=measurements_of(features_of(file.case.image, file.pixels, file.mask)),
+        audit=file.audit,
+        models=file.models,
     )
 
 
@@ -90,8 +95,8 @@ def _story(report: _Report) -> list[Flowable]:
         *sections.patient_and_lesion(case, told),
         *sections.image_origin(case, told),
         *sections.models_used(case, told),
-        *sections.revision_history(case, told),
-        *sections.limits_of_use(),
+        *sections.revision_history(case, told, report.audit),
+        *sections.limits_of_use(report.models),
     ]
 
 

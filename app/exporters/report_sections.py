@@ -1,10 +1,12 @@
 """The sections of a report, in the order of its pages; each returns what ReportLab can place."""
 
+import sys
 from typing import TypeAlias
 
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
+from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.image import DermoscopicImage
 from app.domain.measurement import Measurement
@@ -17,6 +19,7 @@ from app.exporters.report_style import (
     DECISION_EDGE,
     HEADING,
     LABEL,
+    LIMITS_TITLE,
     MODEL_EDGE,
     MODEL_TINT,
     SCORE,
@@ -30,11 +33,13 @@ from app.exporters.report_style import (
     say,
 )
 from app.exporters.report_words import LIMITS, missing_words, percent, range_words, yes_no
+from app.usecases.ports import SpokenModel
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 
 _HALF = CONTENT_WIDTH / 2
 _HASH_LETTERS = 16
+_LAST = sys.maxsize
 
 _TELLING_PROVENANCE = frozenset({"file type", "colour profile"})
 """Lines that quote the end of the file's name or a profile's name, either of which may name a person."""
@@ -211,36 +216,59 @@ def models_used(case: Case, told: ToldCase) -> list[Flowable]:
     return [say("Models", HEADING), lined_table(header, rows, widths)]
 
 
-def revision_history(case: Case, told: ToldCase) -> list[Flowable]:
-    """Return the predictions, corrections and decisions in the order in which they were made."""
+def revision_history(case: Case, told: ToldCase, audit: tuple[AuditEvent, ...]) -> list[Flowable]:
+    """Return the predictions, corrections and decisions in the order in which they were stored.
+
+    The clock may have been set back between two of them; the audit trail's sequence never is.
+    """
     acts = [
         *(
-            (shown.predicted_at, f"Boundary predicted by {shown.model.name}", "model")
+            (shown.id, shown.predicted_at, f"Boundary predicted by {shown.model.name}", "model")
             for shown in case.boundaries
         ),
         *(
-            (shown.predicted_at, f"Score {percent(shown.probability)} by {shown.model.name}", "model")
+            (
+                shown.id,
+                shown.predicted_at,
+                f"Score {percent(shown.probability)} by {shown.model.name}",
+                "model",
+            )
             for shown in case.scores
         ),
         *(
-            (made.created_at, f"Mask revision {made.number}: {made.reason}", told.who(made.author))
+            (made.id, made.created_at, f"Mask revision {made.number}: {made.reason}", told.who(made.author))
             for made in case.revisions
         ),
         *(
-            (made.created_at, f"Decision: {made.diagnosis or 'open'}", told.who(made.author))
+            (made.id, made.created_at, f"Decision: {made.diagnosis or 'open'}", told.who(made.author))
             for made in case.decisions
         ),
     ]
-    acts.sort(key=lambda act: act[0])
+    place = {event.detail: event.sequence for event in reversed(audit)}
+    acts.sort(key=lambda act: (place.get(act[0], _LAST), act[1]))
     imported = (told.when(case.image.imported_at), "Image imported", told.who(case.image.imported_by))
-    rows = [imported, *((told.when(at), what, who) for at, what, who in acts)]
+    rows = [imported, *((told.when(at), what, who) for _, at, what, who in acts)]
     widths = [38 * mm, 92 * mm, 46 * mm]
     return [say("History", HEADING), lined_table(("When", "What", "By"), rows, widths)]
 
 
-def limits_of_use() -> list[Flowable]:
-    """Return the limits and the intended use."""
-    return [KeepTogether([say("Limits and intended use", HEADING), *(say(words, SMALL) for words in LIMITS)])]
+def limits_of_use(models: tuple[SpokenModel, ...]) -> list[Flowable]:
+    """Return the limits and the intended use: those of every score, then those of the models that spoke."""
+    general = KeepTogether(
+        [say("Limits and intended use", HEADING), *(say(words, SMALL) for words in LIMITS)]
+    )
+    return [general, *(_limits_of(spoken) for spoken in models)]
+
+
+def _limits_of(spoken: SpokenModel) -> Flowable:
+    head = say(f"{spoken.what}: {spoken.model.name} {spoken.model.version}", LIMITS_TITLE)
+    if spoken.limits is None:
+        gone = "This model is not on the shelf any more, so its figures and limits cannot be told."
+        return KeepTogether([head, say(gone, SMALL)])
+    figure = f"{spoken.figure}." if spoken.figure else "Its card tells no figure on held-out images."
+    return KeepTogether(
+        [head, say(figure, SMALL), *(say(f"\N{BULLET} {words}", SMALL) for words in spoken.limits)]
+    )
 
 
 def _model_words(model: ModelRef) -> str:

@@ -48,6 +48,7 @@ LABEL_AT_RIGHT = _style("label at right", 7.6, textColor=MUTED, leading=BODY.lea
 CAPTION = _style("caption", 7.4, textColor=MUTED, alignment=1)
 TITLE = _style("title", 15, fontName=BOLD)
 HEADING = _style("heading", 10, fontName=BOLD, spaceBefore=9, spaceAfter=3, keepWithNext=1)
+LIMITS_TITLE = _style("limits title", 7.6, fontName=BOLD, spaceBefore=4)
 BOX_TITLE = _style("box title", 8.6, fontName=BOLD)
 SCORE = _style("score", 21, fontName=BOLD, leading=25)
 WARNING = _style("warning", 8, textColor=WARNING_INK)

@@ -8,15 +8,15 @@ RESEARCH_USE = "Research use only. Not a medical device. The clinician decides."
 LIMITS = (
     "The score is the output of a statistical model for one image. It is not a diagnosis, and neither a high "
     "nor a low score replaces examination, dermoscopy by a trained person, or histopathology.",
-    "The model was trained on a limited collection of public images, mostly of light skin. It has not been "
-    "shown to work for dark skin (types V and VI), palms, soles, nails, mucosa, children, or images that are "
-    "blurred, cropped, covered by hair or ink, or not dermoscopic.",
+    "No score is known to hold for dark skin (types V and VI), palms, soles, nails, mucosa, children, or "
+    "images that are blurred, cropped, covered by hair or ink, or not dermoscopic, unless the model's own "
+    "limits say so.",
     "An attention overlay shows which parts of the image moved this model's score. It does not mark disease, "
     "and a plausible overlay does not make a score right.",
     "Sizes in millimetres depend on the calibration that is named beside them; without calibration, sizes "
     "are in pixels and cannot be compared between images.",
 )
-"""Limits of use, printed in every report."""
+"""Limits of use of any model, printed in every report before those of the models that spoke."""
 
 _OVERLAY_WORDS = {
     "gradient_x_input": "gradient times input, frozen selectivity",

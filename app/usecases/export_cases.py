@@ -10,6 +10,7 @@ from app.usecases.cancelling import stop_if_cancelled
 from app.usecases.explain_score import explain_score
 from app.usecases.left_out import WrittenCases, sound_cases
 from app.usecases.ports import CancelToken, CaseFile, Exporter, Progress, Services
+from app.usecases.spoken_models import spoken_models
 from app.usecases.stored_arrays import pixels_of, probability_of, valid_mask_of
 from models.contract.arrays import AttentionMap
 
@@ -62,6 +63,7 @@ def case_file(services: Services, image_id: ImageId, token: CancelToken, *, over
         probability=probability_of(services, case),
         overlays=_overlays(services, image_id, wanted, token),
         audit=tuple(sorted(acts, key=lambda event: event.sequence)),
+        models=spoken_models(services, case),
     )
 
 

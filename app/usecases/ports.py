@@ -376,6 +376,19 @@ class StrokeJournal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenModel:
+    """A model that spoke about a case, with what its card says."""
+
+    what: str
+    """What it said: 'Boundary' or 'Score'."""
+    model: ModelRef
+    figure: str | None
+    """How it did on held-out images, in one line; None when that was not measured."""
+    limits: tuple[str, ...] | None
+    """Sentences of its card; None when the model is not on the shelf any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """A case with the arrays an exporter or report needs."""
 
@@ -385,6 +398,9 @@ class CaseFile:
     probability: ProbabilityMap | None
     overlays: dict[str, AttentionMap]
     audit: tuple[AuditEvent, ...]
+    """Ordered by sequence."""
+    models: tuple[SpokenModel, ...]
+    """Of the newest boundary and score."""
 
 
 class RunFollower(Protocol):

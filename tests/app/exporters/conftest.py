@@ -142,6 +142,7 @@ def make_case() -> MakeCase:
             probability=a_mask().astype(np.float32),
             overlays={"hidden_attention": a_mask().astype(np.float32)},
             audit=(),
+            models=(),
         )
         return replace(file, **changes)  # type: ignore[arg-type]  # names of CaseFile's fields
 

@@ -1,14 +1,15 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from app.domain.audit import AuditEvent
 from app.exporters.report_pdf import ReportPdf
-from app.usecases.ports import CaseFile
+from app.usecases.ports import CaseFile, SpokenModel
 
 MakeCase = Callable[..., CaseFile]
 
@@ -96,6 +97,41 @@ def test_a_new_case_gives_a_form_to_fill_in(report: ReportPdf, new_case: CaseFil
         "signature",
     ):
         assert words in text
+
+
+def test_the_history_follows_the_audit_trail_when_the_clock_was_set_back(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    case = make_case().case
+    set_back = replace(case.decisions[0], created_at=case.scores[0].predicted_at - timedelta(days=3))
+    trail = (case.boundaries[0], case.revisions[0], case.scores[0], set_back)
+    audit = tuple(
+        AuditEvent(number, set_back.created_at, "Dr. Canarystaff", "stored", case.image.id, act.id)
+        for number, act in enumerate(trail, start=3)
+    )
+    # Said again later about the same prediction, as when its boundary is assessed.
+    again = AuditEvent(9, set_back.created_at, "model", "boundary assessed", case.image.id, trail[0].id)
+    file = make_case(case=replace(case, decisions=(set_back,)), audit=(*audit, again))
+    text = text_of(report.write([file], tmp_path, deidentified=False)[0])
+    history = text[text.index("History") :]
+    told = ("Boundary predicted", "Mask revision 1", "Score 63 %", "Decision: Nevus")
+    places = [history.index(words) for words in told]
+    assert places == sorted(places)
+
+
+def test_the_limits_are_those_of_the_models_that_spoke(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    case = make_case().case
+    figure = "On 285 held-out images: AUC 0.78 (0.71 to 0.84)"
+    models = (
+        SpokenModel("Boundary", case.boundaries[0].model, None, None),
+        SpokenModel("Score", case.scores[0].model, figure, ("Learned from one clinic.", "No palms.")),
+    )
+    text = text_of(report.write([make_case(models=models)], tmp_path, deidentified=True)[0])
+    limits = text[text.index("Limits and intended use") :]
+    assert "Boundary: dermomamba 1.2.0 This model is not on the shelf any more" in limits
+    assert f"Score: mambaderm_lite 1.1.0 {figure}. • Learned from one clinic. • No palms." in limits
 
 
 def test_an_outdated_score_is_marked(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""The models of a case are found on the shelf by their weights."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from app.usecases.export_cases import case_file
+from app.usecases.ports import Services
+from app.usecases.spoken_models import held_out_figure
+from models.contract.card import CARD_FILE, Metric, ModelCard, read_card, write_card
+from models.contract.registry import ModelShelf
+from resources import path as resource
+from tests.builders import a_case
+from tests.fakes import CLASSIFIER, FakeToken
+
+
+def _card(**changes: object) -> ModelCard:
+    return read_card(resource("models", "mambaderm_lite", "1")).model_copy(update=changes)
+
+
+def test_limits_come_from_the_card_with_the_weights_that_spoke(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "shelf" / "mambaderm_lite" / "2"
+    folder.mkdir(parents=True)
+    limits = ("Learned from one clinic.",)
+    write_card(_card(version="2", weights_sha256=CLASSIFIER.weights_sha256, limits=limits), folder)
+    services = replace(services, shelf=ModelShelf((tmp_path / "shelf",), tmp_path / "active.json"))
+    image_id = a_case(services, tmp_path / "in")
+    boundary, score = case_file(services, image_id, FakeToken(), overlay=None).models
+    assert (boundary.what, boundary.limits, boundary.figure) == ("Boundary", None, None)
+    assert (score.what, score.limits) == ("Score", limits)
+    assert score.figure == "On 285 held-out images: AUC 0.78 (0.71 to 0.84)"
+    (folder / CARD_FILE).unlink()
+    assert [one.limits for one in case_file(services, image_id, FakeToken(), overlay=None).models] == [
+        None
+    ] * 2
+
+
+def test_a_case_without_predictions_names_no_model(services: Services, tmp_path: Path) -> None:
+    image_id = a_case(services, tmp_path, predicted=False)
+    assert case_file(services, image_id, FakeToken(), overlay=None).models == ()
+
+
+def test_only_a_figure_on_held_out_images_is_told() -> None:
+    assert held_out_figure(_card(metrics={"val_auc_all": Metric(value=0.8, n=147)})) is None
+    assert held_out_figure(_card(metrics={"test_auc": Metric(value=0.0, n=0)})) is None
+    measured = _card(metrics={"test_auc": Metric(value=0.7, n=1200)})
+    assert held_out_figure(measured) == "On 1,200 held-out images: AUC 0.70"
