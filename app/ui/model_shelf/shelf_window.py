@@ -58,6 +58,7 @@ class ShelfWindow(QWidget):
         self.setWindowTitle("Model shelf")
         self.setObjectName("shelf_window")
         self.resize(1180, 860)
+        self.setMinimumSize(820, 520)
         self._session = session
         self._shown = Shelf()
         self.promoting = Promoting(session, self)

@@ -37,7 +37,9 @@ class Curves(QWidget):
             layout.addWidget(curve, 1)
 
     def show_story(self, story: RunStory) -> None:
-        """Draw what the run has told so far."""
+        """Draw what the run has told so far, over all the steps that it is going to take."""
+        for curve in (self.loss, self.quality, self.rate):
+            curve.show_range(story.total_steps)
         self.loss.show_points(story.losses, figure)
         measured = [metrics for _, metrics in story.metrics]
         name, words = next(
@@ -58,6 +60,7 @@ class Curve(QWidget):
         self._theme = theme
         self._has_marks = has_marks
         self._points: Sequence[tuple[int, float]] = ()
+        self._total_steps = 0
         self._name = plain_label(name, "small")
         self._newest = plain_label(_NOTHING_YET, "heading")
         self._plot = pg.PlotWidget()
@@ -87,6 +90,12 @@ class Curve(QWidget):
     def rename(self, name: str) -> None:
         """Say what is drawn."""
         self._name.setText(name)
+
+    def show_range(self, total_steps: int) -> None:
+        """Keep the axis of the steps in place while the run goes on."""
+        if total_steps != self._total_steps:
+            self._total_steps = total_steps
+            self._plot.setXRange(0, max(total_steps, 1), padding=0.02)
 
     def show_points(self, points: Sequence[tuple[int, float]], words: Callable[[float], str]) -> None:
         """Draw (step, value) pairs; nothing happens when they are those that are shown."""

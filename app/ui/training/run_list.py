@@ -36,11 +36,11 @@ class RunList(QFrame):
         layout.addWidget(self.new)
         layout.addWidget(plain_label("Runs", "heading"))
         layout.addWidget(self._nothing)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self.view, 100)
+        layout.addStretch(1)
 
-    def show_lines(self, lines: Sequence[RunLine]) -> None:
-        """Show runs; the chosen one stays chosen."""
-        chosen = self.chosen
+    def show_lines(self, lines: Sequence[RunLine], chosen: str | None) -> None:
+        """Show runs, one of them as chosen."""
         self.view.blockSignals(True)
         self.view.clear()
         for line in lines:
@@ -49,17 +49,9 @@ class RunList(QFrame):
             )
             item.setData(_ID_ROLE, line.id)
             self.view.addItem(item)
-            if line.id == chosen:
-                self.view.setCurrentItem(item)
-        self.view.blockSignals(False)
+        self.choose(chosen)
         self._nothing.setVisible(not lines)
         self.view.setVisible(bool(lines))
-
-    @property
-    def chosen(self) -> str | None:
-        """Return the id of the chosen run."""
-        item = self.view.currentItem()
-        return None if item is None else str(item.data(_ID_ROLE))
 
     def choose(self, run_id: str | None) -> None:
         """Mark a run as chosen without saying so, or none."""

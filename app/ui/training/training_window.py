@@ -51,6 +51,7 @@ class TrainingWindow(QWidget):
         self.setWindowTitle("Learn from corrections")
         self.setObjectName("training_window")
         self.resize(1180, 860)
+        self.setMinimumSize(820, 520)
         self._session = session
         self._promoting = Promoting(session, self)
         self._frozen: FrozenSnapshot | None = None
@@ -227,8 +228,11 @@ class TrainingWindow(QWidget):
 
     def _list_runs(self) -> None:
         self._session.query(
-            Lane.WATCHING, told_as_errors(list_runs), self.runs.show_lines, replaces="list of runs"
+            Lane.WATCHING, told_as_errors(list_runs), self._show_runs, replaces="list of runs"
         )
+
+    def _show_runs(self, lines: tuple[RunLine, ...]) -> None:
+        self.runs.show_lines(lines, self._watch.run_id if self._watch is not None else None)
 
     def _stop(self) -> None:
         if (watch := self._watch) is not None:
@@ -332,7 +336,7 @@ class TrainingWindow(QWidget):
         self._cancel_preparing()
 
     def _take_up(self, lines: tuple[RunLine, ...]) -> None:
-        self.runs.show_lines(lines)
+        self._show_runs(lines)
         running = next((line.id for line in lines if line.is_running), None)
         if self._watch is not None:
             self._look_anew()
