@@ -12,8 +12,9 @@ import io
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,8 @@ _COLUMNS = (
     *("age", "sex", "site", "skin_type", "confirmed_by"),
 )
 _WORKSPACE_PREFIX = ".freezing-"
+_ABANDONED_AFTER_S = 24 * 60 * 60
+"""No freeze pauses as long between two files; its process was killed."""
 _PSEUDONYM = r"^[a-z0-9]{1,64}$"
 
 
@@ -154,6 +157,7 @@ def new_snapshot(folder: Path) -> Iterator[SnapshotWriter]:
     """
     with _said_in_a_sentence():
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep_abandoned(folder.parent)
         workspace = Path(tempfile.mkdtemp(prefix=_WORKSPACE_PREFIX, dir=folder.parent))
         try:
             inner = workspace / "snapshot"
@@ -209,6 +213,15 @@ def read_snapshot_card(folder: Path) -> Snapshot:
         problem = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in problem["loc"]) or "as a whole"
         raise SnapshotError(f"{SNAPSHOT_FILE} in {folder} is damaged: {where}: {problem['msg']}.") from error
+
+
+def _sweep_abandoned(folder: Path) -> None:
+    """Remove what freezes left that were killed; age tells, because process numbers come round again."""
+    for workspace in folder.glob(f"{_WORKSPACE_PREFIX}*"):
+        with suppress(OSError):
+            touched_at = max(each.stat().st_mtime for each in (workspace, *workspace.glob("snapshot/*")))
+            if time.time() - touched_at > _ABANDONED_AFTER_S:
+                shutil.rmtree(workspace, ignore_errors=True)
 
 
 def _check_image(snapshot: Snapshot, image: SnapshotImage, sample: Sample) -> None:

@@ -1,5 +1,6 @@
 import errno
 import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,6 +95,25 @@ def test_an_error_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         write_snapshot(tmp_path / "s1", entries(), snapshot_id="s1", task="segmentation", created_at=_NOW)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_freeze_left_is_swept_after_a_day_and_nothing_else(tmp_path: Path) -> None:
+    _written(tmp_path / "s1")
+    workspaces = {
+        name: tmp_path / f".freezing-{name}" for name in ("abandoned", "running", "writing its second day")
+    }
+    now = time.time()
+    for name, workspace in workspaces.items():
+        (workspace / "snapshot" / "images").mkdir(parents=True)
+        (workspace / "snapshot" / "images" / "i.png").write_bytes(b"image")
+        age_s = 60 if name == "running" else 25 * 60 * 60
+        for each in (workspace / "snapshot" / "images", workspace):
+            os.utime(each, (now - age_s, now - age_s))
+    os.utime(workspaces["writing its second day"] / "snapshot" / "images", (now, now))
+    os.utime(tmp_path / "s1", (0, 0))
+    _written(tmp_path / "s2")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"s1", "s2", ".freezing-running", ".freezing-writing its second day"}
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(
