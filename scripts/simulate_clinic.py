@@ -22,7 +22,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
@@ -44,7 +44,6 @@ from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
 from training.engine.boundary_fine_tuning import BoundaryFineTuningTask
 from training.engine.decode import read_image
-from training.engine.fine_tuned_threshold import fine_tuned_threshold
 from training.engine.fine_tuning import mix_with_base
 from training.engine.loop import Trainer
 from training.engine.planned_split import planned_split
@@ -262,20 +261,9 @@ def carried_out(
     model.network.load_state_dict(trainer.average.network.state_dict())
     if plan.fine_tuning is not None:
         mix_with_base(model.network, base, plan.fine_tuning.base_share)
-    if job.recipe != "naive":
-        model = with_own_threshold(model, folder / "snapshot")
     found = {name: mean_dice(model, each) for name, each in sets.items()}
     shutil.rmtree(folder)
-    figures = {"steps": trainer.total_steps, "seconds": round(seconds, 1), "threshold": model.card.threshold}
-    return {**asdict(job), **figures, "dice": found}
-
-
-def with_own_threshold(model: PublishedModel, snapshot: Path) -> PublishedModel:
-    """The model with the threshold that publishing would choose for it."""
-    corrected = tuple(s for s in read_manifest(snapshot) if s.split in ("train", "val"))
-    bundled = tuple(s for s in read_manifest(REHEARSAL) if s.split == "train")
-    threshold = fine_tuned_threshold(model.network, model.card, corrected, bundled)
-    return replace(model, card=model.card.model_copy(update={"threshold": threshold}))
+    return {**asdict(job), "steps": trainer.total_steps, "seconds": round(seconds, 1), "dice": found}
 
 
 def jobs_of(options: argparse.Namespace) -> Iterator[Job]:

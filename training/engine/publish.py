@@ -51,8 +51,7 @@ from training.engine.choices import Choices, classifier_choices, segmenter_choic
 from training.engine.classification import Views
 from training.engine.classifier_setup import silence_untaught_inputs
 from training.engine.decode import read_image
-from training.engine.fine_tuned_threshold import fine_tuned_threshold
-from training.engine.fine_tuning import fine_tuning_of, mix_with_base, rehearsal_samples
+from training.engine.fine_tuning import mix_with_base
 from training.engine.planned_split import planned_split
 from training.engine.reference_statistics import reference_statistics
 from training.engine.score_graph import score_graph
@@ -83,20 +82,11 @@ def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, notes: Not
     else:
         choices = classifier_choices(network, validation, plan)
     if plan.fine_tuning is not None:
-        base = read_card(plan.fine_tuning.base)
-        choices = with_choices_of(base, choices, threshold=_fine_tuned_threshold(plan, network, base))
+        choices = with_choices_of(read_card(plan.fine_tuning.base), choices)
     parity = _export(network, plan, validation, choices, target)
     write_card(_card(plan, network, choices, parity, target, notes or Notes()), target)
     read_card(target)
     return target
-
-
-def _fine_tuned_threshold(plan: TrainingPlan, network: nn.Module, base: ModelCard) -> float:
-    if plan.task != "segmentation":
-        return base.threshold
-    split = planned_split(plan)
-    corrected = tuple(s for s in (*split.train, *split.validation) if s.mask_file is not None)
-    return fine_tuned_threshold(network, base, corrected, rehearsal_samples(fine_tuning_of(plan)))
 
 
 def _trained_network(plan: TrainingPlan, checkpoint: Path) -> nn.Module:
@@ -179,6 +169,7 @@ def _card(
         licence=LICENCE,
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
+        parent=None if plan.fine_tuning is None else read_card(plan.fine_tuning.base).reference,
         reference_statistics=_reference_statistics(plan),
     )
 

@@ -1,5 +1,6 @@
 """One training run from its plan to its published model: the story, told from top to bottom."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -20,6 +21,7 @@ from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.exam import sit_exam
 from training.engine.loop import Trainer
+from training.engine.previews import BoundaryPreviews
 from training.engine.publish import publish
 from training.engine.reasons import plain_reason
 from training.engine.setup import chosen_device, first_network, planned_task, use_threads
@@ -60,7 +62,7 @@ def _carried_out(folder: RunFolder, plan: TrainingPlan, device: torch.device) ->
     task = planned_task(folder, plan)
     trainer = Trainer(folder, plan, task, first_network(plan, task).to(device))
     folder.append(_started(plan, task, trainer, device))
-    outcome = trainer.train(folder.append)
+    outcome = trainer.train(_telling(folder, plan, trainer))
     if outcome.was_stopped:
         return RunStopped(step=outcome.state.step)
     model = publish(folder, folder.path / "published")
@@ -69,6 +71,16 @@ def _carried_out(folder: RunFolder, plan: TrainingPlan, device: torch.device) ->
         folder.append(_examined(folder, plan, plan.fine_tuning, model))
     state = outcome.state
     return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics)
+
+
+def _telling(folder: RunFolder, plan: TrainingPlan, trainer: Trainer) -> Callable[[Event], None]:
+    """Keep what happens; of a boundary that is fine-tuned, how it looks before and after each epoch, too."""
+    if plan.fine_tuning is None or plan.task != "segmentation":
+        return folder.append
+    previews = BoundaryPreviews(plan.fine_tuning, plan.data_dir)
+    if trainer.state.step == 0:
+        folder.append(previews.after(0, trainer.average.network))
+    return previews.told_with(folder.append, trainer.average.network)
 
 
 def _examined(folder: RunFolder, plan: TrainingPlan, fine_tuning: FineTuning, model: Path) -> ExamSat:
