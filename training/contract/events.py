@@ -73,7 +73,7 @@ class ContourPreview(BaseModel):
 
 
 class ContoursPreviewed(_Event):
-    """How the network outlines a few validation images after this step."""
+    """How the network outlines a few exam images after this step: to look at, never to choose by."""
 
     kind: Literal["contours_previewed"] = "contours_previewed"
     step: int
