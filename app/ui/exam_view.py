@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -13,12 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.learning_words import counted, difference_words, figure, metric_words
-from app.ui.widgets.labels import plain_label, selectable
+from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from models.contract.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
 from models.contract.gate import Verdict
 
-_COLUMNS = ("Group", "Figure", "In use", "Candidate", "Difference (95 % interval)", "Images")
-_NUMBERS_FROM = 2
+_COLUMNS = ("Figure", "In use", "Candidate", "Difference (95 % interval)", "Images")
+_NUMBERS_FROM = 1
 _FIRST_GROUPS = (OVERALL, REFERENCE_IMAGES)
 
 
@@ -81,19 +82,32 @@ class ExamTable(QTableWidget):
 
     def show_parts(self, parts: Iterable[ExamPart]) -> None:
         """Show figures in full height, so that only the page around them scrolls."""
-        ordered = sorted(parts, key=lambda part: _place(part.group))
-        self.setRowCount(len(ordered))
+        self.clearSpans()
+        self.setRowCount(0)
         group = ""
-        for row, part in enumerate(ordered):
-            self._show_part(row, part, is_first=part.group != group)
-            group = part.group
+        for part in sorted(parts, key=lambda part: _place(part.group)):
+            if part.group != group:
+                group = part.group
+                self._add_group(group)
+            self._add_part(part)
         self.resizeRowsToContents()
         rows_px = sum(self.rowHeight(row) for row in range(self.rowCount()))
         self.setFixedHeight(rows_px + self.horizontalHeader().sizeHint().height() + 4)
 
-    def _show_part(self, row: int, part: ExamPart, *, is_first: bool) -> None:
+    def _add_group(self, group: str) -> None:
+        row = self.rowCount()
+        self.insertRow(row)
+        item = QTableWidgetItem(group[:1].upper() + group[1:])
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        item.setFont(font)
+        self.setItem(row, 0, item)
+        self.setSpan(row, 0, 1, len(_COLUMNS))
+
+    def _add_part(self, part: ExamPart) -> None:
+        row = self.rowCount()
+        self.insertRow(row)
         cells = (
-            _group_words(part.group) if is_first else "",
             metric_words(part.metric),
             figure(part.active),
             figure(part.candidate),
@@ -104,8 +118,7 @@ class ExamTable(QTableWidget):
             item = QTableWidgetItem(text)
             if column >= _NUMBERS_FROM:
                 item.setTextAlignment(_RIGHT)
-            if part.why_undefined:
-                item.setToolTip(f"<span>{part.why_undefined}</span>")
+            item.setToolTip(plain_tip(part.why_undefined or ""))
             self.setItem(row, column, item)
 
 
@@ -116,7 +129,3 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 def _place(group: str) -> int:
     """Subgroups keep their order behind the first groups."""
     return _FIRST_GROUPS.index(group) if group in _FIRST_GROUPS else len(_FIRST_GROUPS)
-
-
-def _group_words(group: str) -> str:
-    return group[:1].upper() + group[1:]

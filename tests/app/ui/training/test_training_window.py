@@ -177,9 +177,10 @@ def test_a_passed_exam_is_shown_overall_first_and_may_be_promoted(
     attached(qtbot, window, a_finished_run(data, gain=0.02))
     outcome = window.page.outcome
     assert outcome.exam.words.startswith("The gate lets this model pass; a person decides.")
-    cells = [outcome.exam.table.item(0, column).text() for column in range(6)]
-    assert cells == ["Overall", "Dice", "0.800", "0.820", "+0.020  (+0.010 to +0.030)", "30"]
-    assert outcome.exam.table.item(3, 0).text() == "Reference images"
+    table = outcome.exam.table
+    assert [table.item(row, 0).text() for row in (0, 4, 8)] == ["Overall", "Reference images", "Sex: female"]
+    cells = [table.item(1, column).text() for column in range(5)]
+    assert cells == ["Dice", "0.800", "0.820", "+0.020  (+0.010 to +0.030)", "30"]
     assert outcome.promote.isEnabled()
     assert outcome.shelve.isEnabled()
     assert CANDIDATE in outcome.promote.text()
