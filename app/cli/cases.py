@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, add_row, desk_of
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
+from app.domain.figures import percent
 from app.domain.ids import ImageId
 from app.usecases.assess_boundary import assess_boundaries
 from app.usecases.export_cases import export_cases
@@ -187,7 +188,7 @@ def _table_of(lines: Sequence[CaseLine]) -> Table:
         add_row(
             table,
             line.priority.band.label if line.priority else "-",
-            f"{100 * line.probability:.0f} %" if line.probability is not None else "-",
+            percent(line.probability) if line.probability is not None else "-",
             line.patient_code,
             line.site or "-",
             line.file_name,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.domain.figures import unbroken
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -17,4 +19,4 @@ class Measurement:
     def __str__(self) -> str:
         """Return the value with its unit."""
         text = f"{self.value:,.{self.digits}f}"
-        return f"{text} {self.unit}" if self.unit else text
+        return unbroken(f"{text} {self.unit}") if self.unit else text

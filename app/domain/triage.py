@@ -6,6 +6,8 @@ Bands are neutral: they say when to look, never what the lesion is.
 from dataclasses import dataclass
 from enum import IntEnum
 
+from app.domain.figures import percent
+
 
 class Band(IntEnum):
     """When a clinician should look; smaller is sooner."""
@@ -65,24 +67,23 @@ def queue_rank(priority: Priority | None, *, is_decided: bool) -> int:
 
 
 def _band_of(probability: float, probability_high: float, thresholds: TriageThresholds) -> tuple[Band, str]:
-    percent = f"{100 * probability:.0f} %"
-    soon_percent = f"{100 * thresholds.soon:.0f} %"
+    score, soon, urgent = (percent(each) for each in (probability, thresholds.soon, thresholds.urgent))
     if probability >= thresholds.urgent:
         return (
             Band.URGENT,
-            f"Score {percent} is at or above the urgent threshold ({100 * thresholds.urgent:.0f} %).",
+            f"Score {score} is at or above the urgent threshold ({urgent}).",
         )
     if probability >= thresholds.soon:
         return (
             Band.SOON,
-            f"Score {percent} is at or above the threshold for an early look ({soon_percent}).",
+            f"Score {score} is at or above the threshold for an early look ({soon}).",
         )
     if probability_high >= thresholds.urgent:
         return (
             Band.SOON,
-            f"Score {percent}, but it reaches {100 * probability_high:.0f} % in some views of the image.",
+            f"Score {score}, but it reaches {percent(probability_high)} in some views of the image.",
         )
     return (
         Band.ROUTINE,
-        f"Score {percent} is below the threshold for an early look ({soon_percent}).",
+        f"Score {score} is below the threshold for an early look ({soon}).",
     )

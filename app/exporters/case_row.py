@@ -176,10 +176,15 @@ def _model(case: Case) -> Row:
         "naevus_score_weights_sha256": score.model.weights_sha256,
         "naevus_score_is_of_current_mask": case.is_score_current,
         "naevus_triage_band": case.priority.band.label if case.priority else None,
-        "naevus_triage_reasons": _JOINT.join(case.priority.reasons) if case.priority else None,
+        "naevus_triage_reasons": _plain(_JOINT.join(case.priority.reasons)) if case.priority else None,
         "naevus_quality_warnings": _JOINT.join(score.quality_warnings),
         "naevus_missing_inputs": _JOINT.join(score.missing_inputs),
     }
+
+
+def _plain(text: str) -> str:
+    """Return text with common spaces, which is easier to search in a table."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _measured(case: Case, features: LesionFeatures | None) -> Row:

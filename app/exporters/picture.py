@@ -1,52 +1,25 @@
 """Pictures for reports and exports: boundary and heat drawn on images, and files without metadata."""
 
-from dataclasses import dataclass
 from typing import cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.usecases.colour_scales import CASING_RGB, LINE_RGB, ColourScale
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 
-_LINE_RGB = (255, 225, 70)
-_CASING_RGB = (16, 18, 24)
 _HEAT_OPACITY = 0.62
 _JPEG_QUALITY = 92
 _PNG = [cv2.IMWRITE_PNG_COMPRESSION, 2]
 _BILEVEL_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 4, cv2.IMWRITE_PNG_BILEVEL, 1]
 
 
-@dataclass(frozen=True, slots=True)
-class HeatScale:
-    """The colours of an attention map; the same as on the screen."""
-
-    rgb: NDArray[np.uint8]
-    """(256, 3) uint8, from the lowest to the highest value."""
-    opacity: NDArray[np.float32]
-    """(256,) float32 in [0, 1]."""
-    lowest: float
-    highest: float
-
-    def bar(self, width_px: int, height_px: int) -> RgbImage:
-        """Return the colour bar, lowest value at the left, over white."""
-        levels = np.linspace(0, 255, width_px).round().astype(np.uint8)
-        opacity = self.opacity[levels][:, None]
-        row = self.rgb[levels] * opacity + 255 * (1 - opacity)
-        return np.tile(row.round().astype(np.uint8)[None], (height_px, 1, 1))
-
-
-def heat_scale(*, is_signed: bool) -> HeatScale:
-    """Return inferno for unsigned maps, and blue (against) to orange (in favour) for signed ones."""
-    ramp = np.linspace(-1 if is_signed else 0, 1, 256, dtype=np.float32)
-    if not is_signed:
-        bgr = cv2.applyColorMap(np.arange(256, dtype=np.uint8)[:, None], cv2.COLORMAP_INFERNO)[:, 0]
-        opacity = np.clip((ramp - 0.04) * 2, 0, 1) * _HEAT_OPACITY
-        return HeatScale(bgr[:, ::-1].astype(np.uint8), opacity.astype(np.float32), 0.0, 1.0)
-    pole = np.where(ramp[:, None] < 0, (10, 90, 190), (230, 100, 10))
-    rgb = 240 + (pole - 240) * np.abs(ramp[:, None])
-    opacity = np.clip(np.abs(ramp) * 1.6, 0, 1) * _HEAT_OPACITY
-    return HeatScale(rgb.round().astype(np.uint8), opacity.astype(np.float32), -1.0, 1.0)
+def colour_bar(scale: ColourScale, width_px: int, height_px: int) -> RgbImage:
+    """Return the bar of a scale, lowest value at the left, over white."""
+    levels = np.linspace(0, 255, width_px).round().astype(np.uint8)
+    row = _laid_over(scale, levels, np.full((width_px, 3), 255, np.uint8))
+    return np.tile(row[None], (height_px, 1, 1))
 
 
 def reduced(pixels: RgbImage, side_px: int) -> RgbImage:
@@ -73,20 +46,22 @@ def with_boundary(pixels: RgbImage, mask: BoolMask) -> RgbImage:
     outlines, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     line_px = max(1, round(max(height_px, width_px) / 400))
     drawn = pixels.copy()
-    cv2.drawContours(drawn, outlines, -1, _CASING_RGB, line_px + 2, cv2.LINE_AA)
-    cv2.drawContours(drawn, outlines, -1, _LINE_RGB, line_px, cv2.LINE_AA)
+    cv2.drawContours(drawn, outlines, -1, CASING_RGB, line_px + 2, cv2.LINE_AA)
+    cv2.drawContours(drawn, outlines, -1, LINE_RGB, line_px, cv2.LINE_AA)
     return drawn
 
 
-def with_heat(pixels: RgbImage, attention: AttentionMap, scale: HeatScale) -> RgbImage:
+def with_heat(pixels: RgbImage, attention: AttentionMap, scale: ColourScale) -> RgbImage:
     """Return an image with an attention map of any size laid over it."""
     height_px, width_px = pixels.shape[:2]
     fitted = cv2.resize(attention, (width_px, height_px), interpolation=cv2.INTER_LINEAR)
-    share = (np.clip(fitted, scale.lowest, scale.highest) - scale.lowest) / (scale.highest - scale.lowest)
-    levels = np.rint(np.nan_to_num(share) * 255).astype(np.uint8)
-    opacity = scale.opacity[levels][..., None]
-    heated: RgbImage = np.rint(scale.rgb[levels] * opacity + pixels * (1 - opacity)).astype(np.uint8)
-    return heated
+    return _laid_over(scale, scale.levels(np.nan_to_num(fitted)), pixels)
+
+
+def _laid_over(scale: ColourScale, levels: NDArray[np.uint8], ground: NDArray[np.uint8]) -> RgbImage:
+    opacity = (scale.strength * np.float32(_HEAT_OPACITY))[levels][..., None]
+    laid: RgbImage = np.rint(scale.bgr[levels][..., ::-1] * opacity + ground * (1 - opacity)).astype(np.uint8)
+    return laid
 
 
 def jpeg(pixels: RgbImage) -> bytes:

@@ -10,12 +10,15 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, Spacer, Table, TableStyle
 
 from app.domain.case import Case
-from app.exporters.picture import HeatScale, drawable, heat_scale, jpeg, reduced, with_boundary, with_heat
+from app.domain.figures import percent
+from app.exporters.picture import colour_bar, drawable, jpeg, reduced, with_boundary, with_heat
 from app.exporters.report_style import CAPTION, LABEL, LABEL_AT_RIGHT, say
-from app.exporters.report_words import overlay_words
-from app.usecases.explain_score import SIGNED_OVERLAYS, share_inside
+from app.usecases.colour_scales import ColourScale, attention_scale
+from app.usecases.explain_score import share_inside
 from app.usecases.ports import CaseFile
+from app.usecases.score_words import overlay_words
 from models.contract.arrays import AttentionMap, RgbImage
+from models.contract.overlays import SIGNED_OVERLAYS
 
 _PICTURE_WIDTH, _PICTURE_HEIGHT = 85 * mm, 68 * mm
 _PRINTED_SIDE_PX = 1500
@@ -30,7 +33,7 @@ class DrawnPicture:
     width_px: int
     height_px: int
     caption: str
-    scale: HeatScale | None = None
+    scale: ColourScale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def placed(picture: DrawnPicture) -> list[Flowable]:
     return [image, *bar, say(picture.caption, CAPTION)]
 
 
-def _drawn(pixels: RgbImage, caption: str, scale: HeatScale | None = None) -> DrawnPicture:
+def _drawn(pixels: RgbImage, caption: str, scale: ColourScale | None = None) -> DrawnPicture:
     return DrawnPicture(jpeg(pixels), pixels.shape[1], pixels.shape[0], caption, scale)
 
 
@@ -75,16 +78,16 @@ def _boundary_words(case: Case, *, has_lesion: bool) -> str:
 
 
 def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnPicture:
-    scale = heat_scale(is_signed=name in SIGNED_OVERLAYS)
+    scale = attention_scale(is_signed=name in SIGNED_OVERLAYS)
     share = share_inside(attention, file.mask)
-    inside = "" if share is None else f"; {100 * share:.0f} % of it inside the boundary"
+    inside = "" if share is None else f"; {percent(share)} of it inside the boundary"
     caption = f"What moved the score: {overlay_words(name)}{inside}"
     return _drawn(with_heat(printed, attention, scale), caption, scale)
 
 
-def _colour_bar(scale: HeatScale) -> Table:
+def _colour_bar(scale: ColourScale) -> Table:
     low, high = ("against", "in favour") if scale.lowest < 0 else ("none", "most")
-    bar = Image(BytesIO(jpeg(scale.bar(512, 24))), 46 * mm, 2.6 * mm)
+    bar = Image(BytesIO(jpeg(colour_bar(scale, 512, 24))), 46 * mm, 2.6 * mm)
     table = Table([[say(low, LABEL_AT_RIGHT), bar, say(high, LABEL)]], colWidths=[16 * mm, 48 * mm, 16 * mm])
     table.setStyle(
         TableStyle(

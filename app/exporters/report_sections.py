@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
+from app.domain.figures import percent
 from app.domain.image import DermoscopicImage
 from app.domain.measurement import Measurement
 from app.domain.prediction import ModelRef
@@ -32,8 +33,9 @@ from app.exporters.report_style import (
     pairs_table,
     say,
 )
-from app.exporters.report_words import LIMITS, missing_words, percent, range_words, yes_no
+from app.exporters.report_words import LIMITS, yes_no
 from app.usecases.ports import SpokenModel
+from app.usecases.score_words import missing_words, range_words
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 
@@ -87,7 +89,7 @@ def model_output(case: Case, width: float) -> Table:
     ]
     rows += [
         say(percent(score.probability), SCORE),
-        say("calibrated probability of malignancy, " + range_words(score)),
+        say(f"calibrated probability of malignancy, {range_words(score)} (not a confidence interval)"),
     ]
     if not case.is_score_current:
         rows.append(say("This score was computed from an earlier mask.", WARNING))
@@ -96,7 +98,8 @@ def model_output(case: Case, width: float) -> Table:
         rows.append(say(f"Place in the queue: {case.priority.band.label}", BOX_TITLE))
         rows += [say(words) for words in reasons]
     rows.append(say(f"Threshold in force: {percent(score.model.threshold)}"))
-    rows.append(say(f"Missing inputs. {missing_words(score.missing_inputs)}", SMALL))
+    missing = " ".join(words for words in missing_words(score.missing_inputs) if words)
+    rows.append(say(f"Missing inputs. {missing or 'None: every input was given.'}", SMALL))
     rows.append(say(_model_words(score.model), SMALL))
     return boxed(rows, width, edge=MODEL_EDGE, tint=MODEL_TINT)
 

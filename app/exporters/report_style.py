@@ -13,6 +13,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 import resources
+from app.domain.figures import unbroken
 
 REGULAR, BOLD = "NaevusSans", "NaevusSans-Bold"
 PAGE_MARGIN = 17 * mm
@@ -67,8 +68,7 @@ def printable(text: str) -> str:
 
 def say(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     """Return a paragraph that shows text as it is: markup in it is not obeyed."""
-    unbroken = printable(text).replace(" %", "\N{NO-BREAK SPACE}%")
-    return Paragraph(escape(unbroken).replace("\n", "<br/>"), style)
+    return Paragraph(escape(unbroken(printable(text))).replace("\n", "<br/>"), style)
 
 
 def pairs_table(

@@ -14,12 +14,12 @@ from app.domain.triage import TriageThresholds
 from app.inference.choice import EngineChoice
 from app.inference.doubt import doubt_of
 from app.inference.engine import ClassifierInput, Engine, EngineUnavailableError, FloatArray
-from app.usecases.explain_score import SIGNED_OVERLAYS
 from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.card import ModelCard, Task
 from models.contract.disagreement import flipped_passes
 from models.contract.errors import ContractError
+from models.contract.overlays import SIGNED_OVERLAYS
 from models.contract.postprocess import (
     calibrated_probability,
     for_display,

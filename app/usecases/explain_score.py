@@ -9,9 +9,7 @@ from app.usecases.ports import CancelToken, Services
 from app.usecases.score_inputs import ScoreInputs, score_inputs
 from app.usecases.stored_arrays import check_fits, pixels_of, valid_mask_of
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
-
-SIGNED_OVERLAYS = frozenset({"gradient_x_input"})
-"""Overlays in [-1, 1], where negative speaks against malignancy; all others lie in [0, 1]."""
+from models.contract.overlays import SIGNED_OVERLAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How a line of the work list is put into words."""
 
 from app.domain.case import CaseLine
+from app.domain.figures import percent
 
 EARLIER_MODEL = "Earlier model"
 """Stands on the line of a case whose predictions are not from the models in use."""
@@ -25,7 +26,7 @@ def site_words(site: str | None) -> str:
 
 def score_words(probability: float | None) -> str:
     """Return a calibrated probability as a whole percentage."""
-    return "" if probability is None else f"{100 * probability:.0f} %"
+    return "" if probability is None else percent(probability)
 
 
 def why_correct(line: CaseLine) -> str:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from app.domain.mask import PixelBox
 from app.ui.editor.boundary import draw_boundary, line_look
-from app.ui.editor.layers import FIRST_LOOK, TINT_RGB, ColourScale, Layer, LayerLook
+from app.ui.editor.layers import FIRST_LOOK, TINT_RGB, Layer, LayerLook
 from app.ui.editor.sampling import ImagePyramid, seen_indices, seen_mask
 from app.ui.editor.spaces import Placement
+from app.usecases.colour_scales import ColourScale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
 _MAP_SIDE_PX = 1024

@@ -6,9 +6,9 @@ from typing import TypeAlias
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from app.ui.editor.layers import CASING_RGB, LINE_RGB
 from app.ui.editor.raster import stamp_centre
 from app.ui.editor.spaces import Placement, Point, length_mm, length_px
+from app.usecases.colour_scales import CASING_RGB, LINE_RGB
 
 _LINE = QColor(*LINE_RGB)
 _CASING = QColor(*CASING_RGB, 200)

@@ -3,10 +3,11 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.ui.panels.words import overlay_words
+from app.domain.figures import percent
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
+from app.usecases.score_words import overlay_words
 
 
 class ExplanationCard(Card):
@@ -36,7 +37,8 @@ class ExplanationCard(Card):
         while self._choice.count() > 1:
             self._choice.removeItem(1)
         for name in names:
-            self._choice.addItem(overlay_words(name), name)
+            words = overlay_words(name)
+            self._choice.addItem(words[:1].upper() + words[1:], name)
         self._choice.set_value(kept if kept in names else None)
 
     def choose(self, name: str | None) -> None:
@@ -62,7 +64,7 @@ class ExplanationCard(Card):
         share = (
             "There is no boundary or no relevance to compare."
             if share_inside is None
-            else f"{100 * share_inside:.0f} % of the relevance lies inside the lesion."
+            else f"{percent(share_inside)} of the relevance lies inside the lesion."
         )
         colours = "Orange raises the score, blue lowers it." if is_signed else "Brighter is more relevant."
         self._sentence.setText(f"{share} {colours}")

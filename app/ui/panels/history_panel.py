@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.case import Case
+from app.domain.figures import percent
 from app.domain.ids import PredictionId, RevisionId
 from app.ui.case_view import CaseView
-from app.ui.panels.words import moment, percent
+from app.ui.panels.words import moment
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
 

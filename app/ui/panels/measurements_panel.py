@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.figures import unbroken
 from app.domain.image import Calibration
 from app.domain.measurement import Measurement
 from app.ui.case_view import CaseView
@@ -120,4 +121,4 @@ class ScaleCard(Card):
         if calibration is None:
             self._sentence.setText("The image has no scale, so sizes are in pixels.")
         else:
-            self._sentence.setText(f"1 px = {calibration.mm_per_px:.4f} mm ({calibration.source}).")
+            self._sentence.setText(unbroken(f"1 px = {calibration.mm_per_px:.4f} mm ({calibration.source})."))

@@ -3,15 +3,10 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.figures import percent, unbroken
 from app.domain.prediction import ScorePrediction
 from app.ui.case_view import CaseView
-from app.ui.panels.words import (
-    missing_words,
-    model_lines,
-    moment,
-    percent,
-    range_words,
-)
+from app.ui.panels.words import model_lines, moment
 from app.ui.theme import Theme
 from app.ui.widgets.badge import BadgeLabel
 from app.ui.widgets.card import Card
@@ -19,6 +14,7 @@ from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
+from app.usecases.score_words import missing_words, range_words
 
 
 class ScorePanel(QWidget):
@@ -184,7 +180,7 @@ class OriginCard(Card):
         self._facts.show_facts(
             (
                 *model_lines(score.model),
-                ("Computed", f"{run.engine}, {run.milliseconds:.0f} ms"),
+                ("Computed", unbroken(f"{run.engine}, {run.milliseconds:.0f} ms")),
                 ("Device", run.provider),
                 ("When", moment(score.predicted_at)),
             )

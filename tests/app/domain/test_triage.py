@@ -1,5 +1,6 @@
 import pytest
 
+from app.domain.figures import percent
 from app.domain.triage import Band, Priority, TriageThresholds, priority_of, queue_rank
 
 THRESHOLDS = TriageThresholds(urgent=0.6, soon=0.3)
@@ -26,7 +27,7 @@ def test_the_band_follows_from_score_spread_and_quality(
     assert priority.band is band
     assert all(reason.endswith(".") for reason in priority.reasons)
     assert set(warnings) <= set(priority.reasons)
-    assert any(f"{100 * probability:.0f} %" in reason for reason in priority.reasons)
+    assert any(percent(probability) in reason for reason in priority.reasons)
 
 
 def test_the_queue_goes_from_urgent_over_unknown_to_decided() -> None:

@@ -68,7 +68,7 @@ def test_a_line_is_told_in_words() -> None:
     store.model.reread()
     store.answer()
     cells = [store.model.index(0, column).data() for column in Column]
-    assert cells == ["P-00000", "Palms/soles", "Soon", "43 %", "To review"]
+    assert cells == ["P-00000", "Palms/soles", "Soon", "43\N{NO-BREAK SPACE}%", "To review"]
     spoken = store.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Patient P-00000, Palms/soles, Soon, score 43 percent, To review"
 

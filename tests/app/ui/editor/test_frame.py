@@ -5,19 +5,10 @@ from hypothesis import strategies as st
 
 from app.domain.mask import PixelBox
 from app.ui.editor.frame import Frame, shown_map
-from app.ui.editor.layers import (
-    BAND_RGB,
-    CASING_RGB,
-    LINE_RGB,
-    TINT_RGB,
-    Layer,
-    LayerLook,
-    attention_scale,
-    band_scale,
-    probability_scale,
-)
+from app.ui.editor.layers import BAND_RGB, TINT_RGB, Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.raster import brush_spans
 from app.ui.editor.spaces import Placement
+from app.usecases.colour_scales import CASING_RGB, LINE_RGB, attention_scale
 from models.contract.arrays import RgbImage
 
 SHOWN = LayerLook(is_visible=True, opacity=1.0)

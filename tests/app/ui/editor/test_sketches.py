@@ -5,9 +5,10 @@ from PySide6.QtGui import QFont, QImage, QPainter, QPixmap
 from pytestqt.qtbot import QtBot
 
 from app.ui.editor.colour_bar import colour_bar
-from app.ui.editor.layers import attention_scale, probability_scale
+from app.ui.editor.layers import probability_scale
 from app.ui.editor.sketches import OutlineSketch, RulerSketch, Sketch, draw_brush, draw_sketch
 from app.ui.editor.spaces import Placement
+from app.usecases.colour_scales import attention_scale
 
 
 def paper() -> QImage:

@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
+from app.domain.figures import percent
 from app.domain.measurement import Measurement
 from app.ui.case_view import CaseView
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
-from app.ui.panels.words import missing_words, percent, range_words
 from app.ui.theme import Theme
 from app.usecases.correct_mask import correct_mask
 from app.usecases.ports import Services
@@ -52,8 +52,8 @@ def test_a_score_is_told_with_range_band_reason_model_and_limits(panels: CasePan
     panels.show_view(CaseView(case))
     said, score = words_on(panels.score), case.score
     assert score is not None
-    assert f"{100 * score.probability:.0f} %" in said
-    assert "over eight views of the image" in said
+    assert percent(score.probability) in said
+    assert "over eight flipped and turned views of the image" in said
     assert "urgent threshold" in said
     assert score.model.weights_sha256[:12] in said
     assert f"{score.model.name} {score.model.version}" in said
@@ -66,7 +66,7 @@ def test_warnings_about_the_image_stand_above_the_number(panels: CasePanels, cas
     blurred = a_score(case.image.id, 0.2, warnings=("The image is blurred.",))
     panels.show_view(CaseView(replace(case, scores=(blurred,))))
     said = words_on(panels.score)
-    assert said.index("The image is blurred.") < said.index("20 %")
+    assert said.index("The image is blurred.") < said.index(percent(0.2))
 
 
 def test_an_unscored_case_offers_to_score_it(qtbot: QtBot, panels: CasePanels, case: Case) -> None:
@@ -205,28 +205,9 @@ def test_measurements_keep_their_units_and_say_what_changed(qtbot: QtBot, case: 
     before = (Measurement("Area", 10.0, "mm²", 1), Measurement("Perimeter", 14.0, "mm", 1))
     panel.show_view(CaseView(case, now, before))
     assert [text for text in words_on(panel).split("\n") if "mm" in text] == [
-        "10.0 mm²",
-        "12.5 mm²",
-        "14.0 mm",
-        "14.0 mm",
+        "10.0\N{NO-BREAK SPACE}mm²",
+        "12.5\N{NO-BREAK SPACE}mm²",
+        "14.0\N{NO-BREAK SPACE}mm",
+        "14.0\N{NO-BREAK SPACE}mm",
     ]
     assert "The image has no scale, so sizes are in pixels." in words_on(panel)
-
-
-@pytest.mark.parametrize(
-    ("probability", "words"),
-    [(0.0, "0 %"), (0.004, "< 1 %"), (0.426, "43 %"), (0.999, "> 99 %"), (1.0, "100 %")],
-)
-def test_a_percentage_claims_no_more_than_it_knows(probability: float, words: str) -> None:
-    assert percent(probability) == words
-
-
-def test_a_range_names_what_it_is_over(case: Case) -> None:
-    score = a_score(case.image.id, 0.5)
-    assert range_words(score) == "49 % to 51 % over eight views of the image"
-
-
-def test_missing_inputs_are_told_by_what_one_can_do_about_them() -> None:
-    entered, never = missing_words(("age_approx", "clin_size_long_diam_mm", "tbp_lv_x", "tbp_lv_y"))
-    assert entered == "Not entered: age. Without a scale no size in millimetres."
-    assert never == "2 further inputs were not available for this image."

@@ -1,0 +1,48 @@
+"""How a score, its inputs and its overlays are put into words, on the screen and in reports.
+
+Never more certain than the model is.
+"""
+
+from app.domain.figures import percent
+from app.domain.prediction import ScorePrediction
+from models.contract.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin
+
+_OVERLAY_WORDS = {
+    "gradient_x_input": "gradient times input, frozen selectivity",
+    "hidden_attention": "hidden attention",
+    "gate": "local and global gate",
+    "grad_cam": "Grad-CAM",
+}
+
+_ENTERED_INPUTS = ("age_approx", "sex", "anatom_site_general")
+"""Inputs of the score model that the forms of this application can give."""
+
+_FEATURE_BY_NAME = {feature.name: feature for feature in (*NUMERIC_INPUTS, *CATEGORICAL_INPUTS)}
+
+
+def range_words(score: ScorePrediction) -> str:
+    """Return how far a score moves over the views of the image, which is no confidence interval."""
+    low, high = percent(score.probability_low), percent(score.probability_high)
+    if low == high:
+        return f"{low} in every flipped and turned view of the image"
+    return f"{low} to {high} over eight flipped and turned views of the image"
+
+
+def overlay_words(name: str) -> str:
+    """Return an attention overlay's name, as within a sentence."""
+    return _OVERLAY_WORDS.get(name, name.replace("_", " "))
+
+
+def missing_words(names: tuple[str, ...]) -> tuple[str, str]:
+    """Return which inputs could still be given, and how many this image cannot give; "" for none."""
+    features = [_FEATURE_BY_NAME[name] for name in names if name in _FEATURE_BY_NAME]
+    entered = [feature.label for feature in features if feature.name in _ENTERED_INPUTS]
+    scaled = [feature for feature in features if feature.origin is Origin.CALIBRATED]
+    parts = []
+    if entered:
+        parts.append(f"Not entered: {', '.join(entered)}.")
+    if scaled:
+        parts.append("Without a scale and an outline no size in millimetres.")
+    rest = len(names) - len(entered) - len(scaled)
+    inputs = "1 further input was" if rest == 1 else f"{rest} further inputs were"
+    return " ".join(parts), f"{inputs} not available for this image." if rest else ""

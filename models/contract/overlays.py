@@ -1,0 +1,6 @@
+"""What everyone must know about the overlays that explain a score."""
+
+from typing import Final
+
+SIGNED_OVERLAYS: Final = frozenset({"gradient_x_input"})
+"""Overlays in [-1, 1], where negative speaks against malignancy; all others lie in [0, 1]."""
