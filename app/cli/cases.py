@@ -25,7 +25,7 @@ from app.usecases.write_report import write_report
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
 
-_LEFT_OUT = "Left out"
+_LEFT_OUT, _NOTICE = "Left out", "Notice"
 
 _Paths = Annotated[list[Path], typer.Argument(help="Image files or folders.")]
 _Ids = Annotated[
@@ -58,6 +58,7 @@ def triage(
         triage_folder(desk.services, paths, report, deidentified=not with_identity, token=TOKEN)
     )
     desk.complain((*done.refused, *done.not_scored))
+    desk.complain(done.notices, _NOTICE)
     desk.show(done, _table_of(done.lines))
     desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
     if not as_json:
@@ -76,6 +77,7 @@ def import_(context: typer.Context, paths: _Paths, as_json: Json = False) -> Non
     desk = desk_of(context, as_json=as_json)
     done = desk.follow(import_images(desk.services, paths, token=TOKEN))
     desk.complain(done.refused)
+    desk.complain(done.notices, _NOTICE)
     desk.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
     if not done.imported and done.refused:
         raise typer.Exit(1)

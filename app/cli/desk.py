@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.usecases.cancelling import NeverCancelled
-from app.usecases.import_images import Refusal
+from app.usecases.import_images import FileNotice, Refusal
 from app.usecases.ports import Progress, Services
 
 Result = TypeVar("Result")
@@ -74,7 +74,7 @@ class Desk:
         else:
             self.console.print(Text(seen(table)) if isinstance(table, str) else table)
 
-    def complain(self, refusals: Sequence[Refusal], heading: str = "Not taken") -> None:
+    def complain(self, refusals: Sequence[Refusal | FileNotice], heading: str = "Not taken") -> None:
         """Print what was refused or left out and why."""
         if not self.as_json:
             for refusal in refusals:

@@ -227,7 +227,7 @@ class Desk(QObject):
     def _show_import(self, report: ImportReport) -> None:
         if report.imported:
             self.work_list.choose(report.imported[0])
-        if report.refused:
+        if report.refused or report.notices:
             RefusedDialog(report, self._window).open()
         elif report.imported:
             self._session.tell(import_words(report))

@@ -1,6 +1,7 @@
 """Takes dermoscopy images into the case store, each file for itself."""
 
 import hashlib
+import re
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +31,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNotice:
+    """Something about an imported file that a person should look at."""
+
+    path: Path
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import did."""
 
     imported: tuple[ImageId, ...]
     refused: tuple[Refusal, ...]
     changes: Changes
+    notices: tuple[FileNotice, ...] = ()
 
     @property
     def already_known(self) -> tuple[ImageId, ...]:
@@ -59,13 +69,16 @@ def import_images(
     """
     imported: list[ImageId] = []
     refused: list[Refusal] = []
+    notices: list[FileNotice] = []
     files = _files(paths)
     for number, path in enumerate(files):
         yield Progress(number, len(files), shown_name(path))
         if token.is_cancelled:
             break
         try:
-            imported.append(_imported(services, path, lesion_id))
+            image_id, notice = _imported(services, path, lesion_id)
+            imported.append(image_id)
+            notices += [FileNotice(path, notice)] if notice else []
         except _AlreadyKnownError as error:
             refused.append(Refusal(path, str(error), error.image_id))
         except StorageError as error:
@@ -80,7 +93,7 @@ def import_images(
             refused.append(Refusal(path, f"The file cannot be read: {error.strerror or 'unknown reason'}."))
     yield Progress(len(files), len(files), "")
     changes = Changes(images=frozenset(imported), case_list=bool(imported))
-    return ImportReport(tuple(imported), tuple(refused), changes)
+    return ImportReport(tuple(imported), tuple(refused), changes, tuple(notices))
 
 
 class _AlreadyKnownError(DomainError):
@@ -122,7 +135,8 @@ def _is_hidden(relative: Path) -> bool:
     }
 
 
-def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> ImageId:
+def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> tuple[ImageId, str]:
+    """Store a file and return its case with what has to be checked about it, "" for nothing."""
     if path.exists() and not path.is_file():
         # Reading a pipe would wait for ever, a device never end.
         raise DomainError("This is not a file but a device, a pipe or the like.")
@@ -139,12 +153,32 @@ def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> Ima
     thumbnail = services.blobs.put(services.images.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
     with services.unit_of_work() as work:
         _refuse_known(work, original)
+        notice = "" if lesion_id is not None else _name_notice(work, read)
         visit_id = _visit_for(services, work, read, lesion_id)
         image = _image(services, path, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
         work.audit.append(services.user, "image imported", image.id, original)
         work.commit()
-    return image.id
+    return image.id, notice
+
+
+def _name_notice(work: UnitOfWork, read: ReadImage) -> str:
+    """Say when the patient number of a header is known under another name; "" otherwise.
+
+    The number decides, because names are spelled in many ways; but one number for two persons must be seen.
+    """
+    code = (read.patient_code or "").strip()
+    known = work.cases.patient_by_code(code) if code else None
+    if known is None or not known.name or not read.patient_name:
+        return ""
+    if _name_parts(known.name) == _name_parts(read.patient_name):
+        return ""
+    return f"Patient number {code} is stored under another name; please check."
+
+
+def _name_parts(name: str) -> list[str]:
+    """Return a name's words in one order: 'Example, Ada' and 'ADA EXAMPLE' are the same."""
+    return sorted(re.findall(r"\w+", name.casefold()))
 
 
 def _refuse_known(work: UnitOfWork, original: BlobName) -> None:

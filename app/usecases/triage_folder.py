@@ -8,7 +8,7 @@ from app.domain.case import CaseLine
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.usecases.export_cases import export_cases
-from app.usecases.import_images import Refusal, import_images
+from app.usecases.import_images import FileNotice, Refusal, import_images
 from app.usecases.left_out import WrittenCases, each_once
 from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.predict_image import predict_images
@@ -27,6 +27,7 @@ class TriageReport:
     not_scored: tuple[Refusal, ...]
     files: tuple[Path, ...]
     changes: Changes
+    notices: tuple[FileNotice, ...] = ()
 
 
 def triage_folder(
@@ -54,6 +55,7 @@ def triage_folder(
         not_scored=each_once((*not_scored, *written.left_out)),
         files=written.files,
         changes=report.changes,
+        notices=report.notices,
     )
 
 

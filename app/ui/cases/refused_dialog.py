@@ -1,4 +1,4 @@
-"""Says which files were not imported, and why, each in one sentence."""
+"""Says which files were not imported, and what to check about the others, each in one sentence."""
 
 from collections.abc import Sequence
 
@@ -16,22 +16,22 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.widgets.labels import plain_label
-from app.usecases.import_images import ImportReport, Refusal
+from app.usecases.import_images import FileNotice, ImportReport, Refusal
 
 
 class RefusedDialog(QDialog):
-    """A table of refused files, which can be copied."""
+    """A table of refused and doubtful files, which can be copied."""
 
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Import")
         self.resize(680, 380)
-        self._refused = report.refused
+        self._told = (*report.refused, *report.notices)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
         layout.addWidget(plain_label(import_words(report), "heading", wraps=True))
-        layout.addWidget(_table(report.refused), 1)
+        layout.addWidget(_table(self._told), 1)
         copy, close = QPushButton("Copy the list"), QPushButton("Close")
         copy.clicked.connect(self._copy)
         close.clicked.connect(self.reject)
@@ -43,7 +43,7 @@ class RefusedDialog(QDialog):
         layout.addLayout(row)
 
     def _copy(self) -> None:
-        lines = [f"{refusal.path}\t{refusal.sentence}" for refusal in self._refused]
+        lines = [f"{one.path}\t{one.sentence}" for one in self._told]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
 
@@ -51,24 +51,26 @@ def import_words(report: ImportReport) -> str:
     """Return what an import did, in one sentence."""
     imported, refused = len(report.imported), len(report.refused)
     images = f"{imported or 'No'} image" + ("" if imported == 1 else "s")
-    if not refused:
-        return f"{images} imported."
-    files = f"{refused} file" + (" was" if refused == 1 else "s were")
-    return f"{images} imported; {files} refused."
+    said = [f"{images} imported"]
+    if refused:
+        said.append(f"{refused} file" + (" was refused" if refused == 1 else "s were refused"))
+    if report.notices:
+        said.append(f"{len(report.notices)} to be checked")
+    return "; ".join(said) + "."
 
 
-def _table(refused: Sequence[Refusal]) -> QTableWidget:
-    table = QTableWidget(len(refused), 2)
-    table.setHorizontalHeaderLabels(["File", "Why it was not imported"])
+def _table(told: Sequence[Refusal | FileNotice]) -> QTableWidget:
+    table = QTableWidget(len(told), 2)
+    table.setHorizontalHeaderLabels(["File", "What there is to say"])
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setWordWrap(True)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-    table.setAccessibleName("Files that were not imported")
-    for row, refusal in enumerate(refused):
-        name = QTableWidgetItem(refusal.path.name)
-        for column, item in enumerate((name, QTableWidgetItem(refusal.sentence))):
+    table.setAccessibleName("Files that were not imported or have to be checked")
+    for row, one in enumerate(told):
+        name = QTableWidgetItem(one.path.name)
+        for column, item in enumerate((name, QTableWidgetItem(one.sentence))):
             item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             table.setItem(row, column, item)
     header = table.horizontalHeader()
