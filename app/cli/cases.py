@@ -19,6 +19,7 @@ from app.usecases.import_images import Refusal, import_images
 from app.usecases.left_out import WrittenCases
 from app.usecases.list_cases import ORDERS, list_cases
 from app.usecases.predict_image import predict_images
+from app.usecases.remove_case import restore_cases
 from app.usecases.triage_folder import triage_folder
 from app.usecases.write_report import write_report
 
@@ -103,14 +104,32 @@ def list_(
     order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
     descending: Annotated[bool, typer.Option("--descending")] = False,
     limit: Annotated[int, typer.Option(min=1)] = 50,
+    removed: Annotated[bool, typer.Option("--removed", help="The cases removed from the work list.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show the work list, the most urgent case first."""
     if order not in ORDERS:
         raise typer.BadParameter(f"'{order}' is none of: {', '.join(ORDERS)}.", param_hint="--order")
     desk = desk_of(context, as_json=as_json)
-    window = list_cases(desk.services, search=search, order=order, descending=descending, limit=limit)
+    window = list_cases(
+        desk.services, search=search, order=order, descending=descending, limit=limit, removed=removed
+    )
     desk.show(window, _table_of(window.lines))
+
+
+def restore(
+    context: typer.Context,
+    image_ids: Annotated[list[str], typer.Argument(help="Ids of 'naevus list --removed', or beginnings.")],
+    as_json: Json = False,
+) -> None:
+    """Bring removed cases back into the work list."""
+    desk = desk_of(context, as_json=as_json)
+    removed = tuple(line.image_id for line in _all_lines(desk, removed=True))
+    wanted = tuple(dict.fromkeys(_id_like(beginning, removed, "removed cases") for beginning in image_ids))
+    restore_cases(desk.services, wanted)
+    with desk.services.reading() as work:
+        lines = tuple(work.cases.lines_of(wanted))
+    desk.show(lines, _table_of(lines))
 
 
 def export(
@@ -167,11 +186,16 @@ def _ids(desk: Desk, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
     return tuple(_id_like(beginning, listed) for beginning in wanted) if wanted else listed
 
 
-def _id_like(beginning: str, listed: Sequence[ImageId]) -> ImageId:
+def only_id(desk: Desk, beginning: str) -> ImageId:
+    """Return the one case of the work list whose id begins so; raises NotFoundError."""
+    return _ids(desk, [beginning])[0]
+
+
+def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list") -> ImageId:
     matching = [image_id for image_id in listed if image_id.startswith(beginning.lower())]
     if len(matching) != 1:
         found = "No case" if not matching else "More than one case"
-        raise NotFoundError(f"{found} of the work list has an id that begins with “{beginning}”.")
+        raise NotFoundError(f"{found} of the {where} has an id that begins with “{beginning}”.")
     return matching[0]
 
 
@@ -179,9 +203,10 @@ def _unscored(desk: Desk) -> tuple[ImageId, ...]:
     return tuple(line.image_id for line in _all_lines(desk) if line.probability is None)
 
 
-def _all_lines(desk: Desk) -> tuple[CaseLine, ...]:
+def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
     with desk.services.reading() as work:
-        return tuple(work.cases.case_lines(limit=max(1, work.cases.case_count())))
+        count = work.cases.case_count(removed=removed)
+        return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
 
 
 def _table_of(lines: Sequence[CaseLine]) -> Table:
@@ -202,7 +227,7 @@ def _table_of(lines: Sequence[CaseLine]) -> Table:
 
 def add_case_commands(commands: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (triage, predict, export, report):
+    for command in (triage, predict, restore, export, report):
         commands.command()(command)
     commands.command("import")(import_)
     commands.command("list")(list_)

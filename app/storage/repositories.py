@@ -207,9 +207,9 @@ class SqlCaseRepository:
             decisions=tuple(map(mapping.decision_of, self._said(DecisionRow, image_id))),
         )
 
-    def case_count(self, search: str = "") -> int:
-        """Return how many lines the work list has."""
-        query = select(func.count()).select_from(CaseIndexRow).where(*_matching(search))
+    def case_count(self, search: str = "", *, removed: bool = False) -> int:
+        """Return how many lines the work list has, or how many cases were removed from it."""
+        query = select(func.count()).select_from(CaseIndexRow).where(*_matching(search, removed=removed))
         return self._session.scalar(query) or 0
 
     def case_lines(
@@ -220,12 +220,13 @@ class SqlCaseRepository:
         search: str = "",
         order: str = "priority",
         descending: bool = False,
+        removed: bool = False,
     ) -> list[CaseLine]:
-        """Return a window of the work list; empty fields come last in either direction."""
+        """Return a window of the work list or of the removed cases; empty fields always come last."""
         columns = (*_ORDERS[order], CaseIndexRow.image_id)
         query = (
             select(CaseIndexRow)
-            .where(*_matching(search))
+            .where(*_matching(search, removed=removed))
             .order_by(*(_directed(column, descending=descending) for column in columns))
             .offset(offset)
             .limit(limit)
@@ -353,10 +354,10 @@ class SqlAuditTrail:
         return [mapping.event_of(row) for row in reversed(self._session.scalars(query).all())]
 
 
-def _matching(search: str) -> list[ColumnElement[bool]]:
+def _matching(search: str, *, removed: bool) -> list[ColumnElement[bool]]:
     words = search.casefold().split()
     return [
-        CaseIndexRow.is_hidden.is_(False),
+        CaseIndexRow.is_hidden.is_(removed),
         *(CaseIndexRow.searched.contains(word, autoescape=True) for word in words),
     ]
 

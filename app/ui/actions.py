@@ -247,6 +247,7 @@ ACTIONS: tuple[Action, ...] = (
         Need.CASE,
         starts_group=True,
     ),
+    Action("case.removed", "Show removed cases…", "Case", lambda d: d.show_removed(), "Ctrl+Shift+Delete"),
     Action(
         "tool.pan", "Move the image", "Tools", lambda d: d.canvas.set_tool("pan"), "V", "pan", is_tool=True
     ),

@@ -169,6 +169,11 @@ class Desk(QObject):
             done=lambda _changes: self._offer_restoring(image_id, code),
         )
 
+    def show_removed(self) -> None:
+        """Show the cases that were removed from the work list."""
+        dialog = self.dialogs.show_removed()
+        dialog.restored.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
+
     def calibrate_with_ruler(self) -> None:
         """Let the person draw a line of known length."""
         self.canvas.set_tool("ruler")

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.domain.ids import ImageId
+from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.preferences import Preferences
 from app.ui.report.export_dialog import CaseChoice, ExportDialog
 from app.ui.session import Session
@@ -63,6 +64,12 @@ class Dialogs:
     def show_settings(self) -> None:
         """Show the settings page."""
         self._open(SettingsDialog(self._preferences, self._window))
+
+    def show_removed(self) -> RemovedDialog:
+        """Offer to bring removed cases back."""
+        dialog = RemovedDialog(self._session, self._window)
+        self._open(dialog)
+        return dialog
 
     def show_export(self, open_case: ImageId | None, selected: list[ImageId]) -> ExportDialog:
         """Offer to write the open case, or the selected ones."""

@@ -27,13 +27,17 @@ def list_cases(
     search: str = "",
     order: str = "priority",
     descending: bool = False,
+    removed: bool = False,
 ) -> CaseWindow:
-    """Return lines ``offset`` to ``offset + limit``; by priority the most urgent come first."""
+    """Return lines ``offset`` to ``offset + limit``; by priority the most urgent come first.
+
+    With ``removed`` they are the cases that were taken out of the work list.
+    """
     with services.reading() as work:
         lines = work.cases.case_lines(
-            offset=offset, limit=limit, search=search, order=order, descending=descending
+            offset=offset, limit=limit, search=search, order=order, descending=descending, removed=removed
         )
-        return CaseWindow(tuple(lines), offset, work.cases.case_count(search))
+        return CaseWindow(tuple(lines), offset, work.cases.case_count(search, removed=removed))
 
 
 def next_to_correct(services: Services, *, besides: Collection[ImageId] = ()) -> CaseLine | None:

@@ -154,7 +154,7 @@ class CaseRepository(Protocol):
     def add_revision(self, revision: MaskRevision) -> None: ...
     def add_decision(self, decision: Decision) -> None: ...
     def case(self, image_id: ImageId) -> Case: ...
-    def case_count(self, search: str = "") -> int: ...
+    def case_count(self, search: str = "", *, removed: bool = False) -> int: ...
     def case_lines(
         self,
         *,
@@ -163,8 +163,12 @@ class CaseRepository(Protocol):
         search: str = "",
         order: str = "priority",
         descending: bool = False,
+        removed: bool = False,
     ) -> list[CaseLine]:
-        """Return a window of the work list; order is one of ``list_cases.ORDERS``."""
+        """Return a window of the work list, or of what was removed from it.
+
+        Order is one of ``list_cases.ORDERS``.
+        """
         ...
 
     def lines_of(self, image_ids: Sequence[ImageId]) -> list[CaseLine]:

@@ -1,5 +1,7 @@
 """Takes a case out of the work list, and brings it back; nothing is deleted."""
 
+from collections.abc import Sequence
+
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.usecases.ports import Services
@@ -16,8 +18,14 @@ def remove_case(services: Services, image_id: ImageId) -> Changes:
 
 def restore_case(services: Services, image_id: ImageId) -> Changes:
     """Bring a hidden case back into the work list."""
+    return restore_cases(services, [image_id])
+
+
+def restore_cases(services: Services, image_ids: Sequence[ImageId]) -> Changes:
+    """Bring hidden cases back into the work list, all of them or none."""
     with services.unit_of_work() as work:
-        work.cases.restore_image(image_id)
-        work.audit.append(services.user, "case restored", image_id)
+        for image_id in image_ids:
+            work.cases.restore_image(image_id)
+            work.audit.append(services.user, "case restored", image_id)
         work.commit()
-    return Changes(images=frozenset({image_id}), case_list=True)
+    return Changes(images=frozenset(image_ids), case_list=True)

@@ -12,6 +12,7 @@ import pytest
 from app import cli
 from app.domain.errors import StorageError
 from app.usecases.ports import Services
+from app.usecases.remove_case import remove_case
 from tests.builders import an_image_file, services_at
 from tests.fakes import FakePredictor
 
@@ -175,6 +176,25 @@ def test_a_damaged_case_is_named_and_fails_the_command_only_when_it_is_alone(
     assert "Left out: 1.png: " in err
     assert "2.png" not in err
     assert run(*arguments, first)[0] == 1
+
+
+def test_removed_cases_are_listed_apart_and_come_back(run: Run, tmp_path: Path) -> None:
+    first, second = (
+        _json(run, "import", an_image_file(tmp_path / "in", f"{seed}.png", seed=seed))["imported"][0]
+        for seed in (1, 2)
+    )
+    services = services_at(tmp_path / "data")
+    remove_case(services, first)
+    services.store.close()
+    assert [line["image_id"] for line in _json(run, "list")["lines"]] == [second]
+    removed = _json(run, "list", "--removed")
+    assert ([line["image_id"] for line in removed["lines"]], removed["total"]) == ([first], 1)
+    code, _, err = run("restore", second[:8])
+    assert code == 1
+    assert "No case of the removed cases has an id" in err
+    assert [line["image_id"] for line in _json(run, "restore", first[:8], first)] == [first]
+    assert {line["image_id"] for line in _json(run, "list")["lines"]} == {first, second}
+    assert _json(run, "list", "--removed")["total"] == 0
 
 
 def test_devices_and_models_are_listed(run: Run) -> None:

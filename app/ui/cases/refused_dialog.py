@@ -26,7 +26,7 @@ class RefusedDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Import")
         self.resize(680, 380)
-        self._told = (*report.refused, *report.notices)
+        self._told: tuple[Refusal | FileNotice, ...] = (*report.refused, *report.notices)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)

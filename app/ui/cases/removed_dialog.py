@@ -1,0 +1,126 @@
+"""Shows the cases that were removed from the work list, and brings them back."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.changes import Changes
+from app.domain.ids import ImageId
+from app.ui.cases.words import site_words, status_words
+from app.ui.jobs.lanes import Lane
+from app.ui.session import Session
+from app.ui.widgets.labels import plain_label
+from app.usecases.list_cases import CaseWindow, list_cases
+from app.usecases.remove_case import restore_cases
+
+_SHOWN_AT_MOST = 1000
+_COLUMNS = ("Patient", "Site", "File", "Status")
+
+
+class RemovedDialog(QDialog):
+    """A table of removed cases; the chosen ones go back into the work list."""
+
+    restored = Signal(str)
+    """Id of the image whose case came back last."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Removed cases")
+        self.resize(640, 400)
+        self._session = session
+        self._shown = CaseWindow((), 0, 0)
+        self._heading = plain_label("", "heading", wraps=True)
+        self.table = _table()
+        self.table.itemSelectionChanged.connect(self._review)
+        self._restore = QPushButton("Restore")
+        self._restore.setProperty("role", "primary")
+        self._restore.clicked.connect(self.restore)
+        close = QPushButton("Close")
+        close.clicked.connect(self.reject)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(close)
+        row.addWidget(self._restore)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(10)
+        layout.addWidget(self._heading)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(row)
+        self._review()
+        session.changed.connect(self._refresh)
+        self._read()
+
+    def restore(self) -> None:
+        """Bring the chosen cases back."""
+        chosen = tuple(self._shown.lines[row].image_id for row in self._rows())
+        if not chosen:
+            return
+        self._session.act(
+            Lane.DATABASE,
+            lambda services, _token: restore_cases(services, chosen),
+            done=lambda _changes: self._tell(chosen[-1]),
+        )
+
+    def _tell(self, image_id: ImageId) -> None:
+        self.restored.emit(str(image_id))
+
+    def _read(self) -> None:
+        self._session.query(
+            Lane.DATABASE,
+            lambda services, _token: list_cases(
+                services, removed=True, order="imported", descending=True, limit=_SHOWN_AT_MOST
+            ),
+            self._show,
+            replaces="removed cases",
+        )
+
+    def _refresh(self, changes: Changes) -> None:
+        if changes.case_list:
+            self._read()
+
+    def _show(self, window: CaseWindow) -> None:
+        self._shown = window
+        self._heading.setText(_heading(window))
+        self.table.setRowCount(len(window.lines))
+        for row, line in enumerate(window.lines):
+            cells = (line.patient_code, site_words(line.site), line.file_name, status_words(line.status))
+            for column, text in enumerate(cells):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+        self.table.clearSelection()
+        self._review()
+
+    def _rows(self) -> list[int]:
+        return sorted(index.row() for index in self.table.selectionModel().selectedRows())
+
+    def _review(self) -> None:
+        self._restore.setEnabled(bool(self._rows()))
+
+
+def _heading(window: CaseWindow) -> str:
+    if not window.total:
+        return "No case is removed from the work list."
+    cases = "1 case is" if window.total == 1 else f"{window.total:,} cases are"
+    shown = f" The newest {len(window.lines):,} are shown." if len(window.lines) < window.total else ""
+    return f"{cases} removed from the work list; nothing of them was deleted.{shown}"
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(0, len(_COLUMNS))
+    table.setHorizontalHeaderLabels(list(_COLUMNS))
+    table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setAccessibleName("Removed cases")
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    return table
