@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
@@ -24,7 +25,7 @@ _FIRST_GROUPS = (OVERALL, REFERENCE_IMAGES)
 
 
 class ExamView(QWidget):
-    """The verdict as a list of sentences, and the table below it."""
+    """The verdict as a list of sentences, room for ``actions`` under it, and the table."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,8 +36,12 @@ class ExamView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for part in (self._heading, self._sentences, self.table, self._origin):
-            layout.addWidget(part)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._sentences)
+        self.actions = QHBoxLayout()
+        layout.addLayout(self.actions)
+        layout.addWidget(self.table)
+        layout.addWidget(self._origin)
 
     @property
     def words(self) -> str:
@@ -70,6 +75,8 @@ class ExamTable(QTableWidget):
             self.setHorizontalHeaderItem(column, title)
         self.setAccessibleName("Figures of the exam")
         self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 9)
+        self.setWordWrap(False)
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -90,8 +97,7 @@ class ExamTable(QTableWidget):
                 group = part.group
                 self._add_group(group)
             self._add_part(part)
-        self.resizeRowsToContents()
-        rows_px = sum(self.rowHeight(row) for row in range(self.rowCount()))
+        rows_px = self.verticalHeader().defaultSectionSize() * self.rowCount()
         self.setFixedHeight(rows_px + self.horizontalHeader().sizeHint().height() + 4)
 
     def _add_group(self, group: str) -> None:

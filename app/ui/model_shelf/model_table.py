@@ -10,7 +10,7 @@ from app.ui.learning_words import TASK_WORDS, TASKS, moment
 from app.ui.model_shelf.words import STATE_WORDS, data_summary, main_figure
 from app.usecases.list_models import ModelLine
 
-_COLUMNS = ("Task", "Model", "State", "Taught from", "Made", "Data", "Main figure")
+_COLUMNS = ("Task", "Model", "State", "Parent", "Made", "Learned from", "Main figure")
 _ROOM_ROWS = 7
 """Shown at most before the table scrolls, so that the card below keeps its room."""
 

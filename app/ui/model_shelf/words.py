@@ -53,9 +53,9 @@ def main_figure(line: ModelLine) -> str:
 
 
 def data_summary(card: ModelCard) -> str:
-    """Return from how many images a model was made."""
+    """Return how many images a model has learned from."""
     learned = sum(count for split, count in card.data.images_by_split.items() if split.startswith("train"))
-    return f"{counted(learned, 'image')} to learn from" if learned else "Not told"
+    return counted(learned, "image") if learned else "Not told"
 
 
 def data_facts(card: ModelCard) -> Iterator[Fact]:

@@ -158,13 +158,11 @@ class OutcomeCard(Card):
         self.promote = QPushButton("Promote\N{HORIZONTAL ELLIPSIS}")
         self.promote.setProperty("role", "primary")
         self._said = plain_label("", "muted", wraps=True)
-        row = QHBoxLayout()
-        row.addWidget(self.promote)
-        row.addWidget(self.shelve)
-        row.addWidget(self._said, 1)
+        for part in (self.promote, self.shelve):
+            self.exam.actions.addWidget(part)
+        self.exam.actions.addWidget(self._said, 1)
         self.body.addWidget(self._none)
         self.body.addWidget(self.exam)
-        self.body.addLayout(row)
 
     def show_outcome(self, outcome: Outcome | None, reference: str) -> None:
         """Show an exam, or that there is none."""

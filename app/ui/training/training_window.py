@@ -296,7 +296,7 @@ class TrainingWindow(QWidget):
         panes.setChildrenCollapsible(False)
         panes.setHandleWidth(1)
         panes.setStretchFactor(1, 1)
-        panes.setSizes([240, 940])
+        panes.setSizes([262, 918])
         foot = QFrame()
         foot.setProperty("role", "foot")
         line = QVBoxLayout(foot)
