@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from app.cli.cases import add_case_commands
+from app.cli.corrections import add_correction_commands
 from app.cli.desk import RESEARCH_USE, Desk
 from app.cli.machine import add_machine_commands
 from app.cli.models import models
@@ -57,6 +58,7 @@ def _options(
 
 
 add_case_commands(_commands)
+add_correction_commands(_commands)
 _commands.add_typer(models)
 add_machine_commands(_commands)
 _commands.command(

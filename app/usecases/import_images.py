@@ -70,7 +70,7 @@ def import_images(
     imported: list[ImageId] = []
     refused: list[Refusal] = []
     notices: list[FileNotice] = []
-    files = _files(paths)
+    files = files_below(paths)
     for number, path in enumerate(files):
         yield Progress(number, len(files), shown_name(path))
         if token.is_cancelled:
@@ -102,7 +102,7 @@ class _AlreadyKnownError(DomainError):
         self.image_id = image_id
 
 
-def _files(paths: Iterable[Path]) -> list[Path]:
+def files_below(paths: Iterable[Path]) -> list[Path]:
     """Return files as given, and for a folder all files below it that are not hidden."""
     files: dict[Path, None] = {}
     for path in paths:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app import cli
 from app.domain.errors import StorageError
@@ -242,3 +243,21 @@ def test_train_hands_everything_to_the_training_process(monkeypatch: pytest.Monk
     arguments = ["segmentation", "--data", "d", "--help", "-x"]
     assert cli.run(["train", *arguments], lambda _: pytest.fail("training needs no store")) == 7
     assert started == [[sys.executable, "-m", "training", *arguments]]
+
+
+def test_a_person_corrects_and_decides_from_the_command_line(run: Run, tmp_path: Path) -> None:
+    image = an_image_file(tmp_path / "in", "a.png", seed=1)
+    image_id = _json(run, "import", image)["imported"][0]
+    with Image.open(image) as opened:
+        mask = Image.new("L", opened.size, 0)
+    mask.paste(255, (10, 10, 60, 50))
+    mask.save(tmp_path / "a_segmentation.png")
+    assert _json(run, "correct", tmp_path / "a_segmentation.png")["corrected"] == [image_id]
+    assert _json(run, "list")["lines"][0]["status"] == "corrected"
+    code, _, errors = run("correct", tmp_path / "in" / "a.png")
+    assert code == 1
+    assert "two shades" in errors
+    code, _, errors = run("decide", image_id[:8], "--diagnosis", "no such thing")
+    assert code == 1
+    _json(run, "decide", image_id[:8], "--diagnosis", "Nevus", "--confirmed-by", "histopathology")
+    assert _json(run, "list")["lines"][0]["status"] == "decided"

@@ -1,0 +1,56 @@
+"""Commands by which a person says what is right: corrected masks, and decisions."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.cases import only_id
+from app.cli.desk import TOKEN, Json, desk_of
+from app.usecases.import_corrections import import_corrections
+from app.usecases.set_decision import set_decision
+
+
+def correct(
+    context: typer.Context,
+    masks: Annotated[list[Path], typer.Argument(help="Mask files, named as the images, or folders of them.")],
+    as_json: Json = False,
+) -> None:
+    """Take masks drawn elsewhere as your signed corrections of stored cases."""
+    desk = desk_of(context, as_json=as_json)
+    done = desk.follow(import_corrections(desk.services, masks, token=TOKEN))
+    desk.complain(done.refused)
+    desk.show(done, f"Corrected: {len(done.corrected)}. Refused: {len(done.refused)}.")
+    if not done.corrected:
+        raise typer.Exit(1)
+
+
+def decide(
+    context: typer.Context,
+    image_id: Annotated[str, typer.Argument(help="Id of 'naevus list', or its beginning.")],
+    diagnosis: Annotated[str | None, typer.Option(help="A diagnosis of the vocabulary.")] = None,
+    confirmed_by: Annotated[
+        str | None, typer.Option(help="How it was confirmed, e.g. histopathology.")
+    ] = None,
+    management: Annotated[str | None, typer.Option(help="What is to be done.")] = None,
+    comment: Annotated[str, typer.Option(help="In your own words.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Record your own reading of a case, apart from what the model said."""
+    desk = desk_of(context, as_json=as_json)
+    chosen = only_id(desk, image_id)
+    changes = set_decision(
+        desk.services,
+        chosen,
+        diagnosis=diagnosis,
+        diagnosis_confirm_type=confirmed_by,
+        management=management,
+        comment=comment,
+    )
+    desk.show(changes, f"The decision on {chosen[:8]} is recorded.")
+
+
+def add_correction_commands(commands: typer.Typer) -> None:
+    """Add ``correct`` and ``decide``."""
+    commands.command()(correct)
+    commands.command()(decide)
