@@ -59,8 +59,8 @@ class ExamView(QWidget):
         self.table.show_parts(exam.parts)
         self._origin.setText(
             f"{exam.candidate} beside {exam.active} on {counted(exam.images, 'exam image')} of "
-            f"{counted(exam.patients, 'patient')} whom neither was trained on; "
-            f"intervals are drawn by patient."
+            f"{counted(exam.patients, 'patient')} who are kept out of training here; "
+            "intervals are drawn by patient."
         )
 
 
