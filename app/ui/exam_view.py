@@ -25,7 +25,7 @@ _FIRST_GROUPS = (OVERALL, REFERENCE_IMAGES)
 
 
 class ExamView(QWidget):
-    """The verdict as a list of sentences, room for ``actions`` under it, and the table."""
+    """The verdict as a list of sentences, room for ``buttons`` under it, and the table."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,8 +38,8 @@ class ExamView(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._heading)
         layout.addWidget(self._sentences)
-        self.actions = QHBoxLayout()
-        layout.addLayout(self.actions)
+        self.buttons = QHBoxLayout()
+        layout.addLayout(self.buttons)
         layout.addWidget(self.table)
         layout.addWidget(self._origin)
 

@@ -159,8 +159,8 @@ class OutcomeCard(Card):
         self.promote.setProperty("role", "primary")
         self._said = plain_label("", "muted", wraps=True)
         for part in (self.promote, self.shelve):
-            self.exam.actions.addWidget(part)
-        self.exam.actions.addWidget(self._said, 1)
+            self.exam.buttons.addWidget(part)
+        self.exam.buttons.addWidget(self._said, 1)
         self.body.addWidget(self._none)
         self.body.addWidget(self.exam)
 
