@@ -27,6 +27,7 @@ from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.correction import Correction
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.layer_bar import LayerBar
+from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.import_images import ImportReport
 from app.usecases.remove_case import remove_case, restore_case
@@ -69,6 +70,7 @@ class Desk(QObject):
         self.correction = self.review.correction
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
+        self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window)
         self.learning = Learning(session, theme, self.work_list, self.queue, self.review, window)
         self._connect()
@@ -204,6 +206,7 @@ class Desk(QObject):
     def _show_view(self, view: CaseView | None) -> None:
         self.panels.show_view(view)
         self.explanation.show_view(view)
+        self.why.show_view(view)
         boundary = view.case.boundary if view is not None else None
         self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
 

@@ -5,7 +5,9 @@ Never more certain than the model is.
 
 from app.domain.figures import percent
 from app.domain.prediction import ScorePrediction
+from models.contract.card import Conformal
 from models.contract.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin
+from models.contract.uncertainty import conformal_labels
 
 _OVERLAY_WORDS = {
     "gradient_x_input": "gradient times input, frozen selectivity",
@@ -46,3 +48,24 @@ def missing_words(names: tuple[str, ...]) -> tuple[str, str]:
     rest = len(names) - len(entered) - len(scaled)
     inputs = "1 further input was" if rest == 1 else f"{rest} further inputs were"
     return " ".join(parts), f"{inputs} not available for this image." if rest else ""
+
+
+def effect_words(what: str, without: float, with_it: float) -> str:
+    """Return what one entered fact does to a score, both given as calibrated probabilities."""
+    before, after = percent(without), percent(with_it)
+    if before == after:
+        return f"{what}: leaves the score at {after}"
+    verb = "raises" if with_it > without else "lowers"
+    return f"{what}: {verb} the score from {before} to {after}"
+
+
+def answer_set_words(probability: float, conformal: Conformal) -> str:
+    """Return which labels remain possible at the level of a model's card (split-conformal prediction)."""
+    level = f"At the {percent(1.0 - conformal.error_rate)} level"
+    labels = conformal_labels(probability, conformal.quantile_by_label)
+    if len(labels) > 1:
+        return f"{level} both {' and '.join(labels)} remain possible."
+    if labels:
+        alone = f"the model's answer set holds {labels[0]} alone"
+        return f"{level} {alone}; this speaks of the model, not the lesion."
+    return f"{level} neither label fits this score; do not rely on it."

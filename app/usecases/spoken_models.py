@@ -21,11 +21,19 @@ def spoken_models(services: Services, case: Case) -> tuple[SpokenModel, ...]:
     return tuple(spoken)
 
 
-def _spoken(services: Services, task: Task, what: str, model: ModelRef) -> SpokenModel:
+def card_of(services: Services, task: Task, model: ModelRef) -> ModelCard | None:
+    """Return the card of the model with these weights; None when it is not on the shelf any more."""
     for shelved in services.shelf.list(task):
         if shelved.card.weights_sha256 == model.weights_sha256:
-            return SpokenModel(what, model, held_out_figure(shelved.card), shelved.card.limits)
-    return SpokenModel(what, model, None, None)
+            return shelved.card
+    return None
+
+
+def _spoken(services: Services, task: Task, what: str, model: ModelRef) -> SpokenModel:
+    card = card_of(services, task, model)
+    if card is None:
+        return SpokenModel(what, model, None, None)
+    return SpokenModel(what, model, held_out_figure(card), card.limits)
 
 
 def held_out_figure(card: ModelCard) -> str | None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.domain.figures import percent, unbroken
 from app.domain.prediction import ScorePrediction
 from app.ui.case_view import CaseView
+from app.ui.panels.why_card import WhyCard
 from app.ui.panels.words import model_lines, moment
 from app.ui.theme import Theme
 from app.ui.widgets.badge import BadgeLabel
@@ -35,7 +36,8 @@ class ScorePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(10)
-        for part in (self._warnings, self._empty, self._number, self._reasons):
+        self.why = WhyCard()
+        for part in (self._warnings, self._empty, self._number, self._reasons, self.why):
             layout.addWidget(part)
         self.explanation_slot = QVBoxLayout()
         layout.addLayout(self.explanation_slot)

@@ -19,6 +19,7 @@ from app.ui.theme import Theme
 from app.usecases.correct_mask import correct_mask
 from app.usecases.ports import Services
 from app.usecases.score_image import rescore_image
+from app.usecases.why_score import ScoreWhy
 from tests.builders import a_case, a_mask, a_score
 from tests.fakes import FakeToken
 
@@ -211,3 +212,14 @@ def test_measurements_keep_their_units_and_say_what_changed(qtbot: QtBot, case: 
         "14.0\N{NO-BREAK SPACE}mm",
     ]
     assert "The image has no scale, so sizes are in pixels." in words_on(panel)
+
+
+def test_why_is_shown_only_when_there_is_something_to_say(panels: CasePanels, case: Case) -> None:
+    panels.show_view(CaseView(case))
+    assert "Why?" not in words_on(panels.score).split("\n")
+    assert case.score is not None
+    panels.score.why.show_why(ScoreWhy(case.score.id, ("age 65: raises the score",), ""))
+    said = words_on(panels.score).split("\n")
+    assert "age 65: raises the score" in said
+    panels.score.why.show_why(None)
+    assert "age 65: raises the score" not in words_on(panels.score)

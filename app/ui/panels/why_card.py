@@ -1,0 +1,30 @@
+"""Says what the entered data do to the score, and what the score leaves possible."""
+
+from PySide6.QtWidgets import QWidget
+
+from app.ui.widgets.card import Card
+from app.ui.widgets.labels import plain_label
+from app.usecases.why_score import ScoreWhy
+
+
+class WhyCard(Card):
+    """A few sentences; hidden while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Why?", parent)
+        self._effects = plain_label("", "", wraps=True)
+        self._effects.setToolTip(
+            "The same model was asked again without this one fact, with everything else as it is."
+        )
+        self._answer_set = plain_label("", "muted", wraps=True)
+        for part in (self._effects, self._answer_set):
+            self.body.addWidget(part)
+        self.show_why(None)
+
+    def show_why(self, why: ScoreWhy | None) -> None:
+        """Show what can be said about a score; None hides the card."""
+        effects, answer_set = ("", "") if why is None else ("\n".join(why.effects), why.answer_set)
+        for label, words in ((self._effects, effects), (self._answer_set, answer_set)):
+            label.setText(words)
+            label.setVisible(bool(words))
+        self.setVisible(bool(effects or answer_set))
