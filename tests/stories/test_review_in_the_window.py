@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.case import Case
 from app.domain.errors import StorageError
+from app.domain.figures import percent
 from app.settings import Settings, read_settings
 from app.storage.journal import FileStrokeJournal
 from app.ui.jobs.lanes import Lane
@@ -141,7 +142,7 @@ def test_from_a_dropped_file_to_a_report(workplace: Workplace, qtbot: QtBot, tmp
     case = workplace.case(window)
     assert case.status == "predicted"
     assert case.score is not None
-    before = f"{100 * case.score.probability:.0f} %"
+    before = percent(case.score.probability)
     assert before in words_on(window.desk.panels.score)
 
     brush(window, qtbot)
