@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress as ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from app.usecases.cancelling import NeverCancelled
@@ -88,6 +88,11 @@ def desk_of(context: typer.Context, *, as_json: bool) -> Desk:
     desk: Desk = context.obj
     desk.as_json = as_json
     return desk
+
+
+def whole(title: str) -> Column:
+    """Return a column that is never cut, because people copy its words into the next command."""
+    return Column(title, overflow="fold", min_width=len(title))
 
 
 def add_row(table: Table, *cells: str) -> None:

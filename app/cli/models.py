@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import Desk, Json, add_row, desk_of, seen
+from app.cli.desk import Desk, Json, add_row, desk_of, seen, whole
 from app.domain.errors import LearningError
 from app.usecases.examine_model import examine_model
 from app.usecases.exchange_models import export_model, import_model
@@ -98,7 +98,7 @@ def import_(context: typer.Context, file: Path, as_json: Json = False) -> None:
 
 
 def _show_models(desk: Desk) -> None:
-    table = Table("task", "model", "version", "parameters", "state", "trained from", "exam")
+    table = Table("task", whole("model"), whole("version"), "parameters", "state", "trained from", "exam")
     lines = list_models(desk.services)
     for line in lines:
         card = line.card

@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import TOKEN, Json, add_row, desk_of
+from app.cli.desk import TOKEN, Desk, Json, add_row, desk_of, whole
+from app.domain.errors import LearningError
 from app.usecases.follow_run import follow_run, list_runs
 from app.usecases.freeze_snapshot import freeze_snapshot
 from app.usecases.run_records import RunLine
@@ -98,7 +99,7 @@ def forecast(
     desk = desk_of(context, as_json=as_json)
     found = forecast_run(desk.services, task, snapshot_id, threads=threads)
     memory = "" if found.memory_bytes is None else f", {found.memory_bytes / 2**30:.1f} GiB"
-    desk.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}")
+    desk.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}".rstrip())
 
 
 @_learning.command()
@@ -126,12 +127,13 @@ def runs(context: typer.Context, as_json: Json = False) -> None:
 @_learning.command()
 def watch(
     context: typer.Context,
-    run_id: _Run,
+    run_id: Annotated[str | None, typer.Argument(help="Name of the run; the newest when left out.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Look once and do not wait for the end.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show how far a run is until it ends; Ctrl+C only looks away, the run goes on."""
     desk = desk_of(context, as_json=as_json)
+    run_id = run_id or _newest(desk)
     story = follow_run(desk.services, run_id)
     try:
         while not once and story.state not in _ENDINGS:
@@ -146,6 +148,13 @@ def watch(
         raise typer.Exit(1)
 
 
+def _newest(desk: Desk) -> str:
+    lines = list_runs(desk.services)
+    if not lines:
+        raise LearningError("There is no run yet; 'naevus train start segmentation' starts one.")
+    return lines[0].id
+
+
 def _words(story: RunStory) -> str:
     left = "" if story.seconds_left is None else f", about {story.seconds_left / 60:.0f} min left"
     first = f"{story.state}: step {story.step} of {story.total_steps}{left}"
@@ -154,11 +163,11 @@ def _words(story: RunStory) -> str:
 
 
 def _table_of(lines: Sequence[RunLine]) -> Table:
-    table = Table("run", "state", "step", "from", "snapshot", "exam", "started by")
+    table = Table(whole("run"), "state", "step", "from", "exam", "started by")
     for line in lines:
         exam = {True: "passed", False: "not passed", None: "-"}[line.passed]
         step = f"{line.step} of {line.total_steps}"
-        add_row(table, line.id, line.state, step, line.base, line.snapshot_id, exam, line.started_by)
+        add_row(table, line.id, line.state, step, line.base, exam, line.started_by)
     return table
 
 
