@@ -1,6 +1,7 @@
 """The training process and its doors.
 
 python -m training RUN_FOLDER                                   carry out, or go on with, a run
+torchrun --nproc_per_node N -m training RUN_FOLDER              the same by N processes together
 python -m training forecast RUN_FOLDER                          what the run will cost, as one line of JSON
 python -m training segmentation|classification --data DIR --out DIR      plan a run and carry it out
 python -m training publish RUN_FOLDER --to DIR                  write a model folder from a run

@@ -26,6 +26,7 @@ from training.engine.checkpoints import (
     save_average,
     save_run,
 )
+from training.engine.distributed import ALONE, Company
 from training.engine.optimiser import learning_rate, make_optimiser
 from training.engine.pace import Pace
 from training.engine.progress import step_bar
@@ -52,12 +53,19 @@ class Outcome:
 class Trainer:
     """One network on its way through the plan."""
 
-    def __init__(self, folder: RunFolder, plan: TrainingPlan, task: TrainingTask, network: nn.Module) -> None:
-        self._folder, self._plan, self._task = folder, plan, task
+    def __init__(
+        self,
+        folder: RunFolder,
+        plan: TrainingPlan,
+        task: TrainingTask,
+        network: nn.Module,
+        company: Company = ALONE,
+    ) -> None:
+        self._folder, self._plan, self._task, self._company = folder, plan, task, company
         self.network = network
         self.average = AveragedNetwork(network, plan.ema_decay)
         self._optimiser = make_optimiser(network, plan)
-        self._stepper = Stepper(plan, task, network)
+        self._stepper = Stepper(plan, task, network, company)
         self._steps_per_epoch = task.steps_per_epoch()
         self.total_steps = self._steps_per_epoch * plan.epochs
         self._pace = Pace(plan, self._steps_per_epoch, next(network.parameters()).device)
@@ -76,7 +84,8 @@ class Trainer:
         for epoch in range(first_epoch, self._plan.epochs):
             if stage_index != self._plan.stage_of(epoch):
                 stage_index = self._plan.stage_of(epoch)
-                self._task.open_stage(self._plan.stages[stage_index])
+                with self._company.first_goes_ahead():
+                    self._task.open_stage(self._plan.stages[stage_index])
             if not (self._train_epoch(epoch, tell) and self._close_epoch(epoch, tell)):
                 self._save(tell)
                 return Outcome(self.state, was_stopped=True)
@@ -89,7 +98,7 @@ class Trainer:
         label = f"Epoch {epoch + 1}/{self._plan.epochs}"
         bar = step_bar(first, self._steps_per_epoch, label)
         for index in bar:
-            if self._folder.is_stop_requested():
+            if self._company.agreed(self._folder.is_stop_requested()):
                 return False
             started = time.monotonic()
             loss = self._step(batches.batch(index), tell)
@@ -141,6 +150,10 @@ class Trainer:
         )
 
     def _close_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
+        """Let the first process measure what the epoch achieved; False if a stop was requested meanwhile."""
+        return self._company.agreed(self._company.is_first and self._keep_epoch(epoch, tell))
+
+    def _keep_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
         """Measure and keep what the epoch achieved; False if a stop was requested meanwhile."""
         metrics = self._measured()
         if metrics is None:
@@ -199,6 +212,8 @@ class Trainer:
         return score >= best
 
     def _save(self, tell: Callable[[Event], None]) -> None:
+        if not self._company.is_first:
+            return
         file = self._folder.checkpoints / LAST
         save_run(file, self.state, self.network, self.average, self._optimiser)
         self._saved_at = time.monotonic()

@@ -6,6 +6,7 @@ from models.contract.errors import ContractError
 from models.export import ParityError
 from training.contract.data_set import DataSetError
 from training.engine.checkpoints import CheckpointError
+from training.engine.distributed import CompanyLostError, is_company_lost
 from training.engine.memory import is_device_lost, is_out_of_memory
 from training.engine.step import TrainingFailedError
 
@@ -21,6 +22,7 @@ _SAID_IN_A_SENTENCE = (
     ParityError,
     ContractError,
     PlanRefusedError,
+    CompanyLostError,
 )
 _FULL_DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -31,6 +33,8 @@ def plain_reason(error: BaseException) -> str | None:
         return str(error)
     if isinstance(error, KeyboardInterrupt):
         return "The run was interrupted from the keyboard; it can be resumed."
+    if is_company_lost(error):
+        return str(CompanyLostError())
     if is_out_of_memory(error):
         return "The memory of this machine did not suffice; close other programs or choose smaller images."
     if is_device_lost(error):

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import torch
-
 from models.contract.exam import OVERALL, write_exam
 from models.contract.gate import verdict
 from training.contract.events import (
@@ -19,6 +17,7 @@ from training.contract.events import (
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
+from training.engine.distributed import Company, is_first_process, joined, processes_here
 from training.engine.exam import sit_exam
 from training.engine.loop import Trainer
 from training.engine.previews import BoundaryPreviews
@@ -31,6 +30,8 @@ from training.engine.task import TrainingTask
 def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = None) -> Event:
     """Carry out the plan in ``folder``, or go on with it; returns the one terminal event.
 
+    Of several processes that torchrun started, the first alone publishes and writes events.
+
     Args:
         folder: a run folder with a plan.
         device: "cpu", "cuda", or "auto" for CUDA where there is one.
@@ -40,10 +41,13 @@ def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = N
         RunFolderError: there is no usable plan; nothing was started.
     """
     plan = folder.plan()
+    if not is_first_process():
+        return _assisted(folder, plan, device)
     folder.withdraw_stop(before=started_at)
     try:
         folder.keep_space_for_ending()
-        ending = _carried_out(folder, plan, chosen_device(device))
+        with joined(chosen_device(device)) as company:
+            ending = _carried_out(folder, plan, company)
     except BaseException as error:
         reason = plain_reason(error)
         unforeseen = f"The run was broken off by {type(error).__name__}: {error}"
@@ -56,12 +60,35 @@ def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = N
     return ending
 
 
-def _carried_out(folder: RunFolder, plan: TrainingPlan, device: torch.device) -> Event:
+def _assisted(folder: RunFolder, plan: TrainingPlan, device: str) -> Event:
+    """Carry out one process's part of every step; its ending is told by the first process, not by it."""
+    try:
+        with joined(chosen_device(device)) as company:
+            _, trainer = _prepared(folder, plan, company)
+            outcome = trainer.train(lambda _event: None)
+    except Exception as error:
+        reason = plain_reason(error)
+        if reason is None:
+            raise
+        return RunFailed(reason=reason)
+    step = outcome.state.step
+    if outcome.was_stopped:
+        return RunStopped(step=step)
+    return RunFinished(step=step, best_epoch=outcome.state.best_epoch, metrics={})
+
+
+def _prepared(folder: RunFolder, plan: TrainingPlan, company: Company) -> tuple[TrainingTask, Trainer]:
+    use_threads(plan.threads, processes=processes_here())
+    with company.first_goes_ahead():
+        task = planned_task(folder, plan)
+    network = first_network(plan, task).to(company.device)
+    return task, Trainer(folder, plan, task, network, company)
+
+
+def _carried_out(folder: RunFolder, plan: TrainingPlan, company: Company) -> Event:
     """Train, publish, and let a fine-tuned model sit its exam."""
-    use_threads(plan.threads)
-    task = planned_task(folder, plan)
-    trainer = Trainer(folder, plan, task, first_network(plan, task).to(device))
-    folder.append(_started(plan, task, trainer, device))
+    task, trainer = _prepared(folder, plan, company)
+    folder.append(_started(plan, task, trainer, company))
     outcome = trainer.train(_telling(folder, plan, trainer))
     if outcome.was_stopped:
         return RunStopped(step=outcome.state.step)
@@ -95,14 +122,14 @@ def _examined(folder: RunFolder, plan: TrainingPlan, fine_tuning: FineTuning, mo
     return ExamSat(passed=gate.passed, reasons=gate.reasons, headline=headline)
 
 
-def _started(plan: TrainingPlan, task: TrainingTask, trainer: Trainer, device: torch.device) -> RunStarted:
+def _started(plan: TrainingPlan, task: TrainingTask, trainer: Trainer, company: Company) -> RunStarted:
     train_images, validation_images = task.counts
     core = getattr(trainer.network, "core", trainer.network)
     return RunStarted(
         task=plan.task,
         architecture=plan.architecture,
         parameters=sum(parameter.numel() for parameter in core.parameters()),
-        device=str(device),
+        device=str(company.device),
         train_images=train_images,
         validation_images=validation_images,
         epochs=plan.epochs,

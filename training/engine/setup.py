@@ -39,9 +39,9 @@ def chosen_device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
-def use_threads(threads: int) -> None:
-    """Compute with so many processor cores; 0 takes all."""
-    count = threads or os.cpu_count() or 1
+def use_threads(threads: int, *, processes: int = 1) -> None:
+    """Compute with so many processor cores; 0 takes all, divided among the run's ``processes`` here."""
+    count = threads or max(1, (os.cpu_count() or 1) // processes)
     torch.set_num_threads(count)
     cv2.setNumThreads(1)
 

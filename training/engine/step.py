@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from training.contract.plan import TrainingPlan
+from training.engine.distributed import ALONE, Company
 from training.engine.memory import is_out_of_memory, let_go
 from training.engine.normalisation import hold_statistics
 from training.engine.recomputation import recomputed_stages
@@ -27,8 +28,11 @@ class Stepper:
     same; batch normalisation and losses over pairs of images see the images of a part only.
     """
 
-    def __init__(self, plan: TrainingPlan, task: TrainingTask, network: nn.Module) -> None:
-        self._plan, self._task, self._network = plan, task, network
+    def __init__(
+        self, plan: TrainingPlan, task: TrainingTask, network: nn.Module, company: Company = ALONE
+    ) -> None:
+        self._plan, self._network, self._company = plan, network, company
+        self._losses = company.losses_of(task, network)
         self._device = next(network.parameters()).device
         self.micro_batch_size: int | None = None
         """Images computed at once; None as long as whole batches fit."""
@@ -38,7 +42,8 @@ class Stepper:
         """The loss of the step that was taken; NaN if the batch was unusable and nothing changed.
 
         Raises:
-            TrainingFailedError: unusable batches follow each other, or one image is too large.
+            TrainingFailedError: unusable batches follow each other, or one image is too large, or the
+                part of one among several processes.
         """
         self._enter_training()
         buffers = [buffer.clone() for buffer in self._network.buffers()]
@@ -69,7 +74,7 @@ class Stepper:
         torch.manual_seed(seed)
         optimiser.zero_grad(set_to_none=True)
         try:
-            loss = self._accumulated(batch)
+            loss = self._company.mean(self._accumulated(batch))
             norm = nn.utils.clip_grad_norm_(self._network.parameters(), self._plan.gradient_clip)
             return loss, float(norm)
         except (RuntimeError, MemoryError) as error:
@@ -83,17 +88,21 @@ class Stepper:
     def _accumulated(self, batch: Batch) -> float:
         """The loss of a batch, with its gradients added up over the parts."""
         total = 0.0
-        for part, share in parts_of(batch, self.micro_batch_size):
+        # All processes have to average equally often, so none of several computes its part in parts.
+        size = None if self._company.is_shared else self.micro_batch_size
+        own, factor = self._company.part_of(batch)
+        for part, share in parts_of(own, size):
             on_device = {name: tensor.to(self._device) for name, tensor in part.items()}
             with torch.autocast(self._device.type, torch.bfloat16, enabled=self._plan.amp):
-                loss = self._loss(on_device) * share
+                loss = self._loss(on_device) * (share * factor)
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
         return total
 
     def _loss(self, batch: Batch) -> Tensor:
         with recomputed_stages(self._network, enabled=self._plan.gradient_checkpointing):
-            return self._task.loss(self._network, batch)
+            loss: Tensor = self._losses(batch)
+            return loss
 
     def _put_back(self, buffers: list[Tensor]) -> None:
         with torch.no_grad():
@@ -101,6 +110,10 @@ class Stepper:
                 buffer.copy_(earlier)
 
     def _halve(self, batch: Batch) -> None:
+        if self._company.is_shared:
+            raise TrainingFailedError(
+                "The memory of one process did not suffice; choose smaller images or smaller batches."
+            )
         at_once = min(self.micro_batch_size or image_count(batch), image_count(batch))
         if at_once == 1:
             raise TrainingFailedError(
