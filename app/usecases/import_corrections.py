@@ -83,7 +83,5 @@ def _only_case(ids_by_name: dict[str, list[ImageId]], path: Path) -> ImageId:
     if not ids:
         raise NotFoundError(f"No case has an image file called {name}.")
     if len(ids) > 1:
-        raise NotFoundError(
-            f"{len(ids)} cases have an image file called {name}; correct them one by one."
-        )
+        raise NotFoundError(f"{len(ids)} cases have an image file called {name}; correct them one by one.")
     return ids[0]
