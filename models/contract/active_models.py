@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from models.contract.card import PlainName, Task
+from models.contract.card import PlainName, Sha256, Task
 from models.contract.durable import write_whole
 from models.contract.errors import ActiveModelsUnreadableError
 
@@ -22,6 +22,8 @@ class Promotion(BaseModel):
     author: str = Field(min_length=1)
     decided_at: AwareDatetime
     kind: Literal["promoted", "rolled back"]
+    weights_sha256: Sha256 | None = None
+    """Of the model that was chosen: others that take its name later were chosen by nobody."""
 
     @property
     def reference(self) -> str:

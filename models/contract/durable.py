@@ -26,6 +26,11 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def is_left_from(name: str, written: str) -> bool:
+    """Whether a file called ``name`` is what ``write_whole`` of ``written`` left when it was killed."""
+    return name.startswith(f".{written}.")
+
+
 def sync_file(path: Path) -> None:
     """Make sure that the bytes of ``path`` are on the disk."""
     # Windows refuses to flush a file that is open for reading only.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from models.contract.card import CARD_FILE, LABELS_BY_TASK, ModelCard, read_card
-from models.contract.durable import sha256_of
+from models.contract.durable import is_left_from, sha256_of
 from models.contract.errors import (
     ModelFileChangedError,
     ModelFileDamagedError,
@@ -106,7 +106,7 @@ def _check_files(folder: Path, card: ModelCard) -> None:
                 f"{path.name} in the model's folder is a link to another place; "
                 "a model must consist of its own files."
             )
-        if path.name in _TOLERATED | _EXAMS and path.is_file():
+        if _is_let_lie(path.name) and path.is_file():
             continue
         if path.is_file():
             refuse_programs(path)
@@ -120,6 +120,11 @@ def _check_files(folder: Path, card: ModelCard) -> None:
             raise ModelFileMissingError(
                 f"The model {card.reference} is incomplete: its file {name} is missing."
             )
+
+
+def _is_let_lie(name: str) -> bool:
+    """Also what a killed process left of a card or an exam, because nobody could use the model else."""
+    return name in _TOLERATED | _EXAMS or any(is_left_from(name, each) for each in (CARD_FILE, *_EXAMS))
 
 
 def _check_hashes(folder: Path, card: ModelCard) -> None:

@@ -24,6 +24,7 @@ from models.contract.durable import sync_file, sync_folder
 from models.contract.errors import (
     CardUnreadableError,
     ModelAlreadyShelvedError,
+    ModelFileChangedError,
     ModelRefusedError,
     NothingToRollBackError,
     ShelfNotWritableError,
@@ -147,10 +148,10 @@ class ModelShelf:
         """The model in use for ``task``, all checks passed; None when nothing was promoted.
 
         Raises:
-            ModelRefusedError: the active model is gone, damaged, or does not fit this version.
+            ModelRefusedError: the active model is gone, damaged, exchanged, or does not fit this version.
         """
         standing = self._standing(task)
-        return self.get(standing[-1].name, standing[-1].version) if standing else None
+        return self._chosen(standing[-1]) if standing else None
 
     def promote(self, name: str, version: str, *, author: str, at: datetime | None = None) -> ShelvedModel:
         """Make a model the active one of its task; the one before stays on the shelf.
@@ -175,7 +176,7 @@ class ModelShelf:
             raise NothingToRollBackError(
                 f"No earlier model was active for {task}, so there is nothing to go back to."
             )
-        model = self.get(earlier[-1].name, earlier[-1].version)
+        model = self._chosen(earlier[-1])
         self._decide(model.card, "rolled back", author, at)
         return model
 
@@ -187,6 +188,16 @@ class ModelShelf:
     def history(self, task: Task) -> tuple[Promotion, ...]:
         """Every decision of this installation about ``task``, oldest first."""
         return tuple(each for each in self._own().history if each.task == task)
+
+    def _chosen(self, decision: Promotion) -> ShelvedModel:
+        """The very model that a decision was about."""
+        model = self.get(decision.name, decision.version)
+        if decision.weights_sha256 not in (None, model.card.weights_sha256):
+            raise ModelFileChangedError(
+                f"The model {decision.reference} has other weights now than when {decision.author} chose it, "
+                "so it is not used; choose a model again."
+            )
+        return model
 
     def _decide(
         self,
@@ -202,6 +213,7 @@ class ModelShelf:
             author=author,
             decided_at=at or now(),
             kind=kind,
+            weights_sha256=card.weights_sha256,
         )
         history = self._own().with_decision(decision)
         try:

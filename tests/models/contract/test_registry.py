@@ -118,6 +118,24 @@ def test_a_new_shelf_remembers_who_is_active(
     assert again.active("segmentation") == shelf.active("segmentation")
 
 
+def test_a_model_that_takes_the_name_of_the_active_one_was_chosen_by_nobody(
+    make_model: MakeModel, shelf: ModelShelf
+) -> None:
+    folder = shelf.add(make_model()).folder
+    shelf.promote("tiny", "1.0", author="A")
+    weights = folder / "weights.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(bytes(content))
+    rewritten(folder)
+    with pytest.raises(ModelFileChangedError, match="other weights now than when A chose it"):
+        shelf.active("segmentation")
+    shelf.promote("tiny", "1.0", author="B")
+    active = shelf.active("segmentation")
+    assert active is not None
+    assert active.card.weights_sha256 == sha256_of(weights)
+
+
 def test_shipped_models_are_active_until_something_else_is_and_after_a_roll_back(
     make_model: MakeModel, tmp_path: Path
 ) -> None:
@@ -261,6 +279,15 @@ def test_files_which_the_card_does_not_name_are_refused(
         shelf.add(folder)
 
 
+@pytest.mark.parametrize("name", [".card.json.x7_k2p", ".exam.json.x7_k2p"])
+def test_what_a_killed_process_left_of_a_card_or_an_exam_spoils_no_model(
+    make_model: MakeModel, shelf: ModelShelf, name: str
+) -> None:
+    folder = make_model()
+    (folder / name).write_bytes(b"{")
+    assert name not in files_below(shelf.add(folder).folder)
+
+
 def test_links_and_folders_are_refused(make_model: MakeModel, shelf: ModelShelf, tmp_path: Path) -> None:
     folder = make_model()
     (folder / "inner").mkdir()
@@ -378,6 +405,7 @@ def test_the_list_of_active_models_is_plain_json(
                 "author": "A",
                 "decided_at": "2026-05-06T00:00:00Z",
                 "kind": "promoted",
+                "weights_sha256": shelf.get("tiny", "1.0").card.weights_sha256,
             }
         ],
     }
