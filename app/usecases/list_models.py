@@ -8,7 +8,7 @@ from app.usecases.ports import Services
 from app.usecases.promote_model import has_exam, is_shipped
 from models.contract.card import ModelCard, Task
 from models.contract.errors import ModelRefusedError
-from models.contract.exam import Exam, read_exam
+from models.contract.exam import Exam, is_about, read_exam
 from models.contract.gate import Verdict, verdict
 from models.contract.registry import ShelvedModel
 
@@ -94,8 +94,8 @@ def _exam(model: ShelvedModel, active: ShelvedModel | None) -> tuple[Exam | None
         exam = read_exam(model.folder)
     except ModelRefusedError as error:
         return None, str(error)
-    if exam.candidate_sha256 != model.card.weights_sha256:
-        return None, "The exam is about other weights."
+    if not is_about(exam, model.card):
+        return None, "The exam is about other weights or other thresholds."
     if active is None or exam.active_sha256 != active.card.weights_sha256:
         return exam, f"The exam was sat beside {exam.active}, which is not active now; it must be sat again."
     return exam, ""

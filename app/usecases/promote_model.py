@@ -5,7 +5,8 @@ from pathlib import Path
 from app.domain.errors import LearningError
 from app.usecases.ports import Services
 from models.contract.card import Task
-from models.contract.exam import EXAM_FILE, read_exam
+from models.contract.errors import ModelRefusedError
+from models.contract.exam import EXAM_FILE, is_about, read_exam
 from models.contract.gate import verdict
 from models.contract.registry import ShelvedModel
 
@@ -26,7 +27,7 @@ def promote_model(services: Services, name: str, version: str, *, unexamined: bo
     """
     author = named_person(services)
     model = services.shelf.get(name, version)
-    active = services.shelf.active(model.card.task)
+    active = _usable_active(services, model.card.task)
     if active is not None and active.card.weights_sha256 == model.card.weights_sha256:
         raise LearningError(f"The model {model.card.reference} is active already.")
     if unexamined:
@@ -55,7 +56,7 @@ def roll_back_model(services: Services, task: Task) -> ShelvedModel:
         ModelRefusedError: there is no earlier model, or it is damaged.
     """
     author = named_person(services)
-    left = services.shelf.active(task)
+    left = _usable_active(services, task)
     with services.unit_of_work() as work:
         model = services.shelf.rollback(task, author=author, at=services.clock())
         work.audit.append(
@@ -83,6 +84,14 @@ def is_shipped(services: Services, model: ShelvedModel) -> bool:
     return not model.folder.is_relative_to(services.store.folder)
 
 
+def _usable_active(services: Services, task: Task) -> ShelvedModel | None:
+    """The active model; None also when it is damaged or gone, because that is when another is needed."""
+    try:
+        return services.shelf.active(task)
+    except ModelRefusedError:
+        return None
+
+
 def has_exam(folder: Path) -> bool:
     """Say whether an exam lies beside a model's card."""
     return (folder / EXAM_FILE).is_file()
@@ -93,10 +102,13 @@ def _check_exam(model: ShelvedModel, active: ShelvedModel | None) -> None:
     if not has_exam(model.folder):
         raise LearningError(f"The model {reference} has not sat an exam; let it sit one first.")
     exam = read_exam(model.folder)
-    if exam.candidate_sha256 != model.card.weights_sha256:
-        raise LearningError(f"The exam beside {reference} is about other weights; let it sit the exam again.")
+    if not is_about(exam, model.card):
+        raise LearningError(
+            f"The exam beside {reference} is about other weights or other thresholds; "
+            "let it sit the exam again."
+        )
     if active is None or exam.active_sha256 != active.card.weights_sha256:
-        now = "none is active now" if active is None else f"{active.card.reference} is active now"
+        now = "no usable model is active now" if active is None else f"{active.card.reference} is active now"
         raise LearningError(
             f"The model {reference} sat its exam beside {exam.active}, but {now}; let it sit the exam again."
         )

@@ -4,6 +4,8 @@
 never in code, so that a model carries its own calibration.
 """
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -45,6 +47,12 @@ PlainName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?
 
 WeightsName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.safetensors$")]
 GraphName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.onnx$")]
+
+
+_DECIDES_ANSWERS: Final = {
+    *("task", "architecture", "architecture_arguments", "labels", "input", "threshold", "temperature"),
+    *("triage_thresholds", "weights_sha256", "graph_sha256"),
+}
 
 
 class _Frozen(BaseModel):
@@ -139,7 +147,7 @@ class ModelCard(_Frozen):
     triage_thresholds: dict[str, Probability] = Field(default_factory=dict)
     """Lowest calibrated probability of each triage band that the model may give."""
     overlays: tuple[str, ...] = ("gradient_x_input", "hidden_attention", "gate", "grad_cam")
-    """What a score model can show of where its score came from; a card without it is of one with all of these."""
+    """What a score model can show of where its score came from; cards without it mean all of these."""
     weights_file: WeightsName
     weights_sha256: Sha256
     graph_file: GraphName
@@ -169,6 +177,12 @@ class ModelCard(_Frozen):
     def reference(self) -> str:
         """``name/version``: how the model is called in records and reports."""
         return f"{self.name}/{self.version}"
+
+    @property
+    def answers_sha256(self) -> str:
+        """Hash of all that decides what the model answers: its files, its input, its thresholds."""
+        chosen = self.model_dump(mode="json", include=_DECIDES_ANSWERS)
+        return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
     @model_validator(mode="after")
     def _fits_its_task(self) -> Self:

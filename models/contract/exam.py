@@ -84,6 +84,8 @@ class Exam(_Frozen):
     candidate: str
     candidate_sha256: Sha256
     """Of its weights file: an exam speaks about these weights and no others."""
+    candidate_answers_sha256: Sha256 | None = None
+    """``ModelCard.answers_sha256`` when the exam was sat; None in exams of earlier versions."""
     snapshot_id: str | None
     snapshot_manifest_sha256: Sha256
     images: int = Field(ge=0)
@@ -137,16 +139,22 @@ def write_exam(exam: Exam, folder: Path) -> Path:
     return path
 
 
+def is_about(exam: Exam, card: ModelCard) -> bool:
+    """Whether an exam speaks about these weights, with the graph and the thresholds they have now."""
+    has_same_answers = exam.candidate_answers_sha256 in (None, card.answers_sha256)
+    return exam.candidate_sha256 == card.weights_sha256 and has_same_answers
+
+
 def check_is_about(exam: Exam, card: ModelCard) -> None:
-    """Refuse an exam of other weights: the gate would pass a model that nobody examined.
+    """Refuse an exam of another model: the gate would pass one that nobody examined.
 
     Raises:
-        ExamUnreadableError: it is about another model than that of ``card``.
+        ExamUnreadableError: it is about another model than that of ``card``, or about other thresholds.
     """
-    if (exam.candidate, exam.candidate_sha256) != (card.reference, card.weights_sha256):
+    if exam.candidate != card.reference or not is_about(exam, card):
         raise ExamUnreadableError(
-            f"The exam beside the model {card.reference} is about another model ({exam.candidate[:80]}); "
-            "examine the model again."
+            f"The exam beside the model {card.reference} is about another model or other thresholds "
+            f"({exam.candidate[:80]}); examine the model again."
         )
 
 

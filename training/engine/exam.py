@@ -99,6 +99,7 @@ def sit_exam(candidate: Path, active: Path, data_dir: Path, *, reference: Path |
         active_sha256=sha256_of(active / pair.active.card.weights_file),
         candidate=pair.candidate.card.reference,
         candidate_sha256=sha256_of(candidate / pair.candidate.card.weights_file),
+        candidate_answers_sha256=pair.candidate.card.answers_sha256,
         snapshot_id=None if snapshot is None else snapshot.id,
         snapshot_manifest_sha256=sha256_of(data_dir / MANIFEST),
         images=len(samples),

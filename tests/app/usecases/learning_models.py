@@ -44,6 +44,7 @@ def an_exam(active: ModelCard, candidate: ModelCard, *, gain: float = 0.02) -> E
         active_sha256=active.weights_sha256,
         candidate=candidate.reference,
         candidate_sha256=candidate.weights_sha256,
+        candidate_answers_sha256=candidate.answers_sha256,
         snapshot_id="s1",
         snapshot_manifest_sha256="0" * 64,
         images=30,

@@ -1,7 +1,7 @@
 """Nothing is promoted without a person and a passed exam beside the model that is active now."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from app.usecases.exchange_models import export_model, import_model
 from app.usecases.list_models import ModelState, list_models
 from app.usecases.ports import Services
 from app.usecases.promote_model import promote_model, roll_back_model
-from models.contract.card import read_card
-from models.contract.errors import ModelAlreadyShelvedError, NothingToRollBackError
+from models.contract.card import read_card, write_card
+from models.contract.errors import ModelAlreadyShelvedError, ModelRefusedError, NothingToRollBackError
 from models.contract.registry import ModelShelf
 from tests.app.usecases.learning_models import a_variant, write_passed_exam
 from tests.builders import services_at
@@ -105,6 +105,38 @@ def test_an_exam_of_other_weights_counts_for_nothing(
     write_passed_exam(other, shipped)
     shutil.copy(other / "exam.json", candidate / "exam.json")
     _refused(services, "other weights")
+
+
+def test_an_exam_counts_for_nothing_once_the_threshold_was_changed(
+    services: Services, candidate: Path, shipped: Path
+) -> None:
+    write_passed_exam(candidate, shipped)
+    write_card(read_card(candidate).model_copy(update={"threshold": 0.99}), candidate)
+    assert _states(services)["1-clinic1"] == "not examined"
+    _refused(services, "other thresholds")
+
+
+@pytest.mark.parametrize("spoil", [shutil.rmtree, lambda folder: (folder / "graph.onnx").write_bytes(b"")])
+def test_a_damaged_active_model_can_be_left(
+    services: Services, candidate: Path, shipped: Path, spoil: Callable[[Path], object]
+) -> None:
+    write_passed_exam(candidate, shipped)
+    promote_model(services, NAME, "1-clinic1")
+    spoil(candidate)
+    with pytest.raises(ModelRefusedError):
+        services.shelf.active("segmentation")
+    assert roll_back_model(services, "segmentation").folder == shipped
+    assert _states(services)["1"] == "active"
+
+
+def test_another_model_can_be_chosen_when_the_active_one_is_damaged(
+    services: Services, candidate: Path, shipped: Path
+) -> None:
+    write_passed_exam(candidate, shipped)
+    promote_model(services, NAME, "1-clinic1")
+    shutil.rmtree(candidate)
+    promote_model(services, NAME, "1", unexamined=True)
+    assert _states(services)["1"] == "active"
 
 
 @pytest.mark.parametrize("user", ["", "  ", "unknown user"])
