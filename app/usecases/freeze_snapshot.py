@@ -13,8 +13,7 @@ from app.usecases.learning_sides import (
     NO_PSEUDONYM,
     Sides,
     check_enough,
-    pictures_of_two_patients,
-    place_of,
+    places_of,
     sides_with_newcomers,
 )
 from app.usecases.lessons import Lesson, has_malignant_decision, lesson_of
@@ -69,8 +68,7 @@ def freeze_snapshot(
     )
     created_at = services.clock()
     sides = sides_with_newcomers(stored, lessons, hidden, created_at)
-    shared = pictures_of_two_patients(lessons)
-    places = [place_of(lesson, sides, hidden, shared) for lesson in lessons]
+    places = places_of(lessons, sides, hidden)
     planned = [(lesson, place.side) for lesson, place in zip(lessons, places, strict=True)]
     check_enough(task, planned, sides)
     snapshot_id = f"{task}-{created_at:%Y%m%d-%H%M%S}-{new_id()[:4]}"

@@ -86,10 +86,30 @@ def pictures_of_two_patients(lessons: Iterable[Lesson]) -> frozenset[BlobName]:
     return frozenset(picture for picture, patients in owners.items() if len(patients) > 1)
 
 
-def place_of(
-    lesson: Lesson, sides: Sides, hidden: Collection[ImageId], shared: Collection[BlobName]
+def places_of(lessons: Sequence[Lesson], sides: Sides, hidden: Collection[ImageId]) -> list[Place]:
+    """Return where each image goes: the side of its patient, or out."""
+    shared, torn = pictures_of_two_patients(lessons), _patients_of_two_sides(lessons, sides)
+    return [_place_of(lesson, sides, hidden, shared, torn) for lesson in lessons]
+
+
+def _patients_of_two_sides(lessons: Iterable[Lesson], sides: Sides) -> frozenset[PatientId]:
+    """Return the patients who got an image that was used on another side: probably one person all along."""
+    found = set()
+    for lesson in lessons:
+        patient = sides.patients.get(lesson.case.patient.id)
+        used = sides.images[lesson.case.image.id].side
+        if patient is not None and used not in (None, patient.side):
+            found.add(patient.patient_id)
+    return frozenset(found)
+
+
+def _place_of(
+    lesson: Lesson,
+    sides: Sides,
+    hidden: Collection[ImageId],
+    shared: Collection[BlobName],
+    torn: Collection[PatientId],
 ) -> Place:
-    """Return where an image goes: the side of its patient, or out."""
     image = lesson.case.image
     if image.id in hidden:
         return Place(None, "It was removed from the work list.")
@@ -101,6 +121,8 @@ def place_of(
     used = sides.images[image.id].side
     if used is not None and used != patient.side:
         return Place(None, "It was used on another side before, when it belonged to another patient.")
+    if patient.patient_id in torn:
+        return Place(None, "Another image of this patient was used on another side before.")
     if lesson.has_correction:
         return Place(patient.side, f"{lesson.reason}.")
     if patient.side == "train":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import LearningError
 from app.usecases.freeze_snapshot import read_lessons
-from app.usecases.learning_sides import check_enough, pictures_of_two_patients, place_of, sides_with_newcomers
+from app.usecases.learning_sides import check_enough, places_of, sides_with_newcomers
 from app.usecases.ports import CancelToken, Progress, Services
 from models.contract.card import Task
 from training.contract.snapshot import Side
@@ -45,8 +45,7 @@ def survey_corrections(
         services, task, token, any_confirmation=any_confirmation
     )
     sides = sides_with_newcomers(stored, lessons, hidden, services.clock())
-    shared = pictures_of_two_patients(lessons)
-    places = [place_of(lesson, sides, hidden, shared) for lesson in lessons]
+    places = places_of(lessons, sides, hidden)
     placed = [(lesson, place.side) for lesson, place in zip(lessons, places, strict=True)]
     patients: dict[Side, set[PatientId]] = defaultdict(set)
     for lesson, side in placed:

@@ -25,7 +25,7 @@ from tests.app.usecases.learning_clinic import a_clinic, a_patient_with_a_correc
 from tests.builders import a_case, a_mask, result_of, services_at
 from tests.fakes import FakeToken
 from training.contract.data_set import Sample, read_manifest
-from training.contract.snapshot import Snapshot, read_snapshot
+from training.contract.snapshot import Side, Snapshot, read_snapshot
 
 
 def test_corrections_become_a_snapshot_that_training_can_read(services: Services, tmp_path: Path) -> None:
@@ -131,6 +131,22 @@ def test_a_lesion_that_moves_to_a_patient_on_another_side_is_left_out(
     (moved,) = [image for image in second.images if image.image_id == exam]
     assert moved.side is None
     assert "another side before" in moved.reason
+
+
+@pytest.mark.parametrize(("from_side", "to_side"), [("exam", "train"), ("train", "exam")])
+def test_one_person_of_two_sides_is_neither_learned_nor_examined(
+    services: Services, tmp_path: Path, from_side: Side, to_side: Side
+) -> None:
+    a_clinic(services, tmp_path, 10)
+    first = read_snapshot(_frozen(services).folder)
+    moved, stays = first.on(from_side)[0], first.on(to_side)[0]
+    _merge(services, _stored_image(services, moved.image_id), _stored_image(services, stays.image_id))
+    fresh = a_patient_with_a_correction(services, tmp_path, 60)
+    _merge(services, fresh, _stored_image(services, stays.image_id))
+    second = read_snapshot(_frozen(services).folder)
+    images = [image for image in second.images if image.patient == stays.patient]
+    assert [image.side for image in images] == [None] * 3
+    assert sum("Another image of this patient" in image.reason for image in images) == 2
 
 
 def test_a_patient_whose_record_is_put_into_a_new_one_keeps_the_side(
