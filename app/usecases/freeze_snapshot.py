@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
 from app.usecases.cancelling import stop_if_cancelled
+from app.usecases.import_samples import DESCRIBED
 from app.usecases.learning_sides import (
     NO_PSEUDONYM,
     Sides,
@@ -34,6 +35,7 @@ from training.contract.snapshot import (
 SNAPSHOTS = "snapshots"
 _OLDEST_AGE_YEARS = 85
 """Stands for everybody older, because great age identifies a person."""
+_SAMPLE = "It is a sample case, which shipped models know and their exam shows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,9 @@ def read_lessons(
             stop_if_cancelled(token)
             yield Progress(number, len(image_ids), "Looking for corrections")
             case = work.cases.case(image_id)
+            if any(act.what == DESCRIBED for act in work.audit.events(image_id)):
+                lessons.append(Lesson(case, has_correction=False, reason=_SAMPLE))
+                continue
             lessons.append(lesson_of(case, task, services.vocabulary, any_confirmation=any_confirmation))
             if work.cases.is_hidden(image_id):
                 hidden.add(image_id)

@@ -14,6 +14,9 @@ from app.usecases.ports import CancelToken, Progress, Services
 LIST_NAME = "samples.csv"
 """Columns file, title, age and sex; others are for the reader."""
 
+DESCRIBED = "sample described"
+"""The act in the audit trail by which a case is known to be a sample, whatever its patient is called now."""
+
 
 def import_samples(
     services: Services, folder: Path, *, token: CancelToken
@@ -48,5 +51,5 @@ def _describe(services: Services, image_id: ImageId, rows: Mapping[str, Mapping[
         work.cases.update_patient(replace(case.patient, code=code, sex=sex))
         work.cases.update_lesion(replace(case.lesion, label=row["title"]))
         work.cases.update_visit(replace(case.visit, age_years=age_years(row["age"])))
-        work.audit.append(services.user, "sample described", image_id)
+        work.audit.append(services.user, DESCRIBED, image_id)
         work.commit()

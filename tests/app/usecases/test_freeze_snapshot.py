@@ -17,6 +17,7 @@ from app.usecases.correct_mask import CONFIRMED, RESET, correct_mask
 from app.usecases.edit_lesion import assign_lesion
 from app.usecases.freeze_snapshot import FrozenSnapshot, freeze_snapshot
 from app.usecases.import_images import import_images
+from app.usecases.import_samples import import_samples
 from app.usecases.ports import Services
 from app.usecases.remove_case import remove_case
 from app.usecases.set_decision import set_decision
@@ -205,6 +206,18 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
     assert "The boundary was confirmed." in {
         image.reason for image in read_snapshot(frozen.folder).images if image.side
     }
+
+
+def test_sample_cases_are_never_learned_or_examined(services: Services, tmp_path: Path) -> None:
+    a_clinic(services, tmp_path, 4)
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    assert cv2.imwrite(str(folder / "one.png"), np.full((96, 128, 3), 90, np.uint8))
+    (folder / "samples.csv").write_text("file,title,age,sex\none.png,A nevus,25,female\n")
+    (sample,) = result_of(import_samples(services, folder, token=FakeToken())).imported
+    correct_mask(services, sample, a_mask(radius_px=9))
+    name_patient(services, sample, code="1234")
+    assert [count for reason, count in _frozen(services).left_out.items() if "sample case" in reason] == [1]
 
 
 def test_the_same_picture_under_two_patients_is_left_out(services: Services, tmp_path: Path) -> None:
