@@ -1,11 +1,12 @@
 """From a few options to a whole plan: the recipes that the command line and the window start."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from models.contract.card import ModelCard, read_card
-from training.contract.data_set import TRAIN_SPLITS, DataSetError, read_manifest
+from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import (
     ArgumentValue,
@@ -160,13 +161,19 @@ def fine_tuning_plan(
 
     Raises:
         ContractError: the base's card cannot be read.
-        DataSetError: the snapshot cannot be read, or nothing in it is to be learned.
+        DataSetError: the snapshot or the bundled images cannot be read, or nothing is to be learned.
     """
     card = read_card(base)
     corrections = _corrections(task, snapshot_dir)
     batch_size = _FINE_TUNING_BATCH[task]
+    positives_per_batch = 0 if task == "segmentation" else batch_size // 4
     fine_tuning = FineTuning(base=base, rehearsal=rehearsal)
-    steps_per_epoch = fine_tuning.steps_per_epoch(corrections, batch_size)
+    bundled = () if rehearsal is None else read_manifest(rehearsal)
+    steps_per_epoch = (
+        fine_tuning.steps_per_epoch(corrections, batch_size)
+        if task == "segmentation"
+        else _score_steps_per_epoch((*read_manifest(snapshot_dir), *bundled), batch_size, positives_per_batch)
+    )
     stage = Stage(
         height_px=card.input.height_px,
         width_px=card.input.width_px,
@@ -185,7 +192,7 @@ def fine_tuning_plan(
         loss="bce_dice" if is_segmentation else "bce_auc",
         augmentation=Augmentation(quarter_turns=not is_segmentation),
         auxiliary=AuxiliaryTargets(structures=0, mask=0, diagnosis=0),
-        positives_per_batch=0 if is_segmentation else batch_size // 4,
+        positives_per_batch=positives_per_batch,
         crop_margin=card.input.crop_margin or 0.0,
         checkpoint_every_s=30,
         fine_tuning=fine_tuning,
@@ -206,6 +213,13 @@ def _corrections(task: Task, snapshot_dir: Path) -> int:
     if count == 0:
         raise DataSetError("The snapshot holds nothing to learn from: no image in its training part.")
     return count
+
+
+def _score_steps_per_epoch(samples: Iterable[Sample], batch_size: int, positives_per_batch: int) -> int:
+    """Batches in which every benign image comes once, bundled ones too; the malignant ones go round."""
+    learnable = [sample for sample in samples if sample.split in TRAIN_SPLITS]
+    benign = sum(sample.malignant is False for sample in learnable)
+    return max(1, -(-benign // (batch_size - positives_per_batch)))
 
 
 def _fine_tuning_steps(corrections: int) -> int:

@@ -243,6 +243,35 @@ def _distance(folder: Path, base: Path) -> float:
     return float(np.sqrt(sum(float((a - b).detach().square().sum()) for a, b in pairs)))
 
 
+@pytest.mark.parametrize("bundled", [0, 100])
+def test_a_score_model_takes_as_many_steps_as_its_corrections_are_worth(tmp_path: Path, bundled: int) -> None:
+    base = write_model(tmp_path / "models", "mambaderm_tiny", "classification")
+    rehearsal = mini_data_folder(tmp_path / "bundle", train=bundled, val=2, test=0) if bundled else None
+    plan = fine_tuning_plan(
+        task="classification",
+        snapshot_dir=mini_data_folder(tmp_path / "data", train=24, val=4, test=2),
+        base=base,
+        rehearsal=rehearsal,
+        model_name="candidate",
+        model_version="1",
+        threads=1,
+    )
+    per_epoch = ScoreFineTuningTask(plan, planned_split(plan), tmp_path / "cache").steps_per_epoch()
+    assert abs(plan.epochs * per_epoch - (25 + 0.3 * 24)) <= per_epoch / 2
+
+
+def test_a_plan_is_refused_when_the_bundled_images_are_missing(tmp_path: Path, base: Path) -> None:
+    with pytest.raises(DataSetError, match=r"manifest\.csv is missing"):
+        fine_tuning_plan(
+            task="segmentation",
+            snapshot_dir=a_snapshot(tmp_path / "data"),
+            base=base,
+            rehearsal=tmp_path / "gone",
+            model_name="a",
+            model_version="1",
+        )
+
+
 def test_a_score_model_learns_among_bundled_images_and_its_own_answers(
     tmp_path: Path, rehearsal: Path
 ) -> None:
