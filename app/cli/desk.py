@@ -72,7 +72,8 @@ class Desk:
         if self.as_json:
             self.console.print_json(json.dumps(plain(value)))
         else:
-            self.console.print(Text(seen(table)) if isinstance(table, str) else table)
+            lines = [seen(line) for line in table.splitlines()] if isinstance(table, str) else []
+            self.console.print(Text("\n".join(lines)) if isinstance(table, str) else table)
 
     def complain(self, refusals: Sequence[Refusal | FileNotice], heading: str = "Not taken") -> None:
         """Print what was refused or left out and why."""
@@ -92,7 +93,7 @@ def desk_of(context: typer.Context, *, as_json: bool) -> Desk:
 
 def whole(title: str) -> Column:
     """Return a column that is never cut, because people copy its words into the next command."""
-    return Column(title, overflow="fold", min_width=len(title))
+    return Column(title, no_wrap=True, overflow="fold")
 
 
 def add_row(table: Table, *cells: str) -> None:

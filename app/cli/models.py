@@ -98,20 +98,11 @@ def import_(context: typer.Context, file: Path, as_json: Json = False) -> None:
 
 
 def _show_models(desk: Desk) -> None:
-    table = Table("task", whole("model"), whole("version"), "parameters", "state", "trained from", "exam")
+    table = Table(whole("model"), "task", "state", "trained from", "exam")
     lines = list_models(desk.services)
     for line in lines:
-        card = line.card
-        add_row(
-            table,
-            card.task,
-            card.name,
-            card.version,
-            f"{card.parameters:,}",
-            line.state,
-            line.parent or "-",
-            _exam_words(line),
-        )
+        cells = (line.card.task, line.state, line.parent or "-", _exam_words(line))
+        add_row(table, line.card.reference, *cells)
     desk.show([_as_json(line) for line in lines], table)
     problems = (*(sentence for _, sentence in desk.services.shelf.problems()),)
     if not desk.as_json:
@@ -120,11 +111,12 @@ def _show_models(desk: Desk) -> None:
 
 
 def _exam_words(line: ModelLine) -> str:
-    if line.note:
-        return line.note
+    """One word; ``naevus models exam`` and ``--json`` tell the rest."""
     if line.verdict is None:
         return "-"
-    return "passed" if line.verdict.passed else f"not passed: {line.verdict.reasons[0]}"
+    if not line.verdict.passed:
+        return "not passed"
+    return "passed" if line.state != "candidate" or not line.note else "passed, to be sat again"
 
 
 def _as_json(line: ModelLine) -> dict[str, object]:

@@ -210,7 +210,7 @@ def test_models_are_listed_although_the_choice_of_active_ones_is_damaged(run: Ru
     (tmp_path / "data" / "active.json").write_text("{", encoding="utf-8")
     code, out, err = run("models")
     assert code == 0
-    assert "version" in out
+    assert "model" in out
     assert err.count("cannot be read") == 1
 
 

@@ -18,6 +18,7 @@ from tests.app.usecases.learning_clinic import a_clinic
 from tests.builders import services_at
 
 NAME = "dermomamba"
+VERSION = "2"
 SHIPPED = resources.path("models")
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,7 +61,7 @@ def data(tmp_path: Path) -> Path:
     services = services_at(tmp_path / "data")
     a_clinic(services, tmp_path, 4)
     services.store.close()
-    ModelShelf((SHIPPED,), tmp_path / "shipped.json").promote(NAME, "1", author="the makers")
+    ModelShelf((SHIPPED,), tmp_path / "shipped.json").promote(NAME, VERSION, author="the makers")
     (tmp_path / "training_program.py").write_text(TRAINING, encoding="utf-8")
     return tmp_path / "data"
 
@@ -104,18 +105,18 @@ def test_corrections_become_a_model_that_serves_and_can_be_taken_back(run: Run, 
     assert frozen["images_by_side"] == {"train": 2, "val": 1, "exam": 1, "uncorrected": 0}
     assert _json(run, "train", "forecast", "segmentation")["seconds"] == 90
     started = _json(run, "train", "start", "segmentation")
-    assert (started["base"], started["candidate"]) == (f"{NAME}/1", f"{NAME}/1-clinic1")
+    assert (started["base"], started["candidate"]) == (f"{NAME}/{VERSION}", f"{NAME}/{VERSION}-clinic1")
     assert started["snapshot_id"] == frozen["id"]
     story = _json(run, "train", "watch", started["id"])
     assert (story["state"], story["verdict"]["passed"]) == ("finished", True)
     (line,) = _json(run, "train", "runs")
     assert (line["state"], line["passed"], line["is_running"]) == ("finished", True, False)
-    assert _states(run) == {"1": "active"}
-    _json(run, "models", "promote", f"{NAME}/1-clinic1")
-    assert _states(run) == {"1": "shipped", "1-clinic1": "active"}
+    assert _states(run) == {VERSION: "active"}
+    _json(run, "models", "promote", f"{NAME}/{VERSION}-clinic1")
+    assert _states(run) == {VERSION: "shipped", f"{VERSION}-clinic1": "active"}
     assert _json(run, "predict") == []
-    assert _json(run, "models", "rollback", "segmentation")["reference"] == f"{NAME}/1"
-    assert _states(run) == {"1": "active", "1-clinic1": "earlier"}
+    assert _json(run, "models", "rollback", "segmentation")["reference"] == f"{NAME}/{VERSION}"
+    assert _states(run) == {VERSION: "active", f"{VERSION}-clinic1": "earlier"}
     code, _, err = run("train", "resume", started["id"])
     assert (code, "is finished" in err) == (1, True)
     assert not list(data.glob(".*"))
@@ -125,14 +126,14 @@ def test_a_candidate_examined_beside_another_model_sits_the_exam_again(run: Run)
     _json(run, "train", "snapshot", "segmentation")
     for number in (1, 2):
         started = _json(run, "train", "start", "segmentation")
-        assert started["candidate"] == f"{NAME}/1-clinic{number}"
+        assert started["candidate"] == f"{NAME}/{VERSION}-clinic{number}"
         _json(run, "train", "watch", started["id"])
-    _json(run, "models", "promote", f"{NAME}/1-clinic1")
-    code, _, err = run("models", "promote", f"{NAME}/1-clinic2")
+    _json(run, "models", "promote", f"{NAME}/{VERSION}-clinic1")
+    code, _, err = run("models", "promote", f"{NAME}/{VERSION}-clinic2")
     assert code == 1
     assert "let it sit the exam again" in err
-    assert _json(run, "models", "exam", f"{NAME}/1-clinic2")["passed"] is True
-    _json(run, "models", "promote", f"{NAME}/1-clinic2")
+    assert _json(run, "models", "exam", f"{NAME}/{VERSION}-clinic2")["passed"] is True
+    _json(run, "models", "promote", f"{NAME}/{VERSION}-clinic2")
     assert _states(run)["1-clinic2"] == "active"
 
 

@@ -88,7 +88,7 @@ class OutlinePicture(QWidget):
         self._picture = picture if picture is not None else QImage()
         self._before, self._after = preview.before, preview.after
         self.setAccessibleName(
-            f"Validation image {preview.image_id} with its outline before training and now"
+            f"Exam image {preview.image_id} with its outline before training and now"
         )
         self.update()
 

@@ -45,7 +45,7 @@ class RunPage(QWidget):
         self._notices = plain_label("", "warning", wraps=True)
         self.curves = Curves(theme)
         self.outlines = Outlines()
-        self._curves_card, self._outlines_card = Card("Curves"), Card("Outlines on validation images")
+        self._curves_card, self._outlines_card = Card("Curves"), Card("Outlines on exam images")
         self._curves_card.body.addWidget(self.curves)
         self._outlines_card.body.addWidget(self.outlines)
         self.outcome = OutcomeCard()

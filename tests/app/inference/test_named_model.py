@@ -19,13 +19,13 @@ from tests.fakes import FakeToken
 
 def test_the_model_of_an_old_prediction_is_asked_after_a_promotion(tmp_path: Path) -> None:
     shipped = resources.path("models")
-    a_variant(shipped / "dermomamba" / "1", tmp_path / "models", "1-clinic1", last_byte=7)
+    a_variant(shipped / "dermomamba" / "2", tmp_path / "models", "2-clinic1", last_byte=7)
     shelf = ModelShelf((tmp_path / "models", shipped), tmp_path / "active.json")
-    shelf.promote("dermomamba", "1", author="the makers")
+    shelf.promote("dermomamba", "2", author="the makers")
     predictor = ModelPredictor(shelf, EngineChoice((OnnxEngine(),), tmp_path / "engine_choice.json"))
     image, token = a_lesion_image(), FakeToken()
     before = predictor.boundary(image, token)
-    shelf.promote("dermomamba", "1-clinic1", author="Dr Test")
+    shelf.promote("dermomamba", "2-clinic1", author="Dr Test")
     predictor.forget_models()
     now = predictor.boundary(image, token)
     again = predictor.boundary(image, token, model=before.model)

@@ -101,6 +101,18 @@ def test_a_run_whose_start_was_not_written_down_is_not_started_twice(run: Path, 
     (run / "process.json").write_bytes(written)
 
 
+def test_a_run_whose_start_cannot_be_written_down_is_ended(run: Path, command: list[str]) -> None:
+    (run / "process.json").mkdir()
+    launcher = ProcessRunLauncher(command=command)
+    with pytest.raises(LearningError, match="could not be started"):
+        launcher.start(run)
+    (run / "process.json").rmdir()
+    told = RunFolder(run).events()
+    launcher.start(run)
+    assert launcher.is_running(run), "the child of the first start held the lock otherwise"
+    _wait(lambda: len(RunFolder(run).events()) > len(told))
+
+
 def test_a_killed_run_ends_with_one_failure(run: Path, command: list[str]) -> None:
     launcher = ProcessRunLauncher(command=command)
     launcher.start(run)

@@ -20,7 +20,7 @@ from training.engine.reference_statistics import describe_data
 def model(tmp_path: Path) -> Path:
     folder = tmp_path / "model"
     folder.mkdir()
-    shutil.copy(resources.path("models", "dermomamba", "1") / CARD_FILE, folder)
+    shutil.copy(resources.path("models", "dermomamba", "2") / CARD_FILE, folder)
     return folder
 
 
