@@ -5,7 +5,7 @@ as nothing. The number orders the work list and means nothing else.
 """
 
 UNCERTAIN_BORDER = 0.13
-"""Border uncertainty that counts as whole: 5 % of 147 validation images of the shipped model lie above."""
+"""Border uncertainty that counts as whole: 5 % of 147 validation images of `dermomamba/1` lie above."""
 
 WEIGHT_OF_BORDER = 0.7
 """Ranks those validation images most like their true error does (correlation with 1 - Dice: 0.64)."""
