@@ -14,6 +14,8 @@ class FineTuning(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     base: Path
     """Model folder that the run starts from and that the candidate is examined beside."""
+    snapshot_manifest_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Of the snapshot that is learned from; None leaves open whether the data folder is a snapshot."""
     rehearsal: Path | None = None
     """Data folder of the bundled images that are shown again beside the corrections."""
     rehearsal_per_batch: int = Field(default=0, ge=0)

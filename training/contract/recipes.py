@@ -153,6 +153,7 @@ def fine_tuning_plan(
     model_name: str,
     model_version: str,
     rehearsal: Path | None = None,
+    snapshot_manifest_sha256: str | None = None,
     amp: bool = False,
     seed: int = 17,
     threads: int = 0,
@@ -167,7 +168,9 @@ def fine_tuning_plan(
     corrections = _corrections(task, snapshot_dir)
     batch_size = _FINE_TUNING_BATCH[task]
     positives_per_batch = 0 if task == "segmentation" else batch_size // 4
-    fine_tuning = FineTuning(base=base, rehearsal=rehearsal)
+    fine_tuning = FineTuning(
+        base=base, rehearsal=rehearsal, snapshot_manifest_sha256=snapshot_manifest_sha256
+    )
     bundled = () if rehearsal is None else read_manifest(rehearsal)
     steps_per_epoch = (
         fine_tuning.steps_per_epoch(corrections, batch_size)

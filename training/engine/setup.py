@@ -13,7 +13,7 @@ from models.nets import build
 from models.nets.weights import WEIGHTS_FILE, load_weights
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
-from training.contract.snapshot import SNAPSHOT_FILE, read_snapshot
+from training.contract.snapshot import SNAPSHOT_FILE, SnapshotError, read_snapshot
 from training.engine.boundary_fine_tuning import BoundaryFineTuningTask
 from training.engine.checkpoints import load_average
 from training.engine.classification import ClassificationTask
@@ -52,8 +52,7 @@ def planned_task(folder: RunFolder, plan: TrainingPlan) -> TrainingTask:
     Raises:
         DataSetError: the data cannot be used.
     """
-    if (plan.data_dir / SNAPSHOT_FILE).is_file():
-        read_snapshot(plan.data_dir)
+    _check_snapshot(plan)
     split = planned_split(plan)
     if plan.task == "segmentation" and plan.fine_tuning is not None:
         return BoundaryFineTuningTask(plan, split, folder.cache)
@@ -62,6 +61,16 @@ def planned_task(folder: RunFolder, plan: TrainingPlan) -> TrainingTask:
     if plan.fine_tuning is not None:
         return ScoreFineTuningTask(plan, split, folder.cache)
     return ClassificationTask(plan, split, folder.cache)
+
+
+def _check_snapshot(plan: TrainingPlan) -> None:
+    """Verify a snapshot; where the plan names one, nothing else and no changed one will do."""
+    named = None if plan.fine_tuning is None else plan.fine_tuning.snapshot_manifest_sha256
+    if named is None and not (plan.data_dir / SNAPSHOT_FILE).is_file():
+        return
+    snapshot = read_snapshot(plan.data_dir)
+    if named not in (None, snapshot.manifest_sha256):
+        raise SnapshotError(f"The snapshot {snapshot.id} was changed since the run was planned.")
 
 
 def first_network(plan: TrainingPlan, task: TrainingTask) -> nn.Module:
