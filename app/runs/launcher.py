@@ -65,10 +65,14 @@ class ProcessRunLauncher:
                 run.withdraw_stop()
                 first_event_byte = _size_bytes(folder / EVENTS_NAME)
                 child = self._spawned(run, descriptor)
+                try:
+                    _write_start(folder, child, first_event_byte)
+                except BaseException:
+                    # Nobody would find it again, and the caller may remove its folder.
+                    child.kill()
+                    child.wait()
+                    raise
                 _CHILDREN.append(child)
-                process = identity_of(child.pid) or ProcessIdentity(pid=child.pid, started="ended at once")
-                start = _Start(process=process, first_event_byte=first_event_byte)
-                write_atomically(folder / _PROCESS_FILE, start.model_dump_json().encode())
         except AlreadyLockedError as error:
             raise LearningError(f"The run {folder.name} is being carried out already.") from error
         except OSError as error:
@@ -165,6 +169,12 @@ def _training_command() -> tuple[str, ...]:
 def _environment() -> dict[str, str]:
     search = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     return {**os.environ, "PYTHONPATH": search}
+
+
+def _write_start(folder: Path, child: subprocess.Popen[bytes], first_event_byte: int) -> None:
+    process = identity_of(child.pid) or ProcessIdentity(pid=child.pid, started="ended at once")
+    start = _Start(process=process, first_event_byte=first_event_byte)
+    write_atomically(folder / _PROCESS_FILE, start.model_dump_json().encode())
 
 
 def _newest_start(folder: Path) -> _Start | None:
