@@ -23,6 +23,8 @@ from training.contract.run_folder import RunFolderError, create_run_folder
 from training.contract.snapshot import Snapshot, SnapshotError, read_snapshot, read_snapshot_card
 
 _CLINIC_VERSION = re.compile(r"(?P<root>.+)-clinic(?P<number>\d+)")
+_LONGEST_VERSION = 64
+"""What a model card takes (``PlainName``)."""
 
 
 def start_run(
@@ -47,7 +49,9 @@ def start_run(
         snapshot = read_snapshot(snapshot_dir)
         folder, version = _claimed_folder(services, base)
         try:
-            plan = plan_from(services, snapshot_dir, base, version, amp=amp, seed=seed, threads=threads)
+            plan = plan_from(
+                services, snapshot_dir, snapshot, base, version, amp=amp, seed=seed, threads=threads
+            )
             create_run_folder(folder, plan)
             write_record(folder, _record(services, snapshot, base, version))
             services.runs.start(folder)
@@ -82,7 +86,10 @@ def forecast_run(
         tempfile.TemporaryDirectory(dir=services.store.folder, prefix=".forecast-") as temporary,
     ):
         folder = Path(temporary) / "run"
-        plan = plan_from(services, snapshot_dir, base, "forecast", amp=amp, seed=seed, threads=threads)
+        snapshot = read_snapshot_card(snapshot_dir)
+        plan = plan_from(
+            services, snapshot_dir, snapshot, base, "forecast", amp=amp, seed=seed, threads=threads
+        )
         create_run_folder(folder, plan)
         said = services.runs.answer(["forecast", str(folder)]).splitlines()
     try:
@@ -102,6 +109,7 @@ def base_model(services: Services, task: Task) -> ShelvedModel:
 def plan_from(
     services: Services,
     snapshot_dir: Path,
+    snapshot: Snapshot,
     base: ShelvedModel,
     version: str,
     *,
@@ -117,6 +125,7 @@ def plan_from(
         model_name=base.card.name,
         model_version=version,
         rehearsal=services.learning_images,
+        snapshot_manifest_sha256=snapshot.manifest_sha256,
         amp=amp,
         seed=seed,
         threads=threads,
@@ -160,6 +169,11 @@ def snapshots_of(services: Services, task: Task) -> tuple[Snapshot, ...]:
     return tuple(sorted(found, key=lambda snapshot: snapshot.created_at))
 
 
+def newest_snapshot(services: Services, task: Task) -> Snapshot | None:
+    """Return the newest readable snapshot of a task, None when there is none."""
+    return next(reversed(snapshots_of(services, task)), None)
+
+
 def snapshot_folder(services: Services, task: Task, snapshot_id: str | None) -> Path:
     """Return the folder of a snapshot of ``task``, the newest by default; raises LearningError."""
     folder = services.store.folder / SNAPSHOTS
@@ -193,10 +207,16 @@ def _claimed_folder(services: Services, base: ShelvedModel) -> tuple[Path, str]:
     number = max(taken)
     while True:
         number += 1
-        version = f"{root}-clinic{number}"
+        version = _clinic_version(root, number)
         folder = runs_folder(services) / f"{base.card.name}-{version}"
         try:
             folder.mkdir()
         except FileExistsError:
             continue
         return folder, version
+
+
+def _clinic_version(root: str, number: int) -> str:
+    """As 1-clinic3; a long root is cut, and the number still tells the versions apart."""
+    suffix = f"-clinic{number}"
+    return root[: _LONGEST_VERSION - len(suffix)] + suffix

@@ -4,9 +4,17 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import resources
 from models.contract.card import ModelCard, read_card, write_card
 from models.contract.durable import sha256_of
 from models.contract.exam import Exam, ExamPart, write_exam
+from training.contract.snapshot import Snapshot
+
+
+def a_shipped_model(root: Path) -> Path:
+    """Copy the boundary model of the program under version 1, whatever version it has by now."""
+    newest = max(resources.path("models", "dermomamba").iterdir())
+    return a_variant(newest, root, "1", last_byte=0)
 
 
 def a_variant(source: Path, root: Path, version: str, *, last_byte: int) -> Path:
@@ -23,7 +31,9 @@ def a_variant(source: Path, root: Path, version: str, *, last_byte: int) -> Path
     return folder
 
 
-def an_exam(active: ModelCard, candidate: ModelCard, *, gain: float = 0.02) -> Exam:
+def an_exam(
+    active: ModelCard, candidate: ModelCard, *, gain: float = 0.02, snapshot: Snapshot | None = None
+) -> Exam:
     """Return an exam on enough cases; a loss beyond the margin does not pass."""
     parts = tuple(
         ExamPart(
@@ -45,8 +55,8 @@ def an_exam(active: ModelCard, candidate: ModelCard, *, gain: float = 0.02) -> E
         candidate=candidate.reference,
         candidate_sha256=candidate.weights_sha256,
         candidate_answers_sha256=candidate.answers_sha256,
-        snapshot_id="s1",
-        snapshot_manifest_sha256="0" * 64,
+        snapshot_id="s1" if snapshot is None else snapshot.id,
+        snapshot_manifest_sha256="0" * 64 if snapshot is None else snapshot.manifest_sha256,
         images=30,
         patients=15,
         parts=parts,
