@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.domain.errors import LearningError
 from app.usecases.ports import Services
-from app.usecases.promote_model import is_shipped
+from app.usecases.promote_model import EXAMINED, is_shipped
 from app.usecases.start_run import snapshot_folder
 from models.contract.exam import Exam, read_exam, write_exam
 
@@ -38,8 +38,6 @@ def examine_model(services: Services, name: str, version: str, snapshot_id: str 
     write_exam(exam, model.folder)
     with services.unit_of_work() as work:
         sha256 = model.card.weights_sha256
-        work.audit.append(
-            services.user, "model examined", model.card.reference, data.name, weights_sha256=sha256
-        )
+        work.audit.append(services.user, EXAMINED, model.card.reference, data.name, weights_sha256=sha256)
         work.commit()
     return exam

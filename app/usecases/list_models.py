@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from app.usecases.ports import Services
-from app.usecases.promote_model import has_exam, is_shipped
+from app.usecases.promote_model import has_exam, is_on, is_shipped
+from app.usecases.start_run import newest_snapshot
 from models.contract.card import ModelCard, Task
 from models.contract.errors import ModelRefusedError
 from models.contract.exam import Exam, is_about, read_exam
 from models.contract.gate import Verdict, verdict
 from models.contract.registry import ShelvedModel
+from training.contract.snapshot import Snapshot
 
 ModelState: TypeAlias = Literal["active", "candidate", "refused", "earlier", "shipped", "not examined"]
 TASKS: tuple[Task, ...] = ("segmentation", "classification")
@@ -37,8 +39,12 @@ class ModelLine:
 def list_models(services: Services) -> tuple[ModelLine, ...]:
     """Return every model with a readable card; hashes are not checked here."""
     active = {task: _active(services, task) for task in TASKS}
+    newest = {task: newest_snapshot(services, task) for task in TASKS}
     earlier = _once_chosen(services)
-    return tuple(_line(services, model, active[model.card.task], earlier) for model in services.shelf.list())
+    return tuple(
+        _line(services, model, active[model.card.task], newest[model.card.task], earlier)
+        for model in services.shelf.list()
+    )
 
 
 def unusable_active_models(services: Services) -> tuple[str, ...]:
@@ -68,10 +74,14 @@ def _once_chosen(services: Services) -> set[str]:
 
 
 def _line(
-    services: Services, model: ShelvedModel, active: ShelvedModel | None, earlier: set[str]
+    services: Services,
+    model: ShelvedModel,
+    active: ShelvedModel | None,
+    newest: Snapshot | None,
+    earlier: set[str],
 ) -> ModelLine:
     card, folder = model.card, model.folder
-    exam, note = _exam(model, active)
+    exam, note = _exam(model, active, newest)
     gate = None if exam is None else verdict(exam)
     if active is not None and active.folder == folder:
         state: ModelState = "active"
@@ -86,7 +96,9 @@ def _line(
     return ModelLine(card, folder, state, exam, gate, note)
 
 
-def _exam(model: ShelvedModel, active: ShelvedModel | None) -> tuple[Exam | None, str]:
+def _exam(
+    model: ShelvedModel, active: ShelvedModel | None, newest: Snapshot | None
+) -> tuple[Exam | None, str]:
     """The exam beside a model, and what stands against going by it."""
     if not has_exam(model.folder):
         return None, ""
@@ -98,4 +110,6 @@ def _exam(model: ShelvedModel, active: ShelvedModel | None) -> tuple[Exam | None
         return None, "The exam is about other weights or other thresholds."
     if active is None or exam.active_sha256 != active.card.weights_sha256:
         return exam, f"The exam was sat beside {exam.active}, which is not active now; it must be sat again."
+    if not is_on(exam, newest):
+        return exam, "The exam was sat on another snapshot than the newest; it must be sat again on that."
     return exam, ""

@@ -4,15 +4,20 @@ from pathlib import Path
 
 from app.domain.errors import LearningError
 from app.usecases.ports import Services
+from app.usecases.start_run import newest_snapshot
 from models.contract.card import Task
 from models.contract.errors import ModelRefusedError
-from models.contract.exam import EXAM_FILE, is_about, read_exam
+from models.contract.exam import EXAM_FILE, Exam, is_about, read_exam
 from models.contract.gate import verdict
 from models.contract.registry import ShelvedModel
+from training.contract.snapshot import Snapshot
 
 UNKNOWN_USER = "unknown user"
 IMPORTED = "model imported"
 """The act in the audit trail by which a model is known to come from elsewhere."""
+SHELVED = "model shelved"
+EXAMINED = "model examined"
+"""The acts by which a model is known to have been judged here, even after it left the shelf and came back."""
 
 
 def promote_model(services: Services, name: str, version: str, *, unexamined: bool = False) -> ShelvedModel:
@@ -22,7 +27,8 @@ def promote_model(services: Services, name: str, version: str, *, unexamined: bo
     Predictions made so far keep their model and stay as they are.
 
     Raises:
-        LearningError: nobody is named, or the exam is missing, not passed or taken beside another model.
+        LearningError: nobody is named, or the exam is missing, not passed, or taken beside another model
+            or on another snapshot than the newest.
         ModelRefusedError: there is no such model, or it is damaged.
     """
     author = named_person(services)
@@ -33,7 +39,7 @@ def promote_model(services: Services, name: str, version: str, *, unexamined: bo
     if unexamined:
         _check_may_pass_unexamined(services, model)
     else:
-        _check_exam(model, active)
+        _check_exam(services, model, active)
     with services.unit_of_work() as work:
         work.audit.append(
             author,
@@ -97,7 +103,14 @@ def has_exam(folder: Path) -> bool:
     return (folder / EXAM_FILE).is_file()
 
 
-def _check_exam(model: ShelvedModel, active: ShelvedModel | None) -> None:
+def is_on(exam: Exam, newest: Snapshot | None) -> bool:
+    """Say whether an exam was sat on the newest snapshot; older ones are not tried until one is passed."""
+    if newest is None:
+        return True
+    return (exam.snapshot_id, exam.snapshot_manifest_sha256) == (newest.id, newest.manifest_sha256)
+
+
+def _check_exam(services: Services, model: ShelvedModel, active: ShelvedModel | None) -> None:
     reference = model.card.reference
     if not has_exam(model.folder):
         raise LearningError(f"The model {reference} has not sat an exam; let it sit one first.")
@@ -112,6 +125,11 @@ def _check_exam(model: ShelvedModel, active: ShelvedModel | None) -> None:
         raise LearningError(
             f"The model {reference} sat its exam beside {exam.active}, but {now}; let it sit the exam again."
         )
+    if not is_on(exam, newest_snapshot(services, model.card.task)):
+        raise LearningError(
+            f"The model {reference} sat its exam on another snapshot than the newest; "
+            "let it sit the exam again on the newest snapshot."
+        )
     gate = verdict(exam)
     if not gate.passed:
         raise LearningError(f"The model {reference} did not pass its exam: {' '.join(gate.reasons)}")
@@ -123,10 +141,13 @@ def _check_may_pass_unexamined(services: Services, model: ShelvedModel) -> None:
         raise LearningError(f"The model {reference} has sat an exam, and that decides.")
     with services.reading() as work:
         acts = work.audit.events(reference)
-    is_imported = any(
-        act.what == IMPORTED and act.weights_sha256 == model.card.weights_sha256 for act in acts
-    )
-    if not is_imported and not is_shipped(services, model):
+    done = {act.what for act in acts if act.weights_sha256 == model.card.weights_sha256}
+    if done & {SHELVED, EXAMINED}:
+        raise LearningError(
+            f"The model {reference} was trained or examined here before it was imported, "
+            "so it must sit an exam before it is promoted."
+        )
+    if IMPORTED not in done and not is_shipped(services, model):
         raise LearningError(
             f"The model {reference} was trained here, so it must sit an exam before it is promoted."
         )

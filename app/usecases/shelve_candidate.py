@@ -2,6 +2,7 @@
 
 from app.domain.errors import LearningError
 from app.usecases.ports import Services
+from app.usecases.promote_model import SHELVED
 from app.usecases.run_records import read_record, run_folder
 from models.contract.errors import UnknownModelError
 from models.contract.inspection import inspect
@@ -26,7 +27,7 @@ def shelve_candidate(services: Services, run_id: str) -> ShelvedModel:
         shelved = services.shelf.add(published)
         with services.unit_of_work() as work:
             reference, sha256 = shelved.card.reference, shelved.card.weights_sha256
-            work.audit.append(services.user, "model shelved", reference, run_id, weights_sha256=sha256)
+            work.audit.append(services.user, SHELVED, reference, run_id, weights_sha256=sha256)
             work.commit()
         return shelved
     if shelved.card.weights_sha256 != inspect(published).weights_sha256:

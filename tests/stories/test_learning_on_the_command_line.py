@@ -9,17 +9,16 @@ from typing import Any
 
 import pytest
 
-import resources
 from app import cli
 from app.runs.launcher import ProcessRunLauncher
 from app.usecases.ports import Services
 from models.contract.registry import ModelShelf
 from tests.app.usecases.learning_clinic import a_clinic
+from tests.app.usecases.learning_models import a_shipped_model
 from tests.builders import services_at
 
 NAME = "dermomamba"
 VERSION = "2"
-SHIPPED = resources.path("models")
 ROOT = Path(__file__).resolve().parents[2]
 
 TRAINING = f"""
@@ -32,11 +31,13 @@ from models.contract.gate import verdict
 from tests.app.usecases.learning_models import a_variant, an_exam
 from training.contract.events import *
 from training.contract.run_folder import RunFolder
+from training.contract.snapshot import read_snapshot_card
 if sys.argv[1] == "forecast":
     print('{{"seconds_per_step": 1, "seconds": 90, "memory_bytes": null, "device": "cpu"}}'); sys.exit()
 if sys.argv[1] == "exam":
     candidate, active = Path(sys.argv[2]), Path(sys.argv[4])
-    write_exam(an_exam(read_card(active), read_card(candidate)), candidate); sys.exit()
+    snapshot = read_snapshot_card(Path(sys.argv[6]))
+    write_exam(an_exam(read_card(active), read_card(candidate), snapshot=snapshot), candidate); sys.exit()
 run = RunFolder(Path(sys.argv[1])); plan = run.plan(); base = plan.fine_tuning.base
 run.append(RunStarted(task=plan.task, architecture=plan.architecture, parameters=1, device="cpu",
     train_images=2, validation_images=1, epochs=plan.epochs, total_steps=9, first_step=0))
@@ -46,7 +47,8 @@ while (run.path.parent / "wait").exists():
     time.sleep(0.05)
 model = a_variant(base, run.path / "published", plan.model_version, last_byte=int(plan.model_version[-1]))
 run.append(ModelPublished(name=plan.model_name, version=plan.model_version, folder=str(model)))
-exam = an_exam(read_card(base), read_card(model)); write_exam(exam, model)
+snapshot = read_snapshot_card(plan.data_dir)
+exam = an_exam(read_card(base), read_card(model), snapshot=snapshot); write_exam(exam, model)
 gate = verdict(exam)
 run.append(ExamSat(passed=gate.passed, reasons=gate.reasons, headline={{}}))
 run.append(RunFinished(step=9, best_epoch=0, metrics={{}}))
@@ -61,7 +63,8 @@ def data(tmp_path: Path) -> Path:
     services = services_at(tmp_path / "data")
     a_clinic(services, tmp_path, 4)
     services.store.close()
-    ModelShelf((SHIPPED,), tmp_path / "shipped.json").promote(NAME, VERSION, author="the makers")
+    a_shipped_model(tmp_path / "program")
+    ModelShelf((tmp_path / "program",), tmp_path / "shipped.json").promote(NAME, VERSION, author="the makers")
     (tmp_path / "training_program.py").write_text(TRAINING, encoding="utf-8")
     return tmp_path / "data"
 
@@ -71,7 +74,7 @@ def run(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Return a function that carries out a command line as a program of its own would."""
 
     def open_services(_: Path | None) -> Services:
-        roots = (data / "models", SHIPPED)
+        roots = (data / "models", tmp_path / "program")
         return replace(
             services_at(data),
             shelf=ModelShelf(roots, data / "active.json", shipped_active_file=tmp_path / "shipped.json"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import resources
 from app.domain.errors import LearningError
 from app.usecases.exchange_models import export_model, import_model
 from app.usecases.list_models import ModelState, list_models
@@ -15,18 +14,20 @@ from app.usecases.ports import Services
 from app.usecases.promote_model import promote_model, roll_back_model
 from models.contract.card import read_card, write_card
 from models.contract.errors import ModelAlreadyShelvedError, ModelRefusedError, NothingToRollBackError
+from models.contract.exam import write_exam
 from models.contract.registry import ModelShelf
-from tests.app.usecases.learning_models import a_variant, write_passed_exam
+from tests.app.usecases.learning_models import a_shipped_model, a_variant, an_exam, write_passed_exam
 from tests.builders import services_at
 from tests.fakes import FakePredictor
+from training.contract.snapshot import write_snapshot
 
 NAME = "dermomamba"
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Path:
-    """Return the model folder that comes with the program."""
-    return resources.path("models", NAME, "1")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a model folder that comes with the program."""
+    return a_shipped_model(tmp_path_factory.mktemp("program"))
 
 
 @pytest.fixture
@@ -96,6 +97,25 @@ def test_an_exam_beside_a_model_that_is_not_active_any_more_must_be_sat_again(
     promote_model(services, NAME, "1-clinic2")
     assert _states(services)["1-clinic1"] == "not examined"
     _refused(services, "let it sit the exam again")
+
+
+def test_an_exam_on_an_older_snapshot_must_be_sat_again_on_the_newest(
+    services: Services, candidate: Path, shipped: Path
+) -> None:
+    snapshots = services.store.folder / "snapshots"
+    older, newest = (
+        write_snapshot(
+            snapshots / name, (), snapshot_id=name, task="segmentation", created_at=services.clock()
+        )
+        for name in ("older", "newest")
+    )
+    cards = read_card(shipped), read_card(candidate)
+    write_exam(an_exam(*cards, snapshot=older), candidate)
+    assert _states(services)["1-clinic1"] == "not examined"
+    _refused(services, "again on the newest snapshot")
+    write_exam(an_exam(*cards, snapshot=newest), candidate)
+    assert _states(services)["1-clinic1"] == "candidate"
+    assert promote_model(services, NAME, "1-clinic1").folder == candidate
 
 
 def test_an_exam_of_other_weights_counts_for_nothing(
@@ -168,6 +188,20 @@ def test_an_imported_model_may_pass_without_an_exam_and_the_trail_says_so(
             ("model imported", "seven.naevusmodel"),
             ("model promoted", f"without an exam, instead of {NAME}/1"),
         ]
+
+
+@pytest.mark.parametrize("act", ["model shelved", "model examined"])
+def test_a_model_that_was_judged_here_does_not_pass_unexamined_by_an_import(
+    services: Services, candidate: Path, tmp_path: Path, act: str
+) -> None:
+    with services.unit_of_work() as work:
+        sha256 = read_card(candidate).weights_sha256
+        work.audit.append("Dr Test", act, f"{NAME}/1-clinic1", weights_sha256=sha256)
+        work.commit()
+    file = export_model(services, NAME, "1-clinic1", tmp_path / "own.naevusmodel")
+    shutil.rmtree(candidate)
+    import_model(services, file)
+    _refused(services, "trained or examined here", unexamined=True)
 
 
 def test_an_imported_model_never_takes_the_name_of_a_shipped_one(
