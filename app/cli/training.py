@@ -63,6 +63,8 @@ def snapshot(
     desk.show(frozen, table)
     if not as_json:
         desk.console.print(f"Snapshot {frozen.id}", markup=False, soft_wrap=True)
+        if frozen.warning:
+            desk.errors.print(frozen.warning, markup=False, soft_wrap=True)
         for reason, count in frozen.left_out.items():
             desk.errors.print(f"Left out ({count}): {reason}", markup=False, soft_wrap=True)
 

@@ -18,6 +18,7 @@ from app.usecases.learning_sides import (
     sides_with_newcomers,
 )
 from app.usecases.lessons import Lesson, has_malignant_decision, lesson_of
+from app.usecases.lone_images import about_lone_images
 from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.score_inputs import age_years_of
 from app.usecases.stored_arrays import mask_named
@@ -50,6 +51,8 @@ class FrozenSnapshot:
     patients_by_side: dict[str, int]
     left_out: dict[str, int]
     """Numbers of images by the reason why they were left out."""
+    warning: str = ""
+    """The sentence that says what should be looked at; empty when there is nothing."""
 
 
 def freeze_snapshot(
@@ -90,7 +93,7 @@ def freeze_snapshot(
             _keep(services, sides, lessons, snapshot)
     except SnapshotError as error:
         raise LearningError(str(error)) from error
-    return _frozen(snapshot, folder)
+    return _frozen(snapshot, folder, about_lone_images(zip(lessons, sides_in, strict=True)))
 
 
 def read_lessons(
@@ -197,7 +200,7 @@ def _keep(services: Services, sides: Sides, lessons: Sequence[Lesson], snapshot:
         work.commit()
 
 
-def _frozen(snapshot: Snapshot, folder: Path) -> FrozenSnapshot:
+def _frozen(snapshot: Snapshot, folder: Path, warning: str) -> FrozenSnapshot:
     sides: tuple[Side, ...] = ("train", "val", "exam", "uncorrected")
     return FrozenSnapshot(
         id=snapshot.id,
@@ -207,4 +210,5 @@ def _frozen(snapshot: Snapshot, folder: Path) -> FrozenSnapshot:
         images_by_side={side: len(snapshot.on(side)) for side in sides},
         patients_by_side={side: len(snapshot.patients_on(side)) for side in sides},
         left_out=dict(Counter(image.reason for image in snapshot.on(None))),
+        warning=warning,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.domain.errors import LearningError
 from app.usecases.freeze_snapshot import read_lessons
 from app.usecases.learning_sides import check_enough, places_of, sides_with_newcomers
+from app.usecases.lone_images import about_lone_images
 from app.usecases.ports import CancelToken, Progress, Services
 from models.contract.card import Task
 from training.contract.snapshot import Side
@@ -31,6 +32,8 @@ class CorrectionSurvey:
     """Numbers of images by the reason why they would be left out."""
     lacking: str
     """The sentence that says why this is too little; empty when it suffices."""
+    warning: str = ""
+    """The sentence that says what to look at before freezing; empty when there is nothing."""
 
 
 def survey_corrections(
@@ -64,4 +67,5 @@ def survey_corrections(
         patients_by_side={side: len(patients[side]) for side in SIDES},
         left_out=dict(Counter(place.reason for place in places if place.side is None)),
         lacking=lacking,
+        warning=about_lone_images(placed),
     )

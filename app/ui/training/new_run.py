@@ -151,6 +151,7 @@ class CorrectionsCard(Card):
         super().__init__(parent=parent)
         self._heading = plain_label("", "heading", wraps=True)
         self._lacking = plain_label("", "warning", wraps=True)
+        self._warning = plain_label("", "warning", wraps=True)
         self._table = QWidget()
         self._grid = QGridLayout(self._table)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -163,6 +164,7 @@ class CorrectionsCard(Card):
         parts = (
             self._heading,
             self._lacking,
+            self._warning,
             self._table,
             self._about_sides,
             self._line,
@@ -175,18 +177,21 @@ class CorrectionsCard(Card):
     def words(self) -> str:
         """Return everything that is said beside the table."""
         return "\n".join(
-            label.text() for label in (self._heading, self._lacking, self._left_out) if label.text()
+            label.text()
+            for label in (self._heading, self._lacking, self._warning, self._left_out)
+            if label.text()
         )
 
     def show_survey(self, survey: CorrectionSurvey) -> None:
         """Show what would be frozen now."""
         if not survey.corrections:
             empty = EMPTY if survey.task == "segmentation" else EMPTY_SCORES
-            self._show(empty, "", {}, {}, survey.left_out)
+            self._show(empty, "", "", {}, {}, survey.left_out)
             return
         self._show(
             f"{_corrections(survey.task, survey.corrections)} to learn from and to examine by",
             survey.lacking,
+            survey.warning,
             survey.images_by_side,
             survey.patients_by_side,
             survey.left_out,
@@ -197,6 +202,7 @@ class CorrectionsCard(Card):
         self._show(
             f"Frozen on {moment(frozen.created_at)}; later corrections go into the next snapshot",
             "",
+            frozen.warning,
             {side: frozen.images_by_side[side] for side in SIDE_WORDS},
             {side: frozen.patients_by_side[side] for side in SIDE_WORDS},
             frozen.left_out,
@@ -206,6 +212,7 @@ class CorrectionsCard(Card):
         self,
         heading: str,
         lacking: str,
+        warning: str,
         images: dict[Side, int],
         patients: dict[Side, int],
         left_out: dict[str, int],
@@ -213,6 +220,8 @@ class CorrectionsCard(Card):
         self._heading.setText(heading)
         self._lacking.setText(lacking)
         self._lacking.setVisible(bool(lacking))
+        self._warning.setText(warning)
+        self._warning.setVisible(bool(warning))
         self._fill(images, patients)
         self._table.setVisible(bool(images))
         self._about_sides.setVisible(bool(images))
