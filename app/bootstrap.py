@@ -31,7 +31,6 @@ from app.storage.journal import FileStrokeJournal
 from app.storage.store import SqliteCaseStore
 from app.usecases.ports import Services
 from models.contract.registry import ModelShelf
-from training.contract.data_set import MANIFEST
 
 DATA_DIR_VARIABLE = "NAEVUS_DATA_DIR"
 SETTINGS_NAME = "settings.toml"
@@ -74,7 +73,7 @@ def open_services(folder: Path, settings: Settings) -> Services:
         vocabulary=vocabulary(),
         shelf=shelf,
         runs=ProcessRunLauncher(),
-        learning_images=_learning_images(),
+        learning_images=resources.path("learning"),
         journal=FileStrokeJournal(folder / "journal"),
     )
 
@@ -117,12 +116,6 @@ def start_log(folder: Path) -> None:
         logger = logging.getLogger(package)
         logger.setLevel(logging.INFO)
         logger.addHandler(handler)
-
-
-def _learning_images() -> Path | None:
-    """Return the bundled images, None where they were left out of the installation."""
-    folder = resources.path("learning")
-    return folder if (folder / MANIFEST).is_file() else None
 
 
 def _engines(folder: Path, settings: Settings) -> tuple[Engine, ...]:

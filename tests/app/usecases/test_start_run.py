@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from app.domain.errors import LearningError
 from app.usecases.freeze_snapshot import freeze_snapshot
 from app.usecases.ports import Services
-from app.usecases.run_records import run_folder
+from app.usecases.run_records import run_folder, runs_folder
 from app.usecases.start_run import start_run
 from models.contract.card import PlainName
 from models.contract.registry import ModelShelf
@@ -53,3 +54,12 @@ def test_the_plan_names_the_snapshot_by_its_hash(services: Services, tmp_path: P
     plan = RunFolder(run_folder(services, start_run(services, "segmentation").id)).plan()
     assert plan.fine_tuning is not None
     assert plan.fine_tuning.snapshot_manifest_sha256 == read_snapshot(frozen.folder).manifest_sha256
+
+
+def test_nothing_is_started_without_the_bundled_images(services: Services, tmp_path: Path) -> None:
+    services = replace(with_active(services, "1"), learning_images=tmp_path / "gone")
+    a_clinic(services, tmp_path, 4)
+    result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
+    with pytest.raises(LearningError, match=r"manifest\.csv is missing"):
+        start_run(services, "segmentation")
+    assert not list(runs_folder(services).iterdir())
