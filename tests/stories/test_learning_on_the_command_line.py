@@ -18,7 +18,7 @@ from tests.app.usecases.learning_models import a_shipped_model
 from tests.builders import services_at
 
 NAME = "dermomamba"
-VERSION = "2"
+VERSION = "1"
 ROOT = Path(__file__).resolve().parents[2]
 
 TRAINING = f"""
@@ -117,7 +117,7 @@ def test_corrections_become_a_model_that_serves_and_can_be_taken_back(run: Run, 
     assert _states(run) == {VERSION: "active"}
     _json(run, "models", "promote", f"{NAME}/{VERSION}-clinic1")
     assert _states(run) == {VERSION: "shipped", f"{VERSION}-clinic1": "active"}
-    assert _json(run, "predict") == []
+    assert _json(run, "predict")["lines"] == []
     assert _json(run, "models", "rollback", "segmentation")["reference"] == f"{NAME}/{VERSION}"
     assert _states(run) == {VERSION: "active", f"{VERSION}-clinic1": "earlier"}
     code, _, err = run("train", "resume", started["id"])
