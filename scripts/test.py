@@ -21,8 +21,13 @@ def _checks(python: Path, pytest_arguments: list[str]) -> list[tuple[str, list[s
         ("ruff format", [*module, "ruff", "format", "--check", "."]),
         ("import contracts", [str(lint_imports), "--no-cache"]),
         ("mypy", [*module, "mypy"]),
-        ("pytest", [*module, "pytest", "-q", *pytest_arguments]),
+        ("pytest", [*module, "pytest", "-q", *_side_by_side(), *pytest_arguments]),
     ]
+
+
+def _side_by_side() -> list[str]:
+    """A worker per processor, at most four; tests of one file stay together and share what they build."""
+    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
 
 
 def _environment() -> dict[str, str]:

@@ -87,9 +87,7 @@ class OutlinePicture(QWidget):
         """Show an image (None: it cannot be read) with its outlines."""
         self._picture = picture if picture is not None else QImage()
         self._before, self._after = preview.before, preview.after
-        self.setAccessibleName(
-            f"Exam image {preview.image_id} with its outline before training and now"
-        )
+        self.setAccessibleName(f"Exam image {preview.image_id} with its outline before training and now")
         self.update()
 
     def sizeHint(self) -> QSize:
