@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.domain.errors import DomainError
 from app.settings import Settings
+from app.ui.jobs.collector import UiThreadCollector
 from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
@@ -25,6 +26,7 @@ def run_window(
 ) -> int:
     """Open the workstation and return the exit code; a case store that cannot be opened is explained."""
     application = make_application(sys.argv)
+    collector = UiThreadCollector(application)
     theme = Theme(application, ThemeChoice(settings.theme))
     try:
         services = open_services()
@@ -36,6 +38,7 @@ def run_window(
     for warning in warnings:
         window.session.warn(warning)
     code = application.exec()
+    collector.stop()
     services.predictor.close()
     services.store.close()
     return code

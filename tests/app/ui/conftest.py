@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -6,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
+from app.ui.jobs.collector import UiThreadCollector
 from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
@@ -17,6 +19,15 @@ READ = Settings(accepted_intended_use=1)
 """Settings of somebody who has read the intended use."""
 
 OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collected_on_the_ui_thread(qapp: QApplication) -> Iterator[None]:
+    """Keep widgets of finished tests from being destroyed by a worker of a later one, as the program does."""
+    collector = UiThreadCollector()
+    yield
+    collector.stop()
+    gc.collect()
 
 
 @pytest.fixture
