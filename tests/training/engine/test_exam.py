@@ -252,7 +252,7 @@ def test_the_command_prints_the_table_and_keeps_the_exam(
     printed = capsys.readouterr().out
     assert "boundary_f1" in printed
     assert "not passed" in printed
-    assert "18 more exam images" in printed
+    assert "4 more exam images" in printed
     assert read_exam(candidate).images == 2
 
 
