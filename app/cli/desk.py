@@ -29,6 +29,10 @@ TOKEN = NeverCancelled()
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
+SnapshotOption = Annotated[
+    str | None, typer.Option("--snapshot", help="Snapshot id; the newest when left out.")
+]
+
 
 @dataclass
 class Desk:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import Desk, Json, add_row, desk_of, seen, whole
+from app.cli.desk import Desk, Json, SnapshotOption, add_row, desk_of, seen, whole
 from app.domain.errors import LearningError
 from app.usecases.examine_model import examine_model
 from app.usecases.exchange_models import export_model, import_model
@@ -68,7 +68,7 @@ def rollback(
 def exam(
     context: typer.Context,
     reference: _Reference,
-    snapshot: Annotated[str | None, typer.Option(help="Snapshot id; the newest when left out.")] = None,
+    snapshot: SnapshotOption = None,
     as_json: Json = False,
 ) -> None:
     """Measure a model beside the one that serves, on the exam patients."""

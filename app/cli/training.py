@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import TOKEN, Desk, Json, add_row, desk_of, whole
+from app.cli.desk import TOKEN, Desk, Json, SnapshotOption, add_row, desk_of, whole
 from app.domain.errors import LearningError
 from app.usecases.follow_run import follow_run, list_runs
 from app.usecases.freeze_snapshot import freeze_snapshot
@@ -73,9 +73,7 @@ def snapshot(
 def start(
     context: typer.Context,
     task: _Task,
-    snapshot_id: Annotated[
-        str | None, typer.Option("--snapshot", help="Snapshot id; the newest when left out.")
-    ] = None,
+    snapshot_id: SnapshotOption = None,
     seed: Annotated[int, typer.Option(min=0)] = 17,
     threads: Annotated[int, typer.Option(min=0, help="0: all processor cores.")] = 0,
     amp: Annotated[bool, typer.Option("--amp", help="bfloat16; scans stay float32.")] = False,
@@ -91,9 +89,7 @@ def start(
 def forecast(
     context: typer.Context,
     task: _Task,
-    snapshot_id: Annotated[
-        str | None, typer.Option("--snapshot", help="Snapshot id; the newest when left out.")
-    ] = None,
+    snapshot_id: SnapshotOption = None,
     threads: Annotated[int, typer.Option(min=0, help="0: all processor cores.")] = 0,
     as_json: Json = False,
 ) -> None:

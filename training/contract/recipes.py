@@ -1,6 +1,5 @@
 """From a few options to a whole plan: the recipes that the command line and the window start."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -165,24 +164,25 @@ def fine_tuning_plan(
         DataSetError: the snapshot or the bundled images cannot be read, or nothing is to be learned.
     """
     card = read_card(base)
-    corrections = _corrections(task, snapshot_dir)
+    is_segmentation = task == "segmentation"
+    learnable = _learnable(snapshot_dir)
+    corrections = _corrections(task, learnable)
     batch_size = _FINE_TUNING_BATCH[task]
-    positives_per_batch = 0 if task == "segmentation" else batch_size // 4
+    positives_per_batch = 0 if is_segmentation else batch_size // 4
     fine_tuning = FineTuning(
         base=base, rehearsal=rehearsal, snapshot_manifest_sha256=snapshot_manifest_sha256
     )
-    bundled = () if rehearsal is None else read_manifest(rehearsal)
+    bundled = [] if rehearsal is None else _learnable(rehearsal)
     steps_per_epoch = (
         fine_tuning.steps_per_epoch(corrections, batch_size)
-        if task == "segmentation"
-        else _score_steps_per_epoch((*read_manifest(snapshot_dir), *bundled), batch_size, positives_per_batch)
+        if is_segmentation
+        else _score_steps_per_epoch([*learnable, *bundled], batch_size - positives_per_batch)
     )
     stage = Stage(
         height_px=card.input.height_px,
         width_px=card.input.width_px,
         epochs=max(1, round(_fine_tuning_steps(corrections) / steps_per_epoch)),
     )
-    is_segmentation = task == "segmentation"
     return TrainingPlan(
         task=task,
         architecture=card.architecture,
@@ -207,8 +207,11 @@ def fine_tuning_plan(
     )
 
 
-def _corrections(task: Task, snapshot_dir: Path) -> int:
-    learnable = [sample for sample in read_manifest(snapshot_dir) if sample.split in TRAIN_SPLITS]
+def _learnable(data_dir: Path) -> list[Sample]:
+    return [sample for sample in read_manifest(data_dir) if sample.split in TRAIN_SPLITS]
+
+
+def _corrections(task: Task, learnable: list[Sample]) -> int:
     if task == "segmentation":
         count = sum(sample.mask_file is not None for sample in learnable)
     else:
@@ -218,11 +221,10 @@ def _corrections(task: Task, snapshot_dir: Path) -> int:
     return count
 
 
-def _score_steps_per_epoch(samples: Iterable[Sample], batch_size: int, positives_per_batch: int) -> int:
+def _score_steps_per_epoch(learnable: list[Sample], benign_per_batch: int) -> int:
     """Batches in which every benign image comes once, bundled ones too; the malignant ones go round."""
-    learnable = [sample for sample in samples if sample.split in TRAIN_SPLITS]
     benign = sum(sample.malignant is False for sample in learnable)
-    return max(1, -(-benign // (batch_size - positives_per_batch)))
+    return max(1, -(-benign // benign_per_batch))
 
 
 def _fine_tuning_steps(corrections: int) -> int:
