@@ -16,6 +16,7 @@ from app.cli.desk import RESEARCH_USE, Desk
 from app.cli.machine import add_machine_commands
 from app.cli.models import models
 from app.cli.training import train
+from app.cli.training_program import PASSED_ON, data
 from app.domain.errors import DomainError
 from app.usecases.ports import Services
 from models.contract.errors import ContractError
@@ -61,8 +62,5 @@ add_case_commands(_commands)
 add_correction_commands(_commands)
 _commands.add_typer(models)
 add_machine_commands(_commands)
-_commands.command(
-    "train",
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    add_help_option=False,
-)(train)
+_commands.command("train", **PASSED_ON)(train)
+_commands.command("data", **PASSED_ON)(data)

@@ -1,18 +1,14 @@
 """Commands that teach models: from corrections of this clinic, or with the training program itself."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from app.cli.desk import TOKEN, Desk, Json, SnapshotOption, add_row, desk_of, whole
+from app.cli.training_program import training_program
 from app.domain.errors import LearningError
 from app.usecases.follow_run import follow_run, list_runs
 from app.usecases.freeze_snapshot import freeze_snapshot
@@ -22,7 +18,6 @@ from app.usecases.stop_run import resume_run, stop_run
 from models.contract.card import Task
 from training.contract.story import RunStory
 
-_ROOT = Path(__file__).resolve().parents[2]
 _LOOK_EVERY_S = 1.0
 _ENDINGS = ("finished", "stopped", "failed")
 
@@ -42,7 +37,7 @@ def train(context: typer.Context) -> None:
     arguments = ["--help"] if is_help else list(context.args)
     if is_help or arguments[0] in _own_verbs():
         _learning(arguments, obj=context.obj, prog_name="naevus train", standalone_mode=not is_help)
-    raise typer.Exit(_training_process(arguments))
+    raise typer.Exit(training_program(arguments))
 
 
 @_learning.command()
@@ -174,16 +169,3 @@ def _own_verbs() -> frozenset[str]:
         command.name or (command.callback.__name__ if command.callback else "")
         for command in _learning.registered_commands
     )
-
-
-def _training_process(arguments: Sequence[str]) -> int:
-    """Run the training program; Ctrl+C reaches it too, and it decides how to stop."""
-    is_frozen = bool(getattr(sys, "frozen", False))
-    command = [sys.executable, "--training"] if is_frozen else [sys.executable, "-m", "training"]
-    search = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    process = subprocess.Popen([*command, *arguments], env={**os.environ, "PYTHONPATH": search})
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        return process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,1 @@
+"""The doors of the training program: one file per family of commands, each thin over the engine."""

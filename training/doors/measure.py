@@ -1,0 +1,102 @@
+"""Doors to trained models: publish, measure, examine and describe them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.contract.data_set import DataSetError
+from training.contract.run_folder import RunFolder, RunFolderError
+from training.doors.refusal import Refused
+from training.doors.teach import DataOption
+
+
+def publish(
+    folder: Path,
+    to: Annotated[Path, typer.Option("--to", help="Folder of models.")],
+    note: Annotated[str, typer.Option("--note", help="A sentence for the card's recipe.")] = "",
+    data_note: Annotated[str, typer.Option("--data-note", help="A sentence for its data.")] = "",
+) -> None:
+    """Write a model folder (weights, graph, card) from the best checkpoint of a run."""
+    from training.engine.publish import Notes
+    from training.engine.publish import publish as write_model
+
+    try:
+        typer.echo(str(write_model(RunFolder(folder), to, notes=Notes(note, data_note))))
+    except (RunFolderError, DataSetError) as error:
+        raise Refused(error) from error
+
+
+def evaluate(
+    folder: Path,
+    data: DataOption,
+    split: Annotated[str, typer.Option("--split")] = "test",
+    segmenter: Annotated[
+        Path | None, typer.Option("--segmenter", help="Model folder that draws the masks.")
+    ] = None,
+) -> None:
+    """Measure a model on held-out images, once, and write the figures into its card."""
+    from models.contract.card import read_card
+    from models.contract.errors import ContractError
+    from training.engine import evaluate as evaluation
+
+    try:
+        if read_card(folder).task == "segmentation":
+            found = evaluation.evaluate_segmenter(folder, data, split)
+        elif segmenter is not None:
+            found = evaluation.evaluate_classifier(folder, data, split, segmenter)
+        else:
+            raise typer.BadParameter(
+                "A score model is measured with the masks of one.", param_hint="--segmenter"
+            )
+    except (DataSetError, ContractError) as error:
+        raise Refused(error) from error
+    evaluation.write(found, folder)
+    for name, metric in found.card.metrics.items():
+        typer.echo(f"{name}: {metric.value:.4f} ({metric.low} to {metric.high}, n = {metric.n})")
+
+
+def describe_data(folder: Path, data: DataOption) -> None:
+    """Write into a segmenter's card what its training images are like."""
+    from models.contract.errors import ContractError
+    from training.engine.reference_statistics import describe_data as describe
+
+    try:
+        card = describe(folder, data)
+    except (DataSetError, ContractError) as error:
+        raise Refused(error) from error
+    images = card.reference_statistics.images if card.reference_statistics is not None else 0
+    typer.echo(f"{card.reference}: {images} training images described.")
+
+
+def exam(
+    candidate: Path,
+    against: Annotated[Path, typer.Option("--against", help="Folder of the model in use.")],
+    data: DataOption,
+    reference: Annotated[
+        Path | None,
+        typer.Option("--reference", help="Data folder of bundled images that show forgetting."),
+    ] = None,
+) -> None:
+    """Measure a model beside the one in use, into exam.json, and say what the gate thinks of it."""
+    from models.contract.errors import ContractError
+    from models.contract.exam import write_exam
+    from models.contract.exam_table import table_lines
+    from models.contract.gate import verdict
+    from training.engine.exam import sit_exam
+
+    try:
+        sat = sit_exam(candidate, against, data, reference=reference)
+    except (DataSetError, ContractError) as error:
+        raise Refused(error) from error
+    write_exam(sat, candidate)
+    found = verdict(sat)
+    for line in (*table_lines(sat), "passed" if found.passed else "not passed", *found.reasons):
+        typer.echo(line)
+
+
+def add_model_commands(commands: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (publish, evaluate, exam):
+        commands.command()(command)
+    commands.command("describe-data")(describe_data)

@@ -1,0 +1,55 @@
+"""Doors to a run folder: carry it out, or forecast what it will cost."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from training.contract.run_folder import RunFolder, RunFolderError
+from training.doors.refusal import Refused
+
+STARTED_AT = time.time()
+"""Before torch is imported, which takes seconds in which a person may already ask for a stop."""
+
+Device: TypeAlias = Literal["auto", "cpu", "cuda"]
+
+
+def run(
+    folder: Path,
+    device: Annotated[Device, typer.Option("--device", help="auto: CUDA where there is one.")] = "auto",
+) -> None:
+    """Carry out the run of a folder, or go on where it stopped."""
+    from training.engine.run import run as carry_out
+
+    try:
+        ending = carry_out(RunFolder(folder), device=device, started_at=STARTED_AT)
+    except RunFolderError as error:
+        raise Refused(error) from error
+    if ending.kind == "run_failed":
+        raise Refused(ending.reason)
+
+
+def forecast(
+    folder: Path,
+    device: Annotated[Device, typer.Option("--device", help="auto: CUDA where there is one.")] = "auto",
+) -> None:
+    """Measure a few real steps of a run and print its time and memory as one line of JSON."""
+    from training.engine.forecast import forecast as measured
+    from training.engine.reasons import plain_reason
+
+    try:
+        typer.echo(measured(RunFolder(folder), device=device).model_dump_json())
+    except RunFolderError as error:
+        raise Refused(error) from error
+    except Exception as error:
+        reason = plain_reason(error)
+        if reason is None:
+            raise
+        raise Refused(reason) from error
+
+
+def add_run_commands(commands: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (run, forecast):
+        commands.command()(command)

@@ -1,0 +1,142 @@
+"""Doors that plan a run from options and carry it out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from training.contract.recipes import RunOptions, plan_for
+from training.contract.run_folder import RunFolderError, create_run_folder
+from training.doors.refusal import Refused
+from training.doors.runs import run
+
+DataOption = Annotated[Path, typer.Option("--data", help="Folder with manifest.csv.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Run folder; an existing run is resumed.")]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Architecture by name.")]
+DimensionOption = Annotated[
+    list[str] | None,
+    typer.Option("--dimension", help="name=value of the architecture, e.g. base_channels=8."),
+]
+HeightOption = Annotated[int | None, typer.Option("--height", help="Input height, px.")]
+WidthOption = Annotated[int | None, typer.Option("--width", help="Input width, px.")]
+EpochsOption = Annotated[int | None, typer.Option("--epochs")]
+BatchOption = Annotated[int | None, typer.Option("--batch-size")]
+RateOption = Annotated[float | None, typer.Option("--lr", help="Highest learning rate.")]
+LossOption = Annotated[str | None, typer.Option("--loss")]
+AmpOption = Annotated[bool, typer.Option("--amp/--no-amp", help="bfloat16; scans stay float32.")]
+FoldOption = Annotated[int | None, typer.Option("--fold", help="Hold out this fifth of train.")]
+SeedOption = Annotated[int, typer.Option("--seed")]
+ThreadsOption = Annotated[int, typer.Option("--threads", help="0: all processor cores.")]
+ContinueOption = Annotated[
+    Path | None,
+    typer.Option("--continue-from", help="First weights: a checkpoint, or a model's weights file."),
+]
+QuickOption = Annotated[bool, typer.Option("--quick-test", help="A toy run in seconds.")]
+NameOption = Annotated[str | None, typer.Option("--name", help="Name of the published model.")]
+VersionOption = Annotated[str, typer.Option("--version")]
+
+
+def _train(options: dict[str, object], out: Path, dimensions: list[str] | None) -> None:
+    try:
+        chosen = RunOptions.model_validate({**options, "dimensions": _dimensions(dimensions or [])})
+        create_run_folder(out, plan_for(chosen))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = " ".join(str(part) for part in problem["loc"])
+        raise Refused(f"{where}: {problem['msg']}".lstrip(": ")) from error
+    except RunFolderError as error:
+        raise Refused(error) from error
+    run(out)
+
+
+def _dimensions(pairs: list[str]) -> dict[str, object]:
+    """``name=4`` or ``name=1,2,3`` as the architecture's arguments."""
+    found: dict[str, object] = {}
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        try:
+            numbers = tuple(int(part) for part in text.split(","))
+        except ValueError as error:
+            raise Refused(f"--dimension {pair} is not name=number.") from error
+        found[name] = numbers if len(numbers) > 1 else numbers[0]
+    return found
+
+
+def segmentation(
+    data: DataOption,
+    out: OutOption,
+    model: ModelOption = None,
+    dimension: DimensionOption = None,
+    height: HeightOption = None,
+    width: WidthOption = None,
+    epochs: EpochsOption = None,
+    batch_size: BatchOption = None,
+    lr: RateOption = None,
+    loss: LossOption = None,
+    amp: AmpOption = False,
+    fold: FoldOption = None,
+    seed: SeedOption = 17,
+    threads: ThreadsOption = 0,
+    continue_from: ContinueOption = None,
+    quick_test: QuickOption = False,
+    name: NameOption = None,
+    version: VersionOption = "1",
+) -> None:
+    """Train a network that outlines lesions."""
+    _train(_options("segmentation", locals()), out, dimension)
+
+
+def classification(
+    data: DataOption,
+    out: OutOption,
+    model: ModelOption = None,
+    dimension: DimensionOption = None,
+    size: Annotated[int | None, typer.Option("--size", help="Side of the crop, px.")] = None,
+    epochs: EpochsOption = None,
+    batch_size: BatchOption = None,
+    lr: RateOption = None,
+    loss: LossOption = None,
+    amp: AmpOption = False,
+    fold: FoldOption = None,
+    seed: SeedOption = 17,
+    threads: ThreadsOption = 0,
+    continue_from: ContinueOption = None,
+    quick_test: QuickOption = False,
+    name: NameOption = None,
+    version: VersionOption = "1",
+) -> None:
+    """Train a network that scores malignancy."""
+    given = {**locals(), "height": size, "width": size}
+    _train(_options("classification", given), out, dimension)
+
+
+_OPTION_BY_ARGUMENT = {
+    "data": "data_dir",
+    "model": "architecture",
+    "height": "height_px",
+    "width": "width_px",
+    "epochs": "epochs",
+    "batch_size": "batch_size",
+    "lr": "learning_rate",
+    "loss": "loss",
+    "amp": "amp",
+    "fold": "fold",
+    "seed": "seed",
+    "threads": "threads",
+    "continue_from": "continue_from",
+    "quick_test": "quick_test",
+    "name": "model_name",
+    "version": "model_version",
+}
+
+
+def _options(task: str, arguments: dict[str, object]) -> dict[str, object]:
+    renamed = {option: arguments[name] for name, option in _OPTION_BY_ARGUMENT.items()}
+    return {"task": task, **renamed}
+
+
+def add_teaching_commands(commands: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (segmentation, classification):
+        commands.command()(command)
