@@ -1,6 +1,6 @@
 """Commands about cases: import, predict, list, export, report, and all of it at once."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ from app.usecases.export_cases import export_cases
 from app.usecases.import_images import Refusal, import_images
 from app.usecases.left_out import WrittenCases
 from app.usecases.list_cases import ORDERS, list_cases
+from app.usecases.ports import Progress
 from app.usecases.predict_image import predict_images
 from app.usecases.remove_case import restore_cases
 from app.usecases.triage_folder import triage_folder
@@ -142,17 +143,12 @@ def export(
 ) -> None:
     """Write cases in another format (an unknown name lists the formats)."""
     desk = desk_of(context, as_json=as_json)
-    written = desk.follow(
-        export_cases(
-            desk.services,
-            _ids(desk, image_ids),
-            format_name,
-            folder,
-            deidentified=not with_identity,
-            token=TOKEN,
-        )
+    chosen = _ids(desk, image_ids)
+    _write(
+        desk,
+        export_cases(desk.services, chosen, format_name, folder, deidentified=not with_identity, token=TOKEN),
+        folder,
     )
-    _tell(desk, written, folder)
 
 
 def report(
@@ -164,16 +160,17 @@ def report(
 ) -> None:
     """Write a PDF report for each case."""
     desk = desk_of(context, as_json=as_json)
-    written = desk.follow(
-        write_report(
-            desk.services, _ids(desk, image_ids), folder, deidentified=not with_identity, token=TOKEN
-        )
+    chosen = _ids(desk, image_ids)
+    _write(
+        desk,
+        write_report(desk.services, chosen, folder, deidentified=not with_identity, token=TOKEN),
+        folder,
     )
-    _tell(desk, written, folder)
 
 
-def _tell(desk: Desk, written: WrittenCases, folder: Path) -> None:
-    """Say what was written and what was left out; fail when nothing could be written."""
+def _write(desk: Desk, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
+    """Write, and say what was written and what was left out; fail when nothing could be written."""
+    written = desk.follow(job)
     desk.complain(written.left_out, _LEFT_OUT)
     desk.show(written, f"{len(written.files)} files were written to {folder}.")
     if written.left_out and not written.files:

@@ -13,6 +13,7 @@ from pathlib import Path
 from app.domain.errors import DamagedFileError
 from app.domain.ids import BlobName
 from app.storage.database import storage_error
+from models.contract.durable import sync_folder
 
 _PART = ".part-"
 
@@ -82,15 +83,4 @@ def _write_durably(target: Path, content: bytes) -> None:
         with suppress(OSError):
             Path(part).unlink()
         raise
-    _flush_folder(target.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut; Windows does that without being asked."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(target.parent)

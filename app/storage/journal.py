@@ -24,6 +24,7 @@ from app.domain.stroke_journal import (
     start_bytes,
     step_bytes,
 )
+from models.contract.durable import sync_folder
 
 _SUFFIX = ".naevusjournal"
 _PART = ".part"
@@ -59,7 +60,7 @@ class FileStrokeJournal:
                 os.fsync(stream.fileno())
             self.close(start.image_id)
             part.replace(path)
-            _flush_folder(self._folder)
+            sync_folder(self._folder)
             self._open[start.image_id] = _OpenJournal(_opened(path), len(content))
         except OSError as error:
             raise _not_kept(error) from error
@@ -118,7 +119,7 @@ class FileStrokeJournal:
             return
         try:
             path.replace(self._finished_path(image_id))
-            _flush_folder(self._folder)
+            sync_folder(self._folder)
         except OSError as error:
             raise _not_kept(error) from error
 
@@ -203,17 +204,6 @@ def _cut_back(journal: _OpenJournal) -> None:
         journal.file.seek(journal.whole_bytes)
     except OSError:
         journal.file.seek(journal.whole_bytes)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make a file's name itself survive a power cut; Windows does that without being asked."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _not_kept(error: OSError) -> StorageError:

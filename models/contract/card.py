@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from models.contract.durable import write_whole
-from models.contract.errors import CardUnreadableError
+from models.contract.errors import CardUnreadableError, what_is_wrong
 from models.contract.lesion_features import DEFINITION
 from models.contract.likeness import ReferenceStatistics
 from models.contract.metrics import CalibrationBin
@@ -207,7 +207,7 @@ def read_card(folder: Path) -> ModelCard:
     except OSError as error:
         raise CardUnreadableError(f"There is no readable model card in {folder}.") from error
     except ValidationError as error:
-        raise CardUnreadableError(_what_is_wrong(folder, error)) from error
+        raise CardUnreadableError(what_is_wrong("model card", folder, error)) from error
 
 
 def write_card(card: ModelCard, folder: Path) -> Path:
@@ -215,14 +215,3 @@ def write_card(card: ModelCard, folder: Path) -> Path:
     path = folder / CARD_FILE
     write_whole(path, (card.model_dump_json(indent=2) + "\n").encode())
     return path
-
-
-def _what_is_wrong(folder: Path, error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    if first["type"] == "json_invalid":
-        return f"The model card in {folder} is damaged: it is not valid JSON."
-    place = ".".join(str(part) for part in first["loc"])
-    if place == "schema_version":
-        return f"The model card in {folder} was written for another version of Naevus."
-    where = f"in its field '{place}'" if place else "as a whole"
-    return f"The model card in {folder} is not valid {where}: {first['msg']}."

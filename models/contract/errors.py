@@ -1,5 +1,9 @@
 """What can go wrong between an image and a model; ``str(error)`` is the sentence the user reads."""
 
+from pathlib import Path
+
+from pydantic import ValidationError
+
 
 class ContractError(Exception):
     """An expected failure, told in one sentence."""
@@ -62,3 +66,15 @@ class ActiveModelsUnreadableError(ModelRefusedError):
 
 class ShelfNotWritableError(ModelRefusedError):
     """The shelf, or the list of active models, cannot be written."""
+
+
+def what_is_wrong(kind: str, place: Path | str, error: ValidationError) -> str:
+    """The sentence on a file, such as the "exam" in a folder, that is not of its format."""
+    first = error.errors(include_url=False)[0]
+    if first["type"] == "json_invalid":
+        return f"The {kind} in {place} is damaged: it is not valid JSON."
+    field = ".".join(str(part) for part in first["loc"])
+    if field == "schema_version":
+        return f"The {kind} in {place} was written for another version of Naevus."
+    where = f"in its field '{field}'" if field else "as a whole"
+    return f"The {kind} in {place} is not valid {where}: {first['msg']}."

@@ -19,7 +19,7 @@ from pydantic import (
 
 from models.contract.card import ModelCard, Sha256, Task
 from models.contract.durable import write_whole
-from models.contract.errors import ModelRefusedError
+from models.contract.errors import ModelRefusedError, what_is_wrong
 
 EXAM_FILE: Final = "exam.json"
 EXAM_ELSEWHERE_FILE: Final = "exam_elsewhere.json"
@@ -129,7 +129,7 @@ def exam_from(content: bytes, *, where: str) -> Exam:
     try:
         return Exam.model_validate_json(content)
     except ValidationError as error:
-        raise ExamUnreadableError(_what_is_wrong(where, error)) from error
+        raise ExamUnreadableError(what_is_wrong("exam", where, error)) from error
 
 
 def write_exam(exam: Exam, folder: Path) -> Path:
@@ -156,13 +156,3 @@ def check_is_about(exam: Exam, card: ModelCard) -> None:
             f"The exam beside the model {card.reference} is about another model or other thresholds "
             f"({exam.candidate[:80]}); examine the model again."
         )
-
-
-def _what_is_wrong(where: str, error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    if first["type"] == "json_invalid":
-        return f"The exam in {where} is damaged: it is not valid JSON."
-    place = ".".join(str(part) for part in first["loc"])
-    if place == "schema_version":
-        return f"The exam in {where} was written for another version of Naevus."
-    return f"The exam in {where} is not valid in its field '{place}': {first['msg']}."

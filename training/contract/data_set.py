@@ -1,17 +1,23 @@
 """The data folder: manifest.csv beside images/ and masks/, and the rules of its split.
 
 Columns read: image_id, split, image_file, mask_file, diagnosis, malignant, age, sex, site,
-duplicate_group, view, attr_*, dataset, licence. Only image_id, split and image_file must be filled; an
-empty cell means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` show
-one lesion and stay on one side of every split and fold.
+duplicate_group, patient_id, lesion_id, fold, view, attr_*, dataset, licence, and inputs of the classifier's
+table under their own names (as tbp_lv_A). Only image_id, split and image_file must be filled; an empty cell
+means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` (where that is
+empty: of one patient, else of one lesion) stay on one side of every split and fold.
 """
 
 import csv
 import hashlib
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
+
+from models.contract.tabular import NUMERIC_FEATURES
 
 MANIFEST = "manifest.csv"
 SPLITS = ("train", "train_extra", "val", "test")
@@ -19,7 +25,17 @@ TRAIN_SPLITS = ("train", "train_extra")
 STRUCTURES = ("globules", "milia_like_cyst", "negative_network", "pigment_network", "streaks")
 """Dermoscopic structures of ISIC 2018 Task 2, in alphabetical order."""
 DIAGNOSES = ("melanoma", "nevus", "seborrheic keratosis")
-_REQUIRED_COLUMNS = ("image_id", "split", "image_file")
+REQUIRED_COLUMNS = ("image_id", "split", "image_file")
+GIVEN_NUMBERS = tuple(name for name in NUMERIC_FEATURES if name != "age_approx")
+"""Columns of the classifier's table that a manifest may give; age, sex and site have columns of their own."""
+GIVEN_CATEGORIES = ("tbp_tile_type", "tbp_lv_location", "tbp_lv_location_simple", "attribution")
+LEAKS = (
+    *("iddx_full", "iddx_1", "iddx_2", "iddx_3", "iddx_4", "iddx_5", "mel_mitotic_index", "mel_thick_mm"),
+    "tbp_lv_dnn_lesion_confidence",
+)
+"""Columns of ISIC 2024 that only exist after the diagnosis; they must never become inputs."""
+
+GivenInputs: TypeAlias = tuple[tuple[str, float | str], ...]
 
 
 class DataSetError(Exception):
@@ -44,6 +60,10 @@ class Sample:
     structures: tuple[bool | None, ...]
     source: str | None = None
     licence: str | None = None
+    fold: int | None = None
+    """The fold that the manifest itself deals the image to."""
+    given: GivenInputs = ()
+    """Inputs of the classifier's table that the manifest gives, by their names."""
 
 
 @dataclass(frozen=True)
@@ -54,32 +74,117 @@ class Split:
     validation: tuple[Sample, ...]
 
 
-def read_manifest(data_dir: Path) -> tuple[Sample, ...]:
-    """All samples of a data folder, checked: unique ids, known splits, groups on one side."""
+class ManifestRows:
+    """The rows of a manifest, one at a time, as cells without surrounding blanks by column."""
+
+    def __init__(self, reader: "csv.DictReader[str]") -> None:
+        self._reader = reader
+        self.columns = tuple(reader.fieldnames or ())
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        """Read the rows; may be done once."""
+        for row in self._reader:
+            # Cells beyond the header have no name, and cells that a short row lacks have no text.
+            yield {name: (text or "").strip() for name, text in row.items() if isinstance(name, str)}
+
+
+@contextmanager
+def manifest_rows(data_dir: Path) -> Iterator[ManifestRows]:
+    """Open the manifest of a data folder; the rows themselves are not judged.
+
+    Raises:
+        DataSetError: the manifest is missing, cannot be read, or lacks a column that every row needs.
+    """
     file = data_dir / MANIFEST
     if not file.is_file():
         raise DataSetError(f"{data_dir} is no data folder: {MANIFEST} is missing.")
-    with file.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.DictReader(stream)
-        missing = [name for name in _REQUIRED_COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise DataSetError(f"{file} lacks the column {missing[0]}.")
-        samples = tuple(_sample(row, data_dir) for row in reader)
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as stream:
+            rows = ManifestRows(csv.DictReader(stream))
+            missing = [name for name in REQUIRED_COLUMNS if name not in rows.columns]
+            if missing:
+                raise DataSetError(f"{file} lacks the column {missing[0]}.")
+            yield rows
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataSetError(f"{file} is no table in UTF-8 that can be read ({error}).") from error
+
+
+class DataFolder:
+    """Turns names of the manifest into files, and refuses those outside the folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir, self._root = data_dir, data_dir.resolve()
+        self._is_inside: dict[Path, bool] = {}
+
+    def file(self, name: str) -> Path:
+        """The file called ``name`` in a manifest; raises DataSetError where it lies outside."""
+        file = self._data_dir / name
+        parent = file.parent
+        # Resolving takes a system call per folder, which counts in tables of 400,000 rows.
+        if parent not in self._is_inside:
+            self._is_inside[parent] = parent.resolve().is_relative_to(self._root)
+        is_inside = self._is_inside[parent] and file.name != ".."
+        if file.is_symlink():
+            is_inside = file.resolve().is_relative_to(self._root)
+        if not is_inside:
+            raise DataSetError(f"The manifest names a file outside its folder: {name}.")
+        return file
+
+
+def side_of(split: str) -> str:
+    """The side of a split: train_extra is learned from like train."""
+    return "train" if split in TRAIN_SPLITS else split
+
+
+def group_of(row: Mapping[str, str]) -> str:
+    """What a row's image is never separated from: its group, else its patient, its lesion, itself."""
+    names = ("duplicate_group", "patient_id", "lesion_id", "image_id")
+    return next((row[name] for name in names if row.get(name)), "(no id)")
+
+
+def read_manifest(data_dir: Path) -> tuple[Sample, ...]:
+    """All samples of a data folder, checked: unique ids, known splits, groups on one side."""
+    with manifest_rows(data_dir) as rows:
+        given = tuple(n for n in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES) if n in rows.columns)
+        folder = DataFolder(data_dir)
+        samples = tuple(_sample(row, folder, given) for row in rows)
     _check(samples)
     return samples
 
 
 def split_samples(samples: Iterable[Sample], *, fold: int | None = None, folds: int = 5) -> Split:
-    """The given split, or fold ``fold`` of the training images; test images are in neither."""
+    """The given split, or fold ``fold`` of the training images; test images are in neither.
+
+    Folds are those of the manifest where it deals them (``naevus data split --folds``). Else whole groups are
+    dealt out in turn, malignant and benign ones each for themselves, by a hash of their names.
+
+    Raises:
+        DataSetError: the manifest deals folds to some images only, or has no such fold.
+    """
     samples = tuple(samples)
     learnable = tuple(s for s in samples if s.split in TRAIN_SPLITS)
     if fold is None:
         return Split(learnable, tuple(s for s in samples if s.split == "val"))
-    fold_by_group = _fold_by_group(learnable, folds)
+    fold_by_group = _given_folds(learnable, fold) or _fold_by_group(learnable, folds)
     return Split(
         tuple(s for s in learnable if fold_by_group[s.duplicate_group] != fold),
         tuple(s for s in learnable if fold_by_group[s.duplicate_group] == fold),
     )
+
+
+def _given_folds(samples: tuple[Sample, ...], fold: int) -> dict[str, int]:
+    """The folds of the manifest by group; empty when it deals none."""
+    given = {s.duplicate_group: s.fold for s in samples if s.fold is not None}
+    if not given:
+        return {}
+    without = next((s.image_id for s in samples if s.fold is None), None)
+    if without is not None:
+        raise DataSetError(f"The manifest deals folds, but none to {without}.")
+    if fold not in given.values():
+        raise DataSetError(
+            f"The manifest deals the folds 0 to {max(given.values())}, so {fold} is none of them."
+        )
+    return given
 
 
 def _fold_by_group(samples: tuple[Sample, ...], folds: int) -> dict[str, int]:
@@ -107,46 +212,54 @@ def _check(samples: tuple[Sample, ...]) -> None:
     if count > 1:
         raise DataSetError(f"The manifest lists {image_id} {count} times.")
     side_by_group: dict[str, str] = {}
+    fold_by_group: dict[str, int | None] = {}
     for sample in samples:
         if sample.split not in SPLITS:
             raise DataSetError(f"{sample.image_id} is in the unknown split {sample.split!r}.")
-        side = "train" if sample.split in TRAIN_SPLITS else sample.split
+        side = side_of(sample.split)
         if side_by_group.setdefault(sample.duplicate_group, side) != side:
             raise DataSetError(f"The lesion group {sample.duplicate_group} is in more than one split.")
+        if fold_by_group.setdefault(sample.duplicate_group, sample.fold) != sample.fold:
+            raise DataSetError(f"The lesion group {sample.duplicate_group} is in more than one fold.")
 
 
-def _sample(row: Mapping[str, str | None], data_dir: Path) -> Sample:
+def _sample(row: Mapping[str, str], folder: DataFolder, given: tuple[str, ...]) -> Sample:
     def cell(name: str) -> str | None:
-        return (row.get(name) or "").strip() or None
+        return row.get(name) or None
 
     image_id = cell("image_id") or "(no id)"
     image_file, mask_file = cell("image_file"), cell("mask_file")
     if image_file is None:
         raise DataSetError(f"{image_id} names no image file.")
-    malignant = _flag(cell("malignant"), image_id)
     return Sample(
         image_id=image_id,
         split=cell("split") or "",
-        image_file=_inside(data_dir, image_file),
-        mask_file=_inside(data_dir, mask_file) if mask_file else None,
+        image_file=folder.file(image_file),
+        mask_file=folder.file(mask_file) if mask_file else None,
         diagnosis=cell("diagnosis"),
-        malignant=malignant,
+        malignant=_flag(cell("malignant"), image_id),
         age_years=_number(cell("age"), image_id),
         sex=cell("sex"),
         site=cell("site"),
-        duplicate_group=cell("duplicate_group") or image_id,
+        duplicate_group=group_of(row),
         view=cell("view"),
         structures=tuple(_flag(cell(f"attr_{name}"), image_id) for name in STRUCTURES),
         source=cell("dataset"),
         licence=cell("licence"),
+        fold=_fold(cell("fold"), image_id),
+        given=tuple(_given(row, given, image_id)),
     )
 
 
-def _inside(data_dir: Path, name: str) -> Path:
-    file = data_dir / name
-    if not file.resolve().is_relative_to(data_dir.resolve()):
-        raise DataSetError(f"The manifest names a file outside its folder: {name}.")
-    return file
+def _given(
+    row: Mapping[str, str], names: tuple[str, ...], image_id: str
+) -> Iterator[tuple[str, float | str]]:
+    for name in names:
+        if text := row.get(name):
+            if name in GIVEN_CATEGORIES:
+                yield name, text
+            elif math.isfinite(value := _number(text, image_id) or 0.0):
+                yield name, value
 
 
 def _flag(text: str | None, image_id: str) -> bool | None:
@@ -155,6 +268,14 @@ def _flag(text: str | None, image_id: str) -> bool | None:
     if text not in ("0", "1"):
         raise DataSetError(f"{image_id} has {text!r} where 0 or 1 is expected.")
     return text == "1"
+
+
+def _fold(text: str | None, image_id: str) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise DataSetError(f"{image_id} has {text!r} where the number of a fold is expected.")
+    return int(text)
 
 
 def _number(text: str | None, image_id: str) -> float | None:

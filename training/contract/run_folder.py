@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from models.contract.durable import sync_folder
 from training.contract.events import Event, from_line, to_line
 from training.contract.plan import TrainingPlan
 
@@ -151,18 +152,7 @@ def write_atomically(file: Path, content: bytes) -> None:
         # On a full disk the space of the failed attempt is needed to say so.
         part.unlink(missing_ok=True)
         raise
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; Windows cannot open folders and needs no such call."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(file.parent)
 
 
 def _ends_inside_a_line(size_bytes: int, file: Path) -> bool:

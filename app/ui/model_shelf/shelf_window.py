@@ -28,7 +28,7 @@ from app.ui.session import Notice, Session
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.ui.words import RESEARCH_USE
+from app.ui.widgets.research_foot import ResearchFoot
 from app.usecases.examine_model import examine_model
 from app.usecases.exchange_models import export_model, import_model
 from app.usecases.list_models import ModelLine, list_models
@@ -232,11 +232,6 @@ class ShelfWindow(QWidget):
         area.setWidget(self.card)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        foot = QFrame()
-        foot.setProperty("role", "foot")
-        line = QVBoxLayout(foot)
-        line.setContentsMargins(14, 5, 14, 6)
-        line.addWidget(plain_label(RESEARCH_USE, "small", wraps=True))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -244,7 +239,7 @@ class ShelfWindow(QWidget):
         layout.addWidget(head)
         layout.addWidget(area, 1)
         layout.addWidget(self.foot)
-        layout.addWidget(foot)
+        layout.addWidget(ResearchFoot())
 
     def _connect(self) -> None:
         self.table.line_chosen.connect(self._show_line)

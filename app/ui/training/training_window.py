@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.changes import Changes
 from app.domain.errors import DomainError
@@ -20,9 +20,8 @@ from app.ui.training.outlines import read_pictures
 from app.ui.training.run_list import RunList
 from app.ui.training.run_page import RunPage
 from app.ui.training.watch import RunView, RunWatch
-from app.ui.widgets.labels import plain_label
 from app.ui.widgets.notice_bar import NoticeBar
-from app.ui.words import RESEARCH_USE
+from app.ui.widgets.research_foot import ResearchFoot
 from app.usecases.follow_run import list_runs
 from app.usecases.freeze_snapshot import FrozenSnapshot, freeze_snapshot
 from app.usecases.ports import Services
@@ -297,17 +296,12 @@ class TrainingWindow(QWidget):
         panes.setHandleWidth(1)
         panes.setStretchFactor(1, 1)
         panes.setSizes([262, 918])
-        foot = QFrame()
-        foot.setProperty("role", "foot")
-        line = QVBoxLayout(foot)
-        line.setContentsMargins(14, 5, 14, 6)
-        line.addWidget(plain_label(RESEARCH_USE, "small", wraps=True))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.notice_bar)
         layout.addWidget(panes, 1)
-        layout.addWidget(foot)
+        layout.addWidget(ResearchFoot())
 
     def _connect(self) -> None:
         self.runs.new_requested.connect(self.show_new)
