@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.classification.evidence import EvidentialLinear
 from models.nets.classification.score_network import ScoreNetwork
 from training.contract.data_set import DIAGNOSES, STRUCTURES
 from training.contract.plan import AuxiliaryTargets
@@ -31,15 +32,21 @@ class TaughtClassifier(nn.Module):
         self.partial_auc = PartialAucLoss()
 
     def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> dict[str, Tensor]:
-        """Logits of malignancy (B,), lesion (B, L), structures (B, 5), diagnosis (B, 3)."""
-        logits, local, context = self.core.seen(images, numeric, categorical)
+        """Logits of malignancy (B,), lesion (B, L), structures (B, 5), diagnosis (B, 3).
+
+        An evidential network tells ``alphas`` (B, 2), too.
+        """
+        logits, local, context, read = self.core.seen(images, numeric, categorical)
         whole = context.flatten(1, 2).mean(1)
-        return {
+        outputs = {
             "malignant": logits[:, 0],
             "mask": self.mask_head(local.flatten(1, 2))[..., 0],
             "structures": self.structure_head(whole),
             "diagnosis": self.diagnosis_head(whole),
         }
+        if isinstance(self.core.last_layer, EvidentialLinear):
+            outputs["alphas"] = self.core.last_layer.alphas(read)
+        return outputs
 
 
 def auxiliary_loss(outputs: dict[str, Tensor], batch: Batch, weights: AuxiliaryTargets) -> Tensor:

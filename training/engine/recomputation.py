@@ -11,13 +11,20 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.checkpoint import checkpoint
 
+from models.nets.classification.mambavision import ConvolutionalBlock, TokenBlock
+from models.nets.classification.medmamba import ConvScanBlock
 from models.nets.layers.convnext import ConvNeXtBlock
 from models.nets.layers.cross_scale import CrossScaleMamba
 from models.nets.layers.sweep_mamba import SweepMamba
 from models.nets.layers.vss import VSSBlock, VSSLayer
 from models.nets.segmentation.dermomamba import EncoderBlock
+from models.nets.segmentation.mamba_unet import MambaLayer
+from models.nets.segmentation.unet import DoubleConvolution
 
-_HEAVY_STAGES = (EncoderBlock, CrossScaleMamba, SweepMamba, VSSLayer, VSSBlock, ConvNeXtBlock)
+_HEAVY_STAGES = (
+    *(EncoderBlock, CrossScaleMamba, SweepMamba, VSSLayer, VSSBlock, ConvNeXtBlock),
+    *(ConvScanBlock, ConvolutionalBlock, TokenBlock, MambaLayer, DoubleConvolution),
+)
 
 
 @contextmanager

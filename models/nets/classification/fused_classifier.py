@@ -1,12 +1,15 @@
 """A classifier that gates local and global evidence of the image and adds metadata: the half both have."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
 from models.nets.classification.score_network import ScoreNetwork, Seen
+from models.nets.explainable import Cut
 from models.nets.layers.tabular_encoder import TabularEncoder
 
 
@@ -36,7 +39,6 @@ class FusedClassifier(ScoreNetwork):
     """Gate, metadata fusion and head over the evidence of an image; what makes that evidence comes on top."""
 
     reads_table: ClassVar[bool] = True
-    overlays: ClassVar[tuple[str, ...]] = ("hidden_attention", "gate", "grad_cam")
     graph_maps: ClassVar[tuple[str, ...]] = ("gate", "hidden_attention")
 
     table: TabularEncoder
@@ -59,7 +61,8 @@ class FusedClassifier(ScoreNetwork):
         evidence = self.evidence(images)
         table = self.table(numeric, categorical)
         fused = self.fusion(self.gated(evidence, self.gate(*evidence)), table)
-        return Seen(self.head(fused, table), *evidence)
+        read = self.head.read(fused, table)
+        return Seen(self.head.score(read), *evidence, read)
 
     def forward_explained(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> ExplainedLogits:
         """Return the logit with the gate and the hidden attention behind it; arguments as `forward`."""
@@ -74,6 +77,29 @@ class FusedClassifier(ScoreNetwork):
         explained = self.forward_explained(images, numeric, categorical)
         return explained.logits, {"gate": explained.gate, "hidden_attention": explained.hidden_attention}
 
+    def cut(self, images: Tensor, *table: Tensor) -> Cut:
+        """Cut before the gate and the scans of its grid; metadata are held as they are."""
+        with torch.no_grad():
+            sources, tokens = self.found(images), self.table(*table)
+
+        def answer(replaced: Sequence[Tensor]) -> Tensor:
+            evidence = self.evidence_from(*replaced)
+            fused = self.fusion(self.gated(evidence, self.gate(*evidence)), tokens)
+            return self.head(fused, tokens)[:, 0]
+
+        return Cut(sources, answer)
+
+    def late_cut(self, images: Tensor, *table: Tensor) -> Cut:
+        """Cut at the fused tokens, (B, h, w, C), which the score is read from."""
+        with torch.no_grad():
+            evidence, tokens = self.evidence(images), self.table(*table)
+            fused = self.fusion(self.gated(evidence, self.gate(*evidence)), tokens)
+
+        def answer(replaced: Sequence[Tensor]) -> Tensor:
+            return self.head(replaced[0].flatten(1, 2), tokens)[:, 0]
+
+        return Cut((fused.view(evidence.local.shape),), answer)
+
     @property
     def token_widths(self) -> tuple[int, int]:
         """Local and context tokens have one width."""
@@ -85,9 +111,17 @@ class FusedClassifier(ScoreNetwork):
         """The head's last map."""
         return self.head.score
 
-    @abstractmethod
     def evidence(self, images: Tensor) -> ImageEvidence:
         """Return local tokens and their version with context from the whole image, (B, h, w, C) each."""
+        return self.evidence_from(*self.found(images))
+
+    @abstractmethod
+    def found(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return what is found on the image before the scans of the last grid, (B, h, w, C) each."""
+
+    @abstractmethod
+    def evidence_from(self, *found: Tensor) -> ImageEvidence:
+        """Return the evidence made of what was found."""
 
     @abstractmethod
     def attentive_evidence(self, images: Tensor) -> tuple[ImageEvidence, Tensor]:

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.classification.evidence import score_layer
 from models.nets.layers.cross_modal import CrossModalAttention
 
 
@@ -38,19 +39,23 @@ class MetadataFusion(nn.Module):
 class ScoreHead(nn.Module):
     """Score from the mean image token (B, L, C) and the metadata's class token, the first of (B, T, C)."""
 
-    def __init__(self, width: int, outputs: int, dropout: float) -> None:
+    def __init__(self, width: int, outputs: int, dropout: float, *, evidential: bool = False) -> None:
         super().__init__()
         self.reduce = nn.Linear(2 * width, width)
         self.norm_reduce = nn.LayerNorm(width)
         self.refine = nn.Linear(width, width // 2)
         self.norm_refine = nn.LayerNorm(width // 2)
-        self.score = nn.Linear(width // 2, outputs)
+        self.score = score_layer(width // 2, outputs, evidential=evidential)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, fused_tokens: Tensor, table_tokens: Tensor) -> Tensor:
         """Return logits, (B, outputs)."""
+        logits: Tensor = self.score(self.read(fused_tokens, table_tokens))
+        return logits
+
+    def read(self, fused_tokens: Tensor, table_tokens: Tensor) -> Tensor:
+        """Return what the score is a map of, (B, C / 2); arguments as `forward`."""
         pooled = torch.cat([fused_tokens.mean(dim=1), table_tokens[:, 0]], dim=-1)
         reduced = self.dropout(functional.gelu(self.norm_reduce(self.reduce(pooled))))
-        refined = self.dropout(functional.gelu(self.norm_refine(self.refine(reduced))))
-        logits: Tensor = self.score(refined)
-        return logits
+        refined: Tensor = self.dropout(functional.gelu(self.norm_refine(self.refine(reduced))))
+        return refined

@@ -1,11 +1,15 @@
 """A classifier that looks at the image alone: a grid of features, its mean, a linear map."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
+from models.nets.classification.evidence import EvidentialLinear
 from models.nets.classification.score_network import ScoreNetwork, Seen
+from models.nets.explainable import Cut
 
 
 class ImageClassifier(ScoreNetwork):
@@ -16,8 +20,7 @@ class ImageClassifier(ScoreNetwork):
     """
 
     reads_table: ClassVar[bool] = False
-    overlays: ClassVar[tuple[str, ...]] = ("gradient_x_input",)
-    graph_maps: ClassVar[tuple[str, ...]] = ("gradient_x_input",)
+    graph_maps: ClassVar[tuple[str, ...]] = ("class_activation",)
 
     head: nn.Linear
 
@@ -36,14 +39,15 @@ class ImageClassifier(ScoreNetwork):
     def seen(self, images: Tensor, numeric: Tensor | None = None, categorical: Tensor | None = None) -> Seen:
         """Return the logits with the features, which are local and context in one."""
         features = self.features(images)
-        return Seen(self.score(features), features, features)
+        read = features.mean(dim=(1, 2))
+        return Seen(self.head(read), features, features, read)
 
     def maps(
         self, images: Tensor, numeric: Tensor | None = None, categorical: Tensor | None = None
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the logits with each cell's share of the first one, signed."""
         features = self.features(images)
-        return self.score(features), {"gradient_x_input": self.shares(features)}
+        return self.score(features), {"class_activation": self.shares(features)}
 
     def score(self, features: Tensor) -> Tensor:
         """Return logits (B, classes) from features (B, h, w, C)."""
@@ -53,10 +57,14 @@ class ImageClassifier(ScoreNetwork):
     def shares(self, features: Tensor) -> Tensor:
         """Return what each cell of features (B, h, w, C) puts into the first logit, (B, h, w).
 
-        Together with the head's bias the shares sum to the logit.
+        Together with the head's bias the shares sum to the logit; of an evidential head, whose logit is no
+        linear map, they are gradient times input.
         """
         cells = features.shape[1] * features.shape[2]
-        return (features * self.head.weight[0]).sum(dim=-1) / cells
+        slope = self.head.weight[0]
+        if isinstance(self.head, EvidentialLinear):
+            slope = self.head.slope(features.mean(dim=(1, 2)))[:, None, None]
+        return (features * slope).sum(dim=-1) / cells
 
     @property
     def token_widths(self) -> tuple[int, int]:
@@ -68,6 +76,28 @@ class ImageClassifier(ScoreNetwork):
         """The head."""
         return self.head
 
-    @abstractmethod
     def features(self, images: Tensor) -> Tensor:
         """Return the grid (B, h, w, C) whose mean the score is read from."""
+        return self.coarsened(self.finer(images))
+
+    def cut(self, images: Tensor, *_table: Tensor) -> Cut:
+        """Cut before the last stage; the answer is the first logit."""
+        with torch.no_grad():
+            finer = self.finer(images)
+
+        def answer(replaced: Sequence[Tensor]) -> Tensor:
+            return self.score(self.coarsened(replaced[0]))[:, 0]
+
+        return Cut((finer,), answer)
+
+    def late_cut(self, images: Tensor, *_table: Tensor) -> Cut:
+        """Cut at the same place: the last stage's own grid is too coarse to see anything on."""
+        return self.cut(images)
+
+    @abstractmethod
+    def finer(self, images: Tensor) -> Tensor:
+        """Return the features before the last stage and its halving of the grid, (B, h, w, C)."""
+
+    @abstractmethod
+    def coarsened(self, finer: Tensor) -> Tensor:
+        """Return the last stage's features from those before it, (B, h', w', C')."""

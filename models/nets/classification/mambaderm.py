@@ -6,7 +6,7 @@ metadata enters as one token per feature, so that a missing value is a learned v
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -14,6 +14,7 @@ from models.nets.classification.fused_classifier import FusedClassifier, ImageEv
 from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
 from models.nets.classification.initialise import draw_weights
 from models.nets.classification.local_tokens import LocalTokens
+from models.nets.explainable import Mixing, tokens_of
 from models.nets.layers.convnext import ConvNeXtStem
 from models.nets.layers.drop_path import rising_rates
 from models.nets.layers.hidden_attention import hidden_attention
@@ -24,6 +25,7 @@ from models.nets.layers.vss import VSSLayer
 _POSITION_SIDE = 14
 """Grid the position embedding is learned on: 1/16 of a 224 px image."""
 
+_PATCH_PX = 16
 _LARGEST_DROP_PATH = 0.1
 _DROPOUT = 0.1
 
@@ -33,8 +35,6 @@ class MambaDerm(FusedClassifier):
 
     Any image size divisible by 16 works (32 keeps the coarsest grid whole); the grid is 1/16 of the image.
     """
-
-    overlays: ClassVar[tuple[str, ...]] = ("gradient_x_input", "hidden_attention", "gate", "grad_cam")
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class MambaDerm(FusedClassifier):
         classes: int = 1,
         drop_path: float = _LARGEST_DROP_PATH,
         dropout: float = _DROPOUT,
+        evidential: bool = False,
     ) -> None:
         super().__init__()
         rates = rising_rates(drop_path, sum(stem_depths) + layers)
@@ -71,12 +72,17 @@ class MambaDerm(FusedClassifier):
         )
         self.gate = LocalGlobalGate(width)
         self.fusion = MetadataFusion(width, attention_heads, dropout)
-        self.head = ScoreHead(width, classes, dropout)
+        self.head = ScoreHead(width, classes, dropout, evidential=evidential)
         draw_weights(self)
 
-    def evidence(self, images: Tensor) -> ImageEvidence:
-        """Return local tokens and their version with context from the whole image, (B, h, w, C) each."""
-        return self.with_context(self.local_tokens(*self.stem(images)))
+    def found(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the local tokens, (B, h, w, C)."""
+        return (self.local_tokens(*self.stem(images)),)
+
+    def evidence_from(self, *found: Tensor) -> ImageEvidence:
+        """Add to the local tokens what the selective scans make of the whole grid."""
+        (local,) = found
+        return ImageEvidence(local, self.norm_context(self.context(self.placed(local))))
 
     def attentive_evidence(self, images: Tensor) -> tuple[ImageEvidence, Tensor]:
         """Return the evidence, and the attention (B, h, w) hidden in the last scan."""
@@ -86,9 +92,10 @@ class MambaDerm(FusedClassifier):
         attention = hidden_attention(last.block.ss2d, last.block.norm(before))
         return ImageEvidence(local, self.norm_context(last(before))), attention
 
-    def with_context(self, local: Tensor) -> ImageEvidence:
-        """Add to local tokens (B, h, w, C) what the selective scans make of the whole grid."""
-        return ImageEvidence(local, self.norm_context(self.context(self.placed(local))))
+    def mixing(self, height_px: int, width_px: int) -> Mixing:
+        """Return the scans over the local tokens."""
+        scans = [layer.block.ss2d for layer in self.context if isinstance(layer, VSSLayer)]
+        return tokens_of((height_px // _PATCH_PX, width_px // _PATCH_PX), scans)
 
     def placed(self, local: Tensor) -> Tensor:
         """Tell local tokens (B, h, w, C) where they are."""

@@ -21,6 +21,7 @@ from torch.nn import functional
 from models.nets.classification.fused_classifier import FusedClassifier, ImageEvidence
 from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
 from models.nets.classification.initialise import draw_weights
+from models.nets.explainable import Mixing, tokens_of
 from models.nets.layers.attention_gates import ChannelGate, SpatialGate
 from models.nets.layers.convnext import ConvNeXtBlock, PatchEmbedding
 from models.nets.layers.drop_path import rising_rates
@@ -98,6 +99,7 @@ class MambaDermHierarchical(FusedClassifier):
         classes: int = 1,
         drop_path: float = _LARGEST_DROP_PATH,
         dropout: float = _DROPOUT,
+        evidential: bool = False,
     ) -> None:
         super().__init__()
         rates = iter(rising_rates(drop_path, _STEM_BLOCKS + sum(depths)))
@@ -122,23 +124,30 @@ class MambaDermHierarchical(FusedClassifier):
         )
         self.gate = LocalGlobalGate(width)
         self.fusion = MetadataFusion(width, attention_heads, dropout)
-        self.head = ScoreHead(width, classes, dropout)
+        self.head = ScoreHead(width, classes, dropout, evidential=evidential)
         draw_weights(self)
 
-    def evidence(self, images: Tensor) -> ImageEvidence:
+    def evidence_from(self, *found: Tensor) -> ImageEvidence:
         """Return local tokens and the last stage's, both at 1/16 of the image, (B, h, w, C) each."""
-        local, last_input = self._finer(images)
+        local, last_input = found
         return ImageEvidence(local, self.norm_context(self.stages[-1](last_input)))
 
     def attentive_evidence(self, images: Tensor) -> tuple[ImageEvidence, Tensor]:
         """Return the evidence, and the attention (B, h, w) hidden in the last scan."""
-        local, last_input = self._finer(images)
+        local, last_input = self.found(images)
         last = self.stages[-1]
         assert isinstance(last, _Stage)
         context, attention = last.attentive(last_input)
         return ImageEvidence(local, self.norm_context(context)), attention
 
-    def _finer(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def mixing(self, height_px: int, width_px: int) -> Mixing:
+        """Return the scans of the last stage."""
+        stage = self.stages[-1]
+        assert isinstance(stage, _Stage)
+        scans = [layer.block.ss2d for layer in stage.layers if isinstance(layer, VSSLayer)]
+        return tokens_of((height_px // _SIDE_MULTIPLE_PX, width_px // _SIDE_MULTIPLE_PX), scans)
+
+    def found(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Return what all stages but the last see, on the coarsest grid, and the input of the last."""
         _check_sides(images)
         x = self.stem(self.patches(images))

@@ -17,7 +17,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.classification.evidence import score_layer
 from models.nets.classification.image_classifier import ImageClassifier
+from models.nets.explainable import Mixing
 from models.nets.layers.attention import SelfAttention
 from models.nets.layers.drop_path import DropPath, rising_rates
 from models.nets.layers.vision_mixer import VisionMixer
@@ -26,9 +28,11 @@ from models.nets.layers.windows import from_windows, into_windows
 _STEM_NORM_EPSILON = 1e-4
 _DEVIATION = 0.02
 _STATES = 8
+_HALVINGS_TO_TOKENS = 4
+"""Twice in the stem, once before the second and once before the third stage."""
 
 
-class _ConvolutionalBlock(nn.Module):
+class ConvolutionalBlock(nn.Module):
     """x + DropPath(BN(conv(GELU(BN(conv(x)))))) on features (B, C, H, W); GELU in its tanh form."""
 
     def __init__(self, width: int, drop_path: float) -> None:
@@ -43,6 +47,7 @@ class _ConvolutionalBlock(nn.Module):
         self.drop_path = DropPath(drop_path)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the refined features, (B, C, H, W)."""
         refined: Tensor = x + self.drop_path(self.branch(x))
         return refined
 
@@ -115,6 +120,7 @@ class MambaVision(ImageClassifier):
         layer_scale: where the scales of the branches start; None leaves them out.
         classes: logits; one is that of malignancy.
         drop_path: largest rate of stochastic depth.
+        evidential: say how much evidence there is for each label; see `evidence`.
     """
 
     def __init__(
@@ -128,6 +134,7 @@ class MambaVision(ImageClassifier):
         layer_scale: float | None = None,
         classes: int = 1,
         drop_path: float = 0.2,
+        evidential: bool = False,
     ) -> None:
         super().__init__()
         rates = rising_rates(drop_path, sum(depths))
@@ -138,22 +145,36 @@ class MambaVision(ImageClassifier):
             begin = sum(depths[:stage])
             own = rates[begin : begin + depth]
             if stage < 2:
-                stages.append(nn.Sequential(*(_ConvolutionalBlock(channels, rate) for rate in own)))
+                stages.append(nn.Sequential(*(ConvolutionalBlock(channels, rate) for rate in own)))
             else:
                 stages.append(_TokenStage(channels, heads[stage - 2], windows[stage - 2], layer_scale, own))
         self.stages = nn.ModuleList(stages)
         self.halvings = nn.ModuleList(_halving(channels, 2 * channels) for channels in widths[:-1])
         self.norm = nn.BatchNorm2d(widths[-1])
-        self.head = nn.Linear(widths[-1], classes)
+        self.head = score_layer(widths[-1], classes, evidential=evidential)
         _draw_weights(self)
 
-    def features(self, images: Tensor) -> Tensor:
-        """Return the last stage's normalised features, (B, h, w, C) at 1/32 of the image."""
-        x = self.stages[0](self.stem(images))
-        for halving, stage in zip(self.halvings, list(self.stages)[1:], strict=True):
+    def finer(self, images: Tensor) -> Tensor:
+        """Return the third stage's features, (B, h, w, C) at 1/16 of the image."""
+        x: Tensor = self.stages[0](self.stem(images))
+        for halving, stage in zip(self.halvings[:-1], self.stages[1:-1], strict=True):
             x = stage(halving(x))
-        normed: Tensor = self.norm(x)
+        return x.permute(0, 2, 3, 1)
+
+    def coarsened(self, finer: Tensor) -> Tensor:
+        """Return the last stage's normalised features, (B, h, w, C) at 1/32 of the image."""
+        normed: Tensor = self.norm(self.stages[-1](self.halvings[-1](finer.permute(0, 3, 1, 2))))
         return normed.permute(0, 2, 3, 1)
+
+    def mixing(self, height_px: int, width_px: int) -> Mixing:
+        """Return the mixers and attentions of the third stage; each scan runs in one direction only."""
+        height, width = height_px, width_px
+        for _ in range(_HALVINGS_TO_TOKENS):
+            height, width = -(-height // 2), -(-width // 2)
+        stage = self.stages[-2]
+        assert isinstance(stage, _TokenStage)
+        layers = tuple(block.mixer for block in stage.blocks if isinstance(block, TokenBlock))
+        return Mixing(layers, (height, width), stage.window)
 
 
 def _halving(channels: int, out_channels: int) -> nn.Conv2d:

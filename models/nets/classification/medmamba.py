@@ -20,7 +20,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.classification.evidence import score_layer
 from models.nets.classification.image_classifier import ImageClassifier
+from models.nets.explainable import Mixing, tokens_of
 from models.nets.layers.drop_path import DropPath, rising_rates
 from models.nets.layers.ss2d import SS2D
 
@@ -96,6 +98,7 @@ class MedMamba(ImageClassifier):
         state: states per channel of a scan.
         classes: logits; one is that of malignancy.
         drop_path: largest rate of stochastic depth.
+        evidential: say how much evidence there is for each label; see `evidence`.
     """
 
     def __init__(
@@ -106,6 +109,7 @@ class MedMamba(ImageClassifier):
         state: int = 16,
         classes: int = 1,
         drop_path: float = _LARGEST_DROP_PATH,
+        evidential: bool = False,
     ) -> None:
         super().__init__()
         if any(wide != 2 * narrow for narrow, wide in pairwise(widths)):
@@ -118,11 +122,11 @@ class MedMamba(ImageClassifier):
             for width, depth in zip(widths, depths, strict=True)
         )
         self.mergings = nn.ModuleList(PatchMerging(width) for width in widths[:-1])
-        self.head = nn.Linear(widths[-1], classes)
+        self.head = score_layer(widths[-1], classes, evidential=evidential)
         _draw_weights(self)
 
-    def features(self, images: Tensor) -> Tensor:
-        """Return the last stage's features, (B, h, w, C) at 1/32 of the image."""
+    def finer(self, images: Tensor) -> Tensor:
+        """Return the third stage's features, (B, h, w, C) at 1/16 of the image."""
         height, width = images.shape[2:]
         if height % _PATCH_PX or width % _PATCH_PX:
             raise ValueError(
@@ -130,9 +134,22 @@ class MedMamba(ImageClassifier):
             )
         patches = self.norm_patches(self.patches(images).permute(0, 2, 3, 1))
         x: Tensor = self.stages[0](patches)
-        for merging, stage in zip(self.mergings, list(self.stages)[1:], strict=True):
+        for merging, stage in zip(self.mergings[:-1], self.stages[1:-1], strict=True):
             x = stage(merging(x))
         return x
+
+    def coarsened(self, finer: Tensor) -> Tensor:
+        """Return the last stage's features, (B, h, w, C) at 1/32 of the image."""
+        features: Tensor = self.stages[-1](self.mergings[-1](finer))
+        return features
+
+    def mixing(self, height_px: int, width_px: int) -> Mixing:
+        """Return the scans of the third stage; beside them, half of the channels passes convolutions."""
+        grid = (height_px // _PATCH_PX, width_px // _PATCH_PX)
+        for _ in self.stages[2:]:
+            grid = (-(-grid[0] // 2), -(-grid[1] // 2))
+        blocks = self.stages[-2].children()
+        return tokens_of(grid, [block.ss2d for block in blocks if isinstance(block, ConvScanBlock)])
 
 
 def _draw_weights(model: nn.Module) -> None:

@@ -15,6 +15,8 @@ class Seen(NamedTuple):
     """(B, h, w, C) tokens that say what is where: the lesion can be learned from them."""
     context: Tensor
     """(B, h', w', C') tokens that know of the whole image."""
+    read: Tensor
+    """(B, C'') what the last layer makes the logits of."""
 
 
 class ScoreNetwork(nn.Module):
@@ -27,11 +29,8 @@ class ScoreNetwork(nn.Module):
     reads_table: ClassVar[bool]
     """Whether metadata move the score."""
 
-    overlays: ClassVar[tuple[str, ...]]
-    """Names of the overlays that this network can give."""
-
     graph_maps: ClassVar[tuple[str, ...]]
-    """Those of them that need no gradient, in the order of `maps`: they travel in the graph."""
+    """The overlays that cost next to nothing, in the order of `maps`: they travel in the graph."""
 
     @abstractmethod
     def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
@@ -49,7 +48,7 @@ class ScoreNetwork(nn.Module):
 
     @abstractmethod
     def maps(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the logits and the overlays that need no gradient by their names, (B, h, w) each."""
+        """Return the logits and the overlays of `graph_maps` by their names, (B, h, w) each."""
 
     @property
     @abstractmethod

@@ -20,9 +20,11 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from models.nets.explainable import Mixing, tokens_of
 from models.nets.layers.mamba import Mamba
 from models.nets.layers.padding import padded_to_multiple
 from models.nets.layers.position import PositionEmbedding
+from models.nets.segmentation.outliner import Outliner
 
 _POSITION_SIDE = 16
 """Grid the position embedding is learned on: 1/16 of a 256 px image."""
@@ -37,7 +39,7 @@ class _Convolved(nn.Sequential):
         super().__init__(convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU())
 
 
-class _MambaLayer(nn.Module):
+class MambaLayer(nn.Module):
     """x + dropout(Mamba(LN(x))) on tokens (B, L, C)."""
 
     def __init__(self, width: int, state: int, dropout: float) -> None:
@@ -47,11 +49,12 @@ class _MambaLayer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens: Tensor) -> Tensor:
+        """Return the tokens with what they learned from those before them, (B, L, C)."""
         mixed: Tensor = tokens + self.dropout(self.mamba(self.norm(tokens)))
         return mixed
 
 
-class MambaUNet(nn.Module):
+class MambaUNet(Outliner):
     """Lesion segmenter for images of any size.
 
     Args:
@@ -76,7 +79,7 @@ class MambaUNet(nn.Module):
         self.skip = _Convolved(nn.Conv2d(width, width // 2, 1))
         self.position = PositionEmbedding(_POSITION_SIDE, width)
         nn.init.normal_(self.position.grid, std=_POSITION_DEVIATION)
-        self.layers = nn.Sequential(*(_MambaLayer(width, state, dropout) for _ in range(layers)))
+        self.layers = nn.Sequential(*(MambaLayer(width, state, dropout) for _ in range(layers)))
         self.dropout = nn.Dropout(dropout)
         widths = (width + width // 2, *decoder_widths)
         self.decoder = nn.Sequential(
@@ -87,10 +90,23 @@ class MambaUNet(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (B, 3, H, W) to logits (B, 1, H, W)."""
         height, width = images.shape[2:]
-        patches = self.patches(padded_to_multiple(images, self.patch_px))
+        return self.decoded(self.encoded(images))[..., :height, :width]
+
+    def encoded(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the patches, (B, C, h, w)."""
+        return (self.patches(padded_to_multiple(images, self.patch_px)),)
+
+    def decoded(self, features: Sequence[Tensor]) -> Tensor:
+        """Return logits of the padded image."""
+        (patches,) = features
         joined = torch.cat([self._mixed(patches), self.skip(patches)], dim=1)
-        logits: Tensor = self.head(self.decoder(joined))[..., :height, :width]
+        logits: Tensor = self.head(self.decoder(joined))
         return logits
+
+    def mixing(self, height_px: int, width_px: int) -> Mixing:
+        """Return the scans of all layers; each runs in one direction only."""
+        grid = (-(-height_px // self.patch_px), -(-width_px // self.patch_px))
+        return tokens_of(grid, [layer.mamba for layer in self.layers if isinstance(layer, MambaLayer)])
 
     def _mixed(self, patches: Tensor) -> Tensor:
         """Let the patches (B, C, h, w) learn from those before them; same shape."""

@@ -7,6 +7,7 @@ border, and have a norm. The published program is not public; that Dice is not c
 it was taken on other slices than the network it is printed beside.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -14,9 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.nets.layers.padding import padded_to_multiple
+from models.nets.segmentation.outliner import Outliner
 
 
-class _DoubleConvolution(nn.Sequential):
+class DoubleConvolution(nn.Sequential):
     """Twice: convolution 3x3 with bias, norm, ReLU."""
 
     def __init__(self, channels: int, out_channels: int) -> None:
@@ -36,14 +38,14 @@ class _Rise(nn.Module):
     def __init__(self, channels: int, out_channels: int) -> None:
         super().__init__()
         self.widen = nn.ConvTranspose2d(channels, out_channels, 2, stride=2)
-        self.refine = _DoubleConvolution(2 * out_channels, out_channels)
+        self.refine = DoubleConvolution(2 * out_channels, out_channels)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         risen: Tensor = self.refine(torch.cat([self.widen(x), skip], dim=1))
         return risen
 
 
-class UNet(nn.Module):
+class UNet(Outliner):
     """Lesion segmenter for images of any size; sides that do not divide are padded and cut back.
 
     Args:
@@ -54,22 +56,30 @@ class UNet(nn.Module):
     def __init__(self, base_channels: int = 64, levels: int = 3) -> None:
         super().__init__()
         widths = [base_channels * 2**level for level in range(levels + 1)]
-        self.encoder = nn.ModuleList(_DoubleConvolution(*pair) for pair in pairwise([3, *widths]))
+        self.encoder = nn.ModuleList(DoubleConvolution(*pair) for pair in pairwise([3, *widths]))
         self.decoder = nn.ModuleList(_Rise(*pair) for pair in pairwise(reversed(widths)))
         self.head = nn.Conv2d(base_channels, 1, 1)
 
     def forward(self, images: Tensor) -> Tensor:
         """Normalised images (B, 3, H, W) to logits (B, 1, H, W)."""
         height, width = images.shape[2:]
+        return self.decoded(self.encoded(images))[..., :height, :width]
+
+    def encoded(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the bottleneck, then the skips from the coarsest to the finest."""
         *levels, bottleneck = self.encoder
         x, skips = padded_to_multiple(images, 2 ** len(levels)), []
         for level in levels:
             skips.append(level(x))
             x = functional.max_pool2d(skips[-1], 2)
-        x = bottleneck(x)
-        for rise, skip in zip(self.decoder, reversed(skips), strict=True):
+        return (bottleneck(x), *reversed(skips))
+
+    def decoded(self, features: Sequence[Tensor]) -> Tensor:
+        """Return logits of the padded image."""
+        x, *skips = features
+        for rise, skip in zip(self.decoder, skips, strict=True):
             x = rise(x, skip)
-        logits: Tensor = self.head(x)[..., :height, :width]
+        logits: Tensor = self.head(x)
         return logits
 
 

@@ -5,10 +5,15 @@ import torch
 from torch import Tensor, nn
 
 from models.nets import build
+from models.nets.classification.score_network import ScoreNetwork
 from training.engine.normalisation import hold_statistics
 from training.engine.recomputation import outermost_stages, recomputed_stages
 
 IMAGES = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(3))
+RECOMPUTED = (
+    *("dermomamba_tiny", "mamba_unet_tiny", "unet_tiny", "mambaderm_tiny"),
+    *("mambaderm_hierarchical_tiny", "mambavision_tiny", "medmamba_tiny"),
+)
 SMALL_LEAN = {"base_channels": 8, "stages": 3}
 
 
@@ -16,7 +21,7 @@ def answers(network: nn.Module, *, enabled: bool) -> Tensor:
     """One forward and backward pass on the same images with the same dropout."""
     torch.manual_seed(7)
     inputs: tuple[Tensor, ...] = (IMAGES,)
-    if hasattr(network, "table"):
+    if isinstance(network, ScoreNetwork):
         inputs = (IMAGES, torch.full((2, 35), torch.nan), torch.zeros(2, 6, dtype=torch.int64))
     with recomputed_stages(network, enabled=enabled):
         logits: Tensor = network(*inputs)
@@ -30,7 +35,7 @@ def built(name: str) -> nn.Module:
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["learned statistics", "held statistics"])
-@pytest.mark.parametrize("name", ["dermomamba_tiny", "dermomamba_lean", "mambaderm_tiny"])
+@pytest.mark.parametrize("name", [*RECOMPUTED, "dermomamba_lean"])
 def test_gradients_and_statistics_are_those_without_recomputation(name: str, held: bool) -> None:
     kept, recomputed = built(name), built(name)
     if held:
@@ -45,7 +50,7 @@ def test_gradients_and_statistics_are_those_without_recomputation(name: str, hel
         assert torch.equal(ours, theirs), label
 
 
-@pytest.mark.parametrize("name", ["dermomamba_tiny", "mambaderm_tiny"])
+@pytest.mark.parametrize("name", RECOMPUTED)
 def test_less_is_kept_for_the_backward_pass(name: str) -> None:
     def kept_bytes(*, enabled: bool) -> int:
         sizes: dict[int, int] = {}
