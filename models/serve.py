@@ -20,7 +20,7 @@ from models.contract.errors import ContractError, ModelRefusedError
 from models.contract.messages import AnyArray, ConnectionLostError, Message, receive, send
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
-from models.nets.overlays import OVERLAYS
+from models.nets.overlays import OVERLAYS, overlays_of
 from models.nets.weights import load_weights
 
 if TYPE_CHECKING:
@@ -73,20 +73,17 @@ class ModelServer:
         return {"logits": logits[:, 0].float().cpu().numpy(), **by_name}
 
     def _explain(self, request: Message) -> dict[str, AnyArray]:
-        network, name = self._score_network(request), request.values["overlay"]
+        network, name = self._network(request), request.values["overlay"]
         overlay = next((each for each in OVERLAYS if each.name == name), None)
         if overlay is None:
             raise ModelRefusedError(f"There is no overlay called '{name}'.")
-        if name not in network.overlays:
+        if name not in overlays_of(network):
             raise ModelRefusedError(
-                f"This model cannot show the overlay '{name}'; it has {', '.join(network.overlays)}."
+                f"This model cannot show the overlay '{name}'; it has {', '.join(overlays_of(network))}."
             )
-        batch = self._batch(request)
-        if name in network.graph_maps:
-            with torch.no_grad():
-                maps = network.maps(*batch)[1][name]
-        else:
-            maps = overlay.compute(network, *batch)
+        is_score = isinstance(network, ScoreNetwork)
+        batch = self._batch(request) if is_score else (self._tensor(request, "images"),)
+        maps = overlay.compute(network, *batch)
         return {"maps": maps.detach().float().cpu().numpy()}
 
     def _score_network(self, request: Message) -> ScoreNetwork:

@@ -101,12 +101,13 @@ class ModelPredictor:
         return _on_image(name, engine.explain(name, folder, batch, token), box, image)
 
     def overlay_names(self) -> tuple[str, ...]:
-        """Return the overlays that some engine here can compute for the active score model."""
+        """Return the overlays that some engine here can compute for the active score model, default first."""
         try:
             _, card = self._active("classification")
         except ModelUnavailableError:
             return ()
-        return tuple(name for name in self._choice.overlay_names() if name in card.overlays)
+        known = self._choice.overlay_names()
+        return tuple(name for name in card.overlays if name in known)
 
     def thresholds(self) -> TriageThresholds:
         """Return the triage thresholds of the active score model's card."""

@@ -85,7 +85,8 @@ class FusedClassifier(ScoreNetwork):
         def answer(replaced: Sequence[Tensor]) -> Tensor:
             evidence = self.evidence_from(*replaced)
             fused = self.fusion(self.gated(evidence, self.gate(*evidence)), tokens)
-            return self.head(fused, tokens)[:, 0]
+            logits: Tensor = self.head(fused, tokens)
+            return logits[:, 0]
 
         return Cut(sources, answer)
 
@@ -96,7 +97,8 @@ class FusedClassifier(ScoreNetwork):
             fused = self.fusion(self.gated(evidence, self.gate(*evidence)), tokens)
 
         def answer(replaced: Sequence[Tensor]) -> Tensor:
-            return self.head(replaced[0].flatten(1, 2), tokens)[:, 0]
+            logits: Tensor = self.head(replaced[0].flatten(1, 2), tokens)
+            return logits[:, 0]
 
         return Cut((fused.view(evidence.local.shape),), answer)
 

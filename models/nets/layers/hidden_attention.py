@@ -1,4 +1,4 @@
-"""Hidden attention of SS2D: how much of the whole output each token feeds, without any L x L matrix.
+"""Hidden attention of a scan: how much of the whole output each token feeds, without any L x L matrix.
 
 With its step, B and C taken as given, a scan is linear in its input (Ali, Zimerman and Wolf, arXiv
 2403.01590): y[i] = sum_j alpha[i, j] u[j] + skip u[i]. The column sums r[j] = sum_i alpha[i, j] obey a
@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.nets.layers.scan_reading import ScanReading, Scans
 from models.nets.layers.selective_scan import selective_scan
-from models.nets.layers.ss2d import DIRECTIONS, SS2D
 
 _OPPOSITE = {0: 2, 1: 3, 2: 0, 3: 1}
 """The same path walked backwards; codes as in `selective_scan`."""
@@ -24,29 +24,31 @@ _OPPOSITE = {0: 2, 1: 3, 2: 0, 3: 1}
 _SMALLEST_STEP = 1e-30
 
 
-def hidden_attention(ss2d: SS2D, tokens: Tensor) -> Tensor:
-    """Return the mean over channels of what each token (B, H, W, d_model) feeds, (B, H, W), not negative."""
-    x, _ = ss2d.in_proj(tokens).chunk(2, dim=-1)
-    x = functional.silu(ss2d.conv(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)
-    return column_sums(ss2d, x).abs().mean(dim=-1)
+def hidden_attention(layer: Scans, tokens: Tensor) -> Tensor:
+    """Return the mean over channels of what each token of the layer's input feeds, (B, H, W), not negative.
+
+    A sequence is a grid of one row. A scan of one direction only feeds what comes after a token, so that its
+    map favours early tokens; with the directions of SS2D this is evened out.
+    """
+    return column_sums(layer.reading(tokens)).abs().mean(dim=-1)
 
 
-def column_sums(ss2d: SS2D, x: Tensor) -> Tensor:
-    """Return r per channel, the four directions added, for the convolved input (B, H, W, D); same shape."""
-    selectivity = ss2d.selectivity(x).float()
-    sums = [_sums_along(ss2d, selectivity[..., k, :], k) for k in range(len(DIRECTIONS))]
+def column_sums(reading: ScanReading) -> Tensor:
+    """Return r per channel, the directions added, (B, H, W, D)."""
+    sums = [_sums_along(reading, k) for k in range(len(reading.directions))]
     return torch.stack(sums).sum(dim=0)
 
 
-def _sums_along(ss2d: SS2D, selectivity: Tensor, k: int) -> Tensor:
-    """Column sums of direction ``k`` from its low-rank step, B and C, (B, H, W, R + 2N), to (B, H, W, D)."""
-    rank, states = ss2d.delta_weight.shape[2], ss2d.a_log.shape[2]
+def _sums_along(reading: ScanReading, k: int) -> Tensor:
+    """Column sums of direction ``k``, (B, H, W, D)."""
+    rank, states = reading.delta_weight.shape[2], reading.a_log.shape[2]
+    selectivity = reading.selectivity[..., k, :].float()
     step, b, c = torch.split(selectivity, [rank, states, states], dim=-1)
-    next_step = _from_next_token(step, DIRECTIONS[k])
-    weight, bias = ss2d.delta_weight[k], ss2d.delta_bias[k]
+    next_step = _from_next_token(step, reading.directions[k])
+    weight, bias = reading.delta_weight[k], reading.delta_bias[k]
     cancelling = 1.0 / _widened(next_step, weight, bias).clamp(min=_SMALLEST_STEP)
     exchanged = torch.cat([next_step, c, b], dim=-1).unsqueeze(-2)
-    decay = -torch.exp(ss2d.a_log[k].float())
+    decay = -torch.exp(reading.a_log[k].float())
     fed = selective_scan(
         cancelling,
         exchanged,
@@ -54,7 +56,7 @@ def _sums_along(ss2d: SS2D, selectivity: Tensor, k: int) -> Tensor:
         bias[None],
         decay[None],
         torch.zeros_like(bias)[None],
-        (_OPPOSITE[DIRECTIONS[k]],),
+        (_OPPOSITE[reading.directions[k]],),
     )
     return _widened(step, weight, bias) * fed
 

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.layers.decisions import decided
+from models.nets.layers.scan_reading import ScanReading
 from models.nets.layers.selective_scan import selective_scan
 from models.nets.layers.step_size import decay_logarithm, step_bias, step_rank, step_weight
 
@@ -28,10 +30,18 @@ class Mamba(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Tokens (B, L, d_model) to tokens of the same shape."""
         x, gate = self.in_proj(tokens).chunk(2, dim=-1)
-        padded = functional.pad(x.transpose(1, 2), (_KERNEL - 1, 0))
-        x = functional.silu(self.conv(padded)).transpose(1, 2)
-        mixed: Tensor = self.out_proj(self._scan(x) * functional.silu(gate))
+        mixed: Tensor = self.out_proj(self._scan(self._convolved(x)) * decided(functional.silu(gate)))
         return mixed
+
+    def reading(self, tokens: Tensor) -> ScanReading:
+        """Return what is scanned for tokens (B, L, d_model), as a grid of one row."""
+        x = self._convolved(self.in_proj(tokens).chunk(2, dim=-1)[0])
+        selectivity = self.x_proj(x)[:, None, :, None]
+        return ScanReading(x[:, None], selectivity, self.delta_weight, self.delta_bias, self.a_log, (0,))
+
+    def _convolved(self, x: Tensor) -> Tensor:
+        padded = functional.pad(x.transpose(1, 2), (_KERNEL - 1, 0))
+        return functional.silu(self.conv(padded)).transpose(1, 2)
 
     def _scan(self, x: Tensor) -> Tensor:
         selectivity = self.x_proj(x)[:, None, :, None]

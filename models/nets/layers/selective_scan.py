@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from models.nets.layers import scan_cpu_call
+from models.nets.layers.decisions import decided
 from models.nets.layers.scan_cuda import scan_on_cuda
 from models.nets.layers.scan_export import exportable_scan
 
@@ -26,8 +27,7 @@ def selective_scan(
 
     Args:
         u: (B, H, W, D) input. A plain sequence is a grid with H = 1.
-        selectivity: (B, H, W, K, R + 2N), read from the input: low-rank step, then B, then C. Detached, it
-            gives the scan with frozen selectivity.
+        selectivity: (B, H, W, K, R + 2N), read from the input: low-rank step, then B, then C.
         delta_weight: (K, D, R) widens the low-rank step.
         delta_bias: (K, D) added to the step once, before the softplus.
         a: (K, D, N) decay rates, negative; N <= 16.
@@ -39,6 +39,7 @@ def selective_scan(
 
     While torch exports a network, the scan is written with operators that ONNX knows.
     """
+    selectivity = decided(selectivity)
     if torch.compiler.is_exporting():
         return exportable_scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
     u, selectivity, delta_weight, delta_bias, a, skip = (

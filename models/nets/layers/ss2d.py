@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.layers.decisions import decided
+from models.nets.layers.scan_reading import ScanReading
 from models.nets.layers.selective_scan import selective_scan
 from models.nets.layers.step_size import decay_logarithm, step_bias, step_rank, step_weight
 
@@ -31,10 +33,18 @@ class SS2D(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Tokens (B, H, W, d_model) to tokens of the same shape."""
         x, gate = self.in_proj(tokens).chunk(2, dim=-1)
-        x = functional.silu(self.conv(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)
-        y: Tensor = self.norm(self.scan(x))
-        mixed: Tensor = self.out_proj(y * functional.silu(gate))
+        y: Tensor = self.norm(self.scan(self._convolved(x)))
+        mixed: Tensor = self.out_proj(y * decided(functional.silu(gate)))
         return mixed
+
+    def reading(self, tokens: Tensor) -> ScanReading:
+        """Return what is scanned for tokens (B, H, W, d_model)."""
+        x = self._convolved(self.in_proj(tokens).chunk(2, dim=-1)[0])
+        return self.reading_of(x)
+
+    def reading_of(self, x: Tensor) -> ScanReading:
+        """Return the same for the convolved input (B, H, W, D)."""
+        return ScanReading(x, self.selectivity(x), self.delta_weight, self.delta_bias, self.a_log, DIRECTIONS)
 
     def scan(self, x: Tensor) -> Tensor:
         """Sum (B, H, W, D) of the four scans of the convolved input (B, H, W, D)."""
@@ -47,3 +57,6 @@ class SS2D(nn.Module):
         """Low-rank step, B and C (B, H, W, 4, R + 2N), read from the convolved input."""
         projected = functional.linear(x, self.x_proj.flatten(0, 1))
         return projected.view(*x.shape[:3], *self.x_proj.shape[:2])
+
+    def _convolved(self, x: Tensor) -> Tensor:
+        return functional.silu(self.conv(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)

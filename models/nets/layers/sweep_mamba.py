@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.layers.decisions import decided
 from models.nets.layers.ss2d import SS2D
 
 
@@ -32,7 +33,7 @@ class SweepMamba(nn.Module):
         tokens = x.permute(0, 2, 3, 1)
         p: Tensor = self.reduce(self.norm(tokens))
         swept = self.over_image(p) + _resampled(self._side_scans(_resampled(p, self.grid)), p.shape[1:3])
-        out = self.restore(functional.silu(p) * swept) + self.residual_scale * tokens
+        out = self.restore(decided(functional.silu(p)) * swept) + self.residual_scale * tokens
         return torch.relu(self.out_norm(out.permute(0, 3, 1, 2)))
 
     def _side_scans(self, p: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.layers.scan_reading import ScanReading
 from models.nets.layers.selective_scan import selective_scan
 from models.nets.layers.step_size import decay_logarithm, step_bias, step_rank, step_weight
 
@@ -43,6 +44,13 @@ class VisionMixer(nn.Module):
         beside = functional.silu(self.conv_beside(beside)).transpose(1, 2)
         mixed: Tensor = self.out_proj(torch.cat([self._scan(scanned), beside], dim=-1))
         return mixed
+
+    def reading(self, tokens: Tensor) -> ScanReading:
+        """Return what is scanned for tokens (B, L, C), as a grid of one row."""
+        scanned = self.in_proj(tokens).transpose(1, 2).chunk(2, dim=1)[0]
+        x = functional.silu(self.conv(scanned)).transpose(1, 2)
+        selectivity = self.x_proj(x)[:, None, :, None]
+        return ScanReading(x[:, None], selectivity, self.delta_weight, self.delta_bias, self.a_log, (0,))
 
     def _scan(self, x: Tensor) -> Tensor:
         selectivity = self.x_proj(x)[:, None, :, None]

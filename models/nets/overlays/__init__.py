@@ -1,35 +1,52 @@
-"""Overlays: maps that say what on the image a score came from. One idea per file, all listed in OVERLAYS.
+"""Overlays: maps that say what on the image an answer came from. One idea per file, all listed in OVERLAYS.
 
-Every overlay takes the classifier in evaluation mode and its three inputs, and returns one map per sample
-on the network's grid, (B, h, w) float32; bringing a map to image size and colouring it is done elsewhere.
+Every overlay takes a network in evaluation mode and its inputs, and returns one map per sample on the
+network's grid, (B, h, w) float32; bringing a map to image size and colouring it is done elsewhere. It runs
+the network once, and backwards only as far as it must.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from torch import Tensor
+from torch import Tensor, nn
 
+from models.nets.classification.fused_classifier import FusedClassifier
+from models.nets.classification.image_classifier import ImageClassifier
+from models.nets.explainable import Divisible, MixesTokens
+from models.nets.overlays.class_activation import class_activation
+from models.nets.overlays.cross_modal import cross_modal_map
 from models.nets.overlays.gate import gate_map
 from models.nets.overlays.grad_cam import grad_cam
 from models.nets.overlays.gradient_x_input import gradient_x_input
 from models.nets.overlays.hidden_attention import hidden_attention_map
+from models.nets.overlays.rollout import rollout_map
 
 
 @dataclass(frozen=True)
 class Overlay:
-    """A way to explain a score."""
+    """A way to explain an answer."""
 
     name: str
     is_signed: bool
-    """Whether values below zero speak against malignancy; otherwise the map is not negative."""
+    """Whether values below zero speak against the answer; otherwise the map is not negative."""
+    reads: type
+    """The networks that can show it: a class, or a protocol of `models.nets.explainable`."""
     compute: Callable[..., Tensor]
-    """(network, images, numeric, categorical) to maps (B, h, w) float32."""
+    """(network, images, numeric, categorical) or, of an outliner, (network, images) to maps (B, h, w)."""
 
 
 OVERLAYS: tuple[Overlay, ...] = (
-    Overlay("gradient_x_input", is_signed=True, compute=gradient_x_input),
-    Overlay("hidden_attention", is_signed=False, compute=hidden_attention_map),
-    Overlay("gate", is_signed=False, compute=gate_map),
-    Overlay("grad_cam", is_signed=False, compute=grad_cam),
+    Overlay("gradient_x_input", is_signed=True, reads=Divisible, compute=gradient_x_input),
+    Overlay("hidden_attention", is_signed=False, reads=MixesTokens, compute=hidden_attention_map),
+    Overlay("gate", is_signed=False, reads=FusedClassifier, compute=gate_map),
+    Overlay("grad_cam", is_signed=False, reads=Divisible, compute=grad_cam),
+    Overlay("rollout", is_signed=False, reads=MixesTokens, compute=rollout_map),
+    Overlay("cross_modal", is_signed=False, reads=FusedClassifier, compute=cross_modal_map),
+    Overlay("class_activation", is_signed=True, reads=ImageClassifier, compute=class_activation),
 )
-"""Every overlay the model server offers; the first is the default."""
+"""Every overlay the model server offers; the first that a network can show is its default."""
+
+
+def overlays_of(network: nn.Module) -> tuple[str, ...]:
+    """Return the names of the overlays that a network can show, its default first."""
+    return tuple(overlay.name for overlay in OVERLAYS if isinstance(network, overlay.reads))

@@ -1,14 +1,20 @@
 """Hidden attention map: how much of the last selective scan's output each token feeds, score or no score."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from models.nets.classification.fused_classifier import FusedClassifier
+from models.nets.explainable import MixesTokens
+from models.nets.layers.hidden_attention import hidden_attention
+from models.nets.layers.scan_reading import Scans
+from models.nets.overlays.mixing import inputs_of, on_grid
 
 
 @torch.no_grad()
-def hidden_attention_map(
-    network: FusedClassifier, images: Tensor, numeric: Tensor, categorical: Tensor
-) -> Tensor:
-    """Return the attention hidden in the last scan, its four directions added, (B, h, w), not negative."""
-    return network.forward_explained(images, numeric, categorical).hidden_attention
+def hidden_attention_map(network: MixesTokens, images: Tensor, *table: Tensor) -> Tensor:
+    """Return the attention hidden in the last scan, its directions added, (B, h, w), not negative."""
+    assert isinstance(network, nn.Module)
+    mixing = network.mixing(*images.shape[2:])
+    last = [layer for layer in mixing.layers if isinstance(layer, Scans)][-1]
+    assert isinstance(last, nn.Module)
+    (tokens,) = inputs_of(network, (last,), images, *table)
+    return on_grid(mixing, hidden_attention(last, tokens))

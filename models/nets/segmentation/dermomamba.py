@@ -4,16 +4,18 @@ Source: Hoang et al., Pattern Analysis and Applications 28:128 (2025), doi 10.10
 with the bottleneck made to accept any input size.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.explainable import Mixing, tokens_of
 from models.nets.layers.cbam import CBAM
 from models.nets.layers.cross_scale import CrossScaleMamba
 from models.nets.layers.pcam import PCAM
 from models.nets.layers.sweep_mamba import SweepMamba
+from models.nets.segmentation.outliner import Outliner
 
 
 def _convolution(channels: int, out_channels: int) -> nn.Conv2d:
@@ -76,7 +78,7 @@ class _DecoderBlock(nn.Module):
         return out
 
 
-class DermoMamba(nn.Module):
+class DermoMamba(Outliner):
     """Lesion segmenter; input sides are multiples of 2 to the power of `stages`.
 
     Args:
@@ -105,19 +107,29 @@ class DermoMamba(nn.Module):
         self.decoder = nn.ModuleList(self._decoder_block(2 * width) for width in widths)
         self.head = nn.Conv2d(base_channels, 1, 1)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Normalised images (B, 3, H, W) to logits (B, 1, H, W)."""
+    def encoded(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return what the bottleneck reads, then the skips from the coarsest to the finest."""
         x = self.stem(images)
         skips = []
         for block in self.encoder:
             x, skip = block(x)
             skips.append(skip)
-        x = self.bottleneck(self.pcam(x) + x)
-        stages = zip(self.decoder, self.skip_attention, skips, strict=True)
-        for decode, attend, skip in reversed(list(stages)):
+        return (self.pcam(x) + x, *reversed(skips))
+
+    def decoded(self, features: Sequence[Tensor]) -> Tensor:
+        """Return logits (B, 1, H, W)."""
+        deepest, *skips = features
+        x = self.bottleneck(deepest)
+        stages = zip(reversed(self.decoder), reversed(self.skip_attention), skips, strict=True)
+        for decode, attend, skip in stages:
             x = decode(x, attend(skip))
         logits: Tensor = self.head(x)
         return logits
+
+    def mixing(self, height_px: int, width_px: int) -> Mixing:
+        """Return the bottleneck's scan of the image plane."""
+        shrink = 2 ** len(self.encoder)
+        return tokens_of((height_px // shrink, width_px // shrink), [self.bottleneck.over_image])
 
     def _encoder_block(self, stage: int, channels: int) -> nn.Module:
         return EncoderBlock(channels, CrossScaleMamba(channels), _convolution)

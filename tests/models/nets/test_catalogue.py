@@ -14,6 +14,7 @@ from models.nets.classification.export_form import form_for_export, graph_inputs
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.layers.mamba import Mamba
 from models.nets.layers.ss2d import SS2D
+from models.nets.overlays import overlays_of
 from models.nets.weights import round_to_half, save_weights
 
 PARAMETERS: tuple[tuple[str, dict[str, int], int], ...] = (
@@ -169,7 +170,7 @@ def test_a_score_network_says_the_same_in_every_form(architecture: Architecture)
     torch.testing.assert_close(explained, logits)
     torch.testing.assert_close(exported[0], logits)
     assert ("logits", *maps) == graph_outputs(network)
-    assert set(maps) <= set(network.overlays)
+    assert set(maps) <= set(overlays_of(network))
     assert all(torch.equal(found, wanted) for found, wanted in zip(exported[1:], maps.values(), strict=True))
     assert (seen.local.shape[-1], seen.context.shape[-1]) == network.token_widths
     assert network.last_layer.out_features == logits.shape[1]

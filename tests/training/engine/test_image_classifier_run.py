@@ -20,6 +20,8 @@ from training.__main__ import main
 
 pytestmark = pytest.mark.slow
 
+OFFERED = ("gradient_x_input", "hidden_attention", "grad_cam", "rollout", "class_activation")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -50,7 +52,7 @@ def test_its_card_says_that_metadata_are_not_read_and_what_it_can_show(folder: P
     assert card == read_card(folder)
     assert card.input.numeric_features == card.input.categorical_features == ()
     assert card.input.measurements is None
-    assert card.overlays == ("gradient_x_input",)
+    assert card.overlays == OFFERED
     assert any("crop alone" in limit for limit in card.limits)
     assert not any("with and without metadata" in limit for limit in card.limits)
     assert card.parity_max_abs_difference is not None
@@ -66,19 +68,21 @@ def test_both_engines_give_its_score_and_its_map(folder: Path) -> None:
 
     assert "error" not in answer.values
     np.testing.assert_allclose(ours.logits, answer.arrays["logits"], atol=LARGEST_DIFFERENCE)
-    assert ours.maps["gradient_x_input"].shape == (8, 2, 2)
+    assert ours.maps["class_activation"].shape == (8, 2, 2)
     np.testing.assert_allclose(
-        ours.maps["gradient_x_input"], answer.arrays["gradient_x_input"], atol=LARGEST_DIFFERENCE
+        ours.maps["class_activation"], answer.arrays["class_activation"], atol=LARGEST_DIFFERENCE
     )
 
 
 def test_the_server_shows_its_map_and_refuses_one_that_it_has_not(folder: Path) -> None:
     given = batch()
 
-    shown = asked(folder, "explain", given, overlay="gradient_x_input")
+    shown = asked(folder, "explain", given, overlay="class_activation")
+    finer = asked(folder, "explain", given, overlay="gradient_x_input")
     refused = asked(folder, "explain", given, overlay="gate")
 
     np.testing.assert_array_equal(
-        shown.arrays["maps"], asked(folder, "classify", given).arrays["gradient_x_input"]
+        shown.arrays["maps"], asked(folder, "classify", given).arrays["class_activation"]
     )
-    assert "cannot show the overlay 'gate'; it has gradient_x_input" in refused.values["error"]
+    assert finer.arrays["maps"].shape == (8, 4, 4)
+    assert "cannot show the overlay 'gate'; it has gradient_x_input, hidden_attention" in refused.values["error"]
