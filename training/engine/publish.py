@@ -30,6 +30,7 @@ from models.contract.preprocess import resized
 from models.export import GRAPH_FILE, SEGMENTER, export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
+from models.nets.overlays import overlays_of
 from models.nets.weights import WEIGHTS_FILE, round_to_half, save_weights
 from training.contract.data_set import MANIFEST, Sample, read_manifest
 from training.contract.plan import TrainingPlan
@@ -147,7 +148,7 @@ def _card(
         architecture_arguments=_plain(plan.architecture_arguments),
         labels=LABELS_BY_TASK[plan.task],
         input=_input_spec(plan, network),
-        overlays=network.overlays if isinstance(network, ScoreNetwork) else (),
+        overlays=overlays_of(network),
         threshold=choices.threshold,
         temperature=choices.temperature,
         triage_thresholds=choices.triage_thresholds,
