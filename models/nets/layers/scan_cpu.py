@@ -122,26 +122,29 @@ def _read_channels(scan: Scan, local: Local, sample: int, k: int, c0: int, block
 
 
 @njit(nogil=True, cache=True)
-def forward_tasks(first: int, last: int, scan: Scan, per_task: int, out: Floats, carries: Floats) -> None:
-    """Scan the (sample, channel block) pairs number `first` to `last`.
+def forward_tasks(
+    first: int, last: int, scan: Scan, per_task: int, groups: int, out: Floats, carries: Floats
+) -> None:
+    """Scan the (sample, channel block, group of directions) triples number `first` to `last`.
 
     Args:
-        first: number of the first pair.
-        last: number after the last pair.
+        first: number of the first triple.
+        last: number after the last triple.
         scan: what is scanned.
         per_task: channels per block, at most sixteen.
-        out: (batch, token, channel), the sum over the directions.
+        groups: into how many groups the directions are divided.
+        out: (group of directions, batch, token, channel), the sum over the directions of a group.
         carries: (batch, direction, chunk, wide, 16), the states before each chunk.
     """
     length, ways = scan.height * scan.width, len(scan.directions)
-    tasks_per_sample = (scan.channels + per_task - 1) // per_task
+    blocks, per_group = (scan.channels + per_task - 1) // per_task, ways // groups
     chunks = (length + CHUNK - 1) // CHUNK
     local, h = new_local(), np.zeros(ROW * ROW, np.float32)
     for task in range(first, last):
-        sample, c0 = task // tasks_per_sample, task % tasks_per_sample * per_task
+        group, sample, c0 = task % groups, task // groups // blocks, task // groups % blocks * per_task
         block = min(per_task, scan.channels - c0)
-        at_out = sample * length * scan.channels + c0
-        for k in range(ways):
+        at_out = (group * scan.batch + sample) * length * scan.channels + c0
+        for k in range(group * per_group, (group + 1) * per_group):
             h[:] = _ZERO
             at_row = k * scan.wide + c0
             skip = lanes.load(scan.skip, at_row)
@@ -155,7 +158,7 @@ def forward_tasks(first: int, last: int, scan: Scan, per_task: int, out: Floats,
                     lanes.store(carries, at_carry + channel * ROW, state)
                     decay = lanes.load(scan.decay, (at_row + channel) * ROW)
                     lanes.store(h, channel * ROW, walk(local, channel, state, decay, count))
-                add_outputs(out, at_out, scan.channels, local, count, block, k == 0, skip)
+                add_outputs(out, at_out, scan.channels, local, count, block, k % per_group == 0, skip)
 
 
 @njit(nogil=True, cache=True)

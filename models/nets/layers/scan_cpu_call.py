@@ -29,13 +29,14 @@ def forward(
 ) -> tuple[Tensor, Tensor]:
     """Output (B, H, W, D) and the states at the chunk starts (B, K, chunks, D rounded up, 16)."""
     _check(u, selectivity, delta_weight, delta_bias, a, skip, directions)
-    out = torch.empty(u.shape)
-    carries = torch.empty(carries_shape(u, directions))
     per_task = _channels_per_task(u.shape[0], u.shape[3])
+    blocks = u.shape[0] * -(-u.shape[3] // per_task)
+    groups = _groups(blocks, len(directions))
+    out = torch.empty(groups, *u.shape)
+    carries = torch.empty(carries_shape(u, directions))
     scan = _scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
-    tasks = u.shape[0] * -(-u.shape[3] // per_task)
-    _run(forward_tasks, tasks, (scan, per_task, _flat(out), _flat(carries)))
-    return out, carries
+    _run(forward_tasks, blocks * groups, (scan, per_task, groups, _flat(out), _flat(carries)))
+    return _in_order(out), carries
 
 
 def backward(
@@ -52,7 +53,7 @@ def backward(
     """Gradients of the six tensor inputs of `forward`, in their order."""
     batch, _, _, channels = u.shape
     ways, wide, rank = len(directions), _wide(channels), delta_weight.shape[2]
-    groups = 1 if batch % torch.get_num_threads() == 0 else ways
+    groups = _groups(batch, ways)
     du, dselectivity = torch.empty(groups, *u.shape), torch.empty(selectivity.shape)
     dweight, sums = torch.zeros(batch, ways, rank, wide), torch.zeros(batch, ways, 2, wide)
     da = torch.zeros(batch, ways, wide, ROW)
@@ -101,11 +102,18 @@ def _check(
         raise ValueError(f"A scan has {states} states per channel; at most {ROW} are possible.")
 
 
+def _groups(tasks: int, ways: int) -> int:
+    """Into how many groups the directions are divided, so that no thread waits for another's last task."""
+    return 1 if tasks % torch.get_num_threads() == 0 else ways
+
+
 def _in_order(parts: Tensor) -> Tensor:
     """Sum over the first axis, first to last, as the kernel adds when it owns all of them."""
-    total = parts[0].clone() if len(parts) == 1 else parts[0]
-    for part in parts[1:]:
-        total = total + part
+    if len(parts) == 1:
+        return parts.view(parts.shape[1:])
+    total = parts[0] + parts[1]
+    for part in parts[2:]:
+        total += part
     return total
 
 
