@@ -7,6 +7,8 @@ python -m training segmentation|classification --data DIR --out DIR      plan a 
 python -m training publish RUN_FOLDER --to DIR                  write a model folder from a run
 python -m training evaluate MODEL_FOLDER --data DIR             measure a model, into its card
 python -m training exam CANDIDATE --against ACTIVE --data DIR   measure a model beside the one in use
+python -m training compare --task TASK [MODEL ...]              models side by side: cost and accuracy
+python -m training data check|stats|split|convert ...           look after a data set, or make one
 python -m training describe-data MODEL_FOLDER --data DIR        describe its training images, into its card
 """
 
@@ -14,6 +16,9 @@ import sys
 
 import typer
 
+from training.doors.compare import add_compare_command
+from training.doors.data import data
+from training.doors.machine import add_machine_command
 from training.doors.measure import add_model_commands
 from training.doors.runs import add_run_commands
 from training.doors.teach import add_teaching_commands
@@ -22,6 +27,9 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 add_run_commands(app)
 add_teaching_commands(app)
 add_model_commands(app)
+add_machine_command(app)
+app.add_typer(data, name="data")
+add_compare_command(app)
 
 
 def main(arguments: list[str]) -> None:

@@ -1,10 +1,49 @@
-"""Commands about this machine: its engines and its case store."""
+"""Commands about this machine: its engines, its case store, its graphics card and its libraries."""
+
+import json
+import os
+import platform
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from app.cli.desk import Json, add_row, desk_of
+from app.cli.desk import Desk, Json, add_row, desk_of
+from app.cli.graphics_card import GraphicsCard, GraphicsCardError, graphics_cards
+from app.cli.training_program import training_answer
 from app.usecases.examine_engines import examine_engines, examine_store
+from app.usecases.ports import StoreFinding
+
+_LIBRARIES = (
+    *("torch", "mamba-ssm", "triton", "numba", "onnxruntime-gpu", "onnxruntime", "numpy"),
+    *("opencv-python-headless", "pillow", "pydicom", "PySide6-Essentials", "SQLAlchemy", "h5py"),
+)
+
+
+@dataclass(frozen=True)
+class MachineReport:
+    """What work is done with on this machine."""
+
+    system: str
+    processors: int
+    graphics_cards: tuple[GraphicsCard, ...]
+    graphics_note: str
+    """Why no card is listed, or ""."""
+    scan_kernels: dict[str, str]
+    libraries: dict[str, str]
+    """Versions by name; those that are not installed are left out."""
+
+
+@dataclass(frozen=True)
+class DoctorReport:
+    """What the doctor found: the case store first, and the machine unless only the store was asked for."""
+
+    store: tuple[StoreFinding, ...]
+    machine: MachineReport | None
 
 
 def devices(context: typer.Context, as_json: Json = False) -> None:
@@ -18,16 +57,92 @@ def devices(context: typer.Context, as_json: Json = False) -> None:
     desk.show(reports, table)
 
 
-def doctor(context: typer.Context, as_json: Json = False) -> None:
-    """Check the database and every stored file; exit code 1 when something is wrong."""
+def doctor(
+    context: typer.Context,
+    watch_gpu: Annotated[
+        bool, typer.Option("--watch-gpu", help="Print the graphics card's memory until Ctrl+C, nothing else.")
+    ] = False,
+    every: Annotated[float, typer.Option("--every", min=0.2, help="With --watch-gpu: seconds.")] = 2.0,
+    store_only: Annotated[bool, typer.Option("--store-only", help="Leave the machine out.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the case store and tell of the machine; exit code 1 when something is wrong."""
     desk = desk_of(context, as_json=as_json)
-    findings = desk.follow(examine_store(desk.services))
+    if watch_gpu:
+        _watch(desk, every)
+        return
+    report = DoctorReport(
+        desk.follow(examine_store(desk.services)), None if store_only else _examined_machine()
+    )
     table = Table("", "finding")
-    for finding in findings:
+    for finding in report.store:
         add_row(table, "problem" if finding.is_problem else "ok", finding.sentence)
-    desk.show(findings, table)
-    if any(finding.is_problem for finding in findings):
+    for subject, sentence in _machine_lines(report.machine):
+        add_row(table, subject, sentence)
+    desk.show(report, table)
+    if any(finding.is_problem for finding in report.store):
         raise typer.Exit(1)
+
+
+def _examined_machine() -> MachineReport:
+    try:
+        cards, note = graphics_cards(), ""
+    except GraphicsCardError as error:
+        cards, note = (), str(error)
+    return MachineReport(
+        system=f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        processors=os.cpu_count() or 1,
+        graphics_cards=cards,
+        graphics_note=note,
+        scan_kernels=_scan_kernels(),
+        libraries={name: version for name in _LIBRARIES if (version := _version(name)) is not None},
+    )
+
+
+def _scan_kernels() -> dict[str, str]:
+    """What the training program says, for only it may import torch; it needs some seconds."""
+    answer = training_answer(["scan-kernels"])
+    try:
+        return dict(json.loads(answer or ""))
+    except ValueError:
+        return {"not known": "The training program does not start here."}
+
+
+def _version(library: str) -> str | None:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _machine_lines(machine: MachineReport | None) -> list[tuple[str, str]]:
+    if machine is None:
+        return []
+    cards = [
+        ("graphics card", f"{card.index}: {card.name}, driver {card.driver}, {card.words()}")
+        for card in machine.graphics_cards
+    ]
+    return [
+        ("system", f"{machine.system}, {machine.processors} processors"),
+        *(cards or [("graphics card", machine.graphics_note or "The driver lists none.")]),
+        *(("scan kernel", f"{device}: {kernel}") for device, kernel in machine.scan_kernels.items()),
+        ("libraries", ", ".join(f"{name} {version}" for name, version in machine.libraries.items())),
+    ]
+
+
+def _watch(desk: Desk, every_s: float) -> None:
+    """Print the cards' state again and again; Ctrl+C ends it, and that is no failure."""
+    try:
+        while True:
+            cards = graphics_cards()
+            if not cards:
+                raise GraphicsCardError("The NVIDIA driver lists no graphics card.")
+            for card in cards:
+                line = f"{datetime.now():%H:%M:%S}  {card.index}: {card.name}  {card.words()}"
+                desk.show(card, line)
+            time.sleep(every_s)
+    except KeyboardInterrupt:
+        return
 
 
 def add_machine_commands(commands: typer.Typer) -> None:

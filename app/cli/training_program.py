@@ -11,6 +11,8 @@ from typing import Any, Final
 import typer
 
 _ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE_S = 120
+"""Torch takes seconds to import, on a busy machine many."""
 
 PASSED_ON: Final[dict[str, Any]] = {
     "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True},
@@ -21,15 +23,39 @@ PASSED_ON: Final[dict[str, Any]] = {
 
 def training_program(arguments: Sequence[str]) -> int:
     """Run the training program; Ctrl+C reaches it too, and it decides how to stop."""
-    is_frozen = bool(getattr(sys, "frozen", False))
-    command = [sys.executable, "--training"] if is_frozen else [sys.executable, "-m", "training"]
-    search = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    process = subprocess.Popen([*command, *arguments], env={**os.environ, "PYTHONPATH": search})
+    process = subprocess.Popen([*_command(), *arguments], env=_environment())
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return process.wait()
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def training_answer(arguments: Sequence[str]) -> str | None:
+    """What the training program prints about a question of some seconds; None when it fails."""
+    try:
+        answer = subprocess.run(
+            [*_command(), *arguments],
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_S,
+            check=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout
+
+
+def _command() -> list[str]:
+    is_frozen = bool(getattr(sys, "frozen", False))
+    return [sys.executable, "--training"] if is_frozen else [sys.executable, "-m", "training"]
+
+
+def _environment() -> dict[str, str]:
+    search = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": search}
 
 
 def data(context: typer.Context) -> None:

@@ -20,10 +20,5 @@ def _script(name: str) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def convert_isic() -> ModuleType:
-    return _script("convert_isic")
-
-
-@pytest.fixture(scope="session")
 def baseline_trees() -> ModuleType:
     return _script("baseline_trees")

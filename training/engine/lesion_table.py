@@ -10,7 +10,10 @@ from models.contract.arrays import BoolMask, RgbImage
 from models.contract.lesion_features import measure_lesion
 from models.contract.preprocess import Box, lesion_crop_box
 from models.contract.tabular import (
+    CATEGORICAL_FEATURES,
     CATEGORICAL_INPUTS,
+    CATEGORICAL_VALUES,
+    NUMERIC_FEATURES,
     NUMERIC_INPUTS,
     Origin,
     TabularInput,
@@ -23,8 +26,12 @@ from training.engine.order import generator
 from training.engine.progress import shown
 from training.engine.segmentation import names_key
 
-METADATA_NUMERIC = np.array([f.origin is Origin.METADATA for f in NUMERIC_INPUTS])
-METADATA_CATEGORICAL = np.array([f.origin is Origin.METADATA for f in CATEGORICAL_INPUTS])
+_MEASURABLE = (Origin.MEASURED, Origin.CALIBRATED)
+METADATA_NUMERIC = np.array([f.origin not in _MEASURABLE for f in NUMERIC_INPUTS])
+METADATA_CATEGORICAL = np.array([f.origin not in _MEASURABLE for f in CATEGORICAL_INPUTS])
+"""What cannot be measured on image and mask: about the patient, or given by the manifest only."""
+
+_INSTITUTION = "attribution"
 
 
 @dataclass(frozen=True)
@@ -65,22 +72,38 @@ def measure_table(samples: tuple[Sample, ...], variants: int, seed: int) -> Lesi
         if expert is not None and expert.any():
             masks = list(mask_variants(expert, variants, generator(seed, index)))
         for variant, mask in enumerate(masks):
-            inputs = inputs_of(sample, image, mask)
+            inputs = inputs_of(sample, image, mask, with_institution=True)
             squares[index, variant] = square_of(lesion_crop_box(mask, image.shape, margin=0.0))
             numeric[index, variant] = inputs.numeric
             categorical[index] = inputs.categorical
     return LesionTable(squares, numeric, categorical)
 
 
-def inputs_of(sample: Sample, image: RgbImage, mask: BoolMask | None) -> TabularInput:
-    """The tabular input of one sample, measured on ``mask`` if there is one."""
+def inputs_of(
+    sample: Sample, image: RgbImage, mask: BoolMask | None, *, with_institution: bool = False
+) -> TabularInput:
+    """The tabular input of one sample, measured on ``mask`` if there is one.
+
+    What the manifest gives counts instead of what was measured, so that a data set speaks with one voice. The
+    institution is a shortcut to the diagnosis that no clinic has: only the tables of a run hold it, where it
+    is withheld often, never those that a published model is measured with.
+    """
     has_lesion = mask is not None and mask.any()
-    return tabular_input(
+    found = tabular_input(
         age_years=sample.age_years,
         sex=sample.sex,
         site_general=sample.site,
         features=measure_lesion(image, mask) if mask is not None and has_lesion else None,
     )
+    for name, value in sample.given:
+        if isinstance(value, float):
+            found.numeric[NUMERIC_FEATURES.index(name)] = value
+        elif name != _INSTITUTION or with_institution:
+            values = CATEGORICAL_VALUES[name]
+            found.categorical[CATEGORICAL_FEATURES.index(name)] = (
+                values.index(value) + 1 if value in values else 0
+            )
+    return found
 
 
 def square_of(box: Box) -> tuple[float, float, float]:

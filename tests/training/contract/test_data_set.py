@@ -1,3 +1,4 @@
+import csv
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.data_folders import manifest_row, mini_data_folder, write_manifest
-from training.contract.data_set import DataSetError, Sample, read_manifest, split_samples
+from training.contract.data_set import LEAKS, DataSetError, Sample, read_manifest, split_samples
 
 
 def a_sample(image_id: str, group: str, *, malignant: bool = False, split: str = "train") -> Sample:
@@ -102,3 +103,72 @@ def test_test_images_are_never_learned_from_nor_chosen_by() -> None:
     for fold in (None, 0, 1):
         split = split_samples(samples, fold=fold)
         assert all(s.split != "test" for s in (*split.train, *split.validation))
+
+
+def test_without_a_group_the_patient_and_then_the_lesion_stay_together(tmp_path: Path) -> None:
+    rows = [
+        {"image_id": "a", "patient_id": "p", "lesion_id": "l"},
+        {"image_id": "b", "lesion_id": "l"},
+        {"image_id": "c", "duplicate_group": "g", "patient_id": "p"},
+        {"image_id": "d"},
+    ]
+    write_cells(tmp_path, rows)
+    assert [s.duplicate_group for s in read_manifest(tmp_path)] == ["p", "l", "g", "d"]
+
+
+def test_folds_of_the_manifest_are_held_out_as_it_deals_them(tmp_path: Path) -> None:
+    rows = [{"image_id": f"i{n}", "fold": str(n % 3)} for n in range(9)]
+    write_cells(tmp_path, [*rows, {"image_id": "t", "split": "test"}])
+    samples = read_manifest(tmp_path)
+    held_out = [{s.image_id for s in split_samples(samples, fold=fold).validation} for fold in range(3)]
+    assert held_out == [{"i0", "i3", "i6"}, {"i1", "i4", "i7"}, {"i2", "i5", "i8"}]
+    with pytest.raises(DataSetError, match="folds 0 to 2, so 3 is none"):
+        split_samples(samples, fold=3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        ([{"fold": "0"}, {"fold": ""}], "none to i1"),
+        ([{"fold": "one"}], "'one' where the number of a fold"),
+        (
+            [{"fold": "0", "duplicate_group": "g"}, {"fold": "1", "duplicate_group": "g"}],
+            "more than one fold",
+        ),
+    ],
+)
+def test_folds_that_cannot_be_held_out_are_explained(
+    tmp_path: Path, cells: list[dict[str, str]], sentence: str
+) -> None:
+    write_cells(tmp_path, [{"image_id": f"i{n}", **each} for n, each in enumerate(cells)])
+    with pytest.raises(DataSetError, match=sentence):
+        split_samples(read_manifest(tmp_path), fold=0)
+
+
+def test_inputs_that_the_manifest_gives_are_read_and_leaks_are_not(tmp_path: Path) -> None:
+    row = {
+        "image_id": "a",
+        "tbp_lv_A": "20.5",
+        "tbp_lv_B": "",
+        "tbp_lv_C": "nan",
+        "attribution": "ACEMID MIA",
+    }
+    write_cells(tmp_path, [row | dict.fromkeys(LEAKS, "1")])
+    (sample,) = read_manifest(tmp_path)
+    assert sample.given == (("tbp_lv_A", 20.5), ("attribution", "ACEMID MIA"))
+
+
+def test_a_table_that_is_no_text_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_bytes(b"image_id,split,image_file\na,train,\xff\xfe.png\n")
+    with pytest.raises(DataSetError, match="no table in UTF-8"):
+        read_manifest(tmp_path)
+
+
+def write_cells(folder: Path, rows: list[dict[str, str]]) -> None:
+    """A manifest with just the columns that ``rows`` have."""
+    whole = [{"split": "train", "image_file": f"{row['image_id']}.png"} | row for row in rows]
+    columns = list(dict.fromkeys(name for row in whole for name in row))
+    with (folder / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, columns, restval="")
+        writer.writeheader()
+        writer.writerows(whole)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from training.contract import lesion_groups as lesion_groups_module
 from training.contract.lesion_groups import Member, lesion_groups, near_pairs, placings, thumbnail
 
 
@@ -125,3 +126,23 @@ def test_smooth_pictures_of_different_lesions_are_not_near() -> None:
         dark = np.exp(-((columns - centre) ** 2 + (rows - 45) ** 2) / 400)
         images.append(np.repeat((220 - 150 * dark)[:, :, None], 3, axis=2).astype(np.uint8))
     assert near_pairs(np.stack([thumbnail(image) for image in images])) == []
+
+
+def test_copies_are_looked_for_between_sides_only_when_sides_are_given() -> None:
+    thumbnails = np.stack([thumbnail(picture(seed)) for seed in (1, 1, 2, 2, 1)])
+    assert near_pairs(thumbnails) == [(0, 1), (0, 4), (1, 4), (2, 3)]
+    assert near_pairs(thumbnails, np.array([0, 0, 1, 2, 1])) == [(0, 4), (1, 4), (2, 3)]
+
+
+def test_copies_are_found_across_the_blocks_of_a_large_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = [*range(12), 3, 7, *range(20, 25), 3]
+    thumbnails = np.stack([thumbnail(picture(seed)) for seed in seeds])
+    whole = near_pairs(thumbnails)
+    monkeypatch.setattr(lesion_groups_module, "_BLOCK", 4)
+    monkeypatch.setattr(lesion_groups_module, "_CHUNK", 2)
+    assert near_pairs(thumbnails) == whole == [(3, 12), (3, 19), (7, 13), (12, 19)]
+
+
+def test_pictures_of_one_colour_are_near_to_nothing() -> None:
+    assert near_pairs(np.full((3, 16, 17), 9, np.uint8)) == []
+    assert near_pairs(np.zeros((0, 16, 17), np.uint8)) == []

@@ -28,6 +28,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from training.data_sets.layouts.class_words import DIAGNOSES, known, sex, site, years
+
 _IMAGE = re.compile(r"(ISIC_\d+)\.(?:jpe?g|png)", re.IGNORECASE)
 _MASK = re.compile(r"(ISIC_\d+)_segmentation\.png", re.IGNORECASE)
 _STRUCTURE = re.compile(r"(ISIC_\d+)_attribute_([a-z_]+)\.png", re.IGNORECASE)
@@ -46,28 +48,8 @@ _ALIASES = {
     "patient_id": ("patient_id",),
 }
 
-_CLASSES: Mapping[str, tuple[str, str]] = {
-    "mel": ("melanoma", "1"),
-    "nv": ("nevus", "0"),
-    "bkl": ("benign keratosis", "0"),
-    "df": ("dermatofibroma", "0"),
-    "vasc": ("vascular lesion", "0"),
-    # Malignant or on the way to it, but no melanoma: neither class of the melanoma score.
-    "bcc": ("basal cell carcinoma", ""),
-    "akiec": ("actinic keratosis", ""),
-}
-"""Diagnosis and ``malignant`` by the abbreviations of 2018 Task 3 and HAM10000."""
-
-_SITES: Mapping[str, str] = {
-    **dict.fromkeys(("scalp", "face", "ear", "neck"), "head/neck"),
-    **dict.fromkeys(("abdomen", "chest"), "anterior torso"),
-    "back": "posterior torso",
-    **dict.fromkeys(("upper extremity", "hand"), "upper extremity"),
-    **dict.fromkeys(("lower extremity", "foot"), "lower extremity"),
-    "acral": "palms/soles",
-    "genital": "oral/genital",
-}
-"""HAM10000's localisations as general sites; others stay as they are written."""
+_LABELS: Mapping[str, str] = {"mel": "1", "bcc": "", "akiec": ""}
+"""``malignant`` by class; carcinomas and keratoses on the way to one are neither melanoma nor benign."""
 
 
 @dataclass(frozen=True)
@@ -218,14 +200,9 @@ def _rows(table: Path) -> Iterator[tuple[str, LesionFacts]]:
         if id_column is None:
             return
         for line in lines:
-            row = {name: _known(cell) for name, cell in zip(header, line, strict=False)}
+            row = {name: known(cell) for name, cell in zip(header, line, strict=False)}
             if image_id := row.get(id_column):
                 yield _id(image_id), _facts_of(row)
-
-
-def _known(cell: str) -> str:
-    text = cell.strip()
-    return "" if text.lower() in ("unknown", "nan", "na", "none", "null") else text
 
 
 def _part3_of_2016(line: Sequence[str]) -> LesionFacts:
@@ -239,24 +216,15 @@ def _facts_of(row: Mapping[str, str]) -> LesionFacts:
         for name, aliases in _ALIASES.items()
     }
     diagnosis, malignant = _diagnosis(row)
-    sex, site = cells["sex"].lower(), cells["site"].lower()
     return LesionFacts(
         diagnosis=diagnosis,
         malignant=malignant,
-        age=_age(cells["age"]),
-        sex=sex if sex in ("female", "male") else "",
-        site=_SITES.get(site, site),
+        age=years(cells["age"]),
+        sex=sex(cells["sex"]),
+        site=site(cells["site"]),
         lesion_id=cells["lesion_id"],
         patient_id=cells["patient_id"],
     )
-
-
-def _age(text: str) -> str:
-    try:
-        years = float(text.rstrip("+"))
-    except ValueError:
-        return ""
-    return f"{years:g}" if 0 <= years <= 130 else ""
 
 
 def _diagnosis(row: Mapping[str, str]) -> tuple[str, str]:
@@ -267,11 +235,11 @@ def _diagnosis(row: Mapping[str, str]) -> tuple[str, str]:
         if not row["melanoma"]:
             return "", ""
         return ("seborrheic keratosis" if _is_one(row["seborrheic_keratosis"]) else "nevus"), "0"
-    if all(name in row for name in _CLASSES):
-        name = next((name for name in _CLASSES if _is_one(row[name])), "")
+    if all(name in row for name in DIAGNOSES):
+        name = next((name for name in DIAGNOSES if _is_one(row[name])), "")
     else:
         name = row.get("dx", "").lower()
-    return _CLASSES.get(name, ("", ""))
+    return (DIAGNOSES[name], _LABELS.get(name, "0")) if name in DIAGNOSES else ("", "")
 
 
 def _is_one(cell: str) -> bool:

@@ -3,7 +3,6 @@
 import csv
 from collections import defaultdict
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
@@ -11,6 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from training.contract.data_set import read_manifest, split_samples
+from training.data_sets.layouts import isic_challenge
+from training.data_sets.layouts.data_folder import ConversionError
 
 SIZE = (96, 128)
 
@@ -111,11 +112,9 @@ def isic_2018(root: Path) -> Path:
     return root
 
 
-def test_the_2016_layout_gives_labels_masks_and_its_official_test(
-    convert_isic: ModuleType, tmp_path: Path
-) -> None:
+def test_the_2016_layout_gives_labels_masks_and_its_official_test(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    outcome = convert_isic.convert([isic_2016(tmp_path / "in")], out, val_share=0.25)
+    outcome = isic_challenge.convert([isic_2016(tmp_path / "in")], out, val_share=0.25)
     rows = manifest(out)
     assert {rows[f"ISIC_{n:07}"]["split"] for n in (11, 12)} == {"test"}
     assert (rows["ISIC_0000001"]["malignant"], rows["ISIC_0000003"]["malignant"]) == ("1", "0")
@@ -126,11 +125,9 @@ def test_the_2016_layout_gives_labels_masks_and_its_official_test(
     assert rows["ISIC_0000001"]["dataset"] == "ISIC2016"
 
 
-def test_the_2017_layout_gives_diagnosis_age_sex_and_all_three_official_splits(
-    convert_isic: ModuleType, tmp_path: Path
-) -> None:
+def test_the_2017_layout_gives_diagnosis_age_sex_and_all_three_official_splits(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    convert_isic.convert([isic_2017(tmp_path / "in")], out)
+    isic_challenge.convert([isic_2017(tmp_path / "in")], out)
     rows = manifest(out)
     assert {i[-2:]: row["split"] for i, row in rows.items()} == {
         "21": "train", "22": "train", "23": "train", "31": "val", "41": "test",
@@ -141,9 +138,9 @@ def test_the_2017_layout_gives_diagnosis_age_sex_and_all_three_official_splits(
     assert [rows[f"ISIC_{n:07}"]["sex"] for n in (21, 23)] == ["female", ""]
 
 
-def test_the_2018_layouts_give_structures_lesions_and_sites(convert_isic: ModuleType, tmp_path: Path) -> None:
+def test_the_2018_layouts_give_structures_lesions_and_sites(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    convert_isic.convert([isic_2018(tmp_path / "in")], out)
+    isic_challenge.convert([isic_2018(tmp_path / "in")], out)
     rows = manifest(out)
     assert [rows[f"ISIC_{n:07}"]["attr_globules"] for n in (51, 52, 61)] == ["1", "0", ""]
     assert rows["ISIC_0000051"]["attr_streaks"] == ""
@@ -156,25 +153,22 @@ def test_the_2018_layouts_give_structures_lesions_and_sites(convert_isic: Module
     assert (rows["ISIC_0000066"]["site"], rows["ISIC_0000066"]["sex"]) == ("head/neck", "")
 
 
-def test_a_carcinoma_is_neither_melanoma_nor_benign(convert_isic: ModuleType, tmp_path: Path) -> None:
+def test_a_carcinoma_is_neither_melanoma_nor_benign(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    convert_isic.convert([isic_2018(tmp_path / "in")], out)
+    isic_challenge.convert([isic_2018(tmp_path / "in")], out)
     carcinoma = manifest(out)["ISIC_0000063"]
     assert (carcinoma["diagnosis"], carcinoma["malignant"]) == ("basal cell carcinoma", "")
 
 
-def test_the_command_counts_images_that_one_task_cannot_use(
-    convert_isic: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert convert_isic.main([str(isic_2018(tmp_path / "in")), "--out", str(tmp_path / "out")]) == 0
-    said = capsys.readouterr().out
-    assert "6 images have no usable mask" in said
-    assert "3 images are neither melanoma nor benign" in said
+def test_images_that_one_task_cannot_use_are_counted(tmp_path: Path) -> None:
+    outcome = isic_challenge.convert([isic_2018(tmp_path / "in")], tmp_path / "out")
+    images = sum(outcome.images_by_split.values())
+    assert (images - outcome.masks, images - outcome.labelled) == (6, 3)
 
 
-def test_the_result_is_a_data_folder_that_training_reads(convert_isic: ModuleType, tmp_path: Path) -> None:
+def test_the_result_is_a_data_folder_that_training_reads(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    convert_isic.convert([isic_2017(tmp_path / "in")], out, longer_side_px=64)
+    isic_challenge.convert([isic_2017(tmp_path / "in")], out, longer_side_px=64)
     samples = read_manifest(out)
     assert len(split_samples(samples).train) == 3
     for sample in samples:
@@ -187,44 +181,42 @@ def test_the_result_is_a_data_folder_that_training_reads(convert_isic: ModuleTyp
         assert (mask > 127).sum() == 12 * 16
 
 
-def test_colours_stay_red_green_blue(convert_isic: ModuleType, tmp_path: Path) -> None:
+def test_colours_stay_red_green_blue(tmp_path: Path) -> None:
     folder = tmp_path / "ISIC-2017_Training_Data"
     write(folder / "ISIC_0000001.jpg", np.full((80, 80, 3), (20, 60, 200), np.uint8))
-    convert_isic.convert([folder], tmp_path / "out", val_share=0, test_share=0)
+    isic_challenge.convert([folder], tmp_path / "out", val_share=0, test_share=0)
     written = cv2.imread(str(tmp_path / "out" / "images" / "ISIC_0000001.jpg"))
     assert written is not None
     assert np.abs(written.mean(axis=(0, 1)) - (20, 60, 200)).max() < 3
 
 
-def test_an_image_of_two_challenges_counts_for_the_stricter_split(
-    convert_isic: ModuleType, tmp_path: Path
-) -> None:
+def test_an_image_of_two_challenges_counts_for_the_stricter_split(tmp_path: Path) -> None:
     root = isic_2017(tmp_path / "in")
     write_image(root / "ISIC2018_Task1-2_Training_Input", 41)
-    convert_isic.convert([root], tmp_path / "out")
+    isic_challenge.convert([root], tmp_path / "out")
     row = manifest(tmp_path / "out")["ISIC_0000041"]
     assert (row["split"], row["dataset"]) == ("test", "ISIC2018")
 
 
 @pytest.mark.parametrize("size", [SIZE, (144, 192)])
 def test_a_copy_of_a_test_image_under_another_name_leaves_training(
-    convert_isic: ModuleType, tmp_path: Path, size: tuple[int, int]
+    tmp_path: Path, size: tuple[int, int]
 ) -> None:
     root = isic_2017(tmp_path / "in")
     write_image(root / "ISIC-2017_Training_Data", 99, seed=41, size=size)
-    outcome = convert_isic.convert([root], tmp_path / "out")
+    outcome = isic_challenge.convert([root], tmp_path / "out")
     assert "ISIC_0000099" not in manifest(tmp_path / "out")
     assert "ISIC_0000041" in outcome.left_out["ISIC_0000099"]
     assert "ISIC_0000099" in (tmp_path / "out" / "left_out.csv").read_text(encoding="utf-8")
 
 
-def test_photographs_of_one_patient_stay_together(convert_isic: ModuleType, tmp_path: Path) -> None:
+def test_photographs_of_one_patient_stay_together(tmp_path: Path) -> None:
     root = tmp_path / "in"
     for number in range(40):
         write_image(root / "archive", number)
     lines = [f"ISIC_{n:07},IP_{n // 4},{'melanoma' if n % 8 == 0 else 'nevus'}" for n in range(40)]
     write_text(root / "metadata.csv", "isic_id,patient_id,diagnosis", *lines)
-    convert_isic.convert([root], tmp_path / "out", val_share=0.2, test_share=0.2)
+    isic_challenge.convert([root], tmp_path / "out", val_share=0.2, test_share=0.2)
     splits: dict[str, set[str]] = defaultdict(set)
     for row in manifest(tmp_path / "out").values():
         splits[row["patient_id"]].add(row["split"])
@@ -233,16 +225,14 @@ def test_photographs_of_one_patient_stay_together(convert_isic: ModuleType, tmp_
     assert set.union(*splits.values()) == {"train", "val", "test"}
 
 
-def test_masks_that_do_not_fit_are_refused_in_a_sentence_and_their_images_kept(
-    convert_isic: ModuleType, tmp_path: Path
-) -> None:
+def test_masks_that_do_not_fit_are_refused_in_a_sentence_and_their_images_kept(tmp_path: Path) -> None:
     root = isic_2017(tmp_path / "in")
     masks = root / "ISIC-2017_Training_Part1_GroundTruth"
     write_mask(masks, 21, "segmentation", size=(80, 100))
     write(masks / "ISIC_0000022_segmentation.png", np.zeros(SIZE, np.uint8))
     (masks / "ISIC_0000023_segmentation.png").write_bytes(b"no picture")
     write_mask(masks, 77, "segmentation")
-    outcome = convert_isic.convert([root], tmp_path / "out")
+    outcome = isic_challenge.convert([root], tmp_path / "out")
     rows = manifest(tmp_path / "out")
     assert [rows[f"ISIC_{n:07}"]["mask_file"] for n in (21, 22, 23)] == ["", "", ""]
     said = " ".join(outcome.notes)
@@ -255,102 +245,104 @@ def test_masks_that_do_not_fit_are_refused_in_a_sentence_and_their_images_kept(
         assert words in said
 
 
-def test_a_fitting_mask_of_an_older_challenge_serves_when_the_newest_does_not(
-    convert_isic: ModuleType, tmp_path: Path
-) -> None:
+def test_a_fitting_mask_of_an_older_challenge_serves_when_the_newest_does_not(tmp_path: Path) -> None:
     root = isic_2017(tmp_path / "in")
     write_mask(root / "ISIC2018_Task1_Training_GroundTruth", 21, "segmentation", size=(80, 100))
-    convert_isic.convert([root], tmp_path / "out")
+    isic_challenge.convert([root], tmp_path / "out")
     assert manifest(tmp_path / "out")["ISIC_0000021"]["mask_file"] == "masks/ISIC_0000021.png"
 
 
-def test_an_unreadable_image_is_listed_and_the_others_go_through(
-    convert_isic: ModuleType, tmp_path: Path
-) -> None:
+def test_an_unreadable_image_is_listed_and_the_others_go_through(tmp_path: Path) -> None:
     root = isic_2017(tmp_path / "in")
     (root / "ISIC-2017_Training_Data" / "ISIC_0000022.jpg").write_bytes(b"")
-    outcome = convert_isic.convert([root], tmp_path / "out")
+    outcome = isic_challenge.convert([root], tmp_path / "out")
     assert set(outcome.left_out) == {"ISIC_0000022"}
     assert len(manifest(tmp_path / "out")) == 4
 
 
-def test_tables_that_disagree_are_reported_and_the_newest_is_believed(
-    convert_isic: ModuleType, tmp_path: Path
-) -> None:
+def test_tables_that_disagree_are_reported_and_the_newest_is_believed(tmp_path: Path) -> None:
     root = isic_2017(tmp_path / "in")
     write_text(root / "ISBI2016_ISIC_Part3_Training_GroundTruth.csv", "ISIC_0000021,benign")
-    outcome = convert_isic.convert([root], tmp_path / "out")
+    outcome = isic_challenge.convert([root], tmp_path / "out")
     assert manifest(tmp_path / "out")["ISIC_0000021"]["malignant"] == "1"
     assert any("disagree about malignancy for 1 images" in note for note in outcome.notes)
 
 
 def test_a_second_run_reads_no_picture_again_and_writes_the_same(
-    convert_isic: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, out = isic_2017(tmp_path / "in"), tmp_path / "out"
-    convert_isic.convert([root], out)
+    isic_challenge.convert([root], out)
     first = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
 
     def refuse(*_: object) -> None:
         pytest.fail("a picture was read again")
 
-    monkeypatch.setattr(convert_isic.FileImageReader, "read", refuse)
-    convert_isic.convert([root], out)
+    monkeypatch.setattr(isic_challenge, "upright_pixels", refuse)
+    isic_challenge.convert([root], out)
     assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == first
 
 
-def test_a_run_cut_off_in_the_middle_continues_to_the_same_result(
-    convert_isic: ModuleType, tmp_path: Path
-) -> None:
+def test_a_run_cut_off_in_the_middle_continues_to_the_same_result(tmp_path: Path) -> None:
     root = isic_2017(tmp_path / "in")
     whole, resumed = tmp_path / "whole", tmp_path / "resumed"
-    convert_isic.convert([root], whole)
-    convert_isic.convert([root], resumed)
+    isic_challenge.convert([root], whole)
+    isic_challenge.convert([root], resumed)
     journal = resumed / "conversion.jsonl"
     lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
     journal.write_text("".join(lines[:2]) + lines[2][:40], encoding="utf-8")
     (resumed / "images" / "ISIC_0000041.jpg").unlink()
     (resumed / "masks" / "ISIC_0000021.png").unlink()
     (resumed / "manifest.csv").unlink()
-    convert_isic.convert([root], resumed)
+    isic_challenge.convert([root], resumed)
     for file in (f for f in whole.rglob("*") if f.is_file() and f.name != "conversion.jsonl"):
         assert (resumed / file.relative_to(whole)).read_bytes() == file.read_bytes()
 
 
-def test_a_changed_picture_or_size_is_converted_anew(convert_isic: ModuleType, tmp_path: Path) -> None:
+def test_a_changed_picture_or_size_is_converted_anew(tmp_path: Path) -> None:
     root, out = isic_2017(tmp_path / "in"), tmp_path / "out"
-    convert_isic.convert([root], out)
+    isic_challenge.convert([root], out)
     before = manifest(out)
     write_image(root / "ISIC-2017_Training_Data", 21, seed=1234, size=(100, 120))
-    convert_isic.convert([root], out)
+    isic_challenge.convert([root], out)
     after = manifest(out)
     assert after["ISIC_0000021"]["sha256"] != before["ISIC_0000021"]["sha256"]
     assert after["ISIC_0000022"] == before["ISIC_0000022"]
-    convert_isic.convert([root], out, longer_side_px=64)
+    isic_challenge.convert([root], out, longer_side_px=64)
     assert {row["width"] for row in manifest(out).values()} == {"64"}
 
 
-@pytest.mark.parametrize("case", ["empty", "missing", "damaged"])
-def test_a_folder_without_usable_images_ends_in_one_sentence(
-    convert_isic: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], case: str
-) -> None:
+@pytest.mark.parametrize("case", ["empty", "missing", "damaged", "other edition"])
+def test_a_folder_without_usable_images_ends_in_one_sentence(tmp_path: Path, case: str) -> None:
     source = tmp_path / "in"
     if case != "missing":
         source.mkdir()
     if case == "damaged":
         (source / "ISIC_0000001.jpg").write_bytes(b"text")
-    assert convert_isic.main([str(source), "--out", str(tmp_path / "out")]) == 1
-    said = capsys.readouterr().err.strip().splitlines()[-1]
-    expected = {"empty": "No image named like", "missing": "is no folder", "damaged": "None of the 1 images"}
-    assert expected[case] in said
+    if case == "other edition":
+        isic_2016(source)
+    sentence = {
+        "empty": "No image named like",
+        "missing": "is no folder",
+        "damaged": "None of the 1 images",
+        "other edition": "challenge 2017",
+    }
+    edition = "2017" if case == "other edition" else None
+    with pytest.raises(ConversionError, match=sentence[case]):
+        isic_challenge.convert([source], tmp_path / "out", edition=edition)
     assert not (tmp_path / "out" / "manifest.csv").exists()
 
 
-def test_the_command_says_what_came_out(
-    convert_isic: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    root, out = isic_2017(tmp_path / "in"), tmp_path / "in" / "out"
-    for _ in range(2):
-        assert convert_isic.main([str(root), "--out", str(out)]) == 0
-        said = capsys.readouterr().out
-        assert "5 images (test 1, train 3, val 1), 5 masks, 1 melanomas." in said
+def test_the_origin_and_its_terms_are_recorded(tmp_path: Path) -> None:
+    isic_challenge.convert([isic_2017(tmp_path / "in")], tmp_path / "out", edition="2017")
+    note = (tmp_path / "out" / "DATA.md").read_text(encoding="utf-8")
+    assert "CC-0" in note
+    assert str(tmp_path) not in note
+
+
+def test_data_of_another_origin_are_never_written_over(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifest.csv").write_text("image_id\n", encoding="utf-8")
+    with pytest.raises(ConversionError, match="another data set already"):
+        isic_challenge.convert([isic_2017(tmp_path / "in")], tmp_path / "out")
+    assert (tmp_path / "out" / "manifest.csv").read_text(encoding="utf-8") == "image_id\n"

@@ -1,15 +1,13 @@
-"""Turns downloads of the ISIC challenges 2016, 2017 and 2018 into a data folder for training.
+"""The downloads of the ISIC challenges 2016, 2017 and 2018, turned into a data folder.
 
-    .venv/bin/python scripts/convert_isic.py DOWNLOADS... --out data/isic
+``isic_download`` lists the names that are known. Several challenges may be given together: they share many
+images, and the strictest official split and the newest mask count. What comes out:
 
-DOWNLOADS are folders with the unpacked archives of a challenge; ``isic_layout.py`` lists the names that are
-known. Several challenges may be given together: they share many images, and the strictest official split
-and the newest mask count. What comes out:
-
-    images/ISIC_0000000.jpg   upright sRGB, longer side at most 512 px (--longer-side)
+    images/ISIC_0000000.jpg   upright sRGB, longer side at most 512 px
     masks/ISIC_0000000.png    1 bit, same size; only where the download has a mask that fits its image
     manifest.csv              one row per image, as training reads it
     left_out.csv              image_id and reason, for every image that is not in the manifest
+    DATA.md                   where the data are from, and under which terms
 
 Photographs of one lesion or patient, identical files and near copies form one ``duplicate_group``, which
 never crosses a split; images of a group that officially lie in different splits stay in the strictest one
@@ -18,27 +16,19 @@ and leave the others. Without an official test or val, shares of the training gr
 It may be interrupted and started again, and a finished conversion repeats in seconds.
 """
 
-import argparse
 import csv
 import hashlib
 import io
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from isic_layout import IsicDownload, IsicImage, LesionFacts, read_download
-from tqdm import tqdm  # type: ignore[import-untyped]  # tqdm ships no types
 
-from app.domain.errors import UnreadableFileError
-from app.imaging.readers import FileImageReader
-from models.contract.arrays import BoolMask, RgbImage
+from models.contract.arrays import BoolMask
 from models.contract.durable import write_whole
-from models.contract.preprocess import resized
 from training.contract.data_set import MANIFEST, STRUCTURES, read_manifest
 from training.contract.lesion_groups import (
     THUMBNAIL_HEIGHT_PX,
@@ -49,20 +39,45 @@ from training.contract.lesion_groups import (
     placings,
     thumbnail,
 )
+from training.data_sets.layouts.data_folder import (
+    LEFT_OUT,
+    About,
+    ConversionError,
+    Outcome,
+    check_is_ours,
+    write_about,
+)
+from training.data_sets.layouts.isic_download import IsicDownload, IsicImage, LesionFacts, read_download
+from training.data_sets.layouts.upright import (
+    UnreadablePictureError,
+    jpeg,
+    mask_png,
+    shrunk,
+    shrunk_mask,
+    upright_pixels,
+)
+from training.data_sets.progress import shown
 
 JOURNAL = "conversion.jsonl"
-LEFT_OUT = "left_out.csv"
-JPEG_QUALITY = 95
+_ABOUT = About(
+    layout="isic",
+    title="ISIC challenges 2016 to 2018",
+    licence=(
+        "2016 and 2017: CC-0; 2018: CC-0 or CC BY-NC 4.0 by task. These terms held when the converter was "
+        "written; those that came with the download count."
+    ),
+    source="https://challenge.isic-archive.com/data",
+    labels=(
+        "malignant = 1 for melanoma, 0 for benign lesions; basal cell carcinomas and actinic keratoses keep "
+        "their diagnosis but get no label."
+    ),
+)
 
 COLUMNS = (
     "image_id", "dataset", "split", "image_file", "mask_file", "width", "height", "diagnosis", "malignant",
     "age", "sex", "site", "lesion_id", "patient_id", "duplicate_group", "view", "native_width",
     "native_height", *(f"attr_{name}" for name in STRUCTURES), "sha256",
 )  # fmt: skip
-
-
-class ConversionError(Exception):
-    """Nothing can be converted; the message is the sentence to show."""
 
 
 @dataclass(frozen=True)
@@ -83,27 +98,24 @@ class Converted:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """The counts and sentences of a finished conversion."""
-
-    images_by_split: dict[str, int]
-    masks: int
-    labelled: int
-    melanomas: int
-    left_out: dict[str, str]
-    notes: tuple[str, ...]
-
-
 def convert(
     downloads: Sequence[Path],
     out: Path,
     *,
+    edition: str | None = None,
     longer_side_px: int = 512,
     val_share: float = 0.1,
     test_share: float = 0.15,
 ) -> Outcome:
     """Write the data folder ``out``.
+
+    Args:
+        downloads: folders with unpacked archives.
+        out: the data folder.
+        edition: a year that must be among the challenges found, as "2017".
+        longer_side_px: larger images are shrunk to it.
+        val_share: share of the training groups that becomes val where none is official.
+        test_share: the same for test.
 
     Raises:
         ConversionError: no image was found, or none could be read.
@@ -114,6 +126,11 @@ def convert(
     found = read_download(downloads, apart_from=out)
     if not found.images:
         raise ConversionError("No image named like ISIC_0000000.jpg was found in the given folders.")
+    if edition and all(image.edition != edition for image in found.images):
+        raise ConversionError(f"None of the images lies in a folder of the challenge {edition}, as unpacked.")
+    # A journal is this conversion's own, also of the time before it wrote DATA.md.
+    if not (out / JOURNAL).exists():
+        check_is_ours(out, _ABOUT)
     out.mkdir(parents=True, exist_ok=True)
     converted, left_out = _convert_all(found.images, out, longer_side_px)
     if not converted:
@@ -122,6 +139,7 @@ def convert(
     left_out |= _left_out(converted, placed)
     rows = list(_rows(converted, placed, found))
     _write_table(out / LEFT_OUT, ("image_id", "reason"), sorted(left_out.items()))
+    write_about(out, _ABOUT, [folder.resolve().name for folder in downloads])
     _write_table(out / MANIFEST, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
     # Training refuses a manifest with a group on two sides; so does the conversion itself.
     read_manifest(out)
@@ -129,7 +147,7 @@ def convert(
         images_by_split=dict(Counter(row["split"] for row in rows)),
         masks=sum(bool(row["mask_file"]) for row in rows),
         labelled=sum(bool(row["malignant"]) for row in rows),
-        melanomas=sum(row["malignant"] == "1" for row in rows),
+        malignant=sum(row["malignant"] == "1" for row in rows),
         left_out=left_out,
         notes=(*found.notes, *(note for one in converted for note in one.notes)),
     )
@@ -139,18 +157,17 @@ def _convert_all(
     images: Iterable[IsicImage], out: Path, longer_side_px: int
 ) -> tuple[list[Converted], dict[str, str]]:
     """Every image in order, from the journal where it is still true; and why others failed."""
-    reader = FileImageReader()
     known = _journal(out / JOURNAL)
     converted: list[Converted] = []
     failed: dict[str, str] = {}
-    for image in tqdm(images, desc="Converting", mininterval=1):
+    for image in shown(images, "Converting"):
         earlier = known.get(image.image_id)
         if earlier is not None and _is_current(earlier, image, out, longer_side_px):
             converted.append(earlier)
             continue
         try:
-            converted.append(_converted(image, out, longer_side_px, reader))
-        except UnreadableFileError as error:
+            converted.append(_converted(image, out, longer_side_px))
+        except UnreadablePictureError as error:
             failed[image.image_id] = str(error)
             continue
         with (out / JOURNAL).open("a", encoding="utf-8") as journal:
@@ -194,15 +211,15 @@ def _mask_file(image_id: str) -> str:
     return f"masks/{image_id}.png"
 
 
-def _converted(image: IsicImage, out: Path, longer_side_px: int, reader: FileImageReader) -> Converted:
-    native = reader.read(image.image_file).pixels
-    mask, mask_notes = _fitting_mask(image, native.shape[:2], reader)
-    structures, structure_notes = _structures(image, reader)
-    pixels = _shrunk(native, longer_side_px)
-    content = _jpeg(pixels)
+def _converted(image: IsicImage, out: Path, longer_side_px: int) -> Converted:
+    native = upright_pixels(image.image_file.read_bytes())
+    mask, mask_notes = _fitting_mask(image, native.shape[:2])
+    structures, structure_notes = _structures(image)
+    pixels = shrunk(native, longer_side_px)
+    content = jpeg(pixels)
     write_whole(out / _image_file(image.image_id), content)
     if mask is not None:
-        write_whole(out / _mask_file(image.image_id), reader.mask_png(_shrunk_mask(mask, longer_side_px)))
+        write_whole(out / _mask_file(image.image_id), mask_png(shrunk_mask(mask, longer_side_px)))
     return Converted(
         image_id=image.image_id,
         source=_source(image, longer_side_px),
@@ -218,15 +235,13 @@ def _converted(image: IsicImage, out: Path, longer_side_px: int, reader: FileIma
     )
 
 
-def _fitting_mask(
-    image: IsicImage, shape: tuple[int, ...], reader: FileImageReader
-) -> tuple[BoolMask | None, list[str]]:
+def _fitting_mask(image: IsicImage, shape: tuple[int, ...]) -> tuple[BoolMask | None, list[str]]:
     """The newest mask of the image's size that marks something, and sentences about the others."""
     notes = []
     for file in image.mask_files:
         try:
-            mask = np.asarray(reader.read(file).pixels.max(axis=2) > 127, dtype=np.bool_)
-        except UnreadableFileError as error:
+            mask = np.asarray(upright_pixels(file.read_bytes()).max(axis=2) > 127, dtype=np.bool_)
+        except UnreadablePictureError as error:
             notes.append(f"The mask {file.name} cannot be used: {error}")
             continue
         if mask.shape != shape:
@@ -239,7 +254,7 @@ def _fitting_mask(
     return None, notes
 
 
-def _structures(image: IsicImage, reader: FileImageReader) -> tuple[dict[str, bool], list[str]]:
+def _structures(image: IsicImage) -> tuple[dict[str, bool], list[str]]:
     """Which dermoscopic structures the experts marked, of those they were asked about."""
     present, notes = {}, []
     for name in STRUCTURES:
@@ -247,33 +262,10 @@ def _structures(image: IsicImage, reader: FileImageReader) -> tuple[dict[str, bo
         if file is None:
             continue
         try:
-            present[name] = bool(reader.read(file).pixels.any())
-        except UnreadableFileError as error:
+            present[name] = bool(upright_pixels(file.read_bytes()).any())
+        except UnreadablePictureError as error:
             notes.append(f"The structure mask {file.name} cannot be used: {error}")
     return present, notes
-
-
-def _shrunk(image: RgbImage, longer_side_px: int) -> RgbImage:
-    """``image`` with its longer side at most ``longer_side_px``; smaller ones stay as they are."""
-    return np.asarray(resized(image, **_size(image.shape, longer_side_px)), dtype=np.uint8)
-
-
-def _shrunk_mask(mask: BoolMask, longer_side_px: int) -> BoolMask:
-    small = resized(mask.astype(np.float32), **_size(mask.shape, longer_side_px))
-    coverage = np.asarray(small, dtype=np.float32)
-    # A lesion of a few pixels must not vanish.
-    covered = coverage >= 0.5 if (coverage >= 0.5).any() else coverage > 0
-    return np.asarray(covered, dtype=np.bool_)
-
-
-def _size(shape: tuple[int, ...], longer_side_px: int) -> dict[str, int]:
-    scale = min(1.0, longer_side_px / max(shape[:2]))
-    return {"height_px": max(1, round(shape[0] * scale)), "width_px": max(1, round(shape[1] * scale))}
-
-
-def _jpeg(pixels: RgbImage) -> bytes:
-    bgr = np.ascontiguousarray(pixels[:, :, ::-1])
-    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
 
 
 def _placed(
@@ -341,68 +333,3 @@ def _write_table(file: Path, columns: Sequence[str], rows: Iterable[Sequence[str
     writer.writerow(columns)
     writer.writerows(rows)
     write_whole(file, text.getvalue().encode())
-
-
-def _print(outcome: Outcome, out: Path) -> None:
-    total = sum(outcome.images_by_split.values())
-    splits = ", ".join(f"{name} {count}" for name, count in sorted(outcome.images_by_split.items()))
-    print(
-        f"{out / MANIFEST}: {total} images ({splits}), {outcome.masks} masks, {outcome.melanomas} melanomas."
-    )
-    if outcome.masks < total:
-        print(f"{total - outcome.masks} images have no usable mask: no use for segmentation.")
-    if outcome.labelled < total:
-        print(
-            f"{total - outcome.labelled} images are neither melanoma nor benign: no use for classification."
-        )
-    if outcome.left_out:
-        print(f"{len(outcome.left_out)} images were left out; {LEFT_OUT} says why.")
-    for note in outcome.notes:
-        print(note)
-
-
-def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 0.5:
-        raise argparse.ArgumentTypeError("a share lies between 0 and 0.5")
-    return share
-
-
-def _side_px(text: str) -> int:
-    side_px = int(text)
-    if side_px < 64:
-        raise argparse.ArgumentTypeError("images are at least 64 px long")
-    return side_px
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Convert and say what came out; the exit code is 1 when nothing could be converted."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("downloads", type=Path, nargs="+", help="folders with unpacked ISIC archives")
-    parser.add_argument("--out", type=Path, required=True, help="the data folder to write")
-    parser.add_argument("--longer-side", type=_side_px, default=512, help="in px (512)")
-    parser.add_argument("--val-share", type=_share, default=0.1, help="where no val is official (0.1)")
-    parser.add_argument("--test-share", type=_share, default=0.15, help="where no test is official (0.15)")
-    chosen = parser.parse_args(arguments)
-    try:
-        outcome = convert(
-            chosen.downloads,
-            chosen.out,
-            longer_side_px=chosen.longer_side,
-            val_share=chosen.val_share,
-            test_share=chosen.test_share,
-        )
-    except ConversionError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted; the same command continues.", file=sys.stderr)
-        return 130
-    _print(outcome, chosen.out)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

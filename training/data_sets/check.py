@@ -1,0 +1,259 @@
+"""Looks at every row and file of a data folder and says all that is wrong, not only the first fault.
+
+Copies are known twice: identical files by SHA-256; near copies by their miniatures, where at most 40 of 256
+signs differ and the correlation is at least 0.97 (see ``training.contract.lesion_groups``).
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.contract.data_set import DataFolder, DataSetError, group_of, manifest_rows, side_of
+from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs
+from training.data_sets.cells import column_findings, row_findings
+from training.data_sets.findings import (
+    CATALOGUE,
+    LARGEST_SHARE,
+    LEAST_SHARE,
+    LEAST_SIDE_PX,
+    CheckReport,
+    Tally,
+)
+from training.data_sets.pictures import PictureHeader, header_of, is_cut_off, mask_of, miniature
+from training.data_sets.progress import shown
+
+_FEW_MALIGNANT = 20
+_NEEDS_PIXELS = (
+    *("image_cut_off", "mask_empty", "mask_small", "mask_large", "file_on_two_sides", "near_copies"),
+    "file_twice",
+)
+_SIDES = ("train", "val", "test")
+
+WHOLE = (
+    f"Every file was read. Near copies: at most {MOST_DIFFERENT_BITS} of 256 signs of the difference hash "
+    f"differ and miniatures of 17 x 16 px correlate by {LEAST_CORRELATION} or more; "
+    "turned, mirrored or reframed ones are not found."
+)
+QUICK = "Only the headers of files were read: empty masks, cut off images and copies were not looked for."
+
+
+def check(data_dir: Path, *, quick: bool = False) -> CheckReport:
+    """Everything that is wrong with a data folder, its files included.
+
+    Args:
+        data_dir: folder with manifest.csv.
+        quick: read only the headers of files.
+
+    Raises:
+        DataSetError: there is no manifest, or it is no table with the needed columns.
+    """
+    tally, sides, files = Tally(), _Sides(), _Files(DataFolder(data_dir), quick=quick)
+    images = 0
+    with manifest_rows(data_dir) as rows:
+        for kind, name in column_findings(rows.columns):
+            tally.add(kind, name)
+        for row in shown(rows, "Checking"):
+            images += 1
+            for kind, name in row_findings(row):
+                tally.add(kind, name)
+            sides.take(row)
+            files.look_at(row, tally)
+    if not images:
+        raise DataSetError("The manifest lists no image.")
+    sides.conclude(tally)
+    files.copies.conclude(tally)
+    return _report(data_dir, images, tally, quick=quick)
+
+
+def _report(data_dir: Path, images: int, tally: Tally, *, quick: bool) -> CheckReport:
+    findings = tally.findings()
+    found = {finding.kind for finding in findings}
+    unseen = _NEEDS_PIXELS if quick else ()
+    return CheckReport(
+        folder=str(data_dir),
+        images=images,
+        looked_at=QUICK if quick else WHOLE,
+        findings=findings,
+        clean=tuple(kind for kind in CATALOGUE if kind not in found and kind not in unseen),
+    )
+
+
+class _Sides:
+    """What only all rows together show: repeated ids, divided groups, missing splits and classes."""
+
+    def __init__(self) -> None:
+        self._ids: Counter[str] = Counter()
+        self._labels: dict[str, Counter[str]] = defaultdict(Counter)
+        self._sides_by_name: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._folds_by_group: dict[str, set[str]] = defaultdict(set)
+        self._has_folds = False
+        self._without_fold: list[str] = []
+
+    def take(self, row: Mapping[str, str]) -> None:
+        self._ids[row.get("image_id", "")] += 1
+        side, group = side_of(row.get("split", "")), group_of(row)
+        self._labels[side][row.get("malignant", "")] += 1
+        self._sides_by_name["group_divided"][group].add(side)
+        for column in ("patient_id", "lesion_id"):
+            if row.get(column) and row[column] != group:
+                self._sides_by_name["patient_divided"][f"{column} {row[column]}"].add(side)
+        if side == "train":
+            self._folds_by_group[group].add(row.get("fold", ""))
+            self._has_folds = self._has_folds or bool(row.get("fold"))
+            if not row.get("fold"):
+                self._without_fold.append(row.get("image_id", ""))
+
+    def conclude(self, tally: Tally) -> None:
+        for name, count in self._ids.items():
+            if count > 1:
+                tally.add("id_twice", name)
+        for kind, sides_by_name in self._sides_by_name.items():
+            for name, sides in sides_by_name.items():
+                if len(sides) > 1:
+                    tally.add(kind, f"{name} ({', '.join(sorted(sides))})")
+        if self._has_folds:
+            for name in self._without_fold:
+                tally.add("fold_missing", name)
+            for name, folds in self._folds_by_group.items():
+                if len(folds) > 1:
+                    tally.add("fold_divided", name)
+        self._conclude_labels(tally)
+
+    def _conclude_labels(self, tally: Tally) -> None:
+        for side in _SIDES:
+            labels = self._labels.get(side)
+            if labels is None:
+                tally.add(f"no_{side}", side)
+                continue
+            malignant, benign = labels["1"], labels["0"]
+            if bool(malignant) != bool(benign):
+                tally.add("one_class", f"{side} ({malignant} malignant, {benign} benign)")
+            elif 0 < malignant < _FEW_MALIGNANT:
+                tally.add("few_malignant", f"{side} ({malignant} of {malignant + benign})")
+
+
+class _Files:
+    """Looks at the image and the mask of each row."""
+
+    def __init__(self, folder: DataFolder, *, quick: bool) -> None:
+        self._folder, self._quick = folder, quick
+        self.copies = _Copies()
+
+    def look_at(self, row: Mapping[str, str], tally: Tally) -> None:
+        name = row.get("image_id", "")
+        image = self._located(row.get("image_file", ""), name, tally)
+        mask = self._located(row.get("mask_file", ""), name, tally)
+        header = None if image is None else self._image(image, name, side_of(row.get("split", "")), tally)
+        if mask is not None:
+            self._mask(mask, header, name, tally)
+
+    def _located(self, cell: str, name: str, tally: Tally) -> Path | None:
+        if not cell:
+            return None
+        try:
+            return self._folder.file(cell)
+        except DataSetError:
+            tally.add("file_outside", f"{name} ({cell})")
+            return None
+
+    def _image(self, file: Path, name: str, side: str, tally: Tally) -> PictureHeader | None:
+        try:
+            content = b"" if self._quick else file.read_bytes()
+            header = header_of(file if self._quick else content)
+        except FileNotFoundError:
+            tally.add("image_missing", name)
+            return None
+        except OSError:
+            header = None
+        if header is None:
+            tally.add("image_unreadable", name)
+            return None
+        if min(header.width_px, header.height_px) < LEAST_SIDE_PX:
+            tally.add("image_tiny", f"{name} ({header.width_px} x {header.height_px} px)")
+        if not self._quick:
+            self._pixels(content, header, name, side, tally)
+        return header
+
+    def _pixels(self, content: bytes, header: PictureHeader, name: str, side: str, tally: Tally) -> None:
+        if is_cut_off(content):
+            tally.add("image_cut_off", name)
+        small = miniature(content, header)
+        if small is None:
+            tally.add("image_unreadable", name)
+            return
+        self.copies.take(name, side, hashlib.sha256(content).digest(), small)
+
+    def _mask(self, file: Path, image: PictureHeader | None, name: str, tally: Tally) -> None:
+        try:
+            content = b"" if self._quick else file.read_bytes()
+            header = header_of(file if self._quick else content)
+        except FileNotFoundError:
+            tally.add("mask_missing", name)
+            return
+        except OSError:
+            header = None
+        if header is None:
+            tally.add("mask_unreadable", name)
+            return
+        size, expected = (header.width_px, header.height_px), image and (image.width_px, image.height_px)
+        if expected and size != expected:
+            sizes = f"mask {size[0]} x {size[1]}, image {expected[0]} x {expected[1]} px"
+            tally.add("mask_other_size", f"{name} ({sizes})")
+        if not self._quick:
+            _check_marked(content, name, tally)
+
+
+def _check_marked(content: bytes, name: str, tally: Tally) -> None:
+    mask = mask_of(content)
+    if mask is None:
+        tally.add("mask_unreadable", name)
+        return
+    share = float(mask.mean())
+    if share == 0:
+        tally.add("mask_empty", name)
+    elif share < LEAST_SHARE:
+        tally.add("mask_small", f"{name} ({share:.2%})")
+    elif share > LARGEST_SHARE:
+        tally.add("mask_large", f"{name} ({share:.1%})")
+
+
+class _Copies:
+    """Collects what copies are known by: 32 bytes of hash and 272 of miniature per image."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._sides: list[int] = []
+        self._first_by_hash: dict[bytes, int] = {}
+        self._miniatures = bytearray()
+        self._identical: list[tuple[int, int]] = []
+
+    def take(self, name: str, side: str, digest: bytes, small: NDArray[np.uint8]) -> None:
+        row = len(self._names)
+        self._names.append(name)
+        # Whatever is on no side (an unknown split) is a side of its own.
+        self._sides.append(_SIDES.index(side) if side in _SIDES else len(_SIDES))
+        self._miniatures += small.tobytes()
+        first = self._first_by_hash.setdefault(digest, row)
+        if first != row:
+            self._identical.append((first, row))
+
+    def conclude(self, tally: Tally) -> None:
+        for pair in self._identical:
+            is_divided = self._sides[pair[0]] != self._sides[pair[1]]
+            tally.add("file_on_two_sides" if is_divided else "file_twice", self._words(pair))
+        if not self._names:
+            return
+        miniatures = np.frombuffer(self._miniatures, np.uint8).reshape(len(self._names), 16, 17)
+        near = near_pairs(
+            miniatures, np.array(self._sides), lambda blocks: shown(blocks, "Comparing", len(blocks))
+        )
+        for pair in sorted(set(near) - set(self._identical)):
+            tally.add("near_copies", self._words(pair))
+
+    def _words(self, pair: tuple[int, int]) -> str:
+        first, second = (f"{self._names[row]} ({(*_SIDES, 'no side')[self._sides[row]]})" for row in pair)
+        return f"{first} = {second}"

@@ -1,0 +1,320 @@
+"""Writes a data folder from lesions that a layout hands over one by one.
+
+Files are copied as they are, and decoded only where they would mislead: turned by their EXIF orientation, in
+another colour space than sRGB, in a format that training does not read, or larger than was asked for. Groups
+are dealt to splits whole. Repeating a conversion writes only what is missing or differs.
+"""
+
+import csv
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.contract.durable import write_whole
+from training.contract.data_set import MANIFEST, DataSetError, read_manifest
+from training.data_sets.dealing import dealt
+from training.data_sets.layouts.upright import (
+    UnreadablePictureError,
+    is_srgb,
+    jpeg,
+    mask_png,
+    shrunk,
+    shrunk_mask,
+    upright_pixels,
+)
+from training.data_sets.pictures import PictureHeader, header_of, mask_of
+from training.data_sets.progress import shown
+
+LEFT_OUT = "left_out.csv"
+DATA_NOTE = "DATA.md"
+COLUMNS = (
+    *("image_id", "dataset", "split", "image_file", "mask_file", "width", "height", "diagnosis", "malignant"),
+    *("age", "sex", "site", "lesion_id", "patient_id", "duplicate_group", "confirmed_by", "licence"),
+)
+_SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "BMP": ".bmp", "WEBP": ".webp"}
+_COPIED_MODES = ("RGB", "L", "P", "1")
+_STRICTEST_FIRST = ("test", "val", "train")
+
+
+class ConversionError(DataSetError):
+    """Nothing can be converted; the message is the sentence to show."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What DATA.md says about a public data set."""
+
+    layout: str
+    title: str
+    licence: str
+    source: str
+    labels: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What dealing the splits needs of a lesion's image."""
+
+    image_id: str
+    group: str
+    malignant: str
+    """"1", "0" or "" for not known."""
+    official_split: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An image on its way into the data folder, with the cells of its row that the layout knows."""
+
+    image_id: str
+    read: Callable[[], bytes]
+    """The bytes of the picture file; raises OSError or KeyError where there is none."""
+    cells: Mapping[str, str]
+    mask_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class FolderOptions:
+    """The choices that all layouts share."""
+
+    longer_side_px: int | None = None
+    """Larger images are decoded and shrunk; None copies every size."""
+    val_share: float = 0.1
+    test_share: float = 0.15
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse shares that leave nothing to learn from, in a sentence."""
+        if min(self.val_share, self.test_share) < 0 or self.val_share + self.test_share >= 1:
+            raise DataSetError("The shares of val and test are not negative and leave something to train.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The counts and sentences of a finished conversion."""
+
+    images_by_split: dict[str, int]
+    masks: int
+    labelled: int
+    malignant: int
+    left_out: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def write_data_folder(
+    out: Path,
+    cards: Sequence[Card],
+    entries: Iterable[Entry],
+    *,
+    about: About,
+    sources: Sequence[Path],
+    options: FolderOptions,
+    extra_columns: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> Outcome:
+    """Write images, masks, manifest, left_out.csv and DATA.md.
+
+    Args:
+        out: the data folder; created, or completed when it is from the same layout.
+        cards: all images, for the split.
+        entries: the same images in any order, read one at a time.
+        about: what DATA.md says.
+        sources: the folders that were read; their names are recorded.
+        options: splits and sizes.
+        extra_columns: cells of the entries beyond ``COLUMNS``.
+        notes: sentences for the outcome.
+
+    Raises:
+        ConversionError: there is no image, none can be read, or ``out`` holds other data.
+    """
+    if not cards:
+        raise ConversionError(f"No image of {about.title} was found in {', '.join(map(str, sources))}.")
+    check_is_ours(out, about)
+    for name in ("images", "masks"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    writer = _FolderWriter(out, _split_by_image(cards, options), options.longer_side_px)
+    part = out / f".{MANIFEST}.part"
+    columns = (*COLUMNS, *(name for name in extra_columns if name not in COLUMNS))
+    with part.open("w", newline="", encoding="utf-8") as stream:
+        table = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+        table.writeheader()
+        table.writerows(writer.rows(shown(entries, "Converting", len(cards))))
+    if not writer.images_by_split:
+        part.unlink()
+        raise ConversionError(f"None of the {len(cards)} images could be read.")
+    _write_left_out(out, writer.left_out)
+    write_about(out, about, [source.resolve().name for source in sources])
+    part.replace(out / MANIFEST)
+    # Training refuses what breaks the manifest's rules; so does the conversion itself.
+    read_manifest(out)
+    return writer.outcome(tuple(notes))
+
+
+class _FolderWriter:
+    """Copies files and makes rows, and counts what it did."""
+
+    def __init__(self, out: Path, split_by_image: Mapping[str, str], longer_side_px: int | None) -> None:
+        self._out, self._split_by_image, self._longer_side_px = out, split_by_image, longer_side_px
+        self.images_by_split: Counter[str] = Counter()
+        self.left_out: dict[str, str] = {}
+        self._labels: Counter[str] = Counter()
+        self._masks = 0
+        self._notes: list[str] = []
+
+    def rows(self, entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
+        """The rows of the entries whose images can be read; their files are written."""
+        for entry in entries:
+            try:
+                row = self._row(entry)
+            except UnreadablePictureError as error:
+                self.left_out[entry.image_id] = str(error)
+            except (OSError, KeyError):
+                self.left_out[entry.image_id] = "The image file is missing or cannot be opened."
+            else:
+                self.images_by_split[row["split"]] += 1
+                self._labels[row.get("malignant", "")] += 1
+                self._masks += bool(row["mask_file"])
+                yield row
+
+    def outcome(self, notes: tuple[str, ...]) -> Outcome:
+        """What was done."""
+        return Outcome(
+            images_by_split=dict(self.images_by_split),
+            masks=self._masks,
+            labelled=self._labels["0"] + self._labels["1"],
+            malignant=self._labels["1"],
+            left_out=self.left_out,
+            notes=(*notes, *self._notes),
+        )
+
+    def _row(self, entry: Entry) -> dict[str, str]:
+        content = entry.read()
+        header = header_of(content)
+        if header is None:
+            raise UnreadablePictureError("The file is empty, damaged or no picture.")
+        size_px = (header.width_px, header.height_px)
+        suffix = _SUFFIX_BY_FORMAT.get(header.format)
+        if suffix is None or not self._is_copied(header):
+            pixels = upright_pixels(content)
+            if self._longer_side_px is not None:
+                pixels = shrunk(pixels, self._longer_side_px)
+            content, suffix = jpeg(pixels), ".jpg"
+            header = header_of(content) or header
+        image_file = f"images/{entry.image_id}{suffix}"
+        mask_file = self._mask(entry, size_px, header)
+        write_if_other(self._out / image_file, content)
+        return {
+            **entry.cells,
+            "image_id": entry.image_id,
+            "split": self._split_by_image[entry.image_id],
+            "image_file": image_file,
+            "mask_file": mask_file,
+            "width": str(header.width_px),
+            "height": str(header.height_px),
+        }
+
+    def _is_copied(self, header: PictureHeader) -> bool:
+        is_large = self._longer_side_px is not None and max(header.width_px, header.height_px) > (
+            self._longer_side_px
+        )
+        is_plain = header.orientation == 1 and is_srgb(header.profile) and header.mode in _COPIED_MODES
+        return is_plain and not is_large
+
+    def _mask(self, entry: Entry, native_px: tuple[int, int], written: PictureHeader) -> str:
+        """The name of the mask's file, "" where there is none that fits ``native_px``."""
+        if entry.mask_file is None:
+            return ""
+        content = entry.mask_file.read_bytes()
+        mask = mask_of(content)
+        if mask is None or mask.shape[::-1] != native_px or not mask.any():
+            fault = "cannot be read" if mask is None else "has another size than its image"
+            fault = fault if mask is None or mask.any() else "marks nothing"
+            self._notes.append(f"The mask {entry.mask_file.name} is not used: it {fault}.")
+            return ""
+        if (written.width_px, written.height_px) != native_px and self._longer_side_px is not None:
+            content = mask_png(shrunk_mask(mask, self._longer_side_px))
+        mask_file = f"masks/{entry.image_id}.png"
+        write_if_other(self._out / mask_file, content)
+        return mask_file
+
+
+def check_is_ours(out: Path, about: About) -> None:
+    """Refuse a folder that holds data of another origin.
+
+    Raises:
+        ConversionError: it has a manifest that this layout did not write.
+    """
+    note = out / DATA_NOTE
+    if not (out / MANIFEST).exists():
+        return
+    if not note.is_file() or _marker(about) not in note.read_text(encoding="utf-8", errors="replace"):
+        raise ConversionError(f"{out} holds another data set already; name another folder.")
+
+
+def write_about(out: Path, about: About, sources: Sequence[str]) -> None:
+    """Write DATA.md, once, for people add to it: origin, terms, and what the labels mean."""
+    if (out / DATA_NOTE).is_file():
+        return
+    lines = (
+        f"# {about.title}",
+        "",
+        f"{_marker(about)} from {', '.join(sources)}.",
+        "",
+        f"- Source: {about.source}",
+        f"- Licence: {about.licence}",
+        f"- Labels: {about.labels}",
+        f"- Left out, with reasons: {LEFT_OUT}",
+        "",
+    )
+    write_whole(out / DATA_NOTE, "\n".join(lines).encode())
+
+
+def write_if_other(file: Path, content: bytes) -> None:
+    """Write ``content`` unless the file holds it already; a kill leaves the old file or the new one.
+
+    Not forced to the disk as ``write_whole`` does: hundreds of thousands of files would take hours, and what
+    a power cut spoils is found and written again by the next conversion.
+    """
+    if file.is_file() and file.stat().st_size == len(content) and file.read_bytes() == content:
+        return
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        part.write_bytes(content)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _marker(about: About) -> str:
+    return f"Converted by Naevus, layout {about.layout},"
+
+
+def _write_left_out(out: Path, left_out: Mapping[str, str]) -> None:
+    with (out / LEFT_OUT).open("w", newline="", encoding="utf-8") as stream:
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow(("image_id", "reason"))
+        table.writerows(sorted(left_out.items()))
+
+
+def _split_by_image(cards: Sequence[Card], options: FolderOptions) -> dict[str, str]:
+    """Official splits kept; where no image is officially val or test, training groups are dealt to it."""
+    cards_by_group: dict[str, list[Card]] = defaultdict(list)
+    for card in cards:
+        cards_by_group[card.group].append(card)
+    side_by_group = {}
+    for group, members in cards_by_group.items():
+        sides = {card.official_split or "train" for card in members}
+        side_by_group[group] = next(side for side in _STRICTEST_FIRST if side in sides)
+    official = {card.official_split for card in cards}
+    val = 0.0 if "val" in official else options.val_share
+    test = 0.0 if "test" in official else options.test_share
+    free = {
+        group: tuple(Counter(card.malignant for card in members)[label] for label in ("1", "0", ""))
+        for group, members in cards_by_group.items()
+        if side_by_group[group] == "train"
+    }
+    sides_dealt = dealt(free, (1 - val - test, val, test), seed=options.seed)
+    side_by_group |= {group: ("train", "val", "test")[side] for group, side in sides_dealt.items()}
+    return {card.image_id: side_by_group[card.group] for card in cards}

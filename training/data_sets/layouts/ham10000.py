@@ -1,0 +1,147 @@
+"""HAM10000 as it is downloaded: two image folders, a table, and masks where there are any.
+
+    HAM10000_images_part_1/ISIC_0024306.jpg, HAM10000_images_part_2/...      found at any depth
+    HAM10000_metadata(.csv, .tab)        lesion_id,image_id,dx,dx_type,age,sex,localization
+    .../ISIC_0024306_segmentation.png    mask, optional
+
+All images of a lesion form a group. Source: Tschandl, Rosendahl & Kittler, Sci Data 5, 180161 (2018).
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from training.data_sets.layouts.class_words import DIAGNOSES, known, sex, site, years
+from training.data_sets.layouts.data_folder import (
+    About,
+    Card,
+    ConversionError,
+    Entry,
+    FolderOptions,
+    Outcome,
+    write_data_folder,
+)
+
+MALIGNANT = ("mel", "bcc", "akiec")
+_CONFIRMED_BY: Mapping[str, str] = {
+    "histo": "histopathology",
+    "follow_up": "serial imaging showing no change",
+    "consensus": "single image expert consensus",
+    "confocal": "confocal microscopy with consensus dermoscopy",
+}
+"""dx_type in the words of the ISIC archive, which the application's forms use, too."""
+
+_ABOUT = About(
+    layout="ham10000",
+    title="HAM10000",
+    licence=(
+        "CC BY-NC 4.0 when the converter was written; the terms that came with the download count. "
+        "No commercial use."
+    ),
+    source="https://doi.org/10.7910/DVN/DBW86T (Tschandl, Rosendahl & Kittler, Sci Data 5, 180161, 2018)",
+    labels="malignant = 1 for melanoma, basal cell carcinoma, actinic keratosis / Bowen's disease; else 0.",
+)
+_TABLE = re.compile(r"HAM10000_metadata(\.csv|\.tab|\.tsv)?", re.IGNORECASE)
+_IMAGE = re.compile(r"(ISIC_\d+)\.jpe?g", re.IGNORECASE)
+_MASK = re.compile(r"(ISIC_\d+)_segmentation\.png", re.IGNORECASE)
+_COLUMNS = ("lesion_id", "image_id", "dx")
+
+
+def convert(sources: Sequence[Path], out: Path, options: FolderOptions) -> Outcome:
+    """Write the data folder ``out``.
+
+    Raises:
+        ConversionError: table or images are missing, or the table lacks a column or knows another class.
+    """
+    found = _found(sources, out.resolve())
+    rows = {row["image_id"].upper(): row for table in found.tables[:1] for row in _rows(table)}
+    known_images = sorted(set(rows) & set(found.images))
+    if not known_images:
+        raise ConversionError("None of the images of HAM10000_metadata was found in the given folders.")
+    cards = [
+        Card(image_id, rows[image_id]["lesion_id"] or image_id, _malignant(rows[image_id]))
+        for image_id in known_images
+    ]
+    entries = (
+        Entry(image_id, found.images[image_id].read_bytes, _cells(rows[image_id]), found.masks.get(image_id))
+        for image_id in known_images
+    )
+    return write_data_folder(
+        out, cards, entries, about=_ABOUT, sources=sources, options=options, notes=list(_notes(rows, found))
+    )
+
+
+@dataclass
+class _Files:
+    images: dict[str, Path] = field(default_factory=dict)
+    masks: dict[str, Path] = field(default_factory=dict)
+    tables: list[Path] = field(default_factory=list)
+
+
+def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
+    found = _Files()
+    for source in sources:
+        if not source.is_dir():
+            raise ConversionError(f"{source} is no folder.")
+        for file in sorted(source.resolve().rglob("*")):
+            if file.is_relative_to(apart_from) or file.name.startswith("._"):
+                continue
+            if match := _IMAGE.fullmatch(file.name):
+                found.images.setdefault(match[1].upper(), file)
+            elif match := _MASK.fullmatch(file.name):
+                found.masks.setdefault(match[1].upper(), file)
+            elif _TABLE.fullmatch(file.name) and file.is_file():
+                found.tables.append(file)
+    if not found.tables:
+        raise ConversionError("HAM10000_metadata.csv was not found in the given folders.")
+    return found
+
+
+def _rows(table: Path) -> Iterator[dict[str, str]]:
+    with table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
+        delimiter = "\t" if "\t" in stream.readline() else ","
+        stream.seek(0)
+        reader = csv.DictReader(stream, delimiter=delimiter)
+        for name in _COLUMNS:
+            if name not in (reader.fieldnames or ()):
+                raise ConversionError(f"{table.name} lacks the column {name}.")
+        for row in reader:
+            cells = {name: known(cell) for name, cell in row.items() if isinstance(name, str)}
+            if cells["dx"] not in DIAGNOSES:
+                raise ConversionError(
+                    f"{table.name} says {cells['dx']!r} about {cells['image_id']}, which is none of "
+                    f"{', '.join(DIAGNOSES)}."
+                )
+            yield cells
+
+
+def _malignant(row: Mapping[str, str]) -> str:
+    return str(int(row["dx"] in MALIGNANT))
+
+
+def _cells(row: Mapping[str, str]) -> dict[str, str]:
+    how = row.get("dx_type", "")
+    return {
+        "dataset": "HAM10000",
+        "diagnosis": DIAGNOSES[row["dx"]],
+        "malignant": _malignant(row),
+        "age": years(row.get("age", "")),
+        "sex": sex(row.get("sex", "")),
+        "site": site(row.get("localization", "")),
+        "lesion_id": row["lesion_id"],
+        "duplicate_group": row["lesion_id"],
+        "confirmed_by": _CONFIRMED_BY.get(how, how),
+        "licence": "CC BY-NC 4.0",
+    }
+
+
+def _notes(rows: Mapping[str, Mapping[str, str]], found: _Files) -> Iterator[str]:
+    without_image, without_row = set(rows) - set(found.images), set(found.images) - set(rows)
+    if without_image:
+        yield f"{len(without_image)} images of the table were not found, as {min(without_image)}."
+    if without_row:
+        yield f"{len(without_row)} images are in no row of the table, as {min(without_row)}."
+    if len(found.tables) > 1:
+        yield f"{len(found.tables)} tables were found; {found.tables[0].name} was read."

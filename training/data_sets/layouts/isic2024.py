@@ -1,0 +1,206 @@
+"""ISIC 2024 (SLICE-3D): 401,059 crops from whole-body photographs, in one HDF5 file, and their table.
+
+    train-image.hdf5      one data set per isic_id: the bytes of a JPEG file
+    train-metadata.csv    isic_id, target, patient_id, age_approx, sex, anatom_site_general, tbp_lv_* ...
+
+The 33 further numbers and 4 categories of the classifier's table become columns of the manifest, and the size
+among the patient's other lesions is added. What only exists after the diagnosis (``data_set.LEAKS``, and the
+lesion_id that only examined lesions have) never gets in. All images of a patient form a group. Neither file
+is read into memory as a whole.
+"""
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.contract.tabular import patient_size_z
+from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS, LEAKS
+from training.data_sets.layouts.class_words import known, sex, years
+from training.data_sets.layouts.data_folder import (
+    About,
+    Card,
+    ConversionError,
+    Entry,
+    FolderOptions,
+    Outcome,
+    write_data_folder,
+)
+from training.data_sets.progress import shown
+
+IMAGES, TABLE = "train-image.hdf5", "train-metadata.csv"
+_SIZE, _SIZE_AMONG_PATIENT = "clin_size_long_diam_mm", "patient_size_z"
+_NEEDED = ("isic_id", "target", "patient_id")
+_COPIED = tuple(n for n in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES) if n != _SIZE_AMONG_PATIENT)
+
+_ABOUT = About(
+    layout="isic2024",
+    title="ISIC 2024 (SLICE-3D)",
+    licence=(
+        "CC BY-NC 4.0 as a whole when the converter was written; single images may say otherwise (column "
+        "licence). The terms that came with the download count."
+    ),
+    source="https://doi.org/10.1038/s41597-024-03743-w (Kurtansky et al., Sci Data 11, 884, 2024)",
+    labels=(
+        "malignant = target. These are crops from whole-body photographs, no dermoscopy; only suspicious "
+        "lesions were examined under the microscope, all others count as benign."
+    ),
+)
+
+
+def convert(
+    sources: Sequence[Path], out: Path, options: FolderOptions, *, limit_benign: int | None = None
+) -> Outcome:
+    """Write the data folder ``out``.
+
+    Args:
+        sources: folders in which the two files lie, at any depth.
+        out: the data folder.
+        options: splits and sizes; the seed also draws the benign lesions.
+        limit_benign: at most so many benign lesions, drawn by a hash of seed and id; all malignant ones stay.
+
+    Raises:
+        ConversionError: a file is missing or damaged, or the table lacks a column.
+    """
+    images, table = _one(sources, IMAGES), _one(sources, TABLE)
+    overview = _Overview(table)
+    chosen = overview.chosen(limit_benign, options.seed)
+    with ExitStack() as opened:
+        pictures = opened.enter_context(_pictures(images))
+        entries = (_entry(row, pictures, overview) for row in _rows(table) if row["isic_id"] in chosen)
+        return write_data_folder(
+            out,
+            [card for card in overview.cards if card.image_id in chosen],
+            entries,
+            about=_ABOUT,
+            sources=sources,
+            options=options,
+            extra_columns=(*(n for n in _COPIED if n in overview.columns), _SIZE_AMONG_PATIENT),
+            notes=list(overview.notes(len(chosen))),
+        )
+
+
+class _Overview:
+    """What must be known of the whole table before its first row can be written."""
+
+    def __init__(self, table: Path) -> None:
+        self.cards: list[Card] = []
+        self.columns = _columns(table)
+        self._sizes_by_patient: dict[str, list[float]] = defaultdict(list)
+        for row in shown(_rows(table), "Reading the table"):
+            if row["target"] not in ("0", "1"):
+                raise ConversionError(f"{table.name} has {row['target']!r} as target of {row['isic_id']}.")
+            self.cards.append(Card(row["isic_id"], row["patient_id"] or row["isic_id"], row["target"]))
+            size_mm = _number(row.get(_SIZE, ""))
+            if row["patient_id"] and size_mm is not None:
+                self._sizes_by_patient[row["patient_id"]].append(size_mm)
+
+    def chosen(self, limit_benign: int | None, seed: int) -> frozenset[str]:
+        """The ids of all malignant lesions and of the drawn benign ones."""
+        benign = [card.image_id for card in self.cards if card.malignant == "0"]
+        if limit_benign is not None and limit_benign < len(benign):
+            benign.sort(key=lambda image_id: hashlib.sha256(f"{seed} {image_id}".encode()).digest())
+            benign = benign[:limit_benign]
+        return frozenset(benign) | {card.image_id for card in self.cards if card.malignant == "1"}
+
+    def size_among_patient(self, row: Mapping[str, str]) -> str:
+        """The lesion's size among all of the patient, those that were not drawn included."""
+        size_z = patient_size_z(
+            _number(row.get(_SIZE, "")), self._sizes_by_patient.get(row["patient_id"], ())
+        )
+        return "" if size_z is None else f"{size_z:.6g}"
+
+    def notes(self, chosen: int) -> Iterator[str]:
+        """Sentences about what was not taken."""
+        if chosen < len(self.cards):
+            yield f"{len(self.cards) - chosen} benign lesions were not drawn."
+        left = [name for name in self.columns if name in (*LEAKS, "lesion_id")]
+        if left:
+            yield f"Not taken over, because only the diagnosis brings them about: {', '.join(left)}."
+        missing = [name for name in _COPIED if name not in self.columns]
+        if missing:
+            yield f"The table lacks {len(missing)} inputs of the classifier, as {missing[0]}."
+
+
+def _entry(row: Mapping[str, str], pictures: Mapping[str, Any], overview: _Overview) -> Entry:
+    image_id = row["isic_id"]
+    return Entry(
+        image_id,
+        lambda: _bytes(pictures[image_id]),
+        {
+            # As they are: "Unknown" is one of the published locations, not a missing one.
+            **{name: row.get(name, "") for name in _COPIED},
+            "dataset": "ISIC2024",
+            "malignant": row["target"],
+            "age": years(known(row.get("age_approx"))),
+            "sex": sex(known(row.get("sex"))),
+            "site": known(row.get("anatom_site_general")).lower(),
+            "patient_id": row["patient_id"],
+            "duplicate_group": row["patient_id"] or image_id,
+            "licence": row.get("copyright_license", ""),
+            _SIZE_AMONG_PATIENT: overview.size_among_patient(row),
+        },
+    )
+
+
+def _one(sources: Sequence[Path], name: str) -> Path:
+    for source in sources:
+        if not source.is_dir():
+            raise ConversionError(f"{source} is no folder.")
+        if found := next((file for file in sorted(source.rglob(name)) if file.is_file()), None):
+            return found
+    raise ConversionError(f"{name} was not found in the given folders; unpack the download first.")
+
+
+def _columns(table: Path) -> tuple[str, ...]:
+    with table.open(newline="", encoding="utf-8-sig") as stream:
+        columns = tuple(next(csv.reader(stream), ()))
+    for name in _NEEDED:
+        if name not in columns:
+            raise ConversionError(
+                f"{table.name} lacks the column {name}; the test table cannot be converted."
+            )
+    return columns
+
+
+def _rows(table: Path) -> Iterator[dict[str, str]]:
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as stream:
+            for row in csv.DictReader(stream):
+                yield {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ConversionError(f"{table.name} is no table that can be read ({error}).") from error
+
+
+@contextmanager
+def _pictures(file: Path) -> Iterator[Mapping[str, Any]]:
+    # h5py takes a third of a second to import; only this layout needs it.
+    import h5py
+
+    try:
+        opened = h5py.File(file, "r")
+    except OSError as error:
+        raise ConversionError(f"{file.name} is damaged or no HDF5 file.") from error
+    with opened:
+        yield opened
+
+
+def _bytes(data_set: Any) -> bytes:  # noqa: ANN401 - h5py ships no types
+    """The bytes of one picture, however the file stores them: as text of bytes, opaque, or as numbers."""
+    value = data_set[()]
+    if isinstance(value, bytes):
+        return value
+    return np.asarray(value).tobytes()
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
