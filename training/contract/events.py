@@ -122,12 +122,14 @@ class ExamSat(_Event):
 
 
 class RunFinished(_Event):
-    """The plan was carried out to its end."""
+    """The plan was carried out to its end, or as far as the score rose."""
 
     kind: Literal["run_finished"] = "run_finished"
     step: int
     best_epoch: int
     metrics: dict[str, float]
+    note: str = ""
+    """Why it was finished before its last epoch, in a sentence."""
 
 
 class RunStopped(_Event):

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from training.contract.fine_tuning import FineTuning
 
 Task: TypeAlias = Literal["segmentation", "classification"]
-Schedule: TypeAlias = Literal["one_cycle", "warmup_cosine"]
+Schedule: TypeAlias = Literal["one_cycle", "warmup_cosine", "plateau"]
+Sampler: TypeAlias = Literal["quota", "balanced"]
 ArgumentValue: TypeAlias = bool | int | float | str | tuple[int, ...]
 
 SEGMENTATION_LOSSES = (
@@ -20,7 +21,7 @@ SEGMENTATION_LOSSES = (
     "bce",
     "focal_tversky",
 )
-CLASSIFICATION_LOSSES = ("bce_auc", "bce", "focal", "asymmetric", "focal_pauc")
+CLASSIFICATION_LOSSES = ("bce_auc", "bce", "focal", "asymmetric", "focal_pauc", "evidential")
 
 
 class _Value(BaseModel):
@@ -50,6 +51,16 @@ class Augmentation(_Value):
     saturation_share: float = Field(default=0.2, ge=0, lt=1)
     colour_cast_share: float = Field(default=0.06, ge=0, lt=1)
     blur_share: float = Field(default=0.1, ge=0, le=1)
+    elastic_share: float = Field(default=0, ge=0, le=1)
+    """Of this and those below: how many of the images are varied in this way."""
+    grid_share: float = Field(default=0, ge=0, le=1)
+    hair_share: float = Field(default=0, ge=0, le=1)
+    vignette_share: float = Field(default=0, ge=0, le=1)
+    colour_constancy_share: float = Field(default=0, ge=0, le=1)
+    local_contrast_share: float = Field(default=0, ge=0, le=1)
+    downscale_share: float = Field(default=0, ge=0, le=1)
+    noise_share: float = Field(default=0, ge=0, le=1)
+    cutout_share: float = Field(default=0, ge=0, le=1)
 
 
 NO_AUGMENTATION = Augmentation(
@@ -62,6 +73,21 @@ NO_AUGMENTATION = Augmentation(
     colour_cast_share=0,
     blur_share=0,
 )
+
+
+class Mixing(_Value):
+    """How many of a classifier's batches are mixed of two images each, and how evenly."""
+
+    mixup_share: float = Field(default=0, ge=0, le=1)
+    mixup_beta: float = Field(default=0.4, gt=0)
+    """Both parameters of the Beta distribution that the first image's share is drawn from."""
+    cutmix_share: float = Field(default=0, ge=0, le=1)
+    cutmix_beta: float = Field(default=1.0, gt=0)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any batch is mixed."""
+        return self.mixup_share > 0 or self.cutmix_share > 0
 
 
 class AuxiliaryTargets(_Value):
@@ -90,9 +116,20 @@ class TrainingPlan(_Value):
     data_dir: Path
     stages: tuple[Stage, ...] = Field(min_length=1)
     batch_size: int = Field(default=8, ge=1)
+    batches_per_step: int = Field(default=1, ge=1)
+    """Batches whose gradients are added up before the weights move (gradient accumulation).
+
+    The step is that of one large batch, but batch normalisation and losses over pairs of images see
+    ``batch_size`` images at a time.
+    """
     learning_rate: float = Field(default=1.5e-3, gt=0)
     weight_decay: float = Field(default=0.05, ge=0)
     schedule: Schedule = "one_cycle"
+    plateau_epochs: int = Field(default=5, ge=1)
+    """With the schedule "plateau": epochs without a better score after which the rate is lowered."""
+    plateau_factor: float = Field(default=0.5, gt=0, lt=1)
+    early_stop_epochs: int = Field(default=0, ge=0)
+    """Epochs of the last stage without a better score after which the run is finished; 0: never."""
     warmup_share: float = Field(default=0.1, ge=0, lt=1)
     final_rate_share: float = Field(default=0.01, ge=0, le=1)
     gradient_clip: float = Field(default=1.0, gt=0)
@@ -106,6 +143,9 @@ class TrainingPlan(_Value):
     augmentation: Augmentation = Augmentation()
     auxiliary: AuxiliaryTargets = AuxiliaryTargets()
     tabular_dropout: TabularDropout = TabularDropout()
+    mixing: Mixing = Mixing()
+    sampler: Sampler = "quota"
+    """quota: ``positives_per_batch`` of each batch; balanced: as many draws of either class in an epoch."""
     positives_per_batch: int = Field(default=0, ge=0)
     crop_margin: float = Field(default=0.25, ge=0, le=1)
     mask_variants: int = Field(default=4, ge=1, le=16)
@@ -117,6 +157,8 @@ class TrainingPlan(_Value):
     continue_from: Path | None = None
     """A checkpoint of an earlier run whose averaged weights are the first weights of this one."""
     fine_tuning: FineTuning | None = None
+    tensorboard: bool = False
+    """Write the curves of the run for TensorBoard, too."""
     quick_test: bool = False
     model_name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     model_version: str = Field(default="1", pattern=r"^[A-Za-z0-9._-]+$")
@@ -132,7 +174,23 @@ class TrainingPlan(_Value):
             raise ValueError(f"fold {self.fold} does not exist among {self.folds}")
         if self.task == "classification" and any(s.height_px != s.width_px for s in self.stages):
             raise ValueError("a classifier takes square images")
+        self._check_variants()
         return self
+
+    def _check_variants(self) -> None:
+        if self.loss == "evidential" and not self.architecture_arguments.get("evidential", False):
+            raise ValueError("the evidential loss needs a network that tells its evidence")
+        if self.task == "segmentation" and (self.mixing.is_on or self.sampler != "quota"):
+            raise ValueError("mixing images and drawing by class are for classifiers")
+        if self.mixing.mixup_share + self.mixing.cutmix_share > 1:
+            raise ValueError("a batch is mixed in one way only: the shares of both must not exceed 1")
+        if self.fine_tuning is not None and self.batches_per_step > 1:
+            raise ValueError("fine-tuning takes a step after every batch")
+
+    @property
+    def images_per_step(self) -> int:
+        """Images that the weights move by at once."""
+        return self.batch_size * self.batches_per_step
 
     @property
     def epochs(self) -> int:

@@ -132,6 +132,7 @@ def _ended(story: RunStory, event: RunFinished | RunStopped | RunFailed) -> RunS
     match event:
         case RunFinished():
             sentence = f"The run is finished: {event.step} steps, best after epoch {event.best_epoch + 1}."
+            sentence = f"{sentence} {event.note}".rstrip()
             return replace(story, state="finished", step=event.step, ending=sentence)
         case RunStopped():
             sentence = f"The run was stopped after step {event.step}; it can be resumed."

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from training.contract.run_folder import write_atomically
 from training.engine.average import AveragedNetwork
+from training.engine.patience import Patience
 
 LAST = "last.safetensors"
 BEST = "best.safetensors"
@@ -39,6 +40,7 @@ class RunState(BaseModel):
     """Images computed at once since the memory did not suffice for a whole batch."""
     plan_sha256: str | None = None
     """Of the plan that took these steps; None in checkpoints of earlier versions."""
+    patience: Patience = Patience()
     is_unmeasured: bool = False
     """The last step of an epoch was taken, but a stop came before its measurement."""
 

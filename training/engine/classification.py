@@ -1,5 +1,6 @@
 """Learning malignancy: lesion crops, metadata and measurements, withheld often enough."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -15,17 +16,22 @@ from models.contract.views import VIEW_COUNT, all_views
 from training.contract.data_set import DIAGNOSES, DataSetError, Sample, Split
 from training.contract.plan import Stage, TrainingPlan
 from training.engine import losses
-from training.engine.auxiliary import UNKNOWN, TaughtClassifier, auxiliary_loss, target_rows
+from training.engine.auxiliary import UNKNOWN, TaughtClassifier, target_rows
 from training.engine.canvases import Canvases, load_canvases, view_of
 from training.engine.decode import read_image, read_mask
+from training.engine.evidential_loss import annealing_at, evidential_loss
 from training.engine.lesion_table import (
     LesionTable,
     load_table,
     withheld,
 )
-from training.engine.order import generator, quota_batches
+from training.engine.mixing import auxiliary_loss_of, is_mixed, mixed
+from training.engine.order import balanced_batches, generator, quota_batches
 from training.engine.segmentation import as_network_input
 from training.engine.task import Batch, EpochBatches
+
+_MIXING_STREAM = 1_000_003
+"""Keeps the draw of mixtures apart from that of views, which have places in the batch in its stead."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class ClassificationTask:
         return len(self.train), len(self.validation)
 
     def steps_per_epoch(self) -> int:
-        """Batches in one epoch: every benign image once."""
+        """Steps in one epoch: every benign image once, or as many images as there are if balanced."""
         return len(self._order(0))
 
     def open_stage(self, stage: Stage) -> None:
@@ -91,13 +97,11 @@ class ClassificationTask:
 
     def loss_of(self, network: nn.Module, outputs: dict[str, Tensor], batch: Batch) -> Tensor:
         """The loss of what ``network`` answered to a batch."""
-        logits, targets = outputs["malignant"].float(), batch["malignant"]
-        if self._plan.loss == "focal_pauc":
-            partial_auc = cast("TaughtClassifier", network).partial_auc
-            main: Tensor = partial_auc(logits, targets) + 0.5 * losses.focal_loss(logits, targets)
-        else:
-            main = _main_loss(self._plan, logits, targets)
-        return main + auxiliary_loss(outputs, batch, self._plan.auxiliary)
+        main = _main_loss(self._plan, outputs, batch)
+        # Mixed images are neither malignant nor benign, so nothing is learned from their order.
+        if not is_mixed(batch):
+            main = main + _ranking_loss(self._plan, network, outputs["malignant"].float(), batch["malignant"])
+        return main + auxiliary_loss_of(outputs, batch, self._plan.auxiliary)
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """AUC with all inputs, without metadata, from the image alone; the score is their mean."""
@@ -116,7 +120,10 @@ class ClassificationTask:
         plan = self._plan
         is_positive = np.array([bool(s.malignant) for s in self.train])
         rng = generator(plan.seed, epoch)
-        return quota_batches(is_positive, plan.batch_size, plan.positives_per_batch, rng)
+        if plan.sampler == "balanced":
+            return balanced_batches(is_positive, plan.images_per_step, rng)
+        quota = plan.positives_per_batch * plan.batches_per_step
+        return quota_batches(is_positive, plan.images_per_step, quota, rng)
 
 
 @dataclass(frozen=True)
@@ -197,7 +204,7 @@ class _Epoch:
         ]
         images, masks, numeric, categorical = (np.stack(part) for part in zip(*views, strict=True))
         chosen, targets = torch.from_numpy(positions), self._drawer.targets
-        return {
+        batch = {
             "images": as_network_input(images),
             "masks": torch.from_numpy(masks).float().unsqueeze(1),
             "numeric": torch.from_numpy(numeric),
@@ -207,6 +214,18 @@ class _Epoch:
             "structures": targets.structures[chosen],
             "diagnosis": targets.diagnosis[chosen],
         }
+        return self._as_planned(batch, index)
+
+    def _as_planned(self, batch: Batch, index: int) -> Batch:
+        """The batch mixed, and with what the plan's loss needs to know of the time."""
+        plan = self._drawer.plan
+        if plan.loss == "evidential":
+            done = self._epoch * len(self._order) + index
+            annealing = annealing_at(done, plan.epochs * len(self._order))
+            batch["annealing"] = torch.full_like(batch["malignant"], annealing)
+        if not plan.mixing.is_on:
+            return batch
+        return mixed(batch, plan.mixing, generator(plan.seed, self._epoch, index, _MIXING_STREAM))
 
 
 def expert_views(samples: tuple[Sample, ...], table: LesionTable, size_px: int, margin: float) -> Views:
@@ -232,22 +251,29 @@ def shown_and_withheld(views: Views) -> dict[str, Views]:
 
 def logits_of(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDArray[np.float32]:
     """Malignancy logits (N,) float32 in evaluation mode, with or without auxiliary heads."""
+    was_training = network.training
+    logits = logits_as_it_is(network.eval(), views, batch_size=batch_size)
+    network.train(was_training)
+    return logits
+
+
+def logits_as_it_is(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDArray[np.float32]:
+    """As ``logits_of``, in whatever mode the network's layers are."""
     core = getattr(network, "core", network)
     device = next(core.parameters()).device
-    was_training = network.training
-    network.eval()
     parts = []
     with torch.inference_mode():
-        for start in range(0, len(views.images), batch_size):
-            part = slice(start, start + batch_size)
-            logits = core(
-                torch.from_numpy(views.images[part]).to(device),
-                torch.from_numpy(views.numeric[part]).to(device),
-                torch.from_numpy(views.categorical[part]).to(device),
-            )
-            parts.append(logits[:, 0].float().cpu().numpy())
-    network.train(was_training)
+        for inputs in network_inputs(views, batch_size, device):
+            parts.append(core(*inputs)[:, 0].float().cpu().numpy())
     return np.concatenate(parts)
+
+
+def network_inputs(views: Views, batch_size: int, device: torch.device) -> Iterator[tuple[Tensor, ...]]:
+    """The three inputs of a score network, batch by batch."""
+    for start in range(0, len(views.images), batch_size):
+        part = slice(start, start + batch_size)
+        arrays = (views.images[part], views.numeric[part], views.categorical[part])
+        yield tuple(torch.from_numpy(array).to(device) for array in arrays)
 
 
 def score_logits(network: nn.Module, views: Views) -> NDArray[np.float32]:
@@ -269,14 +295,27 @@ def log_loss(labels: NDArray[np.bool_], logits: NDArray[np.float32]) -> float:
     return float(np.mean(np.logaddexp(0.0, scores) - labels * scores))
 
 
-def _main_loss(plan: TrainingPlan, logits: Tensor, targets: Tensor) -> Tensor:
-    bce = losses.smoothed_bce_loss(logits, targets, plan.label_smoothing)
+def _main_loss(plan: TrainingPlan, outputs: dict[str, Tensor], batch: Batch) -> Tensor:
+    """What each image costs by itself."""
+    logits, targets = outputs["malignant"].float(), batch["malignant"]
     match plan.loss:
-        case "bce":
-            return bce
         case "focal":
             return losses.focal_loss(logits, targets)
+        case "focal_pauc":
+            return 0.5 * losses.focal_loss(logits, targets)
         case "asymmetric":
             return losses.asymmetric_loss(logits, targets)
+        case "evidential":
+            return evidential_loss(outputs["alphas"], targets, batch["annealing"])
         case _:
-            return bce + 0.5 * losses.pairwise_auc_loss(logits, targets)
+            return losses.smoothed_bce_loss(logits, targets, plan.label_smoothing)
+
+
+def _ranking_loss(plan: TrainingPlan, network: nn.Module, logits: Tensor, targets: Tensor) -> Tensor | float:
+    """What the order of the images costs."""
+    if plan.loss == "bce_auc":
+        return 0.5 * losses.pairwise_auc_loss(logits, targets)
+    if plan.loss == "focal_pauc":
+        partial_auc: Tensor = cast("TaughtClassifier", network).partial_auc(logits, targets)
+        return partial_auc
+    return 0.0

@@ -48,6 +48,8 @@ class Outcome:
 
     state: RunState
     was_stopped: bool
+    ended_early: bool = False
+    """Whether the score stopped rising before the plan was at its end."""
 
 
 class Trainer:
@@ -82,6 +84,8 @@ class Trainer:
         first_epoch = self.state.step // self._steps_per_epoch - int(self.state.is_unmeasured)
         stage_index = -1
         for epoch in range(first_epoch, self._plan.epochs):
+            if self._has_lost_patience():
+                return Outcome(self.state, was_stopped=False, ended_early=True)
             if stage_index != self._plan.stage_of(epoch):
                 stage_index = self._plan.stage_of(epoch)
                 with self._company.first_goes_ahead():
@@ -115,7 +119,7 @@ class Trainer:
     def _step(self, batch: Batch, tell: Callable[[Event], None]) -> float:
         """One step of the plan; returns its loss, NaN if the batch was unusable."""
         step = self.state.step
-        rate = learning_rate(self._plan, step, self.total_steps)
+        rate = self._rate(step)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
         loss = self._stepper.take(batch, self._optimiser, seed=self._plan.seed * 1_000_003 + step)
@@ -123,6 +127,10 @@ class Trainer:
             self.average.update(self.network, step)
         self._tell_parts(tell)
         return loss
+
+    def _rate(self, step: int) -> float:
+        share = self.state.patience.rate_share
+        return learning_rate(self._plan, step, self.total_steps, plateau_share=share)
 
     def _tell_parts(self, tell: Callable[[Event], None]) -> None:
         """Say it when the memory did not suffice for as many images at once as before."""
@@ -135,7 +143,7 @@ class Trainer:
         tell(BatchHalved(micro_batch_size=size, reason=reason))
 
     def _tell_pace(self, loss: float, tell: Callable[[Event], None], *, must_tell: bool) -> None:
-        rate = learning_rate(self._plan, self.state.step - 1, self.total_steps)
+        rate = self._rate(self.state.step - 1)
         event = self._pace.stepped(self.state.step, loss, rate, must_tell=must_tell)
         if event is not None:
             tell(event)
@@ -151,7 +159,25 @@ class Trainer:
 
     def _close_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
         """Let the first process measure what the epoch achieved; False if a stop was requested meanwhile."""
-        return self._company.agreed(self._company.is_first and self._keep_epoch(epoch, tell))
+        before = self.state.patience.rate_share
+        is_kept = self._company.agreed(self._company.is_first and self._keep_epoch(epoch, tell))
+        if self._plan.schedule == "plateau" and self._company.agreed(
+            self.state.patience.rate_share != before
+        ):
+            self._follow_rate()
+        return is_kept
+
+    def _follow_rate(self) -> None:
+        """Lower the rate as the first process did, which alone has measured."""
+        if not self._company.is_first:
+            lowered = self.state.patience.lowered(self._plan)
+            self.state = self.state.model_copy(update={"patience": lowered})
+
+    def _has_lost_patience(self) -> bool:
+        """Whether the plan's early stopping finishes the run here; what the first process says is done."""
+        if self._plan.early_stop_epochs == 0:
+            return False
+        return self._company.agreed(self.state.patience.is_lost(self._plan))
 
     def _keep_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
         """Measure and keep what the epoch achieved; False if a stop was requested meanwhile."""
@@ -160,19 +186,25 @@ class Trainer:
             self.state = self.state.model_copy(update={"is_unmeasured": True})
             return False
         is_best = self._is_best(epoch, metrics["score"])
-        stage = self._plan.stages[self._plan.stage_of(epoch)]
+        stage_index = self._plan.stage_of(epoch)
+        stage = self._plan.stages[stage_index]
         event = EpochFinished(
             epoch=epoch,
             step=self.state.step,
             height_px=stage.height_px,
             width_px=stage.width_px,
-            learning_rate=learning_rate(self._plan, self.state.step - 1, self.total_steps),
+            learning_rate=self._rate(self.state.step - 1),
             train_loss=self.state.epoch_loss_sum / self._steps_per_epoch,
             metrics=metrics,
             seconds=self.state.epoch_seconds,
             is_best=is_best,
         )
-        changes: dict[str, object] = {"epoch_loss_sum": 0.0, "epoch_seconds": 0.0, "is_unmeasured": False}
+        changes: dict[str, object] = {
+            "epoch_loss_sum": 0.0,
+            "epoch_seconds": 0.0,
+            "is_unmeasured": False,
+            "patience": self.state.patience.after(metrics["score"], stage_index, self._plan),
+        }
         if is_best:
             changes |= {
                 "best_score": metrics["score"], "best_epoch": epoch, "best_metrics": metrics,

@@ -72,10 +72,13 @@ def smoothed_bce_loss(logits: Tensor, targets: Tensor, smoothing: float = 0.05) 
 
 
 def focal_loss(logits: Tensor, targets: Tensor, alpha: float = 0.75, gamma: float = 2.0) -> Tensor:
-    """alpha_t (1 - p_t)^gamma BCE; alpha weighs the positives, 1 - alpha the negatives."""
-    bce = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    share = alpha * targets + (1 - alpha) * (1 - targets)
-    return (share * (1 - torch.exp(-bce)).pow(gamma) * bce).mean()
+    """alpha_t (1 - p_t)^gamma BCE; alpha weighs the positives, 1 - alpha the negatives.
+
+    A target between 0 and 1 (of a mixed image) weighs what it would cost as either.
+    """
+    positive = alpha * torch.sigmoid(-logits).pow(gamma) * functional.softplus(-logits)
+    negative = (1 - alpha) * torch.sigmoid(logits).pow(gamma) * functional.softplus(logits)
+    return (targets * positive + (1 - targets) * negative).mean()
 
 
 def asymmetric_loss(

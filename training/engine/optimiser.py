@@ -35,14 +35,20 @@ def make_optimiser(network: nn.Module, plan: TrainingPlan) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.999))
 
 
-def learning_rate(plan: TrainingPlan, step: int, total_steps: int) -> float:
-    """The rate of a step: linear (or, one cycle, cosine) rise, then cosine to the final share."""
+def learning_rate(plan: TrainingPlan, step: int, total_steps: int, *, plateau_share: float = 1.0) -> float:
+    """The rate of a step: linear (or, one cycle, cosine) rise, then cosine to the final share.
+
+    With the schedule "plateau" it stays after its rise; ``plateau_share`` says what was left of it when the
+    validation score stopped rising.
+    """
     warmup_steps = max(1, round(plan.warmup_share * total_steps))
     if step < warmup_steps:
         progress = (step + 1) / warmup_steps
         if plan.schedule == "one_cycle":
             progress = 0.04 + 0.96 * (1 - math.cos(math.pi * progress)) / 2
-        return plan.learning_rate * progress
+        return plan.learning_rate * progress * plateau_share
+    if plan.schedule == "plateau":
+        return plan.learning_rate * plateau_share
     done = (step - warmup_steps) / max(1, total_steps - warmup_steps)
     cosine = (1 + math.cos(math.pi * min(1.0, done))) / 2
     return plan.learning_rate * (plan.final_rate_share + (1 - plan.final_rate_share) * cosine)

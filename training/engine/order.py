@@ -1,4 +1,4 @@
-"""In which order an epoch shows its images: shuffled, with a quota of melanomas if asked for."""
+"""In which order an epoch shows its images: shuffled, balanced, or with a quota of melanomas."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,22 @@ def quota_batches(
     benign = rounds(negatives, batches * benign_per_batch, rng).reshape(batches, -1)
     malignant = rounds(positives, batches * positives_per_batch, rng).reshape(batches, -1)
     return np.concatenate([malignant, benign], axis=1)
+
+
+def balanced_batches(
+    is_positive: NDArray[np.bool_], batch_size: int, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """(batches, batch_size) positions; half of an epoch's draws are positives, in any batch as it comes.
+
+    An epoch has as many draws as there are images: of the rarer class each comes several times, of the
+    other one some wait for a later epoch.
+    """
+    positives, negatives = np.flatnonzero(is_positive), np.flatnonzero(~is_positive)
+    if len(positives) == 0 or len(negatives) == 0:
+        return shuffled_batches(len(is_positive), batch_size, rng)
+    draws = -(-len(is_positive) // batch_size) * batch_size
+    chosen = [rounds(positives, draws // 2, rng), rounds(negatives, draws - draws // 2, rng)]
+    return rng.permutation(np.concatenate(chosen)).reshape(-1, batch_size)
 
 
 def rounds(items: NDArray[np.intp], count: int, rng: np.random.Generator) -> NDArray[np.intp]:

@@ -26,6 +26,8 @@ from training.engine.reasons import plain_reason
 from training.engine.setup import chosen_device, first_network, planned_task, use_threads
 from training.engine.task import TrainingTask
 
+_EARLY = "The score had not risen for {epochs} epochs, so the epochs that were left were not taken."
+
 
 def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = None) -> Event:
     """Carry out the plan in ``folder``, or go on with it; returns the one terminal event.
@@ -97,7 +99,8 @@ def _carried_out(folder: RunFolder, plan: TrainingPlan, company: Company) -> Eve
     if plan.fine_tuning is not None:
         folder.append(_examined(folder, plan, plan.fine_tuning, model))
     state = outcome.state
-    return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics)
+    note = _EARLY.format(epochs=plan.early_stop_epochs) if outcome.ended_early else ""
+    return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics, note=note)
 
 
 def _telling(folder: RunFolder, plan: TrainingPlan, trainer: Trainer) -> Callable[[Event], None]:

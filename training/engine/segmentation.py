@@ -69,8 +69,8 @@ class SegmentationTask:
         return len(self._train), len(self._validation)
 
     def steps_per_epoch(self) -> int:
-        """Batches in one epoch."""
-        return -(-len(self._train) // self._plan.batch_size)
+        """Steps in one epoch."""
+        return -(-len(self._train) // self._plan.images_per_step)
 
     def open_stage(self, stage: Stage) -> None:
         """Decode and resize all images once for this stage."""
@@ -103,7 +103,7 @@ class _Epoch:
     def __init__(self, plan: TrainingPlan, frames: Frames, epoch: int) -> None:
         self._plan, self._frames, self._epoch = plan, frames, epoch
         rng = generator(plan.seed, epoch)
-        self._order = shuffled_batches(len(frames.images), plan.batch_size, rng)
+        self._order = shuffled_batches(len(frames.images), plan.images_per_step, rng)
 
     def batch(self, index: int) -> Batch:
         pairs = [self._pair(index, place) for place in range(self._order.shape[1])]

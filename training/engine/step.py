@@ -23,9 +23,10 @@ class TrainingFailedError(Exception):
 class Stepper:
     """Moves a network's weights by one batch after the other.
 
-    A batch that does not fit into the memory is computed in parts whose gradients are added up, so
-    that steps and sampling stay what the plan says. Losses that are means over images come out the
-    same; batch normalisation and losses over pairs of images see the images of a part only.
+    A batch that does not fit into the memory, or that the plan puts together from several, is computed in
+    parts whose gradients are added up, so that steps and sampling stay what the plan says. Losses that are
+    means over images come out the same; batch normalisation and losses over pairs of images see the images
+    of a part only.
     """
 
     def __init__(
@@ -88,16 +89,27 @@ class Stepper:
     def _accumulated(self, batch: Batch) -> float:
         """The loss of a batch, with its gradients added up over the parts."""
         total = 0.0
-        # All processes have to average equally often, so none of several computes its part in parts.
-        size = None if self._company.is_shared else self.micro_batch_size
         own, factor = self._company.part_of(batch)
-        for part, share in parts_of(own, size):
+        for part, share in parts_of(own, self._part_count(batch)):
             on_device = {name: tensor.to(self._device) for name, tensor in part.items()}
             with torch.autocast(self._device.type, torch.bfloat16, enabled=self._plan.amp):
                 loss = self._loss(on_device) * (share * factor)
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
         return total
+
+    def _part_count(self, batch: Batch) -> int:
+        """In how many parts a process computes what is its own of a batch."""
+        count = image_count(batch)
+        if self._company.is_shared:
+            # All processes have to average equally often, so what one can hold does not count here.
+            return max(1, min(self._plan.batches_per_step, count // self._company.size))
+        return -(-count // self._at_once(batch))
+
+    def _at_once(self, batch: Batch) -> int:
+        """Images that are computed at once."""
+        planned = self._plan.batch_size if self._plan.batches_per_step > 1 else image_count(batch)
+        return min(self.micro_batch_size or planned, planned, image_count(batch))
 
     def _loss(self, batch: Batch) -> Tensor:
         with recomputed_stages(self._network, enabled=self._plan.gradient_checkpointing):
@@ -114,7 +126,7 @@ class Stepper:
             raise TrainingFailedError(
                 "The memory of one process did not suffice; choose smaller images or smaller batches."
             )
-        at_once = min(self.micro_batch_size or image_count(batch), image_count(batch))
+        at_once = self._at_once(batch)
         if at_once == 1:
             raise TrainingFailedError(
                 "Not even one image fits into the memory; choose smaller images or a smaller network."
@@ -134,14 +146,13 @@ def image_count(batch: Batch) -> int:
     return len(next(iter(batch.values())))
 
 
-def parts_of(batch: Batch, size: int | None) -> list[tuple[Batch, float]]:
-    """Parts of at most ``size`` images, each with its share of the batch.
+def parts_of(batch: Batch, parts: int) -> list[tuple[Batch, float]]:
+    """So many ``parts`` of nearly the same number of images, each with its share of the batch.
 
     Every n-th image goes into the same part, so that a batch which has its melanomas in front gives
     each part some of them.
     """
     count = image_count(batch)
-    parts = -(-count // size) if size else 1
     return [
         (part, image_count(part) / count)
         for part in ({name: tensor[first::parts] for name, tensor in batch.items()} for first in range(parts))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine.order import generator, quota_batches, shuffled_batches
+from training.engine.order import balanced_batches, generator, quota_batches, shuffled_batches
 
 
 @given(st.integers(1, 60), st.integers(1, 20), st.integers(0, 99))
@@ -42,3 +42,27 @@ def test_epochs_differ_and_repeat_exactly() -> None:
     first, again, other = (shuffled_batches(50, 5, generator(7, epoch)) for epoch in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
+
+
+def test_balanced_draws_show_either_class_equally_often() -> None:
+    is_positive = np.arange(50) < 5
+    batches = balanced_batches(is_positive, 8, generator(1))
+    assert batches.shape == (7, 8)
+    assert is_positive[batches].sum() == 28
+    counts = np.bincount(batches.ravel(), minlength=50)
+    assert set(counts[:5]) == {5, 6}
+    assert set(counts[5:]) == {0, 1}
+
+
+def test_balanced_draws_belong_to_their_epoch() -> None:
+    is_positive = np.arange(50) < 5
+    first, same, other = (balanced_batches(is_positive, 8, generator(3, epoch)) for epoch in (0, 0, 1))
+    assert (first == same).all()
+    assert not (first == other).all()
+    positives = is_positive[first].sum(axis=1)
+    assert positives.min() < positives.max()
+
+
+def test_one_class_alone_is_drawn_without_balance() -> None:
+    batches = balanced_batches(np.zeros(10, bool), 4, generator(0))
+    assert set(batches.ravel()) == set(range(10))

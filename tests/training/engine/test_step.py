@@ -7,9 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from tests.training.engine.toy_task import ToyTask, toy_network, toy_plan
+from training.engine.distributed import ALONE, Company
 from training.engine.memory import is_device_lost, is_out_of_memory
 from training.engine.step import Stepper, TrainingFailedError, parts_of
-from training.engine.task import Batch
+from training.engine.task import Batch, TrainingTask
 
 
 def a_batch(count: int = 4) -> Batch:
@@ -35,6 +36,16 @@ class HungryTask(ToyTask):
 
 def cpu_allocator_failure() -> RuntimeError:
     return RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
+
+
+class SharedCompany(Company):
+    """One of two processes, without the other one."""
+
+    def losses_of(self, task: TrainingTask, network: nn.Module) -> nn.Module:
+        return ALONE.losses_of(task, network)
+
+    def mean(self, value: float) -> float:
+        return value
 
 
 FAILURES = (
@@ -76,6 +87,42 @@ def test_a_step_in_parts_equals_the_whole_step() -> None:
     # Sums of float32 in another order: a few units in the last place.
     for ours, theirs in zip(state_of(whole), state_of(parts), strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-6, rtol=1e-5)
+
+
+def test_gradients_added_up_over_batches_make_the_step_of_one_large_batch() -> None:
+    """Only without batch normalisation, which sees the images of one batch at a time."""
+    large, added = plain_network(), plain_network()
+    task = HungryTask(4, AssertionError)
+    stepper, optimiser = stepper_for(ToyTask(), large)
+    loss = stepper.take(a_batch(12), optimiser, seed=1)
+    other_optimiser = torch.optim.SGD(added.parameters(), lr=0.1)
+    other = Stepper(toy_plan(batch_size=4, batches_per_step=3), task, added)
+    assert other.take(a_batch(12), other_optimiser, seed=1) == pytest.approx(loss, abs=1e-6)
+    assert task.sizes == [4, 4, 4]
+    for ours, theirs in zip(state_of(large), state_of(added), strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-6, rtol=1e-5)
+
+
+def test_a_batch_among_several_is_halved_when_it_does_not_fit() -> None:
+    task = HungryTask(2, MemoryError)
+    network = plain_network()
+    stepper = Stepper(toy_plan(batch_size=4, batches_per_step=2), task, network)
+    stepper.take(a_batch(8), torch.optim.SGD(network.parameters(), lr=0.1), seed=1)
+    assert task.sizes == [4, 2, 2, 2, 2]
+
+
+def test_processes_take_the_same_number_of_parts_however_many_images_each_has() -> None:
+    plan = toy_plan(batch_size=3, batches_per_step=3)
+    counts = set()
+    for rank in range(2):
+        company = SharedCompany(rank=rank, size=2)
+        task = ToyTask()
+        network = plain_network()
+        Stepper(plan, task, network, company).take(
+            a_batch(9), torch.optim.SGD(network.parameters(), lr=0.1), seed=1
+        )
+        counts.add(len(task.losses))
+    assert counts == {3}
 
 
 def test_a_halved_batch_stays_halved() -> None:
@@ -137,17 +184,19 @@ def test_a_lost_device_is_not_a_lack_of_memory() -> None:
     assert not is_device_lost(RuntimeError("CUDA error: out of memory"))
 
 
-@pytest.mark.parametrize(("count", "size"), [(8, 2), (7, 3), (5, 4), (4, 4), (3, 8), (6, None)])
-def test_the_parts_of_a_batch_are_the_batch(count: int, size: int | None) -> None:
+@pytest.mark.parametrize(("count", "number"), [(8, 4), (7, 3), (5, 2), (4, 1), (3, 3)])
+def test_the_parts_of_a_batch_are_the_batch(count: int, number: int) -> None:
     batch = {"x": torch.arange(count)}
-    parts = parts_of(batch, size)
+    parts = parts_of(batch, number)
     assert sorted(int(n) for part, _ in parts for n in part["x"]) == list(range(count))
     assert sum(share for _, share in parts) == pytest.approx(1)
-    assert all(len(part["x"]) <= (size or count) for part, _ in parts)
+    sizes = [len(part["x"]) for part, _ in parts]
+    assert len(sizes) == number
+    assert max(sizes) - min(sizes) <= 1
 
 
 def test_each_part_has_some_of_the_melanomas_in_front() -> None:
     batch = {"malignant": torch.tensor([1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])}
-    assert [float(part["malignant"].sum()) for part, _ in parts_of(batch, 4)] == [1.0, 1.0]
+    assert [float(part["malignant"].sum()) for part, _ in parts_of(batch, 2)] == [1.0, 1.0]
     shares = [share for _, share in parts_of(batch, 3)]
     assert all(abs(one - other) < 0.2 for one, other in pairwise(shares))
