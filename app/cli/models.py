@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from app.cli.desk import Desk, Json, SnapshotOption, add_row, desk_of, seen, whole
+from app.cli.training_program import PASSED_ON, training_program
 from app.domain.errors import LearningError
 from app.usecases.examine_model import examine_model
 from app.usecases.exchange_models import export_model, import_model
@@ -95,6 +96,16 @@ def import_(context: typer.Context, file: Path, as_json: Json = False) -> None:
     desk = desk_of(context, as_json=as_json)
     model = import_model(desk.services, file)
     desk.show(_told(model), f"{model.card.reference} is on the shelf.")
+
+
+@models.command(**PASSED_ON)
+def compare(context: typer.Context) -> None:
+    """Measure models side by side: 'naevus models compare --help'."""
+    desk = desk_of(context, as_json=False)
+    is_help = "--help" in context.args
+    folders = [] if is_help else [model.folder for model in desk.services.shelf.list()]
+    shelf = [part for folder in folders for part in ("--shelf", str(folder))]
+    raise typer.Exit(training_program(["compare", *shelf, *context.args]))
 
 
 def _show_models(desk: Desk) -> None:
