@@ -1,6 +1,7 @@
 """From a few options to a whole plan: the recipes that the command line and the window start."""
 
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -8,9 +9,12 @@ from models.contract.card import ModelCard, read_card
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import (
+    NO_AUGMENTATION,
     ArgumentValue,
     Augmentation,
     AuxiliaryTargets,
+    Mixing,
+    Schedule,
     Stage,
     Task,
     TrainingPlan,
@@ -21,11 +25,28 @@ _CLASSIFIER_SIZE_PX = (224, 224)
 _SMALL_STAGE_SHARE = 0.75
 """Share of the epochs spent at half size, where an epoch costs a quarter."""
 
+_STRONG_SHARES = {
+    "elastic_share": 0.15,
+    "grid_share": 0.15,
+    "hair_share": 0.3,
+    "vignette_share": 0.2,
+    "colour_constancy_share": 0.3,
+    "local_contrast_share": 0.25,
+    "downscale_share": 0.2,
+    "noise_share": 0.25,
+    "cutout_share": 0.5,
+}
+"""How often the MambaDerm repository varies its images in these ways."""
+
 _FINE_TUNING_BATCH: dict[Task, int] = {"segmentation": 8, "classification": 16}
 _FINE_TUNING_RATE: dict[Task, float] = {"segmentation": 5e-4, "classification": 5e-5}
 """A third and a tenth of the rates that the networks were trained with at first."""
 _FINE_TUNING_EMA_DECAY = 0.9
 """A run of some fifty steps is over before a slower average has left its first weights."""
+
+
+SamplerChoice: TypeAlias = Literal["quota", "balanced", "shuffled"]
+AugmentationChoice: TypeAlias = Literal["standard", "strong", "none"]
 
 
 class RunOptions(BaseModel):
@@ -43,7 +64,18 @@ class RunOptions(BaseModel):
     learning_rate: float | None = Field(default=None, gt=0)
     loss: str | None = None
     amp: bool = False
+    gradient_checkpointing: bool = False
+    batches_per_step: int = Field(default=1, ge=1)
+    schedule: Schedule | None = None
+    early_stop_epochs: int = Field(default=0, ge=0)
+    augmentation: AugmentationChoice = "standard"
+    sampler: SamplerChoice = "quota"
+    mixup_share: float = Field(default=0, ge=0, le=1)
+    cutmix_share: float = Field(default=0, ge=0, le=1)
+    evidential: bool = False
+    tensorboard: bool = False
     fold: int | None = Field(default=None, ge=0)
+    folds: int = Field(default=5, ge=2)
     seed: int = 17
     threads: int = Field(default=0, ge=0)
     continue_from: Path | None = None
@@ -56,7 +88,43 @@ def plan_for(options: RunOptions) -> TrainingPlan:
     """The plan of a run; raises pydantic's ValidationError for options that do not go together."""
     if options.quick_test:
         options = _shrunk(options)
-    return _segmentation(options) if options.task == "segmentation" else _classification(options)
+    if options.evidential:
+        options = _with_evidence(options)
+    plan = _segmentation(options) if options.task == "segmentation" else _classification(options)
+    # Validated anew, because the choices may contradict each other.
+    return TrainingPlan.model_validate({**dict(plan), **_variants(options, plan)})
+
+
+def _variants(options: RunOptions, plan: TrainingPlan) -> dict[str, object]:
+    """What a person has chosen beyond the recipe; by itself it is the plan's own defaults."""
+    variants: dict[str, object] = {
+        "gradient_checkpointing": options.gradient_checkpointing,
+        "batches_per_step": options.batches_per_step,
+        "schedule": options.schedule or plan.schedule,
+        "early_stop_epochs": options.early_stop_epochs,
+        "augmentation": _augmentation(options.augmentation, plan.augmentation),
+        "mixing": Mixing(mixup_share=options.mixup_share, cutmix_share=options.cutmix_share),
+        "sampler": "balanced" if options.sampler == "balanced" else "quota",
+        "tensorboard": options.tensorboard,
+    }
+    if options.sampler == "shuffled":
+        variants["positives_per_batch"] = 0
+    return variants
+
+
+def _with_evidence(options: RunOptions) -> RunOptions:
+    """The same choice, said by the network's arguments and the loss."""
+    changes = {
+        "dimensions": {**options.dimensions, "evidential": True},
+        "loss": options.loss or "evidential",
+    }
+    return options.model_copy(update=changes)
+
+
+def _augmentation(choice: AugmentationChoice, usual: Augmentation) -> Augmentation:
+    if choice == "none":
+        return NO_AUGMENTATION
+    return usual.model_copy(update=_STRONG_SHARES) if choice == "strong" else usual
 
 
 def _segmentation(options: RunOptions) -> TrainingPlan:
@@ -73,6 +141,7 @@ def _segmentation(options: RunOptions) -> TrainingPlan:
         augmentation=Augmentation(quarter_turns=False),
         amp=options.amp,
         fold=options.fold,
+        folds=options.folds,
         seed=options.seed,
         threads=options.threads,
         continue_from=options.continue_from,
@@ -107,6 +176,7 @@ def _classification(options: RunOptions) -> TrainingPlan:
         ),
         amp=options.amp,
         fold=options.fold,
+        folds=options.folds,
         seed=options.seed,
         threads=options.threads,
         continue_from=options.continue_from,

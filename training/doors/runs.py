@@ -1,4 +1,4 @@
-"""Doors to a run folder: carry it out, or forecast what it will cost."""
+"""Doors to a run folder: carry it out, forecast what it will cost, or draw how it went."""
 
 import time
 from pathlib import Path
@@ -49,7 +49,17 @@ def forecast(
         raise Refused(reason) from error
 
 
+def report(folder: Path) -> None:
+    """Draw the curves of a run into report.png in its folder."""
+    from training.engine.run_report import NothingToReportError, write_report
+
+    try:
+        typer.echo(str(write_report(RunFolder(folder))))
+    except (RunFolderError, NothingToReportError) as error:
+        raise Refused(error) from error
+
+
 def add_run_commands(commands: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (run, forecast):
+    for command in (run, forecast, report):
         commands.command()(command)

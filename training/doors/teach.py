@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from training.contract.recipes import RunOptions, plan_for
+from training.contract.plan import Schedule
+from training.contract.recipes import AugmentationChoice, RunOptions, SamplerChoice, plan_for
 from training.contract.run_folder import RunFolderError, create_run_folder
 from training.doors.refusal import Refused
 from training.doors.runs import run
@@ -25,7 +26,34 @@ BatchOption = Annotated[int | None, typer.Option("--batch-size")]
 RateOption = Annotated[float | None, typer.Option("--lr", help="Highest learning rate.")]
 LossOption = Annotated[str | None, typer.Option("--loss")]
 AmpOption = Annotated[bool, typer.Option("--amp/--no-amp", help="bfloat16; scans stay float32.")]
-FoldOption = Annotated[int | None, typer.Option("--fold", help="Hold out this fifth of train.")]
+CheckpointingOption = Annotated[
+    bool,
+    typer.Option("--gradient-checkpointing", help="Less memory, more time; the same gradients."),
+]
+AccumulateOption = Annotated[
+    int,
+    typer.Option(
+        "--accumulate",
+        help="Batches per step: the step of one large batch, but for batch normalisation.",
+    ),
+]
+ScheduleOption = Annotated[
+    Schedule | None, typer.Option("--schedule", help="one_cycle when left out.", show_default=False)
+]
+EarlyStopOption = Annotated[
+    int, typer.Option("--early-stop", help="Finish after so many epochs without a gain; 0: never.")
+]
+AugmentOption = Annotated[
+    AugmentationChoice,
+    typer.Option("--augment", help="strong adds bending, hairs, a dark rim, cut-outs, camera noise."),
+]
+TensorboardOption = Annotated[
+    bool, typer.Option("--tensorboard", help="Curves in the run folder, under tensorboard/.")
+]
+FoldOption = Annotated[
+    int | None, typer.Option("--fold", help="Hold out this part of train, counted from 0.")
+]
+FoldsOption = Annotated[int, typer.Option("--folds", help="Parts that train is divided into.")]
 SeedOption = Annotated[int, typer.Option("--seed")]
 ThreadsOption = Annotated[int, typer.Option("--threads", help="0: all processor cores.")]
 ContinueOption = Annotated[
@@ -75,7 +103,14 @@ def segmentation(
     lr: RateOption = None,
     loss: LossOption = None,
     amp: AmpOption = False,
+    gradient_checkpointing: CheckpointingOption = False,
+    accumulate: AccumulateOption = 1,
+    schedule: ScheduleOption = None,
+    early_stop: EarlyStopOption = 0,
+    augment: AugmentOption = "standard",
+    tensorboard: TensorboardOption = False,
     fold: FoldOption = None,
+    folds: FoldsOption = 5,
     seed: SeedOption = 17,
     threads: ThreadsOption = 0,
     continue_from: ContinueOption = None,
@@ -98,7 +133,23 @@ def classification(
     lr: RateOption = None,
     loss: LossOption = None,
     amp: AmpOption = False,
+    gradient_checkpointing: CheckpointingOption = False,
+    accumulate: AccumulateOption = 1,
+    schedule: ScheduleOption = None,
+    early_stop: EarlyStopOption = 0,
+    augment: AugmentOption = "standard",
+    sampler: Annotated[
+        SamplerChoice,
+        typer.Option("--sampler", help="quota: malignant ones in every batch; balanced: half of the draws."),
+    ] = "quota",
+    mixup: Annotated[float, typer.Option("--mixup", help="Share of the batches, 0 to 1.")] = 0.0,
+    cutmix: Annotated[float, typer.Option("--cutmix", help="Share of the batches, 0 to 1.")] = 0.0,
+    evidential: Annotated[
+        bool, typer.Option("--evidential", help="A head that tells how much evidence there is.")
+    ] = False,
+    tensorboard: TensorboardOption = False,
     fold: FoldOption = None,
+    folds: FoldsOption = 5,
     seed: SeedOption = 17,
     threads: ThreadsOption = 0,
     continue_from: ContinueOption = None,
@@ -121,7 +172,18 @@ _OPTION_BY_ARGUMENT = {
     "lr": "learning_rate",
     "loss": "loss",
     "amp": "amp",
+    "gradient_checkpointing": "gradient_checkpointing",
+    "accumulate": "batches_per_step",
+    "schedule": "schedule",
+    "early_stop": "early_stop_epochs",
+    "augment": "augmentation",
+    "sampler": "sampler",
+    "mixup": "mixup_share",
+    "cutmix": "cutmix_share",
+    "evidential": "evidential",
+    "tensorboard": "tensorboard",
     "fold": "fold",
+    "folds": "folds",
     "seed": "seed",
     "threads": "threads",
     "continue_from": "continue_from",
@@ -132,7 +194,7 @@ _OPTION_BY_ARGUMENT = {
 
 
 def _options(task: str, arguments: dict[str, object]) -> dict[str, object]:
-    renamed = {option: arguments[name] for name, option in _OPTION_BY_ARGUMENT.items()}
+    renamed = {option: arguments[name] for name, option in _OPTION_BY_ARGUMENT.items() if name in arguments}
     return {"task": task, **renamed}
 
 

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from models.contract.arrays import RgbImage
 from training.contract.plan import Augmentation
+from training.engine.augment_camera import photographed
+from training.engine.augment_obstacles import with_cutouts, with_hairs_and_rim
+from training.engine.augment_shape import bent, bent_plane, distortion
 
 _GREY_WEIGHTS = np.array([0.299, 0.587, 0.114])
 """Luma weights of ITU-R BT.601."""
@@ -26,7 +29,10 @@ def varied(
     if rng.random() < augmentation.affine_share:
         forward = random_affine(augmentation, rng, mask.shape[0], mask.shape[1])
         image, mask = warped(image, mask, forward, mask.shape[0], mask.shape[1])
-    return recoloured(image, augmentation, rng), mask
+    field = distortion(augmentation, rng, *mask.shape)
+    if field is not None:
+        image, mask = bent(image, mask, field)
+    return taken_anew(image, mask, augmentation, rng), mask
 
 
 def varied_answer(
@@ -42,7 +48,26 @@ def varied_answer(
         forward = random_affine(augmentation, rng, height_px, width_px)
         image = _warp(image, forward, height_px, width_px)
         answer = _warp(answer, forward, height_px, width_px)
-    return recoloured(image, augmentation, rng), answer
+    field = distortion(augmentation, rng, *answer.shape)
+    if field is not None:
+        image, answer = bent_plane(image, field), bent_plane(answer, field)
+    lesion = (answer >= 128).astype(np.uint8)
+    return taken_anew(image, lesion, augmentation, rng), answer
+
+
+def taken_anew(
+    image: RgbImage,
+    mask: NDArray[np.uint8],
+    augmentation: Augmentation,
+    rng: np.random.Generator,
+) -> RgbImage:
+    """The image as it might have been taken on another day: what lay before it, its light, its camera.
+
+    No pixel moves; the mask (h, w) of 0 or 1 says what must not be hidden.
+    """
+    image = with_hairs_and_rim(image, mask, augmentation, rng)
+    image = photographed(recoloured(image, augmentation, rng), augmentation, rng)
+    return with_cutouts(image, mask, augmentation, rng)
 
 
 def flipped(

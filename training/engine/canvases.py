@@ -10,7 +10,8 @@ from models.contract.arrays import RgbImage
 from models.contract.preprocess import Box, cropped, resized
 from training.contract.data_set import Sample
 from training.contract.plan import Augmentation
-from training.engine.augment import flipped, random_affine, recoloured, warped
+from training.engine.augment import flipped, random_affine, taken_anew, warped
+from training.engine.augment_shape import bent, distortion
 from training.engine.decode import read_image, read_mask
 from training.engine.progress import shown
 from training.engine.segmentation import names_key, save_array
@@ -64,7 +65,10 @@ def view_of(
         forward = random_affine(augmentation, rng, size_px, size_px) @ forward
     image, mask = warped(canvases.images[index], canvases.masks[index], forward, size_px, size_px)
     image, mask = flipped(image, mask, augmentation, rng)
-    return recoloured(image, augmentation, rng), mask
+    field = distortion(augmentation, rng, *mask.shape)
+    if field is not None:
+        image, mask = bent(image, mask, field)
+    return taken_anew(image, mask, augmentation, rng), mask
 
 
 def load_canvases(

@@ -1,5 +1,6 @@
 """One training run from its plan to its published model: the story, told from top to bottom."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,12 +20,14 @@ from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.distributed import Company, is_first_process, joined, processes_here
 from training.engine.exam import sit_exam
-from training.engine.loop import Trainer
+from training.engine.loop import Outcome, Trainer
 from training.engine.previews import BoundaryPreviews
 from training.engine.publish import publish
 from training.engine.reasons import plain_reason
+from training.engine.run_report import NothingToReportError, write_report
 from training.engine.setup import chosen_device, first_network, planned_task, use_threads
 from training.engine.task import TrainingTask
+from training.engine.tensorboard import curves_for_tensorboard
 
 _EARLY = "The score had not risen for {epochs} epochs, so the epochs that were left were not taken."
 
@@ -57,9 +60,20 @@ def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = N
         folder.append_ending(ending)
         if reason is None:
             raise
-        return ending
-    folder.append_ending(ending)
+    else:
+        folder.append_ending(ending)
+    _draw(folder)
     return ending
+
+
+def _draw(folder: RunFolder) -> None:
+    """Draw how the run went; a picture that cannot be drawn is no reason to call the run anything else."""
+    try:
+        write_report(folder)
+    except NothingToReportError:
+        return
+    except (OSError, MemoryError, ImportError) as error:
+        print(f"The report of the run could not be drawn: {error}", file=sys.stderr)  # noqa: T201  its log
 
 
 def _assisted(folder: RunFolder, plan: TrainingPlan, device: str) -> Event:
@@ -91,7 +105,7 @@ def _carried_out(folder: RunFolder, plan: TrainingPlan, company: Company) -> Eve
     """Train, publish, and let a fine-tuned model sit its exam."""
     task, trainer = _prepared(folder, plan, company)
     folder.append(_started(plan, task, trainer, company))
-    outcome = trainer.train(_telling(folder, plan, trainer))
+    outcome = _trained(folder, plan, trainer)
     if outcome.was_stopped:
         return RunStopped(step=outcome.state.step)
     model = publish(folder, folder.path / "published")
@@ -101,6 +115,14 @@ def _carried_out(folder: RunFolder, plan: TrainingPlan, company: Company) -> Eve
     state = outcome.state
     note = _EARLY.format(epochs=plan.early_stop_epochs) if outcome.ended_early else ""
     return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics, note=note)
+
+
+def _trained(folder: RunFolder, plan: TrainingPlan, trainer: Trainer) -> Outcome:
+    tell = _telling(folder, plan, trainer)
+    if not plan.tensorboard:
+        return trainer.train(tell)
+    with curves_for_tensorboard(folder.path, tell, first_step=trainer.state.step) as tell_and_draw:
+        return trainer.train(tell_and_draw)
 
 
 def _telling(folder: RunFolder, plan: TrainingPlan, trainer: Trainer) -> Callable[[Event], None]:
