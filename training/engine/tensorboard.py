@@ -1,4 +1,4 @@
-"""The curves of a run for TensorBoard: numbers that the events hold anyway, no image, nothing of a patient."""
+"""The curves of a run for TensorBoard: numbers that its events hold anyway, no images, no patients."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

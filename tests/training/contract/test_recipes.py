@@ -25,7 +25,8 @@ def test_every_choice_reaches_the_plan() -> None:
     plan = plan_for(
         options(
             "classification", batches_per_step=4, schedule="plateau", early_stop_epochs=7, sampler="balanced",
-            mixup_share=0.25, cutmix_share=0.5, gradient_checkpointing=True, tensorboard=True, fold=6, folds=8,
+            mixup_share=0.25, cutmix_share=0.5, gradient_checkpointing=True, tensorboard=True,
+            fold=6, folds=8,
         )
     )  # fmt: skip
     assert (plan.batches_per_step, plan.images_per_step) == (4, 128)
