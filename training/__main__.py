@@ -3,11 +3,13 @@
 python -m training RUN_FOLDER                                   carry out, or go on with, a run
 torchrun --nproc_per_node N -m training RUN_FOLDER              the same by N processes together
 python -m training forecast RUN_FOLDER                          what the run will cost, as one line of JSON
+python -m training report RUN_FOLDER                            draw its curves into report.png
 python -m training segmentation|classification --data DIR --out DIR      plan a run and carry it out
 python -m training publish RUN_FOLDER --to DIR                  write a model folder from a run
 python -m training evaluate MODEL_FOLDER --data DIR             measure a model, into its card
 python -m training exam CANDIDATE --against ACTIVE --data DIR   measure a model beside the one in use
 python -m training compare --task TASK [MODEL ...]              models side by side: cost and accuracy
+python -m training explain MODEL [--check]                      overlays as pictures, or how far to trust them
 python -m training data check|stats|split|convert ...           look after a data set, or make one
 python -m training describe-data MODEL_FOLDER --data DIR        describe its training images, into its card
 """
@@ -18,6 +20,7 @@ import typer
 
 from training.doors.compare import add_compare_command
 from training.doors.data import data
+from training.doors.explain import add_explain_command
 from training.doors.machine import add_machine_command
 from training.doors.measure import add_model_commands
 from training.doors.runs import add_run_commands
@@ -30,6 +33,7 @@ add_model_commands(app)
 add_machine_command(app)
 app.add_typer(data, name="data")
 add_compare_command(app)
+add_explain_command(app)
 
 
 def main(arguments: list[str]) -> None:

@@ -101,11 +101,20 @@ def import_(context: typer.Context, file: Path, as_json: Json = False) -> None:
 @models.command(**PASSED_ON)
 def compare(context: typer.Context) -> None:
     """Measure models side by side: 'naevus models compare --help'."""
+    raise typer.Exit(training_program(["compare", *_shelf_for(context), *context.args]))
+
+
+@models.command(**PASSED_ON)
+def explain(context: typer.Context) -> None:
+    """Show what a model looked at, or measure how far that can be trusted: 'naevus models explain --help'."""
+    raise typer.Exit(training_program(["explain", *_shelf_for(context), *context.args]))
+
+
+def _shelf_for(context: typer.Context) -> list[str]:
+    """Options that tell the training program of the models on the shelf; it needs none to print its help."""
     desk = desk_of(context, as_json=False)
-    is_help = "--help" in context.args
-    folders = [] if is_help else [model.folder for model in desk.services.shelf.list()]
-    shelf = [part for folder in folders for part in ("--shelf", str(folder))]
-    raise typer.Exit(training_program(["compare", *shelf, *context.args]))
+    folders = [] if "--help" in context.args else [model.folder for model in desk.services.shelf.list()]
+    return [part for folder in folders for part in ("--shelf", str(folder))]
 
 
 def _show_models(desk: Desk) -> None:

@@ -1,0 +1,97 @@
+"""A door to what a model looked at: its overlays as pictures, and whether they tell the truth."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from training.contract.data_set import DataSetError
+from training.doors.refusal import Refused
+
+if TYPE_CHECKING:
+    from training.engine.faithfulness_report import Report
+
+_FILE_WIDTH = 220
+_STOPPED = 130
+"""The exit code of a program that Ctrl+C ended, by the convention of shells."""
+
+
+def explain(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="A model folder, or NAME/VERSION on the shelf.")
+    ],
+    check: Annotated[
+        bool, typer.Option("--check", help="Measure the overlays instead of drawing them.")
+    ] = False,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Data folder; without it the bundled images.")
+    ] = None,
+    split: Annotated[str, typer.Option("--split", help="Part of the data; never test.")] = "val",
+    images: Annotated[int, typer.Option("--images", min=1, help="How many.")] = 8,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for pictures, or for the figures of --check.")
+    ] = None,
+    segmenter: Annotated[
+        str | None,
+        typer.Option(
+            "--segmenter", help="Model that cuts out lesions nobody outlined; else the whole frame."
+        ),
+    ] = None,
+    patch_px: Annotated[int, typer.Option("--patch", min=2, help="Side of a blurred patch, px.")] = 16,
+    steps: Annotated[int, typer.Option("--steps", min=2, help="Steps of a curve.")] = 12,
+    threads: Annotated[int, typer.Option("--threads", min=0, help="0: all processor cores.")] = 0,
+    shelf: Annotated[
+        list[Path] | None, typer.Option("--shelf", help="A model folder on the shelf.", hidden=True)
+    ] = None,
+) -> None:
+    """Show what a model's answers came from, or with --check how far its overlays can be trusted."""
+    from models.contract.errors import ContractError
+    from training.engine import explanation
+    from training.engine.comparison_contestants import ComparisonError, published_folder
+    from training.engine.explained_pictures import write_pictures
+    from training.engine.faithfulness import Protocol
+    from training.engine.published import PublishedModel
+    from training.engine.setup import use_threads
+
+    use_threads(threads)
+    known = tuple(shelf or ())
+    try:
+        read = PublishedModel.read(published_folder(model, known))
+        outliner = None if segmenter is None else PublishedModel.read(published_folder(segmenter, known))
+        chosen = explanation.chosen(data, split, images)
+        subjects = explanation.subjects_of(read, chosen.samples, outliner)
+        if check:
+            protocol = Protocol(patch_px=patch_px, steps=steps)
+            _deliver(explanation.check(read, subjects, chosen.words, protocol), out)
+            return
+        target = out or Path("explained") / read.card.name
+        for file in write_pictures(read, subjects, target):
+            typer.echo(str(file))
+    except (ComparisonError, DataSetError, ContractError) as error:
+        raise Refused(error) from error
+    except OSError as error:
+        raise Refused(f"The files cannot be written: {error.strerror}.") from error
+    except KeyboardInterrupt:
+        typer.echo("Stopped; what was written before is kept.", err=True)
+        raise typer.Exit(_STOPPED) from None
+
+
+def _deliver(report: "Report", out: Path | None) -> None:
+    """Print what was found and, if a folder is named, keep it there."""
+    from rich.console import Console
+
+    from training.engine.faithfulness_report import lines, table, write_report
+
+    screen = Console()
+    # A file or a pipe has no width; the table would be folded to that of an old terminal.
+    (screen if screen.is_terminal else Console(width=_FILE_WIDTH)).print(table(report))
+    for line in lines(report):
+        typer.echo(line)
+    if out is not None:
+        for file in write_report(report, out):
+            typer.echo(str(file))
+
+
+def add_explain_command(commands: typer.Typer) -> None:
+    """Add the command of this module."""
+    commands.command()(explain)
