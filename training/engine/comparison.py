@@ -3,6 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +23,7 @@ from training.engine.published import PublishedModel
 from training.engine.setup import use_threads
 
 BY_COST = "cost"
+_CPU_INFO = Path("/proc/cpuinfo")
 
 _LATENCY_NOTE = (
     "Latency: one forward pass in torch, float32, without reading, preparing or drawing; the median of "
@@ -32,6 +34,10 @@ _MEMORY_NOTE = (
     "process per model; on CUDA what torch had allocated."
 )
 _UNTRAINED_NOTE = "Models marked untrained are architectures with random weights: their cost only."
+_FIGURES_NOTE = (
+    "Accuracy is taken at the input size of a model's card, whatever size the cost is counted at. Models whose "
+    "intervals overlap widely are not told apart by these images."
+)
 _NOTE_BY_SPLIT = {
     "val": "Checkpoint, threshold and temperature are chosen on val, so figures on val flatter the models "
     "that were trained with this data folder.",
@@ -132,15 +138,26 @@ def _notes(question: Question, *, has_figures: bool) -> tuple[str, ...]:
         notes.append(_MEMORY_NOTE)
     if any(contestant.folder is None for contestant in question.contestants):
         notes.append(_UNTRAINED_NOTE)
-    if has_figures and question.split in _NOTE_BY_SPLIT:
-        notes.append(_NOTE_BY_SPLIT[question.split])
+    if has_figures:
+        notes.append(_FIGURES_NOTE)
+        notes += [note for split, note in _NOTE_BY_SPLIT.items() if split == question.split]
     return tuple(notes)
 
 
 def _machine() -> Machine:
     return Machine(
-        processor=f"{platform.system()} {platform.machine()}",
+        processor=_processor(),
         threads=torch.get_num_threads(),
         gpu=torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         torch=torch.__version__,
     )
+
+
+def _processor() -> str:
+    """The processor by its name where the system tells it, else by its kind."""
+    with suppress(OSError):
+        lines = _CPU_INFO.read_text("utf-8", errors="replace").splitlines()
+        named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+        if named:
+            return f"{named[0]} ({platform.system()})"
+    return f"{platform.processor() or platform.machine()} ({platform.system()})"

@@ -1,0 +1,102 @@
+"""The comparison's trainings: one recipe for all, as many epochs as the budget holds, no work twice."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from models.nets import CATALOGUE
+from tests.training.data_folders import mini_data_folder
+from training.contract.run_folder import RunFolder
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    sys.path.insert(0, str(SCRIPTS))
+    try:
+        return importlib.import_module("train_comparison")
+    finally:
+        sys.path.remove(str(SCRIPTS))
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> argparse.Namespace:
+    return argparse.Namespace(
+        data=tmp_path / "data", out=tmp_path / "out", minutes=1.0, threads=1, amp=False, seed=17, version="c"
+    )
+
+
+def test_every_name_is_an_architecture_of_its_task(script: ModuleType) -> None:
+    known = {each.name: each.task for each in CATALOGUE}
+
+    assert {name: known.get(name) for name in script.TASK_BY_NAME} == script.TASK_BY_NAME
+
+
+@pytest.mark.parametrize("task", ["segmentation", "classification"])
+def test_networks_of_a_task_share_the_whole_recipe(
+    script: ModuleType, options: argparse.Namespace, task: str
+) -> None:
+    own = ("architecture", "model_name")
+    plans = [script.plan_of(name, 3, options) for name, its in script.TASK_BY_NAME.items() if its == task]
+
+    recipes = [plan.model_dump(exclude=dict.fromkeys(own, True)) for plan in plans]
+    assert len({plan.architecture for plan in plans}) == len(plans) > 1
+    assert all(recipe == recipes[0] for recipe in recipes)
+
+
+def test_a_run_has_one_size_throughout_so_that_a_step_costs_what_was_measured(
+    script: ModuleType, options: argparse.Namespace
+) -> None:
+    for name in script.TASK_BY_NAME:
+        plan = script.plan_of(name, 40, options)
+        assert [stage.epochs for stage in plan.stages] == [40]
+
+
+@pytest.mark.parametrize(("minutes", "epochs"), [(0.1, 1), (7.0, 1), (8.0, 2), (60.0, 12)])
+def test_as_many_epochs_are_planned_as_come_closest_to_the_budget(
+    script: ModuleType, minutes: float, epochs: int
+) -> None:
+    budget = script.Budget(
+        minutes=minutes, seconds_per_step=2.0, seconds_per_measurement=60.0, steps_per_epoch=120, clock=""
+    )
+    assert budget.epoch_seconds == 300
+    assert budget.epochs == epochs
+    assert budget.told()["foreseen_minutes"] == epochs * 5
+
+
+def test_the_budget_is_measured_on_real_steps_of_the_data(
+    script: ModuleType, options: argparse.Namespace
+) -> None:
+    mini_data_folder(options.data, train=16, val=4, test=0)
+    plan = script.plan_of("mamba_unet_small", 1, options)
+    small = plan.model_copy(update={"architecture": "mamba_unet_tiny"})
+
+    budget = script.measured_budget(small, RunFolder(options.out), minutes=1.0)
+
+    assert budget.steps_per_epoch == 2
+    assert budget.seconds_per_step > 0
+    assert budget.seconds_per_measurement > 0
+    assert not (options.out / "plan.json").exists()
+
+
+def test_a_published_model_is_left_alone_and_its_decoded_images_serve_the_next(
+    script: ModuleType, options: argparse.Namespace
+) -> None:
+    published = options.out / "unet" / "published" / "unet" / "c"
+    published.mkdir(parents=True)
+    (published / "card.json").write_text("{}", "utf-8")
+    (options.out / "unet" / "cache").mkdir()
+    (options.out / "mamba_unet").mkdir()
+
+    assert script.train("unet", options)
+    assert not (options.out / "unet" / "plan.json").exists()
+    script._take_over_cache(options.out, RunFolder(options.out / "mambaderm"), "classification")
+    assert (options.out / "unet" / "cache").exists()
+    script._take_over_cache(options.out, RunFolder(options.out / "mamba_unet"), "segmentation")
+    assert (options.out / "mamba_unet" / "cache").is_dir()
+    assert not (options.out / "unet" / "cache").exists()
