@@ -181,6 +181,7 @@ class _Files:
     def _pixels(self, content: bytes, header: PictureHeader, name: str, side: str, tally: Tally) -> None:
         if is_cut_off(content):
             tally.add("image_cut_off", name)
+            return
         small = miniature(content, header)
         if small is None:
             tally.add("image_unreadable", name)

@@ -63,7 +63,7 @@ def header_of(source: Path | bytes) -> PictureHeader | None:
 
 
 def is_cut_off(content: bytes) -> bool:
-    """Whether a JPEG lacks its end; decoders fill the rest with grey and say nothing."""
+    """Whether a JPEG lacks its end; many decoders fill the rest with grey and say nothing."""
     return content.startswith(b"\xff\xd8") and _END_OF_JPEG not in content[-_LOOKED_AT_FOR_END_BYTES:]
 
 

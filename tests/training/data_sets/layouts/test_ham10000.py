@@ -1,0 +1,145 @@
+"""HAM10000 as it is downloaded, in small: classes, lesions, masks, and files copied byte for byte."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.training.data_sets.layouts.pictures import contents, jpeg, manifest, mask_file, table, write
+from training.contract.data_set import read_manifest
+from training.data_sets.check import check
+from training.data_sets.layouts.data_folder import ConversionError, FolderOptions
+from training.data_sets.layouts.ham10000 import convert
+
+CLASSES = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
+
+
+def a_download(root: Path, *, lesions: int = 14) -> Path:
+    """Two images of each lesion, one in each folder; the classes take turns."""
+    rows = []
+    for lesion in range(lesions):
+        for part in (1, 2):
+            image_id = f"ISIC_{1000 * part + lesion:07}"
+            write(root / f"HAM10000_images_part_{part}" / f"{image_id}.jpg", jpeg(lesion * 2 + part))
+            rows.append(
+                {
+                    "lesion_id": f"HAM_{lesion:07}",
+                    "image_id": image_id,
+                    "dx": CLASSES[lesion % 7],
+                    "dx_type": "histo" if lesion % 2 else "follow_up",
+                    "age": "0.0" if lesion == 3 else "60.0",
+                    "sex": "unknown" if lesion == 2 else "male",
+                    "localization": "back",
+                    "dataset": "vidir_modern",
+                }
+            )
+    table(root / "HAM10000_metadata.csv", rows)
+    masks = root / "HAM10000_segmentations_lesion_tschandl"
+    mask_file(masks / "ISIC_0001000_segmentation.png")
+    mask_file(masks / "ISIC_0001001_segmentation.png", size=(50, 60))
+    mask_file(masks / "ISIC_0001002_segmentation.png", value=0)
+    return root
+
+
+def test_classes_become_diagnoses_and_three_of_them_malignant(tmp_path: Path) -> None:
+    convert([a_download(tmp_path / "in")], tmp_path / "out", FolderOptions())
+    rows = manifest(tmp_path / "out")
+    by_class = {CLASSES[n]: rows[f"ISIC_{1000 + n:07}"] for n in range(7)}
+    assert {name for name, row in by_class.items() if row["malignant"] == "1"} == {"mel", "bcc", "akiec"}
+    assert by_class["mel"]["diagnosis"] == "melanoma"
+    assert by_class["bkl"]["diagnosis"] == "benign keratosis"
+    assert (by_class["bcc"]["confirmed_by"], by_class["bkl"]["confirmed_by"]) == (
+        "histopathology", "serial imaging showing no change",
+    )  # fmt: skip
+    assert (by_class["bkl"]["sex"], by_class["mel"]["site"], by_class["mel"]["age"]) == (
+        "", "posterior torso", "60",
+    )  # fmt: skip
+
+
+def test_images_of_a_lesion_stay_together_in_a_folder_that_passes_its_check(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    outcome = convert([a_download(tmp_path / "in", lesions=21)], out, FolderOptions(val_share=0.3))
+    sides = defaultdict(set)
+    for sample in read_manifest(out):
+        sides[sample.duplicate_group].add(sample.split)
+    assert len(sides) == 21
+    assert all(len(found) == 1 for found in sides.values())
+    assert set(outcome.images_by_split) == {"train", "val", "test"}
+    assert not check(out).has_problem
+
+
+def test_files_are_copied_byte_for_byte_and_masks_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in"), tmp_path / "out"
+    outcome = convert([root], out, FolderOptions())
+    source = root / "HAM10000_images_part_2" / "ISIC_0002005.jpg"
+    assert (out / "images" / "ISIC_0002005.jpg").read_bytes() == source.read_bytes()
+    rows = manifest(out)
+    assert [rows[f"ISIC_{1000 + n:07}"]["mask_file"] for n in range(3)] == ["masks/ISIC_0001000.png", "", ""]
+    said = " ".join(outcome.notes)
+    assert "ISIC_0001001_segmentation.png is not used: it has another size than its image." in said
+    assert "ISIC_0001002_segmentation.png is not used: it marks nothing." in said
+
+
+def test_larger_images_are_shrunk_with_their_masks_when_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    convert([a_download(tmp_path / "in")], out, FolderOptions(longer_side_px=64))
+    assert {(row["width"], row["height"]) for row in manifest(out).values()} == {("64", "48")}
+    assert not check(out).has_problem
+
+
+def test_a_repeated_conversion_writes_no_picture_again(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in"), tmp_path / "out"
+    convert([root], out, FolderOptions(seed=2))
+    before = contents(out)
+    convert([root], out, FolderOptions(seed=2))
+    after = contents(out)
+    assert {name: content for name, (content, _) in after.items()} == {n: c for n, (c, _) in before.items()}
+    assert all(after[name] == before[name] for name in before if name.startswith(("images", "masks")))
+
+
+def test_terms_and_source_are_recorded(tmp_path: Path) -> None:
+    convert([a_download(tmp_path / "in")], tmp_path / "out", FolderOptions())
+    note = (tmp_path / "out" / "DATA.md").read_text(encoding="utf-8")
+    assert "CC BY-NC" in note
+    assert "10.7910/DVN/DBW86T" in note
+    assert str(tmp_path) not in note
+
+
+def test_missing_and_damaged_images_are_named_and_the_others_go_through(tmp_path: Path) -> None:
+    root = a_download(tmp_path / "in")
+    (root / "HAM10000_images_part_1" / "ISIC_0001000.jpg").unlink()
+    (root / "HAM10000_images_part_1" / "ISIC_0001001.jpg").write_bytes(b"text")
+    outcome = convert([root], tmp_path / "out", FolderOptions())
+    assert set(outcome.left_out) == {"ISIC_0001001"}
+    assert "1 images of the table were not found, as ISIC_0001000." in outcome.notes
+    assert len(manifest(tmp_path / "out")) == 26
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda root: (root / "HAM10000_metadata.csv").unlink(), r"metadata\.csv was not found"),
+        (
+            lambda root: table(root / "HAM10000_metadata.csv", [{"image_id": "a"}]),
+            "lacks the column lesion_id",
+        ),
+        (
+            lambda root: table(
+                root / "HAM10000_metadata.csv", [{"lesion_id": "l", "image_id": "ISIC_1", "dx": "scc"}]
+            ),
+            "says 'scc' about ISIC_1",
+        ),
+        (
+            lambda root: table(
+                root / "HAM10000_metadata.csv", [{"lesion_id": "l", "image_id": "ISIC_1", "dx": "nv"}]
+            ),
+            "None of the images",
+        ),
+    ],
+)
+def test_a_download_that_cannot_be_used_is_explained(tmp_path: Path, spoil: object, sentence: str) -> None:
+    root = a_download(tmp_path / "in", lesions=1)
+    spoil(root)  # type: ignore[operator]  # a function
+    with pytest.raises(ConversionError, match=sentence):
+        convert([root], tmp_path / "out", FolderOptions())
+    assert not (tmp_path / "out" / "manifest.csv").exists()
