@@ -39,7 +39,7 @@ class Divisible(Protocol):
         ...
 
     def late_cut(self, images: Tensor, *table: Tensor) -> Cut:
-        """Cut where one grid of features, the first source, carries the answer: for Grad-CAM."""
+        """Cut at the features that carry the answer: where Grad-CAM looks."""
         ...
 
 

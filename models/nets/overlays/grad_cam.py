@@ -6,15 +6,17 @@ from torch import Tensor
 from models.nets.classification.fused_classifier import FusedClassifier
 from models.nets.classification.mambaderm import MambaDerm
 from models.nets.explainable import Divisible
+from models.nets.overlays.gradient_x_input import together
 
 
 def grad_cam(network: Divisible, images: Tensor, *table: Tensor) -> Tensor:
-    """Return the map of the features that carry the answer, (B, h, w), not negative."""
-    (features,), answer = network.late_cut(images, *table)
+    """Return the map of the features that carry the answer, several grids of them added, not negative."""
+    cut = network.late_cut(images, *table)
     with torch.enable_grad():
-        features = features.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(answer((features,)).sum(), features)
-    return _weighted(features.detach(), slope)
+        leaves = [source.detach().requires_grad_() for source in cut.sources]
+        slopes = torch.autograd.grad(cut.answer(leaves).sum(), leaves)
+    pairs = zip(leaves, slopes, strict=True)
+    return together([_weighted(leaf.detach(), slope) for leaf, slope in pairs])
 
 
 def grad_cam_of_stem(network: MambaDerm, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:

@@ -39,9 +39,8 @@ class Outliner(nn.Module):
         return Cut(sources, answer)
 
     def late_cut(self, images: Tensor) -> Cut:
-        """Cut at the deepest features only; the finer ones stay as they are."""
-        (deepest, *finer), answer = self.cut(images)
-        return Cut((deepest,), lambda replaced: answer((*replaced, *finer)))
+        """Cut at the same place: the answer is carried by all grids, and the deepest is very coarse."""
+        return self.cut(images)
 
 
 def said_of_lesion(logits: Tensor) -> Tensor:

@@ -20,10 +20,11 @@ from models.nets.layers.ss2d import SS2D
 from models.nets.overlays import OVERLAYS, Overlay, overlays_of
 from models.nets.overlays.cross_modal import cross_modal
 from models.nets.overlays.grad_cam import grad_cam, grad_cam_of_stem
-from models.nets.overlays.gradient_x_input import gradient_x_input
+from models.nets.overlays.gradient_x_input import gradient_x_input, together
 from models.nets.overlays.hidden_matrix import mean_matrix
 from models.nets.overlays.relevance_share import positive_share_inside
 from models.nets.overlays.rollout import rolled_out, rollout_map
+from models.nets.segmentation.outliner import Outliner, said_of_lesion
 
 Batch = tuple[Tensor, ...]
 
@@ -242,6 +243,20 @@ def test_grad_cam_of_the_fused_tokens_is_its_formula(network: MambaDerm, inputs:
     expected = torch.einsum("blc,bc->bl", fused, slope.mean(1)).clamp(min=0).view(2, 6, 6)
 
     torch.testing.assert_close(grad_cam(network, *inputs), expected)
+
+
+@pytest.mark.parametrize("name", ["dermomamba_tiny", "unet_tiny", "mamba_unet_tiny"])
+def test_grad_cam_of_an_outliner_adds_all_grids_between_encoder_and_decoder(name: str) -> None:
+    network, (images,) = network_of(name), batch_of(name)
+    assert isinstance(network, Outliner)
+    features = [each.detach().requires_grad_() for each in network.encoded(images)]
+    slopes = torch.autograd.grad(said_of_lesion(network.decoded(features)).sum(), features)
+    maps = [
+        (feature * slope.mean(dim=(2, 3), keepdim=True)).sum(dim=1).clamp(min=0).detach()
+        for feature, slope in zip(features, slopes, strict=True)
+    ]
+
+    torch.testing.assert_close(grad_cam(network, images), together(maps))
 
 
 def test_grad_cam_of_the_stem_has_the_coarsest_grid(network: MambaDerm, inputs: Batch) -> None:
