@@ -42,17 +42,19 @@ class OnnxEngine:
         return ClassifierOutput(maps.pop("logits")[:, 0], maps)
 
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
-        """Return the gate or the hidden attention; gradients need the model server."""
+        """Return a map that is part of the model's graph; all others need the model server."""
         if name not in self.overlay_names():
             raise InferenceError(f"The overlay '{name}' needs the model server, which is not running here.")
         maps = self.classify(folder, batch, token).maps
         if name not in maps:
-            raise InferenceError(f"This model cannot show the overlay '{name}'.")
+            raise InferenceError(
+                f"The graph of this model does not hold the overlay '{name}'; the model server computes it."
+            )
         return maps[name]
 
     def overlay_names(self) -> tuple[str, ...]:
-        """Return the overlays that are part of the graph."""
-        return ("hidden_attention", "gate")
+        """Return the overlays that may be part of a graph; which ones are depends on the network."""
+        return ("hidden_attention", "gate", "class_activation")
 
     def provider(self) -> str:
         """Return the provider that the newest session really uses."""

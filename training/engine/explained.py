@@ -25,6 +25,7 @@ from models.contract.preprocess import (
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 from models.contract.views import VIEW_COUNT, all_views, brought_back
 from models.nets.overlays import OVERLAYS, Overlay, overlays_of
+from models.nets.overlays.hidden_attention import runs_one_way
 from training.contract.data_set import Sample
 from training.engine.decode import read_image, read_mask
 from training.engine.published import PublishedModel, predicted_mask
@@ -79,6 +80,17 @@ def overlays_shown(model: PublishedModel) -> tuple[Overlay, ...]:
     """The overlays that the model's network can show, its default first."""
     names = overlays_of(model.network)
     return tuple(overlay for overlay in OVERLAYS if overlay.name in names)
+
+
+def caution(model: PublishedModel) -> str | None:
+    """What must be said beside the maps of this model's network, if anything."""
+    size = (model.card.input.height_px, model.card.input.width_px)
+    if not runs_one_way(model.network, *size):
+        return None
+    return (
+        "The scans of this network run in one direction, so hidden attention and rollout favour the upper "
+        "rows whatever the image shows."
+    )
 
 
 def inputs_for(model: PublishedModel, images: FloatImage) -> tuple[Tensor, ...]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.contract.postprocess import for_display
 from models.contract.preprocess import resized
-from training.engine.explained import Subject, maps_of, overlays_shown, picture_of
+from training.engine.explained import Subject, caution, maps_of, overlays_shown, picture_of
 from training.engine.progress import shown
 from training.engine.published import PublishedModel
 
@@ -38,13 +38,14 @@ def write_pictures(model: PublishedModel, subjects: Sequence[Subject], out: Path
         stem = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in subject.image_id)
         np.savez(out / f"{stem}.npz", **maps)
         signed = frozenset(overlay.name for overlay in overlays_shown(model) if overlay.is_signed)
-        _write_sheet(subject, maps, signed, out / f"{stem}.png")
+        caption = " ".join(filter(None, (_CAPTION, caution(model))))
+        _write_sheet(subject, maps, signed, caption, out / f"{stem}.png")
         written += [out / f"{stem}.png", out / f"{stem}.npz"]
     return tuple(written)
 
 
 def _write_sheet(
-    subject: Subject, maps: dict[str, NDArray[np.float32]], signed: frozenset[str], file: Path
+    subject: Subject, maps: dict[str, NDArray[np.float32]], signed: frozenset[str], caption: str, file: Path
 ) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -59,7 +60,7 @@ def _write_sheet(
     for panel, (name, relevance) in zip(axes[1:], maps.items(), strict=True):
         _draw_image(panel, subject, name.replace("_", " "))
         _draw_map(panel, relevance, (height, width), is_signed=name in signed)
-    figure.supxlabel(_CAPTION, fontsize=7, color="#555555")
+    figure.supxlabel(caption, fontsize=7, color="#555555")
     figure.savefig(file, dpi=_DPI)
 
 

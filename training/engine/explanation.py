@@ -9,7 +9,7 @@ from typing import Final
 from models.contract.errors import ModelRefusedError
 from resources import path as shipped
 from training.contract.data_set import DataSetError, Sample, read_manifest
-from training.engine.explained import Subject, samples_to_explain, subject_of
+from training.engine.explained import Subject, caution, samples_to_explain, subject_of
 from training.engine.faithfulness import Protocol, faithfulness
 from training.engine.faithfulness_exactness import exactness, head_likeness
 from training.engine.faithfulness_report import Report
@@ -76,6 +76,7 @@ def check(model: PublishedModel, subjects: Sequence[Subject], words: str, protoc
         found,
         exactness(model, few),
         head_likeness(model, few),
+        caution(model),
     )
 
 

@@ -38,6 +38,8 @@ class Report:
     found: Faithfulness
     checks: tuple[Check, ...]
     likeness: dict[str, float]
+    caution: str | None = None
+    """What must be known beside the figures."""
 
     @property
     def method(self) -> str:
@@ -90,7 +92,8 @@ def lines(report: Report) -> tuple[str, ...]:
         f"other head: rank correlation with the map under another last layer; above {LARGEST_LIKENESS} the "
         "map shows what the network attends to, not what the answer came from."
     )
-    return (report.method, *checks, head, report.verdict)
+    said = () if report.caution is None else (report.caution,)
+    return (report.method, *checks, head, *said, report.verdict)
 
 
 def write_report(report: Report, out: Path) -> tuple[Path, Path]:
@@ -108,6 +111,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "model": report.reference,
         "method": report.method,
         "verdict": report.verdict,
+        "caution": report.caution,
         "default": found.default(),
         "protocol": asdict(found.protocol),
         "images": list(found.image_ids),

@@ -9,6 +9,17 @@ from models.nets.layers.scan_reading import Scans
 from models.nets.overlays.mixing import inputs_of, on_grid
 
 
+def runs_one_way(network: nn.Module, height_px: int, width_px: int) -> bool:
+    """Say whether the network's scans run in one direction, so that maps of their mixing favour early tokens.
+
+    Nothing in the map tells that from what the network attends to; whoever shows it must say so.
+    """
+    if not isinstance(network, MixesTokens):
+        return False
+    scans = [layer for layer in network.mixing(height_px, width_px).layers if isinstance(layer, Scans)]
+    return all(len(layer.get_parameter("delta_bias")) == 1 for layer in scans if isinstance(layer, nn.Module))
+
+
 @torch.no_grad()
 def hidden_attention_map(network: MixesTokens, images: Tensor, *table: Tensor) -> Tensor:
     """Return the attention hidden in the last scan, its directions added, (B, h, w), not negative."""

@@ -21,6 +21,7 @@ from models.nets.overlays import OVERLAYS, Overlay, overlays_of
 from models.nets.overlays.cross_modal import cross_modal
 from models.nets.overlays.grad_cam import grad_cam, grad_cam_of_stem
 from models.nets.overlays.gradient_x_input import gradient_x_input, together
+from models.nets.overlays.hidden_attention import runs_one_way
 from models.nets.overlays.hidden_matrix import mean_matrix
 from models.nets.overlays.relevance_share import positive_share_inside
 from models.nets.overlays.rollout import rolled_out, rollout_map
@@ -300,6 +301,12 @@ def test_attention_weights_are_those_that_mix_the_values() -> None:
     mixed = (attention.weights(tokens) @ values).transpose(1, 2).reshape(2, 5, 8)
 
     torch.testing.assert_close(attention.output(mixed), attention(tokens))
+
+
+def test_networks_whose_maps_favour_early_tokens_are_known() -> None:
+    one_way = [name for name in OFFERED if runs_one_way(network_of(name), 48, 64)]
+
+    assert one_way == ["mambavision_tiny", "mamba_unet_tiny"]
 
 
 def test_windows_are_rolled_out_apart_and_laid_back_in_their_places() -> None:
