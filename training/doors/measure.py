@@ -34,12 +34,20 @@ def evaluate(
     segmenter: Annotated[
         Path | None, typer.Option("--segmenter", help="Model folder that draws the masks.")
     ] = None,
+    tta: Annotated[
+        bool, typer.Option("--tta", help="Also with the mean over flips and turns (test-time augmentation).")
+    ] = False,
+    mc_dropout: Annotated[
+        int, typer.Option("--mc-dropout", min=0, help="Also with the mean over N passes with dropout awake.")
+    ] = 0,
 ) -> None:
     """Measure a model on held-out images, once, and write the figures into its card."""
     from models.contract.card import read_card
     from models.contract.errors import ContractError
     from training.engine import evaluate as evaluation
+    from training.engine.evaluate_variants import Variants, with_variants
 
+    variants = Variants(tta=tta, mc_passes=mc_dropout)
     try:
         if read_card(folder).task == "segmentation":
             found = evaluation.evaluate_segmenter(folder, data, split)
@@ -49,6 +57,7 @@ def evaluate(
             raise typer.BadParameter(
                 "A score model is measured with the masks of one.", param_hint="--segmenter"
             )
+        found = with_variants(found, folder, data, segmenter, variants)
     except (DataSetError, ContractError) as error:
         raise Refused(error) from error
     evaluation.write(found, folder)

@@ -54,7 +54,7 @@ class Evaluation:
 def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
     """Overlap and boundary figures on the images of a split that have an expert mask."""
     model = PublishedModel.read(folder)
-    samples = tuple(s for s in _of_split(data_dir, split) if s.mask_file is not None)
+    samples = tuple(s for s in of_split(data_dir, split) if s.mask_file is not None)
     experts = [mask for mask in expert_masks(samples) if mask is not None]
     predictions = predicted_masks(model, samples)
     cases = Cases(samples)
@@ -64,18 +64,18 @@ def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
         f"{split}_{name}": measured(mean, [column], cases, by=by if name in ("dice", "iou") else None)
         for name, column in columns.items()
     }
-    return Evaluation(_with_figures(model.card, figures), split)
+    return Evaluation(with_figures(model.card, figures), split)
 
 
 def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_folder: Path) -> Evaluation:
     """Ranking and calibration with predicted masks, as the application meets new images."""
     model = PublishedModel.read(folder)
-    samples = tuple(s for s in _of_split(data_dir, split) if s.malignant is not None)
+    samples = tuple(s for s in of_split(data_dir, split) if s.malignant is not None)
     cases = Cases(samples)
     shown = {
-        "predicted": _views(model.card, samples, predicted_masks(
+        "predicted": views_by_masks(model.card, samples, predicted_masks(
             PublishedModel.read(segmenter_folder), samples)),
-        "expert": _views(model.card, samples, expert_masks(samples)),
+        "expert": views_by_masks(model.card, samples, expert_masks(samples)),
     }  # fmt: skip
     logits = {name: score_logits(model.network, views) for name, views in shown.items()}
     ablated = {
@@ -84,7 +84,7 @@ def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_fold
     figures = _score_figures(cases, logits["predicted"], model.card, split)
     for name, scores in {"expert_masks": logits["expert"], **ablated}.items():
         figures[f"{split}_auc_{name}"] = measured(roc_auc, [cases.labels, scores], cases)
-    card = _with_figures(model.card, figures)
+    card = with_figures(model.card, figures)
     return Evaluation(_with_calibration(card, cases.labels, logits["predicted"], split), split)
 
 
@@ -93,14 +93,16 @@ def write(evaluation: Evaluation, folder: Path) -> None:
     write_card(evaluation.card, folder)
 
 
-def _of_split(data_dir: Path, split: str) -> tuple[Sample, ...]:
+def of_split(data_dir: Path, split: str) -> tuple[Sample, ...]:
+    """The images of a split; raises DataSetError if there are none."""
     samples = tuple(s for s in read_manifest(data_dir) if s.split == split)
     if not samples:
         raise DataSetError(f"The manifest has no image in the split {split!r}.")
     return samples
 
 
-def _views(card: ModelCard, samples: tuple[Sample, ...], masks: tuple[BoolMask | None, ...]) -> Views:
+def views_by_masks(card: ModelCard, samples: tuple[Sample, ...], masks: tuple[BoolMask | None, ...]) -> Views:
+    """What the classifier of this card sees of the lesions; raises DataSetError if it is none."""
     margin = card.input.crop_margin
     if margin is None:
         raise DataSetError(f"{card.reference} is no classifier.")
@@ -170,7 +172,8 @@ def _ablations(views: Views) -> dict[str, Views]:
     }
 
 
-def _with_figures(card: ModelCard, figures: dict[str, Metric]) -> ModelCard:
+def with_figures(card: ModelCard, figures: dict[str, Metric]) -> ModelCard:
+    """The card with more figures, or newer ones."""
     return card.model_copy(update={"metrics": {**card.metrics, **figures}})
 
 

@@ -29,8 +29,6 @@ from training.engine.setup import chosen_device, first_network, planned_task, us
 from training.engine.task import TrainingTask
 from training.engine.tensorboard import curves_for_tensorboard
 
-_EARLY = "The score had not risen for {epochs} epochs, so the epochs that were left were not taken."
-
 
 def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = None) -> Event:
     """Carry out the plan in ``folder``, or go on with it; returns the one terminal event.
@@ -113,8 +111,13 @@ def _carried_out(folder: RunFolder, plan: TrainingPlan, company: Company) -> Eve
     if plan.fine_tuning is not None:
         folder.append(_examined(folder, plan, plan.fine_tuning, model))
     state = outcome.state
-    note = _EARLY.format(epochs=plan.early_stop_epochs) if outcome.ended_early else ""
+    note = _early_ending(plan) if outcome.ended_early else ""
     return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics, note=note)
+
+
+def _early_ending(plan: TrainingPlan) -> str:
+    waited = "1 epoch" if plan.early_stop_epochs == 1 else f"{plan.early_stop_epochs} epochs"
+    return f"The score had not risen for {waited}, so the epochs that were left were not taken."
 
 
 def _trained(folder: RunFolder, plan: TrainingPlan, trainer: Trainer) -> Outcome:
