@@ -55,6 +55,8 @@ def compare(
     from training.engine.comparison_contestants import ComparisonError, contestants_of, published_folder
 
     known = tuple(shelf or ())
+    if out is not None and out.exists() and not out.is_dir():
+        raise Refused(f"{out} is no folder.")
     try:
         question = Question(
             task=task,

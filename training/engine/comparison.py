@@ -35,8 +35,8 @@ _MEMORY_NOTE = (
 )
 _UNTRAINED_NOTE = "Models marked untrained are architectures with random weights: their cost only."
 _FIGURES_NOTE = (
-    "Accuracy is taken at the input size of a model's card, whatever size the cost is counted at. Models whose "
-    "intervals overlap widely are not told apart by these images."
+    "Accuracy is taken at the input size of a model's card, whatever size the cost is counted at. Models "
+    "whose intervals overlap widely are not told apart by these images."
 )
 _NOTE_BY_SPLIT = {
     "val": "Checkpoint, threshold and temperature are chosen on val, so figures on val flatter the models "

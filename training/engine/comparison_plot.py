@@ -66,8 +66,8 @@ def picture_of(comparison: Comparison) -> Picture:
     timed = [_point(model, lambda model: model.latency_ms("cpu", 1)) for model in comparison.models]
     if _known(timed):
         return Picture(_known(timed), "latency of one image on the CPU, ms")
-    sized = [_point(model, lambda model: model.parameters) for model in comparison.models]
-    return Picture(_known(sized), "parameters")
+    sized = [_point(model, lambda model: (model.parameters or 0) / 1e6) for model in comparison.models]
+    return Picture(_known(sized), "parameters, M")
 
 
 def _point(

@@ -51,6 +51,7 @@ def test_the_input_size_can_be_chosen(tmp_path: Path) -> None:
         (("nowhere",), 1, "nowhere is no model folder"),
         (("unet_tiny", "--input", "64"), 2, "HEIGHTxWIDTH"),
         (("unet_tiny", "--segmenter", "gone/1"), 1, "neither a model folder"),
+        (("unet_tiny", "--out", __file__), 1, "is no folder"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_a_sentence(
