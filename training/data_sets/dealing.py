@@ -1,8 +1,9 @@
 """Deals whole groups of images to sides in given shares, alike in what the groups hold.
 
-Largest groups go first. Each is drawn for one of the sides that come nearer to their shares by it, with
-chances as what they still lack, so that large groups are not all learned from; the last ones fill what is
-left. Draws come from a hash of seed and name: the deal depends on nothing else.
+Largest groups go first, each to the side that lacks, as a part of its own share, most of what the group has;
+a side that a group would fill beyond its share is passed over while others have room. So large groups spread
+over all sides, and the last ones fill what is left. A hash of seed and name orders what is equal: the deal
+depends on nothing else. (As scikit-learn's StratifiedGroupKFold for folds; here shares may differ.)
 """
 
 import hashlib
@@ -36,24 +37,32 @@ def dealt(holdings: Mapping[str, Sequence[int]], shares: Sequence[float], *, see
         range(len(names)), key=lambda row: (-held_shares[row].max(), _draw(seed, f"order {names[row]}"))
     )
     sides = [index for index, share in enumerate(shares) if share > 0]
-    lacking = np.outer([shares[side] / sum(shares) for side in sides], total > 0)
+    wanted = np.array([shares[side] / sum(shares) for side in sides])
+    lacking = np.outer(wanted, total > 0)
     side_by_name: dict[str, int] = {}
     for row in order:
-        side = _drawn_side(lacking, held_shares[row], _draw(seed, names[row]))
+        side = _neediest(lacking, wanted, held_shares[row], _draw(seed, names[row]))
         lacking[side] -= held_shares[row]
         side_by_name[names[row]] = sides[side]
     return side_by_name
 
 
-def _drawn_side(lacking: NDArray[np.float64], held: NDArray[np.float64], draw: float) -> int:
-    """The row of ``lacking`` (sides, kinds) that ``draw`` in [0, 1) picks for a group that holds ``held``."""
-    gains = lacking @ held
-    # Half the fall of the squared distance from the shares; rounding makes the same deal on every machine.
-    comes_nearer = np.round(gains - held @ held / 2, 12) > 0
+def _neediest(
+    lacking: NDArray[np.float64], wanted: NDArray[np.float64], held: NDArray[np.float64], draw: float
+) -> int:
+    """The row of ``lacking`` (sides, kinds) for a group that holds ``held``; ``draw`` in [0, 1) breaks ties.
+
+    All are parts of everything there is; ``wanted`` (sides,) are the shares.
+    """
+    # Rounding makes the same deal on every machine.
+    gains = np.round(lacking @ held, 12)
+    # Half the fall of the squared distance from the shares.
+    comes_nearer = gains > np.round(held @ held / 2, 12)
     if not comes_nearer.any():
-        return int(np.argmax(np.round(gains, 12)))
-    chances = np.cumsum(np.where(comes_nearer, gains, 0))
-    return int(np.searchsorted(chances, draw * chances[-1], side="right"))
+        return int(np.argmax(gains))
+    needs = np.where(comes_nearer, np.round(gains / wanted, 12), -np.inf)
+    equal = np.flatnonzero(needs == needs.max())
+    return int(equal[int(draw * len(equal))])
 
 
 def _draw(seed: int, name: str) -> float:
