@@ -3,10 +3,11 @@
 Deletion and insertion after Petsiuk, Das and Saenko (arXiv 1806.07421): patches of an image are blurred away,
 the most relevant first, and an honest map makes the answer fall fast (a small area below the curve); patches
 are given back to the blurred image, and it makes the answer rise fast (a large area). Patches in random order
-are the control. The baseline is a blurred image, which unlike a black one has no edges of its own.
+are one control; patches from the centre outwards, whatever the image shows, are the other, because a lesion
+lies in the middle of its crop. The baseline is a blurred image, which unlike a black one has no edges.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,7 @@ from training.engine.progress import shown
 from training.engine.published import PublishedModel
 
 CONTROL: Final = "random order"
+CENTRE: Final = "centre first"
 _SEED: Final = 1
 
 
@@ -94,19 +96,22 @@ class Faithfulness:
     """Part of the image that is lesion, (N,): what `share_inside` of a map that says nothing would be."""
     overlays: tuple[Judged, ...]
     control: Curves
+    centre: Curves
 
     def interval(self, values: NDArray[np.float64]) -> Interval | None:
         """Mean of what is known, with its bootstrap interval over lesions."""
         known = ~np.isnan(values)
         return bootstrap_interval(_mean, values[known], seed=_SEED, groups=self.groups[known])
 
-    def default(self) -> str:
+    def default(self, eligible: Collection[str]) -> str:
         """The overlay to show first: the best, unless it cannot be told from the one that is first now.
 
         An overlay is better if the interval of the paired difference of gains lies above zero, and none is
-        chosen that is no better than a random order.
+        chosen that is no better than a random order. Only ``eligible`` ones can take the first place.
         """
-        first, best = self.overlays[0], max(self.overlays, key=lambda each: float(each.curves.gain.mean()))
+        first = self.overlays[0]
+        candidates = [each for each in self.overlays if each.name in eligible] or [first]
+        best = max(candidates, key=lambda each: float(each.curves.gain.mean()))
         is_better = self._exceeds(best.curves.gain, first.curves.gain)
         return best.name if is_better and self._exceeds(best.curves.gain, self.control.gain) else first.name
 
@@ -128,9 +133,12 @@ def faithfulness(model: PublishedModel, subjects: Sequence[Subject], protocol: P
     names = [overlay.name for overlay in overlays_shown(model)]
     columns: dict[str, list[_OfImage]] = {name: [] for name in names}
     control: list[Curves] = []
+    centre: list[Curves] = []
     for index, (subject, answer) in enumerate(shown(judged, "Taking and giving patches")):
-        found, random = _judge_image(model, subject, answer, protocol, index)
-        control.append(random)
+        patches = Patches(subject.image, answer, protocol)
+        control.append(patches.control(np.random.default_rng((_SEED, index))))
+        centre.append(patches.curves(patches.from_centre()))
+        found = _judge_image(model, subject, patches)
         for name in names:
             columns[name].append(found[name])
     kept = [subject for subject, _ in judged]
@@ -142,6 +150,7 @@ def faithfulness(model: PublishedModel, subjects: Sequence[Subject], protocol: P
         np.array([np.nan if subject.mask is None else subject.mask.mean() for subject in kept]),
         tuple(_judged(name, rows) for name, rows in columns.items()),
         _stacked(control),
+        _stacked(centre),
     )
 
 
@@ -168,11 +177,8 @@ def _stacked(curves: Sequence[Curves]) -> Curves:
     )
 
 
-def _judge_image(
-    model: PublishedModel, subject: Subject, answer: Answer, protocol: Protocol, index: int
-) -> tuple[dict[str, _OfImage], Curves]:
-    """Every overlay's figures on one image, and the control's curves."""
-    patches = Patches(subject.image, answer, protocol)
+def _judge_image(model: PublishedModel, subject: Subject, patches: "Patches") -> dict[str, _OfImage]:
+    """Every overlay's figures on one image."""
     found = {}
     for overlay in overlays_shown(model):
         maps = maps_of(model, overlay, subject)
@@ -183,7 +189,7 @@ def _judge_image(
             _share_inside(mean, subject.mask),
             np.nan if agreement is None else agreement,
         )
-    return found, patches.control(np.random.default_rng((_SEED, index)))
+    return found
 
 
 def _share_inside(relevance: NDArray[np.float32], mask: NDArray[np.bool_] | None) -> float:
@@ -216,6 +222,11 @@ class Patches:
         )
         per_patch = functional.avg_pool2d(laid, self._protocol.patch_px, ceil_mode=True)[0, 0]
         return np.argsort(-per_patch.numpy().ravel(), kind="stable")
+
+    def from_centre(self) -> NDArray[np.intp]:
+        """The patches, the nearest to the middle of the image first."""
+        rows, columns = (np.abs(np.arange(side) - (side - 1) / 2) for side in self._grid)
+        return np.argsort(np.hypot(rows[:, None], columns[None]).ravel(), kind="stable")
 
     def curves(self, order: NDArray[np.intp]) -> Curves:
         """Deletion and insertion in an order of patches, (1, steps + 1) each."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.metrics.bootstrap import Interval
-from training.engine.faithfulness import CONTROL, Curves, Faithfulness, Judged
+from training.engine.faithfulness import CENTRE, CONTROL, Curves, Faithfulness, Judged
 from training.engine.faithfulness_exactness import LARGEST_LIKENESS, Check
 
 if TYPE_CHECKING:
@@ -56,12 +56,19 @@ class Report:
     @property
     def verdict(self) -> str:
         """Which overlay to show first, and whether the data choose it, in one sentence."""
-        first, default = self.found.overlays[0].name, self.found.default()
+        first, default = self.found.overlays[0].name, self.default
         if default != first:
             return f"{default} measures better than the present default, {first}, and than a random order."
         return (
-            f"{first} stays the default: no other overlay is measurably better, or none beats a random order."
+            f"{first} stays the default: no other overlay that changes with the last layer is measurably "
+            "better and better than a random order."
         )
+
+    @property
+    def default(self) -> str:
+        """The overlay to show first; one that would be the same for any answer explains none."""
+        explaining = {name for name, value in self.likeness.items() if value < LARGEST_LIKENESS}
+        return self.found.default(explaining)
 
 
 def table(report: Report) -> "Table":
@@ -69,14 +76,15 @@ def table(report: Report) -> "Table":
     from rich.table import Table
 
     found = report.found
-    columns = ("deletion (low is good)", "insertion (high is good)", "gain", "gain over random")
+    columns = ("deletion (low is good)", "insertion (high is good)", "gain", f"gain over {CENTRE}")
     view = Table("overlay", *columns, "inside lesion", "mirrored view", "other head", title=report.reference)
     for judged in found.overlays:
-        over = found.interval(judged.curves.gain - found.control.gain)
+        over = found.interval(judged.curves.gain - found.centre.gain)
         extra = (_said(found.interval(judged.share_inside)), _short(found.interval(judged.agreement)))
         likeness = f"{report.likeness[judged.name]:.2f}"
         view.add_row(judged.name, *_areas(found, judged.curves), _said(over), *extra, likeness)
     lesion = found.interval(found.lesion_area)
+    view.add_row(CENTRE, *_areas(found, found.centre), "-", "-", "-", "-")
     view.add_row(CONTROL, *_areas(found, found.control), "-", f"{_short(lesion)} of the area", "-", "-")
     return view
 
@@ -112,13 +120,14 @@ def as_json(report: Report) -> dict[str, Any]:
         "method": report.method,
         "verdict": report.verdict,
         "caution": report.caution,
-        "default": found.default(),
+        "default": report.default,
         "protocol": asdict(found.protocol),
         "images": list(found.image_ids),
         "checks": [asdict(check) for check in report.checks],
         "lesion_share_of_area": _as_json(found.interval(found.lesion_area)),
         "overlays": {each.name: _overlay_as_json(report, each) for each in found.overlays},
         "control": {"name": CONTROL, **_curves_as_json(found, found.control)},
+        "centre": {"name": CENTRE, **_curves_as_json(found, found.centre)},
     }
 
 
@@ -127,6 +136,7 @@ def _overlay_as_json(report: Report, judged: Judged) -> dict[str, Any]:
     return {
         **_curves_as_json(found, judged.curves),
         "gain_over_random": _as_json(found.interval(judged.curves.gain - found.control.gain)),
+        "gain_over_centre": _as_json(found.interval(judged.curves.gain - found.centre.gain)),
         "gain_over_default": _as_json(found.interval(judged.curves.gain - found.overlays[0].curves.gain)),
         "share_inside_lesion": _as_json(found.interval(judged.share_inside)),
         "agreement_with_mirrored_view": _as_json(found.interval(judged.agreement)),
@@ -194,7 +204,8 @@ def _rows(found: Faithfulness) -> Sequence[tuple[str, Curves, str, str]]:
         (judged.name.replace("_", " "), judged.curves, _COLOURS[index % len(_COLOURS)], "-")
         for index, judged in enumerate(found.overlays)
     ]
-    return (*own, (CONTROL, found.control, _CONTROL_COLOUR, "--"))
+    controls = ((CENTRE, found.centre, _CONTROL_COLOUR, ":"), (CONTROL, found.control, _CONTROL_COLOUR, "--"))
+    return (*own, *controls)
 
 
 def _draw_curves(panel: "Axes", title: str, found: Faithfulness, which: str) -> None:

@@ -116,7 +116,7 @@ def found(*overlays: Judged, control: float = 0.0) -> Faithfulness:
     count = len(overlays[0].share_inside)
     ids = tuple(str(index) for index in range(count))
     flat = judged("control", [control] * count).curves
-    return Faithfulness(PROTOCOL, (24, 32), ids, np.array(ids), np.ones(count), overlays, flat)
+    return Faithfulness(PROTOCOL, (24, 32), ids, np.array(ids), np.ones(count), overlays, flat, flat)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,26 @@ def found(*overlays: Judged, control: float = 0.0) -> Faithfulness:
 def test_the_default_changes_only_for_an_overlay_that_is_measurably_better(
     first: list[float], second: list[float], control: float, chosen: str
 ) -> None:
-    assert found(judged("first", first), judged("second", second), control=control).default() == chosen
+    assert (
+        found(judged("first", first), judged("second", second), control=control).default({"first", "second"})
+        == chosen
+    )
+
+
+def test_an_overlay_that_explains_no_answer_never_becomes_the_default() -> None:
+    report = found(judged("first", [0.1, 0.2] * 8), judged("second", [0.5, 0.6] * 8))
+
+    assert report.default({"second"}) == "second"
+    assert report.default({"first"}) == report.default(set()) == "first"
+
+
+def test_the_other_control_goes_from_the_centre_outwards() -> None:
+    patches = Patches(a_spotted_image(), lambda images: np.zeros(len(images)), PROTOCOL)
+
+    order = patches.from_centre().tolist()
+
+    assert set(order[:2]) == {5, 6}
+    assert set(order[-4:]) == {0, 3, 8, 11}
 
 
 def test_what_is_not_known_of_some_images_is_left_out_of_the_mean() -> None:
