@@ -22,6 +22,8 @@ from models.contract.tabular import NUMERIC_FEATURES
 MANIFEST = "manifest.csv"
 SPLITS = ("train", "train_extra", "val", "test")
 TRAIN_SPLITS = ("train", "train_extra")
+SIDES = ("train", "val", "test")
+"""What images are never moved between: train_extra is on the side of train."""
 STRUCTURES = ("globules", "milia_like_cyst", "negative_network", "pigment_network", "streaks")
 """Dermoscopic structures of ISIC 2018 Task 2, in alphabetical order."""
 DIAGNOSES = ("melanoma", "nevus", "seborrheic keratosis")

@@ -205,9 +205,13 @@ def _sharing(members: Sequence[Member]) -> list[tuple[int, int]]:
     ]
 
 
+def strictest(sides: Collection[str | None]) -> str | None:
+    """Of several official sides the one that counts: test, then val, then train; None if there is none."""
+    return next((side for side in _STRICTEST_FIRST if side in sides), None)
+
+
 def _side(members: Sequence[Member], rows: Collection[int]) -> str:
-    sides = {members[row].official_split or "train" for row in rows}
-    return next(side for side in _STRICTEST_FIRST if side in sides)
+    return strictest({members[row].official_split for row in rows}) or "train"
 
 
 def _dealt(

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.contract.data_set import DataFolder, DataSetError, group_of, manifest_rows, side_of
+from training.contract.data_set import SIDES, DataFolder, DataSetError, group_of, manifest_rows, side_of
 from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs
 from training.data_sets.cells import column_findings, row_findings
 from training.data_sets.findings import (
@@ -31,7 +31,6 @@ _NEEDS_PIXELS = (
     *("image_cut_off", "mask_empty", "mask_small", "mask_large", "file_on_two_sides", "near_copies"),
     "file_twice",
 )
-_SIDES = ("train", "val", "test")
 
 WHOLE = (
     f"Every file was read. Near copies: at most {MOST_DIFFERENT_BITS} of 256 signs of the difference hash "
@@ -124,7 +123,7 @@ class _Sides:
         self._conclude_labels(tally)
 
     def _conclude_labels(self, tally: Tally) -> None:
-        for side in _SIDES:
+        for side in SIDES:
             labels = self._labels.get(side)
             if labels is None:
                 tally.add(f"no_{side}", side)
@@ -160,18 +159,26 @@ class _Files:
             tally.add("file_outside", f"{name} ({cell})")
             return None
 
-    def _image(self, file: Path, name: str, side: str, tally: Tally) -> PictureHeader | None:
+    def _read(self, file: Path, kind: str, name: str, tally: Tally) -> tuple[bytes, PictureHeader] | None:
+        """A file's bytes (b"" if quick) and header; None, and a finding, if it is no picture."""
         try:
             content = b"" if self._quick else file.read_bytes()
             header = header_of(file if self._quick else content)
         except FileNotFoundError:
-            tally.add("image_missing", name)
+            tally.add(f"{kind}_missing", name)
             return None
         except OSError:
             header = None
         if header is None:
-            tally.add("image_unreadable", name)
+            tally.add(f"{kind}_unreadable", name)
             return None
+        return content, header
+
+    def _image(self, file: Path, name: str, side: str, tally: Tally) -> PictureHeader | None:
+        read = self._read(file, "image", name, tally)
+        if read is None:
+            return None
+        content, header = read
         if min(header.width_px, header.height_px) < LEAST_SIDE_PX:
             tally.add("image_tiny", f"{name} ({header.width_px} x {header.height_px} px)")
         if not self._quick:
@@ -189,17 +196,10 @@ class _Files:
         self.copies.take(name, side, hashlib.sha256(content).digest(), small)
 
     def _mask(self, file: Path, image: PictureHeader | None, name: str, tally: Tally) -> None:
-        try:
-            content = b"" if self._quick else file.read_bytes()
-            header = header_of(file if self._quick else content)
-        except FileNotFoundError:
-            tally.add("mask_missing", name)
+        read = self._read(file, "mask", name, tally)
+        if read is None:
             return
-        except OSError:
-            header = None
-        if header is None:
-            tally.add("mask_unreadable", name)
-            return
+        content, header = read
         size, expected = (header.width_px, header.height_px), image and (image.width_px, image.height_px)
         if expected and size != expected:
             sizes = f"mask {size[0]} x {size[1]}, image {expected[0]} x {expected[1]} px"
@@ -236,7 +236,7 @@ class _Copies:
         row = len(self._names)
         self._names.append(name)
         # Whatever is on no side (an unknown split) is a side of its own.
-        self._sides.append(_SIDES.index(side) if side in _SIDES else len(_SIDES))
+        self._sides.append(SIDES.index(side) if side in SIDES else len(SIDES))
         self._miniatures += small.tobytes()
         first = self._first_by_hash.setdefault(digest, row)
         if first != row:
@@ -256,5 +256,5 @@ class _Copies:
             tally.add("near_copies", self._words(pair))
 
     def _words(self, pair: tuple[int, int]) -> str:
-        first, second = (f"{self._names[row]} ({(*_SIDES, 'no side')[self._sides[row]]})" for row in pair)
+        first, second = (f"{self._names[row]} ({(*SIDES, 'no side')[self._sides[row]]})" for row in pair)
         return f"{first} = {second}"

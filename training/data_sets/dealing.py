@@ -12,6 +12,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from training.contract.data_set import DataSetError
+
+
+def check_shares(val: float, test: float) -> None:
+    """Raise DataSetError if the shares of val and test leave nothing to learn from."""
+    if min(val, test) < 0 or val + test >= 1:
+        raise DataSetError("The shares of val and test are not negative and leave something to train.")
+
 
 def dealt(holdings: Mapping[str, Sequence[int]], shares: Sequence[float], *, seed: int = 0) -> dict[str, int]:
     """The side of every group, as an index of ``shares``.

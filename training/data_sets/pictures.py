@@ -12,8 +12,8 @@ from PIL import Image
 from models.contract.arrays import BoolMask
 from training.contract.lesion_groups import thumbnail
 
-_HEADER_FAILURES = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
-"""What Pillow raises for headers that are damaged, of no known format, or declare absurd sizes."""
+PILLOW_FAILURES = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
+"""What Pillow raises for pictures that are damaged, of no known format, or declare absurd sizes."""
 
 _ORIENTATION_TAG = 274
 _SIDEWAYS = (5, 6, 7, 8)
@@ -58,7 +58,7 @@ def header_of(source: Path | bytes) -> PictureHeader | None:
             )
     except FileNotFoundError:
         raise
-    except _HEADER_FAILURES:
+    except PILLOW_FAILURES:
         return None
 
 

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.contract.data_set import MANIFEST, DataSetError, group_of, manifest_rows
+from training.contract.data_set import MANIFEST, SIDES, DataSetError, group_of, manifest_rows
 from training.contract.lesion_groups import Member, lesion_groups
-from training.data_sets.dealing import dealt
+from training.data_sets.dealing import check_shares, dealt
 from training.data_sets.progress import shown
 
-_SIDES = ("train", "val", "test")
 _LABELS = ("1", "0", "")
 _GROUP_COLUMNS = ("duplicate_group", "patient_id", "lesion_id")
 
@@ -35,8 +34,7 @@ class SplitShares:
 
     def __post_init__(self) -> None:
         """Refuse shares that leave nothing to learn from, in a sentence."""
-        if min(self.val, self.test) < 0 or self.val + self.test >= 1:
-            raise DataSetError("The shares of val and test are not negative and leave something to train.")
+        check_shares(self.val, self.test)
         if self.folds == 1 or self.folds < 0:
             raise DataSetError("Two folds are the fewest.")
 
@@ -159,7 +157,7 @@ def _sides(
         raise DataSetError("There are too few groups to deal: everything belongs to one patient or lesion.")
     test = 0.0 if shares.keep_test else shares.test
     sides = dealt(free, (1 - shares.val - test, shares.val, test), seed=shares.seed)
-    return kept | {name: _SIDES[side] for name, side in sides.items()}
+    return kept | {name: SIDES[side] for name, side in sides.items()}
 
 
 def _folds(
@@ -225,7 +223,7 @@ def _kept(manifest: Path) -> Path:
 
 
 def _balances(deal: _Deal) -> Iterator[Balance]:
-    rows_by_name: dict[str, list[int]] = {side: [] for side in _SIDES}
+    rows_by_name: dict[str, list[int]] = {side: [] for side in SIDES}
     rows_by_name |= {f"fold {fold}": [] for fold in sorted(set(deal.fold_by_row.values()))}
     for row in range(len(deal.cards)):
         rows_by_name[deal.side_by_row[row]].append(row)

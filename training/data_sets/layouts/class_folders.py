@@ -6,7 +6,7 @@ val or test (or training, validation, valid, testing), these are the splits.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.data_sets.layouts.class_words import DIAGNOSES
@@ -19,6 +19,7 @@ from training.data_sets.layouts.data_folder import (
     Outcome,
     write_data_folder,
 )
+from training.data_sets.layouts.download import files_below
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 _SPLITS = {
@@ -57,7 +58,7 @@ def convert(
     Raises:
         ConversionError: there is no image in a class, or a malignant class is none of them.
     """
-    found = _unambiguous([each for source in sources for each in _images(source, out.resolve())])
+    found = _unambiguous([each for source in sources for each in _images(source, out)])
     words = sorted({each.word for each in found})
     wanted = {name.strip().lower() for name in malignant}
     if not words:
@@ -68,10 +69,7 @@ def convert(
         raise ConversionError(f"{named}; the folders are {', '.join(words)}.")
     cards = [Card(each.image_id, each.image_id, _label(each, wanted), each.split) for each in found]
     entries = (Entry(each.image_id, each.file.read_bytes, _cells(each, wanted)) for each in found)
-    about = About(
-        **vars(_ABOUT)
-        | {"labels": f"malignant = 1 for {', '.join(sorted(wanted))}; 0 for the other classes."}
-    )
+    about = replace(_ABOUT, labels=f"malignant = 1 for {', '.join(sorted(wanted))}; 0 for the other classes.")
     notes = [
         "No patients or lesions are known: images of one lesion may lie on two sides. "
         "'naevus data check' finds copies."
@@ -80,17 +78,14 @@ def convert(
 
 
 def _images(source: Path, apart_from: Path) -> Iterator[_Found]:
-    if not source.is_dir():
-        raise ConversionError(f"{source} is no folder.")
-    root = source.resolve()
-    tops = [folder for folder in sorted(root.iterdir()) if folder.is_dir() and folder != apart_from]
+    files = files_below(source, apart_from=apart_from)
+    root, out = source.resolve(), apart_from.resolve()
+    tops = [folder for folder in sorted(root.iterdir()) if folder.is_dir() and folder != out]
     has_splits = bool(tops) and all(folder.name.lower() in _SPLITS for folder in tops)
-    for file in sorted(root.rglob("*")):
-        if file.suffix.lower() not in SUFFIXES or file.name.startswith("._"):
-            continue
+    depth = 1 if has_splits else 0
+    for file in files:
         parts = file.relative_to(root).parts
-        depth = 1 if has_splits else 0
-        if file.is_relative_to(apart_from) or len(parts) < depth + 2:
+        if file.suffix.lower() not in SUFFIXES or len(parts) < depth + 2:
             continue
         split = _SPLITS[parts[0].lower()] if has_splits else None
         yield _Found(_name(parts), file, parts[depth], split)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from training.data_sets.findings import OLDEST_YEARS
+
 DIAGNOSES: Mapping[str, str] = {
     "mel": "melanoma",
     "nv": "nevus",
@@ -39,7 +41,7 @@ def years(text: str) -> str:
         number = float(text.rstrip("+"))
     except ValueError:
         return ""
-    return f"{number:g}" if 0 <= number <= 130 else ""
+    return f"{number:g}" if 0 <= number <= OLDEST_YEARS else ""
 
 
 def sex(text: str) -> str:

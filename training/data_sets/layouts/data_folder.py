@@ -6,6 +6,7 @@ are dealt to splits whole. Repeating a conversion writes only what is missing or
 """
 
 import csv
+import io
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.contract.durable import write_whole
-from training.contract.data_set import MANIFEST, DataSetError, read_manifest
-from training.data_sets.dealing import dealt
+from training.contract.data_set import MANIFEST, SIDES, DataSetError, read_manifest
+from training.contract.lesion_groups import strictest
+from training.data_sets.dealing import check_shares, dealt
 from training.data_sets.layouts.upright import (
     UnreadablePictureError,
     is_srgb,
@@ -35,7 +37,6 @@ COLUMNS = (
 )
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "BMP": ".bmp", "WEBP": ".webp"}
 _COPIED_MODES = ("RGB", "L", "P", "1")
-_STRICTEST_FIRST = ("test", "val", "train")
 
 
 class ConversionError(DataSetError):
@@ -87,8 +88,7 @@ class FolderOptions:
 
     def __post_init__(self) -> None:
         """Refuse shares that leave nothing to learn from, in a sentence."""
-        if min(self.val_share, self.test_share) < 0 or self.val_share + self.test_share >= 1:
-            raise DataSetError("The shares of val and test are not negative and leave something to train.")
+        check_shares(self.val_share, self.test_share)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def write_data_folder(
     if not writer.images_by_split:
         part.unlink()
         raise ConversionError(f"None of the {len(cards)} images could be read.")
-    _write_left_out(out, writer.left_out)
+    write_left_out(out, writer.left_out)
     write_about(out, about, [source.resolve().name for source in sources])
     part.replace(out / MANIFEST)
     # Training refuses what breaks the manifest's rules; so does the conversion itself.
@@ -291,11 +291,18 @@ def _marker(about: About) -> str:
     return f"Converted by Naevus, layout {about.layout},"
 
 
-def _write_left_out(out: Path, left_out: Mapping[str, str]) -> None:
-    with (out / LEFT_OUT).open("w", newline="", encoding="utf-8") as stream:
-        table = csv.writer(stream, lineterminator="\n")
-        table.writerow(("image_id", "reason"))
-        table.writerows(sorted(left_out.items()))
+def write_left_out(out: Path, reason_by_image: Mapping[str, str]) -> None:
+    """Write left_out.csv: every image that is not in the manifest, and why."""
+    write_table(out / LEFT_OUT, ("image_id", "reason"), sorted(reason_by_image.items()))
+
+
+def write_table(file: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table with commas as a whole: a kill leaves the old file or the new one."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_whole(file, text.getvalue().encode())
 
 
 def _split_by_image(cards: Sequence[Card], options: FolderOptions) -> dict[str, str]:
@@ -305,8 +312,7 @@ def _split_by_image(cards: Sequence[Card], options: FolderOptions) -> dict[str, 
         cards_by_group[card.group].append(card)
     side_by_group = {}
     for group, members in cards_by_group.items():
-        sides = {card.official_split or "train" for card in members}
-        side_by_group[group] = next(side for side in _STRICTEST_FIRST if side in sides)
+        side_by_group[group] = strictest({card.official_split for card in members}) or "train"
     official = {card.official_split for card in cards}
     val = 0.0 if "val" in official else options.val_share
     test = 0.0 if "test" in official else options.test_share
@@ -316,5 +322,5 @@ def _split_by_image(cards: Sequence[Card], options: FolderOptions) -> dict[str, 
         if side_by_group[group] == "train"
     }
     sides_dealt = dealt(free, (1 - val - test, val, test), seed=options.seed)
-    side_by_group |= {group: ("train", "val", "test")[side] for group, side in sides_dealt.items()}
+    side_by_group |= {group: SIDES[side] for group, side in sides_dealt.items()}
     return {card.image_id: side_by_group[card.group] for card in cards}

@@ -23,6 +23,7 @@ from training.data_sets.layouts.data_folder import (
     Outcome,
     write_data_folder,
 )
+from training.data_sets.layouts.download import delimiter_of, files_below
 
 MALIGNANT = ("mel", "bcc", "akiec")
 _CONFIRMED_BY: Mapping[str, str] = {
@@ -55,7 +56,7 @@ def convert(sources: Sequence[Path], out: Path, options: FolderOptions) -> Outco
     Raises:
         ConversionError: table or images are missing, or the table lacks a column or knows another class.
     """
-    found = _found(sources, out.resolve())
+    found = _found(sources, out)
     rows = {row["image_id"].upper(): row for table in found.tables[:1] for row in _rows(table)}
     known_images = sorted(set(rows) & set(found.images))
     if not known_images:
@@ -83,16 +84,12 @@ class _Files:
 def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
     found = _Files()
     for source in sources:
-        if not source.is_dir():
-            raise ConversionError(f"{source} is no folder.")
-        for file in sorted(source.resolve().rglob("*")):
-            if file.is_relative_to(apart_from) or file.name.startswith("._"):
-                continue
+        for file in files_below(source, apart_from=apart_from):
             if match := _IMAGE.fullmatch(file.name):
                 found.images.setdefault(match[1].upper(), file)
             elif match := _MASK.fullmatch(file.name):
                 found.masks.setdefault(match[1].upper(), file)
-            elif _TABLE.fullmatch(file.name) and file.is_file():
+            elif _TABLE.fullmatch(file.name):
                 found.tables.append(file)
     if not found.tables:
         raise ConversionError("HAM10000_metadata.csv was not found in the given folders.")
@@ -101,9 +98,7 @@ def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
 
 def _rows(table: Path) -> Iterator[dict[str, str]]:
     with table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-        delimiter = "\t" if "\t" in stream.readline() else ","
-        stream.seek(0)
-        reader = csv.DictReader(stream, delimiter=delimiter)
+        reader = csv.DictReader(stream, delimiter=delimiter_of(stream))
         for name in _COLUMNS:
             if name not in (reader.fieldnames or ()):
                 raise ConversionError(f"{table.name} lacks the column {name}.")

@@ -31,6 +31,7 @@ from training.data_sets.layouts.data_folder import (
     Outcome,
     write_data_folder,
 )
+from training.data_sets.layouts.download import check_is_folder
 from training.data_sets.progress import shown
 
 IMAGES, TABLE = "train-image.hdf5", "train-metadata.csv"
@@ -150,8 +151,7 @@ def _entry(row: Mapping[str, str], pictures: Mapping[str, Any], overview: _Overv
 
 def _one(sources: Sequence[Path], name: str) -> Path:
     for source in sources:
-        if not source.is_dir():
-            raise ConversionError(f"{source} is no folder.")
+        check_is_folder(source)
         if found := next((file for file in sorted(source.rglob(name)) if file.is_file()), None):
             return found
     raise ConversionError(f"{name} was not found in the given folders; unpack the download first.")

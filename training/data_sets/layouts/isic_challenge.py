@@ -16,9 +16,7 @@ and leave the others. Without an official test or val, shares of the training gr
 It may be interrupted and started again, and a finished conversion repeats in seconds.
 """
 
-import csv
 import hashlib
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,13 +37,15 @@ from training.contract.lesion_groups import (
     placings,
     thumbnail,
 )
+from training.data_sets.dealing import check_shares
 from training.data_sets.layouts.data_folder import (
-    LEFT_OUT,
     About,
     ConversionError,
     Outcome,
     check_is_ours,
     write_about,
+    write_left_out,
+    write_table,
 )
 from training.data_sets.layouts.isic_download import IsicDownload, IsicImage, LesionFacts, read_download
 from training.data_sets.layouts.upright import (
@@ -118,11 +118,9 @@ def convert(
         test_share: the same for test.
 
     Raises:
-        ConversionError: no image was found, or none could be read.
+        DataSetError: no image was found, none could be read, or the shares leave nothing to learn from.
     """
-    for folder in downloads:
-        if not folder.is_dir():
-            raise ConversionError(f"{folder} is no folder.")
+    check_shares(val_share, test_share)
     found = read_download(downloads, apart_from=out)
     if not found.images:
         raise ConversionError("No image named like ISIC_0000000.jpg was found in the given folders.")
@@ -138,9 +136,9 @@ def convert(
     placed = _placed(converted, found, val_share=val_share, test_share=test_share)
     left_out |= _left_out(converted, placed)
     rows = list(_rows(converted, placed, found))
-    _write_table(out / LEFT_OUT, ("image_id", "reason"), sorted(left_out.items()))
+    write_left_out(out, left_out)
     write_about(out, _ABOUT, [folder.resolve().name for folder in downloads])
-    _write_table(out / MANIFEST, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
+    write_table(out / MANIFEST, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
     # Training refuses a manifest with a group on two sides; so does the conversion itself.
     read_manifest(out)
     return Outcome(
@@ -325,11 +323,3 @@ def _rows(
                 "sha256": one.sha256,
             }
         )
-
-
-def _write_table(file: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    write_whole(file, text.getvalue().encode())

@@ -28,7 +28,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from training.contract.lesion_groups import strictest
 from training.data_sets.layouts.class_words import DIAGNOSES, known, sex, site, years
+from training.data_sets.layouts.download import delimiter_of, files_below
 
 _IMAGE = re.compile(r"(ISIC_\d+)\.(?:jpe?g|png)", re.IGNORECASE)
 _MASK = re.compile(r"(ISIC_\d+)_segmentation\.png", re.IGNORECASE)
@@ -37,7 +39,6 @@ _TABLE = re.compile(r".*\.(?:csv|tab|tsv)|HAM10000_metadata", re.IGNORECASE)
 _IMAGE_ID = re.compile(r"ISIC_\d+", re.IGNORECASE)
 _EDITION = re.compile(r"(?:ISBI|ISIC)[-_ ]?(20\d\d)(?!\d)", re.IGNORECASE)
 _SPLIT_BY_WORD = {"training": "train", "train": "train", "validation": "val", "val": "val", "test": "test"}
-_STRICTEST_FIRST = ("test", "val", "train")
 
 _ALIASES = {
     "image_id": ("image_id", "image", "isic_id", "image_name"),
@@ -101,8 +102,12 @@ class _Files:
 
 
 def read_download(folders: Sequence[Path], *, apart_from: Path) -> IsicDownload:
-    """Images, masks and tables below ``folders``; nothing below ``apart_from`` is looked at."""
-    found = _files(folders, apart_from.resolve())
+    """Images, masks and tables below ``folders``; nothing below ``apart_from`` is looked at.
+
+    Raises:
+        ConversionError: one of them is no folder.
+    """
+    found = _files(folders, apart_from)
     images = tuple(_image(image_id, found) for image_id in sorted(found.images))
     facts, notes = _facts(sorted(found.tables, key=_newest_first))
     orphans = sorted(set(found.masks) - set(found.images))
@@ -113,9 +118,7 @@ def read_download(folders: Sequence[Path], *, apart_from: Path) -> IsicDownload:
 
 def _files(folders: Sequence[Path], apart_from: Path) -> _Files:
     found = _Files()
-    for file in sorted({f.resolve() for folder in folders for f in folder.rglob("*")}):
-        if file.is_relative_to(apart_from) or file.name.startswith("._") or not file.is_file():
-            continue
+    for file in sorted({each for folder in folders for each in files_below(folder, apart_from=apart_from)}):
         if match := _IMAGE.fullmatch(file.name):
             found.images[_id(match[1])].append(file)
         elif match := _MASK.fullmatch(file.name):
@@ -129,14 +132,13 @@ def _files(folders: Sequence[Path], apart_from: Path) -> _Files:
 
 def _image(image_id: str, found: _Files) -> IsicImage:
     files = sorted(found.images[image_id], key=_newest_first)
-    splits = {_split_of(file) for file in files}
     return IsicImage(
         image_id=image_id,
         image_file=files[0],
         mask_files=tuple(sorted(found.masks.get(image_id, ()), key=_newest_first)),
         structure_files=found.structures.get(image_id, {}),
         edition=_edition(files[0]),
-        official_split=next((split for split in _STRICTEST_FIRST if split in splits), None),
+        official_split=strictest({_split_of(file) for file in files}),
     )
 
 
@@ -189,9 +191,7 @@ def _facts(tables: Sequence[Path]) -> tuple[dict[str, LesionFacts], list[str]]:
 
 def _rows(table: Path) -> Iterator[tuple[str, LesionFacts]]:
     with table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-        delimiter = "\t" if "\t" in stream.readline() else ","
-        stream.seek(0)
-        lines = csv.reader(stream, delimiter=delimiter)
+        lines = csv.reader(stream, delimiter=delimiter_of(stream))
         header = [cell.strip().strip('"').lower() for cell in next(lines, [])]
         if header and _IMAGE_ID.fullmatch(header[0]):
             yield from ((_id(line[0].strip()), _part3_of_2016(line)) for line in [header, *lines] if line)

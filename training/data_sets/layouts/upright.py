@@ -13,11 +13,11 @@ from PIL import Image, ImageCms, ImageOps
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.preprocess import resized
+from training.data_sets.pictures import PILLOW_FAILURES
 
 JPEG_QUALITY = 95
 _MOST_PIXELS = 200_000_000
 _DEEP_MODES = ("I", "F", "I;16", "I;16B", "I;16L")
-_FAILURES = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
 class UnreadablePictureError(Exception):
@@ -40,7 +40,7 @@ def upright_pixels(content: bytes) -> RgbImage:
                 raise UnreadablePictureError("The picture has more than eight bits per colour.")
             profile = picture.info.get("icc_profile")
             return np.array(_in_srgb(ImageOps.exif_transpose(picture), profile), dtype=np.uint8)
-    except _FAILURES:
+    except PILLOW_FAILURES:
         raise UnreadablePictureError("The file is damaged, incomplete or no picture.") from None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.contract.data_set import read_manifest, split_samples
+from training.contract.data_set import DataSetError, read_manifest, split_samples
 from training.data_sets.layouts import isic_challenge
 from training.data_sets.layouts.data_folder import ConversionError
 
@@ -331,6 +331,14 @@ def test_a_folder_without_usable_images_ends_in_one_sentence(tmp_path: Path, cas
     with pytest.raises(ConversionError, match=sentence[case]):
         isic_challenge.convert([source], tmp_path / "out", edition=edition)
     assert not (tmp_path / "out" / "manifest.csv").exists()
+
+
+def test_shares_that_leave_nothing_to_learn_from_are_refused(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(DataSetError, match="leave something to train"):
+        isic_challenge.convert([isic_2016(tmp_path / "in")], tmp_path / "out", val_share=0.5, test_share=0.5)
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_origin_and_its_terms_are_recorded(tmp_path: Path) -> None:
