@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from models.contract.tabular import NUMERIC_FEATURES
+from training.contract.lesion_groups import Member, lesion_groups
 
 MANIFEST = "manifest.csv"
 SPLITS = ("train", "train_extra", "val", "test")
@@ -36,6 +37,10 @@ LEAKS = (
     "tbp_lv_dnn_lesion_confidence",
 )
 """Columns of ISIC 2024 that only exist after the diagnosis; they must never become inputs."""
+
+_LARGEST_NUMBER = 1e9
+"""Beyond it a cell is damaged; some are not even numbers any more in the precision of a network."""
+_MOST_FOLD_DIGITS = 4
 
 GivenInputs: TypeAlias = tuple[tuple[str, float | str], ...]
 
@@ -66,6 +71,8 @@ class Sample:
     """The fold that the manifest itself deals the image to."""
     given: GivenInputs = ()
     """Inputs of the classifier's table that the manifest gives, by their names."""
+    shared: frozenset[str] = frozenset()
+    """The patient and the lesion that the manifest names, which images of other groups may share."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,10 @@ def manifest_rows(data_dir: Path) -> Iterator[ManifestRows]:
             missing = [name for name in REQUIRED_COLUMNS if name not in rows.columns]
             if missing:
                 raise DataSetError(f"{file} lacks the column {missing[0]}.")
+            # Of two columns of one name only the last would be read, and nobody would notice.
+            name, count = Counter(filter(None, rows.columns)).most_common(1)[0]
+            if count > 1:
+                raise DataSetError(f"{file} has {count} columns called {name}.")
             yield rows
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataSetError(f"{file} is no table in UTF-8 that can be read ({error}).") from error
@@ -120,17 +131,24 @@ class DataFolder:
 
     def file(self, name: str) -> Path:
         """The file called ``name`` in a manifest; raises DataSetError where it lies outside."""
-        file = self._data_dir / name
+        try:
+            file = self._data_dir / name
+            is_inside = self._is_file_inside(file)
+        # Names that no system knows, too long ones, and links that lead in a circle.
+        except (OSError, RuntimeError, ValueError) as error:
+            raise DataSetError(f"The manifest names a file that cannot be: {name[:80]!r}.") from error
+        if not is_inside:
+            raise DataSetError(f"The manifest names a file outside its folder: {name}.")
+        return file
+
+    def _is_file_inside(self, file: Path) -> bool:
         parent = file.parent
         # Resolving takes a system call per folder, which counts in tables of 400,000 rows.
         if parent not in self._is_inside:
             self._is_inside[parent] = parent.resolve().is_relative_to(self._root)
-        is_inside = self._is_inside[parent] and file.name != ".."
         if file.is_symlink():
-            is_inside = file.resolve().is_relative_to(self._root)
-        if not is_inside:
-            raise DataSetError(f"The manifest names a file outside its folder: {name}.")
-        return file
+            return file.resolve().is_relative_to(self._root)
+        return self._is_inside[parent] and file.name != ".."
 
 
 def side_of(split: str) -> str:
@@ -158,7 +176,8 @@ def split_samples(samples: Iterable[Sample], *, fold: int | None = None, folds: 
     """The given split, or fold ``fold`` of the training images; test images are in neither.
 
     Folds are those of the manifest where it deals them (``naevus data split --folds``). Else whole groups are
-    dealt out in turn, malignant and benign ones each for themselves, by a hash of their names.
+    dealt out in turn, malignant and benign ones each for themselves, by a hash of their names; those that
+    share a patient or a lesion count as one.
 
     Raises:
         DataSetError: the manifest deals folds to some images only, or has no such fold.
@@ -191,16 +210,29 @@ def _given_folds(samples: tuple[Sample, ...], fold: int) -> dict[str, int]:
 
 def _fold_by_group(samples: tuple[Sample, ...], folds: int) -> dict[str, int]:
     """Groups dealt out in turn per class, in an order fixed by a hash of their names."""
+    family_by_group = _families(samples)
     is_malignant: dict[str, bool] = {}
     for sample in samples:
-        known = is_malignant.get(sample.duplicate_group, False)
-        is_malignant[sample.duplicate_group] = known or bool(sample.malignant)
-    fold_by_group: dict[str, int] = {}
+        family = family_by_group[sample.duplicate_group]
+        is_malignant[family] = is_malignant.get(family, False) or bool(sample.malignant)
+    fold_by_family: dict[str, int] = {}
     for malignant in (True, False):
-        groups = [name for name, value in is_malignant.items() if value == malignant]
-        for position, group in enumerate(sorted(groups, key=_shuffle_key)):
-            fold_by_group[group] = position % folds
-    return fold_by_group
+        families = [name for name, value in is_malignant.items() if value == malignant]
+        for position, family in enumerate(sorted(families, key=_shuffle_key)):
+            fold_by_family[family] = position % folds
+    return {group: fold_by_family[family] for group, family in family_by_group.items()}
+
+
+def _families(samples: tuple[Sample, ...]) -> dict[str, str]:
+    """The first name among all groups that share patients or lesions with a group, by its name."""
+    members = [
+        Member(s.duplicate_group, s.shared | {f"duplicate_group {s.duplicate_group}"}) for s in samples
+    ]
+    return {
+        samples[row].duplicate_group: family
+        for family, rows in lesion_groups(members).items()
+        for row in rows
+    }
 
 
 def _shuffle_key(name: str) -> bytes:
@@ -250,6 +282,7 @@ def _sample(row: Mapping[str, str], folder: DataFolder, given: tuple[str, ...]) 
         licence=cell("licence"),
         fold=_fold(cell("fold"), image_id),
         given=tuple(_given(row, given, image_id)),
+        shared=frozenset(f"{name} {row[name]}" for name in ("patient_id", "lesion_id") if row.get(name)),
     )
 
 
@@ -275,13 +308,27 @@ def _flag(text: str | None, image_id: str) -> bool | None:
 def _fold(text: str | None, image_id: str) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit()):
-        raise DataSetError(f"{image_id} has {text!r} where the number of a fold is expected.")
+    if not is_fold(text):
+        raise DataSetError(f"{image_id} has {text[:40]!r} where the number of a fold is expected.")
     return int(text)
 
 
+def is_fold(text: str) -> bool:
+    """Whether a cell is the number of a fold."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_FOLD_DIGITS
+
+
 def _number(text: str | None, image_id: str) -> float | None:
+    number = None if text is None else number_of(text)
+    if text is not None and number is None:
+        raise DataSetError(f"{image_id} has {text[:40]!r} where a number is expected.")
+    return number
+
+
+def number_of(text: str) -> float | None:
+    """The number in a cell, None if it holds none or one that no measurement gives."""
     try:
-        return None if text is None else float(text)
-    except ValueError as error:
-        raise DataSetError(f"{image_id} has {text!r} where a number is expected.") from error
+        number = float(text)
+    except ValueError:
+        return None
+    return None if abs(number) > _LARGEST_NUMBER else number

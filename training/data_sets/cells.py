@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from models.contract.tabular import CATEGORICAL_VALUES
-from training.contract.data_set import GIVEN_NUMBERS, LEAKS, SPLITS, STRUCTURES
+from training.contract.data_set import GIVEN_NUMBERS, LEAKS, SPLITS, STRUCTURES, is_fold, number_of
 from training.data_sets.findings import OLDEST_YEARS
 
 _BENIGN = ("nevus", "seborrheic keratosis")
@@ -40,17 +40,10 @@ def row_findings(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _number_findings(row: Mapping[str, str], name: str) -> Iterator[tuple[str, str]]:
     for column in ("age", *GIVEN_NUMBERS):
         text = row.get(column, "")
-        if text and (number := _number(text)) is None:
-            yield "number_unreadable", f"{name} ({column} {text!r})"
+        if text and (number := number_of(text)) is None:
+            yield "number_unreadable", f"{name} ({column} {text[:40]!r})"
         elif text and column == "age" and not 0 <= (number or 0) <= OLDEST_YEARS:
             yield "age_unlikely", f"{name} ({text})"
     fold = row.get("fold", "")
-    if fold and not (fold.isascii() and fold.isdigit()):
-        yield "number_unreadable", f"{name} (fold {fold!r})"
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    if fold and not is_fold(fold):
+        yield "number_unreadable", f"{name} (fold {fold[:40]!r})"

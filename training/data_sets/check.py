@@ -88,7 +88,7 @@ class _Sides:
         self._ids: Counter[str] = Counter()
         self._labels: dict[str, Counter[str]] = defaultdict(Counter)
         self._sides_by_name: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        self._folds_by_group: dict[str, set[str]] = defaultdict(set)
+        self._folds_by_name: dict[str, set[str]] = defaultdict(set)
         self._has_folds = False
         self._without_fold: list[str] = []
 
@@ -97,11 +97,16 @@ class _Sides:
         side, group = side_of(row.get("split", "")), group_of(row)
         self._labels[side][row.get("malignant", "")] += 1
         self._sides_by_name["group_divided"][group].add(side)
-        for column in ("patient_id", "lesion_id"):
-            if row.get(column) and row[column] != group:
-                self._sides_by_name["patient_divided"][f"{column} {row[column]}"].add(side)
+        people = [
+            f"{name} {row[name]}"
+            for name in ("patient_id", "lesion_id")
+            if row.get(name) not in ("", None, group)
+        ]
+        for name in people:
+            self._sides_by_name["patient_divided"][name].add(side)
         if side == "train":
-            self._folds_by_group[group].add(row.get("fold", ""))
+            for name in (group, *people):
+                self._folds_by_name[name].add(row.get("fold", ""))
             self._has_folds = self._has_folds or bool(row.get("fold"))
             if not row.get("fold"):
                 self._without_fold.append(row.get("image_id", ""))
@@ -117,7 +122,7 @@ class _Sides:
         if self._has_folds:
             for name in self._without_fold:
                 tally.add("fold_missing", name)
-            for name, folds in self._folds_by_group.items():
+            for name, folds in self._folds_by_name.items():
                 if len(folds) > 1:
                     tally.add("fold_divided", name)
         self._conclude_labels(tally)

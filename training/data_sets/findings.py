@@ -29,7 +29,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "number_unreadable": ("problem", "cells where a number is expected and none stands"),
     "group_divided": ("problem", "duplicate groups with images on several sides"),
     "patient_divided": ("problem", "patients or lesions with images on several sides"),
-    "fold_divided": ("problem", "duplicate groups with images in several folds"),
+    "fold_divided": ("problem", "groups, patients or lesions with images in several folds"),
     "fold_missing": ("problem", "training images without fold, though others have one"),
     "file_on_two_sides": ("problem", "identical image files on several sides"),
     "no_train": ("problem", "no image to learn from (train)"),

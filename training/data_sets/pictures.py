@@ -92,6 +92,9 @@ _REDUCED = (
 
 
 def _decoded(content: bytes, flag: int) -> NDArray[np.uint8] | None:
-    # OpenCV asserts on an empty buffer instead of returning None.
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flag) if content else None
+    # OpenCV raises on an empty buffer and on absurd sizes instead of returning None.
+    try:
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
+    except cv2.error:
+        return None
     return None if pixels is None else np.asarray(pixels, dtype=np.uint8)

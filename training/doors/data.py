@@ -127,10 +127,11 @@ def _check_table(report: "CheckReport") -> "Table":
 
 
 def _count_table(counts: "dict[str, SplitCounts]") -> "Table":
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table("", *counts)
+    # As text: names of splits come from the manifest, and rich would read their brackets as markup.
+    table = Table("", *(Column(Text(name)) for name in counts))
     plain = {name: split.plain() for name, split in counts.items()}
     for fact, first in next(iter(plain.values())).items():
         if isinstance(first, dict):

@@ -49,6 +49,9 @@ def _decoded(file: Path, flags: int) -> NDArray[np.uint8] | None:
         content = np.fromfile(file, dtype=np.uint8)
     except OSError as error:
         raise DataSetError(f"{file} cannot be opened.") from error
-    # OpenCV asserts on an empty buffer instead of returning None.
-    pixels = cv2.imdecode(content, flags) if content.size else None
+    # OpenCV raises on an empty buffer and on absurd sizes instead of returning None.
+    try:
+        pixels = cv2.imdecode(content, flags)
+    except cv2.error:
+        return None
     return None if pixels is None else np.asarray(pixels, dtype=np.uint8)

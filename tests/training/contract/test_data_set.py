@@ -32,7 +32,10 @@ def test_a_manifest_is_read_with_unknowns_as_none(tmp_path: Path) -> None:
         ([manifest_row("a", "training")], "unknown split 'training'"),
         ([manifest_row("a", malignant="yes")], "a has 'yes'"),
         ([manifest_row("a", age="old")], "a has 'old'"),
+        ([manifest_row("a", age="1e300")], "a has '1e300'"),
         ([manifest_row("a", mask_file="../../secret.png")], "outside its folder"),
+        ([manifest_row("a", mask_file=f"{'x' * 300}.png")], "a file that cannot be"),
+        ([manifest_row("a", mask_file="masks\0/a.png")], "a file that cannot be"),
         (
             [
                 manifest_row("a", "train", duplicate_group="g"),
@@ -116,6 +119,33 @@ def test_without_a_group_the_patient_and_then_the_lesion_stay_together(tmp_path:
     assert [s.duplicate_group for s in read_manifest(tmp_path)] == ["p", "l", "g", "d"]
 
 
+def test_a_patient_with_several_lesion_groups_is_on_one_side_of_every_fold(tmp_path: Path) -> None:
+    write_cells(
+        tmp_path,
+        [{"image_id": f"i{n}", "duplicate_group": f"g{n}", "patient_id": f"p{n % 6}"} for n in range(24)],
+    )
+    for fold in range(3):
+        split = split_samples(read_manifest(tmp_path), fold=fold, folds=3)
+        learned, held_out = ({s.image_id for s in part} for part in (split.train, split.validation))
+        assert len(held_out) == 8
+        assert not {int(name[1:]) % 6 for name in learned} & {int(name[1:]) % 6 for name in held_out}
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text(
+        "image_id,split,image_file,malignant,malignant\na,train,a.png,1,0\n", encoding="utf-8"
+    )
+    with pytest.raises(DataSetError, match="2 columns called malignant"):
+        read_manifest(tmp_path)
+
+
+def test_a_folder_that_links_to_itself_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "masks").symlink_to("masks")
+    write_manifest(tmp_path, [manifest_row("a", mask_file="masks/a.png")])
+    with pytest.raises(DataSetError, match="a file that cannot be"):
+        read_manifest(tmp_path)
+
+
 def test_folds_of_the_manifest_are_held_out_as_it_deals_them(tmp_path: Path) -> None:
     rows = [{"image_id": f"i{n}", "fold": str(n % 3)} for n in range(9)]
     write_cells(tmp_path, [*rows, {"image_id": "t", "split": "test"}])
@@ -135,6 +165,7 @@ def test_folds_of_the_manifest_are_held_out_as_it_deals_them(tmp_path: Path) -> 
             [{"fold": "0", "duplicate_group": "g"}, {"fold": "1", "duplicate_group": "g"}],
             "more than one fold",
         ),
+        ([{"fold": "9" * 5000}], "number of a fold"),
     ],
 )
 def test_folds_that_cannot_be_held_out_are_explained(

@@ -115,9 +115,9 @@ ROW_FAULTS: dict[str, dict[str, str]] = {
     "id_twice": {"image_id": "train000"},
     "id_missing": {"image_file": "", "mask_file": ""},
     "split_unknown": {"split": "training"},
-    "file_outside": {"mask_file": "../../secret.png"},
+    "file_outside": {"mask_file": f"{'x' * 300}.png"},
     "label_unknown": {"attr_streaks": "yes"},
-    "number_unreadable": {"age": "old"},
+    "number_unreadable": {"age": "1e300"},
     "age_unlikely": {"age": "340"},
     "word_unknown": {"sex": "w"},
     "diagnosis_at_odds": {"diagnosis": "melanoma", "malignant": "0"},
@@ -196,6 +196,16 @@ def test_folds_that_are_missing_or_divide_a_group_are_found(folder: Path) -> Non
 
     edit(folder, deal)
     assert kinds(folder, quick=True) == {"fold_divided": 1, "fold_missing": 1}
+
+
+def test_a_patient_in_several_folds_is_found_though_the_groups_are_whole(folder: Path) -> None:
+    def deal(rows: list[dict[str, str]]) -> None:
+        for number, row in enumerate(rows):
+            row["fold"] = str(number % 2) if row["split"] == "train" else ""
+            row["patient_id"] = "P1" if row["split"] == "train" else ""
+
+    edit(folder, deal)
+    assert kinds(folder, quick=True) == {"fold_divided": 1}
 
 
 def test_a_quick_look_does_not_claim_what_it_did_not_look_for(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Counts of a small folder that can be checked by hand."""
 
 import csv
+import zlib
 from pathlib import Path
 
 import cv2
@@ -68,6 +69,17 @@ def test_sizes_and_areas_are_measured_on_the_files(folder: Path) -> None:
 def test_missing_files_are_counted_and_stop_nothing(folder: Path) -> None:
     test = count(folder)["test"].plain()
     assert (test["unreadable_files"], test["width_px"]) == (1, None)
+
+
+def test_a_mask_that_claims_an_absurd_size_is_unreadable_and_stops_nothing(folder: Path) -> None:
+    mask = folder / "half.png"
+    content = bytearray(mask.read_bytes())
+    # Width and height in the header of a PNG file, and the header's checksum.
+    content[16:24] = (60_000).to_bytes(4, "big") * 2
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    mask.write_bytes(content)
+    counts = count(folder)
+    assert sum(split.unreadable for split in counts.values()) == 2
 
 
 def test_without_files_none_is_opened(folder: Path) -> None:

@@ -124,3 +124,12 @@ def test_ctrl_c_stops_a_check_with_a_sentence(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert (process.returncode, "Stopped; nothing was changed." in err) == (130, True)
+
+
+def test_names_from_the_manifest_are_no_markup(run: Run, folder: Path) -> None:
+    rows = [manifest_row("a", "[/bold]"), manifest_row("b", "train", sex="[/red]")]
+    write_manifest(folder, rows)
+    code, out, _ = run("stats", folder)
+    assert code == 0
+    assert "[/bold]" in out
+    assert "[/red]" in out
