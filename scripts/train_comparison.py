@@ -1,6 +1,6 @@
 """Train every architecture with one recipe and one budget, so that their accuracy can be compared.
 
-    train_comparison.py DATA --out DIR [--only NAME ...] [--minutes 60] [--threads 1]
+    train_comparison.py DATA --out DIR --task segmentation [--only NAME ...] [--minutes 60] [--threads 1]
     naevus models compare --task segmentation DIR/*/published/*/* --data DATA --out TABLES
 
 Learns from ``train``, chooses by ``val`` and never opens ``test``. Segmenters get 96 x 128 px and batches of
@@ -14,7 +14,8 @@ measurement are timed, and the plan gets as many whole epochs as come closest to
 that the learning rate falls to its end within it. DIR/NAME/budget.json tells what was foreseen.
 
 The models are trained one after the other. Ctrl+C stops after the step at hand; the same command goes on
-from there and leaves alone what is published. A model that fails is named, and the next one is trained.
+from there and leaves alone what is published. A model that fails is named, the next one is trained, and the
+exit code is 1 in the end.
 """
 
 import argparse
@@ -22,9 +23,10 @@ import json
 import signal
 import statistics
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -39,7 +41,7 @@ from training.engine.optimiser import make_optimiser
 from training.engine.reasons import plain_reason
 from training.engine.run import run
 from training.engine.setup import chosen_device, first_network, planned_task, use_threads
-from training.engine.step import Stepper
+from training.engine.step import Stepper, TrainingFailedError
 
 TASK_BY_NAME: dict[str, Task] = {
     "dermomamba": "segmentation",
@@ -58,6 +60,8 @@ LOSS: dict[Task, str] = {"segmentation": "bce_dice", "classification": "bce_auc"
 WARM_UP_STEPS = 2
 TIMED_STEPS = 5
 BUDGET = "budget.json"
+_STOPPED = 130
+"""The exit code of a program that Ctrl+C ended, by the convention of shells."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,11 @@ def _cuda_clock() -> float:
 
 
 def train(name: str, options: argparse.Namespace) -> bool:
-    """Train and publish one model, or go on with it; False if it was stopped."""
+    """Train and publish one model, or go on with it; False if it was stopped.
+
+    Raises:
+        TrainingFailedError: the run failed for a reason that a person can act on.
+    """
     folder = RunFolder(options.out / name)
     if _published(folder, name, options.version).is_file():
         print(f"{name}: published already", flush=True)
@@ -160,12 +168,15 @@ def train(name: str, options: argparse.Namespace) -> bool:
         print(f"{name}: {json.dumps(budget.told())}", flush=True)
         create_run_folder(folder.path, plan_of(name, budget.epochs, options))
     began_at, processor_at = time.time(), time.process_time()
-    with _stopping(folder):
+    with _stopping(folder) as asked_to_stop:
         ending = run(folder, started_at=began_at)
     spent = (time.process_time() - processor_at) / 60
-    reason = getattr(ending, "reason", "")
-    print(f"{name}: {ending.kind} after {spent:.1f} min of processor time {reason}".rstrip(), flush=True)
-    return ending.kind != "run_stopped"
+    print(f"{name}: {ending.kind} after {spent:.1f} min of processor time", flush=True)
+    if asked_to_stop.is_set() or ending.kind == "run_stopped":
+        return False
+    if ending.kind == "run_failed":
+        raise TrainingFailedError(ending.reason)
+    return True
 
 
 def _published(folder: RunFolder, name: str, version: str) -> Path:
@@ -182,29 +193,35 @@ def _take_over_cache(out: Path, folder: RunFolder, task: Task) -> None:
 
 
 @contextmanager
-def _stopping(folder: RunFolder) -> Iterator[None]:
-    """Make Ctrl+C a request to stop; the second one breaks off at once."""
+def _stopping(folder: RunFolder) -> Iterator[threading.Event]:
+    """Make Ctrl+C a request to stop, which sets the event; the second one breaks off at once."""
+    asked = threading.Event()
 
     def request(*_: object) -> None:
+        asked.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         folder.request_stop()
 
     before = signal.signal(signal.SIGINT, request)
     try:
-        yield
+        yield asked
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _attempted(name: str, options: argparse.Namespace) -> bool:
-    """Train one model; one that fails, for whatever reason, does not keep the next ones waiting."""
-    try:
-        return train(name, options)
-    except KeyboardInterrupt:
-        return False
-    except Exception as error:  # noqa: BLE001  hours of other models would be lost
-        print(f"{name}: {plain_reason(error) or traceback.format_exc()}", file=sys.stderr, flush=True)
-        return True
+def train_all(names: Iterable[str], options: argparse.Namespace) -> int:
+    """Train one model after the other; returns the exit code of the program."""
+    exit_code = 0
+    for name in names:
+        try:
+            if not train(name, options):
+                return _STOPPED
+        except KeyboardInterrupt:
+            return _STOPPED
+        except Exception as error:  # noqa: BLE001  hours of other models would be lost
+            print(f"{name}: {plain_reason(error) or traceback.format_exc()}", file=sys.stderr, flush=True)
+            exit_code = 1
+    return exit_code
 
 
 def main(arguments: list[str]) -> int:
@@ -212,6 +229,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with manifest.csv")
     parser.add_argument("--out", type=Path, required=True, help="a run folder per model is made here")
+    parser.add_argument("--task", choices=tuple(SIZE_PX), help="networks of one task; left out: of both")
     parser.add_argument("--only", nargs="+", choices=tuple(TASK_BY_NAME), default=list(TASK_BY_NAME))
     parser.add_argument("--minutes", type=float, default=60.0, help="processor time per model")
     parser.add_argument("--threads", type=int, default=1, help="processor cores")
@@ -219,7 +237,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--version", default="compared", help="version of the published models")
     options = parser.parse_args(arguments)
-    return 0 if all(_attempted(name, options) for name in options.only) else 130
+    names = [name for name in options.only if options.task in (None, TASK_BY_NAME[name])]
+    return train_all(names, options)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +11,7 @@ import pytest
 
 from models.nets import CATALOGUE
 from tests.training.data_folders import mini_data_folder
+from training.contract.events import RunFinished
 from training.contract.run_folder import RunFolder
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
@@ -82,6 +84,51 @@ def test_the_budget_is_measured_on_real_steps_of_the_data(
     assert budget.seconds_per_step > 0
     assert budget.seconds_per_measurement > 0
     assert not (options.out / "plan.json").exists()
+
+
+def test_a_model_that_fails_keeps_no_other_waiting_and_fails_the_whole(
+    script: ModuleType, options: argparse.Namespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published = options.out / "unet" / "published" / "unet" / "c"
+    published.mkdir(parents=True)
+    (published / "card.json").write_text("{}", "utf-8")
+    asked = [str(options.data), "--out", str(options.out), "--version", "c", "--only", "mamba_unet", "unet"]
+
+    assert script.main(asked) == 1
+    said = capsys.readouterr()
+    assert "mamba_unet: " in said.err
+    assert "manifest.csv is missing" in said.err
+    assert "unet: published already" in said.out
+
+
+def test_networks_of_one_task_can_be_asked_for(
+    script: ModuleType, options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[str] = []
+
+    def note(name: str, _: argparse.Namespace) -> bool:
+        trained.append(name)
+        return True
+
+    monkeypatch.setattr(script, "train", note)
+    asked = [str(options.data), "--out", str(options.out), "--task", "classification"]
+    assert script.main(asked) == 0
+    assert trained == [name for name, task in script.TASK_BY_NAME.items() if task == "classification"]
+
+
+def test_ctrl_c_ends_the_program_though_the_run_at_hand_still_finishes(
+    script: ModuleType, options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (options.out / "unet").mkdir(parents=True)
+    (options.out / "unet" / "plan.json").write_text("{}", "utf-8")
+
+    def run(*_: object, **__: object) -> RunFinished:
+        signal.raise_signal(signal.SIGINT)
+        return RunFinished(step=1, best_epoch=0, metrics={})
+
+    monkeypatch.setattr(script, "run", run)
+    assert script.train_all(["unet", "mamba_unet"], options) == 130
+    assert not (options.out / "mamba_unet").exists()
 
 
 def test_a_published_model_is_left_alone_and_its_decoded_images_serve_the_next(
