@@ -98,15 +98,15 @@ class ManifestRows:
 
 
 @contextmanager
-def manifest_rows(data_dir: Path) -> Iterator[ManifestRows]:
-    """Open the manifest of a data folder; the rows themselves are not judged.
+def manifest_rows(data_dir: Path, name: str = MANIFEST) -> Iterator[ManifestRows]:
+    """Open the manifest of a data folder, usually manifest.csv; the rows themselves are not judged.
 
     Raises:
         DataSetError: the manifest is missing, cannot be read, or lacks a column that every row needs.
     """
-    file = data_dir / MANIFEST
+    file = data_dir / name
     if not file.is_file():
-        raise DataSetError(f"{data_dir} is no data folder: {MANIFEST} is missing.")
+        raise DataSetError(f"{data_dir} is no data folder: {name} is missing.")
     try:
         with file.open(newline="", encoding="utf-8-sig") as stream:
             rows = ManifestRows(csv.DictReader(stream))
@@ -114,9 +114,9 @@ def manifest_rows(data_dir: Path) -> Iterator[ManifestRows]:
             if missing:
                 raise DataSetError(f"{file} lacks the column {missing[0]}.")
             # Of two columns of one name only the last would be read, and nobody would notice.
-            name, count = Counter(filter(None, rows.columns)).most_common(1)[0]
+            column, count = Counter(filter(None, rows.columns)).most_common(1)[0]
             if count > 1:
-                raise DataSetError(f"{file} has {count} columns called {name}.")
+                raise DataSetError(f"{file} has {count} columns called {column}.")
             yield rows
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataSetError(f"{file} is no table in UTF-8 that can be read ({error}).") from error
@@ -162,9 +162,9 @@ def group_of(row: Mapping[str, str]) -> str:
     return next((row[name] for name in names if row.get(name)), "(no id)")
 
 
-def read_manifest(data_dir: Path) -> tuple[Sample, ...]:
+def read_manifest(data_dir: Path, name: str = MANIFEST) -> tuple[Sample, ...]:
     """All samples of a data folder, checked: unique ids, known splits, groups on one side."""
-    with manifest_rows(data_dir) as rows:
+    with manifest_rows(data_dir, name) as rows:
         given = tuple(n for n in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES) if n in rows.columns)
         folder = DataFolder(data_dir)
         samples = tuple(_sample(row, folder, given) for row in rows)

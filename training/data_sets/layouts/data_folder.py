@@ -8,8 +8,10 @@ are dealt to splits whole. Repeating a conversion writes only what is missing or
 import csv
 import io
 import os
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +38,7 @@ COLUMNS = (
     *("age", "sex", "site", "lesion_id", "patient_id", "duplicate_group", "confirmed_by", "licence"),
 )
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "BMP": ".bmp", "WEBP": ".webp"}
+_PLAIN_NAME = re.compile(r"[\w.-]+")
 _COPIED_MODES = ("RGB", "L", "P", "1")
 
 
@@ -127,29 +130,50 @@ def write_data_folder(
         notes: sentences for the outcome.
 
     Raises:
-        ConversionError: there is no image, none can be read, or ``out`` holds other data.
+        ConversionError: there is no image, none can be read, two have one id, or ``out`` holds other data.
+        OSError: ``out`` cannot be written; its manifest stays what it was.
     """
     if not cards:
         raise ConversionError(f"No image of {about.title} was found in {', '.join(map(str, sources))}.")
+    _check_names(cards)
     check_is_ours(out, about)
     for name in ("images", "masks"):
         (out / name).mkdir(parents=True, exist_ok=True)
     writer = _FolderWriter(out, _split_by_image(cards, options), options.longer_side_px)
-    part = out / f".{MANIFEST}.part"
     columns = (*COLUMNS, *(name for name in extra_columns if name not in COLUMNS))
-    with part.open("w", newline="", encoding="utf-8") as stream:
-        table = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
-        table.writeheader()
-        table.writerows(writer.rows(shown(entries, "Converting", len(cards))))
-    if not writer.images_by_split:
-        part.unlink()
-        raise ConversionError(f"None of the {len(cards)} images could be read.")
-    write_left_out(out, writer.left_out)
-    write_about(out, about, [source.resolve().name for source in sources])
-    part.replace(out / MANIFEST)
-    # Training refuses what breaks the manifest's rules; so does the conversion itself.
-    read_manifest(out)
+    with new_manifest(out) as part:
+        with part.open("w", newline="", encoding="utf-8") as stream:
+            table = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+            table.writeheader()
+            table.writerows(writer.rows(shown(entries, "Converting", len(cards))))
+        if not writer.images_by_split:
+            raise ConversionError(f"None of the {len(cards)} images could be read.")
+        write_left_out(out, writer.left_out)
+        write_about(out, about, [source.resolve().name for source in sources])
     return writer.outcome(tuple(notes))
+
+
+@contextmanager
+def new_manifest(out: Path) -> Iterator[Path]:
+    """A file to write a manifest to, which takes the place of the old one if training would accept it."""
+    part = out / f".{MANIFEST}.part"
+    try:
+        yield part
+        read_manifest(out, part.name)
+        part.replace(out / MANIFEST)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _check_names(cards: Sequence[Card]) -> None:
+    """Refuse ids that come twice, and those that a file in one folder cannot be called after."""
+    known: set[str] = set()
+    for card in cards:
+        if not _PLAIN_NAME.fullmatch(card.image_id) or card.image_id in (".", ".."):
+            raise ConversionError(f"{card.image_id[:80]!r} cannot be the id of an image.")
+        if card.image_id in known:
+            raise ConversionError(f"The download lists {card.image_id} more than once.")
+        known.add(card.image_id)
 
 
 class _FolderWriter:
@@ -170,8 +194,6 @@ class _FolderWriter:
                 row = self._row(entry)
             except UnreadablePictureError as error:
                 self.left_out[entry.image_id] = str(error)
-            except (OSError, KeyError):
-                self.left_out[entry.image_id] = "The image file is missing or cannot be opened."
             else:
                 self.images_by_split[row["split"]] += 1
                 self._labels[row.get("malignant", "")] += 1
@@ -190,7 +212,7 @@ class _FolderWriter:
         )
 
     def _row(self, entry: Entry) -> dict[str, str]:
-        content = entry.read()
+        content = _content_of(entry)
         header = header_of(content)
         if header is None:
             raise UnreadablePictureError("The file is empty, damaged or no picture.")
@@ -226,7 +248,10 @@ class _FolderWriter:
         """The name of the mask's file, "" where there is none that fits ``native_px``."""
         if entry.mask_file is None:
             return ""
-        content = entry.mask_file.read_bytes()
+        try:
+            content = entry.mask_file.read_bytes()
+        except OSError:
+            content = b""
         mask = mask_of(content)
         if mask is None or mask.shape[::-1] != native_px or not mask.any():
             fault = "cannot be read" if mask is None else "has another size than its image"
@@ -238,6 +263,14 @@ class _FolderWriter:
         mask_file = f"masks/{entry.image_id}.png"
         write_if_other(self._out / mask_file, content)
         return mask_file
+
+
+def _content_of(entry: Entry) -> bytes:
+    # Apart from all writing: a disk that is full is no fault of the image.
+    try:
+        return entry.read()
+    except (OSError, KeyError):
+        raise UnreadablePictureError("The image file is missing or cannot be opened.") from None
 
 
 def check_is_ours(out: Path, about: About) -> None:

@@ -1,5 +1,8 @@
 """What every download is: files below folders that a person names, and tables with commas or tabs."""
 
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -26,6 +29,15 @@ def check_is_folder(source: Path) -> None:
     """Raise ConversionError if what a person named is no folder."""
     if not source.is_dir():
         raise ConversionError(f"{source} is no folder.")
+
+
+@contextmanager
+def readable(table: Path) -> Iterator[None]:
+    """Say in a sentence (ConversionError) what makes a file no table, while it is read."""
+    try:
+        yield
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ConversionError(f"{table.name} is no table that can be read ({error}).") from error
 
 
 def delimiter_of(table: TextIO) -> str:

@@ -23,7 +23,7 @@ from training.data_sets.layouts.data_folder import (
     Outcome,
     write_data_folder,
 )
-from training.data_sets.layouts.download import delimiter_of, files_below
+from training.data_sets.layouts.download import delimiter_of, files_below, readable
 
 MALIGNANT = ("mel", "bcc", "akiec")
 _CONFIRMED_BY: Mapping[str, str] = {
@@ -97,7 +97,7 @@ def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
 
 
 def _rows(table: Path) -> Iterator[dict[str, str]]:
-    with table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
+    with readable(table), table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
         reader = csv.DictReader(stream, delimiter=delimiter_of(stream))
         for name in _COLUMNS:
             if name not in (reader.fieldnames or ()):

@@ -11,6 +11,7 @@ is read into memory as a whole.
 
 import csv
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -31,11 +32,13 @@ from training.data_sets.layouts.data_folder import (
     Outcome,
     write_data_folder,
 )
-from training.data_sets.layouts.download import check_is_folder
+from training.data_sets.layouts.download import check_is_folder, readable
+from training.data_sets.layouts.upright import UnreadablePictureError
 from training.data_sets.progress import shown
 
 IMAGES, TABLE = "train-image.hdf5", "train-metadata.csv"
 _SIZE, _SIZE_AMONG_PATIENT = "clin_size_long_diam_mm", "patient_size_z"
+_LARGEST_PICTURE_BYTES = 100_000_000
 _NEEDED = ("isic_id", "target", "patient_id")
 _COPIED = tuple(n for n in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES) if n != _SIZE_AMONG_PATIENT)
 
@@ -158,7 +161,7 @@ def _one(sources: Sequence[Path], name: str) -> Path:
 
 
 def _columns(table: Path) -> tuple[str, ...]:
-    with table.open(newline="", encoding="utf-8-sig") as stream:
+    with readable(table), table.open(newline="", encoding="utf-8-sig") as stream:
         columns = tuple(next(csv.reader(stream), ()))
     for name in _NEEDED:
         if name not in columns:
@@ -169,12 +172,9 @@ def _columns(table: Path) -> tuple[str, ...]:
 
 
 def _rows(table: Path) -> Iterator[dict[str, str]]:
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as stream:
-            for row in csv.DictReader(stream):
-                yield {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ConversionError(f"{table.name} is no table that can be read ({error}).") from error
+    with readable(table), table.open(newline="", encoding="utf-8-sig") as stream:
+        for row in csv.DictReader(stream):
+            yield {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
 
 
 @contextmanager
@@ -192,6 +192,9 @@ def _pictures(file: Path) -> Iterator[Mapping[str, Any]]:
 
 def _bytes(data_set: Any) -> bytes:  # noqa: ANN401 - h5py ships no types
     """The bytes of one picture, however the file stores them: as text of bytes, opaque, or as numbers."""
+    # A folder within the file has no size; a data set may declare any, without that many bytes in the file.
+    if getattr(data_set, "nbytes", math.inf) > _LARGEST_PICTURE_BYTES:
+        raise UnreadablePictureError("What is stored under its name is no picture.")
     value = data_set[()]
     if isinstance(value, bytes):
         return value

@@ -27,7 +27,7 @@ import numpy as np
 
 from models.contract.arrays import BoolMask
 from models.contract.durable import write_whole
-from training.contract.data_set import MANIFEST, STRUCTURES, read_manifest
+from training.contract.data_set import STRUCTURES
 from training.contract.lesion_groups import (
     THUMBNAIL_HEIGHT_PX,
     THUMBNAIL_WIDTH_PX,
@@ -43,6 +43,7 @@ from training.data_sets.layouts.data_folder import (
     ConversionError,
     Outcome,
     check_is_ours,
+    new_manifest,
     write_about,
     write_left_out,
     write_table,
@@ -138,9 +139,8 @@ def convert(
     rows = list(_rows(converted, placed, found))
     write_left_out(out, left_out)
     write_about(out, _ABOUT, [folder.resolve().name for folder in downloads])
-    write_table(out / MANIFEST, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
-    # Training refuses a manifest with a group on two sides; so does the conversion itself.
-    read_manifest(out)
+    with new_manifest(out) as manifest:
+        write_table(manifest, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
     return Outcome(
         images_by_split=dict(Counter(row["split"] for row in rows)),
         masks=sum(bool(row["mask_file"]) for row in rows),
@@ -183,9 +183,21 @@ def _journal(file: Path) -> dict[str, Converted]:
         content = content[: content.rfind("\n") + 1]
         write_whole(file, content.encode())
     for line in content.splitlines():
-        cells = json.loads(line)
-        known[cells["image_id"]] = Converted(**cells | {"notes": tuple(cells["notes"])})
+        one = _journalled(line)
+        if one is not None:
+            known[one.image_id] = one
     return known
+
+
+def _journalled(line: str) -> Converted | None:
+    """What a line of the journal says, None if it is damaged: its image is then converted anew."""
+    try:
+        cells = json.loads(line)
+        one = Converted(**cells | {"notes": tuple(cells["notes"])})
+        thumbnail_bytes = len(bytes.fromhex(one.thumbnail_hex))
+    except (ValueError, TypeError, KeyError):
+        return None
+    return one if thumbnail_bytes == THUMBNAIL_HEIGHT_PX * THUMBNAIL_WIDTH_PX else None
 
 
 def _is_current(earlier: Converted, image: IsicImage, out: Path, longer_side_px: int) -> bool:

@@ -30,7 +30,8 @@ from pathlib import Path
 
 from training.contract.lesion_groups import strictest
 from training.data_sets.layouts.class_words import DIAGNOSES, known, sex, site, years
-from training.data_sets.layouts.download import delimiter_of, files_below
+from training.data_sets.layouts.data_folder import ConversionError
+from training.data_sets.layouts.download import delimiter_of, files_below, readable
 
 _IMAGE = re.compile(r"(ISIC_\d+)\.(?:jpe?g|png)", re.IGNORECASE)
 _MASK = re.compile(r"(ISIC_\d+)_segmentation\.png", re.IGNORECASE)
@@ -173,7 +174,11 @@ def _facts(tables: Sequence[Path]) -> tuple[dict[str, LesionFacts], list[str]]:
     notes: list[str] = []
     disputed: list[str] = []
     for table in tables:
-        rows = list(_rows(table))
+        try:
+            rows = list(_rows(table))
+        except ConversionError as error:
+            notes.append(f"{error}")
+            continue
         if not rows:
             notes.append(f"{table.name} has no column of image ids and was not used.")
         for image_id, said in rows:
@@ -190,7 +195,7 @@ def _facts(tables: Sequence[Path]) -> tuple[dict[str, LesionFacts], list[str]]:
 
 
 def _rows(table: Path) -> Iterator[tuple[str, LesionFacts]]:
-    with table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
+    with readable(table), table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
         lines = csv.reader(stream, delimiter=delimiter_of(stream))
         header = [cell.strip().strip('"').lower() for cell in next(lines, [])]
         if header and _IMAGE_ID.fullmatch(header[0]):

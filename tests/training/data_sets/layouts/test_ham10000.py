@@ -97,6 +97,21 @@ def test_a_repeated_conversion_writes_no_picture_again(tmp_path: Path) -> None:
     assert all(after[name] == before[name] for name in before if name.startswith(("images", "masks")))
 
 
+def test_what_cannot_be_written_ends_the_conversion_instead_of_leaving_images_out(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in"), tmp_path / "out"
+    convert([root], out, FolderOptions())
+    before = contents(out)
+    (out / "images" / "ISIC_0001003.jpg").unlink()
+    # A folder in its place fails like a full disk, for root and on every system too.
+    (out / "images" / "ISIC_0001003.jpg").mkdir()
+    with pytest.raises(OSError, match="ISIC_0001003"):
+        convert([root], out, FolderOptions())
+    after = contents(out)
+    assert after["manifest.csv"] == before["manifest.csv"]
+    assert set(before) - set(after) == {str(Path("images") / "ISIC_0001003.jpg")}
+    assert not set(after) - set(before)
+
+
 def test_terms_and_source_are_recorded(tmp_path: Path) -> None:
     convert([a_download(tmp_path / "in")], tmp_path / "out", FolderOptions())
     note = (tmp_path / "out" / "DATA.md").read_text(encoding="utf-8")

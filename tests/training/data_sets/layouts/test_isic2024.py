@@ -1,5 +1,6 @@
 """ISIC 2024 in small: a real HDF5 file with JPEG bytes, the table with inputs and leaks, whole patients."""
 
+import csv
 from collections import defaultdict
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from models.contract.tabular import CATEGORICAL_VALUES, patient_size_z
 from tests.training.data_sets.layouts.pictures import contents, jpeg, manifest, table, write
-from training.contract.data_set import GIVEN_NUMBERS, LEAKS, read_manifest
+from training.contract.data_set import GIVEN_NUMBERS, LEAKS, DataSetError, read_manifest
 from training.data_sets.layouts.data_folder import ConversionError, FolderOptions
 from training.data_sets.layouts.isic2024 import convert
 
@@ -118,6 +119,58 @@ def test_a_lesion_without_picture_is_left_out_with_its_reason(tmp_path: Path) ->
     assert "ISIC_0000003" in (tmp_path / "out" / "left_out.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("kind", ["folder", "declared size", "numbers"])
+def test_what_is_no_picture_in_the_file_is_left_out(tmp_path: Path, kind: str) -> None:
+    root = a_download(tmp_path / "in", patients=4)
+    with h5py.File(root / "train-image.hdf5", "a") as pictures:
+        del pictures["ISIC_0000002"]
+        if kind == "folder":
+            pictures.create_group("ISIC_0000002")
+        elif kind == "declared size":
+            pictures.create_dataset("ISIC_0000002", (10**13,), "u1", chunks=(10**6,))
+        else:
+            pictures["ISIC_0000002"] = np.arange(5.0)
+    outcome = convert([root], tmp_path / "out", FolderOptions())
+    assert set(outcome.left_out) == {"ISIC_0000002"}
+
+
+def spoil_row(root: Path, change: dict[str, str], *, is_added: bool = False) -> None:
+    with (root / "train-metadata.csv").open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    rows = [*rows, rows[0] | change] if is_added else [rows[0] | change, *rows[1:]]
+    table(root / "train-metadata.csv", rows)
+
+
+def test_a_new_conversion_that_training_would_refuse_leaves_the_manifest_as_it_was(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in", patients=4), tmp_path / "out"
+    convert([root], out, FolderOptions())
+    before = contents(out)
+    spoil_row(root, {"tbp_lv_A": "much"})
+    with pytest.raises(DataSetError, match="'much' where a number is expected"):
+        convert([root], out, FolderOptions())
+    assert contents(out)["manifest.csv"] == before["manifest.csv"]
+    assert set(contents(out)) == set(before)
+
+
+@pytest.mark.parametrize("image_id", ["../outside", "/tmp/outside", "a/b", "..", ""])
+def test_an_id_that_leads_out_of_the_folder_is_refused_before_anything_is_written(
+    tmp_path: Path, image_id: str
+) -> None:
+    root, out = a_download(tmp_path / "in", patients=4), tmp_path / "out"
+    spoil_row(root, {"isic_id": image_id})
+    with pytest.raises(ConversionError, match="cannot be the id of an image"):
+        convert([root], out, FolderOptions())
+    assert not out.exists()
+
+
+def test_an_id_that_comes_twice_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in", patients=4), tmp_path / "out"
+    spoil_row(root, {"patient_id": "IP_999"}, is_added=True)
+    with pytest.raises(ConversionError, match="ISIC_0000000 more than once"):
+        convert([root], out, FolderOptions())
+    assert not out.exists()
+
+
 def drop_column(root: Path, name: str) -> None:
     table(root / "train-metadata.csv", [{"isic_id": "a", "target": "0", "patient_id": "p"}])
     lines = (root / "train-metadata.csv").read_text(encoding="utf-8").replace(name, "other")
@@ -132,6 +185,8 @@ def drop_column(root: Path, name: str) -> None:
         ("damaged pictures", r"train-image\.hdf5 is damaged or no HDF5 file"),
         ("no label", "lacks the column target"),
         ("odd label", "'maybe' as target of a"),
+        ("no text", "no table that can be read"),
+        ("endless cell", "no table that can be read"),
         ("other data", "another data set already"),
     ],
 )
@@ -147,6 +202,10 @@ def test_a_download_that_cannot_be_used_is_explained(tmp_path: Path, case: str, 
         drop_column(root, "target")
     elif case == "odd label":
         table(root / "train-metadata.csv", [{"isic_id": "a", "target": "maybe", "patient_id": "p"}])
+    elif case == "no text":
+        (root / "train-metadata.csv").write_bytes(b"\xff\xfeisic_id,target,patient_id\n")
+    elif case == "endless cell":
+        (root / "train-metadata.csv").write_bytes(b"isic_id,target,patient_id," + b"x" * 200_000)
     else:
         write(out / "manifest.csv", b"image_id\n")
     with pytest.raises(ConversionError, match=sentence):

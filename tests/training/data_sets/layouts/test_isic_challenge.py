@@ -299,6 +299,25 @@ def test_a_run_cut_off_in_the_middle_continues_to_the_same_result(tmp_path: Path
         assert (resumed / file.relative_to(whole)).read_bytes() == file.read_bytes()
 
 
+def test_a_damaged_line_of_the_journal_only_costs_its_image_a_second_conversion(tmp_path: Path) -> None:
+    root, out = isic_2017(tmp_path / "in"), tmp_path / "out"
+    isic_challenge.convert([root], out)
+    before, journal = manifest(out), out / isic_challenge.JOURNAL
+    lines = journal.read_text(encoding="utf-8").splitlines()
+    damaged = [lines[0].replace('"thumbnail_hex": "', '"thumbnail_hex": "00'), "{}", "[1]", "text"]
+    journal.write_text("\n".join([*damaged, *lines[4:], ""]), encoding="utf-8")
+    isic_challenge.convert([root], out)
+    assert manifest(out) == before
+
+
+def test_a_further_table_that_cannot_be_read_is_named_and_the_others_count(tmp_path: Path) -> None:
+    root, out = isic_2017(tmp_path / "in"), tmp_path / "out"
+    (root / "notes.csv").write_text("image_id," + "x" * 200_000, encoding="utf-8")
+    outcome = isic_challenge.convert([root], out)
+    assert [note for note in outcome.notes if "notes.csv is no table that can be read" in note]
+    assert outcome.labelled > 0
+
+
 def test_a_changed_picture_or_size_is_converted_anew(tmp_path: Path) -> None:
     root, out = isic_2017(tmp_path / "in"), tmp_path / "out"
     isic_challenge.convert([root], out)
