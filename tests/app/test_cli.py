@@ -1,8 +1,6 @@
 """The command line on a real store with an instant predictor: what it prints and how it ends."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -227,22 +225,6 @@ def test_stopping_with_the_keyboard_keeps_what_was_done(capsys: pytest.CaptureFi
 
     assert cli.run(["list"], interrupt) == 130
     assert "what was finished before is kept" in capsys.readouterr().err
-
-
-def test_train_hands_everything_to_the_training_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[list[str]] = []
-
-    class _Process:
-        def __init__(self, command: list[str], **_: object) -> None:
-            started.append(command)
-
-        def wait(self) -> int:
-            return 7
-
-    monkeypatch.setattr(subprocess, "Popen", _Process)
-    arguments = ["segmentation", "--data", "d", "--help", "-x"]
-    assert cli.run(["train", *arguments], lambda _: pytest.fail("training needs no store")) == 7
-    assert started == [[sys.executable, "-m", "training", *arguments]]
 
 
 def test_a_person_corrects_and_decides_from_the_command_line(run: Run, tmp_path: Path) -> None:
