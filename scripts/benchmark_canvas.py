@@ -61,6 +61,7 @@ def _canvas(width_px: int, height_px: int, diameter_px: int) -> EditorCanvas:
     canvas.set_overlay(probability, is_signed=False)
     for layer in Layer:
         canvas.set_layer_visible(layer, True)
+    canvas.set_tool("brush")
     canvas.set_brush_diameter_px(diameter_px)
     canvas.show()
     QApplication.processEvents()

@@ -10,7 +10,7 @@ from app.domain.case import CaseLine
 from app.domain.ids import ImageId
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import EARLIER_MODEL, score_words, site_words, status_words
+from app.ui.cases.words import EARLIER_MODEL, place_words, score_words, status_words
 from app.ui.theme import Theme
 from app.ui.widgets.badge import badge_size, paint_badge
 
@@ -98,7 +98,7 @@ class LineDelegate(QStyledItemDelegate):
         taken = 0
         if line.image_id in self._earlier:
             taken = _draw(painter, second, EARLIER_MODEL, Qt.AlignmentFlag.AlignRight) + 8
-        _draw(painter, second.adjusted(0, 0, -taken, 0), site_words(line.site))
+        _draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
         self._paint_third(painter, third, line)
 
     def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> None:

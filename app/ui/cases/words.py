@@ -24,6 +24,11 @@ def site_words(site: str | None) -> str:
     return site[:1].upper() + site[1:] if site else "Site not known"
 
 
+def place_words(line: CaseLine) -> str:
+    """Return by what a case is told from others of the list: its site and its file."""
+    return f"{site_words(line.site)}  ·  {line.file_name}"
+
+
 def score_words(probability: float | None) -> str:
     """Return a calibrated probability as a whole percentage."""
     return "" if probability is None else percent(probability)
@@ -42,7 +47,7 @@ def why_next(line: CaseLine) -> str:
 
 def spoken_line(line: CaseLine) -> str:
     """Return a line as a screen reader says it."""
-    parts = [f"Patient {line.patient_code}", line.patient_name, site_words(line.site)]
+    parts = [f"Patient {line.patient_code}", line.patient_name, site_words(line.site), line.file_name]
     if line.priority is not None:
         parts.append(line.priority.band.label)
     if line.probability is not None:

@@ -38,7 +38,8 @@ class ToolViewport(ImageViewport):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tool = "brush"
+        # Not a tool that paints: somebody who only looks must not change a boundary by a careless drag.
+        self._tool = "pan"
         self._brush_diameter_px = _FIRST_BRUSH_PX
         self._gesture: Gesture | None = None
         self._gesture_button = Qt.MouseButton.NoButton

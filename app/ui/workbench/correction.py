@@ -93,8 +93,12 @@ class Correction(QObject):
         self.state_changed.emit()
 
     def leave(self) -> None:
-        """Store what is corrected and let go of the case."""
-        self.save()
+        """Store what is corrected, saying so, and let go of the case."""
+        if self.is_unsaved:
+            self.save()
+            self._session.tell(
+                "The correction of the case you left is saved as a revision; its history can take it back."
+            )
         self._pause.stop()
         self._is_previewing = False
         self._image_id = None

@@ -70,7 +70,7 @@ def test_a_line_is_told_in_words() -> None:
     cells = [store.model.index(0, column).data() for column in Column]
     assert cells == ["P-00000", "Palms/soles", "Soon", "43\N{NO-BREAK SPACE}%", "To review"]
     spoken = store.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "Patient P-00000, Palms/soles, Soon, score 43 percent, To review"
+    assert spoken == "Patient P-00000, Palms/soles, a.jpg, Soon, score 43 percent, To review"
 
 
 def test_an_answer_to_an_earlier_search_is_dropped() -> None:

@@ -26,6 +26,7 @@ SHAPE = (97, 143)
 def open_canvas(folder: Path | None) -> EditorCanvas:
     """Show the image on a canvas that journals into ``folder``, or not at all."""
     canvas = EditorCanvas(journal=None if folder is None else FileStrokeJournal(folder))
+    canvas.set_tool("brush")
     canvas.show_image(np.full((*SHAPE, 3), 180, dtype=np.uint8), IMAGE)
     return canvas
 

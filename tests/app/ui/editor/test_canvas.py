@@ -35,6 +35,7 @@ def canvas(qtbot: QtBot) -> EditorCanvas:
     qtbot.addWidget(shown)
     shown.resize(400, 300)
     shown.show_image(skin(), IMAGE)
+    shown.set_tool("brush")
     return shown
 
 
@@ -405,6 +406,17 @@ def test_tiny_and_odd_images_can_be_shown_and_corrected(canvas: EditorCanvas, sh
     canvas.show_actual_pixels()
     assert not canvas.grab().isNull()
     assert mask_of(canvas)[0, 0]
+
+
+def test_a_drag_on_a_new_canvas_paints_nothing(qtbot: QtBot) -> None:
+    canvas = EditorCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 300)
+    canvas.show_image(skin(), IMAGE)
+    drag(canvas, (10.5, 20.5), (60.5, 40.5))
+    assert not mask_of(canvas).any()
+    assert not canvas.has_unsaved_work
+    assert canvas.tool == "pan"
 
 
 def test_requests_without_an_image_do_nothing(qtbot: QtBot) -> None:

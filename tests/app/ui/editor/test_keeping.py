@@ -64,6 +64,7 @@ class Runs:
         """End the run before, and show the image in a new one."""
         self.end()
         canvas = EditorCanvas(journal=journal)
+        canvas.set_tool("brush")
         self._canvases.append(canvas)
         self._qtbot.addWidget(canvas)
         show(canvas, shape)
