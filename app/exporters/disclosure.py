@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.domain.age import age_at_visit
 from app.domain.case import Case
 
 _OLDEST_AGE_YEARS = 85
@@ -102,10 +103,8 @@ def told_case(case: Case, *, deidentified: bool) -> ToldCase:
 
 def age_years_of(case: Case) -> int | None:
     """Return the age at the visit; everybody older than 85 is 85, because great age identifies a person."""
-    age = case.visit.age_years
-    if age is None and case.patient.birth_year is not None:
-        age = max(0, case.visit.visited_on.year - case.patient.birth_year)
-    return None if age is None else min(age, _OLDEST_AGE_YEARS)
+    age = age_at_visit(case.patient, case.visit)
+    return None if age is None else min(age.years, _OLDEST_AGE_YEARS)
 
 
 def pseudonym(kind: str, identifier: str) -> str:

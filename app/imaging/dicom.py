@@ -48,6 +48,8 @@ def _image_of(dataset: FileDataset) -> ReadImage:
         patient_name=fields.patient_name,
         sex=fields.sex,
         age_years=fields.age_years,
+        birth_year=fields.birth_year,
+        taken_on=fields.taken_on,
     )
 
 

@@ -5,15 +5,20 @@ Nothing here is ever logged. PatientOrientation is ignored: a lesion has no agre
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from pydicom.dataset import FileDataset
 from pydicom.valuerep import PersonName
 
 from app.domain.image import Calibration
+from app.imaging.written_day import written_day
 
 _SEX = {"M": "male", "F": "female"}
 _OLDEST_AGE = 85
 """The ISIC dictionary clamps ages to 85."""
+
+_DAYS = ("AcquisitionDateTime", "AcquisitionDate", "StudyDate", "ContentDate")
+"""Where a header may say when the picture was taken, the most exact first."""
 
 _SQUARE_TOLERANCE = 0.01
 _PLAUSIBLE_MM_PER_PX = (0.0005, 0.5)
@@ -28,6 +33,8 @@ class DicomFields:
     patient_name: str | None
     sex: str | None
     age_years: int | None
+    birth_year: int | None
+    taken_on: date | None
     dermoscopic_type: str | None
 
 
@@ -38,6 +45,8 @@ def fields_of(dataset: FileDataset) -> DicomFields:
         patient_name=_name(dataset),
         sex=_SEX.get((_text(dataset, "PatientSex") or "").upper()),
         age_years=_age_years(dataset),
+        birth_year=_birth_year(dataset),
+        taken_on=_taken_on(dataset),
         dermoscopic_type=_dermoscopic_type(dataset),
     )
 
@@ -76,6 +85,17 @@ def _age_years(dataset: FileDataset) -> int | None:
         return None
     per_year = {"Y": 1, "M": 12, "W": 52, "D": 365}[match[2]]
     return min(int(match[1]) // per_year, _OLDEST_AGE)
+
+
+def _birth_year(dataset: FileDataset) -> int | None:
+    """Return the year alone: the day of birth is more than a case needs."""
+    match = re.match(r"[0-9]{4}", _text(dataset, "PatientBirthDate") or "")
+    return int(match[0]) if match is not None else None
+
+
+def _taken_on(dataset: FileDataset) -> date | None:
+    days = (written_day(_text(dataset, keyword) or "") for keyword in _DAYS)
+    return next((day for day in days if day is not None), None)
 
 
 def _dermoscopic_type(dataset: FileDataset) -> str | None:

@@ -4,6 +4,8 @@ Pillow reads the header (size, profile, orientation) of every format and decodes
 OpenCV's libjpeg-turbo decodes several times faster, bit for bit the same, refusing truncated pictures.
 """
 
+from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 
 import cv2
@@ -12,6 +14,7 @@ from PIL import Image
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.colour_profile import conversion_to_srgb
+from app.imaging.exif_day import taken_on
 from app.imaging.file_kind import JPEG, TIFF, FileKind
 from app.imaging.limits import MAX_PIXELS, check_dimensions
 from app.imaging.orientation import ORIENTATION_TAG, orientation_note, upright
@@ -27,12 +30,23 @@ _DECODER_FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 Provenance = tuple[tuple[str, str], ...]
 
 
-def read_photograph(content: bytes, kind: FileKind) -> tuple[RgbImage, Provenance]:
-    """Decode a photograph to (H, W, 3) uint8 upright sRGB and say what was done to it."""
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A decoded photograph, what was done to it, and the day on which its camera took it."""
+
+    pixels: RgbImage
+    """(H, W, 3) uint8, upright sRGB."""
+    provenance: Provenance
+    taken_on: date | None
+
+
+def read_photograph(content: bytes, kind: FileKind) -> Photograph:
+    """Decode a photograph; raises UnreadableFileError or one of DECODER_FAILURES."""
     with _opened(content, kind) as picture:
         check_dimensions(*picture.size)
         _check_single(picture, kind)
-        orientation = _orientation(picture)
+        exif = picture.getexif()
+        orientation, day = _orientation(exif), taken_on(exif)
         profile: bytes | None = picture.info.get("icc_profile")
         if kind is JPEG and picture.mode == "RGB":
             stored, notes = _turbo_decoded(content, profile)
@@ -40,7 +54,8 @@ def read_photograph(content: bytes, kind: FileKind) -> tuple[RgbImage, Provenanc
             stored, notes = _decoded(picture, profile)
     # Pillow turns TIFF pixels itself while loading them.
     pixels = stored if kind is TIFF else upright(stored, orientation)
-    return pixels, tuple(note for note in (*notes, orientation_note(orientation)) if note is not None)
+    done = tuple(note for note in (*notes, orientation_note(orientation)) if note is not None)
+    return Photograph(pixels, done, day)
 
 
 def _opened(content: bytes, kind: FileKind) -> Image.Image:
@@ -52,8 +67,8 @@ def _opened(content: bytes, kind: FileKind) -> Image.Image:
         raise UnreadableFileError(f"The picture is too large; the limit is {limit} megapixels.") from None
 
 
-def _orientation(picture: Image.Image) -> int:
-    value = picture.getexif().get(ORIENTATION_TAG, 1)
+def _orientation(exif: Image.Exif) -> int:
+    value = exif.get(ORIENTATION_TAG, 1)
     return value if isinstance(value, int) else 1
 
 

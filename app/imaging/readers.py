@@ -74,8 +74,14 @@ def _dicom(content: bytes) -> ReadImage:
 
 
 def _photograph(content: bytes, kind: FileKind) -> ReadImage:
-    pixels, provenance = read_photograph(content, kind)
-    return ReadImage(pixels=pixels, media_type=kind.media_type, calibration=None, provenance=provenance)
+    photograph = read_photograph(content, kind)
+    return ReadImage(
+        pixels=photograph.pixels,
+        media_type=kind.media_type,
+        calibration=None,
+        provenance=photograph.provenance,
+        taken_on=photograph.taken_on,
+    )
 
 
 def _with_note(image: ReadImage, note: tuple[str, str]) -> ReadImage:

@@ -3,17 +3,19 @@
 import hashlib
 import re
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from app.domain.case_fields import OLDEST_AGE_YEARS
+from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, check_age
 from app.domain.changes import Changes
-from app.domain.errors import DomainError, StorageError
+from app.domain.errors import DomainError, InvalidFieldError, StorageError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
+from app.usecases.visit_day import visit_day
 
 THUMBNAIL_SIDE_PX = 160
 
@@ -145,6 +147,8 @@ def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> tup
     with services.reading() as work:
         _refuse_known(work, original)
     read = services.images.read(path)
+    day, said = visit_day(read, services.clock().astimezone().date())
+    read = replace(read, provenance=(*read.provenance, said))
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != original:
         raise DomainError("The file was being changed while it was read; import it again.")
@@ -154,7 +158,7 @@ def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> tup
     with services.unit_of_work() as work:
         _refuse_known(work, original)
         notice = "" if lesion_id is not None else _name_notice(work, read)
-        visit_id = _visit_for(services, work, read, lesion_id)
+        visit_id = _visit_for(services, work, read, day, lesion_id)
         image = _image(services, path, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
         work.audit.append(services.user, "image imported", image.id, original)
@@ -192,22 +196,21 @@ def _refuse_known(work: UnitOfWork, original: BlobName) -> None:
     raise _AlreadyKnownError(image_id, sentence + ".")
 
 
-def _visit_for(services: Services, work: UnitOfWork, read: ReadImage, lesion_id: LesionId | None) -> VisitId:
+def _visit_for(
+    services: Services, work: UnitOfWork, read: ReadImage, day: date, lesion_id: LesionId | None
+) -> VisitId:
     if lesion_id is None:
-        lesion = Lesion(id=LesionId(new_id()), patient_id=_patient_for(services, work, read))
+        lesion = Lesion(id=LesionId(new_id()), patient_id=_patient_for(services, work, read, day))
         work.cases.add_lesion(lesion)
         lesion_id = lesion.id
-    visit = Visit(
-        id=VisitId(new_id()),
-        lesion_id=lesion_id,
-        visited_on=services.clock().astimezone().date(),
-        age_years=_known_age(read.age_years),
-    )
+    visit = Visit(id=VisitId(new_id()), lesion_id=lesion_id, visited_on=day)
+    patient = work.cases.patient(work.cases.lesion(lesion_id).patient_id)
+    visit = replace(visit, age_years=_fitting_age(read.age_years, patient, visit))
     work.cases.add_visit(visit)
     return visit.id
 
 
-def _patient_for(services: Services, work: UnitOfWork, read: ReadImage) -> PatientId:
+def _patient_for(services: Services, work: UnitOfWork, read: ReadImage, day: date) -> PatientId:
     code = (read.patient_code or "").strip()
     known = work.cases.patient_by_code(code) if code else None
     if known is not None:
@@ -216,6 +219,7 @@ def _patient_for(services: Services, work: UnitOfWork, read: ReadImage) -> Patie
         id=PatientId(new_id()),
         code=code or work.cases.fresh_patient_code(),
         name=read.patient_name or "",
+        birth_year=_known_birth_year(read, day),
         sex=read.sex if read.sex in services.vocabulary.sexes else None,
     )
     work.cases.add_patient(patient)
@@ -223,10 +227,23 @@ def _patient_for(services: Services, work: UnitOfWork, read: ReadImage) -> Patie
     return patient.id
 
 
-def _known_age(age_years: int | None) -> int | None:
+def _known_birth_year(read: ReadImage, day: date) -> int | None:
+    try:
+        return birth_year(read.birth_year, today=day)
+    except InvalidFieldError:
+        return None
+
+
+def _fitting_age(age_years: int | None, patient: Patient, visit: Visit) -> int | None:
+    """Return a header's age, None when it contradicts the patient's year of birth, which then tells it."""
     if age_years is None or age_years < 0:
         return None
-    return min(age_years, OLDEST_AGE_YEARS)
+    known = min(age_years, OLDEST_AGE_YEARS)
+    try:
+        check_age(patient, replace(visit, age_years=known))
+    except InvalidFieldError:
+        return None
+    return known
 
 
 def _image(

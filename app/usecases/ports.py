@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -63,6 +63,9 @@ class ReadImage:
     patient_name: str | None = None
     sex: str | None = None
     age_years: int | None = None
+    birth_year: int | None = None
+    taken_on: date | None = None
+    """The day on which the file says that the picture was taken."""
 
 
 class ImageReader(Protocol):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.domain.age import age_at_visit
 from app.domain.case import Case
 from app.domain.lesion import Lesion
 from app.usecases.measurements import features_of
@@ -51,11 +52,8 @@ def score_inputs(
 
 def age_years_of(case: Case) -> float | None:
     """Return the age at the visit, from the year of birth when it was not entered."""
-    if case.visit.age_years is not None:
-        return float(case.visit.age_years)
-    if case.patient.birth_year is None:
-        return None
-    return float(max(0, case.visit.visited_on.year - case.patient.birth_year))
+    age = age_at_visit(case.patient, case.visit)
+    return None if age is None else float(age.years)
 
 
 def _diameters_mm(

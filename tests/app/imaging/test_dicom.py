@@ -1,6 +1,7 @@
 import logging
 import warnings
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import cv2
@@ -289,6 +290,50 @@ def test_patient_and_scale_come_from_the_header(read_bytes: Read, skin: Pixels) 
     assert (image.patient_code, image.patient_name) == ("CANARY-77", "Canary, Mia")
     assert (image.sex, image.age_years) == ("female", 85)
     assert image.dermoscopic_type == "contact polarized"
+
+
+@pytest.mark.parametrize(
+    ("header", "day"),
+    [
+        (
+            {
+                "AcquisitionDateTime": "20190506123000.000000+0200",
+                "StudyDate": "20190507",
+                "ContentDate": "20200101",
+            },
+            date(2019, 5, 6),
+        ),
+        ({"AcquisitionDate": "20190506", "StudyDate": "20190507"}, date(2019, 5, 6)),
+        ({"StudyDate": "20190507", "ContentDate": "20200101"}, date(2019, 5, 7)),
+        ({"AcquisitionDateTime": "2019", "ContentDate": "20200101"}, date(2020, 1, 1)),
+        ({"StudyDate": "19000101"}, None),
+        ({"StudyDate": "20191341"}, None),
+        ({"StudyDate": ""}, None),
+        ({}, None),
+    ],
+)
+def test_the_day_of_the_picture_comes_from_the_most_exact_field_that_holds_one(
+    read_bytes: Read, skin: Pixels, header: dict[str, str], day: date | None
+) -> None:
+    dataset = dataset_of(skin, "RGB")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for keyword, written in header.items():
+            setattr(dataset, keyword, written)
+    image = read_bytes(saved(dataset))
+    assert image.taken_on == day
+    assert "2019" not in str(image.provenance)
+
+
+@pytest.mark.parametrize(("written", "year"), [("19611224", 1961), ("1961", 1961), ("", None), ("196", None)])
+def test_only_the_year_of_a_birth_date_is_taken(
+    read_bytes: Read, skin: Pixels, written: str, year: int | None
+) -> None:
+    dataset = dataset_of(skin, "RGB")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset.PatientBirthDate = written
+    assert read_bytes(saved(dataset)).birth_year == year
 
 
 @pytest.mark.parametrize(("spacing", "word"), [([1, 1], "implausible"), ([0.02, 0.03], "not square")])

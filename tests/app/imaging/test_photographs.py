@@ -1,6 +1,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import numpy as np
@@ -54,6 +55,40 @@ def exif_with_orientation(value: int) -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = value
     return exif
+
+
+def exif_taken(written: str) -> bytes:
+    exif = Image.Exif()
+    exif[0x0132] = "2024:01:01 00:00:00"
+    exif.get_ifd(0x8769)[0x9003] = written
+    return exif.tobytes()
+
+
+@pytest.mark.parametrize("decoder", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_the_day_of_a_photograph_is_that_of_its_camera(read_bytes: Read, skin: Pixels, decoder: str) -> None:
+    content = encoded(skin, decoder, exif=exif_taken("2019:05:06 23:59:59"))
+    assert read_bytes(content).taken_on == date(2019, 5, 6)
+
+
+@pytest.mark.parametrize(
+    "written", ["    :  :     :  :  ", "0000:00:00 00:00:00", "1980:01:01 00:00:00", "soon"]
+)
+def test_a_clock_that_was_never_set_names_no_day(read_bytes: Read, skin: Pixels, written: str) -> None:
+    assert read_bytes(encoded(skin, "JPEG", exif=exif_taken(written))).taken_on is None
+
+
+def test_a_photograph_without_a_camera_date_names_no_day(read_bytes: Read, skin: Pixels) -> None:
+    assert read_bytes(encoded(skin, "JPEG", exif=exif_with_orientation(1))).taken_on is None
+    assert read_bytes(encoded(skin, "BMP")).taken_on is None
+
+
+def test_a_damaged_exif_directory_does_not_cost_the_picture(read_bytes: Read, skin: Pixels) -> None:
+    content = encoded(skin, "JPEG", exif=exif_taken("2019:05:06 23:59:59"))
+    pointer = content.index(b"\x69\x87") if b"\x69\x87" in content else content.index(b"\x87\x69")
+    damaged = content[: pointer + 8] + b"\xf0\xff\xff\xf0" + content[pointer + 12 :]
+    image = read_bytes(damaged)
+    assert image.taken_on is None
+    assert image.pixels.shape == skin.shape
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

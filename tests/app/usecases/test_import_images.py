@@ -1,16 +1,20 @@
 import os
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.domain.case import Case
 from app.domain.errors import StorageError
 from app.domain.image import Calibration
 from app.usecases.import_images import FileNotice, import_images
 from app.usecases.ports import Progress, ReadImage, Services
 from app.usecases.remove_case import remove_case
+from app.usecases.score_inputs import age_years_of
+from app.usecases.visit_day import is_day_of_import
 from tests.builders import a_lesion_image, an_image_file, result_of
 from tests.fakes import FakeToken
 
@@ -192,6 +196,61 @@ def test_a_known_patient_number_under_another_name_is_merged_but_told(
     assert patients[0] == patients[1]
     assert "Example" not in caplog.text + trail
     assert "Other" not in caplog.text + trail
+
+
+def _imported_with(services: Services, folder: Path, **header: object) -> Case:
+    services = replace(services, images=_DicomLikeReader(services, **header))
+    path = folder / "a.dcm"
+    path.write_bytes(b"a")
+    (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
+    with services.reading() as work:
+        return work.cases.case(image_id)
+
+
+def test_the_day_in_the_file_is_the_day_of_the_visit(services: Services, tmp_path: Path) -> None:
+    case = _imported_with(services, tmp_path, taken_on=date(2019, 5, 6), birth_year=1961)
+    assert case.visit.visited_on == date(2019, 5, 6)
+    assert not is_day_of_import(case)
+    assert dict(case.image.provenance)["visit date"] == "as the file says"
+    assert case.patient.birth_year == 1961
+    assert age_years_of(case) == 58
+
+
+def test_a_photograph_taken_on_the_day_of_import_is_not_marked(services: Services, tmp_path: Path) -> None:
+    today = services.clock().astimezone().date()
+    assert not is_day_of_import(_imported_with(services, tmp_path, taken_on=today))
+
+
+@pytest.mark.parametrize(("taken_on", "word"), [(None, "names none"), (date(2031, 1, 1), "in the future")])
+def test_without_a_usable_day_the_visit_is_marked_as_of_the_day_of_import(
+    services: Services, tmp_path: Path, taken_on: date | None, word: str
+) -> None:
+    case = _imported_with(services, tmp_path, taken_on=taken_on)
+    assert case.visit.visited_on == services.clock().astimezone().date()
+    assert is_day_of_import(case)
+    assert word in dict(case.image.provenance)["visit date"]
+    assert "2031" not in str(case.image.provenance)
+    entered = replace(case, visit=replace(case.visit, visited_on=date(2020, 2, 2)))
+    assert not is_day_of_import(entered)
+
+
+@pytest.mark.parametrize("year", [1800, 2020, 2100])
+def test_a_year_of_birth_that_cannot_be_is_left_empty(services: Services, tmp_path: Path, year: int) -> None:
+    case = _imported_with(services, tmp_path, taken_on=date(2019, 5, 6), birth_year=year)
+    assert case.patient.birth_year is None
+
+
+def test_a_header_age_that_contradicts_the_year_of_birth_is_left_to_be_computed(
+    services: Services, tmp_path: Path
+) -> None:
+    case = _imported_with(services, tmp_path, taken_on=date(2019, 5, 6), birth_year=1961, age_years=31)
+    assert case.visit.age_years is None
+    assert age_years_of(case) == 58
+
+
+def test_a_header_age_that_fits_is_kept_because_it_is_more_exact(services: Services, tmp_path: Path) -> None:
+    case = _imported_with(services, tmp_path, taken_on=date(2019, 5, 6), birth_year=1961, age_years=57)
+    assert case.visit.age_years == 57
 
 
 def test_header_values_outside_the_dictionary_are_left_empty(services: Services, tmp_path: Path) -> None:

@@ -1,0 +1,29 @@
+"""On which day an image was taken: as its file says, else the day of import, and which of the two it is."""
+
+from datetime import date
+
+from app.domain.case import Case
+from app.usecases.ports import ReadImage
+
+VISIT_DATE = "visit date"
+"""What a line of provenance about the visit's day is about; the line itself never names the day."""
+
+_FROM_FILE = "as the file says"
+_NOT_IN_FILE = "the day of import, because the file names none"
+_IN_FUTURE = "the day of import, because the day in the file lies in the future"
+
+
+def visit_day(read: ReadImage, today: date) -> tuple[date, tuple[str, str]]:
+    """Return the day of the visit and the line of provenance that says where it is from."""
+    if read.taken_on is None:
+        return today, (VISIT_DATE, _NOT_IN_FILE)
+    if read.taken_on > today:
+        return today, (VISIT_DATE, _IN_FUTURE)
+    return read.taken_on, (VISIT_DATE, _FROM_FILE)
+
+
+def is_day_of_import(case: Case) -> bool:
+    """Say whether a visit still has the day of import, which may not be the day of the photograph."""
+    if (VISIT_DATE, _FROM_FILE) in case.image.provenance:
+        return False
+    return case.visit.visited_on == case.image.imported_at.astimezone().date()
