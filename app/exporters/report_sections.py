@@ -34,8 +34,9 @@ from app.exporters.report_style import (
     say,
 )
 from app.exporters.report_words import LIMITS, yes_no
+from app.usecases.compare_scores import comparison_of
 from app.usecases.ports import SpokenModel
-from app.usecases.score_words import missing_words, range_words
+from app.usecases.score_words import comparison_words, missing_words, range_words
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 
@@ -63,19 +64,19 @@ def title(case: Case, told: ToldCase) -> list[Flowable]:
     return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, Spacer(1, 6)]
 
 
-def pictures_and_score(case: Case, pictures: DrawnPictures) -> list[Flowable]:
+def pictures_and_score(case: Case, pictures: DrawnPictures, audit: tuple[AuditEvent, ...]) -> list[Flowable]:
     """Return image, boundary and overlays, with the model's output beside the first overlay."""
     rows: list[list[_Cell]] = [[placed(pictures.plain), placed(pictures.boundary)]]
     overlays = [placed(picture) for picture in pictures.overlays]
     if not overlays:
-        return [_grid(rows), Spacer(1, 4), model_output(case, CONTENT_WIDTH)]
-    rows.append([overlays[0], model_output(case, _HALF - 4 * mm)])
+        return [_grid(rows), Spacer(1, 4), model_output(case, audit, CONTENT_WIDTH)]
+    rows.append([overlays[0], model_output(case, audit, _HALF - 4 * mm)])
     further = [*overlays[1:], *([[]] if len(overlays) % 2 == 0 else [])]
     rows += [[left, right] for left, right in zip(further[::2], further[1::2], strict=True)]
     return [_grid(rows)]
 
 
-def model_output(case: Case, width: float) -> Table:
+def model_output(case: Case, audit: tuple[AuditEvent, ...], width: float) -> Table:
     """Return the score with everything that qualifies it."""
     head = [say("Model output (not a diagnosis)", BOX_TITLE)]
     score = case.score
@@ -91,6 +92,9 @@ def model_output(case: Case, width: float) -> Table:
         say(percent(score.probability), SCORE),
         say(f"calibrated probability of malignancy, {range_words(score)} (not a confidence interval)"),
     ]
+    comparison = comparison_of(case, audit)
+    if comparison is not None:
+        rows.append(say(comparison_words(comparison)))
     if not case.is_score_current:
         rows.append(say("This score was computed from an earlier mask.", WARNING))
     if case.priority is not None:

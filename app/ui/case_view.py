@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
+from app.usecases.compare_scores import ScoreComparison, comparison_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class CaseView:
     is_scoring: bool = False
     """A score is being computed."""
     overlay_names: tuple[str, ...] = ()
+    trail: tuple[AuditEvent, ...] = ()
+    """Acts that concern the case, ordered by sequence; empty until they are read."""
 
     @property
     def score(self) -> ScorePrediction | None:
@@ -28,17 +32,9 @@ class CaseView:
         return self.preview or self.case.score
 
     @property
-    def score_before(self) -> ScorePrediction | None:
-        """Return the newest score of the predicted mask, when the shown one is of another mask."""
-        shown, boundary = self.score, self.case.boundary
-        if (
-            shown is None
-            or boundary is None
-            or (shown.mask_source == boundary.id and shown is not self.preview)
-        ):
-            return None
-        of_prediction = [score for score in self.case.scores if score.mask_source == boundary.id]
-        return of_prediction[-1] if of_prediction else None
+    def comparison(self) -> ScoreComparison | None:
+        """Return the shown score beside that of the predicted boundary, when it is of another one."""
+        return comparison_of(self.case, self.trail, self.preview)
 
     def with_preview(
         self, preview: ScorePrediction | None, measurements: tuple[Measurement, ...]

@@ -7,6 +7,7 @@ from typing import overload
 from app.domain.errors import ExportError, InferenceError
 from app.domain.ids import ImageId
 from app.usecases.cancelling import stop_if_cancelled
+from app.usecases.compare_scores import case_trail
 from app.usecases.explain_score import explain_score
 from app.usecases.left_out import WrittenCases, sound_cases
 from app.usecases.ports import CancelToken, CaseFile, Exporter, Progress, Services
@@ -53,8 +54,7 @@ def case_file(services: Services, image_id: ImageId, token: CancelToken, *, over
     """
     with services.reading() as work:
         case = work.cases.case(image_id)
-        subjects = (case.patient.id, case.lesion.id, case.visit.id, image_id)
-        acts = [event for subject in subjects for event in work.audit.events(subject)]
+        trail = case_trail(work, case)
     wanted = None if case.score is None else overlay
     return CaseFile(
         case=case,
@@ -62,7 +62,7 @@ def case_file(services: Services, image_id: ImageId, token: CancelToken, *, over
         mask=valid_mask_of(services, case),
         probability=probability_of(services, case),
         overlays=_overlays(services, image_id, wanted, token),
-        audit=tuple(sorted(acts, key=lambda event: event.sequence)),
+        audit=trail,
         models=spoken_models(services, case),
     )
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.measurement import Measurement
+from app.usecases.compare_scores import case_trail
 from app.usecases.measurements import features_of, measurements_of
 from app.usecases.ports import Services
 from app.usecases.stored_arrays import band_of, mask_named, pixels_of, probability_of, valid_mask_of
@@ -31,6 +33,8 @@ class OpenedCase:
     """Of the predicted mask; equal to ``measurements`` when nothing was corrected."""
     band: NDArray[np.float32] | None = None
     """Where the predicted boundary is uncertain, (h, w) in [0, 1], of the image's shape at reduced size."""
+    trail: tuple[AuditEvent, ...] = ()
+    """Acts that concern the case, ordered by sequence."""
 
 
 def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None = None) -> OpenedCase:
@@ -40,6 +44,7 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
     """
     with services.reading() as work:
         case = work.cases.case(image_id)
+        trail = case_trail(work, case)
     pixels = pixels_of(services, case.image) if pixels is None else pixels
     mask = valid_mask_of(services, case)
     measurements = measurements_of(features_of(case.image, pixels, mask))
@@ -49,7 +54,7 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
         predicted = measurements_of(features_of(case.image, pixels, predicted_mask))
     probability = probability_of(services, case)
     band = band_of(services, case, predicted_mask, probability)
-    return OpenedCase(case, pixels, mask, predicted_mask, probability, measurements, predicted, band)
+    return OpenedCase(case, pixels, mask, predicted_mask, probability, measurements, predicted, band, trail)
 
 
 def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:

@@ -5,6 +5,7 @@ Never more certain than the model is.
 
 from app.domain.figures import percent
 from app.domain.prediction import ScorePrediction
+from app.usecases.compare_scores import ScoreComparison
 from models.contract.card import Conformal
 from models.contract.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin
 from models.contract.uncertainty import conformal_labels
@@ -33,6 +34,22 @@ def range_words(score: ScorePrediction) -> str:
 def overlay_words(name: str) -> str:
     """Return an attention overlay's name, as within a sentence."""
     return _OVERLAY_WORDS.get(name, name.replace("_", " "))
+
+
+def comparison_words(comparison: ScoreComparison) -> str:
+    """Return a score before and after a correction; with an arrow if that alone moved it."""
+    before, after = percent(comparison.before.probability), percent(comparison.after.probability)
+    if comparison.is_of_boundaries_alone:
+        return f"Predicted boundary {before}  →  corrected {after}"
+    causes = []
+    if not comparison.is_same_model:
+        causes.append("another model gave that score")
+    if comparison.entered:
+        causes.append(f"what was entered has changed since, too ({', '.join(comparison.entered)})")
+    return (
+        f"The predicted boundary scored {before}, but {' and '.join(causes)}: "
+        "the two scores do not compare the boundaries alone."
+    )
 
 
 def missing_words(names: tuple[str, ...]) -> tuple[str, str]:

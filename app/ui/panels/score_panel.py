@@ -15,7 +15,7 @@ from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
-from app.usecases.score_words import missing_words, range_words
+from app.usecases.score_words import comparison_words, missing_words, range_words
 
 
 class ScorePanel(QWidget):
@@ -116,7 +116,7 @@ class NumberCard(Card):
 
     def show_score(self, view: CaseView, score: ScorePrediction) -> None:
         """Show a score and the one before it."""
-        priority, before = score.priority, view.score_before
+        priority, comparison = score.priority, view.comparison
         self._badge.show_badge(self._theme.badge(priority.band) if priority else None)
         self._figure.setText(percent(score.probability))
         self._figure.setAccessibleName(f"Calibrated probability {percent(score.probability)}")
@@ -124,12 +124,11 @@ class NumberCard(Card):
         ticks = (
             ((score.thresholds.soon, "soon"), (score.thresholds.urgent, "urgent")) if score.thresholds else ()
         )
-        self._scale.show_reading(_reading(score), before=_reading(before) if before else None, ticks=ticks)
-        self._before.setVisible(before is not None)
-        if before is not None:
-            self._before.setText(
-                f"Predicted boundary {percent(before.probability)}  →  corrected {percent(score.probability)}"
-            )
+        is_fair = comparison is not None and comparison.is_of_boundaries_alone
+        before = _reading(comparison.before) if comparison is not None and is_fair else None
+        self._scale.show_reading(_reading(score), before=before, ticks=ticks)
+        self._before.setText("" if comparison is None else comparison_words(comparison))
+        self._before.setVisible(comparison is not None)
         self._state.setText(_state_words(view))
 
 

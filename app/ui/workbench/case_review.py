@@ -148,6 +148,7 @@ class CaseReview(QObject):
             measurements=opened.measurements,
             measurements_before=opened.predicted_measurements if is_changed else (),
             is_scoring=self._is_scoring(opened.case.image.id),
+            trail=opened.trail,
         )
         if self.view is not None and self.correction.is_scoring:
             view = replace(view, preview=self.view.preview)

@@ -8,8 +8,11 @@ import pytest
 from pypdf import PdfReader
 
 from app.domain.audit import AuditEvent
+from app.domain.ids import PredictionId
 from app.exporters.report_pdf import ReportPdf
 from app.usecases.ports import CaseFile, SpokenModel
+
+STARTED = datetime(2021, 3, 14, tzinfo=UTC)
 
 MakeCase = Callable[..., CaseFile]
 
@@ -132,6 +135,25 @@ def test_the_limits_are_those_of_the_models_that_spoke(
     limits = text[text.index("Limits and intended use") :]
     assert "Boundary: dermomamba 1.2.0 This model is not on the shelf any more" in limits
     assert f"Score: mambaderm_lite 1.1.0 {figure}. • Learned from one clinic. • No palms." in limits
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_both_scores_are_told_and_compared_only_when_nothing_else_changed(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path, is_edited: bool
+) -> None:
+    case = make_case().case
+    (after,) = case.scores
+    before = replace(after, id=PredictionId("9" * 32), probability=0.5, mask_source=case.boundaries[0].id)
+    acts = [
+        ("score computed", case.image.id, before.id),
+        ("patient edited", case.patient.id, "notes, sex" if is_edited else "notes"),
+        ("score computed", case.image.id, after.id),
+    ]
+    audit = tuple(AuditEvent(number, STARTED, "Dr. Canarystaff", *act) for number, act in enumerate(acts))
+    file = make_case(case=replace(case, scores=(before, after)), audit=audit)
+    text = text_of(report.write([file], tmp_path, deidentified=True)[0])
+    assert ("Predicted boundary 50 % → corrected 63 %" in text) is not is_edited
+    assert ("what was entered has changed since, too (sex)" in text) is is_edited
 
 
 def test_an_outdated_score_is_marked(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.theme import Theme
 from app.usecases.correct_mask import correct_mask
+from app.usecases.edit_visit import edit_visit
+from app.usecases.open_case import open_case
 from app.usecases.ports import Services
 from app.usecases.score_image import rescore_image
 from app.usecases.why_score import ScoreWhy
@@ -80,14 +82,26 @@ def test_an_unscored_case_offers_to_score_it(qtbot: QtBot, panels: CasePanels, c
 def test_a_corrected_boundary_shows_both_scores(panels: CasePanels, case: Case, services: Services) -> None:
     correct_mask(services, case.image.id, a_mask(radius_px=40))
     rescore_image(services, case.image.id, FakeToken())
-    with services.reading() as work:
-        corrected = work.cases.case(case.image.id)
+    corrected = open_case(services, case.image.id)
     assert case.score is not None
-    assert corrected.score is not None
-    panels.show_view(CaseView(corrected))
-    before, after = percent(case.score.probability), percent(corrected.score.probability)
+    assert corrected.case.score is not None
+    panels.show_view(CaseView(corrected.case, trail=corrected.trail))
+    before, after = percent(case.score.probability), percent(corrected.case.score.probability)
     assert before != after
     assert f"Predicted boundary {before}  →  corrected {after}" in words_on(panels.score)
+
+
+def test_the_boundary_gets_no_credit_for_what_was_entered_meanwhile(
+    panels: CasePanels, case: Case, services: Services
+) -> None:
+    correct_mask(services, case.image.id, a_mask(radius_px=40))
+    edit_visit(services, case.visit, replace(case.visit, age_years=65))
+    rescore_image(services, case.image.id, FakeToken())
+    aged = open_case(services, case.image.id)
+    panels.show_view(CaseView(aged.case, trail=aged.trail))
+    said = words_on(panels.score)
+    assert "→" not in said
+    assert "what was entered has changed since, too (age)" in said
 
 
 def test_what_was_typed_is_never_read_as_markup(panels: CasePanels, case: Case) -> None:
