@@ -35,7 +35,12 @@ def evaluate(
         Path | None, typer.Option("--segmenter", help="Model folder that draws the masks.")
     ] = None,
     tta: Annotated[
-        bool, typer.Option("--tta", help="Also with the mean over flips and turns (test-time augmentation).")
+        bool,
+        typer.Option(
+            "--tta",
+            help="Also boundaries as means over flips and turns (test-time augmentation); "
+            "scores, which are such means, from one view.",
+        ),
     ] = False,
     mc_dropout: Annotated[
         int, typer.Option("--mc-dropout", min=0, help="Also with the mean over N passes with dropout awake.")
