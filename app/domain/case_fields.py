@@ -15,6 +15,9 @@ from app.domain.vocabulary import Vocabulary
 OLDEST_AGE_YEARS = 85
 """Stands for this age and everything above (ISIC), because great age identifies a person."""
 
+HIGHEST_AGE_YEARS = 120
+"""Nobody who is photographed is older; more is a slip of the finger."""
+
 LARGEST_DIAMETER_MM = 999.99
 """ISIC stores the size as decimal(5, 2)."""
 
@@ -54,14 +57,19 @@ def choice(field: str, text: str | None, permitted: tuple[str, ...]) -> str | No
 
 
 def age_years(text: str | int | None) -> int | None:
-    """Return an age in whole years; 85, "85+" and anything above give 85."""
+    """Return an age in whole years; 85, "85+" and everything from there to 120 give 85."""
     wanted = str(text).strip() if text is not None else ""
     if not wanted:
         return None
     found = _AGE.fullmatch(wanted)
     if found is None:
         raise InvalidFieldError(
-            "age_years", "The age is a whole number of years, from 0; 85 and above count as 85."
+            "age_years",
+            f"“{wanted}” is no age: it is a whole number of years, from 0; 85 and above count as 85.",
+        )
+    if int(found[1]) > HIGHEST_AGE_YEARS:
+        raise InvalidFieldError(
+            "age_years", f"“{wanted}” is no age: it lies between 0 and {HIGHEST_AGE_YEARS} years."
         )
     return min(int(found[1]), OLDEST_AGE_YEARS)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from app.domain.age import age_at_visit
 from app.domain.changes import Changes
 from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import LesionId
@@ -66,10 +67,10 @@ class CaseEdits(QObject):
 
     def _edit_visit(self, visit: Visit) -> None:
         if self._review.view is not None:
-            before = self._review.view.case.visit
+            patient, before = self._review.view.case.patient, self._review.view.case.visit
             self._store(
                 lambda services: edit_visit(services, before, visit),
-                changes_inputs=before.age_years != visit.age_years,
+                changes_inputs=age_at_visit(patient, before) != age_at_visit(patient, visit),
             )
 
     def _record_decision(self, draft: DecisionDraft) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QDateEdit, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import case_fields
+from app.domain.age import Age, age_at_visit
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.lesion import Lesion, Visit
@@ -18,6 +19,11 @@ from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.field import Field
 from app.ui.widgets.note_box import NoteBox
 from app.ui.widgets.text_field import TextField
+from app.usecases.visit_day import is_day_of_import
+
+_STANDS_FOR = f"{case_fields.OLDEST_AGE_YEARS} stands for {case_fields.OLDEST_AGE_YEARS} and older."
+
+_DAY_OF_IMPORT = "The day of import: no date was taken from the file."
 
 _YES_NO = (("Yes", True), ("No", False))
 
@@ -226,7 +232,8 @@ class VisitCard(Card):
         self._date = QDateEdit()
         self._date.setCalendarPopup(True)
         self._date.setDisplayFormat("dd MMM yyyy")
-        self._age = TextField("Age at the visit", case_fields.age_years, "85 stands for 85 and older")
+        self._age = TextField("Age at the visit", case_fields.age_years)
+        self._computed: Age | None = None
         self.field_by_name = {"visited_on": Field("Date", self._date), "age_years": self._age.field}
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -234,7 +241,8 @@ class VisitCard(Card):
         row.addWidget(self._age, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
         self._date.editingFinished.connect(self._finish_date)
-        self._age.finished.connect(self.edited)
+        self._age.line.textChanged.connect(lambda _text: self._show_age_hint())
+        self._age.finished.connect(self._finish_age)
         self._settled = QDate()
 
     def show_case(self, case: Case, *, keeps: bool) -> None:
@@ -243,13 +251,27 @@ class VisitCard(Card):
         self._settled = QDate(on.year, on.month, on.day)
         self._date.setDate(self._settled)
         self.field_by_name["visited_on"].show_error("")
+        self.field_by_name["visited_on"].show_hint(_DAY_OF_IMPORT if is_day_of_import(case) else "")
+        self._computed = age_at_visit(case.patient, replace(case.visit, age_years=None))
         self._age.set_text(_text(case.visit.age_years), keeps_typing=keeps)
+        self._age.line.setPlaceholderText(
+            "" if self._computed is None else f"{self._computed.years}, computed"
+        )
+        self._show_age_hint()
 
     def visit_of(self, case: Case) -> Visit:
         """Return the visit as entered; a line with a mistake keeps its stored value."""
         on = self._date.date()
         age = case_fields.age_years(self._age.line.text()) if self._age.is_valid else case.visit.age_years
         return replace(case.visit, visited_on=date(on.year(), on.month(), on.day()), age_years=age)
+
+    def _show_age_hint(self) -> None:
+        self._age.field.show_hint(_age_hint(self._age.line.text(), self._computed))
+
+    def _finish_age(self) -> None:
+        """Show the age as it is kept, then hand it over."""
+        self._age.set_text(_text(case_fields.age_years(self._age.line.text())))
+        self.edited.emit()
 
     def _finish_date(self) -> None:
         if self._date.date() != self._settled:
@@ -279,6 +301,18 @@ def _patient_code(text: str) -> str:
 
 def _birth_year(text: str) -> int | None:
     return case_fields.birth_year(text, today=datetime.now(UTC).date())
+
+
+def _age_hint(typed: str, computed: Age | None) -> str:
+    """Say what is kept of a typed age, or how the age is known when none is typed."""
+    oldest = case_fields.OLDEST_AGE_YEARS
+    if typed.strip() or computed is None:
+        digits = typed.strip().removesuffix("+")
+        is_capped = digits.isdecimal() and int(digits) > oldest
+        return f"{digits} is kept as {oldest}; {_STANDS_FOR}" if is_capped else _STANDS_FOR
+    if computed.years <= oldest:
+        return f"{computed.years}, computed from the year of birth."
+    return f"{computed.years}, computed from the year of birth; the model and exports take {oldest}."
 
 
 def _text(number: int | None) -> str:

@@ -28,6 +28,11 @@ class Field(QWidget):
         """Return the sentence shown as wrong, or ''."""
         return self._sentence.text() if self.editor.property("state") == "wrong" else ""
 
+    def show_hint(self, hint: str) -> None:
+        """Show another hint, or none; a sentence about a mistake stays in its place."""
+        self._hint = hint
+        self.show_error(self.error)
+
     def show_error(self, sentence: str) -> None:
         """Mark the field as wrong with a sentence, or as right with ''."""
         restyle(self.editor, "state", "wrong" if sentence else "right")

@@ -61,6 +61,14 @@ def test_what_is_no_age_is_explained(text: str) -> None:
     assert caught.value.field == "age_years"
 
 
+@pytest.mark.parametrize("text", ["121", "200", "999+"])
+def test_an_age_beyond_any_life_is_refused_by_its_own_words(text: str) -> None:
+    assert age_years("120") == 85
+    with pytest.raises(InvalidFieldError, match="between 0 and 120") as caught:
+        age_years(text)
+    assert f"“{text}”" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "size_mm"),
     [
