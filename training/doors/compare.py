@@ -1,20 +1,17 @@
 """A door to models side by side: cost, latency, memory and accuracy in one run."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from models.contract.card import Task
-from training.contract.data_set import DataSetError
-from training.doors.refusal import Refused
+from training.doors.refusal import Refused, sentences
+from training.doors.screen import screen
 
 if TYPE_CHECKING:
     from training.engine.comparison_record import Comparison
-
-_FILE_WIDTH = 200
-_STOPPED = 130
-"""The exit code of a program that Ctrl+C ended, by the convention of shells."""
 
 
 def compare(
@@ -57,7 +54,7 @@ def compare(
     known = tuple(shelf or ())
     if out is not None and out.exists() and not out.is_dir():
         raise Refused(f"{out} is no folder.")
-    try:
+    with sentences("Stopped; nothing was written.", ComparisonError):
         question = Question(
             task=task,
             contestants=contestants_of(task, models or (), known, size_px=_size(input_size)),
@@ -69,27 +66,18 @@ def compare(
             with_memory=not skip_memory,
         )
         found = measure(question)
-    except (ComparisonError, DataSetError) as error:
-        raise Refused(error) from error
-    except KeyboardInterrupt:
-        typer.echo("Stopped; nothing was written.", err=True)
-        raise typer.Exit(_STOPPED) from None
     _deliver(found, out, with_papers=papers)
 
 
 def _deliver(found: "Comparison", out: Path | None, *, with_papers: bool) -> None:
     """Print what was found and, if a folder is named, keep it there."""
-    from rich.console import Console
-
     from training.engine.comparison_papers import published
     from training.engine.comparison_plot import write_plot
     from training.engine.comparison_record import write_comparison
     from training.engine.comparison_table import show, write_markdown
 
     papers = published(found.task) if with_papers else ()
-    screen = Console()
-    # A file or a pipe has no width; the tables would be folded to that of an old terminal.
-    show(found, screen if screen.is_terminal else Console(width=_FILE_WIDTH), papers)
+    show(found, screen(), papers)
     if out is None:
         return
     try:
@@ -105,9 +93,11 @@ def _size(text: str | None) -> tuple[int, int] | None:
     """``192x256`` as (height, width) in px."""
     if text is None:
         return None
-    height, _, width = text.lower().partition("x")
-    if not (height.isdecimal() and width.isdecimal() and int(height) > 0 and int(width) > 0):
-        raise typer.BadParameter(f"'{text}' is not HEIGHTxWIDTH, such as 192x256.", param_hint="--input")
+    if not re.fullmatch(r"[1-9][0-9]{1,3}x[1-9][0-9]{1,3}", text, re.IGNORECASE):
+        raise typer.BadParameter(
+            f"'{text[:40]}' is not HEIGHTxWIDTH of 10 to 9999 px, such as 192x256.", param_hint="--input"
+        )
+    height, width = text.lower().split("x")
     return int(height), int(width)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from training.doors.convert import convert
 from training.doors.refusal import sentences
+from training.doors.screen import screen
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -44,7 +45,7 @@ def check_data(
     if as_json:
         typer.echo(json.dumps(report.plain(), indent=2))
     else:
-        _show(_check_table(report))
+        screen().print(_check_table(report))
         typer.echo(f"{report.images} images. {report.looked_at}")
     if report.has_problem:
         raise typer.Exit(1)
@@ -66,7 +67,7 @@ def count_data(
     if as_json:
         typer.echo(json.dumps({name: split.plain() for name, split in counts.items()}, indent=2))
     else:
-        _show(_count_table(counts))
+        screen().print(_count_table(counts))
 
 
 @data.command("split")
@@ -97,17 +98,11 @@ def split_data(
     if as_json:
         typer.echo(json.dumps(asdict(result), indent=2))
         return
-    _show(_balance_table(result))
+    screen().print(_balance_table(result))
     for note in result.notes:
         typer.echo(note)
     former = f"; the former one is {result.former_manifest}" if result.former_manifest else ""
     typer.echo(f"Written: {result.manifest}{former}.")
-
-
-def _show(table: "Table") -> None:
-    from rich.console import Console
-
-    Console().print(table)
 
 
 def _check_table(report: "CheckReport") -> "Table":

@@ -5,15 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.contract.data_set import DataSetError
-from training.doors.refusal import Refused
+from training.doors.refusal import sentences
+from training.doors.screen import screen
 
 if TYPE_CHECKING:
     from training.engine.faithfulness_report import Report
-
-_FILE_WIDTH = 220
-_STOPPED = 130
-"""The exit code of a program that Ctrl+C ended, by the convention of shells."""
 
 
 def explain(
@@ -55,7 +51,7 @@ def explain(
 
     use_threads(threads)
     known = tuple(shelf or ())
-    try:
+    with sentences("Stopped; what was written before is kept.", ComparisonError, ContractError):
         read = PublishedModel.read(published_folder(model, known))
         outliner = None if segmenter is None else PublishedModel.read(published_folder(segmenter, known))
         chosen = explanation.chosen(data, split, images)
@@ -67,24 +63,13 @@ def explain(
         target = out or Path("explained") / read.card.name
         for file in write_pictures(read, subjects, target):
             typer.echo(str(file))
-    except (ComparisonError, DataSetError, ContractError) as error:
-        raise Refused(error) from error
-    except OSError as error:
-        raise Refused(f"The files cannot be written: {error.strerror}.") from error
-    except KeyboardInterrupt:
-        typer.echo("Stopped; what was written before is kept.", err=True)
-        raise typer.Exit(_STOPPED) from None
 
 
 def _deliver(report: "Report", out: Path | None) -> None:
     """Print what was found and, if a folder is named, keep it there."""
-    from rich.console import Console
-
     from training.engine.faithfulness_report import lines, table, write_report
 
-    screen = Console()
-    # A file or a pipe has no width; the table would be folded to that of an old terminal.
-    (screen if screen.is_terminal else Console(width=_FILE_WIDTH)).print(table(report))
+    screen().print(table(report))
     for line in lines(report):
         typer.echo(line)
     if out is not None:

@@ -20,11 +20,17 @@ class Refused(typer.Exit):
 
 
 @contextmanager
-def sentences(stopped: str) -> Iterator[None]:
-    """Put what is wrong with a data set or a file into one sentence, and say ``stopped`` after Ctrl+C."""
+def sentences(stopped: str, *told: type[Exception]) -> Iterator[None]:
+    """End with one sentence for what is wrong with a data set or a file, and with ``stopped`` after Ctrl+C.
+
+    Args:
+        stopped: what has become of the work.
+        told: further errors whose messages are sentences to show.
+    """
+    refusals: tuple[type[Exception], ...] = (DataSetError, *told)
     try:
         yield
-    except DataSetError as error:
+    except refusals as error:
         raise Refused(error) from error
     except OSError as error:
         raise Refused(f"{error.filename or 'A file'}: {error.strerror or 'cannot be used'}.") from error
