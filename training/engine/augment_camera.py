@@ -8,6 +8,7 @@ import numpy as np
 
 from models.contract.arrays import RgbImage
 from training.contract.plan import Augmentation
+from training.engine.augment_chance import falls_on_this_one
 
 _MINKOWSKI_POWER = 6
 """Finlayson and Trezzi, Shades of Gray and Colour Constancy (2004)."""
@@ -21,13 +22,13 @@ _NOISE_DEVIATION = (2.0, 7.0)
 
 def photographed(image: RgbImage, augmentation: Augmentation, rng: np.random.Generator) -> RgbImage:
     """The image (h, w, 3) uint8 as another camera might have taken it, each change as often as planned."""
-    if _is_drawn(augmentation.colour_constancy_share, rng):
+    if falls_on_this_one(augmentation.colour_constancy_share, rng):
         image = shades_of_grey(image)
-    if _is_drawn(augmentation.local_contrast_share, rng):
+    if falls_on_this_one(augmentation.local_contrast_share, rng):
         image = _with_local_contrast(image, rng.uniform(*_CLIP_LIMIT))
-    if _is_drawn(augmentation.downscale_share, rng):
+    if falls_on_this_one(augmentation.downscale_share, rng):
         image = _coarser(image, rng.uniform(*_SCALE))
-    if _is_drawn(augmentation.noise_share, rng):
+    if falls_on_this_one(augmentation.noise_share, rng):
         noise = rng.normal(0, rng.uniform(*_NOISE_DEVIATION), image.shape)
         image = np.clip(np.rint(image + noise), 0, 255).astype(np.uint8)
     return image
@@ -55,8 +56,3 @@ def _coarser(image: RgbImage, scale: float) -> RgbImage:
     small = cv2.resize(image, small_size, interpolation=cv2.INTER_AREA)
     large = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, dtype=np.uint8)
-
-
-def _is_drawn(share: float, rng: np.random.Generator) -> bool:
-    """Nothing is drawn for what is switched off, so that it leaves all other draws as they were."""
-    return share > 0 and rng.random() < share

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask, RgbImage
 from training.contract.plan import Augmentation
+from training.engine.augment_chance import falls_on_this_one
 
 _MOST_HIDDEN = 0.25
 """Share of the lesion that hairs, or places left out, may cover together."""
@@ -29,9 +30,9 @@ def with_hairs_and_rim(
     image: RgbImage, mask: NDArray[np.uint8], augmentation: Augmentation, rng: np.random.Generator
 ) -> RgbImage:
     """The image (h, w, 3) uint8 behind dark hairs and in a dark rim, each as often as planned."""
-    if augmentation.hair_share > 0 and rng.random() < augmentation.hair_share:
+    if falls_on_this_one(augmentation.hair_share, rng):
         image = with_hairs(image, mask, rng)
-    if augmentation.vignette_share > 0 and rng.random() < augmentation.vignette_share:
+    if falls_on_this_one(augmentation.vignette_share, rng):
         image = with_rim(image, mask, rng)
     return image
 
@@ -40,7 +41,7 @@ def with_cutouts(
     image: RgbImage, mask: NDArray[np.uint8], augmentation: Augmentation, rng: np.random.Generator
 ) -> RgbImage:
     """The image with a few squares of its mean colour, as often as planned."""
-    if augmentation.cutout_share == 0 or rng.random() >= augmentation.cutout_share:
+    if not falls_on_this_one(augmentation.cutout_share, rng):
         return image
     height, width = mask.shape
     left_out = np.zeros(mask.shape, bool)

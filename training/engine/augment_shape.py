@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from models.contract.arrays import RgbImage
 from training.contract.plan import Augmentation
+from training.engine.augment_chance import falls_on_this_one
 
 _ELASTIC_SHARE = 0.03
 """Largest shift, of the shorter side."""
@@ -22,8 +23,8 @@ def distortion(
     augmentation: Augmentation, rng: np.random.Generator, height_px: int, width_px: int
 ) -> NDArray[np.float32] | None:
     """(h, w, 2) float32: the point (x, y) that each pixel comes from; None if nothing is to be bent."""
-    has_elastic = augmentation.elastic_share > 0 and rng.random() < augmentation.elastic_share
-    has_grid = augmentation.grid_share > 0 and rng.random() < augmentation.grid_share
+    has_elastic = falls_on_this_one(augmentation.elastic_share, rng)
+    has_grid = falls_on_this_one(augmentation.grid_share, rng)
     if not (has_elastic or has_grid):
         return None
     columns, rows = np.arange(width_px, dtype=np.float32), np.arange(height_px, dtype=np.float32)
