@@ -25,7 +25,7 @@ CLASSIFICATION_LOSSES = ("bce_auc", "bce", "focal", "asymmetric", "focal_pauc", 
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Stage(_Value):

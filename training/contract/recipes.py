@@ -52,13 +52,13 @@ AugmentationChoice: TypeAlias = Literal["standard", "strong", "none"]
 class RunOptions(BaseModel):
     """What a person may choose when starting a run; None leaves it to the recipe."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     task: Task
     data_dir: Path
     architecture: str | None = None
     dimensions: dict[str, ArgumentValue] = Field(default_factory=dict)
-    height_px: int | None = None
-    width_px: int | None = None
+    height_px: int | None = Field(default=None, ge=1)
+    width_px: int | None = Field(default=None, ge=1)
     epochs: int | None = Field(default=None, ge=1)
     batch_size: int | None = Field(default=None, ge=1)
     learning_rate: float | None = Field(default=None, gt=0)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import torch
 
-from models.contract.card import Task
+from models.contract.card import Task, read_card
+from models.contract.errors import ContractError
 from models.nets.cost import CONVENTION
 from training.contract.data_set import MANIFEST
 from training.engine.comparison_accuracy import HeldOut
-from training.engine.comparison_contestants import Contestant
+from training.engine.comparison_contestants import ComparisonError, Contestant
 from training.engine.comparison_costs import count, measure_latency, measure_memory
 from training.engine.comparison_entry import Entry, in_turn
 from training.engine.comparison_record import HEADLINE, ComparedModel, Comparison, DataUsed, Machine
@@ -66,9 +67,11 @@ def compare(question: Question) -> Comparison:
 
     Raises:
         DataSetError: the data cannot be used to measure anything.
+        ComparisonError: the segmenter cannot be used.
     """
     use_threads(question.threads)
     held_out = _held_out(question)
+    data = None if held_out is None or question.data_dir is None else _data(held_out, question.data_dir)
     entries = [Entry(contestant) for contestant in question.contestants]
     count(entries)
     countable = [entry for entry in entries if entry.problem is None]
@@ -85,10 +88,10 @@ def compare(question: Question) -> Comparison:
         task=question.task,
         created_at=datetime.now(UTC),
         machine=_machine(),
-        data=None if held_out is None or question.data_dir is None else _data(held_out, question.data_dir),
+        data=data,
         ranked_by=ranked_by,
         convention=CONVENTION,
-        notes=_notes(question, has_figures=held_out is not None),
+        notes=(*_notes(question, has_figures=held_out is not None), *_other_data(question, data)),
         models=models,
     )
 
@@ -112,7 +115,19 @@ def _held_out(question: Question) -> HeldOut | None:
     is_any_trained = any(contestant.folder is not None for contestant in question.contestants)
     if question.data_dir is None or not is_any_trained:
         return None
+    if question.segmenter is not None:
+        _check_segmenter(question.segmenter)
     return HeldOut(question.task, question.data_dir, question.split, question.segmenter)
+
+
+def _check_segmenter(folder: Path) -> None:
+    """Refuse a model that outlines nothing now, not when everything else was measured."""
+    try:
+        card = PublishedModel.read(folder).card
+    except ContractError as error:
+        raise ComparisonError(f"{folder}: {error}") from error
+    if card.task != "segmentation":
+        raise ComparisonError(f"{card.reference} scores lesions; it cannot cut them out.")
 
 
 def _figures(held_out: HeldOut, contestant: Contestant) -> dict[str, object]:
@@ -142,6 +157,24 @@ def _notes(question: Question, *, has_figures: bool) -> tuple[str, ...]:
         notes.append(_FIGURES_NOTE)
         notes += [note for split, note in _NOTE_BY_SPLIT.items() if split == question.split]
     return tuple(notes)
+
+
+def _other_data(question: Question, data: DataUsed | None) -> tuple[str, ...]:
+    """Which models were taught by another manifest, whose splits say nothing about this one's."""
+    if data is None:
+        return ()
+    cards = {
+        contestant.name: read_card(contestant.folder)
+        for contestant in question.contestants
+        if contestant.folder is not None
+    }
+    others = [name for name, card in cards.items() if card.data.manifest_sha256 != data.manifest_sha256]
+    if not others:
+        return ()
+    return (
+        f"Trained with another manifest than this data folder's: {', '.join(others)}. Images of {data.split} "
+        "may be among those that they learned from.",
+    )
 
 
 def _machine() -> Machine:

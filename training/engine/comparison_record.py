@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.contract.card import Metric, Task
+from models.contract.durable import write_whole
 
 COMPARISON_FILE = "comparison.json"
 HEADLINE: dict[Task, str] = {"segmentation": "dice", "classification": "auc"}
@@ -106,7 +107,6 @@ class Comparison(_Frozen):
 
 def write_comparison(comparison: Comparison, folder: Path) -> Path:
     """Write comparison.json into ``folder`` and return it."""
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / COMPARISON_FILE
-    file.write_text(comparison.model_dump_json(indent=2) + "\n", "utf-8")
+    write_whole(file, (comparison.model_dump_json(indent=2) + "\n").encode())
     return file

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.contract.card import Metric
+from models.contract.durable import write_whole
 from training.engine.comparison_accuracy import MASK_FIGURES, SCORE_FIGURES
 from training.engine.comparison_costs import BATCH_SIZES
 from training.engine.comparison_papers import HEADING, Published
@@ -107,7 +108,7 @@ def write_markdown(comparison: Comparison, folder: Path, papers: Sequence[Publis
     if papers:
         parts += [f"## {HEADING}", _markdown(paper_cells(papers))]
     file = folder / MARKDOWN_FILE
-    file.write_text("\n\n".join(parts) + "\n", "utf-8")
+    write_whole(file, ("\n\n".join(parts) + "\n").encode())
     return file
 
 

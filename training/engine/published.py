@@ -8,6 +8,8 @@ from torch import nn
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.card import ModelCard, read_card
+from models.contract.durable import sha256_of
+from models.contract.errors import ModelRefusedError
 from models.contract.postprocess import lesion_mask, probability_map
 from models.contract.preprocess import for_classifier, for_segmenter
 from models.nets import build
@@ -29,10 +31,24 @@ class PublishedModel:
 
     @staticmethod
     def read(folder: Path) -> "PublishedModel":
-        """Build the network that the card names and fill it with the folder's weights."""
+        """Build the network that the card names and fill it with the folder's weights.
+
+        Raises:
+            ContractError: card or weights cannot be used, or were not written for each other.
+        """
         card = read_card(folder)
-        network = build(card.architecture, **card.architecture_arguments).eval()
+        try:
+            network = build(card.architecture, **card.architecture_arguments).eval()
+        except (TypeError, ValueError) as error:
+            raise ModelRefusedError(
+                f"The card of {card.reference} asks for a network that cannot be built: {error}"
+            ) from error
         load_weights(network, folder)
+        # Figures under a model's name must be those of its own weights.
+        if sha256_of(folder / card.weights_file) != card.weights_sha256:
+            raise ModelRefusedError(
+                f"The weights of {card.reference} are not those its card was written for."
+            )
         return PublishedModel(network, card)
 
 

@@ -65,6 +65,8 @@ def test_strong_augmentation_adds_to_the_recipe_and_none_takes_all_away() -> Non
         ("segmentation", {"evidential": True}, "evidential"),
         ("classification", {"mixup_share": 0.6, "cutmix_share": 0.6}, "must not exceed 1"),
         ("classification", {"fold": 5}, "fold 5 does not exist"),
+        ("classification", {"learning_rate": float("inf")}, "finite number"),
+        ("classification", {"height_px": 0}, "greater than or equal to 1"),
     ],
 )
 def test_choices_that_contradict_each_other_are_refused(

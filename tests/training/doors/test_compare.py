@@ -50,6 +50,8 @@ def test_the_input_size_can_be_chosen(tmp_path: Path) -> None:
     [
         (("nowhere",), 1, "nowhere is no model folder"),
         (("unet_tiny", "--input", "64"), 2, "HEIGHTxWIDTH"),
+        (("unet_tiny", "--input", "99999x99999"), 2, "HEIGHTxWIDTH"),
+        (("unet_tiny", "--input", f"{'9' * 5000}x64"), 2, "HEIGHTxWIDTH"),
         (("unet_tiny", "--segmenter", "gone/1"), 1, "neither a model folder"),
         (("unet_tiny", "--out", __file__), 1, "is no folder"),
     ],

@@ -1,5 +1,6 @@
 """Models side by side: who takes part, what is measured, how it is ordered and written down."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from matplotlib.text import Text
 from rich.console import Console
 from torch import Tensor, nn
 
-from models.contract.card import Metric
+from models.contract.card import Metric, read_card, write_card
+from models.contract.durable import sha256_of
 from tests.model_folders import write_model
 from tests.training.data_folders import mini_data_folder
 from training.contract.data_set import DataSetError
@@ -240,6 +242,40 @@ def test_a_split_without_images_is_refused_before_anything_is_measured(
 
     with pytest.raises(DataSetError, match="noon"):
         compare(question)
+
+
+@pytest.mark.parametrize("case", ["scores", "no weights", "wrong weights"])
+def test_a_segmenter_that_cannot_cut_is_refused_before_anything_is_measured(
+    shelf: tuple[Path, ...], data: Path, tmp_path: Path, case: str
+) -> None:
+    segmenter = shelf[1] if case == "scores" else Path(shutil.copytree(shelf[0], tmp_path / "model"))
+    if case == "no weights":
+        (segmenter / "weights.safetensors").unlink()
+    if case == "wrong weights":
+        other = write_model(tmp_path, "unet_tiny", "segmentation", seed=5, with_graph=False)
+        shutil.copy(other / "weights.safetensors", segmenter)
+    contestants = contestants_of("classification", (str(shelf[1]),), ())
+    sentence = {"scores": "cannot cut", "no weights": "no weights file", "wrong weights": "are not those"}
+
+    with pytest.raises(ComparisonError, match=sentence[case]):
+        compare(Question("classification", contestants, data, segmenter=segmenter))
+
+
+def test_models_of_another_manifest_are_named(shelf: tuple[Path, ...], data: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(shelf[0], tmp_path / "own"))
+    card = read_card(own)
+    manifest = sha256_of(data / "manifest.csv")
+    known = card.data.model_copy(update={"manifest_sha256": manifest})
+    write_card(card.model_copy(update={"data": known, "version": "own"}), own)
+    contestants = contestants_of("segmentation", (str(shelf[0]), str(own)), ())
+    quick = {"threads": 1, "with_memory": False, "with_latency": False}
+
+    (note,) = [
+        n for n in compare(Question("segmentation", contestants, data, **quick)).notes if "another" in n
+    ]
+
+    assert "unet-tiny/1" in note
+    assert "unet-tiny/own" not in note
 
 
 def test_a_comparison_measures_counts_ranks_and_names_what_failed(
