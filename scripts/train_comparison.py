@@ -20,6 +20,7 @@ exit code is 1 in the end.
 
 import argparse
 import json
+import math
 import signal
 import statistics
 import sys
@@ -35,7 +36,7 @@ from pathlib import Path
 from models.contract.card import CARD_FILE
 from training.contract.plan import Task, TrainingPlan
 from training.contract.recipes import RunOptions, plan_for
-from training.contract.run_folder import RunFolder, create_run_folder
+from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder
 from training.engine.average import AveragedNetwork
 from training.engine.optimiser import make_optimiser
 from training.engine.reasons import plain_reason
@@ -157,6 +158,7 @@ def train(name: str, options: argparse.Namespace) -> bool:
         TrainingFailedError: the run failed for a reason that a person can act on.
     """
     folder = RunFolder(options.out / name)
+    _check_is_same(folder, name, options)
     if _published(folder, name, options.version).is_file():
         print(f"{name}: published already", flush=True)
         return True
@@ -177,6 +179,25 @@ def train(name: str, options: argparse.Namespace) -> bool:
     if ending.kind == "run_failed":
         raise TrainingFailedError(ending.reason)
     return True
+
+
+def _check_is_same(folder: RunFolder, name: str, options: argparse.Namespace) -> None:
+    """Refuse to go on with a run of another recipe or budget, which no table would tell apart.
+
+    Raises:
+        TrainingFailedError: it was begun with other options than threads.
+    """
+    try:
+        begun = folder.plan()
+        budget = json.loads((folder.path / BUDGET).read_text("utf-8"))
+    except (RunFolderError, OSError, ValueError):
+        # Nothing was begun; or it was damaged, which carrying it out will say.
+        return
+    asked = plan_of(name, begun.epochs, options).model_copy(update={"threads": begun.threads})
+    if asked != begun or budget.get("minutes") != options.minutes:
+        raise TrainingFailedError(
+            f"{folder.path} was begun with other data, minutes, seed or precision; name another --out."
+        )
 
 
 def _published(folder: RunFolder, name: str, version: str) -> Path:
@@ -224,6 +245,13 @@ def train_all(names: Iterable[str], options: argparse.Namespace) -> int:
     return exit_code
 
 
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if not 0 < minutes < math.inf:
+        raise argparse.ArgumentTypeError("a budget is more than 0 minutes and ends some day")
+    return minutes
+
+
 def main(arguments: list[str]) -> int:
     """Train the models one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -231,7 +259,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, help="a run folder per model is made here")
     parser.add_argument("--task", choices=tuple(SIZE_PX), help="networks of one task; left out: of both")
     parser.add_argument("--only", nargs="+", choices=tuple(TASK_BY_NAME), default=list(TASK_BY_NAME))
-    parser.add_argument("--minutes", type=float, default=60.0, help="processor time per model")
+    parser.add_argument("--minutes", type=_minutes, default=60.0, help="processor time per model")
     parser.add_argument("--threads", type=int, default=1, help="processor cores")
     parser.add_argument("--amp", action=argparse.BooleanOptionalAction, default=True, help="bfloat16")
     parser.add_argument("--seed", type=int, default=17)

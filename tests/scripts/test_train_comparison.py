@@ -12,7 +12,8 @@ import pytest
 from models.nets import CATALOGUE
 from tests.training.data_folders import mini_data_folder
 from training.contract.events import RunFinished
-from training.contract.run_folder import RunFolder
+from training.contract.run_folder import RunFolder, create_run_folder
+from training.engine.step import TrainingFailedError
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -129,6 +130,34 @@ def test_ctrl_c_ends_the_program_though_the_run_at_hand_still_finishes(
     monkeypatch.setattr(script, "run", run)
     assert script.train_all(["unet", "mamba_unet"], options) == 130
     assert not (options.out / "mamba_unet").exists()
+
+
+@pytest.mark.parametrize("change", [{}, {"threads": 2}, {"minutes": 2.0}, {"seed": 3}, {"amp": True}])
+def test_a_run_is_only_gone_on_with_by_the_options_it_was_begun_with(
+    script: ModuleType, options: argparse.Namespace, change: dict[str, object]
+) -> None:
+    folder = create_run_folder(options.out / "unet", script.plan_of("unet", 4, options))
+    (folder.path / script.BUDGET).write_text('{"minutes": 1.0}', "utf-8")
+    published = folder.path / "published" / "unet" / "c"
+    published.mkdir(parents=True)
+    (published / "card.json").write_text("{}", "utf-8")
+    vars(options).update(change)
+
+    if set(change) <= {"threads"}:
+        assert script.train("unet", options)
+    else:
+        with pytest.raises(TrainingFailedError, match="begun with other data"):
+            script.train("unet", options)
+
+
+@pytest.mark.parametrize("minutes", ["0", "-5", "nan", "inf", "soon"])
+def test_a_budget_that_is_none_is_refused(
+    script: ModuleType, options: argparse.Namespace, minutes: str
+) -> None:
+    with pytest.raises(SystemExit) as ending:
+        script.main([str(options.data), "--out", str(options.out), "--minutes", minutes])
+    assert ending.value.code == 2
+    assert not options.out.exists()
 
 
 def test_a_published_model_is_left_alone_and_its_decoded_images_serve_the_next(
