@@ -120,7 +120,7 @@ class TrainingPlan(_Value):
     """Batches whose gradients are added up before the weights move (gradient accumulation).
 
     The step is that of one large batch, but batch normalisation and losses over pairs of images see
-    ``batch_size`` images at a time.
+    ``batch_size`` images at a time, and so do the means over those images whose extra targets are known.
     """
     learning_rate: float = Field(default=1.5e-3, gt=0)
     weight_decay: float = Field(default=0.05, ge=0)

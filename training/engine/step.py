@@ -25,8 +25,8 @@ class Stepper:
 
     A batch that does not fit into the memory, or that the plan puts together from several, is computed in
     parts whose gradients are added up, so that steps and sampling stay what the plan says. Losses that are
-    means over images come out the same; batch normalisation and losses over pairs of images see the images
-    of a part only.
+    means over all images come out the same; batch normalisation, losses over pairs of images and means over
+    the images with a known target see the images of a part only.
     """
 
     def __init__(
