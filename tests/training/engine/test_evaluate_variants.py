@@ -5,11 +5,12 @@ import pytest
 import torch
 
 from models.contract.card import read_card, write_card
+from models.contract.durable import sha256_of
 from models.nets import build
 from models.nets.classification.evidence import EvidentialLinear
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.layers.drop_path import DropPath
-from models.nets.weights import save_weights
+from models.nets.weights import WEIGHTS_FILE, save_weights
 from tests.model_folders import write_model
 from tests.training.data_folders import mini_data_folder
 from training.__main__ import main
@@ -140,8 +141,11 @@ def test_an_evidential_classifiers_uncertainties_are_kept_apart(root: Path) -> N
     assert isinstance(network, ScoreNetwork)
     assert isinstance(network.last_layer, EvidentialLinear)
     save_weights(network, folder)
-    card = read_card(folder)
-    write_card(card.model_copy(update={"architecture_arguments": {"evidential": True}}), folder)
+    changes = {
+        "architecture_arguments": {"evidential": True},
+        "weights_sha256": sha256_of(folder / WEIGHTS_FILE),
+    }
+    write_card(read_card(folder).model_copy(update=changes), folder)
     segmenter = root / "models" / "mamba-unet-tiny" / "1"
     variants = Variants(tta=True, mc_passes=3)
     found = with_variants(Evaluation(read_card(folder), "val"), folder, root / "data", segmenter, variants)
