@@ -12,11 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn.modules.dropout import _DropoutNd
 
+from models.contract.uncertainty import binary_entropy
 from training.contract.data_set import DataSetError
 
 _SEED = 1
+_NATS_PER_BIT = float(np.log(2))
+_DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,9 @@ def disagreement(probabilities: NDArray[np.floating]) -> Disagreement:
     """What passes (T, ...) of probabilities in [0, 1] say together."""
     passes = probabilities.astype(np.float64)
     mean = passes.mean(axis=0)
-    entropy = binary_entropy(mean)
-    expected = binary_entropy(passes).mean(axis=0)
+    entropy = _NATS_PER_BIT * binary_entropy(mean)
+    expected = _NATS_PER_BIT * binary_entropy(passes).mean(axis=0)
     return Disagreement(mean, entropy, np.maximum(entropy - expected, 0.0))
-
-
-def binary_entropy(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    """-p ln p - (1 - p) ln(1 - p), in nats; 0 at 0 and 1."""
-    sides = np.stack([probability, 1 - probability])
-    logarithms = np.log(np.where(sides > 0, sides, 1.0))
-    return np.asarray(-(sides * logarithms).sum(axis=0))
 
 
 def passes_of(network: nn.Module, ask: Callable[[], NDArray[np.float32]], count: int) -> NDArray[np.float32]:
@@ -53,7 +48,7 @@ def passes_of(network: nn.Module, ask: Callable[[], NDArray[np.float32]], count:
     Raises:
         DataSetError: the network has no dropout, so that all passes would be one.
     """
-    if not any(layer.p > 0 for layer in _dropouts(network)):
+    if not _dropouts(network):
         raise DataSetError("This network has no dropout, so many passes would all say the same.")
     with torch.random.fork_rng(), dropout_awake(network):
         answers = []
@@ -77,5 +72,5 @@ def dropout_awake(network: nn.Module) -> Iterator[None]:
             module.training = mode
 
 
-def _dropouts(network: nn.Module) -> list[_DropoutNd]:
-    return [layer for layer in network.modules() if isinstance(layer, _DropoutNd)]
+def _dropouts(network: nn.Module) -> list[nn.Module]:
+    return [layer for layer in network.modules() if isinstance(layer, _DROPOUTS) and layer.p > 0]
