@@ -1,4 +1,4 @@
-"""Temperature and thresholds, fitted on validation images only."""
+"""Temperature and thresholds, fitted on validation images only, and the probabilities that follow."""
 
 import math
 from collections.abc import Callable
@@ -25,6 +25,15 @@ def fitted_temperature(logits: NDArray[np.floating], labels: NDArray[np.bool_]) 
         return float(np.mean(np.logaddexp(0.0, scaled) - truth * scaled))
 
     return math.exp(_minimum(loss, *_LOG_RANGE))
+
+
+def calibrated(logits: NDArray[np.floating], temperature: float) -> NDArray[np.float64]:
+    """The probabilities that ``logits`` stand for after temperature scaling, same shape.
+
+    Of one form wherever thresholds are chosen and applied, because a threshold is the very probability of an
+    image; and of this one, because 1 / (1 + exp(-x)) overflows at extreme logits.
+    """
+    return np.asarray(np.exp(-np.logaddexp(0.0, -logits.astype(np.float64) / temperature)))
 
 
 def threshold_at_sensitivity(

@@ -22,6 +22,7 @@ from models.contract.uncertainty import conformal_quantile
 from training.contract.data_set import Sample
 from training.contract.plan import Stage, TrainingPlan
 from training.engine.calibrate import (
+    calibrated,
     fitted_temperature,
     threshold_at_sensitivity,
     threshold_at_specificity,
@@ -87,7 +88,7 @@ def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan:
     )
     logits = score_logits(network, views)
     temperature = fitted_temperature(logits, labels)
-    probabilities = 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
+    probabilities = calibrated(logits, temperature)
     soon = threshold_at_sensitivity(probabilities, labels, _SOON_SENSITIVITY)
     urgent = threshold_at_specificity(probabilities, labels, _URGENT_SPECIFICITY)
     groups = np.array([s.duplicate_group for s in samples])

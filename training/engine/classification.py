@@ -25,7 +25,7 @@ from training.engine.lesion_table import (
     load_table,
     withheld,
 )
-from training.engine.mixing import auxiliary_loss_of, is_mixed, mixed
+from training.engine.mixing import is_mixed, mixed, mixed_auxiliary_loss
 from training.engine.order import balanced_batches, generator, quota_batches
 from training.engine.segmentation import as_network_input
 from training.engine.task import Batch, EpochBatches
@@ -101,7 +101,7 @@ class ClassificationTask:
         # Mixed images are neither malignant nor benign, so nothing is learned from their order.
         if not is_mixed(batch):
             main = main + _ranking_loss(self._plan, network, outputs["malignant"].float(), batch["malignant"])
-        return main + auxiliary_loss_of(outputs, batch, self._plan.auxiliary)
+        return main + mixed_auxiliary_loss(outputs, batch, self._plan.auxiliary)
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """AUC with all inputs, without metadata, from the image alone; the score is their mean."""
@@ -252,12 +252,12 @@ def shown_and_withheld(views: Views) -> dict[str, Views]:
 def logits_of(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDArray[np.float32]:
     """Malignancy logits (N,) float32 in evaluation mode, with or without auxiliary heads."""
     was_training = network.training
-    logits = logits_as_it_is(network.eval(), views, batch_size=batch_size)
+    logits = logits_in_any_mode(network.eval(), views, batch_size=batch_size)
     network.train(was_training)
     return logits
 
 
-def logits_as_it_is(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDArray[np.float32]:
+def logits_in_any_mode(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDArray[np.float32]:
     """As ``logits_of``, in whatever mode the network's layers are."""
     core = getattr(network, "core", network)
     device = next(core.parameters()).device

@@ -6,15 +6,14 @@ Images, expert masks and the crops that several classifiers share are made once 
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.contract.arrays import BoolMask
 from models.contract.card import Metric, Task
-from models.contract.metrics import ece, pauc_above_tpr80, roc_auc, segmentation_scores
-from training.contract.data_set import DataSetError, Sample, read_manifest
+from models.contract.metrics import ece, pauc_above_tpr80, roc_auc
+from training.contract.data_set import DataSetError, Sample
+from training.engine.calibrate import calibrated
 from training.engine.classification import Views, score_logits
-from training.engine.published import PublishedModel, expert_masks, predicted_masks, views_of
+from training.engine.evaluate import mask_columns, of_split
+from training.engine.published import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
 from training.engine.report import Cases, mean, measured
 
 MASK_FIGURES = ("dice", "iou", "boundary_f1")
@@ -37,9 +36,8 @@ class HeldOut:
 
     def __init__(self, task: Task, data_dir: Path, split: str, segmenter: Path | None = None) -> None:
         self._task, self._segmenter, self.split = task, segmenter, split
-        of_split = [s for s in read_manifest(data_dir) if s.split == split]
         is_usable = _has_mask if task == "segmentation" else _has_label
-        self.samples = tuple(filter(is_usable, of_split))
+        self.samples = tuple(filter(is_usable, of_split(data_dir, split)))
         if not self.samples:
             raise DataSetError(f"The split {split!r} holds no image that {task} can be measured on.")
         labels = {sample.malignant for sample in self.samples}
@@ -70,18 +68,14 @@ class HeldOut:
         return predicted_masks(PublishedModel.read(self._segmenter), self.samples)
 
     def _mask_figures(self, model: PublishedModel) -> dict[str, Metric]:
-        pairs = zip(predicted_masks(model, self.samples), self._experts, strict=True)
-        scores = [segmentation_scores(mask, expert) for mask, expert in pairs if expert is not None]
-        columns = {name: np.array([_number(getattr(x, name)) for x in scores]) for name in MASK_FIGURES}
+        experts = [mask for mask in self._experts if mask is not None]
+        columns = mask_columns(MASK_FIGURES, predicted_masks(model, self.samples), experts)
         return {name: measured(mean, [column], self._cases) for name, column in columns.items()}
 
     def _score_figures(self, model: PublishedModel) -> dict[str, Metric]:
-        margin = model.card.input.crop_margin
-        if margin is None:
-            raise DataSetError(f"{model.card.reference} is no classifier.")
-        logits = score_logits(model.network, self._views(model.card.input.width_px, margin))
+        logits = score_logits(model.network, self._views(model.card.input.width_px, margin_of(model.card)))
         labels, cases = self._cases.labels, self._cases
-        probabilities = _probabilities(logits, model.card.temperature)
+        probabilities = calibrated(logits, model.card.temperature)
         return {
             "auc": measured(roc_auc, [labels, logits], cases),
             "pauc_above_tpr80": measured(pauc_above_tpr80, [labels, logits], cases),
@@ -98,11 +92,3 @@ def _has_mask(sample: Sample) -> bool:
 
 def _has_label(sample: Sample) -> bool:
     return sample.malignant is not None
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else float(value)
-
-
-def _probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-logits.astype(np.float64) / temperature)))

@@ -25,10 +25,11 @@ from models.contract.metrics import (
     sensitivity_at_specificity,
 )
 from training.contract.data_set import DataSetError, Sample, read_manifest
+from training.engine.calibrate import calibrated
 from training.engine.classification import Views, score_logits
 from training.engine.lesion_table import METADATA_CATEGORICAL, METADATA_NUMERIC, withheld
 from training.engine.order import generator
-from training.engine.published import PublishedModel, expert_masks, predicted_masks, views_of
+from training.engine.published import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
 from training.engine.report import Cases, Statistic, mean, measured
 
 _MASK_FIGURES = (
@@ -59,7 +60,7 @@ def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
     predictions = predicted_masks(model, samples)
     cases = Cases(samples)
     by = cases.subgroups(with_diagnosis=True)
-    columns = _mask_columns(predictions, experts)
+    columns = mask_columns(_MASK_FIGURES, predictions, experts)
     figures = {
         f"{split}_{name}": measured(mean, [column], cases, by=by if name in ("dice", "iou") else None)
         for name, column in columns.items()
@@ -103,21 +104,18 @@ def of_split(data_dir: Path, split: str) -> tuple[Sample, ...]:
 
 def views_by_masks(card: ModelCard, samples: tuple[Sample, ...], masks: tuple[BoolMask | None, ...]) -> Views:
     """What the classifier of this card sees of the lesions; raises DataSetError if it is none."""
-    margin = card.input.crop_margin
-    if margin is None:
-        raise DataSetError(f"{card.reference} is no classifier.")
-    return views_of(samples, masks, size_px=card.input.width_px, margin=margin)
+    return views_of(samples, masks, size_px=card.input.width_px, margin=margin_of(card))
 
 
-def _mask_columns(
-    predictions: Sequence[BoolMask], experts: Sequence[BoolMask]
+def mask_columns(
+    names: Sequence[str], predictions: Sequence[BoolMask], experts: Sequence[BoolMask]
 ) -> dict[str, NDArray[np.float64]]:
-    """Per figure its value of each image, NaN where a rate is not defined."""
+    """Per figure of `SegmentationScores` its value of each image, NaN where a rate is not defined."""
     scores = [
         segmentation_scores(prediction, expert)
         for prediction, expert in zip(predictions, experts, strict=True)
     ]
-    return {name: np.array([_number(getattr(score, name)) for score in scores]) for name in _MASK_FIGURES}
+    return {name: np.array([_number(getattr(score, name)) for score in scores]) for name in names}
 
 
 def _number(value: float | None) -> float:
@@ -128,7 +126,7 @@ def _score_figures(
     cases: Cases, logits: NDArray[np.float32], card: ModelCard, split: str
 ) -> dict[str, Metric]:
     labels = cases.labels
-    probabilities = _probabilities(logits, card.temperature)
+    probabilities = calibrated(logits, card.temperature)
     is_called = probabilities >= card.threshold
     statistics: dict[str, tuple[Statistic, list[NDArray[Any]]]] = {
         "auc": (roc_auc, [labels, logits]),
@@ -182,7 +180,7 @@ def _with_calibration(
 ) -> ModelCard:
     if card.calibration is None or split != "test":
         return card
-    probabilities = _probabilities(logits, card.temperature)
+    probabilities = calibrated(logits, card.temperature)
     calibration = card.calibration.model_copy(
         update={
             "ece": ece(labels, probabilities),
@@ -191,10 +189,6 @@ def _with_calibration(
         }
     )
     return card.model_copy(update={"calibration": calibration})
-
-
-def _probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-logits.astype(np.float64) / temperature)))
 
 
 def _share_of_positives(labels: NDArray[np.bool_], called: NDArray[np.bool_]) -> float | None:

@@ -18,14 +18,15 @@ from models.contract.preprocess import for_segmenter
 from models.nets.classification.evidence import EvidentialLinear, aleatoric, epistemic
 from models.nets.classification.score_network import ScoreNetwork
 from training.contract.data_set import Sample
-from training.engine.classification import Views, logits_as_it_is, logits_of, network_inputs
+from training.engine.calibrate import calibrated
+from training.engine.classification import Views, logits_in_any_mode, logits_of, network_inputs
 from training.engine.decode import read_image
 from training.engine.evaluate import Evaluation, of_split, views_by_masks, with_figures
 from training.engine.mc_dropout import Disagreement, disagreement, passes_of
 from training.engine.progress import shown
 from training.engine.published import PublishedModel, expert_masks, predicted_masks
 from training.engine.report import Cases, mean, measured
-from training.engine.segmentation import logits_as_it_is as segmenter_logits
+from training.engine.segmentation import logits_in_any_mode as segmenter_logits
 from training.engine.turned_frames import mask_over_views
 
 
@@ -114,13 +115,13 @@ def _score_figures(
     uncertain: dict[str, NDArray[np.float64]] = {}
     if variants.mc_passes:
         network = model.network
-        passes = passes_of(network, lambda: logits_as_it_is(network, views), variants.mc_passes)
-        told = disagreement(_probability(passes, model.card.temperature))
+        passes = passes_of(network, lambda: logits_in_any_mode(network, views), variants.mc_passes)
+        told = disagreement(calibrated(passes, model.card.temperature))
         figures["auc_mc_dropout"] = measured(roc_auc, [cases.labels, told.mean], cases)
         uncertain["predictive_entropy_mc_dropout"] = told.predictive_entropy
         uncertain["mutual_information_mc_dropout"] = told.mutual_information
     uncertain |= _evidence(model, views)
-    is_called = _probability(logits, model.card.temperature) >= model.card.threshold
+    is_called = calibrated(logits, model.card.temperature) >= model.card.threshold
     is_right = is_called == cases.labels
     by = {"call: right": is_right, "call: wrong": ~is_right}
     return figures | {name: measured(mean, [column], cases, by=by) for name, column in uncertain.items()}
@@ -145,7 +146,3 @@ def _head_of(model: PublishedModel) -> EvidentialLinear | None:
         return None
     head = model.network.last_layer
     return head if isinstance(head, EvidentialLinear) else None
-
-
-def _probability(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
-    return np.asarray(np.exp(-np.logaddexp(0.0, -logits.astype(np.float64) / temperature)))

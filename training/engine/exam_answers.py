@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from models.contract.errors import UnusableOutputError
 from models.contract.metrics import segmentation_scores
 from training.contract.data_set import DataSetError, Sample
+from training.engine.calibrate import calibrated
 from training.engine.classification import score_logits
 from training.engine.decode import read_image, read_mask
 from training.engine.progress import shown
-from training.engine.published import PublishedModel, expert_masks, predicted_mask, views_of
+from training.engine.published import PublishedModel, expert_masks, margin_of, predicted_mask, views_of
 
 OUTLINE_METRICS: Final = ("dice", "iou", "boundary_f1")
 _VIEWS_AT_ONCE: Final = 16
@@ -63,9 +64,7 @@ def score_answers(model: PublishedModel, samples: Sequence[Sample]) -> ScoreAnsw
         DataSetError: an image or mask cannot be read.
     """
     card = model.card
-    margin = card.input.crop_margin
-    if margin is None:
-        raise DataSetError(f"{card.reference} is no classifier.")
+    margin = margin_of(card)
     found = [
         score_logits(
             model.network,
@@ -75,8 +74,7 @@ def score_answers(model: PublishedModel, samples: Sequence[Sample]) -> ScoreAnsw
     ]
     logits = np.concatenate([np.zeros(0), *found]).astype(np.float64)
     logits[~np.isfinite(logits)] = np.nan
-    # The same as 1 / (1 + exp(-x)), without an overflow at extreme logits.
-    probabilities = np.exp(-np.logaddexp(0.0, -logits / card.temperature))
+    probabilities = calibrated(logits, card.temperature)
     return ScoreAnswers(logits, probabilities, probabilities >= card.threshold)
 
 

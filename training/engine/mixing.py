@@ -39,7 +39,7 @@ def is_mixed(batch: Batch) -> bool:
     return "share" in batch
 
 
-def auxiliary_loss_of(outputs: dict[str, Tensor], batch: Batch, weights: AuxiliaryTargets) -> Tensor:
+def mixed_auxiliary_loss(outputs: dict[str, Tensor], batch: Batch, weights: AuxiliaryTargets) -> Tensor:
     """The auxiliary loss; of a mixed batch, that of both images' targets, weighted by their shares."""
     own = auxiliary_loss(outputs, batch, weights)
     if not is_mixed(batch):

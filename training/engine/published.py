@@ -14,7 +14,7 @@ from models.contract.postprocess import lesion_mask, probability_map
 from models.contract.preprocess import for_classifier, for_segmenter
 from models.nets import build
 from models.nets.weights import load_weights
-from training.contract.data_set import Sample
+from training.contract.data_set import DataSetError, Sample
 from training.engine.classification import Views
 from training.engine.decode import read_image, read_mask
 from training.engine.lesion_table import inputs_of
@@ -65,6 +65,13 @@ def predicted_mask(segmenter: PublishedModel, image: RgbImage) -> BoolMask:
     logits = network_logits(segmenter.network, model_image[None])[0]
     probability = probability_map(logits, geometry, temperature=card.temperature)
     return lesion_mask(probability, card.threshold)
+
+
+def margin_of(card: ModelCard) -> float:
+    """How far a classifier's crop reaches beyond the lesion; raises DataSetError if the model is none."""
+    if card.input.crop_margin is None:
+        raise DataSetError(f"{card.reference} is no classifier.")
+    return card.input.crop_margin
 
 
 def views_of(

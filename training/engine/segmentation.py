@@ -170,12 +170,12 @@ def logits_of(network: nn.Module, frames: Frames, *, batch_size: int = 16) -> ND
 def network_logits(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float32]:
     """Logits (B, h, w) float32 of network inputs (B, 3, h, w), in evaluation mode."""
     was_training = network.training
-    logits = logits_as_it_is(network.eval(), images)
+    logits = logits_in_any_mode(network.eval(), images)
     network.train(was_training)
     return logits
 
 
-def logits_as_it_is(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float32]:
+def logits_in_any_mode(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float32]:
     """As ``network_logits``, in whatever mode the network's layers are."""
     device = next(network.parameters()).device
     with torch.inference_mode():

@@ -12,7 +12,7 @@ from training.contract.recipes import RunOptions, plan_for
 from training.engine.auxiliary import UNKNOWN
 from training.engine.classification import ClassificationTask
 from training.engine.classifier_setup import taught_classifier
-from training.engine.mixing import auxiliary_loss_of, is_mixed, mixed
+from training.engine.mixing import is_mixed, mixed, mixed_auxiliary_loss
 from training.engine.order import generator
 from training.engine.task import Batch
 
@@ -102,7 +102,7 @@ def test_the_auxiliary_targets_of_both_images_count_by_their_shares() -> None:
     weights = AuxiliaryTargets(structures=1, mask=1, diagnosis=1)
     present, absent = np.log1p(np.exp(-2)), np.log1p(np.exp(2))
     expected = 0.75 * (present + np.log(3)) + 0.25 * absent
-    assert auxiliary_loss_of(outputs, batch, weights).item() == pytest.approx(expected, abs=1e-6)
+    assert mixed_auxiliary_loss(outputs, batch, weights).item() == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +132,8 @@ def test_nothing_is_learned_from_the_order_of_mixed_images(data_dir: Path, tmp_p
     outputs = {name: value.detach() for name, value in network(
         batch["images"], batch["numeric"], batch["categorical"]).items()}  # fmt: skip
     weight = 0.5 if loss == "focal_pauc" else 1.0
-    alone = other.loss_of(network, outputs, batch) - auxiliary_loss_of(outputs, batch, AuxiliaryTargets())
-    both = task.loss_of(network, outputs, batch) - auxiliary_loss_of(outputs, batch, AuxiliaryTargets())
+    alone = other.loss_of(network, outputs, batch) - mixed_auxiliary_loss(outputs, batch, AuxiliaryTargets())
+    both = task.loss_of(network, outputs, batch) - mixed_auxiliary_loss(outputs, batch, AuxiliaryTargets())
     torch.testing.assert_close(both, weight * alone)
 
 
