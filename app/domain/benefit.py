@@ -40,11 +40,16 @@ def reasons_to_correct(
 ) -> tuple[str, ...]:
     """Return why a correction is expected to help, in plain words; empty when nothing stands out."""
     said = (
-        (_border_term(border_uncertainty) >= _NOTEWORTHY, "the boundary is uncertain"),
+        (is_border_uncertain(border_uncertainty), "the boundary is uncertain"),
         (_share(unlikeness) >= _UNLIKE, "the image is unlike the training images"),
         (_share(score_spread) >= _MOVING_SCORE, "the score changes between views of the image"),
     )
     return tuple(words for holds, words in said if holds)
+
+
+def is_border_uncertain(border_uncertainty: float | None) -> bool:
+    """Say whether a boundary is so uncertain that it must be said."""
+    return _border_term(border_uncertainty) >= _NOTEWORTHY
 
 
 def _border_term(border_uncertainty: float | None) -> float:

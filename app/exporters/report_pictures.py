@@ -15,8 +15,8 @@ from app.exporters.picture import colour_bar, drawable, jpeg, reduced, with_boun
 from app.exporters.report_style import CAPTION, LABEL, LABEL_AT_RIGHT, say
 from app.usecases.colour_scales import ColourScale, attention_scale
 from app.usecases.explain_score import share_inside
+from app.usecases.overlay_words import outside_warning, overlay_words
 from app.usecases.ports import CaseFile
-from app.usecases.score_words import overlay_words
 from models.contract.arrays import AttentionMap, RgbImage
 from models.contract.overlays import SIGNED_OVERLAYS
 
@@ -81,7 +81,8 @@ def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionM
     scale = attention_scale(is_signed=name in SIGNED_OVERLAYS)
     share = share_inside(attention, file.mask)
     inside = "" if share is None else f"; {percent(share)} of it inside the boundary"
-    caption = f"What moved the score: {overlay_words(name)}{inside}"
+    warning = outside_warning(name, share)
+    caption = f"{overlay_words(name)}{inside}" + (f". {warning}" if warning else "")
     return _drawn(with_heat(printed, attention, scale), caption, scale)
 
 

@@ -1,8 +1,10 @@
-"""How a score, its inputs and its overlays are put into words, on the screen and in reports.
+"""How a score and its inputs are put into words, on the screen and in reports.
 
 Never more certain than the model is.
 """
 
+from app.domain.benefit import is_border_uncertain
+from app.domain.case import Case
 from app.domain.figures import percent
 from app.domain.prediction import ScorePrediction
 from app.usecases.compare_scores import ScoreComparison
@@ -10,12 +12,7 @@ from models.contract.card import Conformal
 from models.contract.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin
 from models.contract.uncertainty import conformal_labels
 
-_OVERLAY_WORDS = {
-    "gradient_x_input": "gradient times input, frozen selectivity",
-    "hidden_attention": "hidden attention",
-    "gate": "local and global gate",
-    "grad_cam": "Grad-CAM",
-}
+_NO_INTERVAL = "not a confidence interval"
 
 _ENTERED_INPUTS = ("age_approx", "sex", "anatom_site_general")
 """Inputs of the score model that the forms of this application can give."""
@@ -27,13 +24,18 @@ def range_words(score: ScorePrediction) -> str:
     """Return how far a score moves over the views of the image, which is no confidence interval."""
     low, high = percent(score.probability_low), percent(score.probability_high)
     if low == high:
-        return f"{low} in every flipped and turned view of the image"
-    return f"{low} to {high} over eight flipped and turned views of the image"
+        return f"{low} in every flipped and turned view of the image ({_NO_INTERVAL})"
+    return f"{low} to {high} over eight flipped and turned views of the image ({_NO_INTERVAL})"
 
 
-def overlay_words(name: str) -> str:
-    """Return an attention overlay's name, as within a sentence."""
-    return _OVERLAY_WORDS.get(name, name.replace("_", " "))
+def doubt_words(case: Case) -> str:
+    """Return the warning about an uncertain boundary that nobody has corrected or confirmed; "" for none."""
+    boundary, revision = case.boundary, case.revision
+    if boundary is None or not is_border_uncertain(boundary.border_uncertainty):
+        return ""
+    if case.mask != boundary.mask or (revision is not None and revision.is_signed):
+        return ""
+    return "The boundary is uncertain here; so are measurements and score."
 
 
 def comparison_words(comparison: ScoreComparison) -> str:
@@ -61,10 +63,15 @@ def missing_words(names: tuple[str, ...]) -> tuple[str, str]:
     if entered:
         parts.append(f"Not entered: {', '.join(entered)}.")
     if scaled:
-        parts.append("Without a scale and an outline no size in millimetres.")
+        parts.append(f"Without {_needed_for_sizes(names)} no size in millimetres.")
     rest = len(names) - len(entered) - len(scaled)
     inputs = "1 further input was" if rest == 1 else f"{rest} further inputs were"
     return " ".join(parts), f"{inputs} not available for this image." if rest else ""
+
+
+def _needed_for_sizes(missing: tuple[str, ...]) -> str:
+    """Return what to give first: whatever is measured without a scale is missing only without an outline."""
+    return "an outline" if "tbp_lv_norm_border" in missing else "a scale"
 
 
 def effect_words(what: str, without: float, with_it: float) -> str:

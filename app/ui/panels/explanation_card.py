@@ -1,13 +1,18 @@
 """Chooses which explanation of the score lies over the image, and says how to read it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.domain.figures import percent
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
-from app.ui.widgets.labels import plain_label
-from app.usecases.score_words import overlay_words
+from app.ui.widgets.labels import plain_label, plain_tip
+from app.usecases.overlay_words import (
+    outside_warning,
+    overlay_limit,
+    overlay_words,
+    reading_words,
+    share_words,
+)
 
 
 class ExplanationCard(Card):
@@ -22,7 +27,9 @@ class ExplanationCard(Card):
         self._choice.setAccessibleName("Attention overlay")
         self._choice.chosen.connect(self._choose)
         self._sentence = plain_label("", "muted", wraps=True)
-        for part in (self._choice, self._sentence):
+        self._warning = plain_label("", "warning", wraps=True)
+        self._limit = plain_label("", "small", wraps=True)
+        for part in (self._choice, self._warning, self._sentence, self._limit):
             self.body.addWidget(part)
         self.show_waiting(None)
 
@@ -31,14 +38,21 @@ class ExplanationCard(Card):
         """Return the chosen overlay."""
         return self._choice.word
 
+    @property
+    def default(self) -> str | None:
+        """Return the overlay that is offered first, None while there is none."""
+        return str(self._choice.itemData(1)) if self._choice.count() > 1 else None
+
     def offer(self, names: tuple[str, ...]) -> None:
         """Offer overlays by name, keeping the choice."""
         kept = self.chosen
         while self._choice.count() > 1:
             self._choice.removeItem(1)
         for name in names:
-            words = overlay_words(name)
-            self._choice.addItem(words[:1].upper() + words[1:], name)
+            self._choice.addItem(overlay_words(name), name)
+            self._choice.setItemData(
+                self._choice.count() - 1, plain_tip(overlay_words(name)), Qt.ItemDataRole.ToolTipRole
+            )
         self._choice.set_value(kept if kept in names else None)
 
     def choose(self, name: str | None) -> None:
@@ -48,30 +62,27 @@ class ExplanationCard(Card):
 
     def show_waiting(self, name: str | None) -> None:
         """Say that an overlay is being computed, or that none is shown."""
-        self._sentence.setText(
-            "Being computed…"
-            if name
-            else "An overlay shows which parts moved the score; it does not show what the lesion is."
-        )
+        self._say("Being computed…" if name else "")
 
     def show_share(self, share_inside: float | None, *, is_signed: bool) -> None:
         """Say how much of the relevance lies inside the lesion; None when there is no lesion or relevance."""
-        if self.chosen == "gate":
-            self._sentence.setText(
-                "Bright where the score rests on local detail, dark where on the context of the whole crop."
-            )
-            return
-        share = (
-            "There is no boundary or no relevance to compare."
-            if share_inside is None
-            else f"{percent(share_inside)} of the relevance lies inside the lesion."
-        )
-        colours = "Orange raises the score, blue lowers it." if is_signed else "Brighter is more relevant."
-        self._sentence.setText(f"{share} {colours}")
+        name = self.chosen or ""
+        share, colours = share_words(name, share_inside), reading_words(name, is_signed=is_signed)
+        self._say(f"{share} {colours}".strip(), outside_warning(name, share_inside))
 
     def show_failure(self, sentence: str) -> None:
         """Say why there is no overlay."""
-        self._sentence.setText(sentence)
+        self._say(sentence)
+
+    def _say(self, sentence: str, warning: str = "") -> None:
+        """Show what there is to say of the chosen overlay; what none of them shows is said always."""
+        for label, words in (
+            (self._sentence, sentence),
+            (self._warning, warning),
+            (self._limit, overlay_limit(self.chosen)),
+        ):
+            label.setText(words)
+            label.setVisible(bool(words))
 
     def _choose(self) -> None:
         self.overlay_chosen.emit(self.chosen)

@@ -25,7 +25,8 @@ class Explanation(QObject):
         self._card = card
         self._image_id: ImageId | None = None
         self._subject: tuple[object, ...] | None = None
-        card.overlay_chosen.connect(self._choose)
+        card.overlay_chosen.connect(self._follow_choice)
+        workbench.layers.control_by_layer[Layer.ATTENTION].switched.connect(self._follow_switch)
 
     def show_view(self, view: CaseView | None) -> None:
         """Explain again when another case or another score is shown."""
@@ -42,9 +43,23 @@ class Explanation(QObject):
         self._session.query(
             Lane.INFERENCE,
             lambda services, _token: services.predictor.overlay_names(),
-            self._card.offer,
+            self._offer,
             replaces="overlay names",
         )
+
+    def _offer(self, names: tuple[str, ...]) -> None:
+        self._card.offer(names)
+        self._follow_switch(self._workbench.canvas.layer_look(Layer.ATTENTION).is_visible)
+
+    def _follow_switch(self, is_on: bool) -> None:
+        """A layer that is switched on shows something: the default overlay until another is chosen."""
+        if is_on and self._card.chosen is None and self._card.default is not None:
+            self._card.choose(self._card.default)
+
+    def _follow_choice(self, name: object) -> None:
+        if name is None:
+            self._workbench.layers.show_layer(Layer.ATTENTION, visible=False)
+        self._choose(name)
 
     def _choose(self, name: object) -> None:
         image_id, mask = self._image_id, self._workbench.canvas.current_mask()

@@ -1,0 +1,59 @@
+"""How overlays are named and read, on screen and in reports: plain words first, the method in brackets."""
+
+from app.domain.figures import percent
+
+_NAME_BY_OVERLAY = {
+    "gradient_x_input": "What moved the score (gradient x input)",
+    "grad_cam": "What carried the score (Grad-CAM)",
+    "class_activation": "What moved the score (class activation)",
+    "hidden_attention": "Where it looked (hidden attention)",
+    "rollout": "Where it looked, all layers (rollout)",
+    "cross_modal": "Where metadata came in (cross-modal)",
+    "gate": "Local detail or whole crop (gate)",
+}
+
+_READS_THE_SCORE = frozenset({"gradient_x_input", "grad_cam", "class_activation"})
+"""Overlays that would change with the score; the others follow how the network mixes what it sees."""
+
+_NO_RELEVANCE = frozenset({"gate"})
+"""Overlays whose brightness is a place between two kinds of evidence, not an amount."""
+
+_MISTRUSTED_BELOW = 0.5
+
+OVERLAY_LIMIT = "An overlay shows which parts moved the score; it does not show what the lesion is."
+
+
+def overlay_words(name: str) -> str:
+    """Return an overlay's name for a physician; one that has no words yet keeps its own."""
+    return _NAME_BY_OVERLAY.get(name, f"Another overlay ({name.replace('_', ' ')})")
+
+
+def overlay_limit(name: str | None) -> str:
+    """Return what an overlay does not show; None stands for overlays as such."""
+    if name is None or name in _READS_THE_SCORE:
+        return OVERLAY_LIMIT
+    return "This overlay shows where the network looked, not what moved the score or what the lesion is."
+
+
+def reading_words(name: str, *, is_signed: bool) -> str:
+    """Return what an overlay's colours mean."""
+    if name in _NO_RELEVANCE:
+        return "Bright where the score rests on local detail, dark where on the context of the whole crop."
+    return "Orange raises the score, blue lowers it." if is_signed else "Brighter is more relevant."
+
+
+def share_words(name: str, share_inside: float | None) -> str:
+    """Return how much of an overlay's relevance lies inside the lesion; "" for one without relevance."""
+    if name in _NO_RELEVANCE:
+        return ""
+    if share_inside is None:
+        return "There is no boundary or no relevance to compare."
+    return f"{percent(share_inside)} of the relevance lies inside the lesion."
+
+
+def outside_warning(name: str, share_inside: float | None) -> str:
+    """Return the warning about a score that rests on what is around the lesion; "" for none."""
+    is_outside = share_inside is not None and share_inside < _MISTRUSTED_BELOW
+    if name in _NO_RELEVANCE or not is_outside:
+        return ""
+    return "Most of the relevance lies outside the lesion: mistrust this score."
