@@ -309,7 +309,7 @@ def _age_hint(typed: str, computed: Age | None) -> str:
     if typed.strip() or computed is None:
         digits = typed.strip().removesuffix("+")
         is_capped = digits.isdecimal() and int(digits) > oldest
-        return f"{digits} is kept as {oldest}; {_STANDS_FOR}" if is_capped else _STANDS_FOR
+        return f"{digits} is kept as {oldest}, for {oldest} and older." if is_capped else _STANDS_FOR
     if computed.years <= oldest:
         return f"{computed.years}, computed from the year of birth."
     return f"{computed.years}, computed from the year of birth; the model and exports take {oldest}."
