@@ -88,21 +88,34 @@ def birth_year(text: str | int | None, *, today: date) -> int | None:
 
 def diameter_mm(text: str | float | None) -> float | None:
     """Return a lesion's longest diameter in mm from text in um, mm (also without a unit) or cm."""
-    wanted = str(text).strip().lower() if text is not None else ""
+    wanted = str(text).strip() if text is not None else ""
     if not wanted:
         return None
-    found = _SIZE.match(wanted)
-    if found is None or found[2] not in _MM_PER_UNIT:
+    exact_mm = _millimetres(wanted)
+    if exact_mm is None:
         raise InvalidFieldError(
             "clin_size_long_diam_mm",
             "The size is a number with a unit, for example 6.5 mm, 0.65 cm or 6500 um.",
         )
-    size_mm = round(float(found[1].replace(",", ".")) * _MM_PER_UNIT[found[2]], 2)
+    size_mm = round(exact_mm, 2)
     if not 0 < size_mm <= LARGEST_DIAMETER_MM:
         raise InvalidFieldError(
             "clin_size_long_diam_mm", f"The size lies between 0.01 mm and {LARGEST_DIAMETER_MM} mm."
         )
     return size_mm
+
+
+def length_mm(text: str) -> float | None:
+    """Return the length of a line on a ruler in mm from text in um, mm (also without a unit) or cm."""
+    wanted = text.strip()
+    if not wanted:
+        return None
+    found_mm = _millimetres(wanted)
+    if found_mm is None or found_mm <= 0:
+        raise InvalidFieldError(
+            "length_mm", f"“{wanted}” is no length: it is a number above 0, for example 5 mm or 0.5 cm."
+        )
+    return found_mm
 
 
 def mm_per_px(text: str | float | None) -> float | None:
@@ -172,6 +185,13 @@ def check_decision(decision: Decision, vocabulary: Vocabulary) -> None:
         )
     if not (decision.diagnosis or decision.management or decision.comment.strip()):
         raise InvalidFieldError("diagnosis", "A decision needs a diagnosis, a management or a comment.")
+
+
+def _millimetres(wanted: str) -> float | None:
+    found = _SIZE.match(wanted.lower())
+    if found is None or found[2] not in _MM_PER_UNIT:
+        return None
+    return float(found[1].replace(",", ".")) * _MM_PER_UNIT[found[2]]
 
 
 def _check_exact(field: str, value: str | None, permitted: tuple[str, ...]) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 import resources
 from app.domain.ids import ImageId
-from app.domain.image import Calibration
 from app.ui.case_edits import CaseEdits
 from app.ui.case_view import CaseView
 from app.ui.cases.import_flow import ImportFlow
@@ -220,17 +219,8 @@ class Desk(QObject):
         if not self._is_calibrating or distance_px < 1:
             return
         self._is_calibrating = False
-        length_mm, is_given = QInputDialog.getDouble(
-            self._window,
-            "Scale",
-            f"The line is {distance_px:.1f} px long.\nHow many mm is that?",
-            10.0,
-            0.01,
-            500.0,
-            2,
-        )
-        if is_given:
-            self.edits.calibrate(Calibration(length_mm / distance_px, "measured on a ruler"))
+        dialog = self.dialogs.show_scale(distance_px)
+        dialog.accepted.connect(lambda: self.edits.calibrate(dialog.calibration))
 
     def _show_import(self, report: ImportReport) -> None:
         if report.imported:

@@ -10,11 +10,13 @@ from app.domain.ids import ImageId
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.preferences import Preferences
 from app.ui.report.export_dialog import CaseChoice, ExportDialog
+from app.ui.scale_dialog import ScaleDialog
 from app.ui.session import Session
 from app.ui.settings.device_dialog import DeviceDialog
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.shortcut_sheet import ShortcutSheet
 from app.ui.widgets.text_dialog import TextDialog
+from app.ui.widgets.text_field import TextField
 from app.ui.words import ABOUT, INTENDED_USE
 
 INTENDED_USE_VERSION = 1
@@ -30,19 +32,41 @@ class Dialogs:
         self._window = window
 
     def show_intended_use_once(self) -> None:
-        """Show the intended use at the first start; going on means that it was read."""
-        if self._preferences.settings.accepted_intended_use >= INTENDED_USE_VERSION:
+        """Show the intended use at the first start and ask who signs; going on means that it was read."""
+        settings = self._preferences.settings
+        if settings.accepted_intended_use >= INTENDED_USE_VERSION:
+            if not settings.user_name:
+                self._tell_who_signs()
             return
+        name = None if settings.user_name else self._name_field()
         dialog = TextDialog(
             "What Naevus is for",
             INTENDED_USE,
             accept_text="I have read this",
             reject_text="Quit",
+            asks=name,
             parent=self._window,
         )
-        dialog.accepted.connect(lambda: self._preferences.change(accepted_intended_use=INTENDED_USE_VERSION))
+        dialog.accepted.connect(lambda: self._take_first_answers(name))
         dialog.rejected.connect(self._window.close)
         self._open(dialog)
+
+    def _tell_who_signs(self) -> None:
+        self._session.tell(
+            f"Corrections and reports are signed with the login name “{self._session.user}”.",
+            "Enter your name",
+            self.show_settings,
+        )
+
+    def _name_field(self) -> TextField:
+        hint = f"If left empty, the login name “{self._session.user}” signs."
+        return TextField("Your name, as it signs corrections and reports", hint=hint)
+
+    def _take_first_answers(self, name: TextField | None) -> None:
+        values: dict[str, object] = {"accepted_intended_use": INTENDED_USE_VERSION}
+        if name is not None and (typed := name.line.text().strip()):
+            values["user_name"] = typed
+        self._preferences.change(**values)
 
     def show_intended_use(self) -> None:
         """Show the intended use again."""
@@ -64,6 +88,12 @@ class Dialogs:
     def show_settings(self) -> None:
         """Show the settings page."""
         self._open(SettingsDialog(self._preferences, self._window))
+
+    def show_scale(self, distance_px: float) -> ScaleDialog:
+        """Ask how long a drawn line is."""
+        dialog = ScaleDialog(distance_px, self._window)
+        self._open(dialog)
+        return dialog
 
     def show_removed(self) -> RemovedDialog:
         """Offer to bring removed cases back."""

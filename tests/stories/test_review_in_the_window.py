@@ -7,10 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QDate, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDateEdit,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.domain.case import Case
@@ -21,6 +30,7 @@ from app.storage.journal import FileStrokeJournal
 from app.ui.jobs.lanes import Lane
 from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
+from app.ui.scale_dialog import ScaleDialog
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.ports import Services
@@ -302,24 +312,44 @@ def test_what_the_forms_say_is_stored_and_scored(
     assert "anatom_site_general" not in case.scores[-1].missing_inputs
 
 
-def test_a_scale_is_set_by_drawing_a_known_length(
-    workplace: Workplace, qtbot: QtBot, one_case: MainWindow, monkeypatch: pytest.MonkeyPatch
+def test_an_age_that_follows_from_the_year_of_birth_is_scored_and_follows_the_date(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
 ) -> None:
-    asked: list[str] = []
+    patient, visit = one_case.desk.panels.patient.patient, one_case.desk.panels.patient.visit
+    line = patient.field_by_name["birth_year"].editor
+    qtbot.keyClicks(line, "1961")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    workplace.settle(one_case)
+    first = workplace.case(one_case)
+    assert first.score is not None
+    assert "age_approx" not in first.score.missing_inputs
+    day = visit.field_by_name["visited_on"].editor
+    assert isinstance(day, QDateEdit)
+    day.setDate(QDate(2020, 5, 4))
+    day.editingFinished.emit()
+    workplace.settle(one_case)
+    second = workplace.case(one_case)
+    assert len(second.scores) == len(first.scores) + 1
+    assert second.visit.age_years is None
+    assert "59, computed from the year of birth." in words_on(visit)
 
-    def answer(_parent: object, _title: str, question: str, *_rest: object) -> tuple[float, bool]:
-        asked.append(question)
-        return 2.0, True
 
-    monkeypatch.setattr("app.ui.desk.QInputDialog.getDouble", answer)
+def test_a_scale_is_set_by_drawing_a_known_length(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
     one_case.desk.calibrate_with_ruler()
     canvas = one_case.desk.canvas
     start, end = (QPoint(*map(round, canvas.placement.view_xy((x, 10.0)))) for x in (10.0, 110.0))
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
     QTest.mouseMove(canvas, end)
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    dialog = dialog_titled("Scale")
+    assert isinstance(dialog, ScaleDialog)
+    qtbot.keyClick(dialog.length.line, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    qtbot.keyClicks(dialog.length.line, "2")
+    qtbot.keyClick(dialog.length.line, Qt.Key.Key_Return)
     workplace.settle(one_case)
-    assert len(asked) == 1
     calibration = workplace.case(one_case).image.calibration
     assert calibration is not None
     assert calibration.mm_per_px == pytest.approx(0.02, rel=0.02)
@@ -374,6 +404,39 @@ def test_the_intended_use_is_shown_until_it_was_read(workplace: Workplace, qtbot
     assert stored.accepted_intended_use == 1
     workplace.open(settings=stored)
     assert dialog_titled("What Naevus is for") is None
+
+
+def test_the_first_start_asks_who_signs_and_assumes_nobody(workplace: Workplace, qtbot: QtBot) -> None:
+    window = workplace.open(settings=Settings())
+    dialog = dialog_titled("What Naevus is for")
+    assert dialog is not None
+    line = dialog.findChild(QLineEdit)
+    assert line is not None
+    assert line.text() == ""
+    assert "signs corrections and reports" in words_on(dialog)
+    qtbot.keyClicks(line, " Dr. Ada Example ")
+    dialog.accept()
+    assert window.session.user == "Dr. Ada Example"
+    stored, _warnings = read_settings(workplace.places.settings_file)
+    assert (stored.user_name, stored.accepted_intended_use) == ("Dr. Ada Example", 1)
+
+
+def test_without_a_name_the_window_says_whose_login_signs(workplace: Workplace, qtbot: QtBot) -> None:
+    window = workplace.open(settings=Settings(accepted_intended_use=1))
+    assert "signed with the login name “Dr Test”" in window.notice_bar.text
+    button = next(one for one in window.notice_bar.findChildren(QPushButton) if "your name" in one.text())
+    button.click()
+    assert dialog_titled("Settings") is not None
+
+
+def test_with_a_name_nobody_is_asked(workplace: Workplace, qtbot: QtBot) -> None:
+    window = workplace.open(settings=Settings(accepted_intended_use=1, user_name="Dr. Ada Example"))
+    assert "signed" not in window.notice_bar.text
+    again = workplace.open(settings=Settings(user_name="Dr. Ada Example"))
+    dialog = dialog_titled("What Naevus is for")
+    assert dialog is not None
+    assert dialog.findChild(QLineEdit) is None
+    assert again.session.user == window.session.user
 
 
 def test_stopping_an_import_keeps_what_is_imported(

@@ -11,7 +11,7 @@ _TEXT_PX = 532
 
 
 class TextDialog(QDialog):
-    """Says something that the person should read."""
+    """Says something that the person should read, and may ask one thing below (``asks``)."""
 
     def __init__(
         self,
@@ -20,6 +20,7 @@ class TextDialog(QDialog):
         *,
         accept_text: str = "Close",
         reject_text: str = "",
+        asks: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -38,6 +39,9 @@ class TextDialog(QDialog):
         text.setFixedWidth(_TEXT_PX)
         text.setMinimumHeight(text.heightForWidth(_TEXT_PX))
         layout.addWidget(text)
+        if asks is not None:
+            layout.addWidget(asks)
+            asks.setFocus()
         layout.addLayout(self._buttons(accept_text, reject_text))
 
     def _buttons(self, accept_text: str, reject_text: str) -> QHBoxLayout:
