@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.contract.durable import write_whole
-from training.contract.data_set import MANIFEST, SIDES, DataSetError, read_manifest
+from training.contract.data_set import MANIFEST, SIDES, DataSetError, Sample, read_manifest
 from training.contract.lesion_groups import strictest
 from training.data_sets.dealing import check_shares, dealt
 from training.data_sets.layouts.upright import (
@@ -148,21 +148,43 @@ def write_data_folder(
             table.writerows(writer.rows(shown(entries, "Converting", len(cards))))
         if not writer.images_by_split:
             raise ConversionError(f"None of the {len(cards)} images could be read.")
-        write_left_out(out, writer.left_out)
         write_about(out, about, [source.resolve().name for source in sources])
+    write_left_out(out, writer.left_out)
     return writer.outcome(tuple(notes))
 
 
 @contextmanager
 def new_manifest(out: Path) -> Iterator[Path]:
-    """A file to write a manifest to, which takes the place of the old one if training would accept it."""
+    """A file to write a manifest to, which takes the place of the old one if training would accept it.
+
+    Raises:
+        DataSetError: training would refuse it, or images of the old one's test would leave test.
+    """
     part = out / f".{MANIFEST}.part"
     try:
         yield part
-        read_manifest(out, part.name)
+        _check_test_stays(out, read_manifest(out, part.name))
         part.replace(out / MANIFEST)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _check_test_stays(out: Path, samples: Sequence[Sample]) -> None:
+    """Refuse to deal test images to train or val: models may have been reported on them already.
+
+    More images, other shares or another seed make another deal of all.
+    """
+    try:
+        test = {sample.image_id for sample in read_manifest(out) if sample.split == "test"}
+    except DataSetError:
+        # There is none yet, or one that no model can have been measured by.
+        return
+    moved = [sample.image_id for sample in samples if sample.image_id in test and sample.split != "test"]
+    if moved:
+        raise ConversionError(
+            f"This would move {len(moved)} images out of the test part of {out}, as {moved[0]}; "
+            "name another folder."
+        )
 
 
 def _check_names(cards: Sequence[Card]) -> None:

@@ -137,10 +137,10 @@ def convert(
     placed = _placed(converted, found, val_share=val_share, test_share=test_share)
     left_out |= _left_out(converted, placed)
     rows = list(_rows(converted, placed, found))
-    write_left_out(out, left_out)
     write_about(out, _ABOUT, [folder.resolve().name for folder in downloads])
     with new_manifest(out) as manifest:
         write_table(manifest, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
+    write_left_out(out, left_out)
     return Outcome(
         images_by_split=dict(Counter(row["split"] for row in rows)),
         masks=sum(bool(row["mask_file"]) for row in rows),

@@ -112,6 +112,16 @@ def test_what_cannot_be_written_ends_the_conversion_instead_of_leaving_images_ou
     assert not set(after) - set(before)
 
 
+def test_a_test_image_never_becomes_one_to_learn_from(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in"), tmp_path / "out"
+    convert([root], out, FolderOptions(seed=0))
+    before = contents(out)
+    with pytest.raises(ConversionError, match="out of the test part"):
+        convert([root], out, FolderOptions(seed=1))
+    after = contents(out)
+    assert {name: content for name, (content, _) in after.items()} == {n: c for n, (c, _) in before.items()}
+
+
 def test_terms_and_source_are_recorded(tmp_path: Path) -> None:
     convert([a_download(tmp_path / "in")], tmp_path / "out", FolderOptions())
     note = (tmp_path / "out" / "DATA.md").read_text(encoding="utf-8")
