@@ -89,7 +89,7 @@ def _story(report: _Report) -> list[Flowable]:
     case, told = report.case, report.told
     return [
         *sections.title(case, told),
-        *sections.pictures_and_score(case, report.pictures, report.audit),
+        *sections.pictures_and_score(case, report.pictures, report.audit, report.models),
         *sections.clinician_decision(case, told),
         *sections.measurements(case.image, report.measured),
         *sections.patient_and_lesion(case, told),

@@ -35,8 +35,9 @@ from app.exporters.report_style import (
 )
 from app.exporters.report_words import LIMITS, yes_no
 from app.usecases.compare_scores import comparison_of
+from app.usecases.model_words import figure_words, probability_words, scope_words
 from app.usecases.ports import SpokenModel
-from app.usecases.score_words import comparison_words, missing_words, range_words
+from app.usecases.score_words import comparison_words, doubt_words, missing_words, range_words
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 
@@ -64,19 +65,23 @@ def title(case: Case, told: ToldCase) -> list[Flowable]:
     return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, Spacer(1, 6)]
 
 
-def pictures_and_score(case: Case, pictures: DrawnPictures, audit: tuple[AuditEvent, ...]) -> list[Flowable]:
+def pictures_and_score(
+    case: Case, pictures: DrawnPictures, audit: tuple[AuditEvent, ...], models: tuple[SpokenModel, ...]
+) -> list[Flowable]:
     """Return image, boundary and overlays, with the model's output beside the first overlay."""
     rows: list[list[_Cell]] = [[placed(pictures.plain), placed(pictures.boundary)]]
     overlays = [placed(picture) for picture in pictures.overlays]
     if not overlays:
-        return [_grid(rows), Spacer(1, 4), model_output(case, audit, CONTENT_WIDTH)]
-    rows.append([overlays[0], model_output(case, audit, _HALF - 4 * mm)])
+        return [_grid(rows), Spacer(1, 4), model_output(case, audit, models, CONTENT_WIDTH)]
+    rows.append([overlays[0], model_output(case, audit, models, _HALF - 4 * mm)])
     further = [*overlays[1:], *([[]] if len(overlays) % 2 == 0 else [])]
     rows += [[left, right] for left, right in zip(further[::2], further[1::2], strict=True)]
     return [_grid(rows)]
 
 
-def model_output(case: Case, audit: tuple[AuditEvent, ...], width: float) -> Table:
+def model_output(
+    case: Case, audit: tuple[AuditEvent, ...], models: tuple[SpokenModel, ...], width: float
+) -> Table:
     """Return the score with everything that qualifies it."""
     head = [say("Model output (not a diagnosis)", BOX_TITLE)]
     score = case.score
@@ -84,13 +89,19 @@ def model_output(case: Case, audit: tuple[AuditEvent, ...], width: float) -> Tab
         return boxed(
             [*head, say("No score was computed for this image.")], width, edge=MODEL_EDGE, tint=MODEL_TINT
         )
+    known = next((one.diagnoses for one in models if one.model == score.model), ())
     rows: list[Flowable] = [
         *head,
         *(say(f"Image quality: {words}", WARNING) for words in score.quality_warnings),
     ]
     rows += [
         say(percent(score.probability), SCORE),
-        say(f"calibrated probability of malignancy, {range_words(score)} (not a confidence interval)"),
+        say(f"{probability_words(known)}, {range_words(score)}"),
+    ]
+    rows += [
+        say(words, style)
+        for words, style in ((doubt_words(case), WARNING), (scope_words(known), SMALL))
+        if words
     ]
     comparison = comparison_of(case, audit)
     if comparison is not None:
@@ -269,13 +280,8 @@ def limits_of_use(models: tuple[SpokenModel, ...]) -> list[Flowable]:
 
 def _limits_of(spoken: SpokenModel) -> Flowable:
     head = say(f"{spoken.what}: {spoken.model.name} {spoken.model.version}", LIMITS_TITLE)
-    if spoken.limits is None:
-        gone = "This model is not on the shelf any more, so its figures and limits cannot be told."
-        return KeepTogether([head, say(gone, SMALL)])
-    figure = f"{spoken.figure}." if spoken.figure else "Its card tells no figure on held-out images."
-    return KeepTogether(
-        [head, say(figure, SMALL), *(say(f"\N{BULLET} {words}", SMALL) for words in spoken.limits)]
-    )
+    limits = (say(f"\N{BULLET} {words}", SMALL) for words in spoken.limits or ())
+    return KeepTogether([head, say(figure_words(spoken), SMALL), *limits])
 
 
 def _model_words(model: ModelRef) -> str:

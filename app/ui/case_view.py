@@ -7,6 +7,7 @@ from app.domain.case import Case
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
 from app.usecases.compare_scores import ScoreComparison, comparison_of
+from app.usecases.ports import SpokenModel
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,20 @@ class CaseView:
     overlay_names: tuple[str, ...] = ()
     trail: tuple[AuditEvent, ...] = ()
     """Acts that concern the case, ordered by sequence; empty until they are read."""
+    spoken: SpokenModel | None = None
+    """The model of the newest stored score; None until its card is read."""
 
     @property
     def score(self) -> ScorePrediction | None:
         """Return the score to show: the unsaved correction's, else the newest stored one."""
         return self.preview or self.case.score
+
+    @property
+    def score_model(self) -> SpokenModel | None:
+        """Return the model that gave the shown score, when its card was read."""
+        if self.score is None or self.spoken is None or self.spoken.model != self.score.model:
+            return None
+        return self.spoken
 
     @property
     def comparison(self) -> ScoreComparison | None:

@@ -64,8 +64,10 @@ def comparison_of(
     if boundary is None or after is None:
         return None
     before = next((one for one in reversed(case.scores) if one.mask_source == boundary.id), None)
-    mask_by_source = {boundary.id: boundary.mask, **{one.id: one.mask for one in case.revisions}}
-    if before is None or (preview is None and mask_by_source.get(after.mask_source) == boundary.mask):
+    is_same_mask = after.mask_source == boundary.id or any(
+        one.id == after.mask_source and one.mask == boundary.mask for one in case.revisions
+    )
+    if before is None or (preview is None and is_same_mask):
         return None
     first = _sequence(trail, before.id)
     if first is None:

@@ -11,7 +11,8 @@ from app.domain.ids import ImageId
 from app.domain.measurement import Measurement
 from app.usecases.compare_scores import case_trail
 from app.usecases.measurements import features_of, measurements_of
-from app.usecases.ports import Services
+from app.usecases.ports import Services, SpokenModel
+from app.usecases.spoken_models import score_model
 from app.usecases.stored_arrays import band_of, mask_named, pixels_of, probability_of, valid_mask_of
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 
@@ -35,6 +36,8 @@ class OpenedCase:
     """Where the predicted boundary is uncertain, (h, w) in [0, 1], of the image's shape at reduced size."""
     trail: tuple[AuditEvent, ...] = ()
     """Acts that concern the case, ordered by sequence."""
+    score_model: SpokenModel | None = None
+    """The model of the newest score."""
 
 
 def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None = None) -> OpenedCase:
@@ -53,8 +56,11 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
         predicted_mask = mask_named(services, case.boundary.mask)
         predicted = measurements_of(features_of(case.image, pixels, predicted_mask))
     probability = probability_of(services, case)
+    spoken = None if case.score is None else score_model(services, case.score)
     band = band_of(services, case, predicted_mask, probability)
-    return OpenedCase(case, pixels, mask, predicted_mask, probability, measurements, predicted, band, trail)
+    return OpenedCase(
+        case, pixels, mask, predicted_mask, probability, measurements, predicted, band, trail, spoken
+    )
 
 
 def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:

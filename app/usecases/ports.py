@@ -393,6 +393,8 @@ class SpokenModel:
     """How it did on held-out images, in one line; None when that was not measured."""
     limits: tuple[str, ...] | None
     """Sentences of its card; None when the model is not on the shelf any more."""
+    diagnoses: tuple[str, ...] = ()
+    """The only ones that its training data know; empty when its card does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

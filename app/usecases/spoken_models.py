@@ -1,7 +1,7 @@
 """What the cards of the models that spoke about a case say of them."""
 
 from app.domain.case import Case
-from app.domain.prediction import ModelRef
+from app.domain.prediction import ModelRef, ScorePrediction
 from app.usecases.ports import Services, SpokenModel
 from models.contract.card import Metric, ModelCard, Task
 
@@ -10,6 +10,10 @@ _MAIN_METRIC: dict[Task, tuple[str, str]] = {
     "classification": ("test_auc", "AUC"),
 }
 
+_IMAGE_ALONE = "test_auc_image_only"
+_DIAGNOSES = "The data know these diagnoses only: "
+"""How the limits of a card begin to name them."""
+
 
 def spoken_models(services: Services, case: Case) -> tuple[SpokenModel, ...]:
     """Return the models of the newest boundary and score, found on the shelf by their weights."""
@@ -17,8 +21,13 @@ def spoken_models(services: Services, case: Case) -> tuple[SpokenModel, ...]:
     if case.boundary is not None:
         spoken.append(_spoken(services, "segmentation", "Boundary", case.boundary.model))
     if case.score is not None:
-        spoken.append(_spoken(services, "classification", "Score", case.score.model))
+        spoken.append(score_model(services, case.score))
     return tuple(spoken)
+
+
+def score_model(services: Services, score: ScorePrediction) -> SpokenModel:
+    """Return the model that gave a score, with what its card says."""
+    return _spoken(services, "classification", "Score", score.model)
 
 
 def card_of(services: Services, task: Task, model: ModelRef) -> ModelCard | None:
@@ -33,7 +42,14 @@ def _spoken(services: Services, task: Task, what: str, model: ModelRef) -> Spoke
     card = card_of(services, task, model)
     if card is None:
         return SpokenModel(what, model, None, None)
-    return SpokenModel(what, model, held_out_figure(card), card.limits)
+    return SpokenModel(what, model, held_out_figure(card), card.limits, known_diagnoses(card))
+
+
+def known_diagnoses(card: ModelCard) -> tuple[str, ...]:
+    """Return the only diagnoses that a model's training data know; empty when its limits do not tell."""
+    said = next((limit for limit in card.limits if limit.startswith(_DIAGNOSES)), _DIAGNOSES)
+    names = said.removeprefix(_DIAGNOSES).strip(". ")
+    return () if names in ("", "none") else tuple(name.strip() for name in names.split(","))
 
 
 def held_out_figure(card: ModelCard) -> str | None:
@@ -42,7 +58,11 @@ def held_out_figure(card: ModelCard) -> str | None:
     metric = card.metrics.get(key)
     if metric is None or not metric.n:
         return None
-    return f"On {metric.n:,} held-out images: {words} {metric.value:.2f}{_interval(metric)}"
+    told = f"On {metric.n:,} held-out images: {words} {metric.value:.2f}{_interval(metric)}"
+    alone = card.metrics.get(_IMAGE_ALONE)
+    if alone is None or not alone.n or not card.input.numeric_features:
+        return told
+    return f"{told} with metadata, {alone.value:.2f}{_interval(alone)} from the image alone"
 
 
 def _interval(metric: Metric) -> str:

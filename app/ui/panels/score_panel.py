@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.domain.figures import percent, unbroken
 from app.domain.prediction import ScorePrediction
 from app.ui.case_view import CaseView
+from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard
 from app.ui.panels.words import model_lines, moment
 from app.ui.theme import Theme
@@ -15,7 +16,8 @@ from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
-from app.usecases.score_words import comparison_words, missing_words, range_words
+from app.usecases.model_words import probability_words
+from app.usecases.score_words import comparison_words, doubt_words, missing_words, range_words
 
 
 class ScorePanel(QWidget):
@@ -29,6 +31,7 @@ class ScorePanel(QWidget):
         self._view: CaseView | None = None
         self._warnings = plain_label("", "warning", wraps=True)
         self._number = NumberCard(theme)
+        self.model_lines = self._number.model_lines
         self._reasons = ReasonsCard()
         self._origin = OriginCard()
         self._empty = NoScoreCard()
@@ -100,18 +103,20 @@ class NumberCard(Card):
         self.head.addWidget(self._badge)
         self._figure = selectable(plain_label("", "figure"))
         self._range = plain_label("", "muted", wraps=True)
-        self._range.setToolTip(
-            "How much the score moves when the image is mirrored and turned. It is not a confidence interval."
-        )
+        self._range.setToolTip("How much the score moves when the image is mirrored and turned.")
         self._before = plain_label("", "", wraps=True)
         self._state = plain_label("", "small", wraps=True)
+        self._doubt = plain_label("", "warning", wraps=True)
         self._scale = ProbabilityScale()
+        self.model_lines = ModelLines()
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self._figure)
         row.addWidget(self._range, 1)
         self.body.addLayout(row)
-        for part in (self._scale, self._before, self._state, plain_label(RESEARCH_USE, "small", wraps=True)):
+        research_use = plain_label(RESEARCH_USE, "small", wraps=True)
+        parts = (self._scale, self._doubt, self._before, self._state, self.model_lines, research_use)
+        for part in parts:
             self.body.addWidget(part)
 
     def show_score(self, view: CaseView, score: ScorePrediction) -> None:
@@ -129,7 +134,11 @@ class NumberCard(Card):
         self._scale.show_reading(_reading(score), before=before, ticks=ticks)
         self._before.setText("" if comparison is None else comparison_words(comparison))
         self._before.setVisible(comparison is not None)
+        doubt = doubt_words(view.case) if view.preview is None else ""
+        self._doubt.setText(doubt)
+        self._doubt.setVisible(bool(doubt))
         self._state.setText(_state_words(view))
+        self.model_lines.show_model(view.score_model)
 
 
 def _reading(score: ScorePrediction) -> Reading:
@@ -143,7 +152,8 @@ def _state_words(view: CaseView) -> str:
         return "Score of the correction on the screen; it is stored when the correction is saved."
     if not view.case.is_score_current:
         return "This score is of an earlier boundary; the present boundary has not been scored yet."
-    return "Calibrated probability of malignancy, from image, boundary and what was entered."
+    meant = probability_words(view.score_model.diagnoses if view.score_model is not None else ())
+    return f"{meant}, from image, boundary and what was entered."
 
 
 class ReasonsCard(Card):

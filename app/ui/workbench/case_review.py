@@ -149,6 +149,7 @@ class CaseReview(QObject):
             measurements_before=opened.predicted_measurements if is_changed else (),
             is_scoring=self._is_scoring(opened.case.image.id),
             trail=opened.trail,
+            spoken=opened.score_model,
         )
         if self.view is not None and self.correction.is_scoring:
             view = replace(view, preview=self.view.preview)

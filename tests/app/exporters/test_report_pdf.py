@@ -137,6 +137,23 @@ def test_the_limits_are_those_of_the_models_that_spoke(
     assert f"Score: mambaderm_lite 1.1.0 {figure}. • Learned from one clinic. • No palms." in limits
 
 
+def test_the_score_says_what_its_model_knows_and_that_its_boundary_is_uncertain(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    case = make_case().case
+    doubt = "The boundary is uncertain here; so are measurements and score."
+    known = ("melanoma", "nevus")
+    models = (SpokenModel("Score", case.scores[0].model, None, ("No palms.",), known),)
+    doubtful = (replace(case.boundaries[0], border_uncertainty=0.12),)
+    file = make_case(case=replace(case, boundaries=doubtful, revisions=()), models=models)
+    text = text_of(report.write([file], tmp_path, deidentified=True)[0])
+    assert doubt in text
+    assert "Calibrated probability of melanoma as in the training data, 52 % to 71 % over" in text
+    assert "Trained to tell melanoma from nevus; it does not know basal cell carcinoma" in text
+    signed = make_case(case=replace(case, boundaries=doubtful), models=models)
+    assert doubt not in text_of(report.write([signed], tmp_path, deidentified=True)[0])
+
+
 @pytest.mark.parametrize("is_edited", [False, True])
 def test_both_scores_are_told_and_compared_only_when_nothing_else_changed(
     report: ReportPdf, make_case: MakeCase, tmp_path: Path, is_edited: bool
@@ -217,7 +234,9 @@ def test_long_pictures_and_several_overlays_fit(
     case = make_case(pixels=pixels, mask=mask, overlays=overlays)
     text = text_of(report.write([case], tmp_path, deidentified=False)[0])
     assert "in favour" in text
-    assert "local and global gate" in text
+    assert "Local detail or whole crop (gate)" in text
+    assert "What moved the score (gradient x input)" in text
+    assert "mistrust this score" in text
 
 
 def test_each_case_gets_its_own_file_and_none_is_overwritten(

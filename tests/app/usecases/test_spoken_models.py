@@ -6,7 +6,7 @@ from pathlib import Path
 from app.usecases.export_cases import case_file
 from app.usecases.ports import Services
 from app.usecases.spoken_models import held_out_figure
-from models.contract.card import CARD_FILE, Metric, ModelCard, read_card, write_card
+from models.contract.card import CARD_FILE, InputSpec, Metric, ModelCard, read_card, write_card
 from models.contract.registry import ModelShelf
 from resources import path as resource
 from tests.builders import a_case
@@ -27,7 +27,8 @@ def test_limits_come_from_the_card_with_the_weights_that_spoke(services: Service
     boundary, score = case_file(services, image_id, FakeToken(), overlay=None).models
     assert (boundary.what, boundary.limits, boundary.figure) == ("Boundary", None, None)
     assert (score.what, score.limits) == ("Score", limits)
-    assert score.figure == "On 285 held-out images: AUC 0.78 (0.71 to 0.84)"
+    with_metadata = "On 285 held-out images: AUC 0.78 (0.71 to 0.84) with metadata"
+    assert score.figure == f"{with_metadata}, 0.65 (0.58 to 0.72) from the image alone"
     (folder / CARD_FILE).unlink()
     assert [one.limits for one in case_file(services, image_id, FakeToken(), overlay=None).models] == [
         None
@@ -42,5 +43,10 @@ def test_a_case_without_predictions_names_no_model(services: Services, tmp_path:
 def test_only_a_figure_on_held_out_images_is_told() -> None:
     assert held_out_figure(_card(metrics={"val_auc_all": Metric(value=0.8, n=147)})) is None
     assert held_out_figure(_card(metrics={"test_auc": Metric(value=0.0, n=0)})) is None
+    alone = {"test_auc": Metric(value=0.7, n=9), "test_auc_image_only": Metric(value=0.7, n=9)}
+    looks_only = _card(
+        metrics=alone, input=InputSpec.for_classification(size_px=96, crop_margin=0.25, reads_table=False)
+    )
+    assert held_out_figure(looks_only) == "On 9 held-out images: AUC 0.70"
     measured = _card(metrics={"test_auc": Metric(value=0.7, n=1200)})
     assert held_out_figure(measured) == "On 1,200 held-out images: AUC 0.70"

@@ -16,14 +16,14 @@ from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.theme import Theme
-from app.usecases.correct_mask import correct_mask
+from app.usecases.correct_mask import CONFIRMED, correct_mask
 from app.usecases.edit_visit import edit_visit
 from app.usecases.open_case import open_case
-from app.usecases.ports import Services
+from app.usecases.ports import Services, SpokenModel
 from app.usecases.score_image import rescore_image
 from app.usecases.why_score import ScoreWhy
 from tests.builders import a_case, a_mask, a_score
-from tests.fakes import FakeToken
+from tests.fakes import CLASSIFIER, FakeToken
 
 if TYPE_CHECKING:
     from app.domain.patient import Patient
@@ -56,13 +56,86 @@ def test_a_score_is_told_with_range_band_reason_model_and_limits(panels: CasePan
     said, score = words_on(panels.score), case.score
     assert score is not None
     assert percent(score.probability) in said
-    assert "over eight flipped and turned views of the image" in said
+    assert "over eight flipped and turned views of the image (not a confidence interval)" in said
     assert "urgent threshold" in said
     assert score.model.weights_sha256[:12] in said
     assert f"{score.model.name} {score.model.version}" in said
     assert "Threshold" in said
     assert "Research use only. Not a medical device." in said
     assert "Not entered: age, sex, body site." in said
+
+
+def test_the_figures_of_the_model_stand_beside_its_score_and_its_limits_one_click_away(
+    qtbot: QtBot, panels: CasePanels, case: Case
+) -> None:
+    figure = "On 285 held-out images: AUC 0.78 with metadata, 0.65 from the image alone"
+    limits, known = ("Few melanomas.", "One <b>camera</b>."), ("melanoma", "nevus")
+    spoken = SpokenModel("Score", CLASSIFIER, figure, limits, known)
+    panels.show_view(CaseView(case, spoken=spoken))
+    said = words_on(panels.score)
+    assert f"{figure}." in said
+    assert "Trained to tell melanoma from nevus; it does not know basal cell carcinoma" in said
+    assert "Calibrated probability of melanoma as in the training data" in said
+    assert "Few melanomas." not in said
+    qtbot.mouseClick(panels.score.model_lines.switch, Qt.MouseButton.LeftButton)
+    assert "\N{BULLET} Few melanomas.\n\N{BULLET} One <b>camera</b>." in words_on(panels.score)
+
+
+def test_figures_of_another_model_than_the_one_that_scored_are_not_shown(
+    panels: CasePanels, case: Case
+) -> None:
+    spoken = SpokenModel("Score", replace(CLASSIFIER, version="0"), "On 9 held-out images", ("No palms.",))
+    panels.show_view(CaseView(case, spoken=spoken))
+    assert "held-out" not in words_on(panels.score)
+
+
+DOUBT = "The boundary is uncertain here; so are measurements and score."
+
+
+@pytest.mark.parametrize(("uncertainty", "is_said"), [(None, False), (0.02, False), (0.12, True)])
+def test_an_uncertain_boundary_is_said_beside_the_score(
+    panels: CasePanels, case: Case, uncertainty: float | None, is_said: bool
+) -> None:
+    assert case.boundary is not None
+    assessed = replace(case.boundary, border_uncertainty=uncertainty)
+    panels.show_view(CaseView(replace(case, boundaries=(assessed,))))
+    assert (DOUBT in words_on(panels.score)) is is_said
+
+
+def test_a_boundary_that_a_person_has_signed_is_not_called_uncertain(
+    panels: CasePanels, case: Case, services: Services
+) -> None:
+    mask = open_case(services, case.image.id).mask
+    assert mask is not None
+    correct_mask(services, case.image.id, mask, reason=CONFIRMED)
+    with services.reading() as work:
+        signed = work.cases.case(case.image.id)
+    doubtful = tuple(replace(one, border_uncertainty=0.12) for one in signed.boundaries)
+    panels.show_view(CaseView(replace(signed, boundaries=doubtful)))
+    assert DOUBT not in words_on(panels.score)
+
+
+LIMIT = "An overlay shows which parts moved the score; it does not show what the lesion is."
+OUTSIDE = "Most of the relevance lies outside the lesion: mistrust this score."
+
+
+@pytest.mark.parametrize(("share", "is_warned"), [(0.3, True), (0.8, False)])
+def test_an_overlay_is_shown_with_what_it_does_not_show_and_with_its_warning(
+    panels: CasePanels, case: Case, share: float, is_warned: bool
+) -> None:
+    panels.show_view(CaseView(case))
+    card = panels.explanation
+    assert LIMIT in words_on(card)
+    card.offer(("grad_cam",))
+    card.choose("grad_cam")
+    card.show_share(share, is_signed=False)
+    said = words_on(card)
+    assert LIMIT in said
+    assert (OUTSIDE in said) is is_warned
+    card.show_waiting("grad_cam")
+    assert OUTSIDE not in words_on(card)
+    card.show_failure("It cannot be computed here.")
+    assert LIMIT in words_on(card)
 
 
 def test_warnings_about_the_image_stand_above_the_number(panels: CasePanels, case: Case) -> None:
