@@ -219,8 +219,16 @@ class Desk(QObject):
         if not self._is_calibrating or distance_px < 1:
             return
         self._is_calibrating = False
-        dialog = self.dialogs.show_scale(distance_px)
-        dialog.accepted.connect(lambda: self.edits.calibrate(dialog.calibration))
+        drawn_on, dialog = self.review.image_id, self.dialogs.show_scale(distance_px)
+
+        def calibrate() -> None:
+            # An import that ends meanwhile opens its first case.
+            if self.review.image_id == drawn_on:
+                self.edits.calibrate(dialog.calibration)
+            else:
+                self._session.warn("Another case was opened meanwhile, so no scale was set.")
+
+        dialog.accepted.connect(calibrate)
 
     def _show_import(self, report: ImportReport) -> None:
         if report.imported:

@@ -357,6 +357,24 @@ def test_a_scale_is_set_by_drawing_a_known_length(
     assert "mm²" in words_on(one_case.desk.panels.measurements)
 
 
+def test_a_scale_never_goes_to_a_case_that_was_opened_meanwhile(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow, tmp_path: Path
+) -> None:
+    first = one_case.desk.review.image_id
+    one_case.desk.calibrate_with_ruler()
+    one_case.desk.canvas.distance_drawn.emit(100.0)
+    dialog = dialog_titled("Scale")
+    assert isinstance(dialog, ScaleDialog)
+    one_case.desk.import_paths([an_image_file(tmp_path, "second.png", seed=2)])
+    qtbot.waitUntil(lambda: one_case.desk.review.image_id not in (None, first), timeout=WAIT_MS)
+    workplace.settle(one_case)
+    qtbot.keyClicks(dialog.length.line, "2")
+    qtbot.keyClick(dialog.length.line, Qt.Key.Key_Return)
+    assert "no scale was set" in one_case.notice_bar.text
+    workplace.settle(one_case)
+    assert workplace.case(one_case).image.calibration is None
+
+
 def test_a_removed_case_can_be_brought_back(workplace: Workplace, qtbot: QtBot, one_case: MainWindow) -> None:
     one_case.desk.remove_case()
     workplace.settle(one_case)
