@@ -50,10 +50,11 @@ def evaluate(
     from models.contract.card import read_card
     from models.contract.errors import ContractError
     from training.engine import evaluate as evaluation
-    from training.engine.evaluate_variants import Variants, with_variants
+    from training.engine.evaluate_variants import Variants, check_possible, with_variants
 
     variants = Variants(tta=tta, mc_passes=mc_dropout)
     try:
+        check_possible(folder, variants)
         if read_card(folder).task == "segmentation":
             found = evaluation.evaluate_segmenter(folder, data, split)
         elif segmenter is not None:

@@ -22,7 +22,7 @@ from training.engine.calibrate import calibrated
 from training.engine.classification import Views, logits_in_any_mode, logits_of, network_inputs
 from training.engine.decode import read_image
 from training.engine.evaluate import Evaluation, of_split, views_by_masks, with_figures
-from training.engine.mc_dropout import Disagreement, disagreement, passes_of
+from training.engine.mc_dropout import Disagreement, check_has_dropout, disagreement, passes_of
 from training.engine.progress import shown
 from training.engine.published import PublishedModel, expert_masks, predicted_masks
 from training.engine.report import Cases, mean, measured
@@ -37,6 +37,12 @@ class Variants:
     tta: bool = False
     mc_passes: int = 0
     """Passes with dropout awake; 0: none."""
+
+
+def check_possible(folder: Path, variants: Variants) -> None:
+    """Raise DataSetError, before anything is measured, if the model's network has no dropout to be awake."""
+    if variants.mc_passes:
+        check_has_dropout(PublishedModel.read(folder).network)
 
 
 def with_variants(

@@ -42,14 +42,19 @@ def disagreement(probabilities: NDArray[np.floating]) -> Disagreement:
     return Disagreement(mean, entropy, np.maximum(entropy - expected, 0.0))
 
 
+def check_has_dropout(network: nn.Module) -> None:
+    """Raise DataSetError if all passes of a network would be one."""
+    if not _dropouts(network):
+        raise DataSetError("This network has no dropout, so many passes would all say the same.")
+
+
 def passes_of(network: nn.Module, ask: Callable[[], NDArray[np.float32]], count: int) -> NDArray[np.float32]:
     """(count, ...): the answers of so many passes, the same ones whenever they are asked for.
 
     Raises:
         DataSetError: the network has no dropout, so that all passes would be one.
     """
-    if not _dropouts(network):
-        raise DataSetError("This network has no dropout, so many passes would all say the same.")
+    check_has_dropout(network)
     with torch.random.fork_rng(), dropout_awake(network):
         answers = []
         for number in range(count):

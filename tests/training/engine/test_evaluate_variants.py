@@ -119,6 +119,17 @@ def test_a_network_without_dropout_is_refused() -> None:
         passes_of(build("unet_tiny"), lambda: np.zeros(1, np.float32), 3)
 
 
+def test_passes_that_are_impossible_are_refused_before_anything_is_measured(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_model(root / "models", "unet_tiny", "segmentation", with_graph=False)
+    monkeypatch.setattr(
+        "training.engine.evaluate.evaluate_segmenter", lambda *_: pytest.fail("measured for nothing")
+    )
+    assert call("evaluate", folder, "--data", root / "data", "--split", "val", "--mc-dropout", 2) == 1
+    assert "no dropout" in capsys.readouterr().err
+
+
 def test_a_segmenters_further_figures_stand_beside_the_plain_ones(root: Path) -> None:
     folder = root / "models" / "mamba-unet-tiny" / "1"
     options = ("evaluate", folder, "--data", root / "data", "--split", "val")
