@@ -113,7 +113,7 @@ def length_mm(text: str) -> float | None:
     found_mm = _millimetres(wanted)
     if found_mm is None or found_mm <= 0:
         raise InvalidFieldError(
-            "length_mm", f"“{wanted}” is no length: it is a number above 0, for example 5 mm or 0.5 cm."
+            "length_mm", f"“{wanted}” is no length: type a number above 0, such as 5 or 0.5 cm."
         )
     return found_mm
 

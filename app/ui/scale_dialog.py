@@ -18,7 +18,7 @@ class ScaleDialog(QDialog):
     def __init__(self, distance_px: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Scale")
-        self.setMinimumWidth(380)
+        self.setMinimumSize(480, 220)
         self._distance_px = distance_px
         self.length = TextField("Its length in mm", self._calibration, _HINT)
         self.length.line.setPlaceholderText("for example 5")
@@ -35,6 +35,7 @@ class ScaleDialog(QDialog):
         layout.addWidget(plain_label(f"The line is {unbroken(f'{distance_px:.1f} px')} long.", wraps=True))
         for part in (self.length, self._scale):
             layout.addWidget(part)
+        layout.addStretch(1)
         layout.addLayout(self._buttons())
         self.length.line.setFocus()
 
