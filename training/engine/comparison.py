@@ -123,7 +123,7 @@ def _held_out(question: Question) -> HeldOut | None:
 def _check_segmenter(folder: Path) -> None:
     """Refuse a model that outlines nothing now, not when everything else was measured."""
     try:
-        card = PublishedModel.read(folder).card
+        card = PublishedModel.verified(folder).card
     except ContractError as error:
         raise ComparisonError(f"{folder}: {error}") from error
     if card.task != "segmentation":

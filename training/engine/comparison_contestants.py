@@ -33,7 +33,7 @@ class Contestant:
     def network(self) -> nn.Module:
         """The network in evaluation mode, with its weights or, untrained, freshly drawn ones."""
         if self.folder is not None:
-            return PublishedModel.read(self.folder).network
+            return PublishedModel.verified(self.folder).network
         torch.manual_seed(0)
         return build(self.architecture).eval()
 

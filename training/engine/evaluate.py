@@ -54,7 +54,7 @@ class Evaluation:
 
 def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
     """Overlap and boundary figures on the images of a split that have an expert mask."""
-    model = PublishedModel.read(folder)
+    model = PublishedModel.verified(folder)
     samples = tuple(s for s in of_split(data_dir, split) if s.mask_file is not None)
     experts = [mask for mask in expert_masks(samples) if mask is not None]
     predictions = predicted_masks(model, samples)
@@ -70,7 +70,7 @@ def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
 
 def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_folder: Path) -> Evaluation:
     """Ranking and calibration with predicted masks, as the application meets new images."""
-    model = PublishedModel.read(folder)
+    model = PublishedModel.verified(folder)
     samples = tuple(s for s in of_split(data_dir, split) if s.malignant is not None)
     cases = Cases(samples)
     shown = {

@@ -34,7 +34,7 @@ class PublishedModel:
         """Build the network that the card names and fill it with the folder's weights.
 
         Raises:
-            ContractError: card or weights cannot be used, or were not written for each other.
+            ContractError: card or weights cannot be used.
         """
         card = read_card(folder)
         try:
@@ -44,12 +44,22 @@ class PublishedModel:
                 f"The card of {card.reference} asks for a network that cannot be built: {error}"
             ) from error
         load_weights(network, folder)
-        # Figures under a model's name must be those of its own weights.
+        return PublishedModel(network, card)
+
+    @staticmethod
+    def verified(folder: Path) -> "PublishedModel":
+        """As ``read``, for figures under a model's name, which must be those of its own weights.
+
+        Raises:
+            ContractError: also if the weights are not those that the card was written for.
+        """
+        model = PublishedModel.read(folder)
+        card = model.card
         if sha256_of(folder / card.weights_file) != card.weights_sha256:
             raise ModelRefusedError(
                 f"The weights of {card.reference} are not those its card was written for."
             )
-        return PublishedModel(network, card)
+        return model
 
 
 def predicted_masks(segmenter: PublishedModel, samples: tuple[Sample, ...]) -> tuple[BoolMask, ...]:
