@@ -25,8 +25,8 @@ def site_words(site: str | None) -> str:
 
 
 def place_words(line: CaseLine) -> str:
-    """Return by what a case is told from others of the list: its site and its file."""
-    return f"{site_words(line.site)}  ·  {line.file_name}"
+    """Return by what a case is told from others of the list: its site, if known, and its file."""
+    return f"{site_words(line.site)}  ·  {line.file_name}" if line.site else line.file_name
 
 
 def score_words(probability: float | None) -> str:
