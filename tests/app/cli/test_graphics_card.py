@@ -1,6 +1,7 @@
 """What nvidia-smi says, asked of a program of that name; and what is said where there is none."""
 
 import os
+import shlex
 import stat
 import sys
 from pathlib import Path
@@ -15,8 +16,11 @@ needs_posix = pytest.mark.skipif(os.name != "posix", reason="the stand-in progra
 
 def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     """Put a program called nvidia-smi, and no other one, into the search path."""
-    program = folder / "nvidia-smi"
-    program.write_text(f"#!{sys.executable}\nimport sys\n{body}\n", encoding="utf-8")
+    script, program = folder / "stand_in.py", folder / "nvidia-smi"
+    script.write_text(f"import sys\n{body}\n", encoding="utf-8")
+    # Python itself cannot stand behind #!, because its path may hold a space.
+    words = shlex.join([sys.executable, str(script)])
+    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(folder))
 

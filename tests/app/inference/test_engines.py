@@ -13,6 +13,7 @@ from app.inference.engine import ClassifierInput, Engine
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.server_engine import ServerEngine
 from app.usecases.cancelling import NeverCancelled
+from models.contract.card import read_card
 from tests.model_folders import CROP_SIZE_PX, SEGMENTER_SIZE_PX, random_batch
 
 TOKEN = NeverCancelled()
@@ -80,9 +81,10 @@ def test_the_same_input_twice_gives_identical_answers(
     np.testing.assert_array_equal(first, second)
 
 
-def test_the_server_explains_with_every_overlay_it_names(classifier: Path, server: ServerEngine) -> None:
-    names = server.overlay_names()
+def test_the_server_explains_with_every_overlay_of_the_card(classifier: Path, server: ServerEngine) -> None:
+    names = read_card(classifier).overlays
     assert {"gradient_x_input", "hidden_attention", "gate", "grad_cam"} <= set(names)
+    assert set(names) <= set(server.overlay_names())
     batch = _batch(8)
     maps = [server.explain(name, classifier, batch, TOKEN) for name in names]
     assert all(each.shape == (8, CROP_SIZE_PX // 16, CROP_SIZE_PX // 16) for each in maps)

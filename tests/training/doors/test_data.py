@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,14 @@ from training.__main__ import main
 
 Run = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def heeded_ctrl_c() -> Iterator[None]:
+    """Let started programs heed Ctrl+C even where the tests themselves were started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -109,7 +117,7 @@ def test_convert_refuses_a_folder_that_is_no_such_download(run: Run, tmp_path: P
 
 
 @pytest.mark.skipif(os.name != "posix", reason="named pipes and Ctrl+C as a signal")
-def test_ctrl_c_stops_a_check_with_a_sentence(tmp_path: Path) -> None:
+def test_ctrl_c_stops_a_check_with_a_sentence(tmp_path: Path, heeded_ctrl_c: None) -> None:
     write_manifest(tmp_path, [manifest_row("a")])
     (tmp_path / "images").mkdir()
     os.mkfifo(tmp_path / "images" / "a.png")
