@@ -1,4 +1,3 @@
-import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,27 +6,20 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
-from app.ui.jobs.collector import UiThreadCollector
 from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.ports import Services
 from tests.builders import services_at
+from tests.ui_thread import collected_on_the_ui_thread
+
+__all__ = ["collected_on_the_ui_thread"]
 
 READ = Settings(accepted_intended_use=1)
 """Settings of somebody who has read the intended use."""
 
 OpenWindow = Callable[..., MainWindow]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def collected_on_the_ui_thread(qapp: QApplication) -> Iterator[None]:
-    """Keep widgets of finished tests from being destroyed by a worker of a later one, as the program does."""
-    collector = UiThreadCollector()
-    yield
-    collector.stop()
-    gc.collect()
 
 
 @pytest.fixture
