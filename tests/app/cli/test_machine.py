@@ -51,7 +51,10 @@ def test_watching_without_a_driver_ends_in_a_sentence(
 
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in program is a script")
 def test_watching_prints_until_ctrl_c(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    heeded_ctrl_c: None,
 ) -> None:
     # The third look is where the person presses Ctrl+C.
     body = (
