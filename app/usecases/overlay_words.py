@@ -8,12 +8,23 @@ _NAME_BY_OVERLAY = {
     "class_activation": "What moved the score (class activation)",
     "hidden_attention": "Where it looked (hidden attention)",
     "rollout": "Where it looked, all layers (rollout)",
+    "attribution_rollout": "Where it looked for the score, all layers (attribution rollout)",
     "cross_modal": "Where metadata came in (cross-modal)",
     "gate": "Local detail or whole crop (gate)",
+    "cbam_gates": "Where detail passed to the boundary (CBAM gates)",
 }
 
 _READS_THE_SCORE = frozenset({"gradient_x_input", "grad_cam", "class_activation"})
 """Overlays that would change with the score; the others follow how the network mixes what it sees."""
+
+_LIMIT_BY_OVERLAY = {
+    "attribution_rollout": (
+        "This overlay shows where the network looked, weighed by what moved the score; it does not show what "
+        "the lesion is."
+    ),
+    "cbam_gates": "This overlay shows what the boundary was drawn from, not the score or what the lesion is.",
+}
+"""What those do not show for which neither of the two usual sentences is true."""
 
 _NO_RELEVANCE = frozenset({"gate"})
 """Overlays whose brightness is a place between two kinds of evidence, not an amount."""
@@ -30,6 +41,8 @@ def overlay_words(name: str) -> str:
 
 def overlay_limit(name: str | None) -> str:
     """Return what an overlay does not show; None stands for overlays as such."""
+    if name in _LIMIT_BY_OVERLAY:
+        return _LIMIT_BY_OVERLAY[name]
     if name is None or name in _READS_THE_SCORE:
         return OVERLAY_LIMIT
     return "This overlay shows where the network looked, not what moved the score or what the lesion is."

@@ -52,6 +52,15 @@ class MixesTokens(Protocol):
         ...
 
 
+@runtime_checkable
+class GatesSkips(Protocol):
+    """A network that weighs every place of its skips before its decoder reads them."""
+
+    def skip_gates(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the weights (B, h, w) in [0, 1] of each level's places, the coarsest level first."""
+        ...
+
+
 def tokens_of(grid: tuple[int, int], layers: Sequence[nn.Module]) -> Mixing:
     """Return the mixing of layers that see their whole grid."""
     return Mixing(tuple(layers), grid, max(grid))

@@ -18,10 +18,14 @@ class CBAM(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Features (B, C, H, W) to weighted features of the same shape."""
+        x = self.channels_weighed(x)
+        return x * self.spatial_gate(x)
+
+    def channels_weighed(self, x: Tensor) -> Tensor:
+        """Features (B, C, H, W) to what the spatial gate reads, same shape."""
         mean, peak = x.mean(dim=(2, 3)), x.amax(dim=(2, 3))
         channel = torch.sigmoid(self.channel_mlp(mean) + self.channel_mlp(peak))
-        x = x * channel[:, :, None, None]
-        return x * self.spatial_gate(x)
+        return x * channel[:, :, None, None]
 
     def spatial_gate(self, x: Tensor) -> Tensor:
         """Weight (B, 1, H, W) in (0, 1) of each place."""

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from models.nets.classification.fused_classifier import FusedClassifier
 from models.nets.classification.image_classifier import ImageClassifier
-from models.nets.explainable import Divisible, MixesTokens
+from models.nets.explainable import Divisible, GatesSkips, MixesTokens
+from models.nets.overlays.attribution_rollout import attribution_rollout
 from models.nets.overlays.class_activation import class_activation
 from models.nets.overlays.cross_modal import cross_modal_map
 from models.nets.overlays.gate import gate_map
@@ -20,6 +21,7 @@ from models.nets.overlays.grad_cam import grad_cam
 from models.nets.overlays.gradient_x_input import gradient_x_input
 from models.nets.overlays.hidden_attention import hidden_attention_map
 from models.nets.overlays.rollout import rollout_map
+from models.nets.overlays.skip_gates import skip_gate_map
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ OVERLAYS: tuple[Overlay, ...] = (
     Overlay("rollout", is_signed=False, reads=MixesTokens, compute=rollout_map),
     Overlay("cross_modal", is_signed=False, reads=FusedClassifier, compute=cross_modal_map),
     Overlay("class_activation", is_signed=True, reads=ImageClassifier, compute=class_activation),
+    Overlay("attribution_rollout", is_signed=False, reads=MixesTokens, compute=attribution_rollout),
+    Overlay("cbam_gates", is_signed=False, reads=GatesSkips, compute=skip_gate_map),
 )
 """Every overlay the model server offers; the first that a network can show is its default."""
 

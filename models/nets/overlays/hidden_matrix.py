@@ -33,6 +33,22 @@ def mean_matrix(reading: ScanReading) -> Tensor:
     return total / channels
 
 
+def slope_times_matrix(reading: ScanReading, slope: Tensor) -> Tensor:
+    """Return the mean over channels of ds/dalpha x alpha, directions added, (B, L, L), signed.
+
+    ``slope`` is ds/dy, (B, H, W, D). As ds/dalpha_c[i, j] = ds/dy[i, c] u[j, c], the entries of row i sum to
+    the mean over channels of ds/dy x y, as far as y comes from the scan.
+    """
+    drawn, leaning = (each.flatten(1, 2).transpose(1, 2) for each in (reading.u, slope))
+    samples, channels, length = drawn.shape
+    total, start = drawn.new_zeros(samples, length, length), 0
+    for part in _matrices(reading):
+        own = slice(start, start + part.shape[1])
+        total += torch.einsum("bci,bcij,bcj->bij", leaning[:, own], part, drawn[:, own])
+        start = own.stop
+    return total / channels
+
+
 def hidden_matrix(reading: ScanReading) -> Tensor:
     """Return alpha of every channel, the directions added, (B, D, L, L), in the type of the input."""
     return torch.cat(list(_matrices(reading)), dim=1)

@@ -126,6 +126,13 @@ class DermoMamba(Outliner):
         logits: Tensor = self.head(x)
         return logits
 
+    def skip_gates(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the weights (B, h, w) that CBAM gives to the places of each skip, the coarsest first."""
+        _, *skips = self.encoded(images)
+        attentions = [each for each in reversed(self.skip_attention) if isinstance(each, CBAM)]
+        pairs = zip(attentions, skips, strict=True)
+        return tuple(each.spatial_gate(each.channels_weighed(skip))[:, 0] for each, skip in pairs)
+
     def mixing(self, height_px: int, width_px: int) -> Mixing:
         """Return the bottleneck's scan of the image plane."""
         shrink = 2 ** len(self.encoder)

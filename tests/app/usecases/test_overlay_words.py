@@ -27,6 +27,11 @@ def test_an_overlay_that_knows_nothing_of_the_score_is_not_said_to_move_it(name:
     assert "not what moved the score" in overlay_limit(name)
 
 
+def test_a_rollout_weighed_by_the_score_is_told_apart_from_one_that_is_not() -> None:
+    assert "weighed by what moved the score" in overlay_limit("attribution_rollout")
+    assert overlay_limit("attribution_rollout") != overlay_limit("rollout")
+
+
 def test_a_score_that_rests_on_the_surroundings_is_to_be_mistrusted() -> None:
     warning = "Most of the relevance lies outside the lesion: mistrust this score."
     assert outside_warning("grad_cam", 0.49) == warning

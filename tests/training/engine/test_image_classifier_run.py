@@ -20,7 +20,14 @@ from training.__main__ import main
 
 pytestmark = pytest.mark.slow
 
-OFFERED = ("gradient_x_input", "hidden_attention", "grad_cam", "rollout", "class_activation")
+OFFERED = (
+    "gradient_x_input",
+    "hidden_attention",
+    "grad_cam",
+    "rollout",
+    "class_activation",
+    "attribution_rollout",
+)
 
 
 @pytest.fixture(scope="module")

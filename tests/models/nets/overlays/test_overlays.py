@@ -29,15 +29,16 @@ from models.nets.segmentation.outliner import Outliner, said_of_lesion
 
 Batch = tuple[Tensor, ...]
 
-TABULAR = ("gradient_x_input", "hidden_attention", "gate", "grad_cam", "rollout", "cross_modal")
-IMAGE_ONLY = ("gradient_x_input", "hidden_attention", "grad_cam", "rollout", "class_activation")
+MIXING = ("gradient_x_input", "hidden_attention", "grad_cam", "rollout")
+TABULAR = ("gradient_x_input", "hidden_attention", "gate", *MIXING[2:], "cross_modal", "attribution_rollout")
+IMAGE_ONLY = (*MIXING, "class_activation", "attribution_rollout")
 OFFERED = {
     "mambaderm_tiny": TABULAR,
     "mambaderm_hierarchical_tiny": TABULAR,
     "medmamba_tiny": IMAGE_ONLY,
     "mambavision_tiny": IMAGE_ONLY,
-    "dermomamba_tiny": ("gradient_x_input", "hidden_attention", "grad_cam", "rollout"),
-    "mamba_unet_tiny": ("gradient_x_input", "hidden_attention", "grad_cam", "rollout"),
+    "dermomamba_tiny": (*MIXING, "attribution_rollout", "cbam_gates"),
+    "mamba_unet_tiny": (*MIXING, "attribution_rollout"),
     "unet_tiny": ("gradient_x_input", "grad_cam"),
 }
 
@@ -201,7 +202,7 @@ def test_removing_the_most_relevant_places_lowers_the_answer_most(name: str) -> 
 
 
 @pytest.mark.parametrize("name", ["mambaderm_tiny", "medmamba_tiny"])
-@pytest.mark.parametrize("overlay", ["gradient_x_input", "hidden_attention", "grad_cam", "rollout"])
+@pytest.mark.parametrize("overlay", [*MIXING, "attribution_rollout"])
 def test_an_image_upside_down_gives_the_map_upside_down_to_a_network_that_was_turned_too(
     name: str, overlay: str
 ) -> None:
