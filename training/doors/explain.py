@@ -1,4 +1,4 @@
-"""A door to what a model looked at: its overlays as pictures, and whether they tell the truth."""
+"""A door to what a model looked at: overlays as pictures, whether they tell the truth, feature effects."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +9,9 @@ from training.doors.refusal import sentences
 from training.doors.screen import screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from training.engine.explained_features import FeatureEffect
     from training.engine.faithfulness_report import Report
 
 
@@ -40,10 +43,15 @@ def explain(
         list[Path] | None, typer.Option("--shelf", help="A model folder on the shelf.", hidden=True)
     ] = None,
 ) -> None:
-    """Show what a model's answers came from, or with --check how far its overlays can be trusted."""
+    """Show what a model's answers came from, or with --check how far its overlays can be trusted.
+
+    Of a score model that reads metadata and measurements, both print what each feature moved: the logit that
+    is lost when the feature is marked missing, by recomputing. The training images decide what missing means.
+    """
     from models.contract.errors import ContractError
     from training.engine import explanation
     from training.engine.comparison_contestants import ComparisonError, published_folder
+    from training.engine.explained_features import effects_over
     from training.engine.explained_pictures import write_pictures
     from training.engine.faithfulness import Protocol
     from training.engine.published import PublishedModel
@@ -61,6 +69,7 @@ def explain(
             _deliver(explanation.check(read, subjects, chosen.words, protocol), out)
             return
         target = out or Path("explained") / read.card.name
+        _print_effects(effects_over(read, subjects), len(subjects))
         for file in write_pictures(read, subjects, target):
             typer.echo(str(file))
 
@@ -72,9 +81,21 @@ def _deliver(report: "Report", out: Path | None) -> None:
     screen().print(table(report))
     for line in lines(report):
         typer.echo(line)
+    _print_effects(report.effects, len(report.found.image_ids))
     if out is not None:
         for file in write_report(report, out):
             typer.echo(str(file))
+
+
+def _print_effects(effects: "Sequence[FeatureEffect]", images: int) -> None:
+    """Print what the features moved, if the model reads any."""
+    from training.engine.explained_features import effects_lines, effects_table
+
+    if not effects:
+        return
+    screen().print(effects_table(effects, images))
+    for line in effects_lines(effects):
+        typer.echo(line)
 
 
 def add_explain_command(commands: typer.Typer) -> None:

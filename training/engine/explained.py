@@ -5,7 +5,7 @@ map is the mean over the eight views, as the application shows it. A boundary mo
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -22,12 +22,14 @@ from models.contract.preprocess import (
     mask_for_segmenter,
     resized,
 )
-from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput, without_metadata
 from models.contract.views import VIEW_COUNT, all_views, brought_back
+from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import OVERLAYS, Overlay, overlays_of
 from models.nets.overlays.hidden_attention import runs_one_way
 from training.contract.data_set import Sample
 from training.engine.decode import read_image, read_mask
+from training.engine.lesion_table import inputs_of
 from training.engine.published import PublishedModel, predicted_mask
 
 _AT_ONCE = 32
@@ -46,6 +48,8 @@ class Subject:
     """(3, h, w), normalised."""
     mask: BoolMask | None
     """(h, w), the lesion on it; None where nobody outlined it."""
+    table: TabularInput = field(default_factory=without_metadata)
+    """What is known beside the image, for the effects of features; maps are made without it."""
 
 
 def subject_of(model: PublishedModel, sample: Sample, segmenter: PublishedModel | None) -> Subject:
@@ -67,7 +71,9 @@ def subject_of(model: PublishedModel, sample: Sample, segmenter: PublishedModel 
             shown: RgbImage = np.repeat(mask[..., None], 3, axis=2).astype(np.uint8) * np.uint8(255)
             small = resized(cropped(shown, box), height_px=size_px, width_px=size_px)
             seen = small.astype(np.uint8, copy=False)[..., 0] > 127
-    return Subject(sample.image_id, sample.duplicate_group, image, seen)
+    reads_table = isinstance(model.network, ScoreNetwork) and model.network.reads_table
+    table = inputs_of(sample, picture, mask) if reads_table else without_metadata()
+    return Subject(sample.image_id, sample.duplicate_group, image, seen, table)
 
 
 def picture_of(subject: Subject) -> RgbImage:
@@ -88,8 +94,8 @@ def caution(model: PublishedModel) -> str | None:
     if not runs_one_way(model.network, *size):
         return None
     return (
-        "The scans of this network run in one direction, so hidden attention and rollout favour the upper "
-        "rows whatever the image shows."
+        "The scans of this network run in one direction, so hidden attention and both rollouts favour the "
+        "upper rows whatever the image shows."
     )
 
 

@@ -10,6 +10,7 @@ from models.contract.errors import ModelRefusedError
 from resources import path as shipped
 from training.contract.data_set import DataSetError, Sample, read_manifest
 from training.engine.explained import Subject, caution, samples_to_explain, subject_of
+from training.engine.explained_features import effects_over
 from training.engine.faithfulness import Protocol, faithfulness
 from training.engine.faithfulness_exactness import exactness, head_likeness
 from training.engine.faithfulness_report import Report
@@ -77,6 +78,7 @@ def check(model: PublishedModel, subjects: Sequence[Subject], words: str, protoc
         exactness(model, few),
         head_likeness(model, few),
         caution(model),
+        effects_over(model, subjects),
     )
 
 

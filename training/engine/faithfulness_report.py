@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.metrics.bootstrap import Interval
+from training.engine.explained_features import FeatureEffect, effects_as_json
 from training.engine.faithfulness import CENTRE, CONTROL, Curves, Faithfulness, Judged
 from training.engine.faithfulness_exactness import LARGEST_LIKENESS, Check
 
@@ -40,6 +41,8 @@ class Report:
     likeness: dict[str, float]
     caution: str | None = None
     """What must be known beside the figures."""
+    effects: tuple[FeatureEffect, ...] = ()
+    """What the features of the table moved; none of a model that reads no table."""
 
     @property
     def method(self) -> str:
@@ -128,6 +131,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "overlays": {each.name: _overlay_as_json(report, each) for each in found.overlays},
         "control": {"name": CONTROL, **_curves_as_json(found, found.control)},
         "centre": {"name": CENTRE, **_curves_as_json(found, found.centre)},
+        "feature_effects": effects_as_json(report.effects) if report.effects else None,
     }
 
 
