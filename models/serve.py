@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from models.contract.card import read_card
+from models.contract.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.errors import ContractError, ModelRefusedError
 from models.contract.messages import AnyArray, ConnectionLostError, Message, receive, send
 from models.nets import build
@@ -68,8 +69,11 @@ class ModelServer:
 
     @torch.no_grad()
     def _classify(self, request: Message) -> dict[str, AnyArray]:
-        logits, maps = self._score_network(request).maps(*self._batch(request))
-        by_name = {name: each.float().cpu().numpy() for name, each in maps.items()}
+        network = self._score_network(request)
+        logits, told = network.maps(*self._batch(request))
+        if network.tells_diagnoses:
+            told = {DIAGNOSIS_LOGITS: logits[:, 1:], **told}
+        by_name = {name: each.float().cpu().numpy() for name, each in told.items()}
         return {"logits": logits[:, 0].float().cpu().numpy(), **by_name}
 
     def _explain(self, request: Message) -> dict[str, AnyArray]:

@@ -41,6 +41,8 @@ class ClassifierOutput:
     """(B,)"""
     maps: dict[str, FloatArray]
     """(B, g, g) by the overlay's name; which ones there are depends on the model."""
+    diagnosis_logits: FloatArray | None = None
+    """(B, K) in the order of the card's diagnoses; None if the model tells malignant from benign only."""
 
 
 class Engine(Protocol):

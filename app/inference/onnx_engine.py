@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
 from app.inference.engine import ClassifierInput, ClassifierOutput, EngineUnavailableError, FloatArray
 from app.usecases.ports import CancelToken
+from models.contract.diagnoses import DIAGNOSIS_LOGITS
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -39,7 +40,8 @@ class OnnxEngine:
         arrays = self._run(folder, batch.by_name(), token)
         names = [node.name for node in self._session(folder).get_outputs()]
         maps = dict(zip(names, arrays, strict=True))
-        return ClassifierOutput(maps.pop("logits")[:, 0], maps)
+        diagnosis_logits = maps.pop(DIAGNOSIS_LOGITS, None)
+        return ClassifierOutput(maps.pop("logits")[:, 0], maps, diagnosis_logits)
 
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
         """Return a map that is part of the model's graph; all others need the model server."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.domain.errors import CancelledError, InferenceError
 from app.inference.engine import ClassifierInput, ClassifierOutput, EngineUnavailableError, FloatArray
 from app.usecases.ports import CancelToken
+from models.contract.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.messages import ConnectionLostError, Message, receive, send
 
 _LOG = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class ServerEngine:
     def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
         """Return the logits and overlays of the score model in ``folder``."""
         arrays = self._ask({"verb": "classify", "folder": str(folder)}, batch.by_name(), token)
-        return ClassifierOutput(arrays.pop("logits"), arrays)
+        diagnosis_logits = arrays.pop(DIAGNOSIS_LOGITS, None)
+        return ClassifierOutput(arrays.pop("logits"), arrays, diagnosis_logits)
 
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
         """Return an overlay's maps (B, g, g) for the batch."""

@@ -37,15 +37,6 @@ class EvidentialLinear(nn.Linear):
         return rates * torch.tensor([-1.0, 1.0], device=outputs.device) @ self.weight
 
 
-def score_layer(width: int, classes: int, *, evidential: bool) -> nn.Linear:
-    """Return the last map of a classifier; raises ValueError for evidence of more than malignancy."""
-    if not evidential:
-        return nn.Linear(width, classes)
-    if classes != 1:
-        raise ValueError("An evidential head gives one logit, that of malignancy.")
-    return EvidentialLinear(width)
-
-
 def epistemic(alphas: Tensor) -> Tensor:
     """Return K / S of alphas (..., 2): what is not known for lack of evidence, 1 at most."""
     return _LABELS / alphas.sum(dim=-1)

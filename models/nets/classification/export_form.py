@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from models.contract.diagnoses import DIAGNOSIS_LOGITS
 from models.nets.classification.score_network import ScoreNetwork
 
 
@@ -13,9 +14,8 @@ class ExplainedForExport(nn.Module):
         self.network = network
 
     def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> tuple[Tensor, ...]:
-        """Return logits (B, classes) and maps (B, h, w), in the order of the network's `maps`."""
-        logits, maps = self.network.maps(images, numeric, categorical)
-        return logits, *maps.values()
+        """Return what `graph_outputs` names: logits, then maps (B, h, w)."""
+        return _parted(self.network, *self.network.maps(images, numeric, categorical))
 
 
 class ImageForExport(nn.Module):
@@ -26,10 +26,16 @@ class ImageForExport(nn.Module):
         self.network = network
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
-        """Return logits (B, classes) and maps (B, h, w), in the order of the network's `maps`."""
+        """Return what `graph_outputs` names: logits, then maps (B, h, w)."""
         nothing = images.new_empty(0)
-        logits, maps = self.network.maps(images, nothing, nothing)
-        return logits, *maps.values()
+        return _parted(self.network, *self.network.maps(images, nothing, nothing))
+
+
+def _parted(network: ScoreNetwork, logits: Tensor, maps: dict[str, Tensor]) -> tuple[Tensor, ...]:
+    """Malignancy apart from the diagnoses, so that whoever asks for the score gets one column."""
+    if network.tells_diagnoses:
+        return logits[:, :1], logits[:, 1:], *maps.values()
+    return logits, *maps.values()
 
 
 def form_for_export(network: ScoreNetwork) -> nn.Module:
@@ -43,5 +49,6 @@ def graph_inputs(network: ScoreNetwork) -> tuple[str, ...]:
 
 
 def graph_outputs(network: ScoreNetwork) -> tuple[str, ...]:
-    """Return the names of the graph's outputs: the logits, then the maps."""
-    return ("logits", *network.graph_maps)
+    """Return the names of the graph's outputs: the logits, those of the diagnoses if any, then the maps."""
+    diagnoses = (DIAGNOSIS_LOGITS,) if network.tells_diagnoses else ()
+    return ("logits", *diagnoses, *network.graph_maps)

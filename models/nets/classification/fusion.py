@@ -1,10 +1,12 @@
 """Fusion: gate between local and global evidence, then metadata, then the score."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.nets.classification.evidence import score_layer
+from models.nets.classification.score_layer import score_layer
 from models.nets.layers.cross_modal import CrossModalAttention
 
 
@@ -39,17 +41,27 @@ class MetadataFusion(nn.Module):
 class ScoreHead(nn.Module):
     """Score from the mean image token (B, L, C) and the metadata's class token, the first of (B, T, C)."""
 
-    def __init__(self, width: int, outputs: int, dropout: float, *, evidential: bool = False) -> None:
+    def __init__(
+        self,
+        width: int,
+        outputs: int,
+        dropout: float,
+        *,
+        evidential: bool = False,
+        diagnosis_labels: Sequence[int] = (),
+    ) -> None:
         super().__init__()
         self.reduce = nn.Linear(2 * width, width)
         self.norm_reduce = nn.LayerNorm(width)
         self.refine = nn.Linear(width, width // 2)
         self.norm_refine = nn.LayerNorm(width // 2)
-        self.score = score_layer(width // 2, outputs, evidential=evidential)
+        self.score = score_layer(
+            width // 2, outputs, evidential=evidential, diagnosis_labels=diagnosis_labels
+        )
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, fused_tokens: Tensor, table_tokens: Tensor) -> Tensor:
-        """Return logits, (B, outputs)."""
+        """Return logits, (B, outputs); of diagnoses, malignancy comes before them."""
         logits: Tensor = self.score(self.read(fused_tokens, table_tokens))
         return logits
 

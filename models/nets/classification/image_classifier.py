@@ -7,6 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from models.nets.classification.diagnoses import DiagnosisLinear
 from models.nets.classification.evidence import EvidentialLinear
 from models.nets.classification.score_network import ScoreNetwork, Seen
 from models.nets.explainable import Cut
@@ -57,12 +58,12 @@ class ImageClassifier(ScoreNetwork):
     def shares(self, features: Tensor) -> Tensor:
         """Return what each cell of features (B, h, w, C) puts into the first logit, (B, h, w).
 
-        Together with the head's bias the shares sum to the logit; of an evidential head, whose logit is no
-        linear map, they are gradient times input.
+        Together with the head's bias the shares sum to the logit; of a head with evidence or diagnoses, whose
+        logit is no linear map, they are gradient times input.
         """
         cells = features.shape[1] * features.shape[2]
         slope = self.head.weight[0]
-        if isinstance(self.head, EvidentialLinear):
+        if isinstance(self.head, EvidentialLinear | DiagnosisLinear):
             slope = self.head.slope(features.mean(dim=(1, 2)))[:, None, None]
         return (features * slope).sum(dim=-1) / cells
 

@@ -54,6 +54,7 @@ class MambaDerm(FusedClassifier):
         drop_path: float = _LARGEST_DROP_PATH,
         dropout: float = _DROPOUT,
         evidential: bool = False,
+        diagnosis_labels: Sequence[int] = (),
     ) -> None:
         super().__init__()
         rates = rising_rates(drop_path, sum(stem_depths) + layers)
@@ -72,7 +73,9 @@ class MambaDerm(FusedClassifier):
         )
         self.gate = LocalGlobalGate(width)
         self.fusion = MetadataFusion(width, attention_heads, dropout)
-        self.head = ScoreHead(width, classes, dropout, evidential=evidential)
+        self.head = ScoreHead(
+            width, classes, dropout, evidential=evidential, diagnosis_labels=diagnosis_labels
+        )
         draw_weights(self)
 
     def found(self, images: Tensor) -> tuple[Tensor, ...]:

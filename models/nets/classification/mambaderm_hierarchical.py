@@ -100,6 +100,7 @@ class MambaDermHierarchical(FusedClassifier):
         drop_path: float = _LARGEST_DROP_PATH,
         dropout: float = _DROPOUT,
         evidential: bool = False,
+        diagnosis_labels: Sequence[int] = (),
     ) -> None:
         super().__init__()
         rates = iter(rising_rates(drop_path, _STEM_BLOCKS + sum(depths)))
@@ -124,7 +125,9 @@ class MambaDermHierarchical(FusedClassifier):
         )
         self.gate = LocalGlobalGate(width)
         self.fusion = MetadataFusion(width, attention_heads, dropout)
-        self.head = ScoreHead(width, classes, dropout, evidential=evidential)
+        self.head = ScoreHead(
+            width, classes, dropout, evidential=evidential, diagnosis_labels=diagnosis_labels
+        )
         draw_weights(self)
 
     def evidence_from(self, *found: Tensor) -> ImageEvidence:

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.nets.classification.evidence import score_layer
 from models.nets.classification.image_classifier import ImageClassifier
+from models.nets.classification.score_layer import score_layer
 from models.nets.explainable import Mixing
 from models.nets.layers.attention import SelfAttention
 from models.nets.layers.drop_path import DropPath, rising_rates
@@ -121,6 +121,7 @@ class MambaVision(ImageClassifier):
         classes: logits; one is that of malignancy.
         drop_path: largest rate of stochastic depth.
         evidential: say how much evidence there is for each label; see `evidence`.
+        diagnosis_labels: 0 or 1 for each diagnosis to be told apart; see `diagnoses`.
     """
 
     def __init__(
@@ -135,6 +136,7 @@ class MambaVision(ImageClassifier):
         classes: int = 1,
         drop_path: float = 0.2,
         evidential: bool = False,
+        diagnosis_labels: Sequence[int] = (),
     ) -> None:
         super().__init__()
         rates = rising_rates(drop_path, sum(depths))
@@ -151,7 +153,7 @@ class MambaVision(ImageClassifier):
         self.stages = nn.ModuleList(stages)
         self.halvings = nn.ModuleList(_halving(channels, 2 * channels) for channels in widths[:-1])
         self.norm = nn.BatchNorm2d(widths[-1])
-        self.head = score_layer(widths[-1], classes, evidential=evidential)
+        self.head = score_layer(widths[-1], classes, evidential=evidential, diagnosis_labels=diagnosis_labels)
         _draw_weights(self)
 
     def finer(self, images: Tensor) -> Tensor:

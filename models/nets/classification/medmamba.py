@@ -20,8 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.nets.classification.evidence import score_layer
 from models.nets.classification.image_classifier import ImageClassifier
+from models.nets.classification.score_layer import score_layer
 from models.nets.explainable import Mixing, tokens_of
 from models.nets.layers.drop_path import DropPath, rising_rates
 from models.nets.layers.ss2d import SS2D
@@ -99,6 +99,7 @@ class MedMamba(ImageClassifier):
         classes: logits; one is that of malignancy.
         drop_path: largest rate of stochastic depth.
         evidential: say how much evidence there is for each label; see `evidence`.
+        diagnosis_labels: 0 or 1 for each diagnosis to be told apart; see `diagnoses`.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class MedMamba(ImageClassifier):
         classes: int = 1,
         drop_path: float = _LARGEST_DROP_PATH,
         evidential: bool = False,
+        diagnosis_labels: Sequence[int] = (),
     ) -> None:
         super().__init__()
         if any(wide != 2 * narrow for narrow, wide in pairwise(widths)):
@@ -122,7 +124,7 @@ class MedMamba(ImageClassifier):
             for width, depth in zip(widths, depths, strict=True)
         )
         self.mergings = nn.ModuleList(PatchMerging(width) for width in widths[:-1])
-        self.head = score_layer(widths[-1], classes, evidential=evidential)
+        self.head = score_layer(widths[-1], classes, evidential=evidential, diagnosis_labels=diagnosis_labels)
         _draw_weights(self)
 
     def finer(self, images: Tensor) -> Tensor:

@@ -5,12 +5,14 @@ from typing import ClassVar, NamedTuple
 
 from torch import Tensor, nn
 
+from models.nets.classification.diagnoses import DiagnosisLinear
+
 
 class Seen(NamedTuple):
     """A score with the grids of tokens it came from, before any metadata."""
 
     logits: Tensor
-    """(B, classes) float32."""
+    """(B, classes) float32; see `ScoreNetwork`."""
     local: Tensor
     """(B, h, w, C) tokens that say what is where: the lesion can be learned from them."""
     context: Tensor
@@ -20,7 +22,7 @@ class Seen(NamedTuple):
 
 
 class ScoreNetwork(nn.Module):
-    """Gives one logit of malignancy, or one per class, for a lesion crop.
+    """Gives the logit of malignancy for a lesion crop, and after it those of the diagnoses it tells apart.
 
     All are called alike. One that looks at the image alone takes the metadata and does not read them, so
     that whoever trains, publishes or serves a score need not ask which kind it is.
@@ -54,6 +56,11 @@ class ScoreNetwork(nn.Module):
     @abstractmethod
     def token_widths(self) -> tuple[int, int]:
         """Channels of local and of context tokens."""
+
+    @property
+    def tells_diagnoses(self) -> bool:
+        """Whether logits of diagnoses follow that of malignancy."""
+        return isinstance(self.last_layer, DiagnosisLinear)
 
     @property
     @abstractmethod
