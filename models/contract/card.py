@@ -131,6 +131,13 @@ class Conformal(_Frozen):
     n_by_label: dict[str, int]
 
 
+class Diagnosis(_Frozen):
+    """A diagnosis that a score model tells from others."""
+
+    name: str = Field(min_length=1)
+    is_malignant: bool
+
+
 class ModelCard(_Frozen):
     """Everything a person and a program must know before a model is used."""
 
@@ -141,6 +148,8 @@ class ModelCard(_Frozen):
     architecture: str = Field(min_length=1)
     architecture_arguments: dict[str, JsonValue] = Field(default_factory=dict)
     labels: tuple[str, ...]
+    diagnoses: tuple[Diagnosis, ...] = ()
+    """What a score model tells apart beyond its labels, in the order of its logits; usually nothing."""
     input: InputSpec
     threshold: Probability
     temperature: FiniteFloat = Field(gt=0.0)
@@ -164,6 +173,8 @@ class ModelCard(_Frozen):
     metrics: dict[str, Metric]
     calibration: Calibration | None = None
     conformal: Conformal | None = None
+    diagnosis_conformal: Conformal | None = None
+    """The same for the diagnoses, of what `diagnoses.divided_score` gives them."""
     limits: tuple[str, ...] = Field(min_length=1)
     licence: str
     intended_use: str
@@ -181,7 +192,9 @@ class ModelCard(_Frozen):
     @property
     def answers_sha256(self) -> str:
         """Hash of all that decides what the model answers: its files, its input, its thresholds."""
-        chosen = self.model_dump(mode="json", include=_DECIDES_ANSWERS)
+        # Without diagnoses the hash is that of cards from before there were any.
+        decisive = _DECIDES_ANSWERS | ({"diagnoses"} if self.diagnoses else set())
+        chosen = self.model_dump(mode="json", include=decisive)
         return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
     @model_validator(mode="after")
@@ -190,7 +203,16 @@ class ModelCard(_Frozen):
         if is_classifier != (self.input.crop_margin is not None):
             msg = "a classifier reads a crop and a segmenter the whole frame"
             raise ValueError(msg)
+        named = [int(diagnosis.is_malignant) for diagnosis in self.diagnoses]
+        if named != list(_told_apart(self.architecture_arguments)):
+            msg = "the diagnoses named are not those that the network tells apart"
+            raise ValueError(msg)
         return self
+
+
+def _told_apart(architecture_arguments: dict[str, JsonValue]) -> list[JsonValue]:
+    labels = architecture_arguments.get("diagnosis_labels", [])
+    return labels if isinstance(labels, list) else [labels]
 
 
 def read_card(folder: Path) -> ModelCard:

@@ -84,6 +84,13 @@ def conformal_labels(probability_malignant: float, quantile_by_label: Mapping[st
         "benign": 1.0 - probability_malignant,
         "malignant": probability_malignant,
     }
+    return possible_labels(probability_by_label, quantile_by_label)
+
+
+def possible_labels(
+    probability_by_label: Mapping[str, float], quantile_by_label: Mapping[str, float]
+) -> tuple[str, ...]:
+    """As `conformal_labels`, for labels of any number, such as the diagnoses of a card, in their order."""
     return tuple(
         label
         for label, probability in probability_by_label.items()

@@ -21,7 +21,9 @@ SEGMENTATION_LOSSES = (
     "bce",
     "focal_tversky",
 )
-CLASSIFICATION_LOSSES = ("bce_auc", "bce", "focal", "asymmetric", "focal_pauc", "evidential")
+CLASSIFICATION_LOSSES = ("bce_auc", "bce", "focal", "asymmetric", "focal_pauc", "evidential", "focal_ce")
+DIAGNOSES_LOSS = "focal_ce"
+"""The one loss that teaches diagnoses, and that needs them."""
 
 
 class _Value(BaseModel):
@@ -138,6 +140,8 @@ class TrainingPlan(_Value):
     """Compute the heavy stages twice instead of keeping what they computed: less memory, more time."""
     ema_decay: float = Field(default=0.995, ge=0, lt=1)
     loss: str
+    diagnoses: tuple[str, ...] = ()
+    """What a score model tells apart, in the order of the network's ``diagnosis_labels``; empty: nothing."""
     guide_weight: float = Field(default=0.5, ge=0, le=1)
     label_smoothing: float = Field(default=0.02, ge=0, lt=1)
     augmentation: Augmentation = Augmentation()
@@ -175,6 +179,7 @@ class TrainingPlan(_Value):
         if self.task == "classification" and any(s.height_px != s.width_px for s in self.stages):
             raise ValueError("a classifier takes square images")
         self._check_variants()
+        self._check_diagnoses()
         return self
 
     def _check_variants(self) -> None:
@@ -186,6 +191,19 @@ class TrainingPlan(_Value):
             raise ValueError("a batch is mixed in one way only: the shares of both must not exceed 1")
         if self.fine_tuning is not None and self.batches_per_step > 1:
             raise ValueError("fine-tuning takes a step after every batch")
+
+    def _check_diagnoses(self) -> None:
+        labels = self.architecture_arguments.get("diagnosis_labels", ())
+        if self.architecture_arguments.get("evidential", False) and labels:
+            raise ValueError("an evidential head tells benign from malignant only, not diagnoses")
+        if self.fine_tuning is not None:
+            if self.diagnoses:
+                raise ValueError("fine-tuning learns malignant or not; diagnoses stay those of the base")
+            return
+        if bool(self.diagnoses) != (self.loss == DIAGNOSES_LOSS):
+            raise ValueError(f"diagnoses are learned with the loss {DIAGNOSES_LOSS} and with no other")
+        if len(set(self.diagnoses)) != (len(labels) if isinstance(labels, tuple) else 1):
+            raise ValueError("each diagnosis needs its name and its label, benign or malignant")
 
     @property
     def images_per_step(self) -> int:

@@ -6,9 +6,11 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from models.contract.card import ModelCard, read_card
-from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest
+from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest, split_samples
+from training.contract.diagnoses import diagnoses_of
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import (
+    DIAGNOSES_LOSS,
     NO_AUGMENTATION,
     ArgumentValue,
     Augmentation,
@@ -37,6 +39,9 @@ _STRONG_SHARES = {
     "cutout_share": 0.5,
 }
 """How often the MambaDerm repository varies its images in these ways."""
+
+_DIAGNOSES_SMOOTHING = 0.1
+"""Of the cross-entropy over diagnoses, as the MambaDerm repository has it for HAM10000."""
 
 _FINE_TUNING_BATCH: dict[Task, int] = {"segmentation": 8, "classification": 16}
 _FINE_TUNING_RATE: dict[Task, float] = {"segmentation": 5e-4, "classification": 5e-5}
@@ -73,6 +78,8 @@ class RunOptions(BaseModel):
     mixup_share: float = Field(default=0, ge=0, le=1)
     cutmix_share: float = Field(default=0, ge=0, le=1)
     evidential: bool = False
+    diagnoses: bool = False
+    """Tell all diagnoses of the training images apart instead of malignant ones from benign ones."""
     tensorboard: bool = False
     fold: int | None = Field(default=None, ge=0)
     folds: int = Field(default=5, ge=2)
@@ -85,14 +92,20 @@ class RunOptions(BaseModel):
 
 
 def plan_for(options: RunOptions) -> TrainingPlan:
-    """The plan of a run; raises pydantic's ValidationError for options that do not go together."""
+    """The plan of a run.
+
+    Raises:
+        pydantic.ValidationError: options do not go together.
+        DataSetError: diagnoses are to be told apart, and the data do not say which there are.
+    """
     if options.quick_test:
         options = _shrunk(options)
     if options.evidential:
         options = _with_evidence(options)
     plan = _segmentation(options) if options.task == "segmentation" else _classification(options)
     # Validated anew, because the choices may contradict each other.
-    return TrainingPlan.model_validate({**dict(plan), **_variants(options, plan)})
+    choices = {**_variants(options, plan), **(_diagnoses(options, plan) if options.diagnoses else {})}
+    return TrainingPlan.model_validate({**dict(plan), **choices})
 
 
 def _variants(options: RunOptions, plan: TrainingPlan) -> dict[str, object]:
@@ -110,6 +123,19 @@ def _variants(options: RunOptions, plan: TrainingPlan) -> dict[str, object]:
     if options.sampler == "shuffled":
         variants["positives_per_batch"] = 0
     return variants
+
+
+def _diagnoses(options: RunOptions, plan: TrainingPlan) -> dict[str, object]:
+    """What makes a plan one for the diagnoses that occur among its training images."""
+    split = split_samples(read_manifest(options.data_dir), fold=options.fold, folds=options.folds)
+    found = diagnoses_of(split.train)
+    labels = tuple(int(each.is_malignant) for each in found)
+    return {
+        "diagnoses": tuple(each.name for each in found),
+        "architecture_arguments": {**plan.architecture_arguments, "diagnosis_labels": labels},
+        "loss": options.loss or DIAGNOSES_LOSS,
+        "label_smoothing": _DIAGNOSES_SMOOTHING,
+    }
 
 
 def _with_evidence(options: RunOptions) -> RunOptions:

@@ -1,7 +1,7 @@
 """Doors to trained models: publish, measure, examine and describe them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from training.contract.data_set import DataSetError
 from training.contract.run_folder import RunFolder, RunFolderError
 from training.doors.refusal import Refused
 from training.doors.teach import DataOption
+
+if TYPE_CHECKING:
+    from models.contract.card import Metric
 
 
 def publish(
@@ -50,6 +53,7 @@ def evaluate(
     from models.contract.card import read_card
     from models.contract.errors import ContractError
     from training.engine import evaluate as evaluation
+    from training.engine.diagnosis_figures import DIAGNOSIS_FIGURES
     from training.engine.evaluate_variants import Variants, check_possible, with_variants
 
     variants = Variants(tta=tta, mc_passes=mc_dropout)
@@ -68,7 +72,14 @@ def evaluate(
         raise Refused(error) from error
     evaluation.write(found, folder)
     for name, metric in found.card.metrics.items():
-        typer.echo(f"{name}: {metric.value:.4f} ({metric.low} to {metric.high}, n = {metric.n})")
+        typer.echo(_line(name, metric))
+        if name.endswith(DIAGNOSIS_FIGURES):
+            for part, figure in metric.subgroups.items():
+                typer.echo(_line(f"  {part}", figure))
+
+
+def _line(name: str, metric: "Metric") -> str:
+    return f"{name}: {metric.value:.4f} ({metric.low} to {metric.high}, n = {metric.n})"
 
 
 def describe_data(folder: Path, data: DataOption) -> None:

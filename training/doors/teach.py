@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from training.contract.data_set import DataSetError
 from training.contract.plan import Schedule
 from training.contract.recipes import AugmentationChoice, RunOptions, SamplerChoice, plan_for
 from training.contract.run_folder import RunFolderError, create_run_folder
@@ -73,7 +74,7 @@ def _train(options: dict[str, object], out: Path, dimensions: list[str] | None) 
         problem = error.errors()[0]
         where = " ".join(str(part) for part in problem["loc"])
         raise Refused(f"{where}: {problem['msg']}".lstrip(": ")) from error
-    except RunFolderError as error:
+    except (RunFolderError, DataSetError) as error:
         raise Refused(error) from error
     run(out)
 
@@ -147,6 +148,12 @@ def classification(
     evidential: Annotated[
         bool, typer.Option("--evidential", help="A head that tells how much evidence there is.")
     ] = False,
+    diagnoses: Annotated[
+        bool,
+        typer.Option(
+            "--diagnoses", help="Tell the diagnoses of the data apart; the score follows from them."
+        ),
+    ] = False,
     tensorboard: TensorboardOption = False,
     fold: FoldOption = None,
     folds: FoldsOption = 5,
@@ -181,6 +188,7 @@ _OPTION_BY_ARGUMENT = {
     "mixup": "mixup_share",
     "cutmix": "cutmix_share",
     "evidential": "evidential",
+    "diagnoses": "diagnoses",
     "tensorboard": "tensorboard",
     "fold": "fold",
     "folds": "folds",

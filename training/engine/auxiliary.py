@@ -34,7 +34,8 @@ class TaughtClassifier(nn.Module):
     def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> dict[str, Tensor]:
         """Logits of malignancy (B,), lesion (B, L), structures (B, 5), diagnosis (B, 3).
 
-        An evidential network tells ``alphas`` (B, 2), too.
+        An evidential network tells ``alphas`` (B, 2), too, and one that tells K diagnoses apart
+        ``by_diagnosis`` (B, K).
         """
         logits, local, context, read = self.core.seen(images, numeric, categorical)
         whole = context.flatten(1, 2).mean(1)
@@ -44,6 +45,8 @@ class TaughtClassifier(nn.Module):
             "structures": self.structure_head(whole),
             "diagnosis": self.diagnosis_head(whole),
         }
+        if self.core.tells_diagnoses:
+            outputs["by_diagnosis"] = logits[:, 1:]
         if isinstance(self.core.last_layer, EvidentialLinear):
             outputs["alphas"] = self.core.last_layer.alphas(read)
         return outputs

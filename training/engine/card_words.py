@@ -47,6 +47,14 @@ def limits_of(task: Task, samples: tuple[Sample, ...], *, reads_table: bool = Tr
     return (*_CLASSIFIER_LIMITS, *of_inputs, *_limits_of_data(samples))
 
 
+def diagnoses_limit(names: tuple[str, ...]) -> str:
+    """What a reader must know about a model that divides its score among diagnoses."""
+    return (
+        f"Divides its score among {len(names)} diagnoses and knows no other: a lesion of any other kind is "
+        "divided among them all the same."
+    )
+
+
 def fine_tuning_limit(samples: tuple[Sample, ...]) -> str:
     """What a reader must know about a model that was taught a clinic's corrections."""
     learned = sum(sample.split == "train" for sample in samples)

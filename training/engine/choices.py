@@ -18,8 +18,8 @@ from models.contract.metrics import (
 )
 from models.contract.postprocess import lesion_mask, probability_map
 from models.contract.preprocess import mask_for_segmenter
-from models.contract.uncertainty import conformal_quantile
 from training.contract.data_set import Sample
+from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import Stage, TrainingPlan
 from training.engine.calibrate import (
     calibrated,
@@ -27,7 +27,9 @@ from training.engine.calibrate import (
     threshold_at_sensitivity,
     threshold_at_specificity,
 )
-from training.engine.classification import Views, score_logits, shown_and_withheld
+from training.engine.classification import Views, every_score_logit, score_logits, shown_and_withheld
+from training.engine.conformal import conformal_of
+from training.engine.diagnosis_figures import ToldApart, diagnosis_conformal, diagnosis_figures
 from training.engine.published import expert_masks, views_of
 from training.engine.segmentation import (
     NativeMask,
@@ -39,7 +41,6 @@ from training.engine.segmentation import logits_of as segmenter_logits
 _THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(9))
 _SOON_SENSITIVITY = 0.90
 _URGENT_SPECIFICITY = 0.90
-_CONFORMAL_ERROR_RATE = 0.1
 _SEED = 1
 
 
@@ -53,6 +54,7 @@ class Choices:
     triage_thresholds: dict[str, float] = field(default_factory=dict)
     calibration: Calibration | None = None
     conformal: Conformal | None = None
+    diagnosis_conformal: Conformal | None = None
     views: Views | None = None
 
 
@@ -86,13 +88,14 @@ def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan:
         size_px=plan.stages[-1].width_px,
         margin=plan.crop_margin,
     )
-    logits = score_logits(network, views)
+    every_logit = every_score_logit(network, views)
+    logits = every_logit[:, 0]
     temperature = fitted_temperature(logits, labels)
     probabilities = calibrated(logits, temperature)
     soon = threshold_at_sensitivity(probabilities, labels, _SOON_SENSITIVITY)
     urgent = threshold_at_specificity(probabilities, labels, _URGENT_SPECIFICITY)
     groups = np.array([s.duplicate_group for s in samples])
-    return Choices(
+    choices = Choices(
         threshold=soon,
         temperature=temperature,
         metrics={
@@ -107,8 +110,19 @@ def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan:
             brier=brier(labels, probabilities),
             bins=calibration_bins(labels, probabilities),
         ),
-        conformal=_conformal(probabilities, labels),
+        conformal=conformal_of({"benign": probabilities[~labels], "malignant": 1 - probabilities[labels]}),
         views=views,
+    )
+    diagnoses = planned_diagnoses(plan)
+    if not diagnoses:
+        return choices
+    return _with_diagnoses(choices, ToldApart.of(samples, diagnoses, every_logit, temperature))
+
+
+def _with_diagnoses(choices: Choices, told: ToldApart) -> Choices:
+    figures = {f"val_{name}": metric for name, metric in diagnosis_figures(told).items()}
+    return replace(
+        choices, metrics={**choices.metrics, **figures}, diagnosis_conformal=diagnosis_conformal(told)
     )
 
 
@@ -127,6 +141,7 @@ def with_choices_of(base: ModelCard, choices: Choices) -> Choices:
         temperature=base.temperature,
         triage_thresholds=dict(base.triage_thresholds),
         conformal=base.conformal,
+        diagnosis_conformal=base.diagnosis_conformal,
         metrics={},
         calibration=Calibration(method="that of the model it started from", fitted_on=base.reference),
     )
@@ -168,15 +183,3 @@ def _overlaps(
             mask = lesion_mask(probability, threshold)
             found[place, image] = dice(mask, native.mask), iou(mask, native.mask)
     return found
-
-
-def _conformal(probabilities: NDArray[np.float64], labels: NDArray[np.bool_]) -> Conformal:
-    malignant, benign = probabilities[labels], probabilities[~labels]
-    return Conformal(
-        error_rate=_CONFORMAL_ERROR_RATE,
-        quantile_by_label={
-            "benign": conformal_quantile(benign, _CONFORMAL_ERROR_RATE),
-            "malignant": conformal_quantile(1 - malignant, _CONFORMAL_ERROR_RATE),
-        },
-        n_by_label={"benign": len(benign), "malignant": len(malignant)},
-    )

@@ -14,11 +14,14 @@ from models.contract.metrics import roc_auc
 from models.contract.preprocess import for_classifier
 from models.contract.views import VIEW_COUNT, all_views
 from training.contract.data_set import DIAGNOSES, DataSetError, Sample, Split
+from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import Stage, TrainingPlan
 from training.engine import losses
 from training.engine.auxiliary import UNKNOWN, TaughtClassifier, target_rows
 from training.engine.canvases import Canvases, load_canvases, view_of
 from training.engine.decode import read_image, read_mask
+from training.engine.diagnosis_figures import ToldApart
+from training.engine.diagnosis_loss import DiagnosisTargets, diagnoses_loss, places_of
 from training.engine.evidential_loss import annealing_at, evidential_loss
 from training.engine.lesion_table import (
     LesionTable,
@@ -56,6 +59,8 @@ class ClassificationTask:
         self.table = load_table(self.train, plan.mask_variants, plan.seed, cache)
         self.validation_table = load_table(self.validation, 1, plan.seed, cache)
         self._targets = _Targets.of(self.train)
+        self._diagnoses = planned_diagnoses(plan)
+        self._diagnosis_targets = self._targets_of_diagnoses()
         self._canvases: Canvases | None = None
         self._views: Views | None = None
         self._size_px = plan.stages[0].width_px
@@ -87,7 +92,8 @@ class ClassificationTask:
         """The batches of an epoch, each with its quota of melanomas."""
         if self._canvases is None:
             raise RuntimeError("open_stage comes first")
-        drawer = _Drawer(self._plan, self._canvases, self.table, self._targets, self._size_px)
+        known = None if self._diagnosis_targets is None else self._diagnosis_targets.known
+        drawer = _Drawer(self._plan, self._canvases, self.table, self._targets, self._size_px, known)
         return _Epoch(drawer, self._order(epoch), epoch)
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
@@ -97,11 +103,24 @@ class ClassificationTask:
 
     def loss_of(self, network: nn.Module, outputs: dict[str, Tensor], batch: Batch) -> Tensor:
         """The loss of what ``network`` answered to a batch."""
-        main = _main_loss(self._plan, outputs, batch)
+        main = self._main_loss(outputs, batch)
         # Mixed images are neither malignant nor benign, so nothing is learned from their order.
         if not is_mixed(batch):
             main = main + _ranking_loss(self._plan, network, outputs["malignant"].float(), batch["malignant"])
         return main + mixed_auxiliary_loss(outputs, batch, self._plan.auxiliary)
+
+    def _main_loss(self, outputs: dict[str, Tensor], batch: Batch) -> Tensor:
+        if self._diagnosis_targets is None:
+            return _main_loss(self._plan, outputs, batch)
+        weights = self._diagnosis_targets.weights.to(batch["known"].device)
+        return diagnoses_loss(outputs, batch["known"], weights, self._plan.label_smoothing)
+
+    def _targets_of_diagnoses(self) -> DiagnosisTargets | None:
+        """What diagnoses are learned from, if the plan wants them; val is looked through for its errors."""
+        if not self._diagnoses:
+            return None
+        places_of(self.validation, self._diagnoses)
+        return DiagnosisTargets.of(self.train, self._diagnoses, self._order(0))
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """AUC with all inputs, without metadata, from the image alone; the score is their mean."""
@@ -114,7 +133,14 @@ class ClassificationTask:
             metrics[f"auc_{name}"] = roc_auc(labels, logits) or 0.5
             metrics[f"log_loss_{name}"] = log_loss(labels, logits)
         metrics["score"] = (metrics["auc_all"] + metrics["auc_image"]) / 2
-        return metrics
+        return metrics | self._diagnosis_metrics(network, self._views)
+
+    def _diagnosis_metrics(self, network: nn.Module, views: Views) -> dict[str, float]:
+        """The mean area of each diagnosis against the rest, if any are told apart; it chooses nothing."""
+        if not self._diagnoses:
+            return {}
+        told = ToldApart.of(self.validation, self._diagnoses, every_logit(network, views), 1.0)
+        return {} if told.macro_auc is None else {"auc_diagnoses": told.macro_auc}
 
     def _order(self, epoch: int) -> NDArray[np.intp]:
         plan = self._plan
@@ -154,6 +180,8 @@ class _Drawer:
     table: LesionTable
     targets: _Targets
     size_px: int
+    known: Tensor | None = None
+    """What is known of the diagnoses, if they are told apart; see `DiagnosisTargets`."""
 
     def view(
         self, position: int, rng: np.random.Generator
@@ -214,6 +242,8 @@ class _Epoch:
             "structures": targets.structures[chosen],
             "diagnosis": targets.diagnosis[chosen],
         }
+        if self._drawer.known is not None:
+            batch["known"] = self._drawer.known[chosen]
         return self._as_planned(batch, index)
 
     def _as_planned(self, batch: Batch, index: int) -> Batch:
@@ -259,12 +289,17 @@ def logits_of(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDAr
 
 def logits_in_any_mode(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDArray[np.float32]:
     """As ``logits_of``, in whatever mode the network's layers are."""
+    return every_logit(network, views, batch_size)[:, 0]
+
+
+def every_logit(network: nn.Module, views: Views, batch_size: int = 32) -> NDArray[np.float32]:
+    """Malignancy, then the diagnoses that the network tells apart, (N, 1 + K)."""
     core = getattr(network, "core", network)
     device = next(core.parameters()).device
     parts = []
     with torch.inference_mode():
         for inputs in network_inputs(views, batch_size, device):
-            parts.append(core(*inputs)[:, 0].float().cpu().numpy())
+            parts.append(core(*inputs).float().cpu().numpy())
     return np.concatenate(parts)
 
 
@@ -278,6 +313,13 @@ def network_inputs(views: Views, batch_size: int, device: torch.device) -> Itera
 
 def score_logits(network: nn.Module, views: Views) -> NDArray[np.float32]:
     """Logits (N,) as the application scores: the mean over the eight views of each crop."""
+    return every_score_logit(network, views)[:, 0]
+
+
+def every_score_logit(network: nn.Module, views: Views) -> NDArray[np.float32]:
+    """As ``score_logits``, with the diagnoses that the network tells apart behind malignancy, (N, 1 + K)."""
+    was_training = network.training
+    network.eval()
     scores = []
     for index, crop in enumerate(views.images):
         eight = Views(
@@ -285,7 +327,9 @@ def score_logits(network: nn.Module, views: Views) -> NDArray[np.float32]:
             np.repeat(views.numeric[index : index + 1], VIEW_COUNT, axis=0),
             np.repeat(views.categorical[index : index + 1], VIEW_COUNT, axis=0),
         )
-        scores.append(logits_of(network, eight).mean())
+        # Each column lies in one piece, because numpy rounds the mean of other layouts otherwise.
+        scores.append(np.ascontiguousarray(every_logit(network, eight).T).mean(axis=1))
+    network.train(was_training)
     return np.array(scores, dtype=np.float32)
 
 

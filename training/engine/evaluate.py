@@ -26,7 +26,8 @@ from models.contract.metrics import (
 )
 from training.contract.data_set import DataSetError, Sample, read_manifest
 from training.engine.calibrate import calibrated
-from training.engine.classification import Views, score_logits
+from training.engine.classification import Views, every_score_logit, score_logits
+from training.engine.diagnosis_figures import ToldApart, diagnosis_figures
 from training.engine.lesion_table import METADATA_CATEGORICAL, METADATA_NUMERIC, withheld
 from training.engine.order import generator
 from training.engine.published import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
@@ -78,13 +79,15 @@ def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_fold
             PublishedModel.read(segmenter_folder), samples)),
         "expert": views_by_masks(model.card, samples, expert_masks(samples)),
     }  # fmt: skip
-    logits = {name: score_logits(model.network, views) for name, views in shown.items()}
+    every_logit = {name: every_score_logit(model.network, views) for name, views in shown.items()}
+    logits = {name: columns[:, 0] for name, columns in every_logit.items()}
     ablated = {
         name: score_logits(model.network, views) for name, views in _ablations(shown["predicted"]).items()
     }
     figures = _score_figures(cases, logits["predicted"], model.card, split)
     for name, scores in {"expert_masks": logits["expert"], **ablated}.items():
         figures[f"{split}_auc_{name}"] = measured(roc_auc, [cases.labels, scores], cases)
+    figures |= _figures_of_diagnoses(samples, every_logit["predicted"], model.card, split)
     card = with_figures(model.card, figures)
     return Evaluation(_with_calibration(card, cases.labels, logits["predicted"], split), split)
 
@@ -152,6 +155,17 @@ def _score_figures(
     called = is_called.astype(np.float64)
     figures[f"{split}_share_at_or_above_threshold"] = measured(mean, [called], cases, by=diagnoses)
     return figures
+
+
+def _figures_of_diagnoses(
+    samples: tuple[Sample, ...], logits: NDArray[np.float32], card: ModelCard, split: str
+) -> dict[str, Metric]:
+    """Those of a model that tells diagnoses apart; on val, which its quantiles were fitted on, by halves."""
+    if not card.diagnoses:
+        return {}
+    told = ToldApart.of(samples, card.diagnoses, logits, card.temperature)
+    conformal = None if split == "val" else card.diagnosis_conformal
+    return {f"{split}_{name}": metric for name, metric in diagnosis_figures(told, conformal).items()}
 
 
 def _ablations(views: Views) -> dict[str, Views]:

@@ -14,6 +14,7 @@ from training.engine.task import Batch
 
 _PARTNER = "partner_"
 _BLENDED = ("malignant", "numeric")
+_BLENDED_IF_THERE = ("known",)
 _HARD = ("structures", "diagnosis")
 """Targets that may be unknown and cannot be blended: both images' are kept, and their losses are."""
 
@@ -80,7 +81,7 @@ def _stretch(side: int, share: float, rng: np.random.Generator) -> slice:
 
 def _targets(batch: Batch, partners: Tensor, share: float) -> Batch:
     targets = {_PARTNER + name: batch[name][partners] for name in _HARD}
-    for name in _BLENDED:
+    for name in (*_BLENDED, *(name for name in _BLENDED_IF_THERE if name in batch)):
         own, other = batch[name], batch[name][partners]
         targets[name] = torch.where(other.isnan(), own, torch.lerp(other, own, share))
     # A lesion is known in the mixture only if it is known in both images.

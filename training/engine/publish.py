@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from models.contract.card import (
     LABELS_BY_TASK,
     DataSummary,
+    Diagnosis,
     InputSpec,
     ModelCard,
     read_card,
@@ -33,6 +34,7 @@ from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import overlays_of
 from models.nets.weights import WEIGHTS_FILE, round_to_half, save_weights
 from training.contract.data_set import MANIFEST, Sample, read_manifest
+from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.engine.auxiliary import TaughtClassifier
@@ -41,6 +43,7 @@ from training.engine.card_words import (
     CLINIC_SOURCE,
     INTENDED_USE,
     LICENCE,
+    diagnoses_limit,
     fine_tuning_limit,
     licences_of,
     limits_of,
@@ -147,6 +150,7 @@ def _card(
         architecture=plan.architecture,
         architecture_arguments=_plain(plan.architecture_arguments),
         labels=LABELS_BY_TASK[plan.task],
+        diagnoses=_diagnoses(plan),
         input=_input_spec(plan, network),
         overlays=overlays_of(network),
         threshold=choices.threshold,
@@ -165,6 +169,7 @@ def _card(
         trained_on=_machine_in_words(),
         metrics=choices.metrics,
         conformal=choices.conformal,
+        diagnosis_conformal=choices.diagnosis_conformal,
         calibration=choices.calibration,
         limits=_limits(plan, network),
         licence=LICENCE,
@@ -173,6 +178,13 @@ def _card(
         parent=None if plan.fine_tuning is None else read_card(plan.fine_tuning.base).reference,
         reference_statistics=_reference_statistics(plan),
     )
+
+
+def _diagnoses(plan: TrainingPlan) -> tuple[Diagnosis, ...]:
+    """Those of the plan; a fine-tuned model tells the same apart as its base."""
+    if plan.fine_tuning is not None:
+        return read_card(plan.fine_tuning.base).diagnoses
+    return planned_diagnoses(plan)
 
 
 def _input_spec(plan: TrainingPlan, network: nn.Module) -> InputSpec:
@@ -214,7 +226,8 @@ def _limits(plan: TrainingPlan, network: nn.Module) -> tuple[str, ...]:
     samples = read_manifest(plan.data_dir)
     if plan.fine_tuning is None:
         reads_table = not isinstance(network, ScoreNetwork) or network.reads_table
-        return limits_of(plan.task, samples, reads_table=reads_table)
+        limits = limits_of(plan.task, samples, reads_table=reads_table)
+        return (*limits, diagnoses_limit(plan.diagnoses)) if plan.diagnoses else limits
     return (*read_card(plan.fine_tuning.base).limits, fine_tuning_limit(samples))
 
 

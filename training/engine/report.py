@@ -53,32 +53,33 @@ def measured(
     Raises:
         ValueError: the statistic is not defined for all cases together.
     """
-    whole = _metric(statistic, columns, cases.groups)
+    whole = metric_of(statistic, columns, cases.groups)
     if whole is None:
         raise ValueError("the figure is not defined for these images")
     parts: dict[str, Metric] = {}
     for name, chosen in (by or {}).items():
         if int(chosen.sum()) < _FEWEST_CASES:
             continue
-        part = _metric(statistic, [column[chosen] for column in columns], cases.groups[chosen])
+        part = metric_of(statistic, [column[chosen] for column in columns], cases.groups[chosen])
         if part is not None:
             parts[name] = part
     return whole.model_copy(update={"subgroups": parts})
+
+
+def metric_of(
+    statistic: Statistic, columns: Sequence[NDArray[np.generic]], groups: NDArray[np.str_]
+) -> Metric | None:
+    """``statistic(*columns)`` with its 95 % interval over ``groups``, None where it is not defined."""
+    interval = bootstrap_interval(statistic, *columns, seed=_SEED, groups=groups)
+    if interval is None:
+        return None
+    return Metric(value=interval.value, low=interval.low, high=interval.high, n=interval.n)
 
 
 def mean(values: NDArray[np.float64]) -> float | None:
     """The mean of what is known (NaN is not), None if nothing is."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else None
-
-
-def _metric(
-    statistic: Statistic, columns: Sequence[NDArray[np.generic]], groups: NDArray[np.str_]
-) -> Metric | None:
-    interval = bootstrap_interval(statistic, *columns, seed=_SEED, groups=groups)
-    if interval is None:
-        return None
-    return Metric(value=interval.value, low=interval.low, high=interval.high, n=interval.n)
 
 
 def _labels_of(sample: Sample, *, with_diagnosis: bool) -> tuple[str, ...]:

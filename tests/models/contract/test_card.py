@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from models.contract.card import CARD_FILE, InputSpec, Metric, read_card, write_card
+from models.contract.card import CARD_FILE, InputSpec, Metric, ModelCard, read_card, write_card
 from models.contract.errors import CardUnreadableError
 from models.contract.tabular import NUMERIC_FEATURES
 
@@ -87,6 +87,64 @@ def test_a_crop_belongs_to_classifiers_only(make_model: MakeModel) -> None:
     fields = card.model_dump() | {"task": "classification"}
     with pytest.raises(ValidationError, match="crop"):
         type(card).model_validate(fields)
+
+
+def telling(make_model: MakeModel, **changes: object) -> ModelCard:
+    """A score model's card that names two diagnoses."""
+    card = read_card(make_model())
+    spec = InputSpec.for_classification(size_px=64, crop_margin=0.25)
+    fields = card.model_dump() | {
+        "task": "classification",
+        "input": spec.model_dump(),
+        "architecture_arguments": {"diagnosis_labels": [1, 0]},
+        "diagnoses": [
+            {"name": "melanoma", "is_malignant": True},
+            {"name": "nevus", "is_malignant": False},
+        ],
+    }
+    return ModelCard.model_validate(fields | changes)
+
+
+def test_a_card_with_diagnoses_comes_back_as_it_was_written(make_model: MakeModel, tmp_path: Path) -> None:
+    conformal = {"error_rate": 0.1, "quantile_by_label": {"nevus": 0.4}, "n_by_label": {"nevus": 12}}
+    card = telling(make_model, diagnosis_conformal=conformal)
+    write_card(card, tmp_path)
+    assert read_card(tmp_path) == card
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [1], [1, 0, 0], []])
+def test_diagnoses_that_are_not_the_networks_are_refused(make_model: MakeModel, labels: list[int]) -> None:
+    with pytest.raises(ValidationError, match="not those that the network tells apart"):
+        telling(make_model, architecture_arguments={"diagnosis_labels": labels})
+
+
+def test_a_network_whose_diagnoses_nobody_names_is_refused(make_model: MakeModel) -> None:
+    with pytest.raises(ValidationError, match="not those that the network tells apart"):
+        telling(make_model, diagnoses=[])
+
+
+def test_another_name_for_a_diagnosis_is_another_answer(make_model: MakeModel) -> None:
+    other = [{"name": "melanoma", "is_malignant": True}, {"name": "wart", "is_malignant": False}]
+    assert telling(make_model).answers_sha256 != telling(make_model, diagnoses=other).answers_sha256
+
+
+SHIPPED = Path(__file__).parents[3] / "resources" / "models"
+
+
+@pytest.mark.parametrize(
+    ("model", "sha256"),
+    [
+        ("dermomamba/2", "819dfad3abc3a8bee3badc4babfc1bce337db0a2cb720307b32bae2db4cfbcff"),
+        ("mambaderm_lite/1", "2c612a7416cadd3ba59aa5af6d8670dc28cfc69da583abb299600ac4deedfe10"),
+    ],
+)
+def test_cards_from_before_there_were_diagnoses_still_stand_for_the_same_answers(
+    model: str, sha256: str
+) -> None:
+    card = read_card(SHIPPED / model)
+    assert card.diagnoses == ()
+    assert card.diagnosis_conformal is None
+    assert card.answers_sha256 == sha256
 
 
 def test_a_card_cannot_be_changed(make_model: MakeModel) -> None:

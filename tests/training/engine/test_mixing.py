@@ -105,6 +105,16 @@ def test_the_auxiliary_targets_of_both_images_count_by_their_shares() -> None:
     assert mixed_auxiliary_loss(outputs, batch, weights).item() == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize("mixing", [MIXUP, CUTMIX], ids=["mixup", "cutmix"])
+def test_what_is_known_of_the_diagnoses_blends_as_malignancy_does(mixing: Mixing) -> None:
+    batch = a_batch()
+    batch["known"] = torch.stack([1 - batch["malignant"], batch["malignant"]], dim=1)
+    for seed in range(6):
+        after = mixed(batch, mixing, generator(seed))
+        torch.testing.assert_close(after["known"][:, 1], after["malignant"])
+        torch.testing.assert_close(after["known"].sum(dim=1), torch.ones(4))
+
+
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return mini_data_folder(tmp_path_factory.mktemp("data") / "mini", train=8, val=4, test=1)
