@@ -97,7 +97,7 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch lea
     ) -> object:
         output = func(*args, **(kwargs or {}))
         if func is _SCAN:
-            self.macs += _step_macs(args)
+            self.macs += _step_macs(args) + _projection_macs(args)
             self.scan_elements += _scan_elements(args)
         elif func in _RULES:
             self.macs += _RULES[func](args, output)
@@ -123,6 +123,12 @@ def _step_macs(args: _Arguments) -> int:
     """Those that widen the low-rank step of every token, in each direction."""
     u, delta_weight = args[0], args[2]
     return int(prod(u.shape[:3])) * int(delta_weight.numel())
+
+
+def _projection_macs(args: _Arguments) -> int:
+    """Those that make the selectivity of every token, where the scan does it itself."""
+    u, projection, is_projected = args[0], args[1], args[6]
+    return int(prod(u.shape[:3])) * int(projection.numel()) if is_projected else 0
 
 
 def _scan_elements(args: _Arguments) -> int:

@@ -29,3 +29,8 @@ def decided_by(decide: Decide) -> Iterator[None]:
         yield
     finally:
         _decide.reset(token)
+
+
+def are_decisions_watched() -> bool:
+    """Whether somebody wants to have the decisions that networks take now."""
+    return _decide.get() is not None

@@ -1,13 +1,15 @@
-"""The selective scan (S6) as one torch operator: models call it and know nothing of back ends."""
+"""The selective scan (S6) as torch operators: models call it and know nothing of back ends."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from models.nets.layers import scan_cpu_call
-from models.nets.layers.decisions import decided
+from models.nets.layers.decisions import are_decisions_watched, decided
+from models.nets.layers.scan_cpu_call import Inputs
 from models.nets.layers.scan_cuda import scan_on_cuda
 from models.nets.layers.scan_export import exportable_scan
 
@@ -42,37 +44,73 @@ def selective_scan(
     selectivity = decided(selectivity)
     if torch.compiler.is_exporting():
         return exportable_scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
-    u, selectivity, delta_weight, delta_bias, a, skip = (
-        tensor.float() for tensor in (u, selectivity, delta_weight, delta_bias, a, skip)
-    )
+    tensors = _in_float32(u, selectivity, delta_weight, delta_bias, a, skip)
     if u.is_cuda:
-        return scan_on_cuda(u, selectivity, delta_weight, delta_bias, a, skip, directions)
-    y, _ = _operator(u, selectivity, delta_weight, delta_bias, a, skip, list(directions))
+        return scan_on_cuda(*tensors, directions)
+    y, _ = _operator(*tensors, False, list(directions))
     result: Tensor = y
     return result
+
+
+def projected_scan(
+    u: Tensor,
+    projection: Tensor,
+    delta_weight: Tensor,
+    delta_bias: Tensor,
+    a: Tensor,
+    skip: Tensor,
+    directions: Sequence[int] = (0,),
+) -> Tensor:
+    """Do the same for a selectivity that is projected from ``u`` by (K, R + 2N, D), without bias.
+
+    On the CPU it is computed while the tokens are walked and never stored. Where it has to be seen (by
+    whoever exports or explains the network) or another back end scans, it is computed first.
+    """
+    is_walked = not (u.is_cuda or torch.compiler.is_exporting() or are_decisions_watched())
+    if not is_walked or not scan_cpu_call.can_project(delta_weight):
+        selectivity = projected_selectivity(u, projection)
+        return selective_scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
+    tensors = _in_float32(u, projection, delta_weight, delta_bias, a, skip)
+    y, _ = _operator(*tensors, True, list(directions))
+    result: Tensor = y
+    return result
+
+
+def projected_selectivity(u: Tensor, projection: Tensor) -> Tensor:
+    """Selectivity (B, H, W, K, R + 2N) of the input (B, H, W, D) by a projection (K, R + 2N, D)."""
+    return functional.linear(u, projection.flatten(0, 1)).view(*u.shape[:3], *projection.shape[:2])
+
+
+def _in_float32(*tensors: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    u, given, delta_weight, delta_bias, a, skip = (tensor.float() for tensor in tensors)
+    return u, given, delta_weight, delta_bias, a, skip
 
 
 @torch.library.custom_op("naevus::selective_scan", mutates_args=(), device_types="cpu")
 def _operator(
     u: Tensor,
-    selectivity: Tensor,
+    given: Tensor,
     delta_weight: Tensor,
     delta_bias: Tensor,
     a: Tensor,
     skip: Tensor,
+    is_projected: bool,
     directions: list[int],
 ) -> tuple[Tensor, Tensor]:
-    return scan_cpu_call.forward(u, selectivity, delta_weight, delta_bias, a, skip, directions)
+    return scan_cpu_call.forward(
+        Inputs(u, given, is_projected, delta_weight, delta_bias, a, skip, directions)
+    )
 
 
 @_operator.register_fake
 def _(
     u: Tensor,
-    selectivity: Tensor,
+    given: Tensor,
     delta_weight: Tensor,
     delta_bias: Tensor,
     a: Tensor,
     skip: Tensor,
+    is_projected: bool,
     directions: list[int],
 ) -> tuple[Tensor, Tensor]:
     return u.new_empty(u.shape), u.new_empty(scan_cpu_call.carries_shape(u, directions))
@@ -83,15 +121,16 @@ def _backward_operator(
     gy: Tensor,
     carries: Tensor,
     u: Tensor,
-    selectivity: Tensor,
+    given: Tensor,
     delta_weight: Tensor,
     delta_bias: Tensor,
     a: Tensor,
     skip: Tensor,
+    is_projected: bool,
     directions: list[int],
 ) -> Gradients:
-    inputs = (u, selectivity, delta_weight, delta_bias, a, skip)
-    return scan_cpu_call.backward(gy, carries, *inputs, directions)
+    inputs = Inputs(u, given, is_projected, delta_weight, delta_bias, a, skip, directions)
+    return scan_cpu_call.backward(gy, carries, inputs)
 
 
 @_backward_operator.register_fake
@@ -99,29 +138,30 @@ def _(
     gy: Tensor,
     carries: Tensor,
     u: Tensor,
-    selectivity: Tensor,
+    given: Tensor,
     delta_weight: Tensor,
     delta_bias: Tensor,
     a: Tensor,
     skip: Tensor,
+    is_projected: bool,
     directions: list[int],
 ) -> Gradients:
     du, dselectivity, dweight, dbias, da, dskip = (
-        tensor.new_empty(tensor.shape) for tensor in (u, selectivity, delta_weight, delta_bias, a, skip)
+        tensor.new_empty(tensor.shape) for tensor in (u, given, delta_weight, delta_bias, a, skip)
     )
     return du, dselectivity, dweight, dbias, da, dskip
 
 
 def _keep_inputs(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:  # noqa: ANN401
-    *tensors, directions = inputs
+    *tensors, is_projected, directions = inputs
     ctx.save_for_backward(output[1], *tensors)
-    ctx.directions = directions
+    ctx.is_projected, ctx.directions = is_projected, directions
     ctx.mark_non_differentiable(output[1])
 
 
 def _gradients(ctx: Any, gy: Tensor, _: Tensor | None) -> tuple[Tensor | None, ...]:  # noqa: ANN401
-    grads: Gradients = _backward_operator(gy, *ctx.saved_tensors, ctx.directions)
-    return (*grads, None)
+    grads: Gradients = _backward_operator(gy, *ctx.saved_tensors, ctx.is_projected, ctx.directions)
+    return (*grads, None, None)
 
 
 _operator.register_autograd(_gradients, setup_context=_keep_inputs)

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from models.nets.layers.decisions import decided
 from models.nets.layers.scan_reading import ScanReading
-from models.nets.layers.selective_scan import selective_scan
+from models.nets.layers.selective_scan import projected_scan, projected_selectivity
 from models.nets.layers.step_size import decay_logarithm, step_bias, step_rank, step_weight
 
 DIRECTIONS = (0, 1, 2, 3)
@@ -49,14 +49,11 @@ class SS2D(nn.Module):
     def scan(self, x: Tensor) -> Tensor:
         """Sum (B, H, W, D) of the four scans of the convolved input (B, H, W, D)."""
         a = -torch.exp(self.a_log.float())
-        return selective_scan(
-            x, self.selectivity(x), self.delta_weight, self.delta_bias, a, self.skip, DIRECTIONS
-        )
+        return projected_scan(x, self.x_proj, self.delta_weight, self.delta_bias, a, self.skip, DIRECTIONS)
 
     def selectivity(self, x: Tensor) -> Tensor:
         """Low-rank step, B and C (B, H, W, 4, R + 2N), read from the convolved input."""
-        projected = functional.linear(x, self.x_proj.flatten(0, 1))
-        return projected.view(*x.shape[:3], *self.x_proj.shape[:2])
+        return projected_selectivity(x, self.x_proj)
 
     def _convolved(self, x: Tensor) -> Tensor:
         return functional.silu(self.conv(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)

@@ -7,7 +7,8 @@ from torch.nn import functional
 
 from models.nets.layers import scan_cuda
 from models.nets.layers.scan_reference import in_order, on_grid, sequential_scan, two_level_scan
-from models.nets.layers.selective_scan import selective_scan
+from models.nets.layers.decisions import decided_by
+from models.nets.layers.selective_scan import projected_scan, projected_selectivity, selective_scan
 
 ScanInput = tuple[Tensor, ...]
 MakeInput = Callable[..., ScanInput]
@@ -20,6 +21,18 @@ def relative_error(found: Tensor, expected: Tensor) -> float:
 
 def doubled(tensors: ScanInput) -> list[Tensor]:
     return [tensor.double() for tensor in tensors]
+
+
+def given_input(scan_input: MakeInput, *sizes: object, **more: object) -> ScanInput:
+    return scan_input(*sizes, **more)
+
+
+def projected_input(scan_input: MakeInput, *sizes: object, **more: object) -> ScanInput:
+    """The same with a projection (K, R + 2N, D) in the place of the selectivity."""
+    u, selectivity, *rest = scan_input(*sizes, **more)
+    shape = (*selectivity.shape[3:], u.shape[3])
+    projection = torch.randn(shape, generator=torch.Generator().manual_seed(2)) / u.shape[3] ** 0.5
+    return (u, projection, *rest)
 
 
 @pytest.mark.parametrize("length", [1, 2, 7, 196, 3136])
@@ -64,12 +77,55 @@ def test_output_and_every_gradient_equal_autograd_in_float64(
         assert relative_error(slope, expected_slope) < 1e-5
 
 
+@pytest.mark.parametrize("grid", GRIDS, ids=str)
+@pytest.mark.parametrize(("states", "rank"), [(16, 1), (8, 2), (5, 16)])
+def test_a_projected_scan_and_its_gradients_equal_autograd_in_float64(
+    scan_input: MakeInput, grid: tuple[int, ...], states: int, rank: int
+) -> None:
+    single = [tensor.requires_grad_() for tensor in projected_input(scan_input, grid, states, rank)]
+    double = [tensor.detach().double().requires_grad_() for tensor in single]
+    weight = torch.randn(grid, generator=torch.Generator().manual_seed(1))
+
+    found = projected_scan(*single, FOUR)
+    u, projection, *rest = double
+    expected = sequential_scan(u, projected_selectivity(u, projection), *rest, directions=FOUR)
+    slopes = torch.autograd.grad((found * weight).sum(), single)
+    expected_slopes = torch.autograd.grad((expected * weight).sum(), double)
+
+    assert relative_error(found.detach(), expected.detach()) < 1e-6
+    for slope, expected_slope in zip(slopes, expected_slopes, strict=True):
+        assert relative_error(slope, expected_slope) < 1e-5
+
+
+def test_whoever_watches_decisions_sees_the_projected_selectivity(scan_input: MakeInput) -> None:
+    u, projection, *rest = projected_input(scan_input, (1, 3, 4, 5))
+    seen: list[Tensor] = []
+
+    def watch(decision: Tensor) -> Tensor:
+        seen.append(decision)
+        return decision
+
+    with decided_by(watch):
+        watched = projected_scan(u, projection, *rest, FOUR)
+
+    assert torch.equal(seen[0], projected_selectivity(u, projection))
+    torch.testing.assert_close(watched, projected_scan(u, projection, *rest, FOUR))
+
+
+def test_a_projection_of_more_low_rank_steps_than_a_row_is_computed_first(scan_input: MakeInput) -> None:
+    u, projection, *rest = projected_input(scan_input, (1, 3, 4, 5), rank=17)
+
+    found = projected_scan(u, projection, *rest, FOUR)
+
+    assert torch.equal(found, selective_scan(u, projected_selectivity(u, projection), *rest, FOUR))
+
+
 def test_operator_passes_torchs_own_checks(scan_input: MakeInput) -> None:
     inputs = [tensor.requires_grad_() for tensor in scan_input((2, 3, 4, 5))]
 
     torch.library.opcheck(
         torch.ops.naevus.selective_scan.default,
-        (*inputs, list(FOUR)),
+        (*inputs, False, list(FOUR)),
         test_utils=("test_schema", "test_autograd_registration", "test_faketensor"),
     )
 
@@ -142,12 +198,18 @@ def test_directions_are_added(scan_input: MakeInput) -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
-def test_result_does_not_depend_on_the_number_of_threads(scan_input: MakeInput, batch: int) -> None:
-    tensors = [tensor.requires_grad_() for tensor in scan_input((batch, 9, 10, 40), rank=3)]
+@pytest.mark.parametrize("is_projected", [False, True])
+@pytest.mark.parametrize("directions", [(0,), FOUR])
+def test_result_does_not_depend_on_the_number_of_threads(
+    scan_input: MakeInput, batch: int, is_projected: bool, directions: tuple[int, ...]
+) -> None:
+    make, scan = (projected_input, projected_scan) if is_projected else (given_input, selective_scan)
+    inputs = make(scan_input, (batch, 9, 10, 40), rank=3, directions=len(directions))
+    tensors = [tensor.requires_grad_() for tensor in inputs]
 
     def run(threads: int) -> tuple[Tensor, ...]:
         torch.set_num_threads(threads)
-        y = selective_scan(*tensors, FOUR)
+        y = scan(*tensors, directions)
         return (y, *torch.autograd.grad(y.square().sum(), tensors))
 
     before = torch.get_num_threads()
@@ -206,5 +268,7 @@ def test_wrong_shapes_are_refused_before_memory_is_touched(scan_input: MakeInput
 
     with pytest.raises(ValueError, match="selectivity"):
         selective_scan(u, selectivity[:, :, :5], weight, bias, a, skip, FOUR)
+    with pytest.raises(ValueError, match="projection"):
+        projected_scan(u, selectivity, weight, bias, a, skip, FOUR)
     with pytest.raises(ValueError, match="17 states per channel"):
         selective_scan(*scan_input((1, 2, 2, 3), states=17), FOUR)
