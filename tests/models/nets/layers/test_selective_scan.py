@@ -6,8 +6,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.nets.layers import scan_cuda
-from models.nets.layers.scan_reference import in_order, on_grid, sequential_scan, two_level_scan
 from models.nets.layers.decisions import decided_by
+from models.nets.layers.scan_reference import in_order, on_grid, sequential_scan, two_level_scan
 from models.nets.layers.selective_scan import projected_scan, projected_selectivity, selective_scan
 
 ScanInput = tuple[Tensor, ...]
