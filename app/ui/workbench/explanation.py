@@ -57,8 +57,7 @@ class Explanation(QObject):
             self._card.choose(self._card.default)
 
     def _follow_choice(self, name: object) -> None:
-        if name is None:
-            self._workbench.layers.show_layer(Layer.ATTENTION, visible=False)
+        self._workbench.layers.show_layer(Layer.ATTENTION, visible=name is not None)
         self._choose(name)
 
     def _choose(self, name: object) -> None:
@@ -78,7 +77,6 @@ class Explanation(QObject):
     def _show(self, image_id: ImageId, explained: ExplainedScore) -> None:
         if image_id == self._image_id and explained.name == self._card.chosen:
             self._workbench.canvas.set_overlay(explained.map, is_signed=explained.is_signed)
-            self._workbench.layers.show_layer(Layer.ATTENTION, visible=True)
             self._card.show_share(explained.share_inside_lesion, is_signed=explained.is_signed)
 
     def _fail(self, error: DomainError) -> None:

@@ -50,3 +50,19 @@ def test_choosing_no_overlay_switches_the_attention_layer_off(
     _settle(qtbot, window)
     desk.panels.explanation.choose(None)
     assert not desk.canvas.layer_look(Layer.ATTENTION).is_visible
+
+
+def test_an_overlay_that_was_hidden_stays_hidden_when_it_is_computed_again(
+    qtbot: QtBot, open_window: OpenWindow, services: Services, tmp_path: Path
+) -> None:
+    window = _opened(qtbot, open_window, services, tmp_path)
+    desk = window.desk
+    desk.panels.explanation.choose("hidden_attention")
+    _settle(qtbot, window)
+    assert desk.canvas.layer_look(Layer.ATTENTION).is_visible
+    desk.layers.toggle("attention")
+    desk.review.predict()
+    _settle(qtbot, window)
+    said = "\n".join(label.text() for label in desk.panels.explanation.findChildren(QLabel))
+    assert "lies inside the lesion" in said
+    assert not desk.canvas.layer_look(Layer.ATTENTION).is_visible
