@@ -298,6 +298,52 @@ def test_files_that_cannot_be_used_are_listed_and_the_others_go_through(
     assert window.desk.work_list.model.total == 1
 
 
+def test_an_empty_folder_is_said_in_passing_with_a_way_out(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = workplace.open()
+    (tmp_path / "empty").mkdir()
+    window.desk.import_paths([tmp_path / "empty"])
+    qtbot.waitUntil(lambda: window.notice_bar.text == "There was no file to import.", timeout=WAIT_MS)
+    offered = [button.text() for button in window.notice_bar.findChildren(QPushButton) if button.isVisible()]
+    assert offered == ["Import another folder…"]
+    assert window.notice_bar.property("kind") == "information"
+
+
+def test_leaving_a_corrected_case_stores_the_correction_and_says_so(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow, tmp_path: Path
+) -> None:
+    corrected = one_case.desk.review.image_id
+    assert corrected is not None
+    one_case.desk.import_paths([an_image_file(tmp_path, "second.png", seed=2)])
+    qtbot.waitUntil(lambda: one_case.desk.review.image_id not in (None, corrected), timeout=WAIT_MS)
+    workplace.settle(one_case)
+    other = one_case.desk.review.image_id
+    assert other is not None
+    one_case.desk.work_list.choose(corrected)
+    workplace.settle(one_case)
+    brush(one_case, qtbot)
+    one_case.desk.work_list.choose(other)
+    workplace.settle(one_case)
+    assert one_case.desk.review.image_id == other
+    assert "The correction of the case you left is saved" in one_case.statusBar().currentMessage()
+
+
+def test_a_recorded_decision_leaves_the_keys_to_the_shortcuts(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
+    panels = one_case.desk.panels
+    panels.turn_to("Decision")
+    panels.decision.field_by_name["comment"].editor.setPlainText("Seen with a colleague")  # type: ignore[attr-defined]
+    button = next(one for one in panels.decision.findChildren(QPushButton) if one.text() == "Record decision")
+    one_case.activateWindow()
+    qtbot.waitUntil(one_case.isActiveWindow, timeout=WAIT_MS)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    workplace.settle(one_case)
+    assert not button.isEnabled()
+    assert QApplication.focusWidget() is None
+
+
 def test_what_the_forms_say_is_stored_and_scored(
     workplace: Workplace, qtbot: QtBot, one_case: MainWindow
 ) -> None:

@@ -117,6 +117,9 @@ class DecisionPanel(QWidget):
     def _show_state(self) -> None:
         recorded = self._case.decision if self._case is not None else None
         is_recorded = self.draft == draft_of(recorded)
+        if is_recorded and self._record.hasFocus():
+            # A disabled button hands the focus on, to the search, where the next shortcut would be typed.
+            self._record.clearFocus()
         self._record.setEnabled(not is_recorded)
         self._state.setText(_state_words(recorded, is_recorded=is_recorded))
 

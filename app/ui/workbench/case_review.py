@@ -54,7 +54,7 @@ class CaseReview(QObject):
     def open(self, image_id: ImageId) -> None:
         """Open a case; a correction of the one before is stored first."""
         if image_id != self._wanted:
-            self.correction.save()
+            self.correction.save_before_leaving()
             self._wanted = image_id
             self._read_first(image_id)
 

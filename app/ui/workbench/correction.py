@@ -92,13 +92,17 @@ class Correction(QObject):
             self._canvas.set_mask(opened.mask, str(opened.case.mask_source or ""))
         self.state_changed.emit()
 
-    def leave(self) -> None:
-        """Store what is corrected, saying so, and let go of the case."""
+    def save_before_leaving(self) -> None:
+        """Store what is corrected although the person did not ask for it, saying so."""
         if self.is_unsaved:
             self.save()
             self._session.tell(
                 "The correction of the case you left is saved as a revision; its history can take it back."
             )
+
+    def leave(self) -> None:
+        """Store what is corrected, saying so, and let go of the case."""
+        self.save_before_leaving()
         self._pause.stop()
         self._is_previewing = False
         self._image_id = None
