@@ -37,7 +37,7 @@ def run(arguments: Sequence[str], open_services: Callable[[Path | None], Service
     """Carry out a command line and return the exit code."""
     desk = Desk(open_services)
     try:
-        _commands(list(arguments), obj=desk)
+        _commands(list(arguments), obj=desk, prog_name="naevus")
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 0
     except (DomainError, ContractError) as error:

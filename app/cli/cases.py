@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, add_row, desk_of
+from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, add_row, desk_of, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
@@ -207,7 +207,9 @@ def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
 
 
 def _table_of(lines: Sequence[CaseLine]) -> Table:
-    table = Table("urgency", "score", "patient", "site", Column("file", overflow="fold"), "status", "id")
+    table = Table(
+        "urgency", "score", whole("patient"), "site", Column("file", overflow="fold"), "status", whole("id")
+    )
     for line in lines:
         add_row(
             table,

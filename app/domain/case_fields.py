@@ -5,6 +5,7 @@ Empty text always means "unknown" and gives None. Rules: ISIC metadata dictionar
 
 import re
 from datetime import date
+from difflib import get_close_matches
 
 from app.domain.annotation import Decision
 from app.domain.errors import InvalidFieldError
@@ -175,7 +176,7 @@ def check_age(patient: Patient, visit: Visit) -> None:
 def check_decision(decision: Decision, vocabulary: Vocabulary) -> None:
     """Raise InvalidFieldError when a clinician's decision may not be stored like this."""
     if decision.diagnosis is not None and vocabulary.diagnosis(decision.diagnosis) is None:
-        raise InvalidFieldError("diagnosis", f"“{decision.diagnosis}” is not in the list of diagnoses.")
+        raise InvalidFieldError("diagnosis", _unknown_diagnosis(decision.diagnosis, vocabulary))
     _check_exact("diagnosis_confirm_type", decision.diagnosis_confirm_type, vocabulary.confirm_types)
     _check_exact("management", decision.management, vocabulary.managements)
     if decision.diagnosis_confirm_type is not None and decision.diagnosis is None:
@@ -192,6 +193,13 @@ def _millimetres(wanted: str) -> float | None:
     if found is None or found[2] not in _MM_PER_UNIT:
         return None
     return float(found[1].replace(",", ".")) * _MM_PER_UNIT[found[2]]
+
+
+def _unknown_diagnosis(wanted: str, vocabulary: Vocabulary) -> str:
+    name_by_folded = {known.name.casefold(): known.name for known in vocabulary.diagnoses}
+    near = [name_by_folded[found] for found in get_close_matches(wanted.casefold(), name_by_folded)]
+    hint = f"near it are: {', '.join(near)}" if near else "the page Decision of the window shows them all"
+    return f"“{wanted}” is not in the list of diagnoses; {hint}."
 
 
 def _check_exact(field: str, value: str | None, permitted: tuple[str, ...]) -> None:

@@ -67,6 +67,18 @@ def test_an_id_can_be_shortened_as_long_as_it_is_clear(run: Run, tmp_path: Path)
     assert "More than one case" in err
 
 
+def test_patient_and_id_can_be_read_on_a_narrow_terminal(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_image_file(tmp_path / "in", "a photograph with a long name.png")
+    (image_id,) = _json(run, "import", tmp_path / "in")["imported"]
+    run("predict")
+    monkeypatch.setenv("COLUMNS", "60")
+    _, out, _ = run("list")
+    assert "NAEV-00001" in out
+    assert image_id[:8] in out
+
+
 def test_names_are_printed_as_they_are_and_do_nothing_to_the_terminal(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in", "[bold]\x1b[2Jodd.png")
     code, out, _ = run("triage", tmp_path / "in", "--report", tmp_path / "[b" / "]out")
@@ -135,7 +147,9 @@ def test_help_needs_no_store(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert cli.run(["--help"], refuse) == 0
     assert cli.run(["triage", "--help"], refuse) == 0
-    assert "Import, segment, score and rank" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Import, segment, score and rank" in told
+    assert "Usage: naevus triage" in told
 
 
 def test_the_data_folder_can_be_chosen(run: Run, tmp_path: Path) -> None:

@@ -168,6 +168,15 @@ def test_a_decision_stands_beside_the_score_and_keeps_its_history(
         set_decision(services, image_id)
 
 
+def test_a_diagnosis_that_is_not_listed_is_answered_with_what_is_near_it(
+    services: Services, image_id: ImageId
+) -> None:
+    with pytest.raises(InvalidFieldError, match=r"near it are:.* Melanoma in situ"):
+        set_decision(services, image_id, diagnosis="melanoma insitu")
+    with pytest.raises(InvalidFieldError, match="the page Decision of the window shows them all"):
+        set_decision(services, image_id, diagnosis="qqqq")
+
+
 def test_a_removed_case_leaves_the_list_and_comes_back(services: Services, image_id: ImageId) -> None:
     assert remove_case(services, image_id).case_list
     assert list_cases(services).total == 0
