@@ -147,7 +147,7 @@ def _reading(score: ScorePrediction) -> Reading:
 
 def _state_words(view: CaseView) -> str:
     if view.is_scoring:
-        return "The score is being computed again for the corrected boundary…"
+        return "The score is being computed again…"
     if view.preview is not None:
         return "Score of the correction on the screen; it is stored when the correction is saved."
     if not view.case.is_score_current:
