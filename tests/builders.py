@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,7 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
-from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import FileImageReader
 from app.runs.launcher import ProcessRunLauncher
@@ -209,6 +210,17 @@ def a_score(image_id: ImageId, probability: float, *, warnings: tuple[str, ...] 
         predicted_at=datetime(2026, 3, 14, 9, tzinfo=UTC),
         thresholds=THRESHOLDS,
     )
+
+
+def a_divided_score(image_id: ImageId) -> ScorePrediction:
+    """Return a score of 0.4 from a model that tells four diagnoses apart."""
+    shares = (
+        DiagnosisShare("basal cell carcinoma", is_malignant=True, share=0.1),
+        DiagnosisShare("melanoma", is_malignant=True, share=0.3),
+        DiagnosisShare("nevus", is_malignant=False, share=0.595),
+        DiagnosisShare("vascular lesion", is_malignant=False, share=0.005),
+    )
+    return replace(a_score(image_id, 0.4), diagnosis_shares=shares)
 
 
 def a_revision(image_id: ImageId, number: int = 1) -> MaskRevision:

@@ -59,6 +59,16 @@ class BoundaryPrediction:
 
 
 @dataclass(frozen=True, slots=True)
+class DiagnosisShare:
+    """What a score model that tells diagnoses apart gives to one of them."""
+
+    name: str
+    is_malignant: bool
+    share: float
+    """In [0, 1]; malignant ones sum to the score, all together to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScorePrediction:
     """A malignancy score, and the mask and inputs it was computed from."""
 
@@ -79,6 +89,8 @@ class ScorePrediction:
     predicted_at: datetime
     thresholds: TriageThresholds | None = None
     """The triage thresholds of the model's card when the score was computed."""
+    diagnosis_shares: tuple[DiagnosisShare, ...] = ()
+    """How the model divides its score, in its own order; empty when it tells no diagnoses apart."""
 
     @property
     def priority(self) -> Priority | None:

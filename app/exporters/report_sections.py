@@ -37,7 +37,14 @@ from app.exporters.report_words import LIMITS, yes_no
 from app.usecases.compare_scores import comparison_of
 from app.usecases.model_words import figure_words, probability_words, scope_words
 from app.usecases.ports import SpokenModel
-from app.usecases.score_words import comparison_words, doubt_words, missing_words, range_words
+from app.usecases.score_words import (
+    DIVISION,
+    comparison_words,
+    division_words,
+    doubt_words,
+    missing_words,
+    range_words,
+)
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 
@@ -103,6 +110,8 @@ def model_output(
         for words, style in ((doubt_words(case), WARNING), (scope_words(known), SMALL))
         if words
     ]
+    division = division_words(score)
+    rows += [say(words, SMALL) for words in ((f"{DIVISION}.", *division) if division else ())]
     comparison = comparison_of(case, audit)
     if comparison is not None:
         rows.append(say(comparison_words(comparison)))

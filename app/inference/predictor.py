@@ -9,14 +9,15 @@ from typing import TypeVar
 import numpy as np
 
 from app.domain.errors import InferenceError, ModelUnavailableError
-from app.domain.prediction import EngineRun, ModelRef
+from app.domain.prediction import DiagnosisShare, EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.inference.choice import EngineChoice
 from app.inference.doubt import doubt_of
-from app.inference.engine import ClassifierInput, Engine, EngineUnavailableError, FloatArray
+from app.inference.engine import ClassifierInput, ClassifierOutput, Engine, EngineUnavailableError, FloatArray
 from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.card import ModelCard, Task
+from models.contract.diagnoses import divided_score
 from models.contract.disagreement import flipped_passes
 from models.contract.errors import ContractError
 from models.contract.overlays import SIGNED_OVERLAYS
@@ -89,7 +90,8 @@ class ModelPredictor:
             by_view = [calibrated_probability(float(logit), card.temperature) for logit in output.logits]
         except ContractError as error:
             raise InferenceError(str(error)) from error
-        return ScoreResult(probability, min(by_view), max(by_view), _model_ref(card), run)
+        shares = _shares(card, output, probability)
+        return ScoreResult(probability, min(by_view), max(by_view), _model_ref(card), run, shares)
 
     def overlay(
         self, name: str, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
@@ -190,6 +192,23 @@ def _on_image(name: str, maps: FloatArray, box: Box, image: RgbImage) -> Attenti
     """Average the views' maps, bring them to the scale of their colours and lay them on the image."""
     shown = for_display(brought_back(maps).mean(axis=0), is_signed=name in SIGNED_OVERLAYS)
     return place_on_image(shown, box, image.shape)
+
+
+def _shares(card: ModelCard, output: ClassifierOutput, probability: float) -> tuple[DiagnosisShare, ...]:
+    """Divide the score by the mean logits of the views; raises InferenceError if they do not fit the card."""
+    if not card.diagnoses:
+        return ()
+    if output.diagnosis_logits is None or output.diagnosis_logits.shape[1] != len(card.diagnoses):
+        raise InferenceError(
+            f"The model {card.reference} does not answer with the diagnoses of its card; install it again."
+        )
+    logits = output.diagnosis_logits.mean(axis=0, keepdims=True)
+    is_malignant = [diagnosis.is_malignant for diagnosis in card.diagnoses]
+    (shares,) = divided_score(logits, np.array([probability]), is_malignant)
+    return tuple(
+        DiagnosisShare(diagnosis.name, diagnosis.is_malignant, float(share))
+        for diagnosis, share in zip(card.diagnoses, shares, strict=True)
+    )
 
 
 def _run(engine: Engine, started: float) -> EngineRun:

@@ -1,5 +1,7 @@
 """Row to domain value and back, two functions per entity."""
 
+from dataclasses import asdict
+
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
@@ -17,7 +19,13 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
-from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
+from app.domain.prediction import (
+    BoundaryPrediction,
+    DiagnosisShare,
+    EngineRun,
+    ModelRef,
+    ScorePrediction,
+)
 from app.domain.triage import Band, Priority, TriageThresholds, queue_rank
 from app.storage.rows import (
     AuditEventRow,
@@ -197,6 +205,7 @@ def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
         quality_warnings=list(prediction.quality_warnings),
         urgent_threshold=prediction.thresholds.urgent if prediction.thresholds else None,
         soon_threshold=prediction.thresholds.soon if prediction.thresholds else None,
+        diagnosis_shares=[asdict(share) for share in prediction.diagnosis_shares] or None,
     )
     _note_speaker(row, prediction)
     return row
@@ -217,6 +226,7 @@ def score_of(row: ScorePredictionRow) -> ScorePrediction:
         run=_run_of(row),
         predicted_at=row.predicted_at,
         thresholds=_thresholds_of(row),
+        diagnosis_shares=tuple(DiagnosisShare(**share) for share in row.diagnosis_shares or ()),
     )
 
 

@@ -172,6 +172,8 @@ class ScorePredictionRow(SpokenByModel, Row):
     quality_warnings: Mapped[list[str]]
     urgent_threshold: Mapped[float | None]
     soon_threshold: Mapped[float | None]
+    diagnosis_shares: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    """A name, is_malignant and share for each diagnosis; NULL when the model tells none apart."""
 
 
 class MaskRevisionRow(Row):

@@ -18,7 +18,13 @@ from app.domain.image import Calibration, DermoscopicImage
 from app.domain.learning import LearningImage, LearningPatient
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
-from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
+from app.domain.prediction import (
+    BoundaryPrediction,
+    DiagnosisShare,
+    EngineRun,
+    ModelRef,
+    ScorePrediction,
+)
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.triage import TriageThresholds
 from app.domain.vocabulary import Vocabulary
@@ -278,6 +284,7 @@ class ScoreResult:
     probability_high: float
     model: ModelRef
     run: EngineRun
+    diagnosis_shares: tuple[DiagnosisShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

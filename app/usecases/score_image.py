@@ -81,5 +81,6 @@ def _scored(
         run=result.run,
         predicted_at=services.clock(),
         thresholds=services.predictor.thresholds(),
+        diagnosis_shares=result.diagnosis_shares,
     )
     return ScorePreview(score, measurements_of(inputs.features))

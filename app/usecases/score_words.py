@@ -28,6 +28,21 @@ def range_words(score: ScorePrediction) -> str:
     return f"{low} to {high} over eight flipped and turned views of the image ({_NO_INTERVAL})"
 
 
+DIVISION = "How the model divides its score among diagnoses"
+
+
+def division_words(score: ScorePrediction) -> tuple[str, ...]:
+    """Return what a model that tells diagnoses apart gives to each, the largest first; () for any other."""
+    if not score.diagnosis_shares:
+        return ()
+    ranked = sorted(score.diagnosis_shares, key=lambda each: -each.share)
+    lists = []
+    for side, kind in (("Of the score", True), ("Of the rest", False)):
+        figures = [f"{each.name} {percent(each.share)}" for each in ranked if each.is_malignant == kind]
+        lists.append(f"{side}: {', '.join(figures)}.")
+    return (*lists, "It knows no other diagnosis, and none of these figures is one.")
+
+
 def doubt_words(case: Case) -> str:
     """Return the warning about an uncertain boundary that nobody has corrected or confirmed; "" for none."""
     boundary, revision = case.boundary, case.revision

@@ -17,7 +17,14 @@ from app.ui.widgets.labels import plain_label, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
 from app.usecases.model_words import probability_words
-from app.usecases.score_words import comparison_words, doubt_words, missing_words, range_words
+from app.usecases.score_words import (
+    DIVISION,
+    comparison_words,
+    division_words,
+    doubt_words,
+    missing_words,
+    range_words,
+)
 
 
 class ScorePanel(QWidget):
@@ -107,6 +114,7 @@ class NumberCard(Card):
         self._before = plain_label("", "", wraps=True)
         self._state = plain_label("", "small", wraps=True)
         self._doubt = plain_label("", "warning", wraps=True)
+        self._division = DivisionLines()
         self._scale = ProbabilityScale()
         self.model_lines = ModelLines()
         row = QHBoxLayout()
@@ -115,8 +123,8 @@ class NumberCard(Card):
         row.addWidget(self._range, 1)
         self.body.addLayout(row)
         research_use = plain_label(RESEARCH_USE, "small", wraps=True)
-        parts = (self._scale, self._doubt, self._before, self._state, self.model_lines, research_use)
-        for part in parts:
+        said = (self._doubt, self._before, self._state)
+        for part in (self._scale, *said, self._division, self.model_lines, research_use):
             self.body.addWidget(part)
 
     def show_score(self, view: CaseView, score: ScorePrediction) -> None:
@@ -138,7 +146,27 @@ class NumberCard(Card):
         self._doubt.setText(doubt)
         self._doubt.setVisible(bool(doubt))
         self._state.setText(_state_words(view))
+        self._division.show_score(score)
         self.model_lines.show_model(view.score_model)
+
+
+class DivisionLines(QWidget):
+    """What the model gives to each diagnosis, small, for models that tell diagnoses apart."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = plain_label("", "small", wraps=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for label in (plain_label(DIVISION, "muted", wraps=True), self._lines):
+            layout.addWidget(label)
+
+    def show_score(self, score: ScorePrediction) -> None:
+        """Show how a score divides, or nothing."""
+        words = division_words(score)
+        self._lines.setText("\n".join(words))
+        self.setVisible(bool(words))
 
 
 def _reading(score: ScorePrediction) -> Reading:

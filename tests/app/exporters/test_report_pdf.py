@@ -11,6 +11,7 @@ from app.domain.audit import AuditEvent
 from app.domain.ids import PredictionId
 from app.exporters.report_pdf import ReportPdf
 from app.usecases.ports import CaseFile, SpokenModel
+from tests.builders import a_divided_score
 
 STARTED = datetime(2021, 3, 14, tzinfo=UTC)
 
@@ -152,6 +153,19 @@ def test_the_score_says_what_its_model_knows_and_that_its_boundary_is_uncertain(
     assert "Trained to tell melanoma from nevus; it does not know basal cell carcinoma" in text
     signed = make_case(case=replace(case, boundaries=doubtful), models=models)
     assert doubt not in text_of(report.write([signed], tmp_path, deidentified=True)[0])
+
+
+def test_a_divided_score_is_reported_with_what_it_is_not(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    case = make_case().case
+    shares = a_divided_score(case.image.id).diagnosis_shares
+    divided = replace(case, scores=(replace(case.scores[0], diagnosis_shares=shares),))
+    text = text_of(report.write([make_case(case=divided)], tmp_path, deidentified=True)[0])
+    assert "How the model divides its score among diagnoses. Of the score: melanoma 30 %" in text
+    assert "none of these figures is one" in text
+    plain = text_of(report.write([make_case()], tmp_path, deidentified=True)[0])
+    assert "divides its score" not in plain
 
 
 @pytest.mark.parametrize("is_edited", [False, True])

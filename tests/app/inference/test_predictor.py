@@ -1,7 +1,7 @@
 """From an image to a stored-ready boundary and score, on tiny networks."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,12 +10,18 @@ import pytest
 
 from app.domain.errors import InferenceError, ModelUnavailableError
 from app.inference.choice import EngineChoice
-from app.inference.engine import Engine, EngineUnavailableError
+from app.inference.engine import (
+    ClassifierInput,
+    ClassifierOutput,
+    Engine,
+    EngineUnavailableError,
+)
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
 from app.usecases.cancelling import NeverCancelled
-from models.contract.card import read_card, write_card
+from app.usecases.ports import CancelToken
+from models.contract.card import Diagnosis, read_card, write_card
 from models.contract.registry import ModelShelf
 from models.contract.tabular import without_metadata
 
@@ -102,6 +108,59 @@ def test_a_corrected_mask_changes_what_the_score_model_sees(predictor: ModelPred
     small[10:40, 10:40] = True
     scores = [predictor.score(image, mask, without_metadata(), TOKEN).probability for mask in (small, large)]
     assert scores[0] != scores[1]
+
+
+class Answering(OnnxEngine):
+    """An engine with one answer for eight views: these logits of malignancy and of diagnoses."""
+
+    def __init__(self, diagnosis_logits: np.ndarray | None) -> None:
+        super().__init__()
+        self.answer = ClassifierOutput(np.full(8, 0.5, np.float32), {}, diagnosis_logits)
+
+    def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
+        return self.answer
+
+
+@pytest.fixture
+def divided_by(tiny_models: Path, tmp_path: Path) -> Callable[[np.ndarray | None], ModelPredictor]:
+    """A predictor whose active score model names three diagnoses, and whose engine answers so."""
+    folder = tmp_path / "models" / "mambaderm-tiny" / "1"
+    shutil.copytree(tiny_models / "models" / "mambaderm-tiny" / "1", folder)
+    names = (("melanoma", True), ("nevus", False), ("wart", False))
+    named = {
+        "architecture_arguments": {"diagnosis_labels": [1, 0, 0]},
+        "diagnoses": tuple(Diagnosis(name=name, is_malignant=kind) for name, kind in names),
+    }
+    write_card(read_card(folder).model_copy(update=named), folder)
+    shelf = ModelShelf((tmp_path / "models",), tmp_path / "active.json")
+    shelf.promote("mambaderm-tiny", "1", author="a test")
+    return lambda logits: ModelPredictor(shelf, EngineChoice((Answering(logits),), tmp_path / "choice.json"))
+
+
+def test_the_score_is_divided_by_the_mean_answer_of_the_views(
+    divided_by: Callable[[np.ndarray | None], ModelPredictor],
+) -> None:
+    logits = np.random.default_rng(2).normal(size=(8, 3)).astype(np.float32)
+    result = divided_by(logits).score(_skin(64, 64), None, without_metadata(), TOKEN)
+    melanoma, nevus, wart = result.diagnosis_shares
+    assert [(each.name, each.is_malignant) for each in result.diagnosis_shares] == [
+        ("melanoma", True), ("nevus", False), ("wart", False),
+    ]  # fmt: skip
+    assert melanoma.share == pytest.approx(result.probability)
+    means = np.exp(logits.mean(axis=0))
+    assert nevus.share / wart.share == pytest.approx(means[1] / means[2], rel=1e-5)
+
+
+@pytest.mark.parametrize("logits", [None, np.zeros((8, 2), np.float32)], ids=["none", "another number"])
+def test_an_answer_that_does_not_fit_the_cards_diagnoses_is_refused(
+    divided_by: Callable[[np.ndarray | None], ModelPredictor], logits: np.ndarray | None
+) -> None:
+    with pytest.raises(InferenceError, match="the diagnoses of its card"):
+        divided_by(logits).score(_skin(64, 64), None, without_metadata(), TOKEN)
+
+
+def test_a_model_without_diagnoses_divides_nothing(predictor: ModelPredictor) -> None:
+    assert predictor.score(_skin(64, 64), None, without_metadata(), TOKEN).diagnosis_shares == ()
 
 
 def test_without_an_active_model_the_sentence_says_what_to_do(tmp_path: Path) -> None:

@@ -37,6 +37,11 @@ def test_what_was_said_is_neither_changed_nor_deleted(database: Path, table: str
             connection.execute(f"REPLACE INTO {table} SELECT * FROM {table}")
 
 
+def test_how_a_score_was_divided_is_not_added_afterwards(database: Path) -> None:
+    with closing(connect(database)) as connection, pytest.raises(sqlite3.IntegrityError, match="not_changed"):
+        connection.execute("UPDATE score_prediction SET diagnosis_shares = '[]'")
+
+
 @pytest.mark.parametrize("table", ["patient", "lesion", "visit", "image"])
 def test_patients_and_images_are_not_deleted(database: Path, table: str) -> None:
     with (
@@ -62,5 +67,5 @@ def test_a_probability_lies_between_zero_and_one(database: Path) -> None:
             "INSERT INTO score_prediction SELECT sequence + 1, 'x', image_id, model_name, model_version, "
             "weights_sha256, preprocessing, threshold, engine, provider, milliseconds, predicted_at, 1.5, "
             "probability_low, probability_high, mask_source, missing_inputs, quality_warnings, "
-            "urgent_threshold, soon_threshold FROM score_prediction"
+            "urgent_threshold, soon_threshold, diagnosis_shares FROM score_prediction"
         )

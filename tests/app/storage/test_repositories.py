@@ -16,7 +16,15 @@ from app.domain.lesion import Lesion
 from app.domain.patient import Patient
 from app.storage.database import connect
 from app.storage.store import SqliteCaseStore
-from tests.builders import a_boundary, a_decision, a_revision, a_score, new_store, store_image
+from tests.builders import (
+    a_boundary,
+    a_decision,
+    a_divided_score,
+    a_revision,
+    a_score,
+    new_store,
+    store_image,
+)
 
 
 def _lines(store: SqliteCaseStore, **wanted: object) -> list[CaseLine]:
@@ -54,6 +62,16 @@ def test_every_value_comes_back_as_it_went_in(store: SqliteCaseStore) -> None:
     assert (read.boundary, read.score, read.revision, read.decision) == (boundary, score, revision, decision)
     assert read.image.calibration == Calibration(0.02, "entered by hand")
     assert read.image.imported_at == datetime(2026, 3, 14, 8, tzinfo=UTC)
+
+
+def test_a_divided_score_comes_back_as_it_was_said(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        score = a_divided_score(image_id)
+        work.cases.add_score(score)
+        work.commit()
+    with store.reading() as work:
+        assert work.cases.case(image_id).score == score
 
 
 def test_a_score_without_thresholds_has_no_priority(store: SqliteCaseStore) -> None:

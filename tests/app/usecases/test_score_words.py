@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from app.domain.ids import ImageId
-from app.usecases.score_words import missing_words, range_words
-from tests.builders import a_score
+from app.usecases.score_words import division_words, missing_words, range_words
+from tests.builders import a_divided_score, a_score
 
 
 def test_a_range_names_what_it_is_over() -> None:
@@ -12,6 +12,21 @@ def test_a_range_names_what_it_is_over() -> None:
     assert range_words(still).endswith(
         " in every flipped and turned view of the image (not a confidence interval)"
     )
+
+
+def test_a_divided_score_is_told_with_its_limit_the_largest_share_first() -> None:
+    said = [
+        words.replace("\N{NO-BREAK SPACE}", " ") for words in division_words(a_divided_score(ImageId("1")))
+    ]
+    assert said == [
+        "Of the score: melanoma 30 %, basal cell carcinoma 10 %.",
+        "Of the rest: nevus 60 %, vascular lesion < 1 %.",
+        "It knows no other diagnosis, and none of these figures is one.",
+    ]
+
+
+def test_a_score_that_is_not_divided_says_nothing_of_diagnoses() -> None:
+    assert division_words(a_score(ImageId("1"), 0.4)) == ()
 
 
 def test_missing_inputs_are_told_by_what_one_can_do_about_them() -> None:

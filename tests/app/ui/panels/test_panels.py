@@ -21,8 +21,9 @@ from app.usecases.edit_visit import edit_visit
 from app.usecases.open_case import open_case
 from app.usecases.ports import Services, SpokenModel
 from app.usecases.score_image import rescore_image
+from app.usecases.score_words import DIVISION
 from app.usecases.why_score import ScoreWhy
-from tests.builders import a_case, a_mask, a_score
+from tests.builders import a_case, a_divided_score, a_mask, a_score
 from tests.fakes import CLASSIFIER, FakeToken
 
 if TYPE_CHECKING:
@@ -136,6 +137,19 @@ def test_an_overlay_is_shown_with_what_it_does_not_show_and_with_its_warning(
     assert OUTSIDE not in words_on(card)
     card.show_failure("It cannot be computed here.")
     assert LIMIT in words_on(card)
+
+
+def test_a_score_is_divided_among_diagnoses_only_by_a_model_that_tells_them_apart(
+    panels: CasePanels, case: Case
+) -> None:
+    assert DIVISION not in words_on(panels.score)
+    panels.show_view(CaseView(replace(case, scores=(a_divided_score(case.image.id),))))
+    said = words_on(panels.score)
+    assert DIVISION in said
+    assert f"Of the score: melanoma {percent(0.3)}, basal cell carcinoma {percent(0.1)}." in said
+    assert "none of these figures is one" in said
+    panels.show_view(CaseView(case))
+    assert DIVISION not in words_on(panels.score)
 
 
 def test_warnings_about_the_image_stand_above_the_number(panels: CasePanels, case: Case) -> None:
