@@ -23,6 +23,8 @@ from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 
 _LOG = logging.getLogger(__name__)
 
+_SLOWER = "Works; another engine was faster when the models were first used here."
+
 
 class EngineChoice:
     """The engines of this machine and the measured choice between them."""
@@ -85,10 +87,12 @@ class EngineChoice:
             except InferenceError as error:
                 yield EngineReport(engine.name, "-", _machine(), None, None, str(error), is_active=False)
                 continue
-            active = self.engine_for(segmenter, segmenter_card, token) is engine
-            note = "Serves the boundary model." if active else "Works; another engine is faster here."
+            models = {"boundary": (segmenter, segmenter_card), "score": (classifier, classifier_card)}
+            served = [what for what, model in models.items() if self.engine_for(*model, token) is engine]
+            note = f"Serves the {' and the '.join(served)}." if served else _SLOWER
+            is_active = bool(served)
             yield EngineReport(
-                engine.name, engine.provider(), _machine(), boundary_ms, score_ms, note, is_active=active
+                engine.name, engine.provider(), _machine(), boundary_ms, score_ms, note, is_active=is_active
             )
 
     def close(self) -> None:

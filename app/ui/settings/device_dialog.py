@@ -37,7 +37,8 @@ class DeviceDialog(QDialog):
         layout.setSpacing(10)
         layout.addWidget(
             plain_label(
-                "Each engine segments and scores a test image. The one in use is chosen by these times.",
+                "Each engine computes a boundary and a score of a test image now. Which one serves a model "
+                "was measured when the model was first used.",
                 "muted",
                 wraps=True,
             )

@@ -195,7 +195,7 @@ def test_every_engine_is_examined_with_a_real_run(tiny_models: Path, tmp_path: P
     predictor.close()
     assert [report.engine for report in reports] == ["ONNX Runtime", "model server"]
     assert all(report.boundary_ms and report.score_ms for report in reports)
-    assert sum(report.is_active for report in reports) == 1
+    assert any(report.is_active for report in reports)
 
 
 def test_the_measured_choice_is_remembered(tiny_models: Path, tmp_path: Path) -> None:
