@@ -25,13 +25,13 @@ class ShortcutSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(1060, 720)
+        self.resize(1060, 760)
         columns = QHBoxLayout()
         columns.setContentsMargins(16, 16, 16, 16)
         columns.setSpacing(12)
         cards = [_card(menu, _menu_lines(menu)) for menu in MENUS if _menu_lines(menu)]
         cards.append(_card("On the image", list(CANVAS_GESTURES)))
-        for part in (cards[:4:3], cards[1:5:3], [cards[2], *cards[5:]]):
+        for part in ([*cards[:4:3], cards[-1]], cards[1:5:3], [cards[2], *cards[5:-1]]):
             column = QVBoxLayout()
             column.setSpacing(12)
             for card in part:
