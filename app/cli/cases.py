@@ -208,7 +208,13 @@ def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
 
 def _table_of(lines: Sequence[CaseLine]) -> Table:
     table = Table(
-        "urgency", "score", whole("patient"), "site", Column("file", overflow="fold"), "status", whole("id")
+        "urgency",
+        "score",
+        whole("patient"),
+        "site",
+        Column("file", overflow="fold"),
+        whole("status"),
+        whole("id"),
     )
     for line in lines:
         add_row(

@@ -198,7 +198,7 @@ def _millimetres(wanted: str) -> float | None:
 def _unknown_diagnosis(wanted: str, vocabulary: Vocabulary) -> str:
     name_by_folded = {known.name.casefold(): known.name for known in vocabulary.diagnoses}
     near = [name_by_folded[found] for found in get_close_matches(wanted.casefold(), name_by_folded)]
-    hint = f"near it are: {', '.join(near)}" if near else "the page Decision of the window shows them all"
+    hint = f"near it are: {' / '.join(near)}" if near else "the page Decision of the window shows them all"
     return f"“{wanted}” is not in the list of diagnoses; {hint}."
 
 
