@@ -18,7 +18,8 @@ from models.serve import ModelServer
 from tests.model_folders import random_batch, write_model
 from tests.training.data_sets.layouts.ham_download import a_download
 from training.__main__ import main
-from training.contract.run_folder import RunFolder
+from training.contract.recipes import fine_tuning_plan
+from training.contract.run_folder import RunFolder, create_run_folder
 from training.data_sets.layouts.data_folder import FolderOptions
 from training.data_sets.layouts.ham10000 import convert
 
@@ -141,6 +142,25 @@ def test_held_out_images_are_measured_by_diagnosis(
             assert card.metrics[f"{split}_{figure}"].subgroups
             assert f"{split}_{figure}: " in said
     assert said.count("  diagnosis: melanoma: ") >= 6
+
+
+def test_a_fine_tuned_model_names_the_diagnoses_of_its_base(
+    folder: Path, data_dir: Path, tmp_path: Path
+) -> None:
+    plan = fine_tuning_plan(
+        task="classification", snapshot_dir=data_dir, base=folder, model_name="ours", model_version="2",
+        threads=1,
+    )  # fmt: skip
+    assert (plan.diagnoses, plan.loss) == ((), "bce_auc")
+    short = plan.model_copy(update={"stages": (plan.stages[0].model_copy(update={"epochs": 1}),)})
+    create_run_folder(tmp_path / "run", short)
+
+    assert call(tmp_path / "run") == 0
+
+    base, tuned = read_card(folder), inspect(tmp_path / "run" / "published" / "ours" / "2")
+    assert tuned.diagnoses == base.diagnoses
+    assert tuned.diagnosis_conformal == base.diagnosis_conformal
+    assert not any("diagnosis" in name for name in tuned.metrics)
 
 
 def test_data_that_give_a_diagnosis_two_meanings_start_no_run(
