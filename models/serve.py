@@ -22,6 +22,7 @@ from models.contract.messages import AnyArray, ConnectionLostError, Message, rec
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import OVERLAYS, overlays_of
+from models.nets.recorded import Recorded
 from models.nets.weights import load_weights
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class ModelServer:
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._network_by_folder: dict[str, nn.Module] = {}
+        self._recorded_by_folder: dict[str, Recorded[Any]] = {}
         self._answer_by_verb: dict[str, Callable[[Message], dict[str, AnyArray]]] = {
             "segment": self._segment,
             "classify": self._classify,
@@ -58,19 +60,23 @@ class ModelServer:
             self._network_by_folder[folder] = _loaded(Path(folder)).to(self._device)
         return self._network_by_folder[folder]
 
+    def _recorded(self, request: Message, function: "Callable[..., Any]") -> Recorded[Any]:
+        """Return what answers images of the requested model; each model answers in one way only."""
+        return self._recorded_by_folder.setdefault(str(request.values["folder"]), Recorded(function))
+
     def _tensor(self, request: Message, name: str) -> torch.Tensor:
         return torch.from_numpy(np.array(request.arrays[name])).to(self._device)
 
     # Not inference mode: a network loaded there could never explain itself by gradients afterwards.
     @torch.no_grad()
     def _segment(self, request: Message) -> dict[str, AnyArray]:
-        logits = self._network(request)(self._tensor(request, "images"))
+        logits = self._recorded(request, self._network(request))(self._tensor(request, "images"))
         return {"logits": logits.float().cpu().numpy()}
 
     @torch.no_grad()
     def _classify(self, request: Message) -> dict[str, AnyArray]:
         network = self._score_network(request)
-        logits, told = network.maps(*self._batch(request))
+        logits, told = self._recorded(request, network.maps)(*self._batch(request))
         if network.tells_diagnoses:
             told = {DIAGNOSIS_LOGITS: logits[:, 1:], **told}
         by_name = {name: each.float().cpu().numpy() for name, each in told.items()}

@@ -1,0 +1,30 @@
+import pytest
+import torch
+
+from models.nets import build
+from models.nets.recorded import Recorded
+
+
+def test_on_the_processor_every_call_is_computed() -> None:
+    calls: list[int] = []
+
+    def doubled(x: torch.Tensor) -> torch.Tensor:
+        calls.append(len(x))
+        return 2 * x
+
+    recorded = Recorded(doubled)
+    with torch.no_grad():
+        answers = [recorded(torch.full((1, 2), value)) for value in (1.0, 3.0)]
+
+    assert [answer.tolist() for answer in answers] == [[[2.0, 2.0]], [[6.0, 6.0]]]
+    assert calls == [1, 1]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no graphics card")
+def test_a_recording_answers_as_the_network_does_for_every_size() -> None:
+    network = build("dermomamba_tiny").cuda().eval()
+    recorded = Recorded(network)
+    for height_px, width_px in ((64, 64), (64, 64), (64, 96)):
+        images = torch.randn(1, 3, height_px, width_px, device="cuda")
+        with torch.no_grad():
+            torch.testing.assert_close(recorded(images), network(images))
