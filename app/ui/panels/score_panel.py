@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
 from app.domain.prediction import ScorePrediction
+from app.domain.triage import Band
 from app.ui.case_view import CaseView
 from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard
@@ -184,6 +185,14 @@ def _state_words(view: CaseView) -> str:
     return f"{meant}, from image, boundary and what was entered."
 
 
+def _reasons_of(score: ScorePrediction) -> tuple[str, ...]:
+    if score.priority is None:
+        return ()
+    if score.priority.band is Band.UNSUITABLE:
+        return score.priority.reasons
+    return tuple(reason for reason in score.priority.reasons if reason not in score.quality_warnings)
+
+
 class ReasonsCard(Card):
     """Why the case has its place in the queue, and what the model did not know."""
 
@@ -196,9 +205,8 @@ class ReasonsCard(Card):
             self.body.addWidget(part)
 
     def show_score(self, score: ScorePrediction) -> None:
-        """Show a score's reasons and missing inputs."""
-        reasons = score.priority.reasons if score.priority else ()
-        self._reasons.setText("\n".join(reason for reason in reasons if reason not in score.quality_warnings))
+        """Show a score's reasons and missing inputs; other warnings stand above the score only."""
+        self._reasons.setText("\n".join(_reasons_of(score)))
         reachable, never = missing_words(score.missing_inputs)
         for label, words in ((self._missing, reachable), (self._never, never)):
             label.setText(words)

@@ -15,6 +15,7 @@ from app.ui.case_view import CaseView
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
+from app.ui.panels.score_panel import ReasonsCard
 from app.ui.theme import Theme
 from app.usecases.correct_mask import CONFIRMED, correct_mask
 from app.usecases.edit_visit import edit_visit
@@ -157,6 +158,17 @@ def test_warnings_about_the_image_stand_above_the_number(panels: CasePanels, cas
     panels.show_view(CaseView(replace(case, scores=(blurred,))))
     said = words_on(panels.score)
     assert said.index("The image is blurred.") < said.index(percent(0.2))
+
+
+@pytest.mark.parametrize(("probability", "is_reason"), [(0.2, True), (0.9, False)])
+def test_a_warning_is_a_reason_where_it_gives_the_case_its_place(
+    panels: CasePanels, case: Case, probability: float, is_reason: bool
+) -> None:
+    blurred = a_score(case.image.id, probability, warnings=("The image is blurred.",))
+    panels.show_view(CaseView(replace(case, scores=(blurred,))))
+    reasons = panels.score.findChild(ReasonsCard)
+    assert reasons is not None
+    assert ("The image is blurred." in words_on(reasons)) == is_reason
 
 
 def test_an_unscored_case_offers_to_score_it(qtbot: QtBot, panels: CasePanels, case: Case) -> None:
