@@ -33,6 +33,7 @@ from app.ui.preferences import Places, Preferences
 from app.ui.scale_dialog import ScaleDialog
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
+from app.usecases.correct_mask import correct_mask
 from app.usecases.ports import Services
 from tests.builders import a_case, an_image_file, services_at
 from tests.fakes import FakePredictor
@@ -327,6 +328,25 @@ def test_leaving_a_corrected_case_stores_the_correction_and_says_so(
     workplace.settle(one_case)
     assert one_case.desk.review.image_id == other
     assert "The correction of the case you left is saved" in one_case.statusBar().currentMessage()
+
+
+def test_a_boundary_that_was_corrected_elsewhere_meanwhile_is_said_and_nothing_is_lost(
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+) -> None:
+    for diameter_px in (20, 26):
+        brush(one_case, qtbot, diameter_px=diameter_px)
+        one_case.desk.correction.save()
+        workplace.settle(one_case)
+    assert "corrected elsewhere" not in one_case.notice_bar.text
+    brush(one_case, qtbot, diameter_px=34)
+    other, case = services_at(workplace.folder, user="Dr Other"), workplace.case(one_case)
+    correct_mask(other, case.image.id, np.ones((case.image.height_px, case.image.width_px), bool))
+    other.store.close()
+    one_case.desk.correction.save()
+    workplace.settle(one_case)
+    assert "corrected elsewhere meanwhile" in one_case.notice_bar.text
+    case = workplace.case(one_case)
+    assert [revision.author for revision in case.revisions] == ["Dr Test", "Dr Test", "Dr Other", "Dr Test"]
 
 
 def test_a_recorded_decision_leaves_the_keys_to_the_shortcuts(

@@ -27,6 +27,10 @@ from models.contract.arrays import BoolMask
 _PREVIEW_PAUSE_MS = 600
 """Between the end of a stroke and the preview of its score."""
 
+_CORRECTED_ELSEWHERE = (
+    "The boundary of this case was also corrected elsewhere meanwhile; its history has every version."
+)
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -53,6 +57,7 @@ class Correction(QObject):
         self._session = session
         self._canvas = canvas
         self._image_id: ImageId | None = None
+        self._known_revisions = 0
         self._storing: dict[ImageId, int] = {}
         self._scoring: set[ImageId] = set()
         self._is_previewing = False
@@ -78,6 +83,7 @@ class Correction(QObject):
         """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
         case = shown.case
         self._image_id = case.image.id
+        self._known_revisions = len(case.revisions)
         self._canvas.show_image(shown.pixels, case.image.id)
         if not self._canvas.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
             self._session.tell("The unsaved correction of this case was brought back.")
@@ -90,6 +96,9 @@ class Correction(QObject):
         self._canvas.set_band(opened.band)
         if is_other_mask:
             self._canvas.set_mask(opened.mask, str(opened.case.mask_source or ""))
+        if len(opened.case.revisions) > self._known_revisions:
+            self._known_revisions = len(opened.case.revisions)
+            self._session.warn(_CORRECTED_ELSEWHERE)
         self.state_changed.emit()
 
     def save_before_leaving(self) -> None:
@@ -168,6 +177,7 @@ class Correction(QObject):
 
     def _rescore_after(self, image_id: ImageId, changes: Changes) -> None:
         if changes.touches(image_id) and image_id == self._image_id:
+            self._known_revisions += 1
             self.rescore()
         elif changes.touches(image_id):
             self._session.act(
