@@ -14,6 +14,7 @@ from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId
 from app.usecases.assess_boundary import assess_boundaries
+from app.usecases.describe_samples import LIST_NAME
 from app.usecases.export_cases import export_cases
 from app.usecases.import_images import Refusal, import_images
 from app.usecases.left_out import WrittenCases
@@ -61,6 +62,7 @@ def triage(
     )
     desk.complain((*done.refused, *done.not_scored))
     desk.complain(done.notices, _NOTICE)
+    _tell_beside(desk, passed_over=done.passed_over, described=done.described)
     desk.show(done, _table_of(done.lines))
     desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
     if not as_json:
@@ -80,6 +82,7 @@ def import_(context: typer.Context, paths: _Paths, as_json: Json = False) -> Non
     done = desk.follow(import_images(desk.services, paths, token=TOKEN))
     desk.complain(done.refused)
     desk.complain(done.notices, _NOTICE)
+    _tell_beside(desk, passed_over=done.passed_over, described=done.described)
     desk.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
     if not done.imported and done.refused:
         raise typer.Exit(1)
@@ -166,6 +169,18 @@ def report(
         write_report(desk.services, chosen, folder, deidentified=not with_identity, token=TOKEN),
         folder,
     )
+
+
+def _tell_beside(desk: Desk, *, passed_over: int, described: int) -> None:
+    """Say in a line each what was entered from the list of the samples, and what is no image."""
+    if described:
+        desk.remark(f"Age and sex of {_counted(described, 'sample image')} are from {LIST_NAME}.")
+    if passed_over:
+        desk.remark(f"{_counted(passed_over, 'other file')} passed over: no image.")
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" + ("" if count == 1 else "s")
 
 
 def _write(desk: Desk, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:

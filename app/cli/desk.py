@@ -79,6 +79,11 @@ class Desk:
             lines = [seen(line) for line in table.splitlines()] if isinstance(table, str) else []
             self.console.print(Text("\n".join(lines)) if isinstance(table, str) else table)
 
+    def remark(self, sentence: str) -> None:
+        """Print beside the result what a person may like to know."""
+        if not self.as_json:
+            self.errors.print(seen(sentence), markup=False, soft_wrap=True)
+
     def complain(self, refusals: Sequence[Refusal | FileNotice], heading: str = "Not taken") -> None:
         """Print what was refused or left out and why."""
         if not self.as_json:

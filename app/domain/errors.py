@@ -9,6 +9,10 @@ class UnreadableFileError(DomainError):
     """A file that was offered for import cannot be used."""
 
 
+class NoImageError(UnreadableFileError):
+    """A file is no image, and does not look like one either."""
+
+
 class InvalidFieldError(DomainError):
     """A value typed into a form is not permitted."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.errors import UnreadableFileError
+from app.domain.errors import NoImageError, UnreadableFileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +23,40 @@ WEBP = FileKind("WebP", "image/webp", (".webp",), "WEBP")
 DICOM = FileKind("DICOM", "application/dicom", (".dcm", ".dicom", ".dic", ".ima", ""))
 
 _TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-_REFUSED_STARTS = {
+_PICTURE_STARTS = {
     b"GIF8": "a GIF, which has too few colours for dermoscopy",
-    b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a ZIP archive; please unpack it first",
     b"8BPS": "a Photoshop file; please export it as PNG or TIFF",
     b"\x00\x00\x00\x0cjP  ": "a JPEG 2000 picture outside DICOM; please export it as PNG or TIFF",
+}
+"""Pictures that cannot be taken, so that a person should hear of them."""
+
+_OTHER_STARTS = {
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive; please unpack it first",
 }
 
 
 def kind_of(content: bytes) -> FileKind:
-    """Return the format of a file's bytes; raises UnreadableFileError with what it seems to be instead."""
+    """Return the format of a file's bytes.
+
+    Raises:
+        NoImageError: they are no picture; the sentence says what they seem to be instead.
+        UnreadableFileError: they are a picture of a format that is not read.
+    """
     kind = _photograph_kind(content)
     if kind is not None:
         return kind
     if content[128:132] == b"DICM":
         return DICOM
-    raise UnreadableFileError(_what_instead(content))
+    if (picture := _other_picture(content)) is not None:
+        raise UnreadableFileError(picture)
+    raise NoImageError(_what_instead(content))
+
+
+def promises_image(suffix: str) -> bool:
+    """Say whether a file name's ending promises a format that is read."""
+    known = (ending for kind in (JPEG, PNG, TIFF, BMP, WEBP, DICOM) for ending in kind.suffixes)
+    return bool(suffix) and suffix.lower() in known
 
 
 def extension_note(kind: FileKind, suffix: str) -> tuple[str, str] | None:
@@ -64,12 +81,21 @@ def _photograph_kind(content: bytes) -> FileKind | None:
     return None
 
 
-def _what_instead(content: bytes) -> str:
-    for start, words in _REFUSED_STARTS.items():
+def _other_picture(content: bytes) -> str | None:
+    for start, words in _PICTURE_STARTS.items():
         if content.startswith(start):
             return f"The file is {words}."
     if content[4:8] == b"ftyp":
         return "The file is an HEIC/AVIF photo or a video; please export it as JPEG or PNG."
+    return None
+
+
+def _what_instead(content: bytes) -> str:
+    if not content:
+        return "The file is empty."
+    for start, words in _OTHER_STARTS.items():
+        if content.startswith(start):
+            return f"The file is {words}."
     if _is_text(content[:4096]):
         return "The file contains text, not a picture."
     return "The file is not a picture that can be read (JPEG, PNG, TIFF, BMP, WebP or DICOM)."

@@ -29,7 +29,7 @@ def check_dimensions(width_px: int, height_px: int) -> None:
 
 
 def checked_bytes(path: Path) -> bytes:
-    """Return a file's bytes; raises UnreadableFileError if it is missing, locked, empty or too large."""
+    """Return a file's bytes; raises UnreadableFileError if it is missing, locked or too large."""
     try:
         if path.is_dir():
             raise UnreadableFileError("This is a folder, not a picture file.")
@@ -44,6 +44,4 @@ def checked_bytes(path: Path) -> bytes:
     except OSError as error:
         reason = error.strerror or "input/output error"
         raise UnreadableFileError(f"The file could not be read from the disk ({reason}).") from None
-    if not content:
-        raise UnreadableFileError("The file is empty.")
     return content

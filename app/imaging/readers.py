@@ -3,10 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.errors import UnreadableFileError
+from app.domain.errors import NoImageError, UnreadableFileError
 from app.imaging import png_codec
 from app.imaging.failures import DECODER_FAILURES, quiet_decoders
-from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of
+from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of, promises_image
 from app.imaging.limits import checked_bytes
 from app.imaging.photograph import read_photograph
 from app.usecases.ports import ReadImage
@@ -50,8 +50,13 @@ class FileImageReader:
 
 
 def read_image(content: bytes, suffix: str) -> ReadImage:
-    """Decode a file's bytes; ``suffix`` is only compared with what the content is."""
-    kind = kind_of(content)
+    """Decode a file's bytes; ``suffix`` is only compared with what the content is.
+
+    Raises:
+        NoImageError: neither the content nor the suffix is that of an image.
+        UnreadableFileError: the file says to be an image and cannot be used.
+    """
+    kind = _checked_kind(content, suffix)
     try:
         with quiet_decoders():
             image = _dicom(content) if kind is DICOM else _photograph(content, kind)
@@ -64,6 +69,15 @@ def read_image(content: bytes, suffix: str) -> ReadImage:
         ) from None
     note = extension_note(kind, suffix)
     return image if note is None else _with_note(image, note)
+
+
+def _checked_kind(content: bytes, suffix: str) -> FileKind:
+    try:
+        return kind_of(content)
+    except NoImageError as error:
+        if promises_image(suffix):
+            raise UnreadableFileError(str(error)) from None
+        raise
 
 
 def _dicom(content: bytes) -> ReadImage:

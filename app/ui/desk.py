@@ -238,7 +238,7 @@ class Desk(QObject):
         elif report.imported:
             self._session.tell(import_words(report))
         else:
-            self._session.tell("There was no file to import.", "Import another folder…", self.choose_folder)
+            self._session.tell("There was no image to import.", "Import another folder…", self.choose_folder)
 
     def _offer_restoring(self, image_id: ImageId, code: str) -> None:
         def restore() -> None:

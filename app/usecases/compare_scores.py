@@ -7,7 +7,7 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.ids import PredictionId
 from app.domain.prediction import ScorePrediction
-from app.usecases.import_samples import DESCRIBED
+from app.usecases.describe_samples import DESCRIBED
 from app.usecases.ports import UnitOfWork
 
 _INPUT_BY_FIELD = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
 from app.usecases.cancelling import stop_if_cancelled
-from app.usecases.import_samples import DESCRIBED
+from app.usecases.describe_samples import DESCRIBED
 from app.usecases.learning_sides import (
     NO_PSEUDONYM,
     Sides,

@@ -9,11 +9,18 @@ from pathlib import Path
 
 from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, check_age
 from app.domain.changes import Changes
-from app.domain.errors import DomainError, InvalidFieldError, StorageError
+from app.domain.errors import (
+    DomainError,
+    InvalidFieldError,
+    NoImageError,
+    StorageError,
+    UnreadableFileError,
+)
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
+from app.usecases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
 from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
 from app.usecases.visit_day import visit_day
 
@@ -48,6 +55,10 @@ class ImportReport:
     refused: tuple[Refusal, ...]
     changes: Changes
     notices: tuple[FileNotice, ...] = ()
+    passed_over: int = 0
+    """Files of a folder that are no images."""
+    described: int = 0
+    """Bundled samples for which age and sex were entered from their list."""
 
     @property
     def already_known(self) -> tuple[ImageId, ...]:
@@ -65,14 +76,16 @@ def import_images(
 ) -> Generator[Progress, None, ImportReport]:
     """Import files and whole folders; a file that cannot be used is refused and the others go on.
 
-    Without ``lesion_id`` each image becomes a case of its own: the patient is the one of the DICOM header,
-    or a new one with a fresh code. What was imported before is kept when the person cancels or the disk
-    fills up.
+    A folder is searched for images, so what is no image in it is only counted; the bundled samples are
+    entered with age and sex when their list lies beside them. Without ``lesion_id`` each image becomes a
+    case of its own: the patient is the one of the DICOM header, or a new one with a fresh code. What was
+    imported before is kept when the person cancels or the disk fills up.
     """
     imported: list[ImageId] = []
     refused: list[Refusal] = []
     notices: list[FileNotice] = []
-    files = files_below(paths)
+    files, samples = _without_lists(files_below(paths), offered=frozenset(paths))
+    passed_over = 0
     for number, path in enumerate(files):
         yield Progress(number, len(files), shown_name(path))
         if token.is_cancelled:
@@ -83,6 +96,11 @@ def import_images(
             notices += [FileNotice(path, notice)] if notice else []
         except _AlreadyKnownError as error:
             refused.append(Refusal(path, str(error), error.image_id))
+        except NoImageError as error:
+            if path in paths:
+                refused.append(Refusal(path, str(error)))
+            else:
+                passed_over += 1
         except StorageError as error:
             if not imported:
                 raise
@@ -95,7 +113,8 @@ def import_images(
             refused.append(Refusal(path, f"The file cannot be read: {error.strerror or 'unknown reason'}."))
     yield Progress(len(files), len(files), "")
     changes = Changes(images=frozenset(imported), case_list=bool(imported))
-    return ImportReport(tuple(imported), tuple(refused), changes, tuple(notices))
+    described = describe_samples(services, samples, imported) if lesion_id is None else 0
+    return ImportReport(tuple(imported), tuple(refused), changes, tuple(notices), passed_over, described)
 
 
 class _AlreadyKnownError(DomainError):
@@ -115,6 +134,21 @@ def files_below(paths: Iterable[Path]) -> list[Path]:
             if file == path or (file.is_file() and not _is_hidden(file.relative_to(path)))
         )
     return list(files)
+
+
+def _without_lists(files: list[Path], *, offered: frozenset[Path]) -> tuple[list[Path], list[Row]]:
+    """Take lists of samples out of the files that were found in folders, and return their rows, too."""
+    left: list[Path] = []
+    rows: list[Row] = []
+    for file in files:
+        if file.name != LIST_NAME or file in offered:
+            left.append(file)
+            continue
+        try:
+            rows += listed_samples(file)
+        except UnreadableFileError:
+            left.append(file)
+    return left, rows
 
 
 def shown_name(path: Path) -> str:

@@ -78,7 +78,7 @@ class ImageReader(Protocol):
     """Bytes to upright sRGB pixels."""
 
     def read(self, path: Path) -> ReadImage:
-        """Decode a file; raises UnreadableFileError with the sentence to show."""
+        """Decode a file; raises UnreadableFileError with the sentence to show (NoImageError: no image)."""
         ...
 
     def thumbnail_png(self, pixels: RgbImage, side_px: int) -> bytes:

@@ -28,6 +28,10 @@ class TriageReport:
     files: tuple[Path, ...]
     changes: Changes
     notices: tuple[FileNotice, ...] = ()
+    passed_over: int = 0
+    """Files of a folder that are no images."""
+    described: int = 0
+    """Bundled samples for which age and sex were entered from their list."""
 
 
 def triage_folder(
@@ -56,6 +60,8 @@ def triage_folder(
         files=written.files,
         changes=report.changes,
         notices=report.notices,
+        passed_over=report.passed_over,
+        described=report.described,
     )
 
 

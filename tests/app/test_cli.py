@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+import resources
 from app import cli
 from app.domain.errors import StorageError
 from app.usecases.ports import Services
@@ -92,13 +93,35 @@ def test_names_are_printed_as_they_are_and_do_nothing_to_the_terminal(run: Run, 
 
 def test_triage_prints_a_ranked_table_and_what_was_refused(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in", "lesion.png")
-    (tmp_path / "in" / "notes.txt").write_text("no image", encoding="utf-8")
-    code, out, err = run("triage", tmp_path / "in", "--report", tmp_path / "out")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no image", encoding="utf-8")
+    code, out, err = run("triage", tmp_path / "in", notes, "--report", tmp_path / "out")
     assert code == 0
     assert "Urgent" in out
     assert "lesion.png" in out
     assert "Research use only" in out
     assert "Not taken: notes.txt: " in err
+
+
+@pytest.mark.parametrize("command", [("triage", "--report", "{out}"), ("import",)])
+def test_files_of_a_folder_that_are_no_images_are_counted_in_one_line(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    an_image_file(tmp_path / "in", "lesion.png")
+    for name in ("notes.txt", "README"):
+        (tmp_path / "in" / name).write_text("no image", encoding="utf-8")
+    verb, *options = (part.format(out=tmp_path / "out") for part in command)
+    code, _, err = run(verb, tmp_path / "in", *options)
+    assert (code, err) == (0, "2 other files passed over: no image.\n")
+
+
+def test_the_samples_are_triaged_with_what_their_list_knows(run: Run, tmp_path: Path) -> None:
+    samples = resources.path("samples")
+    code, out, err = run("triage", samples, "--report", tmp_path / "out")
+    assert code == 0
+    assert out.count("SAMPLE ISIC_") == len(list(samples.glob("*.jpg")))
+    assert "Age and sex of 8 sample images are from samples.csv." in err
+    assert "Not taken" not in err
 
 
 def test_triage_leaves_identity_out_unless_it_is_asked_for(run: Run, tmp_path: Path) -> None:

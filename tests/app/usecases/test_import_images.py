@@ -115,6 +115,33 @@ def test_a_folder_is_walked_without_its_hidden_files(services: Services, tmp_pat
     assert report.refused == ()
 
 
+def test_a_folder_is_searched_for_images_and_what_is_none_is_only_counted(
+    services: Services, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    an_image_file(folder)
+    for name in ("ATTRIBUTION.md", "table.csv", "empty.txt"):
+        (folder / name).write_text("" if name == "empty.txt" else "no image", encoding="utf-8")
+    report = result_of(import_images(services, [folder], token=FakeToken()))
+    assert (len(report.imported), report.refused, report.passed_over) == (1, (), 3)
+    named = result_of(import_images(services, [folder / "table.csv"], token=FakeToken()))
+    assert [refusal.sentence for refusal in named.refused] == ["The file contains text, not a picture."]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [("a.jpg", b"no image", "text"), ("b.PNG", b"", "empty"), ("c.heic", b"\0\0\0\x18ftypheic", "HEIC")],
+)
+def test_what_says_to_be_an_image_is_refused_with_its_reason_in_a_folder_too(
+    services: Services, tmp_path: Path, name: str, content: bytes, word: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(content)
+    report = result_of(import_images(services, [tmp_path / "in"], token=FakeToken()))
+    assert report.passed_over == 0
+    assert [word in refusal.sentence for refusal in report.refused] == [True]
+
+
 def test_a_file_is_refused_with_its_reason_and_the_others_go_on(services: Services, tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("no image", encoding="utf-8")

@@ -30,3 +30,5 @@ def test_what_has_to_be_checked_stands_below_what_was_refused(qtbot: QtBot) -> N
 def test_an_import_is_summed_up_in_a_sentence() -> None:
     assert import_words(_REPORT) == "1 image imported; 1 file was refused; 1 to be checked."
     assert import_words(ImportReport((), (), Changes())) == "No images imported."
+    searched = ImportReport((ImageId("1"),), (), Changes(), passed_over=2)
+    assert import_words(searched) == "1 image imported; 2 of the folder passed over, being no images."
