@@ -1,6 +1,6 @@
 """Commands about cases: import, predict, list, export, report, and all of it at once."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -63,7 +63,7 @@ def triage(
     desk.complain((*done.refused, *done.not_scored))
     desk.complain(done.notices, _NOTICE)
     _tell_beside(desk, passed_over=done.passed_over, described=done.described)
-    desk.show(done, _table_of(done.lines))
+    desk.show(done, _table_of(done.lines, done.report_by_image))
     desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
     if not as_json:
         desk.console.print(
@@ -221,7 +221,8 @@ def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
         return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
 
 
-def _table_of(lines: Sequence[CaseLine]) -> Table:
+def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path] | None = None) -> Table:
+    """Return the work list for the screen, with the name of each case's report when reports were written."""
     table = Table(
         "urgency",
         "score",
@@ -231,7 +232,10 @@ def _table_of(lines: Sequence[CaseLine]) -> Table:
         whole("status"),
         whole("id"),
     )
+    if report_by_image:
+        table.add_column("report", overflow="fold")
     for line in lines:
+        report = (report_by_image or {}).get(line.image_id)
         add_row(
             table,
             line.priority.band.label if line.priority else "-",
@@ -241,6 +245,7 @@ def _table_of(lines: Sequence[CaseLine]) -> Table:
             line.file_name,
             line.status,
             line.image_id[:_SHOWN_ID_LETTERS],
+            *((report.name if report else "-",) if report_by_image else ()),
         )
     return table
 

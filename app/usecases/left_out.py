@@ -1,7 +1,7 @@
 """Cases that are left out because a stored file is damaged, while the others go on."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.case import Case
@@ -17,10 +17,16 @@ class WrittenCases:
 
     files: tuple[Path, ...] = ()
     left_out: tuple[Refusal, ...] = ()
+    report_by_image: Mapping[ImageId, Path] = field(default_factory=dict)
+    """Which of the files is whose report: a de-identified file's name does not tell."""
 
     def __add__(self, other: "WrittenCases") -> "WrittenCases":
         """Return the files of both; a case left out of both is named once."""
-        return WrittenCases(self.files + other.files, each_once((*self.left_out, *other.left_out)))
+        return WrittenCases(
+            self.files + other.files,
+            each_once((*self.left_out, *other.left_out)),
+            {**self.report_by_image, **other.report_by_image},
+        )
 
 
 def left_out(services: Services, image_id: ImageId, error: DomainError) -> Refusal:

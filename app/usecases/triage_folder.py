@@ -1,7 +1,7 @@
 """The main job without a window: import, predict, rank, report."""
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.case import CaseLine
@@ -32,6 +32,7 @@ class TriageReport:
     """Files of a folder that are no images."""
     described: int = 0
     """Bundled samples for which age and sex were entered from their list."""
+    report_by_image: Mapping[ImageId, Path] = field(default_factory=dict)
 
 
 def triage_folder(
@@ -62,6 +63,7 @@ def triage_folder(
         notices=report.notices,
         passed_over=report.passed_over,
         described=report.described,
+        report_by_image=written.report_by_image,
     )
 
 

@@ -124,6 +124,18 @@ def test_the_samples_are_triaged_with_what_their_list_knows(run: Run, tmp_path: 
     assert "Not taken" not in err
 
 
+def test_triage_prints_which_report_is_whose(run: Run, tmp_path: Path) -> None:
+    for seed in (1, 2):
+        an_image_file(tmp_path / "in", f"photo{seed}.png", seed=seed)
+    code, out, _ = run("triage", tmp_path / "in", "--report", tmp_path / "out")
+    assert code == 0
+    reports = [file.name for file in (tmp_path / "out").glob("*report_pdf*")]
+    for line in _json(run, "list")["lines"]:
+        (row,) = (row for row in out.splitlines() if line["file_name"] in row)
+        (report,) = (name for name in reports if name.startswith(line["image_id"]))
+        assert report in row
+
+
 def test_triage_leaves_identity_out_unless_it_is_asked_for(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in")
     run("triage", tmp_path / "in", "--report", tmp_path / "without")
