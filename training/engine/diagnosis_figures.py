@@ -16,7 +16,12 @@ from training.engine.conformal import conformal_of
 from training.engine.diagnosis_loss import places_of
 from training.engine.report import Statistic, mean, metric_of
 
-DIAGNOSIS_FIGURES: Final = ("diagnosis_auc", "diagnosis_sensitivity", "diagnosis_coverage")
+DIAGNOSIS_FIGURES: Final = (
+    "diagnosis_auc",
+    "diagnosis_sensitivity",
+    "diagnosis_sensitivity_by_logit",
+    "diagnosis_coverage",
+)
 """Figures of all diagnoses together whose subgroups are the diagnoses."""
 
 
@@ -31,6 +36,8 @@ class ToldApart:
     """(N,) the true diagnosis of each."""
     groups: NDArray[np.str_]
     """(N,) the lesion of each."""
+    largest_logits: NDArray[np.intp]
+    """(N,) the diagnosis that the network itself, before calibration, puts first."""
 
     @staticmethod
     def of(
@@ -48,8 +55,18 @@ class ToldApart:
         is_malignant = [each.is_malignant for each in diagnoses]
         shares = divided_score(logits[:, 1:], calibrated(logits[:, 0], temperature), is_malignant)
         groups = np.array([sample.duplicate_group for sample in samples])
-        known = places >= 0
-        return ToldApart(diagnoses, shares[known], places[known], groups[known])
+        told = ToldApart(diagnoses, shares, places, groups, logits[:, 1:].argmax(axis=1))
+        return told.part(places >= 0)
+
+    def part(self, chosen: NDArray[np.bool_]) -> "ToldApart":
+        """The same of the ``chosen`` images, (N,) bool."""
+        return ToldApart(
+            self.diagnoses,
+            self.probabilities[chosen],
+            self.places[chosen],
+            self.groups[chosen],
+            self.largest_logits[chosen],
+        )
 
     @property
     def macro_auc(self) -> float | None:
@@ -66,7 +83,9 @@ def diagnosis_figures(told: ToldApart, conformal: Conformal | None = None) -> di
     """The figures of DIAGNOSIS_FIGURES, and how many diagnoses stay possible; none without an image.
 
     ``diagnosis_auc`` is the mean area of each diagnosis against the rest over those that occur,
-    ``diagnosis_sensitivity`` the mean share of images called by their own diagnosis (balanced accuracy).
+    ``diagnosis_sensitivity`` the mean share of images whose diagnosis has the largest share (balanced
+    accuracy). Calibrated shares favour frequent diagnoses; ``diagnosis_sensitivity_by_logit`` is the same by
+    the largest logit, as published figures are.
     Without ``conformal`` the images are those it would be fitted on, so that either half of the lesions is
     judged by what the other half gives.
     """
@@ -78,9 +97,8 @@ def diagnosis_figures(told: ToldApart, conformal: Conformal | None = None) -> di
     covered = 1.0 - excluded[np.arange(len(told.places)), told.places]
     figures = {
         "diagnosis_auc": _figure(told, _macro_auc, [told.places, told.probabilities], _areas(told)),
-        "diagnosis_sensitivity": _figure(
-            told, balanced_accuracy, [told.places, called], _shares(told, called == told.places)
-        ),
+        "diagnosis_sensitivity": _sensitivity(told, called),
+        "diagnosis_sensitivity_by_logit": _sensitivity(told, told.largest_logits),
         "diagnosis_coverage": _figure(told, mean, [covered], _shares(told, covered)),
         "diagnoses_possible": _figure(told, mean, [(~excluded).sum(axis=1).astype(np.float64)], {}),
     }
@@ -103,8 +121,7 @@ def _quantiles(told: ToldApart, conformal: Conformal | None) -> NDArray[np.float
     quantiles = np.empty(told.probabilities.shape)
     for half in (0, 1):
         others = lesion % 2 != half
-        part = ToldApart(told.diagnoses, told.probabilities[others], told.places[others], told.groups[others])
-        quantiles[~others] = _row(told, diagnosis_conformal(part))
+        quantiles[~others] = _row(told, diagnosis_conformal(told.part(others)))
     return quantiles
 
 
@@ -120,6 +137,10 @@ def _figure(
 ) -> Metric | None:
     whole = metric_of(statistic, columns, told.groups)
     return None if whole is None else whole.model_copy(update={"subgroups": parts})
+
+
+def _sensitivity(told: ToldApart, called: NDArray[np.intp]) -> Metric | None:
+    return _figure(told, balanced_accuracy, [told.places, called], _shares(told, called == told.places))
 
 
 def _macro_auc(places: NDArray[np.intp], probabilities: NDArray[np.float64]) -> float | None:

@@ -1,5 +1,6 @@
 """The figures of a model that tells diagnoses apart."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ DIAGNOSES = (
 
 def told(probabilities: list[list[float]], places: list[int]) -> ToldApart:
     groups = np.array([f"lesion {number:04d}" for number in range(len(places))])
-    return ToldApart(DIAGNOSES, np.array(probabilities), np.array(places, dtype=np.intp), groups)
+    shares = np.array(probabilities)
+    return ToldApart(DIAGNOSES, shares, np.array(places, dtype=np.intp), groups, shares.argmax(axis=1))
 
 
 def many(count: int, *, seed: int = 0) -> ToldApart:
@@ -42,6 +44,13 @@ def test_sensitivities_and_their_mean_are_those_of_the_largest_share() -> None:
     assert figure.n == 5
 
 
+def test_what_the_network_itself_puts_first_is_counted_apart() -> None:
+    calibrated_away = replace(told([[0.1, 0.3, 0.6]] * 2, [1, 2]), largest_logits=np.array([1, 2]))
+    figures = diagnosis_figures(calibrated_away)
+    assert figures["diagnosis_sensitivity"].value == 0.5
+    assert figures["diagnosis_sensitivity_by_logit"].value == 1.0
+
+
 def test_each_diagnosis_is_ranked_against_the_rest_and_counted() -> None:
     answers = [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8], [0.4, 0.3, 0.3]]
     figure = diagnosis_figures(told(answers, [0, 1, 1, 2, 2]))["diagnosis_auc"]
@@ -59,10 +68,7 @@ def test_a_diagnosis_without_an_image_is_left_out_of_the_mean() -> None:
 
 
 def test_without_an_image_of_known_diagnosis_there_is_no_figure() -> None:
-    assert (
-        diagnosis_figures(ToldApart(DIAGNOSES, np.zeros((0, 3)), np.zeros(0, np.intp), np.zeros(0, "U1")))
-        == {}
-    )
+    assert diagnosis_figures(many(3).part(np.zeros(3, dtype=bool))) == {}
 
 
 def test_every_diagnosis_is_covered_as_often_as_promised_on_new_images() -> None:
@@ -79,10 +85,7 @@ def test_on_the_images_it_would_be_fitted_on_coverage_is_judged_by_halves() -> N
     assert 0.87 < figures["diagnosis_coverage"].value < 0.93
     _, lesion = np.unique(both.groups, return_inverse=True)
     first = lesion % 2 == 0
-    halves = [
-        ToldApart(DIAGNOSES, both.probabilities[part], both.places[part], both.groups[part])
-        for part in (first, ~first)
-    ]
+    halves = [both.part(first), both.part(~first)]
     crossed = [
         diagnosis_figures(halves[0], diagnosis_conformal(halves[1])),
         diagnosis_figures(halves[1], diagnosis_conformal(halves[0])),
@@ -127,5 +130,6 @@ def test_only_images_of_a_known_diagnosis_are_judged_and_the_score_is_divided() 
     found = ToldApart.of(samples, DIAGNOSES, logits, temperature=1.7)
     assert found.places.tolist() == [2, 1]
     assert found.groups.tolist() == ["g0", "g2"]
+    assert found.largest_logits.tolist() == logits[[0, 2], 1:].argmax(axis=1).tolist()
     malignancy = calibrated(logits[[0, 2], 0], 1.7)
     np.testing.assert_allclose(found.probabilities[:, :2].sum(axis=1), malignancy)

@@ -22,6 +22,7 @@ from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import RunFolder, create_run_folder
 from training.data_sets.layouts.data_folder import FolderOptions
 from training.data_sets.layouts.ham10000 import convert
+from training.engine.diagnosis_figures import DIAGNOSIS_FIGURES
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +99,7 @@ def test_the_card_names_the_diagnoses_with_their_figures_and_quantiles(folder: P
     assert card.diagnosis_conformal is not None
     assert set(card.diagnosis_conformal.quantile_by_label) == set(NAMES)
     images = sum(card.diagnosis_conformal.n_by_label.values())
-    for figure in ("val_diagnosis_auc", "val_diagnosis_sensitivity", "val_diagnosis_coverage"):
+    for figure in (f"val_{name}" for name in DIAGNOSIS_FIGURES):
         found = card.metrics[figure]
         assert found.n == images
         assert {name.removeprefix("diagnosis: ") for name in found.subgroups} == {
@@ -138,7 +139,7 @@ def test_held_out_images_are_measured_by_diagnosis(
     said = capsys.readouterr().out
     card = read_card(folder)
     for split in ("val", "test"):
-        for figure in ("diagnosis_auc", "diagnosis_sensitivity", "diagnosis_coverage"):
+        for figure in DIAGNOSIS_FIGURES:
             assert card.metrics[f"{split}_{figure}"].subgroups
             assert f"{split}_{figure}: " in said
     assert said.count("  diagnosis: melanoma: ") >= 6
