@@ -69,12 +69,23 @@ def comparison_of(
     )
     if before is None or (preview is None and is_same_mask):
         return None
-    first = _sequence(trail, before.id)
+    entered = entered_between(trail, before.id, after.id)
+    return None if entered is None else ScoreComparison(before, after, entered)
+
+
+def entered_between(
+    trail: tuple[AuditEvent, ...], before: PredictionId, after: PredictionId
+) -> tuple[str, ...] | None:
+    """Return which inputs of the score model were entered or changed between two scores, in words.
+
+    A later score that is not in the trail is not stored yet; None when the trail does not know the earlier.
+    """
+    first = _sequence(trail, before)
     if first is None:
         return None
-    last = _sequence(trail, after.id)
+    last = _sequence(trail, after)
     between = (act for act in trail if act.sequence > first and (last is None or act.sequence < last))
-    return ScoreComparison(before, after, tuple(dict.fromkeys(_inputs_of(between))))
+    return tuple(dict.fromkeys(_inputs_of(between)))
 
 
 def _sequence(trail: tuple[AuditEvent, ...], score_id: PredictionId) -> int | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
 from app.domain.ids import PredictionId, RevisionId
@@ -13,6 +14,7 @@ from app.ui.case_view import CaseView
 from app.ui.panels.words import moment
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
+from app.usecases.history_words import causes_by_score, metadata_words
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,10 @@ class HistoryEntry:
     is_current: bool = False
 
 
-def history_of(case: Case) -> list[HistoryEntry]:
-    """Return a case's history, newest first."""
+def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEntry]:
+    """Return a case's history, newest first; ``trail`` tells of edited metadata and what they changed."""
     entries = [HistoryEntry(case.image.imported_at, "Image imported", f"by {case.image.imported_by}")]
-    entries += _boundary_entries(case) + _score_entries(case)
+    entries += _boundary_entries(case) + _score_entries(case, trail) + _metadata_entries(trail)
     entries += _revision_entries(case) + _decision_entries(case)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
@@ -48,14 +50,22 @@ def _boundary_entries(case: Case) -> list[HistoryEntry]:
     ]
 
 
-def _score_entries(case: Case) -> list[HistoryEntry]:
+def _score_entries(case: Case, trail: tuple[AuditEvent, ...]) -> list[HistoryEntry]:
+    causes, entries = causes_by_score(case, trail), []
+    for score in case.scores:
+        model = f"{score.model.name} {score.model.version}, weights {score.model.weights_sha256[:12]}"
+        again = f"Computed again: {causes[score.id]}.\n" if score.id in causes else ""
+        title = f"Score {percent(score.probability)}"
+        entries.append(HistoryEntry(score.predicted_at, title, again + model))
+    return entries
+
+
+def _metadata_entries(trail: tuple[AuditEvent, ...]) -> list[HistoryEntry]:
+    told = ((act, metadata_words(act)) for act in trail)
     return [
-        HistoryEntry(
-            score.predicted_at,
-            f"Score {percent(score.probability)}",
-            f"{score.model.name} {score.model.version}, weights {score.model.weights_sha256[:12]}",
-        )
-        for score in case.scores
+        HistoryEntry(act.at, words[0], ", ".join(part for part in (words[1], f"by {act.who}") if part))
+        for act, words in told
+        if words is not None
     ]
 
 
@@ -104,7 +114,7 @@ class HistoryPanel(QWidget):
 
     def show_view(self, view: CaseView | None) -> None:
         """Show a case's history."""
-        entries = history_of(view.case) if view is not None else []
+        entries = history_of(view.case, view.trail) if view is not None else []
         if entries == self.entries:
             return
         self.entries = entries

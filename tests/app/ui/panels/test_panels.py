@@ -299,6 +299,20 @@ def test_the_history_names_who_and_which_weights(services: Services, case: Case)
     assert not predicted.is_current
 
 
+def test_the_history_says_why_a_score_was_computed_again_and_who_edited_what(
+    panels: CasePanels, services: Services, case: Case
+) -> None:
+    edit_visit(services, case.visit, replace(case.visit, age_years=65))
+    rescore_image(services, case.image.id, FakeToken())
+    opened = open_case(services, case.image.id)
+    panels.turn_to("History")
+    panels.show_view(CaseView(opened.case, trail=opened.trail))
+    said = words_on(panels.history)
+    assert "Computed again: age changed." in said
+    assert "Visit edited\nage, by Dr Test" in said
+    assert said.count("Computed again") == 1
+
+
 def test_an_earlier_boundary_can_be_asked_for_again(qtbot: QtBot, services: Services, case: Case) -> None:
     correct_mask(services, case.image.id, a_mask(radius_px=12))
     panel = HistoryPanel()
