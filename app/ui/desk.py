@@ -156,6 +156,17 @@ class Desk(QObject):
         """Leave."""
         self.quit_requested.emit()
 
+    def predict(self) -> None:
+        """Ask the models about the open case first, then about the other selected ones."""
+        self.review.predict()
+        chosen = self.work_list.selected_images()
+        if len(chosen) > 1:
+            self.queue.add(chosen)
+        if left := self.work_list.selected_count - len(chosen):
+            self._session.tell(
+                f"Not read yet, so left out: {left} of the selected cases. Press F5 again for them."
+            )
+
     def remove_case(self) -> None:
         """Hide the open case; it can be brought back at once."""
         if (image_id := self.review.image_id) is None:

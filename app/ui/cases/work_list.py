@@ -155,11 +155,19 @@ class WorkList(QFrame):
         self.view.addActions(list(actions))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
+    @property
+    def selected_count(self) -> int:
+        """Return how many cases are selected, whether they were read or not."""
+        return len(self._selected_rows())
+
     def selected_images(self) -> list[ImageId]:
-        """Return the selected cases that were read, in the order of the list."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
-        lines = (self.model.line(row) for row in rows)
+        """Return the selected cases that were read, each once, in the order of the list."""
+        lines = (self.model.line(row) for row in self._selected_rows())
         return [line.image_id for line in lines if line is not None]
+
+    def _selected_rows(self) -> list[int]:
+        """Return the selected rows; to select all selects every column of a row."""
+        return sorted({index.row() for index in self.view.selectionModel().selectedIndexes()})
 
     def _build(self, theme: Theme) -> None:
         self.search = QLineEdit()
