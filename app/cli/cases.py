@@ -107,7 +107,7 @@ def list_(
     search: Annotated[str, typer.Option(help="Words that must all occur.")] = "",
     order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
     descending: Annotated[bool, typer.Option("--descending")] = False,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many cases to show.")] = 50,
     removed: Annotated[bool, typer.Option("--removed", help="The cases removed from the work list.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -119,6 +119,8 @@ def list_(
         desk.services, search=search, order=order, descending=descending, limit=limit, removed=removed
     )
     desk.show(window, _table_of(window.lines))
+    if len(window.lines) < window.total:
+        desk.remark(f"{len(window.lines)} of {window.total} shown; --limit N shows more.")
 
 
 def restore(

@@ -226,6 +226,15 @@ def test_a_damaged_case_is_named_and_fails_the_command_only_when_it_is_alone(
     assert run(*arguments, first)[0] == 1
 
 
+def test_a_list_that_stops_early_says_how_many_there_are(run: Run, tmp_path: Path) -> None:
+    for seed in (1, 2, 3):
+        an_image_file(tmp_path / "in", f"{seed}.png", seed=seed)
+    run("import", tmp_path / "in")
+    assert run("list", "--limit", 2)[2] == "2 of 3 shown; --limit N shows more.\n"
+    assert run("list", "--limit", 3)[2] == ""
+    assert len(_json(run, "list", "--limit", 2)["lines"]) == 2
+
+
 def test_removed_cases_are_listed_apart_and_come_back(run: Run, tmp_path: Path) -> None:
     first, second = (
         _json(run, "import", an_image_file(tmp_path / "in", f"{seed}.png", seed=seed))["imported"][0]
