@@ -23,6 +23,10 @@ _LOG = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
 
 
+SHORT_WAITS = {"GOMP_SPINCOUNT": "10000"}
+"""Torch's threads wait for their next layer by spinning, for so long that the scan's threads find no core."""
+
+
 class ServerEngine:
     """Talks to ``python -m models.serve``; starts it at first use and again after it died."""
 
@@ -119,7 +123,7 @@ class ServerEngine:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=os.environ | {"PYTHONPATH": search_path},
+                env=SHORT_WAITS | os.environ | {"PYTHONPATH": search_path},
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         try:

@@ -56,7 +56,7 @@ def forward_tasks(
         parts: into how many parts the blocks of channels are divided.
         groups: into how many groups the directions are divided.
         out: (group of directions, batch, token, channel), the sum over the directions of a group.
-        carries: (batch, direction, chunk, wide, 16), the states before each chunk.
+        carries: (batch, direction, chunk, wide, 16), the states before each chunk, if they are to be kept.
     """
     length, blocks, per_group = scan.height * scan.width, scan.wide // ROW, len(scan.directions) // groups
     local, h = new_local(scan.depth), np.zeros(scan.wide * ROW, np.float32)
@@ -82,7 +82,8 @@ def _walk_block(scan: Scan, local: Local, h: Floats, carries: Floats, c0: int, p
     at_carry = _at_carry(scan, place)
     for channel in range(c0, min(c0 + ROW, scan.channels)):
         state = lanes.load(h, channel * ROW)
-        lanes.store(carries, at_carry + channel * ROW, state)
+        if len(carries) > 0:
+            lanes.store(carries, at_carry + channel * ROW, state)
         decay = lanes.load(scan.decay, (place.k * scan.wide + channel) * ROW)
         lanes.store(h, channel * ROW, walk(local, scan.depth, channel - c0, state, decay, place.tokens))
     add_skipped(local, place.tokens, lanes.load(scan.skip, place.k * scan.wide + c0))

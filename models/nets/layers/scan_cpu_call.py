@@ -65,8 +65,8 @@ def can_project(delta_weight: Tensor) -> bool:
     return int(delta_weight.shape[2]) <= ROW
 
 
-def forward(inputs: Inputs) -> tuple[Tensor, Tensor]:
-    """Output (B, H, W, D) and the states at the chunk starts (B, K, chunks, D rounded up, 16).
+def forward(inputs: Inputs, *, keeps_states: bool) -> tuple[Tensor, Tensor]:
+    """Output (B, H, W, D) and, for `backward`, the states at the chunk starts.
 
     Raises:
         ValueError: the kernel would read past the end of an array of these shapes.
@@ -76,7 +76,7 @@ def forward(inputs: Inputs) -> tuple[Tensor, Tensor]:
     parts = min(inputs.wide // ROW, -(-threads // (batch * ways)))
     groups = _groups(batch * parts, ways)
     out = torch.empty(groups, *inputs.u.shape)
-    carries = torch.empty(carries_shape(inputs.u, inputs.directions))
+    carries = torch.empty(carries_shape(inputs.u, inputs.directions, keeps_states=keeps_states))
     _run(forward_tasks, batch * groups * parts, (_scan(inputs), parts, groups, _flat(out), _flat(carries)))
     return _in_order(out), carries
 
@@ -111,9 +111,11 @@ def backward(
     )
 
 
-def carries_shape(u: Tensor, directions: Sequence[int]) -> tuple[int, ...]:
-    """Shape of the states that the forward kernel keeps for the backward kernel."""
+def carries_shape(u: Tensor, directions: Sequence[int], *, keeps_states: bool) -> tuple[int, ...]:
+    """(B, K, chunks, D rounded up, 16): states that the forward kernel keeps for the backward one."""
     batch, height, width, channels = u.shape
+    if not keeps_states:
+        return (0,)
     return batch, len(directions), -(-height * width // CHUNK), _whole_rows(channels), ROW
 
 
@@ -141,17 +143,21 @@ def _check(inputs: Inputs) -> None:
 
 
 def _groups(tasks: int, ways: int) -> int:
-    """Into how many groups the directions are divided, so that no thread waits for another's last task."""
-    return 1 if tasks % torch.get_num_threads() == 0 else ways
+    """Into how many groups the directions are divided, so that no thread waits for another's last task.
+
+    A group is a pair of neighbours or one direction: the sums are the same either way (`_in_order`).
+    """
+    pairs = ways // 2 if ways % 2 == 0 else ways
+    return pairs if tasks * pairs % torch.get_num_threads() == 0 else ways
 
 
 def _in_order(parts: Tensor) -> Tensor:
-    """Sum over the first axis, first to last, as the kernel adds when it owns all of them."""
-    if len(parts) == 1:
-        return parts.view(parts.shape[1:])
-    total = parts[0] + parts[1]
-    for part in parts[2:]:
-        total += part
+    """Sum over the first axis: pairs of neighbours, as the kernel adds them when it owns both, and so on."""
+    while len(parts) > 1 and len(parts) % 2 == 0:
+        parts = parts[0::2] + parts[1::2]
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
     return total
 
 

@@ -47,9 +47,7 @@ def selective_scan(
     tensors = _in_float32(u, selectivity, delta_weight, delta_bias, a, skip)
     if u.is_cuda:
         return scan_on_cuda(*tensors, directions)
-    y, _ = _operator(*tensors, False, list(directions))
-    result: Tensor = y
-    return result
+    return _on_cpu(*tensors, False, list(directions))
 
 
 def projected_scan(
@@ -71,7 +69,13 @@ def projected_scan(
         selectivity = projected_selectivity(u, projection)
         return selective_scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
     tensors = _in_float32(u, projection, delta_weight, delta_bias, a, skip)
-    y, _ = _operator(*tensors, True, list(directions))
+    return _on_cpu(*tensors, True, list(directions))
+
+
+def _on_cpu(*arguments: Any) -> Tensor:  # noqa: ANN401
+    tensors, (is_projected, directions) = arguments[:6], arguments[6:]
+    keeps_states = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
+    y, _ = _operator(*tensors, is_projected, keeps_states, directions)
     result: Tensor = y
     return result
 
@@ -95,11 +99,11 @@ def _operator(
     a: Tensor,
     skip: Tensor,
     is_projected: bool,
+    keeps_states: bool,
     directions: list[int],
 ) -> tuple[Tensor, Tensor]:
-    return scan_cpu_call.forward(
-        Inputs(u, given, is_projected, delta_weight, delta_bias, a, skip, directions)
-    )
+    inputs = Inputs(u, given, is_projected, delta_weight, delta_bias, a, skip, directions)
+    return scan_cpu_call.forward(inputs, keeps_states=keeps_states)
 
 
 @_operator.register_fake
@@ -111,9 +115,11 @@ def _(
     a: Tensor,
     skip: Tensor,
     is_projected: bool,
+    keeps_states: bool,
     directions: list[int],
 ) -> tuple[Tensor, Tensor]:
-    return u.new_empty(u.shape), u.new_empty(scan_cpu_call.carries_shape(u, directions))
+    carries = scan_cpu_call.carries_shape(u, directions, keeps_states=keeps_states)
+    return u.new_empty(u.shape), u.new_empty(carries)
 
 
 @torch.library.custom_op("naevus::selective_scan_backward", mutates_args=(), device_types="cpu")
@@ -153,7 +159,7 @@ def _(
 
 
 def _keep_inputs(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:  # noqa: ANN401
-    *tensors, is_projected, directions = inputs
+    *tensors, is_projected, _, directions = inputs
     ctx.save_for_backward(output[1], *tensors)
     ctx.is_projected, ctx.directions = is_projected, directions
     ctx.mark_non_differentiable(output[1])
@@ -161,7 +167,7 @@ def _keep_inputs(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor
 
 def _gradients(ctx: Any, gy: Tensor, _: Tensor | None) -> tuple[Tensor | None, ...]:  # noqa: ANN401
     grads: Gradients = _backward_operator(gy, *ctx.saved_tensors, ctx.is_projected, ctx.directions)
-    return (*grads, None, None)
+    return (*grads, None, None, None)
 
 
 _operator.register_autograd(_gradients, setup_context=_keep_inputs)

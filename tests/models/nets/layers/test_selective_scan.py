@@ -125,7 +125,7 @@ def test_operator_passes_torchs_own_checks(scan_input: MakeInput) -> None:
 
     torch.library.opcheck(
         torch.ops.naevus.selective_scan.default,
-        (*inputs, False, list(FOUR)),
+        (*inputs, False, True, list(FOUR)),
         test_utils=("test_schema", "test_autograd_registration", "test_faketensor"),
     )
 
