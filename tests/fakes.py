@@ -69,6 +69,8 @@ class FakePredictor:
     """No overlay can be computed."""
     seen_tabular: list[TabularInput] = field(default_factory=list)
     is_closed: bool = False
+    is_unmeasured: bool = False
+    """The engines were not timed yet."""
     forgotten: int = 0
     """How often it was told to ask again which models are active."""
 
@@ -130,6 +132,9 @@ class FakePredictor:
 
     def thresholds(self) -> TriageThresholds:
         return THRESHOLDS
+
+    def has_to_measure(self) -> bool:
+        return self.is_unmeasured
 
     def examine(self) -> Iterator[EngineReport]:
         yield EngineReport("instant", "test", "this machine", 1.0, 1.0, "Serves.", is_active=True)

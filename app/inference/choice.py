@@ -53,6 +53,10 @@ class EngineChoice:
             )
         return min(working, key=lambda engine: measured[engine.name])
 
+    def has_to_measure(self, card: ModelCard) -> bool:
+        """Say whether there is a choice of engines, and nothing known yet of how fast they run a model."""
+        return len(self._engines) > 1 and not self._milliseconds.get(card.weights_sha256)
+
     def give_up(self, engine: Engine, card: ModelCard) -> None:
         """Serve a model no longer on an engine that cannot be used now."""
         self._milliseconds.get(card.weights_sha256, {}).pop(engine.name, None)

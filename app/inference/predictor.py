@@ -119,6 +119,14 @@ class ModelPredictor:
         except KeyError as error:
             raise ModelUnavailableError("The score model's card names no triage thresholds.") from error
 
+    def has_to_measure(self) -> bool:
+        """Say whether the next answer waits until the engines were timed with an active model."""
+        tasks: tuple[Task, ...] = ("segmentation", "classification")
+        try:
+            return any(self._choice.has_to_measure(self._active(task)[1]) for task in tasks)
+        except ModelUnavailableError:
+            return False
+
     def examine(self) -> Iterator[EngineReport]:
         """Run a real inference on every engine of this machine and report."""
         segmenter, segmenter_card = self._active("segmentation")

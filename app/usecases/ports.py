@@ -348,6 +348,10 @@ class Predictor(Protocol):
         """Return the triage thresholds of the active score model's card."""
         ...
 
+    def has_to_measure(self) -> bool:
+        """Say whether the next answer waits until the engines were timed with an active model."""
+        ...
+
     def examine(self) -> Iterator[EngineReport]:
         """Run a real inference on every engine of this machine and report."""
         ...

@@ -13,6 +13,9 @@ from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.score_image import rescore_image
 from app.usecases.stored_arrays import pixels_of
 
+MEASURING = "Measuring which engine is faster on this machine; once only"
+"""Said before the first prediction of a model, which takes many times as long as the next."""
+
 
 def predict_image(services: Services, image_id: ImageId, token: CancelToken) -> Changes:
     """Predict and keep the boundary, then the score of the valid mask.
@@ -29,7 +32,8 @@ def predict_images(
     """Predict one image after the other and return those for which it failed; the others go on."""
     failed: list[Refusal] = []
     for number, image_id in enumerate(image_ids):
-        yield Progress(number, len(image_ids), "Boundary and score")
+        label = MEASURING if services.predictor.has_to_measure() else "Boundary and score"
+        yield Progress(number, len(image_ids), label)
         stop_if_cancelled(token)
         try:
             predict_image(services, image_id, token)

@@ -17,7 +17,7 @@ from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.assess_boundary import assess_boundary
-from app.usecases.predict_image import predict_image
+from app.usecases.predict_image import MEASURING, predict_image
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -90,6 +90,10 @@ class PredictionQueue(QObject):
         self._running = image_id = self._waiting.popleft()
         of = self._done + 1 + len(self._waiting)
         self._foot.show_progress(self._done, of, f"Boundary and score, image {self._done + 1} of {of}")
+        # Asked on the lane of the prediction and before it: the answer may need the models' files.
+        self._session.query(
+            Lane.INFERENCE, lambda services, _token: services.predictor.has_to_measure(), self._announce
+        )
         self._job = self._session.act(
             Lane.INFERENCE,
             lambda services, token: predict_image(services, image_id, token),
@@ -97,6 +101,11 @@ class PredictionQueue(QObject):
             failed=self._fail,
         )
         self.is_running_changed.emit()
+
+    def _announce(self, has_to_measure: bool) -> None:
+        """Say why the first prediction takes so long."""
+        if has_to_measure and self._running is not None:
+            self._foot.show_progress(0, 0, MEASURING)
 
     def _finish(self, _changes: Changes) -> None:
         image_id, self._running = self._running, None

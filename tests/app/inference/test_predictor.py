@@ -207,6 +207,31 @@ def test_the_measured_choice_is_remembered(tiny_models: Path, tmp_path: Path) ->
     assert result.run.engine == "ONNX Runtime"
 
 
+class _SecondEngine(OnnxEngine):
+    """The same engine under another name."""
+
+    name = "second"
+
+
+def test_engines_have_to_be_measured_once_for_each_active_model(tiny_models: Path, tmp_path: Path) -> None:
+    predictor = _predictor(tiny_models, tmp_path, OnnxEngine(), _SecondEngine())
+    assert predictor.has_to_measure()
+    predictor.boundary(_skin(64, 64), TOKEN)
+    assert predictor.has_to_measure()
+    predictor.score(_skin(64, 64), None, without_metadata(), TOKEN)
+    assert not predictor.has_to_measure()
+    assert not _predictor(tiny_models, tmp_path, OnnxEngine(), _SecondEngine()).has_to_measure()
+
+
+def test_without_a_choice_or_without_models_nothing_has_to_be_measured(
+    tiny_models: Path, tmp_path: Path
+) -> None:
+    assert not _predictor(tiny_models, tmp_path, OnnxEngine()).has_to_measure()
+    shelf = ModelShelf((tmp_path / "models",), tmp_path / "active.json")
+    choice = EngineChoice((OnnxEngine(), _SecondEngine()), tmp_path / "choice.json")
+    assert not ModelPredictor(shelf, choice).has_to_measure()
+
+
 def test_no_engine_at_all_is_said_in_one_sentence(tiny_models: Path, tmp_path: Path) -> None:
     with pytest.raises(InferenceError, match="No inference engine works"):
         _predictor(tiny_models, tmp_path).boundary(_skin(64, 64), TOKEN)

@@ -10,7 +10,7 @@ from app.domain.triage import Band
 from app.usecases.correct_mask import CONFIRMED, correct_mask
 from app.usecases.open_case import measure_mask, open_case
 from app.usecases.ports import Services
-from app.usecases.predict_image import predict_image
+from app.usecases.predict_image import MEASURING, predict_image, predict_images
 from app.usecases.revert_annotation import revert_annotation
 from app.usecases.score_image import preview_score, rescore_image
 from app.usecases.set_calibration import set_calibration
@@ -21,6 +21,18 @@ from tests.fakes import CLASSIFIER, RUN, SEGMENTER, THRESHOLDS, FakePredictor, F
 def _predictor(services: Services) -> FakePredictor:
     assert isinstance(services.predictor, FakePredictor)
     return services.predictor
+
+
+def test_the_first_prediction_says_that_engines_are_measured_and_no_later_one(
+    services: Services, tmp_path: Path
+) -> None:
+    image_ids = [a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2)]
+    predictor = _predictor(services)
+    predictor.is_unmeasured = True
+    job = predict_images(services, image_ids, FakeToken())
+    assert next(job).label == MEASURING
+    predictor.is_unmeasured = False
+    assert next(job).label == "Boundary and score"
 
 
 def test_a_prediction_says_which_model_spoke_and_how_fast(services: Services, tmp_path: Path) -> None:
