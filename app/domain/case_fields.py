@@ -169,7 +169,7 @@ def check_age(patient: Patient, visit: Visit) -> None:
         raise InvalidFieldError(
             "age_years",
             f"Someone born in {patient.birth_year} was not {visit.age_years} years old at the visit of "
-            f"{visit.visited_on.isoformat()}.",
+            f"{visit.visited_on:%d %b %Y}.",
         )
 
 

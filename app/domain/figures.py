@@ -3,7 +3,7 @@
 import re
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
-_BEFORE_UNIT = re.compile(r"(?<=[0-9]) (?=(?:%|[mµ]?m²?|px²?|ms|years)(?!\w))")
+_BEFORE_UNIT = re.compile(r"(?<=[0-9]) (?=(?:%|[mµ]?m²?|px²?|ms|years|L\*(?:a\*)?(?:b\*)?)(?!\w))")
 _AFTER_SIGN = re.compile(r"(?<=[<>]) (?=[0-9])")
 
 

@@ -13,7 +13,7 @@ class Measurement:
     """The words on the screen, for example 'Longest diameter'."""
     value: float
     unit: str
-    """'px', 'px²', 'mm', 'mm²', '' for a ratio, 'L*' for lightness."""
+    """'px', 'px²', 'mm', 'mm²', '' for a ratio, 'L*' for lightness, 'L*a*b*' for distances of colours."""
     digits: int = 1
 
     def __str__(self) -> str:

@@ -57,7 +57,7 @@ def _shape(shape: LesionShape) -> tuple[Measurement, ...]:
 def _colour(colour: LesionColour) -> tuple[Measurement, ...]:
     lesion = (
         Measurement("Colour variation (0 to 10)", colour.norm_colour, "", digits=1),
-        Measurement("Colour asymmetry", colour.radial_std_max, "", digits=1),
+        Measurement("Colour asymmetry", colour.radial_std_max, "L*a*b*", digits=1),
         Measurement("Lightness of the lesion", colour.lesion.mean_l, "L*", digits=1),
     )
     if colour.delta_l is None or colour.delta_lb is None:
@@ -65,5 +65,5 @@ def _colour(colour: LesionColour) -> tuple[Measurement, ...]:
     return (
         *lesion,
         Measurement("Lightness against the skin", colour.delta_l, "L*", digits=1),
-        Measurement("Contrast with the skin", colour.delta_lb, "", digits=1),
+        Measurement("Contrast with the skin", colour.delta_lb, "L*b*", digits=1),
     )

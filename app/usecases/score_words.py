@@ -74,14 +74,25 @@ def missing_words(names: tuple[str, ...]) -> tuple[str, str]:
     features = [_FEATURE_BY_NAME[name] for name in names if name in _FEATURE_BY_NAME]
     entered = [feature.label for feature in features if feature.name in _ENTERED_INPUTS]
     scaled = [feature for feature in features if feature.origin is Origin.CALIBRATED]
+    rest = len(unavailable_inputs(names))
     parts = []
     if entered:
         parts.append(f"Not entered: {', '.join(entered)}.")
     if scaled:
         parts.append(f"Without {_needed_for_sizes(names)} no size in millimetres.")
-    rest = len(names) - len(entered) - len(scaled)
     inputs = "1 further input was" if rest == 1 else f"{rest} further inputs were"
     return " ".join(parts), f"{inputs} not available for this image." if rest else ""
+
+
+def unavailable_inputs(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words for the missing inputs that neither an entry nor a scale would give."""
+    told = []
+    for name in names:
+        feature = _FEATURE_BY_NAME.get(name)
+        is_scaled = feature is not None and feature.origin is Origin.CALIBRATED
+        if name not in _ENTERED_INPUTS and not is_scaled:
+            told.append(name if feature is None else feature.label)
+    return tuple(told)
 
 
 def _needed_for_sizes(missing: tuple[str, ...]) -> str:
@@ -99,12 +110,11 @@ def effect_words(what: str, without: float, with_it: float) -> str:
 
 
 def answer_set_words(probability: float, conformal: Conformal) -> str:
-    """Return which labels remain possible at the level of a model's card (split-conformal prediction)."""
-    level = f"At the {percent(1.0 - conformal.error_rate)} level"
+    """Return which labels remain possible at the error rate of a model's card (split-conformal)."""
+    allowed = f"If it may miss the right answer in {percent(conformal.error_rate)} of images, the model"
     labels = conformal_labels(probability, conformal.quantile_by_label)
     if len(labels) > 1:
-        return f"{level} both {' and '.join(labels)} remain possible."
+        return f"{allowed} leaves both {' and '.join(labels)} open here."
     if labels:
-        alone = f"the model's answer set holds {labels[0]} alone"
-        return f"{level} {alone}; this speaks of the model, not the lesion."
-    return f"{level} neither label fits this score; do not rely on it."
+        return f"{allowed} leaves {labels[0]} alone open here; this speaks of the model, not the lesion."
+    return f"{allowed} finds that no answer fits this score; do not rely on it."

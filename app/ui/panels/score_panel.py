@@ -25,6 +25,7 @@ from app.usecases.score_words import (
     doubt_words,
     missing_words,
     range_words,
+    unavailable_inputs,
 )
 
 
@@ -211,6 +212,7 @@ class ReasonsCard(Card):
         for label, words in ((self._missing, reachable), (self._never, never)):
             label.setText(words)
             label.setVisible(bool(words))
+        self._never.setToolTip("\n".join(unavailable_inputs(score.missing_inputs)))
 
 
 class OriginCard(Card):

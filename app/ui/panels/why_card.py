@@ -17,6 +17,10 @@ class WhyCard(Card):
             "The same model was asked again without this one fact, with everything else as it is."
         )
         self._answer_set = plain_label("", "muted", wraps=True)
+        self._answer_set.setToolTip(
+            "Split-conformal prediction: settled on images that the model did not learn from,\n"
+            "so that each answer is missed no more often than that. Other kinds of images may differ."
+        )
         for part in (self._effects, self._answer_set):
             self.body.addWidget(part)
         self.show_why(None)

@@ -214,8 +214,9 @@ def test_age_and_year_of_birth_must_fit(born: int | None, age: int | None, fits:
     if fits:
         check_age(patient, visit)
     else:
-        with pytest.raises(InvalidFieldError, match="born in 1961 was not 66"):
+        with pytest.raises(InvalidFieldError, match="born in 1961 was not 66") as refused:
             check_age(patient, visit)
+        assert f"at the visit of {VISIT.visited_on:%d %b %Y}." in str(refused.value)
 
 
 @pytest.mark.parametrize(

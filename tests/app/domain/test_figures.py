@@ -24,6 +24,7 @@ def test_a_percentage_claims_no_more_than_it_knows_and_stays_on_one_line(
         ("600 x 450 px, 0.05000 mm per pixel", "600 x 450_px, 0.05000_mm per pixel"),
         ("2 minutes, 3 pxl, age 65", "2 minutes, 3 pxl, age 65"),
         ("3.10 mm² and 12 µm", "3.10_mm² and 12_µm"),
+        ("40.2 L*, 6.1 L*a*b* and 3 L*b*, 5 Layers", "40.2_L*, 6.1_L*a*b* and 3_L*b*, 5 Layers"),
     ],
 )
 def test_only_units_are_tied_to_their_numbers(text: str, words: str) -> None:

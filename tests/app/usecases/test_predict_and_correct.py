@@ -247,3 +247,10 @@ def test_an_impossible_scale_is_refused(services: Services, tmp_path: Path) -> N
     image_id = a_case(services, tmp_path)
     with pytest.raises(InvalidFieldError, match=r"between 0[.]0001 and 1"):
         set_calibration(services, image_id, Calibration(5.0, "entered by hand"))
+
+
+def test_every_colour_that_is_measured_names_its_scale_or_unit(services: Services, tmp_path: Path) -> None:
+    measured = open_case(services, a_case(services, tmp_path)).measurements
+    colours = [one for one in measured if any(word in one.name for word in ("Colour", "Light", "Contrast"))]
+    assert len(colours) == 5
+    assert [one.name for one in colours if not one.unit and "0 to 10" not in one.name] == []

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from app.domain.ids import ImageId
-from app.usecases.score_words import division_words, missing_words, range_words
+from app.usecases.score_words import division_words, missing_words, range_words, unavailable_inputs
 from tests.builders import a_divided_score, a_score
 
 
@@ -35,6 +35,11 @@ def test_missing_inputs_are_told_by_what_one_can_do_about_them() -> None:
     assert never == "2 further inputs were not available for this image."
     assert missing_words(("of_a_later_version",)) == ("", "1 further input was not available for this image.")
     assert missing_words(()) == ("", "")
+
+
+def test_inputs_that_cannot_be_given_are_named_in_words() -> None:
+    missing = ("age_approx", "clin_size_long_diam_mm", "tbp_lv_location", "of_a_later_version")
+    assert unavailable_inputs(missing) == ("body location (fine)", "of_a_later_version")
 
 
 def test_only_what_is_missing_for_sizes_is_asked_for() -> None:

@@ -84,14 +84,17 @@ def test_nothing_entered_has_no_effect_and_the_card_gives_the_answer_set(
     why = why_score(services, a_case(services, tmp_path / "in"), FakeToken())
     assert why is not None
     assert why.effects == ()
-    assert _plain(why.answer_set) == "At the 90 % level both benign and malignant remain possible."
+    assert _plain(why.answer_set) == (
+        "If it may miss the right answer in 10 % of images, "
+        "the model leaves both benign and malignant open here."
+    )
 
 
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (0.5, "both benign and malignant remain possible"),
-        (0.05, "holds benign alone"),
+        (0.5, "both benign and malignant open"),
+        (0.05, "leaves benign alone open"),
         (0.8, "malignant alone"),
     ],
 )

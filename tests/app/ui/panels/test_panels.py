@@ -171,6 +171,16 @@ def test_a_warning_is_a_reason_where_it_gives_the_case_its_place(
     assert ("The image is blurred." in words_on(reasons)) == is_reason
 
 
+def test_inputs_that_cannot_be_given_are_named_on_demand(panels: CasePanels, case: Case) -> None:
+    missing = ("age_approx", "tbp_lv_location", "tbp_lv_location_simple")
+    score = replace(a_score(case.image.id, 0.4), missing_inputs=missing)
+    panels.show_view(CaseView(replace(case, scores=(score,))))
+    reasons = panels.score.findChild(ReasonsCard)
+    assert reasons is not None
+    (label,) = (one for one in reasons.findChildren(QLabel) if one.text().startswith("2 further inputs"))
+    assert label.toolTip() == "body location (fine)\nbody location (coarse)"
+
+
 def test_an_unscored_case_offers_to_score_it(qtbot: QtBot, panels: CasePanels, case: Case) -> None:
     panels.show_view(CaseView(replace(case, scores=(), boundaries=())))
     button = next(one for one in panels.score.findChildren(QPushButton) if one.isVisible())
