@@ -1,16 +1,14 @@
 """The training program, as a process beside this one: the application itself never imports torch."""
 
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import typer
 
-_ROOT = Path(__file__).resolve().parents[2]
+from app.own_programs import HEAVY_WORK, environment, training_command
+
 _PATIENCE_S = 120
 """Torch takes seconds to import, on a busy machine many."""
 
@@ -23,7 +21,7 @@ PASSED_ON: Final[dict[str, Any]] = {
 
 def training_program(arguments: Sequence[str]) -> int:
     """Run the training program; Ctrl+C reaches it too, and it decides how to stop."""
-    process = subprocess.Popen([*_command(), *arguments], env=_environment())
+    process = subprocess.Popen([*training_command(), *arguments], env=environment(HEAVY_WORK))
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return process.wait()
@@ -35,8 +33,8 @@ def training_answer(arguments: Sequence[str]) -> str | None:
     """What the training program prints about a question of some seconds; None when it fails."""
     try:
         answer = subprocess.run(
-            [*_command(), *arguments],
-            env=_environment(),
+            [*training_command(), *arguments],
+            env=environment(HEAVY_WORK),
             capture_output=True,
             text=True,
             timeout=_PATIENCE_S,
@@ -46,16 +44,6 @@ def training_answer(arguments: Sequence[str]) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout
-
-
-def _command() -> list[str]:
-    is_frozen = bool(getattr(sys, "frozen", False))
-    return [sys.executable, "--training"] if is_frozen else [sys.executable, "-m", "training"]
-
-
-def _environment() -> dict[str, str]:
-    search = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": search}
 
 
 def data(context: typer.Context) -> None:

@@ -3,19 +3,17 @@
 Found by mutation tests: GDCM ended the process, CharLS (JPEG-LS) read on for 19 s in a picture of 5 kB.
 """
 
-import os
 import subprocess
 import sys
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.dicom_header import PixelHeader
 from app.imaging.frame_decoder import Samples, order_bytes
+from app.own_programs import environment
 
-_ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 20.0
 _SECONDS_PER_MEGAPIXEL = 2.0
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -26,7 +24,6 @@ _DAMAGED = "The compressed picture in the DICOM file is damaged."
 
 def decoded_apart(pixel_data: bytes, header: PixelHeader) -> Samples:
     """Return the samples of a frame; raises UnreadableFileError if the decoder fails, dies or runs on."""
-    search_path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     limit_s = _START_SECONDS + _SECONDS_PER_MEGAPIXEL * header.rows * header.columns / 1e6
     try:
         process = subprocess.run(
@@ -34,7 +31,7 @@ def decoded_apart(pixel_data: bytes, header: PixelHeader) -> Samples:
             input=order_bytes(pixel_data, header),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": search_path},
+            env=environment(),
             timeout=limit_s,
             creationflags=_NO_WINDOW,
             check=False,

@@ -4,7 +4,6 @@ A process of its own survives running out of memory, and keeps torch out of the 
 """
 
 import logging
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,16 +14,12 @@ from numpy.typing import NDArray
 
 from app.domain.errors import CancelledError, InferenceError
 from app.inference.engine import ClassifierInput, ClassifierOutput, EngineUnavailableError, FloatArray
+from app.own_programs import HEAVY_WORK, environment
 from app.usecases.ports import CancelToken
 from models.contract.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.messages import ConnectionLostError, Message, receive, send
 
 _LOG = logging.getLogger(__name__)
-_ROOT = Path(__file__).resolve().parents[2]
-
-
-SHORT_WAITS = {"GOMP_SPINCOUNT": "10000"}
-"""Torch's threads wait for their next layer by spinning, for so long that the scan's threads find no core."""
 
 
 class ServerEngine:
@@ -116,14 +111,13 @@ class ServerEngine:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._log_file.parent.mkdir(parents=True, exist_ok=True)
-        search_path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
         with self._log_file.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "models.serve"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=SHORT_WAITS | os.environ | {"PYTHONPATH": search_path},
+                env=environment(HEAVY_WORK),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import LearningError
+from app.own_programs import HEAVY_WORK, environment, training_command
 from app.runs.follower import EVENTS_NAME, RunFollower
 from app.runs.process_identity import ProcessIdentity, identity_of, is_alive
 from app.runs.start_lock import AlreadyLockedError, locked
@@ -23,7 +24,6 @@ GRACE_S = 30.0
 _LEAVING_S = 20.0
 _LOOK_EVERY_S = 0.05
 
-_ROOT = Path(__file__).resolve().parents[2]
 _PROCESS_FILE = "process.json"
 _LOCK_FILE = "start.lock"
 _STOP_FILE = "stop"
@@ -47,7 +47,7 @@ class ProcessRunLauncher:
     def __init__(
         self, *, command: Sequence[str] | None = None, clock: Callable[[], float] = time.time
     ) -> None:
-        self._command = tuple(command or _training_command())
+        self._command = tuple(command or training_command())
         self._clock = clock
 
     def start(self, folder: Path) -> None:
@@ -131,7 +131,7 @@ class ProcessRunLauncher:
             encoding="utf-8",
             errors="replace",
             check=False,
-            env=_environment(),
+            env=environment(HEAVY_WORK),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         if finished.returncode:
@@ -147,7 +147,7 @@ class ProcessRunLauncher:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    env=_environment(),
+                    env=environment(HEAVY_WORK),
                     creationflags=subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW,
                 )
             return subprocess.Popen(
@@ -155,20 +155,10 @@ class ProcessRunLauncher:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=_environment(),
+                env=environment(HEAVY_WORK),
                 start_new_session=True,
                 pass_fds=(lock_descriptor,),
             )
-
-
-def _training_command() -> tuple[str, ...]:
-    is_frozen = bool(getattr(sys, "frozen", False))
-    return (sys.executable, "--training") if is_frozen else (sys.executable, "-m", "training")
-
-
-def _environment() -> dict[str, str]:
-    search = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": search}
 
 
 def _write_start(folder: Path, child: subprocess.Popen[bytes], first_event_byte: int) -> None:
