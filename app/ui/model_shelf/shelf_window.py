@@ -25,6 +25,7 @@ from app.ui.model_shelf.model_table import ModelTable
 from app.ui.promoting import Promoting
 from app.ui.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
+from app.ui.widgets.closing_keys import close_by_keys
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.progress_foot import ProgressFoot
@@ -75,6 +76,7 @@ class ShelfWindow(QWidget):
         self._why_not = plain_label("", "muted", wraps=True)
         self._build()
         self._connect()
+        close_by_keys(self)
 
     @property
     def why_not(self) -> str:

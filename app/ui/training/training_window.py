@@ -20,6 +20,7 @@ from app.ui.training.outlines import read_pictures
 from app.ui.training.run_list import RunList
 from app.ui.training.run_page import RunPage
 from app.ui.training.watch import RunView, RunWatch
+from app.ui.widgets.closing_keys import close_by_keys
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.research_foot import ResearchFoot
 from app.usecases.follow_run import list_runs
@@ -74,6 +75,7 @@ class TrainingWindow(QWidget):
         self._patience.timeout.connect(self.page.allow_stopping_again)
         self._build()
         self._connect()
+        close_by_keys(self)
 
     @property
     def view(self) -> RunView | None:

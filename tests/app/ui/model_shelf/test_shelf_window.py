@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -177,3 +178,11 @@ def test_a_file_that_is_no_bundle_is_refused_with_a_sentence(
     assert window.notice_bar.isVisible()
     assert window.notice_bar.text.endswith(".")
     assert window.table.rowCount() == 4
+
+
+@pytest.mark.parametrize("key", [(Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_Escape,)])
+def test_the_usual_keys_close_the_window(qtbot: QtBot, window: ShelfWindow, key: tuple[Qt.Key]) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, *key)
+    assert not window.isVisible()

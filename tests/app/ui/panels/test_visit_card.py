@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.case import Case
 from app.ui.panels.patient_panel import VisitCard
+from app.ui.theme import Theme
 from app.usecases.ports import Services
 from tests.builders import a_case
 
@@ -26,6 +27,11 @@ def card(qtbot: QtBot) -> VisitCard:
     qtbot.addWidget(card)
     card.show()
     return card
+
+
+def test_date_and_age_are_of_one_height(theme: Theme, card: VisitCard) -> None:
+    date_height_px, age_height_px = (card.field_by_name[name].editor.height() for name in card.field_by_name)
+    assert date_height_px == age_height_px
 
 
 def said_at(card: VisitCard, name: str) -> str:

@@ -157,6 +157,21 @@ def test_stop_asks_the_run_once_and_closing_the_window_does_not(
     assert not window.page.stop.isEnabled()
 
 
+@pytest.mark.parametrize("key", [(Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_Escape,)])
+def test_the_usual_keys_close_the_window_and_the_run_goes_on(
+    qtbot: QtBot, window: TrainingWindow, launcher: RecordedRuns, data: Path, key: tuple[Qt.Key]
+) -> None:
+    run = a_run(data, started())
+    launcher.alive.add(run)
+    attached(qtbot, window, run)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, *key)
+    assert not window.isVisible()
+    assert launcher.stopped == []
+    assert run in launcher.alive
+
+
 def test_a_failed_run_says_why_and_nothing_else(
     qtbot: QtBot, window: TrainingWindow, launcher: RecordedRuns, data: Path
 ) -> None:
