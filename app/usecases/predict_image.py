@@ -13,7 +13,7 @@ from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.score_image import rescore_image
 from app.usecases.stored_arrays import pixels_of
 
-MEASURING = "Measuring which engine is faster on this machine; once only"
+MEASURING = "Once only: measuring which engine is faster"
 """Said before the first prediction of a model, which takes many times as long as the next."""
 
 
