@@ -305,7 +305,7 @@ def test_an_empty_folder_is_said_in_passing_with_a_way_out(
     window = workplace.open()
     (tmp_path / "empty").mkdir()
     window.desk.import_paths([tmp_path / "empty"])
-    qtbot.waitUntil(lambda: window.notice_bar.text == "There was no file to import.", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.notice_bar.text == "There was no image to import.", timeout=WAIT_MS)
     offered = [button.text() for button in window.notice_bar.findChildren(QPushButton) if button.isVisible()]
     assert offered == ["Import another folder…"]
     assert window.notice_bar.property("kind") == "information"
