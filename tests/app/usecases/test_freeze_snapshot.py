@@ -1,6 +1,7 @@
 """Snapshots hold signed corrections under pseudonyms, and an exam patient never becomes anything else."""
 
 import errno
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -213,7 +214,10 @@ def test_sample_cases_are_never_learned_or_examined(services: Services, tmp_path
     folder = tmp_path / "samples"
     folder.mkdir()
     assert cv2.imwrite(str(folder / "one.png"), np.full((96, 128, 3), 90, np.uint8))
-    (folder / "samples.csv").write_text("file,title,age,sex\none.png,A nevus,25,female\n")
+    content_hash = hashlib.sha256((folder / "one.png").read_bytes()).hexdigest()
+    (folder / "samples.csv").write_text(
+        f"file,sha256,title,age,sex\none.png,{content_hash},A nevus,25,female\n", encoding="utf-8"
+    )
     (sample,) = result_of(import_samples(services, folder, token=FakeToken())).imported
     correct_mask(services, sample, a_mask(radius_px=9))
     name_patient(services, sample, code="1234")
