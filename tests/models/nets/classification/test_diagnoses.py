@@ -15,22 +15,13 @@ from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import OVERLAYS, overlays_of
 from models.nets.weights import round_to_half, save_weights
 from tests.model_folders import random_batch
+from tests.tiny_scores import INPUTS, TINY, tiny_score_network
 
-TINY = ("mambaderm_tiny", "mambaderm_hierarchical_tiny", "medmamba_tiny", "mambavision_tiny")
 LABELS = (1, 0, 1, 0, 0)
-INPUTS = (
-    torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1)),
-    torch.full((2, 35), torch.nan),
-    torch.zeros(2, 6, dtype=torch.int64),
-)
 
 
 def built(name: str) -> ScoreNetwork:
-    torch.manual_seed(2)
-    network = build(name, diagnosis_labels=LABELS).eval()
-    assert isinstance(network, ScoreNetwork)
-    torch.nn.init.normal_(network.last_layer.weight)
-    return network
+    return tiny_score_network(name, diagnosis_labels=LABELS)
 
 
 def head_answering(*logits: float, labels: tuple[int, ...] = LABELS) -> DiagnosisLinear:

@@ -8,21 +8,11 @@ from models.nets import build
 from models.nets.classification.evidence import EvidentialLinear, aleatoric, epistemic
 from models.nets.classification.image_classifier import ImageClassifier
 from models.nets.classification.score_network import ScoreNetwork
-
-TINY = ("mambaderm_tiny", "mambaderm_hierarchical_tiny", "medmamba_tiny", "mambavision_tiny")
-INPUTS = (
-    torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1)),
-    torch.full((2, 35), torch.nan),
-    torch.zeros(2, 6, dtype=torch.int64),
-)
+from tests.tiny_scores import INPUTS, TINY, tiny_score_network
 
 
 def built(name: str) -> ScoreNetwork:
-    torch.manual_seed(2)
-    network = build(name, evidential=True).eval()
-    assert isinstance(network, ScoreNetwork)
-    torch.nn.init.normal_(network.last_layer.weight)
-    return network
+    return tiny_score_network(name, evidential=True)
 
 
 def head_answering(benign: float, malignant: float) -> EvidentialLinear:
