@@ -113,7 +113,9 @@ def _emit_exp_of_minus_modulus(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
 
 def _emit_softplus(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
     small = _emit_exp_of_minus_modulus(builder, x)
-    positive = _call(builder, "maxnum", x, _constant(0.0))
+    # Not maxnum, which would turn a NaN into 0 and broken weights into a step of no length.
+    is_below = builder.fcmp_ordered("<", x, _constant(0.0))
+    positive = builder.select(is_below, _constant(0.0), x)
     return _call(builder, "fmuladd", small, _horner(builder, small, _LOG1P), positive)
 
 

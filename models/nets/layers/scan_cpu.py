@@ -91,7 +91,7 @@ def _walk_block(scan: Scan, local: Local, h: Floats, carries: Floats, c0: int, p
 
 @njit(nogil=True, cache=True)
 def _read_block(scan: Scan, local: Local, c0: int, place: Place) -> None:
-    """Input, steps and step times input of a chunk's block of channels."""
+    """Input, steps (NaN where what they are made of is NaN) and step times input of a chunk's block."""
     block, at_parameter = min(ROW, scan.channels - c0), place.k * scan.wide + c0
     first = place.sample * scan.height * scan.width * scan.channels + c0
     gather(local.u, scan.u, first, scan.channels, local.positions, place.tokens, block)

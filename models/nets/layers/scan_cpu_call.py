@@ -61,8 +61,8 @@ class Inputs(NamedTuple):
 
 
 def can_project(delta_weight: Tensor) -> bool:
-    """Whether the scan can project its selectivity itself: B, C and one row of low-rank steps."""
-    return int(delta_weight.shape[2]) <= ROW
+    """Whether the scan can project its selectivity itself: B, C and exactly one row of low-rank steps."""
+    return 1 <= int(delta_weight.shape[2]) <= ROW
 
 
 def forward(inputs: Inputs, *, keeps_states: bool) -> tuple[Tensor, Tensor]:
@@ -84,7 +84,13 @@ def forward(inputs: Inputs, *, keeps_states: bool) -> tuple[Tensor, Tensor]:
 def backward(
     gy: Tensor, carries: Tensor, inputs: Inputs
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Gradients of the six tensors of `Inputs`, in their order."""
+    """Gradients of the six tensors of `Inputs`, in their order.
+
+    Raises:
+        ValueError: the forward scan kept no states, which the kernel would read all the same.
+    """
+    if tuple(carries.shape) != carries_shape(inputs.u, inputs.directions, keeps_states=True):
+        raise ValueError("A scan that kept no states has no gradients; ask for them before it runs.")
     batch, _, _, channels = inputs.u.shape
     ways, wide, depth, rank = len(inputs.directions), inputs.wide, inputs.depth, inputs.rank
     parts = 1 if inputs.is_projected else min(wide // ROW, -(-_LEAST_BACKWARD_TASKS // (batch * ways)))
@@ -137,7 +143,7 @@ def _check(inputs: Inputs) -> None:
         if tuple(tensor.shape) != shape:
             raise ValueError(f"{name} of a scan has shape {tuple(tensor.shape)}, expected {shape}.")
     if inputs.is_projected and not can_project(inputs.delta_weight):
-        raise ValueError(f"A projected scan widens steps of rank {rank}; at most {ROW} are possible.")
+        raise ValueError(f"A projected scan widens steps of rank {rank}; 1 to {ROW} are possible.")
     if states > ROW:
         raise ValueError(f"A scan has {states} states per channel; at most {ROW} are possible.")
 

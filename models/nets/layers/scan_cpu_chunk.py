@@ -161,7 +161,7 @@ def steps_and_drive(
 ) -> None:
     """Steps of a block of channels before and after the softplus, and step times input.
 
-    A step is softplus(bias + widening * low-rank step).
+    A step is softplus(bias + widening * low-rank step); a NaN stays one, so that it reaches the answer.
     """
     for i in range(CHUNK):
         lanes.store(local.raw, i * ROW, bias)

@@ -272,3 +272,35 @@ def test_wrong_shapes_are_refused_before_memory_is_touched(scan_input: MakeInput
         projected_scan(u, selectivity, weight, bias, a, skip, FOUR)
     with pytest.raises(ValueError, match="17 states per channel"):
         selective_scan(*scan_input((1, 2, 2, 3), states=17), FOUR)
+
+
+def test_steps_without_rank_are_of_the_bias_alone(scan_input: MakeInput) -> None:
+    u, projection, *rest = projected_input(scan_input, (1, 3, 4, 5), rank=0)
+
+    found = projected_scan(u, projection, *rest, FOUR)
+
+    doubles = doubled((u, projected_selectivity(u, projection), *rest))
+    assert relative_error(found, sequential_scan(*doubles, directions=FOUR)) < 1e-6
+
+
+def test_gradients_of_a_scan_that_kept_no_states_are_refused(scan_input: MakeInput) -> None:
+    tensors = [tensor.requires_grad_() for tensor in scan_input((1, 4, 6, 8))]
+
+    y, _ = torch.ops.naevus.selective_scan(*tensors, False, False, list(FOUR))
+
+    with pytest.raises(ValueError, match="kept no states"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize("broken", ["projection", "delta_weight", "delta_bias"])
+def test_a_step_that_is_no_number_reaches_the_output(scan_input: MakeInput, broken: str) -> None:
+    tensors = projected_input(scan_input, (1, 3, 4, 5))
+    place = {"projection": 1, "delta_weight": 2, "delta_bias": 3}[broken]
+    tensors[place].view(-1)[0] = float("nan")
+
+    found = projected_scan(*tensors, FOUR)
+
+    u, projection, *rest = tensors
+    expected = sequential_scan(u, projected_selectivity(u, projection), *rest, directions=FOUR)
+    assert expected.isnan().any()
+    assert torch.equal(found.isnan(), expected.isnan())
