@@ -18,8 +18,9 @@ class WhyCard(Card):
         )
         self._answer_set = plain_label("", "muted", wraps=True)
         self._answer_set.setToolTip(
-            "Split-conformal prediction: settled on images that the model did not learn from,\n"
-            "so that each answer is missed no more often than that. Other kinds of images may differ."
+            "Split-conformal prediction: settled on the validation images of the model, or of the one\n"
+            "it was fine-tuned from. On images like those each answer is missed about that often; on\n"
+            "other kinds of images, or after fine-tuning, perhaps more often."
         )
         for part in (self._effects, self._answer_set):
             self.body.addWidget(part)

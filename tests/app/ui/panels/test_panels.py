@@ -360,3 +360,13 @@ def test_why_is_shown_only_when_there_is_something_to_say(panels: CasePanels, ca
     assert "age 65: raises the score" in said
     panels.score.why.show_why(None)
     assert "age 65: raises the score" not in words_on(panels.score)
+
+
+def test_the_answer_set_promises_no_rate_of_misses_for_a_fine_tuned_model(
+    panels: CasePanels, case: Case
+) -> None:
+    assert case.score is not None
+    panels.score.why.show_why(ScoreWhy(case.score.id, (), "The model leaves both open here."))
+    (label,) = (one for one in panels.score.why.findChildren(QLabel) if one.text().startswith("The model"))
+    assert "after fine-tuning, perhaps more often" in label.toolTip()
+    assert "no more often" not in label.toolTip()
