@@ -23,12 +23,19 @@ WEBP = FileKind("WebP", "image/webp", (".webp",), "WEBP")
 DICOM = FileKind("DICOM", "application/dicom", (".dcm", ".dicom", ".dic", ".ima", ""))
 
 _TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_HEADERLESS = "DICOM without its file header; please export it again"
 _PICTURE_STARTS = {
     b"GIF8": "a GIF, which has too few colours for dermoscopy",
     b"8BPS": "a Photoshop file; please export it as PNG or TIFF",
     b"\x00\x00\x00\x0cjP  ": "a JPEG 2000 picture outside DICOM; please export it as PNG or TIFF",
+    b"\xff\x4f\xff\x51": "a JPEG 2000 picture outside DICOM; please export it as PNG or TIFF",
+    b"\x00\x00\x00\x0cJXL ": "a JPEG XL picture; please export it as PNG or JPEG",
+    b"\x08\x00\x00\x00": _HEADERLESS,
+    b"\x08\x00\x05\x00": _HEADERLESS,
+    b"\x08\x00\x08\x00": _HEADERLESS,
 }
-"""Pictures that cannot be taken, so that a person should hear of them."""
+"""Pictures that cannot be taken, so that a person should hear of them. DICOM without its header begins with
+the group 0008: its length, the character set or the image type."""
 
 _OTHER_STARTS = {
     b"%PDF": "a PDF document",
