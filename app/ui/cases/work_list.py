@@ -252,7 +252,8 @@ class WorkList(QFrame):
     ) -> None:
         def read(services: Services, _token: CancelToken) -> dict[BlobName, QImage]:
             found = read_thumbnails(services, names)
-            return {name: QImage.fromData(content) for name, content in found.items()}
+            # To guess, Qt makes objects of every kind, which can block this thread and the window's; see `lanes`.
+            return {name: QImage.fromData(content, "PNG") for name, content in found.items()}
 
         self._session.query(Lane.DATABASE, read, take, replaces="thumbnails")
 

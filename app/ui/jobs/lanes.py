@@ -1,6 +1,10 @@
 """Named lanes with one worker each: what must not overlap shares a lane, so no locks are needed.
 
 Results come back to the UI thread through one queued signal.
+
+Work on a lane makes no Qt objects that connect to others, not within Qt either (an image reader that guesses
+the format does): it would wait for a lock of Qt's with Python's lock in hand, and the UI thread the other way
+round.
 """
 
 from collections.abc import Callable, Generator

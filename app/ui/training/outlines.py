@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -25,7 +25,9 @@ def read_pictures(data_folder: Path, previews: Sequence[ContourPreview]) -> dict
         file = (data_folder / preview.image_file).resolve()
         if not file.is_relative_to(data_folder.resolve()):
             continue
-        reader = QImageReader(str(file))
+        reader = QImageReader(str(file), QByteArray(file.suffix.removeprefix(".").encode()))
+        # To guess, Qt makes objects of every kind, which can block this thread and the window's; see `lanes`.
+        reader.setAutoDetectImageFormat(False)
         size = reader.size()
         if max(size.width(), size.height()) > _LONGEST_SIDE_PX:
             reader.setScaledSize(

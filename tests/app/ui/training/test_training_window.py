@@ -246,3 +246,17 @@ def test_a_picture_outside_the_snapshot_is_not_read(data: Path) -> None:
     inside = ContourPreview(image_id="one", image_file="images/one.png", before=(), after=())
     assert set(read_pictures(folder, [elsewhere, inside])) == {"images/one.png"}
     assert run.is_dir()
+
+
+def test_a_picture_is_read_as_what_its_name_says(data: Path) -> None:
+    a_run(data, started())
+    folder = data / "snapshots" / "segmentation-20260314-090000-abcd"
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    )
+    (folder / "images" / "two.png").write_text(drawing, encoding="utf-8")
+    previews = [
+        ContourPreview(image_id=name, image_file=f"images/{name}.png", before=(), after=())
+        for name in ("one", "two")
+    ]
+    assert set(read_pictures(folder, previews)) == {"images/one.png"}
