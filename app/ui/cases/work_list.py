@@ -252,7 +252,7 @@ class WorkList(QFrame):
     ) -> None:
         def read(services: Services, _token: CancelToken) -> dict[BlobName, QImage]:
             found = read_thumbnails(services, names)
-            # To guess, Qt makes objects of every kind, which can block this thread and the window's; see `lanes`.
+            # To guess, Qt makes objects of all kinds, which can block this thread and the window's: `lanes`.
             return {name: QImage.fromData(content, "PNG") for name, content in found.items()}
 
         self._session.query(Lane.DATABASE, read, take, replaces="thumbnails")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch.nn import functional
 
 from models.nets.layers.scan_cpu import backward_tasks, forward_tasks
 from models.nets.layers.scan_cpu_arrays import Scan, Slopes
+from models.nets.layers.scan_cpu_cache import forget_outdated_kernels
 from models.nets.layers.scan_cpu_chunk import C_AT, CHUNK, LOW_AT, ROW
 
 _LOG2_E = 1.4426950408889634
@@ -241,8 +243,15 @@ def _workers(count: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(count, thread_name_prefix="selective-scan")
 
 
+@cache
+def _renew_kernels() -> None:
+    """Once, before the first kernel is looked for among those that are kept."""
+    forget_outdated_kernels(Path(forward_tasks.stats.cache_path))
+
+
 def _run(kernel: Callable[..., None], tasks: int, arguments: tuple[Any, ...]) -> None:
     """Share equal tasks among as many threads as torch may use; the caller is one of them."""
+    _renew_kernels()
     threads = min(torch.get_num_threads(), tasks)
     borders = [tasks * i // threads for i in range(threads + 1)]
     others = [
