@@ -246,7 +246,8 @@ def _workers(count: int) -> ThreadPoolExecutor:
 @cache
 def _renew_kernels() -> None:
     """Once, before the first kernel is looked for among those that are kept."""
-    forget_outdated_kernels(Path(forward_tasks.stats.cache_path))
+    if (kept_in := forward_tasks.stats.cache_path) is not None:
+        forget_outdated_kernels(Path(kept_in))
 
 
 def _run(kernel: Callable[..., None], tasks: int, arguments: tuple[Any, ...]) -> None:
