@@ -111,10 +111,10 @@ def effect_words(what: str, without: float, with_it: float) -> str:
 
 def answer_set_words(probability: float, conformal: Conformal) -> str:
     """Return which labels remain possible at the error rate of a model's card (split-conformal)."""
-    allowed = f"If it may miss the right answer in {percent(conformal.error_rate)} of images, the model"
+    allowed = f"Allowed to err in {percent(conformal.error_rate)} of images, the model"
     labels = conformal_labels(probability, conformal.quantile_by_label)
     if len(labels) > 1:
-        return f"{allowed} leaves both {' and '.join(labels)} open here."
+        return f"{allowed} keeps both answers for this score: {' and '.join(labels)}."
     if labels:
-        return f"{allowed} leaves {labels[0]} alone open here; this speaks of the model, not the lesion."
+        return f"{allowed} keeps one answer for this score: {labels[0]}. That describes the model, not the lesion."
     return f"{allowed} finds that no answer fits this score; do not rely on it."

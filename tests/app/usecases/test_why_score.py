@@ -85,23 +85,22 @@ def test_nothing_entered_has_no_effect_and_the_card_gives_the_answer_set(
     assert why is not None
     assert why.effects == ()
     assert _plain(why.answer_set) == (
-        "If it may miss the right answer in 10 % of images, "
-        "the model leaves both benign and malignant open here."
+        "Allowed to err in 10 % of images, the model keeps both answers for this score: benign and malignant."
     )
 
 
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (0.5, "both benign and malignant open"),
-        (0.05, "leaves benign alone open"),
-        (0.8, "malignant alone"),
+        (0.5, "keeps both answers for this score: benign and malignant."),
+        (0.05, "keeps one answer for this score: benign."),
+        (0.8, "keeps one answer for this score: malignant."),
     ],
 )
 def test_the_answer_set_claims_nothing_about_the_lesion(probability: float, words: str) -> None:
     said = answer_set_words(probability, _LEVELS)
     assert words in said
-    assert ("not the lesion" in said) == ("alone" in words)
+    assert ("not the lesion" in said) == ("one answer" in words)
 
 
 def test_a_score_outside_both_sets_is_not_to_be_relied_upon() -> None:
