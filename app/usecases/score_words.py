@@ -116,5 +116,6 @@ def answer_set_words(probability: float, conformal: Conformal) -> str:
     if len(labels) > 1:
         return f"{allowed} keeps both answers for this score: {' and '.join(labels)}."
     if labels:
-        return f"{allowed} keeps one answer for this score: {labels[0]}. That describes the model, not the lesion."
+        kept = f"{allowed} keeps one answer for this score: {labels[0]}."
+        return f"{kept} That describes the model, not the lesion."
     return f"{allowed} finds that no answer fits this score; do not rely on it."
