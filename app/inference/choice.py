@@ -20,6 +20,7 @@ from app.usecases.cancelling import NeverCancelled
 from app.usecases.ports import CancelToken, EngineReport
 from models.contract.card import ModelCard
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.contract.views import VIEW_COUNT
 
 _LOG = logging.getLogger(__name__)
 
@@ -137,8 +138,10 @@ def _grey(count: int, card: ModelCard) -> FloatArray:
 
 
 def _grey_batch(card: ModelCard) -> ClassifierInput:
-    numeric = np.full((1, len(NUMERIC_FEATURES)), np.nan, np.float32)
-    return ClassifierInput(_grey(1, card), numeric, np.zeros((1, len(CATEGORICAL_FEATURES)), np.int64))
+    """As many views as a score is the mean of: engines differ in what they gain from many at once."""
+    numeric = np.full((VIEW_COUNT, len(NUMERIC_FEATURES)), np.nan, np.float32)
+    categorical = np.zeros((VIEW_COUNT, len(CATEGORICAL_FEATURES)), np.int64)
+    return ClassifierInput(_grey(VIEW_COUNT, card), numeric, categorical)
 
 
 def _machine() -> str:

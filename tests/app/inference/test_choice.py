@@ -1,8 +1,12 @@
 from pathlib import Path
 
 from app.inference.choice import EngineChoice
+from app.inference.engine import ClassifierInput, ClassifierOutput
 from app.inference.onnx_engine import OnnxEngine
+from app.usecases.cancelling import NeverCancelled
+from app.usecases.ports import CancelToken
 from models.contract.card import read_card
+from models.contract.views import VIEW_COUNT
 
 
 class _SecondEngine(OnnxEngine):
@@ -29,3 +33,24 @@ def test_the_report_says_which_engine_serves_which_model(tiny_models: Path, tmp_
     assert other.note.startswith("Works; another engine was faster")
     assert not other.is_active
     choice.close()
+
+
+class _CountingEngine(OnnxEngine):
+    """Remembers how many views it was asked for at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.views: list[int] = []
+
+    def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
+        self.views.append(len(batch.images))
+        return super().classify(folder, batch, token)
+
+
+def test_engines_are_timed_with_the_views_that_a_score_takes(tiny_models: Path, tmp_path: Path) -> None:
+    folder = tiny_models / "models" / "mambaderm-tiny" / "1"
+    engine = _CountingEngine()
+    choice = EngineChoice((engine,), tmp_path / "choice.json")
+    choice.engine_for(folder, read_card(folder), NeverCancelled())
+    choice.close()
+    assert set(engine.views) == {VIEW_COUNT}
