@@ -152,7 +152,7 @@ def _read(file: Path) -> dict[str, dict[str, float]]:
     """Return remembered timings; a missing or damaged file only means that they are measured again."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        if kept["machine"] != _machine():
+        if kept["machine"] != _machine() or kept["views"] != VIEW_COUNT:
             return {}
         return {
             sha: {name: float(ms) for name, ms in by_engine.items()} for sha, by_engine in kept["ms"].items()
@@ -164,6 +164,7 @@ def _read(file: Path) -> dict[str, dict[str, float]]:
 def _write(file: Path, milliseconds: dict[str, dict[str, float]]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps({"machine": _machine(), "ms": milliseconds}, indent=1), encoding="utf-8")
+        kept = {"machine": _machine(), "views": VIEW_COUNT, "ms": milliseconds}
+        file.write_text(json.dumps(kept, indent=1), encoding="utf-8")
     except OSError as error:
         _LOG.warning("the measured engine choice could not be kept: %s", type(error).__name__)

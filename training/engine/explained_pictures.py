@@ -22,7 +22,7 @@ _STRONGEST: Final = 0.5
 """Opacity where a map is strongest."""
 _SIGNED_COLOURS, _COLOURS = "PuOr_r", "viridis"
 _CAPTION = (
-    "Which parts moved the model's answer, not what the lesion is. Research use only. "
+    "What moved the model's answer or where it looked, not what the lesion is. Research use only. "
     "Orange speaks for the answer, purple against it; of the others yellow is most."
 )
 

@@ -252,10 +252,14 @@ class WorkList(QFrame):
     ) -> None:
         def read(services: Services, _token: CancelToken) -> dict[BlobName, QImage]:
             found = read_thumbnails(services, names)
-            # To guess, Qt makes objects of all kinds, which can block this thread and the window's: `lanes`.
-            return {name: QImage.fromData(content, "PNG") for name, content in found.items()}
+            return {name: _thumbnail(content) for name, content in found.items()}
 
         self._session.query(Lane.DATABASE, read, take, replaces="thumbnails")
+
+
+def _thumbnail(content: bytes) -> QImage:
+    # To guess a format, Qt makes objects of all kinds, which can block this thread and the window's: `lanes`.
+    return QImage.fromData(content, "PNG")  # type: ignore[arg-type]  # bytes, say the stubs; only str works
 
 
 def _list_view(model: CaseLinesModel, delegate: LineDelegate) -> QListView:
