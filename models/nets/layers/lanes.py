@@ -3,9 +3,6 @@
 Numba has no vector type of its own and its loop vectoriser gives up on a loop-carried row of sixteen
 states. Here a row is one LLVM ``<16 x float>`` value: LLVM maps it to one AVX-512 register, two AVX2
 registers or four NEON registers, whatever the machine has.
-
-Numba keeps compiled kernels beside their source and sees only the date of the kernel's own file: after a
-change here, delete the `__pycache__` folder of this package.
 """
 
 from collections.abc import Callable
@@ -98,7 +95,9 @@ def _horner(builder: ir.IRBuilder, x: ir.Value, coefficients: tuple[float, ...])
 
 
 def _emit_exp2_not_above_one(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
-    x = _call(builder, "maxnum", x, _constant(_LOWEST_EXPONENT))
+    # Not maxnum, which would turn a NaN into that exponent and broken rates into a state without memory.
+    is_below = builder.fcmp_ordered("<", x, _constant(_LOWEST_EXPONENT))
+    x = builder.select(is_below, _constant(_LOWEST_EXPONENT), x)
     whole = _call(builder, "rint", x)
     fraction = _horner(builder, builder.fsub(x, whole), _EXP2)
     shift = ir.Constant(_INT_ROW, [ir.Constant(_INT, 23)] * LANES)
@@ -113,7 +112,7 @@ def _emit_exp_of_minus_modulus(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
 
 def _emit_softplus(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
     small = _emit_exp_of_minus_modulus(builder, x)
-    # Not maxnum, which would turn a NaN into 0 and broken weights into a step of no length.
+    # Again not maxnum: broken weights would become a step of no length.
     is_below = builder.fcmp_ordered("<", x, _constant(0.0))
     positive = builder.select(is_below, _constant(0.0), x)
     return _call(builder, "fmuladd", small, _horner(builder, small, _LOG1P), positive)

@@ -128,7 +128,11 @@ def carries_shape(u: Tensor, directions: Sequence[int], *, keeps_states: bool) -
 
 
 def _check(inputs: Inputs) -> None:
-    """Refuse shapes that the compiled kernel would read past."""
+    """Refuse what the compiled kernel would read past or take for something else."""
+    if inputs.u.numel() == 0:
+        raise ValueError("There is nothing to scan: a scan needs a sample, a token and a channel.")
+    if not {0, 1, 2, 3}.issuperset(inputs.directions):
+        raise ValueError(f"The directions of a scan are 0 to 3, not {list(inputs.directions)}.")
     ways, channels, states, rank = len(inputs.directions), inputs.u.shape[3], inputs.states, inputs.rank
     depth = rank + 2 * states
     given = ("projection", (ways, depth, channels))

@@ -270,6 +270,10 @@ def test_wrong_shapes_are_refused_before_memory_is_touched(scan_input: MakeInput
         selective_scan(u, selectivity[:, :, :5], weight, bias, a, skip, FOUR)
     with pytest.raises(ValueError, match="projection"):
         projected_scan(u, selectivity, weight, bias, a, skip, FOUR)
+    with pytest.raises(ValueError, match="directions"):
+        selective_scan(u, selectivity, weight, bias, a, skip, (0, 1, 2, 4))
+    with pytest.raises(ValueError, match="nothing to scan"):
+        selective_scan(u[:0], selectivity[:0], weight, bias, a, skip, FOUR)
     with pytest.raises(ValueError, match="17 states per channel"):
         selective_scan(*scan_input((1, 2, 2, 3), states=17), FOUR)
 
@@ -292,10 +296,10 @@ def test_gradients_of_a_scan_that_kept_no_states_are_refused(scan_input: MakeInp
         y.sum().backward()
 
 
-@pytest.mark.parametrize("broken", ["projection", "delta_weight", "delta_bias"])
-def test_a_step_that_is_no_number_reaches_the_output(scan_input: MakeInput, broken: str) -> None:
+@pytest.mark.parametrize("broken", ["projection", "delta_weight", "delta_bias", "a"])
+def test_a_parameter_that_is_no_number_reaches_the_output(scan_input: MakeInput, broken: str) -> None:
     tensors = projected_input(scan_input, (1, 3, 4, 5))
-    place = {"projection": 1, "delta_weight": 2, "delta_bias": 3}[broken]
+    place = {"projection": 1, "delta_weight": 2, "delta_bias": 3, "a": 4}[broken]
     tensors[place].view(-1)[0] = float("nan")
 
     found = projected_scan(*tensors, FOUR)
