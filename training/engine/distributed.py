@@ -5,6 +5,7 @@ process alone keeps, measures and tells; what it decides is what all do. A proce
 computes what it would compute without this file.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -146,6 +147,8 @@ def joined(device: torch.device) -> Iterator[Company]:
     finally:
         # From here on the process is about to end by itself, and has to say how.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # What shares its gradients holds on to the group, whose threads abort a process that ends under them.
+        gc.collect()
         with suppress(RuntimeError):
             distributed.destroy_process_group()
 

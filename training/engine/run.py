@@ -78,8 +78,7 @@ def _assisted(folder: RunFolder, plan: TrainingPlan, device: str) -> Event:
     """Carry out one process's part of every step; its ending is told by the first process, not by it."""
     try:
         with joined(chosen_device(device)) as company:
-            _, trainer = _prepared(folder, plan, company)
-            outcome = trainer.train(lambda _event: None)
+            outcome = _worked_along(folder, plan, company)
     except Exception as error:
         reason = plain_reason(error)
         if reason is None:
@@ -89,6 +88,12 @@ def _assisted(folder: RunFolder, plan: TrainingPlan, device: str) -> Event:
     if outcome.was_stopped:
         return RunStopped(step=step)
     return RunFinished(step=step, best_epoch=outcome.state.best_epoch, metrics={})
+
+
+def _worked_along(folder: RunFolder, plan: TrainingPlan, company: Company) -> Outcome:
+    # A function of its own, so that nothing of the network is left when the processes part; see `joined`.
+    _, trainer = _prepared(folder, plan, company)
+    return trainer.train(lambda _event: None)
 
 
 def _prepared(folder: RunFolder, plan: TrainingPlan, company: Company) -> tuple[TrainingTask, Trainer]:
