@@ -13,7 +13,7 @@ from models.nets.layers.scan_cpu_call import Inputs
 from models.nets.layers.scan_cuda import scan_on_cuda
 from models.nets.layers.scan_export import exportable_scan
 
-Gradients = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+_Tensors = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
 def selective_scan(
@@ -47,7 +47,7 @@ def selective_scan(
     tensors = _in_float32(u, selectivity, delta_weight, delta_bias, a, skip)
     if u.is_cuda:
         return scan_on_cuda(*tensors, directions)
-    return _on_cpu(*tensors, False, list(directions))
+    return _on_cpu(tensors, directions, is_projected=False)
 
 
 def projected_scan(
@@ -69,13 +69,12 @@ def projected_scan(
         selectivity = projected_selectivity(u, projection)
         return selective_scan(u, selectivity, delta_weight, delta_bias, a, skip, directions)
     tensors = _in_float32(u, projection, delta_weight, delta_bias, a, skip)
-    return _on_cpu(*tensors, True, list(directions))
+    return _on_cpu(tensors, directions, is_projected=True)
 
 
-def _on_cpu(*arguments: Any) -> Tensor:  # noqa: ANN401
-    tensors, (is_projected, directions) = arguments[:6], arguments[6:]
+def _on_cpu(tensors: _Tensors, directions: Sequence[int], *, is_projected: bool) -> Tensor:
     keeps_states = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
-    y, _ = _operator(*tensors, is_projected, keeps_states, directions)
+    y, _ = _operator(*tensors, is_projected, keeps_states, list(directions))
     result: Tensor = y
     return result
 
@@ -85,7 +84,7 @@ def projected_selectivity(u: Tensor, projection: Tensor) -> Tensor:
     return functional.linear(u, projection.flatten(0, 1)).view(*u.shape[:3], *projection.shape[:2])
 
 
-def _in_float32(*tensors: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+def _in_float32(*tensors: Tensor) -> _Tensors:
     u, given, delta_weight, delta_bias, a, skip = (tensor.float() for tensor in tensors)
     return u, given, delta_weight, delta_bias, a, skip
 
@@ -134,7 +133,7 @@ def _backward_operator(
     skip: Tensor,
     is_projected: bool,
     directions: list[int],
-) -> Gradients:
+) -> _Tensors:
     inputs = Inputs(u, given, is_projected, delta_weight, delta_bias, a, skip, directions)
     return scan_cpu_call.backward(gy, carries, inputs)
 
@@ -151,7 +150,7 @@ def _(
     skip: Tensor,
     is_projected: bool,
     directions: list[int],
-) -> Gradients:
+) -> _Tensors:
     du, dselectivity, dweight, dbias, da, dskip = (
         tensor.new_empty(tensor.shape) for tensor in (u, given, delta_weight, delta_bias, a, skip)
     )
@@ -166,7 +165,7 @@ def _keep_inputs(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor
 
 
 def _gradients(ctx: Any, gy: Tensor, _: Tensor | None) -> tuple[Tensor | None, ...]:  # noqa: ANN401
-    grads: Gradients = _backward_operator(gy, *ctx.saved_tensors, ctx.is_projected, ctx.directions)
+    grads: _Tensors = _backward_operator(gy, *ctx.saved_tensors, ctx.is_projected, ctx.directions)
     return (*grads, None, None, None)
 
 
