@@ -17,11 +17,18 @@ class DiagnosisLinear(nn.Linear):
     sigmoid is the malignant ones' share of the softmax over all.
     """
 
+    malignant: Tensor
+    benign: Tensor
+    """Places of the diagnoses of each kind, int64."""
+
     def __init__(self, width: int, labels: Sequence[int]) -> None:
         super().__init__(width, len(labels))
-        self.malignant = [place for place, label in enumerate(labels) if label == 1]
-        self.benign = [place for place, label in enumerate(labels) if label == 0]
-        if not self.malignant or not self.benign or len(self.malignant) + len(self.benign) < len(labels):
+        malignant = [place for place, label in enumerate(labels) if label == 1]
+        benign = [place for place, label in enumerate(labels) if label == 0]
+        # Buffers, so that they lie where the logits are; they follow from the labels and are not saved.
+        self.register_buffer("malignant", torch.tensor(malignant), persistent=False)
+        self.register_buffer("benign", torch.tensor(benign), persistent=False)
+        if not malignant or not benign or len(malignant) + len(benign) < len(labels):
             raise ValueError("Diagnoses are labelled 0 (benign) or 1 (malignant), and both must occur.")
 
     def forward(self, features: Tensor) -> Tensor:
