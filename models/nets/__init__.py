@@ -10,6 +10,7 @@ from typing import Any, Literal
 from torch import nn
 
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
+from models.nets.classification.mambaderm_efficient import MambaDermEfficient, mambaderm_efficient_tiny
 from models.nets.classification.mambaderm_hierarchical import (
     mambaderm_hierarchical,
     mambaderm_hierarchical_lite,
@@ -36,6 +37,7 @@ from models.nets.classification.medmamba import (
     medmamba_tiny,
 )
 from models.nets.segmentation.dermomamba import DermoMamba, dermomamba_tiny
+from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient, dermomamba_efficient_tiny
 from models.nets.segmentation.dermomamba_lean import DermoMambaLean
 from models.nets.segmentation.mamba_unet import MambaUNet, mamba_unet_small, mamba_unet_tiny
 from models.nets.segmentation.unet import UNet, unet_tiny
@@ -56,6 +58,8 @@ CATALOGUE: tuple[Architecture, ...] = (
     Architecture("dermomamba", "segmentation", DermoMamba),
     Architecture("dermomamba_lean", "segmentation", DermoMambaLean),
     Architecture("dermomamba_tiny", "segmentation", dermomamba_tiny),
+    Architecture("dermomamba_efficient", "segmentation", DermoMambaEfficient),
+    Architecture("dermomamba_efficient_tiny", "segmentation", dermomamba_efficient_tiny),
     Architecture("mamba_unet", "segmentation", MambaUNet),
     Architecture("mamba_unet_small", "segmentation", mamba_unet_small),
     Architecture("mamba_unet_tiny", "segmentation", mamba_unet_tiny),
@@ -64,6 +68,8 @@ CATALOGUE: tuple[Architecture, ...] = (
     Architecture("mambaderm", "classification", MambaDerm),
     Architecture("mambaderm_lite", "classification", mambaderm_lite),
     Architecture("mambaderm_tiny", "classification", mambaderm_tiny),
+    Architecture("mambaderm_efficient", "classification", MambaDermEfficient),
+    Architecture("mambaderm_efficient_tiny", "classification", mambaderm_efficient_tiny),
     Architecture("mambaderm_hierarchical", "classification", mambaderm_hierarchical),
     Architecture("mambaderm_hierarchical_lite", "classification", mambaderm_hierarchical_lite),
     Architecture("mambaderm_hierarchical_tiny", "classification", mambaderm_hierarchical_tiny),

@@ -1,7 +1,7 @@
 """The data folder: manifest.csv beside images/ and masks/, and the rules of its split.
 
 Columns read: image_id, split, image_file, mask_file, diagnosis, malignant, age, sex, site,
-duplicate_group, patient_id, lesion_id, fold, view, attr_*, dataset, licence, and inputs of the classifier's
+duplicate_group, patient_id, lesion_id, fold, view, attr_*, structure_file_*, dataset, licence, and inputs of the classifier's
 table under their own names (as tbp_lv_A). Only image_id, split and image_file must be filled; an empty cell
 means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` (where that is
 empty: of one patient, else of one lesion) stay on one side of every split and fold.
@@ -65,6 +65,8 @@ class Sample:
     duplicate_group: str
     view: str | None
     structures: tuple[bool | None, ...]
+    structure_files: tuple[Path | None, ...] = (None,) * len(STRUCTURES)
+    """Where each structure was marked, in the frame of the image at any size; None where none was."""
     source: str | None = None
     licence: str | None = None
     fold: int | None = None
@@ -278,6 +280,9 @@ def _sample(row: Mapping[str, str], folder: DataFolder, given: tuple[str, ...]) 
         duplicate_group=group_of(row),
         view=cell("view"),
         structures=tuple(_flag(cell(f"attr_{name}"), image_id) for name in STRUCTURES),
+        structure_files=tuple(
+            folder.file(name) if (name := cell(f"structure_file_{each}")) else None for each in STRUCTURES
+        ),
         source=cell("dataset"),
         licence=cell("licence"),
         fold=_fold(cell("fold"), image_id),

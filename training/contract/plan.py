@@ -10,7 +10,8 @@ from training.contract.fine_tuning import FineTuning
 
 Task: TypeAlias = Literal["segmentation", "classification"]
 Schedule: TypeAlias = Literal["one_cycle", "warmup_cosine", "plateau"]
-Sampler: TypeAlias = Literal["quota", "balanced"]
+Sampler: TypeAlias = Literal["quota", "balanced", "sources"]
+Start: TypeAlias = Literal["none", "imagenet"]
 ArgumentValue: TypeAlias = bool | int | float | str | tuple[int, ...]
 
 SEGMENTATION_LOSSES = (
@@ -143,13 +144,16 @@ class TrainingPlan(_Value):
     diagnoses: tuple[str, ...] = ()
     """What a score model tells apart, in the order of the network's ``diagnosis_labels``; empty: nothing."""
     guide_weight: float = Field(default=0.5, ge=0, le=1)
+    structure_maps_weight: float = Field(default=0, ge=0)
+    """Weight of the boundary network's second head, which maps dermoscopic structures; 0: not taught."""
     label_smoothing: float = Field(default=0.02, ge=0, lt=1)
     augmentation: Augmentation = Augmentation()
     auxiliary: AuxiliaryTargets = AuxiliaryTargets()
     tabular_dropout: TabularDropout = TabularDropout()
     mixing: Mixing = Mixing()
     sampler: Sampler = "quota"
-    """quota: ``positives_per_batch`` of each batch; balanced: as many draws of either class in an epoch."""
+    """quota: ``positives_per_batch`` of each batch; balanced: as many draws of either class in an epoch;
+    sources: the quota, with the same share of malignant draws in every source of the data."""
     positives_per_batch: int = Field(default=0, ge=0)
     crop_margin: float = Field(default=0.25, ge=0, le=1)
     mask_variants: int = Field(default=4, ge=1, le=16)
@@ -158,6 +162,8 @@ class TrainingPlan(_Value):
     folds: int = Field(default=5, ge=2)
     threads: int = Field(default=0, ge=0, description="0: as many as the machine offers")
     checkpoint_every_s: float = Field(default=240, gt=0)
+    init: Start = "none"
+    """imagenet: the network's encoder starts with the bundled ImageNet weights; none: with drawn ones."""
     continue_from: Path | None = None
     """A checkpoint of an earlier run whose averaged weights are the first weights of this one."""
     fine_tuning: FineTuning | None = None

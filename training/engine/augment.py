@@ -3,6 +3,8 @@
 Each function takes its own random generator, so a sample depends only on (seed, epoch, position).
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +57,22 @@ def varied_answer(
     return taken_anew(image, lesion, augmentation, rng), answer
 
 
+def moved_alike(
+    planes: Sequence[NDArray[np.uint8]], augmentation: Augmentation, rng: np.random.Generator
+) -> list[NDArray[np.uint8]]:
+    """Planes (h, w) uint8 moved as ``varied`` moves an image, given a generator in the same state.
+
+    ``varied`` leaves a lesion where it is that a warp would lose; these planes are moved all the same.
+    """
+    height_px, width_px = planes[0].shape
+    moved = _flipped_planes(planes, augmentation, rng)
+    if rng.random() < augmentation.affine_share:
+        forward = random_affine(augmentation, rng, height_px, width_px)
+        moved = [_warp(plane, forward, height_px, width_px) for plane in moved]
+    field = distortion(augmentation, rng, height_px, width_px)
+    return moved if field is None else [bent_plane(plane, field) for plane in moved]
+
+
 def taken_anew(
     image: RgbImage,
     mask: NDArray[np.uint8],
@@ -77,14 +95,22 @@ def flipped(
     rng: np.random.Generator,
 ) -> tuple[RgbImage, NDArray[np.uint8]]:
     """Mirrored left-right and top-down at random; square images are turned by quarters, too."""
+    image, mask = _flipped_planes((image, mask), augmentation, rng)
+    return image, mask
+
+
+def _flipped_planes(
+    planes: Sequence[NDArray[np.uint8]], augmentation: Augmentation, rng: np.random.Generator
+) -> list[NDArray[np.uint8]]:
+    flipped = list(planes)
     if augmentation.flips and rng.random() < 0.5:
-        image, mask = image[:, ::-1], mask[:, ::-1]
+        flipped = [plane[:, ::-1] for plane in flipped]
     if augmentation.flips and rng.random() < 0.5:
-        image, mask = image[::-1], mask[::-1]
-    is_square = mask.shape[0] == mask.shape[1]
+        flipped = [plane[::-1] for plane in flipped]
+    is_square = planes[0].shape[0] == planes[0].shape[1]
     if augmentation.quarter_turns and is_square and rng.random() < 0.5:
-        image, mask = image.transpose(1, 0, 2), mask.T
-    return np.ascontiguousarray(image), np.ascontiguousarray(mask)
+        flipped = [plane.swapaxes(0, 1) for plane in flipped]
+    return [np.ascontiguousarray(plane) for plane in flipped]
 
 
 def random_affine(

@@ -29,7 +29,7 @@ from training.engine.lesion_table import (
     withheld,
 )
 from training.engine.mixing import is_mixed, mixed, mixed_auxiliary_loss
-from training.engine.order import balanced_batches, generator, quota_batches
+from training.engine.order import balanced_batches, generator, quota_batches, source_quota_batches
 from training.engine.segmentation import as_network_input
 from training.engine.task import Batch, EpochBatches
 
@@ -123,14 +123,17 @@ class ClassificationTask:
         return DiagnosisTargets.of(self.train, self._diagnoses, self._order(0))
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """AUC with all inputs, without metadata, from the image alone; the score is their mean."""
+        """AUC with all inputs, without metadata, from the image alone; the score is the first and last's mean.
+
+        Each is the mean over the sources of the data: across them, an AUC would reward knowing the camera.
+        """
         if self._views is None:
             raise RuntimeError("open_stage comes first")
         labels = np.array([bool(s.malignant) for s in self.validation])
         metrics: dict[str, float] = {}
         for name, views in shown_and_withheld(self._views).items():
             logits = logits_of(network, views)
-            metrics[f"auc_{name}"] = roc_auc(labels, logits) or 0.5
+            metrics[f"auc_{name}"] = mean_auc_by_source(self.validation, labels, logits)
             metrics[f"log_loss_{name}"] = log_loss(labels, logits)
         metrics["score"] = (metrics["auc_all"] + metrics["auc_image"]) / 2
         return metrics | self._diagnosis_metrics(network, self._views)
@@ -149,7 +152,20 @@ class ClassificationTask:
         if plan.sampler == "balanced":
             return balanced_batches(is_positive, plan.images_per_step, rng)
         quota = plan.positives_per_batch * plan.batches_per_step
+        if plan.sampler == "sources":
+            sources = np.array([s.source or "" for s in self.train])
+            return source_quota_batches(is_positive, sources, plan.images_per_step, quota, rng)
         return quota_batches(is_positive, plan.images_per_step, quota, rng)
+
+
+def mean_auc_by_source(
+    samples: tuple[Sample, ...], labels: NDArray[np.bool_], logits: NDArray[np.float32]
+) -> float:
+    """The mean, over the sources of ``samples``, of the area under the ROC; 0.5 where no source has one."""
+    sources = np.array([sample.source or "" for sample in samples])
+    areas = [roc_auc(labels[sources == name], logits[sources == name]) for name in np.unique(sources)]
+    known = [area for area in areas if area is not None]
+    return float(np.mean(known)) if known else 0.5
 
 
 @dataclass(frozen=True)

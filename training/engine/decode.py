@@ -42,6 +42,11 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
     return largest_component(mask)
 
 
+def read_plane(file: Path) -> NDArray[np.uint8] | None:
+    """The grey values of a file, (H, W) uint8; None if it holds no image."""
+    return _decoded(file, cv2.IMREAD_GRAYSCALE)
+
+
 def _decoded(file: Path, flags: int) -> NDArray[np.uint8] | None:
     """The pixels of a file, None if it holds no image."""
     # cv2.imread cannot open non-ASCII paths on Windows; numpy can.

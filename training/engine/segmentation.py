@@ -28,6 +28,7 @@ from training.engine.augment import varied
 from training.engine.decode import read_image, read_mask
 from training.engine.order import generator, shuffled_batches
 from training.engine.progress import shown
+from training.engine.structure_maps import StructureFrames, structure_frames, structure_map_loss
 from training.engine.task import Batch, EpochBatches
 
 _THRESHOLD = 0.5
@@ -62,6 +63,7 @@ class SegmentationTask:
         self._stage = plan.stages[0]
         self._frames = self._validation_frames = Frames(np.empty(0, np.uint8), np.empty(0, np.uint8))
         self._native = native_masks(self._validation, self._stage)
+        self._structures: StructureFrames | None = None
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -78,15 +80,20 @@ class SegmentationTask:
         self._frames = load_frames(self._train, stage, self._cache)
         self._validation_frames = load_frames(self._validation, stage, self._cache)
         self._native = native_masks(self._validation, stage)
+        if self._plan.structure_maps_weight > 0:
+            self._structures = structure_frames(self._train, stage)
 
     def batches(self, epoch: int) -> EpochBatches:
         """The shuffled and varied batches of an epoch."""
-        return _Epoch(self._plan, self._frames, epoch)
+        return _Epoch(self._plan, self._frames, epoch, self._structures)
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
-        """The plan's segmentation loss."""
-        logits = network(batch["images"]).float()
-        return segmentation_loss(self._plan, logits, batch)
+        """The plan's segmentation loss, and that of the maps of structures where it teaches them."""
+        if "structures" not in batch:
+            return segmentation_loss(self._plan, network(batch["images"]).float(), batch)
+        logits, structures = network.with_structures(batch["images"])  # type: ignore[operator]
+        maps = structure_map_loss(structures, batch["structures"], batch["structures_known"])
+        return segmentation_loss(self._plan, logits.float(), batch) + self._plan.structure_maps_weight * maps
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Mean Dice and IoU of validation images at native size; the score is their mean IoU."""
@@ -100,8 +107,10 @@ class SegmentationTask:
 
 
 class _Epoch:
-    def __init__(self, plan: TrainingPlan, frames: Frames, epoch: int) -> None:
-        self._plan, self._frames, self._epoch = plan, frames, epoch
+    def __init__(
+        self, plan: TrainingPlan, frames: Frames, epoch: int, structures: StructureFrames | None
+    ) -> None:
+        self._plan, self._frames, self._epoch, self._structures = plan, frames, epoch, structures
         rng = generator(plan.seed, epoch)
         self._order = shuffled_batches(len(frames.images), plan.images_per_step, rng)
 
@@ -115,11 +124,28 @@ class _Epoch:
         if self._plan.loss.startswith("guide_fusion"):
             attention = np.stack([border_attention(mask) for mask in masks])
             batch["attention"] = torch.from_numpy(attention).unsqueeze(1)
+        if self._structures is not None:
+            batch |= self._structure_targets(index, self._structures)
         return batch
+
+    def _structure_targets(self, index: int, structures: StructureFrames) -> Batch:
+        positions = self._order[index]
+        targets = [
+            structures.targets(int(position), self._plan.augmentation, self._generator(index, place))
+            for place, position in enumerate(positions)
+        ]
+        known = structures.known[positions].astype(np.float32)
+        return {
+            "structures": torch.from_numpy(np.stack(targets)),
+            "structures_known": torch.from_numpy(known),
+        }
+
+    def _generator(self, index: int, place: int) -> np.random.Generator:
+        return generator(self._plan.seed, self._epoch, index, place)
 
     def _pair(self, index: int, place: int) -> tuple[RgbImage, NDArray[np.uint8]]:
         position = self._order[index, place]
-        rng = generator(self._plan.seed, self._epoch, index, place)
+        rng = self._generator(index, place)
         image, mask = self._frames.images[position], self._frames.masks[position]
         return varied(image, mask, self._plan.augmentation, rng)
 

@@ -19,6 +19,7 @@ from training.engine.checkpoints import load_average
 from training.engine.classification import ClassificationTask
 from training.engine.classifier_setup import taught_classifier
 from training.engine.planned_split import planned_split
+from training.engine.pretrained import fill_pretrained_encoder, in_fastest_layout
 from training.engine.reasons import PlanRefusedError
 from training.engine.score_fine_tuning import ScoreFineTuningTask
 from training.engine.segmentation import SegmentationTask
@@ -74,13 +75,15 @@ def _check_snapshot(plan: TrainingPlan) -> None:
 
 
 def first_network(plan: TrainingPlan, task: TrainingTask) -> nn.Module:
-    """The network of the plan with its first weights: drawn, or those it continues from."""
+    """The network of the plan with its first weights: drawn, from ImageNet, or those it continues from."""
     torch.manual_seed(plan.seed)
     network = _network(plan, task)
+    if plan.init == "imagenet":
+        fill_pretrained_encoder(getattr(network, "core", network))
     first_weights = _first_weights(plan)
     if first_weights is not None:
         _fill(network, first_weights)
-    return network
+    return in_fastest_layout(network)
 
 
 def _first_weights(plan: TrainingPlan) -> Path | None:

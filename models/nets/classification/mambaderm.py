@@ -1,4 +1,4 @@
-"""MambaDerm: ConvNeXt stem, selective scans over the stem's tokens, a gate between the two, then metadata.
+"""MambaDerm: convolutional stem, selective scans over the stem's tokens, a gate between the two, then metadata.
 
 The block diagram of the MambaDerm repository's README (ConvNeXt stem, VMamba, local-global gate,
 cross-modal attention, MLP head) with its stated widths; the scans run on the stem's 1/16 grid, and the
@@ -26,23 +26,28 @@ _POSITION_SIDE = 14
 """Grid the position embedding is learned on: 1/16 of a 224 px image."""
 
 _PATCH_PX = 16
-_LARGEST_DROP_PATH = 0.1
+LARGEST_DROP_PATH = 0.1
 _DROPOUT = 0.1
 
 
-class MambaDerm(FusedClassifier):
-    """Malignancy logit from a square lesion crop and its metadata.
+class StemmedMambaDerm(FusedClassifier):
+    """Malignancy logit from a square lesion crop and its metadata, with a stem of any kind.
 
     Any image size divisible by 16 works (32 keeps the coarsest grid whole); the grid is 1/16 of the image.
+
+    Args:
+        stem: images (B, 3, S, S) to features at 1/16 and 1/32, channels last.
+        stem_widths: channels of the two.
+        drop_path_rates: one for each VMamba layer.
     """
 
     def __init__(
         self,
+        stem: nn.Module,
+        stem_widths: tuple[int, int],
+        drop_path_rates: Sequence[float],
         *,
-        stem_widths: Sequence[int] = (96, 192, 384, 768),
-        stem_depths: Sequence[int] = (3, 3, 9, 3),
         width: int = 192,
-        layers: int = 4,
         state: int = 16,
         attention_heads: int = 8,
         table_width: int = 128,
@@ -51,17 +56,15 @@ class MambaDerm(FusedClassifier):
         numeric_features: int = NUMERIC_FEATURES,
         category_sizes: Sequence[int] = CATEGORY_SIZES,
         classes: int = 1,
-        drop_path: float = _LARGEST_DROP_PATH,
         dropout: float = _DROPOUT,
         evidential: bool = False,
         diagnosis_labels: Sequence[int] = (),
     ) -> None:
         super().__init__()
-        rates = rising_rates(drop_path, sum(stem_depths) + layers)
-        self.stem = ConvNeXtStem(stem_widths, stem_depths, rates[: sum(stem_depths)])
-        self.local_tokens = LocalTokens(stem_widths[-2], stem_widths[-1], width)
+        self.stem = stem
+        self.local_tokens = LocalTokens(*stem_widths, width)
         self.position = PositionEmbedding(_POSITION_SIDE, width)
-        self.context = nn.Sequential(*(VSSLayer(width, state, rate) for rate in rates[sum(stem_depths) :]))
+        self.context = nn.Sequential(*(VSSLayer(width, state, rate) for rate in drop_path_rates))
         self.norm_context = nn.LayerNorm(width)
         self.table = TabularEncoder(
             width,
@@ -104,6 +107,24 @@ class MambaDerm(FusedClassifier):
         """Tell local tokens (B, h, w, C) where they are."""
         placed: Tensor = local + self.position(*local.shape[1:3])
         return placed
+
+
+class MambaDerm(StemmedMambaDerm):
+    """MambaDerm on a ConvNeXt stem; other arguments as `StemmedMambaDerm`."""
+
+    def __init__(
+        self,
+        *,
+        stem_widths: Sequence[int] = (96, 192, 384, 768),
+        stem_depths: Sequence[int] = (3, 3, 9, 3),
+        layers: int = 4,
+        drop_path: float = LARGEST_DROP_PATH,
+        **sizes: Any,  # noqa: ANN401  any argument of StemmedMambaDerm
+    ) -> None:
+        rates = rising_rates(drop_path, sum(stem_depths) + layers)
+        stem = ConvNeXtStem(stem_widths, stem_depths, rates[: sum(stem_depths)])
+        coarsest = (stem_widths[-2], stem_widths[-1])
+        super().__init__(stem, coarsest, rates[sum(stem_depths) :], **sizes)
 
 
 def mambaderm_lite(**changes: Any) -> MambaDerm:  # noqa: ANN401  any argument of MambaDerm

@@ -22,7 +22,7 @@ def _convolution(channels: int, out_channels: int) -> nn.Conv2d:
     return nn.Conv2d(channels, out_channels, 3, padding=1)
 
 
-class _ResMamba(nn.Module):
+class ResMamba(nn.Module):
     """Cross-scale Mamba block, then a convolution with a scaled residual."""
 
     def __init__(self, channels: int, mamba: CrossScaleMamba, conv: nn.Module) -> None:
@@ -52,7 +52,7 @@ class EncoderBlock(nn.Module):
         self, channels: int, mamba: CrossScaleMamba, convolution: Callable[[int, int], nn.Module]
     ) -> None:
         super().__init__()
-        self.res_mamba = _ResMamba(channels, mamba, convolution(channels, channels))
+        self.res_mamba = ResMamba(channels, mamba, convolution(channels, channels))
         self.conv = convolution(channels, 2 * channels)
         self.norm = nn.BatchNorm2d(2 * channels)
 
@@ -62,7 +62,7 @@ class EncoderBlock(nn.Module):
         return functional.max_pool2d(skip, 2), skip
 
 
-class _DecoderBlock(nn.Module):
+class DecoderBlock(nn.Module):
     """Doubles the grid, joins the skip and halves the channels; the norm follows the activation."""
 
     def __init__(self, channels: int) -> None:
@@ -142,7 +142,7 @@ class DermoMamba(Outliner):
         return EncoderBlock(channels, CrossScaleMamba(channels), _convolution)
 
     def _decoder_block(self, channels: int) -> nn.Module:
-        return _DecoderBlock(channels)
+        return DecoderBlock(channels)
 
 
 def dermomamba_tiny(reference_height_px: int = 48, reference_width_px: int = 64) -> DermoMamba:

@@ -1,0 +1,147 @@
+"""DermoMamba on a pretrained encoder: cross-scale Mamba, PCAM, SweepMamba and CBAM skips over EfficientNet-Lite.
+
+Against `dermomamba`: the encoder starts from ImageNet, the cross-scale blocks work on its skips at 1/4, 1/8 and
+1/16, the join of a decoder block is made before the grid is doubled (the same sum, a quarter of the cost), and the
+last doubling only interpolates features. A second head maps dermoscopic structures.
+"""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.nets.explainable import Mixing, tokens_of
+from models.nets.layers.cbam import CBAM
+from models.nets.layers.cross_scale import CrossScaleMamba
+from models.nets.layers.efficientnet import LITE0, TINY, BlockGroup, EfficientNetLite
+from models.nets.layers.pcam import PCAM
+from models.nets.layers.sweep_mamba import SweepMamba
+from models.nets.segmentation.dermomamba import ResMamba
+from models.nets.segmentation.outliner import Outliner
+
+STRUCTURE_COUNT = 5
+"""Globules, milia-like cysts, negative network, pigment network, streaks: in alphabetical order."""
+
+STRUCTURE_STRIDE = 4
+"""How much coarser than the image the maps of structures are."""
+
+_SHRINK = 32
+_STATES = 8
+
+
+class _DecoderBlock(nn.Module):
+    """Doubles the grid, joins the skip and refines; the norm follows the activation."""
+
+    def __init__(self, channels: int, skip_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.join = nn.Conv2d(channels, out_channels, 1)
+        self.join_skip = nn.Conv2d(skip_channels, out_channels, 1, bias=False)
+        self.conv = nn.Conv2d(out_channels, out_channels, 3, padding=1)
+        self.norm = nn.BatchNorm2d(out_channels)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        doubled = functional.interpolate(self.join(x), scale_factor=2, mode="nearest")
+        out: Tensor = self.norm(functional.gelu(self.conv(doubled + self.join_skip(skip))))
+        return out
+
+
+class DermoMambaEfficient(Outliner):
+    """Lesion segmenter with maps of structures; input sides are multiples of 32.
+
+    Args:
+        reference_height_px: height of the images whose bottleneck grid sizes the sweep scans.
+        reference_width_px: width of the same.
+        groups: the encoder's inverted bottlenecks.
+        bottleneck: channels of the bottleneck, a multiple of 8.
+        decoder: channels of the decoder at the strides 16, 8, 4 and 2.
+    """
+
+    def __init__(
+        self,
+        reference_height_px: int = 192,
+        reference_width_px: int = 256,
+        *,
+        groups: Sequence[BlockGroup] = LITE0,
+        bottleneck: int = 256,
+        decoder: Sequence[int] = (128, 96, 48, 24),
+    ) -> None:
+        super().__init__()
+        self.encoder = EfficientNetLite(groups)
+        *skips, deepest = self.encoder.widths
+        grid = (reference_height_px // _SHRINK, reference_width_px // _SHRINK)
+        self.reduce = nn.Conv2d(deepest, bottleneck, 1)
+        self.pcam = PCAM(bottleneck)
+        self.bottleneck = SweepMamba(bottleneck, grid)
+        self.skip_mamba = nn.ModuleList(_mamba(width) for width in skips[1:])
+        self.skip_attention = nn.ModuleList(CBAM(width) for width in skips)
+        joined = zip((bottleneck, *decoder), reversed(skips), decoder, strict=False)
+        self.decoder = nn.ModuleList(_DecoderBlock(*widths) for widths in joined)
+        self.head = nn.Conv2d(decoder[-1], 1, 3, padding=1)
+        self.structure_head = nn.Sequential(
+            nn.Conv2d(decoder[2], decoder[2], 3, padding=1),
+            nn.GELU(),
+            nn.BatchNorm2d(decoder[2]),
+            nn.Conv2d(decoder[2], STRUCTURE_COUNT, 1),
+        )
+
+    @property
+    def pretrained_encoder(self) -> EfficientNetLite:
+        """The part that ImageNet weights exist for."""
+        return self.encoder
+
+    def encoded(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return what the bottleneck reads, then the skips from the coarsest to the finest."""
+        finest, *skips, deepest = self.encoder(images)
+        mixed = [mamba(skip) for mamba, skip in zip(self.skip_mamba, skips, strict=True)]
+        reduced = self.reduce(deepest)
+        return (self.pcam(reduced) + reduced, *reversed(mixed), finest)
+
+    def decoded(self, features: Sequence[Tensor]) -> Tensor:
+        """Return logits (B, 1, H, W)."""
+        return self._outlined(self._decoded_levels(features)[-1])
+
+    def with_structures(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits of the lesion (B, 1, H, W) and of five structures (B, 5, H / 4, W / 4)."""
+        levels = self._decoded_levels(self.encoded(images))
+        structures: Tensor = self.structure_head(levels[-2])
+        return self._outlined(levels[-1]), structures
+
+    def skip_gates(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return the weights (B, h, w) that CBAM gives to the places of each skip, the coarsest first."""
+        _, *skips = self.encoded(images)
+        attentions = [each for each in reversed(self.skip_attention) if isinstance(each, CBAM)]
+        pairs = zip(attentions, skips, strict=True)
+        return tuple(each.spatial_gate(each.channels_weighed(skip))[:, 0] for each, skip in pairs)
+
+    def mixing(self, height_px: int, width_px: int) -> Mixing:
+        """Return the bottleneck's scan of the image plane."""
+        return tokens_of((height_px // _SHRINK, width_px // _SHRINK), [self.bottleneck.over_image])
+
+    def _decoded_levels(self, features: Sequence[Tensor]) -> list[Tensor]:
+        """Features of the decoder at the strides 16, 8, 4 and 2."""
+        deepest, *skips = features
+        x = self.bottleneck(deepest)
+        levels = []
+        for decode, attend, skip in zip(self.decoder, reversed(self.skip_attention), skips, strict=True):
+            x = decode(x, attend(skip))
+            levels.append(x)
+        return levels
+
+    def _outlined(self, finest: Tensor) -> Tensor:
+        doubled = functional.interpolate(finest, scale_factor=2, mode="bilinear", align_corners=False)
+        logits: Tensor = self.head(doubled)
+        return logits
+
+
+def _mamba(channels: int) -> ResMamba:
+    mamba = CrossScaleMamba(channels, _STATES)
+    return ResMamba(channels, mamba, nn.Conv2d(channels, channels, 3, padding=1))
+
+
+def dermomamba_efficient_tiny(
+    reference_height_px: int = 64, reference_width_px: int = 64
+) -> DermoMambaEfficient:
+    """Build the smallest variant, for tests and demonstrations."""
+    return DermoMambaEfficient(
+        reference_height_px, reference_width_px, groups=TINY, bottleneck=32, decoder=(16, 16, 8, 8)
+    )
