@@ -46,6 +46,7 @@ class GraphSignature:
 
 
 SEGMENTER = GraphSignature(("images",), ("logits",))
+"""Of a network that gives the lesion's logits and nothing else."""
 CLASSIFIER = GraphSignature(("images", "numeric", "categorical"), ("logits", "gate", "hidden_attention"))
 
 

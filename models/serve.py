@@ -23,6 +23,7 @@ from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import OVERLAYS, overlays_of
 from models.nets.recorded import Recorded
+from models.nets.segmentation.outliner import Outliner
 from models.nets.weights import load_weights
 
 if TYPE_CHECKING:
@@ -70,8 +71,12 @@ class ModelServer:
     # Not inference mode: a network loaded there could never explain itself by gradients afterwards.
     @torch.no_grad()
     def _segment(self, request: Message) -> dict[str, AnyArray]:
-        logits = self._recorded(request, self._network(request))(self._tensor(request, "images"))
-        return {"logits": logits.float().cpu().numpy()}
+        network = self._network(request)
+        if not isinstance(network, Outliner):
+            raise ModelRefusedError("This model gives a score; it outlines no lesion.")
+        answers = self._recorded(request, network.answers)(self._tensor(request, "images"))
+        pairs = zip(network.answer_names, answers, strict=True)
+        return {name: answer.float().cpu().numpy() for name, answer in pairs}
 
     @torch.no_grad()
     def _classify(self, request: Message) -> dict[str, AnyArray]:

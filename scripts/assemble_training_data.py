@@ -4,8 +4,8 @@ python scripts/assemble_training_data.py DATA --out data/all                    
 python scripts/assemble_training_data.py DATA --out data/open --sources dermoscopy   CC-0 only
 
 DATA holds the folders dermoscopy, dermoscopy_structures, ham10000 and milk10k. Images without an expert mask
-(MILK10k) get the boundary of the model named by --segmenter, for the score's crop; `mask_from` says so, and no
-boundary is ever learned from them.
+(MILK10k) get the boundary of the model named by --segmenter, for the score's crop; `mask_from` says so, and
+no boundary is ever learned from them.
 """
 
 import argparse

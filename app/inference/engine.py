@@ -34,6 +34,23 @@ class ClassifierInput:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmenterOutput:
+    """What a boundary model returns for a batch of frames."""
+
+    logits: FloatArray
+    """(B, 1, h, w)"""
+    structures: FloatArray | None = None
+    """(B, 5, h / 4, w / 4) logits of `STRUCTURES`; None if the model maps none."""
+    suitability: FloatArray | None = None
+    """(B, 2) distance to the training frames and logit of a lesion; None if the model does not tell."""
+
+    @staticmethod
+    def of(arrays: dict[str, FloatArray]) -> "SegmenterOutput":
+        """Take a model's answers by their names; further ones are left."""
+        return SegmenterOutput(arrays["logits"], arrays.get("structures"), arrays.get("suitability"))
+
+
+@dataclass(frozen=True, slots=True)
 class ClassifierOutput:
     """What a score model returns for a batch, with the overlays that cost nothing more."""
 
@@ -50,8 +67,8 @@ class Engine(Protocol):
 
     name: str
 
-    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> FloatArray:
-        """Return the logits (B, 1, h, w) of the segmentation model in ``folder``."""
+    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> SegmenterOutput:
+        """Return what the segmentation model in ``folder`` says of images (B, 3, h, w)."""
         ...
 
     def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:

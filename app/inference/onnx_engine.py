@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
-from app.inference.engine import ClassifierInput, ClassifierOutput, EngineUnavailableError, FloatArray
+from app.inference.engine import (
+    ClassifierInput,
+    ClassifierOutput,
+    EngineUnavailableError,
+    FloatArray,
+    SegmenterOutput,
+)
 from app.usecases.ports import CancelToken
 from models.contract.diagnoses import DIAGNOSIS_LOGITS
 
@@ -30,16 +36,13 @@ class OnnxEngine:
     def __init__(self) -> None:
         self._session_by_folder: dict[Path, onnxruntime.InferenceSession] = {}
 
-    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> FloatArray:
-        """Return the logits (B, 1, h, w) of the segmentation model in ``folder``."""
-        (logits,) = self._run(folder, {"images": images}, token)
-        return logits
+    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> SegmenterOutput:
+        """Return what the segmentation model in ``folder`` says of images (B, 3, h, w)."""
+        return SegmenterOutput.of(self._named_outputs(folder, {"images": images}, token))
 
     def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
         """Return the logits and overlays of the score model in ``folder``."""
-        arrays = self._run(folder, batch.by_name(), token)
-        names = [node.name for node in self._session(folder).get_outputs()]
-        maps = dict(zip(names, arrays, strict=True))
+        maps = self._named_outputs(folder, batch.by_name(), token)
         diagnosis_logits = maps.pop(DIAGNOSIS_LOGITS, None)
         return ClassifierOutput(maps.pop("logits")[:, 0], maps, diagnosis_logits)
 
@@ -68,6 +71,13 @@ class OnnxEngine:
     def close(self) -> None:
         """Drop all sessions."""
         self._session_by_folder.clear()
+
+    def _named_outputs(
+        self, folder: Path, inputs: dict[str, NDArray[Any]], token: CancelToken
+    ) -> dict[str, FloatArray]:
+        arrays = self._run(folder, inputs, token)
+        names = [node.name for node in self._session(folder).get_outputs()]
+        return dict(zip(names, arrays, strict=True))
 
     def _run(self, folder: Path, inputs: dict[str, NDArray[Any]], token: CancelToken) -> list[FloatArray]:
         import onnxruntime

@@ -53,11 +53,11 @@ class ModelPredictor:
         prepared, geometry = for_segmenter(
             image, height_px=card.input.height_px, width_px=card.input.width_px
         )
-        logits, run = self._answer(
+        output, run = self._answer(
             folder, card, token, lambda engine: engine.segment(folder, prepared[None], token)
         )
         try:
-            probability = probability_map(logits[0, 0], geometry, temperature=card.temperature)
+            probability = probability_map(output.logits[0, 0], geometry, temperature=card.temperature)
         except ContractError as error:
             raise InferenceError(str(error)) from error
         return BoundaryResult(probability, lesion_mask(probability, card.threshold), _model_ref(card), run)
@@ -69,8 +69,8 @@ class ModelPredictor:
             image, height_px=card.input.height_px, width_px=card.input.width_px
         )
         passes = flipped_passes(prepared)
-        logits, _ = self._answer(folder, card, token, lambda engine: engine.segment(folder, passes, token))
-        return doubt_of(image, mask, logits[:, 0], geometry, card)
+        output, _ = self._answer(folder, card, token, lambda engine: engine.segment(folder, passes, token))
+        return doubt_of(image, mask, output.logits[:, 0], geometry, card)
 
     def score(
         self,

@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import CancelledError, InferenceError
-from app.inference.engine import ClassifierInput, ClassifierOutput, EngineUnavailableError, FloatArray
+from app.inference.engine import (
+    ClassifierInput,
+    ClassifierOutput,
+    EngineUnavailableError,
+    FloatArray,
+    SegmenterOutput,
+)
 from app.own_programs import HEAVY_WORK, environment
 from app.usecases.ports import CancelToken
 from models.contract.diagnoses import DIAGNOSIS_LOGITS
@@ -32,9 +38,10 @@ class ServerEngine:
         self._process: subprocess.Popen[bytes] | None = None
         self._greeting: dict[str, Any] = {}
 
-    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> FloatArray:
-        """Return the logits (B, 1, h, w) of the segmentation model in ``folder``."""
-        return self._ask({"verb": "segment", "folder": str(folder)}, {"images": images}, token)["logits"]
+    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> SegmenterOutput:
+        """Return what the segmentation model in ``folder`` says of images (B, 3, h, w)."""
+        arrays = self._ask({"verb": "segment", "folder": str(folder)}, {"images": images}, token)
+        return SegmenterOutput.of(arrays)
 
     def classify(self, folder: Path, batch: ClassifierInput, token: CancelToken) -> ClassifierOutput:
         """Return the logits and overlays of the score model in ``folder``."""

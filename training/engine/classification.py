@@ -123,7 +123,7 @@ class ClassificationTask:
         return DiagnosisTargets.of(self.train, self._diagnoses, self._order(0))
 
     def evaluate(self, network: nn.Module) -> dict[str, float]:
-        """AUC with all inputs, without metadata, from the image alone; the score is the first and last's mean.
+        """AUC with all inputs, without metadata, from the image alone; the score is that of first and last.
 
         Each is the mean over the sources of the data: across them, an AUC would reward knowing the camera.
         """

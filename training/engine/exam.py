@@ -20,18 +20,19 @@ from models.contract.card import Task
 from models.contract.durable import sha256_of
 from models.contract.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
 from models.contract.preprocess import for_segmenter
-from models.export import SEGMENTER, largest_difference
+from models.export import largest_difference
 from training.contract.data_set import MANIFEST, DataSetError, Sample, read_manifest
 from training.contract.snapshot import SNAPSHOT_FILE, read_snapshot
 from training.engine.decode import read_image
 from training.engine.exam_answers import outline_scores, score_answers
 from training.engine.exam_figures import Figure, outline_figures, parts_of, score_figures
+from training.engine.graph_form import boundary_graph, score_graph
 from training.engine.published import PublishedModel, expert_masks, views_of
 from training.engine.report import Cases
-from training.engine.score_graph import score_graph
 
 if TYPE_CHECKING:
     from models.nets.classification.score_network import ScoreNetwork
+    from models.nets.segmentation.outliner import Outliner
 
 _EXAM_SPLIT: Final = "test"
 _REFERENCE_SPLIT: Final = "val"
@@ -178,12 +179,12 @@ def _parity(model: PublishedModel, folder: Path, samples: Sequence[Sample]) -> f
     graph = folder / model.card.graph_file
     try:
         if model.card.task == "segmentation":
+            form, signature = boundary_graph(cast("Outliner", model.network))
             example = _segmenter_example(model, samples)
-            difference = largest_difference(model.network, SEGMENTER, [example], graph)
         else:
             form, signature = score_graph(cast("ScoreNetwork", model.network))
             example = _classifier_example(model, samples)
-            difference = largest_difference(form, signature, [example], graph)
+        difference = largest_difference(form, signature, [example], graph)
     except _RUNTIME_ERRORS:
         return None
     return difference if np.isfinite(difference) else None

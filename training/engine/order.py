@@ -49,9 +49,9 @@ def source_quota_batches(
 ) -> NDArray[np.intp]:
     """(batches, batch_size) positions with a fixed number of positives, and no source richer in them.
 
-    Where a collection of biopsies meets one of nevi, a network learns to tell the cameras apart instead of the
-    lesions; here malignant draws have the same share in every source. Each negative comes once in an epoch, up
-    to three times where its source has more positives.
+    Where a collection of biopsies meets one of nevi, a network learns to tell the cameras apart instead of
+    the lesions; here malignant draws have the same share in every source. Each negative comes once in an
+    epoch, up to three times where its source has more positives.
     """
     share = positives_per_batch / (batch_size - positives_per_batch)
     negative_draws: list[NDArray[np.intp]] = []

@@ -1,4 +1,4 @@
-"""The start from ImageNet: bundled weights of an encoder, and the memory layout its convolutions are fast in."""
+"""The start from ImageNet: bundled weights of an encoder, and the memory layout it is fast in."""
 
 from typing import Protocol, runtime_checkable
 

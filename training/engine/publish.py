@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -28,7 +28,7 @@ from models.contract.card import (
 )
 from models.contract.likeness import ReferenceStatistics
 from models.contract.preprocess import resized
-from models.export import GRAPH_FILE, SEGMENTER, export_graph
+from models.export import GRAPH_FILE, export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import overlays_of
@@ -56,10 +56,13 @@ from training.engine.classification import Views
 from training.engine.classifier_setup import silence_untaught_inputs
 from training.engine.decode import read_image
 from training.engine.fine_tuning import mix_with_base
+from training.engine.graph_form import boundary_graph, score_graph
 from training.engine.planned_split import planned_split
 from training.engine.reference_statistics import reference_statistics
-from training.engine.score_graph import score_graph
 from training.engine.segmentation import as_network_input
+
+if TYPE_CHECKING:
+    from models.nets.segmentation.outliner import Outliner
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ def _export(
     stage = plan.stages[-1]
     # A clinic may have fewer than three images to choose by.
     images = _frames((validation * 3)[:3], stage.height_px, stage.width_px)
-    return export_graph(network, SEGMENTER, [{"images": images[:2]}, {"images": images[2:]}], target)
+    form, signature = boundary_graph(cast("Outliner", network))
+    return export_graph(form, signature, [{"images": images[:2]}, {"images": images[2:]}], target)
 
 
 def _view_batch(views: Views, start: int, stop: int) -> dict[str, Tensor]:

@@ -25,7 +25,7 @@ _EPSILON = 1.0
 
 @dataclass(frozen=True)
 class StructureFrames:
-    """Marks (N, h, w) uint8, one bit per structure, and which structures of an image are known (N, 5) bool."""
+    """Marks (N, h, w) uint8, one bit per structure, and which of an image's are known (N, 5) bool."""
 
     marks: NDArray[np.uint8]
     known: NDArray[np.bool_]

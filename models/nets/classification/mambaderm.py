@@ -1,4 +1,4 @@
-"""MambaDerm: convolutional stem, selective scans over the stem's tokens, a gate between the two, then metadata.
+"""MambaDerm: a convolutional stem, selective scans over its tokens, a gate between the two, then metadata.
 
 The block diagram of the MambaDerm repository's README (ConvNeXt stem, VMamba, local-global gate,
 cross-modal attention, MLP head) with its stated widths; the scans run on the stem's 1/16 grid, and the

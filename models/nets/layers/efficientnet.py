@@ -1,7 +1,8 @@
 """EfficientNet-Lite: a pretrained convolutional encoder without squeeze-excite, with ReLU6.
 
-Structure after Tan and Le (arXiv 1905.11946) in the Lite form that TensorFlow published: inverted bottlenecks,
-3x3 stem of 32 channels, padding "SAME" (at stride 2 the odd row and column lie below and to the right).
+Structure after Tan and Le (arXiv 1905.11946) in the Lite form that TensorFlow published: inverted
+bottlenecks, 3x3 stem of 32 channels, padding "SAME" (at stride 2 the odd row and column lie below and to the
+right).
 """
 
 from collections.abc import Sequence

@@ -33,6 +33,7 @@ class ResMamba(nn.Module):
         self.residual_scale = nn.Parameter(torch.ones(()))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Features (B, C, H, W) to features of the same shape."""
         m = self.mamba(x)
         refined = functional.leaky_relu(self.norm(self.conv(m)), 0.01)
         mixed: Tensor = refined + self.residual_scale * m
@@ -72,6 +73,7 @@ class DecoderBlock(nn.Module):
         self.norm = nn.BatchNorm2d(channels // 2)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """Features (B, C, h, w) and a skip (B, C, 2h, 2w) to (B, C / 2, 2h, 2w)."""
         x = functional.interpolate(x, scale_factor=2, mode="nearest")
         x = self.join(torch.cat([x, skip], dim=1))
         out: Tensor = self.norm(functional.gelu(self.conv(x)))

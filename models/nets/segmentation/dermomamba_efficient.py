@@ -1,8 +1,9 @@
-"""DermoMamba on a pretrained encoder: cross-scale Mamba, PCAM, SweepMamba and CBAM skips over EfficientNet-Lite.
+"""DermoMamba on a pretrained encoder, EfficientNet-Lite.
 
-Against `dermomamba`: the encoder starts from ImageNet, the cross-scale blocks work on its skips at 1/4, 1/8 and
-1/16, the join of a decoder block is made before the grid is doubled (the same sum, a quarter of the cost), and the
-last doubling only interpolates features. A second head maps dermoscopic structures.
+Against `dermomamba`: the encoder starts from ImageNet, the cross-scale blocks work on its skips at 1/4,
+1/8 and 1/16, the join of a decoder block is made before the grid is doubled (the same sum, a quarter of the
+cost), and the last doubling only interpolates features. A second head maps dermoscopic structures, and a
+third answer says whether the frame is one to outline at all.
 """
 
 from collections.abc import Sequence
@@ -14,10 +15,15 @@ from models.nets.explainable import Mixing, tokens_of
 from models.nets.layers.cbam import CBAM
 from models.nets.layers.cross_scale import CrossScaleMamba
 from models.nets.layers.efficientnet import LITE0, TINY, BlockGroup, EfficientNetLite
+from models.nets.layers.padding import padded_to_multiple
 from models.nets.layers.pcam import PCAM
+from models.nets.layers.suitability import FrameSuitability, pooled_levels
 from models.nets.layers.sweep_mamba import SweepMamba
 from models.nets.segmentation.dermomamba import ResMamba
 from models.nets.segmentation.outliner import Outliner
+
+STRUCTURES_ANSWER, SUITABILITY_ANSWER = "structures", "suitability"
+"""Names of the further answers, beside the logits."""
 
 STRUCTURE_COUNT = 5
 """Globules, milia-like cysts, negative network, pigment network, streaks: in alphabetical order."""
@@ -46,7 +52,7 @@ class _DecoderBlock(nn.Module):
 
 
 class DermoMambaEfficient(Outliner):
-    """Lesion segmenter with maps of structures; input sides are multiples of 32.
+    """Lesion segmenter with maps of structures; sides that are no multiples of 32 are padded.
 
     Args:
         reference_height_px: height of the images whose bottleneck grid sizes the sweep scans.
@@ -83,28 +89,62 @@ class DermoMambaEfficient(Outliner):
             nn.BatchNorm2d(decoder[2]),
             nn.Conv2d(decoder[2], STRUCTURE_COUNT, 1),
         )
+        self.suitability = FrameSuitability(sum(self.encoder.widths[2:]))
+
+    @property
+    def answer_names(self) -> tuple[str, ...]:
+        """Logits of the lesion, logits of the structures, and how suitable the frame is."""
+        return ("logits", STRUCTURES_ANSWER, SUITABILITY_ANSWER)
+
+    def answers(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return logits (B, 1, H, W), structures (B, 5, H / 4, W / 4) and suitability (B, 2)."""
+        levels = self._levels(images)
+        logits, structures = self._mapped(self._prepared(levels), images.shape)
+        return logits, structures, self.suitability(pooled_levels(levels[2:]))
+
+    def frame_features(self, images: Tensor) -> Tensor:
+        """Return what suitability is read from, (B, C)."""
+        return pooled_levels(self._levels(images)[2:])
 
     @property
     def pretrained_encoder(self) -> EfficientNetLite:
         """The part that ImageNet weights exist for."""
         return self.encoder
 
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images (B, 3, H, W) to logits (B, 1, H, W)."""
+        height, width = images.shape[2:]
+        return super().forward(images)[..., :height, :width]
+
     def encoded(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return what the bottleneck reads, then the skips from the coarsest to the finest."""
-        finest, *skips, deepest = self.encoder(images)
+        return self._prepared(self._levels(images))
+
+    def _levels(self, images: Tensor) -> tuple[Tensor, ...]:
+        levels: tuple[Tensor, ...] = self.encoder(padded_to_multiple(images, _SHRINK))
+        return levels
+
+    def _mapped(self, features: Sequence[Tensor], shape: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """Logits of lesion and structures, cut to images of this shape."""
+        height, width = shape[2:]
+        decoded = self._decoded_levels(features)
+        structures: Tensor = self.structure_head(decoded[-2])
+        rows, columns = -(-height // STRUCTURE_STRIDE), -(-width // STRUCTURE_STRIDE)
+        return self._outlined(decoded[-1])[..., :height, :width], structures[..., :rows, :columns]
+
+    def _prepared(self, levels: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        finest, *skips, deepest = levels
         mixed = [mamba(skip) for mamba, skip in zip(self.skip_mamba, skips, strict=True)]
         reduced = self.reduce(deepest)
         return (self.pcam(reduced) + reduced, *reversed(mixed), finest)
 
     def decoded(self, features: Sequence[Tensor]) -> Tensor:
-        """Return logits (B, 1, H, W)."""
+        """Return logits (B, 1, H', W') of the grid that both sides were padded to, multiples of 32."""
         return self._outlined(self._decoded_levels(features)[-1])
 
     def with_structures(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits of the lesion (B, 1, H, W) and of five structures (B, 5, H / 4, W / 4)."""
-        levels = self._decoded_levels(self.encoded(images))
-        structures: Tensor = self.structure_head(levels[-2])
-        return self._outlined(levels[-1]), structures
+        return self._mapped(self.encoded(images), images.shape)
 
     def skip_gates(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return the weights (B, h, w) that CBAM gives to the places of each skip, the coarsest first."""

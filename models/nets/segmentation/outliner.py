@@ -17,6 +17,15 @@ class Outliner(nn.Module):
         """Normalised images (B, 3, H, W) to logits (B, 1, H, W)."""
         return self.decoded(self.encoded(images))
 
+    @property
+    def answer_names(self) -> tuple[str, ...]:
+        """What `answers` gives, in the order of a graph's outputs; the lesion's logits come first."""
+        return ("logits",)
+
+    def answers(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Return what `answer_names` names, for normalised images (B, 3, H, W)."""
+        return (self(images),)
+
     @abstractmethod
     def encoded(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return all features that the decoder reads, (B, C, h, w) each, the deepest first."""

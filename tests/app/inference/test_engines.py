@@ -56,7 +56,7 @@ def _batch(rows: int = 2) -> ClassifierInput:
 
 def test_both_engines_give_the_same_boundary_logits(segmenter: Path, server: ServerEngine) -> None:
     images = _images(3)
-    ours, theirs = (engine.segment(segmenter, images, TOKEN) for engine in (OnnxEngine(), server))
+    ours, theirs = (engine.segment(segmenter, images, TOKEN).logits for engine in (OnnxEngine(), server))
     assert ours.shape == (3, 1, *SEGMENTER_SIZE_PX)
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
@@ -77,7 +77,7 @@ def test_the_same_input_twice_gives_identical_answers(
 ) -> None:
     engine: Engine = server if isinstance(make, str) else make()
     images = _images()
-    first, second = (engine.segment(segmenter, images, TOKEN) for _ in range(2))
+    first, second = (engine.segment(segmenter, images, TOKEN).logits for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 
@@ -93,12 +93,12 @@ def test_the_server_explains_with_every_overlay_of_the_card(classifier: Path, se
 
 def test_a_killed_server_is_started_again(segmenter: Path, server: ServerEngine) -> None:
     images = _images()
-    before = server.segment(segmenter, images, TOKEN)
+    before = server.segment(segmenter, images, TOKEN).logits
     process = server._process
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    np.testing.assert_array_equal(server.segment(segmenter, images, TOKEN), before)
+    np.testing.assert_array_equal(server.segment(segmenter, images, TOKEN).logits, before)
 
 
 def test_the_server_refuses_weights_of_another_network(

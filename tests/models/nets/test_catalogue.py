@@ -1,6 +1,7 @@
 """What holds for every architecture of the catalogue, shown on the smallest of each family."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import onnx
 import pytest
@@ -8,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.export import LARGEST_DIFFERENCE, SEGMENTER, GraphSignature, export_graph
+from models.export import LARGEST_DIFFERENCE, export_graph
 from models.nets import CATALOGUE, Architecture, build
 from models.nets.classification.export_form import form_for_export, graph_inputs, graph_outputs
 from models.nets.classification.score_network import ScoreNetwork
@@ -16,9 +17,15 @@ from models.nets.layers.mamba import Mamba
 from models.nets.layers.ss2d import SS2D
 from models.nets.overlays import overlays_of
 from models.nets.weights import round_to_half, save_weights
+from training.engine.graph_form import boundary_graph, score_graph
+
+if TYPE_CHECKING:
+    from models.nets.segmentation.outliner import Outliner
 
 PARAMETERS: tuple[tuple[str, dict[str, int], int], ...] = (
     ("dermomamba", {}, 4_953_425),
+    ("dermomamba_efficient", {}, 3_612_757),
+    ("mambaderm_efficient", {}, 5_707_329),
     ("mamba_unet", {}, 3_166_049),
     ("mamba_unet_small", {}, 473_953),
     ("unet", {}, 7_702_977),
@@ -184,10 +191,10 @@ def test_a_graph_gives_what_the_network_gives(architecture: Architecture, tmp_pa
     network = tiny(architecture).eval()
     round_to_half(network)
     save_weights(network, tmp_path)
-    form, signature = network, SEGMENTER
     if isinstance(network, ScoreNetwork):
-        form = form_for_export(network)
-        signature = GraphSignature(graph_inputs(network), graph_outputs(network))
+        form, signature = score_graph(network)
+    else:
+        form, signature = boundary_graph(cast("Outliner", network))
     examples = [dict(zip(signature.inputs, a_batch(architecture, n), strict=False)) for n in (2, 1, 3)]
 
     difference = export_graph(form, signature, examples, tmp_path)
