@@ -180,6 +180,8 @@ class TrainingPlan(_Value):
             raise ValueError(f"loss {self.loss!r} is none of {', '.join(losses)}")
         if self.positives_per_batch >= self.batch_size:
             raise ValueError("a batch needs room for benign images beside its melanoma quota")
+        if self.init == "imagenet" and self.continue_from is not None:
+            raise ValueError("a run starts from ImageNet or from earlier weights, not from both")
         if self.fold is not None and self.fold >= self.folds:
             raise ValueError(f"fold {self.fold} does not exist among {self.folds}")
         if self.task == "classification" and any(s.height_px != s.width_px for s in self.stages):

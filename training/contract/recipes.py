@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from models.contract.card import ModelCard, read_card
+from resources import path as shipped
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest, split_samples
 from training.contract.diagnoses import diagnoses_of
 from training.contract.fine_tuning import FineTuning
@@ -18,6 +19,7 @@ from training.contract.plan import (
     Mixing,
     Schedule,
     Stage,
+    Start,
     Task,
     TrainingPlan,
 )
@@ -50,7 +52,11 @@ _FINE_TUNING_EMA_DECAY = 0.9
 """A run of some fifty steps is over before a slower average has left its first weights."""
 
 
-SamplerChoice: TypeAlias = Literal["quota", "balanced", "shuffled"]
+SamplerChoice: TypeAlias = Literal["quota", "balanced", "sources", "shuffled"]
+WEIGHTS = "weights.safetensors"
+_STRUCTURE_MAPS_WEIGHT = 0.3
+"""Of the loss of the maps beside that of the boundary: maps are learned, and the boundary loses nothing."""
+
 AugmentationChoice: TypeAlias = Literal["standard", "strong", "none"]
 
 
@@ -85,6 +91,9 @@ class RunOptions(BaseModel):
     folds: int = Field(default=5, ge=2)
     seed: int = 17
     threads: int = Field(default=0, ge=0)
+    init: str | None = None
+    """imagenet, none, or the model to start from: its folder, or name/version of a shipped one."""
+    structure_maps: bool = False
     continue_from: Path | None = None
     quick_test: bool = False
     model_name: str | None = None
@@ -102,10 +111,38 @@ def plan_for(options: RunOptions) -> TrainingPlan:
         options = _shrunk(options)
     if options.evidential:
         options = _with_evidence(options)
+    options, start = _started(options)
     plan = _segmentation(options) if options.task == "segmentation" else _classification(options)
     # Validated anew, because the choices may contradict each other.
-    choices = {**_variants(options, plan), **(_diagnoses(options, plan) if options.diagnoses else {})}
+    choices = {
+        **_variants(options, plan),
+        "init": start,
+        **(_diagnoses(options, plan) if options.diagnoses else {}),
+    }
     return TrainingPlan.model_validate({**dict(plan), **choices})
+
+
+def _started(options: RunOptions) -> tuple[RunOptions, Start]:
+    """The options with the file of first weights that ``init`` stands for, and the plan's own start."""
+    if options.init == "none":
+        return options, "none"
+    if options.init == "imagenet" or (options.init is None and options.continue_from is None):
+        is_wanted = options.init is not None or _is_pretrained(options)
+        return options, "imagenet" if is_wanted else "none"
+    if options.init is None:
+        return options, "none"
+    folders = (Path(options.init), shipped("models", *options.init.split("/")))
+    weights = next((each / WEIGHTS for each in folders if (each / WEIGHTS).is_file()), None)
+    if weights is None:
+        raise DataSetError(
+            f"There is no model {options.init} to start from; name imagenet, none, a model's folder, or a "
+            "shipped model as name/version."
+        )
+    return options.model_copy(update={"continue_from": weights}), "none"
+
+
+def _is_pretrained(options: RunOptions) -> bool:
+    return (options.architecture or "").endswith("_efficient")
 
 
 def _variants(options: RunOptions, plan: TrainingPlan) -> dict[str, object]:
@@ -117,7 +154,8 @@ def _variants(options: RunOptions, plan: TrainingPlan) -> dict[str, object]:
         "early_stop_epochs": options.early_stop_epochs,
         "augmentation": _augmentation(options.augmentation, plan.augmentation),
         "mixing": Mixing(mixup_share=options.mixup_share, cutmix_share=options.cutmix_share),
-        "sampler": "balanced" if options.sampler == "balanced" else "quota",
+        "sampler": "quota" if options.sampler == "shuffled" else options.sampler,
+        "structure_maps_weight": _STRUCTURE_MAPS_WEIGHT if options.structure_maps else 0.0,
         "tensorboard": options.tensorboard,
     }
     if options.sampler == "shuffled":

@@ -61,6 +61,19 @@ ContinueOption = Annotated[
     Path | None,
     typer.Option("--continue-from", help="First weights: a checkpoint, or a model's weights file."),
 ]
+InitOption = Annotated[
+    str | None,
+    typer.Option(
+        "--init",
+        help="First weights: imagenet (bundled, for the *_efficient networks), none, or a model as "
+        "name/version or folder; left out, imagenet where there is one.",
+        show_default=False,
+    ),
+]
+StructureMapsOption = Annotated[
+    bool,
+    typer.Option("--structure-maps", help="Teach maps of structures, too (dermomamba_efficient only)."),
+]
 QuickOption = Annotated[bool, typer.Option("--quick-test", help="A toy run in seconds.")]
 NameOption = Annotated[str | None, typer.Option("--name", help="Name of the published model.")]
 VersionOption = Annotated[str, typer.Option("--version")]
@@ -109,11 +122,13 @@ def segmentation(
     schedule: ScheduleOption = None,
     early_stop: EarlyStopOption = 0,
     augment: AugmentOption = "standard",
+    structure_maps: StructureMapsOption = False,
     tensorboard: TensorboardOption = False,
     fold: FoldOption = None,
     folds: FoldsOption = 5,
     seed: SeedOption = 17,
     threads: ThreadsOption = 0,
+    init: InitOption = None,
     continue_from: ContinueOption = None,
     quick_test: QuickOption = False,
     name: NameOption = None,
@@ -141,7 +156,11 @@ def classification(
     augment: AugmentOption = "standard",
     sampler: Annotated[
         SamplerChoice,
-        typer.Option("--sampler", help="quota: malignant ones in every batch; balanced: half of the draws."),
+        typer.Option(
+            "--sampler",
+            help="quota: malignant ones in every batch; balanced: half of the draws; sources: the quota, "
+            "with one share of malignant draws in every source.",
+        ),
     ] = "quota",
     mixup: Annotated[float, typer.Option("--mixup", help="Share of the batches, 0 to 1.")] = 0.0,
     cutmix: Annotated[float, typer.Option("--cutmix", help="Share of the batches, 0 to 1.")] = 0.0,
@@ -159,6 +178,7 @@ def classification(
     folds: FoldsOption = 5,
     seed: SeedOption = 17,
     threads: ThreadsOption = 0,
+    init: InitOption = None,
     continue_from: ContinueOption = None,
     quick_test: QuickOption = False,
     name: NameOption = None,
@@ -194,6 +214,8 @@ _OPTION_BY_ARGUMENT = {
     "folds": "folds",
     "seed": "seed",
     "threads": "threads",
+    "init": "init",
+    "structure_maps": "structure_maps",
     "continue_from": "continue_from",
     "quick_test": "quick_test",
     "name": "model_name",

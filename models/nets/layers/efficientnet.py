@@ -78,8 +78,8 @@ class ConvolutionNorm(nn.Module):
         if stride > 1:
             rows, columns = (_same_padding(side, kernel_px, stride) for side in x.shape[2:])
             x = functional.pad(x, (*columns, *rows))
-        x = self.norm(self.convolution(x))
-        return functional.relu6(x) if self.is_activated else x
+        normed: Tensor = self.norm(self.convolution(x))
+        return functional.relu6(normed) if self.is_activated else normed
 
 
 class InvertedBottleneck(nn.Module):
@@ -96,8 +96,8 @@ class InvertedBottleneck(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Features (B, C, H, W) to (B, C', H', W')."""
         y = x if self.expand is None else self.expand(x)
-        y = self.project(self.depthwise(y))
-        return x + y if self.has_residual else y
+        projected: Tensor = self.project(self.depthwise(y))
+        return x + projected if self.has_residual else projected
 
 
 class EfficientNetLite(nn.Module):

@@ -1,0 +1,48 @@
+"""Whether an image is one to outline and score at all, from what a boundary model says of its frame."""
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+
+class SuitabilityLimits(BaseModel):
+    """The limits of a model's card, chosen on validation frames."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    largest_distance: FiniteFloat
+    """Of a frame to the training frames; beyond it an image is no dermoscopic image."""
+    least_lesion_logit: FiniteFloat
+    """Below it there is no lesion on the image."""
+    false_alarm_rate: Annotated[FiniteFloat, Field(ge=0.0, le=1.0)]
+    """Share of the validation frames that these limits refuse."""
+    n: int = Field(gt=0)
+
+
+class FrameVerdict(BaseModel):
+    """What was found of one image, to be stored with its boundary."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    distance: FiniteFloat
+    lesion_logit: FiniteFloat
+    is_dermoscopic: bool
+    has_lesion: bool
+
+    @property
+    def is_suitable(self) -> bool:
+        """Whether a score would mean anything."""
+        return self.is_dermoscopic and self.has_lesion
+
+
+def verdict_of(answer: NDArray[np.float32], limits: SuitabilityLimits) -> FrameVerdict:
+    """Judge a model's answer (2,), distance and lesion logit; what is no number is unsuitable."""
+    distance, lesion = (float(value) for value in np.nan_to_num(answer, nan=np.inf, posinf=1e9, neginf=-1e9))
+    if not np.isfinite(distance):
+        distance, lesion = 1e9, -1e9
+    return FrameVerdict(
+        distance=distance,
+        lesion_logit=min(lesion, 1e9),
+        is_dermoscopic=distance <= limits.largest_distance,
+        has_lesion=lesion >= limits.least_lesion_logit,
+    )

@@ -1,0 +1,169 @@
+"""Fitting what a boundary network says of whole frames: is it like the training frames, with a lesion?
+
+Mahalanobis distance to the nearest of several centres (Lee et al., arXiv 1807.03888), with the residual
+outside the principal directions, and a logistic regression against healthy skin. Everything is learned on
+training frames; the two limits are chosen on validation frames.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.contract.arrays import RgbImage
+from models.contract.preprocess import for_segmenter
+from models.contract.suitability import SuitabilityLimits
+from models.nets.layers.suitability import CENTRES, FrameSuitability
+from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
+from training.contract.data_set import Sample
+from training.contract.plan import Augmentation, Stage
+from training.engine.augment import varied
+from training.engine.decode import read_image, read_mask
+from training.engine.order import generator
+from training.engine.progress import shown
+from training.engine.skin_crops import lesion_frame, skin_frame
+
+_FRAMES = 2400
+"""Training images the statistics are taken from."""
+_FALSE_ALARMS = 0.01
+"""Share of validation frames that each of the two limits may refuse."""
+_SHRINKAGE = 0.1
+_SEED = 1
+_JITTER = Augmentation(quarter_turns=False, brightness_share=0.3, contrast_share=0.3, scale_share=0.25)
+
+
+def fit_suitability(network: DermoMambaEfficient, samples: Sequence[Sample], stage: Stage) -> None:
+    """Fill the suitability's buffers from training images with a mask."""
+    usable = [sample for sample in samples if sample.mask_file is not None]
+    rng = generator(_SEED)
+    chosen = [usable[place] for place in rng.permutation(len(usable))[:_FRAMES]]
+    frames: list[RgbImage] = []
+    skins: list[RgbImage] = []
+    for index, sample in enumerate(shown(chosen, "Looking at frames")):
+        image = read_image(sample)
+        mask = read_mask(sample, image.shape)
+        if mask is None:
+            continue
+        own = generator(_SEED, index)
+        frames.append(_moved(lesion_frame(image, mask, own), own))
+        skin = skin_frame(image, mask, own)
+        if skin is not None:
+            skins.append(_moved(skin, own))
+    lesions, without = (frame_features(network, part, stage) for part in (frames, skins))
+    _set_distance(network.suitability, lesions)
+    _set_lesion(network.suitability, lesions, without)
+
+
+def chosen_limits(
+    network: DermoMambaEfficient, validation: Sequence[Sample], stage: Stage
+) -> SuitabilityLimits:
+    """The limits that refuse one frame in a hundred of the validation images each."""
+    images = [read_image(sample) for sample in validation]
+    answers = suitability_of(network, images, stage)
+    largest_distance = float(np.quantile(answers[:, 0], 1 - _FALSE_ALARMS))
+    least_lesion_logit = float(np.quantile(answers[:, 1], _FALSE_ALARMS))
+    refused = (answers[:, 0] > largest_distance) | (answers[:, 1] < least_lesion_logit)
+    return SuitabilityLimits(
+        largest_distance=largest_distance,
+        least_lesion_logit=least_lesion_logit,
+        false_alarm_rate=float(refused.mean()),
+        n=len(images),
+    )
+
+
+def suitability_of(
+    network: DermoMambaEfficient, images: Sequence[RgbImage], stage: Stage
+) -> NDArray[np.float32]:
+    """Distance and lesion logit (N, 2) of images of any size."""
+    features = torch.from_numpy(frame_features(network, images, stage))
+    with torch.inference_mode():
+        return np.asarray(network.suitability(features).numpy(), dtype=np.float32)
+
+
+def frame_features(
+    network: DermoMambaEfficient, images: Sequence[RgbImage], stage: Stage, *, batch_size: int = 16
+) -> NDArray[np.float32]:
+    """Pooled features (N, C) of images as the application would show them to the network."""
+    parts = []
+    size = {"height_px": stage.height_px, "width_px": stage.width_px}
+    for start in range(0, len(images), batch_size):
+        batch = np.stack([for_segmenter(image, **size)[0] for image in images[start : start + batch_size]])
+        with torch.inference_mode():
+            parts.append(network.frame_features(torch.from_numpy(batch)).float().numpy())
+    return np.concatenate(parts)
+
+
+def _moved(image: RgbImage, rng: np.random.Generator) -> RgbImage:
+    """The frame varied as in training: another framing and another light must not make it unsuitable."""
+    image, _ = varied(image, np.zeros(image.shape[:2], np.uint8), _JITTER, rng)
+    return image
+
+
+def _set_distance(head: FrameSuitability, features: NDArray[np.float32]) -> None:
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
+    standard = (features - mean) / scale
+    _, singular, rows = np.linalg.svd(standard, full_matrices=False)
+    count = head.directions.shape[1]
+    variance = singular**2 / len(features)
+    directions = rows[:count].T
+    kept = variance[:count]
+    whitening = 1 / np.sqrt((1 - _SHRINKAGE) * kept + _SHRINKAGE * kept.mean())
+    along = standard @ directions
+    residual = np.square(standard - along @ directions.T).mean()
+    _fill(head.mean, mean)
+    _fill(head.scale, scale)
+    _fill(head.directions, directions)
+    _fill(head.whitening, whitening)
+    _fill(head.residual_scale, np.asarray(1 / max(float(residual), 1e-6)))
+    _fill(head.centres, _centres(along * whitening))
+
+
+def _centres(points: NDArray[np.floating], *, rounds: int = 30) -> NDArray[np.floating]:
+    """k-means (Lloyd) from points drawn far apart."""
+    rng = generator(_SEED)
+    centres = [points[int(rng.integers(len(points)))]]
+    while len(centres) < CENTRES:
+        nearest = np.min([np.square(points - centre).sum(axis=1) for centre in centres], axis=0)
+        centres.append(points[int(rng.choice(len(points), p=nearest / nearest.sum()))])
+    found = np.stack(centres)
+    for _ in range(rounds):
+        nearest_centre = np.argmin(np.square(points[:, None] - found[None]).sum(axis=2), axis=1)
+        found = np.stack(
+            [
+                points[nearest_centre == place].mean(axis=0) if (nearest_centre == place).any() else centre
+                for place, centre in enumerate(found)
+            ]
+        )
+    return found
+
+
+def _set_lesion(
+    head: FrameSuitability, lesions: NDArray[np.float32], skins: NDArray[np.float32], *, steps: int = 100
+) -> None:
+    """Ridge logistic regression of lesion frames against skin frames, both weighing half."""
+    features = torch.from_numpy(np.concatenate([lesions, skins]))
+    labels = torch.cat([torch.ones(len(lesions)), torch.zeros(len(skins))])
+    weights = torch.where(labels > 0, 0.5 / len(lesions), 0.5 / max(1, len(skins)))
+    standard = (features - head.mean) / head.scale
+    weight, bias = nn.Parameter(torch.zeros(standard.shape[1])), nn.Parameter(torch.zeros(()))
+    optimiser = torch.optim.LBFGS([weight, bias], max_iter=steps, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        logits = standard @ weight + bias
+        loss = functional.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
+        loss = loss + 1e-3 * weight.square().sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    _fill(head.lesion_weight, weight.detach().numpy())
+    _fill(head.lesion_bias, bias.detach().numpy())
+
+
+def _fill(buffer: Tensor, values: NDArray[np.floating]) -> None:
+    with torch.no_grad():
+        buffer.copy_(torch.from_numpy(np.asarray(values, dtype=np.float32)))
