@@ -33,8 +33,10 @@ from app.usecases.ports import Services
 from models.contract.registry import ModelShelf
 
 DATA_DIR_VARIABLE = "NAEVUS_DATA_DIR"
+SHIPPED_MODELS_VARIABLE = "NAEVUS_SHIPPED_MODELS"
 SETTINGS_NAME = "settings.toml"
 ACTIVE_MODELS_NAME = "active.json"
+_SHIPPED_ACTIVE_NAMES = {"research": "active.json", "open": "active-open.json"}
 
 _LOG_BYTES = 1_000_000
 
@@ -57,7 +59,7 @@ def open_services(folder: Path, settings: Settings) -> Services:
     shelf = ModelShelf(
         (folder / "models", resources.path("models")),
         folder / ACTIVE_MODELS_NAME,
-        shipped_active_file=resources.path("models", ACTIVE_MODELS_NAME),
+        shipped_active_file=resources.path("models", _SHIPPED_ACTIVE_NAMES[shipped_models(settings)]),
     )
     choice = EngineChoice(_engines(folder, settings), folder / "engine_choice.json")
     return Services(
@@ -76,6 +78,18 @@ def open_services(folder: Path, settings: Settings) -> Services:
         learning_images=resources.path("learning"),
         journal=FileStrokeJournal(folder / "journal"),
     )
+
+
+def shipped_models(settings: Settings) -> str:
+    """Return which shipped pair serves: as NAEVUS_SHIPPED_MODELS says, else as the settings say.
+
+    Raises:
+        StorageError: the variable names no pair.
+    """
+    named = os.environ.get(SHIPPED_MODELS_VARIABLE, settings.shipped_models)
+    if named not in _SHIPPED_ACTIVE_NAMES:
+        raise StorageError(f"{SHIPPED_MODELS_VARIABLE} is {named!r}; it can be 'research' or 'open'.")
+    return named
 
 
 def now() -> datetime:

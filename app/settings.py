@@ -31,6 +31,11 @@ class Settings(BaseModel):
     engine: Literal["measured", "onnx", "server"] = Field(
         default="measured", description="Which inference engine serves; 'measured' takes the faster one."
     )
+    shipped_models: Literal["research", "open"] = Field(
+        default="research",
+        description="Which shipped models serve: 'research' learned from more images, for non-commercial use "
+        "only; 'open' from CC-0 images alone.",
+    )
     accepted_intended_use: int = Field(
         default=0, ge=0, description="Version of the intended-use text that was accepted; 0: none yet."
     )

@@ -26,6 +26,7 @@ from models.contract.lesion_features import DEFINITION
 from models.contract.likeness import ReferenceStatistics
 from models.contract.metrics import CalibrationBin
 from models.contract.preprocess import NORMALISATION
+from models.contract.suitability import SuitabilityLimits
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 
 CARD_FILE: Final = "card.json"
@@ -138,6 +139,19 @@ class Diagnosis(_Frozen):
     is_malignant: bool
 
 
+class StructureMap(_Frozen):
+    """How far the map of a dermoscopic structure can be trusted, measured on validation images."""
+
+    name: str = Field(min_length=1)
+    presence_auc: Metric
+    dice: Metric
+    """Over the images that have the structure, on the map's own grid."""
+    presence_threshold: Probability
+    """Of `structures.presence_of`, from which an image counts as one with the structure."""
+    is_offered: bool
+    """Whether the measure earns it a place on the screen."""
+
+
 class ModelCard(_Frozen):
     """Everything a person and a program must know before a model is used."""
 
@@ -181,6 +195,10 @@ class ModelCard(_Frozen):
     created_at: AwareDatetime
     parent: str | None = None
     """``reference`` of the model it was trained from."""
+    structure_maps: tuple[StructureMap, ...] = ()
+    """The structures that a boundary model maps, with their measures; usually none."""
+    suitability: SuitabilityLimits | None = None
+    """From where on a boundary model's frames are no dermoscopic images of a lesion."""
     reference_statistics: ReferenceStatistics | None = None
     """What its training images are like; None on cards from before this was measured."""
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from models.contract.structures import STRUCTURES
 from models.contract.tabular import NUMERIC_FEATURES
 from training.contract.lesion_groups import Member, lesion_groups
 
@@ -25,8 +26,6 @@ SPLITS = ("train", "train_extra", "val", "test")
 TRAIN_SPLITS = ("train", "train_extra")
 SIDES = ("train", "val", "test")
 """What images are never moved between: train_extra is on the side of train."""
-STRUCTURES = ("globules", "milia_like_cyst", "negative_network", "pigment_network", "streaks")
-"""Dermoscopic structures of ISIC 2018 Task 2, in alphabetical order."""
 DIAGNOSES = ("melanoma", "nevus", "seborrheic keratosis")
 REQUIRED_COLUMNS = ("image_id", "split", "image_file")
 GIVEN_NUMBERS = tuple(name for name in NUMERIC_FEATURES if name != "age_approx")

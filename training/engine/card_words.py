@@ -5,6 +5,9 @@ from training.contract.data_set import Sample
 from training.contract.plan import TrainingPlan
 
 LICENCE = "MIT"
+NON_COMMERCIAL_LICENCE = "CC BY-NC 4.0"
+
+_NON_COMMERCIAL_MARK = "NC"
 
 INTENDED_USE = (
     "Research and teaching on dermoscopic images of single pigmented lesions. Not a medical device: "
@@ -73,6 +76,19 @@ def licences_of(samples: tuple[Sample, ...], note: str) -> str:
     """The licences of the images, as the manifest names them, and what else must be said."""
     named = ", ".join(sorted({sample.licence or "not named" for sample in samples}))
     return f"images and masks: {named}. {note}".strip()
+
+
+def model_licence(samples: tuple[Sample, ...]) -> str:
+    """The licence of weights that learned from ``samples``: what any of them forbids, the weights forbid."""
+    learned = {sample.licence or "" for sample in samples if sample.split.startswith("train")}
+    is_bound = any(_NON_COMMERCIAL_MARK in licence.replace(" ", "-").split("-") for licence in learned)
+    return NON_COMMERCIAL_LICENCE if is_bound else LICENCE
+
+
+def non_commercial_limit(samples: tuple[Sample, ...]) -> str:
+    """What a reader must know about weights under `NON_COMMERCIAL_LICENCE`."""
+    bound = sorted({s.source or "not named" for s in samples if _NON_COMMERCIAL_MARK in (s.licence or "")})
+    return f"For non-commercial use only ({NON_COMMERCIAL_LICENCE}): it learned from {', '.join(bound)}."
 
 
 def split_in_words(plan: TrainingPlan) -> str:

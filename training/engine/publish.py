@@ -23,15 +23,18 @@ from models.contract.card import (
     Diagnosis,
     InputSpec,
     ModelCard,
+    StructureMap,
     read_card,
     write_card,
 )
 from models.contract.likeness import ReferenceStatistics
 from models.contract.preprocess import resized
+from models.contract.suitability import SuitabilityLimits
 from models.export import GRAPH_FILE, export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import overlays_of
+from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
 from models.nets.weights import WEIGHTS_FILE, round_to_half, save_weights
 from training.contract.data_set import MANIFEST, Sample, read_manifest
 from training.contract.diagnoses import planned_diagnoses
@@ -47,6 +50,8 @@ from training.engine.card_words import (
     fine_tuning_limit,
     licences_of,
     limits_of,
+    model_licence,
+    non_commercial_limit,
     sources_of,
     split_in_words,
 )
@@ -60,6 +65,8 @@ from training.engine.graph_form import boundary_graph, score_graph
 from training.engine.planned_split import planned_split
 from training.engine.reference_statistics import reference_statistics
 from training.engine.segmentation import as_network_input
+from training.engine.structure_figures import structure_maps_of
+from training.engine.suitability import chosen_limits, fit_suitability
 
 if TYPE_CHECKING:
     from models.nets.segmentation.outliner import Outliner
@@ -80,6 +87,7 @@ def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, notes: Not
     network = _trained_network(plan, folder.checkpoints / checkpoint)
     if plan.fine_tuning is not None:
         mix_with_base(network, plan.fine_tuning.base, plan.fine_tuning.base_share)
+    network = _with_suitability(network, plan)
     round_to_half(network)
     target = root / plan.model_name / plan.model_version
     target.mkdir(parents=True, exist_ok=True)
@@ -105,6 +113,36 @@ def _trained_network(plan: TrainingPlan, checkpoint: Path) -> nn.Module:
     else:
         load_average(checkpoint, network)
     return network.eval()
+
+
+def _with_suitability(network: nn.Module, plan: TrainingPlan) -> nn.Module:
+    """Fit what the network says of whole frames; a fine-tuned one keeps what its base learned of them."""
+    if isinstance(network, DermoMambaEfficient) and plan.fine_tuning is None:
+        fit_suitability(network, planned_split(plan).train, plan.stages[-1])
+    return network
+
+
+def _suitability(
+    network: nn.Module, plan: TrainingPlan, validation: tuple[Sample, ...]
+) -> SuitabilityLimits | None:
+    if not isinstance(network, DermoMambaEfficient):
+        return None
+    if plan.fine_tuning is not None:
+        return read_card(plan.fine_tuning.base).suitability
+    return chosen_limits(network, validation, plan.stages[-1])
+
+
+def _structure_maps(
+    network: nn.Module, plan: TrainingPlan, validation: tuple[Sample, ...]
+) -> tuple[StructureMap, ...]:
+    """Measured where they were taught; a fine-tuned network keeps its base's, which it hardly moved."""
+    if not isinstance(network, DermoMambaEfficient):
+        return ()
+    if plan.fine_tuning is not None:
+        return read_card(plan.fine_tuning.base).structure_maps
+    if plan.structure_maps_weight == 0:
+        return ()
+    return structure_maps_of(network, validation, plan.stages[-1])
 
 
 def _export(
@@ -176,9 +214,11 @@ def _card(
         diagnosis_conformal=choices.diagnosis_conformal,
         calibration=choices.calibration,
         limits=_limits(plan, network),
-        licence=LICENCE,
+        licence=_licence(plan),
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
+        structure_maps=_structure_maps(network, plan, planned_split(plan).validation),
+        suitability=_suitability(network, plan, planned_split(plan).validation),
         parent=None if plan.fine_tuning is None else read_card(plan.fine_tuning.base).reference,
         reference_statistics=_reference_statistics(plan),
     )
@@ -231,8 +271,17 @@ def _limits(plan: TrainingPlan, network: nn.Module) -> tuple[str, ...]:
     if plan.fine_tuning is None:
         reads_table = not isinstance(network, ScoreNetwork) or network.reads_table
         limits = limits_of(plan.task, samples, reads_table=reads_table)
+        if model_licence(samples) != LICENCE:
+            limits = (non_commercial_limit(samples), *limits)
         return (*limits, diagnoses_limit(plan.diagnoses)) if plan.diagnoses else limits
     return (*read_card(plan.fine_tuning.base).limits, fine_tuning_limit(samples))
+
+
+def _licence(plan: TrainingPlan) -> str:
+    """That of the data; a fine-tuned model keeps what binds its base."""
+    if plan.fine_tuning is not None:
+        return read_card(plan.fine_tuning.base).licence
+    return model_licence(read_manifest(plan.data_dir))
 
 
 def _recipe(plan: TrainingPlan, note: str) -> dict[str, JsonValue]:

@@ -17,6 +17,11 @@ _ENGINES = (
     ("Model server, a process of its own", "server"),
 )
 
+_SHIPPED_MODELS = (
+    ("Learned from all images (non-commercial use only)", "research"),
+    ("Learned from CC-0 images alone", "open"),
+)
+
 
 class SettingsDialog(QDialog):
     """User, colours, engine and the data folder."""
@@ -42,6 +47,12 @@ class SettingsDialog(QDialog):
         layout.addWidget(
             _card("Computing", Field("Engine", self.engine, "Used from the next start; see This computer."))
         )
+        self.shipped_models = _choice(_SHIPPED_MODELS, settings.shipped_models)
+        self.shipped_models.activated.connect(
+            lambda _index: preferences.change(shipped_models=self.shipped_models.currentData())
+        )
+        hint = "Used from the next start, unless a model was promoted on this computer."
+        layout.addWidget(_card("Shipped models", Field("Serving", self.shipped_models, hint)))
         layout.addWidget(self._data_card())
         close = QPushButton("Close")
         close.clicked.connect(self.accept)
