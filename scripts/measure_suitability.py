@@ -1,16 +1,16 @@
-"""How often a boundary model calls pictures of other things unsuitable, and how often it is wrong about lesions.
+"""How often a boundary model calls pictures of other things unsuitable, and lesions, too.
 
 python scripts/measure_suitability.py MODEL_FOLDER --data data/all --others PICTURES [PICTURES ...]
 
-PICTURES are folders of images that are no dermoscopic images; further ones are made here (noise, flat colours,
-documents, crops of healthy skin beside the lesions of `val`).
+PICTURES are folders of images that are no dermoscopic images; further ones are made here (noise, flat
+colours, documents, crops of healthy skin beside the lesions of `val`).
 """
 
 import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from models.contract.arrays import RgbImage
 from models.contract.suitability import verdict_of
-from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
 from training.contract.data_set import read_manifest
 from training.contract.plan import Stage
 from training.engine.decode import read_image, read_mask
@@ -26,6 +25,9 @@ from training.engine.order import generator
 from training.engine.published import PublishedModel
 from training.engine.skin_crops import skin_frame
 from training.engine.suitability import suitability_of
+
+if TYPE_CHECKING:
+    from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
 
 _MADE = 20
 
@@ -52,23 +54,9 @@ def _flat(rng: np.random.Generator) -> RgbImage:
 
 def _document(rng: np.random.Generator) -> RgbImage:
     page = np.full((640, 480, 3), 250, np.uint8)
-    letters = [
-        "Patient",
-        "name",
-        "date",
-        "of",
-        "birth",
-        "lesion",
-        "left",
-        "upper",
-        "back",
-        "biopsy",
-        "result",
-        "pending",
-        "signature",
-    ]
+    words = ["Patient", "name", "date", "birth", "lesion", "left", "upper", "back", "biopsy", "pending"]
     for row in range(40, 620, int(rng.integers(18, 40))):
-        line = " ".join(rng.permutation(letters)[: int(rng.integers(2, 7))])
+        line = " ".join(rng.permutation(words)[: int(rng.integers(2, 7))])
         cv2.putText(page, line, (24, row), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (20, 20, 20), 1, cv2.LINE_AA)
     return page
 

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+_ENDLESS = 1e9
+
 
 class SuitabilityLimits(BaseModel):
     """The limits of a model's card, chosen on validation frames."""
@@ -37,12 +39,11 @@ class FrameVerdict(BaseModel):
 
 def verdict_of(answer: NDArray[np.float32], limits: SuitabilityLimits) -> FrameVerdict:
     """Judge a model's answer (2,), distance and lesion logit; what is no number is unsuitable."""
-    distance, lesion = (float(value) for value in np.nan_to_num(answer, nan=np.inf, posinf=1e9, neginf=-1e9))
-    if not np.isfinite(distance):
-        distance, lesion = 1e9, -1e9
+    distance = float(np.nan_to_num(answer[0], nan=_ENDLESS, posinf=_ENDLESS, neginf=-_ENDLESS))
+    lesion = float(np.nan_to_num(answer[1], nan=-_ENDLESS, posinf=_ENDLESS, neginf=-_ENDLESS))
     return FrameVerdict(
         distance=distance,
-        lesion_logit=min(lesion, 1e9),
+        lesion_logit=lesion,
         is_dermoscopic=distance <= limits.largest_distance,
         has_lesion=lesion >= limits.least_lesion_logit,
     )

@@ -15,6 +15,7 @@ from models.nets.classification.mambavision import ConvolutionalBlock, TokenBloc
 from models.nets.classification.medmamba import ConvScanBlock
 from models.nets.layers.convnext import ConvNeXtBlock
 from models.nets.layers.cross_scale import CrossScaleMamba
+from models.nets.layers.efficientnet import InvertedBottleneck
 from models.nets.layers.sweep_mamba import SweepMamba
 from models.nets.layers.vss import VSSBlock, VSSLayer
 from models.nets.segmentation.dermomamba import EncoderBlock
@@ -23,7 +24,7 @@ from models.nets.segmentation.unet import DoubleConvolution
 
 _HEAVY_STAGES = (
     *(EncoderBlock, CrossScaleMamba, SweepMamba, VSSLayer, VSSBlock, ConvNeXtBlock),
-    *(ConvScanBlock, ConvolutionalBlock, TokenBlock, MambaLayer, DoubleConvolution),
+    *(ConvScanBlock, ConvolutionalBlock, TokenBlock, MambaLayer, DoubleConvolution, InvertedBottleneck),
 )
 
 

@@ -38,6 +38,8 @@ def structure_maps_of(
     found = []
     for place, name in enumerate(STRUCTURES):
         judged = marks.known[:, place]
+        if not judged.any():
+            continue
         truth = np.stack(
             [
                 marks.targets(int(row), NO_AUGMENTATION, generator(0))[place] >= _CELL_THRESHOLD

@@ -52,9 +52,13 @@ def fit_suitability(network: DermoMambaEfficient, samples: Sequence[Sample], sta
         skin = skin_frame(image, mask, own)
         if skin is not None:
             skins.append(_moved(skin, own))
-    lesions, without = (frame_features(network, part, stage) for part in (frames, skins))
+    if not frames:
+        return
+    lesions = frame_features(network, frames, stage)
     _set_distance(network.suitability, lesions)
-    _set_lesion(network.suitability, lesions, without)
+    # Images that their lesions fill leave no skin to learn from: then no frame is called empty.
+    if skins:
+        _set_lesion(network.suitability, lesions, frame_features(network, skins, stage))
 
 
 def chosen_limits(
@@ -106,11 +110,13 @@ def _set_distance(head: FrameSuitability, features: NDArray[np.float32]) -> None
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
     standard = (features - mean) / scale
     _, singular, rows = np.linalg.svd(standard, full_matrices=False)
-    count = head.directions.shape[1]
-    variance = singular**2 / len(features)
-    directions = rows[:count].T
-    kept = variance[:count]
-    whitening = 1 / np.sqrt((1 - _SHRINKAGE) * kept + _SHRINKAGE * kept.mean())
+    # A handful of images spans fewer directions than there is room for; the others stay empty.
+    count = min(head.directions.shape[1], len(rows))
+    directions = np.zeros(head.directions.shape)
+    directions[:, :count] = rows[:count].T
+    kept = np.zeros(head.directions.shape[1])
+    kept[:count] = singular[:count] ** 2 / len(features)
+    whitening = 1 / np.sqrt((1 - _SHRINKAGE) * kept + _SHRINKAGE * kept.mean() + 1e-6)
     along = standard @ directions
     residual = np.square(standard - along @ directions.T).mean()
     _fill(head.mean, mean)
@@ -124,6 +130,8 @@ def _set_distance(head: FrameSuitability, features: NDArray[np.float32]) -> None
 def _centres(points: NDArray[np.floating], *, rounds: int = 30) -> NDArray[np.floating]:
     """k-means (Lloyd) from points drawn far apart."""
     rng = generator(_SEED)
+    if len(points) <= CENTRES:
+        return points[np.arange(CENTRES) % len(points)]
     centres = [points[int(rng.integers(len(points)))]]
     while len(centres) < CENTRES:
         nearest = np.min([np.square(points - centre).sum(axis=1) for centre in centres], axis=0)

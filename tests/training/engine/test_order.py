@@ -3,7 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine.order import balanced_batches, generator, quota_batches, shuffled_batches
+from training.engine.order import (
+    balanced_batches,
+    generator,
+    quota_batches,
+    shuffled_batches,
+    source_quota_batches,
+)
 
 
 @given(st.integers(1, 60), st.integers(1, 20), st.integers(0, 99))
@@ -66,3 +72,27 @@ def test_balanced_draws_belong_to_their_epoch() -> None:
 def test_one_class_alone_is_drawn_without_balance() -> None:
     batches = balanced_batches(np.zeros(10, bool), 4, generator(0))
     assert set(batches.ravel()) == set(range(10))
+
+
+def test_no_source_has_more_malignant_draws_than_another() -> None:
+    sources = np.array(["biopsies"] * 40 + ["nevi"] * 60)
+    is_positive = np.concatenate([np.arange(40) < 30, np.arange(60) < 4])
+    batches = source_quota_batches(is_positive, sources, 8, 3, generator(1))
+    drawn, flags = sources[batches], is_positive[batches]
+    shares = {name: float(flags[drawn == name].mean()) for name in ("biopsies", "nevi")}
+    assert (flags.sum(axis=1) == 3).all()
+    assert shares["biopsies"] == pytest.approx(3 / 8, abs=0.05)
+    assert shares["nevi"] == pytest.approx(3 / 8, abs=0.05)
+    assert set(batches[~flags]) == set(np.flatnonzero(~is_positive))
+
+
+def test_a_source_without_malignant_images_still_shows_its_benign_ones() -> None:
+    sources = np.array(["a"] * 10 + ["b"] * 10)
+    is_positive = np.arange(20) < 5
+    batches = source_quota_batches(is_positive, sources, 4, 1, generator(0))
+    assert set(np.flatnonzero(~is_positive)) <= set(batches.ravel())
+
+
+def test_without_a_quota_sources_are_simply_shuffled() -> None:
+    order = source_quota_batches(np.arange(6) < 2, np.array(["a"] * 6), 2, 0, generator(0))
+    assert set(order.ravel()) == set(range(6))
