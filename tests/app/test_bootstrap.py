@@ -8,6 +8,7 @@ import pytest
 
 import resources
 from app import __main__, bootstrap
+from app.bootstrap import SHIPPED_MODELS_VARIABLE, shipped_models
 from app.domain.errors import ModelUnavailableError, StorageError
 from app.settings import Settings
 from app.usecases.import_images import import_images
@@ -127,3 +128,22 @@ def test_the_training_door_runs_the_training_program(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("runpy.run_module", lambda name, run_name: ran.append((name, run_name)))
     assert __main__.main(["--training", "folder"]) == 0
     assert ran == [("training", "__main__")]
+
+
+@pytest.mark.parametrize(
+    ("named", "setting", "pair"),
+    [(None, "research", "research"), (None, "open", "open"), ("open", "research", "open")],
+)
+def test_the_environment_goes_before_the_setting_for_the_shipped_models(
+    monkeypatch: pytest.MonkeyPatch, named: str | None, setting: str, pair: str
+) -> None:
+    monkeypatch.delenv(SHIPPED_MODELS_VARIABLE, raising=False)
+    if named is not None:
+        monkeypatch.setenv(SHIPPED_MODELS_VARIABLE, named)
+    assert shipped_models(Settings.model_validate({"shipped_models": setting})) == pair
+
+
+def test_a_pair_that_does_not_exist_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SHIPPED_MODELS_VARIABLE, "best")
+    with pytest.raises(StorageError, match="can be 'research' or 'open'"):
+        shipped_models(Settings())

@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from resources import path as shipped
+from training.contract.data_set import DataSetError
 from training.contract.plan import NO_AUGMENTATION, Mixing
 from training.contract.recipes import RunOptions, plan_for
 
@@ -74,3 +78,42 @@ def test_choices_that_contradict_each_other_are_refused(
 ) -> None:
     with pytest.raises(ValidationError, match=words):
         plan_for(options(task, **changes))
+
+
+@pytest.mark.parametrize(
+    ("architecture", "init", "start"),
+    [
+        ("dermomamba_efficient", None, "imagenet"),
+        ("dermomamba_efficient", "none", "none"),
+        ("dermomamba", None, "none"),
+        ("dermomamba", "imagenet", "imagenet"),
+    ],
+)
+def test_pretrained_networks_start_from_imagenet_unless_told_otherwise(
+    architecture: str, init: str | None, start: str
+) -> None:
+    plan = plan_for(options("segmentation", architecture=architecture, init=init))
+    assert (plan.init, plan.continue_from) == (start, None)
+
+
+@pytest.mark.parametrize("named", ["dermomamba/2", str(shipped("models", "dermomamba", "2"))])
+def test_a_run_may_start_from_a_shipped_model(named: str) -> None:
+    plan = plan_for(options("segmentation", init=named))
+    assert plan.init == "none"
+    assert plan.continue_from is not None
+    assert plan.continue_from.samefile(shipped("models", "dermomamba", "2", "weights.safetensors"))
+
+
+def test_a_model_to_start_from_that_is_not_there_is_named() -> None:
+    with pytest.raises(DataSetError, match="no model nobody/9 to start from"):
+        plan_for(options("segmentation", init="nobody/9"))
+
+
+def test_two_starts_are_refused() -> None:
+    with pytest.raises(ValidationError, match="not from both"):
+        plan_for(options("segmentation", init="imagenet", continue_from=Path("last.safetensors")))
+
+
+def test_structure_maps_are_taught_when_asked_for() -> None:
+    assert plan_for(options("segmentation", structure_maps=True)).structure_maps_weight > 0
+    assert plan_for(options("segmentation")).structure_maps_weight == 0
