@@ -46,12 +46,14 @@ from training.engine.step import Stepper, TrainingFailedError
 
 TASK_BY_NAME: dict[str, Task] = {
     "dermomamba": "segmentation",
+    "dermomamba_efficient": "segmentation",
     "dermomamba_lean": "segmentation",
     "mamba_unet": "segmentation",
     "mamba_unet_small": "segmentation",
     "unet": "segmentation",
     "mambaderm": "classification",
     "mambaderm_lite": "classification",
+    "mambaderm_efficient": "classification",
     "mambavision_3m": "classification",
     "medmamba_t": "classification",
 }
