@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, add_row, desk_of, whole
+from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, desk_of
+from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
