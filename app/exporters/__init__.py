@@ -8,9 +8,10 @@ through delivery.py.
 from app.exporters.coco_json import CocoJson
 from app.exporters.csv_table import CsvTable
 from app.exporters.isic_folder import IsicFolder
+from app.exporters.key_table import KeyTable
 from app.exporters.mask_png import MaskPng
 from app.exporters.report_pdf import ReportPdf
 from app.usecases.ports import Exporter
 
-EXPORTERS: tuple[Exporter, ...] = (ReportPdf(), CsvTable(), MaskPng(), CocoJson(), IsicFolder())
+EXPORTERS: tuple[Exporter, ...] = (ReportPdf(), CsvTable(), MaskPng(), CocoJson(), IsicFolder(), KeyTable())
 """Every format, in the order in which they are offered."""
