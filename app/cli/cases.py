@@ -29,6 +29,8 @@ from app.usecases.write_report import write_report
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
 
+_KEY_WORDS = "Whose they are is written by “naevus export key_table --with-identity --to FOLDER”."
+
 _LEFT_OUT, _NOTICE = "Left out", "Notice"
 
 _Paths = Annotated[list[Path], typer.Argument(help="Image files or folders.")]
@@ -67,9 +69,10 @@ def triage(
     desk.show(done, _table_of(done.lines, done.report_by_image))
     desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
     if not as_json:
+        key = "" if with_identity else f"{_KEY_WORDS} "
         desk.console.print(
             f"{len(done.files)} files were written to {report}; the cases are kept in "
-            f"{desk.services.store.folder}. {RESEARCH_USE}",
+            f"{desk.services.store.folder}. {key}{RESEARCH_USE}",
             markup=False,
             soft_wrap=True,
         )

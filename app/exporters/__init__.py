@@ -13,5 +13,8 @@ from app.exporters.mask_png import MaskPng
 from app.exporters.report_pdf import ReportPdf
 from app.usecases.ports import Exporter
 
-EXPORTERS: tuple[Exporter, ...] = (ReportPdf(), CsvTable(), MaskPng(), CocoJson(), IsicFolder(), KeyTable())
-"""Every format, in the order in which they are offered."""
+EXPORTERS: tuple[Exporter, ...] = (ReportPdf(), CsvTable(), MaskPng(), CocoJson(), IsicFolder())
+"""Every format that can be de-identified, in the order in which they are offered."""
+
+KEY_TABLE: Exporter = KeyTable()
+"""Offered after them; it says whose the de-identified files are."""

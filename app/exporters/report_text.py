@@ -1,7 +1,6 @@
 """Text of a script that ReportLab's own paragraphs cannot print, as a flowable of the same style."""
 
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.pdfbase.pdfmetrics import getAscentDescent
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import Flowable
@@ -42,11 +41,11 @@ class ShapedText(Flowable):  # type: ignore[misc]  # ReportLab has no types
 
     def draw(self) -> None:
         """Print the lines, the first one at the top."""
-        ascent, _ = getAscentDescent(self.style.fontName, self.style.fontSize)
         self.canv.saveState()
         self.canv.setFillColor(self.style.textColor)
         for number, line in enumerate(self._lines):
-            baseline = self.height - ascent - number * self.style.leading
+            # Where ReportLab's own paragraphs have it.
+            baseline = self.height - self.style.fontSize - number * self.style.leading
             _draw_line(self.canv, line, self._left_of(line), baseline, self.style.fontSize)
         self.canv.restoreState()
 

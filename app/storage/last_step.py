@@ -39,7 +39,7 @@ def note_last_step(database: Path) -> None:
     """Note the last step of a database; a disk that takes no note leaves the older one."""
     try:
         step = _found(database, _LAST)
-        if step is not None:
+        if step is not None and step != _noted(_note_of(database)):
             write_whole(_note_of(database), step.model_dump_json().encode())
     except (OSError, sqlite3.Error) as error:
         _LOG.warning("The last step could not be noted: %s", type(error).__name__)
