@@ -29,7 +29,7 @@ from app.usecases.write_report import write_report
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
 
-_KEY_WORDS = "Whose they are is written by “naevus export key_table --with-identity --to FOLDER”."
+_KEY_WORDS = "“naevus export key_table --with-identity --to FOLDER” writes whose they are."
 
 _LEFT_OUT, _NOTICE = "Left out", "Notice"
 

@@ -73,7 +73,7 @@ def _ask_x11(xcb: ctypes.CDLL) -> bool:
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(None, None)
-    is_open = xcb.xcb_connection_has_error(connection) == 0
+    is_open: bool = xcb.xcb_connection_has_error(connection) == 0
     xcb.xcb_disconnect(connection)
     return is_open
 
