@@ -33,6 +33,12 @@ def _open_window(chosen: Path | None) -> int:
     from app import bootstrap
     from app.domain.errors import DomainError
     from app.settings import read_settings
+    from app.ui.display import why_no_window
+
+    refusal = why_no_window()
+    if refusal is not None:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
     from app.ui.application import run_window
     from app.ui.preferences import Places
 

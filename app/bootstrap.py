@@ -18,7 +18,7 @@ import platformdirs
 import resources
 from app.domain.errors import StorageError
 from app.domain.vocabulary import Vocabulary
-from app.exporters import EXPORTERS
+from app.exporters import EXPORTERS, KEY_TABLE
 from app.imaging.readers import FileImageReader
 from app.inference.choice import EngineChoice
 from app.inference.engine import Engine
@@ -69,7 +69,7 @@ def open_services(folder: Path, settings: Settings) -> Services:
         blobs=store.blobs,
         images=FileImageReader(),
         predictor=ModelPredictor(shelf, choice),
-        exporters=EXPORTERS,
+        exporters=(*EXPORTERS, KEY_TABLE),
         clock=now,
         user=settings.user_name or login_name(),
         vocabulary=vocabulary(),

@@ -14,6 +14,7 @@ python -m training data check|stats|split|convert ...           look after a dat
 python -m training describe-data MODEL_FOLDER --data DIR        describe its training images, into its card
 """
 
+import io
 import sys
 
 import typer
@@ -38,6 +39,10 @@ add_explain_command(app)
 
 def main(arguments: list[str]) -> None:
     """Open the door that the arguments name; a bare folder means its run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A letter that the terminal's encoding lacks becomes a question mark, not an error.
+            stream.reconfigure(errors="replace")
     is_bare_folder = bool(arguments) and not arguments[0].startswith("-")
     if is_bare_folder and arguments[0] not in _verbs():
         arguments = ["run", *arguments]

@@ -4,12 +4,15 @@ Each command calls one use case. ``--json`` prints what it returned. Exit code 1
 something expected went wrong, 2 when the command line is not understood, 130 when the person stopped it.
 """
 
+import io
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app import __version__
 from app.cli.cases import add_case_commands
 from app.cli.corrections import add_correction_commands
 from app.cli.desk import RESEARCH_USE, Desk
@@ -35,6 +38,7 @@ _commands = typer.Typer(
 
 def run(arguments: Sequence[str], open_services: Callable[[Path | None], Services]) -> int:
     """Carry out a command line and return the exit code."""
+    _print_what_the_streams_can()
     desk = Desk(open_services)
     try:
         _commands(list(arguments), obj=desk, prog_name="naevus")
@@ -50,10 +54,26 @@ def run(arguments: Sequence[str], open_services: Callable[[Path | None], Service
     return code
 
 
+def _print_what_the_streams_can() -> None:
+    """Let a letter that the terminal's or file's encoding lacks become a question mark, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"Naevus {__version__}")
+        raise typer.Exit
+
+
 @_commands.callback()
 def _options(
     context: typer.Context,
     data_dir: Annotated[Path | None, typer.Option(help="Data folder instead of the user's own.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     context.obj.data_dir = data_dir
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, add_row, desk_of, whole
+from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, desk_of
+from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
@@ -27,6 +28,8 @@ from app.usecases.write_report import write_report
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
+
+_KEY_WORDS = "“naevus export key_table --with-identity --to FOLDER” writes whose they are."
 
 _LEFT_OUT, _NOTICE = "Left out", "Notice"
 
@@ -66,9 +69,10 @@ def triage(
     desk.show(done, _table_of(done.lines, done.report_by_image))
     desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
     if not as_json:
+        key = "" if with_identity else f"{_KEY_WORDS} "
         desk.console.print(
             f"{len(done.files)} files were written to {report}; the cases are kept in "
-            f"{desk.services.store.folder}. {RESEARCH_USE}",
+            f"{desk.services.store.folder}. {key}{RESEARCH_USE}",
             markup=False,
             soft_wrap=True,
         )

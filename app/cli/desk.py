@@ -1,7 +1,6 @@
 """What every command works with: services, two screens, and how values become JSON and tables."""
 
 import json
-import unicodedata
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
@@ -14,9 +13,11 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress as ProgressBar
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
+from app.cli.printed import plain_for, print_table, seen
+from app.domain.figures import with_common_spaces
 from app.usecases.cancelling import NeverCancelled
 from app.usecases.import_images import FileNotice, Refusal
 from app.usecases.ports import Progress, Services
@@ -74,10 +75,13 @@ class Desk:
     def show(self, value: object, table: Table | str) -> None:
         """Print a result: as JSON when asked for, else for people."""
         if self.as_json:
-            self.console.print_json(json.dumps(plain(value)))
+            is_unicode = self.console.encoding.lower().startswith("utf")
+            self.console.print_json(json.dumps(plain(value)), ensure_ascii=not is_unicode)
+        elif isinstance(table, str):
+            lines = (plain_for(self.console, seen(line)) for line in table.splitlines())
+            self.console.print(Text("\n".join(lines)), soft_wrap=True)
         else:
-            lines = [seen(line) for line in table.splitlines()] if isinstance(table, str) else []
-            self.console.print(Text("\n".join(lines)) if isinstance(table, str) else table)
+            print_table(self.console, table)
 
     def remark(self, sentence: str) -> None:
         """Print beside the result what a person may like to know."""
@@ -100,24 +104,6 @@ def desk_of(context: typer.Context, *, as_json: bool) -> Desk:
     return desk
 
 
-def whole(title: str) -> Column:
-    """Return a column that is never cut, because people copy its words into the next command."""
-    return Column(title, no_wrap=True, overflow="fold")
-
-
-def add_row(table: Table, *cells: str) -> None:
-    """Add a row that shows its cells as they are: brackets in them are no markup."""
-    table.add_row(*(Text(seen(cell)) for cell in cells))
-
-
-def seen(text: str) -> str:
-    """Return text that does nothing to the terminal: a replacement sign stands for each control character."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter).startswith("C") else letter
-        for letter in text
-    )
-
-
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     """Return a value in the types that JSON has."""
     if isinstance(value, BaseModel):
@@ -133,4 +119,6 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
         return value.name.lower()
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return str(value).encode("utf-8", "replace").decode("utf-8") if isinstance(value, Path) else value
+    if isinstance(value, Path):
+        return str(value).encode("utf-8", "replace").decode("utf-8")
+    return with_common_spaces(value) if isinstance(value, str) else value

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import Desk, Json, add_row, desk_of
+from app.cli.desk import Desk, Json, desk_of
 from app.cli.graphics_card import GraphicsCard, GraphicsCardError, graphics_cards
+from app.cli.printed import add_row
 from app.cli.training_program import training_answer
 from app.usecases.examine_engines import examine_engines, examine_store
 from app.usecases.ports import StoreFinding

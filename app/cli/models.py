@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import Desk, Json, SnapshotOption, add_row, desk_of, seen, whole
+from app.cli.desk import Desk, Json, SnapshotOption, desk_of
+from app.cli.printed import add_row, seen, whole
 from app.cli.training_program import PASSED_ON, training_program
 from app.domain.errors import LearningError
 from app.usecases.examine_model import examine_model

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import TOKEN, Desk, Json, SnapshotOption, add_row, desk_of, whole
+from app.cli.desk import TOKEN, Desk, Json, SnapshotOption, desk_of
+from app.cli.printed import add_row, whole
 from app.cli.training_program import training_program
 from app.domain.errors import LearningError
 from app.usecases.follow_run import follow_run, list_runs

@@ -4,12 +4,18 @@ import re
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _BEFORE_UNIT = re.compile(r"(?<=[0-9]) (?=(?:%|[mµ]?m²?|px²?|ms|years|L\*(?:a\*)?(?:b\*)?)(?!\w))")
+_NOT_BROKEN = re.compile(rf"(?<=[0-9<>]){_NO_BREAK}")
 _AFTER_SIGN = re.compile(r"(?<=[<>]) (?=[0-9])")
 
 
 def unbroken(text: str) -> str:
     """Return text with no-break spaces between numbers and their units, and after < and >."""
     return _AFTER_SIGN.sub(_NO_BREAK, _BEFORE_UNIT.sub(_NO_BREAK, text))
+
+
+def with_common_spaces(text: str) -> str:
+    """Return text without the no-break spaces of ``unbroken``, for programs."""
+    return _NOT_BROKEN.sub(" ", text)
 
 
 def percent(probability: float) -> str:

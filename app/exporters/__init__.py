@@ -8,9 +8,13 @@ through delivery.py.
 from app.exporters.coco_json import CocoJson
 from app.exporters.csv_table import CsvTable
 from app.exporters.isic_folder import IsicFolder
+from app.exporters.key_table import KeyTable
 from app.exporters.mask_png import MaskPng
 from app.exporters.report_pdf import ReportPdf
 from app.usecases.ports import Exporter
 
 EXPORTERS: tuple[Exporter, ...] = (ReportPdf(), CsvTable(), MaskPng(), CocoJson(), IsicFolder())
-"""Every format, in the order in which they are offered."""
+"""Every format that can be de-identified, in the order in which they are offered."""
+
+KEY_TABLE: Exporter = KeyTable()
+"""Offered after them; it says whose the de-identified files are."""

@@ -15,7 +15,19 @@ from app.domain.measurement import Measurement
 from app.exporters import report_sections as sections
 from app.exporters.disclosure import ToldCase, told_case
 from app.exporters.report_pictures import DrawnPictures, drawn_pictures
-from app.exporters.report_style import BOLD, INK, MUTED, PAGE_MARGIN, REGULAR, RULE, printable, register_fonts
+from app.exporters.report_style import (
+    BOLD,
+    CONTENT_WIDTH,
+    FOOT,
+    INK,
+    MUTED,
+    PAGE_MARGIN,
+    REGULAR,
+    RULE,
+    printable,
+    register_fonts,
+    say,
+)
 from app.exporters.report_words import RESEARCH_USE
 from app.usecases.measurements import features_of, measurements_of
 from app.usecases.ports import CaseFile, SpokenModel
@@ -115,7 +127,9 @@ def _draw_frame(canvas: Canvas, foot: str, pages: int | None) -> None:
     canvas.line(PAGE_MARGIN, bottom + 3.6 * mm, right, bottom + 3.6 * mm)
     canvas.setFillColor(MUTED)
     canvas.setFont(REGULAR, 7)
-    canvas.drawString(PAGE_MARGIN, bottom, foot)
+    words = say(foot, FOOT)
+    words.wrapOn(canvas, CONTENT_WIDTH, FOOT.leading)
+    words.drawOn(canvas, PAGE_MARGIN, bottom - (FOOT.leading - FOOT.fontSize))
     canvas.drawRightString(right, bottom, f"Page {canvas.getPageNumber()} of {pages or '?'}")
     canvas.restoreState()
 

@@ -31,6 +31,11 @@ class ReportPdf:
         files = []
         for file in cases:
             content = report_bytes(file, self._clock(), deidentified=deidentified)
-            name = f"{file_stem(file.case, deidentified=deidentified)}_report.pdf"
+            name = report_name(file_stem(file.case, deidentified=deidentified))
             files.append(deliver_file(folder, name, content))
         return files
+
+
+def report_name(stem: str) -> str:
+    """Return the name of the report of a case with such files."""
+    return f"{stem}_report.pdf"

@@ -1,6 +1,7 @@
 """The sections of a report, in the order of its pages; each returns what ReportLab can place."""
 
 import sys
+from dataclasses import fields
 from typing import TypeAlias
 
 from reportlab.lib.units import mm
@@ -31,6 +32,7 @@ from app.exporters.report_style import (
     in_rows,
     lined_table,
     pairs_table,
+    printed_as_numbers,
     say,
 )
 from app.exporters.report_words import LIMITS, yes_no
@@ -69,7 +71,25 @@ def title(case: Case, told: ToldCase) -> list[Flowable]:
         ("Visit", visited if not told.is_deidentified else "date left out"),
     ]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2)
-    return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, Spacer(1, 6)]
+    return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, *_unprinted(case, told), Spacer(1, 6)]
+
+
+def _unprinted(case: Case, told: ToldCase) -> list[Flowable]:
+    """Say which letters of what was entered are printed as numbers."""
+    revisers = (revision.author for revision in case.revisions)
+    staff = (case.image.imported_by, *revisers, *(decision.author for decision in case.decisions))
+    entered = (
+        *(getattr(told, part.name) for part in fields(told)),
+        *(told.who(name) for name in staff),
+        case.lesion.site_special,
+    )
+    texts = (text for text in entered if isinstance(text, str))
+    letters = sorted({letter for text in texts for letter in printed_as_numbers(text)})
+    if not letters:
+        return []
+    numbers = ", ".join(f"U+{ord(letter):04X}" for letter in letters)
+    words = f"No font of this report has these letters; their Unicode numbers stand for them: {numbers}."
+    return [Spacer(1, 3), say(words, WARNING)]
 
 
 def pictures_and_score(

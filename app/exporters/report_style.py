@@ -14,6 +14,8 @@ from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 import resources
 from app.domain.figures import unbroken
+from app.exporters.report_faces import JOINERS, face_of, is_plain, is_variation
+from app.exporters.report_text import ShapedText
 
 REGULAR, BOLD = "NaevusSans", "NaevusSans-Bold"
 PAGE_MARGIN = 17 * mm
@@ -24,7 +26,9 @@ MODEL_TINT, MODEL_EDGE = HexColor("#eef3f9"), HexColor("#7d9cc0")
 DECISION_EDGE = HexColor("#1f6f54")
 WARNING_INK = HexColor("#8a4b00")
 
-_MISSING_GLYPH = "\N{WHITE SQUARE}"
+_CONTROLS = ("Cc", "Cf", "Zl", "Zp")
+"""Categories of control characters, also those that turn the writing direction, and of separators."""
+_NEEDS_NO_GLYPH = f"\n{JOINERS}"
 _MAX_ROW_LETTERS = 700
 """A table row cannot break over pages, so long texts are laid in several rows."""
 
@@ -44,6 +48,7 @@ def _style(name: str, size: float, **options: str | float | Color) -> ParagraphS
 
 BODY = _style("body", 8.4)
 SMALL = _style("small", 7.2, textColor=MUTED)
+FOOT = _style("foot", 7, textColor=MUTED)
 LABEL = _style("label", 7.6, textColor=MUTED, leading=BODY.leading)
 LABEL_AT_RIGHT = _style("label at right", 7.6, textColor=MUTED, leading=BODY.leading, alignment=2)
 CAPTION = _style("caption", 7.4, textColor=MUTED, alignment=1)
@@ -58,17 +63,37 @@ WARNING = _style("warning", 8, textColor=WARNING_INK)
 def printable(text: str) -> str:
     """Return text without control characters (also those that turn the writing direction).
 
-    Letters the font lacks become white squares.
+    Letters that no font of the report has become their Unicode numbers, as “[U+2070E]”.
     """
-    known = pdfmetrics.getFont(REGULAR).face.charToGlyph
+    kept = _kept(text)
+    unknown = printed_as_numbers(kept)
+    return "".join(f"[U+{ord(letter):04X}]" if letter in unknown else letter for letter in kept)
+
+
+def printed_as_numbers(text: str) -> frozenset[str]:
+    """Return the letters of a text that no font of the report has."""
+    return frozenset() if text.isascii() else frozenset(one for one in _kept(text) if not _has_glyph(one))
+
+
+def _kept(text: str) -> str:
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
-    kept = (letter for letter in plain if letter == "\n" or unicodedata.category(letter)[0] != "C")
-    return "".join(letter if letter == "\n" or ord(letter) in known else _MISSING_GLYPH for letter in kept)
+    return "".join(one for one in plain if one in _NEEDS_NO_GLYPH or not _is_control(one))
 
 
-def say(text: str, style: ParagraphStyle = BODY) -> Paragraph:
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in _CONTROLS
+
+
+def _has_glyph(letter: str) -> bool:
+    return letter in _NEEDS_NO_GLYPH or is_variation(letter) or face_of(letter) is not None
+
+
+def say(text: str, style: ParagraphStyle = BODY) -> Flowable:
     """Return a paragraph that shows text as it is: markup in it is not obeyed."""
-    return Paragraph(escape(unbroken(printable(text))).replace("\n", "<br/>"), style)
+    shown = unbroken(printable(text))
+    if shown.isascii() or all(letter == "\n" or is_plain(letter) for letter in shown):
+        return Paragraph(escape(shown).replace("\n", "<br/>"), style)
+    return ShapedText(shown, style, bold=style.fontName == BOLD)
 
 
 def pairs_table(
@@ -135,7 +160,7 @@ def boxed(rows: Sequence[Flowable], width: float, *, edge: Color, tint: Color | 
     return table
 
 
-def in_rows(text: str) -> list[Paragraph]:
+def in_rows(text: str) -> list[Flowable]:
     """Return a long text as paragraphs that each fit on a page."""
     pieces: list[str] = []
     for line in text.split("\n"):

@@ -36,6 +36,9 @@ def connect(path: Path, *, mode: str = "rw", foreign_keys: bool = True) -> sqlit
         connection.execute("PRAGMA synchronous=FULL")
         if mode != "ro":
             connection.execute("PRAGMA journal_mode=WAL")
+            # What was committed goes into the database file at once, so that a copy of that file is nearly
+            # always whole; a reader may hold the last steps back in the log for a while.
+            connection.execute("PRAGMA wal_autocheckpoint=1")
     except sqlite3.Error:
         connection.close()
         raise

@@ -1,5 +1,6 @@
 """The case store as a whole: a data folder with ``cases.sqlite``, ``blobs/`` and ``backups/``."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from app.domain.errors import StorageError
 from app.domain.ids import BlobName
 from app.storage.blobs import FileBlobStore
 from app.storage.database import connect, open_engine, storage_error
+from app.storage.last_step import check_last_step, note_last_step
 from app.storage.migrate import bring_up_to_date, revision_of
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
 from app.storage.unit_of_work import SqlUnitOfWork
@@ -36,7 +38,7 @@ class SqliteCaseStore:
         database, blobs = folder / DATABASE_NAME, FileBlobStore(folder / "blobs")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            is_lost = not _holds_cases(database) and not blobs.is_empty()
+            is_lost = not blobs.is_empty() and not _holds_cases(database)
         except OSError as error:
             raise storage_error(error) from error
         if is_lost:
@@ -44,12 +46,14 @@ class SqliteCaseStore:
                 f"The data folder has stored images but its {DATABASE_NAME} is missing or empty; "
                 "restore it from a backup of the data folder."
             )
+        check_last_step(database)
         bring_up_to_date(database, folder / "backups")
+        note_last_step(database)
         return cls(open_engine(database), blobs, folder, clock)
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a transaction that may write."""
-        return SqlUnitOfWork(self._engine, self._clock, is_writing=True)
+        return SqlUnitOfWork(self._engine, self._clock, is_writing=True, after_commit=self._note_last_step)
 
     def reading(self) -> SqlUnitOfWork:
         """Return a transaction that only reads."""
@@ -70,6 +74,9 @@ class SqliteCaseStore:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def _note_last_step(self) -> None:
+        note_last_step(self.folder / DATABASE_NAME)
 
     def _named_blobs(self) -> set[BlobName]:
         columns = (
@@ -97,7 +104,9 @@ class SqliteCaseStore:
         if orphans:
             yield StoreFinding(
                 is_problem=False,
-                sentence=f"{orphans} stored files belong to no case; they do no harm (a crash leaves such).",
+                sentence=f"{orphans} stored files belong to no case. A crash leaves such files, which do no "
+                f"harm; so does a copy of the data folder without {DATABASE_NAME}-wal: if cases are missing, "
+                "copy the whole folder again.",
             )
         unfinished = len(self.blobs.unfinished())
         if unfinished:
@@ -107,7 +116,13 @@ class SqliteCaseStore:
 
 
 def _holds_cases(database: Path) -> bool:
-    return database.exists() and database.stat().st_size > 0
+    """Say whether there is a database with tables; one that cannot be read is not taken for an empty one."""
+    if not database.exists() or database.stat().st_size == 0:
+        return False
+    try:
+        return revision_of(database) is not None
+    except (sqlite3.Error, StorageError):
+        return True
 
 
 def _examined_database(database: Path) -> Iterator[StoreFinding]:

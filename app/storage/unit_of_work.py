@@ -1,5 +1,6 @@
 """One transaction on the case store; leaving it without ``commit`` rolls everything back."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -20,10 +21,18 @@ class SqlUnitOfWork:
     after another instance has written.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, *, is_writing: bool) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        *,
+        is_writing: bool,
+        after_commit: Callable[[], None] = lambda: None,
+    ) -> None:
         self._engine = engine.execution_options(**{WRITING: is_writing})
         self._is_writing = is_writing
         self._clock = clock
+        self._after_commit = after_commit
 
     def __enter__(self) -> Self:
         """Begin the transaction."""
@@ -54,3 +63,4 @@ class SqlUnitOfWork:
         if not self._is_writing:
             raise RuntimeError("a reading unit of work has nothing to commit")
         self._session.commit()
+        self._after_commit()

@@ -1,11 +1,11 @@
 """Opens the dialogs of the window, one at a time, none of them blocking."""
 
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
+from app import __version__
 from app.domain.ids import ImageId
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.preferences import Preferences
@@ -74,7 +74,7 @@ class Dialogs:
 
     def show_about(self) -> None:
         """Show version, licence and intended use."""
-        title = f"Naevus {_own_version()}"
+        title = f"Naevus {__version__}"
         self._open(TextDialog(title, (*ABOUT, *INTENDED_USE), parent=self._window))
 
     def show_shortcuts(self) -> None:
@@ -122,10 +122,3 @@ class Dialogs:
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
-
-
-def _own_version() -> str:
-    try:
-        return version("naevus")
-    except PackageNotFoundError:
-        return ""

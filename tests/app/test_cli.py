@@ -136,6 +136,13 @@ def test_triage_prints_which_report_is_whose(run: Run, tmp_path: Path) -> None:
         assert report in row
 
 
+def test_triage_says_how_its_pseudonyms_are_resolved(run: Run, tmp_path: Path) -> None:
+    an_image_file(tmp_path / "in")
+    assert "naevus export key_table" in run("triage", tmp_path / "in", "--report", tmp_path / "out")[1]
+    named = run("triage", tmp_path / "in", "--report", tmp_path / "named", "--with-identity")[1]
+    assert "key_table" not in named
+
+
 def test_triage_leaves_identity_out_unless_it_is_asked_for(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in")
     run("triage", tmp_path / "in", "--report", tmp_path / "without")

@@ -1,0 +1,59 @@
+"""The key to de-identified files: which pseudonym, and which file, is whose."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.domain.errors import ExportError
+from app.exporters.csv_cells import Cell, table_bytes
+from app.exporters.delivery import deliver_file
+from app.exporters.disclosure import file_stem, told_case
+from app.exporters.report_pdf import report_name
+from app.usecases.ports import CaseFile
+
+_COLUMNS = (
+    "report_file",
+    "image_pseudonym",
+    "lesion_pseudonym",
+    "patient_pseudonym",
+    "image_file",
+    "visited_on",
+    "lesion_label",
+    "patient_code",
+    "patient_name",
+    "image_id",
+)
+
+
+class KeyTable:
+    """One line per case, with the patient's name: for the clinic, never for those who get the files."""
+
+    name = "key_table"
+    label = "Key: which pseudonym is whose (CSV, with names)"
+    suffix = ".csv"
+
+    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
+        """Write ``naevus_key.csv``; raises ExportError, also when it should be de-identified."""
+        if deidentified:
+            raise ExportError(
+                "The key names patients, so it is written with identity only; keep it apart from the "
+                "de-identified files."
+            )
+        rows = [_row(file) for file in cases]
+        return [deliver_file(folder, "naevus_key.csv", table_bytes(_COLUMNS, rows))]
+
+
+def _row(file: CaseFile) -> dict[str, Cell]:
+    case = file.case
+    hidden, open_ = (told_case(case, deidentified=hides) for hides in (True, False))
+    return {
+        "report_file": report_name(file_stem(case, deidentified=True)),
+        "image_pseudonym": hidden.image_code,
+        "lesion_pseudonym": hidden.lesion_code,
+        "patient_pseudonym": hidden.patient_code,
+        "image_file": open_.file_name,
+        "visited_on": case.visit.visited_on.isoformat(),
+        "lesion_label": open_.lesion_label,
+        "patient_code": open_.patient_code,
+        "patient_name": open_.patient_name,
+        "image_id": open_.image_code,
+    }

@@ -1,0 +1,38 @@
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import ExportError
+from app.exporters.csv_table import CsvTable
+from app.exporters.key_table import KeyTable
+from app.exporters.report_pdf import ReportPdf
+from app.usecases.ports import CaseFile
+
+MakeCase = Callable[..., CaseFile]
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_key_matches_deidentified_reports_and_rows_to_images(make_case: MakeCase, tmp_path: Path) -> None:
+    cases = [make_case()]
+    (report,) = ReportPdf().write(cases, tmp_path / "out", deidentified=True)
+    (table,) = CsvTable().write(cases, tmp_path / "out", deidentified=True)
+    (key,) = KeyTable().write(cases, tmp_path / "kept", deidentified=False)
+    (row,) = rows_of(key)
+    (told,) = rows_of(table)
+    assert row["report_file"] == report.name
+    assert (row["image_pseudonym"], row["patient_pseudonym"]) == (told["image_id"], told["patient_id"])
+    assert row["lesion_pseudonym"] == told["lesion_id"]
+    assert (row["image_file"], row["patient_code"]) == ("canaryfile.jpg", "CANARY-0815/ü")
+    assert row["patient_name"] == "Canaryname, Jürgen"
+
+
+def test_the_key_is_not_written_among_deidentified_files(make_case: MakeCase, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="keep it apart"):
+        KeyTable().write([make_case()], tmp_path, deidentified=True)
+    assert list(tmp_path.iterdir()) == []
