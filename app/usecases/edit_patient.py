@@ -25,6 +25,9 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
         patient = merged(before, after, stored)
         if patient == stored:
             return Changes()
+        if patient.code != stored.code:
+            # A number that was corrected by hand is not the one in the files any more, nor its issuer's.
+            patient = replace(patient, issued_id="", issuer="")
         namesake = work.cases.patient_by_code(patient.code)
         if namesake is not None and namesake.id != patient.id:
             raise InvalidFieldError(
