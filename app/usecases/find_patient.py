@@ -162,10 +162,12 @@ def _added(services: Services, work: UnitOfWork, patient: Patient, code: str) ->
 
 def _free_code(work: UnitOfWork, patient: Patient) -> str:
     """Return the issued number, with its issuer or a count behind it when another person has it."""
-    number = patient.issued_id
-    wanted = [number, f"{number} ({patient.issuer})"] if patient.issuer else [number]
-    count = 2
-    for code in wanted:
+    number, count = patient.issued_id, 2
+    holder = work.cases.patient_by_code(number)
+    if holder is None:
+        return number
+    if not is_same_issuer(holder.issuer, patient.issuer):
+        code = f"{number} ({patient.issuer})"
         if work.cases.patient_by_code(code) is None:
             return code
     while work.cases.patient_by_code(code := f"{number} ({count})") is not None:

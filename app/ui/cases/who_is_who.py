@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
-from app.domain.ids import BlobName, PatientId
+from app.domain.ids import BlobName, ImageId, PatientId
 from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
@@ -33,6 +33,9 @@ from app.usecases.settle_doubt import join_patients, keep_apart
 _THUMBNAIL_SIDE_PX = 120
 _LIST_WIDTH_PX = 190
 _SHOWN_FILES = 3
+_MARK_PADDING_PX = 6
+"""Of the style of marked values, so that their names stand on the same line."""
+
 _DASH = "\N{EN DASH}"
 
 _NOBODY_IN_DOUBT = "There is no question of who is who."
@@ -55,11 +58,14 @@ class WhoIsWhoDialog(QDialog):
         self.resize(760, 520)
         self._session = session
         self._doubts: tuple[OpenDoubt, ...] = ()
+        self._content_by_name: dict[BlobName, bytes] = {}
         self._heading = plain_label("", "heading", wraps=True)
         self._explanation = plain_label("", "muted", wraps=True)
         self.questions = QListWidget()
         self.questions.setFixedWidth(_LIST_WIDTH_PX)
         self.questions.setAccessibleName("Open questions")
+        self.questions.setSpacing(3)
+        self.questions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.questions.currentRowChanged.connect(self._show_question)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -126,9 +132,10 @@ class WhoIsWhoDialog(QDialog):
     def _rescore(self, doubt: OpenDoubt) -> None:
         """Score the images again that have got another patient, because sex and age are read by the model."""
         for image_id in doubt.newcomer.scored_images:
-            self._session.act(
-                Lane.INFERENCE, lambda services, token, one=image_id: rescore_image(services, one, token)
-            )
+            self._rescore_one(image_id)
+
+    def _rescore_one(self, image_id: ImageId) -> None:
+        self._session.act(Lane.INFERENCE, lambda services, token: rescore_image(services, image_id, token))
 
     def _read(self) -> None:
         self._session.query(
@@ -156,21 +163,24 @@ class WhoIsWhoDialog(QDialog):
         doubt = self.chosen
         self._area.setWidget(_Columns(doubt) if doubt is not None else QWidget())
         if doubt is not None:
-            names = tuple(
-                entry.thumbnail for entry in (doubt.stored, doubt.newcomer) if entry.thumbnail is not None
-            )
-            self._session.query(
-                Lane.DATABASE,
-                lambda services, _token: read_thumbnails(services, names),
-                self._show_thumbnails,
-                replaces="thumbnails of who is who",
-            )
+            self._show_thumbnails({})
+            entries = (doubt.stored, doubt.newcomer)
+            self._fetch({entry.thumbnail for entry in entries if entry.thumbnail is not None})
         self._review()
 
+    def _fetch(self, names: set[BlobName]) -> None:
+        if missing := tuple(names - self._content_by_name.keys()):
+            self._session.query(
+                Lane.DATABASE,
+                lambda services, _token: read_thumbnails(services, missing),
+                self._show_thumbnails,
+            )
+
     def _show_thumbnails(self, content_by_name: dict[BlobName, bytes]) -> None:
+        self._content_by_name |= content_by_name
         columns = self._area.widget()
         if isinstance(columns, _Columns):
-            columns.show_thumbnails(content_by_name)
+            columns.show_thumbnails(self._content_by_name)
 
     def _review(self) -> None:
         doubt = self.chosen
@@ -221,12 +231,10 @@ class _Columns(QWidget):
             self._grid.addWidget(picture, 1, column)
 
     def _add_row(self, row: int, name: str, values: tuple[str, str], *, differs: bool) -> None:
-        self._grid.addWidget(
-            plain_label(f"\N{NOT EQUAL TO} {name}" if differs else name, "heading" if differs else "muted"),
-            row,
-            0,
-            Qt.AlignmentFlag.AlignTop,
-        )
+        said = plain_label(f"\N{NOT EQUAL TO} {name}" if differs else name, "heading" if differs else "muted")
+        if differs:
+            said.setContentsMargins(0, _MARK_PADDING_PX, 0, 0)
+        self._grid.addWidget(said, row, 0, Qt.AlignmentFlag.AlignTop)
         for column, value in enumerate(values, start=1):
             shown = selectable(plain_label(value, "warning" if differs else "", wraps=True))
             shown.setAccessibleName(f"{name}: {value}" + (", contradicts" if differs else ""))

@@ -156,6 +156,12 @@ def test_numbers_of_two_issuers_are_two_persons_without_a_question(services: Ser
     assert report.kept_apart == ()
 
 
+def test_two_persons_of_one_issuer_are_counted(services: Services, take: Import) -> None:
+    headers = [{"patient_issuer": "Clinic A", "sex": sex} for sex in ("female", "male")]
+    codes = [patient.code for patient in _patients(services, take(*headers))]
+    assert codes == ["1000", "1000 (2)"]
+
+
 def test_a_header_that_fits_two_persons_is_asked_about(services: Services, take: Import) -> None:
     report = take(FEMALE, MALE, {}, {"sex": "male"})
     female, male, nobody, another_male = _patients(services, report)
