@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from app.domain.case_fields import OLDEST_AGE_YEARS
+from app.domain.case_fields import OLDEST_AGE_YEARS, check_age
+from app.domain.errors import InvalidFieldError
 from app.domain.ids import PatientId
 from app.domain.lesion import Visit
 from app.domain.patient import Patient
@@ -103,14 +104,32 @@ def is_same_issuer(one: str, other: str) -> bool:
     return not one or not other or _issuer_words(one) == _issuer_words(other)
 
 
-def completed(stored: Patient, offered: Patient) -> Patient:
-    """Return the stored person with what only the other entry knows; nothing that is stored is replaced."""
+def completed(stored: Patient, offered: Patient, visits: Iterable[Visit]) -> Patient:
+    """Return the stored person with what only the other entry knows; nothing that is stored is replaced.
+
+    A year of birth that contradicts an age at one of the stored person's visits is left out, and so is a
+    birthday that belongs to another year of birth.
+    """
     missing = {
         name: getattr(offered, name)
         for name in _FILLED_FROM_FILES
         if not getattr(stored, name) and getattr(offered, name)
     }
-    return replace(stored, **missing)
+    person = replace(stored, **missing)
+    if not _fits_ages(person, visits):
+        person = replace(person, birth_year=stored.birth_year)
+    if offered.birth_year != person.birth_year:
+        person = replace(person, birthday=stored.birthday)
+    return person
+
+
+def _fits_ages(patient: Patient, visits: Iterable[Visit]) -> bool:
+    try:
+        for visit in visits:
+            check_age(patient, visit)
+    except InvalidFieldError:
+        return False
+    return True
 
 
 def changed_fields(before: Patient, after: Patient) -> str:

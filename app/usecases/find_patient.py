@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.domain.case_fields import birth_year, check_age
+from app.domain.case_fields import birth_year
 from app.domain.errors import InvalidFieldError
 from app.domain.identity import (
     IdentityDoubt,
@@ -20,6 +20,7 @@ from app.domain.ids import LesionId, PatientId, VisitId, new_id
 from app.domain.lesion import Visit
 from app.domain.patient import Patient
 from app.domain.placeholder import is_placeholder
+from app.usecases.edit_patient import visits_of_patient
 from app.usecases.ports import ReadImage, Services, UnitOfWork
 
 _UNDATED_PICTURE_YEARS = 10
@@ -58,7 +59,7 @@ def patient_of_file(
         notice = _PLACEHOLDER if (read.patient_code or "").strip() else ""
         return FoundPatient(_added(services, work, offered.patient, work.cases.fresh_patient_code()), notice)
     known = [
-        known_person(patient, _visits_of(work, patient.id))
+        known_person(patient, visits_of_patient(work, patient.id))
         for patient in work.cases.patients_by_number(number)
         if is_same_issuer(patient.issuer, offered.patient.issuer)
     ]
@@ -129,28 +130,11 @@ def _why_doubted(fields: Sequence[str], stored: Patient) -> str:
 
 def _completed(services: Services, work: UnitOfWork, stored: Patient, offered: Patient) -> Patient:
     """Store what only the file knows about a person, so that the next file is compared with that, too."""
-    patient = completed(stored, offered)
-    if not _fits_ages(patient, _visits_of(work, stored.id)):
-        patient = replace(patient, birth_year=stored.birth_year)
+    patient = completed(stored, offered, visits_of_patient(work, stored.id))
     if patient != stored:
         work.cases.update_patient(patient)
         work.audit.append(services.user, "patient edited", patient.id, changed_fields(stored, patient))
     return patient
-
-
-def _fits_ages(patient: Patient, visits: Sequence[Visit]) -> bool:
-    try:
-        for visit in visits:
-            check_age(patient, visit)
-    except InvalidFieldError:
-        return False
-    return True
-
-
-def _visits_of(work: UnitOfWork, patient_id: PatientId) -> list[Visit]:
-    return [
-        visit for lesion in work.cases.lesions_of(patient_id) for visit in work.cases.visits_of(lesion.id)
-    ]
 
 
 def _added(services: Services, work: UnitOfWork, patient: Patient, code: str) -> Patient:

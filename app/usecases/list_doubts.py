@@ -6,6 +6,7 @@ from app.domain.age import age_at_visit
 from app.domain.identity import differences, known_person
 from app.domain.ids import BlobName, ImageId, PatientId
 from app.domain.patient import Patient
+from app.usecases.edit_patient import visits_of_patient
 from app.usecases.ports import Services, UnitOfWork
 
 
@@ -45,13 +46,10 @@ def list_doubts(services: Services) -> tuple[OpenDoubt, ...]:
 
 
 def _open_doubt(work: UnitOfWork, newcomer_id: PatientId, stored_id: PatientId) -> OpenDoubt:
-    persons = []
-    for patient_id in (stored_id, newcomer_id):
-        visits = [
-            visit for lesion in work.cases.lesions_of(patient_id) for visit in work.cases.visits_of(lesion.id)
-        ]
-        persons.append(known_person(work.cases.patient(patient_id), visits))
-    stored, newcomer = persons
+    stored, newcomer = (
+        known_person(work.cases.patient(patient_id), visits_of_patient(work, patient_id))
+        for patient_id in (stored_id, newcomer_id)
+    )
     return OpenDoubt(
         _entry(work, stored_id), _entry(work, newcomer_id), differing=differences(stored, newcomer)
     )

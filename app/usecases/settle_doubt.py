@@ -6,9 +6,9 @@ from app.domain.case_fields import check_age
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.identity import changed_fields, completed
-from app.domain.ids import ImageId, LesionId, PatientId
+from app.domain.ids import ImageId, PatientId
 from app.domain.patient import Patient
-from app.usecases.edit_patient import images_of_patient
+from app.usecases.edit_patient import images_of_patient, visits_of_patient
 from app.usecases.ports import Services, UnitOfWork
 
 FOUND_SAME, FOUND_APART = "patients found to be one", "patients kept apart"
@@ -62,25 +62,22 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
 def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Changes:
     stored = work.cases.patient(work.doubts.person_of(_stored_of(work, newcomer_id)))
     newcomer = work.cases.patient(newcomer_id)
-    patient = completed(stored, newcomer)
+    patient = completed(stored, newcomer, visits_of_patient(work, stored.id))
     if patient != stored:
         work.cases.update_patient(patient)
         work.audit.append(services.user, "patient edited", patient.id, changed_fields(stored, patient))
     for lesion in work.cases.lesions_of(newcomer_id):
         work.cases.update_lesion(replace(lesion, patient_id=patient.id))
         work.audit.append(services.user, "lesion assigned", lesion.id, f"{newcomer_id} to {patient.id}")
-    for lesion in work.cases.lesions_of(patient.id):
-        _take_out_contradicting_ages(services, work, patient, lesion.id)
+    _take_out_contradicting_ages(services, work, patient)
     work.doubts.settle(newcomer_id, is_same=True, who=services.user, at=services.clock())
     work.audit.append(services.user, FOUND_SAME, newcomer_id, patient.id)
     images = images_of_patient(work, patient)
     return Changes(images=images, patients=frozenset({newcomer_id, patient.id}), case_list=True)
 
 
-def _take_out_contradicting_ages(
-    services: Services, work: UnitOfWork, patient: Patient, lesion_id: LesionId
-) -> None:
-    for visit in work.cases.visits_of(lesion_id):
+def _take_out_contradicting_ages(services: Services, work: UnitOfWork, patient: Patient) -> None:
+    for visit in visits_of_patient(work, patient.id):
         try:
             check_age(patient, visit)
         except InvalidFieldError:

@@ -97,7 +97,7 @@ def test_an_issuer_that_is_not_named_can_be_any(one: str, other: str, is_same: b
 def test_what_is_missing_is_completed_and_nothing_is_replaced() -> None:
     stored = _patient(name="Doe, Jane", sex="female")
     offered = _patient(name="Doe, J.", birth_year=1950, birthday="05-17", issuer="A", notes="no")
-    done = completed(stored, offered)
+    done = completed(stored, offered, [_visit(2024, 73)])
     assert (done.name, done.sex, done.birth_year, done.birthday, done.issuer, done.notes) == (
         "Doe, Jane",
         "female",
@@ -112,3 +112,14 @@ def test_agreements_count_what_both_are_known_to_share() -> None:
     person = _person(name="Doe, Jane", sex="female", birth_year=1950)
     assert agreements(person, _person(name="Doe, Jane", sex="female")) == 2
     assert agreements(person, _person()) == 0
+
+
+def test_a_year_of_birth_against_the_ages_that_are_stored_is_left_out() -> None:
+    offered = _patient(birth_year=1990, birthday="05-17", sex="male")
+    done = completed(_patient(), offered, [_visit(2024, 73)])
+    assert (done.birth_year, done.birthday, done.sex) == (None, "", "male")
+
+
+def test_a_birthday_of_another_year_of_birth_is_left_out() -> None:
+    done = completed(_patient(birth_year=1950), _patient(birth_year=1990, birthday="05-17"), [])
+    assert (done.birth_year, done.birthday) == (1950, "")

@@ -268,6 +268,14 @@ def test_a_person_s_yes_gives_all_lesions_to_the_stored_person(services: Service
     assert acts == ["patient added", "patients found to be one"]
 
 
+def test_a_yes_never_takes_out_an_age_of_the_stored_person(services: Services, take: Import) -> None:
+    report = take({"age_years": 74}, MALE)
+    join_patients(services, _patients(services, report)[1].id)
+    first, second = _cases(services, report)
+    assert first.patient == second.patient
+    assert (first.visit.age_years, first.patient.birth_year, first.patient.sex) == (74, None, "male")
+
+
 def test_after_a_yes_the_next_file_like_this_goes_to_the_stored_person(
     services: Services, take: Import
 ) -> None:
