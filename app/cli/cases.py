@@ -17,7 +17,7 @@ from app.domain.ids import ImageId
 from app.usecases.assess_boundary import assess_boundaries
 from app.usecases.describe_samples import LIST_NAME
 from app.usecases.export_cases import export_cases
-from app.usecases.import_images import Refusal, import_images
+from app.usecases.import_images import FileNotice, Refusal, import_images
 from app.usecases.left_out import WrittenCases
 from app.usecases.list_cases import ORDERS, list_cases
 from app.usecases.ports import Progress
@@ -31,7 +31,7 @@ _SHOWN_ID_LETTERS = 8
 
 _KEY_WORDS = "“naevus export key_table --with-identity --to FOLDER” writes whose they are."
 
-_LEFT_OUT, _NOTICE = "Left out", "Notice"
+_LEFT_OUT, _NOTICE, _KEPT_APART = "Left out", "Notice", "Kept apart"
 
 _Paths = Annotated[list[Path], typer.Argument(help="Image files or folders.")]
 _Ids = Annotated[
@@ -40,6 +40,14 @@ _Ids = Annotated[
 _Folder = Annotated[Path, typer.Option("--to", help="Folder to write into.")]
 _WithIdentity = Annotated[
     bool, typer.Option("--with-identity", help="Keep names, numbers and dates; without it they are left out.")
+]
+_MergePatients = Annotated[
+    bool,
+    typer.Option(
+        "--merge-patients",
+        help="Take one patient number for one person even where name, sex or birth date contradict; "
+        "joins images that were kept apart before, too.",
+    ),
 ]
 
 
@@ -56,15 +64,24 @@ def triage(
     paths: _Paths,
     report: Annotated[Path, typer.Option(help="Folder for reports, table and masks.")],
     with_identity: _WithIdentity = False,
+    merge_patients: _MergePatients = False,
     as_json: Json = False,
 ) -> None:
     """Import, segment, score and rank images, and write reports."""
     desk = desk_of(context, as_json=as_json)
     done = desk.follow(
-        triage_folder(desk.services, paths, report, deidentified=not with_identity, token=TOKEN)
+        triage_folder(
+            desk.services,
+            paths,
+            report,
+            deidentified=not with_identity,
+            token=TOKEN,
+            merges_patients=merge_patients,
+        )
     )
     desk.complain((*done.refused, *done.not_scored))
     desk.complain(done.notices, _NOTICE)
+    _tell_kept_apart(desk, done.kept_apart)
     _tell_beside(desk, passed_over=done.passed_over, described=done.described)
     desk.show(done, _table_of(done.lines, done.report_by_image))
     desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
@@ -80,15 +97,18 @@ def triage(
         raise typer.Exit(1)
 
 
-def import_(context: typer.Context, paths: _Paths, as_json: Json = False) -> None:
+def import_(
+    context: typer.Context, paths: _Paths, merge_patients: _MergePatients = False, as_json: Json = False
+) -> None:
     """Take images into the case store without looking at them."""
     desk = desk_of(context, as_json=as_json)
-    done = desk.follow(import_images(desk.services, paths, token=TOKEN))
+    done = desk.follow(import_images(desk.services, paths, token=TOKEN, merges_patients=merge_patients))
     desk.complain(done.refused)
     desk.complain(done.notices, _NOTICE)
+    _tell_kept_apart(desk, done.kept_apart)
     _tell_beside(desk, passed_over=done.passed_over, described=done.described)
     desk.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
-    if not done.imported and done.refused:
+    if not (done.imported or done.joined) and done.refused:
         raise typer.Exit(1)
 
 
@@ -175,6 +195,13 @@ def report(
         write_report(desk.services, chosen, folder, deidentified=not with_identity, token=TOKEN),
         folder,
     )
+
+
+def _tell_kept_apart(desk: Desk, kept_apart: Sequence[FileNotice]) -> None:
+    """Say which images were given a patient of their own although their number is known, and the remedy."""
+    desk.complain(kept_apart, _KEPT_APART)
+    if kept_apart:
+        desk.remark("If it is the same person after all, import again with --merge-patients.")
 
 
 def _tell_beside(desk: Desk, *, passed_over: int, described: int) -> None:

@@ -19,3 +19,9 @@ class Patient:
     personal_hx_mm: bool | None = None
     family_hx_mm: bool | None = None
     notes: str = ""
+    issuer: str = ""
+    """Who gave the number (DICOM Issuer of Patient ID); numbers of two issuers are never one person's."""
+    issued_id: str = ""
+    """The Patient ID in the files of this person, who may share it with another one; "" when none has one."""
+    birthday: str = ""
+    """Month and day of birth, such as 05-17, from a file; only compared, never shown in exports."""

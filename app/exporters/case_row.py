@@ -77,6 +77,7 @@ MEASURED_COLUMNS = (
 CLINICIAN_COLUMNS = ("naevus_management", "naevus_intended_use")
 IDENTIFYING_COLUMNS = (
     "patient_name",
+    "patient_id_issuer",
     "birth_year",
     "visited_on",
     "lesion_label",
@@ -218,6 +219,7 @@ def _measured(case: Case, features: LesionFeatures | None) -> Row:
 def _identifying(case: Case, told: ToldCase) -> Row:
     return {
         "patient_name": told.patient_name,
+        "patient_id_issuer": case.patient.issuer or None,
         "birth_year": told.birth_year,
         "visited_on": told.visited_on.isoformat() if told.visited_on else None,
         "lesion_label": told.lesion_label,

@@ -1,4 +1,4 @@
-"""Patient, scale and acquisition fields of a DICOM header, in the words of the case store.
+"""Age, scale and acquisition fields of a DICOM header, in the words of the case store.
 
 Nothing here is ever logged. PatientOrientation is ignored: a lesion has no agreed up.
 """
@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from pydicom.dataset import FileDataset
-from pydicom.valuerep import PersonName
 
 from app.domain.image import Calibration
+from app.imaging.dicom_person import DicomPerson, person_of, single_value
 from app.imaging.written_day import written_day
 
-_SEX = {"M": "male", "F": "female"}
 _OLDEST_AGE = 85
 """The ISIC dictionary clamps ages to 85."""
 
@@ -29,11 +28,8 @@ _PLAUSIBLE_MM_PER_PX = (0.0005, 0.5)
 class DicomFields:
     """What a header says about patient and acquisition; None where it says nothing usable."""
 
-    patient_code: str | None
-    patient_name: str | None
-    sex: str | None
+    person: DicomPerson
     age_years: int | None
-    birth_year: int | None
     taken_on: date | None
     dermoscopic_type: str | None
 
@@ -41,11 +37,8 @@ class DicomFields:
 def fields_of(dataset: FileDataset) -> DicomFields:
     """Return the fields a case can use."""
     return DicomFields(
-        patient_code=_text(dataset, "PatientID"),
-        patient_name=_name(dataset),
-        sex=_SEX.get((_text(dataset, "PatientSex") or "").upper()),
+        person=person_of(dataset),
         age_years=_age_years(dataset),
-        birth_year=_birth_year(dataset),
         taken_on=_taken_on(dataset),
         dermoscopic_type=_dermoscopic_type(dataset),
     )
@@ -68,39 +61,22 @@ def calibration_of(dataset: FileDataset) -> tuple[Calibration | None, tuple[str,
     return Calibration((down_mm + across_mm) / 2, "DICOM pixel spacing"), None
 
 
-def _text(dataset: FileDataset, keyword: str) -> str | None:
-    return str(dataset.get(keyword) or "").replace("\x00", "").strip() or None
-
-
-def _name(dataset: FileDataset) -> str | None:
-    name = dataset.get("PatientName")
-    if not isinstance(name, PersonName):
-        return None
-    return name.family_comma_given().replace("\x00", "").strip(", ") or None
-
-
 def _age_years(dataset: FileDataset) -> int | None:
-    match = re.fullmatch(r"(\d{1,3})([YMWD])", (_text(dataset, "PatientAge") or "").upper())
+    match = re.fullmatch(r"(\d{1,3})([YMWD])", single_value(dataset, "PatientAge").upper())
     if match is None:
         return None
     per_year = {"Y": 1, "M": 12, "W": 52, "D": 365}[match[2]]
     return min(int(match[1]) // per_year, _OLDEST_AGE)
 
 
-def _birth_year(dataset: FileDataset) -> int | None:
-    """Return the year alone: the day of birth is more than a case needs."""
-    match = re.match(r"[0-9]{4}", _text(dataset, "PatientBirthDate") or "")
-    return int(match[0]) if match is not None else None
-
-
 def _taken_on(dataset: FileDataset) -> date | None:
-    days = (written_day(_text(dataset, keyword) or "") for keyword in _DAYS)
+    days = (written_day(single_value(dataset, keyword)) for keyword in _DAYS)
     return next((day for day in days if day is not None), None)
 
 
 def _dermoscopic_type(dataset: FileDataset) -> str | None:
-    contact = (_text(dataset, "ContactMethod") or "").upper()
-    light = (_text(dataset, "LightSourcePolarization") or "").upper()
+    contact = single_value(dataset, "ContactMethod").upper()
+    light = single_value(dataset, "LightSourcePolarization").upper()
     return {
         ("CONTACT", "POLARIZED"): "contact polarized",
         ("CONTACT", "NON_POLARIZED"): "contact non-polarized",

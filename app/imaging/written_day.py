@@ -10,8 +10,18 @@ _FIRST_YEAR = 1981
 
 def written_day(text: str) -> date | None:
     """Return the day with which a date and time begins, as in 2021:05:04 10:11:12 or 20210504101112."""
+    found = _day(text)
+    return found if found is not None and found.year >= _FIRST_YEAR else None
+
+
+def is_day(text: str) -> bool:
+    """Say whether text begins with a day that is in the calendar."""
+    return _day(text) is not None
+
+
+def _day(text: str) -> date | None:
     found = _DAY.match(text.strip())
-    if found is None or int(found[1]) < _FIRST_YEAR:
+    if found is None:
         return None
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))

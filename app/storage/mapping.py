@@ -55,6 +55,9 @@ def patient_row(patient: Patient) -> PatientRow:
         personal_hx_mm=patient.personal_hx_mm,
         family_hx_mm=patient.family_hx_mm,
         notes=patient.notes,
+        issuer=patient.issuer,
+        issued_id=patient.issued_id,
+        birthday=patient.birthday,
     )
 
 
@@ -70,6 +73,9 @@ def patient_of(row: PatientRow) -> Patient:
         personal_hx_mm=row.personal_hx_mm,
         family_hx_mm=row.family_hx_mm,
         notes=row.notes,
+        issuer=row.issuer,
+        issued_id=row.issued_id,
+        birthday=row.birthday,
     )
 
 

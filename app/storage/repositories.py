@@ -6,7 +6,7 @@ Every write that a line of the work list depends on renews that line in the same
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.annotation import Decision, MaskRevision
@@ -82,6 +82,12 @@ class SqlCaseRepository:
         """Return the patient with this code."""
         row = self._session.scalar(select(PatientRow).where(PatientRow.code == code))
         return None if row is None else mapping.patient_of(row)
+
+    def patients_by_number(self, number: str) -> list[Patient]:
+        """Return the patients whose files have this Patient ID, or who have it as their code."""
+        wanted = or_(PatientRow.issued_id == number, PatientRow.code == number)
+        rows = self._session.scalars(select(PatientRow).where(wanted).order_by(PatientRow.code))
+        return [mapping.patient_of(row) for row in rows]
 
     def patients(self) -> list[Patient]:
         """Return all patients in the order of their codes."""

@@ -69,6 +69,9 @@ class PatientRow(Row):
     personal_hx_mm: Mapped[bool | None]
     family_hx_mm: Mapped[bool | None]
     notes: Mapped[str]
+    issuer: Mapped[str]
+    issued_id: Mapped[str] = mapped_column(index=True)
+    birthday: Mapped[str]
 
 
 class LesionRow(Row):

@@ -250,6 +250,14 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("case.removed", "Show removed cases…", "Case", lambda d: d.show_removed(), "Ctrl+Shift+Delete"),
     Action(
+        "case.who_is_who",
+        "Who is who…",
+        "Case",
+        lambda d: d.show_who_is_who(),
+        "Ctrl+Shift+I",
+        tip="Say whether patients of one number whose values contradict are one person",
+    ),
+    Action(
         "tool.pan", "Move the image", "Tools", lambda d: d.canvas.set_tool("pan"), "V", "pan", is_tool=True
     ),
     Action("tool.brush", "Brush", "Tools", lambda d: d.canvas.set_tool("brush"), "B", "brush", is_tool=True),

@@ -29,6 +29,7 @@ from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.import_images import ImportReport
+from app.usecases.list_doubts import OpenDoubt, list_doubts
 from app.usecases.remove_case import remove_case, restore_case
 from app.usecases.unfinished_work import unfinished_work
 
@@ -77,6 +78,9 @@ class Desk(QObject):
     def start(self) -> None:
         """Read the work list, and take up corrections that a former run could not store."""
         self._session.query(Lane.DATABASE, lambda services, _token: unfinished_work(services), self._take_up)
+        self._session.query(
+            Lane.DATABASE, lambda services, _token: list_doubts(services), self._tell_of_doubts
+        )
         self.work_list.read()
 
     def choose_images(self) -> None:
@@ -186,6 +190,10 @@ class Desk(QObject):
         dialog = self.dialogs.show_removed()
         dialog.restored.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
 
+    def show_who_is_who(self) -> None:
+        """Ask about patients of one number whose values contradict."""
+        self.dialogs.show_who_is_who()
+
     def calibrate_with_ruler(self) -> None:
         """Let the person draw a line of known length."""
         self.canvas.set_tool("ruler")
@@ -244,12 +252,23 @@ class Desk(QObject):
     def _show_import(self, report: ImportReport) -> None:
         if report.imported:
             self.work_list.choose(report.imported[0])
+        if report.kept_apart:
+            self.show_who_is_who()
         if report.refused or report.notices:
             RefusedDialog(report, self._window).open()
         elif report.imported:
             self._session.tell(import_words(report))
         else:
             self._session.tell("There was no image to import.", "Import another folder…", self.choose_folder)
+
+    def _tell_of_doubts(self, doubts: tuple[OpenDoubt, ...]) -> None:
+        if doubts:
+            open_ones = "1 question is" if len(doubts) == 1 else f"{len(doubts)} questions are"
+            self._session.tell(
+                f"{open_ones} open about patients of one number whose values contradict.",
+                "Look at them",
+                self.show_who_is_who,
+            )
 
     def _offer_restoring(self, image_id: ImageId, code: str) -> None:
         def restore() -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from app import __version__
 from app.domain.ids import ImageId
 from app.ui.cases.removed_dialog import RemovedDialog
+from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.preferences import Preferences
 from app.ui.report.export_dialog import CaseChoice, ExportDialog
 from app.ui.scale_dialog import ScaleDialog
@@ -30,6 +31,7 @@ class Dialogs:
         self._session = session
         self._preferences = preferences
         self._window = window
+        self._who_is_who: WhoIsWhoDialog | None = None
 
     def show_intended_use_once(self) -> None:
         """Show the intended use at the first start and ask who signs; going on means that it was read."""
@@ -100,6 +102,19 @@ class Dialogs:
         dialog = RemovedDialog(self._session, self._window)
         self._open(dialog)
         return dialog
+
+    def show_who_is_who(self) -> None:
+        """Ask who is who, beside the window, which stays usable."""
+        if self._who_is_who is None:
+            dialog = WhoIsWhoDialog(self._session, self._window)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.finished.connect(self._forget_who_is_who)
+            self._who_is_who = dialog
+        self._who_is_who.show()
+        self._who_is_who.raise_()
+
+    def _forget_who_is_who(self, _result: int) -> None:
+        self._who_is_who = None
 
     def show_export(self, open_case: ImageId | None, selected: list[ImageId]) -> ExportDialog:
         """Offer to write the open case, or the selected ones."""

@@ -5,7 +5,8 @@ from dataclasses import replace
 from app.domain.case_fields import check_age, check_patient
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, PatientId
+from app.domain.lesion import Visit
 from app.domain.patient import Patient
 from app.usecases.merging import edited_names, merged
 from app.usecases.ports import Services, UnitOfWork
@@ -25,6 +26,9 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
         patient = merged(before, after, stored)
         if patient == stored:
             return Changes()
+        if patient.code != stored.code:
+            # A number that was corrected by hand is not the one in the files any more, nor its issuer's.
+            patient = replace(patient, issued_id="", issuer="")
         namesake = work.cases.patient_by_code(patient.code)
         if namesake is not None and namesake.id != patient.id:
             raise InvalidFieldError(
@@ -47,7 +51,13 @@ def images_of_patient(work: UnitOfWork, patient: Patient) -> frozenset[ImageId]:
     )
 
 
+def visits_of_patient(work: UnitOfWork, patient_id: PatientId) -> list[Visit]:
+    """Return the visits of all lesions of a patient."""
+    return [
+        visit for lesion in work.cases.lesions_of(patient_id) for visit in work.cases.visits_of(lesion.id)
+    ]
+
+
 def _check_ages(work: UnitOfWork, patient: Patient) -> None:
-    for lesion in work.cases.lesions_of(patient.id):
-        for visit in work.cases.visits_of(lesion.id):
-            check_age(patient, visit)
+    for visit in visits_of_patient(work, patient.id):
+        check_age(patient, visit)

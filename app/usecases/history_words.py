@@ -8,10 +8,13 @@ from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.prediction import ScorePrediction
 from app.usecases.compare_scores import entered_between
 from app.usecases.describe_samples import DESCRIBED
+from app.usecases.settle_doubt import FOUND_APART, FOUND_SAME
 
 _WORDS_BY_FIELD = {
     "code": "patient number",
     "birth_year": "year of birth",
+    "birthday": "day of birth",
+    "issuer": "issuer of the patient number",
     "fitzpatrick_skin_type": "skin type",
     "personal_hx_mm": "melanoma before",
     "family_hx_mm": "melanoma in the family",
@@ -31,6 +34,8 @@ _TITLE_BY_ACT = {
     "visit edited": "Visit edited",
     "image calibrated": "Scale of the image",
     "lesion assigned": "Lesion assigned to another patient",
+    FOUND_SAME: "Found to be the same person as another patient",
+    FOUND_APART: "Kept apart from another patient of the same number",
     DESCRIBED: "Sample described",
 }
 

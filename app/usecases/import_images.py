@@ -1,13 +1,12 @@
 """Takes dermoscopy images into the case store, each file for itself."""
 
 import hashlib
-import re
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, check_age
+from app.domain.case_fields import OLDEST_AGE_YEARS, check_age
 from app.domain.changes import Changes
 from app.domain.errors import (
     DomainError,
@@ -16,12 +15,14 @@ from app.domain.errors import (
     StorageError,
     UnreadableFileError,
 )
-from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId, new_id
+from app.domain.ids import BlobName, ImageId, LesionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.usecases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
+from app.usecases.find_patient import FoundPatient, patient_of_file
 from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
+from app.usecases.settle_doubt import join_image
 from app.usecases.visit_day import visit_day
 
 THUMBNAIL_SIDE_PX = 160
@@ -55,6 +56,10 @@ class ImportReport:
     refused: tuple[Refusal, ...]
     changes: Changes
     notices: tuple[FileNotice, ...] = ()
+    kept_apart: tuple[FileNotice, ...] = ()
+    """Files whose person contradicts the stored one of the same number; a person has to say who it is."""
+    joined: tuple[ImageId, ...] = ()
+    """Known images whose patient was joined with the one it had been kept apart from."""
     passed_over: int = 0
     """Files of a folder that are no images."""
     described: int = 0
@@ -73,17 +78,21 @@ def import_images(
     *,
     token: CancelToken,
     lesion_id: LesionId | None = None,
+    merges_patients: bool = False,
 ) -> Generator[Progress, None, ImportReport]:
     """Import files and whole folders; a file that cannot be used is refused and the others go on.
 
     A folder is searched for images, so what is no image in it is only counted; the bundled samples are
     entered with age and sex when their list lies beside them. Without ``lesion_id`` each image becomes a
-    case of its own: the patient is the one of the DICOM header, or a new one with a fresh code. What was
-    imported before is kept when the person cancels or the disk fills up.
+    case of its own: the patient is the one of the DICOM header, or a new one with a fresh code. A header
+    that contradicts the stored patient of its number is kept apart, or joined with ``merges_patients``. What
+    was imported before is kept when the person cancels or the disk fills up.
     """
     imported: list[ImageId] = []
     refused: list[Refusal] = []
     notices: list[FileNotice] = []
+    kept_apart: list[FileNotice] = []
+    joined_images: list[ImageId] = []
     files, samples = _without_lists(files_below(paths), offered=frozenset(paths))
     passed_over = 0
     for number, path in enumerate(files):
@@ -91,10 +100,15 @@ def import_images(
         if token.is_cancelled:
             break
         try:
-            image_id, notice = _imported(services, path, lesion_id)
-            imported.append(image_id)
-            notices += [FileNotice(path, notice)] if notice else []
+            stored = _imported(services, path, lesion_id, merges_patients=merges_patients)
+            imported.append(stored.image_id)
+            notices += [FileNotice(path, notice) for notice in stored.notices]
+            kept_apart += [FileNotice(path, stored.kept_apart)] if stored.kept_apart else []
         except _AlreadyKnownError as error:
+            joined = join_image(services, error.image_id) if merges_patients else None
+            if joined is not None:
+                joined_images.append(error.image_id)
+                notices.append(FileNotice(path, joined))
             refused.append(Refusal(path, str(error), error.image_id))
         except NoImageError as error:
             if path in paths:
@@ -112,9 +126,29 @@ def import_images(
         except OSError as error:
             refused.append(Refusal(path, f"The file cannot be read: {error.strerror or 'unknown reason'}."))
     yield Progress(len(files), len(files), "")
-    changes = Changes(images=frozenset(imported), case_list=bool(imported))
+    changes = Changes(
+        images=frozenset((*imported, *joined_images)), case_list=bool(imported or joined_images)
+    )
     described = describe_samples(services, samples, imported) if lesion_id is None else 0
-    return ImportReport(tuple(imported), tuple(refused), changes, tuple(notices), passed_over, described)
+    return ImportReport(
+        imported=tuple(imported),
+        refused=tuple(refused),
+        changes=changes,
+        notices=tuple(notices),
+        kept_apart=tuple(kept_apart),
+        joined=tuple(joined_images),
+        passed_over=passed_over,
+        described=described,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A stored file, and what has to be checked about it."""
+
+    image_id: ImageId
+    notices: tuple[str, ...]
+    kept_apart: str
 
 
 class _AlreadyKnownError(DomainError):
@@ -171,8 +205,10 @@ def _is_hidden(relative: Path) -> bool:
     }
 
 
-def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> tuple[ImageId, str]:
-    """Store a file and return its case with what has to be checked about it, "" for nothing."""
+def _imported(
+    services: Services, path: Path, lesion_id: LesionId | None, *, merges_patients: bool
+) -> _Stored:
+    """Store a file and return its case with what has to be checked about it."""
     if path.exists() and not path.is_file():
         # Reading a pipe would wait for ever, a device never end.
         raise DomainError("This is not a file but a device, a pipe or the like.")
@@ -191,32 +227,22 @@ def _imported(services: Services, path: Path, lesion_id: LesionId | None) -> tup
     thumbnail = services.blobs.put(services.images.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
     with services.unit_of_work() as work:
         _refuse_known(work, original)
-        notice = "" if lesion_id is not None else _name_notice(work, read)
-        visit_id = _visit_for(services, work, read, day, lesion_id)
+        if lesion_id is None:
+            found = patient_of_file(
+                services, work, read, day, is_dated=day == read.taken_on, merges=merges_patients
+            )
+            lesion = Lesion(id=LesionId(new_id()), patient_id=found.patient.id)
+            work.cases.add_lesion(lesion)
+        else:
+            lesion = work.cases.lesion(lesion_id)
+            found = FoundPatient(work.cases.patient(lesion.patient_id))
+        visit_id = _add_visit(work, lesion, found.patient, day, read.age_years)
         image = _image(services, path, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
         work.audit.append(services.user, "image imported", image.id, original)
         work.commit()
-    return image.id, notice
-
-
-def _name_notice(work: UnitOfWork, read: ReadImage) -> str:
-    """Say when the patient number of a header is known under another name; "" otherwise.
-
-    The number decides, because names are spelled in many ways; but one number for two persons must be seen.
-    """
-    code = (read.patient_code or "").strip()
-    known = work.cases.patient_by_code(code) if code else None
-    if known is None or not known.name or not read.patient_name:
-        return ""
-    if _name_parts(known.name) == _name_parts(read.patient_name):
-        return ""
-    return f"Patient number {code} is stored under another name; please check."
-
-
-def _name_parts(name: str) -> list[str]:
-    """Return a name's words in one order: 'Example, Ada' and 'ADA EXAMPLE' are the same."""
-    return sorted(re.findall(r"\w+", name.casefold()))
+    notices = tuple(notice for notice in (*read.remarks, found.notice) if notice)
+    return _Stored(image.id, notices, found.kept_apart)
 
 
 def _refuse_known(work: UnitOfWork, original: BlobName) -> None:
@@ -230,42 +256,13 @@ def _refuse_known(work: UnitOfWork, original: BlobName) -> None:
     raise _AlreadyKnownError(image_id, sentence + ".")
 
 
-def _visit_for(
-    services: Services, work: UnitOfWork, read: ReadImage, day: date, lesion_id: LesionId | None
+def _add_visit(
+    work: UnitOfWork, lesion: Lesion, patient: Patient, day: date, age_years: int | None
 ) -> VisitId:
-    if lesion_id is None:
-        lesion = Lesion(id=LesionId(new_id()), patient_id=_patient_for(services, work, read, day))
-        work.cases.add_lesion(lesion)
-        lesion_id = lesion.id
-    visit = Visit(id=VisitId(new_id()), lesion_id=lesion_id, visited_on=day)
-    patient = work.cases.patient(work.cases.lesion(lesion_id).patient_id)
-    visit = replace(visit, age_years=_fitting_age(read.age_years, patient, visit))
+    visit = Visit(id=VisitId(new_id()), lesion_id=lesion.id, visited_on=day)
+    visit = replace(visit, age_years=_fitting_age(age_years, patient, visit))
     work.cases.add_visit(visit)
     return visit.id
-
-
-def _patient_for(services: Services, work: UnitOfWork, read: ReadImage, day: date) -> PatientId:
-    code = (read.patient_code or "").strip()
-    known = work.cases.patient_by_code(code) if code else None
-    if known is not None:
-        return known.id
-    patient = Patient(
-        id=PatientId(new_id()),
-        code=code or work.cases.fresh_patient_code(),
-        name=read.patient_name or "",
-        birth_year=_known_birth_year(read, day),
-        sex=read.sex if read.sex in services.vocabulary.sexes else None,
-    )
-    work.cases.add_patient(patient)
-    work.audit.append(services.user, "patient added", patient.id)
-    return patient.id
-
-
-def _known_birth_year(read: ReadImage, day: date) -> int | None:
-    try:
-        return birth_year(read.birth_year, today=day)
-    except InvalidFieldError:
-        return None
 
 
 def _fitting_age(age_years: int | None, patient: Patient, visit: Visit) -> int | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
+from app.domain.identity import IdentityDoubt
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.learning import LearningImage, LearningPatient
@@ -72,6 +73,12 @@ class ReadImage:
     birth_year: int | None = None
     taken_on: date | None = None
     """The day on which the file says that the picture was taken."""
+    patient_issuer: str | None = None
+    """Who gave the patient's number."""
+    birthday: str | None = None
+    """Month and day of birth, such as 05-17."""
+    remarks: tuple[str, ...] = ()
+    """Sentences about the file that a person should see."""
 
 
 class ImageReader(Protocol):
@@ -133,6 +140,10 @@ class CaseRepository(Protocol):
     def update_patient(self, patient: Patient) -> None: ...
     def patient(self, patient_id: PatientId) -> Patient: ...
     def patient_by_code(self, code: str) -> Patient | None: ...
+    def patients_by_number(self, number: str) -> list[Patient]:
+        """Return the patients whose files have this Patient ID, or who have it as their code."""
+        ...
+
     def patients(self) -> list[Patient]: ...
     def fresh_patient_code(self) -> str:
         """Return a patient code that is not taken, for images that come without one."""
@@ -234,12 +245,34 @@ class LearningSides(Protocol):
         ...
 
 
+class IdentityDoubts(Protocol):
+    """Patients kept apart from one of the same number, and what a person said about them."""
+
+    def add(self, doubt: IdentityDoubt) -> None: ...
+    def open(self) -> list[IdentityDoubt]:
+        """Return the doubts that nobody has settled, the oldest first."""
+        ...
+
+    def of(self, newcomer: PatientId) -> IdentityDoubt | None:
+        """Return the doubt about a patient, settled or not."""
+        ...
+
+    def settle(self, newcomer: PatientId, *, is_same: bool, who: str, at: datetime) -> None:
+        """Store what a person said; raises NotFoundError."""
+        ...
+
+    def person_of(self, patient_id: PatientId) -> PatientId:
+        """Return the patient whom a person called the same as this one, else the patient itself."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction; leaving it without ``commit`` rolls everything back."""
 
     cases: CaseRepository
     audit: AuditTrail
     learning: LearningSides
+    doubts: IdentityDoubts
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -28,6 +28,8 @@ class TriageReport:
     files: tuple[Path, ...]
     changes: Changes
     notices: tuple[FileNotice, ...] = ()
+    kept_apart: tuple[FileNotice, ...] = ()
+    """Files whose person contradicts the stored one of the same number."""
     passed_over: int = 0
     """Files of a folder that are no images."""
     described: int = 0
@@ -42,13 +44,14 @@ def triage_folder(
     *,
     deidentified: bool,
     token: CancelToken,
+    merges_patients: bool = False,
 ) -> Generator[Progress, None, TriageReport]:
     """Import files and folders, predict and score what is new, and write PDF, table and masks to ``folder``.
 
     Images that are in the store already keep their predictions and are ranked with the others; one whose
     stored files are damaged is named among those not scored, and left out of what is written.
     """
-    report = yield from import_images(services, paths, token=token)
+    report = yield from import_images(services, paths, token=token, merges_patients=merges_patients)
     offered = (*report.imported, *report.already_known)
     not_scored = yield from predict_images(services, _unscored(services, offered), token)
     written = yield from _written(services, offered, folder, deidentified=deidentified, token=token)
@@ -61,6 +64,7 @@ def triage_folder(
         files=written.files,
         changes=report.changes,
         notices=report.notices,
+        kept_apart=report.kept_apart,
         passed_over=report.passed_over,
         described=report.described,
         report_by_image=written.report_by_image,

@@ -308,3 +308,33 @@ def test_a_person_corrects_and_decides_from_the_command_line(run: Run, tmp_path:
     assert code == 1
     _json(run, "decide", image_id[:8], "--diagnosis", "Nevus", "--confirmed-by", "histopathology")
     assert _json(run, "list")["lines"][0]["status"] == "decided"
+
+
+TWO_PERSONS = Path(__file__).resolve().parents[1] / "golden" / "cases" / "01-same-id-two-persons"
+
+
+@pytest.mark.parametrize("command", [("import",), ("triage", "--report", "{out}")])
+def test_two_persons_of_one_number_are_kept_apart_and_the_remedy_is_said(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    verb, *options = (part.format(out=tmp_path / "out") for part in command)
+    code, _, err = run(verb, TWO_PERSONS, *options)
+    assert code == 0
+    assert (
+        "Kept apart: b-male-1990.dcm: Patient number 1000 is stored with another sex and another year of "
+        "birth; kept apart as 1000 (2)." in err
+    )
+    assert "import again with --merge-patients" in err
+    codes = {line["patient_code"] for line in _json(run, "list")["lines"]}
+    assert codes == {"1000", "1000 (2)"}
+    code, _, err = run("import", TWO_PERSONS, "--merge-patients")
+    assert code == 0
+    assert "The lesions of patient 1000 (2) were given to patient 1000, as asked." in err
+    assert {line["patient_code"] for line in _json(run, "list")["lines"]} == {"1000"}
+    assert run("import", TWO_PERSONS, "--merge-patients")[0] == 1
+
+
+def test_with_a_yes_in_advance_one_number_is_one_patient(run: Run) -> None:
+    imported = _json(run, "import", TWO_PERSONS, "--merge-patients")
+    assert imported["kept_apart"] == []
+    assert {line["patient_code"] for line in _json(run, "list")["lines"]} == {"1000"}

@@ -56,6 +56,8 @@ def import_words(report: ImportReport) -> str:
         said.append(f"{refused} file" + (" was refused" if refused == 1 else "s were refused"))
     if report.notices:
         said.append(f"{len(report.notices)} to be checked")
+    if report.kept_apart:
+        said.append(f"{len(report.kept_apart)} kept apart from a patient of the same number")
     if report.passed_over:
         said.append(f"{report.passed_over} of the folder passed over, being no images")
     return "; ".join(said) + "."

@@ -184,3 +184,26 @@ def test_an_assessment_in_an_older_database_is_read(folder: Path) -> None:
     assert boundary is not None
     assert (boundary.border_uncertainty, boundary.unlikeness) == (0.125, 0.75)
     assert boundary.disagreement == "d" * 64
+
+
+def test_an_open_question_of_who_is_who_in_an_older_database_is_read(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / "0005.sqlite", folder / "cases.sqlite")
+    store = SqliteCaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        stored, newcomer = work.cases.patients_by_number("GOLD-1")
+        (doubt,) = work.doubts.open()
+    store.close()
+    assert (doubt.stored, doubt.newcomer) == (stored.id, newcomer.id)
+    assert (stored.issuer, stored.issued_id, stored.birthday) == ("Åre Clinic", "GOLD-1", "05-17")
+    assert (newcomer.code, newcomer.issued_id, newcomer.birthday) == ("GOLD-2", "GOLD-1", "12-24")
+
+
+def test_a_patient_from_before_the_issuers_is_found_by_the_code(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / "0004.sqlite", folder / "cases.sqlite")
+    store = SqliteCaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        (patient,) = work.cases.patients_by_number("GOLD-1")
+    store.close()
+    assert (patient.name, patient.issuer, patient.issued_id, patient.birthday) == ("Zoë Åström", "", "", "")

@@ -38,7 +38,18 @@ def _codes(store: SqliteCaseStore, **wanted: object) -> list[str]:
 
 def test_every_value_comes_back_as_it_went_in(store: SqliteCaseStore) -> None:
     patient = Patient(
-        PatientId(new_id()), "47/11", "Zoë Åström", 1961, "female", "IV", True, False, "two\nlines"
+        PatientId(new_id()),
+        "47/11 (2)",
+        "Zoë Åström",
+        1961,
+        "female",
+        "IV",
+        True,
+        False,
+        "two\nlines",
+        issuer="Åre Clinic",
+        issued_id="47/11",
+        birthday="05-17",
     )
     lesion = Lesion(LesionId(new_id()), patient.id, "A", "lateral torso", "acral NOS", 6.25, "flat")
     with store.unit_of_work() as work:
@@ -56,7 +67,8 @@ def test_every_value_comes_back_as_it_went_in(store: SqliteCaseStore) -> None:
     with store.reading() as work:
         read = work.cases.case(image_id)
         assert work.cases.patient(patient.id) == patient
-        assert work.cases.patient_by_code("47/11") == patient
+        assert work.cases.patient_by_code("47/11 (2)") == patient
+        assert work.cases.patients_by_number("47/11") == [patient]
         assert work.cases.lesions_of(patient.id) == [lesion]
     assert read == written
     assert (read.boundary, read.score, read.revision, read.decision) == (boundary, score, revision, decision)
@@ -285,7 +297,7 @@ INSERT INTO {table} SELECT {row} FROM n
 
 _ROWS = {
     "patient": "printf('%032x', i), printf('P-%05x', i), printf('Name %03x', i % 4096), "
-    "NULL, NULL, NULL, NULL, NULL, ''",
+    "NULL, NULL, NULL, NULL, NULL, '', '', printf('P-%05x', i), ''",
     "lesion": "printf('%032x', i), printf('%032x', i), '', NULL, NULL, NULL, ''",
     "visit": "printf('%032x', i), printf('%032x', i), '2026-01-01', NULL",
     "image": "printf('%032x', i), printf('%032x', i), 'a.jpg', 'image/jpeg', printf('%064x', i), "

@@ -10,7 +10,7 @@ import pytest
 from app.domain.case import Case
 from app.domain.errors import StorageError
 from app.domain.image import Calibration
-from app.usecases.import_images import FileNotice, import_images
+from app.usecases.import_images import import_images
 from app.usecases.ports import Progress, ReadImage, Services
 from app.usecases.remove_case import remove_case
 from app.usecases.score_inputs import age_years_of
@@ -199,37 +199,6 @@ def test_images_with_one_patient_in_their_headers_share_the_patient(
     assert (first.patient.code, first.patient.name, first.patient.sex) == ("4711", "Ada Example", "female")
     assert first.visit.age_years == 85
     assert first.lesion.id != second.lesion.id
-
-
-@pytest.mark.parametrize(
-    ("name", "is_another"),
-    [("Bo Other", True), ("EXAMPLE, Ada", False), (None, False)],
-)
-def test_a_known_patient_number_under_another_name_is_merged_but_told(
-    services: Services,
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
-    name: str | None,
-    is_another: bool,
-) -> None:
-    reports = []
-    for number, header_name in enumerate(("Ada Example", name)):
-        reader = _DicomLikeReader(services, patient_code="4711", patient_name=header_name)
-        reader._seed += number
-        path = tmp_path / f"{number}.dcm"
-        path.write_bytes(path.name.encode())
-        job = import_images(replace(services, images=reader), [path], token=FakeToken())
-        reports.append(result_of(job))
-    first, second = reports
-    sentence = "Patient number 4711 is stored under another name; please check."
-    assert first.notices == ()
-    assert second.notices == ((FileNotice(tmp_path / "1.dcm", sentence),) if is_another else ())
-    with services.reading() as work:
-        patients = [work.cases.case(report.imported[0]).patient for report in reports]
-        trail = str(work.audit.events())
-    assert patients[0] == patients[1]
-    assert "Example" not in caplog.text + trail
-    assert "Other" not in caplog.text + trail
 
 
 def _imported_with(services: Services, folder: Path, **header: object) -> Case:
