@@ -45,7 +45,9 @@ class SqliteCaseStore:
                 "restore it from a backup of the data folder."
             )
         bring_up_to_date(database, folder / "backups")
-        return cls(open_engine(database), blobs, folder, clock)
+        store = cls(open_engine(database), blobs, folder, clock)
+        store._renew_lines()
+        return store
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a transaction that may write."""
@@ -70,6 +72,15 @@ class SqliteCaseStore:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def _renew_lines(self) -> None:
+        """Give lines of earlier versions, which hid the band of an image with warnings, their band."""
+        with self.reading() as work:
+            images = work.cases.images_of_retired_bands()
+        if images:
+            with self.unit_of_work() as work:
+                work.cases.renew_lines(images)
+                work.commit()
 
     def _named_blobs(self) -> set[BlobName]:
         columns = (

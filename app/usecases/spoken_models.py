@@ -2,7 +2,7 @@
 
 from app.domain.case import Case
 from app.domain.prediction import ModelRef, ScorePrediction
-from app.usecases.ports import Services, SpokenModel
+from app.usecases.ports import MeasuredBands, Services, SpokenModel
 from models.contract.card import Metric, ModelCard, Task
 
 _MAIN_METRIC: dict[Task, tuple[str, str]] = {
@@ -42,7 +42,17 @@ def _spoken(services: Services, task: Task, what: str, model: ModelRef) -> Spoke
     card = card_of(services, task, model)
     if card is None:
         return SpokenModel(what, model, None, None)
-    return SpokenModel(what, model, held_out_figure(card), card.limits, known_diagnoses(card))
+    return SpokenModel(
+        what, model, held_out_figure(card), card.limits, known_diagnoses(card), measured_bands(card)
+    )
+
+
+def measured_bands(card: ModelCard) -> MeasuredBands | None:
+    """Return what the bands were worth on held-out images, else on those they were chosen on."""
+    for split, images in (("test", "held-out"), ("val", "validation")):
+        if split in card.triage_figures:
+            return MeasuredBands(card.triage_figures[split].whole, images)
+    return None
 
 
 def known_diagnoses(card: ModelCard) -> tuple[str, ...]:
