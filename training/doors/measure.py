@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.contract.band_table import band_lines
+from models.contract.band_table import band_lines
 from training.contract.data_set import DataSetError
 from training.contract.run_folder import RunFolder, RunFolderError
 from training.doors.refusal import Refused

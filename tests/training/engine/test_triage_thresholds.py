@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.contract.band_table import band_lines
+from models.contract.band_table import band_lines
 from training.contract.data_set import Sample
 from training.engine.band_figures import triage_figures
 from training.engine.triage_thresholds import (

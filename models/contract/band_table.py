@@ -1,4 +1,4 @@
-"""What the triage bands are worth, as lines of a table for a terminal."""
+"""What the triage bands are worth, in words for a terminal and for a card that is read."""
 
 from collections.abc import Iterator
 
@@ -10,20 +10,21 @@ PREVALENCE = 0.05
 
 
 def band_lines(figures: TriageFigures | None) -> Iterator[str]:
-    """The rates and predictive values of all images and of each part; nothing without figures."""
+    """One line for all images and one for each part; nothing without figures."""
     if figures is None:
         return
     yield (
         f"Triage bands, masks by {figures.outlined_by or 'experts'}; share malignant (PPV) of each band at "
         f"{PREVALENCE:.0%} prevalence:"
     )
-    yield f"all images: {_figures_line(figures.whole)}"
+    yield f"all images: {figures_words(figures.whole)}"
     for name, part in figures.parts.items():
         apart = name.removeprefix("data set: ") in figures.biopsy_collections
-        yield f"  {name}{' (biopsies, not in all)' if apart else ''}: {_figures_line(part)}"
+        yield f"  {name}{' (biopsies, not in all)' if apart else ''}: {figures_words(part)}"
 
 
-def _figures_line(figures: BandFigures) -> str:
+def figures_words(figures: BandFigures) -> str:
+    """The rates that have aims, what is spared the benign, and the share and value of each band."""
     sensitivity = _rate(figures.sensitivity, figures.sensitivity_low, figures.sensitivity_high)
     specificity = _rate(figures.specificity, figures.specificity_low, figures.specificity_high)
     shares = ", ".join(
