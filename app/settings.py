@@ -30,15 +30,15 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     user_name: str = Field(default="", description="Signs corrections and decisions; empty: the login name.")
-    theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours of the window.")
-    engine: Literal["measured", "onnx", "server"] = Field(
-        default="measured", description="Which inference engine serves; 'measured' takes the faster one."
-    )
     prevalence_percent: float = Field(
         default=5.0,
         ge=LEAST_PREVALENCE_PERCENT,
         le=MOST_PREVALENCE_PERCENT,
         description="How many of 100 lesions photographed here are malignant; figures of bands need it.",
+    )
+    theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours of the window.")
+    engine: Literal["measured", "onnx", "server"] = Field(
+        default="measured", description="Which inference engine serves; 'measured' takes the faster one."
     )
     accepted_intended_use: int = Field(
         default=0, ge=0, description="Version of the intended-use text that was accepted; 0: none yet."

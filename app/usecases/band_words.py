@@ -1,5 +1,7 @@
 """What a band is worth, in words: at the clinic's prevalence, and among the cases decided here."""
 
+import math
+
 from app.domain.figures import percent, unbroken
 from app.domain.triage import Band
 from app.usecases.local_bands import FEWEST_DECIDED, LocalBands
@@ -55,13 +57,17 @@ def worth_tip(band: Band, measured: MeasuredBands | None, local: LocalBands | No
 
 
 def odds_words(share: float) -> str:
-    """Return a share above 0 as "1 in 20", or in tenths from one half on."""
+    """Return a share above 0 as "1 in 20", to two figures, or in tenths from one half on."""
     if share < 0.45:
-        return f"1 in {round(1 / share):,}"
+        return f"1 in {_two_figures(1 / share):,}"
     if share > 0.9:
         return "more than 9 in 10"
     tenths = round(10 * share)
     return "1 in 2" if tenths == 5 else f"{tenths} in 10"
+
+
+def _two_figures(number: float) -> int:
+    return round(number) if number < 100 else int(round(number, 1 - math.floor(math.log10(number))))
 
 
 def _rate_lines(measured: MeasuredBands) -> list[str]:

@@ -1,11 +1,12 @@
 """The data folder: manifest.csv beside images/ and masks/, and the rules of its split.
 
 Columns read: image_id, split, image_file, mask_file, diagnosis, malignant, age, sex, site,
-duplicate_group, patient_id, lesion_id, fold, view, skin_tone, attr_*, structure_file_*, dataset, licence, and
-inputs of the classifier's table under their own names (as tbp_lv_A). Only image_id, split and image_file must
-be filled; an empty cell means unknown. Files are named relative to the folder. Images of one
-``duplicate_group`` (where that is empty: of one patient, else of one lesion) stay on one side of every split
-and fold.
+duplicate_group, patient_id, lesion_id, fold, view, attr_*, structure_file_*, dataset, licence, and inputs of the classifier's
+table under their own names (as tbp_lv_A). Only image_id, split and image_file must be filled; an empty cell
+means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` (where that is
+empty: of one patient, else of one lesion) stay on one side of every split and fold.
+
+A column ``skin_tone`` serves figures by subgroup alone.
 """
 
 import csv

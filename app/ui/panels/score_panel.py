@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
 from app.domain.prediction import ScorePrediction
-from app.domain.triage import Band
+from app.domain.triage import CHECK_IMAGE, Band
 from app.settings import Settings
 from app.ui.case_view import CaseView
 from app.ui.panels.model_lines import ModelLines
@@ -71,7 +71,7 @@ class ScorePanel(QWidget):
         self._empty.setVisible(score is None)
         self._empty.show_state(is_scoring=bool(view and view.is_scoring), has_case=view is not None)
         if view is not None and score is not None:
-            self._warnings.setText("\n".join(score.quality_warnings))
+            self._warnings.setText("\n".join((f"{CHECK_IMAGE}:", *score.quality_warnings)))
             self._number.show_score(view, score)
             self._number.band.show_band(view, score, self._prevalence_percent)
             self._reasons.show_score(score)
@@ -117,9 +117,8 @@ class NumberCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Malignancy score", parent)
         self._theme = theme
-        self._badge, self._check = BadgeLabel(), BadgeLabel()
-        for badge in (self._check, self._badge):
-            self.head.addWidget(badge)
+        self._badge = BadgeLabel()
+        self.head.addWidget(self._badge)
         self.band = BandLines()
         self._figure = selectable(plain_label("", "figure"))
         self._range = plain_label("", "muted", wraps=True)
@@ -144,8 +143,6 @@ class NumberCard(Card):
         """Show a score and the one before it."""
         priority, comparison = score.priority, view.comparison
         self._badge.show_badge(self._theme.badge(priority.band) if priority else None)
-        self._check.show_badge(self._theme.check_badge if priority and priority.warnings else None)
-        self._check.setToolTip("\n".join(priority.warnings) if priority else "")
         self._figure.setText(percent(score.probability))
         self._figure.setAccessibleName(f"Calibrated probability {percent(score.probability)}")
         self._range.setText(range_words(score))

@@ -32,7 +32,7 @@ NONE_MISSED = MeasuredBands(
         (Band.URGENT, 0.5, "Urgent: 1 in 21 such cases was malignant at 0.5 % prevalence."),
         (Band.URGENT, 30, "Urgent: 8 in 10 such cases were malignant at 30 % prevalence."),
         (Band.SOON, 5, "Soon: 1 in 20 such cases was malignant at 5 % prevalence."),
-        (Band.ROUTINE, 5, "Routine: 1 in 238 such cases was malignant at 5 % prevalence."),
+        (Band.ROUTINE, 5, "Routine: 1 in 240 such cases was malignant at 5 % prevalence."),
     ],
 )
 def test_a_band_is_worth_what_the_prevalence_makes_of_it(
@@ -87,6 +87,9 @@ def test_own_figures_come_from_fifty_decided_cases_on() -> None:
     ("share", "words"),
     [
         (0.0004, "1 in 2,500"),
+        (0.000312, "1 in 3,200"),
+        (0.0042, "1 in 240"),
+        (0.101, "1 in 10"),
         (0.05, "1 in 20"),
         (0.34, "1 in 3"),
         (0.44, "1 in 2"),

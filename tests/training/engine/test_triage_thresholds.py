@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import resources
 from models.contract.band_table import band_lines
+from models.contract.card import read_card
 from training.contract.data_set import Sample
 from training.engine.band_figures import triage_figures
+from training.engine.choices import Choices, with_choices_of
 from training.engine.triage_thresholds import (
     ScoredImages,
     aims_on,
@@ -149,6 +152,22 @@ def test_engines_that_differ_in_the_last_bits_give_the_same_bands() -> None:
         moved = 1 / (1 + np.exp(-(logits + difference)))
         other = ScoredImages(images.samples, moved, images.highest)
         assert (other.bands(thresholds) == images.bands(thresholds)).all()
+
+
+def test_a_fine_tuned_model_keeps_thresholds_and_aims_but_not_what_they_were_worth() -> None:
+    clinic = scored(1, malignant=60, benign=300, distance=2.0)
+    thresholds = chosen_thresholds(clinic)
+    figures = {"val": triage_figures(clinic, thresholds)}
+    base = read_card(resources.path("models", "mambaderm_lite", "1")).model_copy(
+        update={"triage_thresholds": thresholds, "triage_aims": aims_on(clinic), "triage_figures": figures}
+    )
+    own = Choices(
+        threshold=0.9, temperature=3.0, metrics={}, triage_thresholds={"soon": 0.9, "urgent": 0.95},
+        triage_figures=figures,
+    )  # fmt: skip
+    kept = with_choices_of(base, own)
+    assert (kept.triage_thresholds, kept.triage_aims) == (thresholds, base.triage_aims)
+    assert kept.triage_figures == {}
 
 
 def test_the_table_names_every_part_and_the_biopsies() -> None:

@@ -32,7 +32,8 @@ def test_the_bands_of_a_card_are_told_by_data_set_with_their_aims() -> None:
     assert facts["Urgent begins at"] == "0.500"
     assert facts["All test images"].startswith(
         "96.0% (91.4% to 99.0%) of 100 malignant not routine; "
-        "95.0% (93.1% to 97.0%) of 400 benign not urgent; 50% of benign routine; urgent 14% of images, PPV 34.5%"
+        "95.0% (93.1% to 97.0%) of 400 benign not urgent; "
+        "50% of benign routine; urgent 14% of images, PPV 34.5%"
     )
     assert facts["data set: B, test images"].endswith("(biopsies, not in all)")
 

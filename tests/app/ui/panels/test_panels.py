@@ -125,12 +125,14 @@ def test_a_model_whose_bands_were_not_measured_claims_nothing(panels: CasePanels
 
 
 @pytest.mark.parametrize("warnings", [(), ("The image is blurred.",)])
-def test_an_image_with_a_warning_keeps_its_band_with_a_badge_beside_it(
+def test_an_image_with_a_warning_keeps_its_band_and_says_what_to_check(
     panels: CasePanels, case: Case, warnings: tuple[str, ...]
 ) -> None:
     panels.show_view(CaseView(replace(case, scores=(a_score(case.image.id, 0.4, warnings=warnings),))))
-    badges = [one.badge.text for one in panels.score.findChildren(BadgeLabel) if one.badge is not None]
-    assert badges == (["Check image", "Soon"] if warnings else ["Soon"])
+    (badge,) = panels.score.findChildren(BadgeLabel)
+    assert badge.badge is not None
+    assert badge.badge.text == "Soon"
+    assert ("Check image:\nThe image is blurred." in words_on(panels.score)) is bool(warnings)
 
 
 DOUBT = "The boundary is uncertain here; so are measurements and score."
