@@ -281,16 +281,6 @@ class SqlCaseRepository:
         )
         return [(diagnosis, Band(band)) for diagnosis, band in self._session.execute(query)]
 
-    def images_of_retired_bands(self) -> list[ImageId]:
-        """Return the images whose line in the work list has a band that is not given any more."""
-        known = [int(band) for band in Band]
-        query = select(CaseIndexRow.image_id).where(CaseIndexRow.band.not_in(known))
-        return [ImageId(found) for found in self._session.scalars(query)]
-
-    def renew_lines(self, image_ids: Iterable[ImageId]) -> None:
-        """Write the lines of the work list of some images anew from what is stored about them."""
-        self._reindex(image_ids)
-
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list."""
         self._set_hidden(image_id, is_hidden=True)

@@ -14,6 +14,7 @@ from app.domain.ids import BlobName
 from app.storage.blobs import FileBlobStore
 from app.storage.database import connect, open_engine, storage_error
 from app.storage.migrate import bring_up_to_date, revision_of
+from app.storage.retired_bands import renew_retired_bands
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
 from app.storage.unit_of_work import SqlUnitOfWork
 from app.usecases.ports import Clock, StoreFinding
@@ -45,9 +46,13 @@ class SqliteCaseStore:
                 "restore it from a backup of the data folder."
             )
         bring_up_to_date(database, folder / "backups")
-        store = cls(open_engine(database), blobs, folder, clock)
-        store._renew_lines()
-        return store
+        engine = open_engine(database)
+        try:
+            renew_retired_bands(engine)
+        except StorageError:
+            engine.dispose()
+            raise
+        return cls(engine, blobs, folder, clock)
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a transaction that may write."""
@@ -72,15 +77,6 @@ class SqliteCaseStore:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
-
-    def _renew_lines(self) -> None:
-        """Give lines of earlier versions, which hid the band of an image with warnings, their band."""
-        with self.reading() as work:
-            images = work.cases.images_of_retired_bands()
-        if images:
-            with self.unit_of_work() as work:
-                work.cases.renew_lines(images)
-                work.commit()
 
     def _named_blobs(self) -> set[BlobName]:
         columns = (

@@ -242,10 +242,11 @@ def _has_other_colour(colour: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which of the colours (N, 3) L*a*b* neither skin nor the light on it has, (N,)."""
     a, b = colour[:, 1], colour[:, 2]
     is_other = _is_no_skin_hue(a, b)
-    light_a, light_b = np.median(a), np.median(b)
-    if np.hypot(light_a, light_b) >= _MOST_CHROMA_OF_LIGHT and _is_no_skin_hue(light_a, light_b):
+    light = np.median(colour[:, 1:], axis=0, keepdims=True)
+    if np.hypot(*light[0]) >= _MOST_CHROMA_OF_LIGHT and _is_no_skin_hue(light[:, 0], light[:, 1]).all():
         return is_other
-    return np.asarray(is_other & (np.hypot(a - light_a, b - light_b) >= _LEAST_DIFFERENCE), dtype=np.bool_)
+    difference = np.hypot(a - light[0, 0], b - light[0, 1])
+    return np.asarray(is_other & (difference >= _LEAST_DIFFERENCE), dtype=np.bool_)
 
 
 def _is_no_skin_hue(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.bool_]:

@@ -142,9 +142,9 @@ def test_the_work_list_begins_with_the_most_urgent(store: SqliteCaseStore) -> No
     expected = [
         "most urgent",
         "urgent",
-        "blurred",
         "waiting longer",
         "soon",
+        "blurred",
         "unscored",
         "routine",
         "decided",
