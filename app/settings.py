@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 VERSION = 1
 """Of the file's keys and their meaning; see MIGRATORS."""
 
+LEAST_PREVALENCE_PERCENT = 0.01
+MOST_PREVALENCE_PERCENT = 90.0
+
 Migrator = Callable[[dict[str, Any]], dict[str, Any]]
 
 MIGRATORS: tuple[Migrator, ...] = ()
@@ -27,6 +30,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     user_name: str = Field(default="", description="Signs corrections and decisions; empty: the login name.")
+    prevalence_percent: float = Field(
+        default=5.0,
+        ge=LEAST_PREVALENCE_PERCENT,
+        le=MOST_PREVALENCE_PERCENT,
+        description="How many of 100 lesions photographed here are malignant; figures of bands need it.",
+    )
     theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours of the window.")
     engine: Literal["measured", "onnx", "server"] = Field(
         default="measured", description="Which inference engine serves; 'measured' takes the faster one."

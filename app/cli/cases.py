@@ -14,6 +14,7 @@ from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId
+from app.domain.triage import CHECK_IMAGE
 from app.usecases.assess_boundary import assess_boundaries
 from app.usecases.describe_samples import LIST_NAME
 from app.usecases.export_cases import export_cases
@@ -254,6 +255,13 @@ def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
         return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
 
 
+def _urgency(line: CaseLine) -> str:
+    if line.priority is None:
+        return "-"
+    label = line.priority.band.label
+    return f"{label} ({CHECK_IMAGE.lower()})" if line.priority.warnings else label
+
+
 def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path] | None = None) -> Table:
     """Return the work list for the screen, with the name of each case's report when reports were written."""
     table = Table(
@@ -271,7 +279,7 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
         report = (report_by_image or {}).get(line.image_id)
         add_row(
             table,
-            line.priority.band.label if line.priority else "-",
+            _urgency(line),
             percent(line.probability) if line.probability is not None else "-",
             line.patient_code,
             line.site or "-",

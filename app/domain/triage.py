@@ -5,23 +5,34 @@ Bands are neutral: they say when to look, never what the lesion is.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from app.domain.figures import percent
+from models.contract.triage_bands import BandName, band_of
 
 
 class Band(IntEnum):
-    """When a clinician should look; smaller is sooner."""
+    """When a clinician should look; smaller is sooner. 3 stood for "Check image" in older stores."""
 
     URGENT = 0
     SOON = 1
     ROUTINE = 2
-    UNSUITABLE = 3
-    """The image is not suitable for the score; a person must look at it first."""
 
     @property
     def label(self) -> str:
         """Return the band's name on the screen."""
-        return {0: "Urgent", 1: "Soon", 2: "Routine", 3: "Check image"}[self.value]
+        return self.name.capitalize()
+
+    @property
+    def key(self) -> BandName:
+        """Return the band's name on model cards."""
+        return _KEYS[self]
+
+
+_KEYS: Final[dict[Band, BandName]] = {Band.URGENT: "urgent", Band.SOON: "soon", Band.ROUTINE: "routine"}
+
+CHECK_IMAGE: Final = "Check image"
+"""Stands beside the band of an image with warnings; it never replaces the band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,12 @@ class Priority:
 
     band: Band
     reasons: tuple[str, ...]
+    """Why the band, then what is wrong with the image."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return why the image has to be checked before its score is trusted; usually empty."""
+        return self.reasons[1:]
 
 
 def priority_of(
@@ -46,44 +63,33 @@ def priority_of(
     thresholds: TriageThresholds,
     quality_warnings: tuple[str, ...],
 ) -> Priority:
-    """Return the band of a score; an unsuitable image is never ranked below its score's band."""
-    band, reason = _band_of(probability, probability_high, thresholds)
-    if quality_warnings and band is not Band.URGENT:
-        return Priority(Band.UNSUITABLE, (*quality_warnings, reason))
-    return Priority(band, (reason, *quality_warnings))
+    """Return the band of a score, with what is wrong with the image beside it."""
+    name = band_of(probability, probability_high, urgent=thresholds.urgent, soon=thresholds.soon)
+    band = next(band for band, key in _KEYS.items() if key == name)
+    return Priority(band, (_reason(band, probability, probability_high, thresholds), *quality_warnings))
 
 
 def queue_rank(priority: Priority | None, *, is_decided: bool) -> int:
     """Return the place of a case's group in the work list, 0 first.
 
-    Unscored cases and images to be checked come before routine ones, because nobody knows yet how urgent
-    they are; what a clinician has decided is not waiting any more and comes last.
+    Unscored cases and Routine ones whose image has to be checked come before the other Routine ones, because
+    nobody knows yet how urgent they are; what a clinician has decided is not waiting any more and comes last.
     """
     if is_decided:
         return 5
     if priority is None:
         return 3
-    return {Band.URGENT: 0, Band.UNSUITABLE: 1, Band.SOON: 2, Band.ROUTINE: 4}[priority.band]
+    if priority.band is Band.ROUTINE:
+        return 3 if priority.warnings else 4
+    return {Band.URGENT: 0, Band.SOON: 2}[priority.band]
 
 
-def _band_of(probability: float, probability_high: float, thresholds: TriageThresholds) -> tuple[Band, str]:
+def _reason(band: Band, probability: float, probability_high: float, thresholds: TriageThresholds) -> str:
     score, soon, urgent = (percent(each) for each in (probability, thresholds.soon, thresholds.urgent))
-    if probability >= thresholds.urgent:
-        return (
-            Band.URGENT,
-            f"Score {score} is at or above the urgent threshold ({urgent}).",
-        )
+    if band is Band.URGENT:
+        return f"Score {score} is at or above the urgent threshold ({urgent})."
+    if band is Band.ROUTINE:
+        return f"Score {score} is below the threshold for an early look ({soon})."
     if probability >= thresholds.soon:
-        return (
-            Band.SOON,
-            f"Score {score} is at or above the threshold for an early look ({soon}).",
-        )
-    if probability_high >= thresholds.urgent:
-        return (
-            Band.SOON,
-            f"Score {score}, but it reaches {percent(probability_high)} in some views of the image.",
-        )
-    return (
-        Band.ROUTINE,
-        f"Score {score} is below the threshold for an early look ({soon}).",
-    )
+        return f"Score {score} is at or above the threshold for an early look ({soon})."
+    return f"Score {score}, but it reaches {percent(probability_high)} in some views of the image."

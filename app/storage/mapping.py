@@ -320,20 +320,17 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         case.image.file_name,
         (case.decision.diagnosis or "") if case.decision else "",
     )
-    return CaseIndexRow(
+    row = CaseIndexRow(
         image_id=case.image.id,
         is_hidden=is_hidden,
         thumbnail=thumbnail,
         patient_code=case.patient.code,
         patient_name=case.patient.name,
         site=case.lesion.site,
-        band=None if priority is None else int(priority.band),
-        reasons=[] if priority is None else list(priority.reasons),
         probability=None if score is None else score.probability,
         status=case.status,
         imported_at=case.image.imported_at,
         file_name=case.image.file_name,
-        queue_rank=queue_rank(priority, is_decided=case.status == "decided"),
         queue_urgency=0.0 if score is None else -score.probability,
         searched="\n".join(searched).casefold(),
         border_uncertainty=border_uncertainty,
@@ -342,6 +339,15 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         correction_rank=int(case.is_corrected),
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
     )
+    note_priority(row, priority)
+    return row
+
+
+def note_priority(row: CaseIndexRow, priority: Priority | None) -> None:
+    """Put a case's place in the queue into its line, whose status is known."""
+    row.band = None if priority is None else int(priority.band)
+    row.reasons = [] if priority is None else list(priority.reasons)
+    row.queue_rank = queue_rank(priority, is_decided=row.status == "decided")
 
 
 def line_of(row: CaseIndexRow) -> CaseLine:

@@ -18,6 +18,7 @@ from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.triage import Band
 from app.storage import mapping
 from app.storage.rows import (
     AuditEventRow,
@@ -266,6 +267,25 @@ class SqlCaseRepository:
             )
             found.update(self._session.scalars(query))
         return [ImageId(each) for each in sorted(found)]
+
+    def decided_bands(self, score_sha256: str) -> list[tuple[str, Band]]:
+        """Return newest diagnosis and band of each listed case whose newest score these weights gave."""
+        newest_decision = select(func.max(DecisionRow.sequence)).group_by(DecisionRow.image_id)
+        newest_score = select(func.max(ScorePredictionRow.sequence)).group_by(ScorePredictionRow.image_id)
+        query = (
+            select(DecisionRow.diagnosis, CaseIndexRow.band)
+            .join(CaseIndexRow, CaseIndexRow.image_id == DecisionRow.image_id)
+            .join(ScorePredictionRow, ScorePredictionRow.image_id == DecisionRow.image_id)
+            .where(
+                DecisionRow.sequence.in_(newest_decision),
+                ScorePredictionRow.sequence.in_(newest_score),
+                ScorePredictionRow.weights_sha256 == score_sha256,
+                DecisionRow.diagnosis.is_not(None),
+                CaseIndexRow.band.is_not(None),
+                CaseIndexRow.is_hidden.is_(False),
+            )
+        )
+        return [(diagnosis, Band(band)) for diagnosis, band in self._session.execute(query)]
 
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list."""

@@ -16,6 +16,7 @@ from app.storage.blobs import FileBlobStore
 from app.storage.database import connect, open_engine, storage_error
 from app.storage.last_step import check_last_step, note_last_step
 from app.storage.migrate import bring_up_to_date, revision_of
+from app.storage.retired_bands import renew_retired_bands
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
 from app.storage.unit_of_work import SqlUnitOfWork
 from app.usecases.ports import Clock, StoreFinding
@@ -49,7 +50,13 @@ class SqliteCaseStore:
         check_last_step(database)
         bring_up_to_date(database, folder / "backups")
         note_last_step(database)
-        return cls(open_engine(database), blobs, folder, clock)
+        engine = open_engine(database)
+        try:
+            renew_retired_bands(engine)
+        except StorageError:
+            engine.dispose()
+            raise
+        return cls(engine, blobs, folder, clock)
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a transaction that may write."""

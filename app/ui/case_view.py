@@ -7,6 +7,7 @@ from app.domain.case import Case
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
 from app.usecases.compare_scores import ScoreComparison, comparison_of
+from app.usecases.local_bands import LocalBands
 from app.usecases.ports import SpokenModel
 
 
@@ -28,6 +29,9 @@ class CaseView:
     """Acts that concern the case, ordered by sequence; empty until they are read."""
     spoken: SpokenModel | None = None
     """The model of the newest stored score; None until its card is read."""
+
+    local_bands: LocalBands | None = None
+    """What the bands of that model have been worth among the cases decided here; None until counted."""
 
     @property
     def score(self) -> ScorePrediction | None:

@@ -63,6 +63,7 @@ class Desk(QObject):
         self.workbench = Workbench(self.canvas, theme)
         self.layers = self.workbench.layers
         self.panels = CasePanels(session.services.vocabulary, theme)
+        self.panels.score.show_prevalence(preferences.settings.prevalence_percent)
         self.work_list = WorkList(session, theme)
         self.queue = PredictionQueue(session, self.work_list.foot, self)
         self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
@@ -283,6 +284,7 @@ class Desk(QObject):
     def _follow_preferences(self, _settings: object) -> None:
         settings = self._preferences.settings
         self._theme.choose(ThemeChoice(settings.theme))
+        self.panels.score.show_prevalence(settings.prevalence_percent)
         if settings.user_name:
             self._session.set_user(settings.user_name)
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from app.domain.triage import Band
+from app.domain.triage import CHECK_IMAGE, Band
 from app.ui.widgets.badge import Badge, Shape
 from resources import path
 
@@ -21,7 +21,6 @@ _SHAPE_BY_BAND = {
     Band.URGENT: Shape.OCTAGON,
     Band.SOON: Shape.TRIANGLE,
     Band.ROUTINE: Shape.CIRCLE,
-    Band.UNSUITABLE: Shape.SQUARE,
 }
 
 
@@ -65,6 +64,8 @@ class Tokens:
     warning_ground: str
     warning_ink: str
     bands: dict[Band, BandColours]
+    check_image: BandColours
+    """Of the badge beside the band of an image with warnings."""
 
 
 LIGHT = Tokens(
@@ -87,8 +88,8 @@ LIGHT = Tokens(
         Band.URGENT: BandColours("#fbe3e3", "#8f1616"),
         Band.SOON: BandColours("#fdf0d5", "#6b4500"),
         Band.ROUTINE: BandColours("#e1ecf9", "#1c4a80"),
-        Band.UNSUITABLE: BandColours("#ebe7f6", "#4b3b80"),
     },
+    check_image=BandColours("#ebe7f6", "#4b3b80"),
 )
 
 DARK = Tokens(
@@ -111,8 +112,8 @@ DARK = Tokens(
         Band.URGENT: BandColours("#4d1f22", "#ffb9b5"),
         Band.SOON: BandColours("#46340f", "#ffd27a"),
         Band.ROUTINE: BandColours("#1b3350", "#b0d1f8"),
-        Band.UNSUITABLE: BandColours("#352e52", "#d2c7ff"),
     },
+    check_image=BandColours("#352e52", "#d2c7ff"),
 )
 
 
@@ -151,6 +152,12 @@ class Theme(QObject):
         """Return a triage band's badge."""
         colours = self.tokens.bands[band]
         return Badge(band.label, _SHAPE_BY_BAND[band], colours.ground, colours.ink)
+
+    @property
+    def check_badge(self) -> Badge:
+        """Return the badge beside the band of an image with warnings."""
+        colours = self.tokens.check_image
+        return Badge(CHECK_IMAGE, Shape.SQUARE, colours.ground, colours.ink)
 
     def _apply(self) -> None:
         self.tokens = DARK if self._is_dark() else LIGHT

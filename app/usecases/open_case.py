@@ -10,6 +10,7 @@ from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.measurement import Measurement
 from app.usecases.compare_scores import case_trail
+from app.usecases.local_bands import LocalBands, local_bands
 from app.usecases.measurements import features_of, measurements_of
 from app.usecases.ports import Services, SpokenModel
 from app.usecases.spoken_models import score_model
@@ -38,6 +39,8 @@ class OpenedCase:
     """Acts that concern the case, ordered by sequence."""
     score_model: SpokenModel | None = None
     """The model of the newest score."""
+    local_bands: LocalBands | None = None
+    """What the bands of that model have been worth among the cases decided here."""
 
 
 def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None = None) -> OpenedCase:
@@ -57,9 +60,10 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
         predicted = measurements_of(features_of(case.image, pixels, predicted_mask))
     probability = probability_of(services, case)
     spoken = None if case.score is None else score_model(services, case.score)
+    local = None if case.score is None else local_bands(services, case.score.model.weights_sha256)
     band = band_of(services, case, predicted_mask, probability)
     return OpenedCase(
-        case, pixels, mask, predicted_mask, probability, measurements, predicted, band, trail, spoken
+        case, pixels, mask, predicted_mask, probability, measurements, predicted, band, trail, spoken, local
     )
 
 

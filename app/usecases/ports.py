@@ -27,11 +27,12 @@ from app.domain.prediction import (
     ScorePrediction,
 )
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
-from app.domain.triage import TriageThresholds
+from app.domain.triage import Band, TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 from models.contract.registry import ModelShelf
 from models.contract.tabular import TabularInput
+from models.contract.triage_figures import BandFigures
 from training.contract.events import Event
 
 
@@ -202,6 +203,10 @@ class CaseRepository(Protocol):
 
         A kind of prediction whose weights are None is not looked at.
         """
+        ...
+
+    def decided_bands(self, score_sha256: str) -> list[tuple[str, Band]]:
+        """Return newest diagnosis and band of each listed case whose newest score these weights gave."""
         ...
 
     def remove_image(self, image_id: ImageId) -> None:
@@ -427,6 +432,15 @@ class StrokeJournal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredBands:
+    """What a card says of the bands of its model."""
+
+    figures: BandFigures
+    images: str
+    """Which ones they were measured on: 'held-out' or 'validation'."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpokenModel:
     """A model that spoke about a case, with what its card says."""
 
@@ -439,6 +453,8 @@ class SpokenModel:
     """Sentences of its card; None when the model is not on the shelf any more."""
     diagnoses: tuple[str, ...] = ()
     """The only ones that its training data know; empty when its card does not tell."""
+    bands: MeasuredBands | None = None
+    """What the bands of a score model were worth; None when its card does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """What the cards of the models that spoke about a case say of them."""
 
+from dataclasses import replace
+
 from app.domain.case import Case
 from app.domain.prediction import ModelRef, ScorePrediction
-from app.usecases.ports import Services, SpokenModel
+from app.usecases.ports import MeasuredBands, Services, SpokenModel
 from models.contract.card import Metric, ModelCard, Task
 
 _MAIN_METRIC: dict[Task, tuple[str, str]] = {
@@ -27,7 +29,9 @@ def spoken_models(services: Services, case: Case) -> tuple[SpokenModel, ...]:
 
 def score_model(services: Services, score: ScorePrediction) -> SpokenModel:
     """Return the model that gave a score, with what its card says."""
-    return _spoken(services, "classification", "Score", score.model)
+    spoken = _spoken(services, "classification", "Score", score.model)
+    card = card_of(services, "classification", score.model)
+    return spoken if card is None else replace(spoken, bands=measured_bands(card, score))
 
 
 def card_of(services: Services, task: Task, model: ModelRef) -> ModelCard | None:
@@ -43,6 +47,21 @@ def _spoken(services: Services, task: Task, what: str, model: ModelRef) -> Spoke
     if card is None:
         return SpokenModel(what, model, None, None)
     return SpokenModel(what, model, held_out_figure(card), card.limits, known_diagnoses(card))
+
+
+def measured_bands(card: ModelCard, score: ScorePrediction) -> MeasuredBands | None:
+    """Return what the bands were worth on held-out images, else on those they were chosen on.
+
+    None for a score whose band was given by other thresholds than those of the card now.
+    """
+    now = card.triage_thresholds
+    then = score.thresholds
+    if then is None or (now.get("urgent"), now.get("soon")) != (then.urgent, then.soon):
+        return None
+    for split, images in (("test", "held-out"), ("val", "validation")):
+        if split in card.triage_figures:
+            return MeasuredBands(card.triage_figures[split].whole, images)
+    return None
 
 
 def known_diagnoses(card: ModelCard) -> tuple[str, ...]:

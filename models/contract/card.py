@@ -28,6 +28,7 @@ from models.contract.metrics import CalibrationBin
 from models.contract.preprocess import NORMALISATION
 from models.contract.suitability import SuitabilityLimits
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.contract.triage_figures import TriageAims, TriageFigures
 
 CARD_FILE: Final = "card.json"
 SCHEMA_VERSION: Final = 1
@@ -169,6 +170,10 @@ class ModelCard(_Frozen):
     temperature: FiniteFloat = Field(gt=0.0)
     triage_thresholds: dict[str, Probability] = Field(default_factory=dict)
     """Lowest calibrated probability of each triage band that the model may give."""
+    triage_aims: TriageAims | None = None
+    """What those thresholds were chosen for; None on cards from before there were aims."""
+    triage_figures: dict[str, TriageFigures] = Field(default_factory=dict)
+    """What the bands are worth, by split; empty where it was not measured with these weights."""
     overlays: tuple[str, ...] = ("gradient_x_input", "hidden_attention", "gate", "grad_cam")
     """What a score model can show of where its score came from; cards without it mean all of these."""
     weights_file: WeightsName

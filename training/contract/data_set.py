@@ -5,6 +5,8 @@ patient_id, lesion_id, fold, view, attr_*, structure_file_*, dataset, licence, a
 table under their own names (as tbp_lv_A). Only image_id, split and image_file must be filled; an empty cell
 means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` (where that is
 empty: of one patient, else of one lesion) stay on one side of every split and fold.
+
+A column ``skin_tone`` serves figures by subgroup alone.
 """
 
 import csv
@@ -72,6 +74,8 @@ class Sample:
     """The fold that the manifest itself deals the image to."""
     given: GivenInputs = ()
     """Inputs of the classifier's table that the manifest gives, by their names."""
+    skin_tone: str | None = None
+    """As the manifest writes it, for example 0 (darkest) to 5 in MILK10k; never an input of a model."""
     shared: frozenset[str] = frozenset()
     """The patient and the lesion that the manifest names, which images of other groups may share."""
 
@@ -285,6 +289,7 @@ def _sample(row: Mapping[str, str], folder: DataFolder, given: tuple[str, ...]) 
         source=cell("dataset"),
         licence=cell("licence"),
         fold=_fold(cell("fold"), image_id),
+        skin_tone=cell("skin_tone"),
         given=tuple(_given(row, given, image_id)),
         shared=frozenset(f"{name} {row[name]}" for name in ("patient_id", "lesion_id") if row.get(name)),
     )

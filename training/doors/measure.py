@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.contract.band_table import band_lines
 from training.contract.data_set import DataSetError
 from training.contract.run_folder import RunFolder, RunFolderError
 from training.doors.refusal import Refused
@@ -19,15 +20,21 @@ def publish(
     to: Annotated[Path, typer.Option("--to", help="Folder of models.")],
     note: Annotated[str, typer.Option("--note", help="A sentence for the card's recipe.")] = "",
     data_note: Annotated[str, typer.Option("--data-note", help="A sentence for its data.")] = "",
+    segmenter: Annotated[
+        Path | None,
+        typer.Option("--segmenter", help="Model folder whose masks the thresholds are chosen with."),
+    ] = None,
 ) -> None:
     """Write a model folder (weights, graph, card) from the best checkpoint of a run."""
+    from models.contract.errors import ContractError
     from training.engine.publish import Notes
     from training.engine.publish import publish as write_model
 
     try:
-        typer.echo(str(write_model(RunFolder(folder), to, notes=Notes(note, data_note))))
-    except (RunFolderError, DataSetError) as error:
+        written = write_model(RunFolder(folder), to, notes=Notes(note, data_note), segmenter=segmenter)
+    except (RunFolderError, DataSetError, ContractError) as error:
         raise Refused(error) from error
+    typer.echo(str(written))
 
 
 def evaluate(
@@ -76,6 +83,8 @@ def evaluate(
         if name.endswith(DIAGNOSIS_FIGURES):
             for part, figure in metric.subgroups.items():
                 typer.echo(_line(f"  {part}", figure))
+    for line in band_lines(found.card.triage_figures.get(split)):
+        typer.echo(line)
 
 
 def _line(name: str, metric: "Metric") -> str:

@@ -18,29 +18,27 @@ from models.contract.metrics import (
 )
 from models.contract.postprocess import lesion_mask, probability_map
 from models.contract.preprocess import mask_for_segmenter
+from models.contract.triage_figures import TriageAims, TriageFigures
 from training.contract.data_set import Sample
 from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import Stage, TrainingPlan
+from training.engine.band_figures import triage_figures
 from training.engine.calibrate import (
-    calibrated,
     fitted_temperature,
-    threshold_at_sensitivity,
-    threshold_at_specificity,
 )
-from training.engine.classification import Views, every_score_logit, score_logits, shown_and_withheld
+from training.engine.classification import Views, every_view_logit, score_logits, shown_and_withheld
 from training.engine.conformal import conformal_of
 from training.engine.diagnosis_figures import ToldApart, diagnosis_conformal, diagnosis_figures
-from training.engine.published import expert_masks, views_of
+from training.engine.published import PublishedModel, expert_masks, predicted_masks, views_of
 from training.engine.segmentation import (
     NativeMask,
     decoded_frames,
     native_masks,
 )
 from training.engine.segmentation import logits_of as segmenter_logits
+from training.engine.triage_thresholds import ScoredImages, aims_on, chosen_thresholds
 
 _THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(9))
-_SOON_SENSITIVITY = 0.90
-_URGENT_SPECIFICITY = 0.90
 _SEED = 1
 
 
@@ -52,6 +50,8 @@ class Choices:
     temperature: float
     metrics: dict[str, Metric]
     triage_thresholds: dict[str, float] = field(default_factory=dict)
+    triage_aims: TriageAims | None = None
+    triage_figures: dict[str, TriageFigures] = field(default_factory=dict)
     calibration: Calibration | None = None
     conformal: Conformal | None = None
     diagnosis_conformal: Conformal | None = None
@@ -78,34 +78,44 @@ def segmenter_choices(network: nn.Module, validation: tuple[Sample, ...], stage:
     )
 
 
-def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan: TrainingPlan) -> Choices:
-    """Temperature by log loss; bands at 90 % sensitivity (soon) and 90 % specificity (urgent)."""
+def classifier_choices(
+    network: nn.Module,
+    validation: tuple[Sample, ...],
+    plan: TrainingPlan,
+    segmenter: PublishedModel | None = None,
+) -> Choices:
+    """Temperature by log loss, then the thresholds of the bands for their aims.
+
+    With ``segmenter`` the lesions are outlined as the application will outline them, else by the experts.
+    """
     samples = tuple(s for s in validation if s.malignant is not None)
     labels = np.array([bool(s.malignant) for s in samples])
     views = views_of(
         samples,
-        expert_masks(samples),
+        expert_masks(samples) if segmenter is None else predicted_masks(segmenter, samples),
         size_px=plan.stages[-1].width_px,
         margin=plan.crop_margin,
     )
-    every_logit = every_score_logit(network, views)
-    logits = every_logit[:, 0]
-    temperature = fitted_temperature(logits, labels)
-    probabilities = calibrated(logits, temperature)
-    soon = threshold_at_sensitivity(probabilities, labels, _SOON_SENSITIVITY)
-    urgent = threshold_at_specificity(probabilities, labels, _URGENT_SPECIFICITY)
+    view_logits = every_view_logit(network, views)
+    every_logit = view_logits.mean(axis=-1)
+    temperature = fitted_temperature(every_logit[:, 0], labels)
+    scored = ScoredImages.of(samples, view_logits[:, 0], temperature)
+    probabilities, thresholds = scored.probabilities, chosen_thresholds(scored)
+    outlined_by = "" if segmenter is None else segmenter.card.reference
     groups = np.array([s.duplicate_group for s in samples])
     choices = Choices(
-        threshold=soon,
+        threshold=thresholds["soon"],
         temperature=temperature,
         metrics={
             f"val_auc_{name}": auc_metric(labels, score_logits(network, shown), groups)
             for name, shown in shown_and_withheld(views).items()
         },
-        triage_thresholds={"soon": soon, "urgent": max(soon, urgent)},
+        triage_thresholds=thresholds,
+        triage_aims=aims_on(scored),
+        triage_figures={"val": triage_figures(scored, thresholds, outlined_by=outlined_by)},
         calibration=Calibration(
             method="temperature scaling",
-            fitted_on="validation images",
+            fitted_on=_fitted_on(outlined_by),
             ece=ece(labels, probabilities),
             brier=brier(labels, probabilities),
             bins=calibration_bins(labels, probabilities),
@@ -119,6 +129,10 @@ def classifier_choices(network: nn.Module, validation: tuple[Sample, ...], plan:
     return _with_diagnoses(choices, ToldApart.of(samples, diagnoses, every_logit, temperature))
 
 
+def _fitted_on(outlined_by: str) -> str:
+    return f"validation images, outlined by {outlined_by}" if outlined_by else "validation images"
+
+
 def _with_diagnoses(choices: Choices, told: ToldApart) -> Choices:
     figures = {f"val_{name}": metric for name, metric in diagnosis_figures(told).items()}
     return replace(
@@ -127,19 +141,21 @@ def _with_diagnoses(choices: Choices, told: ToldApart) -> Choices:
 
 
 def with_choices_of(base: ModelCard, choices: Choices) -> Choices:
-    """The threshold, temperature and bands of the base's card, for a fine-tuned model.
+    """The threshold, temperature, bands and their aims of the base's card, for a fine-tuned model.
 
     They were chosen on far more images than a clinic's validation part has. A threshold chosen anew on
     the corrections and the bundled images was tried: a network is surer of images that it has learned
     from, so it came out too high (0.60 instead of 0.35) and took away the gain on new images. The figures
-    of the validation part are left out, because they were taken with other choices; the exam measures
-    the model instead.
+    of the validation part are left out, because they were taken with other choices, and what the base's
+    bands were worth, because that was measured with its weights; the exam measures the model instead.
     """
     return replace(
         choices,
         threshold=base.threshold,
         temperature=base.temperature,
         triage_thresholds=dict(base.triage_thresholds),
+        triage_aims=base.triage_aims,
+        triage_figures={},
         conformal=base.conformal,
         diagnosis_conformal=base.diagnosis_conformal,
         metrics={},

@@ -334,19 +334,24 @@ def score_logits(network: nn.Module, views: Views) -> NDArray[np.float32]:
 
 def every_score_logit(network: nn.Module, views: Views) -> NDArray[np.float32]:
     """As ``score_logits``, with the diagnoses that the network tells apart behind malignancy, (N, 1 + K)."""
+    return np.asarray(every_view_logit(network, views).mean(axis=-1), dtype=np.float32)
+
+
+def every_view_logit(network: nn.Module, views: Views) -> NDArray[np.float32]:
+    """What ``every_score_logit`` is the mean of: the logits of the eight views, (N, 1 + K, 8)."""
     was_training = network.training
     network.eval()
-    scores = []
+    found = []
     for index, crop in enumerate(views.images):
         eight = Views(
             all_views(crop),
             np.repeat(views.numeric[index : index + 1], VIEW_COUNT, axis=0),
             np.repeat(views.categorical[index : index + 1], VIEW_COUNT, axis=0),
         )
-        # Each column lies in one piece, because numpy rounds the mean of other layouts otherwise.
-        scores.append(np.ascontiguousarray(every_logit(network, eight).T).mean(axis=1))
+        # The views of each logit lie in one piece, because numpy rounds the mean of other layouts otherwise.
+        found.append(np.ascontiguousarray(every_logit(network, eight).T))
     network.train(was_training)
-    return np.array(scores, dtype=np.float32)
+    return np.stack(found).astype(np.float32, copy=False)
 
 
 def log_loss(labels: NDArray[np.bool_], logits: NDArray[np.float32]) -> float:

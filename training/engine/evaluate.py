@@ -25,13 +25,15 @@ from models.contract.metrics import (
     sensitivity_at_specificity,
 )
 from training.contract.data_set import DataSetError, Sample, read_manifest
+from training.engine.band_figures import triage_figures
 from training.engine.calibrate import calibrated
-from training.engine.classification import Views, every_score_logit, score_logits
+from training.engine.classification import Views, every_view_logit, score_logits
 from training.engine.diagnosis_figures import ToldApart, diagnosis_figures
 from training.engine.lesion_table import METADATA_CATEGORICAL, METADATA_NUMERIC, withheld
 from training.engine.order import generator
 from training.engine.published import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
 from training.engine.report import Cases, Statistic, mean, measured
+from training.engine.triage_thresholds import ScoredImages, thresholds_of
 
 _MASK_FIGURES = (
     "dice",
@@ -74,12 +76,16 @@ def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_fold
     model = PublishedModel.verified(folder)
     samples = tuple(s for s in of_split(data_dir, split) if s.malignant is not None)
     cases = Cases(samples)
+    segmenter = PublishedModel.read(segmenter_folder)
     shown = {
-        "predicted": views_by_masks(model.card, samples, predicted_masks(
-            PublishedModel.read(segmenter_folder), samples)),
+        "predicted": views_by_masks(model.card, samples, predicted_masks(segmenter, samples)),
         "expert": views_by_masks(model.card, samples, expert_masks(samples)),
-    }  # fmt: skip
-    every_logit = {name: every_score_logit(model.network, views) for name, views in shown.items()}
+    }
+    view_logits = every_view_logit(model.network, shown["predicted"])
+    every_logit = {
+        "predicted": view_logits.mean(axis=-1),
+        "expert": every_view_logit(model.network, shown["expert"]).mean(axis=-1),
+    }
     logits = {name: columns[:, 0] for name, columns in every_logit.items()}
     ablated = {
         name: score_logits(model.network, views) for name, views in _ablations(shown["predicted"]).items()
@@ -89,6 +95,7 @@ def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_fold
         figures[f"{split}_auc_{name}"] = measured(roc_auc, [cases.labels, scores], cases)
     figures |= _figures_of_diagnoses(samples, every_logit["predicted"], model.card, split)
     card = with_figures(model.card, figures)
+    card = _with_bands(card, samples, view_logits[:, 0], split, segmenter.card.reference)
     return Evaluation(_with_calibration(card, cases.labels, logits["predicted"], split), split)
 
 
@@ -187,6 +194,21 @@ def _ablations(views: Views) -> dict[str, Views]:
 def with_figures(card: ModelCard, figures: dict[str, Metric]) -> ModelCard:
     """The card with more figures, or newer ones."""
     return card.model_copy(update={"metrics": {**card.metrics, **figures}})
+
+
+def _with_bands(
+    card: ModelCard,
+    samples: tuple[Sample, ...],
+    view_logits: NDArray[np.float32],
+    split: str,
+    outlined_by: str,
+) -> ModelCard:
+    thresholds = thresholds_of(card)
+    if thresholds is None:
+        return card
+    scored = ScoredImages.of(samples, view_logits, card.temperature)
+    found = triage_figures(scored, thresholds, outlined_by=outlined_by)
+    return card.model_copy(update={"triage_figures": {**card.triage_figures, split: found}})
 
 
 def _with_calibration(

@@ -63,6 +63,7 @@ from training.engine.decode import read_image
 from training.engine.fine_tuning import mix_with_base
 from training.engine.graph_form import boundary_graph, score_graph
 from training.engine.planned_split import planned_split
+from training.engine.published import PublishedModel
 from training.engine.reference_statistics import reference_statistics
 from training.engine.segmentation import as_network_input
 from training.engine.structure_figures import structure_maps_of
@@ -80,8 +81,18 @@ class Notes:
     data: str = ""
 
 
-def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, notes: Notes | None = None) -> Path:
-    """Write ``root/<name>/<version>`` from a run's checkpoint and return it."""
+def publish(
+    folder: RunFolder,
+    root: Path,
+    *,
+    checkpoint: str = BEST,
+    notes: Notes | None = None,
+    segmenter: Path | None = None,
+) -> Path:
+    """Write ``root/<name>/<version>`` from a run's checkpoint and return it.
+
+    The thresholds of a score model are chosen with the masks of the model in ``segmenter``, if one is named.
+    """
     plan = folder.plan()
     validation = planned_split(plan).validation
     network = _trained_network(plan, folder.checkpoints / checkpoint)
@@ -95,7 +106,8 @@ def publish(folder: RunFolder, root: Path, *, checkpoint: str = BEST, notes: Not
     if plan.task == "segmentation":
         choices = segmenter_choices(network, validation, plan.stages[-1])
     else:
-        choices = classifier_choices(network, validation, plan)
+        outliner = None if segmenter is None else PublishedModel.read(segmenter)
+        choices = classifier_choices(network, validation, plan, outliner)
     if plan.fine_tuning is not None:
         choices = with_choices_of(read_card(plan.fine_tuning.base), choices)
     parity = _export(network, plan, validation, choices, target)
@@ -198,6 +210,8 @@ def _card(
         threshold=choices.threshold,
         temperature=choices.temperature,
         triage_thresholds=choices.triage_thresholds,
+        triage_aims=choices.triage_aims,
+        triage_figures=choices.triage_figures,
         weights_file=WEIGHTS_FILE,
         weights_sha256=_sha256(target / WEIGHTS_FILE),
         graph_file=GRAPH_FILE,

@@ -12,8 +12,8 @@ from training.contract.data_set import Sample
 
 Statistic = Callable[..., float | None]
 
-_SEED = 1
-_FEWEST_CASES = 10
+SEED = 1
+FEWEST_CASES = 10
 """Subgroups with fewer images are not reported: their intervals say nothing."""
 _AGE_BANDS = ((0, 40, "under 40"), (40, 60, "40 to 59"), (60, 200, "60 and over"))
 
@@ -34,9 +34,17 @@ class Cases:
         """Whether each lesion is malignant."""
         return np.array([bool(sample.malignant) for sample in self.samples])
 
-    def subgroups(self, *, with_diagnosis: bool) -> dict[str, NDArray[np.bool_]]:
-        """Which images belong to each sex, age band, view and, if asked for, diagnosis."""
-        labels = [_labels_of(sample, with_diagnosis=with_diagnosis) for sample in self.samples]
+    def subgroups(
+        self, *, with_diagnosis: bool, with_site_and_tone: bool = False
+    ) -> dict[str, NDArray[np.bool_]]:
+        """Which images belong to each sex, age band, view, and what else is asked for."""
+        labels = [
+            (
+                *_labels_of(sample, with_diagnosis=with_diagnosis),
+                *(_place_labels(sample) if with_site_and_tone else ()),
+            )
+            for sample in self.samples
+        ]
         names = sorted({label for each in labels for label in each})
         return {name: np.array([name in each for each in labels]) for name in names}
 
@@ -58,7 +66,7 @@ def measured(
         raise ValueError("the figure is not defined for these images")
     parts: dict[str, Metric] = {}
     for name, chosen in (by or {}).items():
-        if int(chosen.sum()) < _FEWEST_CASES:
+        if int(chosen.sum()) < FEWEST_CASES:
             continue
         part = metric_of(statistic, [column[chosen] for column in columns], cases.groups[chosen])
         if part is not None:
@@ -70,7 +78,7 @@ def metric_of(
     statistic: Statistic, columns: Sequence[NDArray[np.generic]], groups: NDArray[np.str_]
 ) -> Metric | None:
     """``statistic(*columns)`` with its 95 % interval over ``groups``, None where it is not defined."""
-    interval = bootstrap_interval(statistic, *columns, seed=_SEED, groups=groups)
+    interval = bootstrap_interval(statistic, *columns, seed=SEED, groups=groups)
     if interval is None:
         return None
     return Metric(value=interval.value, low=interval.low, high=interval.high, n=interval.n)
@@ -88,6 +96,10 @@ def _labels_of(sample: Sample, *, with_diagnosis: bool) -> tuple[str, ...]:
     if with_diagnosis:
         labels.append(f"diagnosis: {sample.diagnosis or 'not known'}")
     return tuple(labels)
+
+
+def _place_labels(sample: Sample) -> tuple[str, ...]:
+    return f"site: {sample.site or 'not known'}", f"skin tone: {sample.skin_tone or 'not known'}"
 
 
 def _age_band(age_years: float | None) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
-from app.ui.cases.words import score_words, site_words, spoken_line, status_words, why_correct
+from app.ui.cases.words import line_tip, priority_words, score_words, site_words, spoken_line, status_words
 
 PAGE_ROWS = 100
 """Rows read at once: a few screens full."""
@@ -141,8 +141,8 @@ class CaseLinesModel(QAbstractTableModel):
             return line
         if role == Qt.ItemDataRole.DisplayRole:
             return _cell(line, Column(index.column())) if line else "…"
-        if role == Qt.ItemDataRole.ToolTipRole and line and not line.is_corrected:
-            return why_correct(line)
+        if role == Qt.ItemDataRole.ToolTipRole and line:
+            return line_tip(line)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken_line(line) if line else "being read"
         return None
@@ -171,7 +171,7 @@ def _cell(line: CaseLine, column: Column) -> str:
     if column is Column.SITE:
         return site_words(line.site)
     if column is Column.PRIORITY:
-        return line.priority.band.label if line.priority else ""
+        return priority_words(line)
     if column is Column.SCORE:
         return score_words(line.probability)
     return status_words(line.status)

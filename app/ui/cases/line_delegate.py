@@ -1,6 +1,7 @@
 """Draws one line of the work list: thumbnail, patient, site, triage badge, score and status."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
@@ -119,9 +120,22 @@ class LineDelegate(QStyledItemDelegate):
             QRect(left, rect.top(), rect.right() - left, rect.height()),
             score_words(line.probability),
         )
+        if line.priority is not None and line.priority.warnings:
+            room = QRect(left + 8, rect.top(), rect.right() - left - 8, rect.height())
+            left += self._paint_check(painter, room)
         painter.setPen(QColor(tokens.muted))
         rest = QRect(left + 8, rect.top(), rect.right() - left - 8, rect.height())
         _draw(painter, rest, status_words(line.status), Qt.AlignmentFlag.AlignRight)
+
+    def _paint_check(self, painter: QPainter, rect: QRect) -> int:
+        """Draw that the image has to be checked, without words where room is short; return its width."""
+        badge = self._theme.check_badge
+        if badge_size(badge, painter.fontMetrics()).width() > rect.width() // 2:
+            badge = replace(badge, text="")
+        size = badge_size(badge, painter.fontMetrics())
+        top = rect.center().y() - size.height() / 2 + 1
+        paint_badge(painter, QRectF(rect.left(), top, size.width(), size.height()), badge)
+        return size.width() + 8
 
 
 def _draw(

@@ -2,6 +2,7 @@
 
 from app.domain.case import CaseLine
 from app.domain.figures import percent
+from app.domain.triage import CHECK_IMAGE
 
 EARLIER_MODEL = "Earlier model"
 """Stands on the line of a case whose predictions are not from the models in use."""
@@ -29,6 +30,14 @@ def place_words(line: CaseLine) -> str:
     return f"{site_words(line.site)}  ·  {line.file_name}" if line.site else line.file_name
 
 
+def priority_words(line: CaseLine) -> str:
+    """Return a band, with the word that the image has to be checked; empty without a score."""
+    if line.priority is None:
+        return ""
+    label = line.priority.band.label
+    return f"{label}, {CHECK_IMAGE.lower()}" if line.priority.warnings else label
+
+
 def score_words(probability: float | None) -> str:
     """Return a calibrated probability as a whole percentage."""
     return "" if probability is None else percent(probability)
@@ -37,6 +46,14 @@ def score_words(probability: float | None) -> str:
 def why_correct(line: CaseLine) -> str:
     """Return why a correction of a case is expected to help, as a sentence; empty when nothing stands out."""
     return "; ".join(line.reasons_to_correct).capitalize() + "." if line.reasons_to_correct else ""
+
+
+def line_tip(line: CaseLine) -> str:
+    """Return what is wrong with the image of a case, and why a correction would help; empty for neither."""
+    said = [*line.priority.warnings] if line.priority is not None else []
+    if not line.is_corrected:
+        said.append(why_correct(line))
+    return "\n".join(words for words in said if words)
 
 
 def why_next(line: CaseLine) -> str:
@@ -50,6 +67,7 @@ def spoken_line(line: CaseLine) -> str:
     parts = [f"Patient {line.patient_code}", line.patient_name, site_words(line.site), line.file_name]
     if line.priority is not None:
         parts.append(line.priority.band.label)
+        parts += [CHECK_IMAGE.lower()] if line.priority.warnings else []
     if line.probability is not None:
         parts.append(f"score {100 * line.probability:.0f} percent")
     parts.append(status_words(line.status))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from app.ui.exam_view import ExamView
 from app.ui.model_shelf.words import (
     Fact,
+    band_facts,
     calibration_facts,
     data_facts,
     heading,
@@ -38,13 +39,14 @@ class CardView(QWidget):
         limits = Card("Limits")
         limits.body.addWidget(self._limits)
         self._figures, self._calibration = FactsCard("Figures on the card"), FactsCard("Calibration")
+        self._bands = FactsCard("Bands")
         self._data, self._recipe = FactsCard("Data"), FactsCard("Recipe and origin")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 18)
         layout.setSpacing(10)
         layout.addWidget(self._heading)
         layout.addWidget(self._use)
-        for card in (exam, limits, self._figures, self._calibration, self._data, self._recipe):
+        for card in (exam, limits, self._figures, self._bands, self._calibration, self._data, self._recipe):
             layout.addWidget(card)
         layout.addStretch(1)
 
@@ -62,6 +64,7 @@ class CardView(QWidget):
             self.exam.show_exam(line.exam, line.verdict)
         self._limits.setText("\n".join(f"\N{BULLET} {limit}" for limit in card.limits))
         self._figures.show_facts(metric_facts(card))
+        self._bands.show_facts(band_facts(card))
         self._calibration.show_facts(calibration_facts(card))
         self._data.show_facts(data_facts(card))
         self._recipe.show_facts(recipe_facts(card))

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
+from app.domain.figures import percent
 from app.ui.learning_words import MAIN_METRIC, TASK_WORDS, counted, figure, metric_words, moment
 from app.usecases.list_models import ModelLine, ModelState
+from models.contract.band_table import PREVALENCE, figures_words
 from models.contract.card import Metric, ModelCard
 from models.contract.exam import OVERALL
+from models.contract.triage_figures import BandFigures
 
 Fact = tuple[str, str]
 
@@ -108,6 +111,29 @@ def calibration_facts(card: ModelCard) -> Iterator[Fact]:
             yield "Calibration error", figure(card.calibration.ece)
     if card.parity_max_abs_difference is not None:
         yield "Graph against network", f"differ by at most {card.parity_max_abs_difference:.1e}"
+
+
+def band_facts(card: ModelCard) -> Iterator[Fact]:
+    """What the bands were chosen for, and what they were worth by data set and subgroup."""
+    aims = card.triage_aims
+    if aims is not None:
+        yield (
+            "Aims",
+            f"At least {percent(aims.sensitivity)} of malignant images are not Routine and "
+            f"{percent(aims.specificity)} of benign ones not Urgent, on {aims.chosen_on}",
+        )
+    for band, threshold in card.triage_thresholds.items():
+        yield f"{band.capitalize()} begins at", f"{threshold:.3f}"
+    for split, figures in card.triage_figures.items():
+        images = _IMAGES_OF_SPLIT.get(split, split)
+        yield f"All {images}", _band_words(figures.whole)
+        for name, part in figures.parts.items():
+            is_apart = name.removeprefix("data set: ") in figures.biopsy_collections
+            yield f"{name}, {images}", _band_words(part) + (" (biopsies, not in all)" if is_apart else "")
+
+
+def _band_words(figures: BandFigures) -> str:
+    return f"{figures_words(figures)} (PPV: malignant at {PREVALENCE:.0%} prevalence)"
 
 
 def heading(line: ModelLine) -> str:

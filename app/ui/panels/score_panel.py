@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
 from app.domain.prediction import ScorePrediction
-from app.domain.triage import Band
+from app.domain.triage import CHECK_IMAGE, Band
+from app.settings import Settings
 from app.ui.case_view import CaseView
 from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard
@@ -14,9 +15,10 @@ from app.ui.theme import Theme
 from app.ui.widgets.badge import BadgeLabel
 from app.ui.widgets.card import Card
 from app.ui.widgets.facts import Facts
-from app.ui.widgets.labels import plain_label, selectable
+from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
+from app.usecases.band_words import local_words, worth_tip, worth_words
 from app.usecases.model_words import probability_words
 from app.usecases.score_words import (
     DIVISION,
@@ -38,6 +40,7 @@ class ScorePanel(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._view: CaseView | None = None
+        self._prevalence_percent = Settings().prevalence_percent
         self._warnings = plain_label("", "warning", wraps=True)
         self._number = NumberCard(theme)
         self.model_lines = self._number.model_lines
@@ -68,10 +71,16 @@ class ScorePanel(QWidget):
         self._empty.setVisible(score is None)
         self._empty.show_state(is_scoring=bool(view and view.is_scoring), has_case=view is not None)
         if view is not None and score is not None:
-            self._warnings.setText("\n".join(score.quality_warnings))
+            self._warnings.setText("\n".join((f"{CHECK_IMAGE}:", *score.quality_warnings)))
             self._number.show_score(view, score)
+            self._number.band.show_band(view, score, self._prevalence_percent)
             self._reasons.show_score(score)
             self._origin.show_score(score)
+
+    def show_prevalence(self, percent: float) -> None:
+        """Tell what a band is worth where so many of 100 photographed lesions are malignant."""
+        self._prevalence_percent = percent
+        self._repaint()
 
     def _repaint(self) -> None:
         self.show_view(self._view)
@@ -110,6 +119,7 @@ class NumberCard(Card):
         self._theme = theme
         self._badge = BadgeLabel()
         self.head.addWidget(self._badge)
+        self.band = BandLines()
         self._figure = selectable(plain_label("", "figure"))
         self._range = plain_label("", "muted", wraps=True)
         self._range.setToolTip("How much the score moves when the image is mirrored and turned.")
@@ -126,7 +136,7 @@ class NumberCard(Card):
         self.body.addLayout(row)
         research_use = plain_label(RESEARCH_USE, "small", wraps=True)
         said = (self._doubt, self._before, self._state)
-        for part in (self._scale, *said, self._division, self.model_lines, research_use):
+        for part in (self._scale, self.band, *said, self._division, self.model_lines, research_use):
             self.body.addWidget(part)
 
     def show_score(self, view: CaseView, score: ScorePrediction) -> None:
@@ -150,6 +160,35 @@ class NumberCard(Card):
         self._state.setText(_state_words(view))
         self._division.show_score(score)
         self.model_lines.show_model(view.score_model)
+
+
+class BandLines(QWidget):
+    """What the band of a score is worth, as measured and as decided here; hidden until something is known."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._worth = plain_label("", "", wraps=True)
+        self._local = plain_label("", "small", wraps=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for label in (self._worth, self._local):
+            layout.addWidget(label)
+
+    def show_band(self, view: CaseView, score: ScorePrediction, prevalence_percent: float) -> None:
+        """Show what is known of the band of a score."""
+        measured = view.score_model.bands if view.score_model is not None else None
+        worth, here, tip = "", "", ""
+        if score.priority is not None:
+            band = score.priority.band
+            worth = worth_words(band, measured, prevalence_percent)
+            here = local_words(band, view.local_bands)
+            tip = worth_tip(band, measured, view.local_bands)
+        for label, words in ((self._worth, worth), (self._local, here)):
+            label.setText(words)
+            label.setVisible(bool(words))
+        self._worth.setToolTip(plain_tip(tip))
+        self.setVisible(bool(worth or here))
 
 
 class DivisionLines(QWidget):
@@ -189,7 +228,7 @@ def _state_words(view: CaseView) -> str:
 def _reasons_of(score: ScorePrediction) -> tuple[str, ...]:
     if score.priority is None:
         return ()
-    if score.priority.band is Band.UNSUITABLE:
+    if score.priority.band is Band.ROUTINE:
         return score.priority.reasons
     return tuple(reason for reason in score.priority.reasons if reason not in score.quality_warnings)
 
@@ -206,7 +245,7 @@ class ReasonsCard(Card):
             self.body.addWidget(part)
 
     def show_score(self, score: ScorePrediction) -> None:
-        """Show a score's reasons and missing inputs; other warnings stand above the score only."""
+        """Show a score's reasons and missing inputs; warnings only where they move the case up the queue."""
         self._reasons.setText("\n".join(_reasons_of(score)))
         reachable, never = missing_words(score.missing_inputs)
         for label, words in ((self._missing, reachable), (self._never, never)):

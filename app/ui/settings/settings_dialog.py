@@ -1,9 +1,13 @@
 """The settings page; every change holds at once."""
 
+import re
+
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.errors import InvalidFieldError
+from app.settings import LEAST_PREVALENCE_PERCENT, MOST_PREVALENCE_PERCENT
 from app.ui.preferences import Preferences
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
@@ -39,11 +43,19 @@ class SettingsDialog(QDialog):
         self.theme.activated.connect(lambda _index: preferences.change(theme=self.theme.currentData()))
         self.engine = _choice(_ENGINES, settings.engine)
         self.engine.activated.connect(lambda _index: preferences.change(engine=self.engine.currentData()))
+        self.prevalence = TextField(
+            "Malignant lesions among those photographed here",
+            prevalence_percent,
+            hint="In per cent. What a band means depends on it; 5 unless you know better.",
+        )
+        self.prevalence.set_text(f"{settings.prevalence_percent:g}")
+        self.prevalence.finished.connect(self._change_prevalence)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
         layout.addWidget(_card("You", self.user))
         layout.addWidget(_card("Appearance", Field("Colours", self.theme)))
+        layout.addWidget(_card("Your clinic", self.prevalence))
         layout.addWidget(
             _card("Computing", Field("Engine", self.engine, "Used from the next start; see This computer."))
         )
@@ -65,6 +77,8 @@ class SettingsDialog(QDialog):
         """Take what is still being typed and leave."""
         if self.user.is_being_edited:
             self._change_user()
+        if self.prevalence.is_being_edited and self.prevalence.is_valid:
+            self._change_prevalence()
         super().done(result)
 
     def _data_card(self) -> Card:
@@ -83,8 +97,24 @@ class SettingsDialog(QDialog):
         card.body.addLayout(row)
         return card
 
+    def _change_prevalence(self) -> None:
+        self._preferences.change(prevalence_percent=prevalence_percent(self.prevalence.line.text()))
+
     def _change_user(self) -> None:
         self._preferences.change(user_name=self.user.line.text().strip())
+
+
+def prevalence_percent(text: str) -> float:
+    """Return a prevalence in per cent, also with a decimal comma or a sign; raises InvalidFieldError."""
+    found = re.fullmatch(r"([0-9]{1,2}(?:[.,][0-9]{1,4})?)\s*%?", text.strip())
+    percent = float(found[1].replace(",", ".")) if found is not None else 0.0
+    if not LEAST_PREVALENCE_PERCENT <= percent <= MOST_PREVALENCE_PERCENT:
+        raise InvalidFieldError(
+            "prevalence_percent",
+            f"The prevalence is a number from {LEAST_PREVALENCE_PERCENT:g} to {MOST_PREVALENCE_PERCENT:g} "
+            "per cent, for example 5.",
+        )
+    return percent
 
 
 def _choice(entries: tuple[tuple[str, str], ...], value: str) -> QComboBox:

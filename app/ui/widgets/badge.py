@@ -32,7 +32,8 @@ class Badge:
 
 def badge_size(badge: Badge, metrics: QFontMetrics) -> QSize:
     """Return the room a badge needs."""
-    width = metrics.horizontalAdvance(badge.text) + 3 * _PAD_PX + _GLYPH_PX
+    words = metrics.horizontalAdvance(badge.text) + _PAD_PX if badge.text else 0
+    width = words + 2 * _PAD_PX + _GLYPH_PX
     return QSize(width, metrics.height() + 6)
 
 

@@ -150,6 +150,7 @@ class CaseReview(QObject):
             is_scoring=self._is_scoring(opened.case.image.id),
             trail=opened.trail,
             spoken=opened.score_model,
+            local_bands=opened.local_bands,
         )
         if self.view is not None and self.correction.is_scoring:
             view = replace(view, preview=self.view.preview)

@@ -16,8 +16,8 @@ THRESHOLDS = TriageThresholds(urgent=0.6, soon=0.3)
         (0.29, 0.59, (), Band.ROUTINE),
         (0.29, 0.60, (), Band.SOON),
         (0.00, 0.00, (), Band.ROUTINE),
-        (0.59, 0.59, ("Blurred.",), Band.UNSUITABLE),
-        (0.00, 0.00, ("Blurred.",), Band.UNSUITABLE),
+        (0.59, 0.59, ("Blurred.",), Band.SOON),
+        (0.00, 0.00, ("Blurred.", "Dark."), Band.ROUTINE),
     ],
 )
 def test_the_band_follows_from_score_spread_and_quality(
@@ -26,18 +26,29 @@ def test_the_band_follows_from_score_spread_and_quality(
     priority = priority_of(probability, high, THRESHOLDS, warnings)
     assert priority.band is band
     assert all(reason.endswith(".") for reason in priority.reasons)
-    assert set(warnings) <= set(priority.reasons)
-    assert any(percent(probability) in reason for reason in priority.reasons)
+    assert priority.warnings == warnings
+    assert percent(probability) in priority.reasons[0]
 
 
 def test_the_queue_goes_from_urgent_over_unknown_to_decided() -> None:
     ranks = [
-        queue_rank(Priority(Band.URGENT, ()), is_decided=False),
-        queue_rank(Priority(Band.UNSUITABLE, ()), is_decided=False),
-        queue_rank(Priority(Band.SOON, ()), is_decided=False),
+        queue_rank(Priority(Band.URGENT, ("Score.",)), is_decided=False),
+        queue_rank(Priority(Band.SOON, ("Score.",)), is_decided=False),
         queue_rank(None, is_decided=False),
-        queue_rank(Priority(Band.ROUTINE, ()), is_decided=False),
-        queue_rank(Priority(Band.URGENT, ()), is_decided=True),
+        queue_rank(Priority(Band.ROUTINE, ("Score.",)), is_decided=False),
+        queue_rank(Priority(Band.URGENT, ("Score.",)), is_decided=True),
     ]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == len(ranks)
+
+
+@pytest.mark.parametrize("band", [Band.URGENT, Band.SOON])
+def test_a_warning_moves_no_case_that_is_due_early(band: Band) -> None:
+    plain, warned = Priority(band, ("Score.",)), Priority(band, ("Score.", "Blurred."))
+    assert queue_rank(plain, is_decided=False) == queue_rank(warned, is_decided=False)
+
+
+def test_a_routine_case_with_a_warning_waits_before_the_other_routine_ones() -> None:
+    warned = queue_rank(Priority(Band.ROUTINE, ("Score.", "Blurred.")), is_decided=False)
+    assert queue_rank(Priority(Band.SOON, ("Score.",)), is_decided=False) < warned
+    assert warned < queue_rank(Priority(Band.ROUTINE, ("Score.",)), is_decided=False)

@@ -33,12 +33,13 @@ def test_controls_stand_out_from_their_ground(tokens: Tokens) -> None:
 def test_every_band_can_be_read(tokens: Tokens) -> None:
     for band in Band:
         assert contrast_ratio(tokens.bands[band].ink, tokens.bands[band].ground) >= 4.5
+    assert contrast_ratio(tokens.check_image.ink, tokens.check_image.ground) >= 4.5
 
 
 def test_bands_differ_by_shape_and_word_as_well(theme: Theme) -> None:
-    badges = [theme.badge(band) for band in Band]
-    assert len({badge.shape for badge in badges}) == len(Band)
-    assert len({badge.text for badge in badges}) == len(Band)
+    badges = [*(theme.badge(band) for band in Band), theme.check_badge]
+    assert len({badge.shape for badge in badges}) == len(badges)
+    assert len({badge.text for badge in badges}) == len(badges)
 
 
 @BOTH

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+from app.domain.ids import ImageId
 from app.usecases.export_cases import case_file
-from app.usecases.ports import Services
-from app.usecases.spoken_models import held_out_figure
+from app.usecases.ports import MeasuredBands, Services
+from app.usecases.spoken_models import held_out_figure, measured_bands
 from models.contract.card import CARD_FILE, InputSpec, Metric, ModelCard, read_card, write_card
 from models.contract.registry import ModelShelf
+from models.contract.triage_figures import BandCounts, BandFigures, TriageFigures
 from resources import path as resource
-from tests.builders import a_case
+from tests.builders import a_case, a_score
 from tests.fakes import CLASSIFIER, FakeToken
 
 
@@ -33,6 +35,22 @@ def test_limits_come_from_the_card_with_the_weights_that_spoke(services: Service
     assert [one.limits for one in case_file(services, image_id, FakeToken(), overlay=None).models] == [
         None
     ] * 2
+
+
+def test_figures_of_bands_count_for_the_thresholds_they_were_measured_with() -> None:
+    figures = BandFigures(
+        malignant=BandCounts(urgent=5, soon=4, routine=1), benign=BandCounts(urgent=1, soon=4, routine=5)
+    )
+    score = a_score(ImageId("0" * 32), 0.4)
+    by_split = {"val": TriageFigures(whole=figures)}
+    card = _card(triage_thresholds={"urgent": 0.6, "soon": 0.3}, triage_figures=by_split)
+    assert measured_bands(card, score) == MeasuredBands(figures, "validation")
+    tested = card.model_copy(update={"triage_figures": {**by_split, "test": TriageFigures(whole=figures)}})
+    assert measured_bands(tested, score) == MeasuredBands(figures, "held-out")
+    assert measured_bands(_card(triage_thresholds={"urgent": 0.6, "soon": 0.3}), score) is None
+    moved = card.model_copy(update={"triage_thresholds": {"urgent": 0.6, "soon": 0.2}})
+    assert measured_bands(moved, score) is None
+    assert measured_bands(card, replace(score, thresholds=None)) is None
 
 
 def test_a_case_without_predictions_names_no_model(services: Services, tmp_path: Path) -> None:

@@ -91,6 +91,20 @@ def test_a_classifier_is_trained_published_and_measured(
     card = read_card(model)
     assert set(card.triage_thresholds) == {"soon", "urgent"}
     assert card.triage_thresholds["soon"] <= card.triage_thresholds["urgent"]
+    assert card.triage_aims is not None
+    assert (card.triage_aims.sensitivity, card.triage_aims.specificity) == (0.95, 0.95)
+    chosen_on, measured_on = card.triage_figures["val"], card.triage_figures["test"]
+    assert (chosen_on.outlined_by, measured_on.outlined_by) == ("", "dermomamba_tiny/1")
+    assert chosen_on.whole.sensitivity is not None
+    assert chosen_on.whole.specificity is not None
+    assert min(chosen_on.whole.sensitivity, chosen_on.whole.specificity) >= 0.95
+    assert measured_on.whole.images == 8
+    published = ("publish", tmp_path / "run", "--to", tmp_path / "outlined", "--segmenter", segmenter)
+    assert call(*published) == 0
+    outlined = read_card(tmp_path / "outlined" / "mambaderm_tiny" / "1")
+    assert outlined.triage_figures["val"].outlined_by == "dermomamba_tiny/1"
+    assert outlined.calibration is not None
+    assert outlined.calibration.fitted_on == "validation images, outlined by dermomamba_tiny/1"
     for name in ("auc", "auc_image_only", "auc_metadata_only", "auc_metadata_shuffled", "ece", "brier"):
         assert 0 <= card.metrics[f"test_{name}"].value <= 1
     assert card.conformal is not None

@@ -63,6 +63,17 @@ def test_looking_far_down_reads_only_that_page() -> None:
     assert far.data() == "P-07777"
 
 
+def test_the_band_of_an_image_with_a_warning_is_told_with_the_warning() -> None:
+    line = replace(a_line(0), priority=Priority(Band.ROUTINE, ("because", "The image is unusually dark.")))
+    store = Store(1)
+    store.model.reread()
+    for query, offset, _limit in store.asked:
+        store.model.show_page(CasePage(query, offset, 1, [line]))
+    assert store.model.index(0, Column.PRIORITY).data() == "Routine, check image"
+    assert "Routine, check image, score" in store.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert store.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == "The image is unusually dark."
+
+
 def test_a_line_is_told_in_words() -> None:
     store = Store(1)
     store.model.reread()

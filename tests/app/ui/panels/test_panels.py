@@ -11,19 +11,23 @@ from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.figures import percent
 from app.domain.measurement import Measurement
+from app.domain.triage import Band
 from app.ui.case_view import CaseView
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.score_panel import ReasonsCard
 from app.ui.theme import Theme
+from app.ui.widgets.badge import BadgeLabel
 from app.usecases.correct_mask import CONFIRMED, correct_mask
 from app.usecases.edit_visit import edit_visit
+from app.usecases.local_bands import LocalBands
 from app.usecases.open_case import open_case
-from app.usecases.ports import Services, SpokenModel
+from app.usecases.ports import MeasuredBands, Services, SpokenModel
 from app.usecases.score_image import rescore_image
 from app.usecases.score_words import DIVISION
 from app.usecases.why_score import ScoreWhy
+from models.contract.triage_figures import BandCounts, BandFigures
 from tests.builders import a_case, a_divided_score, a_mask, a_score
 from tests.fakes import CLASSIFIER, FakeToken
 
@@ -89,6 +93,46 @@ def test_figures_of_another_model_than_the_one_that_scored_are_not_shown(
     spoken = SpokenModel("Score", replace(CLASSIFIER, version="0"), "On 9 held-out images", ("No palms.",))
     panels.show_view(CaseView(case, spoken=spoken))
     assert "held-out" not in words_on(panels.score)
+
+
+BANDS = MeasuredBands(
+    BandFigures(
+        malignant=BandCounts(urgent=50, soon=46, routine=4),
+        benign=BandCounts(urgent=20, soon=180, routine=200),
+    ),
+    "held-out",
+)
+
+
+def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_clinic(
+    panels: CasePanels, case: Case
+) -> None:
+    spoken = SpokenModel("Score", CLASSIFIER, None, (), bands=BANDS)
+    scored = replace(case, scores=(a_score(case.image.id, 0.9),))
+    enough = LocalBands({Band.URGENT: 4}, {Band.URGENT: 6, Band.ROUTINE: 41})
+    panels.show_view(CaseView(scored, spoken=spoken, local_bands=enough))
+    said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Urgent: 1 in 3 such cases was malignant at 5 % prevalence." in said
+    assert "Here: 4 of 10 decided Urgent cases were malignant (51 decided in all)." in said
+    panels.score.show_prevalence(1.0)
+    said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Urgent: 1 in 11 such cases was malignant at 1 % prevalence." in said
+
+
+def test_a_model_whose_bands_were_not_measured_claims_nothing(panels: CasePanels, case: Case) -> None:
+    panels.show_view(CaseView(case, spoken=SpokenModel("Score", CLASSIFIER, None, ())))
+    assert "prevalence" not in words_on(panels.score)
+
+
+@pytest.mark.parametrize("warnings", [(), ("The image is blurred.",)])
+def test_an_image_with_a_warning_keeps_its_band_and_says_what_to_check(
+    panels: CasePanels, case: Case, warnings: tuple[str, ...]
+) -> None:
+    panels.show_view(CaseView(replace(case, scores=(a_score(case.image.id, 0.4, warnings=warnings),))))
+    (badge,) = panels.score.findChildren(BadgeLabel)
+    assert badge.badge is not None
+    assert badge.badge.text == "Soon"
+    assert ("Check image:\nThe image is blurred." in words_on(panels.score)) is bool(warnings)
 
 
 DOUBT = "The boundary is uncertain here; so are measurements and score."

@@ -49,6 +49,26 @@ def test_the_name_is_taken_when_the_page_is_left(qtbot: QtBot, preferences: Pref
     assert preferences.settings.user_name == "Dr. Test"
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("2", 2.0), ("0,8 %", 0.8), ("12.5", 12.5), ("0", 5.0), ("99", 5.0), ("few", 5.0)]
+)
+def test_the_prevalence_is_taken_when_it_is_one(
+    qtbot: QtBot, preferences: Preferences, typed: str, stored: float
+) -> None:
+    dialog = SettingsDialog(preferences)
+    qtbot.addWidget(dialog)
+    assert dialog.prevalence.line.text() == "5"
+    dialog.prevalence.line.setText(typed)
+    dialog.accept()
+    assert preferences.settings.prevalence_percent == stored
+    assert read_settings(preferences.places.settings_file)[0].prevalence_percent == stored
+
+
+def test_a_whole_number_in_the_file_is_a_prevalence(preferences: Preferences) -> None:
+    preferences.places.settings_file.write_text("prevalence_percent = 2\n", encoding="utf-8")
+    assert read_settings(preferences.places.settings_file)[0].prevalence_percent == 2.0
+
+
 def test_the_device_page_tells_engine_device_and_times(qtbot: QtBot, session: Session) -> None:
     dialog = DeviceDialog(session)
     qtbot.addWidget(dialog)
