@@ -65,9 +65,28 @@ class Case:
         return self.score is not None and self.score.mask_source == self.mask_source
 
     @property
+    def objection_to_score(self) -> str:
+        """Return why the frame of the newest boundary earns no score, in a sentence; usually ""."""
+        if self.boundary is None or self.boundary.frame is None:
+            return ""
+        return self.boundary.frame.objection(is_outlined_by_person=self.is_corrected)
+
+    @property
+    def is_score_withheld(self) -> bool:
+        """Say whether the image gets no score by itself; one that a person asked for since then stays."""
+        if not self.objection_to_score or self.boundary is None:
+            return False
+        return self.score is None or self.score.predicted_at < self.boundary.predicted_at
+
+    @property
+    def is_score_outstanding(self) -> bool:
+        """Say whether the valid mask is to be scored."""
+        return not self.is_score_current and not self.is_score_withheld
+
+    @property
     def priority(self) -> Priority | None:
-        """Return the place in the queue, or None when there is no score."""
-        return self.score.priority if self.score is not None else None
+        """Return the place in the queue, or None when there is no score, or none that counts."""
+        return None if self.score is None or self.is_score_withheld else self.score.priority
 
     @property
     def score_spread(self) -> float | None:
@@ -104,6 +123,8 @@ class CaseLine:
     """'new', 'predicted', 'corrected', 'decided'."""
     imported_at: datetime
     file_name: str
+    no_score_reason: str = ""
+    """Why the image gets no score, in a sentence."""
     benefit: float = 0.0
     """Expected benefit of a correction, in [0, 1]."""
     reasons_to_correct: tuple[str, ...] = ()

@@ -9,11 +9,19 @@ from typing import TypeVar
 import numpy as np
 
 from app.domain.errors import InferenceError, ModelUnavailableError
+from app.domain.frame import FrameFinding
 from app.domain.prediction import DiagnosisShare, EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.inference.choice import EngineChoice
 from app.inference.doubt import doubt_of
-from app.inference.engine import ClassifierInput, ClassifierOutput, Engine, EngineUnavailableError, FloatArray
+from app.inference.engine import (
+    ClassifierInput,
+    ClassifierOutput,
+    Engine,
+    EngineUnavailableError,
+    FloatArray,
+    SegmenterOutput,
+)
 from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.card import ModelCard, Task
@@ -29,6 +37,7 @@ from models.contract.postprocess import (
     probability_map,
 )
 from models.contract.preprocess import Box, for_classifier, for_segmenter
+from models.contract.suitability import verdict_of
 from models.contract.registry import ModelShelf, ShelvedModel
 from models.contract.tabular import TabularInput
 from models.contract.views import VIEW_COUNT, all_views, brought_back
@@ -60,7 +69,8 @@ class ModelPredictor:
             probability = probability_map(output.logits[0, 0], geometry, temperature=card.temperature)
         except ContractError as error:
             raise InferenceError(str(error)) from error
-        return BoundaryResult(probability, lesion_mask(probability, card.threshold), _model_ref(card), run)
+        mask, frame = lesion_mask(probability, card.threshold), _frame_of(card, output)
+        return BoundaryResult(probability, mask, _model_ref(card), run, frame)
 
     def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
         """Say how sure a boundary is: four flipped passes, as one batch."""
@@ -200,6 +210,14 @@ def _on_image(name: str, maps: FloatArray, box: Box, image: RgbImage) -> Attenti
     """Average the views' maps, bring them to the scale of their colours and lay them on the image."""
     shown = for_display(brought_back(maps).mean(axis=0), is_signed=name in SIGNED_OVERLAYS)
     return place_on_image(shown, box, image.shape)
+
+
+def _frame_of(card: ModelCard, output: SegmenterOutput) -> FrameFinding | None:
+    """Judge the whole frame by the limits of the card, where model and card tell."""
+    if card.suitability is None or output.suitability is None:
+        return None
+    verdict = verdict_of(output.suitability[0], card.suitability)
+    return FrameFinding(verdict.is_dermoscopic, verdict.has_lesion, verdict.distance, verdict.lesion_logit)
 
 
 def _shares(card: ModelCard, output: ClassifierOutput, probability: float) -> tuple[DiagnosisShare, ...]:

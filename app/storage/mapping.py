@@ -6,6 +6,7 @@ from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
+from app.domain.frame import FrameFinding
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -168,6 +169,9 @@ def image_of(row: ImageRow) -> DermoscopicImage:
 def boundary_row(prediction: BoundaryPrediction) -> BoundaryPredictionRow:
     """Return the row of a boundary prediction."""
     row = BoundaryPredictionRow(mask=prediction.mask, probability=prediction.probability)
+    if (frame := prediction.frame) is not None:
+        row.is_dermoscopic, row.has_lesion = frame.is_dermoscopic, frame.has_lesion
+        row.frame_distance, row.lesion_logit = frame.distance, frame.lesion_logit
     _note_speaker(row, prediction)
     return row
 
@@ -197,7 +201,13 @@ def boundary_of(row: BoundaryPredictionRow, assessed: BoundaryAssessmentRow | No
         disagreement=None if disagreement is None else BlobName(disagreement),
         border_uncertainty=None if assessed is None else assessed.border_uncertainty,
         unlikeness=None if assessed is None else assessed.unlikeness,
+        frame=_frame_of(row),
     )
+
+
+def _frame_of(row: BoundaryPredictionRow) -> FrameFinding | None:
+    found = (row.is_dermoscopic, row.has_lesion, row.frame_distance, row.lesion_logit)
+    return None if None in found else FrameFinding(*found)  # type: ignore[arg-type]
 
 
 def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
@@ -340,6 +350,9 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
     )
     note_priority(row, priority)
+    if case.is_score_withheld:
+        row.reasons = [case.objection_to_score]
+        row.probability, row.queue_urgency = None, 0.0
     return row
 
 
@@ -363,6 +376,7 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         status=row.status,
         imported_at=row.imported_at,
         file_name=row.file_name,
+        no_score_reason=row.reasons[0] if row.band is None and row.reasons else "",
         benefit=-row.correction_urgency,
         reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.unlikeness),
         is_corrected=bool(row.correction_rank),

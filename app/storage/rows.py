@@ -144,6 +144,11 @@ class BoundaryPredictionRow(SpokenByModel, Row):
     __tablename__ = "boundary_prediction"
     mask: Mapped[str] = mapped_column(_HASH)
     probability: Mapped[str] = mapped_column(_HASH)
+    is_dermoscopic: Mapped[bool | None]
+    """This and what follows: what the model found of the whole frame; NULL when it did not tell."""
+    has_lesion: Mapped[bool | None]
+    frame_distance: Mapped[float | None]
+    lesion_logit: Mapped[float | None]
 
 
 class BoundaryAssessmentRow(Row):

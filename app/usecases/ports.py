@@ -297,6 +297,8 @@ class BoundaryResult:
     mask: BoolMask
     model: ModelRef
     run: EngineRun
+    frame: FrameFinding | None = None
+    """Whether the image is one to score; None when the model does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

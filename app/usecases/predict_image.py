@@ -56,6 +56,7 @@ def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) 
         mask=services.blobs.put(services.images.mask_png(result.mask)),
         probability=services.blobs.put(services.images.probability_png(result.probability)),
         run=result.run,
+        frame=result.frame,
         predicted_at=services.clock(),
     )
     with services.unit_of_work() as work:

@@ -25,16 +25,30 @@ class ScorePreview:
     measurements: tuple[Measurement, ...]
 
 
-def rescore_image(services: Services, image_id: ImageId, token: CancelToken) -> Changes:
-    """Compute and keep the score of the valid mask, with what is known about the patient now."""
+SCORED_ANYWAY = "unsuitable image scored"
+"""The act of a person who wants a score of an image that gets none by itself."""
+
+
+def rescore_image(
+    services: Services, image_id: ImageId, token: CancelToken, *, is_asked_for: bool = False
+) -> Changes:
+    """Compute and keep the score of the valid mask, with what is known about the patient now.
+
+    An image that does not look like a dermoscopic image of a lesion gets none, unless a person asks for it;
+    that is recorded, and the score says it.
+    """
     case, lesions = _case_and_lesions(services, image_id)
     source = case.mask_source
     if source is None:
         raise NotFoundError("This image has no boundary yet, so there is nothing to score.")
+    if case.is_score_withheld and not is_asked_for:
+        return Changes()
     pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
     score = _scored(services, case, lesions, pixels, mask, source, token).score
     with services.unit_of_work() as work:
         work.cases.add_score(score)
+        if case.is_score_withheld:
+            work.audit.append(services.user, SCORED_ANYWAY, image_id, case.objection_to_score)
         work.audit.append(
             services.user, "score computed", image_id, score.id, weights_sha256=score.model.weights_sha256
         )
@@ -43,8 +57,14 @@ def rescore_image(services: Services, image_id: ImageId, token: CancelToken) -> 
 
 
 def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: CancelToken) -> ScorePreview:
-    """Return what the score and the measurements would be with ``mask``, storing nothing."""
+    """Return what the score and the measurements would be with ``mask``, storing nothing.
+
+    Raises:
+        ScoreWithheldError: the image gets no score by itself.
+    """
     case, lesions = _case_and_lesions(services, image_id)
+    if case.is_score_withheld:
+        raise ScoreWithheldError(case.objection_to_score)
     check_fits(mask, case.image)
     unsaved = RevisionId(new_id())
     return _scored(services, case, lesions, pixels_of(services, case.image), mask, unsaved, token)

@@ -40,7 +40,8 @@ def score_inputs(
         features=features,
         patient_long_diameters_mm=_diameters_mm(case, features, lesions),
     )
-    said = tuple(concern.sentence for concern in concerns(image_quality(pixels, seen)))
+    found = (concern.sentence for concern in concerns(image_quality(pixels, seen)))
+    said = tuple(filter(None, (case.objection_to_score, *found)))
     return ScoreInputs(
         mask=seen,
         features=features,

@@ -73,7 +73,7 @@ def triage_folder(
 
 def _unscored(services: Services, image_ids: Sequence[ImageId]) -> tuple[ImageId, ...]:
     with services.reading() as work:
-        return tuple(one for one in image_ids if not work.cases.case(one).is_score_current)
+        return tuple(one for one in image_ids if work.cases.case(one).is_score_outstanding)
 
 
 def _written(

@@ -76,6 +76,10 @@ class CaseReview(QObject):
         if (image_id := self.image_id) is not None:
             self._queue.add_first(image_id)
 
+    def score_anyway(self) -> None:
+        """Score the open image although it does not look like one to score; the history says who asked."""
+        self.correction.rescore(is_asked_for=True)
+
     def revert_to(self, source: str) -> None:
         """Make the boundary of an earlier revision or prediction the valid one again."""
         if self.view is not None:
@@ -135,7 +139,7 @@ class CaseReview(QObject):
         """Compute what an opened case still lacks: the boundary, or the score of the boundary in force."""
         if case.boundary is None:
             self._queue.add_first(case.image.id)
-        elif not case.is_score_current and not self._queue.is_waiting(case.image.id):
+        elif case.is_score_outstanding and not self._queue.is_waiting(case.image.id):
             self.correction.rescore()
         if case.boundary is not None and not case.boundary.is_assessed:
             self._queue.assess(case.image.id)

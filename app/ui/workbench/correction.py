@@ -135,14 +135,17 @@ class Correction(QObject):
                 done=lambda changes: self._rescore_after(image_id, changes),
             )
 
-    def rescore(self) -> None:
-        """Score the stored boundary again, because something else the model reads has changed."""
+    def rescore(self, *, is_asked_for: bool = False) -> None:
+        """Score the stored boundary again, because something else the model reads has changed.
+
+        ``is_asked_for`` by a person, an image is scored that gets no score by itself.
+        """
         if (image_id := self._image_id) is None:
             return
         self._scoring.add(image_id)
         self._session.act(
             Lane.INFERENCE,
-            lambda services, token: rescore_image(services, image_id, token),
+            lambda services, token: rescore_image(services, image_id, token, is_asked_for=is_asked_for),
             done=lambda _changes: self._end_scoring(image_id),
             failed=lambda error: self._fail_scoring(image_id, error),
             replaces=f"score {image_id}",
@@ -228,6 +231,6 @@ def _previewed(
 ) -> Preview:
     try:
         found = preview_score(services, image_id, mask, token)
-    except ModelUnavailableError:
+    except (ModelUnavailableError, ScoreWithheldError):
         return Preview(image_id, version, None, measure_mask(services, image_id, mask))
     return Preview(image_id, version, found.score, found.measurements)
