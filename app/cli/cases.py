@@ -13,6 +13,7 @@ from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
+from app.domain.frame import NO_SCORE
 from app.domain.ids import ImageId
 from app.domain.triage import CHECK_IMAGE
 from app.usecases.assess_boundary import assess_boundaries
@@ -113,11 +114,22 @@ def import_(
         raise typer.Exit(1)
 
 
-def predict(context: typer.Context, image_ids: _Ids = None, as_json: Json = False) -> None:
+def predict(
+    context: typer.Context,
+    image_ids: _Ids = None,
+    score_anyway: Annotated[
+        bool,
+        typer.Option(
+            "--score-anyway",
+            help="Score images that do not look like dermoscopic images of a lesion, too; that is recorded.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Find the boundary and compute the score of images; without ids, of those that have no score."""
     desk = desk_of(context, as_json=as_json)
     wanted = _ids(desk, image_ids) if image_ids else _unscored(desk)
-    failed = desk.follow(predict_images(desk.services, wanted, TOKEN))
+    failed = desk.follow(predict_images(desk.services, wanted, TOKEN, scores_unsuitable=score_anyway))
     with desk.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
     desk.complain(failed, _LEFT_OUT)
@@ -246,7 +258,9 @@ def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list"
 
 
 def _unscored(desk: Desk) -> tuple[ImageId, ...]:
-    return tuple(line.image_id for line in _all_lines(desk) if line.probability is None)
+    return tuple(
+        line.image_id for line in _all_lines(desk) if line.probability is None and not line.no_score_reason
+    )
 
 
 def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
@@ -257,7 +271,7 @@ def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
 
 def _urgency(line: CaseLine) -> str:
     if line.priority is None:
-        return "-"
+        return NO_SCORE.lower() if line.no_score_reason else "-"
     label = line.priority.band.label
     return f"{label} ({CHECK_IMAGE.lower()})" if line.priority.warnings else label
 

@@ -41,6 +41,10 @@ class ModelUnavailableError(InferenceError):
     """No usable model serves the task."""
 
 
+class ScoreWithheldError(DomainError):
+    """The image does not look like one to score; the message says why."""
+
+
 class ExportError(DomainError):
     """A report or export could not be written."""
 

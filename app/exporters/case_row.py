@@ -50,6 +50,7 @@ MODEL_COLUMNS = (
     "naevus_score_is_of_current_mask",
     "naevus_triage_band",
     "naevus_triage_reasons",
+    "naevus_no_score_reason",
     "naevus_quality_warnings",
     "naevus_missing_inputs",
     "naevus_boundary_model",
@@ -165,6 +166,8 @@ def _model(case: Case) -> Row:
             "naevus_boundary_weights_sha256": model.weights_sha256,
         }
     score = case.score
+    if case.is_score_withheld:
+        return row | {"naevus_no_score_reason": case.objection_to_score}
     if score is None:
         return row
     return row | {

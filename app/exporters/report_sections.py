@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
+from app.domain.frame import NO_SCORE
 from app.domain.image import DermoscopicImage
 from app.domain.measurement import Measurement
 from app.domain.prediction import ModelRef
@@ -52,6 +53,7 @@ _Cell: TypeAlias = Flowable | list[Flowable] | str
 
 _HALF = CONTENT_WIDTH / 2
 _HASH_LETTERS = 16
+_NOT_SCORED = "No score was computed for this image."
 _LAST = sys.maxsize
 
 _TELLING_PROVENANCE = frozenset({"file type", "colour profile"})
@@ -112,10 +114,9 @@ def model_output(
     """Return the score with everything that qualifies it."""
     head = [say("Model output (not a diagnosis)", BOX_TITLE)]
     score = case.score
-    if score is None:
-        return boxed(
-            [*head, say("No score was computed for this image.")], width, edge=MODEL_EDGE, tint=MODEL_TINT
-        )
+    if score is None or case.is_score_withheld:
+        words = f"{NO_SCORE}. {case.objection_to_score}" if case.is_score_withheld else _NOT_SCORED
+        return boxed([*head, say(words)], width, edge=MODEL_EDGE, tint=MODEL_TINT)
     known = next((one.diagnoses for one in models if one.model == score.model), ())
     rows: list[Flowable] = [
         *head,

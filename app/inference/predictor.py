@@ -37,8 +37,8 @@ from models.contract.postprocess import (
     probability_map,
 )
 from models.contract.preprocess import Box, for_classifier, for_segmenter
-from models.contract.suitability import verdict_of
 from models.contract.registry import ModelShelf, ShelvedModel
+from models.contract.suitability import verdict_of
 from models.contract.tabular import TabularInput
 from models.contract.views import VIEW_COUNT, all_views, brought_back
 

@@ -39,6 +39,11 @@ class CaseView:
         return self.preview or self.case.score
 
     @property
+    def is_score_withheld(self) -> bool:
+        """Say whether there is no score to show, because the image does not look like one to score."""
+        return self.preview is None and self.case.is_score_withheld
+
+    @property
     def score_model(self) -> SpokenModel | None:
         """Return the model that gave the shown score, when its card was read."""
         if self.score is None or self.spoken is None or self.spoken.model != self.score.model:

@@ -207,6 +207,7 @@ class Desk(QObject):
         self.review.view_changed.connect(self._show_view)
         self.review.opened.connect(self._offer_overlays)
         self.panels.score.predict_requested.connect(self.review.predict)
+        self.panels.score.score_anyway_requested.connect(self.review.score_anyway)
         self.panels.history.revert_requested.connect(self.review.revert_to)
         self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
         self.canvas.distance_drawn.connect(self._take_distance)

@@ -8,6 +8,7 @@ from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.prediction import ScorePrediction
 from app.usecases.compare_scores import entered_between
 from app.usecases.describe_samples import DESCRIBED
+from app.usecases.score_image import SCORED_ANYWAY
 from app.usecases.settle_doubt import FOUND_APART, FOUND_SAME
 
 _WORDS_BY_FIELD = {
@@ -37,6 +38,7 @@ _TITLE_BY_ACT = {
     FOUND_SAME: "Found to be the same person as another patient",
     FOUND_APART: "Kept apart from another patient of the same number",
     DESCRIBED: "Sample described",
+    SCORED_ANYWAY: "Scored on request, although the image does not look like one to score",
 }
 
 

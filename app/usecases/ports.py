@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
+from app.domain.frame import FrameFinding
 from app.domain.identity import IdentityDoubt
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage

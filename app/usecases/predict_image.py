@@ -17,17 +17,21 @@ MEASURING = "Once only: measuring which engine is faster"
 """Said before the first prediction of a model, which takes many times as long as the next."""
 
 
-def predict_image(services: Services, image_id: ImageId, token: CancelToken) -> Changes:
+def predict_image(
+    services: Services, image_id: ImageId, token: CancelToken, *, scores_unsuitable: bool = False
+) -> Changes:
     """Predict and keep the boundary, then the score of the valid mask.
 
     The boundary is kept even when the score fails or is cancelled. A mask revision stays valid: the new
-    boundary is only noted beside it.
+    boundary is only noted beside it. ``scores_unsuitable`` asks for a score of images that get none by
+    themselves.
     """
-    return predict_boundary(services, image_id, token) | rescore_image(services, image_id, token)
+    changes = predict_boundary(services, image_id, token)
+    return changes | rescore_image(services, image_id, token, is_asked_for=scores_unsuitable)
 
 
 def predict_images(
-    services: Services, image_ids: Sequence[ImageId], token: CancelToken
+    services: Services, image_ids: Sequence[ImageId], token: CancelToken, *, scores_unsuitable: bool = False
 ) -> Generator[Progress, None, tuple[Refusal, ...]]:
     """Predict one image after the other and return those for which it failed; the others go on."""
     failed: list[Refusal] = []
@@ -36,7 +40,7 @@ def predict_images(
         yield Progress(number, len(image_ids), label)
         stop_if_cancelled(token)
         try:
-            predict_image(services, image_id, token)
+            predict_image(services, image_id, token, scores_unsuitable=scores_unsuitable)
         except (InferenceError, DamagedFileError) as error:
             failed.append(left_out(services, image_id, error))
     return tuple(failed)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.case import Case
 from app.domain.changes import Changes
-from app.domain.errors import NotFoundError
+from app.domain.errors import NotFoundError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
 from app.domain.lesion import Lesion
 from app.domain.measurement import Measurement

@@ -2,6 +2,7 @@
 
 from app.domain.case import CaseLine
 from app.domain.figures import percent
+from app.domain.frame import NO_SCORE
 from app.domain.triage import CHECK_IMAGE
 
 EARLIER_MODEL = "Earlier model"
@@ -33,7 +34,7 @@ def place_words(line: CaseLine) -> str:
 def priority_words(line: CaseLine) -> str:
     """Return a band, with the word that the image has to be checked; empty without a score."""
     if line.priority is None:
-        return ""
+        return NO_SCORE if line.no_score_reason else ""
     label = line.priority.band.label
     return f"{label}, {CHECK_IMAGE.lower()}" if line.priority.warnings else label
 
@@ -50,7 +51,7 @@ def why_correct(line: CaseLine) -> str:
 
 def line_tip(line: CaseLine) -> str:
     """Return what is wrong with the image of a case, and why a correction would help; empty for neither."""
-    said = [*line.priority.warnings] if line.priority is not None else []
+    said = [*line.priority.warnings] if line.priority is not None else [line.no_score_reason]
     if not line.is_corrected:
         said.append(why_correct(line))
     return "\n".join(words for words in said if words)
@@ -68,6 +69,8 @@ def spoken_line(line: CaseLine) -> str:
     if line.priority is not None:
         parts.append(line.priority.band.label)
         parts += [CHECK_IMAGE.lower()] if line.priority.warnings else []
+    elif line.no_score_reason:
+        parts.append(f"{NO_SCORE.lower()}: {line.no_score_reason}")
     if line.probability is not None:
         parts.append(f"score {100 * line.probability:.0f} percent")
     parts.append(status_words(line.status))

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
+from app.domain.frame import NO_SCORE
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import CHECK_IMAGE, Band
 from app.settings import Settings
@@ -35,6 +36,7 @@ class ScorePanel(QWidget):
     """Shows one score and what it is made of."""
 
     predict_requested = Signal()
+    score_anyway_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,7 @@ class ScorePanel(QWidget):
         self._origin = OriginCard()
         self._empty = NoScoreCard()
         self._empty.predict_requested.connect(self.predict_requested)
+        self._empty.score_anyway_requested.connect(self.score_anyway_requested)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(10)
@@ -64,12 +67,16 @@ class ScorePanel(QWidget):
     def show_view(self, view: CaseView | None) -> None:
         """Show a case's score, or that there is none."""
         self._view = view
-        score = view.score if view is not None else None
+        score = view.score if view is not None and not view.is_score_withheld else None
         for part in (self._number, self._reasons, self._origin):
             part.setVisible(score is not None)
         self._warnings.setVisible(bool(score and score.quality_warnings))
         self._empty.setVisible(score is None)
-        self._empty.show_state(is_scoring=bool(view and view.is_scoring), has_case=view is not None)
+        self._empty.show_state(
+            is_scoring=bool(view and view.is_scoring),
+            has_case=view is not None,
+            objection=view.case.objection_to_score if view is not None and view.is_score_withheld else "",
+        )
         if view is not None and score is not None:
             self._warnings.setText("\n".join((f"{CHECK_IMAGE}:", *score.quality_warnings)))
             self._number.show_score(view, score)
@@ -90,6 +97,7 @@ class NoScoreCard(Card):
     """Offers to score an image that has no score yet."""
 
     predict_requested = Signal()
+    score_anyway_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Score", parent)
@@ -97,16 +105,22 @@ class NoScoreCard(Card):
         self._button = QPushButton("Find boundary and score")
         self._button.setProperty("role", "primary")
         self._button.clicked.connect(self.predict_requested)
-        self.body.addWidget(self._sentence)
-        self.body.addWidget(self._button)
+        self._anyway = QPushButton("Score it anyway")
+        self._anyway.setToolTip("The history records who asked, and the score says that it means little.")
+        self._anyway.clicked.connect(self.score_anyway_requested)
+        for part in (self._sentence, self._button, self._anyway):
+            self.body.addWidget(part)
 
-    def show_state(self, *, is_scoring: bool, has_case: bool) -> None:
-        """Say whether a score can be asked for, or is on its way."""
-        self._button.setVisible(has_case and not is_scoring)
+    def show_state(self, *, is_scoring: bool, has_case: bool, objection: str = "") -> None:
+        """Say whether a score can be asked for, is on its way, or is withheld because of ``objection``."""
+        self._button.setVisible(has_case and not is_scoring and not objection)
+        self._anyway.setVisible(has_case and not is_scoring and bool(objection))
         if not has_case:
             self._sentence.setText("Choose a case in the list to see its score.")
         elif is_scoring:
             self._sentence.setText("The boundary and the score are being computed…")
+        elif objection:
+            self._sentence.setText(f"{NO_SCORE}. {objection}")
         else:
             self._sentence.setText("This image has not been scored yet.")
 
