@@ -46,13 +46,8 @@ class SqliteCaseStore:
                 "restore it from a backup of the data folder."
             )
         bring_up_to_date(database, folder / "backups")
-        engine = open_engine(database)
-        try:
-            renew_retired_bands(engine)
-        except StorageError:
-            engine.dispose()
-            raise
-        return cls(engine, blobs, folder, clock)
+        renew_retired_bands(database)
+        return cls(open_engine(database), blobs, folder, clock)
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a transaction that may write."""
