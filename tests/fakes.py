@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
+from app.domain.frame import FrameFinding
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, CaseFile, EngineReport, ScoreResult
@@ -71,6 +72,8 @@ class FakePredictor:
     is_closed: bool = False
     is_unmeasured: bool = False
     """The engines were not timed yet."""
+    frame: FrameFinding | None = None
+    """What is found of every frame."""
     forgotten: int = 0
     """How often it was told to ask again which models are active."""
 
@@ -82,7 +85,8 @@ class FakePredictor:
         if token.is_cancelled:
             raise CancelledError
         probability = np.asarray(1.0 - image.mean(axis=2) / 255.0, dtype=np.float32)
-        return BoundaryResult(probability, probability >= SEGMENTER.threshold, SEGMENTER, RUN)
+        mask = probability >= SEGMENTER.threshold
+        return BoundaryResult(probability, mask, SEGMENTER, RUN, self.frame)
 
     def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
         """Call the passes divided along the lower half of the mask."""

@@ -280,12 +280,14 @@ class SqlCaseRepository:
                 DecisionRow.sequence.in_(newest_decision),
                 ScorePredictionRow.sequence.in_(newest_score),
                 ScorePredictionRow.weights_sha256 == score_sha256,
-                DecisionRow.diagnosis.is_not(None),
-                CaseIndexRow.band.is_not(None),
                 CaseIndexRow.is_hidden.is_(False),
             )
         )
-        return [(diagnosis, Band(band)) for diagnosis, band in self._session.execute(query)]
+        return [
+            (diagnosis, Band(band))
+            for diagnosis, band in self._session.execute(query)
+            if diagnosis is not None and band is not None
+        ]
 
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list."""

@@ -1,25 +1,27 @@
 """Lines of the work list that have a band of earlier versions, which hid how urgent the score is."""
 
+from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.domain.triage import Band
 from app.storage import mapping
-from app.storage.database import WRITING, storage_error
+from app.storage.database import WRITING, open_engine, storage_error
 from app.storage.rows import CaseIndexRow, ScorePredictionRow
 
 _IS_RETIRED: Final = CaseIndexRow.band.not_in([int(band) for band in Band])
 
 
-def renew_retired_bands(engine: Engine) -> None:
+def renew_retired_bands(database: Path) -> None:
     """Give such lines the band of their newest score; all at once, because there may be thousands.
 
     Raises:
         StorageError: the store cannot be read or written.
     """
+    engine = open_engine(database)
     try:
         with Session(engine.execution_options(**{WRITING: False})) as session:
             is_due = session.scalar(select(CaseIndexRow.image_id).where(_IS_RETIRED).limit(1)) is not None
@@ -29,6 +31,8 @@ def renew_retired_bands(engine: Engine) -> None:
                 session.commit()
     except SQLAlchemyError as error:
         raise storage_error(error) from error
+    finally:
+        engine.dispose()
 
 
 def _renew(session: Session) -> None:

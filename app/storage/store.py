@@ -50,13 +50,8 @@ class SqliteCaseStore:
         check_last_step(database)
         bring_up_to_date(database, folder / "backups")
         note_last_step(database)
-        engine = open_engine(database)
-        try:
-            renew_retired_bands(engine)
-        except StorageError:
-            engine.dispose()
-            raise
-        return cls(engine, blobs, folder, clock)
+        renew_retired_bands(database)
+        return cls(open_engine(database), blobs, folder, clock)
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a transaction that may write."""
