@@ -1,4 +1,4 @@
-"""Turning pixels upright by the EXIF orientation tag (Exif 2.32, tag 0x0112), applied once, at import."""
+"""Turning pixels upright by the EXIF orientation tag (Exif 2.32, tag 0x0112), applied once, on reading."""
 
 from collections.abc import Callable
 from typing import cast
