@@ -21,7 +21,7 @@ class UnreadablePhotographError(ContractError):
 
 
 class DamagedPhotographError(UnreadablePhotographError):
-    """A picture file that is incomplete or whose data are corrupt, so that part of the picture is not real."""
+    """A picture file that is incomplete or corrupt, so that part of the picture is not real."""
 
 
 class UnusableOutputError(ContractError):

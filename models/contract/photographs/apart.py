@@ -1,4 +1,4 @@
-"""Decoding in a process of its own, which is kept for the next file and ended when a file keeps it too long."""
+"""Decoding in a process of its own, kept for the next file and ended when a file keeps it too long."""
 
 import atexit
 import json
@@ -24,7 +24,7 @@ _NO_WINDOW: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 def photograph_decoded_apart(content: bytes, kind: PhotographFormat, least_side_px: int) -> Photograph:
-    """Return the photograph in a file's bytes; raises UnreadablePhotographError, also when the decoder fails."""
+    """Return the photograph in a file's bytes; raises UnreadablePhotographError, also for a dead decoder."""
     return _DECODER.photograph(content, kind, least_side_px)
 
 
@@ -58,7 +58,7 @@ class _Decoder:
             refusal = DamagedPhotographError if answer.is_damaged else UnreadablePhotographError
             raise refusal(answer.sentence)
         notes = tuple((what, words) for what, words in answer.provenance)
-        return Photograph(pixels, notes, answer.date_time_original)
+        return Photograph(pixels, notes, answer.date_time_original, answer.is_plain)
 
     def close(self) -> None:
         """End the process, if this program started it."""

@@ -53,7 +53,7 @@ def used_bits(highest: int, bits: int) -> int:
 def _top(highest: int, bits: int, declared_top: int | None) -> tuple[int, tuple[Note, ...]]:
     full = (1 << bits) - 1
     if declared_top is not None and highest <= declared_top < full and highest:
-        return declared_top, ((_ABOUT, f"values up to {declared_top}, as the file declares, reduced to 8 bits"),)
+        return declared_top, ((_ABOUT, f"values up to {declared_top}, as declared, reduced to 8 bits"),)
     used = used_bits(highest, bits)
     if used < bits:
         return (1 << used) - 1, (

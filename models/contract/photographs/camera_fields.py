@@ -1,7 +1,7 @@
 """What the reader needs of EXIF (Exif 2.32): orientation, colour space and day; nothing else is read.
 
-An orientation in XMP alone is not applied: editors turn the pixels and leave it behind, and viewers and training
-programs do not look at it.
+An orientation in XMP alone is not applied: editors turn the pixels and leave it behind, and viewers and
+training programs do not look at it.
 """
 
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def declares_adobe_rgb(colour_space: object, interoperability_index: object) -> 
 
 
 def whole_number(value: object, *, default: int) -> int:
-    """Return a tag's number, also where a writer chose another type than the standard's (BYTE, a list, text)."""
+    """Return a tag's number, also where a writer chose another type than the standard's, as BYTE or text."""
     if isinstance(value, (bytes, tuple, list)):
         value = value[0] if len(value) else None
     if isinstance(value, str) and value.strip("\x00 ").isdecimal():

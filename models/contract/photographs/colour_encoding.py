@@ -1,4 +1,4 @@
-"""Colours that a file describes by numbers instead of an ICC profile: primaries and a transfer curve, to sRGB.
+"""Colours that a file describes by primaries and a transfer curve instead of an ICC profile, to sRGB.
 
 ITU-T H.273 names the values of PNG's cICP; PNG 3 (W3C) says how gAMA and cHRM are meant.
 """

@@ -28,6 +28,7 @@ class Answer:
     width_px: int = 0
     provenance: tuple[tuple[str, str], ...] = ()
     date_time_original: str | None = None
+    is_plain: bool = False
     sentence: str = ""
     is_damaged: bool = False
 
@@ -54,7 +55,14 @@ def _answered(content: bytes, order: Order) -> tuple[Answer, Photograph | None]:
     except UnreadablePhotographError as error:
         return Answer(sentence=str(error), is_damaged=isinstance(error, DamagedPhotographError)), None
     height_px, width_px = photograph.pixels.shape[:2]
-    return Answer(height_px, width_px, photograph.provenance, photograph.date_time_original), photograph
+    answer = Answer(
+        height_px=height_px,
+        width_px=width_px,
+        provenance=photograph.provenance,
+        date_time_original=photograph.date_time_original,
+        is_plain=photograph.is_plain,
+    )
+    return answer, photograph
 
 
 if __name__ == "__main__":

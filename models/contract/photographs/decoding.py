@@ -33,6 +33,8 @@ class Photograph:
     """(H, W, 3) uint8, upright sRGB."""
     provenance: tuple[Note, ...]
     date_time_original: str | None
+    is_plain: bool
+    """Whether decoders that know nothing of profiles, orientation and transparency give the same pixels."""
 
 
 def decoded_photograph(content: bytes, kind: PhotographFormat, least_side_px: int = 1) -> Photograph:
@@ -59,18 +61,20 @@ def _finished(stored: StoredPicture) -> Photograph:
         raise DamagedPhotographError(
             "The lower part of the picture is an even grey, as a damaged or incomplete file leaves it."
         )
-    rgb, colour_note = _in_srgb(stored)
+    rgb, colour_note, is_converted = _in_srgb(stored)
     orientation = stored.camera.orientation
-    notes = (*stored.notes, colour_note, orientation_note(orientation))
+    turn_note = orientation_note(orientation)
+    notes = (*stored.notes, colour_note, turn_note)
     return Photograph(
         pixels=upright(rgb, orientation),
         provenance=tuple(note for note in notes if note is not None),
         date_time_original=stored.camera.date_time_original,
+        is_plain=not (stored.notes or is_converted or turn_note),
     )
 
 
 def _is_filled_up(levels: NDArray[np.uint8]) -> bool:
-    """Say whether the picture ends in the filling of decoders; what begins with it, too, has a grey margin."""
+    """Say whether the picture ends in the filling of decoders; one that begins with it has a grey margin."""
     if (levels[-1] != _FILLING).any() or (levels[0] == _FILLING).all():
         return False
     is_even = (levels == _FILLING).all(axis=tuple(range(1, levels.ndim)))
@@ -78,17 +82,17 @@ def _is_filled_up(levels: NDArray[np.uint8]) -> bool:
     return filled >= _LEAST_FILLED_SHARE * len(levels)
 
 
-def _in_srgb(stored: StoredPicture) -> tuple[RgbImage, Note | None]:
+def _in_srgb(stored: StoredPicture) -> tuple[RgbImage, Note | None, bool]:
+    """Return sRGB pixels, the line of provenance, and whether levels were changed for it."""
     encoding = ADOBE_RGB if stored.camera.is_adobe_rgb else stored.encoding
     if not stored.profile and encoding is not None and stored.mode in ("L", "RGB"):
-        return encoding.to_srgb(_as_rgb(stored.levels)), encoding.note
+        return encoding.to_srgb(_as_rgb(stored.levels)), encoding.note, True
     conversion = conversion_to_srgb(stored.profile, stored.mode)
     if conversion.transform is None and stored.mode in ("L", "RGB"):
-        return _as_rgb(stored.levels), conversion.note
-    picture = Image.frombuffer(
-        stored.mode, stored.levels.shape[1::-1], stored.levels.tobytes(), "raw", stored.mode, 0, 1
-    )
-    return conversion.applied(picture), conversion.note
+        return _as_rgb(stored.levels), conversion.note, False
+    size = stored.levels.shape[1::-1]
+    picture = Image.frombuffer(stored.mode, size, stored.levels.tobytes(), "raw", stored.mode, 0, 1)
+    return conversion.applied(picture), conversion.note, True
 
 
 def _as_rgb(levels: NDArray[np.uint8]) -> RgbImage:

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image
 
 from models.contract.errors import DamagedPhotographError, UnreadablePhotographError
 from models.contract.photographs.camera_fields import camera_fields

@@ -1,4 +1,4 @@
-"""What a PNG says about its colours besides an ICC profile: cICP, sRGB, gAMA and cHRM, in the order of PNG 3."""
+"""What a PNG says about its colours besides an ICC profile: cICP, sRGB, gAMA, cHRM, as PNG 3 ranks them."""
 
 import struct
 from collections.abc import Iterator

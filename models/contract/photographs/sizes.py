@@ -8,10 +8,8 @@ MAX_PIXELS: Final = 200_000_000
 """200 megapixels: 0.6 GB decoded; the largest dermoscopy cameras stay below 50."""
 
 
-def check_size(
-    width_px: int, height_px: int, least_side_px: int = 1, most_pixels: int = MAX_PIXELS
-) -> None:
-    """Raise UnreadablePhotographError if a declared size has no pixels, too many, or a side below the least."""
+def check_size(width_px: int, height_px: int, least_side_px: int = 1, most_pixels: int = MAX_PIXELS) -> None:
+    """Raise UnreadablePhotographError if a declared size has no pixels, too many, or too short a side."""
     size = f"{width_px:,} x {height_px:,} pixels"
     if width_px < 1 or height_px < 1:
         raise UnreadablePhotographError("The file declares a picture without any pixels.")

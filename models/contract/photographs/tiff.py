@@ -55,7 +55,9 @@ def tiff_picture(content: bytes, least_side_px: int) -> StoredPicture:
         if int(page.photometric) in _CODED or int(page.compression) in _FAX:
             return _by_pillow(content, least_side_px)
         if int(page.photometric) not in _SAMPLES_BY_PHOTOMETRIC:
-            raise UnreadablePhotographError("The TIFF holds raw camera data or the like; please export as PNG.")
+            raise UnreadablePhotographError(
+                "The TIFF holds raw camera data or the like; please export as PNG."
+            )
         if int(page.compression) != _NO_COMPRESSION:
             _look_for_damage(content)
         return _interpreted(page, _samples(page))

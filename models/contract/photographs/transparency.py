@@ -1,8 +1,8 @@
 """What becomes of transparent parts: white where nothing lies under them, the picture where it goes on.
 
 A round cut-out is transparent where it has no picture. An alpha channel may as well be left over from a
-selection, or hold nothing but zeros, because the program that wrote it never used it; then the picture goes on
-beneath it and belongs to what the clinician saw.
+selection, or hold nothing but zeros, because the program that wrote it never used it; then the picture goes
+on beneath it and belongs to what the clinician saw.
 """
 
 import numpy as np
