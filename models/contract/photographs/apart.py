@@ -17,7 +17,7 @@ from models.contract.photographs.decoding import Photograph
 from models.contract.photographs.formats import PhotographFormat
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
-_PATIENCE_S: Final = 30.0
+_PATIENCE_S: Final = 60.0
 _SECONDS_PER_MEGABYTE: Final = 0.1
 _NO_WINDOW: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """Keeps Windows from opening a console."""
@@ -67,9 +67,12 @@ class _Decoder:
                 self._end()
 
     def _running(self) -> subprocess.Popen[bytes]:
-        # A forked copy of this program must not share the pipes of the original.
-        is_ours = self._process is not None and self._owner == os.getpid()
-        if self._process is None or not is_ours or self._process.poll() is not None:
+        if self._owner != os.getpid():
+            # A forked copy of this program must not share the pipes of the original.
+            self._process = None
+        elif self._process is not None and self._process.poll() is not None:
+            self._end()
+        if self._process is None:
             self._process, self._owner = _started(), os.getpid()
         return self._process
 

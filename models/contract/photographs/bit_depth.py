@@ -43,7 +43,8 @@ def eight_bits(
 def used_bits(highest: int, bits: int) -> int:
     """Return the bits that samples up to ``highest`` use, ``bits`` unless the upper ones are plainly empty.
 
-    No picture of skin stays below a quarter of its range everywhere: its brightest pixel would be nearly black.
+    No picture of skin stays below a quarter of its range everywhere: its brightest pixel would be almost
+    black.
     """
     if bits < 16 or highest == 0:
         return bits

@@ -14,7 +14,8 @@ from PIL import Image, UnidentifiedImageError
 
 from models.contract.errors import DamagedPhotographError, UnreadablePhotographError
 from models.contract.photographs.bit_depth import eight_bits
-from models.contract.photographs.camera_fields import CameraFields, declares_adobe_rgb, whole_number
+from models.contract.photographs.camera_fields import CameraFields, camera_fields, whole_number
+from models.contract.photographs.failures import DECODER_FAILURES
 from models.contract.photographs.formats import PhotographFormat
 from models.contract.photographs.orientation import orientation_note
 from models.contract.photographs.pillow_picture import decoded as pillow_decoded
@@ -36,7 +37,7 @@ _NO_COMPRESSION = 1
 _FAX = (2, 3, 4)
 _PREMULTIPLIED, _SEPARATE_ALPHA = 1, 2
 _MOST_SAMPLES = 8
-_ORIENTATION, _MAX_SAMPLE_VALUE, _NEW_SUBFILE_TYPE, _EXIF, _PROFILE = 274, 281, 254, 34_665, 34_675
+_ORIENTATION, _MAX_SAMPLE_VALUE, _NEW_SUBFILE_TYPE, _PROFILE = 274, 281, 254, 34_675
 _DAMAGED = "The TIFF picture is damaged or was not copied completely."
 
 
@@ -60,7 +61,7 @@ def tiff_picture(content: bytes, least_side_px: int) -> StoredPicture:
             )
         if int(page.compression) != _NO_COMPRESSION:
             _look_for_damage(content)
-        return _interpreted(page, _samples(page))
+        return _interpreted(content, page, _samples(page))
 
 
 def _single_page(file: tifffile.TiffFile) -> tifffile.TiffPage:
@@ -128,7 +129,7 @@ def _samples(page: tifffile.TiffPage) -> NDArray[Any]:
     return samples
 
 
-def _interpreted(page: tifffile.TiffPage, samples: NDArray[Any]) -> StoredPicture:
+def _interpreted(content: bytes, page: tifffile.TiffPage, samples: NDArray[Any]) -> StoredPicture:
     photometric = int(page.photometric)
     count = _SAMPLES_BY_PHOTOMETRIC[photometric]
     if samples.shape[2] < count:
@@ -141,7 +142,7 @@ def _interpreted(page: tifffile.TiffPage, samples: NDArray[Any]) -> StoredPictur
     return StoredPicture(
         levels=np.ascontiguousarray(levels[..., 0] if is_grey else levels),
         mode="L" if is_grey else ("CMYK" if photometric == _CMYK else "RGB"),
-        camera=_camera(page),
+        camera=_camera(content, page),
         profile=_profile(page),
         notes=notes,
     )
@@ -176,17 +177,14 @@ def _without_alpha(
     return without_alpha(levels, alpha, is_premultiplied=kind == _PREMULTIPLIED)
 
 
-def _camera(page: tifffile.TiffPage) -> CameraFields:
-    exif = page.tags.valueof(_EXIF)
-    known = exif if isinstance(exif, dict) else {}
-    interoperability = known.get("InteroperabilityTag")
-    index = interoperability.get("InteroperabilityIndex") if isinstance(interoperability, dict) else None
-    written = known.get("DateTimeOriginal")
-    return CameraFields(
-        orientation=_number(page, _ORIENTATION, 1),
-        is_adobe_rgb=declares_adobe_rgb(known.get("ColorSpace"), index),
-        date_time_original=written if isinstance(written, str) else None,
-    )
+def _camera(content: bytes, page: tifffile.TiffPage) -> CameraFields:
+    """Return the fields; of kinds of TIFF that Pillow does not know, the orientation only."""
+    try:
+        with Image.open(BytesIO(content), formats=("TIFF",)) as picture:
+            known = camera_fields(picture)
+    except DECODER_FAILURES:
+        known = CameraFields()
+    return replace(known, orientation=_number(page, _ORIENTATION, 1))
 
 
 def _profile(page: tifffile.TiffPage) -> bytes | None:

@@ -1,8 +1,9 @@
 """Writes a data folder from lesions that a layout hands over one by one.
 
-Every image is read as at import, so that damaged ones are left out. Plain files are copied as they are; what would mislead other programs (turned by orientation, in another colour space than sRGB, with
-transparent parts, in an unusual format) is written anew, without loss where it came so. Groups are dealt to
-splits whole. Repeating a conversion writes only what is missing or differs.
+Every image is read as at import, so that damaged ones are left out. Plain files are copied as they are; what
+would mislead other programs (turned by orientation, in another colour space than sRGB, with transparent
+parts, in an unusual format) is written anew, without loss where it came so. Groups are dealt to splits whole.
+Repeating a conversion writes only what is missing or differs.
 """
 
 import csv
