@@ -73,4 +73,4 @@ def _from_floats(values: NDArray[Any]) -> NDArray[np.uint8]:
             "The picture has floating-point values outside 0 to 1, so its brightness is unknown; "
             "please export it with 8 or 16 bits per channel."
         )
-    return np.rint(values * 255).astype(np.uint8)
+    return np.asarray(np.rint(values * 255), dtype=np.uint8)
