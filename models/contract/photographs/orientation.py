@@ -8,8 +8,6 @@ import numpy as np
 
 from models.contract.arrays import RgbImage
 
-ORIENTATION_TAG = 0x0112
-
 _WORDS = {
     2: "mirrored left-right",
     3: "rotated by 180 degrees",
