@@ -8,7 +8,6 @@ from pydicom.dataset import FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.colour_profile import conversion_to_srgb
 from app.imaging.dicom_colour import rgb_from
 from app.imaging.dicom_fields import calibration_of, fields_of
 from app.imaging.dicom_frame import stored_frame
@@ -16,6 +15,7 @@ from app.imaging.dicom_header import PixelHeader, pixel_header
 from app.imaging.file_kind import DICOM
 from app.usecases.ports import ReadImage
 from models.contract.arrays import RgbImage
+from models.contract.photographs.colour_profile import conversion_to_srgb
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _META_BYTES = 65_536

@@ -3,26 +3,32 @@
 from dataclasses import dataclass
 
 from app.domain.errors import NoImageError, UnreadableFileError
+from models.contract.photographs.formats import PhotographFormat, photograph_format
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """A readable file format; ``decoder`` is Pillow's name for it, empty for DICOM."""
+    """A readable file format."""
 
     name: str
     media_type: str
     suffixes: tuple[str, ...]
-    decoder: str = ""
 
 
-JPEG = FileKind("JPEG", "image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), "JPEG")
-PNG = FileKind("PNG", "image/png", (".png", ".apng"), "PNG")
-TIFF = FileKind("TIFF", "image/tiff", (".tif", ".tiff"), "TIFF")
-BMP = FileKind("BMP", "image/bmp", (".bmp", ".dib"), "BMP")
-WEBP = FileKind("WebP", "image/webp", (".webp",), "WEBP")
+JPEG = FileKind("JPEG", "image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"))
+PNG = FileKind("PNG", "image/png", (".png", ".apng"))
+TIFF = FileKind("TIFF", "image/tiff", (".tif", ".tiff"))
+BMP = FileKind("BMP", "image/bmp", (".bmp", ".dib"))
+WEBP = FileKind("WebP", "image/webp", (".webp",))
 DICOM = FileKind("DICOM", "application/dicom", (".dcm", ".dicom", ".dic", ".ima", ""))
 
-_TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_PHOTOGRAPHS = {
+    PhotographFormat.JPEG: JPEG,
+    PhotographFormat.PNG: PNG,
+    PhotographFormat.TIFF: TIFF,
+    PhotographFormat.BMP: BMP,
+    PhotographFormat.WEBP: WEBP,
+}
 _HEADERLESS = "DICOM without its file header; please export it again"
 _PICTURE_STARTS = {
     b"GIF8": "a GIF, which has too few colours for dermoscopy",
@@ -50,9 +56,9 @@ def kind_of(content: bytes) -> FileKind:
         NoImageError: they are no picture; the sentence says what they seem to be instead.
         UnreadableFileError: they are a picture of a format that is not read.
     """
-    kind = _photograph_kind(content)
-    if kind is not None:
-        return kind
+    photograph = photograph_format(content)
+    if photograph is not None:
+        return _PHOTOGRAPHS[photograph]
     if content[128:132] == b"DICM":
         return DICOM
     if (picture := _other_picture(content)) is not None:
@@ -72,20 +78,6 @@ def extension_note(kind: FileKind, suffix: str) -> tuple[str, str] | None:
         return None
     shown = suffix.encode("utf-8", "replace").decode("utf-8")
     return ("file type", f"the content is {kind.name} although the name ends in '{shown}'")
-
-
-def _photograph_kind(content: bytes) -> FileKind | None:
-    if content.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if content.startswith(_TIFF_STARTS):
-        return TIFF
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return WEBP
-    if content.startswith(b"BM") and content[6:10] == b"\x00\x00\x00\x00":
-        return BMP
-    return None
 
 
 def _other_picture(content: bytes) -> str | None:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from app.domain.errors import UnreadableFileError
+from models.contract.errors import UnreadablePhotographError
+from models.contract.photographs import sizes
 
-MAX_PIXELS = 200_000_000
-"""200 megapixels: 0.6 GB decoded; the largest dermoscopy cameras stay below 50."""
+MAX_PIXELS = sizes.MAX_PIXELS
+"""One limit for photographs and DICOM pictures."""
 
 MIN_SIDE_PX = 64
 """Below this no dermoscopic structure can be seen, whatever the magnification."""
@@ -16,16 +18,10 @@ MAX_FILE_BYTES = 1_300_000_000
 
 def check_dimensions(width_px: int, height_px: int) -> None:
     """Raise UnreadableFileError if a declared picture size cannot be a dermoscopic image."""
-    size = f"{width_px:,} x {height_px:,} pixels"
-    if width_px < 1 or height_px < 1:
-        raise UnreadableFileError("The file declares a picture without any pixels.")
-    if width_px * height_px > MAX_PIXELS:
-        limit = MAX_PIXELS // 1_000_000
-        raise UnreadableFileError(f"The picture is too large ({size}); the limit is {limit} megapixels.")
-    if min(width_px, height_px) < MIN_SIDE_PX:
-        raise UnreadableFileError(
-            f"The picture is too small for dermoscopy ({size}); each side needs {MIN_SIDE_PX} or more."
-        )
+    try:
+        sizes.check_size(width_px, height_px, MIN_SIDE_PX, MAX_PIXELS)
+    except UnreadablePhotographError as error:
+        raise UnreadableFileError(str(error)) from None
 
 
 def checked_bytes(path: Path) -> bytes:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from app.domain.errors import NoImageError, UnreadableFileError
 from app.imaging import png_codec
-from app.imaging.failures import DECODER_FAILURES, quiet_decoders
 from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of, promises_image
 from app.imaging.limits import checked_bytes
-from app.imaging.photograph import read_photograph
+from app.imaging.photograph import read_photograph_file
 from app.usecases.ports import ReadImage
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
 
 class FileImageReader:
@@ -59,7 +59,7 @@ def read_image(content: bytes, suffix: str) -> ReadImage:
     kind = _checked_kind(content, suffix)
     try:
         with quiet_decoders():
-            image = _dicom(content) if kind is DICOM else _photograph(content, kind)
+            image = _dicom(content) if kind is DICOM else read_photograph_file(content, kind)
     except MemoryError:
         raise UnreadableFileError("There is not enough memory to open this picture.") from None
     except DECODER_FAILURES:
@@ -85,17 +85,6 @@ def _dicom(content: bytes) -> ReadImage:
     from app.imaging.dicom import read_dicom
 
     return read_dicom(content)
-
-
-def _photograph(content: bytes, kind: FileKind) -> ReadImage:
-    photograph = read_photograph(content, kind)
-    return ReadImage(
-        pixels=photograph.pixels,
-        media_type=kind.media_type,
-        calibration=None,
-        provenance=photograph.provenance,
-        taken_on=photograph.taken_on,
-    )
 
 
 def _with_note(image: ReadImage, note: tuple[str, str]) -> ReadImage:

@@ -16,6 +16,14 @@ class NoLesionError(ContractError):
         super().__init__("The mask is empty, so there is no lesion to measure.")
 
 
+class UnreadablePhotographError(ContractError):
+    """A picture file that cannot be used as a photograph."""
+
+
+class DamagedPhotographError(UnreadablePhotographError):
+    """A picture file that is incomplete or corrupt, so that part of the picture is not real."""
+
+
 class UnusableOutputError(ContractError):
     """A network returned values that cannot be shown to anybody."""
 

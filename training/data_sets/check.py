@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.contract.errors import DamagedPhotographError, UnreadablePhotographError
+from models.contract.photographs.reader import read_photograph
 from training.contract.data_set import SIDES, DataFolder, DataSetError, group_of, manifest_rows, side_of
-from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs
+from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs, thumbnail
 from training.data_sets.cells import column_findings, row_findings
 from training.data_sets.findings import (
     CATALOGUE,
@@ -23,7 +25,7 @@ from training.data_sets.findings import (
     CheckReport,
     Tally,
 )
-from training.data_sets.pictures import PictureHeader, header_of, is_cut_off, mask_of, miniature
+from training.data_sets.pictures import PictureHeader, header_of, mask_of
 from training.data_sets.progress import shown
 
 _FEW_MALIGNANT = 20
@@ -37,7 +39,7 @@ WHOLE = (
     f"differ and miniatures of 17 x 16 px correlate by {LEAST_CORRELATION} or more; "
     "turned, mirrored or reframed ones are not found."
 )
-QUICK = "Only the headers of files were read: empty masks, cut off images and copies were not looked for."
+QUICK = "Only the headers of files were read: empty masks, damaged images and copies were not looked for."
 
 
 def check(data_dir: Path, *, quick: bool = False) -> CheckReport:
@@ -187,18 +189,19 @@ class _Files:
         if min(header.width_px, header.height_px) < LEAST_SIDE_PX:
             tally.add("image_tiny", f"{name} ({header.width_px} x {header.height_px} px)")
         if not self._quick:
-            self._pixels(content, header, name, side, tally)
+            self._pixels(content, name, side, tally)
         return header
 
-    def _pixels(self, content: bytes, header: PictureHeader, name: str, side: str, tally: Tally) -> None:
-        if is_cut_off(content):
+    def _pixels(self, content: bytes, name: str, side: str, tally: Tally) -> None:
+        try:
+            pixels = read_photograph(content).pixels
+        except DamagedPhotographError:
             tally.add("image_cut_off", name)
             return
-        small = miniature(content, header)
-        if small is None:
-            tally.add("image_unreadable", name)
+        except UnreadablePhotographError as error:
+            tally.add("image_unreadable", f"{name} ({error})")
             return
-        self.copies.take(name, side, hashlib.sha256(content).digest(), small)
+        self.copies.take(name, side, hashlib.sha256(content).digest(), thumbnail(pixels))
 
     def _mask(self, file: Path, image: PictureHeader | None, name: str, tally: Tally) -> None:
         read = self._read(file, "mask", name, tally)

@@ -20,7 +20,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "file_outside": ("problem", "files outside the data folder"),
     "image_missing": ("problem", "images that are not there"),
     "image_unreadable": ("problem", "images that cannot be read"),
-    "image_cut_off": ("problem", "JPEG images that are cut off"),
+    "image_cut_off": ("problem", "images that are cut off or damaged"),
     "mask_missing": ("problem", "masks that are not there"),
     "mask_unreadable": ("problem", "masks that cannot be read"),
     "mask_other_size": ("problem", "masks of another size than their image"),

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask, RgbImage
+from models.contract.errors import UnreadablePhotographError
+from models.contract.photographs.reader import read_photograph
 from models.contract.regions import largest_component
 from training.contract.data_set import DataSetError, Sample
 
@@ -15,12 +17,12 @@ def read_image(sample: Sample) -> RgbImage:
     """The image of a sample, (H, W, 3) uint8 RGB.
 
     Raises:
-        DataSetError: the file is missing or cannot be decoded.
+        DataSetError: the file is missing, damaged or cannot be decoded.
     """
-    bgr = _decoded(sample.image_file, cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise DataSetError(f"The image file of {sample.image_id} cannot be read.")
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    try:
+        return read_photograph(_content(sample.image_file).tobytes()).pixels
+    except UnreadablePhotographError as error:
+        raise DataSetError(f"The image file of {sample.image_id} cannot be read: {error}") from error
 
 
 def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
@@ -49,14 +51,18 @@ def read_plane(file: Path) -> NDArray[np.uint8] | None:
 
 def _decoded(file: Path, flags: int) -> NDArray[np.uint8] | None:
     """The pixels of a file, None if it holds no image."""
-    # cv2.imread cannot open non-ASCII paths on Windows; numpy can.
-    try:
-        content = np.fromfile(file, dtype=np.uint8)
-    except OSError as error:
-        raise DataSetError(f"{file} cannot be opened.") from error
+    content = _content(file)
     # OpenCV raises on an empty buffer and on absurd sizes instead of returning None.
     try:
         pixels = cv2.imdecode(content, flags)
     except cv2.error:
         return None
     return None if pixels is None else np.asarray(pixels, dtype=np.uint8)
+
+
+def _content(file: Path) -> NDArray[np.uint8]:
+    # cv2.imread cannot open non-ASCII paths on Windows; numpy can.
+    try:
+        return np.fromfile(file, dtype=np.uint8)
+    except OSError as error:
+        raise DataSetError(f"{file} cannot be opened.") from error

@@ -150,7 +150,7 @@ def test_a_cmyk_jpeg_keeps_its_colours(read_bytes: Read, skin: Pixels) -> None:
 def test_transparent_parts_are_laid_on_white(read_bytes: Read, skin: Pixels) -> None:
     alpha = np.full(skin.shape[:2], 255, np.uint8)
     alpha[:, :20] = 0
-    image = read_bytes(encoded(np.dstack([skin, alpha]), "PNG"))
+    image = read_bytes(encoded(np.dstack([skin * (alpha[..., None] > 0), alpha]), "PNG"))
     assert (image.pixels[:, :20] == 255).all()
     assert worst(image.pixels[:, 20:], skin[:, 20:]) == 0
     assert "transparency" in dict(image.provenance)

@@ -1,8 +1,9 @@
 """Writes a data folder from lesions that a layout hands over one by one.
 
-Files are copied as they are, and decoded only where they would mislead: turned by their EXIF orientation, in
-another colour space than sRGB, in a format that training does not read, or larger than was asked for. Groups
-are dealt to splits whole. Repeating a conversion writes only what is missing or differs.
+Every image is read as at import, so that damaged ones are left out. Plain files are copied as they are; what
+would mislead other programs (turned by orientation, in another colour space than sRGB, with transparent
+parts, in an unusual format) is written anew, without loss where it came so. Groups are dealt to splits whole.
+Repeating a conversion writes only what is missing or differs.
 """
 
 import csv
@@ -21,12 +22,12 @@ from training.contract.lesion_groups import strictest
 from training.data_sets.dealing import check_shares, dealt
 from training.data_sets.layouts.upright import (
     UnreadablePictureError,
-    is_srgb,
     jpeg,
     mask_png,
+    photograph_of,
+    png,
     shrunk,
     shrunk_mask,
-    upright_pixels,
 )
 from training.data_sets.pictures import PictureHeader, header_of, mask_of
 from training.data_sets.progress import shown
@@ -39,7 +40,7 @@ COLUMNS = (
 )
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "BMP": ".bmp", "WEBP": ".webp"}
 _PLAIN_NAME = re.compile(r"[\w.-]+")
-_COPIED_MODES = ("RGB", "L", "P", "1")
+_LOSSY = ("JPEG", "MPO")
 
 
 class ConversionError(DataSetError):
@@ -239,13 +240,8 @@ class _FolderWriter:
         if header is None:
             raise UnreadablePictureError("The file is empty, damaged or no picture.")
         size_px = (header.width_px, header.height_px)
-        suffix = _SUFFIX_BY_FORMAT.get(header.format)
-        if suffix is None or not self._is_copied(header):
-            pixels = upright_pixels(content)
-            if self._longer_side_px is not None:
-                pixels = shrunk(pixels, self._longer_side_px)
-            content, suffix = jpeg(pixels), ".jpg"
-            header = header_of(content) or header
+        content, suffix = self._file_of(content, header)
+        header = header_of(content) or header
         image_file = f"images/{entry.image_id}{suffix}"
         mask_file = self._mask(entry, size_px, header)
         write_if_other(self._out / image_file, content)
@@ -259,12 +255,18 @@ class _FolderWriter:
             "height": str(header.height_px),
         }
 
-    def _is_copied(self, header: PictureHeader) -> bool:
-        is_large = self._longer_side_px is not None and max(header.width_px, header.height_px) > (
-            self._longer_side_px
-        )
-        is_plain = header.orientation == 1 and is_srgb(header.profile) and header.mode in _COPIED_MODES
-        return is_plain and not is_large
+    def _file_of(self, content: bytes, header: PictureHeader) -> tuple[bytes, str]:
+        """The bytes and the suffix of the file to write for a picture file's bytes."""
+        photograph = photograph_of(content)
+        limit_px = self._longer_side_px
+        if limit_px is not None and max(header.width_px, header.height_px) > limit_px:
+            return jpeg(shrunk(photograph.pixels, limit_px)), ".jpg"
+        suffix = _SUFFIX_BY_FORMAT.get(header.format)
+        if suffix is not None and photograph.is_plain:
+            return content, suffix
+        if header.format in _LOSSY:
+            return jpeg(photograph.pixels), ".jpg"
+        return png(photograph.pixels), ".png"
 
     def _mask(self, entry: Entry, native_px: tuple[int, int], written: PictureHeader) -> str:
         """The name of the mask's file, "" where there is none that fits ``native_px``."""

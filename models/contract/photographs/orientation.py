@@ -1,4 +1,4 @@
-"""Turning pixels upright by the EXIF orientation tag (Exif 2.32, tag 0x0112), applied once, at import."""
+"""Turning pixels upright by the EXIF orientation tag (Exif 2.32, tag 0x0112), applied once, on reading."""
 
 from collections.abc import Callable
 from typing import cast
@@ -7,8 +7,6 @@ import cv2
 import numpy as np
 
 from models.contract.arrays import RgbImage
-
-ORIENTATION_TAG = 0x0112
 
 _WORDS = {
     2: "mirrored left-right",

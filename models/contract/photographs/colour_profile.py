@@ -1,4 +1,4 @@
-"""Embedded ICC profiles: converted to sRGB once, at import, so that everything inside is sRGB."""
+"""Embedded ICC profiles: converted to sRGB once, on reading, so that everything inside is sRGB."""
 
 from dataclasses import dataclass
 from io import BytesIO

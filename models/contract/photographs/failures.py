@@ -29,7 +29,7 @@ DECODER_FAILURES: tuple[type[Exception], ...] = (
 )
 """Decoders trust their input, so a flipped bit surfaces as almost any built-in error."""
 
-_TALKATIVE = ("PIL", "pydicom", "pylibjpeg", "openjpeg")
+_TALKATIVE = ("PIL", "pydicom", "pylibjpeg", "openjpeg", "tifffile", "imagecodecs")
 
 
 @contextmanager

@@ -1,0 +1,124 @@
+"""A photograph's bytes to upright sRGB pixels, in this process: decoded, coloured, turned, and looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from models.contract.arrays import RgbImage
+from models.contract.errors import DamagedPhotographError, UnreadablePhotographError
+from models.contract.photographs.colour_encoding import ADOBE_RGB
+from models.contract.photographs.colour_profile import conversion_to_srgb
+from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
+from models.contract.photographs.formats import PhotographFormat
+from models.contract.photographs.jpeg import jpeg_picture
+from models.contract.photographs.orientation import orientation_note, upright
+from models.contract.photographs.pillow_picture import check_single, decoded, opened
+from models.contract.photographs.png import png_picture
+from models.contract.photographs.stored_picture import Note, StoredPicture
+
+_FILLING = 128
+"""The grey that decoders leave where data are missing."""
+
+_LEAST_FILLED_SHARE = 1 / 16
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A decoded photograph, what was done to it, and when its camera says that it was taken."""
+
+    pixels: RgbImage
+    """(H, W, 3) uint8, upright sRGB."""
+    provenance: tuple[Note, ...]
+    date_time_original: str | None
+    is_plain: bool
+    """Whether decoders that know nothing of profiles, orientation and transparency give the same pixels."""
+
+
+def decoded_photograph(content: bytes, kind: PhotographFormat, least_side_px: int = 1) -> Photograph:
+    """Decode a photograph.
+
+    Raises:
+        DamagedPhotographError: part of the picture is missing or corrupt.
+        UnreadablePhotographError: it cannot be used for another reason.
+    """
+    try:
+        with quiet_decoders():
+            return _finished(_DECODERS[kind](content, least_side_px))
+    except MemoryError:
+        raise UnreadablePhotographError("There is not enough memory to open this picture.") from None
+    except DECODER_FAILURES:
+        # The original error quotes header values, which may name a patient.
+        raise DamagedPhotographError(
+            f"The {kind.words} file is damaged, incomplete or of a variety that cannot be read."
+        ) from None
+
+
+def _finished(stored: StoredPicture) -> Photograph:
+    if _is_filled_up(stored.levels):
+        raise DamagedPhotographError(
+            "The lower part of the picture is an even grey, as a damaged or incomplete file leaves it."
+        )
+    rgb, colour_note, is_converted = _in_srgb(stored)
+    orientation = stored.camera.orientation
+    turn_note = orientation_note(orientation)
+    notes = (*stored.notes, colour_note, turn_note)
+    return Photograph(
+        pixels=upright(rgb, orientation),
+        provenance=tuple(note for note in notes if note is not None),
+        date_time_original=stored.camera.date_time_original,
+        is_plain=not (stored.notes or is_converted or turn_note),
+    )
+
+
+def _is_filled_up(levels: NDArray[np.uint8]) -> bool:
+    """Say whether the picture ends in the filling of decoders; one that begins with it has a grey margin."""
+    if (levels[-1] != _FILLING).any() or (levels[0] == _FILLING).all():
+        return False
+    is_even = (levels == _FILLING).all(axis=tuple(range(1, levels.ndim)))
+    filled = int(np.argmin(is_even[::-1]))
+    return filled >= _LEAST_FILLED_SHARE * len(levels)
+
+
+def _in_srgb(stored: StoredPicture) -> tuple[RgbImage, Note | None, bool]:
+    """Return sRGB pixels, the line of provenance, and whether levels were changed for it."""
+    encoding = ADOBE_RGB if stored.camera.is_adobe_rgb else stored.encoding
+    if not stored.profile and encoding is not None and stored.mode in ("L", "RGB"):
+        return encoding.to_srgb(_as_rgb(stored.levels)), encoding.note, True
+    conversion = conversion_to_srgb(stored.profile, stored.mode)
+    if conversion.transform is None and stored.mode in ("L", "RGB"):
+        return _as_rgb(stored.levels), conversion.note, False
+    size = stored.levels.shape[1::-1]
+    picture = Image.frombuffer(stored.mode, size, stored.levels.tobytes(), "raw", stored.mode, 0, 1)
+    return conversion.applied(picture), conversion.note, True
+
+
+def _as_rgb(levels: NDArray[np.uint8]) -> RgbImage:
+    return np.dstack([levels, levels, levels]) if levels.ndim == 2 else np.ascontiguousarray(levels)
+
+
+def _tiff(content: bytes, least_side_px: int) -> StoredPicture:
+    # tifffile and its codecs take a while to import: with the first such file, not at the start.
+    from models.contract.photographs.tiff import tiff_picture
+
+    return tiff_picture(content, least_side_px)
+
+
+def _other(kind: PhotographFormat) -> Callable[[bytes, int], StoredPicture]:
+    def picture_of(content: bytes, least_side_px: int) -> StoredPicture:
+        with opened(content, kind, least_side_px) as picture:
+            check_single(picture)
+            return decoded(picture)
+
+    return picture_of
+
+
+_DECODERS: dict[PhotographFormat, Callable[[bytes, int], StoredPicture]] = {
+    PhotographFormat.JPEG: jpeg_picture,
+    PhotographFormat.PNG: png_picture,
+    PhotographFormat.TIFF: _tiff,
+    PhotographFormat.BMP: _other(PhotographFormat.BMP),
+    PhotographFormat.WEBP: _other(PhotographFormat.WEBP),
+}
