@@ -50,7 +50,10 @@ class BandCounts(_Frozen):
 
 
 class BandFigures(_Frozen):
-    """What the bands were worth on some images; bounds are of 95 % bootstrap intervals, drawn by lesion."""
+    """What the bands were worth on some images; bounds are of 95 % bootstrap intervals, drawn by lesion.
+
+    Where all images are alike, they are the exact ones of as many lesions.
+    """
 
     malignant: BandCounts
     benign: BandCounts

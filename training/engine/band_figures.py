@@ -9,6 +9,9 @@ from models.contract.triage_figures import BandCounts, BandFigures, TriageFigure
 from training.engine.report import FEWEST_CASES, SEED, Cases
 from training.engine.triage_thresholds import ScoredImages, biopsy_collections, clinic_like
 
+_TAIL = 0.025
+"""Beyond each end of a 95 % interval."""
+
 
 def triage_figures(
     scored: ScoredImages, thresholds: dict[str, float], *, outlined_by: str = ""
@@ -54,7 +57,12 @@ def _bounds(
     is_as_wished: NDArray[np.bool_], groups: NDArray[np.str_]
 ) -> tuple[float, float] | tuple[None, None]:
     interval = bootstrap_interval(_share, is_as_wished, seed=SEED, groups=groups)
-    return (None, None) if interval is None else (interval.low, interval.high)
+    if interval is None:
+        return None, None
+    # Where all images are alike every draw is, too; so few lesions could still be that by chance.
+    chance = _TAIL ** (1.0 / len(np.unique(groups)))
+    low = chance if interval.value == 1.0 else interval.low
+    return low, 1.0 - chance if interval.value == 0.0 else interval.high
 
 
 def _share(values: NDArray[np.bool_]) -> float | None:

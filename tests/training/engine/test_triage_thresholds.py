@@ -134,6 +134,17 @@ def test_figures_count_every_image_once_and_state_their_bounds() -> None:
         assert sum(part.images for part in parts) == 400
 
 
+def test_few_images_that_are_all_found_are_no_certainty() -> None:
+    images = scored(1, malignant=10, benign=100, distance=20.0)
+    whole = triage_figures(images, {"soon": 0.5, "urgent": 0.9999}).whole
+    assert whole.sensitivity == 1.0
+    assert whole.sensitivity_low == pytest.approx(0.6915, abs=1e-4)  # Clopper and Pearson, 10 of 10
+    assert whole.sensitivity_high == 1.0
+    none_found = triage_figures(images, {"soon": 1.0, "urgent": 1.0}).whole
+    assert none_found.sensitivity == 0.0
+    assert none_found.sensitivity_high == pytest.approx(0.3085, abs=1e-4)
+
+
 def test_a_data_set_of_one_outcome_gives_no_rate_of_the_other() -> None:
     images = scored(5, malignant=0, benign=50, distance=0.0)
     thresholds = chosen_thresholds(images)
