@@ -45,6 +45,12 @@ class Action:
     """Words beside the icon in the tool bar; only for what is used all the time."""
     starts_group: bool = False
 
+    @property
+    def is_single_key(self) -> bool:
+        """Say whether the shortcut is a key one types text with, alone or with Shift."""
+        keys = QKeySequence(self.shortcut).toString(QKeySequence.SequenceFormat.PortableText)
+        return len(keys.removeprefix("Shift+")) == 1
+
 
 ZOOM_STEP = 1.25
 """By how much one press of a key enlarges."""
@@ -187,6 +193,15 @@ ACTIONS: tuple[Action, ...] = (
         tip="Open the case whose boundary a correction is expected to help most",
         need=Need.CASES,
     ),
+    Action(
+        "case.next_undecided",
+        "Record decision, open next undecided case",
+        "Case",
+        lambda d: d.record_and_go_on(),
+        "Ctrl+Shift+Return",
+        tip="Record the decision if one was entered, then open the next case without one",
+        need=Need.CASES,
+    ),
     Action("case.search", "Search cases", "Case", lambda d: d.focus_search(), "Ctrl+F", "search"),
     Action(
         "case.predict",
@@ -249,18 +264,14 @@ ACTIONS: tuple[Action, ...] = (
         starts_group=True,
     ),
     Action("case.removed", "Show removed cases…", "Case", lambda d: d.show_removed(), "Ctrl+Shift+Delete"),
-    Action(
-        "tool.pan", "Move the image", "Tools", lambda d: d.canvas.set_tool("pan"), "V", "pan", is_tool=True
-    ),
-    Action("tool.brush", "Brush", "Tools", lambda d: d.canvas.set_tool("brush"), "B", "brush", is_tool=True),
-    Action(
-        "tool.eraser", "Eraser", "Tools", lambda d: d.canvas.set_tool("eraser"), "E", "eraser", is_tool=True
-    ),
+    Action("tool.pan", "Move the image", "Tools", lambda d: d.take_tool("pan"), "V", "pan", is_tool=True),
+    Action("tool.brush", "Brush", "Tools", lambda d: d.take_tool("brush"), "B", "brush", is_tool=True),
+    Action("tool.eraser", "Eraser", "Tools", lambda d: d.take_tool("eraser"), "E", "eraser", is_tool=True),
     Action(
         "tool.lasso",
         "Lasso, add",
         "Tools",
-        lambda d: d.canvas.set_tool("lasso"),
+        lambda d: d.take_tool("lasso"),
         "L",
         "lasso_add",
         is_tool=True,
@@ -269,7 +280,7 @@ ACTIONS: tuple[Action, ...] = (
         "tool.lasso_subtract",
         "Lasso, subtract",
         "Tools",
-        lambda d: d.canvas.set_tool("lasso_subtract"),
+        lambda d: d.take_tool("lasso_subtract"),
         "K",
         "lasso_subtract",
         is_tool=True,
@@ -278,7 +289,7 @@ ACTIONS: tuple[Action, ...] = (
         "tool.polygon",
         "Polygon, add",
         "Tools",
-        lambda d: d.canvas.set_tool("polygon"),
+        lambda d: d.take_tool("polygon"),
         "P",
         "polygon_add",
         is_tool=True,
@@ -287,12 +298,12 @@ ACTIONS: tuple[Action, ...] = (
         "tool.polygon_subtract",
         "Polygon, subtract",
         "Tools",
-        lambda d: d.canvas.set_tool("polygon_subtract"),
+        lambda d: d.take_tool("polygon_subtract"),
         "O",
         "polygon_subtract",
         is_tool=True,
     ),
-    Action("tool.ruler", "Ruler", "Tools", lambda d: d.canvas.set_tool("ruler"), "M", "ruler", is_tool=True),
+    Action("tool.ruler", "Ruler", "Tools", lambda d: d.take_tool("ruler"), "M", "ruler", is_tool=True),
     Action(
         "tool.larger",
         "Larger brush",
@@ -504,7 +515,10 @@ class Actions(QObject):
         action = QAction(entry.text, self)
         action.setObjectName(entry.id)
         action.setShortcut(QKeySequence(entry.shortcut))
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        # A key that types text belongs to the image: anywhere else it would act on a case while one writes.
+        action.setShortcutContext(
+            Qt.ShortcutContext.WidgetShortcut if entry.is_single_key else Qt.ShortcutContext.WindowShortcut
+        )
         action.setToolTip(_tip(entry, action))
         action.setIconVisibleInMenu(bool(entry.icon))
         action.setIconText(entry.bar_text or entry.text)

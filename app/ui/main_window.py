@@ -75,7 +75,8 @@ class MainWindow(QMainWindow):
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
         for entry in ACTIONS:
-            self.addAction(self.actions_of_window.action_by_id[entry.id])
+            listens = self.desk.canvas if entry.is_single_key else self
+            listens.addAction(self.actions_of_window.action_by_id[entry.id])
 
     def _build_panes(self) -> None:
         desk = self.desk
@@ -134,9 +135,12 @@ class MainWindow(QMainWindow):
         self.actions_of_window.enable(need for need, is_present in present.items() if is_present)
 
     def _show_count(self, count: int) -> None:
+        is_first = bool(count) and self.middle.currentWidget() is self.welcome
         self.middle.setCurrentWidget(self.desk.workbench if count else self.welcome)
         self.desk.panels.setVisible(count > 0)
         self._show_presence()
+        if is_first:
+            self.desk.focus_image()
 
     def _show_notice(self, notice: Notice) -> None:
         """Say passing news in the status line, and what needs an answer in the bar."""

@@ -30,7 +30,8 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
             raise InvalidFieldError(
                 "code", f"Patient {patient.code} is already there; assign the lesion to that patient instead."
             )
-        _check_ages(work, patient)
+        if patient.birth_year != stored.birth_year:
+            _check_ages(work, patient)
         work.cases.update_patient(patient)
         work.audit.append(services.user, "patient edited", patient.id, edited_names(before, after))
         images = images_of_patient(work, patient)
@@ -50,4 +51,4 @@ def images_of_patient(work: UnitOfWork, patient: Patient) -> frozenset[ImageId]:
 def _check_ages(work: UnitOfWork, patient: Patient) -> None:
     for lesion in work.cases.lesions_of(patient.id):
         for visit in work.cases.visits_of(lesion.id):
-            check_age(patient, visit)
+            check_age(patient, visit, edited="birth_year")
