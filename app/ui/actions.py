@@ -468,10 +468,12 @@ ACTIONS: tuple[Action, ...] = (
 """The table; ids and shortcuts are unique, and every icon is shipped."""
 
 CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
-    ("Wheel", "Zoom to the cursor"),
+    ("Wheel, pinch", "Zoom to the cursor"),
     ("Ctrl or Alt + wheel", "Brush size"),
     ("Ctrl or Alt + lasso or polygon", "Take away instead of adding"),
     ("Space + drag, or middle button", "Move the image with any tool"),
+    ("Two fingers", "Move the image (touchpad)"),
+    ("Pen's eraser", "Take away with any tool"),
     ("Escape", "Give up the stroke or outline"),
     ("Enter or double click", "Close a polygon"),
 )
