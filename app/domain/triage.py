@@ -38,6 +38,8 @@ class Priority:
 
     band: Band
     reasons: tuple[str, ...]
+    would_be: Band | None = None
+    """The later band that the newest score gives, which nobody has accepted; None when there is none."""
 
 
 def priority_of(

@@ -303,7 +303,7 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
-    priority, score, boundary = case.priority, case.score, case.boundary
+    priority, score, boundary, standing = case.priority, case.score, case.boundary, case.standing_score
     border_uncertainty = boundary.border_uncertainty if boundary else None
     unlikeness = boundary.unlikeness if boundary else None
     searched = (
@@ -328,7 +328,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         imported_at=case.image.imported_at,
         file_name=case.image.file_name,
         queue_rank=queue_rank(priority, is_decided=case.status == "decided"),
-        queue_urgency=0.0 if score is None else -score.probability,
+        queue_urgency=0.0 if standing is None else -standing.probability,
         searched="\n".join(searched).casefold(),
         border_uncertainty=border_uncertainty,
         score_spread=case.score_spread,

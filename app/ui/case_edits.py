@@ -18,6 +18,7 @@ from app.ui.panels.form_leftovers import FormCard
 from app.ui.session import Session
 from app.ui.widgets.field import Remedy
 from app.ui.workbench.case_review import CaseReview
+from app.usecases.accept_band import accept_band
 from app.usecases.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.edit_patient import edit_patient
 from app.usecases.edit_visit import edit_visit
@@ -40,6 +41,7 @@ class CaseEdits(QObject):
         panels.patient.lesion_edited.connect(self._edit_lesion)
         panels.patient.visit_edited.connect(self._edit_visit)
         panels.decision.decision_made.connect(self._record_decision)
+        panels.score.band_accepted.connect(self._accept_band)
         panels.measurements.calibration_removed.connect(lambda: self.calibrate(None))
 
     def calibrate(self, calibration: Calibration | None) -> None:
@@ -104,6 +106,12 @@ class CaseEdits(QObject):
                 form.hand_over(which)
 
         self._store(verb, changes_inputs=changes_inputs, failed=refuse)
+
+    def _accept_band(self) -> None:
+        if self._review.view is None or (score := self._review.view.case.score) is None:
+            return
+        score_id, image_id = score.id, score.image_id
+        self._store(lambda services: accept_band(services, image_id, score_id), changes_inputs=False)
 
     def record_pending_decision(self, then: Callable[[], None]) -> None:
         """Record what was entered as a decision, if anything was, and go on once it is stored."""

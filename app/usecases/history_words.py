@@ -6,6 +6,7 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.prediction import ScorePrediction
+from app.domain.standing_priority import BAND_ACCEPTED
 from app.usecases.compare_scores import entered_between
 from app.usecases.describe_samples import DESCRIBED
 
@@ -32,6 +33,7 @@ _TITLE_BY_ACT = {
     "image calibrated": "Scale of the image",
     "lesion assigned": "Lesion assigned to another patient",
     DESCRIBED: "Sample described",
+    BAND_ACCEPTED: "Lower band accepted",
 }
 
 

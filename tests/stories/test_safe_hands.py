@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
+from app.domain.triage import Band
 from app.ui.main_window import MainWindow
 from app.ui.widgets.field import Field
 from app.ui.widgets.form_entry import FormEntry
@@ -85,6 +87,12 @@ def type_words(window: QWidget, words: str) -> None:
 def lit_rows(window: MainWindow) -> list[int]:
     selected = window.desk.work_list.view.selectionModel().selectedIndexes()
     return sorted({index.row() for index in selected})
+
+
+def words_on(widget: QWidget) -> str:
+    QApplication.processEvents()
+    labels = widget.findChildren(QLabel)
+    return "\n".join(label.text() for label in labels if label.isVisibleTo(widget) and label.text())
 
 
 def row_of(window: MainWindow, image_id: ImageId | None) -> int | None:
@@ -477,14 +485,21 @@ def test_site_and_special_site_are_refused_at_the_side_that_was_changed(
     assert (lesion.site, lesion.site_special) == (None, "toenail")
 
 
-def brush(window: MainWindow) -> None:
+def brush(
+    window: MainWindow,
+    *,
+    from_xy: tuple[float, float] = (20.0, 20.0),
+    to_xy: tuple[float, float] = (23.0, 21.0),
+    diameter_px: int = 20,
+) -> None:
+    """Paint skin beside the lesion."""
     canvas = window.desk.canvas
     window.desk.take_tool("brush")
-    x, y = canvas.placement.view_xy((20.0, 20.0))
-    place = QPoint(round(x), round(y))
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, NOTHING, place)
-    QTest.mouseMove(canvas, place + QPoint(12, 6))
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, NOTHING, place + QPoint(12, 6))
+    canvas.set_brush_diameter_px(diameter_px)
+    start, end = (QPoint(*map(round, canvas.placement.view_xy(at_xy))) for at_xy in (from_xy, to_xy))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, NOTHING, start)
+    QTest.mouseMove(canvas, end)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, NOTHING, end)
 
 
 def test_after_an_undo_the_status_line_says_that_the_boundary_is_as_stored(
@@ -555,3 +570,42 @@ def test_a_decision_that_is_refused_keeps_its_case_open(
     workplace.settle(window)
     assert window.desk.review.image_id == four_cases[1]
     assert "together with the diagnosis" in field.error
+
+
+def test_a_stroke_never_lowers_a_band_until_a_person_accepts_it(
+    workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
+) -> None:
+    window = opened(workplace, qtbot, four_cases[0])
+    view = window.desk.review.view
+    assert view is not None
+    assert view.priority is not None
+    band = view.priority.band
+    brush(window, from_xy=(26.0, 28.0), to_xy=(26.0, 68.0), diameter_px=40)
+    qtbot.waitUntil(
+        lambda: window.desk.review.view is not None and window.desk.review.view.preview is not None,
+        timeout=WAIT_MS,
+    )
+    panel = window.desk.panels.score
+    held = "Would be Soon with this boundary; stays Urgent until a person accepts that."
+    assert held in words_on(panel)
+    buttons = {one.text(): one for one in panel.findChildren(QPushButton) if one.isVisibleTo(panel)}
+    assert not any(text.startswith("Accept") for text in buttons)
+    window.desk.correction.save()
+    workplace.settle(window)
+    assert held in words_on(panel)
+    line = list_cases(window.session.services).lines[0]
+    assert line.image_id == four_cases[0]
+    assert line.priority is not None
+    assert (line.priority.band, held in line.priority.reasons) == (band, True)
+    accept = next(
+        one for one in panel.findChildren(QPushButton) if one.isVisibleTo(panel) and "Accept" in one.text()
+    )
+    assert accept.text() == "Accept “Soon”"
+    accept.click()
+    workplace.settle(window)
+    assert "Would be" not in words_on(panel)
+    case = workplace.case(window)
+    assert case.priority is not None
+    assert case.priority.band is Band.SOON
+    assert list_cases(window.session.services).lines[-1].image_id == four_cases[0]
+    assert "Lower band accepted" in words_on(window.desk.panels.history)

@@ -149,7 +149,7 @@ class ToolViewport(ImageViewport):
             self.update()
 
     def feed(self, pointer: Pointer, tool: str | None = None) -> None:
-        """Give an event to the gesture under way, or start one with a press; without ``tool`` the one in hand."""
+        """Give an event to the gesture under way, or start one of a tool, by default that in hand."""
         if self._gesture is None:
             if pointer.act is Act.PRESS and self.has_image:
                 self._start(TOOLS[tool or self._tool](self, pointer))

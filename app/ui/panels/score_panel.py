@@ -1,11 +1,11 @@
 """The malignancy score: quality warnings first, then the number with its range, then why and from what."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
 from app.domain.prediction import ScorePrediction
-from app.domain.triage import Band
+from app.domain.triage import Band, Priority
 from app.ui.case_view import CaseView
 from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard
@@ -33,6 +33,8 @@ class ScorePanel(QWidget):
     """Shows one score and what it is made of."""
 
     predict_requested = Signal()
+    band_accepted = Signal()
+    """The person accepts the lower band of the newest score."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +42,7 @@ class ScorePanel(QWidget):
         self._view: CaseView | None = None
         self._warnings = plain_label("", "warning", wraps=True)
         self._number = NumberCard(theme)
+        self._number.accept.clicked.connect(self.band_accepted)
         self.model_lines = self._number.model_lines
         self._reasons = ReasonsCard()
         self._origin = OriginCard()
@@ -70,7 +73,7 @@ class ScorePanel(QWidget):
         if view is not None and score is not None:
             self._warnings.setText("\n".join(score.quality_warnings))
             self._number.show_score(view, score)
-            self._reasons.show_score(score)
+            self._reasons.show_score(score, view.priority)
             self._origin.show_score(score)
 
     def _repaint(self) -> None:
@@ -115,6 +118,9 @@ class NumberCard(Card):
         self._range.setToolTip("How much the score moves when the image is mirrored and turned.")
         self._before = plain_label("", "", wraps=True)
         self._state = plain_label("", "small", wraps=True)
+        self._held = plain_label("", "warning", wraps=True)
+        self.accept = QPushButton()
+        self.accept.setToolTip("Until somebody accepts it, a boundary or an entry never lowers the band.")
         self._doubt = plain_label("", "warning", wraps=True)
         self._division = DivisionLines()
         self._scale = ProbabilityScale()
@@ -126,13 +132,16 @@ class NumberCard(Card):
         self.body.addLayout(row)
         research_use = plain_label(RESEARCH_USE, "small", wraps=True)
         said = (self._doubt, self._before, self._state)
+        self.body.addWidget(self._held)
+        self.body.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (self._scale, *said, self._division, self.model_lines, research_use):
             self.body.addWidget(part)
 
     def show_score(self, view: CaseView, score: ScorePrediction) -> None:
         """Show a score and the one before it."""
-        priority, comparison = score.priority, view.comparison
+        priority, comparison = view.priority, view.comparison
         self._badge.show_badge(self._theme.badge(priority.band) if priority else None)
+        self._show_held(priority, view.acceptable_band)
         self._figure.setText(percent(score.probability))
         self._figure.setAccessibleName(f"Calibrated probability {percent(score.probability)}")
         self._range.setText(range_words(score))
@@ -150,6 +159,14 @@ class NumberCard(Card):
         self._state.setText(_state_words(view))
         self._division.show_score(score)
         self.model_lines.show_model(view.score_model)
+
+    def _show_held(self, priority: Priority | None, acceptable: Band | None) -> None:
+        """Mark a band that stays although the newest score gives a later one."""
+        is_held = priority is not None and priority.would_be is not None
+        self._held.setText(priority.reasons[0] if priority is not None and is_held else "")
+        self._held.setVisible(is_held)
+        self.accept.setText("" if acceptable is None else f"Accept “{acceptable.label}”")
+        self.accept.setVisible(acceptable is not None)
 
 
 class DivisionLines(QWidget):
@@ -186,12 +203,12 @@ def _state_words(view: CaseView) -> str:
     return f"{meant}, from image, boundary and what was entered."
 
 
-def _reasons_of(score: ScorePrediction) -> tuple[str, ...]:
-    if score.priority is None:
+def _reasons_of(score: ScorePrediction, priority: Priority | None) -> tuple[str, ...]:
+    if priority is None:
         return ()
-    if score.priority.band is Band.UNSUITABLE:
-        return score.priority.reasons
-    return tuple(reason for reason in score.priority.reasons if reason not in score.quality_warnings)
+    if priority.band is Band.UNSUITABLE:
+        return priority.reasons
+    return tuple(reason for reason in priority.reasons if reason not in score.quality_warnings)
 
 
 class ReasonsCard(Card):
@@ -205,9 +222,9 @@ class ReasonsCard(Card):
         for part in (self._reasons, self._missing, self._never):
             self.body.addWidget(part)
 
-    def show_score(self, score: ScorePrediction) -> None:
-        """Show a score's reasons and missing inputs; other warnings stand above the score only."""
-        self._reasons.setText("\n".join(_reasons_of(score)))
+    def show_score(self, score: ScorePrediction, priority: Priority | None) -> None:
+        """Show the reasons of a place and missing inputs; other warnings stand above the score only."""
+        self._reasons.setText("\n".join(_reasons_of(score, priority)))
         reachable, never = missing_words(score.missing_inputs)
         for label, words in ((self._missing, reachable), (self._never, never)):
             label.setText(words)
