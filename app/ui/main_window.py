@@ -40,6 +40,7 @@ class MainWindow(QMainWindow):
         self._preferences = preferences
         self._is_leaving = False
         self._leaves_unsaved = False
+        self._leaves_entries = False
         self.desk = Desk(session, theme, preferences, self)
         self.actions_of_window = Actions(self.desk, theme, self)
         self.notice_bar = NoticeBar()
@@ -158,6 +159,10 @@ class MainWindow(QMainWindow):
         if (panes := self._preferences.remembered("panes")) is not None:
             self._panes.restoreState(panes)
 
+    def _leave_entries(self) -> None:
+        self._leaves_entries = True
+        self.close()
+
     def _leave_anyway(self) -> None:
         self._leaves_unsaved = True
         self.close()
@@ -186,6 +191,14 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store what is unsaved first; then remember the window and stop all work."""
         self.desk.panels.finish_edits()
+        if self.desk.panels.patient.has_leftovers and not self._leaves_entries:
+            event.ignore()
+            self.session.warn(
+                "Something entered about a patient, lesion or visit could not be stored; its field is red.",
+                "Quit without it",
+                self._leave_entries,
+            )
+            return
         if self.desk.correction.is_unsaved and not self._leaves_unsaved:
             event.ignore()
             self._is_leaving = True

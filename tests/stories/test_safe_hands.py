@@ -609,3 +609,19 @@ def test_a_stroke_never_lowers_a_band_until_a_person_accepts_it(
     assert case.priority.band is Band.SOON
     assert list_cases(window.session.services).lines[-1].image_id == four_cases[0]
     assert "Lower band accepted" in words_on(window.desk.panels.history)
+
+
+def test_the_window_does_not_close_over_an_entry_that_could_not_be_stored(
+    workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
+) -> None:
+    window = opened(workplace, qtbot, four_cases[0])
+    enter(window, entry(window, "patient", "birth_year"), "abc")
+    press(window, Qt.Key.Key_Down, CONTROL)
+    workplace.settle(window)
+    window.close()
+    assert window.isVisible()
+    button = next(
+        one for one in window.notice_bar.findChildren(QPushButton) if one.text() == "Quit without it"
+    )
+    button.click()
+    assert not window.isVisible()

@@ -71,6 +71,11 @@ class FormLeftovers:
             labels.append(waiting.label)
         return _sentence(form.code, labels) if labels else ""
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is kept that was refused or not permitted."""
+        return not any(form.leftovers for form in self._form_by_image.values())
+
     def take(self, image_id: ImageId) -> list[tuple[FormCard, str, Leftover]]:
         """Return what is to be shown again in the fields of a case, and forget it."""
         form = self._form_by_image.pop(image_id, None)

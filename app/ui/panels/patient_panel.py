@@ -123,6 +123,12 @@ class PatientPanel(QWidget):
         self.patient.notes.finish()
         self.lesion.notes.finish()
 
+    @property
+    def has_leftovers(self) -> bool:
+        """Say whether something was entered, here or in a case that was left, that is not stored."""
+        shown = (entry.leftover for card in self._cards.values() for entry in card.entry_by_name.values())
+        return any(leftover is not None for leftover in shown) or not self._leftovers.is_empty
+
     def hand_over(self, which: FormCard) -> None:
         """Hand over a card's values; those that are wrong or were refused stay as they are stored."""
         if self._case is None:
