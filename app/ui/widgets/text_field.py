@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.ui.widgets.field import Field
 from app.ui.widgets.form_entry import Check, FormEntry
 
 
@@ -26,6 +27,11 @@ class TextField(FormEntry):
         self.setFocusProxy(self.line)
         self.line.textEdited.connect(lambda _text: self.review())
         self.line.editingFinished.connect(self.hand_over)
+
+    @property
+    def field(self) -> Field:
+        """Return the label with the sentence, which is this widget itself."""
+        return self
 
     @property
     def value(self) -> object:
