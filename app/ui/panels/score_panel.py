@@ -206,9 +206,11 @@ def _state_words(view: CaseView) -> str:
 def _reasons_of(score: ScorePrediction, priority: Priority | None) -> tuple[str, ...]:
     if priority is None:
         return ()
+    # What a held band would be stands above, beside the button that accepts it.
+    reasons = priority.reasons if priority.would_be is None else priority.reasons[1:]
     if priority.band is Band.UNSUITABLE:
-        return priority.reasons
-    return tuple(reason for reason in priority.reasons if reason not in score.quality_warnings)
+        return reasons
+    return tuple(reason for reason in reasons if reason not in score.quality_warnings)
 
 
 class ReasonsCard(Card):
