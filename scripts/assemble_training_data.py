@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
-from training.contract.data_set import STRUCTURES
+from models.contract.structures import STRUCTURES
 from training.engine.published import PublishedModel, predicted_mask
 
 SOURCES = ("dermoscopy", "ham10000", "milk10k")

@@ -9,6 +9,7 @@ from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.standing_priority import standing_priority, standing_score
 from app.domain.triage import Priority
 
 
@@ -24,6 +25,8 @@ class Case:
     scores: tuple[ScorePrediction, ...] = ()
     revisions: tuple[MaskRevision, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    accepted_scores: frozenset[PredictionId] = frozenset()
+    """Scores whose lower band a person has accepted."""
 
     @property
     def boundary(self) -> BoundaryPrediction | None:
@@ -86,7 +89,25 @@ class Case:
     @property
     def priority(self) -> Priority | None:
         """Return the place in the queue, or None when there is no score, or none that counts."""
-        return None if self.score is None or self.is_score_withheld else self.score.priority
+        if self.is_score_withheld:
+            return None
+        return standing_priority(self.scores, self.accepted_scores, self._drawn)
+
+    @property
+    def standing_score(self) -> ScorePrediction | None:
+        """Return the score that gives the case its place in the queue."""
+        return standing_score(self.scores, self.accepted_scores, self._drawn)
+
+    def priority_with(self, preview: ScorePrediction | None) -> Priority | None:
+        """Return the place in the queue if the score of an unsaved correction were stored, too."""
+        if preview is None:
+            return self.priority
+        drawn = {*self._drawn, preview.mask_source}
+        return standing_priority((*self.scores, preview), self.accepted_scores, drawn)
+
+    @property
+    def _drawn(self) -> frozenset[RevisionId]:
+        return frozenset(revision.id for revision in self.revisions)
 
     @property
     def score_spread(self) -> float | None:

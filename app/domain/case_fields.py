@@ -145,11 +145,14 @@ def check_lesion(lesion: Lesion, vocabulary: Vocabulary) -> None:
     _check_exact("site", lesion.site, vocabulary.sites)
     _check_exact("site_special", lesion.site_special, vocabulary.special_sites)
     diameter_mm(lesion.clin_size_long_diam_mm)
+    check_site(lesion)
+
+
+def check_site(lesion: Lesion, *, edited: str = "site_special") -> None:
+    """Raise InvalidFieldError, at the ``edited`` field, when the special site does not go with the site."""
     fitting = _SITES_OF_SPECIAL_SITE.get(lesion.site_special or "")
     if lesion.site is not None and fitting is not None and lesion.site not in fitting:
-        raise InvalidFieldError(
-            "site_special", f"“{lesion.site_special}” does not go with the site “{lesion.site}”."
-        )
+        raise InvalidFieldError(edited, f"“{lesion.site_special}” does not go with the site “{lesion.site}”.")
 
 
 def check_visit(visit: Visit, *, today: date) -> None:
@@ -160,14 +163,14 @@ def check_visit(visit: Visit, *, today: date) -> None:
         raise InvalidFieldError("age_years", "The age lies between 0 and 85; 85 stands for 85 and older.")
 
 
-def check_age(patient: Patient, visit: Visit) -> None:
-    """Raise InvalidFieldError when the age at a visit and the year of birth contradict each other."""
+def check_age(patient: Patient, visit: Visit, *, edited: str = "age_years") -> None:
+    """Raise InvalidFieldError, at the ``edited`` field, when age at a visit and year of birth contradict."""
     if patient.birth_year is None or visit.age_years is None:
         return
     reached = min(visit.visited_on.year - patient.birth_year, OLDEST_AGE_YEARS)
     if visit.age_years not in (reached, reached - 1):
         raise InvalidFieldError(
-            "age_years",
+            edited,
             f"Someone born in {patient.birth_year} was not {visit.age_years} years old at the visit of "
             f"{visit.visited_on:%d %b %Y}.",
         )

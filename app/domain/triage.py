@@ -49,12 +49,14 @@ class Priority:
 
     band: Band
     reasons: tuple[str, ...]
-    """Why the band, then what is wrong with the image."""
+    """Why the band, then what is wrong with the image; before both, that the band is held, if it is."""
+    would_be: Band | None = None
+    """The later band that the newest score gives, which nobody has accepted; None when there is none."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return why the image has to be checked before its score is trusted; usually empty."""
-        return self.reasons[1:]
+        return self.reasons[1:] if self.would_be is None else self.reasons[2:]
 
 
 def priority_of(

@@ -13,6 +13,7 @@ from app.exporters.csv_cells import Cell
 from app.exporters.disclosure import ToldCase, told_case
 from app.usecases.measurements import features_of
 from app.usecases.ports import CaseFile
+from models.contract.colour_variation import DEFINITION, colour_variation
 from models.contract.lesion_features import LesionFeatures
 
 Row = dict[str, Cell]
@@ -73,6 +74,8 @@ MEASURED_COLUMNS = (
     "naevus_asymmetry",
     "naevus_border_irregularity",
     "naevus_colour_variation",
+    "naevus_colour_variation_definition",
+    "naevus_colour_variation_definition_1",
     "naevus_eccentricity",
 )
 CLINICIAN_COLUMNS = ("naevus_management", "naevus_intended_use")
@@ -202,6 +205,7 @@ def _measured(case: Case, features: LesionFeatures | None) -> Row:
     }
     if features is None:
         return row
+    row["naevus_colour_variation_definition"] = DEFINITION
     numbers = {
         "area_px": features.area_px,
         "perimeter_px": features.perimeter_px,
@@ -213,7 +217,8 @@ def _measured(case: Case, features: LesionFeatures | None) -> Row:
         "short_diameter_mm": features.short_diameter_mm,
         "asymmetry": features.shape.symmetry_2axis,
         "border_irregularity": features.shape.norm_border,
-        "colour_variation": features.colour.norm_colour,
+        "colour_variation": colour_variation(features.colour),
+        "colour_variation_definition_1": features.colour.norm_colour,
         "eccentricity": features.shape.eccentricity,
     }
     return row | {f"naevus_{name}": None if n is None else round(n, 4) for name, n in numbers.items()}

@@ -319,7 +319,7 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
-    priority, score, boundary = case.priority, case.score, case.boundary
+    priority, score, boundary, standing = case.priority, case.score, case.boundary, case.standing_score
     border_uncertainty = boundary.border_uncertainty if boundary else None
     unlikeness = boundary.unlikeness if boundary else None
     searched = (
@@ -341,7 +341,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         status=case.status,
         imported_at=case.image.imported_at,
         file_name=case.image.file_name,
-        queue_urgency=0.0 if score is None else -score.probability,
+        queue_urgency=0.0 if standing is None else -standing.probability,
         searched="\n".join(searched).casefold(),
         border_uncertainty=border_uncertainty,
         score_spread=case.score_spread,
@@ -359,7 +359,9 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
 def note_priority(row: CaseIndexRow, priority: Priority | None) -> None:
     """Put a case's place in the queue into its line, whose status is known."""
     row.band = None if priority is None else int(priority.band)
-    row.reasons = [] if priority is None else list(priority.reasons)
+    said = () if priority is None else priority.reasons
+    # That a band is held is told where the case is open; the line keeps why, and what is wrong.
+    row.reasons = list(said[1:] if priority is not None and priority.would_be is not None else said)
     row.queue_rank = queue_rank(priority, is_decided=row.status == "decided")
 
 

@@ -13,11 +13,12 @@ from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.errors import NotFoundError
-from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.standing_priority import BAND_ACCEPTED
 from app.domain.triage import Band
 from app.storage import mapping
 from app.storage.rows import (
@@ -212,7 +213,12 @@ class SqlCaseRepository:
             scores=tuple(map(mapping.score_of, self._said(ScorePredictionRow, image_id))),
             revisions=tuple(map(mapping.revision_of, self._said(MaskRevisionRow, image_id))),
             decisions=tuple(map(mapping.decision_of, self._said(DecisionRow, image_id))),
+            accepted_scores=self._accepted_scores(image_id),
         )
+
+    def renew_line(self, image_id: ImageId) -> None:
+        """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
+        self._reindex([image_id])
 
     def case_count(self, search: str = "", *, removed: bool = False) -> int:
         """Return how many lines the work list has, or how many cases were removed from it."""
@@ -335,6 +341,12 @@ class SqlCaseRepository:
     def _said(self, table: type[_Said], image_id: ImageId) -> list[_Said]:
         query = select(table).where(table.image_id == image_id).order_by(table.sequence)
         return list(self._session.scalars(query))
+
+    def _accepted_scores(self, image_id: ImageId) -> frozenset[PredictionId]:
+        query = select(AuditEventRow.detail).where(
+            AuditEventRow.subject == image_id, AuditEventRow.what == BAND_ACCEPTED
+        )
+        return frozenset(PredictionId(found) for found in self._session.scalars(query))
 
     def _boundaries(self, image_id: ImageId) -> tuple[BoundaryPrediction, ...]:
         assessed = {row.prediction_id: row for row in self._said(BoundaryAssessmentRow, image_id)}

@@ -45,6 +45,12 @@ class Action:
     """Words beside the icon in the tool bar; only for what is used all the time."""
     starts_group: bool = False
 
+    @property
+    def is_single_key(self) -> bool:
+        """Say whether the shortcut is a key one types text with, alone or with Shift."""
+        keys = QKeySequence(self.shortcut).toString(QKeySequence.SequenceFormat.PortableText)
+        return len(keys.removeprefix("Shift+")) == 1
+
 
 ZOOM_STEP = 1.25
 """By how much one press of a key enlarges."""
@@ -187,6 +193,15 @@ ACTIONS: tuple[Action, ...] = (
         tip="Open the case whose boundary a correction is expected to help most",
         need=Need.CASES,
     ),
+    Action(
+        "case.next_undecided",
+        "Record decision, open next undecided case",
+        "Case",
+        lambda d: d.record_and_go_on(),
+        "Ctrl+Shift+Return",
+        tip="Record the decision if one was entered, then open the next case without one",
+        need=Need.CASES,
+    ),
     Action("case.search", "Search cases", "Case", lambda d: d.focus_search(), "Ctrl+F", "search"),
     Action(
         "case.predict",
@@ -257,18 +272,14 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl+Shift+I",
         tip="Say whether patients of one number whose values contradict are one person",
     ),
-    Action(
-        "tool.pan", "Move the image", "Tools", lambda d: d.canvas.set_tool("pan"), "V", "pan", is_tool=True
-    ),
-    Action("tool.brush", "Brush", "Tools", lambda d: d.canvas.set_tool("brush"), "B", "brush", is_tool=True),
-    Action(
-        "tool.eraser", "Eraser", "Tools", lambda d: d.canvas.set_tool("eraser"), "E", "eraser", is_tool=True
-    ),
+    Action("tool.pan", "Move the image", "Tools", lambda d: d.take_tool("pan"), "V", "pan", is_tool=True),
+    Action("tool.brush", "Brush", "Tools", lambda d: d.take_tool("brush"), "B", "brush", is_tool=True),
+    Action("tool.eraser", "Eraser", "Tools", lambda d: d.take_tool("eraser"), "E", "eraser", is_tool=True),
     Action(
         "tool.lasso",
         "Lasso, add",
         "Tools",
-        lambda d: d.canvas.set_tool("lasso"),
+        lambda d: d.take_tool("lasso"),
         "L",
         "lasso_add",
         is_tool=True,
@@ -277,7 +288,7 @@ ACTIONS: tuple[Action, ...] = (
         "tool.lasso_subtract",
         "Lasso, subtract",
         "Tools",
-        lambda d: d.canvas.set_tool("lasso_subtract"),
+        lambda d: d.take_tool("lasso_subtract"),
         "K",
         "lasso_subtract",
         is_tool=True,
@@ -286,7 +297,7 @@ ACTIONS: tuple[Action, ...] = (
         "tool.polygon",
         "Polygon, add",
         "Tools",
-        lambda d: d.canvas.set_tool("polygon"),
+        lambda d: d.take_tool("polygon"),
         "P",
         "polygon_add",
         is_tool=True,
@@ -295,12 +306,12 @@ ACTIONS: tuple[Action, ...] = (
         "tool.polygon_subtract",
         "Polygon, subtract",
         "Tools",
-        lambda d: d.canvas.set_tool("polygon_subtract"),
+        lambda d: d.take_tool("polygon_subtract"),
         "O",
         "polygon_subtract",
         is_tool=True,
     ),
-    Action("tool.ruler", "Ruler", "Tools", lambda d: d.canvas.set_tool("ruler"), "M", "ruler", is_tool=True),
+    Action("tool.ruler", "Ruler", "Tools", lambda d: d.take_tool("ruler"), "M", "ruler", is_tool=True),
     Action(
         "tool.larger",
         "Larger brush",
@@ -465,10 +476,12 @@ ACTIONS: tuple[Action, ...] = (
 """The table; ids and shortcuts are unique, and every icon is shipped."""
 
 CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
-    ("Wheel", "Zoom to the cursor"),
+    ("Wheel, pinch", "Zoom to the cursor"),
     ("Ctrl or Alt + wheel", "Brush size"),
     ("Ctrl or Alt + lasso or polygon", "Take away instead of adding"),
     ("Space + drag, or middle button", "Move the image with any tool"),
+    ("Two fingers", "Move the image (touchpad)"),
+    ("Pen's eraser", "Take away with any tool"),
     ("Escape", "Give up the stroke or outline"),
     ("Enter or double click", "Close a polygon"),
 )
@@ -512,7 +525,10 @@ class Actions(QObject):
         action = QAction(entry.text, self)
         action.setObjectName(entry.id)
         action.setShortcut(QKeySequence(entry.shortcut))
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        # A key that types text belongs to the image: anywhere else it would act on a case while one writes.
+        action.setShortcutContext(
+            Qt.ShortcutContext.WidgetShortcut if entry.is_single_key else Qt.ShortcutContext.WindowShortcut
+        )
         action.setToolTip(_tip(entry, action))
         action.setIconVisibleInMenu(bool(entry.icon))
         action.setIconText(entry.bar_text or entry.text)

@@ -14,8 +14,11 @@ from app.domain.patient import Patient
 from app.ui.jobs.lanes import Lane
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.decision_drafts import DecisionDraft
+from app.ui.panels.form_leftovers import FormCard
 from app.ui.session import Session
+from app.ui.widgets.field import Remedy
 from app.ui.workbench.case_review import CaseReview
+from app.usecases.accept_band import accept_band
 from app.usecases.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.edit_patient import edit_patient
 from app.usecases.edit_visit import edit_visit
@@ -38,6 +41,7 @@ class CaseEdits(QObject):
         panels.patient.lesion_edited.connect(self._edit_lesion)
         panels.patient.visit_edited.connect(self._edit_visit)
         panels.decision.decision_made.connect(self._record_decision)
+        panels.score.band_accepted.connect(self._accept_band)
         panels.measurements.calibration_removed.connect(lambda: self.calibrate(None))
 
     def calibrate(self, calibration: Calibration | None) -> None:
@@ -48,32 +52,75 @@ class CaseEdits(QObject):
             )
 
     def _edit_patient(self, patient: Patient) -> None:
-        if self._review.view is not None:
-            case = self._review.view.case
-            before = case.patient
-            self._store(
-                lambda services: edit_patient(services, before, patient),
-                changes_inputs=(before.sex, before.birth_year) != (patient.sex, patient.birth_year),
-                failed=lambda error: self._offer_assigning(error, case.lesion.id, patient.code),
-            )
+        if self._review.view is None or patient == self._review.view.case.patient:
+            return
+        case = self._review.view.case
+        before = case.patient
+        self._store_form(
+            FormCard.PATIENT,
+            lambda services: edit_patient(services, before, patient),
+            changes_inputs=(before.sex, before.birth_year) != (patient.sex, patient.birth_year),
+            remedy=lambda error: self._assigning(error, case.lesion.id, patient.code),
+        )
 
     def _edit_lesion(self, lesion: Lesion) -> None:
-        if self._review.view is not None:
-            before = self._review.view.case.lesion
-            self._store(
-                lambda services: edit_lesion(services, before, lesion),
-                changes_inputs=before.site != lesion.site,
-            )
+        if self._review.view is None or lesion == self._review.view.case.lesion:
+            return
+        before = self._review.view.case.lesion
+        self._store_form(
+            FormCard.LESION,
+            lambda services: edit_lesion(services, before, lesion),
+            changes_inputs=before.site != lesion.site,
+        )
 
     def _edit_visit(self, visit: Visit) -> None:
-        if self._review.view is not None:
-            patient, before = self._review.view.case.patient, self._review.view.case.visit
-            self._store(
-                lambda services: edit_visit(services, before, visit),
-                changes_inputs=age_at_visit(patient, before) != age_at_visit(patient, visit),
-            )
+        if self._review.view is None or visit == self._review.view.case.visit:
+            return
+        patient, before = self._review.view.case.patient, self._review.view.case.visit
+        self._store_form(
+            FormCard.VISIT,
+            lambda services: edit_visit(services, before, visit),
+            changes_inputs=age_at_visit(patient, before) != age_at_visit(patient, visit),
+        )
 
-    def _record_decision(self, draft: DecisionDraft) -> None:
+    def _store_form(
+        self,
+        which: FormCard,
+        verb: Callable[[Services], Changes],
+        *,
+        changes_inputs: bool,
+        remedy: Callable[[DomainError], Remedy | None] = lambda _error: None,
+    ) -> None:
+        """Store a card of the form; without what is refused of it, the rest is handed over again."""
+        image_id = self._review.image_id
+        if image_id is None:
+            return
+
+        def refuse(error: DomainError) -> None:
+            form, is_named = self._panels.patient, isinstance(error, InvalidFieldError)
+            is_shown = form.take_refusal(image_id, which, error, remedy(error))
+            if not (is_named and is_shown):
+                self._session.report_error(error)
+            elif self._review.image_id == image_id:
+                self._panels.turn_to("Patient")
+                form.hand_over(which)
+
+        self._store(verb, changes_inputs=changes_inputs, failed=refuse)
+
+    def _accept_band(self) -> None:
+        if self._review.view is None or (score := self._review.view.case.score) is None:
+            return
+        score_id, image_id = score.id, score.image_id
+        self._store(lambda services: accept_band(services, image_id, score_id), changes_inputs=False)
+
+    def record_pending_decision(self, then: Callable[[], None]) -> None:
+        """Record what was entered as a decision, if anything was, and go on once it is stored."""
+        if self._review.image_id is not None and self._panels.decision.is_pending:
+            self._record_decision(self._panels.decision.draft, then)
+        else:
+            then()
+
+    def _record_decision(self, draft: DecisionDraft, then: Callable[[], None] = lambda: None) -> None:
         if (image_id := self._review.image_id) is not None:
             self._store(
                 lambda services: set_decision(
@@ -85,17 +132,18 @@ class CaseEdits(QObject):
                     comment=draft.comment,
                 ),
                 changes_inputs=False,
+                then=then,
             )
 
-    def _offer_assigning(self, error: DomainError, lesion_id: LesionId, code: str) -> None:
+    def _assigning(self, error: DomainError, lesion_id: LesionId, code: str) -> Remedy | None:
         """When the number is another patient's, the lesion may belong to that patient."""
-        self._show_error(error)
-        if isinstance(error, InvalidFieldError) and error.field == "code" and code:
+        if not (isinstance(error, InvalidFieldError) and error.field == "code" and code):
+            return None
 
-            def assign() -> None:
-                self._store(lambda services: assign_lesion(services, lesion_id, code), changes_inputs=True)
+        def assign() -> None:
+            self._store(lambda services: assign_lesion(services, lesion_id, code), changes_inputs=True)
 
-            self._session.tell(str(error), f"Assign the lesion to {code}", assign)
+        return Remedy(f"Assign the lesion to {code}", assign)
 
     def _store(
         self,
@@ -103,12 +151,15 @@ class CaseEdits(QObject):
         *,
         changes_inputs: bool,
         failed: Callable[[DomainError], None] | None = None,
+        then: Callable[[], None] = lambda: None,
     ) -> None:
         """Run a verb; the score is computed again when the model reads what was changed."""
+        image_id, has_score = self._review.image_id, self._has_score()
 
         def follow_up(changes: Changes) -> None:
-            if changes_inputs and changes.images and self._has_score():
-                self._review.correction.rescore()
+            if changes_inputs and changes.images and has_score and image_id is not None:
+                self._review.correction.rescore_case(image_id)
+            then()
 
         self._session.act(
             Lane.DATABASE,

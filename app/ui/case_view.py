@@ -6,6 +6,7 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
+from app.domain.triage import Band, Priority
 from app.usecases.compare_scores import ScoreComparison, comparison_of
 from app.usecases.local_bands import LocalBands
 from app.usecases.ports import SpokenModel
@@ -42,6 +43,17 @@ class CaseView:
     def is_score_withheld(self) -> bool:
         """Say whether there is no score to show, because the image does not look like one to score."""
         return self.preview is None and self.case.is_score_withheld
+
+    @property
+    def priority(self) -> Priority | None:
+        """Return the place in the queue, with what an unsaved correction would make of it."""
+        return self.case.priority_with(self.preview)
+
+    @property
+    def acceptable_band(self) -> Band | None:
+        """Return the lower band that a person can accept now; None while its score is not stored."""
+        is_settled = self.preview is None and not self.is_scoring and self.case.is_score_current
+        return self.priority.would_be if self.priority is not None and is_settled else None
 
     @property
     def score_model(self) -> SpokenModel | None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 import resources
+from app.domain.case import CaseLine
 from app.domain.ids import ImageId
 from app.ui.case_edits import CaseEdits
 from app.ui.case_view import CaseView
@@ -72,7 +73,7 @@ class Desk(QObject):
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.why = Why(session, self.panels.score.why, self)
-        self.dialogs = Dialogs(session, preferences, window)
+        self.dialogs = Dialogs(session, preferences, window, self.canvas)
         self.learning = Learning(session, theme, self.work_list, self.queue, self.review, window)
         self._connect()
 
@@ -89,11 +90,14 @@ class Desk(QObject):
         names, _ = QFileDialog.getOpenFileNames(
             self._window, "Import images", self._last_folder(), IMAGE_FILES
         )
+        self.focus_image()
         self.import_paths([Path(name) for name in names])
 
     def choose_folder(self) -> None:
         """Ask for a folder and import what is in it."""
-        if name := QFileDialog.getExistingDirectory(self._window, "Import a folder", self._last_folder()):
+        name = QFileDialog.getExistingDirectory(self._window, "Import a folder", self._last_folder())
+        self.focus_image()
+        if name:
             self.import_paths([Path(name)])
 
     def import_samples(self) -> None:
@@ -147,6 +151,27 @@ class Desk(QObject):
         """Put the cursor into the search line."""
         self.work_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.work_list.search.selectAll()
+
+    def focus_image(self) -> None:
+        """Give the keyboard to the image, so that the keys of the tools work."""
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def take_tool(self, name: str) -> None:
+        """Take a tool and go on at the image."""
+        self.canvas.set_tool(name)
+        self.focus_image()
+
+    def record_and_go_on(self) -> None:
+        """Record what was entered as a decision, then open the next case that has none."""
+        self.panels.finish_edits()
+        decided = self.review.image_id
+
+        def record(found: CaseLine | None) -> None:
+            if self.review.image_id == decided:
+                self.edits.record_pending_decision(lambda: self.work_list.go_on_with(found))
+
+        # Looked for by the places the cases have before the decision moves this one to the end.
+        self.work_list.find_next_undecided(record)
 
     def switch_theme(self) -> None:
         """Change from light to dark or back."""
@@ -212,6 +237,7 @@ class Desk(QObject):
         self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
         self.canvas.distance_drawn.connect(self._take_distance)
         self.importing.imported.connect(self._show_import)
+        self.panels.patient.left_unstored.connect(self._announce_leftovers)
         self.canvas.problem_noticed.connect(self._session.warn)
         self._preferences.changed.connect(self._follow_preferences)
 
@@ -230,6 +256,14 @@ class Desk(QObject):
         boundary = view.case.boundary if view is not None else None
         self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
 
+    def _announce_leftovers(self, image_id: str, sentence: str) -> None:
+        """Say what a case that was left has in its form and not in the store, with the way back."""
+        self._session.warn(sentence, "Go back", lambda: self._go_back(ImageId(image_id)))
+
+    def _go_back(self, image_id: ImageId) -> None:
+        self.panels.turn_to("Patient")
+        self.work_list.choose(image_id)
+
     def _offer_overlays(self, _image_id: str) -> None:
         """Ask the engines once, when the first case is open, so that the start does not wait for them."""
         self.review.opened.disconnect(self._offer_overlays)
@@ -243,7 +277,6 @@ class Desk(QObject):
         drawn_on, dialog = self.review.image_id, self.dialogs.show_scale(distance_px)
 
         def calibrate() -> None:
-            # An import that ends meanwhile opens its first case.
             if self.review.image_id == drawn_on:
                 self.edits.calibrate(dialog.calibration)
             else:
@@ -252,13 +285,20 @@ class Desk(QObject):
         dialog.accepted.connect(calibrate)
 
     def _show_import(self, report: ImportReport) -> None:
-        if report.imported:
-            self.work_list.choose(report.imported[0])
+        """Tell what was imported; an open case stays open, because somebody is at work on it."""
+        first = report.imported[0] if report.imported else None
+        is_at_work = self.work_list.chosen is not None
+        if first is not None and not is_at_work:
+            self.work_list.choose(first)
         if report.kept_apart:
             self.show_who_is_who()
         if report.refused or report.notices:
-            RefusedDialog(report, self._window).open()
-        elif report.imported:
+            self.dialogs.open(RefusedDialog(report, self._window))
+        elif first is not None and is_at_work:
+            self._session.tell(
+                import_words(report), "Open the first one", lambda: self.work_list.choose(first)
+            )
+        elif first is not None:
             self._session.tell(import_words(report))
         else:
             self._session.tell("There was no image to import.", "Import another folder…", self.choose_folder)

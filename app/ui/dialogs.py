@@ -27,11 +27,14 @@ INTENDED_USE_VERSION = 1
 class Dialogs:
     """Keeps the open dialog alive until it is closed."""
 
-    def __init__(self, session: Session, preferences: Preferences, window: QWidget) -> None:
+    def __init__(
+        self, session: Session, preferences: Preferences, window: QWidget, focus_after: QWidget
+    ) -> None:
         self._session = session
         self._preferences = preferences
         self._window = window
         self._who_is_who: WhoIsWhoDialog | None = None
+        self._focus_after = focus_after
 
     def show_intended_use_once(self) -> None:
         """Show the intended use at the first start and ask who signs; going on means that it was read."""
@@ -51,7 +54,7 @@ class Dialogs:
         )
         dialog.accepted.connect(lambda: self._take_first_answers(name))
         dialog.rejected.connect(self._window.close)
-        self._open(dialog)
+        self.open(dialog)
 
     def _tell_who_signs(self) -> None:
         self._session.tell(
@@ -72,35 +75,35 @@ class Dialogs:
 
     def show_intended_use(self) -> None:
         """Show the intended use again."""
-        self._open(TextDialog("What Naevus is for", INTENDED_USE, parent=self._window))
+        self.open(TextDialog("What Naevus is for", INTENDED_USE, parent=self._window))
 
     def show_about(self) -> None:
         """Show version, licence and intended use."""
         title = f"Naevus {__version__}"
-        self._open(TextDialog(title, (*ABOUT, *INTENDED_USE), parent=self._window))
+        self.open(TextDialog(title, (*ABOUT, *INTENDED_USE), parent=self._window))
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""
-        self._open(ShortcutSheet(self._window))
+        self.open(ShortcutSheet(self._window))
 
     def show_device(self) -> None:
         """Run the engines and show what they did."""
-        self._open(DeviceDialog(self._session, self._window))
+        self.open(DeviceDialog(self._session, self._window))
 
     def show_settings(self) -> None:
         """Show the settings page."""
-        self._open(SettingsDialog(self._preferences, self._window))
+        self.open(SettingsDialog(self._preferences, self._window))
 
     def show_scale(self, distance_px: float) -> ScaleDialog:
         """Ask how long a drawn line is."""
         dialog = ScaleDialog(distance_px, self._window)
-        self._open(dialog)
+        self.open(dialog)
         return dialog
 
     def show_removed(self) -> RemovedDialog:
         """Offer to bring removed cases back."""
         dialog = RemovedDialog(self._session, self._window)
-        self._open(dialog)
+        self.open(dialog)
         return dialog
 
     def show_who_is_who(self) -> None:
@@ -127,13 +130,17 @@ class Dialogs:
         folder = Path(last) if last and Path(last).is_dir() else None
         dialog = ExportDialog(self._session, choices, folder, self._window)
         dialog.finished.connect(lambda _result: self._remember_folder(dialog))
-        self._open(dialog)
+        self.open(dialog)
         return dialog
 
     def _remember_folder(self, dialog: ExportDialog) -> None:
         if dialog.folder is not None:
             self._preferences.remember_text("export_folder", str(dialog.folder))
 
-    def _open(self, dialog: QDialog) -> None:
+    def open(self, dialog: QDialog) -> None:
+        """Open a dialog; once it is closed, the keys belong to the image again."""
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(
+            lambda _result: self._focus_after.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+        )
         dialog.open()

@@ -40,6 +40,7 @@ class MainWindow(QMainWindow):
         self._preferences = preferences
         self._is_leaving = False
         self._leaves_unsaved = False
+        self._leaves_entries = False
         self.desk = Desk(session, theme, preferences, self)
         self.actions_of_window = Actions(self.desk, theme, self)
         self.notice_bar = NoticeBar()
@@ -75,7 +76,8 @@ class MainWindow(QMainWindow):
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
         for entry in ACTIONS:
-            self.addAction(self.actions_of_window.action_by_id[entry.id])
+            listens = self.desk.canvas if entry.is_single_key else self
+            listens.addAction(self.actions_of_window.action_by_id[entry.id])
 
     def _build_panes(self) -> None:
         desk = self.desk
@@ -134,9 +136,12 @@ class MainWindow(QMainWindow):
         self.actions_of_window.enable(need for need, is_present in present.items() if is_present)
 
     def _show_count(self, count: int) -> None:
+        is_first = bool(count) and self.middle.currentWidget() is self.welcome
         self.middle.setCurrentWidget(self.desk.workbench if count else self.welcome)
         self.desk.panels.setVisible(count > 0)
         self._show_presence()
+        if is_first:
+            self.desk.focus_image()
 
     def _show_notice(self, notice: Notice) -> None:
         """Say passing news in the status line, and what needs an answer in the bar."""
@@ -153,6 +158,10 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if (panes := self._preferences.remembered("panes")) is not None:
             self._panes.restoreState(panes)
+
+    def _leave_entries(self) -> None:
+        self._leaves_entries = True
+        self.close()
 
     def _leave_anyway(self) -> None:
         self._leaves_unsaved = True
@@ -182,6 +191,14 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store what is unsaved first; then remember the window and stop all work."""
         self.desk.panels.finish_edits()
+        if self.desk.panels.patient.has_leftovers and not self._leaves_entries:
+            event.ignore()
+            self.session.warn(
+                "Something entered about a patient, lesion or visit could not be stored; its field is red.",
+                "Quit without it",
+                self._leave_entries,
+            )
+            return
         if self.desk.correction.is_unsaved and not self._leaves_unsaved:
             event.ignore()
             self._is_leaving = True

@@ -123,9 +123,9 @@ class Session(QObject):
         """Tell the person something in passing."""
         self.noticed.emit(Notice(text, NoticeKind.INFORMATION, action_text, action))
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, action_text: str = "", action: Callable[[], None] | None = None) -> None:
         """Tell the person something that should not be overlooked."""
-        self.noticed.emit(Notice(text, NoticeKind.WARNING))
+        self.noticed.emit(Notice(text, NoticeKind.WARNING, action_text, action))
 
     def close(self) -> None:
         """Stop all work."""

@@ -31,7 +31,7 @@ class ShortcutSheet(QDialog):
         columns.setSpacing(12)
         cards = [_card(menu, _menu_lines(menu)) for menu in MENUS if _menu_lines(menu)]
         cards.append(_card("On the image", list(CANVAS_GESTURES)))
-        for part in ([*cards[:4:3], cards[-1]], cards[1:5:3], [cards[2], *cards[5:-1]]):
+        for part in ([*cards[:4:3], *cards[5:-1]], cards[1:5:3], [cards[2], cards[-1]]):
             column = QVBoxLayout()
             column.setSpacing(12)
             for card in part:

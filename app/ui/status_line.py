@@ -16,7 +16,7 @@ _PASSING_MS = 8000
 """How long news that needs no answer stays."""
 
 _SAVED_WORDS = {
-    SavedState.STORED: "",
+    SavedState.STORED: "The boundary is as it is stored",
     SavedState.KEPT: "Every stroke is kept; not yet saved as a revision (Ctrl+S)",
     SavedState.WRITING: "Keeping the stroke…",
     SavedState.NOT_SAVED: "Not saved yet (Ctrl+S)",
@@ -52,10 +52,10 @@ class StatusLine(QObject):
             self.saved.setText("")
 
     def _show_saving(self, state: SavedState) -> None:
-        if words := _SAVED_WORDS[state]:
-            self.saved.setText(words)
+        self.saved.setText(_SAVED_WORDS[state])
 
     def _show_stored(self) -> None:
+        """Say when; the canvas has told before that its work is stored."""
         self.saved.setText(f"Correction saved at {datetime.now().astimezone():%H:%M:%S}")
 
     def _show_zoom(self) -> None:

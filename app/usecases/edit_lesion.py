@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.case_fields import check_lesion
+from app.domain.case_fields import check_lesion, check_site
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import LesionId
@@ -18,12 +18,12 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
         InvalidFieldError: a value is not permitted.
         StorageError: another window changed the same field meanwhile.
     """
-    check_lesion(after, services.vocabulary)
     with services.unit_of_work() as work:
         stored = work.cases.lesion(before.id)
         lesion = merged(before, after, stored)
         if lesion == stored:
             return Changes()
+        check_site(lesion, edited="site_special" if lesion.site == stored.site else "site")
         check_lesion(lesion, services.vocabulary)
         work.cases.update_lesion(lesion)
         work.audit.append(services.user, "lesion edited", lesion.id, edited_names(before, after))

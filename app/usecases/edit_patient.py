@@ -34,7 +34,8 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
             raise InvalidFieldError(
                 "code", f"Patient {patient.code} is already there; assign the lesion to that patient instead."
             )
-        _check_ages(work, patient)
+        if patient.birth_year != stored.birth_year:
+            _check_ages(work, patient)
         work.cases.update_patient(patient)
         work.audit.append(services.user, "patient edited", patient.id, edited_names(before, after))
         images = images_of_patient(work, patient)
@@ -60,4 +61,4 @@ def visits_of_patient(work: UnitOfWork, patient_id: PatientId) -> list[Visit]:
 
 def _check_ages(work: UnitOfWork, patient: Patient) -> None:
     for visit in visits_of_patient(work, patient.id):
-        check_age(patient, visit)
+        check_age(patient, visit, edited="birth_year")

@@ -21,7 +21,8 @@ def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
         if visit == stored:
             return Changes()
         lesion = work.cases.lesion(visit.lesion_id)
-        check_age(work.cases.patient(lesion.patient_id), visit)
+        edited = "visited_on" if visit.age_years == stored.age_years else "age_years"
+        check_age(work.cases.patient(lesion.patient_id), visit, edited=edited)
         work.cases.update_visit(visit)
         work.audit.append(services.user, "visit edited", visit.id, edited_names(before, after))
         images = frozenset(work.cases.images_of(lesion.id))

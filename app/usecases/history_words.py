@@ -6,6 +6,7 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.prediction import ScorePrediction
+from app.domain.standing_priority import BAND_ACCEPTED
 from app.usecases.compare_scores import entered_between
 from app.usecases.describe_samples import DESCRIBED
 from app.usecases.score_image import SCORED_ANYWAY
@@ -39,6 +40,7 @@ _TITLE_BY_ACT = {
     FOUND_APART: "Kept apart from another patient of the same number",
     DESCRIBED: "Sample described",
     SCORED_ANYWAY: "Scored on request, although the image does not look like one to score",
+    BAND_ACCEPTED: "Lower band accepted",
 }
 
 

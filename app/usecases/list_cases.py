@@ -1,6 +1,6 @@
 """The work list, a window at a time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.domain.case import CaseLine
@@ -38,6 +38,44 @@ def list_cases(
             offset=offset, limit=limit, search=search, order=order, descending=descending, removed=removed
         )
         return CaseWindow(tuple(lines), offset, work.cases.case_count(search, removed=removed))
+
+
+def lines_of(services: Services, image_ids: Sequence[ImageId]) -> list[CaseLine]:
+    """Return the lines of some cases as they are now."""
+    with services.reading() as work:
+        return work.cases.lines_of(image_ids)
+
+
+def next_undecided(
+    services: Services,
+    after: ImageId | None,
+    *,
+    search: str = "",
+    order: str = "priority",
+    descending: bool = False,
+) -> CaseLine | None:
+    """Return the next case without a decision after ``after`` in the list, going on from its top.
+
+    ``after`` itself is never returned; None when every other case of the list has a decision.
+    """
+
+    def lines() -> Iterator[CaseLine]:
+        offset = 0
+        while window := list_cases(
+            services, offset=offset, search=search, order=order, descending=descending
+        ).lines:
+            yield from window
+            offset += len(window)
+
+    first, is_past = None, False
+    for line in lines():
+        if line.image_id == after:
+            is_past = True
+        elif line.status != "decided":
+            if is_past:
+                return line
+            first = first or line
+    return first
 
 
 def next_to_correct(services: Services, *, besides: Collection[ImageId] = ()) -> CaseLine | None:

@@ -3,8 +3,12 @@
 from app.domain.image import DermoscopicImage
 from app.domain.measurement import Measurement
 from models.contract.arrays import BoolMask, RgbImage
+from models.contract.colour_variation import DEFINITION, colour_variation
 from models.contract.errors import NoLesionError
 from models.contract.lesion_features import LesionColour, LesionFeatures, LesionShape, measure_lesion
+
+COLOUR_VARIATION = f"Colour variation (0 to 10, definition {DEFINITION})"
+"""The definition stands with the number, because reports of earlier versions have another one."""
 
 
 def features_of(image: DermoscopicImage, pixels: RgbImage, mask: BoolMask | None) -> LesionFeatures | None:
@@ -56,7 +60,7 @@ def _shape(shape: LesionShape) -> tuple[Measurement, ...]:
 
 def _colour(colour: LesionColour) -> tuple[Measurement, ...]:
     lesion = (
-        Measurement("Colour variation (0 to 10)", colour.norm_colour, "", digits=1),
+        Measurement(COLOUR_VARIATION, colour_variation(colour), "", digits=1),
         Measurement("Colour asymmetry", colour.radial_std_max, "L*a*b*", digits=1),
         Measurement("Lightness of the lesion", colour.lesion.mean_l, "L*", digits=1),
     )

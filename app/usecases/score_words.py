@@ -101,21 +101,25 @@ def _needed_for_sizes(missing: tuple[str, ...]) -> str:
 
 
 def effect_words(what: str, without: float, with_it: float) -> str:
-    """Return what one entered fact does to a score, both given as calibrated probabilities."""
+    """Return a score with and without one entered fact, both given as calibrated probabilities."""
     before, after = percent(without), percent(with_it)
+    said = what[:1].upper() + what[1:]
     if before == after:
-        return f"{what}: leaves the score at {after}"
-    verb = "raises" if with_it > without else "lowers"
-    return f"{what}: {verb} the score from {before} to {after}"
+        return f"{said}: makes no difference to the score ({after})"
+    return f"{said}: {after} with it, {before} without it"
 
 
 def answer_set_words(probability: float, conformal: Conformal) -> str:
     """Return which labels remain possible at the error rate of a model's card (split-conformal)."""
-    allowed = f"Allowed to err in {percent(conformal.error_rate)} of images, the model"
+    missed = percent(conformal.error_rate)
     labels = conformal_labels(probability, conformal.quantile_by_label)
     if len(labels) > 1:
-        return f"{allowed} keeps both answers for this score: {' and '.join(labels)}."
+        return f"At this score the model cannot rule out either {' or '.join(labels)}."
     if labels:
-        kept = f"{allowed} keeps one answer for this score: {labels[0]}."
-        return f"{kept} That describes the model, not the lesion."
-    return f"{allowed} finds that no answer fits this score; do not rely on it."
+        other = next(label for label in conformal.quantile_by_label if label not in labels)
+        return (
+            f"At this score the model leaves only {labels[0]} open. On its validation images it did so for "
+            f"about {missed} of {other} lesions, too: this neither confirms nor rules out a diagnosis."
+        )
+    known = " nor ".join(conformal.quantile_by_label)
+    return f"This score fits neither {known} lesions as the model knows them; do not rely on it."

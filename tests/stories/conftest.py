@@ -1,3 +1,33 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.main_window import MainWindow
+from app.ui.theme import Theme, ThemeChoice
+from tests.builders import a_case, services_at
+from tests.stories.workplace import Workplace
 from tests.ui_thread import collected_on_the_ui_thread
 
 __all__ = ["collected_on_the_ui_thread"]
+
+
+@pytest.fixture
+def workplace(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Workplace]:
+    theme = qapp.findChild(Theme) or Theme(qapp, ThemeChoice.LIGHT)
+    opened = Workplace(qtbot, theme, tmp_path / "naevus")
+    yield opened
+    opened.close_all()
+
+
+@pytest.fixture
+def one_case(workplace: Workplace, tmp_path: Path) -> MainWindow:
+    """Return a window with one predicted case open."""
+    services = services_at(workplace.folder)
+    a_case(services, tmp_path / "in")
+    services.store.close()
+    window = workplace.open()
+    assert window.desk.review.view is not None
+    return window

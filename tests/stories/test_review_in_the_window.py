@@ -1,7 +1,6 @@
 """What a clinician does in the window, from the first file to the report; on a real store."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,102 +21,34 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app.domain.case import Case
 from app.domain.errors import StorageError
 from app.domain.figures import percent
+from app.domain.ids import ImageId
 from app.settings import Settings, read_settings
-from app.storage.journal import FileStrokeJournal
 from app.ui.jobs.lanes import Lane
 from app.ui.main_window import MainWindow
-from app.ui.preferences import Places, Preferences
 from app.ui.scale_dialog import ScaleDialog
-from app.ui.session import Session
-from app.ui.theme import Theme, ThemeChoice
 from app.usecases.correct_mask import correct_mask
-from app.usecases.ports import Services
 from tests.builders import a_case, an_image_file, services_at
 from tests.fakes import FakePredictor
-
-WAIT_MS = 10_000
-
-
-class Workplace:
-    """A data folder on which windows can be opened, closed and killed."""
-
-    def __init__(self, qtbot: QtBot, theme: Theme, folder: Path) -> None:
-        self._qtbot = qtbot
-        self._theme = theme
-        self.folder = folder
-        self.places = Places(folder, folder / "settings.toml")
-        self.windows: list[tuple[MainWindow, Services]] = []
-
-    def open(self, *, settings: Settings | None = None) -> MainWindow:
-        journal = FileStrokeJournal(self.folder / "journal")
-        services = replace(services_at(self.folder), journal=journal)
-        chosen = settings or Settings(accepted_intended_use=1)
-        window = MainWindow(Session(services), self._theme, Preferences(chosen, self.places))
-        self._qtbot.addWidget(window)
-        window.resize(1440, 900)
-        window.show()
-        window.desk.start()
-        window.desk.dialogs.show_intended_use_once()
-        self.windows.append((window, services))
-        self.settle(window)
-        return window
-
-    def settle(self, window: MainWindow) -> None:
-        """Wait until nothing is running."""
-        self._qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=WAIT_MS)
-
-    def kill(self, window: MainWindow) -> None:
-        """End a window as a crash would: nothing is saved, the locks of its journals go."""
-        services = self._services_of(window)
-        window.session.close()
-        window.desk.canvas.wait_until_kept()
-        assert isinstance(services.journal, FileStrokeJournal)
-        services.journal.let_go()
-        services.store.close()
-        self.windows = [one for one in self.windows if one[0] is not window]
-        window.hide()
-
-    def close_all(self) -> None:
-        for window, _services in list(self.windows):
-            self.kill(window)
-
-    def case(self, window: MainWindow) -> Case:
-        """Return the open case as it is stored."""
-        image_id = window.desk.review.image_id
-        assert image_id is not None
-        with self._services_of(window).reading() as work:
-            return work.cases.case(image_id)
-
-    def _services_of(self, window: MainWindow) -> Services:
-        return next(services for one, services in self.windows if one is window)
-
-
-@pytest.fixture
-def workplace(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Workplace]:
-    theme = qapp.findChild(Theme) or Theme(qapp, ThemeChoice.LIGHT)
-    opened = Workplace(qtbot, theme, tmp_path / "naevus")
-    yield opened
-    opened.close_all()
-
-
-@pytest.fixture
-def one_case(workplace: Workplace, tmp_path: Path) -> MainWindow:
-    """Return a window with one predicted case open."""
-    services = services_at(workplace.folder)
-    a_case(services, tmp_path / "in")
-    services.store.close()
-    window = workplace.open()
-    assert window.desk.review.view is not None
-    return window
+from tests.stories.workplace import WAIT_MS, Workplace
 
 
 def words_on(widget: QWidget) -> str:
     QApplication.processEvents()
     labels = widget.findChildren(QLabel)
     return "\n".join(label.text() for label in labels if label.isVisibleTo(widget) and label.text())
+
+
+def another_case(workplace: Workplace, window: MainWindow, qtbot: QtBot, folder: Path) -> ImageId:
+    """Import a second image beside the open case, which stays open."""
+    open_image = window.desk.review.image_id
+    window.desk.import_paths([an_image_file(folder, "second.png", seed=2)])
+    qtbot.waitUntil(lambda: window.desk.work_list.model.total == 2, timeout=WAIT_MS)
+    workplace.settle(window)
+    assert window.desk.review.image_id == open_image
+    lines = (window.desk.work_list.model.known_line(row) for row in range(2))
+    return next(line.image_id for line in lines if line is not None and line.image_id != open_image)
 
 
 def dialog_titled(title: str) -> QDialog | None:
@@ -316,13 +247,7 @@ def test_leaving_a_corrected_case_stores_the_correction_and_says_so(
 ) -> None:
     corrected = one_case.desk.review.image_id
     assert corrected is not None
-    one_case.desk.import_paths([an_image_file(tmp_path, "second.png", seed=2)])
-    qtbot.waitUntil(lambda: one_case.desk.review.image_id not in (None, corrected), timeout=WAIT_MS)
-    workplace.settle(one_case)
-    other = one_case.desk.review.image_id
-    assert other is not None
-    one_case.desk.work_list.choose(corrected)
-    workplace.settle(one_case)
+    other = another_case(workplace, one_case, qtbot, tmp_path)
     brush(one_case, qtbot)
     one_case.desk.work_list.choose(other)
     workplace.settle(one_case)
@@ -431,7 +356,7 @@ def test_a_scale_never_goes_to_a_case_that_was_opened_meanwhile(
     one_case.desk.canvas.distance_drawn.emit(100.0)
     dialog = dialog_titled("Scale")
     assert isinstance(dialog, ScaleDialog)
-    one_case.desk.import_paths([an_image_file(tmp_path, "second.png", seed=2)])
+    one_case.desk.work_list.choose(another_case(workplace, one_case, qtbot, tmp_path))
     qtbot.waitUntil(lambda: one_case.desk.review.image_id not in (None, first), timeout=WAIT_MS)
     workplace.settle(one_case)
     qtbot.keyClicks(dialog.length.line, "2")
@@ -554,8 +479,8 @@ def test_a_number_of_another_patient_offers_to_assign_the_lesion(
     field.editor.editingFinished.emit()  # type: ignore[attr-defined]
     workplace.settle(window)
     assert "already there" in field.error
-    button = next(one for one in window.notice_bar.findChildren(QPushButton) if "Assign" in one.text())
-    button.click()
+    assert field.remedy_button.text() == f"Assign the lesion to {code}"
+    field.remedy_button.click()
     workplace.settle(window)
     assert workplace.case(window).patient.code == code
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from models.contract.structures import STRUCTURES
 from models.contract.tabular import CATEGORICAL_VALUES
-from training.contract.data_set import GIVEN_NUMBERS, LEAKS, SPLITS, STRUCTURES, is_fold, number_of
+from training.contract.data_set import GIVEN_NUMBERS, LEAKS, SPLITS, is_fold, number_of
 from training.data_sets.findings import OLDEST_YEARS
 
 _BENIGN = ("nevus", "seborrheic keratosis")

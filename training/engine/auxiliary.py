@@ -4,9 +4,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.contract.structures import STRUCTURES
 from models.nets.classification.evidence import EvidentialLinear
 from models.nets.classification.score_network import ScoreNetwork
-from training.contract.data_set import DIAGNOSES, STRUCTURES
+from training.contract.data_set import DIAGNOSES
 from training.contract.plan import AuxiliaryTargets
 from training.engine.losses import PartialAucLoss
 from training.engine.task import Batch

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from models.contract.card import Metric, StructureMap
 from models.contract.metrics import roc_auc
 from models.contract.preprocess import for_segmenter
-from models.contract.structures import presence_of
+from models.contract.structures import STRUCTURES, presence_of
 from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
-from training.contract.data_set import STRUCTURES, Sample
+from training.contract.data_set import Sample
 from training.contract.plan import NO_AUGMENTATION, Stage
 from training.engine.decode import read_image
 from training.engine.order import generator
@@ -55,7 +55,7 @@ def structure_maps_of(
 def _measured(
     name: str, maps: NDArray[np.float32], truth: NDArray[np.bool_], groups: NDArray[np.str_]
 ) -> StructureMap | None:
-    is_present = truth.any(axis=(1, 2))
+    is_present = np.asarray(truth.any(axis=(1, 2)), dtype=np.bool_)
     presence = np.array([presence_of(one) for one in maps])
     auc = metric_of(roc_auc, [is_present, presence], groups)
     dices = np.array([_dice(one >= _CELL_THRESHOLD, true) for one, true in zip(maps, truth, strict=True)])

@@ -14,8 +14,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.contract.preprocess import segmenter_geometry
+from models.contract.structures import STRUCTURES
 from models.nets.segmentation.dermomamba_efficient import STRUCTURE_STRIDE
-from training.contract.data_set import STRUCTURES, DataSetError, Sample
+from training.contract.data_set import DataSetError, Sample
 from training.contract.plan import Augmentation, Stage
 from training.engine.augment import moved_alike
 from training.engine.decode import read_plane

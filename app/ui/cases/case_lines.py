@@ -115,6 +115,17 @@ class CaseLinesModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(page.offset, 0), self.index(last, len(Column) - 1))
         self.page_shown.emit()
 
+    def renew_lines(self, lines: Sequence[CaseLine]) -> None:
+        """Take what lines say now, each at the row where it is."""
+        for line in lines:
+            if (row := self.row_of(line.image_id)) is not None:
+                self._lines[row] = line
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+
+    def known_line(self, row: int) -> CaseLine | None:
+        """Return a row's line if it was read, without asking for it."""
+        return self._lines.get(row)
+
     def line(self, row: int) -> CaseLine | None:
         """Return a row's line, or None after asking for it to be read."""
         page = row // PAGE_ROWS

@@ -4,20 +4,13 @@ from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QListView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.case import CaseLine
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, ImageId
 from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
+from app.ui.cases.case_list_view import CaseListView
 from app.ui.cases.earlier_notice import EarlierNotice
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.thumbnails import Thumbnails
@@ -28,7 +21,7 @@ from app.ui.theme import Theme
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.list_cases import list_cases, next_to_correct
+from app.usecases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
 from app.usecases.ports import CancelToken, Services
 from app.usecases.read_thumbnails import read_thumbnails
 
@@ -63,6 +56,11 @@ class WorkList(QFrame):
         self._chosen: ImageId | None = None
         self._offered: set[ImageId] = set()
         self._last_row = 0
+        self._selected: list[ImageId] = []
+        self._is_order_kept = False
+        """The open case has changed: the lines keep their places until another one is opened."""
+        self._awaited_row: int | None = None
+        """Somebody went to this row before its line was read."""
         self.model = CaseLinesModel(self)
         self.thumbnails = Thumbnails(self._read_thumbnails, self)
         self.foot = ProgressFoot()
@@ -78,9 +76,20 @@ class WorkList(QFrame):
         self.model.reread()
 
     def refresh(self, changes: Changes) -> None:
-        """Read again when lines may have changed."""
-        if changes.case_list or changes.images or changes.patients:
+        """Read again when lines may have changed; the open case keeps its place while it is open."""
+        is_known = bool(changes.images) and all(
+            self.model.row_of(image_id) is not None for image_id in changes.images
+        )
+        if is_known and self._chosen is not None and (self._is_order_kept or self._chosen in changes.images):
+            self._is_order_kept = True
+            self._read_in_place(tuple(changes.images))
+        elif changes.case_list or changes.images or changes.patients:
             self.model.reread()
+
+    def _read_in_place(self, image_ids: tuple[ImageId, ...]) -> None:
+        self._session.query(
+            Lane.DATABASE, lambda services, _token: lines_of(services, image_ids), self.model.renew_lines
+        )
 
     def request_page(self, query: CaseQuery, offset: int, limit: int) -> None:
         """Read a page on the database lane, for the model."""
@@ -99,6 +108,11 @@ class WorkList(QFrame):
         self._session.query(Lane.DATABASE, read, self.model.show_page)
 
     @property
+    def chosen(self) -> ImageId | None:
+        """Return the case that is open or about to be."""
+        return self._chosen
+
+    @property
     def chosen_line(self) -> CaseLine | None:
         """Return the line that is selected."""
         line: CaseLine | None = self.view.currentIndex().data(LINE_ROLE)
@@ -106,16 +120,39 @@ class WorkList(QFrame):
 
     def choose(self, image_id: ImageId) -> None:
         """Open a case, and select its line as soon as that is read."""
+        self._awaited_row = None
+        row = self.model.row_of(image_id)
+        if row is None:
+            self._light_nothing()
+        else:
+            self._select_silently(row)
         if image_id != self._chosen:
             self._chosen = image_id
             self.case_chosen.emit(str(image_id))
-        if (row := self.model.row_of(image_id)) is not None:
-            self._select_silently(row)
+            self._give_up_places()
 
     def forget(self, image_id: ImageId) -> None:
         """Let go of a case that leaves the list; its neighbour is opened next."""
         if self._chosen == image_id:
             self._chosen = None
+
+    def find_next_undecided(self, found: Callable[[CaseLine | None], None]) -> None:
+        """Look for the next case without a decision, by the places the cases have now."""
+        query, image_id = self.model.query, self._chosen
+
+        def ask(services: Services, _token: CancelToken) -> CaseLine | None:
+            return next_undecided(
+                services, image_id, search=query.search, order=query.order, descending=query.descending
+            )
+
+        self._session.query(Lane.DATABASE, ask, found, replaces="next undecided")
+
+    def go_on_with(self, line: CaseLine | None) -> None:
+        """Open a case that was looked for, or say that there is none."""
+        if line is None:
+            self._session.tell("Every other case of this list has a decision.")
+        else:
+            self.choose(line.image_id)
 
     def go_to_next_correction(self) -> None:
         """Open the case whose correction is expected to help most, among those not offered yet."""
@@ -144,11 +181,10 @@ class WorkList(QFrame):
         self.earlier.show_counts(len(images), undecided, is_open_among_them=open_case in images)
 
     def step(self, rows: int) -> None:
-        """Go to a later (1) or earlier (-1) case."""
+        """Go to a later (1) or earlier (-1) case; it alone is selected then."""
         if self.model.total:
             here = self.view.currentIndex().row()
-            row = min(max(here + rows, 0), self.model.total - 1)
-            self.view.setCurrentIndex(self.model.index(row, 0))
+            self.view.go_to(min(max(here + rows, 0), self.model.total - 1))
 
     def offer_actions(self, actions: Sequence[QAction]) -> None:
         """Offer actions by a right click on a line."""
@@ -185,8 +221,11 @@ class WorkList(QFrame):
         self.order.chosen.connect(self._ask)
         self._count = plain_label("", "small")
         self._delegate = LineDelegate(self.thumbnails, theme, self)
-        self.view = _list_view(self.model, self._delegate)
+        self.view = CaseListView()
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(self._delegate)
         self.view.selectionModel().currentChanged.connect(self._follow)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._remember_selection())
         self._nothing = plain_label("", "muted", wraps=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._nothing.setContentsMargins(20, 40, 20, 20)
@@ -222,30 +261,83 @@ class WorkList(QFrame):
         self.view.setVisible(total > 0)
         if not is_search:
             self.count_changed.emit(total)
-        if self._chosen is not None and (row := self.model.row_of(self._chosen)) is not None:
-            if self.view.currentIndex().row() != row:
-                self._select_silently(row)
-        elif self._chosen is None and total and not is_search and not self.view.currentIndex().isValid():
-            self.view.setCurrentIndex(self.model.index(min(self._last_row, total - 1), 0))
-        elif (line := self.chosen_line) is not None and line.image_id != self._chosen:
+        if (line := self._awaited_line()) is not None:
+            self._choose_line(line)
+        elif self._chosen is not None and self._awaited_row is None:
+            self._light_again(self._chosen)
+        elif total and not is_search and not self.view.currentIndex().isValid():
+            self.view.go_to(min(self._last_row, total - 1))
+        elif (line := self.chosen_line) is not None:
             self._choose_line(line)
 
-    def _select_silently(self, row: int) -> None:
-        """Keep the open case selected after the lines moved, without opening it again."""
+    def _awaited_line(self) -> CaseLine | None:
+        """Return the line of the row that somebody went to, once it is read."""
+        if self._awaited_row != self.view.currentIndex().row():
+            self._awaited_row = None
+        return None if self._awaited_row is None else self.model.known_line(self._awaited_row)
+
+    def _light_again(self, chosen: ImageId) -> None:
+        """Light the open case and the other selected ones where they are now; nothing else is opened."""
+        row = self.model.row_of(chosen)
+        if row is None:
+            self._light_nothing()
+            return
+        is_in_place = self.view.currentIndex().row() == row and self._lit_images() == self._selected
+        if self._is_everything_selected() and self.view.currentIndex().row() == row:
+            self._remember_selection()
+        elif not is_in_place:
+            others = [self.model.row_of(image_id) for image_id in self._selected]
+            self._select_silently(row, [other for other in others if other is not None])
+
+    def _select_silently(self, row: int, others: Sequence[int] = ()) -> None:
+        """Select the open case, and others beside it, without opening it again."""
         self._is_following = True
-        self.view.setCurrentIndex(self.model.index(row, 0))
+        self.view.select_rows(row, list(others))
         self._last_row = row
         self._is_following = False
+        self._remember_selection()
+
+    def _light_nothing(self) -> None:
+        """Show that the open case is not among the lines that were read."""
+        self._is_following = True
+        self.view.clear_rows()
+        self._is_following = False
+
+    def _is_everything_selected(self) -> bool:
+        return self.model.total > 0 and self.selected_count == self.model.total
+
+    def _remember_selection(self) -> None:
+        """Keep which cases are selected, because rows move under a selection."""
+        if not self._is_following:
+            self._selected = self._lit_images()
+
+    def _lit_images(self) -> list[ImageId]:
+        known = (self.model.known_line(row) for row in self._selected_rows())
+        return [line.image_id for line in known if line is not None]
+
+    def _give_up_places(self) -> None:
+        """Put the lines in order again, after the case that had changed was left."""
+        if self._is_order_kept:
+            self._is_order_kept = False
+            self.model.reread()
 
     def _follow(self, current: QModelIndex) -> None:
-        line: CaseLine | None = current.data(LINE_ROLE) if current.isValid() else None
-        if line is not None and not self._is_following:
+        if self._is_following or not current.isValid():
+            return
+        line: CaseLine | None = current.data(LINE_ROLE)
+        if line is None:
+            self._awaited_row = current.row()
+        else:
             self._choose_line(line)
 
     def _choose_line(self, line: CaseLine) -> None:
+        is_other = line.image_id != self._chosen
+        self._awaited_row = None
         self._chosen = line.image_id
         self._last_row = self.view.currentIndex().row()
         self.case_chosen.emit(str(line.image_id))
+        if is_other:
+            self._give_up_places()
 
     def _read_thumbnails(
         self, names: tuple[BlobName, ...], take: Callable[[dict[BlobName, QImage]], None]
@@ -260,16 +352,3 @@ class WorkList(QFrame):
 def _thumbnail(content: bytes) -> QImage:
     # To guess a format, Qt makes objects of all kinds, which can block this thread and the window's: `lanes`.
     return QImage.fromData(content, "PNG")  # type: ignore[arg-type]  # bytes, say the stubs; only str works
-
-
-def _list_view(model: CaseLinesModel, delegate: LineDelegate) -> QListView:
-    view = QListView()
-    view.setModel(model)
-    view.setItemDelegate(delegate)
-    view.setUniformItemSizes(True)
-    view.setMouseTracking(True)
-    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setAccessibleName("Cases")
-    return view

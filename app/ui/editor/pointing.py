@@ -1,7 +1,22 @@
 """Pointer, wheel and keys of the canvas: they drive the tool's gesture, the zoom and the brush size."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QInputDevice,
+    QInputEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPointingDevice,
+    QSinglePointEvent,
+    QTabletEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.ui.editor.raster import Spans
@@ -17,6 +32,10 @@ _FIRST_BRUSH_PX = 60
 _STAMPS = ("brush", "eraser")
 _WHEEL_NOTCH = 120.0
 _ZOOM_PER_NOTCH = 1.2
+_MOVE_PER_NOTCH_PX = 48.0
+_ERASING_TOOL = {"lasso": "lasso_subtract", "polygon": "polygon_subtract"}
+"""What the eraser end of a pen does while a tool is in hand; with any other it takes the eraser."""
+_SUBTRACTING = frozenset({"eraser", *_ERASING_TOOL.values()})
 _ALT_OR_CTRL = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 _ACTS_BY_KEY = {
     Qt.Key.Key_Return: Act.CONFIRM,
@@ -47,6 +66,9 @@ class ToolViewport(ImageViewport):
         self._pointer_view_xy: Point | None = None
         self._is_space_held = False
         self._is_brush_size_shown = False
+        self._last_tap: tuple[int, Point] | None = None
+        """Milliseconds and place of the pen's last press."""
+        self.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
         self._show_cursor()
 
     @property
@@ -126,11 +148,11 @@ class ToolViewport(ImageViewport):
             self._sketch = sketch
             self.update()
 
-    def feed(self, pointer: Pointer) -> None:
-        """Give an event to the gesture under way, or start one with a press."""
+    def feed(self, pointer: Pointer, tool: str | None = None) -> None:
+        """Give an event to the gesture under way, or start one of a tool, by default that in hand."""
         if self._gesture is None:
             if pointer.act is Act.PRESS and self.has_image:
-                self._start(TOOLS[self._tool](self, pointer))
+                self._start(TOOLS[tool or self._tool](self, pointer))
             return
         try:
             self._gesture.send(pointer)
@@ -200,6 +222,9 @@ class ToolViewport(ImageViewport):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Start or continue a gesture; the middle button or Space pans with any tool."""
+        self._press(event)
+
+    def _press(self, event: QSinglePointEvent) -> None:
         view_xy = _view_xy(event.position())
         self._move_pointer(view_xy)
         pointer = self._pointer(Act.PRESS, view_xy, event)
@@ -210,31 +235,103 @@ class ToolViewport(ImageViewport):
                 self._start(pan(self, pointer))
         elif is_left:
             self._gesture_button = event.button()
-            self.feed(pointer)
+            tool = self._tool_of(event)
+            if event.pointerType() is QPointingDevice.PointerType.Eraser:
+                # Nothing held turns the eraser end into one that adds.
+                pointer = replace(pointer, is_subtracting=tool != "eraser")
+            self.feed(pointer, tool)
         self._show_cursor()
+
+    def _tool_of(self, event: QSinglePointEvent) -> str:
+        """Return the tool that a press takes: the one in hand, or what erases for the eraser end of a pen."""
+        if event.pointerType() is not QPointingDevice.PointerType.Eraser or self._tool in _SUBTRACTING:
+            return self._tool
+        return _ERASING_TOOL.get(self._tool, "eraser")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Continue a gesture and move the brush's circle."""
+        self._move(event)
+
+    def _move(self, event: QSinglePointEvent) -> None:
         view_xy = _view_xy(event.position())
         self._move_pointer(view_xy)
         self.feed(self._pointer(Act.MOVE, view_xy, event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag."""
+        self._release(event)
+
+    def _release(self, event: QSinglePointEvent) -> None:
         if event.button() is self._gesture_button:
             self.feed(self._pointer(Act.RELEASE, _view_xy(event.position()), event))
             self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Close an outline; for other tools a second press."""
-        view_xy = _view_xy(event.position())
+        self._press_again(event)
+
+    def _press_again(self, event: QSinglePointEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._gesture is not None:
-            self.feed(self._pointer(Act.DOUBLE_PRESS, view_xy, event))
+            self.feed(self._pointer(Act.DOUBLE_PRESS, _view_xy(event.position()), event))
         else:
-            self.mousePressEvent(event)
+            self._press(event)
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """Take a pen as the mouse is taken; its eraser end takes away whatever tool is in hand."""
+        if event.type() == QEvent.Type.TabletPress:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            tap = (event.timestamp(), _view_xy(event.position()))
+            is_second, self._last_tap = self._is_second_tap(tap), tap
+            (self._press_again if is_second else self._press)(event)
+        elif event.type() == QEvent.Type.TabletRelease:
+            self._release(event)
+        else:
+            self._move(event)
+        event.accept()
+
+    def _is_second_tap(self, tap: tuple[int, Point]) -> bool:
+        """Say whether a press of the pen is the second of two: Qt makes double clicks for the mouse only."""
+        if self._last_tap is None:
+            return False
+        hints = QGuiApplication.styleHints()
+        elapsed_ms = tap[0] - self._last_tap[0]
+        is_near = length_px(tap[1], self._last_tap[1]) <= hints.touchDoubleTapDistance()
+        return 0 < elapsed_ms <= hints.mouseDoubleClickInterval() and is_near
+
+    def event(self, event: QEvent) -> bool:
+        """Zoom by a pinch on a touchpad."""
+        if isinstance(event, QNativeGestureEvent):
+            return self._take_gesture(event)
+        return super().event(event)
+
+    def _take_gesture(self, event: QNativeGestureEvent) -> bool:
+        kind = event.gestureType()
+        if kind is Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_by(max(1.0 + event.value(), 0.1), _view_xy(event.position()))
+        elif kind is Qt.NativeGestureType.SmartZoomNativeGesture:
+            self.fit()
+        elif kind not in (
+            Qt.NativeGestureType.BeginNativeGesture,
+            Qt.NativeGestureType.EndNativeGesture,
+        ):
+            event.ignore()
+            return False
+        event.accept()
+        return True
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom to the pointer; with Ctrl or Alt, change the brush (Qt swaps the axes while Alt is held)."""
+        """Zoom to the pointer; with Ctrl or Alt, change the brush (Qt swaps the axes while Alt is held).
+
+        Two fingers on a touchpad move the image instead; there, a pinch zooms.
+        """
+        is_touchpad = event.deviceType() is QInputDevice.DeviceType.TouchPad
+        if is_touchpad and not event.modifiers() & _ALT_OR_CTRL:
+            moved = QPointF(event.pixelDelta())
+            if moved.isNull():
+                moved = QPointF(event.angleDelta()) * (_MOVE_PER_NOTCH_PX / _WHEEL_NOTCH)
+            self.move_view(moved.x(), moved.y())
+            event.accept()
+            return
         delta = event.angleDelta()
         notches = (delta.y() or delta.x()) / _WHEEL_NOTCH
         if notches == 0:

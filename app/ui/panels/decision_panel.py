@@ -84,6 +84,11 @@ class DecisionPanel(QWidget):
         comment = self._comment.toPlainText().strip()
         return DecisionDraft(self._diagnosis.word, self._confirm.word, self._management.word, comment)
 
+    @property
+    def is_pending(self) -> bool:
+        """Say whether something is entered that is not recorded."""
+        return self._case is not None and self.draft != draft_of(self._case.decision)
+
     def keep_draft(self) -> None:
         """Remember what is entered for the case that is shown."""
         if self._case is not None:

@@ -1,12 +1,12 @@
 """The malignancy score: quality warnings first, then the number with its range, then why and from what."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
 from app.domain.frame import NO_SCORE
 from app.domain.prediction import ScorePrediction
-from app.domain.triage import CHECK_IMAGE, Band
+from app.domain.triage import CHECK_IMAGE, Band, Priority
 from app.settings import Settings
 from app.ui.case_view import CaseView
 from app.ui.panels.model_lines import ModelLines
@@ -37,6 +37,8 @@ class ScorePanel(QWidget):
 
     predict_requested = Signal()
     score_anyway_requested = Signal()
+    band_accepted = Signal()
+    """The person accepts the lower band of the newest score."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +47,7 @@ class ScorePanel(QWidget):
         self._prevalence_percent = Settings().prevalence_percent
         self._warnings = plain_label("", "warning", wraps=True)
         self._number = NumberCard(theme)
+        self._number.accept.clicked.connect(self.band_accepted)
         self.model_lines = self._number.model_lines
         self._reasons = ReasonsCard()
         self._origin = OriginCard()
@@ -81,7 +84,7 @@ class ScorePanel(QWidget):
             self._warnings.setText("\n".join((f"{CHECK_IMAGE}:", *score.quality_warnings)))
             self._number.show_score(view, score)
             self._number.band.show_band(view, score, self._prevalence_percent)
-            self._reasons.show_score(score)
+            self._reasons.show_score(score, view.priority)
             self._origin.show_score(score)
 
     def show_prevalence(self, percent: float) -> None:
@@ -139,6 +142,9 @@ class NumberCard(Card):
         self._range.setToolTip("How much the score moves when the image is mirrored and turned.")
         self._before = plain_label("", "", wraps=True)
         self._state = plain_label("", "small", wraps=True)
+        self._held = plain_label("", "warning", wraps=True)
+        self.accept = QPushButton()
+        self.accept.setToolTip("Until somebody accepts it, a boundary or an entry never lowers the band.")
         self._doubt = plain_label("", "warning", wraps=True)
         self._division = DivisionLines()
         self._scale = ProbabilityScale()
@@ -150,13 +156,16 @@ class NumberCard(Card):
         self.body.addLayout(row)
         research_use = plain_label(RESEARCH_USE, "small", wraps=True)
         said = (self._doubt, self._before, self._state)
+        self.body.addWidget(self._held)
+        self.body.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (self._scale, self.band, *said, self._division, self.model_lines, research_use):
             self.body.addWidget(part)
 
     def show_score(self, view: CaseView, score: ScorePrediction) -> None:
         """Show a score and the one before it."""
-        priority, comparison = score.priority, view.comparison
+        priority, comparison = view.priority, view.comparison
         self._badge.show_badge(self._theme.badge(priority.band) if priority else None)
+        self._show_held(priority, view.acceptable_band)
         self._figure.setText(percent(score.probability))
         self._figure.setAccessibleName(f"Calibrated probability {percent(score.probability)}")
         self._range.setText(range_words(score))
@@ -174,6 +183,14 @@ class NumberCard(Card):
         self._state.setText(_state_words(view))
         self._division.show_score(score)
         self.model_lines.show_model(view.score_model)
+
+    def _show_held(self, priority: Priority | None, acceptable: Band | None) -> None:
+        """Mark a band that stays although the newest score gives a later one."""
+        is_held = priority is not None and priority.would_be is not None
+        self._held.setText(priority.reasons[0] if priority is not None and is_held else "")
+        self._held.setVisible(is_held)
+        self.accept.setText("" if acceptable is None else f"Accept “{acceptable.label}”")
+        self.accept.setVisible(acceptable is not None)
 
 
 class BandLines(QWidget):
@@ -239,12 +256,14 @@ def _state_words(view: CaseView) -> str:
     return f"{meant}, from image, boundary and what was entered."
 
 
-def _reasons_of(score: ScorePrediction) -> tuple[str, ...]:
-    if score.priority is None:
+def _reasons_of(score: ScorePrediction, priority: Priority | None) -> tuple[str, ...]:
+    if priority is None:
         return ()
-    if score.priority.band is Band.ROUTINE:
-        return score.priority.reasons
-    return tuple(reason for reason in score.priority.reasons if reason not in score.quality_warnings)
+    # What a held band would be stands above, beside the button that accepts it.
+    reasons = priority.reasons if priority.would_be is None else priority.reasons[1:]
+    if priority.band is Band.ROUTINE:
+        return reasons
+    return tuple(reason for reason in reasons if reason not in score.quality_warnings)
 
 
 class ReasonsCard(Card):
@@ -258,9 +277,9 @@ class ReasonsCard(Card):
         for part in (self._reasons, self._missing, self._never):
             self.body.addWidget(part)
 
-    def show_score(self, score: ScorePrediction) -> None:
-        """Show a score's reasons and missing inputs; warnings only where they move the case up the queue."""
-        self._reasons.setText("\n".join(_reasons_of(score)))
+    def show_score(self, score: ScorePrediction, priority: Priority | None) -> None:
+        """Show the reasons of a place and missing inputs; other warnings stand above the score only."""
+        self._reasons.setText("\n".join(_reasons_of(score, priority)))
         reachable, never = missing_words(score.missing_inputs)
         for label, words in ((self._missing, reachable), (self._never, never)):
             label.setText(words)

@@ -6,12 +6,18 @@ from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
 from app.usecases.why_score import ScoreWhy
 
+HOW_TO_READ = (
+    "The score with and without each entered fact. This is what the model learned from its images, "
+    "which may run against clinical experience."
+)
+
 
 class WhyCard(Card):
     """A few sentences; hidden while there is nothing to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Why?", parent)
+        self._reading = plain_label(HOW_TO_READ, "small", wraps=True)
         self._effects = plain_label("", "", wraps=True)
         self._effects.setToolTip(
             "The same model was asked again without this one fact, with everything else as it is."
@@ -22,7 +28,7 @@ class WhyCard(Card):
             "it was fine-tuned from. On images like those each answer is missed about that often; on\n"
             "other kinds of images, or after fine-tuning, perhaps more often."
         )
-        for part in (self._effects, self._answer_set):
+        for part in (self._effects, self._reading, self._answer_set):
             self.body.addWidget(part)
         self.show_why(None)
 
@@ -32,4 +38,5 @@ class WhyCard(Card):
         for label, words in ((self._effects, effects), (self._answer_set, answer_set)):
             label.setText(words)
             label.setVisible(bool(words))
+        self._reading.setVisible(bool(effects))
         self.setVisible(bool(effects or answer_set))

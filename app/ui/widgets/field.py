@@ -1,8 +1,20 @@
-"""A form field with its label above, and the sentence that says what is wrong below."""
+"""A form field with its label above, and below it the sentence that says what is wrong, with a remedy."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.ui.widgets.labels import plain_label, restyle
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What a person can do at once about a refused value."""
+
+    text: str
+    act: Callable[[], None]
 
 
 class Field(QWidget):
@@ -10,18 +22,23 @@ class Field(QWidget):
 
     def __init__(self, label: str, editor: QWidget, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.label = label
         self.editor = editor
         self._hint = hint
+        self._remedy: Remedy | None = None
         name = plain_label(label, "small")
         name.setBuddy(editor)
         editor.setAccessibleName(label)
         self._sentence = plain_label(hint, "small", wraps=True)
+        self.remedy_button = QPushButton()
+        self.remedy_button.clicked.connect(self._act)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         for part in (name, editor, self._sentence):
             layout.addWidget(part)
-        self.show_error("")
+        layout.addWidget(self.remedy_button, 0, Qt.AlignmentFlag.AlignLeft)
+        Field.show_error(self, "")
 
     @property
     def error(self) -> str:
@@ -31,12 +48,19 @@ class Field(QWidget):
     def show_hint(self, hint: str) -> None:
         """Show another hint, or none; a sentence about a mistake stays in its place."""
         self._hint = hint
-        self.show_error(self.error)
+        Field.show_error(self, self.error, self._remedy)
 
-    def show_error(self, sentence: str) -> None:
-        """Mark the field as wrong with a sentence, or as right with ''."""
+    def show_error(self, sentence: str, remedy: Remedy | None = None) -> None:
+        """Mark the field as wrong with a sentence and what helps, or as right with ''."""
         restyle(self.editor, "state", "wrong" if sentence else "right")
         restyle(self._sentence, "role", "error" if sentence else "small")
         self._sentence.setText(sentence or self._hint)
         self._sentence.setVisible(bool(sentence or self._hint))
+        self._remedy = remedy if sentence else None
+        self.remedy_button.setText("" if self._remedy is None else self._remedy.text)
+        self.remedy_button.setVisible(self._remedy is not None)
         self.editor.setAccessibleDescription(sentence or self._hint)
+
+    def _act(self) -> None:
+        if self._remedy is not None:
+            self._remedy.act()

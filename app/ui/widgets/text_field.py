@@ -2,36 +2,36 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.domain.errors import InvalidFieldError
 from app.ui.widgets.field import Field
-
-Check = Callable[[str], object]
-"""Turns text into a value or raises InvalidFieldError."""
+from app.ui.widgets.form_entry import Check, FormEntry
 
 
-class TextField(QWidget):
+class TextField(FormEntry):
     """A labelled line of text with a rule."""
 
-    finished = Signal()
-    """A valid text was entered that differs from the one before."""
-
     def __init__(
-        self, label: str, check: Check | None = None, hint: str = "", parent: QWidget | None = None
+        self,
+        label: str,
+        check: Check | None = None,
+        hint: str = "",
+        parent: QWidget | None = None,
+        *,
+        tidied: Callable[[str], str] | None = None,
     ) -> None:
-        super().__init__(parent)
         self._check: Check = check or str.strip
+        self._tidied = tidied
         self.line = QLineEdit()
-        self.field = Field(label, self.line, hint)
-        self._settled = ""
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.field)
+        super().__init__(label, self.line, hint, parent)
         self.setFocusProxy(self.line)
-        self.line.textEdited.connect(lambda _text: self._review())
-        self.line.editingFinished.connect(self._finish)
+        self.line.textEdited.connect(lambda _text: self.review())
+        self.line.editingFinished.connect(self.hand_over)
+
+    @property
+    def field(self) -> Field:
+        """Return the label with the sentence, which is this widget itself."""
+        return self
 
     @property
     def value(self) -> object:
@@ -39,36 +39,28 @@ class TextField(QWidget):
         return self._check(self.line.text())
 
     @property
-    def is_valid(self) -> bool:
-        """Say whether the text is permitted."""
-        return self._review()
+    def raw(self) -> str:
+        """Return the text of the line."""
+        return self.line.text()
 
-    @property
-    def is_being_edited(self) -> bool:
-        """Say whether the person has typed something that was not handed over yet."""
-        return self.line.text() != self._settled
-
-    def set_text(self, text: str, *, keeps_typing: bool = False) -> None:
-        """Show a stored text; ``keeps_typing`` leaves what the person is typing over the same text."""
-        if keeps_typing and text == self._settled and self.is_being_edited:
-            return
-        self._settled = text
+    def put(self, raw: object) -> None:
+        """Show a text from its beginning."""
+        text = str(raw)
         if self.line.text() != text:
             self.line.setText(text)
             self.line.setCursorPosition(0)
-        self.field.show_error("")
 
-    def _review(self) -> bool:
-        try:
-            self._check(self.line.text())
-        except InvalidFieldError as error:
-            self.field.show_error(str(error))
-            return False
-        self.field.show_error("")
-        return True
+    def checked(self, raw: object) -> object:
+        """Return the value that the text means."""
+        return self._check(str(raw))
 
-    def _finish(self) -> None:
+    def set_text(self, text: str) -> None:
+        """Show a stored text."""
+        self.show_stored(text, keeps=False)
+
+    def hand_over(self) -> None:
+        """Hand over what was typed, as it will be kept."""
         self.line.setCursorPosition(0)
-        if self.is_being_edited and self._review():
-            self._settled = self.line.text()
-            self.finished.emit()
+        if self._tidied is not None and self.is_being_edited and self.review():
+            self.line.setText(self._tidied(self.line.text()))
+        super().hand_over()

@@ -152,6 +152,15 @@ class Correction(QObject):
         )
         self.state_changed.emit()
 
+    def rescore_case(self, image_id: ImageId) -> None:
+        """Score the stored boundary of a case again, although it may have been left meanwhile."""
+        if image_id == self._image_id:
+            self.rescore()
+        else:
+            self._session.act(
+                Lane.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
+            )
+
     def _store(self, reason: str) -> None:
         image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
         if image_id is None or mask is None:
@@ -179,13 +188,9 @@ class Correction(QObject):
         self.store_failed.emit()
 
     def _rescore_after(self, image_id: ImageId, changes: Changes) -> None:
-        if changes.touches(image_id) and image_id == self._image_id:
-            self._known_revisions += 1
-            self.rescore()
-        elif changes.touches(image_id):
-            self._session.act(
-                Lane.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
-            )
+        if changes.touches(image_id):
+            self._known_revisions += image_id == self._image_id
+            self.rescore_case(image_id)
 
     def _end_scoring(self, image_id: ImageId) -> None:
         self._scoring.discard(image_id)

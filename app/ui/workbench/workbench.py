@@ -40,6 +40,8 @@ class Workbench(QFrame):
             button.setDefaultAction(action)
             button.setIconSize(QSize(20, 20))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            # Choosing a tool hands the focus to the image; the tools' keys are those of the image.
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._tools.addWidget(button)
         self._tools.addWidget(self.options, 1)
 

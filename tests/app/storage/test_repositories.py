@@ -14,6 +14,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
 from app.domain.patient import Patient
+from app.domain.standing_priority import BAND_ACCEPTED
 from app.domain.triage import Band
 from app.storage.database import connect
 from app.storage.store import SqliteCaseStore
@@ -417,3 +418,25 @@ def test_an_assessment_comes_later_and_renews_the_line(store: SqliteCaseStore) -
     )
     with pytest.raises(StorageError, match="is_not_replaced"), store.unit_of_work() as work:
         work.cases.add_assessment(replace(assessed, unlikeness=0.1))
+
+
+def test_a_line_keeps_the_band_and_place_that_a_correction_would_lower(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_id = store_image(work)
+        urgent, revision = a_score(image_id, 0.9), a_revision(image_id)
+        work.cases.add_score(urgent)
+        work.cases.add_revision(revision)
+        corrected = replace(a_score(image_id, 0.05), mask_source=revision.id)
+        work.cases.add_score(corrected)
+        other = store_image(work, code="P-2")
+        work.cases.add_score(a_score(other, 0.7))
+        work.commit()
+    first, _second = _lines(store)
+    assert first.priority is not None
+    assert (first.image_id, first.priority.band, first.probability) == (image_id, Band.URGENT, 0.05)
+    with store.unit_of_work() as work:
+        work.audit.append("Dr Test", BAND_ACCEPTED, image_id, corrected.id)
+        work.cases.renew_line(image_id)
+        work.commit()
+    last = _lines(store)[-1]
+    assert (last.image_id, last.priority) == (image_id, corrected.priority)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from models.contract.structures import STRUCTURES
 from models.nets import build
-from training.contract.data_set import STRUCTURES, DataSetError, Sample, read_manifest
+from training.contract.data_set import DataSetError, Sample, read_manifest
 from training.contract.plan import NO_AUGMENTATION, Augmentation, Stage
 from training.engine.augment import varied
 from training.engine.order import generator

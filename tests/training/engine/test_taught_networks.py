@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 
+from models.contract.structures import STRUCTURES
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
-from training.contract.data_set import DIAGNOSES, STRUCTURES
+from training.contract.data_set import DIAGNOSES
 from training.engine.auxiliary import TaughtClassifier
 from training.engine.classifier_setup import silence_untaught_inputs, taught_classifier
 from training.engine.lesion_table import LesionTable

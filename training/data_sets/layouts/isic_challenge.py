@@ -27,7 +27,7 @@ import numpy as np
 
 from models.contract.arrays import BoolMask
 from models.contract.durable import write_whole
-from training.contract.data_set import STRUCTURES
+from models.contract.structures import STRUCTURES
 from training.contract.lesion_groups import (
     THUMBNAIL_HEIGHT_PX,
     THUMBNAIL_WIDTH_PX,
