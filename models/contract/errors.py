@@ -16,6 +16,14 @@ class NoLesionError(ContractError):
         super().__init__("The mask is empty, so there is no lesion to measure.")
 
 
+class NoMaskError(ContractError):
+    """A file that should hold a mask is none, or does not say which part is the lesion."""
+
+
+class UnreadableMaskError(NoMaskError):
+    """A file that should hold a mask is missing its end, damaged, or no picture at all."""
+
+
 class UnusableOutputError(ContractError):
     """A network returned values that cannot be shown to anybody."""
 

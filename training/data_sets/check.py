@@ -12,23 +12,32 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.contract.errors import NoMaskError
+from models.contract.mask_doubt import LARGEST_SHARE, LEAST_SHARE, Doubt, doubt_about
+from models.contract.mask_file import read_mask
 from training.contract.data_set import SIDES, DataFolder, DataSetError, group_of, manifest_rows, side_of
 from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs
 from training.data_sets.cells import column_findings, row_findings
 from training.data_sets.findings import (
     CATALOGUE,
-    LARGEST_SHARE,
-    LEAST_SHARE,
     LEAST_SIDE_PX,
     CheckReport,
     Tally,
 )
-from training.data_sets.pictures import PictureHeader, header_of, is_cut_off, mask_of, miniature
+from training.data_sets.pictures import PictureHeader, header_of, is_cut_off, miniature
 from training.data_sets.progress import shown
 
 _FEW_MALIGNANT = 20
 _NEEDS_PIXELS = (
-    *("image_cut_off", "mask_empty", "mask_small", "mask_large", "file_on_two_sides", "near_copies"),
+    *(
+        "image_cut_off",
+        "mask_empty",
+        "mask_inverted",
+        "mask_small",
+        "mask_large",
+        "file_on_two_sides",
+        "near_copies",
+    ),
     "file_twice",
 )
 
@@ -214,13 +223,16 @@ class _Files:
 
 
 def _check_marked(content: bytes, name: str, tally: Tally) -> None:
-    mask = mask_of(content)
-    if mask is None:
-        tally.add("mask_unreadable", name)
+    try:
+        mask = read_mask(content).mask
+    except NoMaskError as error:
+        tally.add("mask_unreadable", f"{name} ({error})")
         return
-    share = float(mask.mean())
+    share, doubt = float(mask.mean()), doubt_about(mask)
     if share == 0:
         tally.add("mask_empty", name)
+    elif doubt is not None and doubt.kind is Doubt.INVERTED:
+        tally.add("mask_inverted", f"{name} ({share:.1%} marked)")
     elif share < LEAST_SHARE:
         tally.add("mask_small", f"{name} ({share:.2%})")
     elif share > LARGEST_SHARE:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.contract.arrays import BoolMask
 from training.contract.lesion_groups import thumbnail
 
 PILLOW_FAILURES = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
@@ -76,12 +75,6 @@ def miniature(content: bytes, header: PictureHeader) -> NDArray[np.uint8] | None
     flag = next((flag for at_least_px, flag in _REDUCED if shorter_px >= at_least_px), cv2.IMREAD_COLOR)
     pixels = _decoded(content, flag)
     return None if pixels is None else thumbnail(np.ascontiguousarray(pixels[:, :, ::-1]))
-
-
-def mask_of(content: bytes) -> BoolMask | None:
-    """The mask (H, W) bool in a file's bytes, None if it cannot be decoded."""
-    grey = _decoded(content, cv2.IMREAD_GRAYSCALE)
-    return None if grey is None else np.asarray(grey > 127, dtype=np.bool_)
 
 
 _REDUCED = (

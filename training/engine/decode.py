@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.contract import mask_file
 from models.contract.arrays import BoolMask, RgbImage
+from models.contract.errors import NoMaskError, UnreadableMaskError
 from models.contract.regions import largest_component
 from training.contract.data_set import DataSetError, Sample
 
@@ -27,16 +29,18 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
     """The expert's mask, (H, W) bool, its largest region only; None if there is none.
 
     Raises:
-        DataSetError: the file cannot be decoded, does not have the image's size, or marks nothing.
+        DataSetError: the file cannot be read or is no mask, does not have the image's size, or marks nothing.
     """
     if sample.mask_file is None:
         return None
-    grey = _decoded(sample.mask_file, cv2.IMREAD_GRAYSCALE)
-    if grey is None:
-        raise DataSetError(f"The mask file of {sample.image_id} cannot be read.")
-    if grey.shape != shape[:2]:
+    try:
+        mask = mask_file.read_mask(_content(sample.mask_file).tobytes()).mask
+    except UnreadableMaskError as error:
+        raise DataSetError(f"The mask file of {sample.image_id} cannot be read.") from error
+    except NoMaskError as error:
+        raise DataSetError(f"The mask file of {sample.image_id} cannot be used: {error}") from error
+    if mask.shape != shape[:2]:
         raise DataSetError(f"Mask and image of {sample.image_id} differ in size.")
-    mask = np.asarray(grey > 127, dtype=np.bool_)
     if not mask.any():
         raise DataSetError(f"The mask of {sample.image_id} is empty.")
     return largest_component(mask)
@@ -44,14 +48,18 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
 
 def _decoded(file: Path, flags: int) -> NDArray[np.uint8] | None:
     """The pixels of a file, None if it holds no image."""
-    # cv2.imread cannot open non-ASCII paths on Windows; numpy can.
-    try:
-        content = np.fromfile(file, dtype=np.uint8)
-    except OSError as error:
-        raise DataSetError(f"{file} cannot be opened.") from error
+    content = _content(file)
     # OpenCV raises on an empty buffer and on absurd sizes instead of returning None.
     try:
         pixels = cv2.imdecode(content, flags)
     except cv2.error:
         return None
     return None if pixels is None else np.asarray(pixels, dtype=np.uint8)
+
+
+def _content(file: Path) -> NDArray[np.uint8]:
+    # cv2.imread cannot open non-ASCII paths on Windows; numpy can.
+    try:
+        return np.fromfile(file, dtype=np.uint8)
+    except OSError as error:
+        raise DataSetError(f"{file} cannot be opened.") from error

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from tests.training.data_sets.layouts.ham_download import CLASSES, a_download
-from tests.training.data_sets.layouts.pictures import contents, manifest, table
+from tests.training.data_sets.layouts.pictures import contents, manifest, mask_file, table
 from training.contract.data_set import read_manifest
 from training.data_sets.check import check
 from training.data_sets.layouts.data_folder import ConversionError, FolderOptions
@@ -50,6 +52,30 @@ def test_files_are_copied_byte_for_byte_and_masks_that_do_not_fit_are_named(tmp_
     said = " ".join(outcome.notes)
     assert "ISIC_0001001_segmentation.png is not used: it has another size than its image." in said
     assert "ISIC_0001002_segmentation.png is not used: it marks nothing." in said
+
+
+def test_masks_of_0_and_1_are_taken_said_and_written_in_black_and_white(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in"), tmp_path / "out"
+    masks = root / "HAM10000_segmentations_lesion_tschandl"
+    mask_file(masks / "ISIC_0001001_segmentation.png", value=1)
+    outcome = convert([root], out, FolderOptions())
+    assert manifest(out)["ISIC_0001001"]["mask_file"] == "masks/ISIC_0001001.png"
+    written = cv2.imread(str(out / "masks" / "ISIC_0001001.png"), cv2.IMREAD_UNCHANGED)
+    assert written is not None
+    assert np.unique(written).tolist() == [0, 255]
+    assert np.count_nonzero(written) == 30 * 40
+    assert "Masks that were read as 0 = skin, 1 = lesion: 1, as the one of ISIC_0001001." in outcome.notes
+
+
+def test_a_mask_of_the_skin_is_left_out_and_said(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in"), tmp_path / "out"
+    file = root / "HAM10000_segmentations_lesion_tschandl" / "ISIC_0001000_segmentation.png"
+    stored = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+    assert stored is not None
+    cv2.imwrite(str(file), np.asarray(255 - stored, np.uint8))
+    outcome = convert([root], out, FolderOptions())
+    assert manifest(out)["ISIC_0001000"]["mask_file"] == ""
+    assert any("lesion and skin may be exchanged" in note for note in outcome.notes)
 
 
 def test_larger_images_are_shrunk_with_their_masks_when_asked_for(tmp_path: Path) -> None:
