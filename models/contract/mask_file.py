@@ -32,6 +32,7 @@ _ORIENTATION_TAG, _BITS_TAG, _SAMPLE_FORMAT_TAG = 274, 258, 339
 _UNSIGNED = 1
 _PNG_BIT_DEPTH_AT = 24
 _UPRIGHT: dict[int, Callable[[Samples], Samples]] = {
+    1: lambda stored: stored,
     2: lambda stored: stored[:, ::-1],
     3: lambda stored: stored[::-1, ::-1],
     4: lambda stored: stored[::-1],
@@ -68,10 +69,9 @@ def _samples(content: bytes) -> tuple[Samples, Samples | None]:
         orientation = 1 if picture.format == "TIFF" else picture.getexif().get(_ORIENTATION_TAG, 1)
         if _has_second(picture):
             raise NoMaskError("The mask file holds several pictures; save the mask in a file of its own.")
-        colours, alpha = (
-            _deep_samples(content) if _is_deep_colour(picture, content) else _plain_samples(picture)
-        )
-    turned = _UPRIGHT.get(orientation, lambda stored: stored)
+        is_deep = _is_deep_colour(picture, content)
+        colours, alpha = _deep_samples(content) if is_deep else _plain_samples(picture)
+    turned = _UPRIGHT.get(orientation, _UPRIGHT[1])
     return turned(colours), None if alpha is None else turned(alpha)
 
 

@@ -6,7 +6,7 @@ is what does not fill it. Anything else is refused, because a guess would become
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ from models.contract.arrays import BoolMask
 from models.contract.errors import NoMaskError
 from models.contract.mask_doubt import marks_the_frame
 
-Samples: TypeAlias = NDArray[np.generic]
+Samples: TypeAlias = NDArray[Any]
 """(H, W) or (H, W, 3), integers or floats as they are stored."""
 
 PLAIN = "black and white"
@@ -80,7 +80,8 @@ def _by_colours(colours: Samples) -> MaskReading:
 
 def _grey(colours: Samples) -> Samples | None:
     """One channel of a picture without colour, else None."""
-    lowest, highest = colours.min(axis=2), colours.max(axis=2)
+    lowest: Samples = colours.min(axis=2)
+    highest: Samples = colours.max(axis=2)
     if np.array_equal(lowest, highest):
         return highest
     is_grey = colours.dtype == np.uint8 and int((highest - lowest).max()) <= _GREY_TOLERANCE
@@ -136,6 +137,9 @@ def _is_broad(between: BoolMask) -> bool:
 
 def _of_two_colours(colours: Samples) -> MaskReading:
     flat = np.ascontiguousarray(colours).reshape(-1, colours.shape[2])
+    if _is_constant(flat):
+        whole = np.ones(colours.shape[:2], dtype=np.bool_)
+        return MaskReading(whole, f"{_colour(flat[0])} everywhere = lesion")
     first = flat[0]
     is_other = (flat != first).any(axis=1)
     other = flat[int(np.argmax(is_other))]
@@ -160,5 +164,5 @@ def _colour(samples: Samples) -> str:
     return f"({', '.join(_word(value) for value in samples)})"
 
 
-def _word(value: np.generic) -> str:
-    return f"{float(value):g}"  # type: ignore[arg-type]  # a real number
+def _word(value: Any) -> str:  # noqa: ANN401 - any number that a file can hold
+    return f"{float(value):g}"

@@ -68,7 +68,7 @@ def check(data_dir: Path, *, quick: bool = False) -> CheckReport:
             images += 1
             for kind, name in row_findings(row):
                 tally.add(kind, name)
-            sides.take(row)
+            sides.take(row, rows.line)
             files.look_at(row, tally)
     if not images:
         raise DataSetError("The manifest lists no image.")
@@ -94,15 +94,15 @@ class _Sides:
     """What only all rows together show: repeated ids, divided groups, missing splits and classes."""
 
     def __init__(self) -> None:
-        self._ids: Counter[str] = Counter()
+        self._lines_by_id: dict[str, list[int]] = defaultdict(list)
         self._labels: dict[str, Counter[str]] = defaultdict(Counter)
         self._sides_by_name: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._folds_by_name: dict[str, set[str]] = defaultdict(set)
         self._has_folds = False
         self._without_fold: list[str] = []
 
-    def take(self, row: Mapping[str, str]) -> None:
-        self._ids[row.get("image_id", "")] += 1
+    def take(self, row: Mapping[str, str], line: int) -> None:
+        self._lines_by_id[row.get("image_id", "")].append(line)
         side, group = side_of(row.get("split", "")), group_of(row)
         self._labels[side][row.get("malignant", "")] += 1
         self._sides_by_name["group_divided"][group].add(side)
@@ -121,9 +121,9 @@ class _Sides:
                 self._without_fold.append(row.get("image_id", ""))
 
     def conclude(self, tally: Tally) -> None:
-        for name, count in self._ids.items():
-            if count > 1:
-                tally.add("id_twice", name)
+        for name, lines in self._lines_by_id.items():
+            if len(lines) > 1:
+                tally.add("id_twice", f"{name} (lines {', '.join(map(str, lines[:5]))})")
         for kind, sides_by_name in self._sides_by_name.items():
             for name, sides in sides_by_name.items():
                 if len(sides) > 1:

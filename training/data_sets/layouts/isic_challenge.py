@@ -262,7 +262,7 @@ def _converted(image: IsicImage, out: Path, longer_side_px: int) -> Converted:
 
 def _fitting_mask(image: IsicImage, shape: tuple[int, ...]) -> tuple[LesionMask | None, list[str]]:
     """The newest mask that fits its image, and sentences about the others."""
-    notes = []
+    notes: list[str] = []
     for file in image.mask_files:
         try:
             return lesion_mask(file, (shape[1], shape[0])), notes
