@@ -281,7 +281,7 @@ class _FolderWriter:
         if (written.width_px, written.height_px) != native_px and self._longer_side_px is not None:
             content = mask_png(shrunk_mask(found.mask, self._longer_side_px))
         else:
-            content = entry.mask_file.read_bytes() if found.is_plain else mask_png(found.mask)
+            content = found.png
         mask_file = f"masks/{entry.image_id}.png"
         write_if_other(self._out / mask_file, content)
         return mask_file

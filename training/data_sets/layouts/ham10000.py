@@ -48,7 +48,7 @@ _ABOUT = About(
 )
 _TABLE = re.compile(r"HAM10000_metadata(\.csv|\.tab|\.tsv)?", re.IGNORECASE)
 _IMAGE = re.compile(r"(ISIC_\d+)\.jpe?g", re.IGNORECASE)
-_MASK = re.compile(r"(ISIC_\d+)_segmentation\.png", re.IGNORECASE)
+_MASK = re.compile(r"(ISIC_\d+)_(?:segmentation|mask)\.(?:png|tiff?|bmp|gif)", re.IGNORECASE)
 _COLUMNS = ("lesion_id", "image_id", "dx")
 _FURTHER = ("dx_type", "age", "sex", "localization")
 
@@ -88,6 +88,13 @@ class _Files:
     images: dict[str, Path] = field(default_factory=dict)
     masks: dict[str, Path] = field(default_factory=dict)
     tables: list[Path] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    """Names of images and masks that lie in a second place, too."""
+
+    def add(self, files: dict[str, Path], image_id: str, file: Path) -> None:
+        """Keep the first image or mask of an id, in the order of the folders."""
+        if files.setdefault(image_id, file) != file:
+            self.passed_over.append(file.name)
 
 
 def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
@@ -95,9 +102,9 @@ def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
     for source in sources:
         for file in files_below(source, apart_from=apart_from):
             if match := _IMAGE.fullmatch(file.name):
-                found.images.setdefault(match[1].upper(), file)
+                found.add(found.images, match[1].upper(), file)
             elif match := _MASK.fullmatch(file.name):
-                found.masks.setdefault(match[1].upper(), file)
+                found.add(found.masks, match[1].upper(), file)
             elif _TABLE.fullmatch(file.name):
                 found.tables.append(file)
     if not found.tables:
@@ -165,5 +172,12 @@ def _notes(rows: Mapping[str, Mapping[str, str]], found: _Files) -> Iterator[str
         yield f"{len(without_image)} images of the table were not found, as {min(without_image)}."
     if without_row:
         yield f"{len(without_row)} images are in no row of the table, as {min(without_row)}."
+    if orphans := sorted(set(found.masks) - set(found.images)):
+        yield f"{len(orphans)} masks belong to no image, as the one of {orphans[0]}."
+    if found.passed_over:
+        yield (
+            f"{len(found.passed_over)} files have the image of another one, as {found.passed_over[0]}; "
+            "the first was taken."
+        )
     if len(found.tables) > 1:
         yield f"{len(found.tables)} tables were found; {found.tables[0].name} was read."

@@ -43,7 +43,7 @@ from training.data_sets.layouts.download import ContradictionError, RowsByImage,
 from training.data_sets.layouts.understanding import Understanding
 
 _IMAGE = re.compile(r"(ISIC_\d+)\.(?:jpe?g|png)", re.IGNORECASE)
-_MASK = re.compile(r"(ISIC_\d+)_segmentation\.png", re.IGNORECASE)
+_MASK = re.compile(r"(ISIC_\d+)_(?:segmentation|mask)\.(?:png|tiff?|bmp|gif)", re.IGNORECASE)
 _STRUCTURE = re.compile(r"(ISIC_\d+)_attribute_([a-z_]+)\.png", re.IGNORECASE)
 _TABLE = re.compile(r".*\.(?:csv|tab|tsv)|HAM10000_metadata", re.IGNORECASE)
 _EDITION = re.compile(r"(?:ISBI|ISIC)[-_ ]?(20\d\d)(?!\d)", re.IGNORECASE)

@@ -10,6 +10,9 @@ from models.contract.errors import NoMaskError
 from models.contract.mask_doubt import LARGEST_SHARE, Doubt, doubt_about
 from models.contract.mask_file import read_mask
 from models.contract.mask_values import PLAIN
+from training.data_sets.layouts.upright import mask_png
+
+_PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 class UnusableMaskError(Exception):
@@ -24,8 +27,8 @@ class LesionMask:
     """(H, W) bool."""
     remark: str
     """What a person should know about it, "" for nothing; completes 'masks ...'."""
-    is_plain: bool
-    """The file is in black and white already."""
+    png: bytes
+    """The file as it is where it is a black and white PNG already, else the mask written as one."""
 
 
 def lesion_mask(file: Path, image_px: tuple[int, int]) -> LesionMask:
@@ -35,7 +38,8 @@ def lesion_mask(file: Path, image_px: tuple[int, int]) -> LesionMask:
         UnusableMaskError: it cannot be read, is no mask of this image, or lesion and skin may be exchanged.
     """
     try:
-        reading = read_mask(file.read_bytes())
+        content = file.read_bytes()
+        reading = read_mask(content)
     except OSError:
         raise UnusableMaskError(f"The mask {file.name} cannot be used: It cannot be opened.") from None
     except NoMaskError as error:
@@ -49,10 +53,12 @@ def lesion_mask(file: Path, image_px: tuple[int, int]) -> LesionMask:
     doubt = doubt_about(reading.mask)
     if doubt is not None and doubt.kind is not Doubt.NEARLY_FULL:
         raise UnusableMaskError(f"The mask {file.name} is not used: it {doubt.reason}.")
-    is_plain = reading.taken_for == PLAIN
-    remarks = [] if is_plain else [f"were read as {reading.taken_for}"]
+    remarks = [] if reading.taken_for == PLAIN else [f"were read as {reading.taken_for}"]
     remarks += [f"mark more than {LARGEST_SHARE:.0%} of their image"] if doubt is not None else []
-    return LesionMask(reading.mask, " and ".join(remarks), is_plain)
+    is_plain_png = reading.taken_for == PLAIN and content.startswith(_PNG_START)
+    return LesionMask(
+        reading.mask, " and ".join(remarks), content if is_plain_png else mask_png(reading.mask)
+    )
 
 
 def remark_notes(remarks: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -68,6 +68,24 @@ def test_masks_of_0_and_1_are_taken_said_and_written_in_black_and_white(tmp_path
     assert "Masks that were read as 0 = skin, 1 = lesion: 1, as the one of ISIC_0001001." in outcome.notes
 
 
+def test_a_mask_of_another_format_is_written_as_png(tmp_path: Path) -> None:
+    root, out = a_download(tmp_path / "in"), tmp_path / "out"
+    masks = root / "HAM10000_segmentations_lesion_tschandl"
+    mask_file(masks / "ISIC_0001003_mask.tif")
+    mask_file(masks / "ISIC_0009999_mask.tif")
+    outcome = convert([root], out, FolderOptions())
+    assert manifest(out)["ISIC_0001003"]["mask_file"] == "masks/ISIC_0001003.png"
+    assert (out / "masks" / "ISIC_0001003.png").read_bytes().startswith(b"\x89PNG")
+    assert "1 masks belong to no image, as the one of ISIC_0009999." in outcome.notes
+
+
+def test_a_second_mask_of_an_image_is_not_passed_over_silently(tmp_path: Path) -> None:
+    root = a_download(tmp_path / "in")
+    mask_file(root / "other" / "ISIC_0001000_mask.png", value=200)
+    outcome = convert([root], tmp_path / "out", FolderOptions())
+    assert any("1 files have the image of another one, as ISIC_0001000_mask.png" in n for n in outcome.notes)
+
+
 def test_a_mask_of_the_skin_is_left_out_and_said(tmp_path: Path) -> None:
     root, out = a_download(tmp_path / "in"), tmp_path / "out"
     file = root / "HAM10000_segmentations_lesion_tschandl" / "ISIC_0001000_segmentation.png"

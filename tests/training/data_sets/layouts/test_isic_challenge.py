@@ -270,7 +270,7 @@ def test_tables_that_disagree_are_reported_and_the_newest_is_believed(tmp_path: 
 
 def test_tables_that_disagree_are_quoted_with_their_lines(tmp_path: Path) -> None:
     root = isic_2017(tmp_path / "in")
-    write_text(root / "metadata.csv", "isic_id;sex", "ISIC_0000022.jpg;m", "ISIC_0000021.jpg;m")
+    write_text(root / "metadata.csv", "isic_id;sex", "ISIC_0000022.jpg;f", "ISIC_0000021.jpg;m")
     notes = isic_challenge.convert([root], tmp_path / "out").notes
     (note,) = (note for note in notes if "disagree about sex" in note)
     assert "ISIC_0000021 ('female' in line 2 of ISIC-2017" in note
