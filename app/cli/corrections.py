@@ -7,19 +7,26 @@ import typer
 
 from app.cli.cases import only_id
 from app.cli.desk import TOKEN, Json, desk_of
-from app.usecases.import_corrections import import_corrections
+from app.usecases.import_corrections import InDoubt, import_corrections
 from app.usecases.set_decision import set_decision
 
 
 def correct(
     context: typer.Context,
     masks: Annotated[list[Path], typer.Argument(help="Mask files, named as the images, or folders of them.")],
+    in_doubt: Annotated[
+        InDoubt,
+        typer.Option(
+            help="What to do with masks that mark nothing, nearly everything, or rather skin than the lesion."
+        ),
+    ] = InDoubt.REFUSE,
     as_json: Json = False,
 ) -> None:
     """Take masks drawn elsewhere as your signed corrections of stored cases."""
     desk = desk_of(context, as_json=as_json)
-    done = desk.follow(import_corrections(desk.services, masks, token=TOKEN))
+    done = desk.follow(import_corrections(desk.services, masks, token=TOKEN, in_doubt=in_doubt))
     desk.complain(done.refused)
+    desk.complain(done.notices, "Notice")
     desk.show(done, f"Corrected: {len(done.corrected)}. Refused: {len(done.refused)}.")
     if not done.corrected:
         raise typer.Exit(1)

@@ -8,12 +8,14 @@ from functools import cache
 
 import resources
 from app.domain.case import Case
+from app.domain.mask import area_px
 from app.domain.vocabulary import Vocabulary
 from app.exporters.csv_cells import Cell
 from app.exporters.disclosure import ToldCase, told_case
-from app.usecases.measurements import features_of
+from app.usecases.measurements import features_of, mask_area_mm2
 from app.usecases.ports import CaseFile
-from models.contract.colour_variation import DEFINITION, colour_variation
+from models.contract.arrays import BoolMask
+from models.contract.colour_variation import colour_variation
 from models.contract.lesion_features import LesionFeatures
 
 Row = dict[str, Cell]
@@ -64,6 +66,7 @@ MEASURED_COLUMNS = (
     "naevus_mm_per_px",
     "naevus_calibration_source",
     "naevus_area_px",
+    "naevus_measured_region_area_px",
     "naevus_perimeter_px",
     "naevus_long_diameter_px",
     "naevus_short_diameter_px",
@@ -106,7 +109,7 @@ def case_row(file: CaseFile, *, deidentified: bool) -> Row:
     """Return a case's line; ``acquisition_day`` is added by ``with_acquisition_days``."""
     case, told = file.case, told_case(file.case, deidentified=deidentified)
     features = features_of(case.image, file.pixels, file.mask)
-    row = {**_isic(case, told), **_model(case), **_measured(case, features)}
+    row = {**_isic(case, told), **_model(case), **_measured(case, file.mask, features)}
     row["naevus_management"] = case.decision.management if case.decision else None
     row["naevus_intended_use"] = _INTENDED_USE
     return row if deidentified else {**row, **_identifying(case, told)}
@@ -194,7 +197,8 @@ def _plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _measured(case: Case, features: LesionFeatures | None) -> Row:
+def _measured(case: Case, mask: BoolMask | None, features: LesionFeatures | None) -> Row:
+    """The area is that of the whole mask, as it is exported."""
     origin = "corrected" if case.revisions else "predicted" if case.boundary else None
     calibration = case.image.calibration
     row: Row = {
@@ -203,15 +207,25 @@ def _measured(case: Case, features: LesionFeatures | None) -> Row:
         "naevus_mm_per_px": calibration.mm_per_px if calibration else None,
         "naevus_calibration_source": calibration.source if calibration else None,
     }
-    if features is None:
+    if mask is None:
         return row
-    row["naevus_colour_variation_definition"] = DEFINITION
-    numbers = {
-        "area_px": features.area_px,
+    numbers: dict[str, float | None] = {
+        "area_px": area_px(mask),
+        "area_mm2": mask_area_mm2(mask, calibration.mm_per_px if calibration else None),
+    }
+    if features is not None:
+        numbers |= _region_numbers(features)
+        row["naevus_colour_variation_definition"] = DEFINITION
+    return row | {f"naevus_{name}": None if n is None else round(n, 4) for name, n in numbers.items()}
+
+
+def _region_numbers(features: LesionFeatures) -> dict[str, float | None]:
+    """What is measured on the largest region of the mask with its holes filled, and how large that is."""
+    return {
+        "measured_region_area_px": features.area_px,
         "perimeter_px": features.perimeter_px,
         "long_diameter_px": features.long_diameter_px,
         "short_diameter_px": features.short_diameter_px,
-        "area_mm2": features.area_mm2,
         "perimeter_mm": features.perimeter_mm,
         "long_diameter_mm": features.long_diameter_mm,
         "short_diameter_mm": features.short_diameter_mm,
@@ -221,7 +235,6 @@ def _measured(case: Case, features: LesionFeatures | None) -> Row:
         "colour_variation_definition_1": features.colour.norm_colour,
         "eccentricity": features.shape.eccentricity,
     }
-    return row | {f"naevus_{name}": None if n is None else round(n, 4) for name, n in numbers.items()}
 
 
 def _identifying(case: Case, told: ToldCase) -> Row:

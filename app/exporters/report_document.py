@@ -65,7 +65,7 @@ def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
         case=file.case,
         told=told_case(file.case, deidentified=deidentified),
         pictures=drawn_pictures(file),
-        measured=measurements_of(features_of(file.case.image, file.pixels, file.mask)),
+        measured=measurements_of(features_of(file.case.image, file.pixels, file.mask), file.mask),
         audit=file.audit,
         models=file.models,
     )

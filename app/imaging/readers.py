@@ -10,6 +10,9 @@ from app.imaging.limits import checked_bytes
 from app.imaging.photograph import read_photograph_file
 from app.usecases.ports import ReadImage
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+from models.contract.errors import NoMaskError
+from models.contract.mask_file import read_mask
+from models.contract.mask_values import MaskReading, reading_of
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
 
@@ -19,6 +22,17 @@ class FileImageReader:
     def read(self, path: Path) -> ReadImage:
         """Decode a file; raises UnreadableFileError with the sentence to show."""
         return read_image(checked_bytes(path), path.suffix)
+
+    def read_mask(self, path: Path) -> MaskReading:
+        """Read a mask file; raises UnreadableFileError with the sentence to show when it is no mask."""
+        content = checked_bytes(path)
+        try:
+            if _is_dicom(content):
+                return reading_of(read_image(content, path.suffix).pixels)
+            with quiet_decoders():
+                return read_mask(content)
+        except NoMaskError as error:
+            raise UnreadableFileError(str(error)) from None
 
     def thumbnail_png(self, pixels: RgbImage, side_px: int) -> bytes:
         """Return a PNG whose longer side is ``side_px``."""
@@ -69,6 +83,13 @@ def read_image(content: bytes, suffix: str) -> ReadImage:
         ) from None
     note = extension_note(kind, suffix)
     return image if note is None else _with_note(image, note)
+
+
+def _is_dicom(content: bytes) -> bool:
+    try:
+        return kind_of(content) is DICOM
+    except UnreadableFileError:
+        return False
 
 
 def _checked_kind(content: bytes, suffix: str) -> FileKind:

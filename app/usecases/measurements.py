@@ -1,6 +1,7 @@
 """What is measured on a lesion, in the words and units of the screen; mm only when calibrated."""
 
 from app.domain.image import DermoscopicImage
+from app.domain.mask import area_px
 from app.domain.measurement import Measurement
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.colour_variation import DEFINITION, colour_variation
@@ -22,23 +23,32 @@ def features_of(image: DermoscopicImage, pixels: RgbImage, mask: BoolMask | None
         return None
 
 
-def measurements_of(features: LesionFeatures | None) -> tuple[Measurement, ...]:
-    """Return the measurements to show; none when there is no lesion."""
-    if features is None:
+def mask_area_mm2(mask: BoolMask, mm_per_px: float | None) -> float | None:
+    """Return the area of a whole mask (H, W), every part and no hole; None when not calibrated."""
+    return None if mm_per_px is None else area_px(mask) * mm_per_px**2
+
+
+def measurements_of(features: LesionFeatures | None, mask: BoolMask | None) -> tuple[Measurement, ...]:
+    """Return the measurements of a mask to show; none when there is no lesion.
+
+    The area is that of the whole mask, as it is exported; all else is of its largest region, holes filled.
+    """
+    if features is None or mask is None:
         return ()
-    return (*_size(features), *_shape(features.shape), *_colour(features.colour))
+    return (*_size(features, mask), *_shape(features.shape), *_colour(features.colour))
 
 
-def _size(features: LesionFeatures) -> tuple[Measurement, ...]:
+def _size(features: LesionFeatures, mask: BoolMask) -> tuple[Measurement, ...]:
     lengths = (
         ("Longest diameter", features.long_diameter_px, features.long_diameter_mm),
         ("Shortest diameter", features.short_diameter_px, features.short_diameter_mm),
         ("Perimeter", features.perimeter_px, features.perimeter_mm),
     )
+    area_mm2 = mask_area_mm2(mask, features.mm_per_px)
     area = (
-        Measurement("Area", features.area_px, "px²", digits=0)
-        if features.area_mm2 is None
-        else Measurement("Area", features.area_mm2, "mm²", digits=2)
+        Measurement("Area", area_px(mask), "px²", digits=0)
+        if area_mm2 is None
+        else Measurement("Area", area_mm2, "mm²", digits=2)
     )
     return (
         *(

@@ -53,11 +53,11 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
         trail = case_trail(work, case)
     pixels = pixels_of(services, case.image) if pixels is None else pixels
     mask = valid_mask_of(services, case)
-    measurements = measurements_of(features_of(case.image, pixels, mask))
+    measurements = measurements_of(features_of(case.image, pixels, mask), mask)
     predicted_mask, predicted = mask if case.boundary else None, measurements
     if case.boundary is not None and case.boundary.mask != case.mask:
         predicted_mask = mask_named(services, case.boundary.mask)
-        predicted = measurements_of(features_of(case.image, pixels, predicted_mask))
+        predicted = measurements_of(features_of(case.image, pixels, predicted_mask), predicted_mask)
     probability = probability_of(services, case)
     spoken = None if case.score is None else score_model(services, case.score)
     local = None if case.score is None else local_bands(services, case.score.model.weights_sha256)
@@ -71,4 +71,4 @@ def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple
     """Return the measurements a mask would give, without any model."""
     with services.reading() as work:
         image = work.cases.case(image_id).image
-    return measurements_of(features_of(image, pixels_of(services, image), mask))
+    return measurements_of(features_of(image, pixels_of(services, image), mask), mask)

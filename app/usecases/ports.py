@@ -31,6 +31,7 @@ from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.triage import Band, TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+from models.contract.mask_values import MaskReading
 from models.contract.registry import ModelShelf
 from models.contract.tabular import TabularInput
 from models.contract.triage_figures import BandFigures
@@ -88,6 +89,10 @@ class ImageReader(Protocol):
 
     def read(self, path: Path) -> ReadImage:
         """Decode a file; raises UnreadableFileError with the sentence to show (NoImageError: no image)."""
+        ...
+
+    def read_mask(self, path: Path) -> MaskReading:
+        """Read a mask file; raises UnreadableFileError with the sentence to show when it is no mask."""
         ...
 
     def thumbnail_png(self, pixels: RgbImage, side_px: int) -> bytes:

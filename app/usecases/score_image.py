@@ -103,4 +103,4 @@ def _scored(
         thresholds=services.predictor.thresholds(),
         diagnosis_shares=result.diagnosis_shares,
     )
-    return ScorePreview(score, measurements_of(inputs.features))
+    return ScorePreview(score, measurements_of(inputs.features, inputs.mask))

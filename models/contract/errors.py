@@ -24,6 +24,14 @@ class DamagedPhotographError(UnreadablePhotographError):
     """A picture file that is incomplete or corrupt, so that part of the picture is not real."""
 
 
+class NoMaskError(ContractError):
+    """A file that should hold a mask is none, or does not say which part is the lesion."""
+
+
+class UnreadableMaskError(NoMaskError):
+    """A file that should hold a mask is missing its end, damaged, or no picture at all."""
+
+
 class UnusableOutputError(ContractError):
     """A network returned values that cannot be shown to anybody."""
 

@@ -4,16 +4,16 @@ Columns read: image_id, split, image_file, mask_file, diagnosis, malignant, age,
 patient_id, lesion_id, fold, view, attr_*, structure_file_*, dataset, licence, and inputs of the classifier's
 table under their own names (as tbp_lv_A). Only image_id, split and image_file must be filled; an empty cell
 means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` (where that is
-empty: of one patient, else of one lesion) stay on one side of every split and fold.
+empty: of one patient, else of one lesion) stay on one side of every split and fold. Semicolons or tabs
+between the cells, and decimal commas, are read, too (``training.contract.table``).
 
 A column ``skin_tone`` serves figures by subgroup alone.
 """
 
-import csv
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import TypeAlias
 from models.contract.structures import STRUCTURES
 from models.contract.tabular import NUMERIC_FEATURES
 from training.contract.lesion_groups import Member, lesion_groups
+from training.contract.table import Table, TableError, opened_table
 
 MANIFEST = "manifest.csv"
 SPLITS = ("train", "train_extra", "val", "test")
@@ -42,6 +43,7 @@ LEAKS = (
 _LARGEST_NUMBER = 1e9
 """Beyond it a cell is damaged; some are not even numbers any more in the precision of a network."""
 _MOST_FOLD_DIGITS = 4
+_MOST_LINES_NAMED = 5
 
 GivenInputs: TypeAlias = tuple[tuple[str, float | str], ...]
 
@@ -91,15 +93,17 @@ class Split:
 class ManifestRows:
     """The rows of a manifest, one at a time, as cells without surrounding blanks by column."""
 
-    def __init__(self, reader: "csv.DictReader[str]") -> None:
-        self._reader = reader
-        self.columns = tuple(reader.fieldnames or ())
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.columns = table.columns
+        self.line = 0
+        """The line of the row that was read last."""
 
     def __iter__(self) -> Iterator[dict[str, str]]:
         """Read the rows; may be done once."""
-        for row in self._reader:
-            # Cells beyond the header have no name, and cells that a short row lacks have no text.
-            yield {name: (text or "").strip() for name, text in row.items() if isinstance(name, str)}
+        for row in self._table:
+            self.line = row.line
+            yield row.cells
 
 
 @contextmanager
@@ -113,18 +117,15 @@ def manifest_rows(data_dir: Path, name: str = MANIFEST) -> Iterator[ManifestRows
     if not file.is_file():
         raise DataSetError(f"{data_dir} is no data folder: {name} is missing.")
     try:
-        with file.open(newline="", encoding="utf-8-sig") as stream:
-            rows = ManifestRows(csv.DictReader(stream))
+        # The names of files must be exact, so bytes that are no Unicode are not guessed at.
+        with opened_table(file, numbers=("age", *GIVEN_NUMBERS), only_unicode=True) as table:
+            rows = ManifestRows(table)
             missing = [name for name in REQUIRED_COLUMNS if name not in rows.columns]
             if missing:
                 raise DataSetError(f"{file} lacks the column {missing[0]}.")
-            # Of two columns of one name only the last would be read, and nobody would notice.
-            column, count = Counter(filter(None, rows.columns)).most_common(1)[0]
-            if count > 1:
-                raise DataSetError(f"{file} has {count} columns called {column}.")
             yield rows
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataSetError(f"{file} is no table in UTF-8 that can be read ({error}).") from error
+    except TableError as error:
+        raise DataSetError(f"{data_dir}: {error}") from error
 
 
 class DataFolder:
@@ -172,9 +173,13 @@ def read_manifest(data_dir: Path, name: str = MANIFEST) -> tuple[Sample, ...]:
     with manifest_rows(data_dir, name) as rows:
         given = tuple(n for n in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES) if n in rows.columns)
         folder = DataFolder(data_dir)
-        samples = tuple(_sample(row, folder, given) for row in rows)
-    _check(samples)
-    return samples
+        lines: list[int] = []
+        samples = []
+        for row in rows:
+            samples.append(_sample(row, folder, given))
+            lines.append(rows.line)
+    _check(tuple(samples), lines)
+    return tuple(samples)
 
 
 def split_samples(samples: Iterable[Sample], *, fold: int | None = None, folds: int = 5) -> Split:
@@ -244,12 +249,10 @@ def _shuffle_key(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
-def _check(samples: tuple[Sample, ...]) -> None:
+def _check(samples: tuple[Sample, ...], lines: Sequence[int]) -> None:
     if not samples:
         raise DataSetError("The manifest lists no image.")
-    image_id, count = Counter(s.image_id for s in samples).most_common(1)[0]
-    if count > 1:
-        raise DataSetError(f"The manifest lists {image_id} {count} times.")
+    check_ids([sample.image_id for sample in samples], lines)
     side_by_group: dict[str, str] = {}
     fold_by_group: dict[str, int | None] = {}
     for sample in samples:
@@ -260,6 +263,16 @@ def _check(samples: tuple[Sample, ...]) -> None:
             raise DataSetError(f"The lesion group {sample.duplicate_group} is in more than one split.")
         if fold_by_group.setdefault(sample.duplicate_group, sample.fold) != sample.fold:
             raise DataSetError(f"The lesion group {sample.duplicate_group} is in more than one fold.")
+
+
+def check_ids(image_ids: Sequence[str], lines: Sequence[int]) -> None:
+    """Raise DataSetError, with the lines, if an image stands in more than one row of a manifest."""
+    image_id, count = Counter(image_ids).most_common(1)[0]
+    if count > 1:
+        found = [str(line) for line, each in zip(lines, image_ids, strict=True) if each == image_id]
+        places = ", ".join(found[:_MOST_LINES_NAMED])
+        name = image_id or "an image without id"
+        raise DataSetError(f"The manifest lists {name} {count} times, in the lines {places}.")
 
 
 def _sample(row: Mapping[str, str], folder: DataFolder, given: tuple[str, ...]) -> Sample:

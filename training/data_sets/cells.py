@@ -9,8 +9,8 @@ from training.data_sets.findings import OLDEST_YEARS
 
 _BENIGN = ("nevus", "seborrheic keratosis")
 _FLAGS = ("malignant", *(f"attr_{name}" for name in STRUCTURES))
-_SITES = (*CATEGORICAL_VALUES["anatom_site_general"], "palms/soles", "oral/genital", "lateral torso")
-"""General sites as published; the last three are known words that no input has a value for."""
+_SITES = (*CATEGORICAL_VALUES["anatom_site_general"], "palms/soles", "oral/genital", "lateral torso", "torso")
+"""General sites as published; the last four are known words that no input has a value for."""
 
 
 def column_findings(columns: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -12,25 +12,33 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.contract.errors import DamagedPhotographError, UnreadablePhotographError
+from models.contract.errors import DamagedPhotographError, NoMaskError, UnreadablePhotographError
+from models.contract.mask_doubt import LARGEST_SHARE, LEAST_SHARE, Doubt, doubt_about
+from models.contract.mask_file import read_mask
 from models.contract.photographs.reader import read_photograph
 from training.contract.data_set import SIDES, DataFolder, DataSetError, group_of, manifest_rows, side_of
 from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs, thumbnail
 from training.data_sets.cells import column_findings, row_findings
 from training.data_sets.findings import (
     CATALOGUE,
-    LARGEST_SHARE,
-    LEAST_SHARE,
     LEAST_SIDE_PX,
     CheckReport,
     Tally,
 )
-from training.data_sets.pictures import PictureHeader, header_of, mask_of
+from training.data_sets.pictures import PictureHeader, header_of
 from training.data_sets.progress import shown
 
 _FEW_MALIGNANT = 20
 _NEEDS_PIXELS = (
-    *("image_cut_off", "mask_empty", "mask_small", "mask_large", "file_on_two_sides", "near_copies"),
+    *(
+        "image_cut_off",
+        "mask_empty",
+        "mask_inverted",
+        "mask_small",
+        "mask_large",
+        "file_on_two_sides",
+        "near_copies",
+    ),
     "file_twice",
 )
 
@@ -61,7 +69,7 @@ def check(data_dir: Path, *, quick: bool = False) -> CheckReport:
             images += 1
             for kind, name in row_findings(row):
                 tally.add(kind, name)
-            sides.take(row)
+            sides.take(row, rows.line)
             files.look_at(row, tally)
     if not images:
         raise DataSetError("The manifest lists no image.")
@@ -87,15 +95,15 @@ class _Sides:
     """What only all rows together show: repeated ids, divided groups, missing splits and classes."""
 
     def __init__(self) -> None:
-        self._ids: Counter[str] = Counter()
+        self._lines_by_id: dict[str, list[int]] = defaultdict(list)
         self._labels: dict[str, Counter[str]] = defaultdict(Counter)
         self._sides_by_name: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._folds_by_name: dict[str, set[str]] = defaultdict(set)
         self._has_folds = False
         self._without_fold: list[str] = []
 
-    def take(self, row: Mapping[str, str]) -> None:
-        self._ids[row.get("image_id", "")] += 1
+    def take(self, row: Mapping[str, str], line: int) -> None:
+        self._lines_by_id[row.get("image_id", "")].append(line)
         side, group = side_of(row.get("split", "")), group_of(row)
         self._labels[side][row.get("malignant", "")] += 1
         self._sides_by_name["group_divided"][group].add(side)
@@ -114,9 +122,9 @@ class _Sides:
                 self._without_fold.append(row.get("image_id", ""))
 
     def conclude(self, tally: Tally) -> None:
-        for name, count in self._ids.items():
-            if count > 1:
-                tally.add("id_twice", name)
+        for name, lines in self._lines_by_id.items():
+            if len(lines) > 1:
+                tally.add("id_twice", f"{name} (lines {', '.join(map(str, lines[:5]))})")
         for kind, sides_by_name in self._sides_by_name.items():
             for name, sides in sides_by_name.items():
                 if len(sides) > 1:
@@ -217,13 +225,16 @@ class _Files:
 
 
 def _check_marked(content: bytes, name: str, tally: Tally) -> None:
-    mask = mask_of(content)
-    if mask is None:
-        tally.add("mask_unreadable", name)
+    try:
+        mask = read_mask(content).mask
+    except NoMaskError as error:
+        tally.add("mask_unreadable", f"{name} ({error})")
         return
-    share = float(mask.mean())
+    share, doubt = float(mask.mean()), doubt_about(mask)
     if share == 0:
         tally.add("mask_empty", name)
+    elif doubt is not None and doubt.kind is Doubt.INVERTED:
+        tally.add("mask_inverted", f"{name} ({share:.1%} marked)")
     elif share < LEAST_SHARE:
         tally.add("mask_small", f"{name} ({share:.2%})")
     elif share > LARGEST_SHARE:

@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from models.contract.errors import NoMaskError
+from models.contract.mask_file import read_mask
 from training.contract.data_set import SPLITS, DataFolder, DataSetError, group_of, manifest_rows
-from training.data_sets.pictures import header_of, mask_of
+from training.data_sets.pictures import header_of
 from training.data_sets.progress import shown
 
 Range: TypeAlias = tuple[float, float, float]
@@ -104,12 +106,16 @@ def _age_band(text: str) -> str:
 def _measure_files(split: SplitCounts, row: Mapping[str, str], folder: DataFolder) -> None:
     try:
         header = header_of(folder.file(row["image_file"]))
-        mask = mask_of(folder.file(row["mask_file"]).read_bytes()) if row.get("mask_file") else None
+        content = folder.file(row["mask_file"]).read_bytes() if row.get("mask_file") else None
     except (OSError, DataSetError):
         split.unreadable += 1
         return
-    if header is None or (row.get("mask_file") and mask is None):
-        split.unreadable += 1
+    try:
+        mask = None if content is None else read_mask(content).mask
+        is_readable = header is not None
+    except NoMaskError:
+        mask, is_readable = None, False
+    split.unreadable += not is_readable
     if header is not None:
         split.sizes_px.append((header.width_px, header.height_px))
     if mask is not None:

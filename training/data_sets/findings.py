@@ -4,13 +4,12 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
+from models.contract.mask_doubt import LARGEST_SHARE, LEAST_SHARE
+
 Level: TypeAlias = Literal["problem", "warning"]
 
 LEAST_SIDE_PX = 64
 """Below this no dermoscopic structure can be seen."""
-LEAST_SHARE = 0.002
-LARGEST_SHARE = 0.95
-"""Masks of a smaller or larger share of their image are named; both can be right."""
 OLDEST_YEARS = 120
 
 CATALOGUE: dict[str, tuple[Level, str]] = {
@@ -22,9 +21,10 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "image_unreadable": ("problem", "images that cannot be read"),
     "image_cut_off": ("problem", "images that are cut off or damaged"),
     "mask_missing": ("problem", "masks that are not there"),
-    "mask_unreadable": ("problem", "masks that cannot be read"),
+    "mask_unreadable": ("problem", "masks that cannot be read or are no masks"),
     "mask_other_size": ("problem", "masks of another size than their image"),
     "mask_empty": ("problem", "masks that mark nothing"),
+    "mask_inverted": ("problem", "masks that mark the frame and not the middle (lesion and skin exchanged?)"),
     "label_unknown": ("problem", "cells of malignant or attr_* other than 0, 1 or empty"),
     "number_unreadable": ("problem", "cells where a number is expected and none stands"),
     "group_divided": ("problem", "duplicate groups with images on several sides"),

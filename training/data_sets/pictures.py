@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
-from models.contract.arrays import BoolMask
 from models.contract.photographs.camera_fields import camera_fields
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
@@ -54,12 +53,6 @@ def _stored_size(picture: Image.Image) -> tuple[int, int]:
         # Pillow has exchanged the sides of a turned TIFF already.
         return int(picture.tag_v2[_WIDTH_TAG]), int(picture.tag_v2[_HEIGHT_TAG])
     return picture.size
-
-
-def mask_of(content: bytes) -> BoolMask | None:
-    """The mask (H, W) bool in a file's bytes, None if it cannot be decoded."""
-    grey = _decoded(content, cv2.IMREAD_GRAYSCALE)
-    return None if grey is None else np.asarray(grey > 127, dtype=np.bool_)
 
 
 def _decoded(content: bytes, flag: int) -> NDArray[np.uint8] | None:

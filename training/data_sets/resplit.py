@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.contract.data_set import MANIFEST, SIDES, DataSetError, group_of, manifest_rows
+from training.contract.data_set import MANIFEST, SIDES, DataSetError, check_ids, group_of, manifest_rows
 from training.contract.lesion_groups import Member, lesion_groups
 from training.data_sets.dealing import check_shares, dealt
 from training.data_sets.progress import shown
@@ -116,12 +116,13 @@ class _Deal:
 
 def _read(data_dir: Path) -> list[_Card]:
     with manifest_rows(data_dir) as rows:
-        cards = [_card(row) for row in shown(rows, "Reading")]
+        cards, lines = [], []
+        for row in shown(rows, "Reading"):
+            cards.append(_card(row))
+            lines.append(rows.line)
     if not cards:
         raise DataSetError("The manifest lists no image.")
-    image_id, count = Counter(card.image_id for card in cards).most_common(1)[0]
-    if count > 1:
-        raise DataSetError(f"The manifest lists {image_id or 'an image without id'} {count} times.")
+    check_ids([card.image_id for card in cards], lines)
     return cards
 
 

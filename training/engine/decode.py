@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.contract import mask_file
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.errors import UnreadablePhotographError
+from models.contract.errors import NoMaskError, UnreadableMaskError, UnreadablePhotographError
 from models.contract.photographs.reader import read_photograph
 from models.contract.regions import largest_component
 from training.contract.data_set import DataSetError, Sample
@@ -29,16 +30,18 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
     """The expert's mask, (H, W) bool, its largest region only; None if there is none.
 
     Raises:
-        DataSetError: the file cannot be decoded, does not have the image's size, or marks nothing.
+        DataSetError: the file cannot be read or is no mask, does not have the image's size, or marks nothing.
     """
     if sample.mask_file is None:
         return None
-    grey = _decoded(sample.mask_file, cv2.IMREAD_GRAYSCALE)
-    if grey is None:
-        raise DataSetError(f"The mask file of {sample.image_id} cannot be read.")
-    if grey.shape != shape[:2]:
+    try:
+        mask = mask_file.read_mask(_content(sample.mask_file).tobytes()).mask
+    except UnreadableMaskError as error:
+        raise DataSetError(f"The mask file of {sample.image_id} cannot be read.") from error
+    except NoMaskError as error:
+        raise DataSetError(f"The mask file of {sample.image_id} cannot be used: {error}") from error
+    if mask.shape != shape[:2]:
         raise DataSetError(f"Mask and image of {sample.image_id} differ in size.")
-    mask = np.asarray(grey > 127, dtype=np.bool_)
     if not mask.any():
         raise DataSetError(f"The mask of {sample.image_id} is empty.")
     return largest_component(mask)

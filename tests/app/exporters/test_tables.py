@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.exporters.coco_json import CocoJson
 from app.exporters.csv_cells import shielded, table_bytes, unshielded
 from app.exporters.csv_table import CsvTable
 from app.exporters.isic_folder import IsicFolder
+from app.exporters.mask_png import MaskPng
 from app.usecases.ports import CaseFile
 
 MakeCase = Callable[..., CaseFile]
@@ -37,6 +40,37 @@ def test_a_row_holds_isic_columns_model_output_and_decision(make_case: MakeCase,
         0.05 * float(row["naevus_long_diameter_px"]), abs=1e-4
     )
     assert (row["patient_name"], row["birth_year"]) == ("Canaryname, Jürgen", "1931")
+
+
+def test_the_area_is_that_of_the_exported_masks(make_case: MakeCase, tmp_path: Path) -> None:
+    case = make_case()
+    assert case.mask is not None
+    mask = case.mask.copy()
+    mask[80:86, 100:120] = True
+    case = replace(case, mask=mask)
+    (row,) = rows_of(CsvTable().write([case], tmp_path, deidentified=True)[0])
+    coco = next(p for p in CocoJson().write([case], tmp_path, deidentified=True) if p.suffix == ".json")
+    (annotation,) = json.loads(coco.read_text(encoding="utf-8"))["annotations"]
+    (png,) = MaskPng().write([case], tmp_path, deidentified=True)
+    stored = cv2.imread(str(png), cv2.IMREAD_UNCHANGED)
+    assert stored is not None
+    areas = {float(row["naevus_area_px"]), float(annotation["area"]), float(np.count_nonzero(stored))}
+    assert areas == {float(mask.sum())}
+    assert float(row["naevus_area_mm2"]) == pytest.approx(0.05**2 * mask.sum(), abs=1e-3)
+    # Without the second part and with the hole: what all other measurements are of.
+    assert float(row["naevus_measured_region_area_px"]) == case.mask.sum() - 120 + 25
+
+
+def test_an_empty_mask_has_an_area_of_zero_and_no_mask_has_none(
+    make_case: MakeCase, new_case: CaseFile, tmp_path: Path
+) -> None:
+    case = make_case()
+    assert case.mask is not None
+    empty = replace(case, mask=np.zeros_like(case.mask))
+    (row,) = rows_of(CsvTable().write([empty], tmp_path, deidentified=True)[0])
+    assert (float(row["naevus_area_px"]), float(row["naevus_area_mm2"])) == (0, 0)
+    (row,) = rows_of(CsvTable().write([new_case], tmp_path / "new", deidentified=True)[0])
+    assert row["naevus_area_px"] == ""
 
 
 def test_the_table_opens_in_a_spreadsheet_with_umlauts(make_case: MakeCase, tmp_path: Path) -> None:

@@ -195,6 +195,29 @@ def test_a_table_that_is_no_text_is_explained(tmp_path: Path) -> None:
         read_manifest(tmp_path)
 
 
+def test_a_manifest_saved_by_a_european_spreadsheet_is_read(tmp_path: Path) -> None:
+    write_cells(tmp_path, [{"image_id": "a", "age": "55.5", "tbp_lv_A": "20.5", "site": "head/neck"}])
+    plain = read_manifest(tmp_path)
+    file = tmp_path / "manifest.csv"
+    text = file.read_text(encoding="utf-8").replace(",", ";").replace("55.5", "55,5").replace("20.5", "20,5")
+    file.write_text(text, encoding="utf-8-sig")
+    assert read_manifest(tmp_path) == plain
+
+
+def test_an_image_in_two_rows_is_refused_with_both_lines(tmp_path: Path) -> None:
+    write_cells(tmp_path, [{"image_id": "a"}, {"image_id": "b"}, {"image_id": "a"}])
+    with pytest.raises(DataSetError, match="lists a 2 times, in the lines 2, 4"):
+        read_manifest(tmp_path)
+
+
+def test_cells_without_a_column_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text(
+        "image_id,split,image_file,age\na,train,a.png,55,0\n", encoding="utf-8"
+    )
+    with pytest.raises(DataSetError, match=r"Line 2 of manifest\.csv has 5 cells"):
+        read_manifest(tmp_path)
+
+
 def write_cells(folder: Path, rows: list[dict[str, str]]) -> None:
     """A manifest with just the columns that ``rows`` have."""
     whole = [{"split": "train", "image_file": f"{row['image_id']}.png"} | row for row in rows]

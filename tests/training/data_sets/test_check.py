@@ -73,6 +73,12 @@ def spoil_mask(folder: Path, pixels: np.ndarray) -> None:
     cv2.imwrite(str(folder / "masks" / "train003.png"), pixels)
 
 
+def skin_instead_of_a_lesion() -> np.ndarray:
+    skin = np.full((120, 160), 255, np.uint8)
+    skin[40:80, 50:100] = 0
+    return skin
+
+
 def cut_off(folder: Path) -> None:
     pixels = cv2.imread(str(folder / "images" / "val000.png"))
     assert pixels is not None
@@ -92,6 +98,7 @@ FILE_FAULTS: dict[str, Callable[[Path], object]] = {
     "mask_unreadable": lambda folder: (folder / "masks" / "train003.png").write_bytes(b"text"),
     "mask_other_size": lambda folder: spoil_mask(folder, np.full((60, 80), 255, np.uint8)[:, :70]),
     "mask_empty": lambda folder: spoil_mask(folder, np.zeros((120, 160), np.uint8)),
+    "mask_inverted": lambda folder: spoil_mask(folder, skin_instead_of_a_lesion()),
     "mask_large": lambda folder: spoil_mask(folder, np.full((120, 160), 255, np.uint8)),
     "file_twice": lambda folder: shutil.copy(
         folder / "images" / "train003.png", folder / "images" / "train001.png"
@@ -109,6 +116,18 @@ def test_a_fault_of_a_file_is_found(folder: Path, kind: str) -> None:
     # A mask that covers too much of a smaller image is large as well.
     found.pop("mask_large", None) if kind == "mask_other_size" else None
     assert found == {kind: 1}
+
+
+def test_a_mask_of_0_and_1_is_no_fault(folder: Path) -> None:
+    skin = skin_instead_of_a_lesion()
+    spoil_mask(folder, np.asarray(skin == 0, np.uint8))
+    assert kinds(folder) == {}
+
+
+def test_a_photograph_in_the_place_of_a_mask_is_named_with_the_reason(folder: Path) -> None:
+    shutil.copy(folder / "images" / "train003.png", folder / "masks" / "train003.png")
+    (finding,) = (one for one in check(folder).findings if one.kind == "mask_unreadable")
+    assert "two shades" in finding.first[0]
 
 
 ROW_FAULTS: dict[str, dict[str, str]] = {

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -103,6 +104,19 @@ def test_masks_of_another_size_are_explained(tmp_path: Path) -> None:
     sample = read_manifest(folder)[0]
     with pytest.raises(DataSetError, match="differ in size"):
         read_mask(sample, (10, 10, 3))
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_masks_of_0_and_1_are_learned_from(tmp_path: Path, kind: type[np.generic]) -> None:
+    folder = mini_data_folder(tmp_path / "d", train=2, val=2, test=0)
+    sample = read_manifest(folder)[0]
+    shape = read_image(sample).shape
+    plain = read_mask(sample, shape)
+    assert plain is not None
+    cv2.imwrite(str(folder / "masks" / "train000.png"), plain.astype(kind))
+    again = read_mask(sample, shape)
+    assert again is not None
+    assert np.array_equal(again, plain)
 
 
 @pytest.mark.parametrize("content", [b"", b"not an image"])

@@ -1,5 +1,6 @@
-"""Words of public tables in the words of the manifest."""
+"""Words of public tables in the words of the manifest; "" for those that are not understood."""
 
+import re
 from collections.abc import Mapping
 
 from training.data_sets.findings import OLDEST_YEARS
@@ -15,18 +16,23 @@ DIAGNOSES: Mapping[str, str] = {
 }
 """By the abbreviations of ISIC 2018 Task 3 and HAM10000."""
 
-SITES: Mapping[str, str] = {
-    **dict.fromkeys(("scalp", "face", "ear", "neck"), "head/neck"),
-    **dict.fromkeys(("abdomen", "chest"), "anterior torso"),
-    "back": "posterior torso",
-    **dict.fromkeys(("upper extremity", "hand"), "upper extremity"),
-    **dict.fromkeys(("lower extremity", "foot"), "lower extremity"),
-    "acral": "palms/soles",
-    "genital": "oral/genital",
+_SEXES: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("female", "f", "woman", "w", "weiblich", "frau", "femme", "féminin", "feminin"), "female"
+    ),
+    **dict.fromkeys(("male", "m", "man", "männlich", "maennlich", "mann", "homme", "masculin"), "male"),
 }
-"""HAM10000's localisations as general sites; others stay as they are written."""
-
-_UNKNOWN = ("unknown", "nan", "na", "none", "null")
+_UNKNOWN = (
+    *("unknown", "unk", "nan", "na", "n/a", "none", "null", "nil", "missing", "not known", "not available"),
+    *("unspecified", "not specified", "undefined", "unbekannt", "keine angabe", "k.a.", "inconnu"),
+    *("?", "-", "--", "\N{EN DASH}", "."),
+)
+_AGE = re.compile(
+    r"[>≥]?\s*(?P<number>\d+(?:[.,]\d+)?)\s*\+?\s*(?:y|yr|yrs|year|years|years old|j|jahre|a|ans)?\.?",
+    re.IGNORECASE,
+)
+"""Also 85+ and >=85, by which ages are made coarser, and with a unit behind it."""
+_PICTURE_SUFFIX = re.compile(r"\.(?:jpe?g|png|tiff?|bmp|webp)$", re.IGNORECASE)
 
 
 def known(cell: str | None) -> str:
@@ -35,22 +41,20 @@ def known(cell: str | None) -> str:
     return "" if text.lower() in _UNKNOWN else text
 
 
+def image_id_of(cell: str) -> str:
+    """An image's id, for which some tables write the name of its file."""
+    return _PICTURE_SUFFIX.sub("", cell.strip())
+
+
 def years(text: str) -> str:
     """An age as the manifest writes it, "" for none that a person can have."""
-    try:
-        number = float(text.rstrip("+"))
-    except ValueError:
+    found = _AGE.fullmatch(text.strip().replace(">=", "≥"))
+    if found is None:
         return ""
+    number = float(found["number"].replace(",", "."))
     return f"{number:g}" if 0 <= number <= OLDEST_YEARS else ""
 
 
 def sex(text: str) -> str:
     """``female``, ``male`` or ""."""
-    word = text.lower()
-    return word if word in ("female", "male") else ""
-
-
-def site(text: str) -> str:
-    """The general site of a localisation."""
-    word = text.lower()
-    return SITES.get(word, word)
+    return _SEXES.get(text.strip().rstrip(".").lower(), "")

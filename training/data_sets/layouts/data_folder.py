@@ -20,6 +20,7 @@ from models.contract.durable import write_whole
 from training.contract.data_set import MANIFEST, SIDES, DataSetError, Sample, read_manifest
 from training.contract.lesion_groups import strictest
 from training.data_sets.dealing import check_shares, dealt
+from training.data_sets.layouts.lesion_mask import UnusableMaskError, lesion_mask, remark_notes
 from training.data_sets.layouts.upright import (
     UnreadablePictureError,
     jpeg,
@@ -29,7 +30,7 @@ from training.data_sets.layouts.upright import (
     shrunk,
     shrunk_mask,
 )
-from training.data_sets.pictures import PictureHeader, header_of, mask_of
+from training.data_sets.pictures import PictureHeader, header_of
 from training.data_sets.progress import shown
 
 LEFT_OUT = "left_out.csv"
@@ -209,6 +210,7 @@ class _FolderWriter:
         self._labels: Counter[str] = Counter()
         self._masks = 0
         self._notes: list[str] = []
+        self._mask_remarks: list[tuple[str, str]] = []
 
     def rows(self, entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
         """The rows of the entries whose images can be read; their files are written."""
@@ -231,7 +233,7 @@ class _FolderWriter:
             labelled=self._labels["0"] + self._labels["1"],
             malignant=self._labels["1"],
             left_out=self.left_out,
-            notes=(*notes, *self._notes),
+            notes=(*notes, *self._notes, *remark_notes(self._mask_remarks)),
         )
 
     def _row(self, entry: Entry) -> dict[str, str]:
@@ -273,17 +275,15 @@ class _FolderWriter:
         if entry.mask_file is None:
             return ""
         try:
-            content = entry.mask_file.read_bytes()
-        except OSError:
-            content = b""
-        mask = mask_of(content)
-        if mask is None or mask.shape[::-1] != native_px or not mask.any():
-            fault = "cannot be read" if mask is None else "has another size than its image"
-            fault = fault if mask is None or mask.any() else "marks nothing"
-            self._notes.append(f"The mask {entry.mask_file.name} is not used: it {fault}.")
+            found = lesion_mask(entry.mask_file, native_px)
+        except UnusableMaskError as error:
+            self._notes.append(str(error))
             return ""
+        self._mask_remarks.append((entry.image_id, found.remark))
         if (written.width_px, written.height_px) != native_px and self._longer_side_px is not None:
-            content = mask_png(shrunk_mask(mask, self._longer_side_px))
+            content = mask_png(shrunk_mask(found.mask, self._longer_side_px))
+        else:
+            content = found.png
         mask_file = f"masks/{entry.image_id}.png"
         write_if_other(self._out / mask_file, content)
         return mask_file

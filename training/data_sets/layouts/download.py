@@ -1,11 +1,10 @@
-"""What every download is: files below folders that a person names, and tables with commas or tabs."""
+"""What every download is: files below folders that a person names, and tables about their images."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
+from training.contract.table import TableError
 from training.data_sets.layouts.data_folder import ConversionError
 
 
@@ -33,15 +32,57 @@ def check_is_folder(source: Path) -> None:
 
 @contextmanager
 def readable(table: Path) -> Iterator[None]:
-    """Say in a sentence (ConversionError) what makes a file no table, while it is read."""
+    """Raise ConversionError where a table that is opened meanwhile cannot be used."""
     try:
         yield
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ConversionError(f"{table.name} is no table that can be read ({error}).") from error
+    except TableError as error:
+        raise ConversionError(str(error)) from error
+    except OSError as error:
+        raise ConversionError(f"{table.name} cannot be opened ({error.strerror}).") from error
 
 
-def delimiter_of(table: TextIO) -> str:
-    """Tab or comma, by the first line; the table is read from its beginning again."""
-    delimiter = "\t" if "\t" in table.readline() else ","
-    table.seek(0)
-    return delimiter
+class ContradictionError(ConversionError):
+    """A table says two things about one image."""
+
+
+class RowsByImage:
+    """The rows of a table by image: repeated rows complete each other, contradicting ones are refused."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._cells: dict[str, dict[str, str]] = {}
+        self._line: dict[str, dict[str, int]] = {}
+        self._repeated = 0
+        self._nameless: list[int] = []
+
+    def add(self, image_id: str, line: int, cells: Mapping[str, str]) -> None:
+        """Take a row; raises ContradictionError where an earlier row says something else in a cell."""
+        if not image_id:
+            self._nameless.append(line)
+            return
+        self._repeated += image_id in self._cells
+        known = self._cells.setdefault(image_id, {})
+        lines = self._line.setdefault(image_id, {})
+        for column, cell in cells.items():
+            if cell and known.get(column) and known[column] != cell:
+                raise ContradictionError(
+                    f"{self._table} contradicts itself about {image_id}: {column} is {known[column]!r} "
+                    f"in line {lines[column]} and {cell!r} in line {line}."
+                )
+            if cell or column not in known:
+                known[column], lines[column] = cell, line
+
+    def cells(self) -> Mapping[str, Mapping[str, str]]:
+        """What is said about each image."""
+        return self._cells
+
+    def line(self, image_id: str, column: str) -> int:
+        """The line in which a cell was found."""
+        return self._line[image_id][column]
+
+    def notes(self) -> Iterator[str]:
+        """Sentences about rows that count for nothing."""
+        if self._repeated:
+            yield f"{self._repeated} rows of {self._table} repeat an image and say nothing else about it."
+        if self._nameless:
+            yield f"{len(self._nameless)} rows of {self._table} name no image, as line {self._nameless[0]}."

@@ -7,13 +7,14 @@
 All images of a lesion form a group. Source: Tschandl, Rosendahl & Kittler, Sci Data 5, 180161 (2018).
 """
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.data_sets.layouts.class_words import DIAGNOSES, known, sex, site, years
+from training.contract.table import TableRow, opened_table
+from training.data_sets.layouts.body_sites import general_site
+from training.data_sets.layouts.class_words import DIAGNOSES, image_id_of, known, sex, years
 from training.data_sets.layouts.data_folder import (
     About,
     Card,
@@ -23,7 +24,8 @@ from training.data_sets.layouts.data_folder import (
     Outcome,
     write_data_folder,
 )
-from training.data_sets.layouts.download import delimiter_of, files_below, readable
+from training.data_sets.layouts.download import RowsByImage, files_below, readable
+from training.data_sets.layouts.understanding import Understanding
 
 MALIGNANT = ("mel", "bcc", "akiec")
 _CONFIRMED_BY: Mapping[str, str] = {
@@ -46,8 +48,9 @@ _ABOUT = About(
 )
 _TABLE = re.compile(r"HAM10000_metadata(\.csv|\.tab|\.tsv)?", re.IGNORECASE)
 _IMAGE = re.compile(r"(ISIC_\d+)\.jpe?g", re.IGNORECASE)
-_MASK = re.compile(r"(ISIC_\d+)_segmentation\.png", re.IGNORECASE)
+_MASK = re.compile(r"(ISIC_\d+)_(?:segmentation|mask)\.(?:png|tiff?|bmp|gif)", re.IGNORECASE)
 _COLUMNS = ("lesion_id", "image_id", "dx")
+_FURTHER = ("dx_type", "age", "sex", "localization")
 
 
 def convert(sources: Sequence[Path], out: Path, options: FolderOptions) -> Outcome:
@@ -57,7 +60,7 @@ def convert(sources: Sequence[Path], out: Path, options: FolderOptions) -> Outco
         ConversionError: table or images are missing, or the table lacks a column or knows another class.
     """
     found = _found(sources, out)
-    rows = {row["image_id"].upper(): row for table in found.tables[:1] for row in _rows(table)}
+    rows, table_notes = _rows(found.tables[0])
     known_images = sorted(set(rows) & set(found.images))
     if not known_images:
         raise ConversionError("None of the images of HAM10000_metadata was found in the given folders.")
@@ -70,7 +73,13 @@ def convert(sources: Sequence[Path], out: Path, options: FolderOptions) -> Outco
         for image_id in known_images
     )
     return write_data_folder(
-        out, cards, entries, about=_ABOUT, sources=sources, options=options, notes=list(_notes(rows, found))
+        out,
+        cards,
+        entries,
+        about=_ABOUT,
+        sources=sources,
+        options=options,
+        notes=[*table_notes, *_notes(rows, found)],
     )
 
 
@@ -79,6 +88,13 @@ class _Files:
     images: dict[str, Path] = field(default_factory=dict)
     masks: dict[str, Path] = field(default_factory=dict)
     tables: list[Path] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    """Names of images and masks that lie in a second place, too."""
+
+    def add(self, files: dict[str, Path], image_id: str, file: Path) -> None:
+        """Keep the first image or mask of an id, in the order of the folders."""
+        if files.setdefault(image_id, file) != file:
+            self.passed_over.append(file.name)
 
 
 def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
@@ -86,9 +102,9 @@ def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
     for source in sources:
         for file in files_below(source, apart_from=apart_from):
             if match := _IMAGE.fullmatch(file.name):
-                found.images.setdefault(match[1].upper(), file)
+                found.add(found.images, match[1].upper(), file)
             elif match := _MASK.fullmatch(file.name):
-                found.masks.setdefault(match[1].upper(), file)
+                found.add(found.masks, match[1].upper(), file)
             elif _TABLE.fullmatch(file.name):
                 found.tables.append(file)
     if not found.tables:
@@ -96,20 +112,38 @@ def _found(sources: Sequence[Path], apart_from: Path) -> _Files:
     return found
 
 
-def _rows(table: Path) -> Iterator[dict[str, str]]:
-    with readable(table), table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-        reader = csv.DictReader(stream, delimiter=delimiter_of(stream))
+def _rows(file: Path) -> tuple[Mapping[str, Mapping[str, str]], list[str]]:
+    """The cells of the table by image, understood, and sentences about those that were not."""
+    rows, understanding = RowsByImage(file.name), Understanding(file.name)
+    with readable(file), opened_table(file, lower_case=True) as table:
         for name in _COLUMNS:
-            if name not in (reader.fieldnames or ()):
-                raise ConversionError(f"{table.name} lacks the column {name}.")
-        for row in reader:
-            cells = {name: known(cell) for name, cell in row.items() if isinstance(name, str)}
-            if cells["dx"] not in DIAGNOSES:
-                raise ConversionError(
-                    f"{table.name} says {cells['dx']!r} about {cells['image_id']}, which is none of "
-                    f"{', '.join(DIAGNOSES)}."
-                )
-            yield cells
+            if name not in table.columns:
+                raise ConversionError(f"{file.name} lacks the column {name}.")
+        understanding.unread(tuple(n for n in table.columns if n and n not in (*_COLUMNS, *_FURTHER)))
+        for row in table:
+            image = image_id_of(row.cells["image_id"]).upper()
+            rows.add(image, row.line, _understood(row, image, file.name, understanding))
+        return rows.cells(), [*table.notes(), *rows.notes(), *understanding.notes()]
+
+
+def _understood(row: TableRow, image: str, table: str, understanding: Understanding) -> dict[str, str]:
+    cells = {name: known(cell) for name, cell in row.cells.items()}
+    dx = cells["dx"].lower()
+    if dx not in DIAGNOSES:
+        raise ConversionError(
+            f"{table} says {cells['dx']!r} about {image} in line {row.line}, which is none of "
+            f"{', '.join(DIAGNOSES)}."
+        )
+    return {
+        "lesion_id": cells["lesion_id"],
+        "dx": dx,
+        "dx_type": cells.get("dx_type", ""),
+        "age": understanding.of("age", cells.get("age", ""), row.line, years),
+        "sex": understanding.of("sex", cells.get("sex", ""), row.line, sex),
+        "localization": understanding.of(
+            "localization", cells.get("localization", ""), row.line, general_site
+        ),
+    }
 
 
 def _malignant(row: Mapping[str, str]) -> str:
@@ -117,14 +151,14 @@ def _malignant(row: Mapping[str, str]) -> str:
 
 
 def _cells(row: Mapping[str, str]) -> dict[str, str]:
-    how = row.get("dx_type", "")
+    how = row["dx_type"]
     return {
         "dataset": "HAM10000",
         "diagnosis": DIAGNOSES[row["dx"]],
         "malignant": _malignant(row),
-        "age": years(row.get("age", "")),
-        "sex": sex(row.get("sex", "")),
-        "site": site(row.get("localization", "")),
+        "age": row["age"],
+        "sex": row["sex"],
+        "site": row["localization"],
         "lesion_id": row["lesion_id"],
         "duplicate_group": row["lesion_id"],
         "confirmed_by": _CONFIRMED_BY.get(how, how),
@@ -138,5 +172,12 @@ def _notes(rows: Mapping[str, Mapping[str, str]], found: _Files) -> Iterator[str
         yield f"{len(without_image)} images of the table were not found, as {min(without_image)}."
     if without_row:
         yield f"{len(without_row)} images are in no row of the table, as {min(without_row)}."
+    if orphans := sorted(set(found.masks) - set(found.images)):
+        yield f"{len(orphans)} masks belong to no image, as the one of {orphans[0]}."
+    if found.passed_over:
+        yield (
+            f"{len(found.passed_over)} files have the image of another one, as {found.passed_over[0]}; "
+            "the first was taken."
+        )
     if len(found.tables) > 1:
         yield f"{len(found.tables)} tables were found; {found.tables[0].name} was read."

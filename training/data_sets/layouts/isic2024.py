@@ -9,7 +9,6 @@ lesion_id that only examined lesions have) never gets in. All images of a patien
 is read into memory as a whole.
 """
 
-import csv
 import hashlib
 import math
 from collections import defaultdict
@@ -22,7 +21,9 @@ import numpy as np
 
 from models.contract.tabular import patient_size_z
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS, LEAKS
-from training.data_sets.layouts.class_words import known, sex, years
+from training.contract.table import Table, opened_table
+from training.data_sets.layouts.body_sites import general_site
+from training.data_sets.layouts.class_words import image_id_of, sex, years
 from training.data_sets.layouts.data_folder import (
     About,
     Card,
@@ -33,6 +34,7 @@ from training.data_sets.layouts.data_folder import (
     write_data_folder,
 )
 from training.data_sets.layouts.download import check_is_folder, readable
+from training.data_sets.layouts.understanding import Understanding
 from training.data_sets.layouts.upright import UnreadablePictureError
 from training.data_sets.progress import shown
 
@@ -94,11 +96,27 @@ class _Overview:
 
     def __init__(self, table: Path) -> None:
         self.cards: list[Card] = []
-        self.columns = _columns(table)
         self._sizes_by_patient: dict[str, list[float]] = defaultdict(list)
-        for row in shown(_rows(table), "Reading the table"):
+        self._understanding = Understanding(table.name)
+        with readable(table), _opened(table) as rows:
+            self.columns = rows.columns
+            self._read(rows)
+            self._table_notes = tuple(rows.notes())
+
+    def _read(self, table: Table) -> None:
+        line_by_id: dict[str, int] = {}
+        for one in shown(table, "Reading the table"):
+            row = _named(one.cells)
+            first = line_by_id.setdefault(row["isic_id"], one.line)
+            if row["isic_id"] and first != one.line:
+                raise ConversionError(
+                    f"{table.name} lists {row['isic_id']} more than once, in lines {first} and {one.line}."
+                )
             if row["target"] not in ("0", "1"):
-                raise ConversionError(f"{table.name} has {row['target']!r} as target of {row['isic_id']}.")
+                raise ConversionError(
+                    f"{table.name} has {row['target']!r} as target of {row['isic_id']} in line {one.line}."
+                )
+            _metadata(row, one.line, self._understanding)
             self.cards.append(Card(row["isic_id"], row["patient_id"] or row["isic_id"], row["target"]))
             size_mm = _number(row.get(_SIZE, ""))
             if row["patient_id"] and size_mm is not None:
@@ -121,6 +139,8 @@ class _Overview:
 
     def notes(self, chosen: int) -> Iterator[str]:
         """Sentences about what was not taken."""
+        yield from self._table_notes
+        yield from self._understanding.notes()
         if chosen < len(self.cards):
             yield f"{len(self.cards) - chosen} benign lesions were not drawn."
         left = [name for name in self.columns if name in (*LEAKS, "lesion_id")]
@@ -141,9 +161,8 @@ def _entry(row: Mapping[str, str], pictures: Mapping[str, Any], overview: _Overv
             **{name: row.get(name, "") for name in _COPIED},
             "dataset": "ISIC2024",
             "malignant": row["target"],
-            "age": years(known(row.get("age_approx"))),
-            "sex": sex(known(row.get("sex"))),
-            "site": known(row.get("anatom_site_general")).lower(),
+            # What is not understood was counted with the whole table.
+            **_metadata(row, 0, Understanding(TABLE)),
             "patient_id": row["patient_id"],
             "duplicate_group": row["patient_id"] or image_id,
             "licence": row.get("copyright_license", ""),
@@ -160,21 +179,36 @@ def _one(sources: Sequence[Path], name: str) -> Path:
     raise ConversionError(f"{name} was not found in the given folders; unpack the download first.")
 
 
-def _columns(table: Path) -> tuple[str, ...]:
-    with readable(table), table.open(newline="", encoding="utf-8-sig") as stream:
-        columns = tuple(next(csv.reader(stream), ()))
-    for name in _NEEDED:
-        if name not in columns:
-            raise ConversionError(
-                f"{table.name} lacks the column {name}; the test table cannot be converted."
-            )
-    return columns
+def _metadata(row: Mapping[str, str], line: int, understanding: Understanding) -> dict[str, str]:
+    """Age, sex and site of a row as cells of the manifest."""
+    return {
+        "age": understanding.of("age_approx", row.get("age_approx", ""), line, years),
+        "sex": understanding.of("sex", row.get("sex", ""), line, sex),
+        "site": understanding.of(
+            "anatom_site_general", row.get("anatom_site_general", ""), line, general_site
+        ),
+    }
 
 
-def _rows(table: Path) -> Iterator[dict[str, str]]:
-    with readable(table), table.open(newline="", encoding="utf-8-sig") as stream:
-        for row in csv.DictReader(stream):
-            yield {name: (cell or "").strip() for name, cell in row.items() if isinstance(name, str)}
+@contextmanager
+def _opened(file: Path) -> Iterator[Table]:
+    with opened_table(file, numbers=GIVEN_NUMBERS) as table:
+        for name in _NEEDED:
+            if name not in table.columns:
+                raise ConversionError(
+                    f"{file.name} lacks the column {name}; the test table cannot be converted."
+                )
+        yield table
+
+
+def _rows(file: Path) -> Iterator[dict[str, str]]:
+    with readable(file), _opened(file) as table:
+        for row in table:
+            yield _named(row.cells)
+
+
+def _named(cells: Mapping[str, str]) -> dict[str, str]:
+    return {**cells, "isic_id": image_id_of(cells["isic_id"])}
 
 
 @contextmanager

@@ -25,8 +25,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models.contract.arrays import BoolMask
 from models.contract.durable import write_whole
+from models.contract.errors import NoMaskError
+from models.contract.mask_file import read_mask
 from models.contract.structures import STRUCTURES
 from training.contract.lesion_groups import (
     THUMBNAIL_HEIGHT_PX,
@@ -49,6 +50,12 @@ from training.data_sets.layouts.data_folder import (
     write_table,
 )
 from training.data_sets.layouts.isic_download import IsicDownload, IsicImage, LesionFacts, read_download
+from training.data_sets.layouts.lesion_mask import (
+    LesionMask,
+    UnusableMaskError,
+    lesion_mask,
+    remark_notes,
+)
 from training.data_sets.layouts.upright import (
     UnreadablePictureError,
     jpeg,
@@ -97,6 +104,7 @@ class Converted:
     sha256: str
     thumbnail_hex: str
     notes: tuple[str, ...]
+    mask_remark: str = ""
 
 
 def convert(
@@ -147,7 +155,11 @@ def convert(
         labelled=sum(bool(row["malignant"]) for row in rows),
         malignant=sum(row["malignant"] == "1" for row in rows),
         left_out=left_out,
-        notes=(*found.notes, *(note for one in converted for note in one.notes)),
+        notes=(
+            *found.notes,
+            *(note for one in converted for note in one.notes),
+            *remark_notes((one.image_id, one.mask_remark) for one in converted),
+        ),
     )
 
 
@@ -204,7 +216,9 @@ def _is_current(earlier: Converted, image: IsicImage, out: Path, longer_side_px:
     is_there = (out / _image_file(image.image_id)).is_file() and (
         not earlier.has_mask or (out / _mask_file(image.image_id)).is_file()
     )
-    return is_there and earlier.source == _source(image, longer_side_px)
+    # A mask that was left out is looked at again: another version may know its kind.
+    is_whole = earlier.has_mask or not image.mask_files
+    return is_there and is_whole and earlier.source == _source(image, longer_side_px)
 
 
 def _source(image: IsicImage, longer_side_px: int) -> str:
@@ -223,13 +237,13 @@ def _mask_file(image_id: str) -> str:
 
 def _converted(image: IsicImage, out: Path, longer_side_px: int) -> Converted:
     native = upright_pixels(image.image_file.read_bytes())
-    mask, mask_notes = _fitting_mask(image, native.shape[:2])
+    found, mask_notes = _fitting_mask(image, native.shape[:2])
     structures, structure_notes = _structures(image)
     pixels = shrunk(native, longer_side_px)
     content = jpeg(pixels)
     write_whole(out / _image_file(image.image_id), content)
-    if mask is not None:
-        write_whole(out / _mask_file(image.image_id), mask_png(shrunk_mask(mask, longer_side_px)))
+    if found is not None:
+        write_whole(out / _mask_file(image.image_id), mask_png(shrunk_mask(found.mask, longer_side_px)))
     return Converted(
         image_id=image.image_id,
         source=_source(image, longer_side_px),
@@ -237,30 +251,23 @@ def _converted(image: IsicImage, out: Path, longer_side_px: int) -> Converted:
         height_px=pixels.shape[0],
         native_width_px=native.shape[1],
         native_height_px=native.shape[0],
-        has_mask=mask is not None,
+        has_mask=found is not None,
         structures=structures,
         sha256=hashlib.sha256(content).hexdigest(),
         thumbnail_hex=thumbnail(native).tobytes().hex(),
         notes=(*mask_notes, *structure_notes),
+        mask_remark="" if found is None else found.remark,
     )
 
 
-def _fitting_mask(image: IsicImage, shape: tuple[int, ...]) -> tuple[BoolMask | None, list[str]]:
-    """The newest mask of the image's size that marks something, and sentences about the others."""
-    notes = []
+def _fitting_mask(image: IsicImage, shape: tuple[int, ...]) -> tuple[LesionMask | None, list[str]]:
+    """The newest mask that fits its image, and sentences about the others."""
+    notes: list[str] = []
     for file in image.mask_files:
         try:
-            mask = np.asarray(upright_pixels(file.read_bytes()).max(axis=2) > 127, dtype=np.bool_)
-        except UnreadablePictureError as error:
-            notes.append(f"The mask {file.name} cannot be used: {error}")
-            continue
-        if mask.shape != shape:
-            sizes = f"{mask.shape[1]} x {mask.shape[0]} px, its image {shape[1]} x {shape[0]} px"
-            notes.append(f"The mask {file.name} is not used: it has {sizes}.")
-        elif not mask.any():
-            notes.append(f"The mask {file.name} is not used: it marks nothing.")
-        else:
-            return mask, notes
+            return lesion_mask(file, (shape[1], shape[0])), notes
+        except UnusableMaskError as error:
+            notes.append(str(error))
     return None, notes
 
 
@@ -272,8 +279,8 @@ def _structures(image: IsicImage) -> tuple[dict[str, bool], list[str]]:
         if file is None:
             continue
         try:
-            present[name] = bool(upright_pixels(file.read_bytes()).any())
-        except UnreadablePictureError as error:
+            present[name] = bool(read_mask(file.read_bytes()).mask.any())
+        except NoMaskError as error:
             notes.append(f"The structure mask {file.name} cannot be used: {error}")
     return present, notes
 

@@ -21,34 +21,61 @@ The words Training, Validation and Test in a folder's name are the official spli
 column of image ids may add age, sex, site, lesion_id and patient_id.
 """
 
-import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from training.contract.lesion_groups import strictest
-from training.data_sets.layouts.class_words import DIAGNOSES, known, sex, site, years
+from training.contract.table import Headless, TableRow, opened_table
+from training.data_sets.layouts.body_sites import (
+    LEVEL_COLUMNS,
+    SITE_COLUMNS,
+    SPECIAL_COLUMN,
+    general_site,
+    site_words,
+)
+from training.data_sets.layouts.class_words import DIAGNOSES, image_id_of, known, sex, years
 from training.data_sets.layouts.data_folder import ConversionError
-from training.data_sets.layouts.download import delimiter_of, files_below, readable
+from training.data_sets.layouts.disputes import Disputes
+from training.data_sets.layouts.download import ContradictionError, RowsByImage, files_below, readable
+from training.data_sets.layouts.understanding import Understanding
 
 _IMAGE = re.compile(r"(ISIC_\d+)\.(?:jpe?g|png)", re.IGNORECASE)
-_MASK = re.compile(r"(ISIC_\d+)_segmentation\.png", re.IGNORECASE)
+_MASK = re.compile(r"(ISIC_\d+)_(?:segmentation|mask)\.(?:png|tiff?|bmp|gif)", re.IGNORECASE)
 _STRUCTURE = re.compile(r"(ISIC_\d+)_attribute_([a-z_]+)\.png", re.IGNORECASE)
 _TABLE = re.compile(r".*\.(?:csv|tab|tsv)|HAM10000_metadata", re.IGNORECASE)
-_IMAGE_ID = re.compile(r"ISIC_\d+", re.IGNORECASE)
 _EDITION = re.compile(r"(?:ISBI|ISIC)[-_ ]?(20\d\d)(?!\d)", re.IGNORECASE)
 _SPLIT_BY_WORD = {"training": "train", "train": "train", "validation": "val", "val": "val", "test": "test"}
 
 _ALIASES = {
     "image_id": ("image_id", "image", "isic_id", "image_name"),
     "age": ("age_approximate", "age_approx", "age"),
-    "sex": ("sex",),
-    "site": ("anatom_site_general", "localization"),
+    "sex": ("sex", "gender"),
     "lesion_id": ("lesion_id",),
     "patient_id": ("patient_id",),
 }
+_LABEL_OF_2016 = "label of part 3"
+_PART3_OF_2016 = Headless(re.compile(r"ISIC_\d+", re.IGNORECASE), ("image_id", _LABEL_OF_2016))
+_INDICATORS_OF_2017 = ("melanoma", "seborrheic_keratosis")
+_INDICATORS = (*_INDICATORS_OF_2017, *DIAGNOSES)
+"""Columns of 0 and 1, one for each diagnosis."""
+_READ = frozenset(
+    (
+        *(alias for aliases in _ALIASES.values() for alias in aliases),
+        *(*SITE_COLUMNS, *LEVEL_COLUMNS, SPECIAL_COLUMN, _LABEL_OF_2016, "dx", *_INDICATORS),
+    )
+)
+_DISPUTED = {
+    "malignant": "malignancy",
+    "age": "age",
+    "sex": "sex",
+    "site": "site",
+    "lesion_id": "the lesion",
+    "patient_id": "the patient",
+}
+"""Facts in words. Diagnoses are finer in one challenge than in another, so they may differ."""
 
 _LABELS: Mapping[str, str] = {"mel": "1", "bcc": "", "akiec": ""}
 """``malignant`` by class; carcinomas and keratoses on the way to one are neither melanoma nor benign."""
@@ -114,6 +141,9 @@ def read_download(folders: Sequence[Path], *, apart_from: Path) -> IsicDownload:
     orphans = sorted(set(found.masks) - set(found.images))
     if orphans:
         notes.append(f"{len(orphans)} masks belong to no image, as the one of {orphans[0]}.")
+    missing = sorted(set(facts) - set(found.images))
+    if missing:
+        notes.append(f"{len(missing)} images that the tables name were not found, as {missing[0]}.")
     return IsicDownload(images, facts, tuple(notes))
 
 
@@ -170,82 +200,102 @@ def _split_of(file: Path) -> str | None:
 
 
 def _facts(tables: Sequence[Path]) -> tuple[dict[str, LesionFacts], list[str]]:
+    """What all tables say, the newest challenge first, and sentences about what could not be used."""
     facts: dict[str, LesionFacts] = {}
     notes: list[str] = []
-    disputed: list[str] = []
-    for table in tables:
+    disputes = Disputes(_DISPUTED)
+    for file in tables:
         try:
-            rows = list(_rows(table))
+            rows = _rows(file, notes)
+        except ContradictionError:
+            raise
         except ConversionError as error:
             notes.append(f"{error}")
             continue
-        if not rows:
-            notes.append(f"{table.name} has no column of image ids and was not used.")
-        for image_id, said in rows:
-            known = facts.get(image_id, LesionFacts())
-            if known.malignant and said.malignant and known.malignant != said.malignant:
-                disputed.append(image_id)
-            facts[image_id] = known.completed_by(said)
-    if disputed:
-        notes.append(
-            f"Tables disagree about malignancy for {len(disputed)} images, as {disputed[0]}; "
-            "the newest challenge was believed."
-        )
+        for image, cells in rows.cells().items():
+            said = LesionFacts(**cells)
+            disputes.take(image, cells, file.name, rows)
+            facts[image] = facts.get(image, LesionFacts()).completed_by(said)
+    notes.extend(disputes.notes())
     return facts, notes
 
 
-def _rows(table: Path) -> Iterator[tuple[str, LesionFacts]]:
-    with readable(table), table.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
-        lines = csv.reader(stream, delimiter=delimiter_of(stream))
-        header = [cell.strip().strip('"').lower() for cell in next(lines, [])]
-        if header and _IMAGE_ID.fullmatch(header[0]):
-            yield from ((_id(line[0].strip()), _part3_of_2016(line)) for line in [header, *lines] if line)
-            return
-        id_column = next((name for name in _ALIASES["image_id"] if name in header), None)
+def _rows(file: Path, notes: list[str]) -> RowsByImage:
+    """The facts in a table by image; sentences about what was not understood are added to ``notes``."""
+    rows, understanding = RowsByImage(file.name), Understanding(file.name)
+    with (
+        readable(file),
+        opened_table(file, numbers=_INDICATORS, headless=_PART3_OF_2016, lower_case=True) as table,
+    ):
+        id_column = next((name for name in _ALIASES["image_id"] if name in table.columns), None)
         if id_column is None:
-            return
-        for line in lines:
-            row = {name: known(cell) for name, cell in zip(header, line, strict=False)}
-            if image_id := row.get(id_column):
-                yield _id(image_id), _facts_of(row)
+            notes.append(f"{file.name} has no column of image ids and was not used.")
+            return rows
+        understanding.unread(tuple(name for name in table.columns if name and name not in _READ))
+        for row in table:
+            image = _id(image_id_of(known(row.cells[id_column])))
+            rows.add(image, row.line, _facts_of(row, understanding))
+        notes += [*table.notes(), *rows.notes(), *understanding.notes()]
+    return rows
 
 
-def _part3_of_2016(line: Sequence[str]) -> LesionFacts:
-    word = line[1].strip().lower() if len(line) > 1 else ""
-    return LesionFacts(malignant={"benign": "0", "malignant": "1", "0.0": "0", "1.0": "1"}.get(word, ""))
+def _facts_of(row: TableRow, understanding: Understanding) -> dict[str, str]:
+    """A row's cells as those of ``LesionFacts``."""
+    cells = {name: known(cell) for name, cell in row.cells.items()}
 
+    def cell(name: str) -> str:
+        return next((cells[alias] for alias in _ALIASES[name] if cells.get(alias)), "")
 
-def _facts_of(row: Mapping[str, str]) -> LesionFacts:
-    cells = {
-        name: next((row[alias] for alias in aliases if row.get(alias)), "")
-        for name, aliases in _ALIASES.items()
+    diagnosis, malignant = _diagnosis(cells, row.line, understanding)
+    return {
+        "diagnosis": diagnosis,
+        "malignant": malignant,
+        "age": understanding.of("age", cell("age"), row.line, years),
+        "sex": understanding.of("sex", cell("sex"), row.line, sex),
+        "site": understanding.of("site", site_words(cells), row.line, general_site),
+        "lesion_id": cell("lesion_id"),
+        "patient_id": cell("patient_id"),
     }
-    diagnosis, malignant = _diagnosis(row)
-    return LesionFacts(
-        diagnosis=diagnosis,
-        malignant=malignant,
-        age=years(cells["age"]),
-        sex=sex(cells["sex"]),
-        site=site(cells["site"]),
-        lesion_id=cells["lesion_id"],
-        patient_id=cells["patient_id"],
-    )
 
 
-def _diagnosis(row: Mapping[str, str]) -> tuple[str, str]:
-    """Diagnosis and ``malignant`` from 2017 Part 3, 2018 Task 3 or HAM10000's dx."""
-    if "melanoma" in row and "seborrheic_keratosis" in row:
-        if _is_one(row["melanoma"]):
-            return "melanoma", "1"
-        if not row["melanoma"]:
+def _diagnosis(row: Mapping[str, str], line: int, understanding: Understanding) -> tuple[str, str]:
+    """Diagnosis and ``malignant`` from 2016 and 2017 Part 3, 2018 Task 3 or HAM10000's dx."""
+    if _LABEL_OF_2016 in row:
+        return "", understanding.of("the label", row[_LABEL_OF_2016], line, _label_of_2016)
+    if all(name in row for name in _INDICATORS_OF_2017):
+        named = _indicated(row, _INDICATORS_OF_2017, line, understanding)
+        if named is None:
             return "", ""
-        return ("seborrheic keratosis" if _is_one(row["seborrheic_keratosis"]) else "nevus"), "0"
+        return (named.replace("_", " ") or "nevus"), str(int(named == "melanoma"))
     if all(name in row for name in DIAGNOSES):
-        name = next((name for name in DIAGNOSES if _is_one(row[name])), "")
+        name = _indicated(row, tuple(DIAGNOSES), line, understanding) or ""
     else:
-        name = row.get("dx", "").lower()
-    return (DIAGNOSES[name], _LABELS.get(name, "0")) if name in DIAGNOSES else ("", "")
+        name = understanding.of("dx", row.get("dx", ""), line, _abbreviation)
+    return (DIAGNOSES[name], _LABELS.get(name, "0")) if name else ("", "")
 
 
-def _is_one(cell: str) -> bool:
-    return cell in ("1", "1.0")
+def _indicated(
+    row: Mapping[str, str], names: Sequence[str], line: int, understanding: Understanding
+) -> str | None:
+    """The one of several columns that says 1, "" if all say 0, None if not all of them say something."""
+    flags = {name: understanding.of(name, row[name], line, _flag) for name in names}
+    marked = [name for name, flag in flags.items() if flag == "1"]
+    if len(marked) > 1:
+        raise ContradictionError(
+            f"Line {line} of {understanding.table} marks both {marked[0]} and {marked[1]}."
+        )
+    if marked:
+        return marked[0]
+    return "" if all(flags.values()) else None
+
+
+def _label_of_2016(word: str) -> str:
+    return {"benign": "0", "malignant": "1"}.get(word.lower()) or _flag(word)
+
+
+def _abbreviation(word: str) -> str:
+    return word.lower() if word.lower() in DIAGNOSES else ""
+
+
+def _flag(cell: str) -> str:
+    return {"0": "0", "0.0": "0", "1": "1", "1.0": "1"}.get(cell, "")

@@ -171,6 +171,24 @@ def test_an_id_that_comes_twice_is_refused_before_anything_is_written(tmp_path: 
     assert not out.exists()
 
 
+def test_a_table_saved_by_a_european_spreadsheet_is_read(tmp_path: Path) -> None:
+    root = a_download(tmp_path / "in", patients=4)
+    convert([root], tmp_path / "plain", FolderOptions())
+    file = root / "train-metadata.csv"
+    lines = file.read_text(encoding="utf-8").replace(",", ";").replace(".", ",").replace(";male;", ";m;")
+    file.write_text(lines, encoding="utf-8-sig")
+    convert([root], tmp_path / "out", FolderOptions())
+    assert manifest(tmp_path / "out") == manifest(tmp_path / "plain")
+
+
+def test_what_is_not_understood_is_counted_with_the_whole_table(tmp_path: Path) -> None:
+    root = a_download(tmp_path / "in", patients=4)
+    spoil_row(root, {"sex": "divers", "anatom_site_general": "moon"})
+    said = " ".join(convert([root], tmp_path / "out", FolderOptions()).notes)
+    assert "1 cells of sex were not understood and count as not known: 'divers' (1, first in line 2)" in said
+    assert "1 cells of anatom_site_general were not understood" in said
+
+
 def drop_column(root: Path, name: str) -> None:
     table(root / "train-metadata.csv", [{"isic_id": "a", "target": "0", "patient_id": "p"}])
     lines = (root / "train-metadata.csv").read_text(encoding="utf-8").replace(name, "other")

@@ -268,6 +268,93 @@ def test_tables_that_disagree_are_reported_and_the_newest_is_believed(tmp_path: 
     assert any("disagree about malignancy for 1 images" in note for note in outcome.notes)
 
 
+def test_tables_that_disagree_are_quoted_with_their_lines(tmp_path: Path) -> None:
+    root = isic_2017(tmp_path / "in")
+    write_text(root / "metadata.csv", "isic_id;sex", "ISIC_0000022.jpg;f", "ISIC_0000021.jpg;m")
+    notes = isic_challenge.convert([root], tmp_path / "out").notes
+    (note,) = (note for note in notes if "disagree about sex" in note)
+    assert "ISIC_0000021 ('female' in line 2 of ISIC-2017" in note
+    assert "'male' in line 3 of metadata.csv" in note
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            ("image_id,dx", "ISIC_0000021,mel", "ISIC_0000021,nv"),
+            "diagnosis is 'melanoma' in line 2 and 'nevus'",
+        ),
+        (
+            ("image,sex", "ISIC_0000021,F", "ISIC_0000021.jpg,m"),
+            "sex is 'female' in line 2 and 'male' in line 3",
+        ),
+        (("ISIC_0000021,benign", "ISIC_0000021,malignant"), "malignant is '0' in line 1 and '1' in line 2"),
+        (
+            ("image,MEL,NV,BCC,AKIEC,BKL,DF,VASC", "ISIC_0000021,1,1,0,0,0,0,0"),
+            "Line 2 of extra.csv marks both mel and nv",
+        ),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused_with_both_lines(
+    tmp_path: Path, lines: tuple[str, ...], words: str
+) -> None:
+    root = isic_2017(tmp_path / "in")
+    write_text(root / "extra.csv", *lines)
+    with pytest.raises(ConversionError, match=words):
+        isic_challenge.convert([root], tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("image_name,patient_id,sex,age_approx,anatom_site_general_challenge,target",
+         "ISIC_0000001,IP_1,female,85,lower extremity,0"),
+        ("isic_id;age_approx;sex;anatom_site_1;anatom_site_2;patient_id",
+         "ISIC_0000001;85,0;w;Lower extremity;Lower extremity:Thigh;IP_1"),
+        ("isic_id\tage_approx\tsex\tanatom_site\tpatient_id",
+         "ISIC_0000001.JPG\t85+\tF\tLower extremity:Thigh:Lateral thigh:Hip\tIP_1"),
+    ],
+)  # fmt: skip
+def test_metadata_of_the_archive_is_read_in_every_edition(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    root = tmp_path / "in"
+    for number in range(1, 4):
+        write_image(root / "archive", number)
+    write_text(root / "metadata.csv", *lines)
+    isic_challenge.convert([root], tmp_path / "out", val_share=0, test_share=0)
+    row = manifest(tmp_path / "out")["ISIC_0000001"]
+    assert [row[name] for name in ("age", "sex", "site", "patient_id")] == [
+        "85", "female", "lower extremity", "IP_1",
+    ]  # fmt: skip
+
+
+def test_unread_columns_unknown_words_and_missing_images_are_said(tmp_path: Path) -> None:
+    root = isic_2017(tmp_path / "in")
+    write_text(
+        root / "m.csv", "isic_id,sex,benign_malignant", "ISIC_0000021,divers,benign", "ISIC_9,f,benign"
+    )
+    said = " ".join(isic_challenge.convert([root], tmp_path / "out").notes)
+    assert "m.csv: 1 cells of sex were not understood and count as not known: 'divers'" in said
+    assert "m.csv: nothing was taken from the columns benign_malignant" in said
+    assert "1 images that the tables name were not found, as ISIC_9" in said
+
+
+def test_masks_of_0_and_1_are_taken_and_those_of_the_skin_are_not(tmp_path: Path) -> None:
+    root = isic_2017(tmp_path / "in")
+    masks, out = root / "ISIC-2017_Training_Part1_GroundTruth", tmp_path / "out"
+    lesion = np.zeros(SIZE, np.uint8)
+    lesion[20:40, 30:60] = 1
+    write(masks / "ISIC_0000021_segmentation.png", lesion)
+    write(masks / "ISIC_0000022_segmentation.png", np.asarray(255 * (1 - lesion), np.uint8))
+    said = " ".join(isic_challenge.convert([root], out).notes)
+    rows = manifest(out)
+    assert [bool(rows[f"ISIC_{n:07}"]["mask_file"]) for n in (21, 22)] == [True, False]
+    assert "Masks that were read as 0 = skin, 1 = lesion: 1, as the one of ISIC_0000021." in said
+    assert "ISIC_0000022_segmentation.png is not used" in said
+    written = cv2.imread(str(out / "masks" / "ISIC_0000021.png"), cv2.IMREAD_GRAYSCALE)
+    assert written is not None
+    assert np.count_nonzero(written) == 20 * 30
+
+
 def test_a_second_run_reads_no_picture_again_and_writes_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
