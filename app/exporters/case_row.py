@@ -15,7 +15,7 @@ from app.exporters.disclosure import ToldCase, told_case
 from app.usecases.measurements import features_of, mask_area_mm2
 from app.usecases.ports import CaseFile
 from models.contract.arrays import BoolMask
-from models.contract.colour_variation import colour_variation
+from models.contract.colour_variation import DEFINITION, colour_variation
 from models.contract.lesion_features import LesionFeatures
 
 Row = dict[str, Cell]
