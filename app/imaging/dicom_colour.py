@@ -89,7 +89,11 @@ def _stated(codestream: Codestream, header: PixelHeader, levels: NDArray[np.uint
             return codestream.states_ybr
         # Nearly every encoder stores luma and chroma, and a label RGB is often that of the picture before.
         return header.photometric in YBR or looks_like_ybr(levels)
-    if codestream.undoes_colour_transform and header.photometric == YBR[0]:
+    declares_ybr = header.photometric in YBR
+    if codestream.undoes_colour_transform and declares_ybr:
+        return looks_like_ybr(levels)
+    if codestream.states_ybr not in (None, declares_ybr):
+        # Encoders of lossless JPEG write markers that they never think of.
         return looks_like_ybr(levels)
     return None
 

@@ -16,7 +16,7 @@ from pydicom.encaps import get_frame
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.codestream import Codestream, Coding, codestream_of
-from app.imaging.dicom_header import PixelHeader
+from app.imaging.dicom_header import PALETTE, PixelHeader
 from app.imaging.frame_decoder import RLE, FrameLayout, Samples, decoded, layout_of
 from app.imaging.isolated import decoded_apart
 from app.imaging.limits import MAX_PIXELS
@@ -97,6 +97,11 @@ def _checked_coding(codestream: Codestream, header: PixelHeader) -> Coding:
         raise UnreadableFileError(
             f"The picture in the DICOM file is a JPEG with {codestream.bits} bits per value; only 8 can be "
             "read. Please export it uncompressed."
+        )
+    if coding is Coding.JPEG and header.photometric == PALETTE:
+        raise UnreadableFileError(
+            "The DICOM file contradicts itself: lossy compression and a palette do not go together; "
+            "please export it uncompressed."
         )
     return coding
 

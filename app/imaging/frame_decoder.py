@@ -73,7 +73,8 @@ def decoded(pixel_data: bytes, layout: FrameLayout) -> Samples:
         "columns": layout.columns,
         "samples_per_pixel": layout.samples,
         "bits_allocated": layout.cell_bits,
-        "bits_stored": layout.bits,
+        # Fewer would end GDCM's process; the depth follows from the codestream.
+        "bits_stored": layout.cell_bits,
         "pixel_representation": 0,
         # Codestreams come out by pixel; the plugin itself says so where a decoder returns planes.
         "planar_configuration": 0,
