@@ -139,9 +139,9 @@ class Written:
     truth: Pixels
 
 
-def written(combination: Combination) -> Written:
-    """Return the file of a combination."""
-    picture = lesion_picture(*combination.size)
+def written(combination: Combination, picture: Pixels | None = None) -> Written:
+    """Return the file of a combination, of the usual lesion or of another picture of its size."""
+    picture = lesion_picture(*combination.size) if picture is None else picture
     if combination.is_subsampled:
         half = picture[:, ::2]
         picture = np.repeat(half, 2, axis=1)[:, : combination.size[1]]

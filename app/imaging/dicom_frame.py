@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom import uid
 from pydicom.dataset import FileDataset
-from pydicom.encaps import get_frame
+from pydicom.encaps import get_frame, parse_basic_offsets
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.codestream import Codestream, Coding, codestream_of
-from app.imaging.dicom_header import PALETTE, PixelHeader
+from app.imaging.dicom_header import PALETTE, PixelHeader, several_frames
 from app.imaging.frame_decoder import RLE, FrameLayout, Samples, decoded, layout_of
 from app.imaging.isolated import decoded_apart
 from app.imaging.limits import MAX_PIXELS
@@ -59,7 +59,11 @@ def stored_frame(dataset: FileDataset, header: PixelHeader) -> StoredFrame:
 
 
 def _compressed_frame(data: bytes, header: PixelHeader) -> StoredFrame:
-    codestream = codestream_of(get_frame(data, 0, number_of_frames=1))
+    offsets = parse_basic_offsets(data)
+    if len(offsets) > 1:
+        raise several_frames(len(offsets))
+    frame = get_frame(data, 0, number_of_frames=1)
+    codestream = codestream_of(frame)
     if codestream is None and header.transfer_syntax == uid.RLELossless:
         layout = FrameLayout(RLE, header.rows, header.columns, header.samples, header.bits_allocated)
         return StoredFrame(_decoded(data, layout), header.bits_allocated)
@@ -67,13 +71,12 @@ def _compressed_frame(data: bytes, header: PixelHeader) -> StoredFrame:
         raise UnreadableFileError(_DAMAGED)
     if codestream is None:
         raise UnreadableFileError(f"The DICOM compression '{header.transfer_syntax.name}' cannot be read.")
-    return _codestream_frame(data, codestream, header)
+    return _codestream_frame(data, frame, codestream, header)
 
 
-def _codestream_frame(data: bytes, codestream: Codestream, header: PixelHeader) -> StoredFrame:
+def _codestream_frame(data: bytes, frame: bytes, codestream: Codestream, header: PixelHeader) -> StoredFrame:
     coding = _checked_coding(codestream, header)
     if coding is Coding.JPEG:
-        frame = get_frame(data, 0, number_of_frames=1)
         cells: Cells = _jpeg_samples(frame, codestream)
     else:
         cells = _decoded(data, layout_of(codestream, coding))

@@ -49,9 +49,7 @@ def pixel_header(dataset: FileDataset) -> PixelHeader:
         raise UnreadableFileError("The DICOM file contains no picture.")
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
-        raise UnreadableFileError(
-            f"The DICOM file holds {frames} frames; please export the one you mean as a file of its own."
-        )
+        raise several_frames(frames)
     bits_allocated = int(dataset.BitsAllocated)
     bits_stored = int(dataset.get("BitsStored") or bits_allocated)
     high_bit = dataset.get("HighBit")
@@ -70,6 +68,13 @@ def pixel_header(dataset: FileDataset) -> PixelHeader:
     check_dimensions(header.columns, header.rows)
     _check_layout(header)
     return header
+
+
+def several_frames(frames: int) -> UnreadableFileError:
+    """Return the refusal of a file that holds more than one picture."""
+    return UnreadableFileError(
+        f"The DICOM file holds {frames} frames; please export the one you mean as a file of its own."
+    )
 
 
 def _check_layout(header: PixelHeader) -> None:

@@ -101,8 +101,8 @@ def _signs(frame: StoredFrame, header: PixelHeader) -> list[bool]:
         return [header.is_signed and header.photometric in GREY]
     if codestream is not None and codestream.is_signed not in (None, header.is_signed):
         return [header.is_signed, not header.is_signed]
-    # Colours are not signed (PS3.3 C.8.12.1.1), whatever a header says.
-    return [True, False] if header.is_signed and header.samples == 3 else [header.is_signed]
+    # Photographs are not signed (PS3.3 C.8.12.1.1), yet headers say so of values that are not.
+    return [True, False] if header.is_signed and header.photometric != PALETTE else [header.is_signed]
 
 
 def _at_true_depth(levels: Levels) -> Levels:

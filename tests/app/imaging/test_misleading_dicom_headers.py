@@ -258,3 +258,19 @@ def test_a_jpeg_of_twelve_bits_is_refused_with_the_remedy(read_bytes: Read) -> N
 def test_a_dicom_file_that_begins_like_a_tiff_is_dicom(read_bytes: Read) -> None:
     content = written(PLAIN).content
     assert worst(read_bytes(b"II*\x00" + content[4:])) == 0
+
+
+def test_a_second_picture_that_the_header_conceals_is_not_passed_over(read_bytes: Read) -> None:
+    frame = CODESTREAMS["JPEG"] + b"\x00" * (len(CODESTREAMS["JPEG"]) % 2)
+    content = relabelled(replace(PLAIN, syntax=uid.JPEGBaseline8Bit), encapsulate([frame, frame]))
+    with pytest.raises(UnreadableFileError, match="2 frames"):
+        read_bytes(content)
+
+
+@pytest.mark.parametrize("per_frame", [1, 2, 5])
+def test_a_picture_in_several_fragments_is_one_picture(read_bytes: Read, per_frame: int) -> None:
+    frame = CODESTREAMS["JPEG"] + b"\x00" * (len(CODESTREAMS["JPEG"]) % 2)
+    content = relabelled(
+        replace(PLAIN, syntax=uid.JPEGBaseline8Bit), encapsulate([frame], fragments_per_frame=per_frame)
+    )
+    assert worst(read_bytes(content)) <= 4
