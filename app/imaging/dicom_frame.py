@@ -80,10 +80,15 @@ def _codestream_frame(data: bytes, frame: bytes, codestream: Codestream, header:
         cells: Cells = _jpeg_samples(frame, codestream)
     else:
         cells = _decoded(data, layout_of(codestream, coding))
-    is_declared = _CODING_BY_SYNTAX.get(header.transfer_syntax) in (None, coding)
-    is_declared = is_declared and header.transfer_syntax not in (*_UNCOMPRESSED, uid.RLELossless)
-    notes = () if is_declared else (_coding_note(header, coding.value),)
+    notes = () if _is_declared(coding, header) else (_coding_note(header, coding.value),)
     return StoredFrame(cells, codestream.bits, codestream, notes=notes)
+
+
+def _is_declared(coding: Coding, header: PixelHeader) -> bool:
+    """Say whether the transfer syntax allows a coding; the retired ones, known to no table here, do."""
+    if header.transfer_syntax in (*_UNCOMPRESSED, uid.RLELossless):
+        return False
+    return _CODING_BY_SYNTAX.get(header.transfer_syntax) in (None, coding)
 
 
 def _checked_coding(codestream: Codestream, header: PixelHeader) -> Coding:
