@@ -65,6 +65,16 @@ class Told:
         return f"{self.layout} | {lies or 'no lie'} | grain {self.noise}, light {self.light}"
 
 
+def _is_past_finding(field: str, layout: Combination) -> bool:
+    """Say whether nothing in a file could show that a field is wrong.
+
+    The numbers of a palette look like any grey; and of the most common files, unsigned ones, the sign is not
+    doubted, because black marks on white would then count against it.
+    """
+    is_number = field == "PhotometricInterpretation" and layout.photometric == "PALETTE COLOR"
+    return is_number or (field == "PixelRepresentation" and layout.is_signed)
+
+
 @st.composite
 def told_files(draw: st.DrawFn) -> Told:
     """Return files of all layouts with at most two lies."""
@@ -80,6 +90,7 @@ def told_files(draw: st.DrawFn) -> Told:
     if layout.samples == 1:
         layout = replace(layout, is_planar=False)
     lies = draw(st.lists(st.sampled_from(sorted(_LIES)), max_size=2, unique=True))
+    lies = [field for field in lies if not _is_past_finding(field, layout)]
     pairs = tuple((field, draw(st.sampled_from(_LIES[field]))) for field in lies)
     return Told(layout, pairs, draw(st.integers(0, 3)), draw(st.sampled_from((0.7, 0.9, 1.1))))
 

@@ -81,17 +81,23 @@ def _readings(frame: StoredFrame, header: PixelHeader) -> list[Reading]:
 
 
 def _windows(frame: StoredFrame, header: PixelHeader) -> list[tuple[int, int]]:
-    """Return (lowest bit, bits), the declared ones first."""
-    whole = (0, frame.cell_bits)
-    if header.bits_stored >= frame.cell_bits:
+    """Return (lowest bit, bits), the most credible first."""
+    whole, bits = (0, frame.cell_bits), header.bits_stored
+    if bits >= frame.cell_bits:
         return [whole]
-    lowest_bit = header.high_bit + 1 - header.bits_stored
-    if not 0 <= lowest_bit <= frame.cell_bits - header.bits_stored:
-        lowest_bit = 0
-    outside = ((1 << frame.cell_bits) - 1) ^ (((1 << header.bits_stored) - 1) << lowest_bit)
-    is_used_outside = bool((frame.cells & frame.cells.dtype.type(outside)).any())
-    declared = (lowest_bit, header.bits_stored)
-    return [declared, whole] if is_used_outside else [declared]
+    used = int(np.bitwise_or.reduce(frame.cells, axis=None)) & ((1 << frame.cell_bits) - 1)
+    occupied = (max(0, used.bit_length() - bits), bits)
+    declared = (header.high_bit + 1 - bits, bits)
+    if not 0 <= declared[0] <= frame.cell_bits - bits or _is_too_high(declared, used):
+        declared = occupied
+    is_used_outside = used & ~(((1 << bits) - 1) << declared[0]) != 0
+    return list(dict.fromkeys([declared, occupied, whole])) if is_used_outside else [declared]
+
+
+def _is_too_high(window: tuple[int, int], used: int) -> bool:
+    """Say whether the upper bits of a window are empty while there are values below it."""
+    lowest_bit, bits = window
+    return used.bit_length() + _UNUSED_BITS <= lowest_bit + bits and used & ((1 << lowest_bit) - 1) != 0
 
 
 def _signs(frame: StoredFrame, header: PixelHeader) -> list[bool]:
@@ -120,6 +126,11 @@ def _at_true_depth(levels: Levels) -> Levels:
         f"values of {levels.bits} bits use only {used}; brightness is taken from {used} bits",
     )
     lowered = levels.levels - levels.levels.dtype.type(lowest)
+    if levels.is_signed:
+        # The sign may stand at the top of the true bits.
+        alternative = lowered ^ lowered.dtype.type(1 << (used - 1))
+        if is_torn(_scaled(lowered, used), otherwise=_scaled(alternative, used)):
+            lowered = alternative
     return Levels(lowered, used, is_signed=False, notes=(*levels.notes, note))
 
 

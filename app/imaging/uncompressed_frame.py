@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.dicom_header import YBR, PixelHeader
-from app.imaging.picture_smoothness import is_much_smoother
+from app.imaging.picture_smoothness import is_much_smoother, shows_planes
 from app.imaging.stored_frame import Cells, StoredFrame, size_contradiction
 
 _PADDING_BYTES = 16
 _BYTE_NOTE = ("bit depth", "the header declares 16 bits per value, the picture is stored with 8")
-_PLANE_NOTE = ("coding", "the header declares colours by plane, the picture is stored by pixel")
+_BY_PIXEL_NOTE = ("coding", "the header declares colours by plane, the picture is stored by pixel")
+_BY_PLANE_NOTE = ("coding", "the header declares colours by pixel, the picture is stored by plane")
 _ORDER_NOTE = ("coding", "the bytes are not in the order that the header declares")
 
 
@@ -79,13 +80,15 @@ def _full(flat: Cells, header: PixelHeader) -> StoredFrame:
     if header.samples == 1:
         return StoredFrame(flat.reshape(header.rows, header.columns), header.bits_allocated)
     by_pixel = flat.reshape(header.rows, header.columns, header.samples)
-    if not header.is_planar:
-        return StoredFrame(by_pixel, header.bits_allocated)
     planes = flat.reshape(header.samples, header.rows, header.columns)
-    by_plane = np.ascontiguousarray(planes.transpose(1, 2, 0))
-    if is_much_smoother(by_pixel, than=by_plane):
-        return StoredFrame(by_pixel, header.bits_allocated, notes=(_PLANE_NOTE,))
-    return StoredFrame(by_plane, header.bits_allocated)
+    by_plane = planes.transpose(1, 2, 0)
+    if header.is_planar and is_much_smoother(by_pixel, than=by_plane):
+        return StoredFrame(by_pixel, header.bits_allocated, notes=(_BY_PIXEL_NOTE,))
+    if not header.is_planar and shows_planes(by_pixel):
+        return StoredFrame(np.ascontiguousarray(by_plane), header.bits_allocated, notes=(_BY_PLANE_NOTE,))
+    return StoredFrame(
+        np.ascontiguousarray(by_plane if header.is_planar else by_pixel), header.bits_allocated
+    )
 
 
 def _subsampled(data: NDArray[np.uint8], header: PixelHeader) -> StoredFrame:

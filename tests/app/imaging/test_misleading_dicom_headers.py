@@ -152,6 +152,31 @@ def test_colours_by_pixel_that_are_declared_by_plane(read_bytes: Read) -> None:
     assert "by plane" in dict(image.provenance)["coding"]
 
 
+@pytest.mark.parametrize("grain", [0, 3])
+def test_colours_by_plane_that_are_declared_by_pixel(read_bytes: Read, grain: int) -> None:
+    noise = np.random.default_rng(1).normal(0, grain, SKIN.shape)
+    picture = np.clip(SKIN + noise, 0, 255).astype(np.uint8)
+    image = read_bytes(relabelled(PLAIN, picture.transpose(2, 0, 1).tobytes()))
+    assert worst(image, picture) == 0
+    assert "by pixel" in dict(image.provenance)["coding"]
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("tint", [(1.0, 1.0, 1.0), (1.0, 0.8, 0.6)])
+def test_a_plain_ramp_by_pixel_is_not_taken_for_planes(
+    read_bytes: Read, axis: int, tint: tuple[float, float, float]
+) -> None:
+    grey = np.linspace(20, 230, 96 if axis == 0 else 128)
+    ramp = np.broadcast_to(grey[:, None] if axis == 0 else grey[None], (96, 128))
+    picture = np.rint(ramp[..., None] * np.array(tint)).astype(np.uint8)
+    image = read_bytes(relabelled(PLAIN, picture.tobytes()))
+    assert worst(image, picture) == 0
+
+
+def test_twelve_bits_at_the_bottom_of_the_cell_under_the_highest_bit(read_bytes: Read) -> None:
+    assert worst(read_bytes(relabelled(replace(DEEP, bits_stored=12, high_bit=11), HighBit=15))) <= 1
+
+
 def test_big_endian_words_whose_bytes_were_not_swapped(read_bytes: Read) -> None:
     image = read_bytes(relabelled(replace(PLAIN, syntax=uid.ExplicitVRBigEndian), SKIN.tobytes()))
     assert worst(image) == 0
@@ -183,7 +208,9 @@ def test_sixteen_bits_under_the_label_of_twelve(read_bytes: Read) -> None:
 @pytest.mark.parametrize("high_bit", [0, 3, 16, 200])
 def test_a_high_bit_that_cannot_be_is_passed_over(read_bytes: Read, high_bit: int) -> None:
     assert worst(read_bytes(relabelled(PLAIN, HighBit=high_bit))) == 0
-    assert worst(read_bytes(relabelled(replace(DEEP, bits_stored=12, high_bit=11), HighBit=high_bit))) <= 1
+    for true_bit in (11, 13, 15):
+        deep = replace(DEEP, bits_stored=12, high_bit=true_bit)
+        assert worst(read_bytes(relabelled(deep, HighBit=high_bit))) <= 1
 
 
 def test_overlay_bits_above_the_values_are_not_part_of_them(read_bytes: Read) -> None:
@@ -229,6 +256,11 @@ def test_low_values_in_deep_cells_are_neither_dark_nor_unsaid(
     truth = SKIN if photometric in ("RGB", "YBR_FULL") else SKIN[..., [1, 1, 1]]
     assert worst(image, truth) <= 2
     assert f"use only {depth}" in str(image.provenance)
+
+
+def test_the_sign_may_stand_at_the_top_of_the_true_depth(read_bytes: Read) -> None:
+    shallow = replace(DEEP, bits_stored=12, high_bit=11, photometric="MONOCHROME2", is_signed=True)
+    assert worst(read_bytes(relabelled(shallow, BitsStored=16, HighBit=15)), SKIN[..., [1, 1, 1]]) <= 1
 
 
 def test_a_picture_that_uses_its_depth_is_left_alone(read_bytes: Read) -> None:
