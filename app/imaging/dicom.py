@@ -9,9 +9,10 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.dicom_colour import rgb_from
-from app.imaging.dicom_fields import calibration_of, fields_of
+from app.imaging.dicom_fields import fields_of
 from app.imaging.dicom_frame import stored_frame
 from app.imaging.dicom_header import PixelHeader, pixel_header
+from app.imaging.dicom_scale import scale_of, squared
 from app.imaging.file_kind import DICOM
 from app.usecases.ports import ReadImage
 from models.contract.arrays import RgbImage
@@ -36,14 +37,15 @@ def read_dicom(content: bytes) -> ReadImage:
 def _image_of(dataset: FileDataset) -> ReadImage:
     header = pixel_header(dataset)
     pixels, notes = _srgb_pixels(dataset, header)
-    calibration, scale_note = calibration_of(dataset)
+    scale = scale_of(dataset)
     fields = fields_of(dataset)
     return ReadImage(
-        pixels=pixels,
+        pixels=squared(pixels, scale),
         media_type=DICOM.media_type,
-        calibration=calibration,
+        calibration=scale.calibration,
         provenance=(
-            *(note for note in (*notes, scale_note) if note is not None),
+            *(note for note in notes if note is not None),
+            *scale.notes,
             *fields.person.notes,
         ),
         dermoscopic_type=fields.dermoscopic_type,

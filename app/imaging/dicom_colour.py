@@ -1,8 +1,8 @@
-"""DICOM samples to RGB: bit depth, palette, greyscale, and YBR even where the header lies about it.
+"""DICOM samples to RGB: palette, greyscale, and YBR even where the header lies about it.
 
-A codestream that states its colour space is believed before the header; where neither can be trusted
-(files labelled YBR_FULL_422 with three full bytes per pixel, as in a public dermoscopy collection) the
-values decide.
+A codestream that states its colour space is believed before the header, and one whose components differ in
+resolution holds luma and chroma; where neither can be trusted (files labelled YBR_FULL_422 with three full
+bytes per pixel, as in a public dermoscopy collection) the values decide.
 """
 
 from typing import cast
@@ -10,11 +10,10 @@ from typing import cast
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import uid
 from pydicom.dataset import FileDataset
 from pydicom.pixels.processing import apply_color_lut
 
-from app.imaging.dicom_frame import StoredFrame
+from app.imaging.codestream import Codestream, Coding
 from app.imaging.dicom_header import (
     GREY,
     PALETTE,
@@ -23,7 +22,8 @@ from app.imaging.dicom_header import (
     YBR_SUBSAMPLED,
     PixelHeader,
 )
-from app.imaging.frame_decoder import Samples
+from app.imaging.sample_levels import Levels, levels_of
+from app.imaging.stored_frame import Note, StoredFrame
 from models.contract.arrays import RgbImage
 
 _LABEL_NOTE = "the header declares {declared}, the picture is stored as {actual}; the picture is believed"
@@ -32,19 +32,16 @@ _MAX_CHROMA_CORRELATION = 0.4
 _MAX_SHARE_OUTSIDE = 0.02
 _NEUTRAL_BAND = 16
 
-Provenance = list[tuple[str, str]]
 
-
-def rgb_from(dataset: FileDataset, header: PixelHeader, frame: StoredFrame) -> tuple[RgbImage, Provenance]:
-    """Return (H, W, 3) uint8 RGB of stored samples, and what was decided on the way."""
-    notes: Provenance = []
+def rgb_from(dataset: FileDataset, header: PixelHeader, frame: StoredFrame) -> tuple[RgbImage, list[Note]]:
+    """Return (H, W, 3) uint8 RGB of stored cells, and what was decided on the way."""
+    read = levels_of(frame, header)
+    notes = [*frame.notes, *read.notes]
     if header.photometric == PALETTE:
-        looked_up = apply_color_lut(frame.samples, dataset)[..., :3]
-        depth = 16 if looked_up.dtype.itemsize == 2 and looked_up.max() > 255 else 8
-        return _eight_bits(looked_up, depth, is_signed=False), notes
-    levels = _eight_bits(frame.samples, frame.bits, is_signed=header.is_signed)
-    if frame.bits > 8:
-        notes.append(("bit depth", f"{frame.bits} bits reduced to 8"))
+        return _looked_up(dataset, read), notes
+    if read.bits > 8:
+        notes.append(("bit depth", f"{read.bits} bits reduced to 8"))
+    levels = read.eight_bits()
     if header.photometric in GREY:
         grey = 255 - levels if header.photometric == GREY[0] else levels
         return np.dstack([grey, grey, grey]), notes
@@ -55,23 +52,50 @@ def rgb_from(dataset: FileDataset, header: PixelHeader, frame: StoredFrame) -> t
     return (_rgb_from_ybr(levels) if is_ybr else levels), notes
 
 
+def _looked_up(dataset: FileDataset, read: Levels) -> RgbImage:
+    colours = apply_color_lut(read.values, dataset)[..., :3]
+    # Some tables hold 8-bit colours in 16-bit entries.
+    if colours.dtype.itemsize == 1 or colours.max() <= 255:
+        return np.ascontiguousarray(colours.astype(np.uint8))
+    return ((colours.astype(np.uint32) * 255 + 32_767) // 65_535).astype(np.uint8)
+
+
 def _declares_ybr(header: PixelHeader) -> bool:
     """Say whether the samples after decoding are declared as YBR; JPEG 2000 undoes RCT and ICT itself."""
     return header.photometric in YBR
 
 
 def _is_ybr(header: PixelHeader, frame: StoredFrame, levels: NDArray[np.uint8]) -> bool:
-    declared = header.photometric
-    states_ybr = frame.codestream.states_ybr if frame.codestream is not None else None
-    if header.transfer_syntax in (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit):
-        return states_ybr if states_ybr is not None else declared in YBR
-    if declared in YBR_IN_CODESTREAM:
-        return False
-    if declared == "YBR_FULL" and header.transfer_syntax in uid.JPEG2000TransferSyntaxes and states_ybr:
+    if frame.was_subsampled:
+        return True
+    if frame.codestream is not None:
+        stated = _stated(frame.codestream, header, levels)
+        if stated is not None:
+            return stated
+    if header.photometric in YBR_IN_CODESTREAM:
+        undone = frame.codestream is not None and frame.codestream.undoes_colour_transform
+        return not undone and looks_like_ybr(levels)
+    if header.photometric == YBR_SUBSAMPLED:
         return looks_like_ybr(levels)
-    if declared == YBR_SUBSAMPLED and not frame.was_subsampled:
+    return header.photometric in YBR
+
+
+def _stated(codestream: Codestream, header: PixelHeader, levels: NDArray[np.uint8]) -> bool | None:
+    """Return whether a codestream holds YBR, as far as that follows from itself; None if it is open."""
+    if codestream.is_subsampled:
+        return True
+    if codestream.coding is Coding.JPEG:
+        if codestream.states_ybr is not None:
+            return codestream.states_ybr
+        # Nearly every encoder stores luma and chroma, and a label RGB is often that of the picture before.
+        return header.photometric in YBR or looks_like_ybr(levels)
+    declares_ybr = header.photometric in YBR
+    if codestream.undoes_colour_transform and declares_ybr:
         return looks_like_ybr(levels)
-    return declared in YBR
+    if codestream.states_ybr not in (None, declares_ybr):
+        # Encoders of lossless JPEG write markers that they never think of.
+        return looks_like_ybr(levels)
+    return None
 
 
 def looks_like_ybr(levels: NDArray[np.uint8]) -> bool:
@@ -100,13 +124,3 @@ def _rgb_from_ybr(levels: NDArray[np.uint8]) -> RgbImage:
     """Convert full-range Y, Cb, Cr (PS3.3 C.7.6.3.1.2) to RGB."""
     ycrcb = np.ascontiguousarray(levels[..., [0, 2, 1]])
     return cast("RgbImage", cv2.cvtColor(ycrcb, cv2.COLOR_YCrCb2RGB))
-
-
-def _eight_bits(samples: Samples, bits: int, *, is_signed: bool) -> NDArray[np.uint8]:
-    """Scale samples of ``bits`` significant bits to 0..255; unused high bits are ignored."""
-    if bits == 8 and samples.dtype == np.uint8:
-        return np.ascontiguousarray(samples)
-    wide = samples.astype(np.int32)
-    wide = wide + (1 << (bits - 1)) if is_signed else wide & ((1 << bits) - 1)
-    top = (1 << bits) - 1
-    return ((np.clip(wide, 0, top) * 255 + top // 2) // top).astype(np.uint8)

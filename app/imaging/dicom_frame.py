@@ -1,116 +1,122 @@
-"""The stored samples of a DICOM picture, by transfer syntax, with an explicit decoder for each.
+"""The stored cells of a DICOM picture: by its codestream where it has one, else by RLE or its length.
 
-Decoders disagree about colour, so each is asked for raw samples only; dicom_colour.py alone interprets them.
+Decoders disagree about colour and believe headers, so each is asked for raw samples only, in the layout that
+the codestream states; sample_levels.py and dicom_colour.py alone interpret them.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from io import BytesIO
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom import uid
 from pydicom.dataset import FileDataset
-from pydicom.encaps import get_frame
+from pydicom.encaps import get_frame, parse_basic_offsets
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.codestream import Codestream, jpeg2000_codestream, jpeg_codestream
-from app.imaging.dicom_header import YBR_SUBSAMPLED, PixelHeader
-from app.imaging.frame_decoder import PLUGINS, Samples, decoded
+from app.imaging.codestream import Codestream, Coding, codestream_of
+from app.imaging.dicom_header import PALETTE, PixelHeader, several_frames
+from app.imaging.frame_decoder import RLE, FrameLayout, Samples, decoded, layout_of
 from app.imaging.isolated import decoded_apart
 from app.imaging.limits import MAX_PIXELS
+from app.imaging.stored_frame import Cells, Note, StoredFrame, size_contradiction
+from app.imaging.uncompressed_frame import uncompressed_frame
 
 _UNCOMPRESSED = (
     uid.ImplicitVRLittleEndian,
     uid.ExplicitVRLittleEndian,
     uid.ExplicitVRBigEndian,
 )
-_BASELINE = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit)
-_ISOLATED = ("gdcm", "pyjpegls")
-"""Decoders that are not trusted with a damaged file in this process."""
-
-_JPEG2000 = (uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K)
-_PADDING_BYTES = 16
-_SIZE_SENTENCE = "The DICOM file contradicts itself: its picture has another size than its header declares."
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFrame:
-    """Samples with what is known about their colour besides the header."""
-
-    samples: Samples
-    bits: int
-    codestream: Codestream | None
-    was_subsampled: bool = False
-    """True where uncompressed YBR_FULL_422 really was stored with two bytes per pixel."""
+_CODING_BY_SYNTAX = {
+    uid.JPEGBaseline8Bit: Coding.JPEG,
+    uid.JPEGExtended12Bit: Coding.JPEG,
+    uid.JPEGLossless: Coding.LOSSLESS_JPEG,
+    uid.JPEGLosslessSV1: Coding.LOSSLESS_JPEG,
+    uid.JPEGLSLossless: Coding.JPEG_LS,
+    uid.JPEGLSNearLossless: Coding.JPEG_LS,
+    uid.JPEG2000Lossless: Coding.JPEG_2000,
+    uid.JPEG2000: Coding.JPEG_2000,
+    uid.HTJ2KLossless: Coding.JPEG_2000,
+    uid.HTJ2KLosslessRPCL: Coding.JPEG_2000,
+    uid.HTJ2K: Coding.JPEG_2000,
+}
+_ITEM_START = b"\xfe\xff\x00\xe0"
+_DAMAGED = "The compressed picture in the DICOM file is damaged."
 
 
 def stored_frame(dataset: FileDataset, header: PixelHeader) -> StoredFrame:
-    """Return the picture's raw samples; raises UnreadableFileError when header and data disagree."""
-    if header.transfer_syntax in _UNCOMPRESSED:
-        return _uncompressed(bytes(dataset.PixelData), header)
-    if header.transfer_syntax not in PLUGINS and header.transfer_syntax not in _BASELINE:
-        raise UnreadableFileError(f"The DICOM compression '{header.transfer_syntax.name}' cannot be read.")
-    if header.transfer_syntax == uid.RLELossless:
-        return StoredFrame(_decoded(dataset, header), header.bits_stored, None)
-    frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
-    codestream = _checked_codestream(frame, header)
-    if header.transfer_syntax in _BASELINE and codestream.bits == 8:
-        return StoredFrame(_jpeg_samples(frame, codestream), 8, codestream)
-    return StoredFrame(_decoded(dataset, header), codestream.bits, codestream)
+    """Return the picture's cells; raises UnreadableFileError when header and data cannot be reconciled."""
+    data = bytes(dataset.PixelData)
+    is_in_items = dataset["PixelData"].is_undefined_length or data.startswith(_ITEM_START)
+    if header.transfer_syntax in _UNCOMPRESSED and not is_in_items:
+        return uncompressed_frame(data, header, is_in_words=dataset["PixelData"].VR == "OW")
+    if header.transfer_syntax in (*_CODING_BY_SYNTAX, uid.RLELossless) and not is_in_items:
+        # Programs that decompress a file sometimes leave the old transfer syntax in its header.
+        frame = uncompressed_frame(data, header, is_in_words=False)
+        return replace(frame, notes=(_coding_note(header, "uncompressed"), *frame.notes))
+    return _compressed_frame(data, header)
 
 
-def _uncompressed(data: bytes, header: PixelHeader) -> StoredFrame:
-    if _is_subsampled(header, len(data)):
-        return StoredFrame(_upsampled(data, header), 8, None, was_subsampled=True)
-    surplus = len(data) - header.frame_bytes
-    if surplus < 0:
-        raise UnreadableFileError(
-            "The DICOM picture is incomplete: it has fewer pixels than its header declares."
-        )
-    if surplus > _PADDING_BYTES:
-        raise UnreadableFileError(_SIZE_SENTENCE)
-    kind = np.dtype(f"{'i' if header.is_signed else 'u'}{header.bits_allocated // 8}")
-    order = kind.newbyteorder(">" if header.is_big_endian else "<")
-    flat = np.frombuffer(data[: header.frame_bytes], order).astype(kind)
-    return StoredFrame(_shaped(flat, header), header.bits_stored, None)
-
-
-def _is_subsampled(header: PixelHeader, length_bytes: int) -> bool:
-    if header.photometric != YBR_SUBSAMPLED or header.bits_allocated != 8 or header.columns % 2:
-        return False
-    return 0 <= length_bytes - header.rows * header.columns * 2 <= _PADDING_BYTES
-
-
-def _shaped(flat: Samples, header: PixelHeader) -> Samples:
-    if header.samples == 1:
-        return flat.reshape(header.rows, header.columns)
-    if header.is_planar:
-        planes = flat.reshape(header.samples, header.rows, header.columns)
-        return np.ascontiguousarray(planes.transpose(1, 2, 0))
-    return flat.reshape(header.rows, header.columns, header.samples)
-
-
-def _upsampled(data: bytes, header: PixelHeader) -> NDArray[np.uint8]:
-    """Undo 4:2:2: the bytes are Y1 Y2 Cb Cr for two neighbours (PS3.3 C.7.6.3.1.2)."""
-    needed_bytes = header.rows * header.columns * 2
-    pairs = np.frombuffer(data[:needed_bytes], np.uint8).reshape(header.rows, header.columns // 2, 4)
-    luma = pairs[..., :2].reshape(header.rows, header.columns)
-    size = (header.columns, header.rows)
-    chroma = [cv2.resize(pairs[..., plane], size, interpolation=cv2.INTER_LINEAR) for plane in (2, 3)]
-    return np.dstack([luma, *chroma]).astype(np.uint8)
-
-
-def _checked_codestream(frame: bytes, header: PixelHeader) -> Codestream:
-    is_jpeg2000 = header.transfer_syntax in _JPEG2000
-    codestream = jpeg2000_codestream(frame) if is_jpeg2000 else jpeg_codestream(frame)
+def _compressed_frame(data: bytes, header: PixelHeader) -> StoredFrame:
+    offsets = parse_basic_offsets(data)
+    if len(offsets) > 1:
+        raise several_frames(len(offsets))
+    frame = get_frame(data, 0, number_of_frames=1)
+    codestream = codestream_of(frame)
+    if codestream is None and header.transfer_syntax == uid.RLELossless:
+        layout = FrameLayout(RLE, header.rows, header.columns, header.samples, header.bits_allocated)
+        return StoredFrame(_decoded(data, layout), header.bits_allocated)
+    if codestream is None and header.transfer_syntax in _CODING_BY_SYNTAX:
+        raise UnreadableFileError(_DAMAGED)
     if codestream is None:
-        raise UnreadableFileError("The compressed picture in the DICOM file is damaged.")
+        raise UnreadableFileError(f"The DICOM compression '{header.transfer_syntax.name}' cannot be read.")
+    return _codestream_frame(data, frame, codestream, header)
+
+
+def _codestream_frame(data: bytes, frame: bytes, codestream: Codestream, header: PixelHeader) -> StoredFrame:
+    coding = _checked_coding(codestream, header)
+    if coding is Coding.JPEG:
+        cells: Cells = _jpeg_samples(frame, codestream)
+    else:
+        cells = _decoded(data, layout_of(codestream, coding))
+    notes = () if _is_declared(coding, header) else (_coding_note(header, coding.value),)
+    return StoredFrame(cells, codestream.bits, codestream, notes=notes)
+
+
+def _is_declared(coding: Coding, header: PixelHeader) -> bool:
+    """Say whether the transfer syntax allows a coding; the retired ones, known to no table here, do."""
+    if header.transfer_syntax in (*_UNCOMPRESSED, uid.RLELossless):
+        return False
+    return _CODING_BY_SYNTAX.get(header.transfer_syntax) in (None, coding)
+
+
+def _checked_coding(codestream: Codestream, header: PixelHeader) -> Coding:
     size = (codestream.width_px, codestream.height_px, codestream.components)
     if size != (header.columns, header.rows, header.samples) or size[0] * size[1] > MAX_PIXELS:
-        raise UnreadableFileError(_SIZE_SENTENCE)
-    return codestream
+        raise size_contradiction()
+    coding = codestream.coding
+    if coding is None or codestream.bits > 16 or not codestream.has_even_depth:
+        raise UnreadableFileError(
+            "The picture in the DICOM file is compressed in a rare way that cannot be read; "
+            "please export it uncompressed."
+        )
+    if coding is Coding.JPEG and codestream.bits != 8:
+        raise UnreadableFileError(
+            f"The picture in the DICOM file is a JPEG with {codestream.bits} bits per value; only 8 can be "
+            "read. Please export it uncompressed."
+        )
+    if coding is Coding.JPEG and header.photometric == PALETTE:
+        raise UnreadableFileError(
+            "The DICOM file contradicts itself: lossy compression and a palette do not go together; "
+            "please export it uncompressed."
+        )
+    return coding
+
+
+def _coding_note(header: PixelHeader, actual: str) -> Note:
+    declared = header.transfer_syntax.name
+    return "coding", f"the header declares {declared}, the picture is stored as {actual}"
 
 
 def _jpeg_samples(frame: bytes, codestream: Codestream) -> NDArray[np.uint8]:
@@ -121,9 +127,8 @@ def _jpeg_samples(frame: bytes, codestream: Codestream) -> NDArray[np.uint8]:
         return np.array(picture, dtype=np.uint8)
 
 
-def _decoded(dataset: FileDataset, header: PixelHeader) -> Samples:
-    is_isolated = PLUGINS[header.transfer_syntax] in _ISOLATED
-    samples = (decoded_apart if is_isolated else decoded)(bytes(dataset.PixelData), header)
-    if samples.shape[:2] != (header.rows, header.columns) or samples.dtype.itemsize > 2:
-        raise UnreadableFileError(_SIZE_SENTENCE)
-    return samples
+def _decoded(data: bytes, layout: FrameLayout) -> Cells:
+    samples: Samples = (decoded_apart if layout.is_isolated else decoded)(data, layout)
+    if samples.shape[:2] != (layout.rows, layout.columns) or samples.dtype.itemsize > 2:
+        raise size_contradiction()
+    return samples.view(np.uint8 if samples.dtype.itemsize == 1 else np.uint16)

@@ -25,6 +25,8 @@ class PixelHeader:
     samples: int
     bits_allocated: int
     bits_stored: int
+    high_bit: int
+    """The highest bit of a value, counted from 0; not always bits_stored - 1."""
     is_signed: bool
     is_planar: bool
     photometric: str
@@ -47,15 +49,17 @@ def pixel_header(dataset: FileDataset) -> PixelHeader:
         raise UnreadableFileError("The DICOM file contains no picture.")
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
-        raise UnreadableFileError(
-            f"The DICOM file holds {frames} frames; please export the one you mean as a file of its own."
-        )
+        raise several_frames(frames)
+    bits_allocated = int(dataset.BitsAllocated)
+    bits_stored = int(dataset.get("BitsStored") or bits_allocated)
+    high_bit = dataset.get("HighBit")
     header = PixelHeader(
         rows=int(dataset.Rows),
         columns=int(dataset.Columns),
         samples=int(dataset.get("SamplesPerPixel") or 1),
-        bits_allocated=int(dataset.BitsAllocated),
-        bits_stored=int(dataset.get("BitsStored") or dataset.BitsAllocated),
+        bits_allocated=bits_allocated,
+        bits_stored=bits_stored,
+        high_bit=bits_stored - 1 if high_bit is None else int(high_bit),
         is_signed=bool(dataset.get("PixelRepresentation")),
         is_planar=bool(dataset.get("PlanarConfiguration")),
         photometric=str(dataset.get("PhotometricInterpretation", "")).strip(),
@@ -64,6 +68,13 @@ def pixel_header(dataset: FileDataset) -> PixelHeader:
     check_dimensions(header.columns, header.rows)
     _check_layout(header)
     return header
+
+
+def several_frames(frames: int) -> UnreadableFileError:
+    """Return the refusal of a file that holds more than one picture."""
+    return UnreadableFileError(
+        f"The DICOM file holds {frames} frames; please export the one you mean as a file of its own."
+    )
 
 
 def _check_layout(header: PixelHeader) -> None:

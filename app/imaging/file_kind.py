@@ -56,11 +56,12 @@ def kind_of(content: bytes) -> FileKind:
         NoImageError: they are no picture; the sentence says what they seem to be instead.
         UnreadableFileError: they are a picture of a format that is not read.
     """
+    # First of all: the 128 bytes before it may hold the start of a TIFF file (PS3.10 7.1).
+    if content[128:132] == b"DICM":
+        return DICOM
     photograph = photograph_format(content)
     if photograph is not None:
         return _PHOTOGRAPHS[photograph]
-    if content[128:132] == b"DICM":
-        return DICOM
     if (picture := _other_picture(content)) is not None:
         raise UnreadableFileError(picture)
     raise NoImageError(_what_instead(content))

@@ -10,8 +10,7 @@ from io import BytesIO
 import numpy as np
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.dicom_header import PixelHeader
-from app.imaging.frame_decoder import Samples, order_bytes
+from app.imaging.frame_decoder import FrameLayout, Samples, order_bytes
 from app.own_programs import environment
 
 _START_SECONDS = 20.0
@@ -22,13 +21,13 @@ _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _DAMAGED = "The compressed picture in the DICOM file is damaged."
 
 
-def decoded_apart(pixel_data: bytes, header: PixelHeader) -> Samples:
+def decoded_apart(pixel_data: bytes, layout: FrameLayout) -> Samples:
     """Return the samples of a frame; raises UnreadableFileError if the decoder fails, dies or runs on."""
-    limit_s = _START_SECONDS + _SECONDS_PER_MEGAPIXEL * header.rows * header.columns / 1e6
+    limit_s = _START_SECONDS + _SECONDS_PER_MEGAPIXEL * layout.rows * layout.columns / 1e6
     try:
         process = subprocess.run(
             [sys.executable, "-m", "app.imaging.frame_decoder"],
-            input=order_bytes(pixel_data, header),
+            input=order_bytes(pixel_data, layout),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment(),

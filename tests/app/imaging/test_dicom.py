@@ -336,15 +336,12 @@ def test_only_the_year_of_a_birth_date_is_taken(
     assert read_bytes(saved(dataset)).birth_year == year
 
 
-@pytest.mark.parametrize(("spacing", "word"), [([1, 1], "implausible"), ([0.02, 0.03], "not square")])
-def test_an_unusable_pixel_spacing_is_not_taken(
-    read_bytes: Read, skin: Pixels, spacing: list[float], word: str
-) -> None:
+def test_an_implausible_pixel_spacing_is_not_taken(read_bytes: Read, skin: Pixels) -> None:
     dataset = dataset_of(skin, "RGB")
-    dataset.PixelSpacing = spacing
+    dataset.PixelSpacing = [1, 1]
     image = read_bytes(saved(dataset))
     assert image.calibration is None
-    assert word in dict(image.provenance)["scale"]
+    assert "implausible" in dict(image.provenance)["scale"]
 
 
 @pytest.mark.parametrize("written", [b"0.125      ", b"abc\\def    ", b"1\\2\\3      "])
