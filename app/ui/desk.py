@@ -19,6 +19,7 @@ from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.lanes import Lane
 from app.ui.learning import Learning
 from app.ui.panels.case_panels import CasePanels
+from app.ui.panes import Pane
 from app.ui.preferences import Preferences
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
@@ -40,6 +41,10 @@ class Desk(QObject):
 
     quit_requested = Signal()
     full_screen_requested = Signal()
+    fold_requested = Signal(object)
+    """Pane to fold away, or to bring back."""
+    image_only_requested = Signal()
+    search_requested = Signal()
 
     canvas: EditorCanvas
     workbench: Workbench
@@ -140,6 +145,7 @@ class Desk(QObject):
 
     def focus_search(self) -> None:
         """Put the cursor into the search line."""
+        self.search_requested.emit()
         self.work_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.work_list.search.selectAll()
 
@@ -151,6 +157,14 @@ class Desk(QObject):
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back."""
         self.full_screen_requested.emit()
+
+    def fold(self, pane: Pane) -> None:
+        """Fold a pane away, or bring it back."""
+        self.fold_requested.emit(pane)
+
+    def toggle_image_only(self) -> None:
+        """Leave only the image, or bring the panes back."""
+        self.image_only_requested.emit()
 
     def quit(self) -> None:
         """Leave."""

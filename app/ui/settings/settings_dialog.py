@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from app.ui.preferences import Preferences
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
 from app.ui.widgets.labels import ElidedLabel, plain_label
+from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.text_field import TextField
 
 _THEMES = (("Follow the system", "system"), ("Light", "light"), ("Dark", "dark"))
@@ -18,7 +19,7 @@ _ENGINES = (
 )
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(PageDialog):
     """User, colours, engine and the data folder."""
 
     def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
@@ -34,21 +35,18 @@ class SettingsDialog(QDialog):
         self.theme.activated.connect(lambda _index: preferences.change(theme=self.theme.currentData()))
         self.engine = _choice(_ENGINES, settings.engine)
         self.engine.activated.connect(lambda _index: preferences.change(engine=self.engine.currentData()))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 16, 18, 14)
-        layout.setSpacing(10)
-        layout.addWidget(_card("You", self.user))
-        layout.addWidget(_card("Appearance", Field("Colours", self.theme)))
-        layout.addWidget(
+        self.page.addWidget(_card("You", self.user))
+        self.page.addWidget(_card("Appearance", Field("Colours", self.theme)))
+        self.page.addWidget(
             _card("Computing", Field("Engine", self.engine, "Used from the next start; see This computer."))
         )
-        layout.addWidget(self._data_card())
+        self.page.addWidget(self._data_card())
         close = QPushButton("Close")
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(close)
-        layout.addLayout(row)
+        self.foot.addLayout(row)
 
     def done(self, result: int) -> None:
         """Take what is still being typed and leave."""

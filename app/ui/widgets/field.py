@@ -12,7 +12,7 @@ class Field(QWidget):
         super().__init__(parent)
         self.editor = editor
         self._hint = hint
-        name = plain_label(label, "small")
+        name = plain_label(label, "small", wraps=True)
         name.setBuddy(editor)
         editor.setAccessibleName(label)
         self._sentence = plain_label(hint, "small", wraps=True)
