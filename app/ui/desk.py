@@ -16,6 +16,7 @@ from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.dialogs import Dialogs
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.housekeeping import Housekeeping
 from app.ui.jobs.lanes import Lane
 from app.ui.learning import Learning
 from app.ui.panels.case_panels import CasePanels
@@ -76,6 +77,7 @@ class Desk(QObject):
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window)
+        self.housekeeping = Housekeeping(session, self)
         self.learning = Learning(session, theme, self.work_list, self.queue, self.review, window)
         self._connect()
 
@@ -83,6 +85,7 @@ class Desk(QObject):
         """Read the work list, and take up corrections that a former run could not store."""
         self._session.query(Lane.DATABASE, lambda services, _token: unfinished_work(services), self._take_up)
         self.work_list.read()
+        self.housekeeping.start()
 
     def choose_images(self) -> None:
         """Ask for image files and import them."""
