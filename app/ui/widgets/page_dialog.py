@@ -63,7 +63,7 @@ class PageDialog(FittedDialog):
     def _grow(self, *, is_opening: bool = False) -> None:
         if not (self.isVisible() or is_opening) or self.isMaximized():
             return
-        wanted = _height_at(self._area.widget(), self.width()) + _height_at(self._below, self.width())
+        wanted = _height_at(self._area.content, self.width()) + _height_at(self._below, self.width())
         if wanted > self.height():
             self.resize(self.width(), wanted)
             fit_to_screen(self)
@@ -74,18 +74,19 @@ class _PageArea(QScrollArea):
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()
+        self.content = content
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
     def sizeHint(self) -> QSize:
         """Return the size of the page."""
-        width = max(self.widget().sizeHint().width(), self.minimumSizeHint().width())
-        return QSize(width, _height_at(self.widget(), width))
+        width = max(self.content.sizeHint().width(), self.minimumSizeHint().width())
+        return QSize(width, _height_at(self.content, width))
 
     def minimumSizeHint(self) -> QSize:
         """Return the width of the page beside a scroll bar, and a few lines' height."""
-        least = self.widget().minimumSizeHint()
+        least = self.content.minimumSizeHint()
         bar_px = self.verticalScrollBar().sizeHint().width()
         return QSize(least.width() + bar_px, min(least.height(), _LEAST_PAGE_PX))
 
