@@ -3,6 +3,7 @@
 import runpy
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 _TRAINING = "--training"
@@ -53,6 +54,7 @@ def _open_window(chosen: Path | None) -> int:
 
 def _run_command(arguments: list[str]) -> int:
     from app import bootstrap, cli
+    from app.domain.errors import StorageError
     from app.settings import read_settings
     from app.usecases.ports import Services
     from app.usecases.sweep_leftovers import sweep_leftovers
@@ -64,7 +66,8 @@ def _run_command(arguments: list[str]) -> int:
             sys.stderr.write(f"{warning}\n")
         bootstrap.start_log(folder)
         services = bootstrap.open_services(folder, settings)
-        sweep_leftovers(services)
+        with suppress(StorageError):  # a command that needs what is broken says so itself
+            sweep_leftovers(services)
         return services
 
     return cli.run(arguments, open_services)
