@@ -3,6 +3,7 @@
 import runpy
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 _TRAINING = "--training"
@@ -11,6 +12,9 @@ _DATA_DIR = "--data-dir"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the door that the arguments ask for and return the exit code."""
+    from models.contract.private_files import close_new_files
+
+    close_new_files()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == [_TRAINING]:
         return _train(given[1:])
@@ -56,8 +60,10 @@ def _open_window(chosen: Path | None) -> int:
 
 def _run_command(arguments: list[str]) -> int:
     from app import bootstrap, cli
+    from app.domain.errors import StorageError
     from app.settings import read_settings
     from app.usecases.ports import Services
+    from app.usecases.sweep_leftovers import sweep_leftovers
 
     def open_services(chosen: Path | None) -> Services:
         folder = bootstrap.data_folder(chosen)
@@ -65,7 +71,10 @@ def _run_command(arguments: list[str]) -> int:
         for warning in warnings:
             sys.stderr.write(f"{warning}\n")
         bootstrap.start_log(folder)
-        return bootstrap.open_services(folder, settings)
+        services = bootstrap.open_services(folder, settings)
+        with suppress(StorageError):  # a command that needs what is broken says so itself
+            sweep_leftovers(services)
+        return services
 
     return cli.run(arguments, open_services)
 

@@ -11,6 +11,7 @@ import os
 import tomllib
 from datetime import UTC, datetime
 from functools import cache
+from io import TextIOWrapper
 from pathlib import Path
 
 import platformdirs
@@ -30,6 +31,7 @@ from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import SqliteCaseStore
 from app.usecases.ports import Services
+from models.contract.private_files import create_private, make_private_folder
 from models.contract.registry import ModelShelf
 
 DATA_DIR_VARIABLE = "NAEVUS_DATA_DIR"
@@ -119,8 +121,8 @@ def start_log(folder: Path) -> None:
     Other libraries are left out, because they quote what they read, and that may be a patient's name.
     """
     try:
-        (folder / "log").mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+        make_private_folder(folder / "log")
+        handler = _PrivateLog(
             folder / "log" / "naevus.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8"
         )
     except OSError as error:
@@ -130,6 +132,14 @@ def start_log(folder: Path) -> None:
         logger = logging.getLogger(package)
         logger.setLevel(logging.INFO)
         logger.addHandler(handler)
+
+
+class _PrivateLog(logging.handlers.RotatingFileHandler):
+    """A log that no other user of the machine may read."""
+
+    def _open(self) -> TextIOWrapper:
+        create_private(Path(self.baseFilename))
+        return super()._open()
 
 
 def _engines(folder: Path, settings: Settings) -> tuple[Engine, ...]:

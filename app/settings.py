@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from models.contract.private_files import create_private, make_private_folder
+
 VERSION = 1
 """Of the file's keys and their meaning; see MIGRATORS."""
 
@@ -75,8 +77,9 @@ def write_settings(path: Path, settings: Settings) -> None:
     kept["version"] = kept.get("version", VERSION)
     chosen = settings.model_dump(exclude_defaults=True)
     lines = [f"{key} = {_toml(value)}\n" for key, value in {**kept, **chosen}.items()]
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     part = path.with_name(path.name + ".part")
+    create_private(part)
     with part.open("w", encoding="utf-8") as stream:
         stream.writelines(lines)
         stream.flush()

@@ -18,6 +18,7 @@ from app.cli.printed import add_row
 from app.cli.training_program import training_answer
 from app.usecases.examine_engines import examine_engines, examine_store
 from app.usecases.ports import StoreFinding
+from app.usecases.private_data import make_data_private
 
 _LIBRARIES = (
     *("torch", "mamba-ssm", "triton", "numba", "onnxruntime-gpu", "onnxruntime", "numpy"),
@@ -65,6 +66,9 @@ def doctor(
     ] = False,
     every: Annotated[float, typer.Option("--every", min=0.2, help="With --watch-gpu: seconds.")] = 2.0,
     store_only: Annotated[bool, typer.Option("--store-only", help="Leave the machine out.")] = False,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="First close the data folder to other users of this computer.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check the case store and tell of the machine; exit code 1 when something is wrong."""
@@ -72,6 +76,8 @@ def doctor(
     if watch_gpu:
         _watch(desk, every)
         return
+    if mend:
+        make_data_private(desk.services)
     report = DoctorReport(
         desk.follow(examine_store(desk.services)), None if store_only else _examined_machine()
     )

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.domain.errors import ExportError
+from app.exporters.file_names import fitting_name
+from app.usecases.ports import EXPORT_WORKSPACE_PREFIX
+from models.contract.private_files import create_private, make_private_folder
 
 _MAX_NAMESAKES = 10_000
-_HIDDEN_PREFIX = ".naevus-"
 
 
 def deliver_file(folder: Path, name: str, content: bytes) -> Path:
@@ -31,7 +33,7 @@ def new_folder(folder: Path, name: str) -> Iterator["FolderDelivery"]:
     """Collect files and put them into a new folder below ``folder`` when the block ends without error."""
     with _said_as_export_error(), _workspace(folder) as workspace:
         finished = workspace / "folder"
-        finished.mkdir()
+        make_private_folder(finished)
         delivery = FolderDelivery(finished)
         yield delivery
         delivery.deliver(folder, name)
@@ -49,7 +51,7 @@ class FolderDelivery:
     def add(self, name: str, content: bytes) -> None:
         """Write a file; ``name`` may hold one folder level, with a slash."""
         path = self._workspace / name
-        path.parent.mkdir(exist_ok=True)
+        make_private_folder(path.parent)
         _write_durably(path, content)
         self._names.append(name)
 
@@ -62,8 +64,8 @@ class FolderDelivery:
 @contextmanager
 def _workspace(folder: Path) -> Iterator[Path]:
     """Give a hidden folder on the same disk as the target, so that moving is one step."""
-    folder.mkdir(parents=True, exist_ok=True)
-    workspace = Path(tempfile.mkdtemp(prefix=_HIDDEN_PREFIX, dir=folder))
+    make_private_folder(folder)
+    workspace = Path(tempfile.mkdtemp(prefix=EXPORT_WORKSPACE_PREFIX, dir=folder))
     try:
         yield workspace
     finally:
@@ -71,7 +73,8 @@ def _workspace(folder: Path) -> Iterator[Path]:
 
 
 def _write_durably(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
+    create_private(path, is_new=True)
+    with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -79,9 +82,8 @@ def _write_durably(path: Path, content: bytes) -> None:
 
 def _moved(finished: Path, folder: Path, name: str) -> Path:
     """Move a finished file or folder to the first free name: 'a.csv', 'a (2).csv', 'a (3).csv' ..."""
-    wanted = folder / name
     for number in range(1, _MAX_NAMESAKES):
-        target = wanted if number == 1 else wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+        target = folder / fitting_name(name, "" if number == 1 else f" ({number})")
         if _took(finished, target):
             return target
     raise ExportError(f"The folder already holds too many files called “{name}”.")
@@ -117,5 +119,9 @@ def _said_as_export_error() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
             raise ExportError("There is not enough space on the disk; nothing was written.") from None
+        if error.errno == errno.ENAMETOOLONG:
+            raise ExportError(
+                "The path of the chosen folder is too long for more names in it; choose a shorter one."
+            ) from None
         reason = error.strerror or "input/output error"
         raise ExportError(f"The files could not be written ({reason}).") from None

@@ -8,18 +8,15 @@ the store. Times are told as days since the image was imported. Text burned into
 """
 
 import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.age import age_at_visit
 from app.domain.case import Case
+from app.exporters.file_names import safe_name
 
 _OLDEST_AGE_YEARS = 85
 _PSEUDONYM_DIGITS = 10
-_MAX_NAME_LENGTH = 60
-_RESERVED_NAMES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +115,3 @@ def file_stem(case: Case, *, deidentified: bool) -> str:
     if deidentified:
         return pseudonym("I", case.image.id)
     return f"{safe_name(case.patient.code)}_{case.visit.visited_on.isoformat()}_{case.image.id[:8]}"
-
-
-def safe_name(text: str) -> str:
-    """Return text as a part of a file name: letters, digits, dot, dash; never a path or a device's name."""
-    plain = unicodedata.normalize("NFC", text)
-    kept = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in plain)
-    name = re.sub(r"-{2,}", "-", kept).strip("-. ")[:_MAX_NAME_LENGTH].rstrip("-. ")
-    if not name or _RESERVED_NAMES.fullmatch(name):
-        return f"case-{name}".rstrip("-")
-    return name

@@ -19,6 +19,7 @@ from app.inference.engine import ClassifierInput, Engine, FloatArray
 from app.usecases.cancelling import NeverCancelled
 from app.usecases.ports import CancelToken, EngineReport
 from models.contract.card import ModelCard
+from models.contract.private_files import make_private_folder
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 from models.contract.views import VIEW_COUNT
 
@@ -163,7 +164,7 @@ def _read(file: Path) -> dict[str, dict[str, float]]:
 
 def _write(file: Path, milliseconds: dict[str, dict[str, float]]) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(file.parent)
         kept = {"machine": _machine(), "views": VIEW_COUNT, "ms": milliseconds}
         file.write_text(json.dumps(kept, indent=1), encoding="utf-8")
     except OSError as error:

@@ -24,6 +24,7 @@ from app.own_programs import HEAVY_WORK, environment
 from app.usecases.ports import CancelToken
 from models.contract.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.messages import ConnectionLostError, Message, receive, send
+from models.contract.private_files import create_private, make_private_folder
 
 _LOG = logging.getLogger(__name__)
 
@@ -117,7 +118,8 @@ class ServerEngine:
         return self._process
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._log_file.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._log_file.parent)
+        create_private(self._log_file)
         with self._log_file.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "models.serve"],

@@ -15,6 +15,7 @@ from app.own_programs import HEAVY_WORK, environment, training_command
 from app.runs.follower import EVENTS_NAME, RunFollower
 from app.runs.process_identity import ProcessIdentity, identity_of, is_alive
 from app.runs.start_lock import AlreadyLockedError, locked
+from models.contract.private_files import create_private
 from training.contract.events import TERMINAL_EVENTS
 from training.contract.run_folder import RunFolder, write_atomically
 
@@ -140,6 +141,7 @@ class ProcessRunLauncher:
         return finished.stdout
 
     def _spawned(self, run: RunFolder, lock_descriptor: int) -> subprocess.Popen[bytes]:
+        create_private(run.log_file)
         with run.log_file.open("ab") as log:
             if sys.platform == "win32":
                 return subprocess.Popen(

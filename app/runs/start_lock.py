@@ -17,7 +17,7 @@ def locked(file: Path) -> Iterator[int]:
 
     On Unix a child that inherits the descriptor goes on holding the lock until it ends.
     """
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _lock(descriptor)
         yield descriptor

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from app.domain.errors import StorageError
+from models.contract.private_files import create_private, make_private_folder
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another writer."""
@@ -23,7 +24,12 @@ WRITING = "naevus_writing"
 
 
 def connect(path: Path, *, mode: str = "rw", foreign_keys: bool = True) -> sqlite3.Connection:
-    """Open the file; ``mode`` is SQLite's ro, rw or rwc, and nothing but rwc ever creates a file."""
+    """Open the file; ``mode`` is SQLite's ro, rw or rwc, and nothing but rwc ever creates a file.
+
+    A new file is private; SQLite gives the files beside it (-wal, -shm) the same mode.
+    """
+    if mode == "rwc":
+        create_private(path)
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -65,8 +71,9 @@ def _begin(connection: Connection) -> None:
 
 def back_up(path: Path, copy: Path) -> None:
     """Write a consistent copy of the database, also while others use it; ``copy`` is complete or absent."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(copy.parent)
     part = copy.with_name(copy.name + ".part")
+    create_private(part)
     source, target = connect(path, mode="ro"), sqlite3.connect(part)
     try:
         source.backup(target)

@@ -25,6 +25,7 @@ from app.domain.stroke_journal import (
     step_bytes,
 )
 from models.contract.durable import sync_folder
+from models.contract.private_files import create_private, make_private_folder
 
 _SUFFIX = ".naevusjournal"
 _PART = ".part"
@@ -51,9 +52,10 @@ class FileStrokeJournal:
         path = self._path(start.image_id)
         content = start_bytes(start)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             self._check_free(start.image_id)
             part = path.with_suffix(_PART)
+            create_private(part)
             with part.open("wb") as stream:
                 stream.write(content)
                 stream.flush()
@@ -97,7 +99,9 @@ class FileStrokeJournal:
                 raise ValueError("the journal belongs to another image")
             work = replayed(content.start, content.steps)
             if content.whole_bytes < len(stored):
-                self._finished_path(image_id).write_bytes(stored)
+                kept = self._finished_path(image_id)
+                create_private(kept)
+                kept.write_bytes(stored)
             journal = self._open[image_id]
             journal.whole_bytes = content.whole_bytes
             journal.file.truncate(content.whole_bytes)
@@ -154,7 +158,7 @@ class FileStrokeJournal:
     def _finished_path(self, image_id: ImageId) -> Path:
         """Return a new name among the finished journals."""
         finished = self._folder / _FINISHED
-        finished.mkdir(exist_ok=True)
+        make_private_folder(finished)
         return finished / f"{image_id}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{_SUFFIX}"
 
     def _check_free(self, image_id: ImageId) -> None:

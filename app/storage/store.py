@@ -1,8 +1,10 @@
 """The case store as a whole: a data folder with ``cases.sqlite``, ``blobs/`` and ``backups/``."""
 
+import logging
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Self
 
@@ -15,13 +17,20 @@ from app.domain.ids import BlobName
 from app.storage.blobs import FileBlobStore
 from app.storage.database import connect, open_engine, storage_error
 from app.storage.last_step import check_last_step, note_last_step
+from app.storage.leftovers import export_noted, sweep_workspaces
 from app.storage.migrate import bring_up_to_date, revision_of
+from app.storage.presence import Presence
 from app.storage.retired_bands import renew_retired_bands
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
 from app.storage.unit_of_work import SqlUnitOfWork
 from app.usecases.ports import Clock, StoreFinding
+from models.contract.private_files import close_to_others, make_private_folder, open_to_others
+
+_LOG = logging.getLogger(__name__)
 
 DATABASE_NAME = "cases.sqlite"
+_MODELS = "models"
+"""Folder of the data folder that tells nothing of patients."""
 
 
 class SqliteCaseStore:
@@ -32,14 +41,16 @@ class SqliteCaseStore:
         self._engine = engine
         self.folder = folder
         self._clock = clock
+        self._presence = Presence(folder / "presence")
+        self._opened_at = time.time()
 
     @classmethod
     def open(cls, folder: Path, clock: Clock) -> Self:
         """Open or create the store in ``folder``; raises StorageError with the sentence to show."""
         database, blobs = folder / DATABASE_NAME, FileBlobStore(folder / "blobs")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            is_lost = not blobs.is_empty() and not _holds_cases(database)
+            make_private_folder(folder)
+            is_lost = not _holds_cases(database) and not blobs.is_empty()
         except OSError as error:
             raise storage_error(error) from error
         if is_lost:
@@ -51,7 +62,10 @@ class SqliteCaseStore:
         bring_up_to_date(database, folder / "backups")
         note_last_step(database)
         renew_retired_bands(database)
-        return cls(open_engine(database), blobs, folder, clock)
+        try:
+            return cls(open_engine(database), blobs, folder, clock)
+        except (OSError, sqlite3.Error) as error:
+            raise storage_error(error) from error
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """Return a transaction that may write."""
@@ -70,12 +84,62 @@ class SqliteCaseStore:
             )
             yield from _examined_database(database)
             yield from self._examined_blobs(self._named_blobs())
+            yield self._examined_privacy()
         except (OSError, SQLAlchemyError) as error:
             raise storage_error(error) from error
+
+    def sweep(self) -> int:
+        """Clear up what killed processes left, unless another process has the folder open; say how much."""
+        try:
+            with self._presence.alone() as is_alone:
+                if not is_alone:
+                    return 0
+                count = self.blobs.set_aside(self._named_blobs)
+                count += sweep_workspaces(self.folder, before=self._opened_at)
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+            raise storage_error(error) from error
+        if count:
+            _LOG.info("%d leftovers of processes that were killed are cleared up", count)
+        return count
+
+    def exporting(self, target: Path) -> AbstractContextManager[None]:
+        """Note that files are being written to ``target``, for the sweep after a crash."""
+        return export_noted(self.folder, target)
+
+    def open_to_others(self) -> int:
+        """Return how many files and folders of the data folder other users of the machine may open."""
+        try:
+            folder = self.folder.resolve()
+            found = (path.relative_to(folder) for path in open_to_others(folder))
+            return sum(1 for path in found if path.parts[:1] != (_MODELS,))
+        except OSError as error:
+            raise storage_error(error) from error
+
+    def close_to_others(self) -> None:
+        """Make the data folder private; raises StorageError when its disk does not allow that."""
+        try:
+            left = close_to_others(self.folder.resolve())
+        except OSError as error:
+            raise storage_error(error) from error
+        if left:
+            raise StorageError(
+                f"{len(left)} files of the data folder cannot be made private: they are another user's, or "
+                "the disk keeps no access rights; move the data folder to a disk that does."
+            )
+
+    def _examined_privacy(self) -> StoreFinding:
+        if count := self.open_to_others():
+            sentence = (
+                f"Other users of this computer may open {count} files or folders of the data folder; "
+                "“naevus doctor --mend” makes them private."
+            )
+            return StoreFinding(is_problem=True, sentence=sentence)
+        return StoreFinding(is_problem=False, sentence="No other user of this computer may open the files.")
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+        self._presence.leave()
 
     def _note_last_step(self) -> None:
         note_last_step(self.folder / DATABASE_NAME)
@@ -106,9 +170,8 @@ class SqliteCaseStore:
         if orphans:
             yield StoreFinding(
                 is_problem=False,
-                sentence=f"{orphans} stored files belong to no case. A crash leaves such files, which do no "
-                f"harm; so does a copy of the data folder without {DATABASE_NAME}-wal: if cases are missing, "
-                "copy the whole folder again.",
+                sentence=f"{orphans} stored files belong to no case; the next start puts them aside. If "
+                f"cases are missing, copy the whole data folder again, {DATABASE_NAME}-wal included.",
             )
         unfinished = len(self.blobs.unfinished())
         if unfinished:

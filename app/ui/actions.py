@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from app.ui.panes import Pane
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -441,6 +442,19 @@ ACTIONS: tuple[Action, ...] = (
         "theme",
         starts_group=True,
     ),
+    Action(
+        "view.image_only",
+        "Image only",
+        "View",
+        lambda d: d.toggle_image_only(),
+        "Tab",
+        "image_only",
+        "Fold the work list and the panels away, or bring them back; Tab does so on the image",
+        in_tool_bar=True,
+        starts_group=True,
+    ),
+    Action("view.list", "Fold the work list", "View", lambda d: d.fold(Pane.LIST), "F8"),
+    Action("view.panels", "Fold the panels", "View", lambda d: d.fold(Pane.PANELS), "F9"),
     Action("view.full_screen", "Full screen", "View", lambda d: d.toggle_full_screen(), "F11", "full_screen"),
     Action(
         "learning.training",

@@ -17,9 +17,11 @@ from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.dialogs import Dialogs
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.housekeeping import Housekeeping
 from app.ui.jobs.lanes import Lane
 from app.ui.learning import Learning
 from app.ui.panels.case_panels import CasePanels
+from app.ui.panes import Pane
 from app.ui.preferences import Preferences
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
@@ -42,6 +44,10 @@ class Desk(QObject):
 
     quit_requested = Signal()
     full_screen_requested = Signal()
+    fold_requested = Signal(object)
+    """Pane to fold away, or to bring back."""
+    image_only_requested = Signal()
+    search_requested = Signal()
 
     canvas: EditorCanvas
     workbench: Workbench
@@ -74,6 +80,7 @@ class Desk(QObject):
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window, self.canvas)
+        self.housekeeping = Housekeeping(session, self)
         self.learning = Learning(session, theme, self.work_list, self.queue, self.review, window)
         self._connect()
 
@@ -84,6 +91,7 @@ class Desk(QObject):
             Lane.DATABASE, lambda services, _token: list_doubts(services), self._tell_of_doubts
         )
         self.work_list.read()
+        self.housekeeping.start()
 
     def choose_images(self) -> None:
         """Ask for image files and import them."""
@@ -149,6 +157,7 @@ class Desk(QObject):
 
     def focus_search(self) -> None:
         """Put the cursor into the search line."""
+        self.search_requested.emit()
         self.work_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.work_list.search.selectAll()
 
@@ -181,6 +190,14 @@ class Desk(QObject):
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back."""
         self.full_screen_requested.emit()
+
+    def fold(self, pane: Pane) -> None:
+        """Fold a pane away, or bring it back."""
+        self.fold_requested.emit(pane)
+
+    def toggle_image_only(self) -> None:
+        """Leave only the image, or bring the panes back."""
+        self.image_only_requested.emit()
 
     def quit(self) -> None:
         """Leave."""

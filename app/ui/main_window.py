@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QMainWindow,
-    QSplitter,
     QStackedWidget,
     QToolBar,
     QToolButton,
@@ -17,11 +16,13 @@ from PySide6.QtWidgets import (
 from app.ui.actions import ACTIONS, MENUS, Actions, Need
 from app.ui.cases.welcome import Welcome
 from app.ui.desk import Desk
+from app.ui.panes import Pane, Panes, names_of, panes_named
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
 from app.ui.status_line import StatusLine
 from app.ui.theme import Theme
 from app.ui.widgets.notice_bar import NoticeBar
+from app.ui.widgets.screen_fit import fit_to_screen
 
 _ACTIONS_OF_A_LINE = ("case.predict", "file.report", "case.remove")
 """Offered by a right click in the work list."""
@@ -46,7 +47,7 @@ class MainWindow(QMainWindow):
         self.notice_bar = NoticeBar()
         self.welcome = Welcome()
         self.middle = QStackedWidget()
-        self._panes = QSplitter(Qt.Orientation.Horizontal)
+        self.panes = Panes(self.desk.work_list, self.middle, self.desk.panels, image=self.desk.canvas)
         self._build_menus()
         self._build_panes()
         self.status_line = StatusLine(self.statusBar(), self.desk.canvas, self.desk.correction)
@@ -87,19 +88,20 @@ class MainWindow(QMainWindow):
         desk.work_list.offer_actions(
             [self.actions_of_window.action_by_id[name] for name in _ACTIONS_OF_A_LINE]
         )
-        for pane, stretch in ((desk.work_list, 0), (self.middle, 1), (desk.panels, 0)):
-            self._panes.addWidget(pane)
-            self._panes.setStretchFactor(self._panes.count() - 1, stretch)
-        self._panes.setChildrenCollapsible(False)
-        self._panes.setHandleWidth(1)
-        self._panes.setSizes([340, 710, 390])
         frame = QWidget()
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.notice_bar)
-        layout.addWidget(self._panes, 1)
+        layout.addWidget(self.panes, 1)
         self.setCentralWidget(frame)
+        self._keep_tab_for_the_image()
+
+    def _keep_tab_for_the_image(self) -> None:
+        """Fold by Tab while the image has the focus; elsewhere Tab goes to the next control, as always."""
+        action = self.actions_of_window.action_by_id["view.image_only"]
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.desk.canvas.addAction(action)
 
     def _connect(self) -> None:
         desk = self.desk
@@ -120,6 +122,10 @@ class MainWindow(QMainWindow):
         desk.review.opened.connect(lambda _id: self.status_line.forget())
         desk.quit_requested.connect(self.close)
         desk.full_screen_requested.connect(self._toggle_full_screen)
+        desk.fold_requested.connect(self.panes.toggle)
+        desk.image_only_requested.connect(self.panes.toggle_image_only)
+        desk.search_requested.connect(lambda: self.panes.bring_back(Pane.LIST))
+        desk.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
         self.actions_of_window.choose_tool(desk.canvas.tool)
 
     def _show_presence(self) -> None:
@@ -138,7 +144,7 @@ class MainWindow(QMainWindow):
     def _show_count(self, count: int) -> None:
         is_first = bool(count) and self.middle.currentWidget() is self.welcome
         self.middle.setCurrentWidget(self.desk.workbench if count else self.welcome)
-        self.desk.panels.setVisible(count > 0)
+        self.panes.show_cases(has_cases=count > 0)
         self._show_presence()
         if is_first:
             self.desk.focus_image()
@@ -157,7 +163,10 @@ class MainWindow(QMainWindow):
         if (geometry := self._preferences.remembered("geometry")) is not None:
             self.restoreGeometry(geometry)
         if (panes := self._preferences.remembered("panes")) is not None:
-            self._panes.restoreState(panes)
+            self.panes.restoreState(panes)
+        self.panes.fold(panes_named(self._preferences.remembered_text("folded")))
+        fit_to_screen(self)
+        self.panes.give_image_room(self.width())
 
     def _leave_entries(self) -> None:
         self._leaves_entries = True
@@ -176,6 +185,12 @@ class MainWindow(QMainWindow):
             self._is_leaving = False
             text = "The correction could not be saved as a revision; its strokes are kept in the journal."
             self._show_notice(Notice(text, NoticeKind.ERROR, "Quit anyway", self._leave_anyway))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit a window that is no longer maximised: its size before may be that of a larger screen."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange and not self.isMaximized():
+            QTimer.singleShot(0, self, lambda: fit_to_screen(self))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files and folders."""
@@ -206,7 +221,8 @@ class MainWindow(QMainWindow):
             return
         self.desk.canvas.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
-        self._preferences.remember("panes", self._panes.saveState())
+        self._preferences.remember("panes", self.panes.saveState())
+        self._preferences.remember_text("folded", names_of(self.panes.folded))
         self.desk.learning.close()
         self.session.close()
         super().closeEvent(event)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.ui.exam_view import ExamTable
 from app.ui.learning_words import WHAT_IT_DOES
 from app.ui.widgets.labels import plain_label
+from app.ui.widgets.page_dialog import PageDialog
 from app.usecases.promote_model import UNKNOWN_USER
 from models.contract.card import Task
 from models.contract.exam import OVERALL, REFERENCE_IMAGES, Exam
@@ -34,7 +35,7 @@ class Promotion:
     """None: it would be chosen without an exam."""
 
 
-class PromotionDialog(QDialog):
+class PromotionDialog(PageDialog):
     """Accepted only by a click on the button that names what happens."""
 
     def __init__(self, promotion: Promotion, person: str, parent: QWidget | None = None) -> None:
@@ -42,23 +43,20 @@ class PromotionDialog(QDialog):
         self.setWindowTitle(f"Promote {promotion.candidate}")
         self.setMinimumWidth(720)
         is_named = bool(person.strip()) and person.strip() != UNKNOWN_USER
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(22, 18, 22, 16)
-        layout.setSpacing(10)
-        layout.addWidget(plain_label(f"Promote {promotion.candidate}?", "title", wraps=True))
-        layout.addWidget(plain_label(_what_happens(promotion, person), wraps=True))
+        self.page.addWidget(plain_label(f"Promote {promotion.candidate}?", "title", wraps=True))
+        self.page.addWidget(plain_label(_what_happens(promotion, person), wraps=True))
         if promotion.exam is None:
-            layout.addWidget(plain_label(_UNEXAMINED, "warning", wraps=True))
+            self.page.addWidget(plain_label(_UNEXAMINED, "warning", wraps=True))
         else:
             table = ExamTable()
             groups = (OVERALL, REFERENCE_IMAGES)
             table.show_parts(part for part in promotion.exam.parts if part.group in groups)
-            layout.addWidget(table)
-        layout.addWidget(plain_label(_KEPT, "muted", wraps=True))
+            self.page.addWidget(table)
+        self.page.addWidget(plain_label(_KEPT, "muted", wraps=True))
         if not is_named:
-            layout.addWidget(plain_label(_NO_NAME, "warning", wraps=True))
-        layout.addStretch(1)
-        layout.addLayout(self._buttons(person.strip(), is_named=is_named))
+            self.page.addWidget(plain_label(_NO_NAME, "warning", wraps=True))
+        self.page.addStretch(1)
+        self.foot.addLayout(self._buttons(person.strip(), is_named=is_named))
 
     def _buttons(self, person: str, *, is_named: bool) -> QHBoxLayout:
         cancel = QPushButton("Leave as it is")

@@ -1,18 +1,19 @@
 """Asks how long a drawn line is in mm; nothing is assumed, because a false scale falsifies every size."""
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain import case_fields
 from app.domain.errors import InvalidFieldError
 from app.domain.figures import unbroken
 from app.domain.image import Calibration
 from app.ui.widgets.labels import plain_label
+from app.ui.widgets.page_dialog import FittedDialog
 from app.ui.widgets.text_field import TextField
 
 _HINT = "As the marks of the ruler say."
 
 
-class ScaleDialog(QDialog):
+class ScaleDialog(FittedDialog):
     """Can be accepted only when a length was typed that gives a scale."""
 
     def __init__(self, distance_px: float, parent: QWidget | None = None) -> None:

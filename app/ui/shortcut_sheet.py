@@ -2,7 +2,6 @@
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QDialog,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -14,12 +13,16 @@ from PySide6.QtWidgets import (
 from app.ui.actions import ACTIONS, CANVAS_GESTURES, MENUS
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
+from app.ui.widgets.page_dialog import FittedDialog
 
 _LONG_KEYS = 16
 """Characters above which the keys' words may take two lines."""
 
+_PAGE_PX = 940
+"""Narrower, most words would take two lines."""
 
-class ShortcutSheet(QDialog):
+
+class ShortcutSheet(FittedDialog):
     """Three columns of keys and what they do."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -27,7 +30,7 @@ class ShortcutSheet(QDialog):
         self.setWindowTitle("Keyboard shortcuts")
         self.resize(1060, 760)
         columns = QHBoxLayout()
-        columns.setContentsMargins(16, 16, 16, 16)
+        columns.setContentsMargins(16, 12, 16, 10)
         columns.setSpacing(12)
         cards = [_card(menu, _menu_lines(menu)) for menu in MENUS if _menu_lines(menu)]
         cards.append(_card("On the image", list(CANVAS_GESTURES)))
@@ -40,6 +43,7 @@ class ShortcutSheet(QDialog):
             columns.addLayout(column, 1)
         page = QWidget()
         page.setLayout(columns)
+        page.setMinimumWidth(_PAGE_PX)
         area = QScrollArea()
         area.setWidget(page)
         area.setWidgetResizable(True)

@@ -97,7 +97,8 @@ def export_cases(
     if damaged and not sound:
         return WrittenCases(left_out=damaged)
     cases = CaseFiles(services, sound, token, overlay=None)
-    files = exporter.write(cases, folder, deidentified=deidentified)
+    with services.store.exporting(folder):
+        files = exporter.write(cases, folder, deidentified=deidentified)
     note_export(services, sound, exporter, deidentified=deidentified)
     yield Progress(len(image_ids), len(image_ids), exporter.label)
     return WrittenCases(tuple(files), damaged)

@@ -1,6 +1,7 @@
 """What the use cases need from the outside world, as Protocols; bootstrap fills them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -36,6 +37,9 @@ from models.contract.registry import ModelShelf
 from models.contract.tabular import TabularInput
 from models.contract.triage_figures import BandFigures
 from training.contract.events import Event
+
+EXPORT_WORKSPACE_PREFIX = ".naevus-"
+"""Begins the names of hidden folders in which exports are made."""
 
 
 class CancelToken(Protocol):
@@ -554,6 +558,22 @@ class CaseStore(Protocol):
 
     def examine(self) -> Iterator[StoreFinding]:
         """Check the database and every stored file; one finding at a time, because it may take long."""
+        ...
+
+    def sweep(self) -> int:
+        """Clear up what killed processes left, unless another process has the store open; say how much."""
+        ...
+
+    def exporting(self, target: Path) -> AbstractContextManager[None]:
+        """Note that files are being written to ``target``, for the sweep after a crash."""
+        ...
+
+    def open_to_others(self) -> int:
+        """Return how many files and folders other users of the machine may open."""
+        ...
+
+    def close_to_others(self) -> None:
+        """Make the data folder private; raises StorageError when that is not possible."""
         ...
 
     def close(self) -> None: ...

@@ -14,6 +14,7 @@ from app.usecases.freeze_snapshot import SNAPSHOTS
 from app.usecases.ports import Services
 from app.usecases.run_records import RunLine, RunRecord, line_of, runs_folder, write_record
 from models.contract.card import Task
+from models.contract.private_files import make_private_folder
 from models.contract.registry import ShelvedModel
 from training.contract.data_set import DataSetError
 from training.contract.forecast import Forecast
@@ -203,14 +204,14 @@ def _claimed_folder(services: Services, base: ShelvedModel) -> tuple[Path, str]:
         found = _CLINIC_VERSION.fullmatch(model.card.version)
         if found and model.card.name == base.card.name:
             taken.append(int(found["number"]))
-    runs_folder(services).mkdir(parents=True, exist_ok=True)
+    make_private_folder(runs_folder(services))
     number = max(taken)
     while True:
         number += 1
         version = _clinic_version(root, number)
         folder = runs_folder(services) / f"{base.card.name}-{version}"
         try:
-            folder.mkdir()
+            folder.mkdir(mode=0o700)
         except FileExistsError:
             continue
         return folder, version

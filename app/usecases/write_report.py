@@ -35,7 +35,8 @@ def write_report(
         except DamagedFileError as error:
             written += WrittenCases(left_out=(left_out(services, image_id, error),))
             continue
-        files = exporter.write([case], folder, deidentified=deidentified)
+        with services.store.exporting(folder):
+            files = exporter.write([case], folder, deidentified=deidentified)
         written += WrittenCases(tuple(files), report_by_image={image_id: files[0]} if files else {})
         note_export(services, [image_id], exporter, deidentified=deidentified)
     yield Progress(len(image_ids), len(image_ids), "Writing reports")

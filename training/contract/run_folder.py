@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from models.contract.durable import sync_folder
+from models.contract.private_files import create_private, make_private_folder
 from training.contract.events import Event, from_line, to_line
 from training.contract.plan import TrainingPlan
 
@@ -58,6 +59,7 @@ class RunFolder:
         Raises:
             OSError: it could not be written; the file then holds what it held before.
         """
+        create_private(self._events_file)
         with self._events_file.open("ab", buffering=0) as stream:
             size_bytes = stream.tell()
             start = b"\n" if _ends_inside_a_line(size_bytes, self._events_file) else b""
@@ -134,7 +136,7 @@ def create_run_folder(path: Path, plan: TrainingPlan) -> RunFolder:
         if folder.plan() != plan:
             raise RunFolderError(f"{path} already holds a run with another plan.")
         return folder
-    folder.checkpoints.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder.checkpoints)
     write_atomically(path / "plan.json", plan.model_dump_json(indent=2).encode())
     return folder
 
@@ -143,6 +145,7 @@ def write_atomically(file: Path, content: bytes) -> None:
     """Replace ``file`` by ``content`` so that a crash leaves either the old or the new one."""
     part = file.with_name(file.name + ".part")
     try:
+        create_private(part)
         with part.open("wb") as stream:
             stream.write(content)
             stream.flush()

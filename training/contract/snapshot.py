@@ -23,6 +23,7 @@ from typing import Literal, TypeAlias
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from models.contract.durable import sha256_of, sync_folder
+from models.contract.private_files import create_private, make_private_folder
 from training.contract.data_set import MANIFEST, DataSetError, Sample, read_manifest
 from training.contract.plan import Task
 
@@ -112,7 +113,7 @@ class SnapshotWriter:
         self._images: list[SnapshotImage] = []
         self._rows: list[dict[str, str]] = []
         for name in ("images", "masks"):
-            (workspace / name).mkdir()
+            make_private_folder(workspace / name)
 
     def add(self, entry: SnapshotEntry) -> SnapshotImage:
         """Write the files of an entry and return its image with their hashes."""
@@ -156,12 +157,12 @@ def new_snapshot(folder: Path) -> Iterator[SnapshotWriter]:
         SnapshotError: the folder exists already, the disk is full or cannot be written; nothing is left.
     """
     with _said_in_a_sentence():
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder.parent)
         _sweep_abandoned(folder.parent)
         workspace = Path(tempfile.mkdtemp(prefix=_WORKSPACE_PREFIX, dir=folder.parent))
         try:
             inner = workspace / "snapshot"
-            inner.mkdir()
+            make_private_folder(inner)
             yield SnapshotWriter(inner)
             if folder.exists():
                 raise SnapshotError(f"There is a snapshot {folder.name} already.")
@@ -289,11 +290,12 @@ def _table(rows: Iterable[dict[str, str]]) -> bytes:
 
 def _written(file: Path, content: bytes) -> str:
     """Write a file durably, close it against changes where the system allows, and return its hash."""
-    with file.open("xb") as stream:
+    create_private(file, is_new=True)
+    with file.open("wb") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-    file.chmod(0o444)
+    file.chmod(0o400)
     return hashlib.sha256(content).hexdigest()
 
 

@@ -4,11 +4,13 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.case import CaseLine
+from app.domain.frame import NO_SCORE
 from app.domain.ids import ImageId
+from app.domain.triage import Band
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
 from app.ui.cases.words import EARLIER_MODEL, place_words, score_words, status_words
@@ -17,6 +19,7 @@ from app.ui.widgets.badge import badge_size, paint_badge
 
 _PAD_PX = 10
 _THUMBNAIL_PX = 60
+_GAP_PX = 8
 
 
 class LineDelegate(QStyledItemDelegate):
@@ -31,6 +34,13 @@ class LineDelegate(QStyledItemDelegate):
     def mark_earlier(self, images: Collection[ImageId]) -> None:
         """Say of these cases that an earlier model has predicted them."""
         self._earlier = frozenset(images)
+
+    def least_width_px(self, list_font: QFont) -> int:
+        """Return the width at which band and score of every case are shown whole."""
+        metrics = QFontMetrics(_small(list_font))
+        widest = max(badge_size(self._theme.badge(band), metrics).width() for band in Band)
+        score = metrics.horizontalAdvance(score_words(1.0))
+        return _THUMBNAIL_PX + 3 * _PAD_PX + widest + _GAP_PX + score
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of three lines."""
@@ -96,36 +106,47 @@ class LineDelegate(QStyledItemDelegate):
         if line.patient_name:
             _draw(painter, first.adjusted(taken + 8, 0, 0, 0), line.patient_name)
         painter.setPen(QColor(tokens.muted))
+        at_right = [EARLIER_MODEL] if line.image_id in self._earlier else []
+        if not self._paint_third(painter, third, line):
+            at_right.append(status_words(line.status))
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.muted))
         taken = 0
-        if line.image_id in self._earlier:
-            taken = _draw(painter, second, EARLIER_MODEL, Qt.AlignmentFlag.AlignRight) + 8
+        if at_right:
+            taken = _draw(painter, second, ", ".join(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
         _draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
-        self._paint_third(painter, third, line)
 
-    def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> None:
+    def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> bool:
+        """Draw band and score, and the status where it has room beside them; say whether it had."""
         tokens = self._theme.tokens
-        small = QFont(painter.font())
-        small.setPointSizeF(small.pointSizeF() - 1)
-        painter.setFont(small)
+        painter.setFont(_small(painter.font()))
         left = rect.left()
         if line.priority is not None:
             badge = self._theme.badge(line.priority.band)
             size = badge_size(badge, painter.fontMetrics())
             top = rect.center().y() - size.height() / 2 + 1
             paint_badge(painter, QRectF(left, top, size.width(), size.height()), badge)
-            left += size.width() + 8
+            left += size.width() + _GAP_PX
         painter.setPen(QColor(tokens.text))
-        left += _draw(
-            painter,
-            QRect(left, rect.top(), rect.right() - left, rect.height()),
-            score_words(line.probability),
+        # Never shortened: "3…" for 32 % is worse than no score.
+        score, status = score_words(line.probability), status_words(line.status)
+        if line.no_score_reason and line.priority is None:
+            score = NO_SCORE
+        painter.drawText(
+            QRect(left, rect.top(), max(rect.right() - left, 0), rect.height()),
+            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip),
+            score,
         )
+        left += painter.fontMetrics().horizontalAdvance(score) + _GAP_PX
         if line.priority is not None and line.priority.warnings:
-            room = QRect(left + 8, rect.top(), rect.right() - left - 8, rect.height())
+            room = QRect(left, rect.top(), rect.right() - left, rect.height())
             left += self._paint_check(painter, room)
+        rest = QRect(left, rect.top(), rect.right() - left, rect.height())
+        if painter.fontMetrics().horizontalAdvance(status) > rest.width():
+            return False
         painter.setPen(QColor(tokens.muted))
-        rest = QRect(left + 8, rect.top(), rect.right() - left - 8, rect.height())
-        _draw(painter, rest, status_words(line.status), Qt.AlignmentFlag.AlignRight)
+        _draw(painter, rest, status, Qt.AlignmentFlag.AlignRight)
+        return True
 
     def _paint_check(self, painter: QPainter, rect: QRect) -> int:
         """Draw that the image has to be checked, without words where room is short; return its width."""
@@ -136,6 +157,12 @@ class LineDelegate(QStyledItemDelegate):
         top = rect.center().y() - size.height() / 2 + 1
         paint_badge(painter, QRectF(rect.left(), top, size.width(), size.height()), badge)
         return size.width() + 8
+
+
+def _small(font: QFont) -> QFont:
+    small = QFont(font)
+    small.setPointSizeF(small.pointSizeF() - 1)
+    return small
 
 
 def _draw(

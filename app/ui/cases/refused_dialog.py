@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -16,10 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.widgets.labels import plain_label
+from app.ui.widgets.page_dialog import FittedDialog
 from app.usecases.import_images import FileNotice, ImportReport, Refusal
 
 
-class RefusedDialog(QDialog):
+class RefusedDialog(FittedDialog):
     """A table of refused and doubtful files, which can be copied."""
 
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -19,6 +18,7 @@ from app.ui.cases.words import site_words, status_words
 from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label
+from app.ui.widgets.page_dialog import FittedDialog
 from app.usecases.list_cases import CaseWindow, list_cases
 from app.usecases.remove_case import restore_cases
 
@@ -26,7 +26,7 @@ _SHOWN_AT_MOST = 1000
 _COLUMNS = ("Patient", "Site", "File", "Status")
 
 
-class RemovedDialog(QDialog):
+class RemovedDialog(FittedDialog):
     """A table of removed cases; the chosen ones go back into the work list."""
 
     restored = Signal(str)

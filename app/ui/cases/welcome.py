@@ -5,7 +5,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.ui.theme import icon_pixmap
 from app.ui.widgets.labels import plain_label
+from app.ui.widgets.wrapping_layout import WrappingLayout
 from app.ui.words import RESEARCH_USE
+
+_OFFERS_PX = 560
+"""Width at which the three buttons stand side by side."""
 
 
 class Welcome(QWidget):
@@ -26,7 +30,9 @@ class Welcome(QWidget):
         folder.clicked.connect(self.folder_requested)
         picture = QLabel()
         picture.setPixmap(icon_pixmap("naevus", "#000000", 88))
-        buttons = QHBoxLayout()
+        offers = QWidget()
+        offers.setMaximumWidth(_OFFERS_PX)
+        buttons = WrappingLayout(offers)
         buttons.setSpacing(10)
         for button in (self.samples, images, folder):
             buttons.addWidget(button)
@@ -40,18 +46,15 @@ class Welcome(QWidget):
                 "Drop dermoscopy images or folders here, or begin with eight sample cases:\n"
                 "each is segmented and scored on this computer, nothing leaves it.",
                 "muted",
+                wraps=True,
             ),
         ):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addLayout(_centred(buttons))
-        layout.addWidget(plain_label(RESEARCH_USE, "small"), 0, Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(part)
+        centre = QHBoxLayout()
+        centre.addWidget(offers)
+        layout.addLayout(centre)
+        research_use = plain_label(RESEARCH_USE, "small", wraps=True)
+        research_use.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(research_use)
         layout.addStretch(3)
-
-
-def _centred(row: QHBoxLayout) -> QHBoxLayout:
-    outer = QHBoxLayout()
-    outer.addStretch(1)
-    outer.addLayout(row)
-    outer.addStretch(1)
-    return outer

@@ -50,7 +50,6 @@ class WorkList(QFrame):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "pane")
-        self.setMinimumWidth(250)
         self._session = session
         self._is_following = False
         self._chosen: ImageId | None = None
@@ -66,6 +65,7 @@ class WorkList(QFrame):
         self.foot = ProgressFoot()
         self.earlier = EarlierNotice()
         self._build(theme)
+        self.setMinimumWidth(self._least_width_px())
         self.model.page_shown.connect(self._settle)
         self.thumbnails.arrived.connect(self.view.viewport().update)
         theme.changed.connect(self.view.viewport().update)
@@ -246,6 +246,11 @@ class WorkList(QFrame):
         layout.addWidget(self._nothing, 1)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.foot)
+
+    def _least_width_px(self) -> int:
+        """Return the width at which no score is cut, with the scroll bar."""
+        lines_px = self._delegate.least_width_px(self.view.font())
+        return lines_px + self.view.verticalScrollBar().sizeHint().width()
 
     def _ask(self) -> None:
         _, (order, descending) = ORDERS[max(self.order.currentIndex(), 0)]

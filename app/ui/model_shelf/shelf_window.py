@@ -30,6 +30,7 @@ from app.ui.widgets.labels import plain_label
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.ui.widgets.research_foot import ResearchFoot
+from app.ui.widgets.screen_fit import fit_to_screen
 from app.usecases.examine_model import examine_model
 from app.usecases.exchange_models import export_model, import_model
 from app.usecases.list_models import ModelLine, list_models
@@ -59,7 +60,8 @@ class ShelfWindow(QWidget):
         self.setWindowTitle("Model shelf")
         self.setObjectName("shelf_window")
         self.resize(1180, 860)
-        self.setMinimumSize(820, 520)
+        self.setMinimumSize(640, 400)
+        fit_to_screen(self)
         self._session = session
         self._shown = Shelf()
         self.promoting = Promoting(session, self)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import InvalidFieldError
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TAB_NAMES = ("Score", "Measures", "Patient", "Decision", "History")
+_LEAST_PX = 300
+"""Narrower, pages would have to scroll sideways."""
 
 
 class CasePanels(QFrame):
     """The right side of the window."""
 
+    asked_for = Signal()
+    """A tab should be seen, also when the panels are folded away."""
+
     def __init__(self, vocabulary: Vocabulary, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumWidth(340)
         self.score = ScorePanel(theme)
         self.explanation = ExplanationCard()
         self.explanation.hide()
@@ -47,6 +51,11 @@ class CasePanels(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.tabs, 1)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the width at which every tab's name is seen."""
+        least = super().minimumSizeHint()
+        return least.expandedTo(QSize(max(_LEAST_PX, self.tabs.tabBar().sizeHint().width()), 0))
+
     def show_view(self, view: CaseView | None) -> None:
         """Show a case in every tab."""
         show: tuple[Callable[[CaseView | None], None], ...] = (
@@ -64,7 +73,7 @@ class CasePanels(QFrame):
         """Show a refused value at its field and turn to that tab; False when there is no such field."""
         for panel in (self.decision, self.patient):
             if panel.show_error(error):
-                self.tabs.setCurrentIndex(TAB_NAMES.index("Patient" if panel is self.patient else "Decision"))
+                self.turn_to("Patient" if panel is self.patient else "Decision")
                 return True
         return False
 
@@ -76,12 +85,12 @@ class CasePanels(QFrame):
     def turn_to(self, name: str) -> None:
         """Show a tab by its name."""
         self.tabs.setCurrentIndex(TAB_NAMES.index(name))
+        self.asked_for.emit()
 
 
 def _scrolled(page: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setWidget(page)
     area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFrameShape(QFrame.Shape.NoFrame)
     return area

@@ -10,12 +10,10 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,6 +23,7 @@ from app.ui.jobs.lanes import Lane
 from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
+from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.export_cases import export_cases
 from app.usecases.import_images import Refusal
@@ -54,7 +53,7 @@ class ExportOrder:
     deidentified: bool
 
 
-class ExportDialog(QDialog):
+class ExportDialog(PageDialog):
     """Collects an order, carries it out and shows where the files are."""
 
     def __init__(
@@ -108,17 +107,14 @@ class ExportDialog(QDialog):
         )
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 16, 18, 14)
-        layout.setSpacing(10)
         for card in (self._cases_card(), self._formats_card(), self._identity_card(), self._folder_card()):
-            layout.addWidget(card)
+            self.page.addWidget(card)
         self._said = plain_label("", "muted", wraps=True)
-        self._foot = ProgressFoot()
-        self._foot.cancel_requested.connect(self._cancel)
-        layout.addWidget(self._foot)
-        layout.addWidget(self._said)
-        layout.addLayout(self._buttons())
+        self._progress = ProgressFoot()
+        self._progress.cancel_requested.connect(self._cancel)
+        self.foot.addWidget(self._progress)
+        self.foot.addWidget(self._said)
+        self.foot.addLayout(self._buttons())
 
     def _cases_card(self) -> Card:
         card = Card("Which cases")
@@ -205,11 +201,11 @@ class ExportDialog(QDialog):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder)))
 
     def _show(self, progress: Progress) -> None:
-        self._foot.show_progress(progress.done, progress.of, progress.label)
+        self._progress.show_progress(progress.done, progress.of, progress.label)
 
     def _finish(self, written: WrittenCases) -> None:
         self.files = list(written.files)
-        self._foot.finish()
+        self._progress.finish()
         self._review()
         count = len(written.files)
         self._said.setText(f"{count} file{'' if count == 1 else 's'} written to {self.folder}.")
@@ -227,7 +223,7 @@ class ExportDialog(QDialog):
         self._said.setText("\n".join([self._said.text(), *shown]))
 
     def _fail(self, error: DomainError) -> None:
-        self._foot.finish()
+        self._progress.finish()
         self._review()
         restyle(self._said, "role", "error")
         self._said.setText(str(error))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.errors import DomainError
 from app.ui.jobs.lanes import Lane
@@ -10,6 +10,7 @@ from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label
+from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.examine_engines import examine_engines
 from app.usecases.ports import EngineReport, Progress
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from app.ui.jobs.job import Job
 
 
-class DeviceDialog(QDialog):
+class DeviceDialog(PageDialog):
     """Examines the engines when it is opened, and again when asked."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -30,12 +31,9 @@ class DeviceDialog(QDialog):
         self._cards = QVBoxLayout()
         self._cards.setSpacing(10)
         self._said = plain_label("", "error", wraps=True)
-        self._foot = ProgressFoot()
-        self._foot.cancel_requested.connect(self._cancel)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 16, 18, 14)
-        layout.setSpacing(10)
-        layout.addWidget(
+        self._progress = ProgressFoot()
+        self._progress.cancel_requested.connect(self._cancel)
+        self.page.addWidget(
             plain_label(
                 "Each engine computes a boundary and a score of a test image now. Which one serves a model "
                 "was measured when the model was first used.",
@@ -43,17 +41,18 @@ class DeviceDialog(QDialog):
                 wraps=True,
             )
         )
-        layout.addLayout(self._cards)
-        layout.addWidget(self._said)
-        layout.addWidget(self._foot)
-        layout.addLayout(self._buttons())
+        self.page.addLayout(self._cards)
+        self.page.addStretch(1)
+        self.foot.addWidget(self._said)
+        self.foot.addWidget(self._progress)
+        self.foot.addLayout(self._buttons())
         self.examine()
 
     def examine(self) -> None:
         """Run the engines and show what was found."""
         self._again.setEnabled(False)
         self._said.setText("")
-        self._foot.show_progress(0, 0, "Running the engines…")
+        self._progress.show_progress(0, 0, "Running the engines…")
         self._job = self._session.follow(
             Lane.INFERENCE,
             lambda services, _token: examine_engines(services),
@@ -74,7 +73,7 @@ class DeviceDialog(QDialog):
         return row
 
     def _show(self, progress: Progress) -> None:
-        self._foot.show_progress(0, 0, f"{progress.label} is done, the next one runs…")
+        self._progress.show_progress(0, 0, f"{progress.label} is done, the next one runs…")
 
     def _finish(self, reports: tuple[EngineReport, ...]) -> None:
         self._settle()
@@ -90,7 +89,7 @@ class DeviceDialog(QDialog):
         self._said.setText(str(error))
 
     def _settle(self) -> None:
-        self._foot.finish()
+        self._progress.finish()
         self._again.setEnabled(True)
 
     def _cancel(self) -> None:

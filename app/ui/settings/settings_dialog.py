@@ -4,7 +4,7 @@ import re
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.errors import InvalidFieldError
 from app.settings import LEAST_PREVALENCE_PERCENT, MOST_PREVALENCE_PERCENT
@@ -12,6 +12,7 @@ from app.ui.preferences import Preferences
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
 from app.ui.widgets.labels import ElidedLabel, plain_label
+from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.text_field import TextField
 
 _THEMES = (("Follow the system", "system"), ("Light", "light"), ("Dark", "dark"))
@@ -27,7 +28,7 @@ _SHIPPED_MODELS = (
 )
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(PageDialog):
     """User, colours, engine and the data folder."""
 
     def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
@@ -50,13 +51,10 @@ class SettingsDialog(QDialog):
         )
         self.prevalence.set_text(f"{settings.prevalence_percent:g}")
         self.prevalence.finished.connect(self._change_prevalence)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 16, 18, 14)
-        layout.setSpacing(10)
-        layout.addWidget(_card("You", self.user))
-        layout.addWidget(_card("Appearance", Field("Colours", self.theme)))
-        layout.addWidget(_card("Your clinic", self.prevalence))
-        layout.addWidget(
+        self.page.addWidget(_card("You", self.user))
+        self.page.addWidget(_card("Appearance", Field("Colours", self.theme)))
+        self.page.addWidget(_card("Your clinic", self.prevalence))
+        self.page.addWidget(
             _card("Computing", Field("Engine", self.engine, "Used from the next start; see This computer."))
         )
         self.shipped_models = _choice(_SHIPPED_MODELS, settings.shipped_models)
@@ -64,14 +62,14 @@ class SettingsDialog(QDialog):
             lambda _index: preferences.change(shipped_models=self.shipped_models.currentData())
         )
         hint = "Used from the next start, unless a model was promoted on this computer."
-        layout.addWidget(_card("Shipped models", Field("Serving", self.shipped_models, hint)))
-        layout.addWidget(self._data_card())
+        self.page.addWidget(_card("Shipped models", Field("Serving", self.shipped_models, hint)))
+        self.page.addWidget(self._data_card())
         close = QPushButton("Close")
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(close)
-        layout.addLayout(row)
+        self.foot.addLayout(row)
 
     def done(self, result: int) -> None:
         """Take what is still being typed and leave."""

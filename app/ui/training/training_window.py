@@ -23,6 +23,7 @@ from app.ui.training.watch import RunView, RunWatch
 from app.ui.widgets.closing_keys import close_by_keys
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.research_foot import ResearchFoot
+from app.ui.widgets.screen_fit import fit_to_screen
 from app.usecases.follow_run import list_runs
 from app.usecases.freeze_snapshot import FrozenSnapshot, freeze_snapshot
 from app.usecases.ports import Services
@@ -51,7 +52,8 @@ class TrainingWindow(QWidget):
         self.setWindowTitle("Learn from corrections")
         self.setObjectName("training_window")
         self.resize(1180, 860)
-        self.setMinimumSize(820, 520)
+        self.setMinimumSize(640, 400)
+        fit_to_screen(self)
         self._session = session
         self._promoting = Promoting(session, self)
         self._frozen: FrozenSnapshot | None = None

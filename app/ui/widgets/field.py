@@ -26,7 +26,7 @@ class Field(QWidget):
         self.editor = editor
         self._hint = hint
         self._remedy: Remedy | None = None
-        name = plain_label(label, "small")
+        name = plain_label(label, "small", wraps=True)
         name.setBuddy(editor)
         editor.setAccessibleName(label)
         self._sentence = plain_label(hint, "small", wraps=True)

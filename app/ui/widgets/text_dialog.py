@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.ui.theme import icon_pixmap
 from app.ui.widgets.labels import plain_label, selectable
+from app.ui.widgets.page_dialog import PageDialog
 
 _TEXT_PX = 532
 
 
-class TextDialog(QDialog):
+class TextDialog(PageDialog):
     """Says something that the person should read, and may ask one thing below (``asks``)."""
 
     def __init__(
@@ -31,18 +32,18 @@ class TextDialog(QDialog):
         head.setSpacing(12)
         head.addWidget(picture)
         head.addWidget(plain_label(title, "title"), 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 18)
-        layout.setSpacing(12)
-        layout.addLayout(head)
+        self.page.setContentsMargins(24, 20, 24, 6)
+        self.foot.setContentsMargins(24, 6, 24, 18)
+        self.page.setSpacing(12)
+        self.page.addLayout(head)
         text = selectable(plain_label("\n\n".join(paragraphs), wraps=True))
         text.setFixedWidth(_TEXT_PX)
         text.setMinimumHeight(text.heightForWidth(_TEXT_PX))
-        layout.addWidget(text)
+        self.page.addWidget(text)
         if asks is not None:
-            layout.addWidget(asks)
+            self.page.addWidget(asks)
             asks.setFocus()
-        layout.addLayout(self._buttons(accept_text, reject_text))
+        self.foot.addLayout(self._buttons(accept_text, reject_text))
 
     def _buttons(self, accept_text: str, reject_text: str) -> QHBoxLayout:
         row = QHBoxLayout()

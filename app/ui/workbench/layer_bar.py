@@ -1,11 +1,12 @@
 """Which layers lie over the image, and how strongly."""
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.layers import Layer
 from app.ui.theme import Theme
+from app.ui.widgets.wrapping_layout import WrappingLayout
 
 LAYER_NAMES = {
     Layer.BOUNDARY: "Boundary",
@@ -24,12 +25,12 @@ class LayerBar(QFrame):
         self.setProperty("role", "foot")
         self._canvas = canvas
         self._hidden: tuple[Layer, ...] = ()
-        self.control_by_layer = {layer: LayerControl(layer, canvas, theme, self) for layer in LAYER_NAMES}
-        layout = QHBoxLayout(self)
+        self.control_by_layer = {layer: LayerControl(layer, canvas, theme) for layer in LAYER_NAMES}
+        layout = WrappingLayout(self)
         layout.setContentsMargins(10, 5, 10, 6)
-        layout.setSpacing(14)
+        layout.setSpacing(12)
         for control in self.control_by_layer.values():
-            layout.addLayout(control.column, 1)
+            layout.addWidget(control)
 
     def show_layer(self, layer: Layer, *, visible: bool) -> None:
         """Show or hide a layer."""
@@ -47,12 +48,14 @@ class LayerBar(QFrame):
         self._hidden = shown
 
 
-class LayerControl(QObject):
-    """Switch and slider of one layer, in a column."""
+class LayerControl(QWidget):
+    """Switch and slider of one layer."""
 
     switched = Signal(bool)
 
-    def __init__(self, layer: Layer, canvas: EditorCanvas, theme: Theme, parent: QObject) -> None:
+    def __init__(
+        self, layer: Layer, canvas: EditorCanvas, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         look, name = canvas.layer_look(layer), LAYER_NAMES[layer]
         self._theme = theme
@@ -70,10 +73,11 @@ class LayerControl(QObject):
         self.slider.valueChanged.connect(lambda value: canvas.set_layer_opacity(layer, value / 100))
         self.switch.toggled.connect(lambda on: self._follow(on, canvas, layer))
         self.switch.setChecked(look.is_visible)
-        self.column = QVBoxLayout()
-        self.column.setSpacing(1)
-        self.column.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
-        self.column.addWidget(self.slider)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.slider)
         theme.changed.connect(self._paint_icon)
         self._paint_icon()
         self.slider.setEnabled(look.is_visible)

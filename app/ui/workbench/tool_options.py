@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QSpinBox, QWidget
 
 from app.ui.editor.canvas import EditorCanvas
@@ -13,10 +13,10 @@ _STEPS = 200
 _THRESHOLD_PAUSE_MS = 40
 
 
-class ToolOptions(QFrame):
+class ToolOptions(QObject):
     """A slider and a number for the brush, a slider for the threshold."""
 
-    def __init__(self, canvas: EditorCanvas, parent: QWidget | None = None) -> None:
+    def __init__(self, canvas: EditorCanvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._canvas = canvas
         self.brush_slider = _slider("Brush size", 0, _STEPS)
@@ -34,7 +34,13 @@ class ToolOptions(QFrame):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_THRESHOLD_PAUSE_MS)
         self._pause.timeout.connect(self._apply_threshold)
-        self._lay_out()
+        words = self._threshold_words
+        words.setMinimumWidth(words.fontMetrics().horizontalAdvance("0.00"))
+        self.parts = (
+            _group("Brush", self.brush_slider, self.brush_px),
+            _group("Threshold", self.threshold, words),
+        )
+        """What belongs together, to be placed in a bar."""
         self.brush_slider.valueChanged.connect(lambda step: canvas.set_brush_diameter_px(diameter_of(step)))
         self.brush_px.valueChanged.connect(canvas.set_brush_diameter_px)
         canvas.brush_diameter_changed.connect(self._show_brush)
@@ -49,19 +55,6 @@ class ToolOptions(QFrame):
         if threshold is not None and not self.threshold.isSliderDown():
             self.threshold.setValue(round(100 * threshold))
         self._show_threshold()
-
-    def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 2, 8, 2)
-        layout.setSpacing(7)
-        layout.addWidget(plain_label("Brush", "small"))
-        layout.addWidget(self.brush_slider, 1)
-        layout.addWidget(self.brush_px)
-        layout.addSpacing(10)
-        layout.addWidget(plain_label("Threshold", "small"))
-        layout.addWidget(self.threshold, 1)
-        self._threshold_words.setMinimumWidth(self.fontMetrics().horizontalAdvance("0.00"))
-        layout.addWidget(self._threshold_words)
 
     def _show_brush(self, diameter_px: int) -> None:
         for widget, value in ((self.brush_slider, step_of(diameter_px)), (self.brush_px, diameter_px)):
@@ -86,6 +79,17 @@ def step_of(diameter_px: int) -> int:
     """Return the slider step next to a diameter."""
     bounded = min(max(diameter_px, SMALLEST_PX), LARGEST_PX)
     return round(_STEPS * math.log(bounded / SMALLEST_PX) / math.log(LARGEST_PX / SMALLEST_PX))
+
+
+def _group(name: str, slider: QSlider, value: QWidget) -> QFrame:
+    group = QFrame()
+    layout = QHBoxLayout(group)
+    layout.setContentsMargins(8, 2, 4, 2)
+    layout.setSpacing(7)
+    layout.addWidget(plain_label(name, "small"))
+    layout.addWidget(slider, 1)
+    layout.addWidget(value)
+    return group
 
 
 def _slider(name: str, low: int, high: int) -> QSlider:

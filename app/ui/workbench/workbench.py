@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.theme import Theme
+from app.ui.widgets.wrapping_layout import WrappingLayout
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.tool_options import ToolOptions
 
@@ -21,7 +22,7 @@ class Workbench(QFrame):
         self.layers = LayerBar(canvas, theme)
         self._bar = QFrame()
         self._bar.setProperty("role", "bar")
-        self._tools = QHBoxLayout(self._bar)
+        self._tools = WrappingLayout(self._bar)
         self._tools.setContentsMargins(8, 3, 4, 3)
         self._tools.setSpacing(2)
         layout = QVBoxLayout(self)
@@ -43,7 +44,8 @@ class Workbench(QFrame):
             # Choosing a tool hands the focus to the image; the tools' keys are those of the image.
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._tools.addWidget(button)
-        self._tools.addWidget(self.options, 1)
+        for part in self.options.parts:
+            self._tools.addWidget(part)
 
     def _paint_ground(self) -> None:
         self.canvas.set_ground_colour(QColor(self._theme.tokens.canvas))

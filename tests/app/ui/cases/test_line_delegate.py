@@ -1,0 +1,44 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QListView, QStyleOptionViewItem
+from pytestqt.qtbot import QtBot
+
+from app.domain.triage import Band, Priority
+from app.ui.cases.case_lines import CasePage
+from app.ui.cases.line_delegate import LineDelegate
+from app.ui.cases.thumbnails import Thumbnails
+from app.ui.theme import Theme
+from tests.app.ui.cases.test_case_lines import Store, a_line
+
+
+def _painted(delegate: LineDelegate, view: QListView, width_px: int) -> QImage:
+    option, model = QStyleOptionViewItem(), view.model()
+    option.initFrom(view)
+    height_px = delegate.sizeHint(option, model.index(0, 0)).height()
+    option.rect = QRect(0, 0, width_px, height_px)  # type: ignore[attr-defined]  # missing in the stubs
+    image = QImage(width_px, height_px, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    painter = QPainter(image)
+    delegate.paint(painter, option, model.index(0, 0))
+    painter.end()
+    return image
+
+
+@pytest.mark.parametrize("band", list(Band))
+def test_at_the_least_width_band_and_score_are_whole(qtbot: QtBot, theme: Theme, band: Band) -> None:
+    store = Store(1)
+    store.model.reread()
+    (query, _, _) = store.asked[0]
+    line = replace(a_line(0), priority=Priority(band, ("because",)), probability=1.0)
+    store.model.show_page(CasePage(query, 0, 1, [line]))
+    view = QListView()
+    qtbot.addWidget(view)
+    view.setModel(store.model)
+    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme)
+    least_px = delegate.least_width_px(view.font())
+    narrow, wide = (_painted(delegate, view, width) for width in (least_px, least_px + 400))
+    third = QRect(0, narrow.height() * 2 // 3, least_px, narrow.height() // 3 - 2)
+    assert narrow.copy(third) == wide.copy(third)
