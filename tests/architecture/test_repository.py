@@ -27,7 +27,8 @@ def test_direct_pins_agree_with_the_tried_versions() -> None:
 
 
 @pytest.mark.parametrize(
-    "forbidden", [r"\bimport pickle\b", r"torch\.load\((?!.*weights_only=True)", r"\bPyQt\d", r"allow_pickle=True"]
+    "forbidden",
+    [r"\bimport pickle\b", r"torch\.load\((?!.*weights_only=True)", r"\bPyQt\d", r"allow_pickle=True"],
 )
 def test_no_source_can_unpickle_or_pull_in_a_foreign_licence(forbidden: str) -> None:
     assert [path.name for path in SOURCES if re.search(forbidden, path.read_text(encoding="utf-8"))] == []

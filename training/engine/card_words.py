@@ -24,7 +24,7 @@ _SEGMENTER_LIMITS = (
 )
 
 _CLASSIFIER_LIMITS = (
-    "Probabilities are calibrated to the share of melanomas among the validation images, which is far "
+    "Probabilities are calibrated to the share of malignant lesions among the validation images, which is far "
     "higher than in practice.",
 )
 
@@ -109,5 +109,5 @@ def _limits_of_data(samples: tuple[Sample, ...]) -> tuple[str, ...]:
         f"Trained on {len(learned)} images from {', '.join(sources_of(samples))}; other cameras, clinical "
         "photographs and skin types or body sites that are rare there are outside what it has seen.",
         f"The data know these diagnoses only: {', '.join(diagnoses) or 'none'}.",
-        f"Held-out melanomas: {held_out['val']} in val, {held_out['test']} in test; intervals are wide.",
+        f"Held-out malignant lesions: {held_out['val']} in val, {held_out['test']} in test; intervals are wide.",
     )

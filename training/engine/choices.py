@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -19,14 +20,24 @@ from models.contract.metrics import (
 from models.contract.postprocess import lesion_mask, probability_map
 from models.contract.preprocess import mask_for_segmenter
 from models.contract.triage_figures import TriageAims, TriageFigures
+from models.nets.classification.diagnoses import DiagnosisLinear
+from models.nets.classification.evidence import EvidentialLinear
+from models.nets.classification.score_network import ScoreNetwork
 from training.contract.data_set import Sample
 from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import Stage, TrainingPlan
 from training.engine.band_figures import triage_figures
 from training.engine.calibrate import (
+    fitted_shift,
     fitted_temperature,
 )
-from training.engine.classification import Views, every_view_logit, score_logits, shown_and_withheld
+from training.engine.classification import (
+    Views,
+    every_view_logit,
+    logits_of,
+    score_logits,
+    shown_and_withheld,
+)
 from training.engine.conformal import conformal_of
 from training.engine.diagnosis_figures import ToldApart, diagnosis_conformal, diagnosis_figures
 from training.engine.published import PublishedModel, expert_masks, predicted_masks, views_of
@@ -36,7 +47,7 @@ from training.engine.segmentation import (
     native_masks,
 )
 from training.engine.segmentation import logits_of as segmenter_logits
-from training.engine.triage_thresholds import ScoredImages, aims_on, chosen_thresholds
+from training.engine.triage_thresholds import ScoredImages, aims_on, chosen_thresholds, from_clinics
 
 _THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(9))
 _SEED = 1
@@ -78,30 +89,58 @@ def segmenter_choices(network: nn.Module, validation: tuple[Sample, ...], stage:
     )
 
 
-def classifier_choices(
-    network: nn.Module,
-    validation: tuple[Sample, ...],
-    plan: TrainingPlan,
-    segmenter: PublishedModel | None = None,
-) -> Choices:
-    """Temperature by log loss, then the thresholds of the bands for their aims.
+@dataclass(frozen=True)
+class JudgedLesions:
+    """Validation images of known outcome, as a classifier sees them."""
 
-    With ``segmenter`` the lesions are outlined as the application will outline them, else by the experts.
-    """
-    samples = tuple(s for s in validation if s.malignant is not None)
-    labels = np.array([bool(s.malignant) for s in samples])
-    views = views_of(
-        samples,
-        expert_masks(samples) if segmenter is None else predicted_masks(segmenter, samples),
-        size_px=plan.stages[-1].width_px,
-        margin=plan.crop_margin,
-    )
+    samples: tuple[Sample, ...]
+    views: Views
+    outlined_by: str
+    """The model that drew the boundaries; "" for the experts."""
+
+    @staticmethod
+    def of(
+        validation: tuple[Sample, ...], plan: TrainingPlan, segmenter: PublishedModel | None = None
+    ) -> "JudgedLesions":
+        """With ``segmenter``, lesions are outlined as the application will, else by the experts."""
+        samples = tuple(s for s in validation if s.malignant is not None)
+        masks = expert_masks(samples) if segmenter is None else predicted_masks(segmenter, samples)
+        views = views_of(samples, masks, size_px=plan.stages[-1].width_px, margin=plan.crop_margin)
+        return JudgedLesions(samples, views, "" if segmenter is None else segmenter.card.reference)
+
+    @property
+    def labels(self) -> NDArray[np.bool_]:
+        """Whether each is malignant."""
+        return np.array([bool(sample.malignant) for sample in self.samples])
+
+    @property
+    def is_clinic_like(self) -> NDArray[np.bool_]:
+        """Whether each is of a data set that is no biopsy collection, and so says how often malignancy is."""
+        return from_clinics(self.samples)
+
+
+def centred(network: ScoreNetwork, judged: JudgedLesions) -> None:
+    """Move the logit of malignancy, in the last layer's bias, to where the shares of malignant lesions are."""
+    rows = judged.is_clinic_like
+    shift = fitted_shift(logits_of(network, judged.views)[rows], judged.labels[rows])
+    last = network.last_layer
+    with torch.no_grad():
+        if isinstance(last, DiagnosisLinear):
+            last.bias[last.malignant] += shift
+        elif not isinstance(last, EvidentialLinear):
+            last.bias += shift
+
+
+def classifier_choices(network: nn.Module, judged: JudgedLesions, plan: TrainingPlan) -> Choices:
+    """Temperature by log loss, then the thresholds of the bands for their aims."""
+    samples, views, labels = judged.samples, judged.views, judged.labels
     view_logits = every_view_logit(network, views)
     every_logit = view_logits.mean(axis=-1)
-    temperature = fitted_temperature(every_logit[:, 0], labels)
+    rows = judged.is_clinic_like
+    temperature = fitted_temperature(every_logit[rows, 0], labels[rows])
     scored = ScoredImages.of(samples, view_logits[:, 0], temperature)
     probabilities, thresholds = scored.probabilities, chosen_thresholds(scored)
-    outlined_by = "" if segmenter is None else segmenter.card.reference
+    outlined_by = judged.outlined_by
     groups = np.array([s.duplicate_group for s in samples])
     choices = Choices(
         threshold=thresholds["soon"],
@@ -116,9 +155,9 @@ def classifier_choices(
         calibration=Calibration(
             method="temperature scaling",
             fitted_on=_fitted_on(outlined_by),
-            ece=ece(labels, probabilities),
-            brier=brier(labels, probabilities),
-            bins=calibration_bins(labels, probabilities),
+            ece=ece(labels[rows], probabilities[rows]),
+            brier=brier(labels[rows], probabilities[rows]),
+            bins=calibration_bins(labels[rows], probabilities[rows]),
         ),
         conformal=conformal_of({"benign": probabilities[~labels], "malignant": 1 - probabilities[labels]}),
         views=views,

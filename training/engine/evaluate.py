@@ -62,7 +62,7 @@ def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
     experts = [mask for mask in expert_masks(samples) if mask is not None]
     predictions = predicted_masks(model, samples)
     cases = Cases(samples)
-    by = cases.subgroups(with_diagnosis=True)
+    by = cases.subgroups(with_diagnosis=True) | cases.sources()
     columns = mask_columns(_MASK_FIGURES, predictions, experts)
     figures = {
         f"{split}_{name}": measured(mean, [column], cases, by=by if name in ("dice", "iou") else None)
@@ -155,8 +155,9 @@ def _score_figures(
         f"{split}_{name}": measured(statistic, columns, cases)
         for name, (statistic, columns) in statistics.items()
     }
-    by = cases.subgroups(with_diagnosis=False)
+    by = cases.subgroups(with_diagnosis=False) | cases.sources()
     figures[f"{split}_auc"] = measured(roc_auc, [labels, logits], cases, by=by)
+    figures[f"{split}_ece"] = measured(ece, [labels, probabilities], cases, by=cases.sources())
     per_diagnosis = cases.subgroups(with_diagnosis=True)
     diagnoses = {name: chosen for name, chosen in per_diagnosis.items() if "diagnosis" in name}
     called = is_called.astype(np.float64)

@@ -56,7 +56,14 @@ from training.engine.card_words import (
     split_in_words,
 )
 from training.engine.checkpoints import BEST, load_average
-from training.engine.choices import Choices, classifier_choices, segmenter_choices, with_choices_of
+from training.engine.choices import (
+    Choices,
+    JudgedLesions,
+    centred,
+    classifier_choices,
+    segmenter_choices,
+    with_choices_of,
+)
 from training.engine.classification import Views
 from training.engine.classifier_setup import silence_untaught_inputs
 from training.engine.decode import read_image
@@ -99,21 +106,32 @@ def publish(
     if plan.fine_tuning is not None:
         mix_with_base(network, plan.fine_tuning.base, plan.fine_tuning.base_share)
     network = _with_suitability(network, plan)
+    judged = _judged(network, validation, plan, segmenter)
+    if judged is not None and plan.fine_tuning is None:
+        centred(cast("ScoreNetwork", network), judged)
     round_to_half(network)
     target = root / plan.model_name / plan.model_version
     target.mkdir(parents=True, exist_ok=True)
     save_weights(network, target)
-    if plan.task == "segmentation":
+    if judged is None:
         choices = segmenter_choices(network, validation, plan.stages[-1])
     else:
-        outliner = None if segmenter is None else PublishedModel.read(segmenter)
-        choices = classifier_choices(network, validation, plan, outliner)
+        choices = classifier_choices(network, judged, plan)
     if plan.fine_tuning is not None:
         choices = with_choices_of(read_card(plan.fine_tuning.base), choices)
     parity = _export(network, plan, validation, choices, target)
     write_card(_card(plan, network, choices, parity, target, notes or Notes()), target)
     read_card(target)
     return target
+
+
+def _judged(
+    network: nn.Module, validation: tuple[Sample, ...], plan: TrainingPlan, segmenter: Path | None
+) -> JudgedLesions | None:
+    """What a score is calibrated on; None for a boundary model."""
+    if not isinstance(network, ScoreNetwork):
+        return None
+    return JudgedLesions.of(validation, plan, None if segmenter is None else PublishedModel.read(segmenter))
 
 
 def _trained_network(plan: TrainingPlan, checkpoint: Path) -> nn.Module:

@@ -34,6 +34,12 @@ class Cases:
         """Whether each lesion is malignant."""
         return np.array([bool(sample.malignant) for sample in self.samples])
 
+    def sources(self) -> dict[str, NDArray[np.bool_]]:
+        """Which images belong to each data set, where there are several."""
+        names = np.array([sample.source or "not named" for sample in self.samples])
+        found = np.unique(names)
+        return {f"data set: {name}": names == name for name in found} if len(found) > 1 else {}
+
     def subgroups(
         self, *, with_diagnosis: bool, with_site_and_tone: bool = False
     ) -> dict[str, NDArray[np.bool_]]:

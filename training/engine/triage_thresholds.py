@@ -72,6 +72,13 @@ class ScoredImages:
         )
 
 
+def from_clinics(samples: tuple[Sample, ...]) -> NDArray[np.bool_]:
+    """Whether each image of known outcome is of a data set that is no biopsy collection (N,)."""
+    unscored = np.zeros(len(samples))
+    scored = ScoredImages(samples, unscored, unscored)
+    return np.asarray(~np.isin(scored.sources, biopsy_collections(scored)), dtype=np.bool_)
+
+
 def biopsy_collections(scored: ScoredImages) -> tuple[str, ...]:
     """The data sets whose images are malignant for the most part.
 
@@ -85,7 +92,7 @@ def biopsy_collections(scored: ScoredImages) -> tuple[str, ...]:
 
 def clinic_like(scored: ScoredImages) -> ScoredImages:
     """The images of all data sets that are no biopsy collections."""
-    return scored.chosen(~np.isin(scored.sources, biopsy_collections(scored)))
+    return scored.chosen(from_clinics(scored.samples))
 
 
 def chosen_thresholds(scored: ScoredImages) -> dict[str, float]:

@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from training.engine.calibrate import (
+    fitted_shift,
     fitted_temperature,
     threshold_at_sensitivity,
     threshold_at_specificity,
@@ -56,3 +57,18 @@ def test_thresholds_without_cases_stay_in_the_middle() -> None:
     nothing = np.zeros(3, bool)
     assert threshold_at_sensitivity(np.ones(3), nothing, 0.9) == 0.5
     assert threshold_at_specificity(np.ones(3), ~nothing, 0.9) == 0.5
+
+
+def test_a_score_that_is_too_high_is_moved_to_the_shares_that_are_there() -> None:
+    rng = np.random.default_rng(3)
+    logits = rng.normal(-2, 1.5, 4000)
+    labels = rng.random(4000) < 1 / (1 + np.exp(-logits))
+    too_high = 2 * logits + 3
+    shift = fitted_shift(too_high, labels)
+    assert shift == pytest.approx(-3, abs=0.25)
+    assert fitted_temperature(too_high + shift, labels) == pytest.approx(2, rel=0.08)
+
+
+@pytest.mark.parametrize("label", [True, False])
+def test_one_class_alone_moves_nothing(label: bool) -> None:
+    assert fitted_shift(np.array([3.0, -2.0]), np.array([label, label])) == 0
