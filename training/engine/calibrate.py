@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
-_LARGEST_SHIFT = 10.0
+_LARGEST_SHIFT = 30.0
 _TURNS = 30
 _LOG_RANGE = (math.log(0.05), math.log(20.0))
 
@@ -33,7 +33,7 @@ def fitted_shift(logits: NDArray[np.floating], labels: NDArray[np.bool_]) -> flo
     """The b that, with the best T beside it, minimises the log loss of (logits + b) / T; 0 for one class.
 
     A training that draws malignant images more often than they occur leaves a score that is too high; no
-    temperature mends that. The loss is convex in 1 / T and b / T, so turns of one search each come to its end.
+    temperature mends that. The loss is convex in 1 / T and b / T, so searching in turns comes to its end.
     """
     if labels.all() or not labels.any():
         return 0.0

@@ -24,8 +24,8 @@ _SEGMENTER_LIMITS = (
 )
 
 _CLASSIFIER_LIMITS = (
-    "Probabilities are calibrated to the share of malignant lesions among the validation images, which is far "
-    "higher than in practice.",
+    "Probabilities are calibrated to the share of malignant lesions among the validation images, which is "
+    "far higher than in practice.",
 )
 
 _TABLE_LIMITS = (
@@ -109,5 +109,6 @@ def _limits_of_data(samples: tuple[Sample, ...]) -> tuple[str, ...]:
         f"Trained on {len(learned)} images from {', '.join(sources_of(samples))}; other cameras, clinical "
         "photographs and skin types or body sites that are rare there are outside what it has seen.",
         f"The data know these diagnoses only: {', '.join(diagnoses) or 'none'}.",
-        f"Held-out malignant lesions: {held_out['val']} in val, {held_out['test']} in test; intervals are wide.",
+        f"Held-out malignant lesions: {held_out['val']} in val, {held_out['test']} in test; intervals are "
+        "wide.",
     )

@@ -120,15 +120,15 @@ class JudgedLesions:
 
 
 def centred(network: ScoreNetwork, judged: JudgedLesions) -> None:
-    """Move the logit of malignancy, in the last layer's bias, to where the shares of malignant lesions are."""
+    """Move the logit of malignancy, by the last layer's bias, to the share of malignant lesions."""
     rows = judged.is_clinic_like
     shift = fitted_shift(logits_of(network, judged.views)[rows], judged.labels[rows])
     last = network.last_layer
     with torch.no_grad():
         if isinstance(last, DiagnosisLinear):
-            last.bias[last.malignant] += shift
+            last.bias[last.malignant] = last.bias[last.malignant] + shift
         elif not isinstance(last, EvidentialLinear):
-            last.bias += shift
+            last.bias.add_(shift)
 
 
 def classifier_choices(network: nn.Module, judged: JudgedLesions, plan: TrainingPlan) -> Choices:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -12,6 +11,7 @@ from models.nets.classification.score_network import ScoreNetwork
 from tests.training.data_folders import mini_data_folder
 from training.contract.data_set import read_manifest
 from training.contract.plan import Stage, TrainingPlan
+from training.engine.calibrate import calibrated, fitted_temperature
 from training.engine.choices import JudgedLesions, centred
 from training.engine.classification import logits_of
 
@@ -35,5 +35,6 @@ def test_a_score_is_centred_on_the_images_that_are_no_biopsy_collection(
 
     centred(network, judged)
 
-    logits = logits_of(network, judged.views)[: len(clinic)]
-    assert np.mean(1 / (1 + np.exp(-logits))) == pytest.approx(3 / 12, abs=0.1)
+    logits, labels_of = logits_of(network, judged.views)[: len(clinic)], judged.labels[: len(clinic)]
+    temperature = fitted_temperature(logits, labels_of)
+    assert calibrated(logits, temperature).mean() == pytest.approx(3 / 12, abs=0.02)
