@@ -38,6 +38,7 @@ from models.contract.postprocess import (
 )
 from models.contract.preprocess import Box, for_classifier, for_segmenter
 from models.contract.registry import ModelShelf, ShelvedModel
+from models.contract.structures import STRUCTURE_OVERLAYS
 from models.contract.suitability import verdict_of
 from models.contract.tabular import TabularInput
 from models.contract.views import VIEW_COUNT, all_views, brought_back
@@ -106,7 +107,9 @@ class ModelPredictor:
     def overlay(
         self, name: str, image: RgbImage, mask: BoolMask | None, tabular: TabularInput, token: CancelToken
     ) -> AttentionMap:
-        """Explain the score with one of ``overlay_names``; map at image size."""
+        """Explain the score, or map a structure, by one of ``overlay_names``; map at image size."""
+        if name in STRUCTURE_OVERLAYS:
+            return self._structure_map(name, image, token)
         folder, card = self._active("classification")
         batch, box = _batch(image, mask, tabular, card)
         engine = self._choice.engine_with_overlay(name)
@@ -114,12 +117,34 @@ class ModelPredictor:
 
     def overlay_names(self) -> tuple[str, ...]:
         """Return the overlays that some engine here can compute for the active score model, default first."""
+        known = self._choice.overlay_names()
+        of_score = tuple(name for name in self._overlays_of("classification") if name in known)
+        return of_score + self._overlays_of("segmentation")
+
+    def _overlays_of(self, task: Task) -> tuple[str, ...]:
+        """What the card of the active model offers: of a score its overlays, of a boundary its structures."""
         try:
-            _, card = self._active("classification")
+            _, card = self._active(task)
         except ModelUnavailableError:
             return ()
-        known = self._choice.overlay_names()
-        return tuple(name for name in card.overlays if name in known)
+        if task == "classification":
+            return card.overlays
+        return tuple(f"possible_{each.name}" for each in card.structure_maps if each.is_offered)
+
+    def _structure_map(self, name: str, image: RgbImage, token: CancelToken) -> AttentionMap:
+        folder, card = self._active("segmentation")
+        prepared, geometry = for_segmenter(
+            image, height_px=card.input.height_px, width_px=card.input.width_px
+        )
+        output, _ = self._answer(
+            folder, card, token, lambda engine: engine.segment(folder, prepared[None], token)
+        )
+        if output.structures is None:
+            raise InferenceError(f"The model {card.reference} maps no structures.")
+        try:
+            return probability_map(output.structures[0, STRUCTURE_OVERLAYS[name]], geometry)
+        except ContractError as error:
+            raise InferenceError(str(error)) from error
 
     def thresholds(self) -> TriageThresholds:
         """Return the triage thresholds of the active score model's card."""

@@ -14,6 +14,15 @@ _NAME_BY_OVERLAY = {
     "cbam_gates": "Where detail passed to the boundary (CBAM gates)",
 }
 
+_NAME_BY_STRUCTURE = {
+    "possible_globules": "Possible globules",
+    "possible_milia_like_cyst": "Possible milia-like cysts",
+    "possible_negative_network": "Possible negative network",
+    "possible_pigment_network": "Possible pigment network",
+    "possible_streaks": "Possible streaks",
+}
+"""Maps of the boundary model's second head; they show a structure, and no reason for the score."""
+
 _READS_THE_SCORE = frozenset({"gradient_x_input", "grad_cam", "class_activation"})
 """Overlays that would change with the score; the others follow how the network mixes what it sees."""
 
@@ -26,8 +35,12 @@ _LIMIT_BY_OVERLAY = {
 }
 """What those do not show for which neither of the two usual sentences is true."""
 
-_NO_RELEVANCE = frozenset({"gate"})
-"""Overlays whose brightness is a place between two kinds of evidence, not an amount."""
+_STRUCTURE_LIMIT = (
+    "The map may miss the structure or show it where it is not; whether it is there is for the reader to say."
+)
+
+_NO_RELEVANCE = frozenset({"gate", *_NAME_BY_STRUCTURE})
+"""Overlays whose brightness is no amount of relevance: two kinds of evidence, or a structure."""
 
 _MISTRUSTED_BELOW = 0.5
 
@@ -36,11 +49,14 @@ OVERLAY_LIMIT = "An overlay shows which parts moved the score; it does not show 
 
 def overlay_words(name: str) -> str:
     """Return an overlay's name for a physician; one that has no words yet keeps its own."""
-    return _NAME_BY_OVERLAY.get(name, f"Another overlay ({name.replace('_', ' ')})")
+    words = _NAME_BY_OVERLAY | _NAME_BY_STRUCTURE
+    return words.get(name, f"Another overlay ({name.replace('_', ' ')})")
 
 
 def overlay_limit(name: str | None) -> str:
     """Return what an overlay does not show; None stands for overlays as such."""
+    if name in _NAME_BY_STRUCTURE:
+        return _STRUCTURE_LIMIT
     if name in _LIMIT_BY_OVERLAY:
         return _LIMIT_BY_OVERLAY[name]
     if name is None or name in _READS_THE_SCORE:
@@ -50,6 +66,8 @@ def overlay_limit(name: str | None) -> str:
 
 def reading_words(name: str, *, is_signed: bool) -> str:
     """Return what an overlay's colours mean."""
+    if name in _NAME_BY_STRUCTURE:
+        return "Brighter where the structure is more likely."
     if name in _NO_RELEVANCE:
         return "Bright where the score rests on local detail, dark where on the context of the whole crop."
     return "Orange raises the score, blue lowers it." if is_signed else "Brighter is more relevant."

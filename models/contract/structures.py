@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 STRUCTURES: Final = ("globules", "milia_like_cyst", "negative_network", "pigment_network", "streaks")
 """Those of ISIC 2018 Task 2, in the order of the maps."""
 
+STRUCTURE_OVERLAYS: Final = {f"possible_{name}": place for place, name in enumerate(STRUCTURES)}
+"""Names of the overlays that show a structure's map, with its place among the maps."""
+
 _TOP_SHARE = 0.01
 
 
