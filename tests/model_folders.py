@@ -10,9 +10,11 @@ from torch import nn
 from models.contract.card import Calibration, DataSummary, InputSpec, Metric, ModelCard, Task, write_card
 from models.contract.registry import ModelShelf
 from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
-from models.export import CLASSIFIER, GRAPH_FILE, SEGMENTER, export_graph
+from models.export import GRAPH_FILE, GraphSignature, export_graph
 from models.nets import build
+from models.nets.classification.score_network import ScoreNetwork
 from models.nets.weights import round_to_half, save_weights
+from training.engine.graph_form import boundary_graph, score_graph
 
 SEGMENTER_SIZE_PX = (48, 64)
 CROP_SIZE_PX = 64
@@ -44,8 +46,8 @@ def write_model(root: Path, architecture: str, task: Task, *, seed: int = 1, wit
     parity = 0.0
     if with_graph:
         examples = [random_batch(rows, *size_px, with_table=is_classifier) for rows in (2, 3)]
-        exported = _explained(network) if is_classifier else network
-        parity = export_graph(exported, CLASSIFIER if is_classifier else SEGMENTER, examples, folder)
+        form, signature = _graph_form(network)
+        parity = export_graph(form, signature, examples, folder)
     else:
         (folder / GRAPH_FILE).touch()
     write_card(_card(folder, architecture, task, network, parity), folder)
@@ -61,10 +63,8 @@ def shelf_with_tiny_models(folder: Path) -> ModelShelf:
     return shelf
 
 
-def _explained(network: nn.Module) -> nn.Module:
-    from models.nets.classification.export_form import ExplainedForExport
-
-    return ExplainedForExport(network)
+def _graph_form(network: nn.Module) -> tuple[nn.Module, GraphSignature]:
+    return score_graph(network) if isinstance(network, ScoreNetwork) else boundary_graph(network)
 
 
 def _sha256(path: Path) -> str:

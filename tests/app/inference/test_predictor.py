@@ -21,9 +21,11 @@ from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
 from app.usecases.cancelling import NeverCancelled
 from app.usecases.ports import CancelToken
-from models.contract.card import Diagnosis, read_card, write_card
+from models.contract.card import Diagnosis, Metric, StructureMap, read_card, write_card
 from models.contract.registry import ModelShelf
+from models.contract.suitability import SuitabilityLimits
 from models.contract.tabular import without_metadata
+from tests.model_folders import write_model
 
 TOKEN = NeverCancelled()
 
@@ -280,3 +282,62 @@ def test_the_model_server_doubts_as_the_graph_does(tiny_models: Path, tmp_path: 
         predictor.close()
     np.testing.assert_allclose(found[0].disagreement, found[1].disagreement, atol=2e-5)
     assert found[0].disagreement.max() > 2e-4
+
+
+@pytest.fixture(scope="module")
+def structure_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shelf whose boundary model maps structures and tells suitable frames from others."""
+    folder = tmp_path_factory.mktemp("structures")
+    model = write_model(folder / "models", "dermomamba_efficient_tiny", "segmentation")
+    figure = Metric(value=0.9, n=10)
+    maps = [
+        StructureMap(
+            name=name, presence_auc=figure, dice=figure, presence_threshold=0.5, is_offered=is_offered
+        )
+        for name, is_offered in (("globules", True), ("streaks", False))
+    ]
+    limits = SuitabilityLimits(largest_distance=1e6, least_lesion_logit=-1e6, false_alarm_rate=0.02, n=9)
+    card = read_card(model).model_copy(update={"structure_maps": tuple(maps), "suitability": limits})
+    write_card(card, model)
+    ModelShelf((folder / "models",), folder / "active.json").promote(model.parent.name, "1", author="a test")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", [OnnxEngine, ServerEngine])
+def test_structures_and_suitability_come_from_either_engine(
+    structure_models: Path, tmp_path: Path, engine: type[Engine]
+) -> None:
+    made = engine(tmp_path / "server.log") if engine is ServerEngine else engine()  # type: ignore[call-arg]
+    predictor = _predictor(structure_models, tmp_path, made)
+    image = _skin(70, 90)
+    try:
+        frame = predictor.boundary(image, TOKEN).frame
+        globules = predictor.overlay("possible_globules", image, None, without_metadata(), TOKEN)
+        names = predictor.overlay_names()
+    finally:
+        predictor.close()
+    assert frame is not None
+    assert (frame.is_dermoscopic, frame.has_lesion) == (True, True)
+    assert np.isfinite([frame.distance, frame.lesion_logit]).all()
+    assert globules.shape == image.shape[:2]
+    assert 0 <= globules.min() <= globules.max() <= 1
+    assert names == ("possible_globules",)
+
+
+@pytest.mark.slow
+def test_a_frame_beyond_the_cards_limit_is_unsuitable(structure_models: Path, tmp_path: Path) -> None:
+    shutil.copytree(structure_models, tmp_path / "copy")
+    folder = tmp_path / "copy" / "models" / "dermomamba-efficient-tiny" / "1"
+    strict = SuitabilityLimits(largest_distance=-1, least_lesion_logit=1e6, false_alarm_rate=0, n=9)
+    write_card(read_card(folder).model_copy(update={"suitability": strict}), folder)
+    predictor = _predictor(tmp_path / "copy", tmp_path, OnnxEngine())
+    frame = predictor.boundary(_skin(70, 90), TOKEN).frame
+    predictor.close()
+    assert frame is not None
+    assert (frame.is_dermoscopic, frame.has_lesion) == (False, False)
+
+
+def test_a_model_that_does_not_tell_leaves_the_frame_open(predictor: ModelPredictor) -> None:
+    assert predictor.boundary(_skin(64, 64), TOKEN).frame is None
+    assert not [name for name in predictor.overlay_names() if name.startswith("possible_")]
