@@ -276,6 +276,24 @@ def test_components_of_different_depth_are_refused(read_bytes: Read) -> None:
         read_bytes(encapsulated(bytes(frame), TransferSyntaxUID=uid.JPEG2000))
 
 
+@pytest.mark.parametrize(("field", "value"), [("Columns", 127), ("Rows", 95), ("Columns", 129), ("Rows", 97)])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_an_rle_picture_of_another_size_is_refused(
+    read_bytes: Read, field: str, value: int, bits: int
+) -> None:
+    layout = replace(PLAIN if bits == 8 else DEEP, syntax=uid.RLELossless)
+    with pytest.raises(UnreadableFileError):
+        read_bytes(relabelled(layout, **{field: value}))
+
+
+@pytest.mark.parametrize("high_bit", [0, 200])
+def test_the_numbers_of_a_palette_begin_above_the_bits_that_are_never_set(
+    read_bytes: Read, high_bit: int
+) -> None:
+    layout = replace(DEEP, photometric="PALETTE COLOR", bits_stored=12, high_bit=15)
+    assert worst(read_bytes(relabelled(layout, HighBit=high_bit)), written(layout).truth) == 0
+
+
 def test_a_palette_under_lossy_compression_is_refused(read_bytes: Read) -> None:
     with pytest.raises(UnreadableFileError, match="palette"):
         read_bytes(written(replace(PLAIN, syntax=uid.JPEGBaseline8Bit, photometric="PALETTE COLOR")).content)
