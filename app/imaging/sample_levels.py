@@ -68,10 +68,16 @@ def levels_of(frame: StoredFrame, header: PixelHeader) -> Levels:
         alternative = other.levels(frame.cells)
         if is_torn(_scaled(levels, best.bits), otherwise=_scaled(alternative, other.bits)):
             best, levels = other, alternative
-    notes = () if best == declared else (_CONTRADICTION,)
+    notes = () if best == declared and not _is_moved(best, frame, header) else (_CONTRADICTION,)
     if header.photometric == PALETTE:
         return Levels(levels, best.bits, best.is_signed, notes)
     return _at_true_depth(Levels(levels, best.bits, best.is_signed, notes))
+
+
+def _is_moved(reading: Reading, frame: StoredFrame, header: PixelHeader) -> bool:
+    """Say whether values are taken from another place in their cells than High Bit declares."""
+    has_room = header.bits_stored < frame.cell_bits
+    return has_room and reading.lowest_bit + reading.bits != header.high_bit + 1
 
 
 def _readings(frame: StoredFrame, header: PixelHeader) -> list[Reading]:
