@@ -5,6 +5,7 @@ nothing in the file contradicts the header (a second decoder then shows the same
 """
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -151,7 +152,7 @@ def _is_as_declared(pixels: Pixels, file: Written, told: Told) -> bool:
 
 def _declared(file: Written, told: Told) -> Combination:
     dataset = file.dataset
-    changed = {
+    changed: dict[str, Any] = {
         "photometric": str(dataset.PhotometricInterpretation),
         "bits_allocated": int(dataset.BitsAllocated),
         "bits_stored": int(dataset.BitsStored),
@@ -159,5 +160,7 @@ def _declared(file: Written, told: Told) -> Combination:
         "is_signed": bool(dataset.PixelRepresentation),
         "size": (int(dataset.Rows), int(dataset.Columns)),
     }
+    if not changed["bits_stored"] <= changed["high_bit"] + 1 <= changed["bits_allocated"]:
+        changed["high_bit"] = told.layout.high_bit
     assert set(changed) <= {field.name for field in fields(Combination)}
     return replace(told.layout, **changed)

@@ -20,8 +20,9 @@ from app.imaging.dicom_header import PALETTE, PixelHeader, several_frames
 from app.imaging.frame_decoder import RLE, FrameLayout, Samples, decoded, layout_of
 from app.imaging.isolated import decoded_apart
 from app.imaging.limits import MAX_PIXELS
+from app.imaging.rle_length import longest_segment_bytes
 from app.imaging.stored_frame import Cells, Note, StoredFrame, size_contradiction
-from app.imaging.uncompressed_frame import uncompressed_frame
+from app.imaging.uncompressed_frame import PADDING_BYTES, uncompressed_frame
 
 _UNCOMPRESSED = (
     uid.ImplicitVRLittleEndian,
@@ -65,13 +66,19 @@ def _compressed_frame(data: bytes, header: PixelHeader) -> StoredFrame:
     frame = get_frame(data, 0, number_of_frames=1)
     codestream = codestream_of(frame)
     if codestream is None and header.transfer_syntax == uid.RLELossless:
-        layout = FrameLayout(RLE, header.rows, header.columns, header.samples, header.bits_allocated)
-        return StoredFrame(_decoded(data, layout), header.bits_allocated)
+        return _rle_frame(data, frame, header)
     if codestream is None and header.transfer_syntax in _CODING_BY_SYNTAX:
         raise UnreadableFileError(_DAMAGED)
     if codestream is None:
         raise UnreadableFileError(f"The DICOM compression '{header.transfer_syntax.name}' cannot be read.")
     return _codestream_frame(data, frame, codestream, header)
+
+
+def _rle_frame(data: bytes, frame: bytes, header: PixelHeader) -> StoredFrame:
+    if longest_segment_bytes(frame) - header.rows * header.columns > PADDING_BYTES:
+        raise size_contradiction()
+    layout = FrameLayout(RLE, header.rows, header.columns, header.samples, header.bits_allocated)
+    return StoredFrame(_decoded(data, layout), header.bits_allocated)
 
 
 def _codestream_frame(data: bytes, frame: bytes, codestream: Codestream, header: PixelHeader) -> StoredFrame:

@@ -68,10 +68,16 @@ def levels_of(frame: StoredFrame, header: PixelHeader) -> Levels:
         alternative = other.levels(frame.cells)
         if is_torn(_scaled(levels, best.bits), otherwise=_scaled(alternative, other.bits)):
             best, levels = other, alternative
-    notes = () if best == declared else (_CONTRADICTION,)
+    notes = () if best == declared and not _is_moved(best, frame, header) else (_CONTRADICTION,)
     if header.photometric == PALETTE:
         return Levels(levels, best.bits, best.is_signed, notes)
     return _at_true_depth(Levels(levels, best.bits, best.is_signed, notes))
+
+
+def _is_moved(reading: Reading, frame: StoredFrame, header: PixelHeader) -> bool:
+    """Say whether values are taken from another place in their cells than High Bit declares."""
+    has_room = header.bits_stored < frame.cell_bits
+    return has_room and reading.lowest_bit + reading.bits != header.high_bit + 1
 
 
 def _readings(frame: StoredFrame, header: PixelHeader) -> list[Reading]:
@@ -86,12 +92,18 @@ def _windows(frame: StoredFrame, header: PixelHeader) -> list[tuple[int, int]]:
     if bits >= frame.cell_bits:
         return [whole]
     used = int(np.bitwise_or.reduce(frame.cells, axis=None)) & ((1 << frame.cell_bits) - 1)
-    occupied = (max(0, used.bit_length() - bits), bits)
+    occupied = (_lowest_bit(used, bits, frame.cell_bits), bits)
     declared = (header.high_bit + 1 - bits, bits)
     if not 0 <= declared[0] <= frame.cell_bits - bits or _is_too_high(declared, used):
         declared = occupied
     is_used_outside = used & ~(((1 << bits) - 1) << declared[0]) != 0
     return list(dict.fromkeys([declared, occupied, whole])) if is_used_outside else [declared]
+
+
+def _lowest_bit(used: int, bits: int, cell_bits: int) -> int:
+    """Return where values begin, by the bits in use: low bits that are never set are filling."""
+    filling = (used & -used).bit_length() - 1 if used else 0
+    return max(0, used.bit_length() - bits, min(filling, cell_bits - bits))
 
 
 def _is_too_high(window: tuple[int, int], used: int) -> bool:

@@ -11,7 +11,9 @@ from app.imaging.dicom_header import YBR, PixelHeader
 from app.imaging.picture_smoothness import is_much_smoother, shows_planes
 from app.imaging.stored_frame import Cells, StoredFrame, size_contradiction
 
-_PADDING_BYTES = 16
+PADDING_BYTES = 16
+"""So much more than its picture an element may hold: some programs fill up to words or paragraphs."""
+
 _BYTE_NOTE = ("bit depth", "the header declares 16 bits per value, the picture is stored with 8")
 _BY_PIXEL_NOTE = ("coding", "the header declares colours by plane, the picture is stored by pixel")
 _BY_PLANE_NOTE = ("coding", "the header declares colours by pixel, the picture is stored by plane")
@@ -34,7 +36,7 @@ def uncompressed_frame(data: bytes, header: PixelHeader, *, is_in_words: bool) -
         raise UnreadableFileError(
             "The DICOM picture is incomplete: it has fewer pixels than its header declares."
         )
-    if surplus > _PADDING_BYTES:
+    if surplus > PADDING_BYTES:
         raise size_contradiction()
     if header.bits_allocated == 16:
         return _full(np.frombuffer(data[: header.frame_bytes], _word(header)).astype(np.uint16), header)
@@ -44,13 +46,13 @@ def uncompressed_frame(data: bytes, header: PixelHeader, *, is_in_words: bool) -
 def _is_subsampled(header: PixelHeader, length_bytes: int) -> bool:
     if header.photometric not in YBR or header.bits_allocated != 8 or header.columns % 2:
         return False
-    return 0 <= length_bytes - header.rows * header.columns * 2 <= _PADDING_BYTES
+    return 0 <= length_bytes - header.rows * header.columns * 2 <= PADDING_BYTES
 
 
 def _is_in_bytes(header: PixelHeader, length_bytes: int) -> bool:
     if header.bits_allocated != 16 or header.bits_stored > 8:
         return False
-    return 0 <= length_bytes - header.frame_bytes // 2 <= _PADDING_BYTES
+    return 0 <= length_bytes - header.frame_bytes // 2 <= PADDING_BYTES
 
 
 def _word(header: PixelHeader) -> str:

@@ -210,7 +210,9 @@ def test_a_high_bit_that_cannot_be_is_passed_over(read_bytes: Read, high_bit: in
     assert worst(read_bytes(relabelled(PLAIN, HighBit=high_bit))) == 0
     for true_bit in (11, 13, 15):
         deep = replace(DEEP, bits_stored=12, high_bit=true_bit)
-        assert worst(read_bytes(relabelled(deep, HighBit=high_bit))) <= 1
+        image = read_bytes(relabelled(deep, HighBit=high_bit))
+        assert worst(image) <= 1
+        assert "contradict the picture" in str(image.provenance)
 
 
 def test_overlay_bits_above_the_values_are_not_part_of_them(read_bytes: Read) -> None:
@@ -274,6 +276,24 @@ def test_components_of_different_depth_are_refused(read_bytes: Read) -> None:
     frame[first_depth] = 6
     with pytest.raises(UnreadableFileError, match="rare way"):
         read_bytes(encapsulated(bytes(frame), TransferSyntaxUID=uid.JPEG2000))
+
+
+@pytest.mark.parametrize(("field", "value"), [("Columns", 127), ("Rows", 95), ("Columns", 129), ("Rows", 97)])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_an_rle_picture_of_another_size_is_refused(
+    read_bytes: Read, field: str, value: int, bits: int
+) -> None:
+    layout = replace(PLAIN if bits == 8 else DEEP, syntax=uid.RLELossless)
+    with pytest.raises(UnreadableFileError):
+        read_bytes(relabelled(layout, **{field: value}))
+
+
+@pytest.mark.parametrize("high_bit", [0, 200])
+def test_the_numbers_of_a_palette_begin_above_the_bits_that_are_never_set(
+    read_bytes: Read, high_bit: int
+) -> None:
+    layout = replace(DEEP, photometric="PALETTE COLOR", bits_stored=12, high_bit=15)
+    assert worst(read_bytes(relabelled(layout, HighBit=high_bit)), written(layout).truth) == 0
 
 
 def test_a_palette_under_lossy_compression_is_refused(read_bytes: Read) -> None:
