@@ -23,6 +23,8 @@ from app.imaging.limits import MAX_PIXELS
 from app.imaging.rle_length import longest_segment_bytes
 from app.imaging.stored_frame import Cells, Note, StoredFrame, size_contradiction
 from app.imaging.uncompressed_frame import PADDING_BYTES, uncompressed_frame
+from models.contract.errors import UnreadablePhotographError
+from models.contract.photographs.jpeg import check_whole
 
 _UNCOMPRESSED = (
     uid.ImplicitVRLittleEndian,
@@ -128,6 +130,10 @@ def _coding_note(header: PixelHeader, actual: str) -> Note:
 
 def _jpeg_samples(frame: bytes, codestream: Codestream) -> NDArray[np.uint8]:
     """Decode without any colour conversion: libjpeg is asked for the colour space it assumes."""
+    try:
+        check_whole(frame)
+    except UnreadablePhotographError as error:
+        raise UnreadableFileError("The JPEG picture in the DICOM file is damaged or incomplete.") from error
     with Image.open(BytesIO(frame), formats=("JPEG",)) as picture:
         if codestream.components == 3 and codestream.states_ybr is not False:
             picture.draft("YCbCr", picture.size)

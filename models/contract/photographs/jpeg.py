@@ -56,6 +56,19 @@ def jpeg_picture(content: bytes, least_side_px: int) -> StoredPicture:
         )
 
 
+def check_whole(content: bytes) -> None:
+    """Look for damage in a JPEG codestream that lies in another file.
+
+    Raises:
+        UnreadablePhotographError: part of the picture is missing or corrupt, or it has too many scans.
+    """
+    outline = jpeg_outline(content)
+    if not outline.is_complete:
+        raise DamagedPhotographError(_DAMAGED)
+    if len(outline.components) in (1, 3):
+        _strictly_decoded(content, "GRAY" if len(outline.components) == 1 else "RGB", outline)
+
+
 @dataclass
 class JpegOutline:
     """What the markers of a JPEG's first picture say about its parts."""

@@ -271,6 +271,14 @@ def test_a_jpeg_that_states_nothing_is_what_the_header_declares(
     assert worst(read_bytes(encapsulated(skin, declared, BASELINE, frame)).pixels, skin) <= 4
 
 
+def test_a_jpeg_with_corrupt_data_is_refused(read_bytes: Read, skin: Pixels) -> None:
+    frame = jpeg(skin, is_ybr=True)
+    middle = len(frame) // 2
+    damaged = frame[:middle] + bytes(300) + frame[middle + 300 :]
+    with pytest.raises(UnreadableFileError, match="damaged or incomplete"):
+        read_bytes(encapsulated(skin, "YBR_FULL_422", BASELINE, damaged))
+
+
 def test_greyscale_jpeg(read_bytes: Read, skin: Pixels) -> None:
     grey = skin[..., 1].copy()
     buffer = BytesIO()
