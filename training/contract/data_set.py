@@ -70,6 +70,8 @@ class Sample:
     structures: tuple[bool | None, ...]
     structure_files: tuple[Path | None, ...] = (None,) * len(STRUCTURES)
     """Where each structure was marked, in the frame of the image at any size; None where none was."""
+    is_mask_predicted: bool = False
+    """A model drew the mask (``mask_from`` says "predicted"): it crops lesions, and teaches no boundary."""
     source: str | None = None
     licence: str | None = None
     fold: int | None = None
@@ -299,6 +301,7 @@ def _sample(row: Mapping[str, str], folder: DataFolder, given: tuple[str, ...]) 
         structure_files=tuple(
             folder.file(name) if (name := cell(f"structure_file_{each}")) else None for each in STRUCTURES
         ),
+        is_mask_predicted=cell("mask_from") == "predicted",
         source=cell("dataset"),
         licence=cell("licence"),
         fold=_fold(cell("fold"), image_id),

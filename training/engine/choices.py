@@ -45,6 +45,7 @@ from training.engine.segmentation import (
     NativeMask,
     decoded_frames,
     native_masks,
+    outlined_by_experts,
 )
 from training.engine.segmentation import logits_of as segmenter_logits
 from training.engine.triage_thresholds import ScoredImages, aims_on, chosen_thresholds, from_clinics
@@ -71,7 +72,7 @@ class Choices:
 
 def segmenter_choices(network: nn.Module, validation: tuple[Sample, ...], stage: Stage) -> Choices:
     """Temperature by pixel log loss, then the threshold with the best mean IoU."""
-    samples = tuple(s for s in validation if s.mask_file is not None)
+    samples = outlined_by_experts(validation)
     natives = native_masks(samples, stage)
     logits = segmenter_logits(network, decoded_frames(samples, stage))
     temperature = fitted_temperature(logits, _small_masks(natives, stage))

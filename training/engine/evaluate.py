@@ -33,6 +33,7 @@ from training.engine.lesion_table import METADATA_CATEGORICAL, METADATA_NUMERIC,
 from training.engine.order import generator
 from training.engine.published import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
 from training.engine.report import Cases, Statistic, mean, measured
+from training.engine.segmentation import outlined_by_experts
 from training.engine.triage_thresholds import ScoredImages, thresholds_of
 
 _MASK_FIGURES = (
@@ -58,7 +59,7 @@ class Evaluation:
 def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
     """Overlap and boundary figures on the images of a split that have an expert mask."""
     model = PublishedModel.verified(folder)
-    samples = tuple(s for s in of_split(data_dir, split) if s.mask_file is not None)
+    samples = outlined_by_experts(of_split(data_dir, split))
     experts = [mask for mask in expert_masks(samples) if mask is not None]
     predictions = predicted_masks(model, samples)
     cases = Cases(samples)

@@ -1,6 +1,7 @@
 """Learning the lesion's boundary: images, expert masks, losses, per-image Dice and IoU."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +57,9 @@ class SegmentationTask:
     def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
         self._plan = plan
         self._cache = cache
-        self._train = tuple(s for s in split.train if s.mask_file is not None)
-        self._validation = tuple(s for s in split.validation if s.mask_file is not None)
+        self._train, self._validation = (
+            outlined_by_experts(part) for part in (split.train, split.validation)
+        )
         if not self._train or not self._validation:
             raise DataSetError("Training a boundary needs images with masks in train and in val.")
         self._stage = plan.stages[0]
@@ -104,6 +106,11 @@ class SegmentationTask:
             ious.append(iou(predicted, native.mask))
         mean_iou = float(np.mean(ious))
         return {"dice": float(np.mean(dices)), "iou": mean_iou, "score": mean_iou}
+
+
+def outlined_by_experts(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """The images with a boundary to learn from or to judge by."""
+    return tuple(s for s in samples if s.mask_file is not None and not s.is_mask_predicted)
 
 
 class _Epoch:

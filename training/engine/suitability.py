@@ -24,6 +24,7 @@ from training.engine.augment import varied
 from training.engine.decode import read_image, read_mask
 from training.engine.order import generator
 from training.engine.progress import shown
+from training.engine.segmentation import outlined_by_experts
 from training.engine.skin_crops import lesion_frame, skin_frame
 
 _FRAMES = 2400
@@ -37,7 +38,7 @@ _JITTER = Augmentation(quarter_turns=False, brightness_share=0.3, contrast_share
 
 def fit_suitability(network: DermoMambaEfficient, samples: Sequence[Sample], stage: Stage) -> None:
     """Fill the suitability's buffers from training images with a mask."""
-    usable = [sample for sample in samples if sample.mask_file is not None]
+    usable = outlined_by_experts(samples)
     rng = generator(_SEED)
     chosen = [usable[place] for place in rng.permutation(len(usable))[:_FRAMES]]
     frames: list[RgbImage] = []

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,12 @@ from tests.training.data_folders import manifest_row, mini_data_folder, write_ma
 from training.contract.data_set import DataSetError, Split, read_manifest, split_samples
 from training.contract.plan import NO_AUGMENTATION, SEGMENTATION_LOSSES, Stage, TrainingPlan
 from training.engine.decode import read_image, read_mask
-from training.engine.segmentation import SegmentationTask, as_network_input, load_frames
+from training.engine.segmentation import (
+    SegmentationTask,
+    as_network_input,
+    load_frames,
+    outlined_by_experts,
+)
 
 STAGE = Stage(height_px=32, width_px=64, epochs=1)
 
@@ -126,3 +132,9 @@ def test_a_damaged_image_is_named(tmp_path: Path, content: bytes) -> None:
     write_manifest(tmp_path, [manifest_row("a")])
     with pytest.raises(DataSetError, match="of a cannot be read"):
         read_image(read_manifest(tmp_path)[0])
+
+
+def test_a_boundary_that_a_model_drew_teaches_none(tmp_path: Path) -> None:
+    samples = read_manifest(mini_data_folder(tmp_path, train=3, val=1, test=0))
+    drawn = replace(samples[0], is_mask_predicted=True)
+    assert outlined_by_experts((drawn, *samples[1:])) == samples[1:]
