@@ -41,6 +41,7 @@ from training.engine.classification import (
 from training.engine.conformal import conformal_of
 from training.engine.diagnosis_figures import ToldApart, diagnosis_conformal, diagnosis_figures
 from training.engine.published import PublishedModel, expert_masks, predicted_masks, views_of
+from training.engine.report import Cases, measured
 from training.engine.segmentation import (
     NativeMask,
     decoded_frames,
@@ -142,14 +143,12 @@ def classifier_choices(network: nn.Module, judged: JudgedLesions, plan: Training
     scored = ScoredImages.of(samples, view_logits[:, 0], temperature)
     probabilities, thresholds = scored.probabilities, chosen_thresholds(scored)
     outlined_by = judged.outlined_by
-    groups = np.array([s.duplicate_group for s in samples])
+    cases = Cases(samples)
     choices = Choices(
         threshold=thresholds["soon"],
         temperature=temperature,
-        metrics={
-            f"val_auc_{name}": auc_metric(labels, score_logits(network, shown), groups)
-            for name, shown in shown_and_withheld(views).items()
-        },
+        metrics=_ranking_figures(network, judged, every_logit[:, 0])
+        | {"val_ece": measured(ece, [labels, probabilities], cases, by=cases.sources())},
         triage_thresholds=thresholds,
         triage_aims=aims_on(scored),
         triage_figures={"val": triage_figures(scored, thresholds, outlined_by=outlined_by)},
@@ -167,6 +166,18 @@ def classifier_choices(network: nn.Module, judged: JudgedLesions, plan: Training
     if not diagnoses:
         return choices
     return _with_diagnoses(choices, ToldApart.of(samples, diagnoses, every_logit, temperature))
+
+
+def _ranking_figures(
+    network: nn.Module, judged: JudgedLesions, shown_logits: NDArray[np.float32]
+) -> dict[str, Metric]:
+    """The area under the ROC with all inputs, and with inputs withheld, also in each data set."""
+    cases, labels = Cases(judged.samples), judged.labels
+    figures = {}
+    for name, views in shown_and_withheld(judged.views).items():
+        logits = shown_logits if name == "all" else score_logits(network, views)
+        figures[f"val_auc_{name}"] = measured(roc_auc, [labels, logits], cases, by=cases.sources())
+    return figures
 
 
 def _fitted_on(outlined_by: str) -> str:
@@ -208,14 +219,6 @@ def mean_metric(values: NDArray[np.float64], groups: NDArray[np.str_]) -> Metric
     interval = bootstrap_interval(_mean, values, seed=_SEED, groups=groups)
     if interval is None:
         raise ValueError("a mean needs at least one value")
-    return Metric(value=interval.value, low=interval.low, high=interval.high, n=interval.n)
-
-
-def auc_metric(labels: NDArray[np.bool_], scores: NDArray[np.floating], groups: NDArray[np.str_]) -> Metric:
-    """The area under the ROC with its interval."""
-    interval = bootstrap_interval(roc_auc, labels, scores, seed=_SEED, groups=groups)
-    if interval is None:
-        raise ValueError("an area under the ROC needs both classes")
     return Metric(value=interval.value, low=interval.low, high=interval.high, n=interval.n)
 
 
