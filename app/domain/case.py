@@ -64,8 +64,9 @@ class Case:
 
     @property
     def is_score_current(self) -> bool:
-        """Say whether the newest score was computed from the valid mask."""
-        return self.score is not None and self.score.mask_source == self.mask_source
+        """Say whether the newest score counts and was computed from the valid mask."""
+        is_shown = self.score is not None and not self.is_score_withheld
+        return is_shown and self.score is not None and self.score.mask_source == self.mask_source
 
     @property
     def objection_to_score(self) -> str:
@@ -112,7 +113,9 @@ class Case:
     @property
     def score_spread(self) -> float | None:
         """Return how far the newest score moves between the views of the image, in [0, 1]."""
-        return None if self.score is None else self.score.probability_high - self.score.probability_low
+        if self.score is None or self.is_score_withheld:
+            return None
+        return self.score.probability_high - self.score.probability_low
 
     @property
     def is_corrected(self) -> bool:

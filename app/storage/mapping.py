@@ -350,6 +350,8 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
     )
     note_priority(row, priority)
+    if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
+        row.reasons = [standing.priority.reasons[0], *priority.warnings]
     if case.is_score_withheld:
         row.reasons = [case.objection_to_score]
         row.probability, row.queue_urgency = None, 0.0

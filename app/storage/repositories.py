@@ -262,6 +262,8 @@ class SqlCaseRepository:
             if sha256 is None:
                 continue
             newest = select(func.max(table.sequence)).group_by(table.image_id)
+            # A withheld score is not computed again; its line has none.
+            has_score = [CaseIndexRow.probability.is_not(None)] if table is ScorePredictionRow else []
             query = (
                 select(table.image_id)
                 .join(CaseIndexRow, CaseIndexRow.image_id == table.image_id)
@@ -269,6 +271,7 @@ class SqlCaseRepository:
                     table.sequence.in_(newest),
                     table.weights_sha256 != sha256,
                     CaseIndexRow.is_hidden.is_(False),
+                    *has_score,
                 )
             )
             found.update(self._session.scalars(query))

@@ -37,7 +37,7 @@ class CaseView:
     @property
     def score(self) -> ScorePrediction | None:
         """Return the score to show: the unsaved correction's, else the newest stored one."""
-        return self.preview or self.case.score
+        return None if self.is_score_withheld else self.preview or self.case.score
 
     @property
     def is_score_withheld(self) -> bool:

@@ -55,7 +55,7 @@ def case_file(services: Services, image_id: ImageId, token: CancelToken, *, over
     with services.reading() as work:
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
-    wanted = None if case.score is None else overlay
+    wanted = None if case.score is None or case.is_score_withheld else overlay
     return CaseFile(
         case=case,
         pixels=pixels_of(services, case.image),

@@ -44,6 +44,8 @@ def rescore_image(
     if case.is_score_withheld and not is_asked_for:
         return Changes()
     pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
+    if _is_empty_by_all(case, mask) and not is_asked_for:
+        return Changes()
     score = _scored(services, case, lesions, pixels, mask, source, token).score
     with services.unit_of_work() as work:
         work.cases.add_score(score)
@@ -56,6 +58,12 @@ def rescore_image(
     return Changes(images=frozenset({image_id}), case_list=True)
 
 
+def _is_empty_by_all(case: Case, mask: BoolMask | None) -> bool:
+    """Say whether model and person agree that there is no lesion: an empty boundary outlines none."""
+    frame = None if case.boundary is None else case.boundary.frame
+    return frame is not None and not frame.has_lesion and (mask is None or not mask.any())
+
+
 def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: CancelToken) -> ScorePreview:
     """Return what the score and the measurements would be with ``mask``, storing nothing.
 
@@ -63,8 +71,10 @@ def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: 
         ScoreWithheldError: the image gets no score by itself.
     """
     case, lesions = _case_and_lesions(services, image_id)
-    if case.is_score_withheld:
-        raise ScoreWithheldError(case.objection_to_score)
+    frame = None if case.boundary is None else case.boundary.frame
+    objection = "" if frame is None else frame.objection(is_outlined_by_person=bool(mask.any()))
+    if case.is_score_withheld and objection:
+        raise ScoreWithheldError(objection)
     check_fits(mask, case.image)
     unsaved = RevisionId(new_id())
     return _scored(services, case, lesions, pixels_of(services, case.image), mask, unsaved, token)

@@ -131,6 +131,8 @@ def _started(options: RunOptions) -> tuple[RunOptions, Start]:
         return options, "imagenet" if is_wanted else "none"
     if options.init is None:
         return options, "none"
+    if options.continue_from is not None:
+        raise DataSetError("A run starts from one model's weights: name it by --init or by --continue-from.")
     folders = (Path(options.init), shipped("models", *options.init.split("/")))
     weights = next((each / WEIGHTS for each in folders if (each / WEIGHTS).is_file()), None)
     if weights is None:

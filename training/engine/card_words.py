@@ -80,15 +80,18 @@ def licences_of(samples: tuple[Sample, ...], note: str) -> str:
 
 def model_licence(samples: tuple[Sample, ...]) -> str:
     """The licence of weights that learned from ``samples``: what any of them forbids, the weights forbid."""
-    learned = {sample.licence or "" for sample in samples if sample.split.startswith("train")}
-    is_bound = any(_NON_COMMERCIAL_MARK in licence.replace(" ", "-").split("-") for licence in learned)
-    return NON_COMMERCIAL_LICENCE if is_bound else LICENCE
+    return NON_COMMERCIAL_LICENCE if any(_binds(sample) for sample in samples) else LICENCE
 
 
 def non_commercial_limit(samples: tuple[Sample, ...]) -> str:
     """What a reader must know about weights under `NON_COMMERCIAL_LICENCE`."""
-    bound = sorted({s.source or "not named" for s in samples if _NON_COMMERCIAL_MARK in (s.licence or "")})
+    bound = sorted({sample.source or "not named" for sample in samples if _binds(sample)})
     return f"For non-commercial use only ({NON_COMMERCIAL_LICENCE}): it learned from {', '.join(bound)}."
+
+
+def _binds(sample: Sample) -> bool:
+    words = (sample.licence or "").replace(" ", "-").split("-")
+    return sample.split.startswith("train") and _NON_COMMERCIAL_MARK in words
 
 
 def split_in_words(plan: TrainingPlan) -> str:

@@ -179,7 +179,9 @@ class _Targets:
     def of(samples: tuple[Sample, ...]) -> "_Targets":
         return _Targets(
             malignant=torch.tensor([float(bool(s.malignant)) for s in samples]),
-            has_mask=torch.tensor([float(s.mask_file is not None) for s in samples]),
+            has_mask=torch.tensor(
+                [float(s.mask_file is not None and not s.is_mask_predicted) for s in samples]
+            ),
             structures=target_rows([s.structures for s in samples]),
             diagnosis=torch.tensor(
                 [DIAGNOSES.index(s.diagnosis) if s.diagnosis in DIAGNOSES else UNKNOWN for s in samples]

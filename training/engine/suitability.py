@@ -5,7 +5,8 @@ outside the principal directions, and a logistic regression against healthy skin
 training frames; the two limits are chosen on validation frames.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import torch
@@ -32,6 +33,10 @@ _FRAMES = 2400
 _FALSE_ALARMS = 0.01
 """Share of validation frames that each of the two limits may refuse."""
 _SHRINKAGE = 0.1
+_LEAST_RESIDUAL = 1e-3
+"""Few images lie in their own directions entirely; what is left of others must not be magnified at will."""
+_LARGEST_HALF = 60_000.0
+"""Weights are kept in half precision, which ends a little above."""
 _SEED = 1
 _JITTER = Augmentation(quarter_turns=False, brightness_share=0.3, contrast_share=0.3, scale_share=0.25)
 
@@ -41,33 +46,40 @@ def fit_suitability(network: DermoMambaEfficient, samples: Sequence[Sample], sta
     usable = outlined_by_experts(samples)
     rng = generator(_SEED)
     chosen = [usable[place] for place in rng.permutation(len(usable))[:_FRAMES]]
-    frames: list[RgbImage] = []
-    skins: list[RgbImage] = []
-    for index, sample in enumerate(shown(chosen, "Looking at frames")):
+    if not chosen:
+        return
+    with_lesion = frame_features(network, _lesion_frames(chosen), stage)
+    _set_distance(network.suitability, with_lesion)
+    # Images that their lesions fill leave no skin to learn from: then no frame is called empty.
+    without = frame_features(network, _skin_frames(chosen), stage)
+    if len(without):
+        _set_lesion(network.suitability, with_lesion, without)
+
+
+def _lesion_frames(samples: Sequence[Sample]) -> Iterator[RgbImage]:
+    for index, sample in enumerate(shown(samples, "Looking at lesions")):
         image = read_image(sample)
         mask = read_mask(sample, image.shape)
-        if mask is None:
-            continue
-        own = generator(_SEED, index)
-        frames.append(_moved(lesion_frame(image, mask, own), own))
-        skin = skin_frame(image, mask, own)
+        if mask is not None:
+            own = generator(_SEED, index)
+            yield _moved(lesion_frame(image, mask, own), own)
+
+
+def _skin_frames(samples: Sequence[Sample]) -> Iterator[RgbImage]:
+    for index, sample in enumerate(shown(samples, "Looking at skin")):
+        image = read_image(sample)
+        mask = read_mask(sample, image.shape)
+        own = generator(_SEED, index, 1)
+        skin = None if mask is None else skin_frame(image, mask, own)
         if skin is not None:
-            skins.append(_moved(skin, own))
-    if not frames:
-        return
-    lesions = frame_features(network, frames, stage)
-    _set_distance(network.suitability, lesions)
-    # Images that their lesions fill leave no skin to learn from: then no frame is called empty.
-    if skins:
-        _set_lesion(network.suitability, lesions, frame_features(network, skins, stage))
+            yield _moved(skin, own)
 
 
 def chosen_limits(
     network: DermoMambaEfficient, validation: Sequence[Sample], stage: Stage
 ) -> SuitabilityLimits:
     """The limits that refuse one frame in a hundred of the validation images each."""
-    images = [read_image(sample) for sample in validation]
-    answers = suitability_of(network, images, stage)
+    answers = suitability_of(network, (read_image(sample) for sample in validation), stage)
     largest_distance = float(np.quantile(answers[:, 0], 1 - _FALSE_ALARMS))
     least_lesion_logit = float(np.quantile(answers[:, 1], _FALSE_ALARMS))
     refused = (answers[:, 0] > largest_distance) | (answers[:, 1] < least_lesion_logit)
@@ -75,12 +87,12 @@ def chosen_limits(
         largest_distance=largest_distance,
         least_lesion_logit=least_lesion_logit,
         false_alarm_rate=float(refused.mean()),
-        n=len(images),
+        n=len(answers),
     )
 
 
 def suitability_of(
-    network: DermoMambaEfficient, images: Sequence[RgbImage], stage: Stage
+    network: DermoMambaEfficient, images: Iterable[RgbImage], stage: Stage
 ) -> NDArray[np.float32]:
     """Distance and lesion logit (N, 2) of images of any size."""
     features = torch.from_numpy(frame_features(network, images, stage))
@@ -89,15 +101,18 @@ def suitability_of(
 
 
 def frame_features(
-    network: DermoMambaEfficient, images: Sequence[RgbImage], stage: Stage, *, batch_size: int = 16
+    network: DermoMambaEfficient, images: Iterable[RgbImage], stage: Stage, *, batch_size: int = 16
 ) -> NDArray[np.float32]:
-    """Pooled features (N, C) of images as the application would show them to the network."""
-    parts = []
+    """Pooled features (N, C) of images as the application would show them to the network.
+
+    Images are taken a few at a time: those of a data set may be large.
+    """
     size = {"height_px": stage.height_px, "width_px": stage.width_px}
-    for start in range(0, len(images), batch_size):
-        batch = np.stack([for_segmenter(image, **size)[0] for image in images[start : start + batch_size]])
+    parts = [np.empty((0, len(network.suitability.mean)), np.float32)]
+    waiting = iter(images)
+    while batch := [for_segmenter(image, **size)[0] for image in islice(waiting, batch_size)]:
         with torch.inference_mode():
-            parts.append(network.frame_features(torch.from_numpy(batch)).float().numpy())
+            parts.append(network.frame_features(torch.from_numpy(np.stack(batch))).float().numpy())
     return np.concatenate(parts)
 
 
@@ -124,7 +139,7 @@ def _set_distance(head: FrameSuitability, features: NDArray[np.float32]) -> None
     _fill(head.scale, scale)
     _fill(head.directions, directions)
     _fill(head.whitening, whitening)
-    _fill(head.residual_scale, np.asarray(1 / max(float(residual), 1e-6)))
+    _fill(head.residual_scale, np.asarray(1 / max(float(residual), _LEAST_RESIDUAL)))
     _fill(head.centres, _centres(along * whitening))
 
 
@@ -175,4 +190,5 @@ def _set_lesion(
 
 def _fill(buffer: Tensor, values: NDArray[np.floating]) -> None:
     with torch.no_grad():
-        buffer.copy_(torch.from_numpy(np.asarray(values, dtype=np.float32)))
+        kept = np.clip(np.asarray(values, dtype=np.float32), -_LARGEST_HALF, _LARGEST_HALF)
+        buffer.copy_(torch.from_numpy(kept))

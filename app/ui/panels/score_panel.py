@@ -210,8 +210,8 @@ class BandLines(QWidget):
         """Show what is known of the band of a score."""
         measured = view.score_model.bands if view.score_model is not None else None
         worth, here, tip = "", "", ""
-        if score.priority is not None:
-            band = score.priority.band
+        if view.priority is not None:
+            band = view.priority.band
             worth = worth_words(band, measured, prevalence_percent)
             here = local_words(band, view.local_bands)
             tip = worth_tip(band, measured, view.local_bands)

@@ -10,6 +10,7 @@ from models.contract.regions import extent_px
 from models.contract.suitability import SuitabilityLimits, verdict_of
 from models.nets import build
 from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
+from models.nets.weights import round_to_half, save_weights
 from tests.training.data_folders import mini_data_folder
 from training.contract.data_set import read_manifest
 from training.contract.plan import Stage
@@ -86,3 +87,16 @@ def test_other_pictures_lie_farther_than_the_training_images(tmp_path: Path) -> 
     assert limits.false_alarm_rate <= 0.25
     assert np.median(foreign[:, 0]) > 2 * np.median(own[:, 0])
     assert all(not verdict_of(answer, limits).is_suitable for answer in foreign)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [4, 24])
+def test_a_handful_of_images_leaves_numbers_that_half_precision_holds(tmp_path: Path, count: int) -> None:
+    network = build("dermomamba_efficient_tiny").eval()
+    assert isinstance(network, DermoMambaEfficient)
+    samples = read_manifest(mini_data_folder(tmp_path / "data", train=count, val=1, test=0))
+    fit_suitability(network, samples[:count], STAGE)
+    round_to_half(network)
+    save_weights(network, tmp_path)
+    answers = suitability_of(network, [read_image(samples[0])], STAGE)
+    assert np.isfinite(answers).all()
