@@ -191,4 +191,4 @@ def _set_lesion(
 def _fill(buffer: Tensor, values: NDArray[np.floating]) -> None:
     with torch.no_grad():
         kept = np.clip(np.asarray(values, dtype=np.float32), -_LARGEST_HALF, _LARGEST_HALF)
-        buffer.copy_(torch.from_numpy(kept))
+        buffer.copy_(torch.from_numpy(np.asarray(kept)))
