@@ -22,6 +22,7 @@ from models.contract.messages import AnyArray, ConnectionLostError, Message, rec
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import OVERLAYS, overlays_of
+from models.nets.pretrained import in_fastest_layout
 from models.nets.recorded import Recorded
 from models.nets.segmentation.outliner import Outliner
 from models.nets.weights import load_weights
@@ -115,7 +116,7 @@ def _loaded(folder: Path) -> nn.Module:
     card = read_card(folder)
     network = build(card.architecture, **card.architecture_arguments)
     load_weights(network, folder)
-    return network.eval()
+    return in_fastest_layout(network.eval())
 
 
 def _device() -> tuple[torch.device, str]:

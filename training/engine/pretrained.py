@@ -1,25 +1,12 @@
-"""The start from ImageNet: bundled weights of an encoder, and the memory layout it is fast in."""
+"""The start from ImageNet: bundled weights of an encoder."""
 
-from typing import Protocol, runtime_checkable
-
-import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from models.nets.layers.efficientnet import EfficientNetLite
+from models.nets.pretrained import HasPretrainedEncoder
 from models.nets.weights import WEIGHTS_FILE
 from resources import path as shipped
 from training.engine.reasons import PlanRefusedError
-
-
-@runtime_checkable
-class HasPretrainedEncoder(Protocol):
-    """A network with an encoder that ImageNet weights exist for."""
-
-    @property
-    def pretrained_encoder(self) -> EfficientNetLite:
-        """The encoder, with or without its last map."""
-        ...
 
 
 def fill_pretrained_encoder(network: nn.Module) -> None:
@@ -39,14 +26,3 @@ def fill_pretrained_encoder(network: nn.Module) -> None:
         raise PlanRefusedError(
             "The bundled ImageNet weights are of another encoder; plan it with init = none."
         ) from error
-
-
-def in_fastest_layout(network: nn.Module) -> nn.Module:
-    """The same network with the channels of its convolutions last, where that was measured to be faster.
-
-    A step of the networks on EfficientNet-Lite takes two thirds of the time on a CPU; the other networks keep
-    their features in the layout that each layer prefers.
-    """
-    if isinstance(getattr(network, "core", network), HasPretrainedEncoder):
-        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-    return network

@@ -13,6 +13,7 @@ from models.contract.errors import ModelRefusedError
 from models.contract.postprocess import lesion_mask, probability_map
 from models.contract.preprocess import for_classifier, for_segmenter
 from models.nets import build
+from models.nets.pretrained import in_fastest_layout
 from models.nets.weights import load_weights
 from training.contract.data_set import DataSetError, Sample
 from training.engine.classification import Views
@@ -44,7 +45,7 @@ class PublishedModel:
                 f"The card of {card.reference} asks for a network that cannot be built: {error}"
             ) from error
         load_weights(network, folder)
-        return PublishedModel(network, card)
+        return PublishedModel(in_fastest_layout(network), card)
 
     @staticmethod
     def verified(folder: Path) -> "PublishedModel":

@@ -10,6 +10,7 @@ from torch import nn
 
 from models.contract.card import CARD_FILE
 from models.nets import build
+from models.nets.pretrained import in_fastest_layout
 from models.nets.weights import WEIGHTS_FILE, load_weights
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
@@ -19,7 +20,7 @@ from training.engine.checkpoints import load_average
 from training.engine.classification import ClassificationTask
 from training.engine.classifier_setup import taught_classifier
 from training.engine.planned_split import planned_split
-from training.engine.pretrained import fill_pretrained_encoder, in_fastest_layout
+from training.engine.pretrained import fill_pretrained_encoder
 from training.engine.reasons import PlanRefusedError
 from training.engine.score_fine_tuning import ScoreFineTuningTask
 from training.engine.segmentation import SegmentationTask

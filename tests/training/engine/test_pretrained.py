@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from models.nets import build
-from training.engine.pretrained import HasPretrainedEncoder, fill_pretrained_encoder, in_fastest_layout
+from models.nets.pretrained import HasPretrainedEncoder, in_fastest_layout
+from training.engine.pretrained import fill_pretrained_encoder
 from training.engine.reasons import PlanRefusedError
 
 
