@@ -32,6 +32,8 @@ _FRAMES = 2400
 """Training images the statistics are taken from."""
 _FALSE_ALARMS = 0.01
 """Share of validation frames that each of the two limits may refuse."""
+_FEWEST_FRAMES = 50
+"""Of a data set that decides about limits for itself."""
 _SHRINKAGE = 0.1
 _LEAST_RESIDUAL = 1e-3
 """Few images lie in their own directions entirely; what is left of others must not be magnified at will."""
@@ -78,10 +80,16 @@ def _skin_frames(samples: Sequence[Sample]) -> Iterator[RgbImage]:
 def chosen_limits(
     network: DermoMambaEfficient, validation: Sequence[Sample], stage: Stage
 ) -> SuitabilityLimits:
-    """The limits that refuse one frame in a hundred of the validation images each."""
+    """The limits that refuse one frame in a hundred each, in the data set that they refuse most of.
+
+    Over all images together, a large data set of one camera would decide what the others look like.
+    """
     answers = suitability_of(network, (read_image(sample) for sample in validation), stage)
-    largest_distance = float(np.quantile(answers[:, 0], 1 - _FALSE_ALARMS))
-    least_lesion_logit = float(np.quantile(answers[:, 1], _FALSE_ALARMS))
+    sources = np.array([sample.source or "" for sample in validation])
+    parts = [answers[sources == name] for name in np.unique(sources)]
+    parts = [part for part in parts if len(part) >= _FEWEST_FRAMES] or [answers]
+    largest_distance = float(max(np.quantile(part[:, 0], 1 - _FALSE_ALARMS) for part in parts))
+    least_lesion_logit = float(min(np.quantile(part[:, 1], _FALSE_ALARMS) for part in parts))
     refused = (answers[:, 0] > largest_distance) | (answers[:, 1] < least_lesion_logit)
     return SuitabilityLimits(
         largest_distance=largest_distance,
