@@ -1,5 +1,7 @@
 """The sheet of keyboard shortcuts, made from the table of actions."""
 
+from typing import TypeAlias
+
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -18,6 +20,12 @@ from app.ui.widgets.page_dialog import FittedDialog
 _LONG_KEYS = 16
 """Characters above which the keys' words may take two lines."""
 
+_COLUMNS = 3
+_HEAD_LINES = 3
+"""How many lines the title and the frame of a group are worth."""
+
+_Group: TypeAlias = tuple[str, list[tuple[str, str]]]
+
 _PAGE_PX = 940
 """Narrower, most words would take two lines."""
 
@@ -32,13 +40,13 @@ class ShortcutSheet(FittedDialog):
         columns = QHBoxLayout()
         columns.setContentsMargins(16, 12, 16, 10)
         columns.setSpacing(12)
-        cards = [_card(menu, _menu_lines(menu)) for menu in MENUS if _menu_lines(menu)]
-        cards.append(_card("On the image", list(CANVAS_GESTURES)))
-        for part in ([*cards[:4:3], *cards[5:-1]], cards[1:5:3], [cards[2], cards[-1]]):
+        groups = [(menu, _menu_lines(menu)) for menu in MENUS if _menu_lines(menu)]
+        groups.append(("On the image", list(CANVAS_GESTURES)))
+        for part in _columns(groups):
             column = QVBoxLayout()
-            column.setSpacing(12)
-            for card in part:
-                column.addWidget(card)
+            column.setSpacing(8)
+            for title, lines in part:
+                column.addWidget(_card(title, lines))
             column.addStretch(1)
             columns.addLayout(column, 1)
         page = QWidget()
@@ -57,6 +65,15 @@ class ShortcutSheet(FittedDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area, 1)
         layout.addLayout(foot)
+
+
+def _columns(groups: list[_Group]) -> list[list[_Group]]:
+    """The groups in three columns of about one height: the longest first, each into the shortest column."""
+    columns: list[list[_Group]] = [[] for _ in range(_COLUMNS)]
+    for group in sorted(groups, key=lambda one: -len(one[1])):
+        shortest = min(columns, key=lambda column: sum(_HEAD_LINES + len(lines) for _, lines in column))
+        shortest.append(group)
+    return columns
 
 
 def _menu_lines(menu: str) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ def test_every_name_is_an_architecture_of_its_task(script: ModuleType) -> None:
 def test_networks_of_a_task_share_the_whole_recipe(
     script: ModuleType, options: argparse.Namespace, task: str
 ) -> None:
-    own = ("architecture", "model_name")
+    own = ("architecture", "model_name", "init")
     plans = [script.plan_of(name, 3, options) for name, its in script.TASK_BY_NAME.items() if its == task]
 
     recipes = [plan.model_dump(exclude=dict.fromkeys(own, True)) for plan in plans]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.imaging.dicom_text import HeaderText, decoded
-from app.imaging.failures import quiet_decoders
+from models.contract.photographs.failures import quiet_decoders
 
 KANJI = b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B=\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B"
 HANGUL = b"Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf"

@@ -38,6 +38,8 @@ OFFERED = {
     "medmamba_tiny": IMAGE_ONLY,
     "mambavision_tiny": IMAGE_ONLY,
     "dermomamba_tiny": (*MIXING, "attribution_rollout", "cbam_gates"),
+    "dermomamba_efficient_tiny": (*MIXING, "attribution_rollout", "cbam_gates"),
+    "mambaderm_efficient_tiny": TABULAR,
     "mamba_unet_tiny": (*MIXING, "attribution_rollout"),
     "unet_tiny": ("gradient_x_input", "grad_cam"),
 }
