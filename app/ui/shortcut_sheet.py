@@ -89,7 +89,7 @@ def _card(heading: str, lines: list[tuple[str, str]]) -> Card:
     card = Card(heading)
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(5)
+    grid.setVerticalSpacing(2)
     grid.setColumnStretch(1, 1)
     grid.setColumnMinimumWidth(1, 130)
     for row, (keys, text) in enumerate(lines):
