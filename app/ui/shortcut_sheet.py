@@ -44,7 +44,7 @@ class ShortcutSheet(FittedDialog):
         groups.append(("On the image", list(CANVAS_GESTURES)))
         for part in _columns(groups):
             column = QVBoxLayout()
-            column.setSpacing(8)
+            column.setSpacing(5)
             for title, lines in part:
                 column.addWidget(_card(title, lines))
             column.addStretch(1)
