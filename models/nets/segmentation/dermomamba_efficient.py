@@ -155,7 +155,8 @@ class DermoMambaEfficient(Outliner):
 
     def mixing(self, height_px: int, width_px: int) -> Mixing:
         """Return the bottleneck's scan of the image plane."""
-        return tokens_of((height_px // _SHRINK, width_px // _SHRINK), [self.bottleneck.over_image])
+        grid = (-(-height_px // _SHRINK), -(-width_px // _SHRINK))
+        return tokens_of(grid, [self.bottleneck.over_image])
 
     def _decoded_levels(self, features: Sequence[Tensor]) -> list[Tensor]:
         """Features of the decoder at the strides 16, 8, 4 and 2."""
