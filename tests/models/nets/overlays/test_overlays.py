@@ -158,7 +158,7 @@ def test_an_overlay_runs_the_network_at_most_once(name: str, overlay: Overlay) -
     assert all(calls.count(module) <= 2 * once[module] for module in counted)
 
 
-@pytest.mark.parametrize("name", [name for name in OFFERED if isinstance(network_of(name), ScoreNetwork)])
+@pytest.mark.parametrize("name", [name for name in MAPPED if isinstance(network_of(name), ScoreNetwork)])
 @pytest.mark.parametrize("explain", [gradient_x_input, grad_cam])
 def test_another_head_explains_its_score_with_another_map(name: str, explain: Callable[..., Tensor]) -> None:
     torch.manual_seed(0)
@@ -310,7 +310,7 @@ def test_attention_weights_are_those_that_mix_the_values() -> None:
 
 
 def test_networks_whose_maps_favour_early_tokens_are_known() -> None:
-    one_way = [name for name in OFFERED if runs_one_way(network_of(name), 48, 64)]
+    one_way = [name for name in MAPPED if runs_one_way(network_of(name), 48, 64)]
 
     assert one_way == ["mambavision_tiny", "mamba_unet_tiny"]
 
