@@ -65,8 +65,9 @@ class Case:
     @property
     def is_score_current(self) -> bool:
         """Say whether the newest score counts and was computed from the valid mask."""
-        is_shown = self.score is not None and not self.is_score_withheld
-        return is_shown and self.score is not None and self.score.mask_source == self.mask_source
+        if self.score is None or self.is_score_withheld:
+            return False
+        return self.score.mask_source == self.mask_source
 
     @property
     def objection_to_score(self) -> str:
