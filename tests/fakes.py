@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
-from app.domain.frame import FrameFinding
+from app.domain.frame_finding import FrameFinding
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, CaseFile, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
-from models.contract.tabular import TabularInput
+from models.contract.lesion.tabular import TabularInput
 
 SEGMENTER = ModelRef("dermomamba", "test", "a" * 64, "resize 192x256, ImageNet", 0.5)
 CLASSIFIER = ModelRef("mambaderm_lite", "test", "b" * 64, "lesion crop 224, ImageNet", 0.3)

@@ -14,8 +14,8 @@ import typer
 
 from app import __version__
 from app.cli.cases import add_case_commands
+from app.cli.context import RESEARCH_USE, Desk
 from app.cli.corrections import add_correction_commands
-from app.cli.desk import RESEARCH_USE, Desk
 from app.cli.machine import add_machine_commands
 from app.cli.models import models
 from app.cli.training import train

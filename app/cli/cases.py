@@ -8,25 +8,25 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, desk_of
+from app.cli.context import RESEARCH_USE, TOKEN, Desk, Json, desk_of
 from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
-from app.domain.frame import NO_SCORE
+from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import ImageId
 from app.domain.triage import CHECK_IMAGE
-from app.usecases.assess_boundary import assess_boundaries
-from app.usecases.describe_samples import LIST_NAME
-from app.usecases.export_cases import export_cases
-from app.usecases.import_images import FileNotice, Refusal, import_images
-from app.usecases.left_out import WrittenCases
-from app.usecases.list_cases import ORDERS, list_cases
+from app.usecases.analysis.assess_boundary import assess_boundaries
+from app.usecases.analysis.predict_image import predict_images
+from app.usecases.cases.describe_samples import LIST_NAME
+from app.usecases.cases.import_images import FileNotice, Refusal, import_images
+from app.usecases.cases.list_cases import ORDERS, list_cases
+from app.usecases.cases.remove_case import restore_cases
+from app.usecases.cases.triage_folder import triage_folder
+from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.write_report import write_report
 from app.usecases.ports import Progress
-from app.usecases.predict_image import predict_images
-from app.usecases.remove_case import restore_cases
-from app.usecases.triage_folder import triage_folder
-from app.usecases.write_report import write_report
+from app.usecases.skipped_cases import WrittenCases
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from app.cli.cases import only_id
-from app.cli.desk import TOKEN, Json, desk_of
-from app.usecases.import_corrections import InDoubt, import_corrections
-from app.usecases.set_decision import set_decision
+from app.cli.context import TOKEN, Json, desk_of
+from app.usecases.cases.set_decision import set_decision
+from app.usecases.corrections.import_corrections import InDoubt, import_corrections
 
 
 def correct(

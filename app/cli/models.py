@@ -6,20 +6,20 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import Desk, Json, SnapshotOption, desk_of
+from app.cli.context import Desk, Json, SnapshotOption, desk_of
 from app.cli.printed import add_row, seen, whole
 from app.cli.training_program import PASSED_ON, training_program
 from app.domain.errors import LearningError
-from app.usecases.examine_model import examine_model
-from app.usecases.exchange_models import export_model, import_model
-from app.usecases.follow_run import list_runs
-from app.usecases.list_models import ModelLine, list_models, unusable_active_models
-from app.usecases.promote_model import promote_model, roll_back_model
-from app.usecases.shelve_candidate import shelve_candidate
-from models.contract.card import Task
-from models.contract.exam_table import table_lines
-from models.contract.gate import verdict
-from models.contract.registry import ShelvedModel
+from app.usecases.learning.evaluate_candidate import examine_model
+from app.usecases.learning.follow_run import list_runs
+from app.usecases.learning.register_candidate import shelve_candidate
+from app.usecases.models.list_models import ModelLine, list_models, unusable_active_models
+from app.usecases.models.model_import_export import export_model, import_model
+from app.usecases.models.promote_model import promote_model, roll_back_model
+from models.contract.shelf.card import Task
+from models.contract.shelf.exam_table import table_lines
+from models.contract.shelf.gate import verdict
+from models.contract.shelf.model_shelf import ShelvedModel
 
 models = typer.Typer(name="models", help="List the trained models, and choose which one serves.")
 

@@ -7,17 +7,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import TOKEN, Desk, Json, SnapshotOption, desk_of
+from app.cli.context import TOKEN, Desk, Json, SnapshotOption, desk_of
 from app.cli.printed import add_row, whole
 from app.cli.training_program import training_program
 from app.domain.errors import LearningError
-from app.usecases.follow_run import follow_run, list_runs
-from app.usecases.freeze_snapshot import freeze_snapshot
-from app.usecases.run_records import RunLine
-from app.usecases.start_run import forecast_run, start_run
-from app.usecases.stop_run import resume_run, stop_run
-from models.contract.card import Task
-from training.contract.story import RunStory
+from app.usecases.learning.follow_run import follow_run, list_runs
+from app.usecases.learning.freeze_snapshot import freeze_snapshot
+from app.usecases.learning.run_records import RunLine
+from app.usecases.learning.start_run import forecast_run, start_run
+from app.usecases.learning.stop_run import resume_run, stop_run
+from models.contract.shelf.card import Task
+from training.contract.run_state import RunStory
 
 _LOOK_EVERY_S = 1.0
 _ENDINGS = ("finished", "stopped", "failed")

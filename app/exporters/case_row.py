@@ -11,12 +11,12 @@ from app.domain.case import Case
 from app.domain.mask import area_px
 from app.domain.vocabulary import Vocabulary
 from app.exporters.csv_cells import Cell
-from app.exporters.disclosure import ToldCase, told_case
-from app.usecases.measurements import features_of, mask_area_mm2
+from app.exporters.deidentification import ToldCase, told_case
+from app.usecases.analysis.measurements import features_of, mask_area_mm2
 from app.usecases.ports import CaseFile
 from models.contract.arrays import BoolMask
-from models.contract.colour_variation import DEFINITION, colour_variation
-from models.contract.lesion_features import LesionFeatures
+from models.contract.lesion.colour_variation import DEFINITION, colour_variation
+from models.contract.lesion.features import LesionFeatures
 
 Row = dict[str, Cell]
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.domain.errors import ExportError
+from app.exporters.atomic_output import deliver_file
 from app.exporters.csv_cells import Cell, table_bytes
-from app.exporters.delivery import deliver_file
-from app.exporters.disclosure import file_stem, told_case
-from app.exporters.report_pdf import report_name
+from app.exporters.deidentification import file_stem, told_case
+from app.exporters.report.pdf import report_name
 from app.usecases.ports import CaseFile
 
 _COLUMNS = (

@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.errors import NotFoundError
-from app.domain.identity import IdentityDoubt
 from app.domain.ids import PatientId
+from app.domain.people.identity import IdentityDoubt
 from app.storage.rows import Row
 
 _ID = String(32)

@@ -2,11 +2,10 @@
 
 from dataclasses import asdict
 
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
-from app.domain.frame import FrameFinding
+from app.domain.frame_finding import FrameFinding
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -19,7 +18,7 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
     DiagnosisShare,
@@ -27,6 +26,7 @@ from app.domain.prediction import (
     ModelRef,
     ScorePrediction,
 )
+from app.domain.revision import Decision, MaskRevision
 from app.domain.triage import Band, Priority, TriageThresholds, queue_rank
 from app.storage.rows import (
     AuditEventRow,

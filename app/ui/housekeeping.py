@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QObject
 
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Notice, NoticeKind, Session
-from app.usecases.private_data import count_open_files, make_data_private
-from app.usecases.sweep_leftovers import sweep_leftovers
+from app.usecases.upkeep.private_data import count_open_files, make_data_private
+from app.usecases.upkeep.sweep_leftovers import sweep_leftovers
 
 
 class Housekeeping(QObject):

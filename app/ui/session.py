@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.changes import Changes
 from app.domain.errors import CancelledError, DomainError
 from app.ui.jobs.job import Job, JobToken
-from app.ui.jobs.lanes import Lane, Lanes
+from app.ui.jobs.worker_queues import Lane, Lanes
 from app.usecases.ports import Progress, Services
 
 T = TypeVar("T")

@@ -11,16 +11,15 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
-from app.domain.frame import FrameFinding
-from app.domain.identity import IdentityDoubt
+from app.domain.frame_finding import FrameFinding
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.learning import LearningImage, LearningPatient
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.identity import IdentityDoubt
+from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
     DiagnosisShare,
@@ -28,14 +27,15 @@ from app.domain.prediction import (
     ModelRef,
     ScorePrediction,
 )
+from app.domain.revision import Decision, MaskRevision
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.triage import Band, TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
-from models.contract.mask_values import MaskReading
-from models.contract.registry import ModelShelf
-from models.contract.tabular import TabularInput
-from models.contract.triage_figures import BandFigures
+from models.contract.imaging.mask_values import MaskReading
+from models.contract.lesion.tabular import TabularInput
+from models.contract.shelf.model_shelf import ModelShelf
+from models.contract.shelf.triage_figures import BandFigures
 from training.contract.events import Event
 
 EXPORT_WORKSPACE_PREFIX = ".naevus-"

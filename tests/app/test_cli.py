@@ -11,8 +11,8 @@ from PIL import Image
 import resources
 from app import cli
 from app.domain.errors import StorageError
+from app.usecases.cases.remove_case import remove_case
 from app.usecases.ports import Services
-from app.usecases.remove_case import remove_case
 from tests.builders import an_image_file, services_at
 from tests.fakes import FakePredictor
 

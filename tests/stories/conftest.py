@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from tests.builders import a_case, services_at
 from tests.stories.workplace import Workplace

@@ -11,17 +11,17 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.prediction import ModelRef
 from app.settings import Settings
-from app.ui.learning import Learning
-from app.ui.main_window import MainWindow
+from app.ui.learning.windows import Learning
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.ports import BoundaryResult, CancelToken, Services
 from models.contract.arrays import RgbImage
-from models.contract.card import read_card
-from models.contract.registry import ModelShelf
-from tests.app.usecases.learning_clinic import a_clinic
-from tests.app.usecases.learning_models import a_variant, write_passed_exam
+from models.contract.shelf.card import read_card
+from models.contract.shelf.model_shelf import ModelShelf
+from tests.app.usecases.learning.learning_clinic import a_clinic
+from tests.app.usecases.learning.learning_models import a_variant, write_passed_exam
 from tests.builders import a_case, services_at
 from tests.fakes import CLASSIFIER, FakePredictor
 

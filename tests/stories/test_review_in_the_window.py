@@ -25,10 +25,10 @@ from app.domain.errors import StorageError
 from app.domain.figures import percent
 from app.domain.ids import ImageId
 from app.settings import Settings, read_settings
-from app.ui.jobs.lanes import Lane
-from app.ui.main_window import MainWindow
-from app.ui.scale_dialog import ScaleDialog
-from app.usecases.correct_mask import correct_mask
+from app.ui.jobs.worker_queues import Lane
+from app.ui.shell.main_window import MainWindow
+from app.ui.workbench.scale_dialog import ScaleDialog
+from app.usecases.corrections.correct_mask import correct_mask
 from tests.builders import a_case, an_image_file, services_at
 from tests.fakes import FakePredictor
 from tests.stories.workplace import WAIT_MS, Workplace

@@ -28,14 +28,14 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
 from app.domain.triage import Band
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from app.ui.widgets.field import Field
 from app.ui.widgets.form_entry import FormEntry
-from app.usecases.edit_patient import edit_patient
-from app.usecases.edit_visit import edit_visit
-from app.usecases.list_cases import list_cases
+from app.usecases.cases.list_cases import list_cases
+from app.usecases.cases.set_decision import set_decision
+from app.usecases.patients.edit_patient import edit_patient
+from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import Services
-from app.usecases.set_decision import set_decision
 from tests.builders import a_case, an_image_file, services_at
 from tests.stories.workplace import WAIT_MS, Workplace
 

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.ids import ImageId
 from app.settings import Settings
 from app.ui.editor.layers import Layer
-from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.ports import BoundaryDoubt, CancelToken, Services
 from models.contract.arrays import BoolMask, RgbImage

@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.case import Case
 from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
-from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme
 from app.usecases.ports import Services
 from tests.builders import services_at

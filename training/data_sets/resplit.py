@@ -13,8 +13,8 @@ from pathlib import Path
 
 from training.contract.data_set import MANIFEST, SIDES, DataSetError, check_ids, group_of, manifest_rows
 from training.contract.lesion_groups import Member, lesion_groups
-from training.data_sets.dealing import check_shares, dealt
-from training.data_sets.progress import shown
+from training.contract.progress_bar import shown
+from training.data_sets.group_split import check_shares, dealt
 
 _LABELS = ("1", "0", "")
 _GROUP_COLUMNS = ("duplicate_group", "patient_id", "lesion_id")

@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.changes import Changes
 from app.domain.errors import CancelledError, DomainError, ModelUnavailableError
 from app.domain.ids import ImageId
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.assess_boundary import assess_boundary
-from app.usecases.predict_image import MEASURING, predict_image
+from app.usecases.analysis.assess_boundary import assess_boundary
+from app.usecases.analysis.predict_image import MEASURING, predict_image
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.ui.cases.words import site_words, status_words
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
-from app.usecases.list_cases import CaseWindow, list_cases
-from app.usecases.remove_case import restore_cases
+from app.usecases.cases.list_cases import CaseWindow, list_cases
+from app.usecases.cases.remove_case import restore_cases
 
 _SHOWN_AT_MOST = 1000
 _COLUMNS = ("Patient", "Site", "File", "Status")

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, ImageId, PatientId
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
-from app.usecases.list_doubts import OpenDoubt, PersonEntry, list_doubts
+from app.usecases.analysis.score_image import rescore_image
+from app.usecases.cases.read_thumbnails import read_thumbnails
+from app.usecases.patients.list_identity_questions import OpenDoubt, PersonEntry, list_doubts
+from app.usecases.patients.settle_identity import join_patients, keep_apart
 from app.usecases.ports import Services
-from app.usecases.read_thumbnails import read_thumbnails
-from app.usecases.score_image import rescore_image
-from app.usecases.settle_doubt import join_patients, keep_apart
 
 _THUMBNAIL_SIDE_PX = 120
 _LIST_WIDTH_PX = 190

@@ -2,7 +2,7 @@
 
 from app.domain.case import CaseLine
 from app.domain.figures import percent
-from app.domain.frame import NO_SCORE
+from app.domain.frame_finding import NO_SCORE
 from app.domain.triage import CHECK_IMAGE
 
 EARLIER_MODEL = "Earlier model"

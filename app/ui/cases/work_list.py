@@ -15,15 +15,15 @@ from app.ui.cases.earlier_notice import EarlierNotice
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.thumbnails import Thumbnails
 from app.ui.cases.words import why_next
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
+from app.usecases.cases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
+from app.usecases.cases.read_thumbnails import read_thumbnails
 from app.usecases.ports import CancelToken, Services
-from app.usecases.read_thumbnails import read_thumbnails
 
 _SEARCH_PAUSE_MS = 180
 

@@ -12,13 +12,13 @@ from app.domain.ids import ImageId
 from app.domain.mask import PixelBox
 from app.domain.stroke_journal import WorkStep
 from app.ui.editor.document import MaskDocument
-from app.ui.editor.keeping import SavedState, WorkKeeper
-from app.ui.editor.pointing import ToolViewport
+from app.ui.editor.journal_writer import SavedState, WorkKeeper
 from app.ui.editor.raster import Spans
+from app.ui.editor.tool_input import ToolViewport
 from app.usecases.ports import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
-from models.contract.postprocess import lesion_mask
-from models.contract.regions import largest_component, without_holes
+from models.contract.imaging.postprocess import lesion_mask
+from models.contract.imaging.regions import largest_component, without_holes
 
 
 class EditorCanvas(ToolViewport):

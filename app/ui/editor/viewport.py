@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.mask import EMPTY_BOX, PixelBox
 from app.ui.editor.colour_bar import colour_bar
-from app.ui.editor.frame import Frame, shown_map
+from app.ui.editor.image_renderer import Frame, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.legend import band_legend
 from app.ui.editor.spaces import Placement, Point, fitting
-from app.usecases.colour_scales import attention_scale
+from app.usecases.analysis.colour_scales import attention_scale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
 _LARGEST_SCALE = 64.0

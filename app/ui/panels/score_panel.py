@@ -4,11 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
-from app.domain.frame import NO_SCORE
+from app.domain.frame_finding import NO_SCORE
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import CHECK_IMAGE, Band, Priority
 from app.settings import Settings
-from app.ui.case_view import CaseView
 from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard
 from app.ui.panels.words import model_lines, moment
@@ -19,9 +18,10 @@ from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
-from app.usecases.band_words import local_words, worth_tip, worth_words
-from app.usecases.model_words import probability_words
-from app.usecases.score_words import (
+from app.ui.workbench.case_view import CaseView
+from app.usecases.analysis.band_words import local_words, worth_tip, worth_words
+from app.usecases.analysis.model_words import probability_words
+from app.usecases.analysis.score_words import (
     DIVISION,
     comparison_words,
     division_words,

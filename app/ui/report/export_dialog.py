@@ -19,17 +19,17 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import DomainError
 from app.domain.ids import ImageId
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.export_cases import export_cases
-from app.usecases.import_images import Refusal
-from app.usecases.left_out import WrittenCases
+from app.usecases.cases.import_images import Refusal
+from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.write_report import REPORT_FORMAT, write_report
 from app.usecases.ports import CancelToken, Progress, Services
-from app.usecases.write_report import REPORT_FORMAT, write_report
+from app.usecases.skipped_cases import WrittenCases
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job

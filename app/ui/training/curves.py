@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.learning_words import figure
+from app.ui.learning.words import figure
 from app.ui.theme import Theme
 from app.ui.widgets.labels import plain_label
-from training.contract.story import RunStory
+from training.contract.run_state import RunStory
 
 _CURVE_HEIGHT_PX = 150
 _NOTHING_YET = "Not measured yet"

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.learning_words import TASK_WORDS, TASKS, counted, moment
+from app.ui.learning.words import TASK_WORDS, TASKS, counted, moment
 from app.ui.training.words import EMPTY, EMPTY_SCORES, SIDE_WORDS, forecast_facts
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, restyle
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.freeze_snapshot import FrozenSnapshot
-from app.usecases.survey_corrections import CorrectionSurvey
-from models.contract.card import Task
+from app.usecases.learning.freeze_snapshot import FrozenSnapshot
+from app.usecases.learning.survey_corrections import CorrectionSurvey
+from models.contract.shelf.card import Task
 from training.contract.forecast import Forecast
 from training.contract.snapshot import Side
 

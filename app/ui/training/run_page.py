@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.exam_view import ExamView
-from app.ui.learning_words import TASK_WORDS, moment
+from app.ui.learning.exam_view import ExamView
+from app.ui.learning.words import TASK_WORDS, moment
 from app.ui.theme import Theme
 from app.ui.training.curves import Curves
 from app.ui.training.outlines import Outlines
@@ -15,7 +15,7 @@ from app.ui.training.watch import Outcome, RunView
 from app.ui.training.words import phase_words, progress_words
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
-from training.contract.story import RunStory
+from training.contract.run_state import RunStory
 
 _NO_EXAM = "This run has no exam that can be read, so its model cannot be promoted."
 

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QVBoxLayou
 
 from app.domain.changes import Changes
 from app.domain.errors import DomainError
-from app.ui.jobs.lanes import Lane
-from app.ui.jobs.refusals import told_as_errors
-from app.ui.promoting import Promoting
-from app.ui.promotion_dialog import Promotion
+from app.ui.jobs.errors import told_as_errors
+from app.ui.jobs.worker_queues import Lane
+from app.ui.learning.promoting import Promoting
+from app.ui.learning.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
 from app.ui.theme import Theme
 from app.ui.training.new_run import NewRun
@@ -24,15 +24,15 @@ from app.ui.widgets.closing_keys import close_by_keys
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.research_foot import ResearchFoot
 from app.ui.widgets.screen_fit import fit_to_screen
-from app.usecases.follow_run import list_runs
-from app.usecases.freeze_snapshot import FrozenSnapshot, freeze_snapshot
+from app.usecases.learning.follow_run import list_runs
+from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
+from app.usecases.learning.register_candidate import shelve_candidate
+from app.usecases.learning.run_records import RunLine
+from app.usecases.learning.start_run import forecast_run, start_run
+from app.usecases.learning.stop_run import resume_run, stop_run
+from app.usecases.learning.survey_corrections import survey_corrections
+from app.usecases.models.promote_model import promote_model
 from app.usecases.ports import Services
-from app.usecases.promote_model import promote_model
-from app.usecases.run_records import RunLine
-from app.usecases.shelve_candidate import shelve_candidate
-from app.usecases.start_run import forecast_run, start_run
-from app.usecases.stop_run import resume_run, stop_run
-from app.usecases.survey_corrections import survey_corrections
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job

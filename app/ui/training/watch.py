@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.usecases.freeze_snapshot import SNAPSHOTS
+from app.usecases.learning.freeze_snapshot import SNAPSHOTS
+from app.usecases.learning.run_records import RunRecord, read_record, run_folder
 from app.usecases.ports import RunFollower, Services
-from app.usecases.run_records import RunRecord, read_record, run_folder
 from models.contract.errors import ModelRefusedError, UnknownModelError
-from models.contract.exam import EXAM_FILE, Exam, read_exam
-from models.contract.gate import Verdict, verdict
-from training.contract.story import RunStory, told
+from models.contract.shelf.exam import EXAM_FILE, Exam, read_exam
+from models.contract.shelf.gate import Verdict, verdict
+from training.contract.run_state import RunStory, told
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """How a run is put into words."""
 
-from app.ui.learning_words import duration, memory
-from app.usecases.run_records import RunLine
+from app.ui.learning.words import duration, memory
+from app.usecases.learning.run_records import RunLine
 from training.contract.forecast import Forecast
+from training.contract.run_state import RunPhase, RunStory
 from training.contract.snapshot import Side
-from training.contract.story import RunPhase, RunStory
 
 SIDE_WORDS: dict[Side, str] = {
     "train": "To learn from",

@@ -9,14 +9,14 @@ from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import DomainError
 from app.domain.ids import ImageId, PredictionId, RevisionId
-from app.ui.case_view import CaseView
 from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.editor.canvas import EditorCanvas
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
+from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.correction import Correction, Preview
-from app.usecases.open_case import OpenedCase, open_case
-from app.usecases.show_image import ShownImage, show_image
+from app.usecases.cases.open_case import OpenedCase, open_case
+from app.usecases.cases.show_image import ShownImage, show_image
 
 if TYPE_CHECKING:
     from models.contract.arrays import RgbImage

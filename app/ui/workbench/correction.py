@@ -14,14 +14,14 @@ from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
 from app.ui.editor.canvas import EditorCanvas
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
-from app.usecases.correct_mask import CONFIRMED, CORRECTED, correct_mask
-from app.usecases.open_case import OpenedCase, measure_mask
+from app.usecases.analysis.score_image import preview_score, rescore_image
+from app.usecases.cases.open_case import OpenedCase, measure_mask
+from app.usecases.cases.show_image import ShownImage
+from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_mask
+from app.usecases.corrections.revert_revision import revert_annotation
 from app.usecases.ports import CancelToken, Services
-from app.usecases.revert_annotation import revert_annotation
-from app.usecases.score_image import preview_score, rescore_image
-from app.usecases.show_image import ShownImage
 from models.contract.arrays import BoolMask
 
 _PREVIEW_PAUSE_MS = 600

@@ -4,13 +4,13 @@ from PySide6.QtCore import QObject
 
 from app.domain.errors import CancelledError, DomainError
 from app.domain.ids import ImageId
-from app.ui.case_view import CaseView
 from app.ui.editor.layers import Layer
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.session import Session
+from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.workbench import Workbench
-from app.usecases.explain_score import ExplainedScore, explain_score
+from app.usecases.analysis.explain_score import ExplainedScore, explain_score
 
 
 class Explanation(QObject):

@@ -5,11 +5,11 @@ import logging
 from PySide6.QtCore import QObject
 
 from app.domain.errors import DomainError
-from app.ui.case_view import CaseView
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import Lane
 from app.ui.panels.why_card import WhyCard
 from app.ui.session import Session
-from app.usecases.why_score import ScoreWhy, why_score
+from app.ui.workbench.case_view import CaseView
+from app.usecases.analysis.score_attribution import ScoreWhy, why_score
 
 _LOG = logging.getLogger(__name__)
 

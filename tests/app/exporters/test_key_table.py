@@ -7,7 +7,7 @@ import pytest
 from app.domain.errors import ExportError
 from app.exporters.csv_table import CsvTable
 from app.exporters.key_table import KeyTable
-from app.exporters.report_pdf import ReportPdf
+from app.exporters.report.pdf import ReportPdf
 from app.usecases.ports import CaseFile
 
 MakeCase = Callable[..., CaseFile]

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from app.domain.audit import AuditEvent
 from app.domain.ids import PredictionId
-from app.exporters.report_pdf import ReportPdf
+from app.exporters.report.pdf import ReportPdf
 from app.usecases.ports import CaseFile, SpokenModel
 from tests.builders import a_divided_score
 

@@ -6,7 +6,7 @@ from pydicom.dataset import FileDataset
 
 from app.domain.errors import UnreadableFileError
 from app.domain.image import Calibration
-from app.imaging.dicom_scale import PixelScale, scale_of, squared
+from app.imaging.dicom.scale import PixelScale, scale_of, squared
 
 Pixels = np.ndarray
 SOURCE = "DICOM pixel spacing"

@@ -13,7 +13,7 @@ from pydicom.dataset import FileDataset
 from pydicom.pixels import pixel_array
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.frame_decoder import decoded
+from app.imaging.dicom.frame_decoder import decoded
 from app.imaging.readers import read_image
 from tests.dicom_combinations import RETIRED, SYNTAXES, every_combination, verdict
 
@@ -42,7 +42,7 @@ EVERY = 13
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unharmed frames need no decoder process of their own."""
-    monkeypatch.setattr("app.imaging.dicom_frame.decoded_apart", decoded)
+    monkeypatch.setattr("app.imaging.dicom.frame.decoded_apart", decoded)
 
 
 def pictures() -> list[Path]:

@@ -19,12 +19,12 @@ from app.inference.engine import (
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
-from app.usecases.cancelling import NeverCancelled
+from app.usecases.cancellation import NeverCancelled
 from app.usecases.ports import CancelToken
-from models.contract.card import Diagnosis, Metric, StructureMap, read_card, write_card
-from models.contract.registry import ModelShelf
-from models.contract.suitability import SuitabilityLimits
-from models.contract.tabular import without_metadata
+from models.contract.imaging.suitability import SuitabilityLimits
+from models.contract.lesion.tabular import without_metadata
+from models.contract.shelf.card import Diagnosis, Metric, StructureMap, read_card, write_card
+from models.contract.shelf.model_shelf import ModelShelf
 from tests.model_folders import write_model
 
 TOKEN = NeverCancelled()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import NotFoundError
-from app.domain.identity import IdentityDoubt
 from app.domain.ids import PatientId, new_id
-from app.domain.patient import Patient
+from app.domain.people.identity import IdentityDoubt
+from app.domain.people.patient import Patient
 from app.storage.database import connect
 from app.storage.store import SqliteCaseStore
 from app.usecases.ports import UnitOfWork

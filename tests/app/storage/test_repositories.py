@@ -13,7 +13,7 @@ from app.domain.errors import NotFoundError, StorageError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.standing_priority import BAND_ACCEPTED
 from app.domain.triage import Band
 from app.storage.database import connect

@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from app.ui.main_window import MainWindow
 from app.ui.panels.case_panels import TAB_NAMES
-from app.ui.panes import Pane
+from app.ui.shell.main_window import MainWindow
+from app.ui.shell.panes import Pane
 from app.usecases.ports import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case

@@ -16,10 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.contract.durable import write_whole
+from models.contract.files.atomic_files import write_whole
 from training.contract.data_set import MANIFEST, SIDES, DataSetError, Sample, read_manifest
 from training.contract.lesion_groups import strictest
-from training.data_sets.dealing import check_shares, dealt
+from training.contract.progress_bar import shown
+from training.data_sets.group_split import check_shares, dealt
+from training.data_sets.image_files import PictureHeader, header_of
 from training.data_sets.layouts.lesion_mask import UnusableMaskError, lesion_mask, remark_notes
 from training.data_sets.layouts.upright import (
     UnreadablePictureError,
@@ -30,8 +32,6 @@ from training.data_sets.layouts.upright import (
     shrunk,
     shrunk_mask,
 )
-from training.data_sets.pictures import PictureHeader, header_of
-from training.data_sets.progress import shown
 
 LEFT_OUT = "left_out.csv"
 DATA_NOTE = "DATA.md"

@@ -25,10 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
-from models.contract.durable import write_whole
 from models.contract.errors import NoMaskError
-from models.contract.mask_file import read_mask
-from models.contract.structures import STRUCTURES
+from models.contract.files.atomic_files import write_whole
+from models.contract.imaging.mask_file import read_mask
+from models.contract.imaging.structures import STRUCTURES
 from training.contract.lesion_groups import (
     THUMBNAIL_HEIGHT_PX,
     THUMBNAIL_WIDTH_PX,
@@ -38,7 +38,8 @@ from training.contract.lesion_groups import (
     placings,
     thumbnail,
 )
-from training.data_sets.dealing import check_shares
+from training.contract.progress_bar import shown
+from training.data_sets.group_split import check_shares
 from training.data_sets.layouts.data_folder import (
     About,
     ConversionError,
@@ -64,7 +65,6 @@ from training.data_sets.layouts.upright import (
     shrunk_mask,
     upright_pixels,
 )
-from training.data_sets.progress import shown
 
 JOURNAL = "conversion.jsonl"
 _ABOUT = About(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from models.contract.arrays import BoolMask
 from models.contract.errors import NoMaskError
-from models.contract.mask_doubt import LARGEST_SHARE, Doubt, doubt_about
-from models.contract.mask_file import read_mask
-from models.contract.mask_values import PLAIN
+from models.contract.imaging.mask_file import read_mask
+from models.contract.imaging.mask_plausibility import LARGEST_SHARE, Doubt, doubt_about
+from models.contract.imaging.mask_values import PLAIN
 from training.data_sets.layouts.upright import mask_png
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"

@@ -10,8 +10,8 @@ from enum import Enum
 from typing import Protocol, TypeAlias
 
 from app.ui.editor.raster import Spans
-from app.ui.editor.sketches import Sketch
 from app.ui.editor.spaces import Point
+from app.ui.editor.tool_previews import Sketch
 
 
 class Act(Enum):

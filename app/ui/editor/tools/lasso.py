@@ -1,7 +1,7 @@
 """Lasso: what a freehand line encloses is added, or taken away with Alt or Ctrl."""
 
 from app.ui.editor.raster import outline_spans
-from app.ui.editor.sketches import OutlineSketch
+from app.ui.editor.tool_previews import OutlineSketch
 from app.ui.editor.tools.gesture import Act, Gesture, Pointer, Sheet
 
 _STEP_VIEW_PX = 1.0

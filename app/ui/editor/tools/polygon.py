@@ -1,8 +1,8 @@
 """Polygon: click the corners; double click, Enter or a click on the first corner closes it."""
 
 from app.ui.editor.raster import outline_spans
-from app.ui.editor.sketches import OutlineSketch
 from app.ui.editor.spaces import Point
+from app.ui.editor.tool_previews import OutlineSketch
 from app.ui.editor.tools.gesture import Act, Gesture, Pointer, Sheet
 
 _SAME_CORNER_VIEW_PX = 6.0

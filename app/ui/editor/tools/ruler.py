@@ -1,6 +1,6 @@
 """Ruler: drag between two points to read their distance; it stays until the next one or Escape."""
 
-from app.ui.editor.sketches import RulerSketch
+from app.ui.editor.tool_previews import RulerSketch
 from app.ui.editor.tools.gesture import Act, Gesture, Pointer, Sheet
 
 

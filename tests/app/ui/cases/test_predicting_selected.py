@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from app.usecases.ports import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case

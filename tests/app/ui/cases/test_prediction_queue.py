@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.analysis.predict_image import MEASURING
 from app.usecases.ports import Services
-from app.usecases.predict_image import MEASURING
 from tests.builders import a_case
 from tests.fakes import FakePredictor
 

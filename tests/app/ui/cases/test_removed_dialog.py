@@ -5,8 +5,8 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.session import Session
-from app.usecases.list_cases import list_cases
-from app.usecases.remove_case import remove_case
+from app.usecases.cases.list_cases import list_cases
+from app.usecases.cases.remove_case import remove_case
 from tests.builders import a_case
 
 

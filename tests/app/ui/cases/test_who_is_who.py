@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.case import Case
 from app.ui.cases.who_is_who import WhoIsWhoDialog
-from app.ui.main_window import MainWindow
 from app.ui.session import Session
-from app.usecases.import_images import import_images
-from app.usecases.list_doubts import list_doubts
+from app.ui.shell.main_window import MainWindow
+from app.usecases.analysis.predict_image import predict_image
+from app.usecases.cases.import_images import import_images
+from app.usecases.patients.list_identity_questions import list_doubts
 from app.usecases.ports import Services
-from app.usecases.predict_image import predict_image
 from tests.builders import result_of
 from tests.fakes import FakeToken
 

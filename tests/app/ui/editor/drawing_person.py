@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.ids import ImageId
 from app.storage.journal import FileStrokeJournal
 from app.ui.editor.canvas import EditorCanvas
-from app.ui.editor.keeping import SavedState
+from app.ui.editor.journal_writer import SavedState
 from app.ui.editor.tools.gesture import Act, Pointer
 
 IMAGE = ImageId("0123456789abcdef" * 2)

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 from app.domain.ids import ImageId
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.layers import Layer
-from app.ui.editor.sketches import RulerSketch, length_text
+from app.ui.editor.tool_previews import RulerSketch, length_text
 from app.ui.editor.tools.gesture import Act, Pointer
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.postprocess import lesion_mask
+from models.contract.imaging.postprocess import lesion_mask
 
 SHAPE = (120, 161)
 IMAGE = ImageId("d" * 32)

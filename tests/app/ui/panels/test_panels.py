@@ -12,27 +12,27 @@ from app.domain.errors import InvalidFieldError
 from app.domain.figures import percent
 from app.domain.measurement import Measurement
 from app.domain.triage import Band
-from app.ui.case_view import CaseView
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.score_panel import ReasonsCard
 from app.ui.theme import Theme
 from app.ui.widgets.badge import BadgeLabel
-from app.usecases.correct_mask import CONFIRMED, correct_mask
-from app.usecases.edit_visit import edit_visit
-from app.usecases.local_bands import LocalBands
-from app.usecases.open_case import open_case
+from app.ui.workbench.case_view import CaseView
+from app.usecases.analysis.local_bands import LocalBands
+from app.usecases.analysis.score_attribution import ScoreWhy
+from app.usecases.analysis.score_image import rescore_image
+from app.usecases.analysis.score_words import DIVISION
+from app.usecases.cases.open_case import open_case
+from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
+from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import MeasuredBands, Services, SpokenModel
-from app.usecases.score_image import rescore_image
-from app.usecases.score_words import DIVISION
-from app.usecases.why_score import ScoreWhy
-from models.contract.triage_figures import BandCounts, BandFigures
+from models.contract.shelf.triage_figures import BandCounts, BandFigures
 from tests.builders import a_case, a_divided_score, a_mask, a_score
 from tests.fakes import CLASSIFIER, FakeToken
 
 if TYPE_CHECKING:
-    from app.domain.patient import Patient
+    from app.domain.people.patient import Patient
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.app.ui.training.recorded_runs import (
     steps,
     tell,
 )
-from tests.app.usecases.learning_clinic import a_clinic
+from tests.app.usecases.learning.learning_clinic import a_clinic
 from tests.builders import a_case
 from training.contract.events import ContourPreview
 
