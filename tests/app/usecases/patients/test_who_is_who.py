@@ -22,7 +22,7 @@ from app.usecases.ports import ReadImage, Services
 from tests.builders import a_lesion_image, result_of
 from tests.fakes import FakeToken
 
-CASES = Path(__file__).resolve().parents[2] / "golden" / "cases"
+CASES = Path(__file__).resolve().parents[3] / "golden" / "cases"
 DAY = date(2024, 1, 2)
 
 FEMALE = {"sex": "female", "birth_year": 1950, "birthday": "01-01"}

@@ -127,7 +127,7 @@ def test_each_concern_has_its_sentence_value_and_limit() -> None:
 
 def judged_by_eye() -> list[dict[str, str]]:
     """Real images on which some version of a warning spoke up, and whether a person agreed with it."""
-    file = Path(__file__).resolve().parents[2] / "golden" / "quality_warnings.csv"
+    file = Path(__file__).resolve().parents[3] / "golden" / "quality_warnings.csv"
     with file.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 

@@ -133,7 +133,7 @@ def test_another_name_for_a_diagnosis_is_another_answer(make_model: MakeModel) -
     assert told_by(card).answers_sha256 != told_by(card, diagnoses=other).answers_sha256
 
 
-SHIPPED = Path(__file__).parents[3] / "resources" / "models"
+SHIPPED = Path(__file__).parents[4] / "resources" / "models"
 
 
 @pytest.mark.parametrize(
