@@ -63,6 +63,7 @@ def _scoring(network: nn.Module) -> None:
     _strengthen(network, 3.0)
     with torch.no_grad():
         network.last_layer.weight.mul_(60.0)
+        network.last_layer.bias.fill_(7.7)
 
 
 def _strengthen(network: nn.Module, gain: float) -> None:
