@@ -19,10 +19,10 @@ WAYS = {
 SETS = {"exam": "own exam set", "general": "general test set"}
 COLOURS = {("ours", "random"): "#1b6ca8", ("ours", "benefit"): "#2a9d5c", ("naive", "random"): "#c4572b"}
 POINTS = 100.0
-"""Dice differences are told in points of a hundred."""
+"""Dice differences are in points of a hundred."""
 
 
-class FineTuningResult(BaseModel):
+class ClinicRun(BaseModel):
     """One line of the results: a fine-tuning run and its Dice on each set."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -48,21 +48,21 @@ Differences = Mapping[Cell, list[float]]
 """Dice minus the base's, in points; one value per seed."""
 
 
-def differences(results: Iterable[FineTuningResult], base: Mapping[str, float]) -> Differences:
+def differences(runs: Iterable[ClinicRun], base: Mapping[str, float]) -> Differences:
     """Dice minus the base's, in points, of each cell: one value per seed."""
     found: dict[Cell, list[float]] = defaultdict(list)
-    for result in results:
-        before = {"exam": base[f"clinic_{result.clinic}"], "general": base["general"]}
+    for run in runs:
+        before = {"exam": base[f"clinic_{run.clinic}"], "general": base["general"]}
         for name in SETS:
-            cell = Cell(result.clinic, name, result.recipe, result.order, result.count)
-            found[cell].append(POINTS * (result.dice[name] - before[name]))
+            cell = Cell(run.clinic, name, run.recipe, run.order, run.count)
+            found[cell].append(POINTS * (run.dice[name] - before[name]))
     return found
 
 
 def table(results: Path, base_file: Path) -> str:
     """Markdown: gains and losses against the base, mean and standard deviation over the seeds."""
     base = json.loads(base_file.read_text("utf-8"))
-    by_cell = differences(_read_results(results), base)
+    by_cell = differences(_read_runs(results), base)
     counts = sorted({cell.count for cell in by_cell})
     rows = [f"| clinic | measured on | way | {' | '.join(str(count) for count in counts)} |"]
     rows.append("|---|---|---|" + "---:|" * len(counts))
@@ -75,7 +75,7 @@ def table(results: Path, base_file: Path) -> str:
 
 def plot(results: Path, base_file: Path, png: Path) -> None:
     """Four panels: each clinic's own exam set and the general test set, against the corrections."""
-    by_cell = differences(_read_results(results), json.loads(base_file.read_text("utf-8")))
+    by_cell = differences(_read_runs(results), json.loads(base_file.read_text("utf-8")))
     figure = Figure(figsize=(9.5, 6.4), layout="constrained")
     panels = figure.subplots(2, 2, sharex=True)
     for column, clinic in enumerate((1, 2)):
@@ -106,8 +106,8 @@ def _panel(panel: Axes, by_cell: Differences, clinic: int, name: str) -> None:
         panel.set_xlabel("corrections")
 
 
-def _read_results(results: Path) -> list[FineTuningResult]:
-    return [FineTuningResult.model_validate_json(line) for line in results.read_text("utf-8").splitlines()]
+def _read_runs(results: Path) -> list[ClinicRun]:
+    return [ClinicRun.model_validate_json(line) for line in results.read_text("utf-8").splitlines()]
 
 
 def _blocks(by_cell: Differences) -> Iterator[tuple[int, str, tuple[str, str]]]:

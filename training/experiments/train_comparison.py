@@ -87,7 +87,7 @@ class Budget:
         """The whole number of epochs that comes closest to the budget, at least one."""
         return max(1, round(self.minutes * 60 / self.epoch_seconds))
 
-    def told(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, object]:
         """Everything, as it is written beside the plan."""
         foreseen = self.epochs * self.epoch_seconds / 60
         return {**asdict(self), "epochs": self.epochs, "foreseen_minutes": round(foreseen, 2)}
@@ -168,8 +168,8 @@ def train(name: str, options: argparse.Namespace) -> bool:
         folder.path.mkdir(parents=True, exist_ok=True)
         _take_over_cache(options.out, folder, TASK_BY_NAME[name])
         budget = measured_budget(plan_of(name, 1, options), folder, options.minutes)
-        (folder.path / BUDGET).write_text(json.dumps(budget.told(), indent=2) + "\n", "utf-8")
-        print(f"{name}: {json.dumps(budget.told())}", flush=True)
+        (folder.path / BUDGET).write_text(json.dumps(budget.to_json(), indent=2) + "\n", "utf-8")
+        print(f"{name}: {json.dumps(budget.to_json())}", flush=True)
         create_run_folder(folder.path, plan_of(name, budget.epochs, options))
     began_at, processor_at = time.time(), time.process_time()
     with _stopping(folder) as asked_to_stop:

@@ -56,7 +56,7 @@ def test_as_many_epochs_are_planned_as_come_closest_to_the_budget(minutes: float
     )
     assert budget.epoch_seconds == 300
     assert budget.epochs == epochs
-    assert budget.told()["foreseen_minutes"] == epochs * 5
+    assert budget.to_json()["foreseen_minutes"] == epochs * 5
 
 
 def test_the_budget_is_measured_on_real_steps_of_the_data(options: argparse.Namespace) -> None:
