@@ -9,6 +9,38 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+LAYERS = (
+    "app/domain",
+    "models/contract",
+    "training/contract",
+    "architecture",
+    "scripts",
+    "app/usecases",
+    "app/storage",
+    "app/imaging",
+    "app/exporters",
+    "app/inference",
+    "app/runs",
+    "models",
+    "training",
+    "app/cli",
+    "app",
+    "stories",
+)
+"""Folders of tests from the ground up: a broken rule is named before all that stands on it."""
+
+TESTS = Path(__file__).resolve().parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of the lowest layer first; within a layer they keep their order."""
+    items.sort(key=lambda item: _layer_of(item.path))
+
+
+def _layer_of(file: Path) -> int:
+    folder = file.parent.relative_to(TESTS)
+    return next((at for at, layer in enumerate(LAYERS) if folder.is_relative_to(layer)), len(LAYERS))
+
 
 @pytest.fixture(autouse=True)
 def _own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
