@@ -12,7 +12,8 @@ import argparse
 import csv
 import os
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -20,6 +21,8 @@ import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.imaging.structures import STRUCTURES
+from training.contract.data_set import DataSetError
+from training.inputs.decode import read_plane
 from training.tasks.loaded_model import PublishedModel, predicted_mask
 
 SOURCES = ("dermoscopy", "ham10000", "milk10k")
@@ -102,14 +105,20 @@ def _row(folder: Path, row: dict[str, str], out: Path) -> dict[str, str]:
 
 
 def _add_structures(rows: dict[str, dict[str, str]], folder: Path, out: Path) -> None:
-    """Masks of structures at 256 px, in the frame of the shared image."""
+    """Masks of structures at 256 px, in the frame of the shared image.
+
+    Raises:
+        DataSetError: a mask cannot be read.
+    """
     for entry in _rows(folder):
         row = rows.get(entry["image_id"])
         if row is None:
             continue
         target = out / "structures" / Path(entry["mask_file"]).name
         target.parent.mkdir(exist_ok=True)
-        mask = cv2.imread(str(folder / entry["mask_file"]), cv2.IMREAD_GRAYSCALE)
+        mask = read_plane(folder / entry["mask_file"])
+        if mask is None:
+            raise DataSetError(f"{entry['mask_file']} is no image; get the structures of the source again.")
         if entry["shared_view"] == "centre_crop":
             side = min(mask.shape)
             top, left = (mask.shape[0] - side) // 2, (mask.shape[1] - side) // 2
@@ -133,30 +142,45 @@ def _add_predicted_masks(rows: dict[str, dict[str, str]], segmenter: Path, out: 
 
 
 def _predicted(model: PublishedModel, file: Path) -> BoolMask:
-    image: RgbImage = np.asarray(cv2.cvtColor(cv2.imread(str(file)), cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    bgr = cv2.imread(str(file))
+    if bgr is None:
+        raise DataSetError(f"{file} is no image; get it again from its source.")
+    image: RgbImage = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
     return predicted_mask(model, image)
 
 
 def main(arguments: list[str]) -> int:
-    """Write the data folder."""
+    """Write the data folder; the exit code is 1 when a file of a source cannot be read."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--sources", nargs="+", choices=SOURCES, default=SOURCES)
     parser.add_argument("--segmenter", type=Path, help="model folder that outlines images without a mask")
     options = parser.parse_args(arguments)
-    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        images = assemble(options.data, options.out, options.sources, options.segmenter)
+    except DataSetError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{images} images in {options.out}")
+    return 0
+
+
+def assemble(data: Path, out: Path, sources: Sequence[str], segmenter: Path | None) -> int:
+    """Write the data folder of the named sources and return how many images it has.
+
+    Raises:
+        DataSetError: a file of a source cannot be read.
+    """
+    out.mkdir(parents=True, exist_ok=True)
     rows = {
-        row["image_id"]: _row(options.data / source, row, options.out)
-        for source in options.sources
-        for row in _rows(options.data / source)
+        row["image_id"]: _row(data / source, row, out) for source in sources for row in _rows(data / source)
     }
-    _add_structures(rows, options.data / "dermoscopy_structures", options.out)
-    if options.segmenter is not None:
-        _add_predicted_masks(rows, options.segmenter, options.out)
-    with (options.out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
+    _add_structures(rows, data / "dermoscopy_structures", out)
+    if segmenter is not None:
+        _add_predicted_masks(rows, segmenter, out)
+    with (out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, _COLUMNS, restval="")
         writer.writeheader()
         writer.writerows(rows.values())
-    print(f"{len(rows)} images in {options.out}")
-    return 0
+    return len(rows)

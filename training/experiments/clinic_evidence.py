@@ -41,7 +41,7 @@ class Cell(NamedTuple):
     measured_on: str
     recipe: str
     order: str
-    count: int
+    corrections: int
 
 
 Differences = Mapping[Cell, list[float]]
@@ -63,7 +63,7 @@ def table(results: Path, base_file: Path) -> str:
     """Markdown: gains and losses against the base, mean and standard deviation over the seeds."""
     base = json.loads(base_file.read_text("utf-8"))
     by_cell = differences(_read_runs(results), base)
-    counts = sorted({cell.count for cell in by_cell})
+    counts = sorted({cell.corrections for cell in by_cell})
     rows = [f"| clinic | measured on | way | {' | '.join(str(count) for count in counts)} |"]
     rows.append("|---|---|---|" + "---:|" * len(counts))
     for clinic, name, way in _blocks(by_cell):
@@ -90,7 +90,7 @@ def plot(results: Path, base_file: Path, png: Path) -> None:
 def _panel(panel: Axes, by_cell: Differences, clinic: int, name: str) -> None:
     panel.axhline(0, color="#777777", linewidth=1, linestyle="--")
     for way, label in WAYS.items():
-        counts = sorted({cell.count for cell in by_cell if cell[:4] == (clinic, name, *way)})
+        counts = sorted({cell.corrections for cell in by_cell if cell[:4] == (clinic, name, *way)})
         if not counts:
             continue
         values = [by_cell[Cell(clinic, name, *way, count)] for count in counts]

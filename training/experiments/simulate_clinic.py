@@ -19,6 +19,7 @@ import csv
 import hashlib
 import json
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -34,14 +35,14 @@ from models.contract.metrics import dice
 from models.contract.uncertainty.disagreement import border_uncertainty, flipped_back, flipped_passes
 from models.contract.uncertainty.typicality import unlikeness
 from resources import path as shipped
-from training.contract.data_set import MANIFEST, TRAIN_SPLITS, Sample, read_manifest
+from training.contract.data_set import MANIFEST, TRAIN_SPLITS, DataSetError, Sample, read_manifest
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import Stage, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
 from training.experiments.clinic_evidence import plot, table
 from training.experiments.simulated_clinics import clinic_groups, widened
-from training.inputs.decode import read_image
+from training.inputs.decode import read_image, read_plane
 from training.inputs.planned_split import planned_split
 from training.loop.loop import Trainer
 from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
@@ -92,7 +93,11 @@ class Judged:
 
 
 def prepare(data_dir: Path, out: Path) -> None:
-    """Write SIM/base, SIM/clinic_1 and SIM/clinic_2 as data folders."""
+    """Write SIM/base, SIM/clinic_1 and SIM/clinic_2 as data folders.
+
+    Raises:
+        DataSetError: a mask cannot be read.
+    """
     groups = clinic_groups(data_dir)
     with (data_dir / MANIFEST).open(newline="", encoding="utf-8-sig") as stream:
         rows = [row for row in csv.DictReader(stream) if row["mask_file"]]
@@ -106,8 +111,10 @@ def prepare(data_dir: Path, out: Path) -> None:
             row["split"] = "test" if row["duplicate_group"] in exam else "train"
         _write_folder(out / f"clinic_{clinic}", data_dir, members)
     for file in (out / "clinic_2" / "masks").iterdir():
-        mask = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-        wide = widened(np.asarray(mask > 127)).astype(np.uint8) * 255
+        mask = read_plane(file)
+        if mask is None:
+            raise DataSetError(f"{file} is no mask; prepare the clinics anew from undamaged data.")
+        wide = widened(mask > 127).astype(np.uint8) * 255
         cv2.imwrite(str(file), wide, [cv2.IMWRITE_PNG_BILEVEL, 1])
 
 
@@ -369,6 +376,15 @@ def main(arguments: list[str], expected_benefit: ExpectedBenefit) -> int:
         second.add_argument("--results", default=RESULTS)
         second.add_argument("--changes", default="{}")
     options = parser.parse_args(arguments)
+    try:
+        _carry_out(options, expected_benefit)
+    except DataSetError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _carry_out(options: argparse.Namespace, expected_benefit: ExpectedBenefit) -> None:
     if options.verb == "report":
         report(options.sim, options.png, options.markdown)
     elif options.verb == "prepare":
@@ -377,4 +393,3 @@ def main(arguments: list[str], expected_benefit: ExpectedBenefit) -> int:
         measure_base(options)
     else:
         run(options, expected_benefit)
-    return 0
