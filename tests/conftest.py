@@ -32,9 +32,44 @@ LAYERS = (
 TESTS = Path(__file__).resolve().parent
 
 
+SLOW_FOLDERS = (
+    "app/cli",
+    "app/inference",
+    "app/ui",
+    "models/nets",
+    "stories",
+    "training/comparison",
+    "training/evaluation",
+    "training/experiments",
+    "training/explanation",
+    "training/loop",
+    "training/publishing",
+    "training/runs",
+    "training/tasks",
+)
+"""Folders whose tests start windows, networks or processes: slow as a whole, whatever a single test takes."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave slow folders unread in a quick run: importing torch and Qt takes longer than its tests."""
+    is_left_out = (
+        config.option.markexpr == "not slow" and collection_path.is_dir() and _is_slow(collection_path)
+    )
+    return True if is_left_out else None
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of the lowest layer first; within a layer they keep their order."""
+    """Mark what is slow by its folder, and run the tests of the lowest layer first."""
+    for item in items:
+        if _is_slow(item.path):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: _layer_of(item.path))
+
+
+def _is_slow(path: Path) -> bool:
+    folder = path.relative_to(TESTS)
+    return any(folder.is_relative_to(slow) for slow in SLOW_FOLDERS)
 
 
 def _layer_of(file: Path) -> int:
