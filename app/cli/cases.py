@@ -14,7 +14,7 @@ from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.frame_finding import NO_SCORE
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, LesionId
 from app.domain.triage import CHECK_IMAGE
 from app.usecases.analysis.assess_boundary import assess_boundaries
 from app.usecases.analysis.predict_image import predict_images
@@ -100,11 +100,20 @@ def triage(
 
 
 def import_(
-    context: typer.Context, paths: _Paths, merge_patients: _MergePatients = False, as_json: Json = False
+    context: typer.Context,
+    paths: _Paths,
+    lesion_of: Annotated[
+        str | None,
+        typer.Option("--lesion-of", help="Id of a case: the files are further images of its lesion."),
+    ] = None,
+    merge_patients: _MergePatients = False,
+    as_json: Json = False,
 ) -> None:
     """Take images into the case store without looking at them."""
     cli = cli_of(context, as_json=as_json)
-    done = cli.follow(import_images(cli.services, paths, token=TOKEN, merges_patients=merge_patients))
+    lesion_id = None if lesion_of is None else _lesion_of(cli, lesion_of)
+    job = import_images(cli.services, paths, token=TOKEN, lesion_id=lesion_id, merges_patients=merge_patients)
+    done = cli.follow(job)
     cli.complain(done.refused)
     cli.complain(done.notices, _NOTICE)
     _tell_kept_apart(cli, done.kept_apart)
@@ -249,6 +258,12 @@ def only_id(cli: CliContext, beginning: str) -> ImageId:
     return _ids(cli, [beginning])[0]
 
 
+def _lesion_of(cli: CliContext, beginning: str) -> LesionId:
+    image_id = only_id(cli, beginning)
+    with cli.services.reading() as work:
+        return work.cases.case(image_id).lesion.id
+
+
 def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list") -> ImageId:
     matching = [image_id for image_id in listed if image_id.startswith(beginning.lower())]
     if len(matching) != 1:
@@ -281,6 +296,7 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
     table = Table(
         "urgency",
         "score",
+        whole("lesion"),
         whole("patient"),
         "site",
         Column("file", overflow="fold"),
@@ -295,6 +311,9 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
             table,
             _urgency(line),
             percent(line.probability) if line.probability is not None else "-",
+            "-"
+            if line.lesion is None
+            else f"{percent(line.lesion.probability)} of {line.lesion.image_count}",
             line.patient_code,
             line.site or "-",
             line.file_name,

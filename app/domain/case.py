@@ -6,6 +6,7 @@ from datetime import datetime
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.lesion_score import ImageScores, LesionScore, lesion_priority, lesion_score, sooner
 from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.revision import Decision, MaskRevision
@@ -27,6 +28,8 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     accepted_scores: frozenset[PredictionId] = frozenset()
     """Scores whose lower band a person has accepted."""
+    other_images: tuple[ImageScores, ...] = ()
+    """Scores of the other images of the lesion from the same day, without those of removed cases."""
 
     @property
     def boundary(self) -> BoundaryPrediction | None:
@@ -90,22 +93,55 @@ class Case:
 
     @property
     def priority(self) -> Priority | None:
-        """Return the place in the queue, or None when there is no score, or none that counts."""
+        """Return the place that the image's own score gives, or None when there is none that counts."""
         if self.is_score_withheld:
             return None
         return standing_priority(self.scores, self.accepted_scores, self._drawn)
 
     @property
     def standing_score(self) -> ScorePrediction | None:
-        """Return the score that gives the case its place in the queue."""
+        """Return the score that gives the image its own band."""
         return standing_score(self.scores, self.accepted_scores, self._drawn)
 
     def priority_with(self, preview: ScorePrediction | None) -> Priority | None:
-        """Return the place in the queue if the score of an unsaved correction were stored, too."""
+        """Return the image's own place if the score of an unsaved correction were stored, too."""
         if preview is None:
             return self.priority
         drawn = {*self._drawn, preview.mask_source}
         return standing_priority((*self.scores, preview), self.accepted_scores, drawn)
+
+    @property
+    def image_scores(self) -> ImageScores:
+        """Return what the image brings to the score of its lesion."""
+        return self._image_scores_with(None)
+
+    @property
+    def lesion_score(self) -> LesionScore | None:
+        """Return the score of the lesion at this visit, or None unless several of its images have one."""
+        return self.lesion_score_with(None)
+
+    def lesion_score_with(self, preview: ScorePrediction | None) -> LesionScore | None:
+        """Return the score of the lesion if that of an unsaved correction were stored, too."""
+        images = (self._image_scores_with(preview), *self.other_images)
+        return lesion_score(image.current for image in images)
+
+    @property
+    def queue_priority(self) -> Priority | None:
+        """Return the place in the work list: the image's own, or that of its lesion when it is sooner."""
+        return self.queue_priority_with(None)
+
+    def queue_priority_with(self, preview: ScorePrediction | None) -> Priority | None:
+        """Return the place in the work list if the score of an unsaved correction were stored, too."""
+        images = (self._image_scores_with(preview), *self.other_images)
+        return sooner(self.priority_with(preview), lesion_priority(images))
+
+    def _image_scores_with(self, preview: ScorePrediction | None) -> ImageScores:
+        if preview is not None:
+            drawn = {*self._drawn, preview.mask_source}
+            return ImageScores(preview, standing_score((*self.scores, preview), self.accepted_scores, drawn))
+        if self.is_score_withheld:
+            return ImageScores(None, None)
+        return ImageScores(self.score if self.is_score_current else None, self.standing_score)
 
     @property
     def _drawn(self) -> frozenset[RevisionId]:
@@ -155,3 +191,5 @@ class CaseLine:
     reasons_to_correct: tuple[str, ...] = ()
     is_corrected: bool = False
     """A person has corrected or confirmed the boundary."""
+    lesion: LesionScore | None = None
+    """The score of the lesion at this visit; None unless several of its images have one."""

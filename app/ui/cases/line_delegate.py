@@ -13,7 +13,7 @@ from app.domain.ids import ImageId
 from app.domain.triage import Band
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import EARLIER_MODEL, place_words, score_words, status_words
+from app.ui.cases.words import EARLIER_MODEL, lesion_figure, place_words, score_words, status_words
 from app.ui.theme import Theme
 from app.ui.widgets.badge import badge_size, paint_badge
 
@@ -142,6 +142,10 @@ class LineDelegate(QStyledItemDelegate):
             room = QRect(left, rect.top(), rect.right() - left, rect.height())
             left += self._paint_check(painter, room)
         rest = QRect(left, rect.top(), rect.right() - left, rect.height())
+        lesion = lesion_figure(line)
+        if lesion and painter.fontMetrics().horizontalAdvance(lesion) <= rest.width():
+            painter.setPen(QColor(tokens.text))
+            rest.setLeft(left + _draw(painter, rest, lesion) + _GAP_PX)
         if painter.fontMetrics().horizontalAdvance(status) > rest.width():
             return False
         painter.setPen(QColor(tokens.muted))

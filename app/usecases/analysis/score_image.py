@@ -54,8 +54,9 @@ def rescore_image(
         work.audit.append(
             services.user, "score computed", image_id, score.id, weights_sha256=score.model.weights_sha256
         )
+        images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
-    return Changes(images=frozenset({image_id}), case_list=True)
+    return Changes(images=images, case_list=True)
 
 
 def _is_empty_by_all(case: Case, mask: BoolMask | None) -> bool:

@@ -20,7 +20,7 @@ from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.usecases.cases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
-from app.usecases.patients.find_patient import FoundPatient, patient_of_file
+from app.usecases.patients.find_patient import FoundPatient, check_person_of_lesion, patient_of_file
 from app.usecases.patients.settle_identity import join_image
 from app.usecases.patients.visit_date import visit_day
 from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
@@ -85,8 +85,9 @@ def import_images(
     A folder is searched for images, so what is no image in it is only counted; the bundled samples are
     entered with age and sex when their list lies beside them. Without ``lesion_id`` each image becomes a
     case of its own: the patient is the one of the DICOM header, or a new one with a fresh code. A header
-    that contradicts the stored patient of its number is kept apart, or joined with ``merges_patients``. What
-    was imported before is kept when the person cancels or the disk fills up.
+    that contradicts the stored patient of its number is kept apart, or joined with ``merges_patients``. With
+    ``lesion_id`` they are further images of that lesion, and a file of another person is refused. What was
+    imported before is kept when the person cancels or the disk fills up.
     """
     imported: list[ImageId] = []
     refused: list[Refusal] = []
@@ -236,6 +237,7 @@ def _imported(
         else:
             lesion = work.cases.lesion(lesion_id)
             found = FoundPatient(work.cases.patient(lesion.patient_id))
+            check_person_of_lesion(services, work, read, day, found.patient, is_dated=day == read.taken_on)
         visit_id = _add_visit(work, lesion, found.patient, day, read.age_years)
         image = _image(services, path, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
