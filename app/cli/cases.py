@@ -13,7 +13,6 @@ from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
-from app.domain.frame import NO_SCORE
 from app.domain.ids import ImageId
 from app.domain.triage import CHECK_IMAGE
 from app.usecases.assess_boundary import assess_boundaries
@@ -100,12 +99,28 @@ def triage(
 
 
 def import_(
-    context: typer.Context, paths: _Paths, merge_patients: _MergePatients = False, as_json: Json = False
+    context: typer.Context,
+    paths: _Paths,
+    merge_patients: _MergePatients = False,
+    take_damaged: Annotated[
+        bool,
+        typer.Option(
+            "--take-damaged",
+            help="Take damaged JPEG files, too, as far as they can be shown: marked, and without a score.",
+        ),
+    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Take images into the case store without looking at them."""
     desk = desk_of(context, as_json=as_json)
-    done = desk.follow(import_images(desk.services, paths, token=TOKEN, merges_patients=merge_patients))
+    done = desk.follow(
+        import_images(
+            desk.services, paths, token=TOKEN, merges_patients=merge_patients, takes_damaged=take_damaged
+        )
+    )
     desk.complain(done.refused)
+    if done.partly_readable:
+        desk.remark("Damaged files can be taken without a score: naevus import FILE --take-damaged.")
     desk.complain(done.notices, _NOTICE)
     _tell_kept_apart(desk, done.kept_apart)
     _tell_beside(desk, passed_over=done.passed_over, described=done.described)
@@ -259,7 +274,9 @@ def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list"
 
 def _unscored(desk: Desk) -> tuple[ImageId, ...]:
     return tuple(
-        line.image_id for line in _all_lines(desk) if line.probability is None and not line.no_score_reason
+        line.image_id
+        for line in _all_lines(desk)
+        if line.probability is None and (line.status == "new" or not line.no_score_reason)
     )
 
 
@@ -271,7 +288,7 @@ def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
 
 def _urgency(line: CaseLine) -> str:
     if line.priority is None:
-        return NO_SCORE.lower() if line.no_score_reason else "-"
+        return line.no_score_words.lower() or "-"
     label = line.priority.band.label
     return f"{label} ({CHECK_IMAGE.lower()})" if line.priority.warnings else label
 

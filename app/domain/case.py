@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.annotation import Decision, MaskRevision
+from app.domain.frame import NO_SCORE
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
-from app.domain.image import DermoscopicImage
+from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
@@ -71,14 +72,22 @@ class Case:
 
     @property
     def objection_to_score(self) -> str:
-        """Return why the frame of the newest boundary earns no score, in a sentence; usually ""."""
+        """Return why the image earns no score, in a sentence; usually ""."""
+        return self.objection_when(is_outlined_by_person=self.is_corrected)
+
+    def objection_when(self, *, is_outlined_by_person: bool) -> str:
+        """Return why the image would earn no score if a person had, or had not, drawn its boundary."""
+        if self.image.is_damaged:
+            return DAMAGE_OBJECTION
         if self.boundary is None or self.boundary.frame is None:
             return ""
-        return self.boundary.frame.objection(is_outlined_by_person=self.is_corrected)
+        return self.boundary.frame.objection(is_outlined_by_person=is_outlined_by_person)
 
     @property
     def is_score_withheld(self) -> bool:
         """Say whether the image gets no score by itself; one that a person asked for since then stays."""
+        if self.image.is_damaged:
+            return True
         if not self.objection_to_score or self.boundary is None:
             return False
         return self.score is None or self.score.predicted_at < self.boundary.predicted_at
@@ -155,3 +164,10 @@ class CaseLine:
     reasons_to_correct: tuple[str, ...] = ()
     is_corrected: bool = False
     """A person has corrected or confirmed the boundary."""
+
+    @property
+    def no_score_words(self) -> str:
+        """Return in a word or two that the image gets no score; "" where it may get one."""
+        if self.no_score_reason == DAMAGE_OBJECTION:
+            return DAMAGED_FILE.capitalize()
+        return NO_SCORE if self.no_score_reason else ""

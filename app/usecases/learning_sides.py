@@ -16,7 +16,7 @@ from app.domain.learning import (
     dealt,
     patients_still_needed,
 )
-from app.usecases.lessons import Lesson
+from app.usecases.lessons import DAMAGED, Lesson
 from models.contract.card import Task
 from training.contract.snapshot import Side
 
@@ -113,6 +113,8 @@ def _place_of(
     image = lesson.case.image
     if image.id in hidden:
         return Place(None, "It was removed from the work list.")
+    if image.is_damaged:
+        return Place(None, f"{DAMAGED}.")
     if image.upright in shared or image.original in shared:
         return Place(None, "The same picture is stored under two patients, who may be on two sides.")
     patient = sides.patients.get(lesson.case.patient.id)

@@ -10,6 +10,7 @@ from app.usecases.correct_mask import CONFIRMED, RESET
 from models.contract.card import Task
 
 HISTOPATHOLOGY = "histopathology"
+DAMAGED = "The file is damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,11 @@ def lesson_of(case: Case, task: Task, vocabulary: Vocabulary, *, any_confirmatio
 
     Outlines are learned from the newest mask revision when it is signed and says more than the prediction.
     Scores are learned from the newest decision when its diagnosis is benign or malignant and confirmed by
-    histopathology, or with ``any_confirmation`` in any way that the decision names.
+    histopathology, or with ``any_confirmation`` in any way that the decision names. Nothing is learned from
+    an image whose file is damaged.
     """
+    if case.image.is_damaged:
+        return Lesson(case, has_correction=False, reason=DAMAGED)
     if task == "segmentation":
         return _outline_lesson(case, vocabulary)
     return _score_lesson(case, vocabulary, any_confirmation=any_confirmation)

@@ -2,7 +2,6 @@
 
 from app.domain.case import CaseLine
 from app.domain.figures import percent
-from app.domain.frame import NO_SCORE
 from app.domain.triage import CHECK_IMAGE
 
 EARLIER_MODEL = "Earlier model"
@@ -34,7 +33,7 @@ def place_words(line: CaseLine) -> str:
 def priority_words(line: CaseLine) -> str:
     """Return a band, with the word that the image has to be checked; empty without a score."""
     if line.priority is None:
-        return NO_SCORE if line.no_score_reason else ""
+        return line.no_score_words
     label = line.priority.band.label
     return f"{label}, {CHECK_IMAGE.lower()}" if line.priority.warnings else label
 
@@ -70,7 +69,7 @@ def spoken_line(line: CaseLine) -> str:
         parts.append(line.priority.band.label)
         parts += [CHECK_IMAGE.lower()] if line.priority.warnings else []
     elif line.no_score_reason:
-        parts.append(f"{NO_SCORE.lower()}: {line.no_score_reason}")
+        parts.append(f"no score: {line.no_score_reason}")
     if line.probability is not None:
         parts.append(f"score {100 * line.probability:.0f} percent")
     parts.append(status_words(line.status))
