@@ -17,14 +17,11 @@ from models.contract.photographs.colour_encoding import ADOBE_RGB
 from models.contract.photographs.colour_profile import conversion_to_srgb
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 from models.contract.photographs.formats import PhotographFormat
-from models.contract.photographs.jpeg import damaged_jpeg_picture, jpeg_picture
+from models.contract.photographs.jpeg import FILLING, damaged_jpeg_picture, jpeg_picture
 from models.contract.photographs.orientation import orientation_note, upright
 from models.contract.photographs.pillow_picture import check_single, decoded, opened
 from models.contract.photographs.png import png_picture
 from models.contract.photographs.stored_picture import Note, StoredPicture
-
-_FILLING = 128
-"""The grey that decoders leave where data are missing."""
 
 _LEAST_FILLED_SHARE = 1 / 16
 _FILLED_UP = "The lower part of the picture is an even grey, as a damaged or incomplete file leaves it."
@@ -99,9 +96,9 @@ def _finished(stored: StoredPicture) -> Photograph:
 
 def _is_filled_up(levels: NDArray[np.uint8]) -> bool:
     """Say whether the picture ends in the filling of decoders; one that begins with it has a grey margin."""
-    if (levels[-1] != _FILLING).any() or (levels[0] == _FILLING).all():
+    if (levels[-1] != FILLING).any() or (levels[0] == FILLING).all():
         return False
-    is_even = (levels == _FILLING).all(axis=tuple(range(1, levels.ndim)))
+    is_even = (levels == FILLING).all(axis=tuple(range(1, levels.ndim)))
     filled = int(np.argmin(is_even[::-1]))
     return filled >= _LEAST_FILLED_SHARE * len(levels)
 

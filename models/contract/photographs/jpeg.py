@@ -24,6 +24,10 @@ MOST_SCANS: Final = 500
 """libjpeg writes ten; a file of thousands of scans would keep a decoder busy for minutes."""
 
 _DAMAGED = "The JPEG picture is damaged or was not copied completely."
+FILLING: Final = 128
+"""The grey that decoders leave where data are missing."""
+
+_LEAST_SHOWN_SHARE = 1 / 16
 _NOTHING_LEFT = "So much of the JPEG picture is missing or corrupt that nothing can be shown of it."
 _HARMLESS = re.compile(r"Invalid SOS parameters|Unknown Adobe color transform|.*unknown JFIF revision")
 """Warnings of libjpeg about headers that cameras write wrongly, without harm to the picture."""
@@ -68,7 +72,7 @@ def damaged_jpeg_picture(content: bytes, least_side_px: int) -> StoredPicture:
             levels = _decoded(content, _colours_of(picture), is_strict=False)
         except ValueError:
             raise DamagedPhotographError(_NOTHING_LEFT) from None
-        if (levels == levels[0, 0]).all():
+        if (levels != FILLING).any(axis=2).mean() < _LEAST_SHOWN_SHARE:
             raise DamagedPhotographError(_NOTHING_LEFT)
         return _stored(picture, levels)
 
