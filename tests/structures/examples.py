@@ -16,7 +16,7 @@ LONG: Final = "long"
 def register_long_profile() -> None:
     """Make the profile known to ``--hypothesis-profile``."""
     settings.register_profile(
-        LONG, max_examples=4_000, deadline=None, phases=_PHASES, suppress_health_check=_SLOW_IS_FINE
+        LONG, max_examples=1_000, deadline=None, phases=_PHASES, suppress_health_check=_SLOW_IS_FINE
     )
 
 

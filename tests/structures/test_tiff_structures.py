@@ -142,9 +142,14 @@ def test_samples_of_every_layout_come_back(layout: TiffLayout, seed: int, is_tra
 def test_our_own_writer_agrees_with_pillow(layout: TiffLayout, seed: int) -> None:
     """A second decoder of common layouts, so that writer and reader are not wrong alike."""
     plain = replace(
-        layout, photometric=RGB, bits=8, sample_format=UNSIGNED, extra_sample=None, orientation_type=TiffType.SHORT,
+        layout,
+        photometric=RGB,
+        bits=8,
+        sample_format=UNSIGNED,
+        extra_sample=None,
+        orientation_type=TiffType.SHORT,
         predictor=layout.predictor if layout.predictor == 2 else 1,
-    )  # fmt: skip
+    )
     samples = stored(shares(seed, 3), plain)
     content = tiff_file(samples, plain)
     with Image.open(BytesIO(content)) as picture:
