@@ -12,7 +12,7 @@ _DATA_DIR = "--data-dir"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the door that the arguments ask for and return the exit code."""
-    from models.contract.private_files import close_new_files
+    from models.contract.files.private_files import close_new_files
 
     close_new_files()
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -63,7 +63,7 @@ def _run_command(arguments: list[str]) -> int:
     from app.domain.errors import StorageError
     from app.settings import read_settings
     from app.usecases.ports import Services
-    from app.usecases.sweep_leftovers import sweep_leftovers
+    from app.usecases.upkeep.sweep_leftovers import sweep_leftovers
 
     def open_services(chosen: Path | None) -> Services:
         folder = bootstrap.data_folder(chosen)

@@ -31,8 +31,8 @@ from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import SqliteCaseStore
 from app.usecases.ports import Services
-from models.contract.private_files import create_private, make_private_folder
-from models.contract.registry import ModelShelf
+from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.shelf.model_shelf import ModelShelf
 
 DATA_DIR_VARIABLE = "NAEVUS_DATA_DIR"
 SHIPPED_MODELS_VARIABLE = "NAEVUS_SHIPPED_MODELS"

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.private_files import create_private, make_private_folder
 
 VERSION = 1
 """Of the file's keys and their meaning; see MIGRATORS."""

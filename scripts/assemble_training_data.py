@@ -20,8 +20,8 @@ import cv2
 import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.structures import STRUCTURES
-from training.engine.published import PublishedModel, predicted_mask
+from models.contract.imaging.structures import STRUCTURES
+from training.tasks.loaded_model import PublishedModel, predicted_mask
 
 SOURCES = ("dermoscopy", "ham10000", "milk10k")
 

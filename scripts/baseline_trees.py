@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm  # type: ignore[import-untyped]  # tqdm ships no types
 
-from models.contract.lesion_features import DEFINITION, LesionFeatures, measure_lesion
+from models.contract.lesion.features import DEFINITION, LesionFeatures, measure_lesion
+from models.contract.lesion.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin, tabular_input
 from models.contract.metrics import bootstrap_interval, roc_auc
-from models.contract.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin, tabular_input
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest
-from training.engine.decode import read_image, read_mask
+from training.inputs.decode import read_image, read_mask
 
 MEASURED = tuple(f.name for f in NUMERIC_INPUTS if f.origin is Origin.MEASURED)
 FRAME = ("area_share", "long_diameter_share", "short_diameter_share", "touches_border")

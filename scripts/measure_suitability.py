@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.arrays import RgbImage
-from models.contract.suitability import verdict_of
+from models.contract.imaging.suitability import verdict_of
 from training.contract.data_set import read_manifest
 from training.contract.plan import Stage
-from training.engine.decode import read_image, read_mask
-from training.engine.order import generator
-from training.engine.published import PublishedModel
-from training.engine.skin_crops import skin_frame
-from training.engine.suitability import suitability_of
+from training.inputs.decode import read_image, read_mask
+from training.inputs.samplers import generator
+from training.inputs.skin_crops import skin_frame
+from training.publishing.suitability_fit import suitability_of
+from training.tasks.loaded_model import PublishedModel
 
 if TYPE_CHECKING:
     from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient

@@ -32,23 +32,23 @@ from simulated_clinics import clinic_groups, widened
 
 from app.domain.benefit import expected_benefit
 from models.contract.arrays import RgbImage
-from models.contract.disagreement import border_uncertainty, flipped_back, flipped_passes
-from models.contract.likeness import unlikeness
+from models.contract.imaging.postprocess import lesion_mask, probability_map
+from models.contract.imaging.preprocess import for_segmenter
 from models.contract.metrics import dice
-from models.contract.postprocess import lesion_mask, probability_map
-from models.contract.preprocess import for_segmenter
+from models.contract.uncertainty.disagreement import border_uncertainty, flipped_back, flipped_passes
+from models.contract.uncertainty.typicality import unlikeness
 from training.contract.data_set import MANIFEST, TRAIN_SPLITS, Sample, read_manifest
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import Stage, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
-from training.engine.boundary_fine_tuning import BoundaryFineTuningTask
-from training.engine.decode import read_image
-from training.engine.fine_tuning import mix_with_base
-from training.engine.loop import Trainer
-from training.engine.planned_split import planned_split
-from training.engine.published import PublishedModel
-from training.engine.segmentation import (
+from training.inputs.decode import read_image
+from training.inputs.planned_split import planned_split
+from training.loop.loop import Trainer
+from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
+from training.tasks.fine_tuning import mix_with_base
+from training.tasks.loaded_model import PublishedModel
+from training.tasks.segmentation import (
     Frames,
     NativeMask,
     load_frames,

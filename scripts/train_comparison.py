@@ -33,16 +33,16 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from models.contract.card import CARD_FILE
+from models.contract.shelf.card import CARD_FILE
 from training.contract.plan import Task, TrainingPlan
 from training.contract.recipes import RunOptions, plan_for
 from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder
-from training.engine.average import AveragedNetwork
-from training.engine.optimiser import make_optimiser
-from training.engine.reasons import plain_reason
-from training.engine.run import run
-from training.engine.setup import chosen_device, first_network, planned_task, use_threads
-from training.engine.step import Stepper, TrainingFailedError
+from training.loop.average import AveragedNetwork
+from training.loop.error_messages import plain_reason
+from training.loop.optimiser import make_optimiser
+from training.loop.step import Stepper, TrainingFailedError
+from training.runs.run import run
+from training.runs.setup import chosen_device, first_network, planned_task, use_threads
 
 TASK_BY_NAME: dict[str, Task] = {
     "dermomamba": "segmentation",

@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 
 import resources
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -28,18 +27,19 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
+from app.domain.revision import Decision, MaskRevision
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import FileImageReader
 from app.runs.launcher import ProcessRunLauncher
 from app.storage.store import SqliteCaseStore
-from app.usecases.correct_mask import correct_mask
-from app.usecases.import_images import import_images
+from app.usecases.analysis.predict_image import predict_image
+from app.usecases.cases.import_images import import_images
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.ports import Clock, Progress, Services, UnitOfWork
-from app.usecases.predict_image import predict_image
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.registry import ModelShelf
+from models.contract.shelf.model_shelf import ModelShelf
 from tests.fakes import (
     CLASSIFIER,
     RUN,

@@ -7,14 +7,22 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from models.contract.card import Calibration, DataSummary, InputSpec, Metric, ModelCard, Task, write_card
-from models.contract.registry import ModelShelf
-from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.contract.shelf.card import (
+    Calibration,
+    DataSummary,
+    InputSpec,
+    Metric,
+    ModelCard,
+    Task,
+    write_card,
+)
+from models.contract.shelf.model_shelf import ModelShelf
 from models.export import GRAPH_FILE, GraphSignature, export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.weights import round_to_half, save_weights
-from training.engine.graph_form import boundary_graph, score_graph
+from training.tasks.graph_form import boundary_graph, score_graph
 
 SEGMENTER_SIZE_PX = (48, 64)
 CROP_SIZE_PX = 64

@@ -19,17 +19,17 @@ import sys
 
 import typer
 
-from training.doors.compare import add_compare_command
-from training.doors.data import data
-from training.doors.explain import add_explain_command
-from training.doors.machine import add_machine_command
-from training.doors.measure import add_model_commands
-from training.doors.runs import add_run_commands
-from training.doors.teach import add_teaching_commands
+from training.cli.compare import add_compare_command
+from training.cli.data import data
+from training.cli.explain import add_explain_command
+from training.cli.machine import add_machine_command
+from training.cli.measure import add_model_commands
+from training.cli.runs import add_run_commands
+from training.cli.train import add_training_commands
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 add_run_commands(app)
-add_teaching_commands(app)
+add_training_commands(app)
 add_model_commands(app)
 add_machine_command(app)
 app.add_typer(data, name="data")

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import typer
 
-from app.own_programs import HEAVY_WORK, environment, training_command
+from app.subprocesses import HEAVY_WORK, environment, training_command
 
 _PATIENCE_S = 120
 """Torch takes seconds to import, on a busy machine many."""

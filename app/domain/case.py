@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.annotation import Decision, MaskRevision
-from app.domain.frame import NO_SCORE
+from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.revision import Decision, MaskRevision
 from app.domain.standing_priority import standing_priority, standing_score
 from app.domain.triage import Priority
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.frame import FrameFinding
+from app.domain.frame_finding import FrameFinding
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.triage import Priority, TriageThresholds, priority_of
 

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 from app.domain.figures import percent
-from models.contract.triage_bands import BandName, band_of
+from models.contract.shelf.triage_bands import BandName, band_of
 
 
 class Band(IntEnum):

@@ -10,7 +10,7 @@ from app.exporters.csv_table import CsvTable
 from app.exporters.isic_folder import IsicFolder
 from app.exporters.key_table import KeyTable
 from app.exporters.mask_png import MaskPng
-from app.exporters.report_pdf import ReportPdf
+from app.exporters.report.pdf import ReportPdf
 from app.usecases.ports import Exporter
 
 EXPORTERS: tuple[Exporter, ...] = (ReportPdf(), CsvTable(), MaskPng(), CocoJson(), IsicFolder())

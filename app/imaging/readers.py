@@ -11,8 +11,8 @@ from app.imaging.photograph import read_photograph_file
 from app.usecases.ports import ReadImage
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.errors import NoMaskError
-from models.contract.mask_file import read_mask
-from models.contract.mask_values import MaskReading, reading_of
+from models.contract.imaging.mask_file import read_mask
+from models.contract.imaging.mask_values import MaskReading, reading_of
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
 
@@ -107,7 +107,7 @@ def _checked_kind(content: bytes, suffix: str) -> FileKind:
 
 def _dicom(content: bytes) -> ReadImage:
     # pydicom and its plugins take a third of a second to import: with the first such file, not at the start.
-    from app.imaging.dicom import read_dicom
+    from app.imaging.dicom.reader import read_dicom
 
     return read_dicom(content)
 

@@ -19,7 +19,7 @@ from app.inference.engine import (
     SegmenterOutput,
 )
 from app.usecases.ports import CancelToken
-from models.contract.diagnoses import DIAGNOSIS_LOGITS
+from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 
 if TYPE_CHECKING:
     import onnxruntime

@@ -11,11 +11,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import LearningError
-from app.own_programs import HEAVY_WORK, environment, training_command
 from app.runs.follower import EVENTS_NAME, RunFollower
 from app.runs.process_identity import ProcessIdentity, identity_of, is_alive
 from app.runs.start_lock import AlreadyLockedError, locked
-from models.contract.private_files import create_private
+from app.subprocesses import HEAVY_WORK, environment, training_command
+from models.contract.files.private_files import create_private
 from training.contract.events import TERMINAL_EVENTS
 from training.contract.run_folder import RunFolder, write_atomically
 

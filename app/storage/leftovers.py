@@ -11,8 +11,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from app.usecases.ports import EXPORT_WORKSPACE_PREFIX
-from models.contract.bundle import PACKING_PREFIX
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.shelf.bundle import PACKING_PREFIX
 
 _LOG = logging.getLogger(__name__)
 

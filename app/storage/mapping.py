@@ -2,11 +2,10 @@
 
 from dataclasses import asdict
 
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
-from app.domain.frame import FrameFinding
+from app.domain.frame_finding import FrameFinding
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -19,7 +18,7 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
     DiagnosisShare,
@@ -27,6 +26,7 @@ from app.domain.prediction import (
     ModelRef,
     ScorePrediction,
 )
+from app.domain.revision import Decision, MaskRevision
 from app.domain.triage import Band, Priority, TriageThresholds, queue_rank
 from app.storage.rows import (
     AuditEventRow,
@@ -38,8 +38,8 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     PatientRow,
+    PredictedByModel,
     ScorePredictionRow,
-    SpokenByModel,
     VisitRow,
 )
 
@@ -389,7 +389,7 @@ def line_of(row: CaseIndexRow) -> CaseLine:
     )
 
 
-def _note_speaker(row: SpokenByModel, prediction: BoundaryPrediction | ScorePrediction) -> None:
+def _note_speaker(row: PredictedByModel, prediction: BoundaryPrediction | ScorePrediction) -> None:
     row.id, row.image_id = prediction.id, prediction.image_id
     row.model_name, row.model_version = prediction.model.name, prediction.model.version
     row.weights_sha256 = prediction.model.weights_sha256
@@ -398,7 +398,7 @@ def _note_speaker(row: SpokenByModel, prediction: BoundaryPrediction | ScorePred
     row.milliseconds, row.predicted_at = prediction.run.milliseconds, prediction.predicted_at
 
 
-def _model_of(row: SpokenByModel) -> ModelRef:
+def _model_of(row: PredictedByModel) -> ModelRef:
     return ModelRef(row.model_name, row.model_version, row.weights_sha256, row.preprocessing, row.threshold)
 
 
@@ -408,5 +408,5 @@ def _thresholds_of(row: ScorePredictionRow) -> TriageThresholds | None:
     return TriageThresholds(row.urgent_threshold, row.soon_threshold)
 
 
-def _run_of(row: SpokenByModel) -> EngineRun:
+def _run_of(row: PredictedByModel) -> EngineRun:
     return EngineRun(row.engine, row.provider, row.milliseconds)

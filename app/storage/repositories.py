@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.revision import Decision, MaskRevision
 from app.domain.standing_priority import BAND_ACCEPTED
 from app.domain.triage import Band
 from app.storage import mapping

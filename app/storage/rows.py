@@ -121,7 +121,7 @@ class ImageRow(Row):
     is_hidden: Mapped[bool]
 
 
-class SpokenByModel:
+class PredictedByModel:
     """Columns of everything a model said."""
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -138,7 +138,7 @@ class SpokenByModel:
     predicted_at: Mapped[datetime]
 
 
-class BoundaryPredictionRow(SpokenByModel, Row):
+class BoundaryPredictionRow(PredictedByModel, Row):
     """A boundary prediction."""
 
     __tablename__ = "boundary_prediction"
@@ -167,7 +167,7 @@ class BoundaryAssessmentRow(Row):
     unlikeness: Mapped[float | None]
 
 
-class ScorePredictionRow(SpokenByModel, Row):
+class ScorePredictionRow(PredictedByModel, Row):
     """A score, with the triage thresholds that were in force."""
 
     __tablename__ = "score_prediction"

@@ -11,16 +11,15 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
-from app.domain.frame import FrameFinding
-from app.domain.identity import IdentityDoubt
+from app.domain.frame_finding import FrameFinding
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.learning import LearningImage, LearningPatient
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.identity import IdentityQuestion
+from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
     DiagnosisShare,
@@ -28,14 +27,15 @@ from app.domain.prediction import (
     ModelRef,
     ScorePrediction,
 )
+from app.domain.revision import Decision, MaskRevision
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.triage import Band, TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
-from models.contract.mask_values import MaskReading
-from models.contract.registry import ModelShelf
-from models.contract.tabular import TabularInput
-from models.contract.triage_figures import BandFigures
+from models.contract.imaging.mask_values import MaskReading
+from models.contract.lesion.tabular import TabularInput
+from models.contract.shelf.model_shelf import ModelShelf
+from models.contract.shelf.triage_figures import BandFigures
 from training.contract.events import Event
 
 EXPORT_WORKSPACE_PREFIX = ".naevus-"
@@ -270,15 +270,15 @@ class LearningSides(Protocol):
         ...
 
 
-class IdentityDoubts(Protocol):
+class IdentityQuestions(Protocol):
     """Patients kept apart from one of the same number, and what a person said about them."""
 
-    def add(self, doubt: IdentityDoubt) -> None: ...
-    def open(self) -> list[IdentityDoubt]:
+    def add(self, boundary_uncertainty: IdentityQuestion) -> None: ...
+    def open(self) -> list[IdentityQuestion]:
         """Return the doubts that nobody has settled, the oldest first."""
         ...
 
-    def of(self, newcomer: PatientId) -> IdentityDoubt | None:
+    def of(self, newcomer: PatientId) -> IdentityQuestion | None:
         """Return the doubt about a patient, settled or not."""
         ...
 
@@ -297,7 +297,7 @@ class UnitOfWork(Protocol):
     cases: CaseRepository
     audit: AuditTrail
     learning: LearningSides
-    doubts: IdentityDoubts
+    identity_questions: IdentityQuestions
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -322,7 +322,7 @@ class BoundaryResult:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundaryDoubt:
+class BoundaryUncertainty:
     """How sure a boundary is, as the engine computed it."""
 
     disagreement: NDArray[np.float32]
@@ -370,7 +370,9 @@ class Predictor(Protocol):
         """Segment an image with the active model, or the one named; raises InferenceError, CancelledError."""
         ...
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         """Say how sure the boundary ``mask`` is, by further passes over the image."""
         ...
 
@@ -463,7 +465,7 @@ class MeasuredBands:
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenModel:
+class ModelSummary:
     """A model that spoke about a case, with what its card says."""
 
     what: str
@@ -490,7 +492,7 @@ class CaseFile:
     overlays: dict[str, AttentionMap]
     audit: tuple[AuditEvent, ...]
     """Ordered by sequence."""
-    models: tuple[SpokenModel, ...]
+    models: tuple[ModelSummary, ...]
     """Of the newest boundary and score."""
 
 

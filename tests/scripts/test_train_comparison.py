@@ -13,7 +13,7 @@ from models.nets import CATALOGUE
 from tests.training.data_folders import mini_data_folder
 from training.contract.events import RunFinished
 from training.contract.run_folder import RunFolder, create_run_folder
-from training.engine.step import TrainingFailedError
+from training.loop.step import TrainingFailedError
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 

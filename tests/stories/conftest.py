@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from tests.builders import a_case, services_at
 from tests.stories.workplace import Workplace
@@ -29,5 +29,5 @@ def one_case(workplace: Workplace, tmp_path: Path) -> MainWindow:
     a_case(services, tmp_path / "in")
     services.store.close()
     window = workplace.open()
-    assert window.desk.review.view is not None
+    assert window.controller.review.view is not None
     return window

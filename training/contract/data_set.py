@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from models.contract.structures import STRUCTURES
-from models.contract.tabular import NUMERIC_FEATURES
+from models.contract.imaging.structures import STRUCTURES
+from models.contract.lesion.tabular import NUMERIC_FEATURES
 from training.contract.lesion_groups import Member, lesion_groups
 from training.contract.table import Table, TableError, opened_table
 

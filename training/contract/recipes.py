@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from models.contract.card import ModelCard, read_card
+from models.contract.shelf.card import ModelCard, read_card
 from resources import path as shipped
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest, split_samples
 from training.contract.diagnoses import diagnoses_of

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from models.contract.durable import sync_folder
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.atomic_files import sync_folder
+from models.contract.files.private_files import create_private, make_private_folder
 from training.contract.events import Event, from_line, to_line
 from training.contract.plan import TrainingPlan
 

@@ -22,8 +22,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from models.contract.durable import sha256_of, sync_folder
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.atomic_files import sha256_of, sync_folder
+from models.contract.files.private_files import create_private, make_private_folder
 from training.contract.data_set import MANIFEST, DataSetError, Sample, read_manifest
 from training.contract.plan import Task
 

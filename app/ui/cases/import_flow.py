@@ -9,11 +9,11 @@ from app.domain.changes import Changes
 from app.domain.errors import DomainError
 from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.jobs.job import Job, JobToken
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.import_images import ImportReport, import_images
-from app.usecases.import_samples import import_samples
+from app.usecases.cases.import_images import ImportReport, import_images
+from app.usecases.cases.import_samples import import_samples
 from app.usecases.ports import Progress, Services
 
 
@@ -60,7 +60,7 @@ class ImportFlow(QObject):
     def _begin(self, steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]]) -> None:
         self._foot.show_progress(0, 0, "Looking at the files…")
         self._job = self._session.follow(
-            Lane.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
+            QueueName.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
         )
 
     def cancel(self) -> None:

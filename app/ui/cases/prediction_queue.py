@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.changes import Changes
 from app.domain.errors import CancelledError, DomainError, ModelUnavailableError
 from app.domain.ids import ImageId
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.assess_boundary import assess_boundary
-from app.usecases.predict_image import MEASURING, predict_image
+from app.usecases.analysis.assess_boundary import assess_boundary
+from app.usecases.analysis.predict_image import MEASURING, predict_image
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -92,10 +92,10 @@ class PredictionQueue(QObject):
         self._foot.show_progress(self._done, of, f"Boundary and score, image {self._done + 1} of {of}")
         # Asked on the lane of the prediction and before it: the answer may need the models' files.
         self._session.query(
-            Lane.INFERENCE, lambda services, _token: services.predictor.has_to_measure(), self._announce
+            QueueName.INFERENCE, lambda services, _token: services.predictor.has_to_measure(), self._announce
         )
         self._job = self._session.act(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: predict_image(services, image_id, token),
             done=self._finish,
             failed=self._fail,
@@ -128,7 +128,7 @@ class PredictionQueue(QObject):
         self._is_assessing = True
         image_id = self._to_assess.popleft()
         self._session.act(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: assess_boundary(services, image_id, token),
             done=lambda _changes: self._end_assessing(),
             failed=self._fail_to_assess,

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
-from app.usecases.import_images import FileNotice, ImportReport, Refusal
+from app.usecases.cases.import_images import FileNotice, ImportReport, Refusal
 
 
 class RefusedDialog(FittedDialog):

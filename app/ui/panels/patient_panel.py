@@ -8,14 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import case_fields
-from app.domain.age import Age, age_at_visit
 from app.domain.case import Case
 from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import ImageId
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.age import Age, age_at_visit
+from app.domain.people.patient import Patient
 from app.domain.vocabulary import Vocabulary
-from app.ui.case_view import CaseView
 from app.ui.panels.form_leftovers import FormCard, FormLeftovers
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
@@ -24,7 +23,8 @@ from app.ui.widgets.field import Field, Remedy
 from app.ui.widgets.form_entry import FormEntry
 from app.ui.widgets.note_box import NoteBox
 from app.ui.widgets.text_field import TextField
-from app.usecases.visit_day import is_day_of_import
+from app.ui.workbench.case_view import CaseView
+from app.usecases.patients.visit_date import is_day_of_import
 
 _STANDS_FOR = f"{case_fields.OLDEST_AGE_YEARS} stands for {case_fields.OLDEST_AGE_YEARS} and older."
 

@@ -4,11 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
-from app.domain.frame import NO_SCORE
+from app.domain.frame_finding import NO_SCORE
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import CHECK_IMAGE, Band, Priority
 from app.settings import Settings
-from app.ui.case_view import CaseView
 from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard
 from app.ui.panels.words import model_lines, moment
@@ -19,16 +18,17 @@ from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
-from app.usecases.band_words import local_words, worth_tip, worth_words
-from app.usecases.model_words import probability_words
-from app.usecases.score_words import (
+from app.ui.workbench.case_view import CaseView
+from app.usecases.analysis.band_words import local_words, worth_tip, worth_words
+from app.usecases.analysis.model_words import probability_words
+from app.usecases.analysis.score_words import (
     DIVISION,
     comparison_words,
     division_words,
-    doubt_words,
     missing_words,
     range_words,
     unavailable_inputs,
+    uncertainty_words,
 )
 
 
@@ -151,7 +151,7 @@ class NumberCard(Card):
         self._held = plain_label("", "warning", wraps=True)
         self.accept = QPushButton()
         self.accept.setToolTip("Until somebody accepts it, a boundary or an entry never lowers the band.")
-        self._doubt = plain_label("", "warning", wraps=True)
+        self._uncertainty = plain_label("", "warning", wraps=True)
         self._division = DivisionLines()
         self._scale = ProbabilityScale()
         self.model_lines = ModelLines()
@@ -161,7 +161,7 @@ class NumberCard(Card):
         row.addWidget(self._range, 1)
         self.body.addLayout(row)
         research_use = plain_label(RESEARCH_USE, "small", wraps=True)
-        said = (self._doubt, self._before, self._state)
+        said = (self._uncertainty, self._before, self._state)
         self.body.addWidget(self._held)
         self.body.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (self._scale, self.band, *said, self._division, self.model_lines, research_use):
@@ -183,9 +183,9 @@ class NumberCard(Card):
         self._scale.show_reading(_reading(score), before=before, ticks=ticks)
         self._before.setText("" if comparison is None else comparison_words(comparison))
         self._before.setVisible(comparison is not None)
-        doubt = doubt_words(view.case) if view.preview is None else ""
-        self._doubt.setText(doubt)
-        self._doubt.setVisible(bool(doubt))
+        boundary_uncertainty = uncertainty_words(view.case) if view.preview is None else ""
+        self._uncertainty.setText(boundary_uncertainty)
+        self._uncertainty.setVisible(bool(boundary_uncertainty))
         self._state.setText(_state_words(view))
         self._division.show_score(score)
         self.model_lines.show_model(view.score_model)

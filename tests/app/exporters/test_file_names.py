@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.exporters import EXPORTERS
-from app.exporters.delivery import deliver_file
+from app.exporters.atomic_output import deliver_file
 from app.exporters.file_names import fitting_name, safe_name
 from app.usecases.ports import CaseFile, Exporter
 

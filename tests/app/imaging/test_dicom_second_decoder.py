@@ -14,7 +14,7 @@ from pydicom.encaps import get_frame
 from pydicom.pixels import pixel_array
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.frame_decoder import decoded
+from app.imaging.dicom.frame_decoder import decoded
 from app.imaging.readers import read_image
 from tests.dicom_combinations import RETIRED, SYNTAXES, every_combination, twelve_bits_by_gdcm, verdict
 
@@ -41,7 +41,7 @@ EVERY = 13
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unharmed frames need no decoder process of their own."""
-    monkeypatch.setattr("app.imaging.dicom_frame.decoded_apart", decoded)
+    monkeypatch.setattr("app.imaging.dicom.frame.decoded_apart", decoded)
 
 
 def pictures() -> list[Path]:

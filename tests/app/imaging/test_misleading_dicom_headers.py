@@ -11,7 +11,7 @@ from pydicom import uid
 from pydicom.encaps import encapsulate, get_frame
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.frame_decoder import decoded
+from app.imaging.dicom.frame_decoder import decoded
 from app.usecases.ports import ReadImage
 from tests.dicom_combinations import (
     Combination,
@@ -32,7 +32,7 @@ DEEP = replace(PLAIN, bits_allocated=16, bits_stored=16, high_bit=15)
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unharmed frames need no decoder process of their own."""
-    monkeypatch.setattr("app.imaging.dicom_frame.decoded_apart", decoded)
+    monkeypatch.setattr("app.imaging.dicom.frame.decoded_apart", decoded)
 
 
 def relabelled(combination: Combination, pixel_data: bytes | None = None, **fields: object) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.ids import BlobName
-from app.exporters.delivery import new_folder
+from app.exporters.atomic_output import new_folder
 from app.storage.store import SqliteCaseStore
 from tests.builders import a_case, new_store, services_at
 
@@ -27,7 +27,7 @@ sys.stdin.readline()
 EXPORTER = """
 import os, signal, sys
 from pathlib import Path
-from app.exporters.delivery import new_folder
+from app.exporters.atomic_output import new_folder
 from tests.builders import new_store
 store = new_store(Path(sys.argv[1]))
 with store.exporting(Path(sys.argv[2])), new_folder(Path(sys.argv[2]), "naevus_isic") as delivery:

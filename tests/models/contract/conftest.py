@@ -10,8 +10,8 @@ import pytest
 from onnx import TensorProto, helper
 from safetensors.numpy import save_file
 
-from models.contract.card import DataSummary, InputSpec, Metric, ModelCard, write_card
-from models.contract.durable import sha256_of
+from models.contract.files.atomic_files import sha256_of
+from models.contract.shelf.card import DataSummary, InputSpec, Metric, ModelCard, write_card
 
 MakeModel = Callable[..., Path]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.contract.card import Diagnosis
+from models.contract.shelf.card import Diagnosis
 from tests.training.data_folders import manifest_row, write_manifest
 from training.contract.data_set import DataSetError, read_manifest
 from training.contract.diagnoses import diagnoses_of, planned_diagnoses

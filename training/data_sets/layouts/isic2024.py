@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from models.contract.tabular import patient_size_z
+from models.contract.lesion.tabular import patient_size_z
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS, LEAKS
+from training.contract.progress_bar import shown
 from training.contract.table import Table, opened_table
 from training.data_sets.layouts.body_sites import general_site
 from training.data_sets.layouts.class_words import image_id_of, sex, years
@@ -36,7 +37,6 @@ from training.data_sets.layouts.data_folder import (
 from training.data_sets.layouts.download import check_is_folder, readable
 from training.data_sets.layouts.understanding import Understanding
 from training.data_sets.layouts.upright import UnreadablePictureError
-from training.data_sets.progress import shown
 
 IMAGES, TABLE = "train-image.hdf5", "train-metadata.csv"
 _SIZE, _SIZE_AMONG_PATIENT = "clin_size_long_diam_mm", "patient_size_z"

@@ -5,9 +5,9 @@ import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.errors import UnreadablePhotographError
+from models.contract.imaging.preprocess import resized
 from models.contract.photographs.decoding import Photograph
 from models.contract.photographs.reader import read_photograph
-from models.contract.preprocess import resized
 
 JPEG_QUALITY = 95
 

@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.analysis.predict_image import MEASURING
 from app.usecases.ports import Services
-from app.usecases.predict_image import MEASURING
 from tests.builders import a_case
 from tests.fakes import FakePredictor
 
@@ -32,7 +32,7 @@ def _said(qtbot: QtBot, session: Session, services: Services, folder: Path) -> l
     queue = PredictionQueue(session, foot)
     with qtbot.waitSignal(queue.predicted, timeout=30_000):
         queue.add([image_id])
-    qtbot.waitUntil(lambda: not session.lanes.busy_lanes, timeout=30_000)
+    qtbot.waitUntil(lambda: not session.queues.busy_queues, timeout=30_000)
     return foot.said
 
 

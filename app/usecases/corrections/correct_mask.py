@@ -1,0 +1,47 @@
+"""Stores a person's version of a lesion's mask."""
+
+from app.domain.changes import Changes
+from app.domain.ids import ImageId, RevisionId, new_id
+from app.domain.revision import MaskRevision
+from app.usecases.image_arrays import check_fits
+from app.usecases.ports import Services
+from models.contract.arrays import BoolMask
+
+CORRECTED = "corrected"
+RESET = "reset to prediction"
+CONFIRMED = "confirmed"
+
+
+def correct_mask(
+    services: Services,
+    image_id: ImageId,
+    mask: BoolMask,
+    *,
+    author: str | None = None,
+    reason: str = CORRECTED,
+) -> Changes:
+    """Store ``mask`` as the newest revision; the prediction it corrects stays as it was.
+
+    A mask equal to the valid one is only stored again when the reason says something new.
+    """
+    with services.reading() as work:
+        check_fits(mask, work.cases.case(image_id).image)
+    name = services.blobs.put(services.images.mask_png(mask))
+    with services.unit_of_work() as work:
+        case = work.cases.case(image_id)
+        if name == case.mask and reason == CORRECTED:
+            return Changes()
+        revision = MaskRevision(
+            id=RevisionId(new_id()),
+            image_id=image_id,
+            number=case.revision.number + 1 if case.revision else 1,
+            mask=name,
+            supersedes=case.mask_source,
+            author=author or services.user,
+            created_at=services.clock(),
+            reason=reason,
+        )
+        work.cases.add_revision(revision)
+        work.audit.append(revision.author, f"mask {reason}", image_id, revision.id)
+        work.commit()
+    return Changes(images=frozenset({image_id}), case_list=True)

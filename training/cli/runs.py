@@ -1,0 +1,65 @@
+"""Doors to a run folder: carry it out, forecast what it will cost, or draw how it went."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from training.cli.command_errors import Refused
+from training.contract.run_folder import RunFolder, RunFolderError
+
+STARTED_AT = time.time()
+"""Before torch is imported, which takes seconds in which a person may already ask for a stop."""
+
+Device: TypeAlias = Literal["auto", "cpu", "cuda"]
+
+
+def run(
+    folder: Path,
+    device: Annotated[Device, typer.Option("--device", help="auto: CUDA where there is one.")] = "auto",
+) -> None:
+    """Carry out the run of a folder, or go on where it stopped."""
+    from training.runs.run import run as carry_out
+
+    try:
+        ending = carry_out(RunFolder(folder), device=device, started_at=STARTED_AT)
+    except RunFolderError as error:
+        raise Refused(error) from error
+    if ending.kind == "run_failed":
+        raise Refused(ending.reason)
+
+
+def forecast(
+    folder: Path,
+    device: Annotated[Device, typer.Option("--device", help="auto: CUDA where there is one.")] = "auto",
+) -> None:
+    """Measure a few real steps of a run and print its time and memory as one line of JSON."""
+    from training.loop.error_messages import plain_reason
+    from training.runs.forecast import forecast as measured
+
+    try:
+        typer.echo(measured(RunFolder(folder), device=device).model_dump_json())
+    except RunFolderError as error:
+        raise Refused(error) from error
+    except Exception as error:
+        reason = plain_reason(error)
+        if reason is None:
+            raise
+        raise Refused(reason) from error
+
+
+def report(folder: Path) -> None:
+    """Draw the curves of a run into report.png in its folder."""
+    from training.runs.run_report import NothingToReportError, write_report
+
+    try:
+        typer.echo(str(write_report(RunFolder(folder))))
+    except (RunFolderError, NothingToReportError) as error:
+        raise Refused(error) from error
+
+
+def add_run_commands(commands: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (run, forecast, report):
+        commands.command()(command)
