@@ -13,7 +13,6 @@ from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
-from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import ImageId, LesionId
 from app.domain.triage import CHECK_IMAGE
 from app.usecases.analysis.assess_boundary import assess_boundaries
@@ -107,14 +106,30 @@ def import_(
         typer.Option("--lesion-of", help="Id of a case: the files are further images of its lesion."),
     ] = None,
     merge_patients: _MergePatients = False,
+    take_damaged: Annotated[
+        bool,
+        typer.Option(
+            "--take-damaged",
+            help="Take damaged JPEG files, too, as far as they can be shown: marked, and without a score.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take images into the case store without looking at them."""
     cli = cli_of(context, as_json=as_json)
     lesion_id = None if lesion_of is None else _lesion_of(cli, lesion_of)
-    job = import_images(cli.services, paths, token=TOKEN, lesion_id=lesion_id, merges_patients=merge_patients)
+    job = import_images(
+        cli.services,
+        paths,
+        token=TOKEN,
+        lesion_id=lesion_id,
+        merges_patients=merge_patients,
+        takes_damaged=take_damaged,
+    )
     done = cli.follow(job)
     cli.complain(done.refused)
+    if done.partly_readable:
+        cli.remark("Damaged files can be taken without a score: naevus import FILE --take-damaged.")
     cli.complain(done.notices, _NOTICE)
     _tell_kept_apart(cli, done.kept_apart)
     _tell_beside(cli, passed_over=done.passed_over, described=done.described)
@@ -274,7 +289,9 @@ def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list"
 
 def _unscored(cli: CliContext) -> tuple[ImageId, ...]:
     return tuple(
-        line.image_id for line in _all_lines(cli) if line.probability is None and not line.no_score_reason
+        line.image_id
+        for line in _all_lines(cli)
+        if line.probability is None and (line.status == "new" or not line.no_score_reason)
     )
 
 
@@ -286,7 +303,7 @@ def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...
 
 def _urgency(line: CaseLine) -> str:
     if line.priority is None:
-        return NO_SCORE.lower() if line.no_score_reason else "-"
+        return line.no_score_words.lower() or "-"
     label = line.priority.band.label
     return f"{label} ({CHECK_IMAGE.lower()})" if line.priority.warnings else label
 

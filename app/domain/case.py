@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
-from app.domain.image import DermoscopicImage
+from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.lesion_score import ImageScores, LesionScore, lesion_priority, lesion_score, sooner
 from app.domain.people.patient import Patient
@@ -74,14 +75,22 @@ class Case:
 
     @property
     def objection_to_score(self) -> str:
-        """Return why the frame of the newest boundary earns no score, in a sentence; usually ""."""
+        """Return why the image earns no score, in a sentence; usually ""."""
+        return self.objection_when(is_outlined_by_person=self.is_corrected)
+
+    def objection_when(self, *, is_outlined_by_person: bool) -> str:
+        """Return why the image would earn no score if a person had, or had not, drawn its boundary."""
+        if self.image.is_damaged:
+            return DAMAGE_OBJECTION
         if self.boundary is None or self.boundary.frame is None:
             return ""
-        return self.boundary.frame.objection(is_outlined_by_person=self.is_corrected)
+        return self.boundary.frame.objection(is_outlined_by_person=is_outlined_by_person)
 
     @property
     def is_score_withheld(self) -> bool:
         """Say whether the image gets no score by itself; one that a person asked for since then stays."""
+        if self.image.is_damaged:
+            return True
         if not self.objection_to_score or self.boundary is None:
             return False
         return self.score is None or self.score.predicted_at < self.boundary.predicted_at
@@ -193,3 +202,10 @@ class CaseLine:
     """A person has corrected or confirmed the boundary."""
     lesion: LesionScore | None = None
     """The score of the lesion at this visit; None unless several of its images have one."""
+
+    @property
+    def no_score_words(self) -> str:
+        """Return in a word or two that the image gets no score; "" where it may get one."""
+        if self.no_score_reason == DAMAGE_OBJECTION:
+            return DAMAGED_FILE.capitalize()
+        return NO_SCORE if self.no_score_reason else ""

@@ -321,8 +321,10 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
     priority, score, boundary, standing = case.priority, case.score, case.boundary, case.standing_score
-    border_uncertainty = boundary.border_uncertainty if boundary else None
-    unlikeness = boundary.unlikeness if boundary else None
+    # Nothing is learned from a damaged file, so a correction of it promises nothing.
+    promising = None if case.image.is_damaged else boundary
+    border_uncertainty = promising.border_uncertainty if promising else None
+    unlikeness = promising.unlikeness if promising else None
     searched = (
         case.patient.code,
         case.patient.name,

@@ -22,7 +22,7 @@ import numpy as np
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.imaging.structures import STRUCTURES
 from training.contract.data_set import DataSetError
-from training.inputs.decode import read_plane
+from training.experiments.grey_image import read_grey_image
 from training.tasks.loaded_model import PublishedModel, predicted_mask
 
 SOURCES = ("dermoscopy", "ham10000", "milk10k")
@@ -116,9 +116,7 @@ def _add_structures(rows: dict[str, dict[str, str]], folder: Path, out: Path) ->
             continue
         target = out / "structures" / Path(entry["mask_file"]).name
         target.parent.mkdir(exist_ok=True)
-        mask = read_plane(folder / entry["mask_file"])
-        if mask is None:
-            raise DataSetError(f"{entry['mask_file']} is no image; get the structures of the source again.")
+        mask = read_grey_image(folder / entry["mask_file"])
         if entry["shared_view"] == "centre_crop":
             side = min(mask.shape)
             top, left = (mask.shape[0] - side) // 2, (mask.shape[1] - side) // 2

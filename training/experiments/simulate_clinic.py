@@ -41,8 +41,9 @@ from training.contract.plan import Stage, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
 from training.experiments.clinic_evidence import plot, table
+from training.experiments.grey_image import read_grey_image
 from training.experiments.simulated_clinics import clinic_groups, widened
-from training.inputs.decode import read_image, read_plane
+from training.inputs.decode import read_image
 from training.inputs.planned_split import planned_split
 from training.loop.loop import Trainer
 from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
@@ -111,10 +112,7 @@ def prepare(data_dir: Path, out: Path) -> None:
             row["split"] = "test" if row["duplicate_group"] in exam else "train"
         _write_folder(out / f"clinic_{clinic}", data_dir, members)
     for file in (out / "clinic_2" / "masks").iterdir():
-        mask = read_plane(file)
-        if mask is None:
-            raise DataSetError(f"{file} is no mask; prepare the clinics anew from undamaged data.")
-        wide = widened(mask > 127).astype(np.uint8) * 255
+        wide = widened(read_grey_image(file) > 127).astype(np.uint8) * 255
         cv2.imwrite(str(file), wide, [cv2.IMWRITE_PNG_BILEVEL, 1])
 
 
