@@ -18,6 +18,7 @@ LAYERS = (
     "training/contract",
     "architecture",
     "scripts",
+    "structures",
     "app/usecases",
     "app/storage",
     "app/imaging",
@@ -35,12 +36,17 @@ LAYERS = (
 TESTS = Path(__file__).resolve().parent
 
 
-SLOW_FOLDERS = (
+SLOW_PLACES = (
     "app/cli",
     "app/inference",
+    "app/test_bootstrap.py",
+    "app/test_cli.py",
     "app/ui",
     "models/nets",
+    "models/test_export.py",
+    "models/test_serve_overlays.py",
     "stories",
+    "training/cli",
     "training/comparison",
     "training/evaluation",
     "training/experiments",
@@ -50,20 +56,18 @@ SLOW_FOLDERS = (
     "training/runs",
     "training/tasks",
 )
-"""Folders whose tests start windows, networks or processes: slow as a whole, whatever a single test takes."""
+"""Folders and files whose tests start windows, networks or processes: slow, whatever a single test takes."""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave slow folders unread in a quick run: importing torch and Qt takes longer than its tests."""
-    is_left_out = (
-        config.option.markexpr == "not slow" and collection_path.is_dir() and _is_slow(collection_path)
-    )
-    return True if is_left_out else None
+    """Leave slow places unread in a quick run: importing torch and Qt takes longer than its tests."""
+    is_quick = config.option.markexpr == "not slow"
+    return True if is_quick and _is_slow(collection_path) else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow by its folder, and run the tests of the lowest layer first."""
+    """Mark what is slow by its place, and run the tests of the lowest layer first."""
     for item in items:
         if _is_slow(item.path):
             item.add_marker(pytest.mark.slow)
@@ -71,8 +75,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_slow(path: Path) -> bool:
-    folder = path.relative_to(TESTS)
-    return any(folder.is_relative_to(slow) for slow in SLOW_FOLDERS)
+    place = path.relative_to(TESTS)
+    return any(place.is_relative_to(slow) for slow in SLOW_PLACES)
 
 
 def _layer_of(file: Path) -> int:
