@@ -7,6 +7,7 @@ import typer
 
 from app.cli.cases import only_id
 from app.cli.context import TOKEN, Json, desk_of
+from app.usecases.analysis.analyse import analyse_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.import_corrections import InDoubt, import_corrections
 
@@ -22,11 +23,12 @@ def correct(
     ] = InDoubt.REFUSE,
     as_json: Json = False,
 ) -> None:
-    """Take masks drawn elsewhere as your signed corrections of stored cases."""
+    """Take masks drawn elsewhere as your signed corrections of stored cases, and score these again."""
     desk = desk_of(context, as_json=as_json)
     done = desk.follow(import_corrections(desk.services, masks, token=TOKEN, in_doubt=in_doubt))
     desk.complain(done.refused)
     desk.complain(done.notices, "Notice")
+    desk.complain(desk.follow(analyse_images(desk.services, done.corrected, TOKEN)), "Not scored")
     desk.show(done, f"Corrected: {len(done.corrected)}. Refused: {len(done.refused)}.")
     if not done.corrected:
         raise typer.Exit(1)

@@ -77,7 +77,7 @@ def clinic(qtbot: QtBot, qapp: QApplication, tmp_path: Path, images: list[ImageI
     window.show()
     window.desk.start()
     opened = Clinic(window, services, qtbot)
-    window.desk.queue.add(images)
+    window.desk.queue.predict_again(images)
     opened.settle()
     yield opened
     window.session.close()

@@ -41,6 +41,7 @@ from app.usecases.analysis.compare_scores import comparison_of
 from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
 from app.usecases.analysis.score_words import (
     DIVISION,
+    OUTDATED_INPUTS,
     comparison_words,
     division_words,
     doubt_words,
@@ -136,8 +137,10 @@ def model_output(
     comparison = comparison_of(case, audit)
     if comparison is not None:
         rows.append(say(comparison_words(comparison)))
-    if not case.is_score_current:
+    if not case.is_score_of_valid_mask:
         rows.append(say("This score was computed from an earlier mask.", WARNING))
+    elif not case.is_score_current:
+        rows.append(say(OUTDATED_INPUTS, WARNING))
     if case.priority is not None:
         reasons = [words for words in case.priority.reasons if words not in score.quality_warnings]
         rows.append(say(f"Place in the queue: {case.priority.band.label}", BOX_TITLE))

@@ -23,6 +23,7 @@ from app.usecases.analysis.band_words import local_words, worth_tip, worth_words
 from app.usecases.analysis.model_words import probability_words
 from app.usecases.analysis.score_words import (
     DIVISION,
+    OUTDATED_INPUTS,
     comparison_words,
     division_words,
     doubt_words,
@@ -250,8 +251,10 @@ def _state_words(view: CaseView) -> str:
         return "The score is being computed again…"
     if view.preview is not None:
         return "Score of the correction on the screen; it is stored when the correction is saved."
-    if not view.case.is_score_current:
+    if not view.case.is_score_of_valid_mask:
         return "This score is of an earlier boundary; the present boundary has not been scored yet."
+    if not view.case.is_score_current:
+        return OUTDATED_INPUTS
     meant = probability_words(view.score_model.diagnoses if view.score_model is not None else ())
     return f"{meant}, from image, boundary and what was entered."
 

@@ -28,6 +28,8 @@ def range_words(score: ScorePrediction) -> str:
     return f"{low} to {high} over eight flipped and turned views of the image ({_NO_INTERVAL})"
 
 
+OUTDATED_INPUTS = "Something that the model reads has changed since this score was computed."
+
 DIVISION = "How the model divides its score among diagnoses"
 
 

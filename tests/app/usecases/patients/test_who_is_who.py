@@ -321,7 +321,6 @@ def test_an_open_question_shows_both_persons(services: Services, take: Import) -
     assert (doubt.stored.ages_years, doubt.newcomer.ages_years) == ((74,), (33,))
     assert (doubt.stored.images, doubt.newcomer.images) == (report.imported[:1], report.imported[1:])
     assert doubt.newcomer.file_names == ("1-1.dcm",)
-    assert doubt.newcomer.scored_images == ()
     with services.reading() as work:
         (line,) = work.cases.lines_of(doubt.newcomer.images)
     assert doubt.newcomer.thumbnail == line.thumbnail

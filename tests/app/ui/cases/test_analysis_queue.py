@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.analysis.predict_image import MEASURING
+from app.usecases.analysis.analyse import MEASURING
 from app.usecases.ports import Services
 from tests.builders import a_case
 from tests.fakes import FakePredictor
@@ -29,9 +29,9 @@ def _said(qtbot: QtBot, session: Session, services: Services, folder: Path) -> l
     image_id = a_case(services, folder, predicted=False)
     foot = _SaidFoot()
     qtbot.addWidget(foot)
-    queue = PredictionQueue(session, foot)
-    with qtbot.waitSignal(queue.predicted, timeout=30_000):
-        queue.add([image_id])
+    queue = AnalysisQueue(session, foot)
+    with qtbot.waitSignal(queue.analysed, timeout=30_000):
+        queue.predict_again([image_id])
     qtbot.waitUntil(lambda: not session.lanes.busy_lanes, timeout=30_000)
     return foot.said
 
