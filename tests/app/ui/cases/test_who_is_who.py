@@ -82,7 +82,7 @@ def test_a_yes_joins_and_scores_again(qtbot: QtBot, session: Session, dialog: Wh
     assert first.patient.sex == "female"
     qtbot.waitUntil(lambda: dialog.chosen is None)
     assert list_doubts(session.services) == ()
-    assert not queue.is_waiting(ImageId(image_ids[1]))
+    qtbot.waitUntil(lambda: not queue.is_waiting(ImageId(image_ids[1])))
 
 
 def test_a_no_keeps_them_apart_for_good(qtbot: QtBot, session: Session, dialog: WhoIsWhoDialog) -> None:
