@@ -25,11 +25,11 @@ from training.cli.explain import add_explain_command
 from training.cli.machine import add_machine_command
 from training.cli.measure import add_model_commands
 from training.cli.runs import add_run_commands
-from training.cli.train import add_teaching_commands
+from training.cli.train import add_training_commands
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 add_run_commands(app)
-add_teaching_commands(app)
+add_training_commands(app)
 add_model_commands(app)
 add_machine_command(app)
 app.add_typer(data, name="data")

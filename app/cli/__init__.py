@@ -14,7 +14,7 @@ import typer
 
 from app import __version__
 from app.cli.cases import add_case_commands
-from app.cli.context import RESEARCH_USE, Desk
+from app.cli.context import RESEARCH_USE, CliContext
 from app.cli.corrections import add_correction_commands
 from app.cli.machine import add_machine_commands
 from app.cli.models import models
@@ -39,18 +39,18 @@ _commands = typer.Typer(
 def run(arguments: Sequence[str], open_services: Callable[[Path | None], Services]) -> int:
     """Carry out a command line and return the exit code."""
     _print_what_the_streams_can()
-    desk = Desk(open_services)
+    cli = CliContext(open_services)
     try:
-        _commands(list(arguments), obj=desk, prog_name="naevus")
+        _commands(list(arguments), obj=cli, prog_name="naevus")
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 0
     except (DomainError, ContractError) as error:
-        desk.errors.print(str(error), markup=False, soft_wrap=True)
+        cli.errors.print(str(error), markup=False, soft_wrap=True)
         code = 1
     finally:
-        desk.close()
+        cli.close()
     if code == _INTERRUPTED:
-        desk.errors.print("Stopped; what was finished before is kept.")
+        cli.errors.print("Stopped; what was finished before is kept.")
     return code
 
 

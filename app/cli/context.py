@@ -36,7 +36,7 @@ SnapshotOption = Annotated[
 
 
 @dataclass
-class Desk:
+class CliContext:
     """What a command works with: services that are opened when they are first needed, and two screens."""
 
     open_services: Callable[[Path | None], Services]
@@ -97,11 +97,11 @@ class Desk:
                 )
 
 
-def desk_of(context: typer.Context, *, as_json: bool) -> Desk:
+def cli_of(context: typer.Context, *, as_json: bool) -> CliContext:
     """Return what the command of ``context`` works with."""
-    desk: Desk = context.obj
-    desk.as_json = as_json
-    return desk
+    cli: CliContext = context.obj
+    cli.as_json = as_json
+    return cli
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
@@ -45,6 +46,42 @@ def read_cases(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     Raises:
         NotFoundError: an image is not stored.
     """
+    others = _other_images(session, image_ids)
+    wanted = dict.fromkeys([*image_ids, *(other for found in others.values() for other in found)])
+    alone = {case.image.id: case for case in _cases_alone(session, list(wanted))}
+    return [
+        replace(alone[image_id], other_images=tuple(alone[one].image_scores for one in others[image_id]))
+        for image_id in image_ids
+    ]
+
+
+def _other_images(session: Session, image_ids: Collection[str]) -> defaultdict[str, list[ImageId]]:
+    """The other images of each image's lesion from the same day, in the order of import, no hidden ones."""
+    image, visit, other, other_visit = (
+        aliased(ImageRow),
+        aliased(VisitRow),
+        aliased(ImageRow),
+        aliased(VisitRow),
+    )
+    query = (
+        select(image.id, other.id)
+        .join(visit, visit.id == image.visit_id)
+        .join(
+            other_visit,
+            and_(other_visit.lesion_id == visit.lesion_id, other_visit.visited_on == visit.visited_on),
+        )
+        .join(other, other.visit_id == other_visit.id)
+        .where(image.id.in_(image_ids), other.id != image.id, other.is_hidden.is_(False))
+        .order_by(other.imported_at, other.id)
+    )
+    found = defaultdict[str, list[ImageId]](list)
+    for image_id, other_id in session.execute(query):
+        found[image_id].append(ImageId(other_id))
+    return found
+
+
+def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
+    """The cases of images, without the other images of their visits."""
     images = _by_id(session, ImageRow, image_ids, "image")
     visits = _by_id(session, VisitRow, {row.visit_id for row in images.values()}, "visit")
     lesions = _by_id(session, LesionRow, {row.lesion_id for row in visits.values()}, "lesion")

@@ -129,8 +129,12 @@ class SqlCaseRepository:
 
     def update_visit(self, visit: Visit) -> None:
         """Store a visit's new values."""
-        self._found(VisitRow, visit.id, "visit")
+        stored = self._found(VisitRow, visit.id, "visit")
+        is_moved = stored.visited_on != visit.visited_on
         self._session.merge(mapping.visit_row(visit))
+        self._session.flush()
+        if is_moved:
+            self._reindex(self._image_ids(LesionRow.id == visit.lesion_id))
 
     def visit(self, visit_id: VisitId) -> Visit:
         """Return a visit."""
@@ -189,6 +193,10 @@ class SqlCaseRepository:
     def add_decision(self, decision: Decision) -> None:
         """Append a clinician's decision."""
         self._append(mapping.decision_row(decision), decision.image_id)
+
+    def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
+        """Return an image and the others of its lesion from the same day, hidden ones of those left out."""
+        return [image_id, *self._other_images(image_id)]
 
     def case(self, image_id: ImageId) -> Case:
         """Return an image in its context."""
@@ -307,10 +315,21 @@ class SqlCaseRepository:
         self._reindex([image_id])
 
     def _reindex(self, image_ids: Iterable[ImageId]) -> None:
-        for case in self.cases(list(image_ids)):
+        """Renew the lines of images, and of those whose lesion's score they are part of."""
+        touched = (each for image_id in image_ids for each in self.images_of_visit(image_id))
+        for case in self.cases(list(dict.fromkeys(touched))):
             image = self._image(case.image.id)
             self._session.merge(mapping.index_row(case, image.thumbnail, is_hidden=image.is_hidden))
         self._session.flush()
+
+    def _other_images(self, image_id: ImageId) -> list[ImageId]:
+        visit = self._found(VisitRow, self._image(image_id).visit_id, "visit")
+        return self._image_ids(
+            VisitRow.lesion_id == visit.lesion_id,
+            VisitRow.visited_on == visit.visited_on,
+            ImageRow.is_hidden.is_(False),
+            ImageRow.id != image_id,
+        )
 
     def _image_ids(self, *conditions: ColumnElement[bool]) -> list[ImageId]:
         query = (

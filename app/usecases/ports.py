@@ -18,7 +18,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.learning import LearningImage, LearningPatient
 from app.domain.lesion import Lesion, Visit
-from app.domain.people.identity import IdentityDoubt
+from app.domain.people.identity import IdentityQuestion
 from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
@@ -91,8 +91,14 @@ class ReadImage:
 class ImageReader(Protocol):
     """Bytes to upright sRGB pixels."""
 
-    def read(self, path: Path) -> ReadImage:
-        """Decode a file; raises UnreadableFileError with the sentence to show (NoImageError: no image)."""
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
+        """Decode a file; one that is damaged only where ``takes_damaged``, with its mark in the provenance.
+
+        Raises:
+            NoImageError: the file is no image.
+            PartlyReadableFileError: it is damaged, but part of its picture can be shown.
+            UnreadableFileError: it cannot be used; the message is the sentence to show.
+        """
         ...
 
     def read_mask(self, path: Path) -> MaskReading:
@@ -173,6 +179,10 @@ class CaseRepository(Protocol):
     def image_by_original(self, original: BlobName) -> ImageId | None: ...
     def images_of(self, lesion_id: LesionId) -> list[ImageId]:
         """Return a lesion's images in the order of their import, hidden ones left out."""
+        ...
+
+    def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
+        """Return an image and the others of its lesion from the same day, hidden ones of those left out."""
         ...
 
     def is_hidden(self, image_id: ImageId) -> bool: ...
@@ -268,15 +278,15 @@ class LearningSides(Protocol):
         ...
 
 
-class IdentityDoubts(Protocol):
+class IdentityQuestions(Protocol):
     """Patients kept apart from one of the same number, and what a person said about them."""
 
-    def add(self, doubt: IdentityDoubt) -> None: ...
-    def open(self) -> list[IdentityDoubt]:
+    def add(self, boundary_uncertainty: IdentityQuestion) -> None: ...
+    def open(self) -> list[IdentityQuestion]:
         """Return the doubts that nobody has settled, the oldest first."""
         ...
 
-    def of(self, newcomer: PatientId) -> IdentityDoubt | None:
+    def of(self, newcomer: PatientId) -> IdentityQuestion | None:
         """Return the doubt about a patient, settled or not."""
         ...
 
@@ -295,7 +305,7 @@ class UnitOfWork(Protocol):
     cases: CaseRepository
     audit: AuditTrail
     learning: LearningSides
-    doubts: IdentityDoubts
+    identity_questions: IdentityQuestions
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -320,7 +330,7 @@ class BoundaryResult:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundaryDoubt:
+class BoundaryUncertainty:
     """How sure a boundary is, as the engine computed it."""
 
     disagreement: NDArray[np.float32]
@@ -368,7 +378,9 @@ class Predictor(Protocol):
         """Segment an image with the active model, or the one named; raises InferenceError, CancelledError."""
         ...
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         """Say how sure the boundary ``mask`` is, by further passes over the image."""
         ...
 
@@ -461,7 +473,7 @@ class MeasuredBands:
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenModel:
+class ModelSummary:
     """A model that spoke about a case, with what its card says."""
 
     what: str
@@ -488,7 +500,7 @@ class CaseFile:
     overlays: dict[str, AttentionMap]
     audit: tuple[AuditEvent, ...]
     """Ordered by sequence."""
-    models: tuple[SpokenModel, ...]
+    models: tuple[ModelSummary, ...]
     """Of the newest boundary and score."""
 
 

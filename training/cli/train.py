@@ -228,7 +228,7 @@ def _options(task: str, arguments: dict[str, object]) -> dict[str, object]:
     return {"task": task, **renamed}
 
 
-def add_teaching_commands(commands: typer.Typer) -> None:
+def add_training_commands(commands: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (segmentation, classification):
         commands.command()(command)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tqdm import tqdm  # type: ignore[import-untyped]  # tqdm ships no types
 
-from training.comparison.compared_models import Contestant
+from training.comparison.compared_models import BenchmarkedModel
 from training.comparison.record import ComparedModel
 from training.loop.error_messages import plain_reason
 
@@ -15,19 +15,19 @@ from training.loop.error_messages import plain_reason
 class Entry:
     """A contestant with its findings; a failure is a sentence in its row, not the comparison's end."""
 
-    contestant: Contestant
+    benchmarked: BenchmarkedModel
     found: dict[str, object] = field(default_factory=dict)
     problem: str | None = None
 
     @property
     def name(self) -> str:
         """The contestant's name."""
-        return self.contestant.name
+        return self.benchmarked.name
 
-    def attempt(self, measure: Callable[[Contestant], dict[str, object]]) -> None:
+    def attempt(self, measure: Callable[[BenchmarkedModel], dict[str, object]]) -> None:
         """Take over what is measured, or keep why it is not."""
         try:
-            self.found |= measure(self.contestant)
+            self.found |= measure(self.benchmarked)
         except Exception as error:  # noqa: BLE001  whatever it is, the other models are still to be compared
             self.fail(error)
 
@@ -37,11 +37,11 @@ class Entry:
 
     def model(self) -> ComparedModel:
         """The finished row."""
-        height_px, width_px = self.contestant.size_px
+        height_px, width_px = self.benchmarked.size_px
         fixed = {
             "name": self.name,
-            "architecture": self.contestant.architecture,
-            "is_trained": self.contestant.folder is not None,
+            "architecture": self.benchmarked.architecture,
+            "is_trained": self.benchmarked.folder is not None,
             "height_px": height_px,
             "width_px": width_px,
             "problem": self.problem,

@@ -6,7 +6,7 @@ from models.contract.errors import ContractError
 from models.export import ParityError
 from training.contract.data_set import DataSetError
 from training.loop.checkpoints import CheckpointError
-from training.loop.distributed import CompanyLostError, is_company_lost
+from training.loop.distributed import PeerLostError, is_peer_lost
 from training.loop.memory import is_device_lost, is_out_of_memory
 from training.loop.step import TrainingFailedError
 
@@ -22,7 +22,7 @@ _SAID_IN_A_SENTENCE = (
     ParityError,
     ContractError,
     PlanRefusedError,
-    CompanyLostError,
+    PeerLostError,
 )
 _FULL_DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -33,8 +33,8 @@ def plain_reason(error: BaseException) -> str | None:
         return str(error)
     if isinstance(error, KeyboardInterrupt):
         return "The run was interrupted from the keyboard; it can be resumed."
-    if is_company_lost(error):
-        return str(CompanyLostError())
+    if is_peer_lost(error):
+        return str(PeerLostError())
     if is_out_of_memory(error):
         return "The memory of this machine did not suffice; close other programs or choose smaller images."
     if is_device_lost(error):

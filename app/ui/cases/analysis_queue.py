@@ -16,7 +16,7 @@ from app.domain.changes import Changes
 from app.domain.errors import CancelledError, DomainError, ModelUnavailableError
 from app.domain.ids import ImageId
 from app.domain.need import FIRST_LOOK, Need
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.analysis.analyse import (
@@ -108,9 +108,9 @@ class AnalysisQueue(QObject):
 
     def look_over_all(self) -> None:
         """Find what a former run has left outstanding: boundaries and scores of the whole work list."""
-        # On another lane, so that opening the first case does not wait for it.
+        # On another queue, so that opening the first case does not wait for it.
         self._session.query(
-            Lane.LEARNING, lambda services, _token: outstanding(services), self._take_up_former_run
+            QueueName.LEARNING, lambda services, _token: outstanding(services), self._take_up_former_run
         )
 
     def cancel(self) -> None:
@@ -139,7 +139,7 @@ class AnalysisQueue(QObject):
             self.is_running_changed.emit()
 
         self._session.query(
-            Lane.DATABASE, lambda services, _token: outstanding(services, wanted), take, failed=fail
+            QueueName.DATABASE, lambda services, _token: outstanding(services, wanted), take, failed=fail
         )
 
     def _take_up_former_run(self, needs_by_image: Mapping[ImageId, frozenset[Need]]) -> None:
@@ -175,7 +175,7 @@ class AnalysisQueue(QObject):
             self._show_progress(waiting)
         among = _SECOND_LOOK if waiting.is_second_look else FIRST_LOOK
         self._job = self._session.act(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: analyse(services, image_id, token, among=among, request=waiting.request),
             done=lambda _changes: self._finish(image_id, waiting),
             failed=lambda error: self._fail(image_id, waiting, error),
@@ -192,9 +192,9 @@ class AnalysisQueue(QObject):
             # A score that follows an entry is there in a moment, and the panel says that it is coming.
             return
         self._foot.show_progress(self._done, of, f"{waiting.label}, image {self._done + 1} of {of}")
-        # Asked on the lane of the prediction and before it: the answer may need the models' files.
+        # Asked on the queue of the prediction and before it: the answer may need the models' files.
         self._session.query(
-            Lane.INFERENCE, lambda services, _token: services.predictor.has_to_measure(), self._announce
+            QueueName.INFERENCE, lambda services, _token: services.predictor.has_to_measure(), self._announce
         )
 
     def _announce(self, has_to_measure: bool) -> None:

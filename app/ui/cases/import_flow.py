@@ -9,7 +9,7 @@ from app.domain.changes import Changes
 from app.domain.errors import DomainError
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.jobs.job import Job, JobToken
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import ImportReport, import_images
@@ -31,7 +31,8 @@ class ImportFlow(QObject):
         self._queue = queue
         self._foot = foot
         self._job: Job | None = None
-        self._waiting: list[Path] = []
+        self._waiting: dict[bool, list[Path]] = {}
+        """What is offered during an import, by whether damaged files are to be taken."""
         foot.cancel_requested.connect(self.cancel)
 
     @property
@@ -39,15 +40,17 @@ class ImportFlow(QObject):
         """Say whether files are being imported."""
         return self._job is not None and not self._job.is_ended
 
-    def start(self, paths: Sequence[Path]) -> None:
+    def start(self, paths: Sequence[Path], *, takes_damaged: bool = False) -> None:
         """Import files and folders; what is offered during an import follows after it."""
         if not paths:
             return
         if self.is_running:
-            self._waiting += paths
+            self._waiting.setdefault(takes_damaged, []).extend(paths)
             return
         chosen = list(paths)
-        self._begin(lambda services, token: import_images(services, chosen, token=token))
+        self._begin(
+            lambda services, token: import_images(services, chosen, token=token, takes_damaged=takes_damaged)
+        )
 
     def start_samples(self, folder: Path) -> None:
         """Import the sample images with what is known about them, unless files are being imported."""
@@ -57,7 +60,7 @@ class ImportFlow(QObject):
     def _begin(self, steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]]) -> None:
         self._foot.show_progress(0, 0, "Looking at the files…")
         self._job = self._session.follow(
-            Lane.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
+            QueueName.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
         )
 
     def cancel(self) -> None:
@@ -83,6 +86,7 @@ class ImportFlow(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
-        waiting, self._waiting = self._waiting, []
         self._job = None
-        self.start(waiting)
+        if self._waiting:
+            takes_damaged, paths = self._waiting.popitem()
+            self.start(paths, takes_damaged=takes_damaged)

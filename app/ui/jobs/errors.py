@@ -11,7 +11,7 @@ from models.contract.errors import ContractError
 T = TypeVar("T")
 
 
-def told_as_errors(ask: Callable[[Services], T]) -> Callable[[Services, JobToken], T]:
+def as_domain_errors(ask: Callable[[Services], T]) -> Callable[[Services, JobToken], T]:
     """Return the same question for a lane; a refused model becomes a LearningError with its sentence."""
 
     def asked(services: Services, _token: JobToken) -> T:

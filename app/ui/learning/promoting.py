@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
 from app.domain.errors import DomainError
-from app.ui.jobs.errors import told_as_errors
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.errors import as_domain_errors
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promotion_dialog import Promotion, PromotionDialog
 from app.ui.session import Session
 from app.usecases.ports import Services
@@ -50,8 +50,8 @@ class Promoting:
                 failed()
 
         self._session.act(
-            Lane.DATABASE,
-            told_as_errors(changing),
+            QueueName.DATABASE,
+            as_domain_errors(changing),
             done=lambda _changes: self._session.tell(said),
             failed=explain,
         )

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from app.domain.changes import Changes
 from app.domain.errors import DomainError
-from app.ui.jobs.errors import told_as_errors
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.errors import as_domain_errors
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
 from app.ui.learning.words import TASK_WORDS, TASKS
@@ -31,7 +31,7 @@ from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.ui.widgets.research_foot import ResearchFoot
 from app.ui.widgets.screen_fit import fit_to_screen
-from app.usecases.learning.evaluate_candidate import examine_model
+from app.usecases.learning.evaluate_candidate import evaluate_candidate
 from app.usecases.models.list_models import ModelLine, list_models
 from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
@@ -87,7 +87,9 @@ class ShelfWindow(QWidget):
 
     def read(self) -> None:
         """Read the shelf."""
-        self._session.query(Lane.LEARNING, told_as_errors(_read), self.show_shelf, replaces="model shelf")
+        self._session.query(
+            QueueName.LEARNING, as_domain_errors(_read), self.show_shelf, replaces="model shelf"
+        )
 
     def refresh(self, changes: Changes) -> None:
         """Read the shelf again when models changed."""
@@ -108,8 +110,8 @@ class ShelfWindow(QWidget):
         self.foot.show_progress(0, 0, f"{card.reference} sits the exam; this may take some minutes")
         self.exam.setEnabled(False)
         self._session.query(
-            Lane.LEARNING,
-            told_as_errors(lambda services: examine_model(services, card.name, card.version)),
+            QueueName.LEARNING,
+            as_domain_errors(lambda services: evaluate_candidate(services, card.name, card.version)),
             lambda _exam: self._tell_exam(),
             failed=self._explain,
         )
@@ -123,8 +125,8 @@ class ShelfWindow(QWidget):
         card = line.card
         self.foot.show_progress(0, 0, f"Packing {card.reference}")
         self._session.query(
-            Lane.LEARNING,
-            told_as_errors(lambda services: export_model(services, card.name, card.version, file)),
+            QueueName.LEARNING,
+            as_domain_errors(lambda services: export_model(services, card.name, card.version, file)),
             self._tell_export,
             failed=self._explain,
         )
@@ -133,8 +135,8 @@ class ShelfWindow(QWidget):
         """Put the model of a bundle onto the shelf."""
         self.foot.show_progress(0, 0, f"Checking {file.name}")
         self._session.query(
-            Lane.LEARNING,
-            told_as_errors(lambda services: import_model(services, file)),
+            QueueName.LEARNING,
+            as_domain_errors(lambda services: import_model(services, file)),
             self._tell_import,
             failed=self._explain,
         )

@@ -10,7 +10,7 @@ from app.domain.ids import LesionId
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.decision_drafts import DecisionDraft
 from app.ui.panels.form_leftovers import FormCard
@@ -145,7 +145,7 @@ class CaseEdits(QObject):
         then: Callable[[], None] = lambda: None,
     ) -> None:
         self._session.act(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: verb(services),
             done=lambda _changes: then(),
             failed=failed or self._show_error,

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.domain.changes import Changes
-from app.domain.errors import DamagedFileError, InferenceError
+from app.domain.errors import DamagedFileError, InferenceError, ScoreWithheldError
 from app.domain.ids import ImageId
 from app.domain.need import FIRST_LOOK, ActiveWeights, Need
 from app.usecases.analysis.assess_boundary import assess_boundary
@@ -90,6 +90,7 @@ def analyse(
     Raises:
         InferenceError: a model is missing or failed.
         DamagedFileError: a stored file of the image cannot be read.
+        ScoreWithheldError: the score of a damaged photograph was asked for.
     """
     changes = Changes()
     if request.is_anew or Need.BOUNDARY in among & _needs(services, image_id):
@@ -113,7 +114,7 @@ def analyse_images(
         stop_if_cancelled(token)
         try:
             analyse(services, image_id, token, among=FIRST_LOOK, request=request)
-        except (InferenceError, DamagedFileError) as error:
+        except (InferenceError, DamagedFileError, ScoreWithheldError) as error:
             failed.append(left_out(services, image_id, error))
     return tuple(failed)
 

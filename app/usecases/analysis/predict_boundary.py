@@ -34,5 +34,6 @@ def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) 
             prediction.id,
             weights_sha256=prediction.model.weights_sha256,
         )
+        images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
-    return Changes(images=frozenset({image_id}), case_list=True)
+    return Changes(images=images, case_list=True)

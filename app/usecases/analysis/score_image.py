@@ -34,7 +34,10 @@ def rescore_image(
     """Compute and keep the score of the valid mask, with what is known about the patient now.
 
     An image that does not look like a dermoscopic image of a lesion gets none, unless a person asks for it;
-    that is recorded, and the score says it.
+    that is recorded, and the score says it. An image of a damaged file never gets one.
+
+    Raises:
+        ScoreWithheldError: the score of a damaged file was asked for.
     """
     case = _case(services, image_id)
     source = case.mask_source
@@ -42,13 +45,16 @@ def rescore_image(
         raise NotFoundError("This image has no boundary yet, so there is nothing to score.")
     if case.is_score_withheld and not is_asked_for:
         return Changes()
+    if case.image.is_damaged:
+        raise ScoreWithheldError(case.objection_to_score)
     pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
     if _is_empty_by_all(case, mask) and not is_asked_for:
         return Changes()
     score = _scored(services, case, pixels, mask, source, token).score
     inputs = case.scored_inputs(score.model.weights_sha256)
     _store(services, case, replace(score, inputs_sha256=inputs.sha256))
-    return Changes(images=frozenset({image_id}), case_list=True)
+    with services.reading() as work:
+        return Changes(images=frozenset(work.cases.images_of_visit(image_id)), case_list=True)
 
 
 def _store(services: Services, case: Case, score: ScorePrediction) -> None:
@@ -79,8 +85,7 @@ def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: 
         ScoreWithheldError: the image gets no score by itself.
     """
     case = _case(services, image_id)
-    frame = None if case.boundary is None else case.boundary.frame
-    objection = "" if frame is None else frame.objection(is_outlined_by_person=bool(mask.any()))
+    objection = case.objection_when(is_outlined_by_person=bool(mask.any()))
     if case.is_score_withheld and objection:
         raise ScoreWithheldError(objection)
     check_fits(mask, case.image)

@@ -9,6 +9,7 @@ from app.domain.input_edits import SAMPLE_DESCRIBED, inputs_edited_between
 from app.domain.prediction import ScorePrediction
 from app.domain.standing_priority import BAND_ACCEPTED
 from app.usecases.analysis.score_image import SCORED_ANYWAY
+from app.usecases.cases.import_images import DAMAGED_TAKEN
 from app.usecases.patients.settle_identity import FOUND_APART, FOUND_SAME
 
 _WORDS_BY_FIELD = {
@@ -39,6 +40,7 @@ _TITLE_BY_ACT = {
     FOUND_APART: "Kept apart from another patient of the same number",
     SAMPLE_DESCRIBED: "Sample described",
     SCORED_ANYWAY: "Scored on request, although the image does not look like one to score",
+    DAMAGED_TAKEN: "Taken although the file is damaged, without a score",
     BAND_ACCEPTED: "Lower band accepted",
 }
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.case_fields import birth_year
-from app.domain.errors import InvalidFieldError
+from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
 from app.domain.lesion import Visit
 from app.domain.people.identity import (
-    IdentityDoubt,
+    IdentityQuestion,
     KnownPerson,
     agreements,
     changed_fields,
@@ -26,7 +26,13 @@ from app.usecases.ports import ReadImage, Services, UnitOfWork
 _UNDATED_PICTURE_YEARS = 10
 """A picture whose file names no day may be that much older than its import, and the age in it with it."""
 
-_WORDS_BY_FIELD = {"name": "name", "sex": "sex", "birth_year": "year of birth", "birthday": "day of birth"}
+_WORDS_BY_FIELD = {
+    "number": "patient number",
+    "name": "name",
+    "sex": "sex",
+    "birth_year": "year of birth",
+    "birthday": "day of birth",
+}
 
 _PLACEHOLDER = (
     "The patient number of the file is a placeholder and names nobody, so the image has a patient of its own."
@@ -69,15 +75,37 @@ def patient_of_file(
     if not known:
         return FoundPatient(_added(services, work, offered.patient, _free_code(work, offered.patient)))
     nearest = min(known, key=lambda one: (len(differences(one, offered)), -agreements(one, offered)))
-    stored = work.cases.patient(work.doubts.person_of(nearest.patient.id))
+    stored = work.cases.patient(work.identity_questions.person_of(nearest.patient.id))
     why = _why_doubted(differences(nearest, offered), stored)
     if merges:
         return FoundPatient(
             _completed(services, work, stored, offered.patient), f"{why}; taken as the same person, as asked."
         )
     added = _added(services, work, offered.patient, _free_code(work, offered.patient))
-    work.doubts.add(IdentityDoubt(added.id, stored.id, services.clock()))
+    work.identity_questions.add(IdentityQuestion(added.id, stored.id, services.clock()))
     return FoundPatient(added, kept_apart=f"{why}; kept apart as {added.code}.")
+
+
+def check_person_of_lesion(
+    services: Services, work: UnitOfWork, read: ReadImage, day: date, patient: Patient, *, is_dated: bool
+) -> None:
+    """Check that a file can be of the person whose lesion it is said to show.
+
+    Raises:
+        DomainError: number, name, sex or birth date of the file are another person's.
+    """
+    offered = _person_of_file(services, read, day, is_dated=is_dated)
+    one, other = patient, offered.patient
+    found = list(differences(known_person(one, visits_of_patient(work, one.id)), offered))
+    is_other_number = bool(one.issued_id and other.issued_id) and one.issued_id != other.issued_id
+    if is_other_number or not is_same_issuer(one.issuer, other.issuer):
+        found.insert(0, "number")
+    if found:
+        words = " and another ".join(_WORDS_BY_FIELD[field] for field in found)
+        raise DomainError(
+            f"The file names another {words} than the patient {patient.code} of this lesion; import it "
+            "without naming the lesion."
+        )
 
 
 def _person_of_file(services: Services, read: ReadImage, day: date, *, is_dated: bool) -> KnownPerson:
@@ -112,7 +140,7 @@ def _meant(work: UnitOfWork, fitting: Sequence[KnownPerson], offered: KnownPerso
     """Return the one person who fits best; None when nobody does, or two do equally well."""
     best: dict[PatientId, int] = {}
     for one in fitting:
-        person = work.doubts.person_of(one.patient.id)
+        person = work.identity_questions.person_of(one.patient.id)
         best[person] = max(agreements(one, offered), best.get(person, 0))
     if not best:
         return None

@@ -10,7 +10,7 @@ from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.domain.need import FIRST_LOOK
 from app.ui.cases.analysis_queue import AnalysisQueue
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Notice, Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.analysis.analyse import MEASURING, analyse, outstanding
@@ -40,7 +40,7 @@ def _said(qtbot: QtBot, session: Session, services: Services, folder: Path) -> l
     queue = AnalysisQueue(session, foot)
     with qtbot.waitSignal(queue.analysed, timeout=30_000):
         queue.predict_again([image_id])
-    qtbot.waitUntil(lambda: not session.lanes.busy_lanes, timeout=30_000)
+    qtbot.waitUntil(lambda: not session.queues.busy_queues, timeout=30_000)
     return foot.said
 
 
@@ -84,7 +84,7 @@ def _enter_sex(services: Services, image_id: ImageId) -> Changes:
 
 
 def _settle(qtbot: QtBot, session: Session) -> None:
-    qtbot.waitUntil(lambda: not session.lanes.busy_lanes, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.queues.busy_queues, timeout=60_000)
 
 
 def test_an_entry_about_a_patient_is_followed_by_the_scores_of_all_images(
@@ -92,7 +92,7 @@ def test_an_entry_about_a_patient_is_followed_by_the_scores_of_all_images(
 ) -> None:
     images = _two_images_of_one_patient(services, tmp_path)
     queue = AnalysisQueue(session, _foot(qtbot))
-    session.act(Lane.DATABASE, lambda services, _token: _enter_sex(services, images[0]))
+    session.act(QueueName.DATABASE, lambda services, _token: _enter_sex(services, images[0]))
     _settle(qtbot, session)
     for image_id in images:
         case = _case(services, image_id)

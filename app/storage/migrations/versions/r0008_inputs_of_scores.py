@@ -6,8 +6,8 @@ Scores that exist stay without one: what they were computed from cannot be told 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
