@@ -42,6 +42,7 @@ from app.usecases.analysis.model_words import figure_words, probability_words, s
 from app.usecases.analysis.score_words import (
     DIVISION,
     LESION_SCORE_TIP,
+    OUTDATED_INPUTS,
     comparison_words,
     division_words,
     lesion_words,
@@ -139,8 +140,10 @@ def model_output(
     comparison = comparison_of(case, audit)
     if comparison is not None:
         rows.append(say(comparison_words(comparison)))
-    if not case.is_score_current:
+    if not case.is_score_of_valid_mask:
         rows.append(say("This score was computed from an earlier mask.", WARNING))
+    elif not case.is_score_current:
+        rows.append(say(OUTDATED_INPUTS, WARNING))
     priority = case.queue_priority
     if priority is not None:
         reasons = [words for words in priority.reasons if words not in score.quality_warnings]
