@@ -169,7 +169,7 @@ def list_(
     context: typer.Context,
     search: Annotated[str, typer.Option(help="Words that must all occur.")] = "",
     order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
-    descending: Annotated[bool, typer.Option("--descending")] = False,
+    descending: Annotated[bool, typer.Option("--descending", help="The last in this order first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many cases to show.")] = 50,
     removed: Annotated[bool, typer.Option("--removed", help="The cases removed from the work list.")] = False,
     as_json: Json = False,
