@@ -23,6 +23,7 @@ import onnxscript.optimizer
 import torch
 from torch import Tensor, nn
 
+from models.contract.errors import NaevusError
 from models.nets.weights import WEIGHTS_FILE
 
 GRAPH_FILE = "graph.onnx"
@@ -33,7 +34,7 @@ LARGEST_DIFFERENCE = 1e-4
 _SMALLEST_EXTERNAL_ELEMENTS = 256
 
 
-class ParityError(Exception):
+class ParityError(NaevusError):
     """The exported graph does not compute what the network computes."""
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from models.contract.errors import NaevusError
 from training.comparison.compared_models import Contestant
 from training.comparison.record import DeviceName, PeakMemory
 from training.loop.error_messages import plain_reason
@@ -24,7 +25,7 @@ _CLEAR_REFS = Path("/proc/self/clear_refs")
 _FORGET_PEAK = "5"
 
 
-class MemoryUnknownError(Exception):
+class MemoryUnknownError(NaevusError):
     """The memory could not be measured; the message is the sentence to show."""
 
 

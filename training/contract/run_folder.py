@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from models.contract.errors import NaevusError
 from models.contract.files.atomic_files import sync_folder
 from models.contract.files.private_files import create_private, make_private_folder
 from training.contract.events import Event, from_line, to_line
@@ -16,7 +17,7 @@ from training.contract.plan import TrainingPlan
 _RESERVE_BYTES = 64 * 1024
 
 
-class RunFolderError(Exception):
+class RunFolderError(NaevusError):
     """A run folder cannot be used; the message is the sentence to show."""
 
 

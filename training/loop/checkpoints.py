@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from models.contract.errors import NaevusError
 from training.contract.run_folder import write_atomically
 from training.loop.average import AveragedNetwork
 from training.loop.early_stopping import Patience
@@ -21,7 +22,7 @@ BEST = "best.safetensors"
 _STATE_KEY = "naevus_state"
 
 
-class CheckpointError(Exception):
+class CheckpointError(NaevusError):
     """A checkpoint cannot be read; the message is the sentence to show."""
 
 

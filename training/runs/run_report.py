@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.contract.errors import NaevusError
 from training.contract.events import EpochFinished
 from training.contract.run_folder import RunFolder
 from training.contract.run_state import RunStory, told
@@ -18,7 +19,7 @@ _DASHES = ("-", "--", ":", "-.")
 _CHOSEN_BY = "score"
 
 
-class NothingToReportError(Exception):
+class NothingToReportError(NaevusError):
     """A run has not told anything that could be drawn; the message is the sentence to show."""
 
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import CancelledError, DomainError, ModelUnavailableError
+from app.domain.errors import CancelledError, ModelUnavailableError
 from app.domain.ids import ImageId
 from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.analysis.assess_boundary import assess_boundary
 from app.usecases.analysis.predict_image import MEASURING, predict_image
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -115,7 +116,7 @@ class PredictionQueue(QObject):
         self.predicted.emit(str(image_id))
         self._next()
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         self._running = None
         if isinstance(error, CancelledError | ModelUnavailableError):
             self._waiting.clear()
@@ -138,7 +139,7 @@ class PredictionQueue(QObject):
         self._is_assessing = False
         self._assess_next()
 
-    def _fail_to_assess(self, error: DomainError) -> None:
+    def _fail_to_assess(self, error: NaevusError) -> None:
         """Go on in silence: nobody asked, and the boundary is there; its uncertainty stays unknown."""
         _LOG.warning("a boundary could not be assessed: %s", type(error).__name__)
         self._end_assessing()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 from app.domain.changes import Changes
 from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.cases.work_list import WorkList
-from app.ui.jobs.errors import told_as_errors
 from app.ui.jobs.worker_queues import Lane
 from app.ui.session import Session
 from app.ui.theme import Theme
@@ -94,7 +93,7 @@ class Learning(QObject):
     def _look(self) -> None:
         self._session.query(
             Lane.LEARNING,
-            told_as_errors(earlier_predictions),
+            lambda services, _token: earlier_predictions(services),
             self._take_earlier,
             replaces="earlier predictions",
         )

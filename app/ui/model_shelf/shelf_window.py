@@ -16,8 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
-from app.ui.jobs.errors import told_as_errors
 from app.ui.jobs.worker_queues import Lane
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
@@ -36,6 +34,7 @@ from app.usecases.models.list_models import ModelLine, list_models
 from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
 from app.usecases.ports import Services
+from models.contract.errors import NaevusError
 from models.contract.shelf.card import Task
 from models.contract.shelf.model_shelf import ShelvedModel
 
@@ -87,7 +86,9 @@ class ShelfWindow(QWidget):
 
     def read(self) -> None:
         """Read the shelf."""
-        self._session.query(Lane.LEARNING, told_as_errors(_read), self.show_shelf, replaces="model shelf")
+        self._session.query(
+            Lane.LEARNING, lambda services, _token: _read(services), self.show_shelf, replaces="model shelf"
+        )
 
     def refresh(self, changes: Changes) -> None:
         """Read the shelf again when models changed."""
@@ -109,7 +110,7 @@ class ShelfWindow(QWidget):
         self.exam.setEnabled(False)
         self._session.query(
             Lane.LEARNING,
-            told_as_errors(lambda services: examine_model(services, card.name, card.version)),
+            lambda services, _token: examine_model(services, card.name, card.version),
             lambda _exam: self._tell_exam(),
             failed=self._explain,
         )
@@ -124,7 +125,7 @@ class ShelfWindow(QWidget):
         self.foot.show_progress(0, 0, f"Packing {card.reference}")
         self._session.query(
             Lane.LEARNING,
-            told_as_errors(lambda services: export_model(services, card.name, card.version, file)),
+            lambda services, _token: export_model(services, card.name, card.version, file),
             self._tell_export,
             failed=self._explain,
         )
@@ -134,7 +135,7 @@ class ShelfWindow(QWidget):
         self.foot.show_progress(0, 0, f"Checking {file.name}")
         self._session.query(
             Lane.LEARNING,
-            told_as_errors(lambda services: import_model(services, file)),
+            lambda services, _token: import_model(services, file),
             self._tell_import,
             failed=self._explain,
         )
@@ -152,7 +153,7 @@ class ShelfWindow(QWidget):
         self._session.tell(f"{model.card.reference} is on the shelf; it is not in use.")
         self._session.changed.emit(Changes(models=True))
 
-    def _explain(self, error: DomainError) -> None:
+    def _explain(self, error: NaevusError) -> None:
         self.foot.finish()
         self._session.report_error(error)
         self._offer()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError, ModelUnavailableError, ScoreWithheldError
+from app.domain.errors import ModelUnavailableError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
@@ -23,6 +23,7 @@ from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_
 from app.usecases.corrections.revert_revision import revert_annotation
 from app.usecases.ports import CancelToken, Services
 from models.contract.arrays import BoolMask
+from models.contract.errors import NaevusError
 
 _PREVIEW_PAUSE_MS = 600
 """Between the end of a stroke and the preview of its score."""
@@ -181,7 +182,7 @@ class Correction(QObject):
         self._rescore_after(image_id, changes)
         self.stored.emit()
 
-    def _fail_storing(self, image_id: ImageId, error: DomainError) -> None:
+    def _fail_storing(self, image_id: ImageId, error: NaevusError) -> None:
         self._storing.pop(image_id, None)
         self._session.report_error(error)
         self.state_changed.emit()
@@ -196,7 +197,7 @@ class Correction(QObject):
         self._scoring.discard(image_id)
         self.state_changed.emit()
 
-    def _fail_scoring(self, image_id: ImageId, error: DomainError) -> None:
+    def _fail_scoring(self, image_id: ImageId, error: NaevusError) -> None:
         self._end_scoring(image_id)
         self._session.report_error(error)
 
@@ -225,7 +226,7 @@ class Correction(QObject):
             self.previewed.emit(preview)
         self.state_changed.emit()
 
-    def _fail_to_preview(self, error: DomainError) -> None:
+    def _fail_to_preview(self, error: NaevusError) -> None:
         self._is_previewing = False
         self._session.report_error(error)
         self.state_changed.emit()
