@@ -24,9 +24,9 @@ import torch
 from torch import Tensor, nn
 
 from models.contract.errors import NaevusError
+from models.contract.shelf.card import GRAPH_FILE
 from models.nets.weights import WEIGHTS_FILE
 
-GRAPH_FILE = "graph.onnx"
 OPSET = 18
 LARGEST_DIFFERENCE = 1e-4
 """Largest accepted difference of any output to torch, in float32 (spec of the product)."""
@@ -48,7 +48,6 @@ class GraphSignature:
 
 SEGMENTER = GraphSignature(("images",), ("logits",))
 """Of a network that gives the lesion's logits and nothing else."""
-CLASSIFIER = GraphSignature(("images", "numeric", "categorical"), ("logits", "gate", "hidden_attention"))
 
 
 def export_graph(

@@ -22,6 +22,7 @@ _WORKSPACES = (
     "snapshots/.freezing-*",
     "models/.adding-*",
     "models/.importing-*",
+    ".settings.toml.*",
     "*.part",
     "backups/*.part",
     "journal/*.part",

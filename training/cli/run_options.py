@@ -7,7 +7,7 @@ import typer
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from training.contract.plan import Task
+from models.contract.shelf.card import Task
 from training.contract.run_options import CommandLineName, RunOptions
 
 _SAID_BY_THE_COMMAND: Final = "task"

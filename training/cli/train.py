@@ -8,10 +8,11 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
+from models.contract.shelf.card import Task
 from training.cli.run_options import flag_of, option_parameters
 from training.cli.runs import run
 from training.contract.command_errors import CommandRefusedError
-from training.contract.plan import ArgumentValue, Task
+from training.contract.plan import ArgumentValue
 from training.contract.recipes import plan_for
 from training.contract.run_folder import create_run_folder
 from training.contract.run_options import RunOptions

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from models.contract.shelf.card import ModelCard, read_card
+from models.contract.shelf.card import ModelCard, Task, read_card
 from resources import path as shipped
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest, split_samples
 from training.contract.diagnoses import diagnoses_of
@@ -18,7 +18,6 @@ from training.contract.plan import (
     Mixing,
     Stage,
     Start,
-    Task,
     TrainingPlan,
 )
 from training.contract.run_options import AugmentationChoice, RunOptions

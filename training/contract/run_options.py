@@ -6,7 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from training.contract.plan import ArgumentValue, Schedule, Task
+from models.contract.shelf.card import Task
+from training.contract.plan import ArgumentValue, Schedule
 
 SamplerChoice: TypeAlias = Literal["quota", "balanced", "sources", "shuffled"]
 AugmentationChoice: TypeAlias = Literal["standard", "strong", "none"]

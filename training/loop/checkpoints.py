@@ -13,7 +13,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from models.contract.errors import NaevusError
-from training.contract.run_folder import write_atomically
+from models.contract.files.atomic_files import write_whole
 from training.loop.average import AveragedNetwork
 from training.loop.early_stopping import Patience
 
@@ -100,7 +100,7 @@ def load_average(file: Path, network: nn.Module) -> RunState:
 
 def _write(file: Path, tensors: dict[str, Tensor], state: RunState) -> None:
     metadata = {_STATE_KEY: state.model_dump_json()}
-    write_atomically(file, save(tensors, metadata=metadata))
+    write_whole(file, save(tensors, metadata=metadata))
 
 
 def _read(file: Path) -> tuple[dict[str, Tensor], RunState]:

@@ -1,9 +1,11 @@
 """A run at one look: the curves of its loss, its learning rate and its measurements, as one picture."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.contract.errors import NaevusError
+from models.contract.files.atomic_files import write_whole
 from training.contract.events import EpochFinished
 from training.contract.run_folder import RunFolder
 from training.contract.run_state import RunStory, told
@@ -48,12 +50,9 @@ def write_report(folder: RunFolder) -> Path:
     if story.ending is not None:
         figure.supxlabel(story.ending, fontsize=9, wrap=True)
     file = folder.path / REPORT
-    part = file.with_suffix(".part.png")
-    try:
-        figure.savefig(part)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png")
+    write_whole(file, drawn.getvalue())
     return file
 
 

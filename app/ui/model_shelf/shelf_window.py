@@ -35,11 +35,11 @@ from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
 from app.usecases.ports import Services
 from models.contract.errors import NaevusError
+from models.contract.shelf.bundle import BUNDLE_SUFFIX
 from models.contract.shelf.card import Task
 from models.contract.shelf.model_shelf import ShelvedModel
 
-_BUNDLES = "Naevus models (*.naevusmodel)"
-_SUFFIX = ".naevusmodel"
+_BUNDLES = f"Naevus models (*{BUNDLE_SUFFIX})"
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ class ShelfWindow(QWidget):
         """Write the chosen model as a bundle."""
         if (line := self.table.chosen) is None:
             return
-        if file.suffix != _SUFFIX:
-            file = file.with_name(file.name + _SUFFIX)
+        if file.suffix != BUNDLE_SUFFIX:
+            file = file.with_name(file.name + BUNDLE_SUFFIX)
         card = line.card
         self.foot.show_progress(0, 0, f"Packing {card.reference}")
         self._session.query(
@@ -203,7 +203,7 @@ class ShelfWindow(QWidget):
     def _choose_export(self) -> None:
         if (line := self.table.chosen) is None:
             return
-        proposed = Path.home() / f"{line.card.name}-{line.card.version}{_SUFFIX}"
+        proposed = Path.home() / f"{line.card.name}-{line.card.version}{BUNDLE_SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self, "Export bundle", str(proposed), _BUNDLES)
         if name:
             self.export_to(Path(name))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
 from app.usecases.analysis.score_inputs import age_years_of
@@ -34,7 +35,6 @@ from training.contract.snapshot import (
 )
 
 SNAPSHOTS = "snapshots"
-_OLDEST_AGE_YEARS = 85
 """Stands for everybody older, because great age identifies a person."""
 _SAMPLE = "It is a sample case, which shipped models know and their exam shows"
 
@@ -162,7 +162,7 @@ def _entry(services: Services, lesson: Lesson, image: SnapshotImage) -> Snapshot
         mask_png=_mask_png(services, lesson) if is_corrected else None,
         malignant=lesson.malignant if is_corrected else None,
         diagnosis=lesson.diagnosis if is_corrected else None,
-        age_years=None if age_years is None else min(age_years, _OLDEST_AGE_YEARS),
+        age_years=None if age_years is None else min(age_years, OLDEST_AGE_YEARS),
         sex=case.patient.sex if case.patient.sex in words.sexes else None,
         site=case.lesion.site if case.lesion.site in words.sites else None,
         skin_type=(

@@ -6,9 +6,9 @@ from typing import get_args
 import pytest
 from pytest import MonkeyPatch  # noqa: PT013  the type, not a fixture
 
+from models.contract.shelf.card import Task
 from training.__main__ import main
 from training.cli.run_options import flag_of, option_parameters
-from training.contract.plan import Task
 from training.contract.run_folder import RunFolder
 from training.contract.run_options import RunOptions
 
