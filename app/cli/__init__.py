@@ -14,7 +14,7 @@ import typer
 
 from app import __version__
 from app.cli.cases import add_case_commands
-from app.cli.context import RESEARCH_USE, Desk
+from app.cli.context import RESEARCH_USE, CliContext
 from app.cli.corrections import add_correction_commands
 from app.cli.machine import add_machine_commands
 from app.cli.models import models
@@ -35,12 +35,12 @@ _commands = typer.Typer(
 def run(arguments: Sequence[str], open_services: Callable[[Path | None], Services]) -> int:
     """Carry out a command line and return the exit code."""
     _print_what_the_streams_can()
-    desk = Desk(open_services)
+    cli = CliContext(open_services)
     try:
-        code = exit_code_of(lambda: _commands(list(arguments), obj=desk, prog_name="naevus"))
+        code = exit_code_of(lambda: _commands(list(arguments), obj=cli, prog_name="naevus"))
     finally:
-        desk.close()
-    if code == INTERRUPTED and not desk.is_passed_on:
+        cli.close()
+    if code == INTERRUPTED and not cli.is_passed_on:
         print_error("Stopped; what was finished before is kept.")
     return code
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from app.cli.context import RESEARCH_USE, TOKEN, Desk, Json, desk_of
+from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
@@ -70,10 +70,10 @@ def triage(
     as_json: Json = False,
 ) -> None:
     """Import, segment, score and rank images, and write reports."""
-    desk = desk_of(context, as_json=as_json)
-    done = desk.follow(
+    cli = cli_of(context, as_json=as_json)
+    done = cli.follow(
         triage_folder(
-            desk.services,
+            cli.services,
             paths,
             report,
             deidentified=not with_identity,
@@ -81,17 +81,17 @@ def triage(
             merges_patients=merge_patients,
         )
     )
-    desk.complain((*done.refused, *done.not_scored))
-    desk.complain(done.notices, _NOTICE)
-    _tell_kept_apart(desk, done.kept_apart)
-    _tell_beside(desk, passed_over=done.passed_over, described=done.described)
-    desk.show(done, _table_of(done.lines, done.report_by_image))
-    desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
+    cli.complain((*done.refused, *done.not_scored))
+    cli.complain(done.notices, _NOTICE)
+    _tell_kept_apart(cli, done.kept_apart)
+    _tell_beside(cli, passed_over=done.passed_over, described=done.described)
+    cli.show(done, _table_of(done.lines, done.report_by_image))
+    cli.follow(assess_boundaries(cli.services, [line.image_id for line in done.lines], TOKEN))
     if not as_json:
         key = "" if with_identity else f"{_KEY_WORDS} "
-        desk.console.print(
+        cli.console.print(
             f"{len(done.files)} files were written to {report}; the cases are kept in "
-            f"{desk.services.store.folder}. {key}{RESEARCH_USE}",
+            f"{cli.services.store.folder}. {key}{RESEARCH_USE}",
             markup=False,
             soft_wrap=True,
         )
@@ -103,13 +103,13 @@ def import_(
     context: typer.Context, paths: _Paths, merge_patients: _MergePatients = False, as_json: Json = False
 ) -> None:
     """Take images into the case store without looking at them."""
-    desk = desk_of(context, as_json=as_json)
-    done = desk.follow(import_images(desk.services, paths, token=TOKEN, merges_patients=merge_patients))
-    desk.complain(done.refused)
-    desk.complain(done.notices, _NOTICE)
-    _tell_kept_apart(desk, done.kept_apart)
-    _tell_beside(desk, passed_over=done.passed_over, described=done.described)
-    desk.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
+    cli = cli_of(context, as_json=as_json)
+    done = cli.follow(import_images(cli.services, paths, token=TOKEN, merges_patients=merge_patients))
+    cli.complain(done.refused)
+    cli.complain(done.notices, _NOTICE)
+    _tell_kept_apart(cli, done.kept_apart)
+    _tell_beside(cli, passed_over=done.passed_over, described=done.described)
+    cli.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
     if not (done.imported or done.joined) and done.refused:
         raise typer.Exit(1)
 
@@ -127,14 +127,14 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Find the boundary and compute the score of images; without ids, of those that have no score."""
-    desk = desk_of(context, as_json=as_json)
-    wanted = _ids(desk, image_ids) if image_ids else _unscored(desk)
-    failed = desk.follow(predict_images(desk.services, wanted, TOKEN, scores_unsuitable=score_anyway))
-    with desk.services.reading() as work:
+    cli = cli_of(context, as_json=as_json)
+    wanted = _ids(cli, image_ids) if image_ids else _unscored(cli)
+    failed = cli.follow(predict_images(cli.services, wanted, TOKEN, scores_unsuitable=score_anyway))
+    with cli.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
-    desk.complain(failed, _LEFT_OUT)
-    desk.show(PredictedCases(lines, failed), _table_of(lines))
-    desk.follow(assess_boundaries(desk.services, wanted, TOKEN))
+    cli.complain(failed, _LEFT_OUT)
+    cli.show(PredictedCases(lines, failed), _table_of(lines))
+    cli.follow(assess_boundaries(cli.services, wanted, TOKEN))
     if failed and len(failed) == len(wanted):
         raise typer.Exit(1)
 
@@ -151,13 +151,13 @@ def list_(
     """Show the work list, the most urgent case first."""
     if order not in ORDERS:
         raise typer.BadParameter(f"'{order}' is none of: {', '.join(ORDERS)}.", param_hint="--order")
-    desk = desk_of(context, as_json=as_json)
+    cli = cli_of(context, as_json=as_json)
     window = list_cases(
-        desk.services, search=search, order=order, descending=descending, limit=limit, removed=removed
+        cli.services, search=search, order=order, descending=descending, limit=limit, removed=removed
     )
-    desk.show(window, _table_of(window.lines))
+    cli.show(window, _table_of(window.lines))
     if len(window.lines) < window.total:
-        desk.remark(f"{len(window.lines)} of {window.total} shown; --limit N shows more.")
+        cli.remark(f"{len(window.lines)} of {window.total} shown; --limit N shows more.")
 
 
 def restore(
@@ -166,13 +166,13 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Bring removed cases back into the work list."""
-    desk = desk_of(context, as_json=as_json)
-    removed = tuple(line.image_id for line in _all_lines(desk, removed=True))
+    cli = cli_of(context, as_json=as_json)
+    removed = tuple(line.image_id for line in _all_lines(cli, removed=True))
     wanted = tuple(dict.fromkeys(_id_like(beginning, removed, "removed cases") for beginning in image_ids))
-    restore_cases(desk.services, wanted)
-    with desk.services.reading() as work:
+    restore_cases(cli.services, wanted)
+    with cli.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
-    desk.show(lines, _table_of(lines))
+    cli.show(lines, _table_of(lines))
 
 
 def export(
@@ -184,11 +184,11 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write cases in another format (an unknown name lists the formats)."""
-    desk = desk_of(context, as_json=as_json)
-    chosen = _ids(desk, image_ids)
+    cli = cli_of(context, as_json=as_json)
+    chosen = _ids(cli, image_ids)
     _write(
-        desk,
-        export_cases(desk.services, chosen, format_name, folder, deidentified=not with_identity, token=TOKEN),
+        cli,
+        export_cases(cli.services, chosen, format_name, folder, deidentified=not with_identity, token=TOKEN),
         folder,
     )
 
@@ -201,52 +201,52 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write a PDF report for each case."""
-    desk = desk_of(context, as_json=as_json)
-    chosen = _ids(desk, image_ids)
+    cli = cli_of(context, as_json=as_json)
+    chosen = _ids(cli, image_ids)
     _write(
-        desk,
-        write_report(desk.services, chosen, folder, deidentified=not with_identity, token=TOKEN),
+        cli,
+        write_report(cli.services, chosen, folder, deidentified=not with_identity, token=TOKEN),
         folder,
     )
 
 
-def _tell_kept_apart(desk: Desk, kept_apart: Sequence[FileNotice]) -> None:
+def _tell_kept_apart(cli: CliContext, kept_apart: Sequence[FileNotice]) -> None:
     """Say which images were given a patient of their own although their number is known, and the remedy."""
-    desk.complain(kept_apart, _KEPT_APART)
+    cli.complain(kept_apart, _KEPT_APART)
     if kept_apart:
-        desk.remark("If it is the same person after all, import again with --merge-patients.")
+        cli.remark("If it is the same person after all, import again with --merge-patients.")
 
 
-def _tell_beside(desk: Desk, *, passed_over: int, described: int) -> None:
+def _tell_beside(cli: CliContext, *, passed_over: int, described: int) -> None:
     """Say in a line each what was entered from the list of the samples, and what is no image."""
     if described:
-        desk.remark(f"Age and sex of {_counted(described, 'sample image')} are from {LIST_NAME}.")
+        cli.remark(f"Age and sex of {_counted(described, 'sample image')} are from {LIST_NAME}.")
     if passed_over:
-        desk.remark(f"{_counted(passed_over, 'other file')} passed over: no image.")
+        cli.remark(f"{_counted(passed_over, 'other file')} passed over: no image.")
 
 
 def _counted(count: int, thing: str) -> str:
     return f"{count} {thing}" + ("" if count == 1 else "s")
 
 
-def _write(desk: Desk, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
+def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
     """Write, and say what was written and what was left out; fail when nothing could be written."""
-    written = desk.follow(job)
-    desk.complain(written.left_out, _LEFT_OUT)
-    desk.show(written, f"{len(written.files)} files were written to {folder}.")
+    written = cli.follow(job)
+    cli.complain(written.left_out, _LEFT_OUT)
+    cli.show(written, f"{len(written.files)} files were written to {folder}.")
     if written.left_out and not written.files:
         raise typer.Exit(1)
 
 
-def _ids(desk: Desk, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
+def _ids(cli: CliContext, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
     """Return the images whose ids begin like the wanted ones, or the whole work list when none is named."""
-    listed = tuple(line.image_id for line in _all_lines(desk))
+    listed = tuple(line.image_id for line in _all_lines(cli))
     return tuple(_id_like(beginning, listed) for beginning in wanted) if wanted else listed
 
 
-def only_id(desk: Desk, beginning: str) -> ImageId:
+def only_id(cli: CliContext, beginning: str) -> ImageId:
     """Return the one case of the work list whose id begins so; raises NotFoundError."""
-    return _ids(desk, [beginning])[0]
+    return _ids(cli, [beginning])[0]
 
 
 def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list") -> ImageId:
@@ -257,14 +257,14 @@ def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list"
     return matching[0]
 
 
-def _unscored(desk: Desk) -> tuple[ImageId, ...]:
+def _unscored(cli: CliContext) -> tuple[ImageId, ...]:
     return tuple(
-        line.image_id for line in _all_lines(desk) if line.probability is None and not line.no_score_reason
+        line.image_id for line in _all_lines(cli) if line.probability is None and not line.no_score_reason
     )
 
 
-def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
-    with desk.services.reading() as work:
+def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:
+    with cli.services.reading() as work:
         count = work.cases.case_count(removed=removed)
         return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
 

@@ -36,7 +36,7 @@ SnapshotOption = Annotated[
 
 
 @dataclass
-class Desk:
+class CliContext:
     """What a command works with: services that are opened when they are first needed, and two screens."""
 
     open_services: Callable[[Path | None], Services]
@@ -99,11 +99,11 @@ class Desk:
                 )
 
 
-def desk_of(context: typer.Context, *, as_json: bool) -> Desk:
+def cli_of(context: typer.Context, *, as_json: bool) -> CliContext:
     """Return what the command of ``context`` works with."""
-    desk: Desk = context.obj
-    desk.as_json = as_json
-    return desk
+    cli: CliContext = context.obj
+    cli.as_json = as_json
+    return cli
 
 
 def _written_for(console: Console, text: str) -> str:

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from typer.core import TyperGroup
 
-from app.cli.context import TOKEN, Desk, Json, SnapshotOption, desk_of
+from app.cli.context import TOKEN, CliContext, Json, SnapshotOption, cli_of
 from app.cli.training_program import PASSED_ON, pass_on
 from app.domain.errors import LearningError
 from app.usecases.learning.follow_run import follow_run, list_runs
@@ -18,7 +18,7 @@ from app.usecases.learning.run_records import RunLine
 from app.usecases.learning.start_run import forecast_run, start_run
 from app.usecases.learning.stop_run import resume_run, stop_run
 from models.contract.shelf.card import Task
-from training.contract.run_state import RunStory
+from training.contract.run_state import RunState
 from training.contract.terminal_tables import add_row, whole
 
 _LOOK_EVERY_S = 1.0
@@ -57,18 +57,18 @@ def snapshot(
     as_json: Json = False,
 ) -> None:
     """Freeze the signed corrections, under pseudonyms, for training."""
-    desk = desk_of(context, as_json=as_json)
-    frozen = desk.follow(freeze_snapshot(desk.services, task, token=TOKEN, any_confirmation=any_confirmation))
+    cli = cli_of(context, as_json=as_json)
+    frozen = cli.follow(freeze_snapshot(cli.services, task, token=TOKEN, any_confirmation=any_confirmation))
     table = Table("", "images", "patients")
     for side, count in frozen.images_by_side.items():
         add_row(table, side, str(count), str(frozen.patients_by_side[side]))
-    desk.show(frozen, table)
+    cli.show(frozen, table)
     if not as_json:
-        desk.console.print(f"Snapshot {frozen.id}", markup=False, soft_wrap=True)
+        cli.console.print(f"Snapshot {frozen.id}", markup=False, soft_wrap=True)
         if frozen.warning:
-            desk.errors.print(frozen.warning, markup=False, soft_wrap=True)
+            cli.errors.print(frozen.warning, markup=False, soft_wrap=True)
         for reason, count in frozen.left_out.items():
-            desk.errors.print(f"Left out ({count}): {reason}", markup=False, soft_wrap=True)
+            cli.errors.print(f"Left out ({count}): {reason}", markup=False, soft_wrap=True)
 
 
 @train.command()
@@ -82,9 +82,9 @@ def start(
     as_json: Json = False,
 ) -> None:
     """Start a run that teaches the model that serves; it goes on by itself."""
-    desk = desk_of(context, as_json=as_json)
-    line = start_run(desk.services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
-    desk.show(line, f"{line.id} is running; 'naevus train watch {line.id}' shows how far it is.")
+    cli = cli_of(context, as_json=as_json)
+    line = start_run(cli.services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
+    cli.show(line, f"{line.id} is running; 'naevus train watch {line.id}' shows how far it is.")
 
 
 @train.command()
@@ -96,32 +96,32 @@ def forecast(
     as_json: Json = False,
 ) -> None:
     """Measure what such a run would cost on this machine."""
-    desk = desk_of(context, as_json=as_json)
-    found = forecast_run(desk.services, task, snapshot_id, threads=threads)
+    cli = cli_of(context, as_json=as_json)
+    found = forecast_run(cli.services, task, snapshot_id, threads=threads)
     memory = "" if found.memory_bytes is None else f", {found.memory_bytes / 2**30:.1f} GiB"
-    desk.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}".rstrip())
+    cli.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}".rstrip())
 
 
 @train.command()
 def resume(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
     """Go on with a run that was stopped or broken off."""
-    desk = desk_of(context, as_json=as_json)
-    desk.show(resume_run(desk.services, run_id), f"{run_id} goes on.")
+    cli = cli_of(context, as_json=as_json)
+    cli.show(resume_run(cli.services, run_id), f"{run_id} goes on.")
 
 
 @train.command()
 def stop(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
     """Ask a run to stop; asked again after half a minute, it is ended."""
-    desk = desk_of(context, as_json=as_json)
-    desk.show(stop_run(desk.services, run_id), f"{run_id} was asked to stop.")
+    cli = cli_of(context, as_json=as_json)
+    cli.show(stop_run(cli.services, run_id), f"{run_id} was asked to stop.")
 
 
 @train.command()
 def runs(context: typer.Context, as_json: Json = False) -> None:
     """List the runs, the newest first."""
-    desk = desk_of(context, as_json=as_json)
-    lines = list_runs(desk.services)
-    desk.show(lines, _table_of(lines))
+    cli = cli_of(context, as_json=as_json)
+    lines = list_runs(cli.services)
+    cli.show(lines, _table_of(lines))
 
 
 @train.command()
@@ -132,34 +132,34 @@ def watch(
     as_json: Json = False,
 ) -> None:
     """Show how far a run is until it ends; Ctrl+C only looks away, the run goes on."""
-    desk = desk_of(context, as_json=as_json)
-    run_id = run_id or _newest(desk)
-    story = follow_run(desk.services, run_id)
+    cli = cli_of(context, as_json=as_json)
+    run_id = run_id or _newest(cli)
+    run_state = follow_run(cli.services, run_id)
     try:
-        while not once and story.state not in _ENDINGS:
-            if desk.errors.is_terminal:
-                desk.errors.print(_words(story), end="\r", markup=False)
+        while not once and run_state.state not in _ENDINGS:
+            if cli.errors.is_terminal:
+                cli.errors.print(_words(run_state), end="\r", markup=False)
             time.sleep(_LOOK_EVERY_S)
-            story = follow_run(desk.services, run_id)
+            run_state = follow_run(cli.services, run_id)
     except KeyboardInterrupt:
-        desk.errors.print(f"{run_id} goes on; 'naevus train watch {run_id}' looks at it again.", markup=False)
-    desk.show(story, _words(story))
-    if story.state == "failed":
+        cli.errors.print(f"{run_id} goes on; 'naevus train watch {run_id}' looks at it again.", markup=False)
+    cli.show(run_state, _words(run_state))
+    if run_state.state == "failed":
         raise typer.Exit(1)
 
 
-def _newest(desk: Desk) -> str:
-    lines = list_runs(desk.services)
+def _newest(cli: CliContext) -> str:
+    lines = list_runs(cli.services)
     if not lines:
         raise LearningError("There is no run yet; 'naevus train start segmentation' starts one.")
     return lines[0].id
 
 
-def _words(story: RunStory) -> str:
-    left = "" if story.seconds_left is None else f", about {story.seconds_left / 60:.0f} min left"
-    first = f"{story.state}: step {story.step} of {story.total_steps}{left}"
-    gate = () if story.verdict is None else story.verdict.reasons
-    return "\n".join((first, *story.notices, *((story.ending,) if story.ending else ()), *gate))
+def _words(run_state: RunState) -> str:
+    left = "" if run_state.seconds_left is None else f", about {run_state.seconds_left / 60:.0f} min left"
+    first = f"{run_state.state}: step {run_state.step} of {run_state.total_steps}{left}"
+    gate = () if run_state.verdict is None else run_state.verdict.reasons
+    return "\n".join((first, *run_state.notices, *((run_state.ending,) if run_state.ending else ()), *gate))
 
 
 def _table_of(lines: Sequence[RunLine]) -> Table:

@@ -11,7 +11,7 @@ from app.domain.case import Case
 from app.domain.mask import area_px
 from app.domain.vocabulary import Vocabulary
 from app.exporters.csv_cells import Cell
-from app.exporters.deidentification import ToldCase, told_case
+from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.usecases.analysis.measurements import features_of, mask_area_mm2
 from app.usecases.ports import CaseFile
 from models.contract.arrays import BoolMask
@@ -101,18 +101,18 @@ _JOINT = " | "
 
 def columns(*, deidentified: bool) -> tuple[str, ...]:
     """Return the table's columns."""
-    told = ISIC_COLUMNS + MODEL_COLUMNS + MEASURED_COLUMNS + CLINICIAN_COLUMNS
-    return told if deidentified else told + IDENTIFYING_COLUMNS
+    disclosed = ISIC_COLUMNS + MODEL_COLUMNS + MEASURED_COLUMNS + CLINICIAN_COLUMNS
+    return disclosed if deidentified else disclosed + IDENTIFYING_COLUMNS
 
 
 def case_row(file: CaseFile, *, deidentified: bool) -> Row:
     """Return a case's line; ``acquisition_day`` is added by ``with_acquisition_days``."""
-    case, told = file.case, told_case(file.case, deidentified=deidentified)
+    case, disclosed = file.case, disclosed_case(file.case, deidentified=deidentified)
     features = features_of(case.image, file.pixels, file.mask)
-    row = {**_isic(case, told), **_model(case), **_measured(case, file.mask, features)}
+    row = {**_isic(case, disclosed), **_model(case), **_measured(case, file.mask, features)}
     row["naevus_management"] = case.decision.management if case.decision else None
     row["naevus_intended_use"] = _INTENDED_USE
-    return row if deidentified else {**row, **_identifying(case, told)}
+    return row if deidentified else {**row, **_identifying(case, disclosed)}
 
 
 def with_acquisition_days(rows: list[Row], files_days: list[int]) -> list[Row]:
@@ -136,14 +136,14 @@ def _vocabulary() -> Vocabulary:
     return Vocabulary.from_tables(fields, diagnoses["diagnosis"])
 
 
-def _isic(case: Case, told: ToldCase) -> Row:
+def _isic(case: Case, disclosed: CaseDisclosure) -> Row:
     decision = case.decision
     known = _vocabulary().diagnosis(decision.diagnosis) if decision and decision.diagnosis else None
     return {
-        "image_id": told.image_code,
-        "patient_id": told.patient_code,
-        "lesion_id": told.lesion_code,
-        "age": told.age_years,
+        "image_id": disclosed.image_code,
+        "patient_id": disclosed.patient_code,
+        "lesion_id": disclosed.lesion_code,
+        "age": disclosed.age_years,
         "sex": case.patient.sex,
         "anatom_site_general": case.lesion.site,
         "anatom_site_special": case.lesion.site_special,
@@ -237,16 +237,16 @@ def _region_numbers(features: LesionFeatures) -> dict[str, float | None]:
     }
 
 
-def _identifying(case: Case, told: ToldCase) -> Row:
+def _identifying(case: Case, disclosed: CaseDisclosure) -> Row:
     return {
-        "patient_name": told.patient_name,
+        "patient_name": disclosed.patient_name,
         "patient_id_issuer": case.patient.issuer or None,
-        "birth_year": told.birth_year,
-        "visited_on": told.visited_on.isoformat() if told.visited_on else None,
-        "lesion_label": told.lesion_label,
-        "file_name": told.file_name,
+        "birth_year": disclosed.birth_year,
+        "visited_on": disclosed.visited_on.isoformat() if disclosed.visited_on else None,
+        "lesion_label": disclosed.lesion_label,
+        "file_name": disclosed.file_name,
         "decided_by": case.decision.author if case.decision else None,
-        "decision_comment": told.comment,
-        "patient_notes": told.patient_notes,
-        "lesion_notes": told.lesion_notes,
+        "decision_comment": disclosed.comment,
+        "patient_notes": disclosed.patient_notes,
+        "lesion_notes": disclosed.lesion_notes,
     }

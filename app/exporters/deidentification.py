@@ -20,7 +20,7 @@ _PSEUDONYM_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ToldCase:
+class CaseDisclosure:
     """A case's identifying facts as an export may tell them; None where they are left out or unknown."""
 
     patient_code: str
@@ -59,10 +59,10 @@ class ToldCase:
         )
 
 
-def told_case(case: Case, *, deidentified: bool) -> ToldCase:
+def disclosed_case(case: Case, *, deidentified: bool) -> CaseDisclosure:
     """Return what an export may tell about a case."""
     if deidentified:
-        return ToldCase(
+        return CaseDisclosure(
             patient_code=pseudonym("P", case.patient.id),
             lesion_code=pseudonym("L", case.lesion.id),
             image_code=pseudonym("I", case.image.id),
@@ -78,7 +78,7 @@ def told_case(case: Case, *, deidentified: bool) -> ToldCase:
             age_years=age_years_of(case),
             imported_at=case.image.imported_at,
         )
-    return ToldCase(
+    return CaseDisclosure(
         patient_code=case.patient.code,
         lesion_code=case.lesion.id,
         image_code=case.image.id,

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.domain.errors import InferenceError
 from app.inference.engine import FloatArray
-from app.usecases.ports import BoundaryDoubt
+from app.usecases.ports import BoundaryUncertainty
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.errors import ContractError
 from models.contract.imaging.postprocess import probability_map
@@ -19,9 +19,9 @@ _LONGER_SIDE_PX = 512
 """Of the maps that are compared: networks answer more coarsely than this."""
 
 
-def doubt_of(
+def boundary_uncertainty_of(
     image: RgbImage, mask: BoolMask, logits: FloatArray, geometry: SegmenterGeometry, card: ModelCard
-) -> BoundaryDoubt:
+) -> BoundaryUncertainty:
     """Return what the logits (4, h, w) of the flipped passes, and the card, say about a boundary.
 
     Raises:
@@ -34,7 +34,7 @@ def doubt_of(
         )
     except ContractError as error:
         raise InferenceError(str(error)) from error
-    return BoundaryDoubt(
+    return BoundaryUncertainty(
         disagreement=disagreement_map(passes),
         border_uncertainty=border_uncertainty(passes),
         unlikeness=_unlikeness(image, mask, card),

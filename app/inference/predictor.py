@@ -12,7 +12,7 @@ from app.domain.errors import InferenceError, ModelUnavailableError
 from app.domain.frame_finding import FrameFinding
 from app.domain.prediction import DiagnosisShare, EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
-from app.inference.boundary_uncertainty import doubt_of
+from app.inference.boundary_uncertainty import boundary_uncertainty_of
 from app.inference.choice import EngineChoice
 from app.inference.engine import (
     ClassifierInput,
@@ -22,7 +22,7 @@ from app.inference.engine import (
     FloatArray,
     SegmenterOutput,
 )
-from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, EngineReport, ScoreResult
+from app.usecases.ports import BoundaryResult, BoundaryUncertainty, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.errors import ContractError
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
@@ -73,7 +73,9 @@ class ModelPredictor:
         mask, frame = lesion_mask(probability, card.threshold), _frame_of(card, output)
         return BoundaryResult(probability, mask, _model_ref(card), run, frame)
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         """Say how sure a boundary is: four flipped passes, as one batch."""
         folder, card = self._active("segmentation")
         prepared, geometry = for_segmenter(
@@ -81,7 +83,7 @@ class ModelPredictor:
         )
         passes = flipped_passes(prepared)
         output, _ = self._answer(folder, card, token, lambda engine: engine.segment(folder, passes, token))
-        return doubt_of(image, mask, output.logits[:, 0], geometry, card)
+        return boundary_uncertainty_of(image, mask, output.logits[:, 0], geometry, card)
 
     def score(
         self,

@@ -38,8 +38,8 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     PatientRow,
+    PredictedByModel,
     ScorePredictionRow,
-    SpokenByModel,
     VisitRow,
 )
 
@@ -387,7 +387,7 @@ def line_of(row: CaseIndexRow) -> CaseLine:
     )
 
 
-def _note_speaker(row: SpokenByModel, prediction: BoundaryPrediction | ScorePrediction) -> None:
+def _note_speaker(row: PredictedByModel, prediction: BoundaryPrediction | ScorePrediction) -> None:
     row.id, row.image_id = prediction.id, prediction.image_id
     row.model_name, row.model_version = prediction.model.name, prediction.model.version
     row.weights_sha256 = prediction.model.weights_sha256
@@ -396,7 +396,7 @@ def _note_speaker(row: SpokenByModel, prediction: BoundaryPrediction | ScorePred
     row.milliseconds, row.predicted_at = prediction.run.milliseconds, prediction.predicted_at
 
 
-def _model_of(row: SpokenByModel) -> ModelRef:
+def _model_of(row: PredictedByModel) -> ModelRef:
     return ModelRef(row.model_name, row.model_version, row.weights_sha256, row.preprocessing, row.threshold)
 
 
@@ -406,5 +406,5 @@ def _thresholds_of(row: ScorePredictionRow) -> TriageThresholds | None:
     return TriageThresholds(row.urgent_threshold, row.soon_threshold)
 
 
-def _run_of(row: SpokenByModel) -> EngineRun:
+def _run_of(row: PredictedByModel) -> EngineRun:
     return EngineRun(row.engine, row.provider, row.milliseconds)

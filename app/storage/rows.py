@@ -123,7 +123,7 @@ class ImageRow(Row):
     is_hidden: Mapped[bool]
 
 
-class SpokenByModel:
+class PredictedByModel:
     """Columns of everything a model said."""
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -140,7 +140,7 @@ class SpokenByModel:
     predicted_at: Mapped[datetime]
 
 
-class BoundaryPredictionRow(SpokenByModel, Row):
+class BoundaryPredictionRow(PredictedByModel, Row):
     """A boundary prediction."""
 
     __tablename__ = "boundary_prediction"
@@ -169,7 +169,7 @@ class BoundaryAssessmentRow(Row):
     unlikeness: Mapped[float | None]
 
 
-class ScorePredictionRow(SpokenByModel, Row):
+class ScorePredictionRow(PredictedByModel, Row):
     """A score, with the triage thresholds that were in force."""
 
     __tablename__ = "score_prediction"

@@ -58,8 +58,8 @@ def open_window(services: Services, theme: Theme, preferences: Preferences) -> M
     session = Session(services)
     window = MainWindow(session, theme, preferences)
     window.show()
-    window.desk.start()
-    window.desk.dialogs.show_intended_use_once()
+    window.controller.start()
+    window.controller.dialogs.show_intended_use_once()
     return window
 
 

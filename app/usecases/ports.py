@@ -18,7 +18,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.learning import LearningImage, LearningPatient
 from app.domain.lesion import Lesion, Visit
-from app.domain.people.identity import IdentityDoubt
+from app.domain.people.identity import IdentityQuestion
 from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
@@ -264,15 +264,15 @@ class LearningSides(Protocol):
         ...
 
 
-class IdentityDoubts(Protocol):
+class IdentityQuestions(Protocol):
     """Patients kept apart from one of the same number, and what a person said about them."""
 
-    def add(self, doubt: IdentityDoubt) -> None: ...
-    def open(self) -> list[IdentityDoubt]:
+    def add(self, boundary_uncertainty: IdentityQuestion) -> None: ...
+    def open(self) -> list[IdentityQuestion]:
         """Return the doubts that nobody has settled, the oldest first."""
         ...
 
-    def of(self, newcomer: PatientId) -> IdentityDoubt | None:
+    def of(self, newcomer: PatientId) -> IdentityQuestion | None:
         """Return the doubt about a patient, settled or not."""
         ...
 
@@ -291,7 +291,7 @@ class UnitOfWork(Protocol):
     cases: CaseRepository
     audit: AuditTrail
     learning: LearningSides
-    doubts: IdentityDoubts
+    identity_questions: IdentityQuestions
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -316,7 +316,7 @@ class BoundaryResult:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundaryDoubt:
+class BoundaryUncertainty:
     """How sure a boundary is, as the engine computed it."""
 
     disagreement: NDArray[np.float32]
@@ -364,7 +364,9 @@ class Predictor(Protocol):
         """Segment an image with the active model, or the one named; raises InferenceError, CancelledError."""
         ...
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         """Say how sure the boundary ``mask`` is, by further passes over the image."""
         ...
 
@@ -457,7 +459,7 @@ class MeasuredBands:
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenModel:
+class ModelSummary:
     """A model that spoke about a case, with what its card says."""
 
     what: str
@@ -484,7 +486,7 @@ class CaseFile:
     overlays: dict[str, AttentionMap]
     audit: tuple[AuditEvent, ...]
     """Ordered by sequence."""
-    models: tuple[SpokenModel, ...]
+    models: tuple[ModelSummary, ...]
     """Of the newest boundary and score."""
 
 

@@ -12,7 +12,7 @@ NaevusError                       expected; ``str(error)`` is the one sentence t
 ├── DataSetError, TableError      training/contract: a data folder, a table in it
 ├── UnreadablePictureError, UnusableMaskError             training/data_sets: one file of a download
 ├── RunFolderError, PlanRefusedError, CheckpointError     a run cannot be started or gone on with
-├── TrainingFailedError, CompanyLostError, ParityError    a run has to end
+├── TrainingFailedError, PeerLostError, ParityError       a run has to end
 └── ComparisonError, MemoryUnknownError, NothingToReportError    models or runs cannot be measured or drawn
 
 Both command lines, the lanes of the window and a run's ending catch the root, once each. What is no

@@ -29,5 +29,5 @@ def one_case(workplace: Workplace, tmp_path: Path) -> MainWindow:
     a_case(services, tmp_path / "in")
     services.store.close()
     window = workplace.open()
-    assert window.desk.review.view is not None
+    assert window.controller.review.view is not None
     return window

@@ -66,21 +66,21 @@ def window(qtbot: QtBot, qapp: QApplication, services: Services, tmp_path: Path)
     opened = MainWindow(Session(services), theme, preferences)
     qtbot.addWidget(opened)
     yield opened
-    opened.desk.learning.close()
+    opened.controller.learning.close()
     opened.session.close()
-    opened.desk.canvas.wait_until_kept()
+    opened.controller.canvas.wait_until_kept()
 
 
 def start(qtbot: QtBot, window: MainWindow) -> Learning:
     window.resize(1440, 900)
     window.show()
-    window.desk.start()
+    window.controller.start()
     settle(qtbot, window)
-    return window.desk.learning
+    return window.controller.learning
 
 
 def settle(qtbot: QtBot, window: MainWindow, timeout: int = WAIT_MS) -> None:
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=timeout)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=timeout)
 
 
 def test_another_model_in_use_is_seen_in_the_work_list_and_may_predict_again(
@@ -90,7 +90,7 @@ def test_another_model_in_use_is_seen_in_the_work_list_and_may_predict_again(
     write_passed_exam(a_variant(first, first.parent.parent, "2", last_byte=1), first)
     images = [a_case(services, tmp_path, seed=seed) for seed in (1, 2, 3)]
     learning = start(qtbot, window)
-    notice = window.desk.work_list.earlier
+    notice = window.controller.work_list.earlier
     assert not notice.isVisible()
     shelf = learning.show_shelf()
     settle(qtbot, window)

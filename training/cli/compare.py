@@ -48,7 +48,7 @@ def compare(
     """Measure models side by side and rank them; Ctrl+C stops and writes nothing."""
     from training.comparison.compare import Question
     from training.comparison.compare import compare as measure
-    from training.comparison.compared_models import contestants_of, published_folder
+    from training.comparison.compared_models import benchmarked_models_of, published_folder
 
     known = tuple(shelf or ())
     if out is not None and out.exists() and not out.is_dir():
@@ -56,7 +56,7 @@ def compare(
     with stopped_with("Stopped; nothing was written."):
         question = Question(
             task=task,
-            contestants=contestants_of(task, models or (), known, size_px=_size(input_size)),
+            benchmarked_models=benchmarked_models_of(task, models or (), known, size_px=_size(input_size)),
             data_dir=data,
             split=split,
             segmenter=None if segmenter is None else published_folder(segmenter, known),

@@ -15,7 +15,7 @@ from models.contract.errors import ContractError
 from models.contract.shelf.card import Task, read_card
 from models.nets.cost import CONVENTION
 from training.comparison.accuracy import HeldOut
-from training.comparison.compared_models import ComparisonError, Contestant
+from training.comparison.compared_models import BenchmarkedModel, ComparisonError
 from training.comparison.costs import count, measure_latency, measure_memory
 from training.comparison.entry import Entry, in_turn
 from training.comparison.record import HEADLINE, ComparedModel, Comparison, DataUsed, Machine
@@ -53,7 +53,7 @@ class Question:
     """What a comparison is to find out."""
 
     task: Task
-    contestants: tuple[Contestant, ...]
+    benchmarked_models: tuple[BenchmarkedModel, ...]
     data_dir: Path | None = None
     split: str = "val"
     segmenter: Path | None = None
@@ -72,7 +72,7 @@ def compare(question: Question) -> Comparison:
     use_threads(question.threads)
     held_out = _held_out(question)
     data = None if held_out is None or question.data_dir is None else _data(held_out, question.data_dir)
-    entries = [Entry(contestant) for contestant in question.contestants]
+    entries = [Entry(benchmarked) for benchmarked in question.benchmarked_models]
     count(entries)
     countable = [entry for entry in entries if entry.problem is None]
     if question.with_memory:
@@ -80,7 +80,7 @@ def compare(question: Question) -> Comparison:
     if question.with_latency:
         measure_latency(countable)
     if held_out is not None:
-        trained = [entry for entry in countable if entry.contestant.folder is not None]
+        trained = [entry for entry in countable if entry.benchmarked.folder is not None]
         for entry in in_turn(trained, "Accuracy"):
             entry.attempt(partial(_figures, held_out))
     models, ranked_by = ranked([entry.model() for entry in entries], question.task)
@@ -112,7 +112,7 @@ def ranked(models: Sequence[ComparedModel], task: Task) -> tuple[tuple[ComparedM
 
 
 def _held_out(question: Question) -> HeldOut | None:
-    is_any_trained = any(contestant.folder is not None for contestant in question.contestants)
+    is_any_trained = any(benchmarked.folder is not None for benchmarked in question.benchmarked_models)
     if question.data_dir is None or not is_any_trained:
         return None
     if question.segmenter is not None:
@@ -130,10 +130,10 @@ def _check_segmenter(folder: Path) -> None:
         raise ComparisonError(f"{card.reference} scores lesions; it cannot cut them out.")
 
 
-def _figures(held_out: HeldOut, contestant: Contestant) -> dict[str, object]:
-    if contestant.folder is None:
+def _figures(held_out: HeldOut, benchmarked: BenchmarkedModel) -> dict[str, object]:
+    if benchmarked.folder is None:
         return {}
-    return {"figures": held_out.figures(PublishedModel.read(contestant.folder))}
+    return {"figures": held_out.figures(PublishedModel.read(benchmarked.folder))}
 
 
 def _data(held_out: HeldOut, data_dir: Path) -> DataUsed:
@@ -151,7 +151,7 @@ def _notes(question: Question, *, has_figures: bool) -> tuple[str, ...]:
         notes.append(_LATENCY_NOTE)
     if question.with_memory:
         notes.append(_MEMORY_NOTE)
-    if any(contestant.folder is None for contestant in question.contestants):
+    if any(benchmarked.folder is None for benchmarked in question.benchmarked_models):
         notes.append(_UNTRAINED_NOTE)
     if has_figures:
         notes.append(_FIGURES_NOTE)
@@ -164,9 +164,9 @@ def _other_data(question: Question, data: DataUsed | None) -> tuple[str, ...]:
     if data is None:
         return ()
     cards = {
-        contestant.name: read_card(contestant.folder)
-        for contestant in question.contestants
-        if contestant.folder is not None
+        benchmarked.name: read_card(benchmarked.folder)
+        for benchmarked in question.benchmarked_models
+        if benchmarked.folder is not None
     }
     others = [name for name, card in cards.items() if card.data.manifest_sha256 != data.manifest_sha256]
     if not others:

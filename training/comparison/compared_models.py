@@ -21,7 +21,7 @@ class ComparisonError(NaevusError):
 
 
 @dataclass(frozen=True)
-class Contestant:
+class BenchmarkedModel:
     """One model of a comparison: an architecture without training, or a published model in its folder."""
 
     name: str
@@ -49,13 +49,13 @@ class Contestant:
         return {"images": images, "numeric": numeric, "categorical": categorical}
 
 
-def contestants_of(
+def benchmarked_models_of(
     task: Task,
     wanted: Sequence[str],
     shelf: Sequence[Path],
     *,
     size_px: tuple[int, int] | None = None,
-) -> tuple[Contestant, ...]:
+) -> tuple[BenchmarkedModel, ...]:
     """The models ``wanted`` by architecture, folder or NAME/VERSION on the shelf; if none is, all.
 
     Raises:
@@ -68,7 +68,7 @@ def contestants_of(
         shelved = [_trained(card, folder) for folder, card in cards.items() if card.task == task]
         found = [*map(_untrained, _catalogued(task)), *shelved]
     if size_px is not None:
-        found = [replace(contestant, size_px=size_px) for contestant in found]
+        found = [replace(benchmarked, size_px=size_px) for benchmarked in found]
     return _told_apart(found)
 
 
@@ -86,7 +86,7 @@ def published_folder(wanted: str, shelf: Sequence[Path]) -> Path:
     raise ComparisonError(f"{wanted} is neither a model folder nor a model on the shelf.")
 
 
-def _meant(task: Task, name: str, cards: dict[Path, ModelCard]) -> Contestant:
+def _meant(task: Task, name: str, cards: dict[Path, ModelCard]) -> BenchmarkedModel:
     if name in {each.name for each in CATALOGUE if each.task == task}:
         return _untrained(name)
     if any(each.name == name for each in CATALOGUE):
@@ -110,14 +110,14 @@ def _catalogued(task: Task) -> list[str]:
     return [each.name for each in CATALOGUE if each.task == task and not each.name.endswith("_tiny")]
 
 
-def _untrained(name: str) -> Contestant:
+def _untrained(name: str) -> BenchmarkedModel:
     task = next(each.task for each in CATALOGUE if each.name == name)
-    return Contestant(name, task, name, UNTRAINED_SIZE_PX[task])
+    return BenchmarkedModel(name, task, name, UNTRAINED_SIZE_PX[task])
 
 
-def _trained(card: ModelCard, folder: Path) -> Contestant:
+def _trained(card: ModelCard, folder: Path) -> BenchmarkedModel:
     size_px = (card.input.height_px, card.input.width_px)
-    return Contestant(card.reference, card.task, card.architecture, size_px, folder)
+    return BenchmarkedModel(card.reference, card.task, card.architecture, size_px, folder)
 
 
 def _shelved(shelf: Sequence[Path]) -> dict[Path, ModelCard]:
@@ -131,12 +131,12 @@ def _shelved(shelf: Sequence[Path]) -> dict[Path, ModelCard]:
     return found
 
 
-def _told_apart(contestants: Sequence[Contestant]) -> tuple[Contestant, ...]:
+def _told_apart(benchmarked_models: Sequence[BenchmarkedModel]) -> tuple[BenchmarkedModel, ...]:
     """Each once; other models of the same name get a number."""
-    found: list[Contestant] = []
-    for contestant in contestants:
-        if contestant in found:
+    found: list[BenchmarkedModel] = []
+    for benchmarked in benchmarked_models:
+        if benchmarked in found:
             continue
-        count = sum(each.name.partition(" (")[0] == contestant.name for each in found)
-        found.append(replace(contestant, name=f"{contestant.name} ({count + 1})") if count else contestant)
+        count = sum(each.name.partition(" (")[0] == benchmarked.name for each in found)
+        found.append(replace(benchmarked, name=f"{benchmarked.name} ({count + 1})") if count else benchmarked)
     return tuple(found)

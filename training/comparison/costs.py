@@ -8,7 +8,7 @@ from torch import nn
 
 from models.nets.cost import cost_of
 from models.nets.weights import WEIGHTS_FILE
-from training.comparison.compared_models import Contestant
+from training.comparison.compared_models import BenchmarkedModel
 from training.comparison.entry import Entry, in_turn
 from training.comparison.latency import MOST_ROUNDS, Timed, timed_in_turns
 from training.comparison.memory import peak_memory
@@ -49,37 +49,39 @@ def devices() -> tuple[DeviceName, ...]:
     return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
 
 
-def _counted(contestant: Contestant) -> dict[str, object]:
-    network = contestant.network()
-    cost = cost_of(network, contestant.inputs(1))
+def _counted(benchmarked: BenchmarkedModel) -> dict[str, object]:
+    network = benchmarked.network()
+    cost = cost_of(network, benchmarked.inputs(1))
     return {
         "parameters": cost.parameters,
         "macs": cost.macs,
         "scan_elements": cost.scan_elements,
         "scan_flops": cost.scan_flops,
         "flops": cost.flops,
-        "weights_bytes": _weights_bytes(contestant, network),
+        "weights_bytes": _weights_bytes(benchmarked, network),
     }
 
 
-def _weights_bytes(contestant: Contestant, network: nn.Module) -> int:
+def _weights_bytes(benchmarked: BenchmarkedModel, network: nn.Module) -> int:
     """The published file's size, or the one that it would have if these weights were published."""
-    if contestant.folder is not None:
-        return (contestant.folder / WEIGHTS_FILE).stat().st_size
+    if benchmarked.folder is not None:
+        return (benchmarked.folder / WEIGHTS_FILE).stat().st_size
     state = network.state_dict().items()
     return len(save({name: (x.half() if x.is_floating_point() else x).contiguous() for name, x in state}))
 
 
-def _peaks(contestant: Contestant) -> dict[str, object]:
+def _peaks(benchmarked: BenchmarkedModel) -> dict[str, object]:
     found: list[PeakMemory] = []
     for device in devices():
         threads = torch.get_num_threads()
-        found += peak_memory(contestant, device=device, batch_sizes=BATCH_SIZES, threads=threads)
+        found += peak_memory(benchmarked, device=device, batch_sizes=BATCH_SIZES, threads=threads)
     return {"memory": tuple(found)}
 
 
-def _load(networks: dict[str, nn.Module], device: DeviceName, contestant: Contestant) -> dict[str, object]:
-    networks[contestant.name] = contestant.network().to(device)
+def _load(
+    networks: dict[str, nn.Module], device: DeviceName, benchmarked: BenchmarkedModel
+) -> dict[str, object]:
+    networks[benchmarked.name] = benchmarked.network().to(device)
     return {}
 
 
@@ -87,7 +89,7 @@ def _timed(
     entries: list[Entry], networks: dict[str, nn.Module], device: DeviceName, batch_size: int
 ) -> dict[str, Latency]:
     models = {
-        entry.name: Timed(networks[entry.name], entry.contestant.inputs(batch_size))
+        entry.name: Timed(networks[entry.name], entry.benchmarked.inputs(batch_size))
         for entry in entries
         if entry.name in networks
     }

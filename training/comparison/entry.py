@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from training.comparison.compared_models import Contestant
+from training.comparison.compared_models import BenchmarkedModel
 from training.comparison.record import ComparedModel
 from training.contract.progress_bar import named_parts
 from training.loop.error_messages import plain_reason
@@ -11,21 +11,21 @@ from training.loop.error_messages import plain_reason
 
 @dataclass
 class Entry:
-    """A contestant with its findings; a failure is a sentence in its row, not the comparison's end."""
+    """A model with its findings; a failure is a sentence in its row, not the comparison's end."""
 
-    contestant: Contestant
+    benchmarked: BenchmarkedModel
     found: dict[str, object] = field(default_factory=dict)
     problem: str | None = None
 
     @property
     def name(self) -> str:
-        """The contestant's name."""
-        return self.contestant.name
+        """The model's name."""
+        return self.benchmarked.name
 
-    def attempt(self, measure: Callable[[Contestant], dict[str, object]]) -> None:
+    def attempt(self, measure: Callable[[BenchmarkedModel], dict[str, object]]) -> None:
         """Take over what is measured, or keep why it is not."""
         try:
-            self.found |= measure(self.contestant)
+            self.found |= measure(self.benchmarked)
         except Exception as error:  # noqa: BLE001  whatever it is, the other models are still to be compared
             self.fail(error)
 
@@ -35,11 +35,11 @@ class Entry:
 
     def model(self) -> ComparedModel:
         """The finished row."""
-        height_px, width_px = self.contestant.size_px
+        height_px, width_px = self.benchmarked.size_px
         fixed = {
             "name": self.name,
-            "architecture": self.contestant.architecture,
-            "is_trained": self.contestant.folder is not None,
+            "architecture": self.benchmarked.architecture,
+            "is_trained": self.benchmarked.folder is not None,
             "height_px": height_px,
             "width_px": width_px,
             "problem": self.problem,

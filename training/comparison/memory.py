@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from models.contract.errors import NaevusError
-from training.comparison.compared_models import Contestant
+from training.comparison.compared_models import BenchmarkedModel
 from training.comparison.record import DeviceName, PeakMemory
 from training.loop.error_messages import plain_reason
 from training.loop.memory import peak_memory_bytes
@@ -30,16 +30,16 @@ class MemoryUnknownError(NaevusError):
 
 
 def peak_memory(
-    contestant: Contestant, *, device: DeviceName, batch_sizes: tuple[int, ...], threads: int
+    benchmarked: BenchmarkedModel, *, device: DeviceName, batch_sizes: tuple[int, ...], threads: int
 ) -> tuple[PeakMemory, ...]:
-    """Run the contestant in a process of its own and say what it needed.
+    """Run the model in a process of its own and say what it needed.
 
     Raises:
         MemoryUnknownError: this system tells nobody, or the process failed or was ended by the system.
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    arguments = (sender, contestant, device, batch_sizes, threads)
+    arguments = (sender, benchmarked, device, batch_sizes, threads)
     process = context.Process(target=_measure, args=arguments, daemon=True)
     process.start()
     sender.close()
@@ -60,7 +60,7 @@ def peak_memory(
 
 def _measure(
     sender: Connection,
-    contestant: Contestant,
+    benchmarked: BenchmarkedModel,
     device: DeviceName,
     batch_sizes: tuple[int, ...],
     threads: int,
@@ -70,22 +70,22 @@ def _measure(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(threads)
     try:
-        peaks = (_peaks_on_cpu if device == "cpu" else _peaks_on_gpu)(contestant, batch_sizes)
+        peaks = (_peaks_on_cpu if device == "cpu" else _peaks_on_gpu)(benchmarked, batch_sizes)
         answer: dict[str, object] = {"peaks": [peak.model_dump() for peak in peaks]}
     except Exception as error:  # noqa: BLE001  told by the process that asked
         answer = {"failure": plain_reason(error) or f"{type(error).__name__}: {error}"}
     sender.send_bytes(json.dumps(answer).encode())
 
 
-def _peaks_on_cpu(contestant: Contestant, batch_sizes: tuple[int, ...]) -> list[PeakMemory]:
+def _peaks_on_cpu(benchmarked: BenchmarkedModel, batch_sizes: tuple[int, ...]) -> list[PeakMemory]:
     """The highest resident size during each pass, less the one before there was a network or a batch."""
     _warm_up()
     _forget_peak()
     baseline_bytes = _peak_resident_bytes()
-    network = contestant.network()
+    network = benchmarked.network()
     peaks = []
     for batch_size in batch_sizes:
-        inputs = contestant.inputs(batch_size)
+        inputs = benchmarked.inputs(batch_size)
         _forget_peak()
         with torch.inference_mode():
             network(**inputs)
@@ -94,12 +94,12 @@ def _peaks_on_cpu(contestant: Contestant, batch_sizes: tuple[int, ...]) -> list[
     return peaks
 
 
-def _peaks_on_gpu(contestant: Contestant, batch_sizes: tuple[int, ...]) -> list[PeakMemory]:
+def _peaks_on_gpu(benchmarked: BenchmarkedModel, batch_sizes: tuple[int, ...]) -> list[PeakMemory]:
     """The most that torch had allocated during each pass, weights included."""
-    network = contestant.network().cuda()
+    network = benchmarked.network().cuda()
     peaks = []
     for batch_size in batch_sizes:
-        inputs = {name: tensor.cuda() for name, tensor in contestant.inputs(batch_size).items()}
+        inputs = {name: tensor.cuda() for name, tensor in benchmarked.inputs(batch_size).items()}
         torch.cuda.reset_peak_memory_stats()
         with torch.inference_mode():
             network(**inputs)

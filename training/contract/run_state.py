@@ -24,7 +24,7 @@ RunPhase: TypeAlias = Literal["waiting", "running", "finished", "stopped", "fail
 
 
 @dataclass(frozen=True)
-class RunStory:
+class RunState:
     """Where a run stands and how it came there, over all its starts."""
 
     state: RunPhase = "waiting"
@@ -53,49 +53,49 @@ class RunStory:
     """How it ended, in a sentence; None while it goes on."""
 
 
-def told(events: Iterable[Event], so_far: RunStory | None = None) -> RunStory:
+def fold_events(events: Iterable[Event], so_far: RunState | None = None) -> RunState:
     """The story that these events tell, from the first start or going on from ``so_far``."""
-    story = so_far or RunStory()
+    run_state = so_far or RunState()
     for event in events:
-        story = _continued(story, event)
-    return story
+        run_state = _continued(run_state, event)
+    return run_state
 
 
-def _continued(story: RunStory, event: Event) -> RunStory:
+def _continued(run_state: RunState, event: Event) -> RunState:
     match event:
         case RunStarted():
-            return _started(story, event)
+            return _started(run_state, event)
         case StepsFinished():
-            return _stepped(story, event)
+            return _stepped(run_state, event)
         case EpochFinished():
-            return _measured(story, event)
+            return _measured(run_state, event)
         case CheckpointSaved():
-            return replace(story, saved_step=event.step)
+            return replace(run_state, saved_step=event.step)
         case BatchHalved():
-            return replace(story, notices=(*story.notices, event.reason))
+            return replace(run_state, notices=(*run_state.notices, event.reason))
         case ContoursPreviewed():
-            return replace(story, previews=event.images, preview_step=event.step)
+            return replace(run_state, previews=event.images, preview_step=event.step)
         case ModelPublished():
-            return replace(story, candidate=event)
+            return replace(run_state, candidate=event)
         case ExamSat():
-            return replace(story, verdict=event)
+            return replace(run_state, verdict=event)
         case RunFinished() | RunStopped() | RunFailed():
-            return _ended(story, event)
+            return _ended(run_state, event)
 
 
-def _started(story: RunStory, event: RunStarted) -> RunStory:
+def _started(run_state: RunState, event: RunStarted) -> RunState:
     """A resumed run takes the steps after its checkpoint again, so what they told is forgotten."""
     first = event.first_step
     return replace(
-        story,
+        run_state,
         state="running",
         task=event.task,
         device=event.device,
         step=first,
         total_steps=event.total_steps,
-        losses=tuple(entry for entry in story.losses if entry[0] <= first),
-        rates=tuple(entry for entry in story.rates if entry[0] <= first),
-        metrics=tuple(entry for entry in story.metrics if entry[0] <= first),
+        losses=tuple(entry for entry in run_state.losses if entry[0] <= first),
+        rates=tuple(entry for entry in run_state.rates if entry[0] <= first),
+        metrics=tuple(entry for entry in run_state.metrics if entry[0] <= first),
         seconds_left=None,
         candidate=None,
         verdict=None,
@@ -103,39 +103,39 @@ def _started(story: RunStory, event: RunStarted) -> RunStory:
     )
 
 
-def _stepped(story: RunStory, event: StepsFinished) -> RunStory:
+def _stepped(run_state: RunState, event: StepsFinished) -> RunState:
     loss = () if event.loss is None else ((event.step, event.loss),)
     return replace(
-        story,
+        run_state,
         step=event.step,
-        losses=story.losses + loss,
-        rates=(*story.rates, (event.step, event.learning_rate)),
+        losses=run_state.losses + loss,
+        rates=(*run_state.rates, (event.step, event.learning_rate)),
         seconds_left=event.seconds_left,
         memory_bytes=event.memory_bytes,
     )
 
 
-def _measured(story: RunStory, event: EpochFinished) -> RunStory:
+def _measured(run_state: RunState, event: EpochFinished) -> RunState:
     """Earlier versions told no steps: their curve has one point per epoch."""
-    is_told = bool(story.rates) and story.rates[-1][0] >= event.step
+    is_told = bool(run_state.rates) and run_state.rates[-1][0] >= event.step
     if not is_told:
-        story = replace(
-            story,
-            losses=(*story.losses, (event.step, event.train_loss)),
-            rates=(*story.rates, (event.step, event.learning_rate)),
+        run_state = replace(
+            run_state,
+            losses=(*run_state.losses, (event.step, event.train_loss)),
+            rates=(*run_state.rates, (event.step, event.learning_rate)),
         )
-    return replace(story, step=event.step, metrics=(*story.metrics, (event.step, event.metrics)))
+    return replace(run_state, step=event.step, metrics=(*run_state.metrics, (event.step, event.metrics)))
 
 
-def _ended(story: RunStory, event: RunFinished | RunStopped | RunFailed) -> RunStory:
-    story = replace(story, seconds_left=None)
+def _ended(run_state: RunState, event: RunFinished | RunStopped | RunFailed) -> RunState:
+    run_state = replace(run_state, seconds_left=None)
     match event:
         case RunFinished():
             sentence = f"The run is finished: {event.step} steps, best after epoch {event.best_epoch + 1}."
             sentence = f"{sentence} {event.note}".rstrip()
-            return replace(story, state="finished", step=event.step, ending=sentence)
+            return replace(run_state, state="finished", step=event.step, ending=sentence)
         case RunStopped():
             sentence = f"The run was stopped after step {event.step}; it can be resumed."
-            return replace(story, state="stopped", step=event.step, ending=sentence)
+            return replace(run_state, state="stopped", step=event.step, ending=sentence)
         case RunFailed():
-            return replace(story, state="failed", ending=event.reason)
+            return replace(run_state, state="failed", ending=event.reason)

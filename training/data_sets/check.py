@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.contract.errors import DamagedPhotographError, NoMaskError, UnreadablePhotographError
 from models.contract.imaging.mask_file import read_mask
-from models.contract.imaging.mask_plausibility import LARGEST_SHARE, LEAST_SHARE, Doubt, doubt_about
+from models.contract.imaging.mask_plausibility import LARGEST_SHARE, LEAST_SHARE, MaskIssueKind, mask_issue
 from models.contract.photographs.reader import read_photograph
 from training.contract.data_set import SIDES, DataFolder, DataSetError, group_of, manifest_rows, side_of
 from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs, thumbnail
@@ -230,10 +230,10 @@ def _check_marked(content: bytes, name: str, tally: Tally) -> None:
     except NoMaskError as error:
         tally.add("mask_unreadable", f"{name} ({error})")
         return
-    share, doubt = float(mask.mean()), doubt_about(mask)
+    share, issue = float(mask.mean()), mask_issue(mask)
     if share == 0:
         tally.add("mask_empty", name)
-    elif doubt is not None and doubt.kind is Doubt.INVERTED:
+    elif issue is not None and issue.kind is MaskIssueKind.INVERTED:
         tally.add("mask_inverted", f"{name} ({share:.1%} marked)")
     elif share < LEAST_SHARE:
         tally.add("mask_small", f"{name} ({share:.2%})")

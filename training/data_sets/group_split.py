@@ -21,7 +21,9 @@ def check_shares(val: float, test: float) -> None:
         raise DataSetError("The shares of val and test are not negative and leave something to train.")
 
 
-def dealt(holdings: Mapping[str, Sequence[int]], shares: Sequence[float], *, seed: int = 0) -> dict[str, int]:
+def split_groups(
+    holdings: Mapping[str, Sequence[int]], shares: Sequence[float], *, seed: int = 0
+) -> dict[str, int]:
     """The side of every group, as an index of ``shares``.
 
     Args:

@@ -32,7 +32,7 @@ from training.metrics.calibrate import calibrated
 from training.metrics.card_figures import Cases, Statistic, mean, measured
 from training.metrics.triage_thresholds import ScoredImages, thresholds_of
 from training.tasks.classification import Views, every_view_logit, score_logits
-from training.tasks.diagnosis_metrics import ToldApart, diagnosis_figures
+from training.tasks.diagnosis_metrics import DiagnosisAnswers, diagnosis_figures
 from training.tasks.loaded_model import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
 from training.tasks.segmentation import outlined_by_experts
 
@@ -172,9 +172,9 @@ def _figures_of_diagnoses(
     """Those of a model that tells diagnoses apart; on val, which its quantiles were fitted on, by halves."""
     if not card.diagnoses:
         return {}
-    told = ToldApart.of(samples, card.diagnoses, logits, card.temperature)
+    answers = DiagnosisAnswers.of(samples, card.diagnoses, logits, card.temperature)
     conformal = None if split == "val" else card.diagnosis_conformal
-    return {f"{split}_{name}": metric for name, metric in diagnosis_figures(told, conformal).items()}
+    return {f"{split}_{name}": metric for name, metric in diagnosis_figures(answers, conformal).items()}
 
 
 def _ablations(views: Views) -> dict[str, Views]:

@@ -12,7 +12,7 @@ from training.contract.data_set import DataSetError, Sample, read_manifest
 from training.contract.progress_bar import shown
 from training.explanation.explained_answers import Subject, caution, samples_to_explain, subject_of
 from training.explanation.faithfulness import Protocol, faithfulness
-from training.explanation.faithfulness_exactness import exactness, head_likeness
+from training.explanation.faithfulness_exactness import exactness, head_correlations
 from training.explanation.faithfulness_report import Report
 from training.explanation.feature_effects import effects_over
 from training.tasks.loaded_model import PublishedModel
@@ -76,7 +76,7 @@ def check(model: PublishedModel, subjects: Sequence[Subject], words: str, protoc
         words,
         found,
         exactness(model, few),
-        head_likeness(model, few),
+        head_correlations(model, few),
         caution(model),
         effects_over(model, subjects),
     )

@@ -25,7 +25,7 @@ from training.tasks.loaded_model import PublishedModel
 
 LARGEST_GAP: Final = 1e-3
 """Of completeness, as a share of the largest part; of column sums, as a share of the largest sum."""
-LARGEST_LIKENESS: Final = 0.5
+LARGEST_CORRELATION: Final = 0.5
 """Mean rank correlation with the map of a network whose last layer was drawn anew."""
 _HEADS: Final = 4
 _DEVIATION: Final = 0.02
@@ -54,7 +54,7 @@ def exactness(model: PublishedModel, subjects: Sequence[Subject]) -> tuple[Check
     return tuple(checks)
 
 
-def head_likeness(model: PublishedModel, subjects: Sequence[Subject]) -> dict[str, float]:
+def head_correlations(model: PublishedModel, subjects: Sequence[Subject]) -> dict[str, float]:
     """Per overlay the mean rank correlation of its maps with those of other last layers.
 
     An overlay that explains the answer changes with the layer that gives it; one that stays (near 1) shows

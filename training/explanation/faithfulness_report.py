@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.contract.metrics.bootstrap import Interval
 from training.explanation.faithfulness import CENTRE, CONTROL, Curves, Faithfulness, Judged
-from training.explanation.faithfulness_exactness import LARGEST_LIKENESS, Check
+from training.explanation.faithfulness_exactness import LARGEST_CORRELATION, Check
 from training.explanation.feature_effects import FeatureEffect, effects_as_json
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Report:
     @property
     def default(self) -> str:
         """The overlay to show first; one that would be the same for any answer explains none."""
-        explaining = {name for name, value in self.likeness.items() if value < LARGEST_LIKENESS}
+        explaining = {name for name, value in self.likeness.items() if value < LARGEST_CORRELATION}
         return self.found.default(explaining)
 
 
@@ -100,7 +100,8 @@ def lines(report: Report) -> tuple[str, ...]:
         for check in report.checks
     ]
     head = (
-        f"other head: rank correlation with the map under another last layer; above {LARGEST_LIKENESS} the "
+        f"other head: rank correlation with the map under another last layer; above {LARGEST_CORRELATION} the"
+        " "
         "map shows what the network attends to, not what the answer came from."
     )
     said = () if report.caution is None else (report.caution,)

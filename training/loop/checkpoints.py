@@ -26,7 +26,7 @@ class CheckpointError(NaevusError):
     """A checkpoint cannot be read; the message is the sentence to show."""
 
 
-class RunState(BaseModel):
+class TrainerState(BaseModel):
     """Where a run stands, beside its weights."""
 
     model_config = ConfigDict(frozen=True)
@@ -48,7 +48,7 @@ class RunState(BaseModel):
 
 def save_run(
     file: Path,
-    state: RunState,
+    state: TrainerState,
     network: nn.Module,
     average: AveragedNetwork,
     optimiser: torch.optim.Optimizer,
@@ -66,7 +66,7 @@ def load_run(
     network: nn.Module,
     average: AveragedNetwork,
     optimiser: torch.optim.Optimizer,
-) -> RunState:
+) -> TrainerState:
     """Put a run back to where ``file`` was written."""
     tensors, state = _read(file)
     try:
@@ -83,12 +83,12 @@ def load_run(
     return state
 
 
-def save_average(file: Path, state: RunState, average: AveragedNetwork) -> None:
+def save_average(file: Path, state: TrainerState, average: AveragedNetwork) -> None:
     """Write the averaged weights alone: what would be published now."""
     _write(file, _prefixed("average", average.network.state_dict()), state)
 
 
-def load_average(file: Path, network: nn.Module) -> RunState:
+def load_average(file: Path, network: nn.Module) -> TrainerState:
     """Fill ``network`` with the averaged weights of either kind of checkpoint."""
     tensors, state = _read(file)
     try:
@@ -98,12 +98,12 @@ def load_average(file: Path, network: nn.Module) -> RunState:
     return state
 
 
-def _write(file: Path, tensors: dict[str, Tensor], state: RunState) -> None:
+def _write(file: Path, tensors: dict[str, Tensor], state: TrainerState) -> None:
     metadata = {_STATE_KEY: state.model_dump_json()}
     write_whole(file, save(tensors, metadata=metadata))
 
 
-def _read(file: Path) -> tuple[dict[str, Tensor], RunState]:
+def _read(file: Path) -> tuple[dict[str, Tensor], TrainerState]:
     if not file.is_file():
         raise CheckpointError(f"There is no checkpoint {file}.")
     try:
@@ -112,7 +112,7 @@ def _read(file: Path) -> tuple[dict[str, Tensor], RunState]:
             if _STATE_KEY not in metadata:
                 raise CheckpointError(f"{file.name} is no checkpoint of this program.")
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        return tensors, RunState.model_validate_json(metadata[_STATE_KEY])
+        return tensors, TrainerState.model_validate_json(metadata[_STATE_KEY])
     except (SafetensorError, ValidationError) as error:
         raise CheckpointError(f"The checkpoint {file.name} is damaged; start a new run.") from error
 

@@ -22,11 +22,11 @@ from training.loop.task import Batch, TrainingTask
 
 _PATIENCE = timedelta(days=1)
 """The others wait while the first measures; a process that ends is noticed at once all the same."""
-_LOST_COMPANY = ("closed by peer", "reset by peer", "Broken pipe", "gloo", "NCCL", "ProcessGroup", "TCPStore")
+_LOST_PEER = ("closed by peer", "reset by peer", "Broken pipe", "gloo", "NCCL", "ProcessGroup", "TCPStore")
 """What torch writes when the process at the other end of a connection has ended."""
 
 
-class CompanyLostError(NaevusError):
+class PeerLostError(NaevusError):
     """Another process of the run has ended too early."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class CompanyLostError(NaevusError):
 
 
 @dataclass(frozen=True)
-class Company:
+class ProcessGroup:
     """One process among those of a run."""
 
     rank: int = 0
@@ -53,7 +53,7 @@ class Company:
         """Whether there are others."""
         return self.size > 1
 
-    def agreed(self, flag: bool) -> bool:
+    def broadcast_flag(self, flag: bool) -> bool:
         """The flag of the first process, in all of them."""
         if not self.is_shared:
             return flag
@@ -72,7 +72,7 @@ class Company:
             return float(total.item()) / self.size
 
     @contextmanager
-    def first_goes_ahead(self) -> Iterator[None]:
+    def main_process_first(self) -> Iterator[None]:
         """Let the others wait until the first has made ready what all read, such as decoded images."""
         if not self.is_first:
             self.mean(0.0)
@@ -102,7 +102,7 @@ class Company:
             return DistributedDataParallel(losses, find_unused_parameters=True)
 
 
-ALONE = Company()
+SINGLE_PROCESS = ProcessGroup()
 
 
 class _Losses(nn.Module):
@@ -127,15 +127,15 @@ def processes_here() -> int:
 
 
 @contextmanager
-def joined(device: torch.device) -> Iterator[Company]:
+def init_distributed(device: torch.device) -> Iterator[ProcessGroup]:
     """Meet the other processes of the run, if torchrun started some, and part when the block ends.
 
     Raises:
-        CompanyLostError: another process ended, or torchrun asks this one to end for it.
+        PeerLostError: another process ended, or torchrun asks this one to end for it.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        yield Company(device=device)
+        yield ProcessGroup(device=device)
         return
     if device.type == "cuda":
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
@@ -144,7 +144,7 @@ def joined(device: torch.device) -> Iterator[Company]:
     with _losses_in_a_sentence():
         distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=_PATIENCE)
     try:
-        yield Company(distributed.get_rank(), size, device)
+        yield ProcessGroup(distributed.get_rank(), size, device)
     finally:
         # From here on the process is about to end by itself, and has to say how.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -154,9 +154,9 @@ def joined(device: torch.device) -> Iterator[Company]:
             distributed.destroy_process_group()
 
 
-def is_company_lost(error: BaseException) -> bool:
+def is_peer_lost(error: BaseException) -> bool:
     """Whether this error says that another process has ended."""
-    return isinstance(error, RuntimeError) and any(words in str(error) for words in _LOST_COMPANY)
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _LOST_PEER)
 
 
 @contextmanager
@@ -164,10 +164,10 @@ def _losses_in_a_sentence() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        raise CompanyLostError from error
+        raise PeerLostError from error
 
 
 def _break_off(*_: object) -> None:
     # torchrun ends the processes that are left when one has failed.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise CompanyLostError
+    raise PeerLostError

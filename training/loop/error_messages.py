@@ -3,7 +3,7 @@
 import errno
 
 from models.contract.errors import NaevusError
-from training.loop.distributed import CompanyLostError, is_company_lost
+from training.loop.distributed import PeerLostError, is_peer_lost
 from training.loop.memory import is_device_lost, is_out_of_memory
 
 
@@ -20,8 +20,8 @@ def plain_reason(error: BaseException) -> str | None:
         return str(error)
     if isinstance(error, KeyboardInterrupt):
         return "The run was interrupted from the keyboard; it can be resumed."
-    if is_company_lost(error):
-        return str(CompanyLostError())
+    if is_peer_lost(error):
+        return str(PeerLostError())
     if is_out_of_memory(error):
         return "The memory of this machine did not suffice; close other programs or choose smaller images."
     if is_device_lost(error):

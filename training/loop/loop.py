@@ -22,12 +22,12 @@ from training.loop.checkpoints import (
     BEST,
     LAST,
     CheckpointError,
-    RunState,
+    TrainerState,
     load_run,
     save_average,
     save_run,
 )
-from training.loop.distributed import ALONE, Company
+from training.loop.distributed import SINGLE_PROCESS, ProcessGroup
 from training.loop.eta import Pace
 from training.loop.optimiser import learning_rate, make_optimiser
 from training.loop.step import Stepper, TrainingFailedError
@@ -46,7 +46,7 @@ class _StopRequestedError(Exception):
 class Outcome:
     """How a run ended."""
 
-    state: RunState
+    state: TrainerState
     was_stopped: bool
     ended_early: bool = False
     """Whether the score stopped rising before the plan was at its end."""
@@ -61,17 +61,17 @@ class Trainer:
         plan: TrainingPlan,
         task: TrainingTask,
         network: nn.Module,
-        company: Company = ALONE,
+        processes: ProcessGroup = SINGLE_PROCESS,
     ) -> None:
-        self._folder, self._plan, self._task, self._company = folder, plan, task, company
+        self._folder, self._plan, self._task, self._processes = folder, plan, task, processes
         self.network = network
         self.average = AveragedNetwork(network, plan.ema_decay)
         self._optimiser = make_optimiser(network, plan)
-        self._stepper = Stepper(plan, task, network, company)
+        self._stepper = Stepper(plan, task, network, processes)
         self._steps_per_epoch = task.steps_per_epoch()
         self.total_steps = self._steps_per_epoch * plan.epochs
         self._pace = Pace(plan, self._steps_per_epoch, next(network.parameters()).device)
-        self.state = RunState(plan_sha256=plan.sha256)
+        self.state = TrainerState(plan_sha256=plan.sha256)
         self._saved_at = time.monotonic()
         if (folder.checkpoints / LAST).exists():
             self.state = load_run(folder.checkpoints / LAST, network, self.average, self._optimiser)
@@ -88,7 +88,7 @@ class Trainer:
                 return Outcome(self.state, was_stopped=False, ended_early=True)
             if stage_index != self._plan.stage_of(epoch):
                 stage_index = self._plan.stage_of(epoch)
-                with self._company.first_goes_ahead():
+                with self._processes.main_process_first():
                     self._task.open_stage(self._plan.stages[stage_index])
             if not (self._train_epoch(epoch, tell) and self._close_epoch(epoch, tell)):
                 self._save(tell)
@@ -102,7 +102,7 @@ class Trainer:
         label = f"Epoch {epoch + 1}/{self._plan.epochs}"
         bar = EpochBar(first, self._steps_per_epoch, label)
         for index in bar:
-            if self._company.agreed(self._folder.is_stop_requested()):
+            if self._processes.broadcast_flag(self._folder.is_stop_requested()):
                 return False
             started = time.monotonic()
             loss = self._step(batches.batch(index), tell)
@@ -160,8 +160,8 @@ class Trainer:
     def _close_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
         """Let the first process measure what the epoch achieved; False if a stop was requested meanwhile."""
         before = self.state.patience.rate_share
-        is_kept = self._company.agreed(self._company.is_first and self._keep_epoch(epoch, tell))
-        if self._plan.schedule == "plateau" and self._company.agreed(
+        is_kept = self._processes.broadcast_flag(self._processes.is_first and self._keep_epoch(epoch, tell))
+        if self._plan.schedule == "plateau" and self._processes.broadcast_flag(
             self.state.patience.rate_share != before
         ):
             self._follow_rate()
@@ -169,7 +169,7 @@ class Trainer:
 
     def _follow_rate(self) -> None:
         """Lower the rate as the first process did, which alone has measured."""
-        if not self._company.is_first:
+        if not self._processes.is_first:
             lowered = self.state.patience.lowered(self._plan)
             self.state = self.state.model_copy(update={"patience": lowered})
 
@@ -177,7 +177,7 @@ class Trainer:
         """Whether the plan's early stopping finishes the run here; what the first process says is done."""
         if self._plan.early_stop_epochs == 0:
             return False
-        return self._company.agreed(self.state.patience.is_lost(self._plan))
+        return self._processes.broadcast_flag(self.state.patience.is_lost(self._plan))
 
     def _keep_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
         """Measure and keep what the epoch achieved; False if a stop was requested meanwhile."""
@@ -244,7 +244,7 @@ class Trainer:
         return score >= best
 
     def _save(self, tell: Callable[[Event], None]) -> None:
-        if not self._company.is_first:
+        if not self._processes.is_first:
             return
         file = self._folder.checkpoints / LAST
         save_run(file, self.state, self.network, self.average, self._optimiser)

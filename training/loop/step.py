@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from models.contract.errors import NaevusError
 from training.contract.plan import TrainingPlan
-from training.loop.distributed import ALONE, Company
+from training.loop.distributed import SINGLE_PROCESS, ProcessGroup
 from training.loop.frozen_batchnorm import hold_statistics
 from training.loop.gradient_checkpointing import recomputed_stages
 from training.loop.memory import is_out_of_memory, let_go
@@ -31,10 +31,14 @@ class Stepper:
     """
 
     def __init__(
-        self, plan: TrainingPlan, task: TrainingTask, network: nn.Module, company: Company = ALONE
+        self,
+        plan: TrainingPlan,
+        task: TrainingTask,
+        network: nn.Module,
+        processes: ProcessGroup = SINGLE_PROCESS,
     ) -> None:
-        self._plan, self._network, self._company = plan, network, company
-        self._losses = company.losses_of(task, network)
+        self._plan, self._network, self._processes = plan, network, processes
+        self._losses = processes.losses_of(task, network)
         self._device = next(network.parameters()).device
         self.micro_batch_size: int | None = None
         """Images computed at once; None as long as whole batches fit."""
@@ -76,7 +80,7 @@ class Stepper:
         torch.manual_seed(seed)
         optimiser.zero_grad(set_to_none=True)
         try:
-            loss = self._company.mean(self._accumulated(batch))
+            loss = self._processes.mean(self._accumulated(batch))
             norm = nn.utils.clip_grad_norm_(self._network.parameters(), self._plan.gradient_clip)
             return loss, float(norm)
         except (RuntimeError, MemoryError) as error:
@@ -90,7 +94,7 @@ class Stepper:
     def _accumulated(self, batch: Batch) -> float:
         """The loss of a batch, with its gradients added up over the parts."""
         total = 0.0
-        own, factor = self._company.part_of(batch)
+        own, factor = self._processes.part_of(batch)
         for part, share in parts_of(own, self._part_count(batch)):
             on_device = {name: tensor.to(self._device) for name, tensor in part.items()}
             with torch.autocast(self._device.type, torch.bfloat16, enabled=self._plan.amp):
@@ -102,9 +106,9 @@ class Stepper:
     def _part_count(self, batch: Batch) -> int:
         """In how many parts a process computes what is its own of a batch."""
         count = image_count(batch)
-        if self._company.is_shared:
+        if self._processes.is_shared:
             # All processes have to average equally often, so what one can hold does not count here.
-            return max(1, min(self._plan.batches_per_step, count // self._company.size))
+            return max(1, min(self._plan.batches_per_step, count // self._processes.size))
         return -(-count // self._at_once(batch))
 
     def _at_once(self, batch: Batch) -> int:
@@ -123,7 +127,7 @@ class Stepper:
                 buffer.copy_(earlier)
 
     def _halve(self, batch: Batch) -> None:
-        if self._company.is_shared:
+        if self._processes.is_shared:
             raise TrainingFailedError(
                 "The memory of one process did not suffice; choose smaller images or smaller batches."
             )

@@ -41,7 +41,7 @@ from training.tasks.classification import (
     score_logits,
     shown_and_withheld,
 )
-from training.tasks.diagnosis_metrics import ToldApart, diagnosis_conformal, diagnosis_figures
+from training.tasks.diagnosis_metrics import DiagnosisAnswers, diagnosis_conformal, diagnosis_figures
 from training.tasks.loaded_model import PublishedModel, expert_masks, predicted_masks, views_of
 from training.tasks.segmentation import (
     NativeMask,
@@ -165,7 +165,7 @@ def classifier_choices(network: nn.Module, judged: JudgedLesions, plan: Training
     diagnoses = planned_diagnoses(plan)
     if not diagnoses:
         return choices
-    return _with_diagnoses(choices, ToldApart.of(samples, diagnoses, every_logit, temperature))
+    return _with_diagnoses(choices, DiagnosisAnswers.of(samples, diagnoses, every_logit, temperature))
 
 
 def _ranking_figures(
@@ -184,10 +184,10 @@ def _fitted_on(outlined_by: str) -> str:
     return f"validation images, outlined by {outlined_by}" if outlined_by else "validation images"
 
 
-def _with_diagnoses(choices: Choices, told: ToldApart) -> Choices:
-    figures = {f"val_{name}": metric for name, metric in diagnosis_figures(told).items()}
+def _with_diagnoses(choices: Choices, answers: DiagnosisAnswers) -> Choices:
+    figures = {f"val_{name}": metric for name, metric in diagnosis_figures(answers).items()}
     return replace(
-        choices, metrics={**choices.metrics, **figures}, diagnosis_conformal=diagnosis_conformal(told)
+        choices, metrics={**choices.metrics, **figures}, diagnosis_conformal=diagnosis_conformal(answers)
     )
 
 

@@ -69,9 +69,9 @@ from training.publishing.operating_point import (
 )
 from training.publishing.reference_statistics import reference_statistics
 from training.publishing.suitability_fit import chosen_limits, fit_suitability
-from training.tasks.auxiliary_heads import TaughtClassifier
+from training.tasks.auxiliary_heads import ClassifierWithAuxiliaryHeads
 from training.tasks.classification import Views
-from training.tasks.classifier_setup import silence_untaught_inputs
+from training.tasks.classifier_setup import disable_unseen_inputs
 from training.tasks.fine_tuning import mix_with_base
 from training.tasks.graph_form import boundary_graph, score_graph
 from training.tasks.loaded_model import PublishedModel
@@ -138,9 +138,9 @@ def _judged(
 def _trained_network(plan: TrainingPlan, checkpoint: Path) -> nn.Module:
     network = build(plan.architecture, **plan.architecture_arguments)
     if plan.task == "classification":
-        taught = TaughtClassifier(cast("ScoreNetwork", network))
+        taught = ClassifierWithAuxiliaryHeads(cast("ScoreNetwork", network))
         load_average(checkpoint, taught)
-        silence_untaught_inputs(taught.core)
+        disable_unseen_inputs(taught.core)
     else:
         load_average(checkpoint, network)
     return network.eval()

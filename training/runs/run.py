@@ -19,7 +19,7 @@ from training.contract.fine_tuning import FineTuning
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.evaluation.exam import sit_exam
-from training.loop.distributed import Company, is_first_process, joined, processes_here
+from training.loop.distributed import ProcessGroup, init_distributed, is_first_process, processes_here
 from training.loop.error_messages import plain_reason
 from training.loop.loop import Outcome, Trainer
 from training.loop.task import TrainingTask
@@ -49,8 +49,8 @@ def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = N
     folder.withdraw_stop(before=started_at)
     try:
         folder.keep_space_for_ending()
-        with joined(chosen_device(device)) as company:
-            ending = _carried_out(folder, plan, company)
+        with init_distributed(chosen_device(device)) as processes:
+            ending = _carried_out(folder, plan, processes)
     except BaseException as error:
         reason = plain_reason(error)
         unforeseen = f"The run was broken off by {type(error).__name__}: {error}"
@@ -77,8 +77,8 @@ def _draw(folder: RunFolder) -> None:
 def _assisted(folder: RunFolder, plan: TrainingPlan, device: str) -> Event:
     """Carry out one process's part of every step; its ending is told by the first process, not by it."""
     try:
-        with joined(chosen_device(device)) as company:
-            outcome = _worked_along(folder, plan, company)
+        with init_distributed(chosen_device(device)) as processes:
+            outcome = _worked_along(folder, plan, processes)
     except Exception as error:
         reason = plain_reason(error)
         if reason is None:
@@ -90,24 +90,25 @@ def _assisted(folder: RunFolder, plan: TrainingPlan, device: str) -> Event:
     return RunFinished(step=step, best_epoch=outcome.state.best_epoch, metrics={})
 
 
-def _worked_along(folder: RunFolder, plan: TrainingPlan, company: Company) -> Outcome:
-    # A function of its own, so that nothing of the network is left when the processes part; see `joined`.
-    _, trainer = _prepared(folder, plan, company)
+def _worked_along(folder: RunFolder, plan: TrainingPlan, processes: ProcessGroup) -> Outcome:
+    # A function of its own, so that nothing of the network is left when the processes part:
+    # see `init_distributed`.
+    _, trainer = _prepared(folder, plan, processes)
     return trainer.train(lambda _event: None)
 
 
-def _prepared(folder: RunFolder, plan: TrainingPlan, company: Company) -> tuple[TrainingTask, Trainer]:
+def _prepared(folder: RunFolder, plan: TrainingPlan, processes: ProcessGroup) -> tuple[TrainingTask, Trainer]:
     use_threads(plan.threads, processes=processes_here())
-    with company.first_goes_ahead():
+    with processes.main_process_first():
         task = planned_task(folder, plan)
-    network = first_network(plan, task).to(company.device)
-    return task, Trainer(folder, plan, task, network, company)
+    network = first_network(plan, task).to(processes.device)
+    return task, Trainer(folder, plan, task, network, processes)
 
 
-def _carried_out(folder: RunFolder, plan: TrainingPlan, company: Company) -> Event:
+def _carried_out(folder: RunFolder, plan: TrainingPlan, processes: ProcessGroup) -> Event:
     """Train, publish, and let a fine-tuned model sit its exam."""
-    task, trainer = _prepared(folder, plan, company)
-    folder.append(_started(plan, task, trainer, company))
+    task, trainer = _prepared(folder, plan, processes)
+    folder.append(_started(plan, task, trainer, processes))
     outcome = _trained(folder, plan, trainer)
     if outcome.was_stopped:
         return RunStopped(step=outcome.state.step)
@@ -155,14 +156,14 @@ def _examined(folder: RunFolder, plan: TrainingPlan, fine_tuning: FineTuning, mo
     return ExamSat(passed=gate.passed, reasons=gate.reasons, headline=headline)
 
 
-def _started(plan: TrainingPlan, task: TrainingTask, trainer: Trainer, company: Company) -> RunStarted:
+def _started(plan: TrainingPlan, task: TrainingTask, trainer: Trainer, processes: ProcessGroup) -> RunStarted:
     train_images, validation_images = task.counts
     core = getattr(trainer.network, "core", trainer.network)
     return RunStarted(
         task=plan.task,
         architecture=plan.architecture,
         parameters=sum(parameter.numel() for parameter in core.parameters()),
-        device=str(company.device),
+        device=str(processes.device),
         train_images=train_images,
         validation_images=validation_images,
         epochs=plan.epochs,

@@ -8,7 +8,7 @@ from models.contract.errors import NaevusError
 from models.contract.files.atomic_files import write_whole
 from training.contract.events import EpochFinished
 from training.contract.run_folder import RunFolder
-from training.contract.run_state import RunStory, told
+from training.contract.run_state import RunState, fold_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,19 +36,19 @@ def write_report(folder: RunFolder) -> Path:
     from matplotlib.figure import Figure
 
     plan, events = folder.plan(), folder.events()
-    story = told(events)
-    if not story.rates:
+    run_state = fold_events(events)
+    if not run_state.rates:
         raise NothingToReportError("The run has not told of any step yet, so there is nothing to draw.")
     best = [event.step for event in events if isinstance(event, EpochFinished) and event.is_best]
     figure = Figure(figsize=(_WIDTH_IN, _HEIGHT_IN), dpi=_DOTS_PER_IN, layout="constrained")
     FigureCanvasAgg(figure)
     loss, metrics, rate = figure.subplots(3, 1, sharex=True, height_ratios=(3, 3, 1.4))
     figure.suptitle(f"{plan.model_name}/{plan.model_version}: {plan.task} with {plan.architecture}")
-    _draw_loss(loss, story)
-    _draw_metrics(metrics, story, best[-1] if best else None)
-    _draw_rate(rate, story)
-    if story.ending is not None:
-        figure.supxlabel(story.ending, fontsize=9, wrap=True)
+    _draw_loss(loss, run_state)
+    _draw_metrics(metrics, run_state, best[-1] if best else None)
+    _draw_rate(rate, run_state)
+    if run_state.ending is not None:
+        figure.supxlabel(run_state.ending, fontsize=9, wrap=True)
     file = folder.path / REPORT
     drawn = BytesIO()
     figure.savefig(drawn, format="png")
@@ -56,33 +56,33 @@ def write_report(folder: RunFolder) -> Path:
     return file
 
 
-def curves_of(story: RunStory) -> dict[str, tuple[list[int], list[float]]]:
+def curves_of(run_state: RunState) -> dict[str, tuple[list[int], list[float]]]:
     """Steps and values of every measurement on the validation images, without the score chosen by.
 
     The score is a mean of the others or one of them; alone it is shown all the same.
     """
-    names = dict.fromkeys(name for _, metrics in story.metrics for name in metrics)
+    names = dict.fromkeys(name for _, metrics in run_state.metrics for name in metrics)
     shown = [name for name in names if name != _CHOSEN_BY] or list(names)
     curves: dict[str, tuple[list[int], list[float]]] = {}
     for name in shown:
-        points = [(step, metrics[name]) for step, metrics in story.metrics if name in metrics]
+        points = [(step, metrics[name]) for step, metrics in run_state.metrics if name in metrics]
         curves[name] = ([step for step, _ in points], [value for _, value in points])
     return curves
 
 
-def _draw_loss(axes: "Axes", story: RunStory) -> None:
+def _draw_loss(axes: "Axes", run_state: RunState) -> None:
     axes.set_ylabel("training loss")
-    steps, losses = [step for step, _ in story.losses], [loss for _, loss in story.losses]
+    steps, losses = [step for step, _ in run_state.losses], [loss for _, loss in run_state.losses]
     axes.plot(steps, losses, color=_COLOURS[0], linewidth=1.2, marker="." if len(steps) < 40 else "")
     axes.grid(visible=True, alpha=0.3)
 
 
-def _draw_metrics(axes: "Axes", story: RunStory, best_step: int | None) -> None:
+def _draw_metrics(axes: "Axes", run_state: RunState, best_step: int | None) -> None:
     """Shares of one on the left scale; losses, which have none, on the right one."""
     axes.set_ylabel("validation, share")
     axes.grid(visible=True, alpha=0.3)
     losses = None
-    for number, (name, (steps, values)) in enumerate(curves_of(story).items()):
+    for number, (name, (steps, values)) in enumerate(curves_of(run_state).items()):
         target = axes
         if "loss" in name:
             losses = losses or axes.twinx()
@@ -100,10 +100,10 @@ def _draw_metrics(axes: "Axes", story: RunStory, best_step: int | None) -> None:
     axes.legend(handles, labels, fontsize=8, loc="upper left", bbox_to_anchor=(0, -0.04), ncols=3)
 
 
-def _draw_rate(axes: "Axes", story: RunStory) -> None:
+def _draw_rate(axes: "Axes", run_state: RunState) -> None:
     axes.set_ylabel("learning rate")
     axes.set_xlabel("step")
-    axes.plot([step for step, _ in story.rates], [rate for _, rate in story.rates], color=_COLOURS[1])
+    axes.plot([step for step, _ in run_state.rates], [rate for _, rate in run_state.rates], color=_COLOURS[1])
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 2))
     axes.grid(visible=True, alpha=0.3)
 

@@ -21,7 +21,7 @@ from training.loop.error_messages import PlanRefusedError
 from training.loop.task import TrainingTask
 from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
 from training.tasks.classification import ClassificationTask
-from training.tasks.classifier_setup import taught_classifier
+from training.tasks.classifier_setup import classifier_with_auxiliary_heads
 from training.tasks.pretrained import fill_pretrained_encoder
 from training.tasks.score_fine_tuning import ScoreFineTuningTask
 from training.tasks.segmentation import SegmentationTask
@@ -107,5 +107,5 @@ def _network(plan: TrainingPlan, task: TrainingTask) -> nn.Module:
     except (TypeError, ValueError) as error:
         raise PlanRefusedError(f"plan.json asks for a network that cannot be built: {error}") from error
     if isinstance(task, ClassificationTask):
-        return taught_classifier(cast("MambaDerm", core), task.table)
+        return classifier_with_auxiliary_heads(cast("MambaDerm", core), task.table)
     return core

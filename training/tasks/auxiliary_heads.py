@@ -16,7 +16,7 @@ UNKNOWN = -1
 """Marks a target that the data set does not know."""
 
 
-class TaughtClassifier(nn.Module):
+class ClassifierWithAuxiliaryHeads(nn.Module):
     """A classifier with three more heads: lesion per token, structures, diagnosis.
 
     Only ``core`` is published. The lesion is read from the local tokens (of a network that has them, before

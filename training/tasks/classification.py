@@ -26,9 +26,9 @@ from training.inputs.lesion_table import (
 from training.inputs.samplers import balanced_batches, generator, quota_batches, source_quota_batches
 from training.loop.task import Batch, EpochBatches
 from training.tasks import losses
-from training.tasks.auxiliary_heads import UNKNOWN, TaughtClassifier, target_rows
+from training.tasks.auxiliary_heads import UNKNOWN, ClassifierWithAuxiliaryHeads, target_rows
 from training.tasks.diagnosis_loss import DiagnosisTargets, diagnoses_loss, places_of
-from training.tasks.diagnosis_metrics import ToldApart
+from training.tasks.diagnosis_metrics import DiagnosisAnswers
 from training.tasks.evidential_loss import annealing_at, evidential_loss
 from training.tasks.mixing import is_mixed, mixed, mixed_auxiliary_loss
 from training.tasks.segmentation import as_network_input
@@ -142,8 +142,8 @@ class ClassificationTask:
         """The mean area of each diagnosis against the rest, if any are told apart; it chooses nothing."""
         if not self._diagnoses:
             return {}
-        told = ToldApart.of(self.validation, self._diagnoses, every_logit(network, views), 1.0)
-        return {} if told.macro_auc is None else {"auc_diagnoses": told.macro_auc}
+        answers = DiagnosisAnswers.of(self.validation, self._diagnoses, every_logit(network, views), 1.0)
+        return {} if answers.macro_auc is None else {"auc_diagnoses": answers.macro_auc}
 
     def _order(self, epoch: int) -> NDArray[np.intp]:
         plan = self._plan
@@ -383,6 +383,6 @@ def _ranking_loss(plan: TrainingPlan, network: nn.Module, logits: Tensor, target
     if plan.loss == "bce_auc":
         return 0.5 * losses.pairwise_auc_loss(logits, targets)
     if plan.loss == "focal_pauc":
-        partial_auc: Tensor = cast("TaughtClassifier", network).partial_auc(logits, targets)
+        partial_auc: Tensor = cast("ClassifierWithAuxiliaryHeads", network).partial_auc(logits, targets)
         return partial_auc
     return 0.0

@@ -10,7 +10,7 @@ from models.nets.classification.mambavision import TokenBlock
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.layers.convnext import ConvNeXtBlock
 from training.inputs.lesion_table import LesionTable, standardisation
-from training.tasks.auxiliary_heads import TaughtClassifier
+from training.tasks.auxiliary_heads import ClassifierWithAuxiliaryHeads
 
 _FIRST_LAYER_SCALE = 0.3
 """Where layer scales start: the papers' 1e-6 and 1e-5 are meant for runs many times longer than ours."""
@@ -19,7 +19,7 @@ _SCORE_DEVIATION = 0.02
 """Of the last weights, so that every first score is near one half."""
 
 
-def taught_classifier(core: ScoreNetwork, table: LesionTable) -> TaughtClassifier:
+def classifier_with_auxiliary_heads(core: ScoreNetwork, table: LesionTable) -> ClassifierWithAuxiliaryHeads:
     """``core`` with extra heads and, if it reads a table, the training images' mean and deviation."""
     with torch.no_grad():
         if isinstance(core, FusedClassifier):
@@ -29,10 +29,10 @@ def taught_classifier(core: ScoreNetwork, table: LesionTable) -> TaughtClassifie
         for module in core.modules():
             _open_up(module)
         nn.init.normal_(core.last_layer.weight, std=_SCORE_DEVIATION)
-    return TaughtClassifier(core)
+    return ClassifierWithAuxiliaryHeads(core)
 
 
-def silence_untaught_inputs(core: ScoreNetwork) -> None:
+def disable_unseen_inputs(core: ScoreNetwork) -> None:
     """Make numbers that were missing in every training image count as missing for good.
 
     Their slopes and biases were never taught, so a value (a size in millimetres once an image is

@@ -26,7 +26,7 @@ DIAGNOSIS_FIGURES: Final = (
 
 
 @dataclass(frozen=True)
-class ToldApart:
+class DiagnosisAnswers:
     """What a network said of N images whose diagnosis is one of its K."""
 
     diagnoses: tuple[Diagnosis, ...]
@@ -45,7 +45,7 @@ class ToldApart:
         diagnoses: tuple[Diagnosis, ...],
         logits: NDArray[np.float32],
         temperature: float,
-    ) -> "ToldApart":
+    ) -> "DiagnosisAnswers":
         """What (N, 1 + K) ``logits`` say of those samples whose diagnosis is known.
 
         Raises:
@@ -55,12 +55,12 @@ class ToldApart:
         is_malignant = [each.is_malignant for each in diagnoses]
         shares = divided_score(logits[:, 1:], calibrated(logits[:, 0], temperature), is_malignant)
         groups = np.array([sample.duplicate_group for sample in samples])
-        told = ToldApart(diagnoses, shares, places, groups, logits[:, 1:].argmax(axis=1))
-        return told.part(places >= 0)
+        answers = DiagnosisAnswers(diagnoses, shares, places, groups, logits[:, 1:].argmax(axis=1))
+        return answers.part(places >= 0)
 
-    def part(self, chosen: NDArray[np.bool_]) -> "ToldApart":
+    def part(self, chosen: NDArray[np.bool_]) -> "DiagnosisAnswers":
         """The same of the ``chosen`` images, (N,) bool."""
-        return ToldApart(
+        return DiagnosisAnswers(
             self.diagnoses,
             self.probabilities[chosen],
             self.places[chosen],
@@ -79,7 +79,7 @@ class ToldApart:
         return 1.0 - self.probabilities[np.arange(len(self.places)), self.places]
 
 
-def diagnosis_figures(told: ToldApart, conformal: Conformal | None = None) -> dict[str, Metric]:
+def diagnosis_figures(answers: DiagnosisAnswers, conformal: Conformal | None = None) -> dict[str, Metric]:
     """The figures of DIAGNOSIS_FIGURES, and how many diagnoses stay possible; none without an image.
 
     ``diagnosis_auc`` is the mean area of each diagnosis against the rest over those that occur,
@@ -89,58 +89,62 @@ def diagnosis_figures(told: ToldApart, conformal: Conformal | None = None) -> di
     Without ``conformal`` the images are those it would be fitted on, so that either half of the lesions is
     judged by what the other half gives.
     """
-    if len(told.places) == 0:
+    if len(answers.places) == 0:
         return {}
-    called = told.probabilities.argmax(axis=1)
-    quantiles = _quantiles(told, conformal)
-    excluded = 1.0 - told.probabilities > quantiles + 1e-12
-    covered = 1.0 - excluded[np.arange(len(told.places)), told.places]
+    called = answers.probabilities.argmax(axis=1)
+    quantiles = _quantiles(answers, conformal)
+    excluded = 1.0 - answers.probabilities > quantiles + 1e-12
+    covered = 1.0 - excluded[np.arange(len(answers.places)), answers.places]
     figures = {
-        "diagnosis_auc": _figure(told, _macro_auc, [told.places, told.probabilities], _areas(told)),
-        "diagnosis_sensitivity": _sensitivity(told, called),
-        "diagnosis_sensitivity_by_logit": _sensitivity(told, told.largest_logits),
-        "diagnosis_coverage": _figure(told, mean, [covered], _shares(told, covered)),
-        "diagnoses_possible": _figure(told, mean, [(~excluded).sum(axis=1).astype(np.float64)], {}),
+        "diagnosis_auc": _figure(
+            answers, _macro_auc, [answers.places, answers.probabilities], _areas(answers)
+        ),
+        "diagnosis_sensitivity": _sensitivity(answers, called),
+        "diagnosis_sensitivity_by_logit": _sensitivity(answers, answers.largest_logits),
+        "diagnosis_coverage": _figure(answers, mean, [covered], _shares(answers, covered)),
+        "diagnoses_possible": _figure(answers, mean, [(~excluded).sum(axis=1).astype(np.float64)], {}),
     }
     return {name: figure for name, figure in figures.items() if figure is not None}
 
 
-def diagnosis_conformal(told: ToldApart) -> Conformal:
+def diagnosis_conformal(answers: DiagnosisAnswers) -> Conformal:
     """The quantile of each diagnosis; 1, which excludes nothing, where there are too few images."""
-    scores = told.nonconformity
+    scores = answers.nonconformity
     return conformal_of(
-        {each.name: scores[told.places == place] for place, each in enumerate(told.diagnoses)}
+        {each.name: scores[answers.places == place] for place, each in enumerate(answers.diagnoses)}
     )
 
 
-def _quantiles(told: ToldApart, conformal: Conformal | None) -> NDArray[np.float64]:
+def _quantiles(answers: DiagnosisAnswers, conformal: Conformal | None) -> NDArray[np.float64]:
     """The quantiles (N, K) that each image is judged by."""
     if conformal is not None:
-        return np.tile(_row(told, conformal), (len(told.places), 1))
-    _, lesion = np.unique(told.groups, return_inverse=True)
-    quantiles = np.empty(told.probabilities.shape)
+        return np.tile(_row(answers, conformal), (len(answers.places), 1))
+    _, lesion = np.unique(answers.groups, return_inverse=True)
+    quantiles = np.empty(answers.probabilities.shape)
     for half in (0, 1):
         others = lesion % 2 != half
-        quantiles[~others] = _row(told, diagnosis_conformal(told.part(others)))
+        quantiles[~others] = _row(answers, diagnosis_conformal(answers.part(others)))
     return quantiles
 
 
-def _row(told: ToldApart, conformal: Conformal) -> NDArray[np.float64]:
-    return np.array([conformal.quantile_by_label[each.name] for each in told.diagnoses])
+def _row(answers: DiagnosisAnswers, conformal: Conformal) -> NDArray[np.float64]:
+    return np.array([conformal.quantile_by_label[each.name] for each in answers.diagnoses])
 
 
 def _figure(
-    told: ToldApart,
+    answers: DiagnosisAnswers,
     statistic: Statistic,
     columns: Sequence[NDArray[np.generic]],
     parts: dict[str, Metric],
 ) -> Metric | None:
-    whole = metric_of(statistic, columns, told.groups)
+    whole = metric_of(statistic, columns, answers.groups)
     return None if whole is None else whole.model_copy(update={"subgroups": parts})
 
 
-def _sensitivity(told: ToldApart, called: NDArray[np.intp]) -> Metric | None:
-    return _figure(told, balanced_accuracy, [told.places, called], _shares(told, called == told.places))
+def _sensitivity(answers: DiagnosisAnswers, called: NDArray[np.intp]) -> Metric | None:
+    return _figure(
+        answers, balanced_accuracy, [answers.places, called], _shares(answers, called == answers.places)
+    )
 
 
 def _macro_auc(places: NDArray[np.intp], probabilities: NDArray[np.float64]) -> float | None:
@@ -148,23 +152,23 @@ def _macro_auc(places: NDArray[np.intp], probabilities: NDArray[np.float64]) -> 
     return macro_auc(among, probabilities[:, occurring])
 
 
-def _areas(told: ToldApart) -> dict[str, Metric]:
+def _areas(answers: DiagnosisAnswers) -> dict[str, Metric]:
     """Each diagnosis against the rest; ``n`` counts its own images."""
     found: dict[str, Metric] = {}
-    for place, each in enumerate(told.diagnoses):
-        is_it = told.places == place
-        area = metric_of(roc_auc, [is_it, told.probabilities[:, place]], told.groups)
+    for place, each in enumerate(answers.diagnoses):
+        is_it = answers.places == place
+        area = metric_of(roc_auc, [is_it, answers.probabilities[:, place]], answers.groups)
         if area is not None:
             found[_name(each)] = area.model_copy(update={"n": int(is_it.sum())})
     return found
 
 
-def _shares(told: ToldApart, values: NDArray[np.generic]) -> dict[str, Metric]:
+def _shares(answers: DiagnosisAnswers, values: NDArray[np.generic]) -> dict[str, Metric]:
     """The mean of ``values`` over the images of each diagnosis."""
     found: dict[str, Metric] = {}
-    for place, each in enumerate(told.diagnoses):
-        is_it = told.places == place
-        share = metric_of(mean, [values[is_it].astype(np.float64)], told.groups[is_it])
+    for place, each in enumerate(answers.diagnoses):
+        is_it = answers.places == place
+        share = metric_of(mean, [values[is_it].astype(np.float64)], answers.groups[is_it])
         if share is not None:
             found[_name(each)] = share
     return found

@@ -43,7 +43,7 @@ class KnownPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityDoubt:
+class IdentityQuestion:
     """A patient of a file who was kept apart from a stored one of the same number until a person says."""
 
     newcomer: PatientId

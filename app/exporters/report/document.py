@@ -12,7 +12,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.measurement import Measurement
-from app.exporters.deidentification import ToldCase, told_case
+from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.exporters.report import sections
 from app.exporters.report.images import DrawnPictures, drawn_pictures
 from app.exporters.report.style import (
@@ -30,7 +30,7 @@ from app.exporters.report.style import (
 )
 from app.exporters.report.words import RESEARCH_USE
 from app.usecases.analysis.measurements import features_of, measurements_of
-from app.usecases.ports import CaseFile, SpokenModel
+from app.usecases.ports import CaseFile, ModelSummary
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _MAX_FOOT_LETTERS = 50
@@ -41,7 +41,7 @@ def report_bytes(file: CaseFile, made_at: datetime, *, deidentified: bool) -> by
     register_fonts()
     made = f"{made_at.year}" if deidentified else made_at.astimezone().strftime("%d %b %Y, %H:%M")
     report = _prepared(file, deidentified=deidentified)
-    foot = f"Made by Naevus, {made}. Patient {_shortened(printable(report.told.patient_code))}."
+    foot = f"Made by Naevus, {made}. Patient {_shortened(printable(report.disclosed.patient_code))}."
     # The first pass only counts the pages, because each page says how many there are.
     pages, _ = _laid_out(report, foot, None)
     _, content = _laid_out(report, foot, pages)
@@ -53,17 +53,17 @@ class _Report:
     """What is laid out: everything that takes time is done."""
 
     case: Case
-    told: ToldCase
+    disclosed: CaseDisclosure
     pictures: DrawnPictures
     measured: tuple[Measurement, ...]
     audit: tuple[AuditEvent, ...]
-    models: tuple[SpokenModel, ...]
+    models: tuple[ModelSummary, ...]
 
 
 def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
     return _Report(
         case=file.case,
-        told=told_case(file.case, deidentified=deidentified),
+        disclosed=disclosed_case(file.case, deidentified=deidentified),
         pictures=drawn_pictures(file),
         measured=measurements_of(features_of(file.case.image, file.pixels, file.mask), file.mask),
         audit=file.audit,
@@ -87,7 +87,7 @@ def _laid_out(report: _Report, foot: str, pages: int | None) -> tuple[int, bytes
         subject=RESEARCH_USE,
         pageCompression=1,
         # A fixed creation date: the real one would date the visit.
-        invariant=int(report.told.is_deidentified),
+        invariant=int(report.disclosed.is_deidentified),
     )
 
     def frame(canvas: Canvas, _document: BaseDocTemplate) -> None:
@@ -98,16 +98,16 @@ def _laid_out(report: _Report, foot: str, pages: int | None) -> tuple[int, bytes
 
 
 def _story(report: _Report) -> list[Flowable]:
-    case, told = report.case, report.told
+    case, disclosed = report.case, report.disclosed
     return [
-        *sections.title(case, told),
+        *sections.title(case, disclosed),
         *sections.pictures_and_score(case, report.pictures, report.audit, report.models),
-        *sections.clinician_decision(case, told),
+        *sections.clinician_decision(case, disclosed),
         *sections.measurements(case.image, report.measured),
-        *sections.patient_and_lesion(case, told),
-        *sections.image_origin(case, told),
-        *sections.models_used(case, told),
-        *sections.revision_history(case, told, report.audit),
+        *sections.patient_and_lesion(case, disclosed),
+        *sections.image_origin(case, disclosed),
+        *sections.models_used(case, disclosed),
+        *sections.revision_history(case, disclosed, report.audit),
         *sections.limits_of_use(report.models),
     ]
 

@@ -63,12 +63,12 @@ class GlyphFont:
     def stand_in(self, glyph: int | None, letters: str, advance_em: float) -> str:
         """Return the letter that stands for a glyph, what it is read back as, and the way to the next one."""
         blank = self._source.font.get_nominal_glyph(ord(" ")) or 0
-        told = _Told(blank if glyph is None else glyph, letters, round(advance_em * _EM, 1))
-        found = self._stand_in_by_glyph.get(told)
+        disclosed = _Told(blank if glyph is None else glyph, letters, round(advance_em * _EM, 1))
+        found = self._stand_in_by_glyph.get(disclosed)
         if found is None:
             found = chr(_FIRST_STAND_IN + len(self._stand_in_by_glyph))
-            self._stand_in_by_glyph[told] = found
-            self._told_by_stand_in[found] = told
+            self._stand_in_by_glyph[disclosed] = found
+            self._told_by_stand_in[found] = disclosed
         return found
 
     def stringWidth(self, text: str, size: float, encoding: str = "utf-8") -> float:  # noqa: N802
@@ -87,10 +87,10 @@ class GlyphFont:
     def addObjects(self, doc: Any) -> None:  # noqa: N802, ANN401 - ReportLab has no types
         """Embed the glyphs that the document has printed."""
         used = self._used.pop(doc)
-        told = [self._told_by_stand_in[one] for one in used.code_by_stand_in]
+        disclosed = [self._told_by_stand_in[one] for one in used.code_by_stand_in]
         name = f"NAEVUS+{self._source.name}"
-        subset, place_by_glyph = self._subset({one.glyph for one in told})
-        to_glyphs = b"\0\0" + b"".join(place_by_glyph[one.glyph].to_bytes(2) for one in told)
+        subset, place_by_glyph = self._subset({one.glyph for one in disclosed})
+        to_glyphs = b"\0\0" + b"".join(place_by_glyph[one.glyph].to_bytes(2) for one in disclosed)
         descendant = pdfdoc.PDFDictionary(
             {
                 "Type": "/Font",
@@ -100,7 +100,7 @@ class GlyphFont:
                     {"Registry": "(Adobe)", "Ordering": "(Identity)", "Supplement": 0}
                 ),
                 "FontDescriptor": doc.Reference(self._descriptor(doc, name, subset)),
-                "W": pdfdoc.PDFArray([1, pdfdoc.PDFArray([one.width for one in told])]),
+                "W": pdfdoc.PDFArray([1, pdfdoc.PDFArray([one.width for one in disclosed])]),
                 "CIDToGIDMap": doc.Reference(_stream(doc, to_glyphs)),
             }
         )
@@ -111,7 +111,7 @@ class GlyphFont:
                 "BaseFont": f"/{name}",
                 "Encoding": "/Identity-H",
                 "DescendantFonts": pdfdoc.PDFArray([doc.Reference(descendant)]),
-                "ToUnicode": doc.Reference(_stream(doc, _to_unicode([one.letters for one in told]))),
+                "ToUnicode": doc.Reference(_stream(doc, _to_unicode([one.letters for one in disclosed]))),
             }
         )
         doc.idToObject["BasicFonts"].dict[used.internal_name] = doc.Reference(composite)

@@ -14,7 +14,7 @@ from app.domain.frame_finding import NO_SCORE
 from app.domain.image import DermoscopicImage
 from app.domain.measurement import Measurement
 from app.domain.prediction import ModelRef
-from app.exporters.deidentification import ToldCase
+from app.exporters.deidentification import CaseDisclosure
 from app.exporters.report.images import DrawnPictures, placed
 from app.exporters.report.style import (
     BOX_TITLE,
@@ -43,11 +43,11 @@ from app.usecases.analysis.score_words import (
     DIVISION,
     comparison_words,
     division_words,
-    doubt_words,
     missing_words,
     range_words,
+    uncertainty_words,
 )
-from app.usecases.ports import SpokenModel
+from app.usecases.ports import ModelSummary
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 
@@ -60,29 +60,29 @@ _TELLING_PROVENANCE = frozenset({"file type", "colour profile"})
 """Lines that quote the end of the file's name or a profile's name, either of which may name a person."""
 
 
-def title(case: Case, told: ToldCase) -> list[Flowable]:
+def title(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return the report's title with whom and what it is about."""
-    visited = told.visited_on.strftime("%d %b %Y") if told.visited_on else None
+    visited = disclosed.visited_on.strftime("%d %b %Y") if disclosed.visited_on else None
     site = ", ".join(part for part in (case.lesion.site, case.lesion.site_special) if part)
     pairs = [
-        ("Patient", told.patient_code),
-        ("Name", told.patient_name if not told.is_deidentified else "left out (de-identified)"),
-        ("Sex, age", ", ".join(part for part in (case.patient.sex, told.age_words) if part) or None),
-        ("Lesion", told.lesion_label or (told.lesion_code if told.is_deidentified else None)),
+        ("Patient", disclosed.patient_code),
+        ("Name", disclosed.patient_name if not disclosed.is_deidentified else "left out (de-identified)"),
+        ("Sex, age", ", ".join(part for part in (case.patient.sex, disclosed.age_words) if part) or None),
+        ("Lesion", disclosed.lesion_label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
         ("Site", site or None),
-        ("Visit", visited if not told.is_deidentified else "date left out"),
+        ("Visit", visited if not disclosed.is_deidentified else "date left out"),
     ]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2)
-    return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, *_unprinted(case, told), Spacer(1, 6)]
+    return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, *_unprinted(case, disclosed), Spacer(1, 6)]
 
 
-def _unprinted(case: Case, told: ToldCase) -> list[Flowable]:
+def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Say which letters of what was entered are printed as numbers."""
     revisers = (revision.author for revision in case.revisions)
     staff = (case.image.imported_by, *revisers, *(decision.author for decision in case.decisions))
     entered = (
-        *(getattr(told, part.name) for part in fields(told)),
-        *(told.who(name) for name in staff),
+        *(getattr(disclosed, part.name) for part in fields(disclosed)),
+        *(disclosed.who(name) for name in staff),
         case.lesion.site_special,
     )
     texts = (text for text in entered if isinstance(text, str))
@@ -95,7 +95,7 @@ def _unprinted(case: Case, told: ToldCase) -> list[Flowable]:
 
 
 def pictures_and_score(
-    case: Case, pictures: DrawnPictures, audit: tuple[AuditEvent, ...], models: tuple[SpokenModel, ...]
+    case: Case, pictures: DrawnPictures, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...]
 ) -> list[Flowable]:
     """Return image, boundary and overlays, with the model's output beside the first overlay."""
     rows: list[list[_Cell]] = [[placed(pictures.plain), placed(pictures.boundary)]]
@@ -109,7 +109,7 @@ def pictures_and_score(
 
 
 def model_output(
-    case: Case, audit: tuple[AuditEvent, ...], models: tuple[SpokenModel, ...], width: float
+    case: Case, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...], width: float
 ) -> Table:
     """Return the score with everything that qualifies it."""
     head = [say("Model output (not a diagnosis)", BOX_TITLE)]
@@ -128,7 +128,7 @@ def model_output(
     ]
     rows += [
         say(words, style)
-        for words, style in ((doubt_words(case), WARNING), (scope_words(known), SMALL))
+        for words, style in ((uncertainty_words(case), WARNING), (scope_words(known), SMALL))
         if words
     ]
     division = division_words(score)
@@ -149,7 +149,7 @@ def model_output(
     return boxed(rows, width, edge=MODEL_EDGE, tint=MODEL_TINT)
 
 
-def clinician_decision(case: Case, told: ToldCase) -> list[Flowable]:
+def clinician_decision(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return the clinician's own reading, apart from the model's output; a form to sign while it is open."""
     decision = case.decision
     head = say("Decision of the clinician", BOX_TITLE)
@@ -168,11 +168,11 @@ def clinician_decision(case: Case, told: ToldCase) -> list[Flowable]:
         ("Diagnosis", decision.diagnosis),
         ("Confirmed by", decision.diagnosis_confirm_type),
         ("Management", decision.management),
-        ("Decided", f"{told.when(decision.created_at)}, {told.who(decision.author)}"),
+        ("Decided", f"{disclosed.when(decision.created_at)}, {disclosed.who(decision.author)}"),
     ]
     rows = [head, pairs_table(pairs, CONTENT_WIDTH - 16, columns=2, label_share=0.25)]
-    if told.comment:
-        rows += [say("Comment", LABEL), *in_rows(told.comment)]
+    if disclosed.comment:
+        rows += [say("Comment", LABEL), *in_rows(disclosed.comment)]
     return [Spacer(1, 5), boxed(rows, CONTENT_WIDTH, edge=DECISION_EDGE)]
 
 
@@ -189,14 +189,14 @@ def measurements(image: DermoscopicImage, found: tuple[Measurement, ...]) -> lis
     return [KeepTogether([say("Measurements", HEADING), say(scale, SMALL), Spacer(1, 2), table])]
 
 
-def patient_and_lesion(case: Case, told: ToldCase) -> list[Flowable]:
+def patient_and_lesion(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return what was entered about patient and lesion."""
     patient, lesion = case.patient, case.lesion
     size = lesion.clin_size_long_diam_mm
-    birth = None if told.birth_year is None else str(told.birth_year)
+    birth = None if disclosed.birth_year is None else str(disclosed.birth_year)
     pairs = [
-        ("Birth year", birth if not told.is_deidentified else "left out"),
-        ("Age at the visit", told.age_words),
+        ("Birth year", birth if not disclosed.is_deidentified else "left out"),
+        ("Age at the visit", disclosed.age_words),
         ("Skin type (Fitzpatrick)", patient.fitzpatrick_skin_type),
         ("Melanoma before", yes_no(patient.personal_hx_mm)),
         ("Melanoma in the family", yes_no(patient.family_hx_mm)),
@@ -207,46 +207,46 @@ def patient_and_lesion(case: Case, told: ToldCase) -> list[Flowable]:
         pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.45),
     ]
     for label, notes in (
-        ("Notes on the patient", told.patient_notes),
-        ("Notes on the lesion", told.lesion_notes),
+        ("Notes on the patient", disclosed.patient_notes),
+        ("Notes on the lesion", disclosed.lesion_notes),
     ):
         if notes:
             parts += [Spacer(1, 3), say(label, LABEL), *in_rows(notes)]
     return parts
 
 
-def image_origin(case: Case, told: ToldCase) -> list[Flowable]:
+def image_origin(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return where the image is from and what was done to it at import."""
     image = case.image
-    imported = f"{told.when(image.imported_at)}, {told.who(image.imported_by)}"
+    imported = f"{disclosed.when(image.imported_at)}, {disclosed.who(image.imported_by)}"
     pairs = [
-        ("Image", told.image_code),
-        ("File", told.file_name if not told.is_deidentified else "name left out"),
+        ("Image", disclosed.image_code),
+        ("File", disclosed.file_name if not disclosed.is_deidentified else "name left out"),
         ("Size", f"{image.width_px:,} x {image.height_px:,} px, {image.media_type}"),
         ("Dermoscopy", image.dermoscopic_type),
         ("Imported", imported),
         (
             "Original (SHA-256)",
-            f"{image.original[:_HASH_LETTERS]}…" if not told.is_deidentified else "left out",
+            f"{image.original[:_HASH_LETTERS]}…" if not disclosed.is_deidentified else "left out",
         ),
     ]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.3)
     done = [
         f"{what}: {words}"
         for what, words in image.provenance
-        if not told.is_deidentified or what not in _TELLING_PROVENANCE
+        if not disclosed.is_deidentified or what not in _TELLING_PROVENANCE
     ]
     return [say("Image", HEADING), table, *(say(f"At import, {words}.", SMALL) for words in done)]
 
 
-def models_used(case: Case, told: ToldCase) -> list[Flowable]:
+def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return which models spoke, when, and on which machine part."""
-    spoken = [
+    model_summaries = [
         (what, prediction)
         for what, prediction in (("Boundary", case.boundary), ("Score", case.score))
         if prediction is not None
     ]
-    if not spoken:
+    if not model_summaries:
         return []
     rows = [
         (
@@ -255,16 +255,16 @@ def models_used(case: Case, told: ToldCase) -> list[Flowable]:
             prediction.model.weights_sha256,
             f"{prediction.model.threshold:.3f}",
             f"{prediction.model.preprocessing}; {prediction.run.engine}, {prediction.run.provider}; "
-            f"{told.when(prediction.predicted_at)}",
+            f"{disclosed.when(prediction.predicted_at)}",
         )
-        for what, prediction in spoken
+        for what, prediction in model_summaries
     ]
     widths = [17 * mm, 33 * mm, 50 * mm, 18 * mm, 58 * mm]
     header = ("Task", "Model", "Weights (SHA-256)", "Threshold", "Input, engine, time")
     return [say("Models", HEADING), lined_table(header, rows, widths)]
 
 
-def revision_history(case: Case, told: ToldCase, audit: tuple[AuditEvent, ...]) -> list[Flowable]:
+def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEvent, ...]) -> list[Flowable]:
     """Return the predictions, corrections and decisions in the order in which they were stored.
 
     The clock may have been set back between two of them; the audit trail's sequence never is.
@@ -284,34 +284,45 @@ def revision_history(case: Case, told: ToldCase, audit: tuple[AuditEvent, ...]) 
             for shown in case.scores
         ),
         *(
-            (made.id, made.created_at, f"Mask revision {made.number}: {made.reason}", told.who(made.author))
+            (
+                made.id,
+                made.created_at,
+                f"Mask revision {made.number}: {made.reason}",
+                disclosed.who(made.author),
+            )
             for made in case.revisions
         ),
         *(
-            (made.id, made.created_at, f"Decision: {made.diagnosis or 'open'}", told.who(made.author))
+            (made.id, made.created_at, f"Decision: {made.diagnosis or 'open'}", disclosed.who(made.author))
             for made in case.decisions
         ),
     ]
     place = {event.detail: event.sequence for event in reversed(audit)}
     acts.sort(key=lambda act: (place.get(act[0], _LAST), act[1]))
-    imported = (told.when(case.image.imported_at), "Image imported", told.who(case.image.imported_by))
-    rows = [imported, *((told.when(at), what, who) for _, at, what, who in acts)]
+    imported = (
+        disclosed.when(case.image.imported_at),
+        "Image imported",
+        disclosed.who(case.image.imported_by),
+    )
+    rows = [imported, *((disclosed.when(at), what, who) for _, at, what, who in acts)]
     widths = [38 * mm, 92 * mm, 46 * mm]
     return [say("History", HEADING), lined_table(("When", "What", "By"), rows, widths)]
 
 
-def limits_of_use(models: tuple[SpokenModel, ...]) -> list[Flowable]:
+def limits_of_use(models: tuple[ModelSummary, ...]) -> list[Flowable]:
     """Return the limits and the intended use: those of every score, then those of the models that spoke."""
     general = KeepTogether(
         [say("Limits and intended use", HEADING), *(say(words, SMALL) for words in LIMITS)]
     )
-    return [general, *(_limits_of(spoken) for spoken in models)]
+    return [general, *(_limits_of(model_summaries) for model_summaries in models)]
 
 
-def _limits_of(spoken: SpokenModel) -> Flowable:
-    head = say(f"{spoken.what}: {spoken.model.name} {spoken.model.version}", LIMITS_TITLE)
-    limits = (say(f"\N{BULLET} {words}", SMALL) for words in spoken.limits or ())
-    return KeepTogether([head, say(figure_words(spoken), SMALL), *limits])
+def _limits_of(model_summaries: ModelSummary) -> Flowable:
+    head = say(
+        f"{model_summaries.what}: {model_summaries.model.name} {model_summaries.model.version}", LIMITS_TITLE
+    )
+    limits = (say(f"\N{BULLET} {words}", SMALL) for words in model_summaries.limits or ())
+    return KeepTogether([head, say(figure_words(model_summaries), SMALL), *limits])
 
 
 def _model_words(model: ModelRef) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.imaging.dicom.codestream import Coding
 from app.imaging.dicom.header import GREY, PALETTE, PixelHeader
-from app.imaging.dicom.smoothness import is_torn
+from app.imaging.dicom.smoothness import is_conflicting
 from app.imaging.dicom.stored_frame import Cells, Note, StoredFrame
 
 _DEPTHS = (8, 10, 12, 14)
@@ -66,7 +66,7 @@ def levels_of(frame: StoredFrame, header: PixelHeader) -> Levels:
     best, levels = declared, declared.levels(frame.cells)
     for other in others:
         alternative = other.levels(frame.cells)
-        if is_torn(_scaled(levels, best.bits), otherwise=_scaled(alternative, other.bits)):
+        if is_conflicting(_scaled(levels, best.bits), otherwise=_scaled(alternative, other.bits)):
             best, levels = other, alternative
     notes = () if best == declared and not _is_moved(best, frame, header) else (_CONTRADICTION,)
     if header.photometric == PALETTE:
@@ -141,7 +141,7 @@ def _at_true_depth(levels: Levels) -> Levels:
     if levels.is_signed:
         # The sign may stand at the top of the true bits.
         alternative = lowered ^ lowered.dtype.type(1 << (used - 1))
-        if is_torn(_scaled(lowered, used), otherwise=_scaled(alternative, used)):
+        if is_conflicting(_scaled(lowered, used), otherwise=_scaled(alternative, used)):
             lowered = alternative
     return Levels(lowered, used, is_signed=False, notes=(*levels.notes, note))
 

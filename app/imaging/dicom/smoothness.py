@@ -26,7 +26,7 @@ def is_much_smoother(other: NDArray[np.unsignedinteger[Any]], than: NDArray[np.u
     return _roughness(other) * _MUCH_SMOOTHER < _roughness(than)
 
 
-def is_torn(levels: NDArray[np.uint8], otherwise: NDArray[np.uint8]) -> bool:
+def is_conflicting(levels: NDArray[np.uint8], otherwise: NDArray[np.uint8]) -> bool:
     """Say whether a reading has jumps of more than half the range where another one has nearly none.
 
     Both are (H, W) or (H, W, 3) uint8. A wrong sign or a bit cut off turns the lightest into the darkest.

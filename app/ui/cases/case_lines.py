@@ -9,7 +9,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
-from app.ui.cases.words import line_tip, priority_words, score_words, site_words, spoken_line, status_words
+from app.ui.cases.words import (
+    line_tip,
+    model_summary_line,
+    priority_words,
+    score_words,
+    site_words,
+    status_words,
+)
 
 PAGE_ROWS = 100
 """Rows read at once: a few screens full."""
@@ -155,7 +162,7 @@ class CaseLinesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and line:
             return line_tip(line)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken_line(line) if line else "being read"
+            return model_summary_line(line) if line else "being read"
         return None
 
     def headerData(

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.changes import Changes
 from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.jobs.job import Job, JobToken
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import ImportReport, import_images
@@ -57,7 +57,7 @@ class ImportFlow(QObject):
     def _begin(self, steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]]) -> None:
         self._foot.show_progress(0, 0, "Looking at the files…")
         self._job = self._session.follow(
-            Lane.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
+            QueueName.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
         )
 
     def cancel(self) -> None:

@@ -31,7 +31,7 @@ class LineDelegate(QStyledItemDelegate):
         self._theme = theme
         self._earlier: frozenset[ImageId] = frozenset()
 
-    def mark_earlier(self, images: Collection[ImageId]) -> None:
+    def mark_stale(self, images: Collection[ImageId]) -> None:
         """Say of these cases that an earlier model has predicted them."""
         self._earlier = frozenset(images)
 

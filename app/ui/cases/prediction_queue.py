@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.changes import Changes
 from app.domain.errors import CancelledError, ModelUnavailableError
 from app.domain.ids import ImageId
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.analysis.assess_boundary import assess_boundary
@@ -93,10 +93,10 @@ class PredictionQueue(QObject):
         self._foot.show_progress(self._done, of, f"Boundary and score, image {self._done + 1} of {of}")
         # Asked on the lane of the prediction and before it: the answer may need the models' files.
         self._session.query(
-            Lane.INFERENCE, lambda services, _token: services.predictor.has_to_measure(), self._announce
+            QueueName.INFERENCE, lambda services, _token: services.predictor.has_to_measure(), self._announce
         )
         self._job = self._session.act(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: predict_image(services, image_id, token),
             done=self._finish,
             failed=self._fail,
@@ -129,7 +129,7 @@ class PredictionQueue(QObject):
         self._is_assessing = True
         image_id = self._to_assess.popleft()
         self._session.act(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: assess_boundary(services, image_id, token),
             done=lambda _changes: self._end_assessing(),
             failed=self._fail_to_assess,

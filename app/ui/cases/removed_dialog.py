@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.ui.cases.words import site_words, status_words
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
@@ -66,7 +66,7 @@ class RemovedDialog(FittedDialog):
         if not chosen:
             return
         self._session.act(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: restore_cases(services, chosen),
             done=lambda _changes: self._tell(chosen[-1]),
         )
@@ -76,7 +76,7 @@ class RemovedDialog(FittedDialog):
 
     def _read(self) -> None:
         self._session.query(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: list_cases(
                 services, removed=True, order="imported", descending=True, limit=_SHOWN_AT_MOST
             ),

@@ -63,7 +63,7 @@ def why_next(line: CaseLine) -> str:
     return f"Next to correct: {line.patient_code}. {why}"
 
 
-def spoken_line(line: CaseLine) -> str:
+def model_summary_line(line: CaseLine) -> str:
     """Return a line as a screen reader says it."""
     parts = [f"Patient {line.patient_code}", line.patient_name, site_words(line.site), line.file_name]
     if line.priority is not None:

@@ -43,7 +43,7 @@ def shown_map(values: ProbabilityMap | AttentionMap, scale: ColourScale) -> Show
 
 
 @dataclass(slots=True)
-class Frame:
+class ImageRenderer:
     """The picture of one canvas; ``pixels`` (h, w, 4) uint8 BGRA is what is put on screen."""
 
     ground_bgr: tuple[int, int, int] = (50, 45, 42)

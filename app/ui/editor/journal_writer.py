@@ -24,7 +24,7 @@ class SavedState(Enum):
 
     STORED = "stored"
     """Nothing was changed since the mask was stored."""
-    KEPT = "kept"
+    JOURNALED = "kept"
     """Every step is in the journal on disk."""
     WRITING = "writing"
     """A step is on its way to the disk."""
@@ -43,7 +43,7 @@ class _Page:
     has_failed: bool = False
 
 
-class WorkKeeper(QObject):
+class JournalWriter(QObject):
     """Writes steps to the journal; create and use it on the UI thread only."""
 
     state_changed = Signal(object)
@@ -68,7 +68,7 @@ class WorkKeeper(QObject):
             return SavedState.WRITING
         if is_stored:
             return SavedState.STORED
-        return SavedState.KEPT if page is not None and page.is_begun else SavedState.NOT_SAVED
+        return SavedState.JOURNALED if page is not None and page.is_begun else SavedState.NOT_SAVED
 
     def unfinished(self, image_id: ImageId) -> Work | None:
         """Return the work a former run left on an image; its journal goes on."""

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.editor.raster import Spans
 from app.ui.editor.spaces import Point, length_px
-from app.ui.editor.tool_previews import RulerSketch, Sketch, draw_brush, draw_note, draw_sketch
+from app.ui.editor.tool_previews import RulerPreview, ToolPreview, draw_brush, draw_note, draw_preview
 from app.ui.editor.tools import TOOLS
-from app.ui.editor.tools.gesture import Act, Gesture, Pointer
+from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType
 from app.ui.editor.tools.pan import pan
 from app.ui.editor.viewport import ImageViewport
 
@@ -38,9 +38,9 @@ _ERASING_TOOL = {"lasso": "lasso_subtract", "polygon": "polygon_subtract"}
 _SUBTRACTING = frozenset({"eraser", *_ERASING_TOOL.values()})
 _ALT_OR_CTRL = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
 _ACTS_BY_KEY = {
-    Qt.Key.Key_Return: Act.CONFIRM,
-    Qt.Key.Key_Enter: Act.CONFIRM,
-    Qt.Key.Key_Backspace: Act.STEP_BACK,
+    Qt.Key.Key_Return: PointerEventType.CONFIRM,
+    Qt.Key.Key_Enter: PointerEventType.CONFIRM,
+    Qt.Key.Key_Backspace: PointerEventType.STEP_BACK,
 }
 
 
@@ -62,7 +62,7 @@ class ToolViewport(ImageViewport):
         self._brush_diameter_px = _FIRST_BRUSH_PX
         self._gesture: Gesture | None = None
         self._gesture_button = Qt.MouseButton.NoButton
-        self._sketch: Sketch | None = None
+        self._preview: ToolPreview | None = None
         self._pointer_view_xy: Point | None = None
         self._is_space_held = False
         self._is_brush_size_shown = False
@@ -114,7 +114,7 @@ class ToolViewport(ImageViewport):
             self._gesture.close()
             self._gesture = None
         self._drop_painting()
-        self.sketch(None)
+        self.preview(None)
 
     @property
     def is_drawing(self) -> bool:
@@ -142,35 +142,35 @@ class ToolViewport(ImageViewport):
         """Give up what was painted since the last step."""
         raise NotImplementedError
 
-    def sketch(self, sketch: Sketch | None) -> None:
+    def preview(self, preview: ToolPreview | None) -> None:
         """Show a drawing that is not part of the mask."""
-        if sketch != self._sketch:
-            self._sketch = sketch
+        if preview != self._preview:
+            self._preview = preview
             self.update()
 
     def feed(self, pointer: Pointer, tool: str | None = None) -> None:
         """Give an event to the gesture under way, or start one of a tool, by default that in hand."""
         if self._gesture is None:
-            if pointer.act is Act.PRESS and self.has_image:
+            if pointer.act is PointerEventType.PRESS and self.has_image:
                 self._start(TOOLS[tool or self._tool](self, pointer))
             return
         try:
             self._gesture.send(pointer)
         except StopIteration:
             self._gesture = None
-            if isinstance(self._sketch, RulerSketch):
-                self.distance_drawn.emit(length_px(self._sketch.from_xy, self._sketch.to_xy))
+            if isinstance(self._preview, RulerPreview):
+                self.distance_drawn.emit(length_px(self._preview.from_xy, self._preview.to_xy))
 
     def _start(self, gesture: Gesture) -> None:
         """Run a gesture to its first wait."""
-        self.sketch(None)
+        self.preview(None)
         self._gesture = gesture
         try:
             next(gesture)
         except StopIteration:
             self._gesture = None
 
-    def _pointer(self, act: Act, view_xy: Point, event: QInputEvent) -> Pointer:
+    def _pointer(self, act: PointerEventType, view_xy: Point, event: QInputEvent) -> Pointer:
         is_subtracting = bool(event.modifiers() & _ALT_OR_CTRL)
         return Pointer(act, self.placement.image_xy(view_xy), view_xy, is_subtracting)
 
@@ -207,8 +207,8 @@ class ToolViewport(ImageViewport):
 
     def _draw_over(self, painter: QPainter) -> None:
         super()._draw_over(painter)
-        if self._sketch is not None:
-            draw_sketch(painter, self._sketch, self.placement, self.mm_per_px)
+        if self._preview is not None:
+            draw_preview(painter, self._preview, self.placement, self.mm_per_px)
         if self._pointer_view_xy is not None and self._tool in _STAMPS and not self._is_space_held:
             image_xy = self.placement.image_xy(self._pointer_view_xy)
             draw_brush(painter, image_xy, self._brush_diameter_px, self.placement)
@@ -227,7 +227,7 @@ class ToolViewport(ImageViewport):
     def _press(self, event: QSinglePointEvent) -> None:
         view_xy = _view_xy(event.position())
         self._move_pointer(view_xy)
-        pointer = self._pointer(Act.PRESS, view_xy, event)
+        pointer = self._pointer(PointerEventType.PRESS, view_xy, event)
         is_left = event.button() is Qt.MouseButton.LeftButton
         if event.button() is Qt.MouseButton.MiddleButton or (is_left and self._is_space_held):
             if self._gesture is None and self.has_image:
@@ -255,7 +255,7 @@ class ToolViewport(ImageViewport):
     def _move(self, event: QSinglePointEvent) -> None:
         view_xy = _view_xy(event.position())
         self._move_pointer(view_xy)
-        self.feed(self._pointer(Act.MOVE, view_xy, event))
+        self.feed(self._pointer(PointerEventType.MOVE, view_xy, event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag."""
@@ -263,7 +263,7 @@ class ToolViewport(ImageViewport):
 
     def _release(self, event: QSinglePointEvent) -> None:
         if event.button() is self._gesture_button:
-            self.feed(self._pointer(Act.RELEASE, _view_xy(event.position()), event))
+            self.feed(self._pointer(PointerEventType.RELEASE, _view_xy(event.position()), event))
             self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -272,7 +272,7 @@ class ToolViewport(ImageViewport):
 
     def _press_again(self, event: QSinglePointEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._gesture is not None:
-            self.feed(self._pointer(Act.DOUBLE_PRESS, _view_xy(event.position()), event))
+            self.feed(self._pointer(PointerEventType.DOUBLE_PRESS, _view_xy(event.position()), event))
         else:
             self._press(event)
 

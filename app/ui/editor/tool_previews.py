@@ -17,7 +17,7 @@ _INK = QColor(245, 246, 248)
 
 
 @dataclass(frozen=True, slots=True)
-class OutlineSketch:
+class OutlinePreview:
     """A lasso or polygon on its way."""
 
     points_xy: tuple[Point, ...]
@@ -26,30 +26,32 @@ class OutlineSketch:
 
 
 @dataclass(frozen=True, slots=True)
-class RulerSketch:
+class RulerPreview:
     """A distance that is being measured."""
 
     from_xy: Point
     to_xy: Point
 
 
-Sketch: TypeAlias = OutlineSketch | RulerSketch
+ToolPreview: TypeAlias = OutlinePreview | RulerPreview
 
 
-def draw_sketch(painter: QPainter, sketch: Sketch, placement: Placement, mm_per_px: float | None) -> None:
+def draw_preview(
+    painter: QPainter, preview: ToolPreview, placement: Placement, mm_per_px: float | None
+) -> None:
     """Draw a tool's sketch; lengths are in millimetres only when the image is calibrated."""
-    if isinstance(sketch, OutlineSketch):
-        _draw_outline(painter, sketch, placement)
+    if isinstance(preview, OutlinePreview):
+        _draw_outline(painter, preview, placement)
     else:
-        _draw_ruler(painter, sketch, placement, mm_per_px)
+        _draw_ruler(painter, preview, placement, mm_per_px)
 
 
-def length_text(sketch: RulerSketch, mm_per_px: float | None) -> str:
+def length_text(preview: RulerPreview, mm_per_px: float | None) -> str:
     """Return a ruler's reading with its unit."""
-    pixels = f"{length_px(sketch.from_xy, sketch.to_xy):.1f} px"
+    pixels = f"{length_px(preview.from_xy, preview.to_xy):.1f} px"
     if mm_per_px is None:
         return pixels
-    return f"{length_mm(sketch.from_xy, sketch.to_xy, mm_per_px):.2f} mm  ({pixels})"
+    return f"{length_mm(preview.from_xy, preview.to_xy, mm_per_px):.2f} mm  ({pixels})"
 
 
 def draw_brush(painter: QPainter, image_xy: Point, diameter_px: int, placement: Placement) -> None:
@@ -78,16 +80,16 @@ def draw_note(painter: QPainter, text: str, at: QPointF) -> None:
     painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _draw_outline(painter: QPainter, sketch: OutlineSketch, placement: Placement) -> None:
-    points = [QPointF(*placement.view_xy(point)) for point in sketch.points_xy]
-    colour = _SUBTRACTING if sketch.is_subtracting else _LINE
+def _draw_outline(painter: QPainter, preview: OutlinePreview, placement: Placement) -> None:
+    points = [QPointF(*placement.view_xy(point)) for point in preview.points_xy]
+    colour = _SUBTRACTING if preview.is_subtracting else _LINE
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for ink, width in ((_CASING, 3.5), (colour, 1.5)):
         painter.setPen(QPen(ink, width))
         painter.drawPolyline(QPolygonF(points))
         painter.setPen(QPen(ink, width, Qt.PenStyle.DotLine))
         painter.drawLine(points[-1], points[0])
-    if sketch.has_corners:
+    if preview.has_corners:
         painter.setPen(QPen(_CASING, 1.5))
         painter.setBrush(colour)
         for point in points[:-1]:
@@ -95,14 +97,14 @@ def _draw_outline(painter: QPainter, sketch: OutlineSketch, placement: Placement
 
 
 def _draw_ruler(
-    painter: QPainter, sketch: RulerSketch, placement: Placement, mm_per_px: float | None
+    painter: QPainter, preview: RulerPreview, placement: Placement, mm_per_px: float | None
 ) -> None:
-    start = QPointF(*placement.view_xy(sketch.from_xy))
-    end = QPointF(*placement.view_xy(sketch.to_xy))
+    start = QPointF(*placement.view_xy(preview.from_xy))
+    end = QPointF(*placement.view_xy(preview.to_xy))
     for colour, width in ((_CASING, 4.0), (_LINE, 1.6)):
         painter.setPen(QPen(colour, width))
         painter.drawLine(start, end)
         for tip in (start, end):
             painter.drawLine(tip - QPointF(5, 5), tip + QPointF(5, 5))
             painter.drawLine(tip - QPointF(5, -5), tip + QPointF(5, -5))
-    draw_note(painter, length_text(sketch, mm_per_px), end + QPointF(10, -6))
+    draw_note(painter, length_text(preview, mm_per_px), end + QPointF(10, -6))

@@ -21,7 +21,7 @@ from models.contract.errors import NaevusError
 T = TypeVar("T")
 
 
-class Lane(Enum):
+class QueueName(Enum):
     """Where a job runs."""
 
     DATABASE = "database"
@@ -33,7 +33,7 @@ class Lane(Enum):
     """Short looks at what runs are telling, which no long job may hold up."""
 
 
-class Lanes(QObject):
+class WorkerQueues(QObject):
     """Runs jobs on their lanes; create and use it on the UI thread only."""
 
     _arrived = Signal(object)
@@ -42,17 +42,17 @@ class Lanes(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._executors = {
-            lane: ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"naevus-{lane.value}")
-            for lane in Lane
+            queue_name: ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"naevus-{queue_name.value}")
+            for queue_name in QueueName
         }
-        self._jobs: dict[Job, Lane] = {}
+        self._jobs: dict[Job, QueueName] = {}
         self._latest: dict[str, Job] = {}
         self._is_closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
-        lane: Lane,
+        queue_name: QueueName,
         work: Callable[[JobToken], T],
         *,
         done: Callable[[T], None] | None = None,
@@ -64,11 +64,11 @@ class Lanes(QObject):
         ``replaces`` names a kind of work of which only the latest counts: an older one is cancelled and
         its result is never delivered. Once the lanes are closed nothing is run any more.
         """
-        job = self._admitted(lane, replaces)
+        job = self._admitted(queue_name, replaces)
         if self._is_closed:
             job.is_ended = True
             return job
-        future = self._executors[lane].submit(_guarded, work, job.token)
+        future = self._executors[queue_name].submit(_guarded, work, job.token)
         future.add_done_callback(
             lambda ended: self._arrived.emit(lambda: self._end(job, ended, done, failed))
         )
@@ -76,7 +76,7 @@ class Lanes(QObject):
 
     def follow(
         self,
-        lane: Lane,
+        queue_name: QueueName,
         steps: Callable[[JobToken], Generator[Progress, None, T]],
         *,
         progressed: Callable[[Progress], None],
@@ -88,26 +88,26 @@ class Lanes(QObject):
         def report(progress: Progress) -> None:
             self._arrived.emit(lambda: progressed(progress))
 
-        return self.run(lane, lambda token: _drained(steps(token), report), done=done, failed=failed)
+        return self.run(queue_name, lambda token: _drained(steps(token), report), done=done, failed=failed)
 
     @property
-    def busy_lanes(self) -> frozenset[Lane]:
+    def busy_queues(self) -> frozenset[QueueName]:
         """Return the lanes with work waiting or running."""
         return frozenset(self._jobs.values())
 
     def close(self) -> None:
         """Finish what is to be stored, cancel the rest and wait for the workers to leave."""
         self._is_closed = True
-        for job, lane in list(self._jobs.items()):
-            if lane is not Lane.DATABASE:
+        for job, queue_name in list(self._jobs.items()):
+            if queue_name is not QueueName.DATABASE:
                 job.supersede()
-        for lane, executor in self._executors.items():
-            executor.shutdown(wait=True, cancel_futures=lane is not Lane.DATABASE)
+        for queue_name, executor in self._executors.items():
+            executor.shutdown(wait=True, cancel_futures=queue_name is not QueueName.DATABASE)
         self._jobs.clear()
 
-    def _admitted(self, lane: Lane, replaces: str | None) -> Job:
+    def _admitted(self, queue_name: QueueName, replaces: str | None) -> Job:
         job = Job()
-        self._jobs[job] = lane
+        self._jobs[job] = queue_name
         if replaces is not None:
             if (older := self._latest.get(replaces)) is not None and not older.is_ended:
                 older.supersede()

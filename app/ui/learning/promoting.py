@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
 from app.ui.jobs.job import JobToken
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promotion_dialog import Promotion, PromotionDialog
 from app.ui.session import Session
 from app.usecases.ports import Services
@@ -50,7 +50,7 @@ class Promoting:
                 failed()
 
         self._session.act(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             changing,
             done=lambda _changes: self._session.tell(said),
             failed=explain,

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QWidget
 from app.domain.changes import Changes
 from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.cases.work_list import WorkList
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.workbench.case_review import CaseReview
-from app.usecases.analysis.stale_predictions import EarlierPredictions, earlier_predictions
+from app.usecases.analysis.stale_predictions import StalePredictions, stale_predictions
 
 if TYPE_CHECKING:
     from app.ui.model_shelf.shelf_window import ShelfWindow
@@ -40,10 +40,10 @@ class Learning(QObject):
         self._window = window
         self._training: TrainingWindow | None = None
         self._shelf: ShelfWindow | None = None
-        self.earlier = EarlierPredictions(frozenset(), ())
+        self.earlier = StalePredictions(frozenset(), ())
         session.changed.connect(self._follow)
         review.opened.connect(self._look_first)
-        review.opened.connect(lambda _id: self._show_earlier())
+        review.opened.connect(lambda _id: self._show_stale())
         work_list.earlier.open_case_requested.connect(review.predict)
         work_list.earlier.undecided_requested.connect(self.predict_undecided_again)
 
@@ -92,18 +92,18 @@ class Learning(QObject):
 
     def _look(self) -> None:
         self._session.query(
-            Lane.LEARNING,
-            lambda services, _token: earlier_predictions(services),
-            self._take_earlier,
+            QueueName.LEARNING,
+            lambda services, _token: stale_predictions(services),
+            self._take_stale,
             replaces="earlier predictions",
         )
 
-    def _take_earlier(self, found: EarlierPredictions) -> None:
+    def _take_stale(self, found: StalePredictions) -> None:
         self.earlier = found
-        self._show_earlier()
+        self._show_stale()
 
-    def _show_earlier(self) -> None:
-        self._work_list.show_earlier(
+    def _show_stale(self) -> None:
+        self._work_list.show_stale(
             self.earlier.images, undecided=len(self.earlier.undecided), open_case=self._review.image_id
         )
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
 from app.ui.learning.words import TASK_WORDS, TASKS
@@ -29,7 +29,7 @@ from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.ui.widgets.research_foot import ResearchFoot
 from app.ui.widgets.screen_fit import fit_to_screen
-from app.usecases.learning.evaluate_candidate import examine_model
+from app.usecases.learning.evaluate_candidate import evaluate_candidate
 from app.usecases.models.list_models import ModelLine, list_models
 from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
@@ -87,7 +87,10 @@ class ShelfWindow(QWidget):
     def read(self) -> None:
         """Read the shelf."""
         self._session.query(
-            Lane.LEARNING, lambda services, _token: _read(services), self.show_shelf, replaces="model shelf"
+            QueueName.LEARNING,
+            lambda services, _token: _read(services),
+            self.show_shelf,
+            replaces="model shelf",
         )
 
     def refresh(self, changes: Changes) -> None:
@@ -109,8 +112,8 @@ class ShelfWindow(QWidget):
         self.foot.show_progress(0, 0, f"{card.reference} sits the exam; this may take some minutes")
         self.exam.setEnabled(False)
         self._session.query(
-            Lane.LEARNING,
-            lambda services, _token: examine_model(services, card.name, card.version),
+            QueueName.LEARNING,
+            lambda services, _token: evaluate_candidate(services, card.name, card.version),
             lambda _exam: self._tell_exam(),
             failed=self._explain,
         )
@@ -124,7 +127,7 @@ class ShelfWindow(QWidget):
         card = line.card
         self.foot.show_progress(0, 0, f"Packing {card.reference}")
         self._session.query(
-            Lane.LEARNING,
+            QueueName.LEARNING,
             lambda services, _token: export_model(services, card.name, card.version, file),
             self._tell_export,
             failed=self._explain,
@@ -134,7 +137,7 @@ class ShelfWindow(QWidget):
         """Put the model of a bundle onto the shelf."""
         self.foot.show_progress(0, 0, f"Checking {file.name}")
         self._session.query(
-            Lane.LEARNING,
+            QueueName.LEARNING,
             lambda services, _token: import_model(services, file),
             self._tell_import,
             failed=self._explain,

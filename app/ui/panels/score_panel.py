@@ -25,10 +25,10 @@ from app.usecases.analysis.score_words import (
     DIVISION,
     comparison_words,
     division_words,
-    doubt_words,
     missing_words,
     range_words,
     unavailable_inputs,
+    uncertainty_words,
 )
 
 
@@ -145,7 +145,7 @@ class NumberCard(Card):
         self._held = plain_label("", "warning", wraps=True)
         self.accept = QPushButton()
         self.accept.setToolTip("Until somebody accepts it, a boundary or an entry never lowers the band.")
-        self._doubt = plain_label("", "warning", wraps=True)
+        self._uncertainty = plain_label("", "warning", wraps=True)
         self._division = DivisionLines()
         self._scale = ProbabilityScale()
         self.model_lines = ModelLines()
@@ -155,7 +155,7 @@ class NumberCard(Card):
         row.addWidget(self._range, 1)
         self.body.addLayout(row)
         research_use = plain_label(RESEARCH_USE, "small", wraps=True)
-        said = (self._doubt, self._before, self._state)
+        said = (self._uncertainty, self._before, self._state)
         self.body.addWidget(self._held)
         self.body.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (self._scale, self.band, *said, self._division, self.model_lines, research_use):
@@ -177,9 +177,9 @@ class NumberCard(Card):
         self._scale.show_reading(_reading(score), before=before, ticks=ticks)
         self._before.setText("" if comparison is None else comparison_words(comparison))
         self._before.setVisible(comparison is not None)
-        doubt = doubt_words(view.case) if view.preview is None else ""
-        self._doubt.setText(doubt)
-        self._doubt.setVisible(bool(doubt))
+        boundary_uncertainty = uncertainty_words(view.case) if view.preview is None else ""
+        self._uncertainty.setText(boundary_uncertainty)
+        self._uncertainty.setVisible(bool(boundary_uncertainty))
         self._state.setText(_state_words(view))
         self._division.show_score(score)
         self.model_lines.show_model(view.score_model)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.facts import Facts
@@ -54,7 +54,7 @@ class DeviceDialog(PageDialog):
         self._said.setText("")
         self._progress.show_progress(0, 0, "Running the engines…")
         self._job = self._session.follow(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, _token: examine_engines(services),
             progressed=self._show,
             done=self._finish,

@@ -12,7 +12,7 @@ from app.ui.shell.panes import Pane
 from app.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from app.ui.shell.main_controller import Desk
+    from app.ui.shell.main_controller import MainController
 
 
 class Need(Enum):
@@ -34,7 +34,7 @@ class Action:
     id: str
     text: str
     menu: str
-    run: Callable[["Desk"], None]
+    run: Callable[["MainController"], None]
     shortcut: str = ""
     icon: str = ""
     tip: str = ""
@@ -505,10 +505,10 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
 class Actions(QObject):
     """The table as Qt actions, enabled according to what there is."""
 
-    def __init__(self, desk: "Desk", theme: Theme, parent: QObject) -> None:
+    def __init__(self, controller: "MainController", theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.action_by_id = {entry.id: self._made(entry, desk) for entry in ACTIONS}
+        self.action_by_id = {entry.id: self._made(entry, controller) for entry in ACTIONS}
         self.tools = QActionGroup(self)
         for entry in ACTIONS:
             if entry.is_tool:
@@ -535,7 +535,7 @@ class Actions(QObject):
         """Mark a tool as chosen."""
         self.action_by_id[f"tool.{name}"].setChecked(True)
 
-    def _made(self, entry: Action, desk: "Desk") -> QAction:
+    def _made(self, entry: Action, controller: "MainController") -> QAction:
         action = QAction(entry.text, self)
         action.setObjectName(entry.id)
         action.setShortcut(QKeySequence(entry.shortcut))
@@ -546,7 +546,7 @@ class Actions(QObject):
         action.setToolTip(_tip(entry, action))
         action.setIconVisibleInMenu(bool(entry.icon))
         action.setIconText(entry.bar_text or entry.text)
-        action.triggered.connect(lambda _checked=False: entry.run(desk))
+        action.triggered.connect(lambda _checked=False: entry.run(controller))
         return action
 
     def _paint_icons(self) -> None:

@@ -15,7 +15,7 @@ from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.housekeeping import Housekeeping
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.windows import Learning
 from app.ui.panels.case_panels import CasePanels
 from app.ui.preferences import Preferences
@@ -34,12 +34,12 @@ from app.ui.workbench.workbench import Workbench
 from app.usecases.cases.import_images import ImportReport
 from app.usecases.cases.remove_case import remove_case, restore_case
 from app.usecases.corrections.unfinished_work import unfinished_work
-from app.usecases.patients.list_identity_questions import OpenDoubt, list_doubts
+from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
 
 IMAGE_FILES = "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)"
 
 
-class Desk(QObject):
+class MainController(QObject):
     """Makes the parts, connects them, and does what a person asks of several at once."""
 
     quit_requested = Signal()
@@ -86,9 +86,13 @@ class Desk(QObject):
 
     def start(self) -> None:
         """Read the work list, and take up corrections that a former run could not store."""
-        self._session.query(Lane.DATABASE, lambda services, _token: unfinished_work(services), self._take_up)
         self._session.query(
-            Lane.DATABASE, lambda services, _token: list_doubts(services), self._tell_of_doubts
+            QueueName.DATABASE, lambda services, _token: unfinished_work(services), self._take_up
+        )
+        self._session.query(
+            QueueName.DATABASE,
+            lambda services, _token: list_identity_questions(services),
+            self._show_identity_questions,
         )
         self.work_list.read()
         self.housekeeping.start()
@@ -223,7 +227,7 @@ class Desk(QObject):
         self.work_list.forget(image_id)
         self.review.close_case()
         self._session.act(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: remove_case(services, image_id),
             done=lambda _changes: self._offer_restoring(image_id, code),
         )
@@ -320,9 +324,13 @@ class Desk(QObject):
         else:
             self._session.tell("There was no image to import.", "Import another folder…", self.choose_folder)
 
-    def _tell_of_doubts(self, doubts: tuple[OpenDoubt, ...]) -> None:
-        if doubts:
-            open_ones = "1 question is" if len(doubts) == 1 else f"{len(doubts)} questions are"
+    def _show_identity_questions(self, identity_questions: tuple[OpenIdentityQuestion, ...]) -> None:
+        if identity_questions:
+            open_ones = (
+                "1 question is"
+                if len(identity_questions) == 1
+                else f"{len(identity_questions)} questions are"
+            )
             self._session.tell(
                 f"{open_ones} open about patients of one number whose values contradict.",
                 "Look at them",
@@ -332,7 +340,7 @@ class Desk(QObject):
     def _offer_restoring(self, image_id: ImageId, code: str) -> None:
         def restore() -> None:
             self._session.act(
-                Lane.DATABASE,
+                QueueName.DATABASE,
                 lambda services, _token: restore_case(services, image_id),
                 done=lambda _changes: self.work_list.choose(image_id),
             )

@@ -17,7 +17,7 @@ from app.ui.cases.welcome import Welcome
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
 from app.ui.shell.actions import ACTIONS, MENUS, Actions, Need
-from app.ui.shell.main_controller import Desk
+from app.ui.shell.main_controller import MainController
 from app.ui.shell.panes import Pane, Panes, names_of, panes_named
 from app.ui.shell.status_line import StatusLine
 from app.ui.theme import Theme
@@ -42,15 +42,17 @@ class MainWindow(QMainWindow):
         self._is_leaving = False
         self._leaves_unsaved = False
         self._leaves_entries = False
-        self.desk = Desk(session, theme, preferences, self)
-        self.actions_of_window = Actions(self.desk, theme, self)
+        self.controller = MainController(session, theme, preferences, self)
+        self.actions_of_window = Actions(self.controller, theme, self)
         self.notice_bar = NoticeBar()
         self.welcome = Welcome()
         self.middle = QStackedWidget()
-        self.panes = Panes(self.desk.work_list, self.middle, self.desk.panels, image=self.desk.canvas)
+        self.panes = Panes(
+            self.controller.work_list, self.middle, self.controller.panels, image=self.controller.canvas
+        )
         self._build_menus()
         self._build_panes()
-        self.status_line = StatusLine(self.statusBar(), self.desk.canvas, self.desk.correction)
+        self.status_line = StatusLine(self.statusBar(), self.controller.canvas, self.controller.correction)
         self._connect()
         self._recall()
         self._show_presence()
@@ -77,15 +79,15 @@ class MainWindow(QMainWindow):
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
         for entry in ACTIONS:
-            listens = self.desk.canvas if entry.is_single_key else self
+            listens = self.controller.canvas if entry.is_single_key else self
             listens.addAction(self.actions_of_window.action_by_id[entry.id])
 
     def _build_panes(self) -> None:
-        desk = self.desk
-        desk.workbench.offer_tools(self.actions_of_window.tools.actions())
+        controller = self.controller
+        controller.workbench.offer_tools(self.actions_of_window.tools.actions())
         self.middle.addWidget(self.welcome)
-        self.middle.addWidget(desk.workbench)
-        desk.work_list.offer_actions(
+        self.middle.addWidget(controller.workbench)
+        controller.work_list.offer_actions(
             [self.actions_of_window.action_by_id[name] for name in _ACTIONS_OF_A_LINE]
         )
         frame = QWidget()
@@ -101,53 +103,53 @@ class MainWindow(QMainWindow):
         """Fold by Tab while the image has the focus; elsewhere Tab goes to the next control, as always."""
         action = self.actions_of_window.action_by_id["view.image_only"]
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.desk.canvas.addAction(action)
+        self.controller.canvas.addAction(action)
 
     def _connect(self) -> None:
-        desk = self.desk
+        controller = self.controller
         self.session.noticed.connect(self._show_notice)
         self._preferences.refused.connect(self.session.warn)
-        self.welcome.samples_requested.connect(desk.import_samples)
-        self.welcome.import_requested.connect(desk.choose_images)
-        self.welcome.folder_requested.connect(desk.choose_folder)
-        desk.work_list.count_changed.connect(self._show_count)
-        desk.review.view_changed.connect(lambda _view: self._show_presence())
-        desk.correction.state_changed.connect(self._show_presence)
-        desk.correction.stored.connect(self._leave_when_stored)
-        desk.correction.store_failed.connect(self._explain_staying)
-        desk.canvas.saved_state_changed.connect(lambda _state: self._show_presence())
-        desk.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
-        desk.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
-        desk.canvas.tool_changed.connect(self.actions_of_window.choose_tool)
-        desk.review.opened.connect(lambda _id: self.status_line.forget())
-        desk.quit_requested.connect(self.close)
-        desk.full_screen_requested.connect(self._toggle_full_screen)
-        desk.fold_requested.connect(self.panes.toggle)
-        desk.image_only_requested.connect(self.panes.toggle_image_only)
-        desk.search_requested.connect(lambda: self.panes.bring_back(Pane.LIST))
-        desk.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
-        self.actions_of_window.choose_tool(desk.canvas.tool)
+        self.welcome.samples_requested.connect(controller.import_samples)
+        self.welcome.import_requested.connect(controller.choose_images)
+        self.welcome.folder_requested.connect(controller.choose_folder)
+        controller.work_list.count_changed.connect(self._show_count)
+        controller.review.view_changed.connect(lambda _view: self._show_presence())
+        controller.correction.state_changed.connect(self._show_presence)
+        controller.correction.stored.connect(self._leave_when_stored)
+        controller.correction.store_failed.connect(self._explain_staying)
+        controller.canvas.saved_state_changed.connect(lambda _state: self._show_presence())
+        controller.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
+        controller.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
+        controller.canvas.tool_changed.connect(self.actions_of_window.choose_tool)
+        controller.review.opened.connect(lambda _id: self.status_line.forget())
+        controller.quit_requested.connect(self.close)
+        controller.full_screen_requested.connect(self._toggle_full_screen)
+        controller.fold_requested.connect(self.panes.toggle)
+        controller.image_only_requested.connect(self.panes.toggle_image_only)
+        controller.search_requested.connect(lambda: self.panes.bring_back(Pane.LIST))
+        controller.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
+        self.actions_of_window.choose_tool(controller.canvas.tool)
 
     def _show_presence(self) -> None:
         """Enable the actions that make sense now."""
-        desk, view = self.desk, self.desk.review.view
+        controller, view = self.controller, self.controller.review.view
         present = {
-            Need.CASES: desk.work_list.model.total > 0,
+            Need.CASES: controller.work_list.model.total > 0,
             Need.CASE: view is not None,
             Need.BOUNDARY: view is not None and view.case.mask is not None,
-            Need.CORRECTION: desk.correction.is_unsaved,
-            Need.UNDO: desk.canvas.undo_group.canUndo(),
-            Need.REDO: desk.canvas.undo_group.canRedo(),
+            Need.CORRECTION: controller.correction.is_unsaved,
+            Need.UNDO: controller.canvas.undo_group.canUndo(),
+            Need.REDO: controller.canvas.undo_group.canRedo(),
         }
         self.actions_of_window.enable(need for need, is_present in present.items() if is_present)
 
     def _show_count(self, count: int) -> None:
         is_first = bool(count) and self.middle.currentWidget() is self.welcome
-        self.middle.setCurrentWidget(self.desk.workbench if count else self.welcome)
+        self.middle.setCurrentWidget(self.controller.workbench if count else self.welcome)
         self.panes.show_cases(has_cases=count > 0)
         self._show_presence()
         if is_first:
-            self.desk.focus_image()
+            self.controller.focus_image()
 
     def _show_notice(self, notice: Notice) -> None:
         """Say passing news in the status line, and what needs an answer in the bar."""
@@ -201,12 +203,12 @@ class MainWindow(QMainWindow):
         """Import what was dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.desk.import_paths(paths)
+        self.controller.import_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store what is unsaved first; then remember the window and stop all work."""
-        self.desk.panels.finish_edits()
-        if self.desk.panels.patient.has_leftovers and not self._leaves_entries:
+        self.controller.panels.finish_edits()
+        if self.controller.panels.patient.has_leftovers and not self._leaves_entries:
             event.ignore()
             self.session.warn(
                 "Something entered about a patient, lesion or visit could not be stored; its field is red.",
@@ -214,15 +216,15 @@ class MainWindow(QMainWindow):
                 self._leave_entries,
             )
             return
-        if self.desk.correction.is_unsaved and not self._leaves_unsaved:
+        if self.controller.correction.is_unsaved and not self._leaves_unsaved:
             event.ignore()
             self._is_leaving = True
-            self.desk.correction.save()
+            self.controller.correction.save()
             return
-        self.desk.canvas.wait_until_kept()
+        self.controller.canvas.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
         self._preferences.remember("panes", self.panes.saveState())
         self._preferences.remember_text("folded", names_of(self.panes.folded))
-        self.desk.learning.close()
+        self.controller.learning.close()
         self.session.close()
         super().closeEvent(event)

@@ -17,7 +17,7 @@ _PASSING_MS = 8000
 
 _SAVED_WORDS = {
     SavedState.STORED: "The boundary is as it is stored",
-    SavedState.KEPT: "Every stroke is kept; not yet saved as a revision (Ctrl+S)",
+    SavedState.JOURNALED: "Every stroke is kept; not yet saved as a revision (Ctrl+S)",
     SavedState.WRITING: "Keeping the stroke…",
     SavedState.NOT_SAVED: "Not saved yet (Ctrl+S)",
 }

@@ -26,7 +26,7 @@ def read_pictures(data_folder: Path, previews: Sequence[ContourPreview]) -> dict
         if not file.is_relative_to(data_folder.resolve()):
             continue
         reader = QImageReader(str(file), QByteArray(file.suffix.removeprefix(".").encode()))
-        # To guess, Qt makes objects of every kind, which can block this thread and the window's; see `lanes`.
+        # To guess, Qt makes objects of every kind, which can block this thread and the window's; see `jobs`.
         reader.setAutoDetectImageFormat(False)
         size = reader.size()
         if max(size.width(), size.height()) > _LONGEST_SIDE_PX:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QVBoxLayou
 
 from app.domain.changes import Changes
 from app.ui.jobs.job import JobToken
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
@@ -25,7 +25,7 @@ from app.ui.widgets.research_foot import ResearchFoot
 from app.ui.widgets.screen_fit import fit_to_screen
 from app.usecases.learning.follow_run import list_runs
 from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
-from app.usecases.learning.register_candidate import shelve_candidate
+from app.usecases.learning.register_candidate import register_candidate
 from app.usecases.learning.run_records import RunLine
 from app.usecases.learning.start_run import forecast_run, start_run
 from app.usecases.learning.stop_run import resume_run, stop_run
@@ -120,7 +120,7 @@ class TrainingWindow(QWidget):
         task, any_confirmation = self.new_run.task, self.new_run.any_confirmation.isChecked()
         self.new_run.show_nothing()
         self._preparing = self._session.follow(
-            Lane.LEARNING,
+            QueueName.LEARNING,
             lambda services, token: survey_corrections(
                 services, task, token=token, any_confirmation=any_confirmation
             ),
@@ -135,7 +135,7 @@ class TrainingWindow(QWidget):
         task, any_confirmation = self.new_run.task, self.new_run.any_confirmation.isChecked()
         self.new_run.show_busy("Freezing the corrections")
         self._preparing = self._session.follow(
-            Lane.LEARNING,
+            QueueName.LEARNING,
             lambda services, token: freeze_snapshot(
                 services, task, token=token, any_confirmation=any_confirmation
             ),
@@ -151,7 +151,7 @@ class TrainingWindow(QWidget):
         self.new_run.show_frozen(frozen)
         self.new_run.foot.show_progress(0, 0, "Measuring a few steps on this computer")
         self._preparing = self._session.query(
-            Lane.LEARNING,
+            QueueName.LEARNING,
             lambda services, _token: forecast_run(services, frozen.task, frozen.id),
             self._show_forecast,
             failed=self._explain_preparing,
@@ -166,7 +166,7 @@ class TrainingWindow(QWidget):
             return
         self.new_run.show_busy("Starting the training")
         self._session.query(
-            Lane.LEARNING,
+            QueueName.LEARNING,
             lambda services, _token: start_run(services, frozen.task, frozen.id),
             self._show_started,
             failed=self._explain_preparing,
@@ -200,10 +200,10 @@ class TrainingWindow(QWidget):
 
         def look(services: Services, _token: JobToken) -> tuple[RunView, dict[str, QImage]]:
             view = watch.look(services)
-            wanted = [each for each in view.story.previews if each.image_file not in known]
+            wanted = [each for each in view.run_state.previews if each.image_file not in known]
             return view, {**known, **read_pictures(view.data_folder, wanted)}
 
-        self._looking = self._session.query(Lane.WATCHING, look, self._show_look, failed=self._lose)
+        self._looking = self._session.query(QueueName.WATCHING, look, self._show_look, failed=self._lose)
         self._looks += 1
         if self._looks % _LIST_EVERY_LOOKS == 0:
             self._list_runs()
@@ -229,7 +229,7 @@ class TrainingWindow(QWidget):
 
     def _list_runs(self) -> None:
         self._session.query(
-            Lane.WATCHING,
+            QueueName.WATCHING,
             lambda services, _token: list_runs(services),
             self._show_runs,
             replaces="list of runs",
@@ -251,7 +251,7 @@ class TrainingWindow(QWidget):
         if (watch := self._watch) is not None:
             self.page.outcome.show_busy()
             self._promoting.carry_out(
-                lambda services: shelve_candidate(services, watch.run_id),
+                lambda services: register_candidate(services, watch.run_id),
                 "The model is on the shelf; nothing is in use that was not before.",
                 self._look_anew,
             )
@@ -263,7 +263,7 @@ class TrainingWindow(QWidget):
         record = view.record
 
         def promote(services: Services) -> None:
-            shelve_candidate(services, view.run_id)
+            register_candidate(services, view.run_id)
             promote_model(services, record.model_name, record.model_version)
 
         exam = view.outcome.exam
@@ -280,7 +280,7 @@ class TrainingWindow(QWidget):
 
     def _ask(self, verb: Callable[[Services], RunLine]) -> None:
         self._session.query(
-            Lane.WATCHING,
+            QueueName.WATCHING,
             lambda services, _token: verb(services),
             lambda _line: self._look_anew(),
             failed=self._explain,
@@ -329,7 +329,7 @@ class TrainingWindow(QWidget):
         """Take up the run that was followed, or the newest one that is under way."""
         super().showEvent(event)
         self._timer.start()
-        self._session.query(Lane.WATCHING, lambda services, _token: list_runs(services), self._take_up)
+        self._session.query(QueueName.WATCHING, lambda services, _token: list_runs(services), self._take_up)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Look no more; runs go on by themselves."""
@@ -349,7 +349,7 @@ class TrainingWindow(QWidget):
 
 
 def _stands(view: RunView) -> tuple[str, bool, bool]:
-    return view.story.state, view.is_running, view.outcome is not None
+    return view.run_state.state, view.is_running, view.outcome is not None
 
 
 def _scrolled(page: QWidget) -> QScrollArea:

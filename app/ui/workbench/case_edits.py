@@ -11,7 +11,7 @@ from app.domain.image import Calibration
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.decision_drafts import DecisionDraft
 from app.ui.panels.form_leftovers import FormCard
@@ -163,7 +163,7 @@ class CaseEdits(QObject):
             then()
 
         self._session.act(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: verb(services),
             done=follow_up,
             failed=failed or self._show_error,

@@ -10,7 +10,7 @@ from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.editor.canvas import EditorCanvas
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.correction import Correction, Preview
@@ -90,7 +90,7 @@ class CaseReview(QObject):
 
     def _read_first(self, image_id: ImageId) -> None:
         self._session.query(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: show_image(services, image_id),
             self._show_first,
             failed=self._fail_to_open,
@@ -120,7 +120,7 @@ class CaseReview(QObject):
     def _read(self, image_id: ImageId) -> None:
         pixels = self._pixels if image_id == self.image_id else None
         self._session.query(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: open_case(services, image_id, pixels=pixels),
             self._show,
             replaces="read case",
@@ -153,7 +153,7 @@ class CaseReview(QObject):
             measurements_before=opened.predicted_measurements if is_changed else (),
             is_scoring=self._is_scoring(opened.case.image.id),
             trail=opened.trail,
-            spoken=opened.score_model,
+            model_summaries=opened.score_model,
             local_bands=opened.local_bands,
         )
         if self.view is not None and self.correction.is_scoring:

@@ -9,7 +9,7 @@ from app.domain.prediction import ScorePrediction
 from app.domain.triage import Band, Priority
 from app.usecases.analysis.compare_scores import ScoreComparison, comparison_of
 from app.usecases.analysis.local_bands import LocalBands
-from app.usecases.ports import SpokenModel
+from app.usecases.ports import ModelSummary
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class CaseView:
     overlay_names: tuple[str, ...] = ()
     trail: tuple[AuditEvent, ...] = ()
     """Acts that concern the case, ordered by sequence; empty until they are read."""
-    spoken: SpokenModel | None = None
+    model_summaries: ModelSummary | None = None
     """The model of the newest stored score; None until its card is read."""
 
     local_bands: LocalBands | None = None
@@ -56,11 +56,15 @@ class CaseView:
         return self.priority.would_be if self.priority is not None and is_settled else None
 
     @property
-    def score_model(self) -> SpokenModel | None:
+    def score_model(self) -> ModelSummary | None:
         """Return the model that gave the shown score, when its card was read."""
-        if self.score is None or self.spoken is None or self.spoken.model != self.score.model:
+        if (
+            self.score is None
+            or self.model_summaries is None
+            or self.model_summaries.model != self.score.model
+        ):
             return None
-        return self.spoken
+        return self.model_summaries
 
     @property
     def comparison(self) -> ScoreComparison | None:

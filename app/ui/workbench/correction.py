@@ -14,13 +14,13 @@ from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
 from app.ui.editor.canvas import EditorCanvas
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.open_case import OpenedCase, measure_mask
 from app.usecases.cases.show_image import ShownImage
 from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_mask
-from app.usecases.corrections.revert_revision import revert_annotation
+from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.ports import CancelToken, Services
 from models.contract.arrays import BoolMask
 from models.contract.errors import NaevusError
@@ -131,8 +131,8 @@ class Correction(QObject):
         if (image_id := self._image_id) is not None:
             self.save()
             self._session.act(
-                Lane.DATABASE,
-                lambda services, _token: revert_annotation(services, image_id, earlier),
+                QueueName.DATABASE,
+                lambda services, _token: revert_revision(services, image_id, earlier),
                 done=lambda changes: self._rescore_after(image_id, changes),
             )
 
@@ -145,7 +145,7 @@ class Correction(QObject):
             return
         self._scoring.add(image_id)
         self._session.act(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: rescore_image(services, image_id, token, is_asked_for=is_asked_for),
             done=lambda _changes: self._end_scoring(image_id),
             failed=lambda error: self._fail_scoring(image_id, error),
@@ -159,7 +159,7 @@ class Correction(QObject):
             self.rescore()
         else:
             self._session.act(
-                Lane.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
+                QueueName.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
             )
 
     def _store(self, reason: str) -> None:
@@ -169,7 +169,7 @@ class Correction(QObject):
         self._pause.stop()
         self._storing[image_id] = version
         self._session.act(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: correct_mask(services, image_id, mask, reason=reason),
             done=lambda changes: self._end_storing(image_id, version, changes),
             failed=lambda error: self._fail_storing(image_id, error),
@@ -212,7 +212,7 @@ class Correction(QObject):
             return
         self._is_previewing = True
         self._session.query(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: _previewed(services, image_id, version, mask, token),
             self._show_preview,
             failed=self._fail_to_preview,

@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject
 from app.domain.errors import CancelledError
 from app.domain.ids import ImageId
 from app.ui.editor.layers import Layer
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.session import Session
 from app.ui.workbench.case_view import CaseView
@@ -42,7 +42,7 @@ class Explanation(QObject):
     def offer_overlays(self) -> None:
         """Ask the engines which overlays they can compute."""
         self._session.query(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, _token: services.predictor.overlay_names(),
             self._offer,
             replaces="overlay names",
@@ -68,7 +68,7 @@ class Explanation(QObject):
         if name is None or image_id is None:
             return
         self._session.query(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: explain_score(services, image_id, str(name), token, mask=mask),
             lambda explained: self._show(image_id, explained),
             failed=self._fail,

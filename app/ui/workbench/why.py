@@ -4,11 +4,11 @@ import logging
 
 from PySide6.QtCore import QObject
 
-from app.ui.jobs.worker_queues import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.why_card import WhyCard
 from app.ui.session import Session
 from app.ui.workbench.case_view import CaseView
-from app.usecases.analysis.score_attribution import ScoreWhy, why_score
+from app.usecases.analysis.score_attribution import ScoreWhy, score_attribution
 from models.contract.errors import NaevusError
 
 _LOG = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ class Why(QObject):
             return
         image_id = score.image_id
         self._session.query(
-            Lane.INFERENCE,
-            lambda services, token: why_score(services, image_id, token),
+            QueueName.INFERENCE,
+            lambda services, token: score_attribution(services, image_id, token),
             self._show,
             failed=self._fail,
             replaces="why",

@@ -29,14 +29,16 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
         return Changes()
     pixels, mask = pixels_of(services, case.image), mask_named(services, boundary.mask)
     stop_if_cancelled(token)
-    doubt = services.predictor.doubt(pixels, mask, token)
-    if doubt.weights_sha256 != boundary.model.weights_sha256:
+    boundary_uncertainty = services.predictor.boundary_uncertainty(pixels, mask, token)
+    if boundary_uncertainty.weights_sha256 != boundary.model.weights_sha256:
         return Changes()
     assessed = replace(
         boundary,
-        disagreement=services.blobs.put(services.images.probability_png(levels_of(doubt.disagreement))),
-        border_uncertainty=doubt.border_uncertainty,
-        unlikeness=doubt.unlikeness,
+        disagreement=services.blobs.put(
+            services.images.probability_png(levels_of(boundary_uncertainty.disagreement))
+        ),
+        border_uncertainty=boundary_uncertainty.border_uncertainty,
+        unlikeness=boundary_uncertainty.unlikeness,
     )
     return _stored(services, assessed)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.domain.case import Case
 from app.domain.prediction import ModelRef, ScorePrediction
-from app.usecases.ports import MeasuredBands, Services, SpokenModel
+from app.usecases.ports import MeasuredBands, ModelSummary, Services
 from models.contract.shelf.card import Metric, ModelCard, Task
 
 _MAIN_METRIC: dict[Task, tuple[str, str]] = {
@@ -17,21 +17,21 @@ _DIAGNOSES = "The data know these diagnoses only: "
 """How the limits of a card begin to name them."""
 
 
-def spoken_models(services: Services, case: Case) -> tuple[SpokenModel, ...]:
+def model_summaries(services: Services, case: Case) -> tuple[ModelSummary, ...]:
     """Return the models of the newest boundary and score, found on the shelf by their weights."""
-    spoken: list[SpokenModel] = []
+    model_summaries: list[ModelSummary] = []
     if case.boundary is not None:
-        spoken.append(_spoken(services, "segmentation", "Boundary", case.boundary.model))
+        model_summaries.append(_model_summaries(services, "segmentation", "Boundary", case.boundary.model))
     if case.score is not None:
-        spoken.append(score_model(services, case.score))
-    return tuple(spoken)
+        model_summaries.append(score_model(services, case.score))
+    return tuple(model_summaries)
 
 
-def score_model(services: Services, score: ScorePrediction) -> SpokenModel:
+def score_model(services: Services, score: ScorePrediction) -> ModelSummary:
     """Return the model that gave a score, with what its card says."""
-    spoken = _spoken(services, "classification", "Score", score.model)
+    model_summaries = _model_summaries(services, "classification", "Score", score.model)
     card = card_of(services, "classification", score.model)
-    return spoken if card is None else replace(spoken, bands=measured_bands(card, score))
+    return model_summaries if card is None else replace(model_summaries, bands=measured_bands(card, score))
 
 
 def card_of(services: Services, task: Task, model: ModelRef) -> ModelCard | None:
@@ -42,11 +42,11 @@ def card_of(services: Services, task: Task, model: ModelRef) -> ModelCard | None
     return None
 
 
-def _spoken(services: Services, task: Task, what: str, model: ModelRef) -> SpokenModel:
+def _model_summaries(services: Services, task: Task, what: str, model: ModelRef) -> ModelSummary:
     card = card_of(services, task, model)
     if card is None:
-        return SpokenModel(what, model, None, None)
-    return SpokenModel(what, model, held_out_figure(card), card.limits, known_diagnoses(card))
+        return ModelSummary(what, model, None, None)
+    return ModelSummary(what, model, held_out_figure(card), card.limits, known_diagnoses(card))
 
 
 def measured_bands(card: ModelCard, score: ScorePrediction) -> MeasuredBands | None:

@@ -1,6 +1,6 @@
 """How a model's card is put into words beside a score: what it was trained to tell, and how well it did."""
 
-from app.usecases.ports import SpokenModel
+from app.usecases.ports import ModelSummary
 
 _MELANOMA = "melanoma"
 _CANCERS = (_MELANOMA, "carcinoma", "sarcoma", "lymphoma", "bcc", "scc", "akiec", "bowen", "malignan")
@@ -13,7 +13,7 @@ GONE = "This model is not on the shelf any more, so its figures and limits canno
 UNMEASURED = "Its card tells no figure on held-out images."
 
 
-def figure_words(model: SpokenModel) -> str:
+def figure_words(model: ModelSummary) -> str:
     """Return how a model did on held-out images, or why that cannot be told."""
     if model.limits is None:
         return GONE

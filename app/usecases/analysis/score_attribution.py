@@ -30,7 +30,7 @@ class ScoreWhy:
     """Which labels remain possible at the level of the model's card; "" when it names none."""
 
 
-def why_score(services: Services, image_id: ImageId, token: CancelToken) -> ScoreWhy | None:
+def score_attribution(services: Services, image_id: ImageId, token: CancelToken) -> ScoreWhy | None:
     """Score again without each entered fact, and return what that changes; None without a current score.
 
     The model that gave the score is asked, with everything else as it is; nothing is stored.

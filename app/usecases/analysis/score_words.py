@@ -43,7 +43,7 @@ def division_words(score: ScorePrediction) -> tuple[str, ...]:
     return (*lists, "It knows no other diagnosis, and none of these figures is one.")
 
 
-def doubt_words(case: Case) -> str:
+def uncertainty_words(case: Case) -> str:
     """Return the warning about an uncertain boundary that nobody has corrected or confirmed; "" for none."""
     boundary, revision = case.boundary, case.revision
     if boundary is None or not is_border_uncertain(boundary.border_uncertainty):

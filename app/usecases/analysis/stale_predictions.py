@@ -9,7 +9,7 @@ from models.contract.shelf.card import Task
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierPredictions:
+class StalePredictions:
     """The cases whose newest boundary or score is from another model than the active one."""
 
     images: frozenset[ImageId]
@@ -17,14 +17,14 @@ class EarlierPredictions:
     """Those among them without a decision, the most urgent first: their predictions are still needed."""
 
 
-def earlier_predictions(services: Services) -> EarlierPredictions:
+def stale_predictions(services: Services) -> StalePredictions:
     """Find the cases of the work list that an earlier model has predicted."""
     boundary, score = (_active_weights(services, task) for task in ("segmentation", "classification"))
     with services.reading() as work:
         found = work.cases.images_predicted_by_others(boundary_sha256=boundary, score_sha256=score)
         lines = work.cases.lines_of(found)
     undecided = tuple(line.image_id for line in lines if line.status != "decided")
-    return EarlierPredictions(frozenset(found), undecided)
+    return StalePredictions(frozenset(found), undecided)
 
 
 def _active_weights(services: Services, task: Task) -> str | None:

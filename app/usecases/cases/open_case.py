@@ -14,7 +14,7 @@ from app.usecases.analysis.local_bands import LocalBands, local_bands
 from app.usecases.analysis.measurements import features_of, measurements_of
 from app.usecases.analysis.model_summaries import score_model
 from app.usecases.image_arrays import band_of, mask_named, pixels_of, probability_of, valid_mask_of
-from app.usecases.ports import Services, SpokenModel
+from app.usecases.ports import ModelSummary, Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 
 
@@ -37,7 +37,7 @@ class OpenedCase:
     """Where the predicted boundary is uncertain, (h, w) in [0, 1], of the image's shape at reduced size."""
     trail: tuple[AuditEvent, ...] = ()
     """Acts that concern the case, ordered by sequence."""
-    score_model: SpokenModel | None = None
+    score_model: ModelSummary | None = None
     """The model of the newest score."""
     local_bands: LocalBands | None = None
     """What the bands of that model have been worth among the cases decided here."""
@@ -59,11 +59,21 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
         predicted_mask = mask_named(services, case.boundary.mask)
         predicted = measurements_of(features_of(case.image, pixels, predicted_mask), predicted_mask)
     probability = probability_of(services, case)
-    spoken = None if case.score is None else score_model(services, case.score)
+    model_summaries = None if case.score is None else score_model(services, case.score)
     local = None if case.score is None else local_bands(services, case.score.model.weights_sha256)
     band = band_of(services, case, predicted_mask, probability)
     return OpenedCase(
-        case, pixels, mask, predicted_mask, probability, measurements, predicted, band, trail, spoken, local
+        case,
+        pixels,
+        mask,
+        predicted_mask,
+        probability,
+        measurements,
+        predicted,
+        band,
+        trail,
+        model_summaries,
+        local,
     )
 
 

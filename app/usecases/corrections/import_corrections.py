@@ -16,7 +16,7 @@ from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.image_arrays import check_fits, mask_named
 from app.usecases.ports import CancelToken, Progress, Services
 from models.contract.arrays import BoolMask
-from models.contract.imaging.mask_plausibility import Doubt, MaskDoubt, doubt_about
+from models.contract.imaging.mask_plausibility import MaskIssue, MaskIssueKind, mask_issue
 from models.contract.imaging.mask_values import PLAIN
 
 MASK_ENDINGS = ("_segmentation", "_mask")
@@ -25,7 +25,7 @@ MASK_ENDINGS = ("_segmentation", "_mask")
 _AT_A_TIME = 500
 
 
-class InDoubt(StrEnum):
+class ImplausibleMask(StrEnum):
     """What is done with a mask that marks nothing, nearly everything, or rather skin than the lesion."""
 
     REFUSE = "refuse"
@@ -53,7 +53,11 @@ class _Offer:
 
 
 def import_corrections(
-    services: Services, paths: Sequence[Path], *, token: CancelToken, in_doubt: InDoubt = InDoubt.REFUSE
+    services: Services,
+    paths: Sequence[Path],
+    *,
+    token: CancelToken,
+    in_doubt: ImplausibleMask = ImplausibleMask.REFUSE,
 ) -> Generator[Progress, None, ImportedCorrections]:
     """Store mask files as signed corrections of the cases whose image files are called the same.
 
@@ -95,7 +99,7 @@ def _offers(
     services: Services,
     image_id: ImageId,
     paths: Sequence[Path],
-    in_doubt: InDoubt,
+    in_doubt: ImplausibleMask,
     refused: list[Refusal],
 ) -> Iterator[_Offer]:
     for path in paths:
@@ -105,36 +109,38 @@ def _offers(
             refused.append(Refusal(path, str(error)))
 
 
-def _offer(services: Services, image_id: ImageId, path: Path, in_doubt: InDoubt) -> _Offer:
+def _offer(services: Services, image_id: ImageId, path: Path, in_doubt: ImplausibleMask) -> _Offer:
     reading = services.images.read_mask(path)
     with services.reading() as work:
         case = work.cases.case(image_id)
     check_fits(reading.mask, case.image)
     predicted = None if case.boundary is None else mask_named(services, case.boundary.mask)
-    doubt = doubt_about(reading.mask, predicted)
+    issue = mask_issue(reading.mask, predicted)
     said = [] if reading.taken_for == PLAIN else [f"Its values were read as: {reading.taken_for}."]
     mask = reading.mask
-    if doubt is not None:
-        mask = _decided(mask, doubt, in_doubt)
-        said.append(_taken_anyway(doubt, in_doubt))
+    if issue is not None:
+        mask = _decided(mask, issue, in_doubt)
+        said.append(_taken_anyway(issue, in_doubt))
     return _Offer(path, mask, " ".join(said))
 
 
-def _decided(mask: BoolMask, doubt: MaskDoubt, in_doubt: InDoubt) -> BoolMask:
+def _decided(mask: BoolMask, issue: MaskIssue, in_doubt: ImplausibleMask) -> BoolMask:
     """A doubtful mask as the person wants it, (H, W) bool; raises InvalidFieldError without their word."""
-    if in_doubt is InDoubt.AS_MARKED:
+    if in_doubt is ImplausibleMask.AS_MARKED:
         return mask
-    if in_doubt is InDoubt.EXCHANGE and doubt.kind is Doubt.INVERTED:
+    if in_doubt is ImplausibleMask.EXCHANGE and issue.kind is MaskIssueKind.INVERTED:
         return ~mask
-    remedy = f"'--in-doubt {InDoubt.AS_MARKED}' takes it as it is"
-    if doubt.kind is Doubt.INVERTED:
-        remedy += f", '--in-doubt {InDoubt.EXCHANGE}' exchanges lesion and skin"
-    raise InvalidFieldError("mask", f"The mask {doubt.reason}; {remedy}.")
+    remedy = f"'--in-doubt {ImplausibleMask.AS_MARKED}' takes it as it is"
+    if issue.kind is MaskIssueKind.INVERTED:
+        remedy += f", '--in-doubt {ImplausibleMask.EXCHANGE}' exchanges lesion and skin"
+    raise InvalidFieldError("mask", f"The mask {issue.reason}; {remedy}.")
 
 
-def _taken_anyway(doubt: MaskDoubt, in_doubt: InDoubt) -> str:
-    done = "lesion and skin were exchanged" if in_doubt is InDoubt.EXCHANGE else "it was taken as it is"
-    return f"The mask {doubt.reason}; {done}."
+def _taken_anyway(issue: MaskIssue, in_doubt: ImplausibleMask) -> str:
+    done = (
+        "lesion and skin were exchanged" if in_doubt is ImplausibleMask.EXCHANGE else "it was taken as it is"
+    )
+    return f"The mask {issue.reason}; {done}."
 
 
 def _several(offers: Sequence[_Offer]) -> str:

@@ -9,9 +9,7 @@ from app.usecases.image_arrays import mask_named
 from app.usecases.ports import Services
 
 
-def revert_annotation(
-    services: Services, image_id: ImageId, revision_id: RevisionId | PredictionId
-) -> Changes:
+def revert_revision(services: Services, image_id: ImageId, revision_id: RevisionId | PredictionId) -> Changes:
     """Store a new revision equal to an earlier one, or to a prediction."""
     with services.reading() as work:
         case = work.cases.case(image_id)

@@ -8,7 +8,7 @@ from app.domain.errors import ExportError, InferenceError
 from app.domain.ids import ImageId
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.explain_score import explain_score
-from app.usecases.analysis.model_summaries import spoken_models
+from app.usecases.analysis.model_summaries import model_summaries
 from app.usecases.cancellation import stop_if_cancelled
 from app.usecases.image_arrays import pixels_of, probability_of, valid_mask_of
 from app.usecases.ports import CancelToken, CaseFile, Exporter, Progress, Services
@@ -63,7 +63,7 @@ def case_file(services: Services, image_id: ImageId, token: CancelToken, *, over
         probability=probability_of(services, case),
         overlays=_overlays(services, image_id, wanted, token),
         audit=trail,
-        models=spoken_models(services, case),
+        models=model_summaries(services, case),
     )
 
 

@@ -11,7 +11,7 @@ from app.usecases.ports import Services
 from models.contract.shelf.exam import Exam, read_exam, write_exam
 
 
-def examine_model(services: Services, name: str, version: str, snapshot_id: str | None = None) -> Exam:
+def evaluate_candidate(services: Services, name: str, version: str, snapshot_id: str | None = None) -> Exam:
     """Measure a model beside the active one on a snapshot's exam patients and keep the exam beside it.
 
     Raises:

@@ -18,10 +18,14 @@ from app.usecases.learning.patient_splits import (
     Sides,
     check_enough,
     places_of,
-    sides_with_newcomers,
+    sides_with_unassigned,
 )
-from app.usecases.learning.single_image_patients import about_lone_images
-from app.usecases.learning.training_examples import Lesson, has_malignant_decision, lesson_of
+from app.usecases.learning.single_image_patients import about_single_images
+from app.usecases.learning.training_examples import (
+    TrainingExample,
+    has_malignant_decision,
+    training_example_of,
+)
 from app.usecases.ports import CancelToken, Progress, Services
 from models.contract.shelf.card import Task
 from training.contract.snapshot import (
@@ -35,7 +39,6 @@ from training.contract.snapshot import (
 )
 
 SNAPSHOTS = "snapshots"
-"""Stands for everybody older, because great age identifies a person."""
 _SAMPLE = "It is a sample case, which shipped models know and their exam shows"
 
 
@@ -68,39 +71,39 @@ def freeze_snapshot(
         LearningError: there are too few corrections, or the disk is full; nothing is left behind.
         CancelledError: nothing is left behind.
     """
-    stored, lessons, hidden = yield from read_lessons(
+    stored, examples, hidden = yield from read_training_examples(
         services, task, token, any_confirmation=any_confirmation
     )
     created_at = services.clock()
-    sides = sides_with_newcomers(stored, lessons, hidden, created_at)
-    places = places_of(lessons, sides, hidden)
-    planned = [(lesson, place.side) for lesson, place in zip(lessons, places, strict=True)]
+    sides = sides_with_unassigned(stored, examples, hidden, created_at)
+    places = places_of(examples, sides, hidden)
+    planned = [(example, place.side) for example, place in zip(examples, places, strict=True)]
     check_enough(task, planned, sides)
     snapshot_id = f"{task}-{created_at:%Y%m%d-%H%M%S}-{new_id()[:4]}"
     folder = services.store.folder / SNAPSHOTS / snapshot_id
     try:
         with new_snapshot(folder) as writer:
             written: list[SnapshotImage] = []
-            for number, (lesson, place) in enumerate(zip(lessons, places, strict=True)):
+            for number, (example, place) in enumerate(zip(examples, places, strict=True)):
                 stop_if_cancelled(token)
-                yield Progress(number, len(lessons), "Freezing the corrections")
-                image = _image(lesson, sides, place.side, place.reason)
-                written.append(_added(services, writer, lesson, image))
+                yield Progress(number, len(examples), "Freezing the corrections")
+                image = _image(example, sides, place.side, place.reason)
+                written.append(_added(services, writer, example, image))
             sides_in = [image.side for image in written]
-            check_enough(task, zip(lessons, sides_in, strict=True), sides)
+            check_enough(task, zip(examples, sides_in, strict=True), sides)
             snapshot = writer.finish(snapshot_id, task, created_at)
             stop_if_cancelled(token)
-            _keep(services, sides, lessons, snapshot)
+            _keep(services, sides, examples, snapshot)
     except SnapshotError as error:
         raise LearningError(str(error)) from error
-    return _frozen(snapshot, folder, about_lone_images(zip(lessons, sides_in, strict=True)))
+    return _frozen(snapshot, folder, about_single_images(zip(examples, sides_in, strict=True)))
 
 
-def read_lessons(
+def read_training_examples(
     services: Services, task: Task, token: CancelToken, *, any_confirmation: bool
-) -> Generator[Progress, None, tuple[Sides, Sequence[Lesson], frozenset[ImageId]]]:
+) -> Generator[Progress, None, tuple[Sides, Sequence[TrainingExample], frozenset[ImageId]]]:
     """Read every case of the store once."""
-    lessons, hidden, malignant = [], set(), set()
+    examples, hidden, malignant = [], set(), set()
     with services.reading() as work:
         image_ids = work.learning.all_images()
         patients, images = work.learning.patients(), work.learning.images()
@@ -109,35 +112,39 @@ def read_lessons(
             yield Progress(number, len(image_ids), "Looking for corrections")
             case = work.cases.case(image_id)
             if any(act.what == DESCRIBED for act in work.audit.events(image_id)):
-                lessons.append(Lesson(case, has_correction=False, reason=_SAMPLE))
+                examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
                 continue
-            lessons.append(lesson_of(case, task, services.vocabulary, any_confirmation=any_confirmation))
+            examples.append(
+                training_example_of(case, task, services.vocabulary, any_confirmation=any_confirmation)
+            )
             if work.cases.is_hidden(image_id):
                 hidden.add(image_id)
             elif has_malignant_decision(case, services.vocabulary):
                 malignant.add(case.patient.id)
-    return Sides(patients, images, frozenset(malignant)), lessons, frozenset(hidden)
+    return Sides(patients, images, frozenset(malignant)), examples, frozenset(hidden)
 
 
-def _image(lesson: Lesson, sides: Sides, side: Side | None, reason: str) -> SnapshotImage:
-    patient = sides.patients.get(lesson.case.patient.id)
+def _image(example: TrainingExample, sides: Sides, side: Side | None, reason: str) -> SnapshotImage:
+    patient = sides.patients.get(example.case.patient.id)
     is_corrected = side is not None and side != "uncorrected"
     return SnapshotImage(
-        image_id=sides.images[lesson.case.image.id].pseudonym,
+        image_id=sides.images[example.case.image.id].pseudonym,
         patient=patient.pseudonym if patient else NO_PSEUDONYM,
         side=side,
         reason=reason,
-        mask_revision=lesson.mask_revision if is_corrected else None,
-        confirmed_by=lesson.confirmed_by if is_corrected else None,
+        mask_revision=example.mask_revision if is_corrected else None,
+        confirmed_by=example.confirmed_by if is_corrected else None,
     )
 
 
-def _added(services: Services, writer: SnapshotWriter, lesson: Lesson, image: SnapshotImage) -> SnapshotImage:
+def _added(
+    services: Services, writer: SnapshotWriter, example: TrainingExample, image: SnapshotImage
+) -> SnapshotImage:
     """Write an image's files; a damaged one is left out."""
     if image.side is None:
         return writer.add(SnapshotEntry(image))
     try:
-        entry = _entry(services, lesson, image)
+        entry = _entry(services, example, image)
     except (DamagedFileError, UnreadableFileError) as error:
         entry = SnapshotEntry(_left_out(image, f"A stored file is damaged: {error}"))
     except LearningError as error:
@@ -151,17 +158,17 @@ def _left_out(image: SnapshotImage, reason: str) -> SnapshotImage:
     )
 
 
-def _entry(services: Services, lesson: Lesson, image: SnapshotImage) -> SnapshotEntry:
+def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -> SnapshotEntry:
     """Collect pixels, mask and the few facts that a snapshot may tell of a patient."""
-    case, words = lesson.case, services.vocabulary
+    case, words = example.case, services.vocabulary
     age_years = age_years_of(case)
     is_corrected = image.side != "uncorrected"
     return SnapshotEntry(
         image,
         image_png=services.blobs.get(case.image.upright),
-        mask_png=_mask_png(services, lesson) if is_corrected else None,
-        malignant=lesson.malignant if is_corrected else None,
-        diagnosis=lesson.diagnosis if is_corrected else None,
+        mask_png=_mask_png(services, example) if is_corrected else None,
+        malignant=example.malignant if is_corrected else None,
+        diagnosis=example.diagnosis if is_corrected else None,
         age_years=None if age_years is None else min(age_years, OLDEST_AGE_YEARS),
         sex=case.patient.sex if case.patient.sex in words.sexes else None,
         site=case.lesion.site if case.lesion.site in words.sites else None,
@@ -173,26 +180,26 @@ def _entry(services: Services, lesson: Lesson, image: SnapshotImage) -> Snapshot
     )
 
 
-def _mask_png(services: Services, lesson: Lesson) -> bytes | None:
-    if lesson.mask is None:
+def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
+    if example.mask is None:
         return None
-    mask = mask_named(services, lesson.mask)
-    if mask.shape != (lesson.case.image.height_px, lesson.case.image.width_px):
+    mask = mask_named(services, example.mask)
+    if mask.shape != (example.case.image.height_px, example.case.image.width_px):
         raise LearningError("Its mask has not the size of the image.")
     if not mask.any():
         raise LearningError("Its mask is empty.")
     return services.images.mask_png(mask)
 
 
-def _keep(services: Services, sides: Sides, lessons: Sequence[Lesson], snapshot: Snapshot) -> None:
+def _keep(services: Services, sides: Sides, examples: Sequence[TrainingExample], snapshot: Snapshot) -> None:
     """Store sides, pseudonyms and the act, before the folder appears: no snapshot without its sides."""
     with services.unit_of_work() as work:
         for patient in sides.patients.values():
             work.learning.add_patient(patient)
-        for lesson, image in zip(lessons, snapshot.images, strict=True):
-            known = sides.images[lesson.case.image.id]
+        for example, image in zip(examples, snapshot.images, strict=True):
+            known = sides.images[example.case.image.id]
             if image.side is not None:
-                side = sides.patients[lesson.case.patient.id].side
+                side = sides.patients[example.case.patient.id].side
                 known = replace(known, side=known.side or side)
             work.learning.put_image(known)
         used = sum(image.side is not None for image in snapshot.images)

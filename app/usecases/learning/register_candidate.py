@@ -9,7 +9,7 @@ from models.contract.shelf.model_shelf import ShelvedModel
 from models.contract.shelf.model_validation import inspect
 
 
-def shelve_candidate(services: Services, run_id: str) -> ShelvedModel:
+def register_candidate(services: Services, run_id: str) -> ShelvedModel:
     """Copy a run's candidate with its exam onto the shelf; a second time changes nothing.
 
     Raises:

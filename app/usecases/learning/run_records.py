@@ -11,7 +11,7 @@ from app.domain.errors import LearningError
 from app.usecases.ports import Services
 from models.contract.files.atomic_files import write_whole
 from models.contract.shelf.card import Sha256, Task
-from training.contract.run_state import RunPhase, RunStory, told
+from training.contract.run_state import RunPhase, RunState, fold_events
 
 RUNS = "runs"
 _RECORD_FILE = "run.json"
@@ -87,17 +87,17 @@ def read_record(folder: Path) -> RunRecord:
         raise LearningError(f"The record of the run “{folder.name}” cannot be read.") from error
 
 
-def story_of(services: Services, folder: Path) -> RunStory:
+def run_state_of(services: Services, folder: Path) -> RunState:
     """Return the story of a run so far; one that was just started anew waits until it says something."""
     follower = services.runs.follower(folder)
-    story = told(follower.new_events())
-    is_between_starts = story.state in ("stopped", "failed") and services.runs.is_running(folder)
-    return replace(story, state="waiting", ending=None) if is_between_starts else story
+    run_state = fold_events(follower.new_events())
+    is_between_starts = run_state.state in ("stopped", "failed") and services.runs.is_running(folder)
+    return replace(run_state, state="waiting", ending=None) if is_between_starts else run_state
 
 
 def line_of(services: Services, folder: Path) -> RunLine:
     """Return the line of a run."""
-    record, story = read_record(folder), story_of(services, folder)
+    record, run_state = read_record(folder), run_state_of(services, folder)
     return RunLine(
         id=folder.name,
         task=record.task,
@@ -106,11 +106,11 @@ def line_of(services: Services, folder: Path) -> RunLine:
         candidate=f"{record.model_name}/{record.model_version}",
         started_by=record.started_by,
         started_at=record.started_at,
-        state=story.state,
-        is_running=story.state in ("waiting", "running") and services.runs.is_running(folder),
-        step=story.step,
-        total_steps=story.total_steps,
-        seconds_left=story.seconds_left,
-        passed=None if story.verdict is None else story.verdict.passed,
-        ending=story.ending,
+        state=run_state.state,
+        is_running=run_state.state in ("waiting", "running") and services.runs.is_running(folder),
+        step=run_state.step,
+        total_steps=run_state.total_steps,
+        seconds_left=run_state.seconds_left,
+        passed=None if run_state.verdict is None else run_state.verdict.passed,
+        ending=run_state.ending,
     )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.usecases.learning.training_examples import Lesson
+from app.usecases.learning.training_examples import TrainingExample
 from training.contract.snapshot import Side
 
 if TYPE_CHECKING:
@@ -14,12 +14,12 @@ _DICOM = "application/dicom"
 """Its header names the patient; every other file becomes a patient of its own."""
 
 
-def about_lone_images(placed: Iterable[tuple[Lesson, Side | None]]) -> str:
+def about_single_images(placed: Iterable[tuple[TrainingExample, Side | None]]) -> str:
     """Return a warning when most patients that are taken have a single image, from a plain file; "" else."""
     types: dict[PatientId, list[str]] = defaultdict(list)
-    for lesson, side in placed:
+    for example, side in placed:
         if side is not None:
-            types[lesson.case.patient.id].append(lesson.case.image.media_type)
+            types[example.case.patient.id].append(example.case.image.media_type)
     alone = sum(len(each) == 1 and each[0] != _DICOM for each in types.values())
     if alone < 2 or 2 * alone <= len(types):
         return ""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.errors import LearningError
-from app.usecases.learning.freeze_snapshot import read_lessons
-from app.usecases.learning.patient_splits import check_enough, places_of, sides_with_newcomers
-from app.usecases.learning.single_image_patients import about_lone_images
+from app.usecases.learning.freeze_snapshot import read_training_examples
+from app.usecases.learning.patient_splits import check_enough, places_of, sides_with_unassigned
+from app.usecases.learning.single_image_patients import about_single_images
 from app.usecases.ports import CancelToken, Progress, Services
 from models.contract.shelf.card import Task
 from training.contract.snapshot import Side
@@ -44,16 +44,16 @@ def survey_corrections(
     Patients without a side are dealt by chance when they are frozen: how many come to each side is known
     before, which ones is not, so the numbers of images by side may still move a little.
     """
-    stored, lessons, hidden = yield from read_lessons(
+    stored, examples, hidden = yield from read_training_examples(
         services, task, token, any_confirmation=any_confirmation
     )
-    sides = sides_with_newcomers(stored, lessons, hidden, services.clock())
-    places = places_of(lessons, sides, hidden)
-    placed = [(lesson, place.side) for lesson, place in zip(lessons, places, strict=True)]
+    sides = sides_with_unassigned(stored, examples, hidden, services.clock())
+    places = places_of(examples, sides, hidden)
+    placed = [(example, place.side) for example, place in zip(examples, places, strict=True)]
     patients: dict[Side, set[PatientId]] = defaultdict(set)
-    for lesson, side in placed:
+    for example, side in placed:
         if side is not None:
-            patients[side].add(lesson.case.patient.id)
+            patients[side].add(example.case.patient.id)
     try:
         check_enough(task, placed, sides)
         lacking = ""
@@ -67,5 +67,5 @@ def survey_corrections(
         patients_by_side={side: len(patients[side]) for side in SIDES},
         left_out=dict(Counter(place.reason for place in places if place.side is None)),
         lacking=lacking,
-        warning=about_lone_images(placed),
+        warning=about_single_images(placed),
     )

@@ -13,7 +13,7 @@ HISTOPATHOLOGY = "histopathology"
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class TrainingExample:
     """One case as far as learning is concerned."""
 
     case: Case
@@ -28,7 +28,9 @@ class Lesson:
     confirmed_by: str | None = None
 
 
-def lesson_of(case: Case, task: Task, vocabulary: Vocabulary, *, any_confirmation: bool) -> Lesson:
+def training_example_of(
+    case: Case, task: Task, vocabulary: Vocabulary, *, any_confirmation: bool
+) -> TrainingExample:
     """Return what ``task`` can learn from a case.
 
     Outlines are learned from the newest mask revision when it is signed and says more than the prediction.
@@ -36,8 +38,8 @@ def lesson_of(case: Case, task: Task, vocabulary: Vocabulary, *, any_confirmatio
     histopathology, or with ``any_confirmation`` in any way that the decision names.
     """
     if task == "segmentation":
-        return _outline_lesson(case, vocabulary)
-    return _score_lesson(case, vocabulary, any_confirmation=any_confirmation)
+        return _boundary_example(case, vocabulary)
+    return _score_example(case, vocabulary, any_confirmation=any_confirmation)
 
 
 def has_malignant_decision(case: Case, vocabulary: Vocabulary) -> bool:
@@ -45,16 +47,20 @@ def has_malignant_decision(case: Case, vocabulary: Vocabulary) -> bool:
     return case.decision is not None and _is_malignant(case.decision, vocabulary) is True
 
 
-def _outline_lesson(case: Case, vocabulary: Vocabulary) -> Lesson:
+def _boundary_example(case: Case, vocabulary: Vocabulary) -> TrainingExample:
     revision = case.revision
     if revision is None:
-        return Lesson(case, has_correction=False, reason="The boundary was neither corrected nor confirmed")
+        return TrainingExample(
+            case, has_correction=False, reason="The boundary was neither corrected nor confirmed"
+        )
     if not revision.is_signed:
-        return Lesson(case, has_correction=False, reason="The newest mask is not signed")
+        return TrainingExample(case, has_correction=False, reason="The newest mask is not signed")
     if revision.reason == RESET:
-        return Lesson(case, has_correction=False, reason="The newest mask only goes back to the prediction")
+        return TrainingExample(
+            case, has_correction=False, reason="The newest mask only goes back to the prediction"
+        )
     known = _known(case.decision, vocabulary)
-    return Lesson(
+    return TrainingExample(
         case,
         has_correction=True,
         reason="The boundary was confirmed" if revision.reason == CONFIRMED else "The boundary was corrected",
@@ -66,25 +72,27 @@ def _outline_lesson(case: Case, vocabulary: Vocabulary) -> Lesson:
     )
 
 
-def _score_lesson(case: Case, vocabulary: Vocabulary, *, any_confirmation: bool) -> Lesson:
+def _score_example(case: Case, vocabulary: Vocabulary, *, any_confirmation: bool) -> TrainingExample:
     decision = case.decision
     known = _known(decision, vocabulary)
     if decision is None or known is None:
-        return Lesson(case, has_correction=False, reason="There is no decision with a diagnosis")
+        return TrainingExample(case, has_correction=False, reason="There is no decision with a diagnosis")
     malignant = _is_malignant(decision, vocabulary)
     if malignant is None:
-        return Lesson(
+        return TrainingExample(
             case, has_correction=False, reason="The decided diagnosis is neither benign nor malignant"
         )
     confirmed_by = _confirmation(decision, vocabulary)
     if confirmed_by is None:
-        return Lesson(
+        return TrainingExample(
             case, has_correction=False, reason="The decision does not say how the diagnosis was confirmed"
         )
     if confirmed_by != HISTOPATHOLOGY and not any_confirmation:
-        return Lesson(case, has_correction=False, reason="The diagnosis was not confirmed by histopathology")
+        return TrainingExample(
+            case, has_correction=False, reason="The diagnosis was not confirmed by histopathology"
+        )
     is_signed = case.revision is not None and case.revision.is_signed
-    return Lesson(
+    return TrainingExample(
         case,
         has_correction=True,
         reason=f"The diagnosis was confirmed: {confirmed_by}",

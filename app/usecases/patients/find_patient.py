@@ -9,7 +9,7 @@ from app.domain.errors import InvalidFieldError
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
 from app.domain.lesion import Visit
 from app.domain.people.identity import (
-    IdentityDoubt,
+    IdentityQuestion,
     KnownPerson,
     agreements,
     changed_fields,
@@ -69,14 +69,14 @@ def patient_of_file(
     if not known:
         return FoundPatient(_added(services, work, offered.patient, _free_code(work, offered.patient)))
     nearest = min(known, key=lambda one: (len(differences(one, offered)), -agreements(one, offered)))
-    stored = work.cases.patient(work.doubts.person_of(nearest.patient.id))
+    stored = work.cases.patient(work.identity_questions.person_of(nearest.patient.id))
     why = _why_doubted(differences(nearest, offered), stored)
     if merges:
         return FoundPatient(
             _completed(services, work, stored, offered.patient), f"{why}; taken as the same person, as asked."
         )
     added = _added(services, work, offered.patient, _free_code(work, offered.patient))
-    work.doubts.add(IdentityDoubt(added.id, stored.id, services.clock()))
+    work.identity_questions.add(IdentityQuestion(added.id, stored.id, services.clock()))
     return FoundPatient(added, kept_apart=f"{why}; kept apart as {added.code}.")
 
 
@@ -112,7 +112,7 @@ def _meant(work: UnitOfWork, fitting: Sequence[KnownPerson], offered: KnownPerso
     """Return the one person who fits best; None when nobody does, or two do equally well."""
     best: dict[PatientId, int] = {}
     for one in fitting:
-        person = work.doubts.person_of(one.patient.id)
+        person = work.identity_questions.person_of(one.patient.id)
         best[person] = max(agreements(one, offered), best.get(person, 0))
     if not best:
         return None

@@ -26,7 +26,7 @@ class PersonEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDoubt:
+class OpenIdentityQuestion:
     """A question: is the person of a file the stored one of the same number?"""
 
     stored: PersonEntry
@@ -35,22 +35,22 @@ class OpenDoubt:
     """Fields that contradict: name, sex, birth_year, birthday."""
 
 
-def list_doubts(services: Services) -> tuple[OpenDoubt, ...]:
+def list_identity_questions(services: Services) -> tuple[OpenIdentityQuestion, ...]:
     """Return the open questions, the oldest first; those of whom nothing is in the work list are left out."""
     with services.reading() as work:
         asked = [
-            _open_doubt(work, doubt.newcomer, work.doubts.person_of(doubt.stored))
-            for doubt in work.doubts.open()
+            _open_question(work, question.newcomer, work.identity_questions.person_of(question.stored))
+            for question in work.identity_questions.open()
         ]
-    return tuple(doubt for doubt in asked if doubt.newcomer.images)
+    return tuple(question for question in asked if question.newcomer.images)
 
 
-def _open_doubt(work: UnitOfWork, newcomer_id: PatientId, stored_id: PatientId) -> OpenDoubt:
+def _open_question(work: UnitOfWork, newcomer_id: PatientId, stored_id: PatientId) -> OpenIdentityQuestion:
     stored, newcomer = (
         known_person(work.cases.patient(patient_id), visits_of_patient(work, patient_id))
         for patient_id in (stored_id, newcomer_id)
     )
-    return OpenDoubt(
+    return OpenIdentityQuestion(
         _entry(work, stored_id), _entry(work, newcomer_id), differing=differences(stored, newcomer)
     )
 

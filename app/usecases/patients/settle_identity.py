@@ -37,7 +37,7 @@ def keep_apart(services: Services, newcomer_id: PatientId) -> Changes:
     """
     with services.unit_of_work() as work:
         stored_id = _stored_of(work, newcomer_id)
-        work.doubts.settle(newcomer_id, is_same=False, who=services.user, at=services.clock())
+        work.identity_questions.settle(newcomer_id, is_same=False, who=services.user, at=services.clock())
         work.audit.append(services.user, FOUND_APART, newcomer_id, stored_id)
         work.commit()
     return Changes(patients=frozenset({newcomer_id}))
@@ -51,7 +51,7 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
     """
     with services.unit_of_work() as work:
         newcomer = work.cases.case(image_id).patient
-        if newcomer.id not in {doubt.newcomer for doubt in work.doubts.open()}:
+        if newcomer.id not in {question.newcomer for question in work.identity_questions.open()}:
             return None
         _joined(services, work, newcomer.id)
         stored = work.cases.case(image_id).patient
@@ -60,7 +60,7 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
 
 
 def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Changes:
-    stored = work.cases.patient(work.doubts.person_of(_stored_of(work, newcomer_id)))
+    stored = work.cases.patient(work.identity_questions.person_of(_stored_of(work, newcomer_id)))
     newcomer = work.cases.patient(newcomer_id)
     patient = completed(stored, newcomer, visits_of_patient(work, stored.id))
     if patient != stored:
@@ -70,7 +70,7 @@ def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Cha
         work.cases.update_lesion(replace(lesion, patient_id=patient.id))
         work.audit.append(services.user, "lesion assigned", lesion.id, f"{newcomer_id} to {patient.id}")
     _take_out_contradicting_ages(services, work, patient)
-    work.doubts.settle(newcomer_id, is_same=True, who=services.user, at=services.clock())
+    work.identity_questions.settle(newcomer_id, is_same=True, who=services.user, at=services.clock())
     work.audit.append(services.user, FOUND_SAME, newcomer_id, patient.id)
     images = images_of_patient(work, patient)
     return Changes(images=images, patients=frozenset({newcomer_id, patient.id}), case_list=True)
@@ -86,7 +86,7 @@ def _take_out_contradicting_ages(services: Services, work: UnitOfWork, patient: 
 
 
 def _stored_of(work: UnitOfWork, newcomer_id: PatientId) -> PatientId:
-    doubt = work.doubts.of(newcomer_id)
-    if doubt is None:
+    question = work.identity_questions.of(newcomer_id)
+    if question is None:
         raise NotFoundError("There is no question about this patient in the case store any more.")
-    return doubt.stored
+    return question.stored

@@ -22,7 +22,7 @@ _AGREES, _CONTRADICTS = 0.5, 0.2
 """Dice coefficients with a predicted boundary."""
 
 
-class Doubt(StrEnum):
+class MaskIssueKind(StrEnum):
     """What is doubtful about a mask."""
 
     EMPTY = "empty"
@@ -31,14 +31,14 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class MaskDoubt:
+class MaskIssue:
     """A doubt about a mask and the reason for it, which completes 'The mask ...'."""
 
-    kind: Doubt
+    kind: MaskIssueKind
     reason: str
 
 
-def doubt_about(mask: BoolMask, prediction: BoolMask | None = None) -> MaskDoubt | None:
+def mask_issue(mask: BoolMask, prediction: BoolMask | None = None) -> MaskIssue | None:
     """What a person should look at before ``mask`` counts, None where nothing is doubtful.
 
     Args:
@@ -47,15 +47,15 @@ def doubt_about(mask: BoolMask, prediction: BoolMask | None = None) -> MaskDoubt
     """
     share = float(mask.mean())
     if share == 0:
-        return MaskDoubt(Doubt.EMPTY, "marks nothing")
+        return MaskIssue(MaskIssueKind.EMPTY, "marks nothing")
     if _is_for_the_opposite(mask, prediction):
         reason = "marks what the predicted boundary leaves out, so lesion and skin may be exchanged"
-        return MaskDoubt(Doubt.INVERTED, reason)
+        return MaskIssue(MaskIssueKind.INVERTED, reason)
     if marks_the_frame(mask) and not _is_confirmed(mask, prediction):
         reason = "marks the corners or the frame and not the middle, so lesion and skin may be exchanged"
-        return MaskDoubt(Doubt.INVERTED, reason)
+        return MaskIssue(MaskIssueKind.INVERTED, reason)
     if share > LARGEST_SHARE:
-        return MaskDoubt(Doubt.NEARLY_FULL, f"marks {_percent(share)} of the image")
+        return MaskIssue(MaskIssueKind.NEARLY_FULL, f"marks {_percent(share)} of the image")
     return None
 
 

@@ -24,10 +24,13 @@ def test_the_key_matches_deidentified_reports_and_rows_to_images(make_case: Make
     (table,) = CsvTable().write(cases, tmp_path / "out", deidentified=True)
     (key,) = KeyTable().write(cases, tmp_path / "kept", deidentified=False)
     (row,) = rows_of(key)
-    (told,) = rows_of(table)
+    (disclosed,) = rows_of(table)
     assert row["report_file"] == report.name
-    assert (row["image_pseudonym"], row["patient_pseudonym"]) == (told["image_id"], told["patient_id"])
-    assert row["lesion_pseudonym"] == told["lesion_id"]
+    assert (row["image_pseudonym"], row["patient_pseudonym"]) == (
+        disclosed["image_id"],
+        disclosed["patient_id"],
+    )
+    assert row["lesion_pseudonym"] == disclosed["lesion_id"]
     assert (row["image_file"], row["patient_code"]) == ("canaryfile.jpg", "CANARY-0815/ü")
     assert row["patient_name"] == "Canaryname, Jürgen"
 

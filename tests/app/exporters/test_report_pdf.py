@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from app.domain.audit import AuditEvent
 from app.domain.ids import PredictionId
 from app.exporters.report.pdf import ReportPdf
-from app.usecases.ports import CaseFile, SpokenModel
+from app.usecases.ports import CaseFile, ModelSummary
 from tests.builders import a_divided_score
 
 STARTED = datetime(2021, 3, 14, tzinfo=UTC)
@@ -118,8 +118,8 @@ def test_the_history_follows_the_audit_trail_when_the_clock_was_set_back(
     file = make_case(case=replace(case, decisions=(set_back,)), audit=(*audit, again))
     text = text_of(report.write([file], tmp_path, deidentified=False)[0])
     history = text[text.index("History") :]
-    told = ("Boundary predicted", "Mask revision 1", "Score 63 %", "Decision: Nevus")
-    places = [history.index(words) for words in told]
+    disclosed = ("Boundary predicted", "Mask revision 1", "Score 63 %", "Decision: Nevus")
+    places = [history.index(words) for words in disclosed]
     assert places == sorted(places)
 
 
@@ -129,8 +129,8 @@ def test_the_limits_are_those_of_the_models_that_spoke(
     case = make_case().case
     figure = "On 285 held-out images: AUC 0.78 (0.71 to 0.84)"
     models = (
-        SpokenModel("Boundary", case.boundaries[0].model, None, None),
-        SpokenModel("Score", case.scores[0].model, figure, ("Learned from one clinic.", "No palms.")),
+        ModelSummary("Boundary", case.boundaries[0].model, None, None),
+        ModelSummary("Score", case.scores[0].model, figure, ("Learned from one clinic.", "No palms.")),
     )
     text = text_of(report.write([make_case(models=models)], tmp_path, deidentified=True)[0])
     limits = text[text.index("Limits and intended use") :]
@@ -144,7 +144,7 @@ def test_the_score_says_what_its_model_knows_and_that_its_boundary_is_uncertain(
     case = make_case().case
     doubt = "The boundary is uncertain here; so are measurements and score."
     known = ("melanoma", "nevus")
-    models = (SpokenModel("Score", case.scores[0].model, None, ("No palms.",), known),)
+    models = (ModelSummary("Score", case.scores[0].model, None, ("No palms.",), known),)
     doubtful = (replace(case.boundaries[0], border_uncertainty=0.12),)
     file = make_case(case=replace(case, boundaries=doubtful, revisions=()), models=models)
     text = text_of(report.write([file], tmp_path, deidentified=True)[0])

@@ -192,9 +192,9 @@ def test_an_open_question_of_who_is_who_in_an_older_database_is_read(folder: Pat
     store = SqliteCaseStore.open(folder, FakeClock())
     with store.reading() as work:
         stored, newcomer = work.cases.patients_by_number("GOLD-1")
-        (doubt,) = work.doubts.open()
+        (question,) = work.identity_questions.open()
     store.close()
-    assert (doubt.stored, doubt.newcomer) == (stored.id, newcomer.id)
+    assert (question.stored, question.newcomer) == (stored.id, newcomer.id)
     assert (stored.issuer, stored.issued_id, stored.birthday) == ("Åre Clinic", "GOLD-1", "05-17")
     assert (newcomer.code, newcomer.issued_id, newcomer.birthday) == ("GOLD-2", "GOLD-1", "12-24")
 

@@ -380,8 +380,8 @@ def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
     with store.unit_of_work() as work:
         for minute in range(24):
             image_id = store_image(work, code=f"{minute:02d}", minute=minute)
-            doubt = [random.choice([None, round(random.random() / 4, 3), 0.05]) for _ in range(2)]
-            boundary = replace(a_boundary(image_id), border_uncertainty=doubt[0], unlikeness=doubt[1])
+            question = [random.choice([None, round(random.random() / 4, 3), 0.05]) for _ in range(2)]
+            boundary = replace(a_boundary(image_id), border_uncertainty=question[0], unlikeness=question[1])
             work.cases.add_boundary(boundary)
             spread = random.choice([None, 0.02])
             if spread is not None:
@@ -389,7 +389,7 @@ def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
             is_corrected = minute % 4 == 0
             if is_corrected:
                 work.cases.add_revision(a_revision(image_id))
-            benefit = expected_benefit(doubt[0], spread, doubt[1])
+            benefit = expected_benefit(question[0], spread, question[1])
             expected.append((is_corrected, -round(benefit, 9), f"{minute:02d}"))
         work.commit()
     assert _codes(store, order="benefit") == [code for _, _, code in sorted(expected)]

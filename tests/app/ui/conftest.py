@@ -55,11 +55,11 @@ def open_window(qtbot: QtBot, theme: Theme, services: Services, tmp_path: Path) 
         qtbot.addWidget(window)
         window.resize(1440, 900)
         window.show()
-        window.desk.start()
+        window.controller.start()
         opened.append(window)
         return window
 
     yield open_one
     for window in opened:
         window.session.close()
-        window.desk.canvas.wait_until_kept()
+        window.controller.canvas.wait_until_kept()

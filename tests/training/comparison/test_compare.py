@@ -19,9 +19,9 @@ from tests.training.data_folders import mini_data_folder
 from training.comparison.accuracy import HeldOut
 from training.comparison.compare import BY_COST, Question, compare, ranked
 from training.comparison.compared_models import (
+    BenchmarkedModel,
     ComparisonError,
-    Contestant,
-    contestants_of,
+    benchmarked_models_of,
     published_folder,
 )
 from training.comparison.latency import Timed, timed_in_turns
@@ -92,7 +92,7 @@ def a_comparison(*models: ComparedModel) -> Comparison:
 
 
 def test_without_names_all_full_architectures_and_the_shelf_take_part(shelf: tuple[Path, ...]) -> None:
-    names = [contestant.name for contestant in contestants_of("segmentation", (), shelf)]
+    names = [benchmarked.name for benchmarked in benchmarked_models_of("segmentation", (), shelf)]
 
     assert {"dermomamba", "dermomamba_lean", "mamba_unet", "unet", "unet-tiny/1"} <= set(names)
     assert not [name for name in names if name.endswith("_tiny") or name.startswith("mambaderm")]
@@ -102,7 +102,7 @@ def test_a_model_is_meant_by_architecture_by_folder_or_by_its_place_on_the_shelf
     shelf: tuple[Path, ...],
 ) -> None:
     wanted = ("unet_tiny", str(shelf[0]), "unet-tiny/1")
-    bare, trained = contestants_of("segmentation", wanted, shelf)
+    bare, trained = benchmarked_models_of("segmentation", wanted, shelf)
 
     assert (bare.folder, bare.size_px) == (None, (192, 256))
     assert (trained.folder, trained.size_px, trained.name) == (shelf[0], SMALL_PX, "unet-tiny/1")
@@ -111,7 +111,7 @@ def test_a_model_is_meant_by_architecture_by_folder_or_by_its_place_on_the_shelf
 def test_models_of_one_name_are_told_apart(shelf: tuple[Path, ...], tmp_path: Path) -> None:
     other = write_model(tmp_path, "unet_tiny", "segmentation", seed=2, with_graph=False)
 
-    names = [each.name for each in contestants_of("segmentation", (str(shelf[0]), str(other)), ())]
+    names = [each.name for each in benchmarked_models_of("segmentation", (str(shelf[0]), str(other)), ())]
 
     assert names == ["unet-tiny/1", "unet-tiny/1 (2)"]
 
@@ -128,7 +128,7 @@ def test_an_unknown_or_unfit_model_is_refused_in_a_sentence(
     shelf: tuple[Path, ...], wanted: str, sentence: str
 ) -> None:
     with pytest.raises(ComparisonError, match=sentence):
-        contestants_of("segmentation", (wanted,), shelf)
+        benchmarked_models_of("segmentation", (wanted,), shelf)
 
 
 def test_a_published_model_that_is_not_there_is_refused() -> None:
@@ -199,9 +199,9 @@ def test_a_model_that_fails_is_left_out_of_the_timing_and_the_others_go_on() -> 
 
 
 def test_memory_is_measured_in_a_process_of_its_own_and_grows_with_the_batch() -> None:
-    contestant = Contestant("unet_tiny", "segmentation", "unet_tiny", (96, 128))
+    benchmarked = BenchmarkedModel("unet_tiny", "segmentation", "unet_tiny", (96, 128))
 
-    one, many = peak_memory(contestant, device="cpu", batch_sizes=(1, 16), threads=1)
+    one, many = peak_memory(benchmarked, device="cpu", batch_sizes=(1, 16), threads=1)
 
     widest_map_bytes = 4 * 16 * 8 * 96 * 128
     assert many.peak_bytes > one.peak_bytes
@@ -209,10 +209,10 @@ def test_memory_is_measured_in_a_process_of_its_own_and_grows_with_the_batch() -
 
 
 def test_memory_that_cannot_be_measured_is_a_sentence(tmp_path: Path) -> None:
-    contestant = Contestant("gone", "segmentation", "unet_tiny", SMALL_PX, folder=tmp_path)
+    benchmarked = BenchmarkedModel("gone", "segmentation", "unet_tiny", SMALL_PX, folder=tmp_path)
 
     with pytest.raises(MemoryUnknownError, match="card"):
-        peak_memory(contestant, device="cpu", batch_sizes=(1,), threads=1)
+        peak_memory(benchmarked, device="cpu", batch_sizes=(1,), threads=1)
 
 
 def test_accuracy_is_that_of_evaluate(shelf: tuple[Path, ...], data: Path) -> None:
@@ -238,7 +238,9 @@ def test_lesions_can_be_cut_out_by_a_segmenter(shelf: tuple[Path, ...], data: Pa
 def test_a_split_without_images_is_refused_before_anything_is_measured(
     shelf: tuple[Path, ...], data: Path
 ) -> None:
-    question = Question("segmentation", contestants_of("segmentation", (str(shelf[0]),), ()), data, "noon")
+    question = Question(
+        "segmentation", benchmarked_models_of("segmentation", (str(shelf[0]),), ()), data, "noon"
+    )
 
     with pytest.raises(DataSetError, match="noon"):
         compare(question)
@@ -254,11 +256,11 @@ def test_a_segmenter_that_cannot_cut_is_refused_before_anything_is_measured(
     if case == "wrong weights":
         other = write_model(tmp_path, "unet_tiny", "segmentation", seed=5, with_graph=False)
         shutil.copy(other / "weights.safetensors", segmenter)
-    contestants = contestants_of("classification", (str(shelf[1]),), ())
+    benchmarked_models = benchmarked_models_of("classification", (str(shelf[1]),), ())
     sentence = {"scores": "cannot cut", "no weights": "no weights file", "wrong weights": "are not those"}
 
     with pytest.raises(ComparisonError, match=sentence[case]):
-        compare(Question("classification", contestants, data, segmenter=segmenter))
+        compare(Question("classification", benchmarked_models, data, segmenter=segmenter))
 
 
 def test_models_of_another_manifest_are_named(shelf: tuple[Path, ...], data: Path, tmp_path: Path) -> None:
@@ -267,11 +269,13 @@ def test_models_of_another_manifest_are_named(shelf: tuple[Path, ...], data: Pat
     manifest = sha256_of(data / "manifest.csv")
     known = card.data.model_copy(update={"manifest_sha256": manifest})
     write_card(card.model_copy(update={"data": known, "version": "own"}), own)
-    contestants = contestants_of("segmentation", (str(shelf[0]), str(own)), ())
+    benchmarked_models = benchmarked_models_of("segmentation", (str(shelf[0]), str(own)), ())
     quick = {"threads": 1, "with_memory": False, "with_latency": False}
 
     (note,) = [
-        n for n in compare(Question("segmentation", contestants, data, **quick)).notes if "another" in n
+        n
+        for n in compare(Question("segmentation", benchmarked_models, data, **quick)).notes
+        if "another" in n
     ]
 
     assert "unet-tiny/1" in note
@@ -281,11 +285,11 @@ def test_models_of_another_manifest_are_named(shelf: tuple[Path, ...], data: Pat
 def test_a_comparison_measures_counts_ranks_and_names_what_failed(
     shelf: tuple[Path, ...], data: Path, tmp_path: Path
 ) -> None:
-    contestants = (
-        *contestants_of("segmentation", (str(shelf[0]), "mamba_unet_tiny"), (), size_px=SMALL_PX),
-        Contestant("odd", "segmentation", "no_such_network", SMALL_PX),
+    benchmarked_models = (
+        *benchmarked_models_of("segmentation", (str(shelf[0]), "mamba_unet_tiny"), (), size_px=SMALL_PX),
+        BenchmarkedModel("odd", "segmentation", "no_such_network", SMALL_PX),
     )
-    found = compare(Question("segmentation", contestants, data, threads=1, with_memory=False))
+    found = compare(Question("segmentation", benchmarked_models, data, threads=1, with_memory=False))
 
     first, second, third = found.models
     assert (first.name, first.rank, first.problem) == ("unet-tiny/1", 1, None)

@@ -21,7 +21,7 @@ from training.contract.events import (
     from_line,
     to_line,
 )
-from training.contract.run_state import RunStory, told
+from training.contract.run_state import RunState, fold_events
 
 OLD_FILE = """\
 {"at":"2026-03-01T10:00:00Z","kind":"run_started","task":"segmentation","architecture":"dermomamba_tiny",\
@@ -74,87 +74,92 @@ WHOLE: tuple[Event, ...] = (
 
 
 def test_no_event_means_waiting() -> None:
-    assert told([]) == RunStory()
-    assert told([]).state == "waiting"
+    assert fold_events([]) == RunState()
+    assert fold_events([]).state == "waiting"
 
 
 def test_a_whole_run_is_told_from_start_to_end() -> None:
-    story = told(WHOLE)
-    assert (story.state, story.task, story.device) == ("finished", "segmentation", "cpu")
-    assert (story.step, story.total_steps, story.saved_step) == (8, 8, 4)
-    assert story.losses == ((2, 0.9), (4, 0.7), (8, 0.5))
-    assert story.rates == ((2, 0.05), (4, 0.025), (8, 0.0125))
-    assert story.metrics == ((4, {"score": 0.4}), (8, {"score": 0.6}))
-    assert story.notices == ("The memory did not suffice for 4 images at once.",)
-    assert (story.previews, story.preview_step) == ((PREVIEW,), 4)
-    assert story.candidate is not None
-    assert story.candidate.version == "2"
-    assert story.verdict is not None
-    assert story.verdict.reasons == ("Dice is lower.",)
-    assert story.ending == "The run is finished: 8 steps, best after epoch 2."
-    assert story.seconds_left is None
+    run_state = fold_events(WHOLE)
+    assert (run_state.state, run_state.task, run_state.device) == ("finished", "segmentation", "cpu")
+    assert (run_state.step, run_state.total_steps, run_state.saved_step) == (8, 8, 4)
+    assert run_state.losses == ((2, 0.9), (4, 0.7), (8, 0.5))
+    assert run_state.rates == ((2, 0.05), (4, 0.025), (8, 0.0125))
+    assert run_state.metrics == ((4, {"score": 0.4}), (8, {"score": 0.6}))
+    assert run_state.notices == ("The memory did not suffice for 4 images at once.",)
+    assert (run_state.previews, run_state.preview_step) == ((PREVIEW,), 4)
+    assert run_state.candidate is not None
+    assert run_state.candidate.version == "2"
+    assert run_state.verdict is not None
+    assert run_state.verdict.reasons == ("Dice is lower.",)
+    assert run_state.ending == "The run is finished: 8 steps, best after epoch 2."
+    assert run_state.seconds_left is None
 
 
 def test_a_run_in_the_middle_knows_its_time_and_memory() -> None:
-    story = told(WHOLE[:4])
-    assert (story.state, story.step, story.seconds_left, story.memory_bytes) == ("running", 4, 4.0, 1 << 20)
-    assert story.ending is None
+    run_state = fold_events(WHOLE[:4])
+    assert (run_state.state, run_state.step, run_state.seconds_left, run_state.memory_bytes) == (
+        "running",
+        4,
+        4.0,
+        1 << 20,
+    )
+    assert run_state.ending is None
 
 
 @pytest.mark.parametrize("length", range(len(WHOLE)))
 def test_only_an_ended_run_has_an_ending(length: int) -> None:
-    assert told(WHOLE[:length]).ending is None
+    assert fold_events(WHOLE[:length]).ending is None
 
 
 def test_a_stop_and_a_failure_end_with_a_sentence() -> None:
-    stopped = told([started(), RunStopped(step=2)])
+    stopped = fold_events([started(), RunStopped(step=2)])
     assert (stopped.state, stopped.step) == ("stopped", 2)
     assert stopped.ending == "The run was stopped after step 2; it can be resumed."
-    failed = told([started(), RunFailed(reason="The disk is full.")])
+    failed = fold_events([started(), RunFailed(reason="The disk is full.")])
     assert (failed.state, failed.ending) == ("failed", "The disk is full.")
 
 
 def test_a_resumed_run_forgets_the_steps_it_takes_again() -> None:
     first = [*WHOLE[:6], steps(6, 0.6), steps(7, 0.6), RunFailed(reason="Killed.")]
-    story = told([*first, started(first_step=4), steps(6, 0.3)])
-    assert story.losses == ((2, 0.9), (4, 0.7), (6, 0.3))
-    assert story.metrics == ((4, {"score": 0.4}),)
-    assert (story.state, story.step, story.ending) == ("running", 6, None)
-    assert [step for step, _ in story.rates] == [2, 4, 6]
+    run_state = fold_events([*first, started(first_step=4), steps(6, 0.3)])
+    assert run_state.losses == ((2, 0.9), (4, 0.7), (6, 0.3))
+    assert run_state.metrics == ((4, {"score": 0.4}),)
+    assert (run_state.state, run_state.step, run_state.ending) == ("running", 6, None)
+    assert [step for step, _ in run_state.rates] == [2, 4, 6]
 
 
 def test_a_new_start_has_not_published_yet() -> None:
-    story = told([*WHOLE[:-1], RunFailed(reason="The exam broke off."), started(first_step=8)])
-    assert story.candidate is None
-    assert story.verdict is None
+    run_state = fold_events([*WHOLE[:-1], RunFailed(reason="The exam broke off."), started(first_step=8)])
+    assert run_state.candidate is None
+    assert run_state.verdict is None
 
 
 def test_a_stretch_without_a_usable_batch_leaves_a_gap_in_the_curve() -> None:
-    story = told([started(), steps(2, None), steps(4, 0.5)])
-    assert story.losses == ((4, 0.5),)
-    assert story.step == 4
+    run_state = fold_events([started(), steps(2, None), steps(4, 0.5)])
+    assert run_state.losses == ((4, 0.5),)
+    assert run_state.step == 4
 
 
 def test_a_file_from_before_steps_were_told_gives_a_curve_by_epochs() -> None:
     lines = OLD_FILE.splitlines()
     events = [event for line in lines if (event := from_line(line)) is not None]
     assert len(events) == len(lines)
-    story = told(events)
-    assert (story.state, story.losses) == ("finished", ((6, 1.25), (12, 1.0)))
-    assert story.rates == ((6, 0.0015), (12, 0.0001))
-    assert [metrics["dice"] for _, metrics in story.metrics] == [0.5, 0.6]
+    run_state = fold_events(events)
+    assert (run_state.state, run_state.losses) == ("finished", ((6, 1.25), (12, 1.0)))
+    assert run_state.rates == ((6, 0.0015), (12, 0.0001))
+    assert [metrics["dice"] for _, metrics in run_state.metrics] == [0.5, 0.6]
 
 
 def test_a_story_read_from_lines_equals_the_one_told_live() -> None:
     read = [event for line in map(to_line, WHOLE) if (event := from_line(line)) is not None]
     for length in range(len(WHOLE) + 1):
-        assert told(read[:length]) == told(WHOLE[:length])
+        assert fold_events(read[:length]) == fold_events(WHOLE[:length])
 
 
 def test_the_curve_goes_forward_whatever_the_order_of_starts() -> None:
     starts = [[started(n), steps(n + 1), steps(n + 2)] for n in (0, 2, 1, 3)]
-    story = told(itertools.chain.from_iterable(starts))
-    taken = [step for step, _ in story.losses]
+    run_state = fold_events(itertools.chain.from_iterable(starts))
+    taken = [step for step, _ in run_state.losses]
     assert taken == sorted(set(taken))
 
 

@@ -14,7 +14,7 @@ from training.explanation.faithfulness import (
     blurred,
     faithfulness,
 )
-from training.explanation.faithfulness_exactness import exactness, head_likeness
+from training.explanation.faithfulness_exactness import exactness, head_correlations
 from training.tasks.loaded_model import PublishedModel
 
 Floats = NDArray[np.float64]
@@ -245,7 +245,7 @@ def test_the_exact_checks_pass_and_would_fail_for_a_broken_scan(
 def test_only_maps_that_explain_the_answer_change_with_the_last_layer(score_model: PublishedModel) -> None:
     weight = score_model.network.get_parameter("head.score.weight").clone()
 
-    likeness = head_likeness(score_model, subjects(score_model))
+    likeness = head_correlations(score_model, subjects(score_model))
 
     assert likeness["gate"] == likeness["hidden_attention"] == pytest.approx(1.0)
     assert likeness["gradient_x_input"] < 0.9

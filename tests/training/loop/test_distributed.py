@@ -19,7 +19,7 @@ from training.contract.plan import TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import RunFolder, create_run_folder
 from training.loop.checkpoints import LAST
-from training.loop.distributed import ALONE, Company
+from training.loop.distributed import SINGLE_PROCESS, ProcessGroup
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 3600
@@ -119,7 +119,7 @@ def test_a_process_that_breaks_off_ends_the_run_with_one_event(plan: TrainingPla
 @pytest.mark.parametrize(("count", "size"), [(6, 2), (7, 3), (2, 3), (1, 4)])
 def test_the_parts_of_all_processes_are_the_batch(count: int, size: int) -> None:
     batch = {"x": torch.arange(count)}
-    parts = [Company(rank, size).part_of(batch) for rank in range(size)]
+    parts = [ProcessGroup(rank, size).part_of(batch) for rank in range(size)]
     assert sorted(int(n) for part, factor in parts if factor for n in part["x"]) == list(range(count))
     assert all(len(part["x"]) > 0 for part, _ in parts)
     assert sum(factor for _, factor in parts) / size == pytest.approx(1)
@@ -129,9 +129,9 @@ def test_the_parts_of_all_processes_are_the_batch(count: int, size: int) -> None
 
 def test_a_process_alone_takes_the_whole_batch_as_it_is() -> None:
     batch = {"x": torch.arange(5)}
-    part, factor = ALONE.part_of(batch)
+    part, factor = SINGLE_PROCESS.part_of(batch)
     assert part is batch
     assert factor == 1.0
-    assert ALONE.agreed(flag=True)
-    assert not ALONE.agreed(flag=False)
-    assert ALONE.mean(0.25) == 0.25
+    assert SINGLE_PROCESS.broadcast_flag(flag=True)
+    assert not SINGLE_PROCESS.broadcast_flag(flag=False)
+    assert SINGLE_PROCESS.mean(0.25) == 0.25

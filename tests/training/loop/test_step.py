@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.training.loop.toy_task import ToyTask, toy_network, toy_plan
-from training.loop.distributed import ALONE, Company
+from training.loop.distributed import SINGLE_PROCESS, ProcessGroup
 from training.loop.memory import is_device_lost, is_out_of_memory
 from training.loop.step import Stepper, TrainingFailedError, parts_of
 from training.loop.task import Batch, TrainingTask
@@ -38,11 +38,11 @@ def cpu_allocator_failure() -> RuntimeError:
     return RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
 
 
-class SharedCompany(Company):
+class SharedProcessGroup(ProcessGroup):
     """One of two processes, without the other one."""
 
     def losses_of(self, task: TrainingTask, network: nn.Module) -> nn.Module:
-        return ALONE.losses_of(task, network)
+        return SINGLE_PROCESS.losses_of(task, network)
 
     def mean(self, value: float) -> float:
         return value
@@ -115,10 +115,10 @@ def test_processes_take_the_same_number_of_parts_however_many_images_each_has() 
     plan = toy_plan(batch_size=3, batches_per_step=3)
     counts = set()
     for rank in range(2):
-        company = SharedCompany(rank=rank, size=2)
+        processes = SharedProcessGroup(rank=rank, size=2)
         task = ToyTask()
         network = plain_network()
-        Stepper(plan, task, network, company).take(
+        Stepper(plan, task, network, processes).take(
             a_batch(9), torch.optim.SGD(network.parameters(), lr=0.1), seed=1
         )
         counts.add(len(task.losses))

@@ -10,7 +10,7 @@ from training.__main__ import main
 from training.contract.events import EpochFinished, RunFinished
 from training.contract.plan import Mixing
 from training.contract.run_folder import RunFolder
-from training.contract.run_state import told
+from training.contract.run_state import fold_events
 from training.tasks.classification import ClassificationTask
 
 
@@ -47,7 +47,7 @@ def test_a_run_with_every_choice_ends_early_with_its_report_and_curves(
     assert isinstance(ending, RunFinished)
     assert sum(isinstance(event, EpochFinished) for event in events) == 2
     assert "had not risen for 1 epoch," in ending.note
-    assert ending.note in (told(events).ending or "")
+    assert ending.note in (fold_events(events).ending or "")
     assert (out / "report.png").stat().st_size > 10_000
     assert len(list((out / "tensorboard").iterdir())) == 1
 

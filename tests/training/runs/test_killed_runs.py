@@ -31,7 +31,7 @@ from training.contract.events import (
 )
 from training.contract.plan import Stage
 from training.contract.run_folder import RunFolder, create_run_folder
-from training.contract.run_state import told
+from training.contract.run_state import fold_events
 from training.loop.checkpoints import BEST, LAST
 
 KILLS = 20
@@ -102,7 +102,7 @@ def test_a_run_killed_twenty_times_ends_as_if_it_never_was(
     assert_same_weights(whole, killed)
     assert_ended_once(killed, fewest_starts=sum(reach > 0 for reach in reaches) + 1)
     assert_published_once(killed)
-    assert told(killed.events()).metrics == told(whole.events()).metrics
+    assert fold_events(killed.events()).metrics == fold_events(whole.events()).metrics
 
 
 def assert_same_weights(first: RunFolder, second: RunFolder) -> None:

@@ -8,7 +8,7 @@ from tests.training.contract.test_plan import a_plan
 from training.__main__ import main
 from training.contract.events import EpochFinished, RunFinished, RunStarted, StepsFinished
 from training.contract.run_folder import RunFolder, create_run_folder
-from training.contract.run_state import told
+from training.contract.run_state import fold_events
 from training.runs.run_report import REPORT, NothingToReportError, curves_of, write_report
 
 
@@ -64,9 +64,9 @@ def test_the_report_is_a_picture_that_grows_with_the_run(tmp_path: Path) -> None
 
 
 def test_curves_hold_every_measurement_at_its_step_but_the_score_made_of_them() -> None:
-    story = told([started(), measured(0, auc=0.7, score=0.6), measured(1, auc=0.8, score=0.7)])
-    assert curves_of(story) == {"auc": ([5, 10], [0.7, 0.8])}
-    alone = told([started(), measured(0, score=0.6)])
+    run_state = fold_events([started(), measured(0, auc=0.7, score=0.6), measured(1, auc=0.8, score=0.7)])
+    assert curves_of(run_state) == {"auc": ([5, 10], [0.7, 0.8])}
+    alone = fold_events([started(), measured(0, score=0.6)])
     assert curves_of(alone) == {"score": ([5], [0.6])}
 
 

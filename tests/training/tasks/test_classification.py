@@ -25,7 +25,7 @@ from training.tasks.classification import (
     score_logits,
     shown_and_withheld,
 )
-from training.tasks.classifier_setup import taught_classifier
+from training.tasks.classifier_setup import classifier_with_auxiliary_heads
 
 SIZE_PX = 64
 
@@ -135,7 +135,7 @@ def test_every_head_learns_from_a_batch(data_dir: Path, split: Split, tmp_path: 
     for loss in ("bce", "focal", "asymmetric", "bce_auc", "focal_pauc"):
         task = ClassificationTask(quick_plan(data_dir, loss=loss), split, tmp_path)
         task.open_stage(plan.stages[0])
-        network = taught_classifier(build("mambaderm_tiny"), task.table)
+        network = classifier_with_auxiliary_heads(build("mambaderm_tiny"), task.table)
         task.loss(network, task.batches(0).batch(0)).backward()
         for name, parameter in network.named_parameters():
             if "partial_auc" not in name:
@@ -146,7 +146,7 @@ def test_every_head_learns_from_a_batch(data_dir: Path, split: Split, tmp_path: 
 def test_published_weights_do_not_hold_the_extra_heads(split: Split, tmp_path: Path) -> None:
     core = build("mambaderm_tiny")
     names = set(core.state_dict())
-    taught = taught_classifier(core, load_table(split.train, 1, 0, tmp_path))
+    taught = classifier_with_auxiliary_heads(core, load_table(split.train, 1, 0, tmp_path))
     assert set(taught.core.state_dict()) == names
     assert {name.split(".")[0] for name in taught.state_dict()} > {"core", "mask_head"}
 

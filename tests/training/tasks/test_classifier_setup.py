@@ -2,10 +2,10 @@ import torch
 
 from models.nets import build
 from models.nets.classification.mambaderm import MambaDerm
-from training.tasks.classifier_setup import silence_untaught_inputs
+from training.tasks.classifier_setup import disable_unseen_inputs
 
 
-def _half_taught() -> MambaDerm:
+def _half_trained() -> MambaDerm:
     """Return a network that knew all numbers but the first two while it was trained."""
     torch.manual_seed(3)
     network = build("mambaderm_tiny").eval()
@@ -31,17 +31,17 @@ def _scores(network: MambaDerm, position: int) -> tuple[float, float]:
 
 
 def test_a_number_that_was_never_taught_does_not_move_the_score() -> None:
-    network = _half_taught()
+    network = _half_trained()
     missing, known = _scores(network, 1)
     assert missing != known
-    silence_untaught_inputs(network)
+    disable_unseen_inputs(network)
     missing, known = _scores(network, 1)
     assert missing == known
 
 
 def test_a_taught_number_still_moves_the_score() -> None:
-    network = _half_taught()
+    network = _half_trained()
     before = _scores(network, 5)
-    silence_untaught_inputs(network)
+    disable_unseen_inputs(network)
     assert _scores(network, 5) == before
     assert before[0] != before[1]

@@ -10,7 +10,7 @@ from models.contract.shelf.card import Conformal, Diagnosis
 from models.contract.uncertainty.probability import possible_labels
 from training.contract.data_set import Sample
 from training.metrics.calibrate import calibrated
-from training.tasks.diagnosis_metrics import ToldApart, diagnosis_conformal, diagnosis_figures
+from training.tasks.diagnosis_metrics import DiagnosisAnswers, diagnosis_conformal, diagnosis_figures
 
 DIAGNOSES = (
     Diagnosis(name="bcc", is_malignant=True),
@@ -19,23 +19,23 @@ DIAGNOSES = (
 )
 
 
-def told(probabilities: list[list[float]], places: list[int]) -> ToldApart:
+def answers(probabilities: list[list[float]], places: list[int]) -> DiagnosisAnswers:
     groups = np.array([f"lesion {number:04d}" for number in range(len(places))])
     shares = np.array(probabilities)
-    return ToldApart(DIAGNOSES, shares, np.array(places, dtype=np.intp), groups, shares.argmax(axis=1))
+    return DiagnosisAnswers(DIAGNOSES, shares, np.array(places, dtype=np.intp), groups, shares.argmax(axis=1))
 
 
-def many(count: int, *, seed: int = 0) -> ToldApart:
+def many(count: int, *, seed: int = 0) -> DiagnosisAnswers:
     """Answers that know a little: probabilities drawn from a Dirichlet about the truth."""
     rng = np.random.default_rng(seed)
     places = rng.integers(0, 3, count)
     rows = [rng.dirichlet(1 + 2.0 * np.eye(3)[place]) for place in places]
-    return told(np.stack(rows).tolist(), places.tolist())
+    return answers(np.stack(rows).tolist(), places.tolist())
 
 
 def test_sensitivities_and_their_mean_are_those_of_the_largest_share() -> None:
     answers = [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8], [0.4, 0.3, 0.3]]
-    figure = diagnosis_figures(told(answers, [0, 1, 1, 2, 2]))["diagnosis_sensitivity"]
+    figure = diagnosis_figures(answers(answers, [0, 1, 1, 2, 2]))["diagnosis_sensitivity"]
     shares = {name: (part.value, part.n) for name, part in figure.subgroups.items()}
     assert shares == {
         "diagnosis: bcc": (1.0, 1), "diagnosis: melanoma": (0.5, 2), "diagnosis: nevus": (0.5, 2),
@@ -45,7 +45,7 @@ def test_sensitivities_and_their_mean_are_those_of_the_largest_share() -> None:
 
 
 def test_what_the_network_itself_puts_first_is_counted_apart() -> None:
-    calibrated_away = replace(told([[0.1, 0.3, 0.6]] * 2, [1, 2]), largest_logits=np.array([1, 2]))
+    calibrated_away = replace(answers([[0.1, 0.3, 0.6]] * 2, [1, 2]), largest_logits=np.array([1, 2]))
     figures = diagnosis_figures(calibrated_away)
     assert figures["diagnosis_sensitivity"].value == 0.5
     assert figures["diagnosis_sensitivity_by_logit"].value == 1.0
@@ -53,7 +53,7 @@ def test_what_the_network_itself_puts_first_is_counted_apart() -> None:
 
 def test_each_diagnosis_is_ranked_against_the_rest_and_counted() -> None:
     answers = [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8], [0.4, 0.3, 0.3]]
-    figure = diagnosis_figures(told(answers, [0, 1, 1, 2, 2]))["diagnosis_auc"]
+    figure = diagnosis_figures(answers(answers, [0, 1, 1, 2, 2]))["diagnosis_auc"]
     areas = {name: (part.value, part.n) for name, part in figure.subgroups.items()}
     # Melanoma: 0.7 and 0.4 against 0.3, 0.1, 0.3.
     assert areas["diagnosis: melanoma"] == (1.0, 2)
@@ -62,7 +62,7 @@ def test_each_diagnosis_is_ranked_against_the_rest_and_counted() -> None:
 
 
 def test_a_diagnosis_without_an_image_is_left_out_of_the_mean() -> None:
-    figures = diagnosis_figures(told([[0.6, 0.3, 0.1], [0.1, 0.1, 0.8]], [0, 2]))
+    figures = diagnosis_figures(answers([[0.6, 0.3, 0.1], [0.1, 0.1, 0.8]], [0, 2]))
     assert set(figures["diagnosis_auc"].subgroups) == {"diagnosis: bcc", "diagnosis: nevus"}
     assert figures["diagnosis_auc"].value == 1.0
 
@@ -95,7 +95,7 @@ def test_on_the_images_it_would_be_fitted_on_coverage_is_judged_by_halves() -> N
 
 
 def test_too_few_images_of_a_diagnosis_exclude_nothing() -> None:
-    conformal = diagnosis_conformal(told([[0.9, 0.05, 0.05]] * 3, [0, 0, 1]))
+    conformal = diagnosis_conformal(answers([[0.9, 0.05, 0.05]] * 3, [0, 0, 1]))
     assert conformal.quantile_by_label == {"bcc": 1.0, "melanoma": 1.0, "nevus": 1.0}
     assert conformal.n_by_label == {"bcc": 2, "melanoma": 1, "nevus": 0}
 
@@ -127,7 +127,7 @@ def test_only_images_of_a_known_diagnosis_are_judged_and_the_score_is_divided() 
         for n, name in enumerate(("nevus", None, "melanoma", "wart"))
     )  # fmt: skip
     logits = np.random.default_rng(3).normal(size=(4, 4)).astype(np.float32)
-    found = ToldApart.of(samples, DIAGNOSES, logits, temperature=1.7)
+    found = DiagnosisAnswers.of(samples, DIAGNOSES, logits, temperature=1.7)
     assert found.places.tolist() == [2, 1]
     assert found.groups.tolist() == ["g0", "g2"]
     assert found.largest_logits.tolist() == logits[[0, 2], 1:].argmax(axis=1).tolist()

@@ -290,9 +290,9 @@ def test_a_score_model_learns_among_bundled_images_and_its_own_answers(
     assert task.counts == (12, 4)
     task.open_stage(plan.stages[0])
     batch = task.batches(0).batch(0)
-    from training.tasks.classifier_setup import taught_classifier
+    from training.tasks.classifier_setup import classifier_with_auxiliary_heads
 
-    network = taught_classifier(PublishedModel.read(base).network, task.table)  # type: ignore[arg-type]
+    network = classifier_with_auxiliary_heads(PublishedModel.read(base).network, task.table)  # type: ignore[arg-type]
     loss = task.loss(network, batch)
     loss.backward()  # type: ignore[no-untyped-call]
     plain = task.loss_of(network, network(batch["images"], batch["numeric"], batch["categorical"]), batch)

@@ -14,7 +14,7 @@ from training.inputs.samplers import generator
 from training.loop.task import Batch
 from training.tasks.auxiliary_heads import UNKNOWN
 from training.tasks.classification import ClassificationTask
-from training.tasks.classifier_setup import taught_classifier
+from training.tasks.classifier_setup import classifier_with_auxiliary_heads
 from training.tasks.mixing import is_mixed, mixed, mixed_auxiliary_loss
 
 MIXUP = Mixing(mixup_share=1)
@@ -133,7 +133,7 @@ def task_of(data_dir: Path, cache: Path, **changes: object) -> tuple[TrainingPla
 def test_nothing_is_learned_from_the_order_of_mixed_images(data_dir: Path, tmp_path: Path, loss: str) -> None:
     """The ranking loss would take a mixture for benign or malignant, and remember it as such."""
     _, task = task_of(data_dir, tmp_path, loss=loss, mixing=MIXUP)
-    network = taught_classifier(build("mambaderm_tiny"), task.table)
+    network = classifier_with_auxiliary_heads(build("mambaderm_tiny"), task.table)
     batch = task.batches(0).batch(0)
     assert ((batch["malignant"] > 0) & (batch["malignant"] < 1)).sum() > 0
     task.loss(network, batch).backward()
@@ -163,7 +163,7 @@ def test_an_evidential_network_learns_and_its_price_rises_over_the_run(
 ) -> None:
     changes = {"loss": "evidential", "architecture_arguments": {"evidential": True}, "sampler": "balanced"}
     plan, task = task_of(data_dir, tmp_path, **changes)
-    network = taught_classifier(build("mambaderm_tiny", evidential=True), task.table)
+    network = classifier_with_auxiliary_heads(build("mambaderm_tiny", evidential=True), task.table)
     task.loss(network, task.batches(1).batch(0)).backward()
     assert network.core.last_layer.weight.grad is not None
     assert network.core.last_layer.weight.grad.abs().sum(dim=1).min() > 0

@@ -7,8 +7,8 @@ from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from training.contract.data_set import DIAGNOSES
 from training.inputs.lesion_table import LesionTable
-from training.tasks.auxiliary_heads import TaughtClassifier
-from training.tasks.classifier_setup import silence_untaught_inputs, taught_classifier
+from training.tasks.auxiliary_heads import ClassifierWithAuxiliaryHeads
+from training.tasks.classifier_setup import classifier_with_auxiliary_heads, disable_unseen_inputs
 
 CELLS = {
     "mambaderm_tiny": 16,
@@ -24,7 +24,7 @@ def test_every_score_network_is_taught_the_same_targets(name: str, cells: int) -
     torch.manual_seed(0)
     core = build(name)
     assert isinstance(core, ScoreNetwork)
-    taught = TaughtClassifier(core).eval()
+    taught = ClassifierWithAuxiliaryHeads(core).eval()
     batch = (torch.randn(2, 3, 64, 64), torch.randn(2, 35), torch.ones(2, 6, dtype=torch.int64))
 
     outputs = taught(*batch)
@@ -55,7 +55,7 @@ def test_opening_up_leaves_steps_and_decays_and_wakes_every_layer_scale(name: st
     }
     assert kept
 
-    taught = taught_classifier(core, a_table())
+    taught = classifier_with_auxiliary_heads(core, a_table())
 
     state = taught.core.state_dict()
     assert all(torch.equal(state[key], value) for key, value in kept.items())
@@ -70,6 +70,6 @@ def test_a_network_without_a_table_has_nothing_to_silence() -> None:
     assert isinstance(core, ScoreNetwork)
     before = {name: value.clone() for name, value in core.state_dict().items()}
 
-    silence_untaught_inputs(core)
+    disable_unseen_inputs(core)
 
     assert all(torch.equal(value, before[name]) for name, value in core.state_dict().items())

@@ -20,7 +20,7 @@ from models.contract.files.atomic_files import write_whole
 from training.contract.data_set import MANIFEST, SIDES, DataSetError, Sample, read_manifest
 from training.contract.lesion_groups import strictest
 from training.contract.progress_bar import shown
-from training.data_sets.group_split import check_shares, dealt
+from training.data_sets.group_split import check_shares, split_groups
 from training.data_sets.image_files import PictureHeader, header_of
 from training.data_sets.layouts.lesion_mask import UnusableMaskError, lesion_mask, remark_notes
 from training.data_sets.layouts.upright import (
@@ -151,7 +151,7 @@ def write_data_folder(
         if not writer.images_by_split:
             raise ConversionError(f"None of the {len(cards)} images could be read.")
         write_about(out, about, [source.resolve().name for source in sources])
-    write_left_out(out, writer.left_out)
+    write_skipped(out, writer.left_out)
     return writer.outcome(tuple(notes))
 
 
@@ -348,7 +348,7 @@ def _marker(about: About) -> str:
     return f"Converted by Naevus, layout {about.layout},"
 
 
-def write_left_out(out: Path, reason_by_image: Mapping[str, str]) -> None:
+def write_skipped(out: Path, reason_by_image: Mapping[str, str]) -> None:
     """Write left_out.csv: every image that is not in the manifest, and why."""
     write_table(out / LEFT_OUT, ("image_id", "reason"), sorted(reason_by_image.items()))
 
@@ -378,6 +378,6 @@ def _split_by_image(cards: Sequence[Card], options: FolderOptions) -> dict[str, 
         for group, members in cards_by_group.items()
         if side_by_group[group] == "train"
     }
-    sides_dealt = dealt(free, (1 - val - test, val, test), seed=options.seed)
-    side_by_group |= {group: SIDES[side] for group, side in sides_dealt.items()}
+    sides_assigned = split_groups(free, (1 - val - test, val, test), seed=options.seed)
+    side_by_group |= {group: SIDES[side] for group, side in sides_assigned.items()}
     return {card.image_id: side_by_group[card.group] for card in cards}

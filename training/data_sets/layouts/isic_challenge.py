@@ -47,7 +47,7 @@ from training.data_sets.layouts.data_folder import (
     check_is_ours,
     new_manifest,
     write_about,
-    write_left_out,
+    write_skipped,
     write_table,
 )
 from training.data_sets.layouts.isic_download import IsicDownload, IsicImage, LesionFacts, read_download
@@ -148,7 +148,7 @@ def convert(
     write_about(out, _ABOUT, [folder.resolve().name for folder in downloads])
     with new_manifest(out) as manifest:
         write_table(manifest, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
-    write_left_out(out, left_out)
+    write_skipped(out, left_out)
     return Outcome(
         images_by_split=dict(Counter(row["split"] for row in rows)),
         masks=sum(bool(row["mask_file"]) for row in rows),

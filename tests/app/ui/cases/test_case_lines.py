@@ -80,8 +80,8 @@ def test_a_line_is_told_in_words() -> None:
     store.answer()
     cells = [store.model.index(0, column).data() for column in Column]
     assert cells == ["P-00000", "Palms/soles", "Soon", "43\N{NO-BREAK SPACE}%", "To review"]
-    spoken = store.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "Patient P-00000, Palms/soles, a.jpg, Soon, score 43 percent, To review"
+    model_summaries = store.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert model_summaries == "Patient P-00000, Palms/soles, a.jpg, Soon, score 43 percent, To review"
 
 
 def test_an_answer_to_an_earlier_search_is_dropped() -> None:
@@ -111,10 +111,10 @@ def test_a_line_says_why_a_correction_would_help_until_there_is_one() -> None:
         a_line(1), reasons_to_correct=("the boundary is uncertain", "the image is unlike the training images")
     )
     model = CaseLinesModel(Store(0))
-    told = []
+    fold_events = []
     for line in (doubtful, replace(doubtful, is_corrected=True), a_line(1)):
         model.show_page(CasePage(CaseQuery(), 0, 1, [line]))
-        told.append(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
-    assert told[0] == "The boundary is uncertain; the image is unlike the training images."
-    assert not told[1]
-    assert not told[2]
+        fold_events.append(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
+    assert fold_events[0] == "The boundary is uncertain; the image is unlike the training images."
+    assert not fold_events[1]
+    assert not fold_events[2]

@@ -32,7 +32,7 @@ def _said(qtbot: QtBot, session: Session, services: Services, folder: Path) -> l
     queue = PredictionQueue(session, foot)
     with qtbot.waitSignal(queue.predicted, timeout=30_000):
         queue.add([image_id])
-    qtbot.waitUntil(lambda: not session.lanes.busy_lanes, timeout=30_000)
+    qtbot.waitUntil(lambda: not session.queues.busy_queues, timeout=30_000)
     return foot.said
 
 

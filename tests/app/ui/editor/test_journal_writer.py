@@ -11,7 +11,7 @@ from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.storage.journal import FileStrokeJournal
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.journal_writer import SavedState
-from app.ui.editor.tools.gesture import Act, Pointer
+from app.ui.editor.tools.gesture import Pointer, PointerEventType
 
 SHAPE = (60, 81)
 IMAGE = ImageId("a1" * 16)
@@ -84,8 +84,8 @@ def runs(qtbot: QtBot) -> Iterator[Runs]:
 
 def stroke(canvas: EditorCanvas, row: float) -> None:
     canvas.set_brush_diameter_px(5)
-    canvas.feed(Pointer(Act.PRESS, (10, row)))
-    canvas.feed(Pointer(Act.RELEASE, (60, row)))
+    canvas.feed(Pointer(PointerEventType.PRESS, (10, row)))
+    canvas.feed(Pointer(PointerEventType.RELEASE, (60, row)))
 
 
 def wait_for(qtbot: QtBot, canvas: EditorCanvas, state: SavedState) -> None:
@@ -112,7 +112,7 @@ def test_a_stroke_is_shown_as_kept_only_once_it_is_on_disk(runs: Runs, qtbot: Qt
     assert canvas.saved_state is SavedState.STORED
     stroke(canvas, 20)
     assert states == [SavedState.WRITING]
-    qtbot.waitUntil(lambda: states == [SavedState.WRITING, SavedState.KEPT], timeout=10_000)
+    qtbot.waitUntil(lambda: states == [SavedState.WRITING, SavedState.JOURNALED], timeout=10_000)
     canvas.wait_until_kept()
     work = kept_work(tmp_path)
     assert np.array_equal(work.mask, canvas.current_mask())
@@ -123,14 +123,14 @@ def test_a_full_disk_is_told_and_the_work_is_not_called_saved(
 ) -> None:
     journal = FullDisk(tmp_path)
     canvas = runs.shown(journal)
-    with qtbot.waitSignal(canvas.problem_noticed, timeout=10_000) as told:
+    with qtbot.waitSignal(canvas.problem_noticed, timeout=10_000) as fold_events:
         stroke(canvas, 20)
-    assert told.args is not None
-    assert "disk is full" in str(told.args[0])
+    assert fold_events.args is not None
+    assert "disk is full" in str(fold_events.args[0])
     wait_for(qtbot, canvas, SavedState.NOT_SAVED)
     journal.is_full = False
     stroke(canvas, 40)
-    wait_for(qtbot, canvas, SavedState.KEPT)
+    wait_for(qtbot, canvas, SavedState.JOURNALED)
     canvas.wait_until_kept()
     work = kept_work(tmp_path)
     assert work.position == 2
@@ -146,7 +146,7 @@ def test_storing_the_mask_finishes_its_journal_and_keeps_the_history(
     canvas.mark_stored(IMAGE, canvas.mask_version(), "r2")
     assert canvas.saved_state is SavedState.STORED
     canvas.undo_group.undo()
-    wait_for(qtbot, canvas, SavedState.KEPT)
+    wait_for(qtbot, canvas, SavedState.JOURNALED)
     canvas.wait_until_kept()
     assert journal.unfinished() == (IMAGE,)
     again = runs.shown(journal)
@@ -185,14 +185,14 @@ def test_work_for_an_image_of_another_size_is_put_aside(runs: Runs, qtbot: QtBot
     canvas = runs.shown(journal)
     stroke(canvas, 20)
     canvas.wait_until_kept()
-    told: list[str] = []
+    fold_events: list[str] = []
     other = EditorCanvas(journal=journal)
     qtbot.addWidget(other)
-    other.problem_noticed.connect(told.append)
+    other.problem_noticed.connect(fold_events.append)
     show(other, (30, 30))
     other.wait_until_kept()
-    assert len(told) == 1
-    assert "does not fit" in told[0]
+    assert len(fold_events) == 1
+    assert "does not fit" in fold_events[0]
     assert not other.has_unsaved_work
     assert len(list((tmp_path / "finished").iterdir())) == 1
 

@@ -51,7 +51,7 @@ def window(qtbot: QtBot, session: Session, theme: Theme, models: Path) -> ShelfW
 
 
 def settle(qtbot: QtBot, window: ShelfWindow) -> None:
-    qtbot.waitUntil(lambda: not window._session.lanes.busy_lanes, timeout=20_000)
+    qtbot.waitUntil(lambda: not window._session.queues.busy_queues, timeout=20_000)
 
 
 def active(window: ShelfWindow) -> str:

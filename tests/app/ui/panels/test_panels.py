@@ -26,7 +26,7 @@ from app.usecases.analysis.score_words import DIVISION
 from app.usecases.cases.open_case import open_case
 from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import MeasuredBands, Services, SpokenModel
+from app.usecases.ports import MeasuredBands, ModelSummary, Services
 from models.contract.shelf.triage_figures import BandCounts, BandFigures
 from tests.builders import a_case, a_divided_score, a_mask, a_score
 from tests.fakes import CLASSIFIER, FakeToken
@@ -76,8 +76,8 @@ def test_the_figures_of_the_model_stand_beside_its_score_and_its_limits_one_clic
 ) -> None:
     figure = "On 285 held-out images: AUC 0.78 with metadata, 0.65 from the image alone"
     limits, known = ("Few melanomas.", "One <b>camera</b>."), ("melanoma", "nevus")
-    spoken = SpokenModel("Score", CLASSIFIER, figure, limits, known)
-    panels.show_view(CaseView(case, spoken=spoken))
+    model_summaries = ModelSummary("Score", CLASSIFIER, figure, limits, known)
+    panels.show_view(CaseView(case, model_summaries=model_summaries))
     said = words_on(panels.score)
     assert f"{figure}." in said
     assert "Trained to tell melanoma from nevus; it does not know basal cell carcinoma" in said
@@ -90,8 +90,10 @@ def test_the_figures_of_the_model_stand_beside_its_score_and_its_limits_one_clic
 def test_figures_of_another_model_than_the_one_that_scored_are_not_shown(
     panels: CasePanels, case: Case
 ) -> None:
-    spoken = SpokenModel("Score", replace(CLASSIFIER, version="0"), "On 9 held-out images", ("No palms.",))
-    panels.show_view(CaseView(case, spoken=spoken))
+    model_summaries = ModelSummary(
+        "Score", replace(CLASSIFIER, version="0"), "On 9 held-out images", ("No palms.",)
+    )
+    panels.show_view(CaseView(case, model_summaries=model_summaries))
     assert "held-out" not in words_on(panels.score)
 
 
@@ -107,10 +109,10 @@ BANDS = MeasuredBands(
 def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_clinic(
     panels: CasePanels, case: Case
 ) -> None:
-    spoken = SpokenModel("Score", CLASSIFIER, None, (), bands=BANDS)
+    model_summaries = ModelSummary("Score", CLASSIFIER, None, (), bands=BANDS)
     scored = replace(case, scores=(a_score(case.image.id, 0.9),))
     enough = LocalBands({Band.URGENT: 4}, {Band.URGENT: 6, Band.ROUTINE: 41})
-    panels.show_view(CaseView(scored, spoken=spoken, local_bands=enough))
+    panels.show_view(CaseView(scored, model_summaries=model_summaries, local_bands=enough))
     said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
     assert "Urgent: 1 in 3 such cases was malignant at 5 % prevalence." in said
     assert "Here: 4 of 10 decided Urgent cases were malignant (51 decided in all)." in said
@@ -120,7 +122,7 @@ def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_cl
 
 
 def test_a_model_whose_bands_were_not_measured_claims_nothing(panels: CasePanels, case: Case) -> None:
-    panels.show_view(CaseView(case, spoken=SpokenModel("Score", CLASSIFIER, None, ())))
+    panels.show_view(CaseView(case, model_summaries=ModelSummary("Score", CLASSIFIER, None, ())))
     assert "prevalence" not in words_on(panels.score)
 
 

@@ -59,7 +59,7 @@ def show(qtbot: QtBot, window: TrainingWindow) -> None:
 
 
 def settle(qtbot: QtBot, window: TrainingWindow) -> None:
-    qtbot.waitUntil(lambda: not window._session.lanes.busy_lanes, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._session.queues.busy_queues, timeout=10_000)
 
 
 def attached(qtbot: QtBot, window: TrainingWindow, run: Path) -> None:

@@ -12,7 +12,7 @@ from app.usecases.analysis.assess_boundary import assess_boundaries, assess_boun
 from app.usecases.cases.list_cases import next_to_correct
 from app.usecases.cases.open_case import open_case
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.ports import BoundaryDoubt, CancelToken, Services
+from app.usecases.ports import BoundaryUncertainty, CancelToken, Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.uncertainty.disagreement import from_levels
 from tests.builders import a_case, a_mask, result_of
@@ -21,7 +21,7 @@ from tests.fakes import SEGMENTER, FakePredictor, FakeToken
 TOKEN = FakeToken()
 
 
-class _Doubting(FakePredictor):
+class _UncertainPredictor(FakePredictor):
     """Doubts as it is told."""
 
     def __init__(self, *border_uncertainties: float, weights_sha256: str = SEGMENTER.weights_sha256) -> None:
@@ -29,11 +29,13 @@ class _Doubting(FakePredictor):
         self._told = list(border_uncertainties)
         self._weights_sha256 = weights_sha256
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         if not self._told:
             raise InferenceError("There is no more doubt.")
         disagreement = np.full((48, 64), 0.1, np.float32)
-        return BoundaryDoubt(disagreement, self._told.pop(0), None, self._weights_sha256)
+        return BoundaryUncertainty(disagreement, self._told.pop(0), None, self._weights_sha256)
 
 
 def test_the_assessment_is_kept_and_the_prediction_stays_as_it_was(
@@ -61,7 +63,7 @@ def test_the_assessment_is_kept_and_the_prediction_stays_as_it_was(
 def test_a_boundary_is_assessed_once(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path)
     assess_boundary(services, image_id, TOKEN)
-    changes = assess_boundary(replace(services, predictor=_Doubting(0.9)), image_id, TOKEN)
+    changes = assess_boundary(replace(services, predictor=_UncertainPredictor(0.9)), image_id, TOKEN)
     with services.reading() as work:
         boundary = work.cases.case(image_id).boundary
     assert not changes.touches(image_id)
@@ -71,7 +73,7 @@ def test_a_boundary_is_assessed_once(services: Services, tmp_path: Path) -> None
 
 def test_another_model_does_not_judge_a_boundary(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path)
-    other = replace(services, predictor=_Doubting(0.9, weights_sha256="c" * 64))
+    other = replace(services, predictor=_UncertainPredictor(0.9, weights_sha256="c" * 64))
     assert not assess_boundary(other, image_id, TOKEN).touches(image_id)
     with services.reading() as work:
         boundary = work.cases.case(image_id).boundary
@@ -88,8 +90,8 @@ def test_an_image_that_cannot_be_assessed_does_not_hold_up_the_others(
     services: Services, tmp_path: Path
 ) -> None:
     first, second = (a_case(services, tmp_path, seed=seed) for seed in (1, 2))
-    doubting = replace(services, predictor=_Doubting(0.1))
-    result_of(assess_boundaries(doubting, [first, second], TOKEN))
+    uncertain = replace(services, predictor=_UncertainPredictor(0.1))
+    result_of(assess_boundaries(uncertain, [first, second], TOKEN))
     with services.reading() as work:
         known = [work.cases.case(image_id).boundary for image_id in (first, second)]
     assert [one.border_uncertainty for one in known if one is not None] == [0.1, None]
@@ -99,8 +101,8 @@ def test_the_next_case_to_correct_is_the_most_uncertain_one_that_nobody_has_corr
     services: Services, tmp_path: Path
 ) -> None:
     sure, doubtful, corrected = (a_case(services, tmp_path, seed=seed) for seed in (1, 2, 3))
-    doubting = replace(services, predictor=_Doubting(0.01, 0.12, 0.16))
-    result_of(assess_boundaries(doubting, [sure, doubtful, corrected], TOKEN))
+    uncertain = replace(services, predictor=_UncertainPredictor(0.01, 0.12, 0.16))
+    result_of(assess_boundaries(uncertain, [sure, doubtful, corrected], TOKEN))
     correct_mask(services, corrected, a_mask(radius_px=12))
     found = next_to_correct(services)
     assert found is not None

@@ -6,7 +6,7 @@ import pytest
 
 from app.usecases.analysis.model_summaries import known_diagnoses
 from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
-from app.usecases.ports import SpokenModel
+from app.usecases.ports import ModelSummary
 from models.contract.shelf.card import read_card
 from resources import path as resource
 from tests.fakes import CLASSIFIER
@@ -74,4 +74,4 @@ def test_a_card_that_names_no_diagnoses_gives_no_scope() -> None:
 def test_figures_are_the_cards_or_said_to_be_missing(
     figure: str | None, limits: tuple[str, ...] | None, said: str
 ) -> None:
-    assert said in figure_words(SpokenModel("Score", CLASSIFIER, figure, limits))
+    assert said in figure_words(ModelSummary("Score", CLASSIFIER, figure, limits))

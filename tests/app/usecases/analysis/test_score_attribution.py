@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.usecases.analysis.predict_image import predict_image
-from app.usecases.analysis.score_attribution import why_score
+from app.usecases.analysis.score_attribution import score_attribution
 from app.usecases.analysis.score_words import answer_set_words, effect_words
 from app.usecases.ports import CancelToken, ScoreResult, Services
 from models.contract.arrays import BoolMask, RgbImage
@@ -59,9 +59,9 @@ def test_the_largest_effect_of_entered_data_comes_first(services: Services, tmp_
         work.cases.update_lesion(replace(case.lesion, site="head/neck"))
         work.cases.update_visit(replace(case.visit, age_years=65))
         work.commit()
-    assert why_score(services, image_id, FakeToken()) is None
+    assert score_attribution(services, image_id, FakeToken()) is None
     predict_image(services, image_id, FakeToken())
-    why = why_score(services, image_id, FakeToken())
+    why = score_attribution(services, image_id, FakeToken())
     assert why is not None
     assert [_plain(effect) for effect in why.effects] == [
         "Site head/neck: 41 % with it, 61 % without it",
@@ -81,7 +81,7 @@ def test_nothing_entered_has_no_effect_and_the_card_gives_the_answer_set(
     write_card(shipped.model_copy(update=changes), folder)
     shelf = ModelShelf((tmp_path / "shelf",), tmp_path / "active.json")
     services = replace(services, shelf=shelf, predictor=_Reader())
-    why = why_score(services, a_case(services, tmp_path / "in"), FakeToken())
+    why = score_attribution(services, a_case(services, tmp_path / "in"), FakeToken())
     assert why is not None
     assert why.effects == ()
     assert _plain(why.answer_set) == ("At this score the model cannot rule out either benign or malignant.")

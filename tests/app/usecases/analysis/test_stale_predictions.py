@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.usecases.analysis.predict_image import predict_image
-from app.usecases.analysis.stale_predictions import earlier_predictions
+from app.usecases.analysis.stale_predictions import stale_predictions
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.ports import Services
@@ -30,7 +30,7 @@ def test_with_the_same_models_in_use_nothing_is_earlier(
 ) -> None:
     a_case(services, tmp_path)
     activate(services, monkeypatch, boundary=SEGMENTER.weights_sha256, score=CLASSIFIER.weights_sha256)
-    assert earlier_predictions(services).images == frozenset()
+    assert stale_predictions(services).images == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_boundary_or_a_score_of_other_weights_is_earlier(
     set_decision(services, decided, diagnosis="Nevus")
     remove_case(services, hidden)
     activate(services, monkeypatch, boundary=boundary, score=score)
-    found = earlier_predictions(services)
+    found = stale_predictions(services)
     assert found.images == {seen, decided}
     assert found.undecided == (seen,)
 
@@ -57,13 +57,13 @@ def test_only_the_newest_prediction_counts(
         before = len(work.cases.case(image_id).boundaries)
     monkeypatch.setattr("tests.fakes.SEGMENTER", SEGMENTER.__class__("new", "2", "e" * 64, "", 0.5))
     activate(services, monkeypatch, boundary="e" * 64, score=CLASSIFIER.weights_sha256)
-    assert earlier_predictions(services).images == {image_id}
+    assert stale_predictions(services).images == {image_id}
     predict_image(services, image_id, FakeToken())
-    assert earlier_predictions(services).images == frozenset()
+    assert stale_predictions(services).images == frozenset()
     with services.reading() as work:
         assert len(work.cases.case(image_id).boundaries) == before + 1
 
 
 def test_without_an_active_model_nothing_is_called_earlier(services: Services, tmp_path: Path) -> None:
     a_case(services, tmp_path)
-    assert earlier_predictions(services).images == frozenset()
+    assert stale_predictions(services).images == frozenset()

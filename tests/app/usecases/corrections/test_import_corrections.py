@@ -12,7 +12,11 @@ from app.domain.ids import ImageId
 from app.usecases.analysis.predict_image import predict_image
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import import_images
-from app.usecases.corrections.import_corrections import ImportedCorrections, InDoubt, import_corrections
+from app.usecases.corrections.import_corrections import (
+    ImplausibleMask,
+    ImportedCorrections,
+    import_corrections,
+)
 from app.usecases.ports import Services
 from tests.builders import an_image_file, result_of, services_at
 
@@ -37,7 +41,9 @@ def a_mask_file(folder: Path, name: str, shape: tuple[int, int], bright: int = 2
     return mask > 0
 
 
-def taken(services: Services, folder: Path, in_doubt: InDoubt = InDoubt.REFUSE) -> ImportedCorrections:
+def taken(
+    services: Services, folder: Path, in_doubt: ImplausibleMask = ImplausibleMask.REFUSE
+) -> ImportedCorrections:
     return result_of(import_corrections(services, [folder], token=NeverCancelled(), in_doubt=in_doubt))
 
 
@@ -108,7 +114,7 @@ def test_values_of_0_and_1_are_read_at_any_depth_and_said(
     assert [notice.sentence for notice in done.notices] == ["Its values were read as: 0 = skin, 1 = lesion."]
 
 
-def a_doubtful_mask(folder: Path, shape: tuple[int, int], kind: str) -> np.ndarray:
+def an_implausible_mask(folder: Path, shape: tuple[int, int], kind: str) -> np.ndarray:
     lesion = np.zeros(shape, bool)
     lesion[shape[0] // 3 : shape[0] // 2, shape[1] // 3 : shape[1] // 2] = True
     mask = {"empty": lesion & ~lesion, "full": lesion | ~lesion, "inverted": ~lesion}[kind]
@@ -125,11 +131,11 @@ def test_a_doubtful_mask_is_only_signed_with_a_yes(
     services: Services, tmp_path: Path, kind: str, words: str
 ) -> None:
     image_id, shape = an_imported(services, tmp_path / "in", "a.png", 1)
-    mask = a_doubtful_mask(tmp_path / "masks", shape, kind)
+    mask = an_implausible_mask(tmp_path / "masks", shape, kind)
     (refusal,) = taken(services, tmp_path / "masks").refused
     assert words in refusal.sentence
     assert "--in-doubt as-marked" in refusal.sentence
-    done = taken(services, tmp_path / "masks", InDoubt.AS_MARKED)
+    done = taken(services, tmp_path / "masks", ImplausibleMask.AS_MARKED)
     assert words in done.notices[0].sentence
     np.testing.assert_array_equal(stored_mask(services, image_id), mask)
 
@@ -138,11 +144,11 @@ def test_lesion_and_skin_of_an_inverted_mask_are_exchanged_on_demand_only(
     services: Services, tmp_path: Path
 ) -> None:
     image_id, shape = an_imported(services, tmp_path / "in", "a.png", 1)
-    mask = a_doubtful_mask(tmp_path / "masks", shape, "inverted")
-    taken(services, tmp_path / "masks", InDoubt.EXCHANGE)
+    mask = an_implausible_mask(tmp_path / "masks", shape, "inverted")
+    taken(services, tmp_path / "masks", ImplausibleMask.EXCHANGE)
     np.testing.assert_array_equal(stored_mask(services, image_id), ~mask)
-    a_doubtful_mask(tmp_path / "masks", shape, "empty")
-    assert taken(services, tmp_path / "masks", InDoubt.EXCHANGE).refused
+    an_implausible_mask(tmp_path / "masks", shape, "empty")
+    assert taken(services, tmp_path / "masks", ImplausibleMask.EXCHANGE).refused
 
 
 def test_a_mask_of_what_the_prediction_leaves_out_is_doubted(services: Services, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.open_case import measure_mask, open_case
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
-from app.usecases.corrections.revert_revision import revert_annotation
+from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.ports import Services
 from tests.builders import a_case, a_mask
 from tests.fakes import CLASSIFIER, RUN, SEGMENTER, THRESHOLDS, FakePredictor, FakeToken
@@ -176,7 +176,7 @@ def test_a_reverted_correction_keeps_the_prediction_and_every_revision(
     image_id = a_case(services, tmp_path, corrected=True)
     correct_mask(services, image_id, a_mask(radius_px=9))
     first = open_case(services, image_id).case.revisions[0]
-    revert_annotation(services, image_id, first.id)
+    revert_revision(services, image_id, first.id)
     opened = open_case(services, image_id)
     assert [revision.number for revision in opened.case.revisions] == [1, 2, 3]
     assert opened.case.revisions[2].reason == "reverted to revision 1"
@@ -188,7 +188,7 @@ def test_going_back_to_the_prediction_is_a_revision_too(services: Services, tmp_
     image_id = a_case(services, tmp_path, corrected=True)
     boundary = open_case(services, image_id).case.boundary
     assert boundary is not None
-    revert_annotation(services, image_id, boundary.id)
+    revert_revision(services, image_id, boundary.id)
     revision = open_case(services, image_id).case.revision
     assert revision is not None
     assert (revision.mask, revision.reason) == (boundary.mask, "reset to prediction")
@@ -197,7 +197,7 @@ def test_going_back_to_the_prediction_is_a_revision_too(services: Services, tmp_
 def test_a_revision_of_another_image_cannot_be_reverted_to(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path)
     with pytest.raises(NotFoundError):
-        revert_annotation(services, image_id, RevisionId(new_id()))
+        revert_revision(services, image_id, RevisionId(new_id()))
 
 
 def test_a_new_prediction_does_not_replace_a_revision(services: Services, tmp_path: Path) -> None:

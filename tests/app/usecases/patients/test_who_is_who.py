@@ -16,7 +16,7 @@ from app.exporters.csv_table import CsvTable
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.patients.edit_patient import edit_patient
-from app.usecases.patients.list_identity_questions import list_doubts
+from app.usecases.patients.list_identity_questions import list_identity_questions
 from app.usecases.patients.settle_identity import join_patients, keep_apart
 from app.usecases.ports import ReadImage, Services
 from tests.builders import a_lesion_image, result_of
@@ -106,8 +106,8 @@ def test_a_header_that_contradicts_the_stored_person_is_kept_apart_and_said(
     ((path, sentence),) = [(one.path, one.sentence) for one in reports[-1].kept_apart]
     assert sentence == f"Patient number 1000 is stored with {word}; kept apart as 1000 (2)."
     assert path.name.endswith(".dcm")
-    (doubt,) = list_doubts(services)
-    assert (doubt.stored.patient, doubt.newcomer.patient) == (stored, newcomer)
+    (question,) = list_identity_questions(services)
+    assert (question.stored.patient, question.newcomer.patient) == (stored, newcomer)
     with services.reading() as work:
         trail = str(work.audit.events())
     assert not any(name in caplog.text + trail for name in ("Doe", "Roe"))
@@ -133,7 +133,7 @@ def test_a_missing_value_or_another_spelling_does_not_contradict(
     one, other = _patients(services, report)
     assert one == other
     assert report.kept_apart == ()
-    assert list_doubts(services) == ()
+    assert list_identity_questions(services) == ()
 
 
 def test_what_a_later_file_adds_is_compared_with_the_next(services: Services, take: Import) -> None:
@@ -182,8 +182,8 @@ def test_a_placeholder_makes_a_patient_of_its_own_for_each_file(
     first, second = _patients(services, report)
     assert (first.code, second.code) == ("NAEV-00001", "NAEV-00002")
     assert (first.name, first.issued_id) == ("", "")
-    told = [notice.sentence for notice in report.notices]
-    assert ["placeholder" in sentence for sentence in told] == ([] if code == " " else [True, True])
+    fold_events = [notice.sentence for notice in report.notices]
+    assert ["placeholder" in sentence for sentence in fold_events] == ([] if code == " " else [True, True])
 
 
 def test_a_pseudonym_is_one_person(services: Services, take: Import) -> None:
@@ -203,10 +203,10 @@ def test_the_table_gives_each_person_the_own_sex_and_age(services: Services, tmp
     )
     with written.files[0].open(encoding="utf-8-sig", newline="") as file:
         rows = {row["file_name"]: row for row in csv.DictReader(file)}
-    told = {
+    fold_events = {
         name: (row["patient_id"], row["sex"], row["age"], row["birth_year"]) for name, row in rows.items()
     }
-    assert told == {
+    assert fold_events == {
         "a-female-1950.dcm": ("1000", "female", "74", "1950"),
         "b-male-1990.dcm": ("1000 (2)", "male", "34", "1990"),
     }
@@ -214,8 +214,10 @@ def test_the_table_gives_each_person_the_own_sex_and_age(services: Services, tmp
 
 def test_files_with_a_placeholder_keep_their_own_sex_and_age(services: Services) -> None:
     report = result_of(import_images(services, [CASES / "02-placeholder-id"], token=FakeToken()))
-    told = [(case.patient.code, case.patient.sex, case.visit.age_years) for case in _cases(services, report)]
-    assert told == [("NAEV-00001", "female", 45), ("NAEV-00002", "male", 12)]
+    fold_events = [
+        (case.patient.code, case.patient.sex, case.visit.age_years) for case in _cases(services, report)
+    ]
+    assert fold_events == [("NAEV-00001", "female", 45), ("NAEV-00002", "male", 12)]
     assert len(report.notices) == 2
 
 
@@ -261,7 +263,7 @@ def test_a_person_s_yes_gives_all_lesions_to_the_stored_person(services: Service
     assert (first.patient.sex, first.patient.birth_year, first.patient.name) == ("female", 1950, "Doe, Jo")
     assert second.visit.age_years is None
     assert changes.images == frozenset(report.imported)
-    assert list_doubts(services) == ()
+    assert list_identity_questions(services) == ()
     with services.reading() as work:
         assert work.cases.patient(newcomer.id) == newcomer
         acts = [event.what for event in work.audit.events(newcomer.id)]
@@ -295,7 +297,7 @@ def test_after_a_no_the_two_stay_two_and_it_is_not_asked_again(services: Service
     later = take(MALE, FEMALE)
     assert _patients(services, later) == [male, female]
     assert later.kept_apart == ()
-    assert list_doubts(services) == ()
+    assert list_identity_questions(services) == ()
 
 
 def test_there_is_nothing_to_say_about_a_patient_nobody_doubts(services: Services, take: Import) -> None:
@@ -316,12 +318,12 @@ def test_a_number_corrected_by_hand_is_not_found_by_the_old_one(services: Servic
 
 def test_an_open_question_shows_both_persons(services: Services, take: Import) -> None:
     report = take({**FEMALE, "patient_name": "Doe, Jane"}, {**MALE, "age_years": 33})
-    (doubt,) = list_doubts(services)
-    assert doubt.differing == ("sex", "birth_year")
-    assert (doubt.stored.ages_years, doubt.newcomer.ages_years) == ((74,), (33,))
-    assert (doubt.stored.images, doubt.newcomer.images) == (report.imported[:1], report.imported[1:])
-    assert doubt.newcomer.file_names == ("1-1.dcm",)
-    assert doubt.newcomer.scored_images == ()
+    (question,) = list_identity_questions(services)
+    assert question.differing == ("sex", "birth_year")
+    assert (question.stored.ages_years, question.newcomer.ages_years) == ((74,), (33,))
+    assert (question.stored.images, question.newcomer.images) == (report.imported[:1], report.imported[1:])
+    assert question.newcomer.file_names == ("1-1.dcm",)
+    assert question.newcomer.scored_images == ()
     with services.reading() as work:
-        (line,) = work.cases.lines_of(doubt.newcomer.images)
-    assert doubt.newcomer.thumbnail == line.thumbnail
+        (line,) = work.cases.lines_of(question.newcomer.images)
+    assert question.newcomer.thumbnail == line.thumbnail

@@ -11,7 +11,7 @@ from PIL import Image
 
 from models.contract.errors import NoMaskError, UnreadableMaskError
 from models.contract.imaging.mask_file import read_mask
-from models.contract.imaging.mask_plausibility import Doubt, doubt_about
+from models.contract.imaging.mask_plausibility import MaskIssueKind, mask_issue
 from models.contract.imaging.mask_values import PLAIN
 
 ROWS, COLUMNS = np.mgrid[:90, :121]
@@ -82,7 +82,7 @@ FILES: dict[str, bytes] = {
 def test_every_way_to_store_a_mask_gives_the_same_pixels(name: str) -> None:
     reading = read_mask(FILES[name])
     np.testing.assert_array_equal(reading.mask, LESION)
-    assert doubt_about(reading.mask) is None
+    assert mask_issue(reading.mask) is None
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,10 @@ def test_damaged_files_are_told_from_pictures_that_are_no_masks(content: bytes) 
 
 
 @pytest.mark.parametrize(
-    ("value", "kind"), [(0, Doubt.EMPTY), (1, Doubt.NEARLY_FULL), (255, Doubt.NEARLY_FULL)]
+    ("value", "kind"),
+    [(0, MaskIssueKind.EMPTY), (1, MaskIssueKind.NEARLY_FULL), (255, MaskIssueKind.NEARLY_FULL)],
 )
-def test_a_single_value_is_nothing_or_everything(value: int, kind: Doubt) -> None:
-    doubt = doubt_about(read_mask(png(np.full((80, 90), value, np.uint8))).mask)
-    assert doubt is not None
-    assert doubt.kind is kind
+def test_a_single_value_is_nothing_or_everything(value: int, kind: MaskIssueKind) -> None:
+    issue = mask_issue(read_mask(png(np.full((80, 90), value, np.uint8))).mask)
+    assert issue is not None
+    assert issue.kind is kind

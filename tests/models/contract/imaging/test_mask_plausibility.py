@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.contract.imaging.mask_plausibility import Doubt, doubt_about, marks_the_frame
+from models.contract.imaging.mask_plausibility import MaskIssueKind, marks_the_frame, mask_issue
 
 ROWS, COLUMNS = np.mgrid[:96, :128]
 
@@ -31,33 +31,33 @@ def test_lesions_are_not_taken_for_skin(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["in the middle", "at a side", "nearly as large as the frame"])
 def test_skin_is_recognised_wherever_the_lesion_lies(name: str) -> None:
-    doubt = doubt_about(~LESIONS[name])
-    assert doubt is not None
-    assert doubt.kind is Doubt.INVERTED
+    issue = mask_issue(~LESIONS[name])
+    assert issue is not None
+    assert issue.kind is MaskIssueKind.INVERTED
 
 
 def test_specks_in_a_full_mask_are_no_lesion() -> None:
     mask = np.ones((96, 128), bool)
     mask[50, 60:63] = False
-    doubt = doubt_about(mask)
-    assert doubt is not None
-    assert doubt.kind is Doubt.NEARLY_FULL
+    issue = mask_issue(mask)
+    assert issue is not None
+    assert issue.kind is MaskIssueKind.NEARLY_FULL
 
 
 def test_a_prediction_confirms_what_looks_inverted() -> None:
     ring = ~disc(48, 64, 25)
-    assert doubt_about(ring, ring) is None
-    assert doubt_about(ring, disc(48, 64, 25)) is not None
+    assert mask_issue(ring, ring) is None
+    assert mask_issue(ring, disc(48, 64, 25)) is not None
 
 
 def test_a_prediction_of_the_opposite_is_told() -> None:
     lesion = disc(48, 64, 35)
     rest = ~lesion & (ROWS > 0) & (ROWS < 95) & (COLUMNS > 0) & (COLUMNS < 127)
-    assert doubt_about(rest) is None
-    doubt = doubt_about(rest, disc(48, 64, 37))
-    assert doubt is not None
-    assert "predicted boundary" in doubt.reason
+    assert mask_issue(rest) is None
+    issue = mask_issue(rest, disc(48, 64, 37))
+    assert issue is not None
+    assert "predicted boundary" in issue.reason
 
 
 def test_a_lesion_far_from_the_prediction_is_a_correction_and_no_doubt() -> None:
-    assert doubt_about(disc(30, 30, 12), disc(70, 100, 20)) is None
+    assert mask_issue(disc(30, 30, 12), disc(70, 100, 20)) is None
