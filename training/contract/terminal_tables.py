@@ -2,11 +2,16 @@
 
 import unicodedata
 from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
 
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
+
+UNKNOWN = "-"
+"""The cell of what is not known, or does not concern a row."""
 
 _GAP, _INDENT = "  ", "    "
 
@@ -14,8 +19,8 @@ _GAP, _INDENT = "  ", "    "
 def print_table(console: Console, table: Table, *, for_programs: Callable[[str], str] = str) -> None:
     """Print a table as a person or a program can read it.
 
-    A terminal on which it fits shows it ruled; a narrower one shows each row in a few lines, because words
-    folded into columns of three letters are no words. A file or a program gets a line for each row,
+    A terminal on which it fits shows it ruled; a narrower one first drops columns in which nothing is known,
+    and else shows each row in a few lines, because words folded into columns of three letters are no words. A file or a program gets a line for each row,
     with tabs between the cells and the names of the columns first.
 
     Args:
@@ -27,8 +32,10 @@ def print_table(console: Console, table: Table, *, for_programs: Callable[[str],
         _write_lines(console, table, for_programs)
     elif _fits(console, table):
         console.print(table)
+    elif _fits(console, known := _without_unknown(table)):
+        console.print(known)
     else:
-        _print_blocks(console, table)
+        _print_blocks(console, known)
 
 
 def whole(title: str) -> Column:
@@ -53,6 +60,18 @@ def _fits(console: Console, table: Table) -> bool:
     """Say whether no column has to be folded."""
     unlimited = console.options.update(width=10_000, max_width=10_000)
     return Measurement.get(console, unlimited, table).maximum <= console.width
+
+
+def _without_unknown(table: Table) -> Table:
+    """Return the table without columns that say nothing of any row."""
+    smaller = copy(table)
+    smaller.columns = [
+        replace(column, _index=place)
+        for place, column in enumerate(
+            column for column in table.columns if any(str(cell) != UNKNOWN for cell in column.cells)
+        )
+    ]
+    return smaller
 
 
 def _titles(table: Table) -> list[str]:

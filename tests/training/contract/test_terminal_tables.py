@@ -49,6 +49,18 @@ def test_on_a_narrow_terminal_every_word_stays_whole(width: int) -> None:
     assert len(lines) <= (6 if width == 80 else 10)
 
 
+def test_a_narrow_terminal_drops_first_what_is_known_of_no_row() -> None:
+    table = Table("urgency", whole("patient"), "site", "status")
+    for patient in ("SAMPLE ISIC_0012684", "SAMPLE ISIC_0000043"):
+        add_row(table, "-", patient, "-", "new")
+    stream = io.StringIO()
+    print_table(Console(file=stream, width=36, force_terminal=True, no_color=True), table)
+    text = stream.getvalue()
+    assert "│ SAMPLE ISIC_0012684 │ new" in text
+    assert "urgency" not in text
+    assert "site" not in text
+
+
 def test_a_program_gets_one_line_for_each_row_with_tabs_and_common_spaces() -> None:
     titles, first, second = printed(80, is_terminal=False).splitlines()
     assert titles.split("\t") == ["urgency", "score", "patient", "file", "report"]

@@ -45,7 +45,7 @@ def test_one_lane_does_one_thing_after_the_other(qtbot: QtBot, queues: WorkerQue
 
 @pytest.mark.parametrize("kind", [NotFoundError, ContractError, DataSetError])
 def test_an_expected_error_of_any_layer_reaches_its_own_callback(
-    qtbot: QtBot, lanes: WorkerQueues, kind: type[NaevusError]
+    qtbot: QtBot, queues: WorkerQueues, kind: type[NaevusError]
 ) -> None:
     errors: list[NaevusError] = []
 
