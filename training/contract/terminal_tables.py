@@ -20,8 +20,9 @@ def print_table(console: Console, table: Table, *, for_programs: Callable[[str],
     """Print a table as a person or a program can read it.
 
     A terminal on which it fits shows it ruled; a narrower one first drops columns in which nothing is known,
-    and else shows each row in a few lines, because words folded into columns of three letters are no words. A file or a program gets a line for each row,
-    with tabs between the cells and the names of the columns first.
+    and else shows each row in a few lines, because words folded into columns of three letters are no words.
+    A file or a program gets a line for each row, with tabs between the cells and the names of the columns
+    first.
 
     Args:
         console: what is printed to.
