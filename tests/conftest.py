@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.structures.examples import register_long_profile
+
+register_long_profile()
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 

@@ -12,8 +12,7 @@ from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
-from app.domain.frame_finding import NO_SCORE
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, LesionId
 from app.domain.triage import CHECK_IMAGE
 from app.usecases.analysis.assess_boundary import assess_boundaries
 from app.usecases.analysis.predict_image import predict_images
@@ -100,12 +99,37 @@ def triage(
 
 
 def import_(
-    context: typer.Context, paths: _Paths, merge_patients: _MergePatients = False, as_json: Json = False
+    context: typer.Context,
+    paths: _Paths,
+    lesion_of: Annotated[
+        str | None,
+        typer.Option("--lesion-of", help="Id of a case: the files are further images of its lesion."),
+    ] = None,
+    merge_patients: _MergePatients = False,
+    take_damaged: Annotated[
+        bool,
+        typer.Option(
+            "--take-damaged",
+            help="Take damaged JPEG files, too, as far as they can be shown: marked, and without a score.",
+        ),
+    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Take images into the case store without looking at them."""
     cli = cli_of(context, as_json=as_json)
-    done = cli.follow(import_images(cli.services, paths, token=TOKEN, merges_patients=merge_patients))
+    lesion_id = None if lesion_of is None else _lesion_of(cli, lesion_of)
+    job = import_images(
+        cli.services,
+        paths,
+        token=TOKEN,
+        lesion_id=lesion_id,
+        merges_patients=merge_patients,
+        takes_damaged=take_damaged,
+    )
+    done = cli.follow(job)
     cli.complain(done.refused)
+    if done.partly_readable:
+        cli.remark("Damaged files can be taken without a score: naevus import FILE --take-damaged.")
     cli.complain(done.notices, _NOTICE)
     _tell_kept_apart(cli, done.kept_apart)
     _tell_beside(cli, passed_over=done.passed_over, described=done.described)
@@ -249,6 +273,12 @@ def only_id(cli: CliContext, beginning: str) -> ImageId:
     return _ids(cli, [beginning])[0]
 
 
+def _lesion_of(cli: CliContext, beginning: str) -> LesionId:
+    image_id = only_id(cli, beginning)
+    with cli.services.reading() as work:
+        return work.cases.case(image_id).lesion.id
+
+
 def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list") -> ImageId:
     matching = [image_id for image_id in listed if image_id.startswith(beginning.lower())]
     if len(matching) != 1:
@@ -259,7 +289,9 @@ def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list"
 
 def _unscored(cli: CliContext) -> tuple[ImageId, ...]:
     return tuple(
-        line.image_id for line in _all_lines(cli) if line.probability is None and not line.no_score_reason
+        line.image_id
+        for line in _all_lines(cli)
+        if line.probability is None and (line.status == "new" or not line.no_score_reason)
     )
 
 
@@ -271,7 +303,7 @@ def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...
 
 def _urgency(line: CaseLine) -> str:
     if line.priority is None:
-        return NO_SCORE.lower() if line.no_score_reason else "-"
+        return line.no_score_words.lower() or "-"
     label = line.priority.band.label
     return f"{label} ({CHECK_IMAGE.lower()})" if line.priority.warnings else label
 
@@ -281,6 +313,7 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
     table = Table(
         "urgency",
         "score",
+        whole("lesion"),
         whole("patient"),
         "site",
         Column("file", overflow="fold"),
@@ -295,6 +328,9 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
             table,
             _urgency(line),
             percent(line.probability) if line.probability is not None else "-",
+            "-"
+            if line.lesion is None
+            else f"{percent(line.lesion.probability)} of {line.lesion.image_count}",
             line.patient_code,
             line.site or "-",
             line.file_name,

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
-from app.domain.image import DermoscopicImage
+from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.lesion_score import ImageScores, LesionScore, lesion_priority, lesion_score, sooner
 from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.revision import Decision, MaskRevision
@@ -27,6 +29,8 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     accepted_scores: frozenset[PredictionId] = frozenset()
     """Scores whose lower band a person has accepted."""
+    other_images: tuple[ImageScores, ...] = ()
+    """Scores of the other images of the lesion from the same day, without those of removed cases."""
 
     @property
     def boundary(self) -> BoundaryPrediction | None:
@@ -71,14 +75,22 @@ class Case:
 
     @property
     def objection_to_score(self) -> str:
-        """Return why the frame of the newest boundary earns no score, in a sentence; usually ""."""
+        """Return why the image earns no score, in a sentence; usually ""."""
+        return self.objection_when(is_outlined_by_person=self.is_corrected)
+
+    def objection_when(self, *, is_outlined_by_person: bool) -> str:
+        """Return why the image would earn no score if a person had, or had not, drawn its boundary."""
+        if self.image.is_damaged:
+            return DAMAGE_OBJECTION
         if self.boundary is None or self.boundary.frame is None:
             return ""
-        return self.boundary.frame.objection(is_outlined_by_person=self.is_corrected)
+        return self.boundary.frame.objection(is_outlined_by_person=is_outlined_by_person)
 
     @property
     def is_score_withheld(self) -> bool:
         """Say whether the image gets no score by itself; one that a person asked for since then stays."""
+        if self.image.is_damaged:
+            return True
         if not self.objection_to_score or self.boundary is None:
             return False
         return self.score is None or self.score.predicted_at < self.boundary.predicted_at
@@ -90,22 +102,55 @@ class Case:
 
     @property
     def priority(self) -> Priority | None:
-        """Return the place in the queue, or None when there is no score, or none that counts."""
+        """Return the place that the image's own score gives, or None when there is none that counts."""
         if self.is_score_withheld:
             return None
         return standing_priority(self.scores, self.accepted_scores, self._drawn)
 
     @property
     def standing_score(self) -> ScorePrediction | None:
-        """Return the score that gives the case its place in the queue."""
+        """Return the score that gives the image its own band."""
         return standing_score(self.scores, self.accepted_scores, self._drawn)
 
     def priority_with(self, preview: ScorePrediction | None) -> Priority | None:
-        """Return the place in the queue if the score of an unsaved correction were stored, too."""
+        """Return the image's own place if the score of an unsaved correction were stored, too."""
         if preview is None:
             return self.priority
         drawn = {*self._drawn, preview.mask_source}
         return standing_priority((*self.scores, preview), self.accepted_scores, drawn)
+
+    @property
+    def image_scores(self) -> ImageScores:
+        """Return what the image brings to the score of its lesion."""
+        return self._image_scores_with(None)
+
+    @property
+    def lesion_score(self) -> LesionScore | None:
+        """Return the score of the lesion at this visit, or None unless several of its images have one."""
+        return self.lesion_score_with(None)
+
+    def lesion_score_with(self, preview: ScorePrediction | None) -> LesionScore | None:
+        """Return the score of the lesion if that of an unsaved correction were stored, too."""
+        images = (self._image_scores_with(preview), *self.other_images)
+        return lesion_score(image.current for image in images)
+
+    @property
+    def queue_priority(self) -> Priority | None:
+        """Return the place in the work list: the image's own, or that of its lesion when it is sooner."""
+        return self.queue_priority_with(None)
+
+    def queue_priority_with(self, preview: ScorePrediction | None) -> Priority | None:
+        """Return the place in the work list if the score of an unsaved correction were stored, too."""
+        images = (self._image_scores_with(preview), *self.other_images)
+        return sooner(self.priority_with(preview), lesion_priority(images))
+
+    def _image_scores_with(self, preview: ScorePrediction | None) -> ImageScores:
+        if preview is not None:
+            drawn = {*self._drawn, preview.mask_source}
+            return ImageScores(preview, standing_score((*self.scores, preview), self.accepted_scores, drawn))
+        if self.is_score_withheld:
+            return ImageScores(None, None)
+        return ImageScores(self.score if self.is_score_current else None, self.standing_score)
 
     @property
     def _drawn(self) -> frozenset[RevisionId]:
@@ -155,3 +200,12 @@ class CaseLine:
     reasons_to_correct: tuple[str, ...] = ()
     is_corrected: bool = False
     """A person has corrected or confirmed the boundary."""
+    lesion: LesionScore | None = None
+    """The score of the lesion at this visit; None unless several of its images have one."""
+
+    @property
+    def no_score_words(self) -> str:
+        """Return in a word or two that the image gets no score; "" where it may get one."""
+        if self.no_score_reason == DAMAGE_OBJECTION:
+            return DAMAGED_FILE.capitalize()
+        return NO_SCORE if self.no_score_reason else ""

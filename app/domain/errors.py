@@ -11,6 +11,10 @@ class UnreadableFileError(DomainError):
     """A file that was offered for import cannot be used."""
 
 
+class PartlyReadableFileError(UnreadableFileError):
+    """A file is damaged, but part of its picture can be shown; a person may choose to take it."""
+
+
 class NoImageError(UnreadableFileError):
     """A file is no image, and does not look like one either."""
 

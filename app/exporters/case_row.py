@@ -53,6 +53,11 @@ MODEL_COLUMNS = (
     "naevus_score_is_of_current_mask",
     "naevus_triage_band",
     "naevus_triage_reasons",
+    "naevus_lesion_probability",
+    "naevus_lesion_probability_low",
+    "naevus_lesion_probability_high",
+    "naevus_lesion_images",
+    "naevus_lesion_band",
     "naevus_no_score_reason",
     "naevus_quality_warnings",
     "naevus_missing_inputs",
@@ -109,7 +114,7 @@ def case_row(file: CaseFile, *, deidentified: bool) -> Row:
     """Return a case's line; ``acquisition_day`` is added by ``with_acquisition_days``."""
     case, disclosed = file.case, disclosed_case(file.case, deidentified=deidentified)
     features = features_of(case.image, file.pixels, file.mask)
-    row = {**_isic(case, disclosed), **_model(case), **_measured(case, file.mask, features)}
+    row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **_measured(case, file.mask, features)}
     row["naevus_management"] = case.decision.management if case.decision else None
     row["naevus_intended_use"] = _INTENDED_USE
     return row if deidentified else {**row, **_identifying(case, disclosed)}
@@ -189,6 +194,20 @@ def _model(case: Case) -> Row:
         "naevus_triage_reasons": _plain(_JOINT.join(case.priority.reasons)) if case.priority else None,
         "naevus_quality_warnings": _JOINT.join(score.quality_warnings),
         "naevus_missing_inputs": _JOINT.join(score.missing_inputs),
+    }
+
+
+def _lesion(case: Case) -> Row:
+    """The score of the lesion from its images of the visit, the same in the line of each of them."""
+    lesion = case.lesion_score
+    if lesion is None:
+        return {}
+    return {
+        "naevus_lesion_probability": round(lesion.probability, 4),
+        "naevus_lesion_probability_low": round(lesion.probability_low, 4),
+        "naevus_lesion_probability_high": round(lesion.probability_high, 4),
+        "naevus_lesion_images": lesion.image_count,
+        "naevus_lesion_band": lesion.priority.band.label if lesion.priority else None,
     }
 
 

@@ -18,6 +18,7 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.lesion_score import LesionScore
 from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
@@ -320,8 +321,10 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
     priority, score, boundary, standing = case.priority, case.score, case.boundary, case.standing_score
-    border_uncertainty = boundary.border_uncertainty if boundary else None
-    unlikeness = boundary.unlikeness if boundary else None
+    # Nothing is learned from a damaged file, so a correction of it promises nothing.
+    promising = None if case.image.is_damaged else boundary
+    border_uncertainty = promising.border_uncertainty if promising else None
+    unlikeness = promising.unlikeness if promising else None
     searched = (
         case.patient.code,
         case.patient.name,
@@ -348,6 +351,8 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         unlikeness=unlikeness,
         correction_rank=int(case.is_corrected),
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
+        lesion_image_count=0,
+        lesion_score=None,
     )
     note_priority(row, priority)
     if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
@@ -355,12 +360,48 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     if case.is_score_withheld:
         row.reasons = [case.objection_to_score]
         row.probability, row.queue_urgency = None, 0.0
+    _note_lesion(row, case)
     return row
+
+
+def _note_lesion(row: CaseIndexRow, case: Case) -> None:
+    """Put the score of the lesion into a line, and the sooner place that it may give to the case."""
+    own, priority, lesion = case.priority, case.queue_priority, case.lesion_score
+    if own is not None and priority is not None and priority.band < own.band:
+        row.queue_band = int(priority.band)
+        row.reasons = list(priority.reasons)
+        row.queue_rank = queue_rank(priority, is_decided=row.status == "decided")
+    if lesion is None:
+        return
+    if row.queue_band != row.band:
+        row.queue_urgency = min(row.queue_urgency, -lesion.probability)
+    row.lesion_image_count = lesion.image_count
+    row.lesion_score = {
+        "probability": lesion.probability,
+        "probability_low": lesion.probability_low,
+        "probability_high": lesion.probability_high,
+        "band": None if lesion.priority is None else int(lesion.priority.band),
+        "reasons": [] if lesion.priority is None else list(lesion.priority.reasons),
+    }
+
+
+def _lesion_of(row: CaseIndexRow) -> LesionScore | None:
+    if row.lesion_score is None or not row.lesion_image_count:
+        return None
+    stored = row.lesion_score
+    band = stored["band"]
+    return LesionScore(
+        probability=stored["probability"],
+        probability_low=stored["probability_low"],
+        probability_high=stored["probability_high"],
+        image_count=row.lesion_image_count,
+        priority=None if band is None else Priority(Band(band), tuple(stored["reasons"])),
+    )
 
 
 def note_priority(row: CaseIndexRow, priority: Priority | None) -> None:
     """Put a case's place in the queue into its line, whose status is known."""
-    row.band = None if priority is None else int(priority.band)
+    row.band = row.queue_band = None if priority is None else int(priority.band)
     said = () if priority is None else priority.reasons
     # That a band is held is told where the case is open; the line keeps why, and what is wrong.
     row.reasons = list(said[1:] if priority is not None and priority.would_be is not None else said)
@@ -375,7 +416,7 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         patient_code=row.patient_code,
         patient_name=row.patient_name,
         site=row.site,
-        priority=None if row.band is None else Priority(Band(row.band), tuple(row.reasons)),
+        priority=None if row.queue_band is None else Priority(Band(row.queue_band), tuple(row.reasons)),
         probability=row.probability,
         status=row.status,
         imported_at=row.imported_at,
@@ -384,6 +425,7 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         benefit=-row.correction_urgency,
         reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.unlikeness),
         is_corrected=bool(row.correction_rank),
+        lesion=_lesion_of(row),
     )
 
 

@@ -4,6 +4,7 @@ Every write that a line of the work list depends on renews that line in the same
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -137,8 +138,12 @@ class SqlCaseRepository:
 
     def update_visit(self, visit: Visit) -> None:
         """Store a visit's new values."""
-        self._found(VisitRow, visit.id, "visit")
+        stored = self._found(VisitRow, visit.id, "visit")
+        is_moved = stored.visited_on != visit.visited_on
         self._session.merge(mapping.visit_row(visit))
+        self._session.flush()
+        if is_moved:
+            self._reindex(self._image_ids(LesionRow.id == visit.lesion_id))
 
     def visit(self, visit_id: VisitId) -> Visit:
         """Return a visit."""
@@ -198,8 +203,16 @@ class SqlCaseRepository:
         """Append a clinician's decision."""
         self._append(mapping.decision_row(decision), decision.image_id)
 
+    def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
+        """Return an image and the others of its lesion from the same day, hidden ones of those left out."""
+        return [image_id, *self._other_images(image_id)]
+
     def case(self, image_id: ImageId) -> Case:
         """Return an image in its context."""
+        others = (self._case_alone(other).image_scores for other in self._other_images(image_id))
+        return replace(self._case_alone(image_id), other_images=tuple(others))
+
+    def _case_alone(self, image_id: ImageId) -> Case:
         image = self._image(image_id)
         visit = self._found(VisitRow, image.visit_id, "visit")
         lesion = self._found(LesionRow, visit.lesion_id, "lesion")
@@ -325,11 +338,22 @@ class SqlCaseRepository:
         self._reindex([image_id])
 
     def _reindex(self, image_ids: Iterable[ImageId]) -> None:
-        for image_id in image_ids:
+        """Renew the lines of images, and of those whose lesion's score they are part of."""
+        touched = (each for image_id in image_ids for each in self.images_of_visit(image_id))
+        for image_id in dict.fromkeys(touched):
             image = self._image(image_id)
             line = mapping.index_row(self.case(image_id), image.thumbnail, is_hidden=image.is_hidden)
             self._session.merge(line)
         self._session.flush()
+
+    def _other_images(self, image_id: ImageId) -> list[ImageId]:
+        visit = self._found(VisitRow, self._image(image_id).visit_id, "visit")
+        return self._image_ids(
+            VisitRow.lesion_id == visit.lesion_id,
+            VisitRow.visited_on == visit.visited_on,
+            ImageRow.is_hidden.is_(False),
+            ImageRow.id != image_id,
+        )
 
     def _image_ids(self, *conditions: ColumnElement[bool]) -> list[ImageId]:
         query = (

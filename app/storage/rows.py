@@ -247,6 +247,7 @@ class CaseIndexRow(Row):
     patient_name: Mapped[str]
     site: Mapped[str | None]
     band: Mapped[int | None]
+    """The band of the image's own score."""
     reasons: Mapped[list[str]]
     probability: Mapped[float | None]
     status: Mapped[str]
@@ -264,3 +265,9 @@ class CaseIndexRow(Row):
     """1 when a person has corrected or confirmed the boundary, else 0."""
     correction_urgency: Mapped[float]
     """Minus the expected benefit, so that one ascending index serves the order."""
+    queue_band: Mapped[int | None]
+    """The band under which the case is listed: ``band``, or that of the lesion's score when it is sooner."""
+    lesion_image_count: Mapped[int | None]
+    """Images in the lesion's score, 0 without one; NULL when an earlier version wrote the line."""
+    lesion_score: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The lesion's score with its range, band and reasons; NULL without one."""

@@ -22,6 +22,7 @@ from app.storage.migrate import bring_up_to_date, revision_of
 from app.storage.presence import Presence
 from app.storage.retired_bands import renew_retired_bands
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
+from app.storage.uncounted_lesions import renew_uncounted_lesions
 from app.storage.unit_of_work import SqlUnitOfWork
 from app.usecases.ports import Clock, StoreFinding
 from models.contract.files.private_files import close_to_others, make_private_folder, open_to_others
@@ -62,6 +63,7 @@ class SqliteCaseStore:
         bring_up_to_date(database, folder / "backups")
         note_last_step(database)
         renew_retired_bands(database)
+        renew_uncounted_lesions(database)
         try:
             return cls(open_engine(database), blobs, folder, clock)
         except (OSError, sqlite3.Error) as error:

@@ -91,8 +91,14 @@ class ReadImage:
 class ImageReader(Protocol):
     """Bytes to upright sRGB pixels."""
 
-    def read(self, path: Path) -> ReadImage:
-        """Decode a file; raises UnreadableFileError with the sentence to show (NoImageError: no image)."""
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
+        """Decode a file; one that is damaged only where ``takes_damaged``, with its mark in the provenance.
+
+        Raises:
+            NoImageError: the file is no image.
+            PartlyReadableFileError: it is damaged, but part of its picture can be shown.
+            UnreadableFileError: it cannot be used; the message is the sentence to show.
+        """
         ...
 
     def read_mask(self, path: Path) -> MaskReading:
@@ -173,6 +179,10 @@ class CaseRepository(Protocol):
     def image_by_original(self, original: BlobName) -> ImageId | None: ...
     def images_of(self, lesion_id: LesionId) -> list[ImageId]:
         """Return a lesion's images in the order of their import, hidden ones left out."""
+        ...
+
+    def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
+        """Return an image and the others of its lesion from the same day, hidden ones of those left out."""
         ...
 
     def is_hidden(self, image_id: ImageId) -> bool: ...

@@ -47,6 +47,10 @@ class DamagedPhotographError(UnreadablePhotographError):
     """A picture file that is incomplete or corrupt, so that part of the picture is not real."""
 
 
+class PartlyReadablePhotographError(DamagedPhotographError):
+    """A damaged file of which part can be decoded, for a person who chooses to look at that."""
+
+
 class NoMaskError(ContractError):
     """A file that should hold a mask is none, or does not say which part is the lesion."""
 

@@ -230,6 +230,41 @@ def test_files_that_cannot_be_used_are_listed_and_the_others_go_through(
     assert window.controller.work_list.model.total == 1
 
 
+def test_damaged_images_are_taken_by_choice_and_no_score_is_offered(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = workplace.open()
+    folder = tmp_path / "card"
+    cut = an_image_file(folder, "cut.jpg")
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    (folder / "empty.jpg").write_bytes(b"")
+    window.desk.import_paths([folder])
+    qtbot.waitUntil(lambda: dialog_titled("Import") is not None, timeout=WAIT_MS)
+    dialog = dialog_titled("Import")
+    assert dialog is not None
+    assert "2 files were refused." in words_on(dialog)
+    buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
+    buttons["Take damaged images without a score"].click()
+    qtbot.waitUntil(lambda: window.desk.work_list.model.total == 1, timeout=WAIT_MS)
+    workplace.settle(window)
+    (dialog,) = (one for one in [dialog_titled("Import")] if one is not None)
+    assert "1 image imported; 1 to be checked." in words_on(dialog)
+    dialog.reject()
+    qtbot.waitUntil(lambda: workplace.case(window).boundary is not None, timeout=WAIT_MS)
+    workplace.settle(window)
+    window.desk.panels.turn_to("Score")
+    panel = window.desk.panels.score
+    assert "No score. Damaged file" in words_on(panel)
+    offered = [one.text() for one in panel.findChildren(QPushButton) if one.isVisibleTo(panel) and one.text()]
+    assert "Score it anyway" not in offered
+    assert "Find boundary and score" not in offered
+    brush(window, qtbot)
+    window.desk.correction.save()
+    workplace.settle(window)
+    case = workplace.case(window)
+    assert (case.is_corrected, case.score) == (True, None)
+
+
 def test_an_empty_folder_is_said_in_passing_with_a_way_out(
     workplace: Workplace, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -41,8 +41,10 @@ from app.usecases.analysis.compare_scores import comparison_of
 from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
 from app.usecases.analysis.score_words import (
     DIVISION,
+    LESION_SCORE_TIP,
     comparison_words,
     division_words,
+    lesion_words,
     missing_words,
     range_words,
     uncertainty_words,
@@ -116,7 +118,7 @@ def model_output(
     score = case.score
     if score is None or case.is_score_withheld:
         words = f"{NO_SCORE}. {case.objection_to_score}" if case.is_score_withheld else _NOT_SCORED
-        return boxed([*head, say(words)], width, edge=MODEL_EDGE, tint=MODEL_TINT)
+        return boxed([*head, say(words), *_lesion_score(case)], width, edge=MODEL_EDGE, tint=MODEL_TINT)
     known = next((one.diagnoses for one in models if one.model == score.model), ())
     rows: list[Flowable] = [
         *head,
@@ -125,6 +127,7 @@ def model_output(
     rows += [
         say(percent(score.probability), SCORE),
         say(f"{probability_words(known)}, {range_words(score)}"),
+        *_lesion_score(case),
     ]
     rows += [
         say(words, style)
@@ -138,15 +141,25 @@ def model_output(
         rows.append(say(comparison_words(comparison)))
     if not case.is_score_current:
         rows.append(say("This score was computed from an earlier mask.", WARNING))
-    if case.priority is not None:
-        reasons = [words for words in case.priority.reasons if words not in score.quality_warnings]
-        rows.append(say(f"Place in the queue: {case.priority.band.label}", BOX_TITLE))
+    priority = case.queue_priority
+    if priority is not None:
+        reasons = [words for words in priority.reasons if words not in score.quality_warnings]
+        rows.append(say(f"Place in the queue: {priority.band.label}", BOX_TITLE))
         rows += [say(words) for words in reasons]
     rows.append(say(f"Threshold in force: {percent(score.model.threshold)}"))
     missing = " ".join(words for words in missing_words(score.missing_inputs) if words)
     rows.append(say(f"Missing inputs. {missing or 'None: every input was given.'}", SMALL))
     rows.append(say(_model_words(score.model), SMALL))
     return boxed(rows, width, edge=MODEL_EDGE, tint=MODEL_TINT)
+
+
+def _lesion_score(case: Case) -> list[Flowable]:
+    """Return the score of the lesion from its images of the visit, and its band; nothing without one."""
+    lesion = case.lesion_score
+    if lesion is None:
+        return []
+    band = "" if lesion.priority is None else f", {lesion.priority.band.label}"
+    return [say(f"{lesion_words(lesion)}{band}. {LESION_SCORE_TIP}")]
 
 
 def clinician_decision(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:

@@ -31,7 +31,8 @@ class ImportFlow(QObject):
         self._queue = queue
         self._foot = foot
         self._job: Job | None = None
-        self._waiting: list[Path] = []
+        self._waiting: dict[bool, list[Path]] = {}
+        """What is offered during an import, by whether damaged files are to be taken."""
         foot.cancel_requested.connect(self.cancel)
 
     @property
@@ -39,15 +40,17 @@ class ImportFlow(QObject):
         """Say whether files are being imported."""
         return self._job is not None and not self._job.is_ended
 
-    def start(self, paths: Sequence[Path]) -> None:
+    def start(self, paths: Sequence[Path], *, takes_damaged: bool = False) -> None:
         """Import files and folders; what is offered during an import follows after it."""
         if not paths:
             return
         if self.is_running:
-            self._waiting += paths
+            self._waiting.setdefault(takes_damaged, []).extend(paths)
             return
         chosen = list(paths)
-        self._begin(lambda services, token: import_images(services, chosen, token=token))
+        self._begin(
+            lambda services, token: import_images(services, chosen, token=token, takes_damaged=takes_damaged)
+        )
 
     def start_samples(self, folder: Path) -> None:
         """Import the sample images with what is known about them, unless files are being imported."""
@@ -84,6 +87,7 @@ class ImportFlow(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
-        waiting, self._waiting = self._waiting, []
         self._job = None
-        self.start(waiting)
+        if self._waiting:
+            takes_damaged, paths = self._waiting.popitem()
+            self.start(paths, takes_damaged=takes_damaged)

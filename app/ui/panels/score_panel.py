@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
 from app.domain.frame_finding import NO_SCORE
+from app.domain.lesion_score import LesionScore
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import CHECK_IMAGE, Band, Priority
 from app.settings import Settings
@@ -23,8 +24,10 @@ from app.usecases.analysis.band_words import local_words, worth_tip, worth_words
 from app.usecases.analysis.model_words import probability_words
 from app.usecases.analysis.score_words import (
     DIVISION,
+    LESION_SCORE_TIP,
     comparison_words,
     division_words,
+    lesion_words,
     missing_words,
     range_words,
     unavailable_inputs,
@@ -79,12 +82,13 @@ class ScorePanel(QWidget):
             is_scoring=bool(view and view.is_scoring),
             has_case=view is not None,
             objection=view.case.objection_to_score if view is not None and view.is_score_withheld else "",
+            is_final=view is not None and view.case.image.is_damaged,
         )
         if view is not None and score is not None:
             self._warnings.setText("\n".join((f"{CHECK_IMAGE}:", *score.quality_warnings)))
             self._number.show_score(view, score)
             self._number.band.show_band(view, score, self._prevalence_percent)
-            self._reasons.show_score(score, view.priority)
+            self._reasons.show_score(score, view.queue_priority)
             self._origin.show_score(score)
 
     def show_prevalence(self, percent: float) -> None:
@@ -114,10 +118,15 @@ class NoScoreCard(Card):
         for part in (self._sentence, self._button, self._anyway):
             self.body.addWidget(part)
 
-    def show_state(self, *, is_scoring: bool, has_case: bool, objection: str = "") -> None:
-        """Say whether a score can be asked for, is on its way, or is withheld because of ``objection``."""
+    def show_state(
+        self, *, is_scoring: bool, has_case: bool, objection: str = "", is_final: bool = False
+    ) -> None:
+        """Say whether a score can be asked for, is on its way, or is withheld because of ``objection``.
+
+        An objection that ``is_final`` leaves the person nothing to ask for.
+        """
         self._button.setVisible(has_case and not is_scoring and not objection)
-        self._anyway.setVisible(has_case and not is_scoring and bool(objection))
+        self._anyway.setVisible(has_case and not is_scoring and bool(objection) and not is_final)
         if not has_case:
             self._sentence.setText("Choose a case in the list to see its score.")
         elif is_scoring:
@@ -154,6 +163,8 @@ class NumberCard(Card):
         row.addWidget(self._figure)
         row.addWidget(self._range, 1)
         self.body.addLayout(row)
+        self.lesion = LesionLine(theme)
+        self.body.addWidget(self.lesion)
         research_use = plain_label(RESEARCH_USE, "small", wraps=True)
         said = (self._uncertainty, self._before, self._state)
         self.body.addWidget(self._held)
@@ -169,6 +180,7 @@ class NumberCard(Card):
         self._figure.setText(percent(score.probability))
         self._figure.setAccessibleName(f"Calibrated probability {percent(score.probability)}")
         self._range.setText(range_words(score))
+        self.lesion.show_lesion(view.lesion_score)
         ticks = (
             ((score.thresholds.soon, "soon"), (score.thresholds.urgent, "urgent")) if score.thresholds else ()
         )
@@ -191,6 +203,29 @@ class NumberCard(Card):
         self._held.setVisible(is_held)
         self.accept.setText("" if acceptable is None else f"Accept “{acceptable.label}”")
         self.accept.setVisible(acceptable is not None)
+
+
+class LesionLine(QWidget):
+    """The score of the lesion from all its images of the day, with its band; hidden without one."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._words = selectable(plain_label("", "", wraps=True))
+        self._words.setToolTip(plain_tip(LESION_SCORE_TIP))
+        self.badge = BadgeLabel()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._words, 1)
+        layout.addWidget(self.badge)
+
+    def show_lesion(self, lesion: LesionScore | None) -> None:
+        """Show the score of a lesion, or nothing."""
+        self.setVisible(lesion is not None)
+        if lesion is not None:
+            self._words.setText(lesion_words(lesion))
+            priority = lesion.priority
+            self.badge.show_badge(self._theme.badge(priority.band) if priority is not None else None)
 
 
 class BandLines(QWidget):

@@ -314,7 +314,9 @@ class MainController(QObject):
         if report.kept_apart:
             self.show_who_is_who()
         if report.refused or report.notices:
-            self.dialogs.open(RefusedDialog(report, self._window))
+            dialog = RefusedDialog(report, self._window)
+            dialog.damaged_wanted.connect(lambda paths: self.importing.start(paths, takes_damaged=True))
+            self.dialogs.open(dialog)
         elif first is not None and is_at_work:
             self._session.tell(
                 import_words(report), "Open the first one", lambda: self.work_list.choose(first)

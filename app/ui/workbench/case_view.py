@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
+from app.domain.lesion_score import LesionScore
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import Band, Priority
@@ -46,8 +47,18 @@ class CaseView:
 
     @property
     def priority(self) -> Priority | None:
-        """Return the place in the queue, with what an unsaved correction would make of it."""
+        """Return the place that the image's own score gives, or that of its unsaved correction would."""
         return self.case.priority_with(self.preview)
+
+    @property
+    def queue_priority(self) -> Priority | None:
+        """Return the place in the work list, to which the lesion's other images add."""
+        return self.case.queue_priority_with(self.preview)
+
+    @property
+    def lesion_score(self) -> LesionScore | None:
+        """Return the score of the lesion from its images of the day; None unless several have one."""
+        return self.case.lesion_score_with(self.preview)
 
     @property
     def acceptable_band(self) -> Band | None:

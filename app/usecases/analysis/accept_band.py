@@ -21,5 +21,6 @@ def accept_band(services: Services, image_id: ImageId, score_id: PredictionId) -
             services.user, BAND_ACCEPTED, image_id, score_id, weights_sha256=score.model.weights_sha256
         )
         work.cases.renew_line(image_id)
+        images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
-    return Changes(images=frozenset({image_id}), case_list=True)
+    return Changes(images=images, case_list=True)

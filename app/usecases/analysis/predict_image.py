@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 
 from app.domain.changes import Changes
-from app.domain.errors import DamagedFileError, InferenceError
+from app.domain.errors import DamagedFileError, InferenceError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, new_id
 from app.domain.prediction import BoundaryPrediction
 from app.usecases.analysis.score_image import rescore_image
@@ -41,7 +41,7 @@ def predict_images(
         stop_if_cancelled(token)
         try:
             predict_image(services, image_id, token, scores_unsuitable=scores_unsuitable)
-        except (InferenceError, DamagedFileError) as error:
+        except (InferenceError, DamagedFileError, ScoreWithheldError) as error:
             failed.append(left_out(services, image_id, error))
     return tuple(failed)
 
@@ -72,5 +72,6 @@ def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) 
             prediction.id,
             weights_sha256=prediction.model.weights_sha256,
         )
+        images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
-    return Changes(images=frozenset({image_id}), case_list=True)
+    return Changes(images=images, case_list=True)

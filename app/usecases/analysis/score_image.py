@@ -35,7 +35,10 @@ def rescore_image(
     """Compute and keep the score of the valid mask, with what is known about the patient now.
 
     An image that does not look like a dermoscopic image of a lesion gets none, unless a person asks for it;
-    that is recorded, and the score says it.
+    that is recorded, and the score says it. An image of a damaged file never gets one.
+
+    Raises:
+        ScoreWithheldError: the score of a damaged file was asked for.
     """
     case, lesions = _case_and_lesions(services, image_id)
     source = case.mask_source
@@ -43,6 +46,8 @@ def rescore_image(
         raise NotFoundError("This image has no boundary yet, so there is nothing to score.")
     if case.is_score_withheld and not is_asked_for:
         return Changes()
+    if case.image.is_damaged:
+        raise ScoreWithheldError(case.objection_to_score)
     pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
     if _is_empty_by_all(case, mask) and not is_asked_for:
         return Changes()
@@ -54,8 +59,9 @@ def rescore_image(
         work.audit.append(
             services.user, "score computed", image_id, score.id, weights_sha256=score.model.weights_sha256
         )
+        images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
-    return Changes(images=frozenset({image_id}), case_list=True)
+    return Changes(images=images, case_list=True)
 
 
 def _is_empty_by_all(case: Case, mask: BoolMask | None) -> bool:
@@ -71,8 +77,7 @@ def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: 
         ScoreWithheldError: the image gets no score by itself.
     """
     case, lesions = _case_and_lesions(services, image_id)
-    frame = None if case.boundary is None else case.boundary.frame
-    objection = "" if frame is None else frame.objection(is_outlined_by_person=bool(mask.any()))
+    objection = case.objection_when(is_outlined_by_person=bool(mask.any()))
     if case.is_score_withheld and objection:
         raise ScoreWithheldError(objection)
     check_fits(mask, case.image)

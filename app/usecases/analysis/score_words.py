@@ -6,6 +6,7 @@ Never more certain than the model is.
 from app.domain.benefit import is_border_uncertain
 from app.domain.case import Case
 from app.domain.figures import percent
+from app.domain.lesion_score import LesionScore
 from app.domain.prediction import ScorePrediction
 from app.usecases.analysis.compare_scores import ScoreComparison
 from models.contract.lesion.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin
@@ -13,6 +14,7 @@ from models.contract.shelf.card import Conformal
 from models.contract.uncertainty.probability import conformal_labels
 
 _NO_INTERVAL = "not a confidence interval"
+_PERCENT = "\N{NO-BREAK SPACE}%"
 
 _ENTERED_INPUTS = ("age_approx", "sex", "anatom_site_general")
 """Inputs of the score model that the forms of this application can give."""
@@ -26,6 +28,20 @@ def range_words(score: ScorePrediction) -> str:
     if low == high:
         return f"{low} in every flipped and turned view of the image ({_NO_INTERVAL})"
     return f"{low} to {high} over eight flipped and turned views of the image ({_NO_INTERVAL})"
+
+
+LESION_SCORE_TIP = (
+    "The mean (of the logits) of the scores of this lesion's images from one day, by the same model. Images "
+    "without a score of their present boundary, and images of other days, do not count. The range is that "
+    "of the images' own scores, not a confidence interval."
+)
+
+
+def lesion_words(lesion: LesionScore) -> str:
+    """Return the score of a lesion from its images, with the range of their own scores."""
+    low, high = percent(lesion.probability_low), percent(lesion.probability_high)
+    span = f"{low.removesuffix(_PERCENT)} to {high}" if low != high else f"each {high}"
+    return f"Lesion: {percent(lesion.probability)} from {lesion.image_count} images ({span})"
 
 
 DIVISION = "How the model divides its score among diagnoses"

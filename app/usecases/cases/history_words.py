@@ -10,6 +10,7 @@ from app.domain.standing_priority import BAND_ACCEPTED
 from app.usecases.analysis.compare_scores import entered_between
 from app.usecases.analysis.score_image import SCORED_ANYWAY
 from app.usecases.cases.describe_samples import DESCRIBED
+from app.usecases.cases.import_images import DAMAGED_TAKEN
 from app.usecases.patients.settle_identity import FOUND_APART, FOUND_SAME
 
 _WORDS_BY_FIELD = {
@@ -40,6 +41,7 @@ _TITLE_BY_ACT = {
     FOUND_APART: "Kept apart from another patient of the same number",
     DESCRIBED: "Sample described",
     SCORED_ANYWAY: "Scored on request, although the image does not look like one to score",
+    DAMAGED_TAKEN: "Taken although the file is damaged, without a score",
     BAND_ACCEPTED: "Lower band accepted",
 }
 

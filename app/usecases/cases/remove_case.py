@@ -12,8 +12,9 @@ def remove_case(services: Services, image_id: ImageId) -> Changes:
     with services.unit_of_work() as work:
         work.cases.remove_image(image_id)
         work.audit.append(services.user, "case removed", image_id)
+        images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
-    return Changes(images=frozenset({image_id}), case_list=True)
+    return Changes(images=images, case_list=True)
 
 
 def restore_case(services: Services, image_id: ImageId) -> Changes:
@@ -23,9 +24,11 @@ def restore_case(services: Services, image_id: ImageId) -> Changes:
 
 def restore_cases(services: Services, image_ids: Sequence[ImageId]) -> Changes:
     """Bring hidden cases back into the work list, all of them or none."""
+    images: set[ImageId] = set()
     with services.unit_of_work() as work:
         for image_id in image_ids:
             work.cases.restore_image(image_id)
             work.audit.append(services.user, "case restored", image_id)
+            images.update(work.cases.images_of_visit(image_id))
         work.commit()
-    return Changes(images=frozenset(image_ids), case_list=True)
+    return Changes(images=frozenset(images), case_list=True)

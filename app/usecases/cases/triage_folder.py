@@ -73,7 +73,8 @@ def triage_folder(
 
 def _unscored(services: Services, image_ids: Sequence[ImageId]) -> tuple[ImageId, ...]:
     with services.reading() as work:
-        return tuple(one for one in image_ids if work.cases.case(one).is_score_outstanding)
+        cases = [work.cases.case(image_id) for image_id in image_ids]
+    return tuple(case.image.id for case in cases if case.boundary is None or case.is_score_outstanding)
 
 
 def _written(

@@ -43,5 +43,6 @@ def correct_mask(
         )
         work.cases.add_revision(revision)
         work.audit.append(revision.author, f"mask {reason}", image_id, revision.id)
+        images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
-    return Changes(images=frozenset({image_id}), case_list=True)
+    return Changes(images=images, case_list=True)

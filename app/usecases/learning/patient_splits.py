@@ -16,7 +16,7 @@ from app.domain.learning import (
     assign_sides,
     patients_still_needed,
 )
-from app.usecases.learning.training_examples import TrainingExample
+from app.usecases.learning.training_examples import DAMAGED, TrainingExample
 from models.contract.shelf.card import Task
 from training.contract.snapshot import Side
 
@@ -115,6 +115,8 @@ def _place_of(
     image = example.case.image
     if image.id in hidden:
         return SplitAssignment(None, "It was removed from the work list.")
+    if image.is_damaged:
+        return SplitAssignment(None, f"{DAMAGED}.")
     if image.upright in shared or image.original in shared:
         return SplitAssignment(
             None, "The same picture is stored under two patients, who may be on two sides."

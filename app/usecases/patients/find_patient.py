@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.case_fields import birth_year
-from app.domain.errors import InvalidFieldError
+from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
 from app.domain.lesion import Visit
 from app.domain.people.identity import (
@@ -26,7 +26,13 @@ from app.usecases.ports import ReadImage, Services, UnitOfWork
 _UNDATED_PICTURE_YEARS = 10
 """A picture whose file names no day may be that much older than its import, and the age in it with it."""
 
-_WORDS_BY_FIELD = {"name": "name", "sex": "sex", "birth_year": "year of birth", "birthday": "day of birth"}
+_WORDS_BY_FIELD = {
+    "number": "patient number",
+    "name": "name",
+    "sex": "sex",
+    "birth_year": "year of birth",
+    "birthday": "day of birth",
+}
 
 _PLACEHOLDER = (
     "The patient number of the file is a placeholder and names nobody, so the image has a patient of its own."
@@ -78,6 +84,28 @@ def patient_of_file(
     added = _added(services, work, offered.patient, _free_code(work, offered.patient))
     work.identity_questions.add(IdentityQuestion(added.id, stored.id, services.clock()))
     return FoundPatient(added, kept_apart=f"{why}; kept apart as {added.code}.")
+
+
+def check_person_of_lesion(
+    services: Services, work: UnitOfWork, read: ReadImage, day: date, patient: Patient, *, is_dated: bool
+) -> None:
+    """Check that a file can be of the person whose lesion it is said to show.
+
+    Raises:
+        DomainError: number, name, sex or birth date of the file are another person's.
+    """
+    offered = _person_of_file(services, read, day, is_dated=is_dated)
+    one, other = patient, offered.patient
+    found = list(differences(known_person(one, visits_of_patient(work, one.id)), offered))
+    is_other_number = bool(one.issued_id and other.issued_id) and one.issued_id != other.issued_id
+    if is_other_number or not is_same_issuer(one.issuer, other.issuer):
+        found.insert(0, "number")
+    if found:
+        words = " and another ".join(_WORDS_BY_FIELD[field] for field in found)
+        raise DomainError(
+            f"The file names another {words} than the patient {patient.code} of this lesion; import it "
+            "without naming the lesion."
+        )
 
 
 def _person_of_file(services: Services, read: ReadImage, day: date, *, is_dated: bool) -> KnownPerson:

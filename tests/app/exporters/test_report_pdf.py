@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from app.domain.audit import AuditEvent
 from app.domain.ids import PredictionId
+from app.domain.lesion_score import ImageScores
 from app.exporters.report.pdf import ReportPdf
 from app.usecases.ports import CaseFile, ModelSummary
 from tests.builders import a_divided_score
@@ -185,6 +186,20 @@ def test_both_scores_are_told_and_compared_only_when_nothing_else_changed(
     text = text_of(report.write([file], tmp_path, deidentified=True)[0])
     assert ("Predicted boundary 50 % → corrected 63 %" in text) is not is_edited
     assert ("what was entered has changed since, too (sex)" in text) is is_edited
+
+
+def test_the_score_of_the_lesion_and_the_sooner_of_both_bands_are_reported(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    case = make_case().case
+    own = replace(case.scores[0], probability=0.15, probability_high=0.2)
+    other = replace(own, probability=0.6)
+    several = replace(case, scores=(own,), other_images=(ImageScores(other, other),))
+    text = text_of(report.write([make_case(case=several)], tmp_path, deidentified=True)[0])
+    assert "Lesion: 34 % from 2 images (15 to 60 %), Soon." in text
+    assert "Place in the queue: Soon" in text
+    assert "Lesion score 34 % is at or above the threshold for an early look (20 %)." in text
+    assert "Lesion:" not in text_of(report.write([make_case()], tmp_path / "one", deidentified=True)[0])
 
 
 def test_an_outdated_score_is_marked(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:

@@ -199,6 +199,34 @@ def test_an_open_question_of_who_is_who_in_an_older_database_is_read(folder: Pat
     assert (newcomer.code, newcomer.issued_id, newcomer.birthday) == ("GOLD-2", "GOLD-1", "12-24")
 
 
+_SECOND_IMAGE = (
+    "CREATE TEMP TABLE one AS SELECT * FROM image WHERE file_name = 'GOLD-1.jpg'",
+    "CREATE TEMP TABLE line AS SELECT * FROM case_index WHERE file_name = 'GOLD-1.jpg'",
+    "UPDATE one SET id = 'second', original = 'second', file_name = 'second.jpg'",
+    "UPDATE line SET image_id = 'second', file_name = 'second.jpg'",
+    "INSERT INTO image SELECT * FROM one",
+    "INSERT INTO case_index SELECT * FROM line",
+)
+
+
+def test_only_lesions_with_several_images_wait_for_their_score(folder: Path, tmp_path: Path) -> None:
+    folder.mkdir()
+    database = folder / "cases.sqlite"
+    shutil.copy(GOLDEN / "0006.sqlite", database)
+    with closing(connect(database)) as connection:
+        for statement in _SECOND_IMAGE:
+            connection.execute(statement)
+    bring_up_to_date(database, tmp_path / "backups")
+    with closing(connect(database)) as connection:
+        rows = connection.execute("SELECT file_name, queue_band, lesion_image_count FROM case_index")
+        assert sorted(rows) == [("GOLD-1.jpg", 0, None), ("GOLD-2.jpg", None, 0), ("second.jpg", 0, None)]
+    SqliteCaseStore.open(folder, FakeClock()).close()
+    with closing(connect(database)) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM case_index WHERE lesion_image_count IS NULL"
+        ).fetchone() == (0,)
+
+
 def test_a_patient_from_before_the_issuers_is_found_by_the_code(folder: Path) -> None:
     folder.mkdir()
     shutil.copy(GOLDEN / "0004.sqlite", folder / "cases.sqlite")

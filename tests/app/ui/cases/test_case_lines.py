@@ -5,8 +5,10 @@ from PySide6.QtCore import Qt
 
 from app.domain.case import CaseLine
 from app.domain.ids import BlobName, ImageId
+from app.domain.lesion_score import LesionScore
 from app.domain.triage import Band, Priority
 from app.ui.cases.case_lines import PAGE_ROWS, CaseLinesModel, CasePage, CaseQuery, Column
+from app.ui.cases.words import lesion_figure, line_tip, spoken_line
 
 
 def a_line(number: int) -> CaseLine:
@@ -40,6 +42,16 @@ class Store:
         for query, offset, limit in asked:
             lines = [a_line(number) for number in range(offset, min(offset + limit, self.total))]
             self.model.show_page(CasePage(query, offset, self.total, lines))
+
+
+def test_a_line_tells_the_score_of_the_lesion_beside_that_of_its_image() -> None:
+    lesion = LesionScore(0.34, 0.21, 0.52, 3, Priority(Band.SOON, ("because",)))
+    line = replace(a_line(0), lesion=lesion)
+    said = line_tip(line).replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith("Lesion: 34 % from 3 images (21 to 52 %).")
+    assert "score 43 percent, lesion 34 percent" in spoken_line(line)
+    assert lesion_figure(line).replace("\N{NO-BREAK SPACE}", " ") == "Lesion 34 %"
+    assert (lesion_figure(a_line(0)), line_tip(a_line(0))) == ("", "")
 
 
 def test_ten_thousand_cases_open_by_reading_one_page() -> None:

@@ -6,6 +6,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
+from app.domain.lesion_score import LesionScore
 from app.domain.triage import Band, Priority
 from app.ui.cases.case_lines import CasePage
 from app.ui.cases.line_delegate import LineDelegate
@@ -27,6 +28,19 @@ def _painted(delegate: LineDelegate, view: QListView, width_px: int) -> QImage:
     return image
 
 
+def _line_painted(qtbot: QtBot, theme: Theme, lesion: LesionScore | None, room_px: int) -> QImage:
+    """Return a line drawn so much wider than the least width."""
+    store = Store(1)
+    store.model.reread()
+    (query, _, _) = store.asked[0]
+    store.model.show_page(CasePage(query, 0, 1, [replace(a_line(0), lesion=lesion)]))
+    view = QListView()
+    qtbot.addWidget(view)
+    view.setModel(store.model)
+    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme)
+    return _painted(delegate, view, delegate.least_width_px(view.font()) + room_px)
+
+
 @pytest.mark.parametrize("band", list(Band))
 def test_at_the_least_width_band_and_score_are_whole(qtbot: QtBot, theme: Theme, band: Band) -> None:
     store = Store(1)
@@ -42,3 +56,10 @@ def test_at_the_least_width_band_and_score_are_whole(qtbot: QtBot, theme: Theme,
     narrow, wide = (_painted(delegate, view, width) for width in (least_px, least_px + 400))
     third = QRect(0, narrow.height() * 2 // 3, least_px, narrow.height() // 3 - 2)
     assert narrow.copy(third) == wide.copy(third)
+
+
+def test_the_score_of_the_lesion_is_drawn_where_it_has_room(qtbot: QtBot, theme: Theme) -> None:
+    lesion = LesionScore(0.34, 0.21, 0.52, 3, None)
+    narrow, wide = (_line_painted(qtbot, theme, None, room_px) for room_px in (0, 400))
+    assert _line_painted(qtbot, theme, lesion, 400) != wide
+    assert _line_painted(qtbot, theme, lesion, 0) == narrow

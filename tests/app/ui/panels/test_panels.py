@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.figures import percent
+from app.domain.ids import ImageId
+from app.domain.lesion_score import ImageScores
 from app.domain.measurement import Measurement
 from app.domain.triage import Band
 from app.ui.panels.case_panels import CasePanels
@@ -57,6 +59,11 @@ def words_on(widget: QWidget) -> str:
     return "\n".join(label.text() for label in labels if label.isVisibleTo(widget) and label.text())
 
 
+def badges_on(widget: QWidget) -> list[BadgeLabel]:
+    """Return the bands that are shown on a widget."""
+    return [badge for badge in widget.findChildren(BadgeLabel) if badge.isVisibleTo(widget)]
+
+
 def test_a_score_is_told_with_range_band_reason_model_and_limits(panels: CasePanels, case: Case) -> None:
     panels.show_view(CaseView(case))
     said, score = words_on(panels.score), case.score
@@ -97,6 +104,22 @@ def test_figures_of_another_model_than_the_one_that_scored_are_not_shown(
     assert "held-out" not in words_on(panels.score)
 
 
+def test_the_score_of_the_lesion_stands_beside_that_of_its_image(panels: CasePanels, case: Case) -> None:
+    assert case.boundary is not None
+    own = replace(a_score(case.image.id, 0.2), mask_source=case.boundary.id)
+    other = a_score(ImageId("other"), 0.8)
+    several = replace(case, scores=(own,), other_images=(ImageScores(other, other),))
+    panels.show_view(CaseView(several))
+    said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Lesion: 50 % from 2 images (20 to 80 %)" in said
+    assert "Lesion score 50 % is at or above the threshold for an early look (30 %)." in said
+    assert [badge.accessibleName() for badge in badges_on(panels.score)] == ["Routine", "Soon"]
+    panels.show_view(CaseView(several, preview=replace(own, probability=0.8)))
+    assert "Lesion: 80" in words_on(panels.score)
+    panels.show_view(CaseView(replace(several, other_images=())))
+    assert "Lesion" not in words_on(panels.score)
+
+
 BANDS = MeasuredBands(
     BandFigures(
         malignant=BandCounts(urgent=50, soon=46, routine=4),
@@ -131,7 +154,7 @@ def test_an_image_with_a_warning_keeps_its_band_and_says_what_to_check(
     panels: CasePanels, case: Case, warnings: tuple[str, ...]
 ) -> None:
     panels.show_view(CaseView(replace(case, scores=(a_score(case.image.id, 0.4, warnings=warnings),))))
-    (badge,) = panels.score.findChildren(BadgeLabel)
+    (badge,) = badges_on(panels.score)
     assert badge.badge is not None
     assert badge.badge.text == "Soon"
     assert ("Check image:\nThe image is blurred." in words_on(panels.score)) is bool(warnings)

@@ -27,7 +27,7 @@ class _DicomLikeReader:
         self._header = header
         self._seed = 100
 
-    def read(self, path: Path) -> ReadImage:
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
         self._seed += 1
         pixels = a_lesion_image(self._seed)
         return ReadImage(pixels, "application/dicom", None, (), **self._header)
@@ -284,6 +284,30 @@ def test_an_image_can_be_added_to_a_known_lesion(services: Services, tmp_path: P
         assert len(work.cases.visits_of(lesion.id)) == 2
 
 
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ({"patient_code": "2000"}, "another patient number"),
+        ({"patient_code": "1000", "sex": "male"}, "another sex"),
+        ({"patient_code": "1000", "patient_name": "Berta"}, "another name"),
+    ],
+)
+def test_a_file_of_another_person_is_no_further_image_of_a_lesion(
+    services: Services, tmp_path: Path, header: dict[str, str], words: str
+) -> None:
+    known = {"patient_code": "1000", "patient_name": "Anna", "sex": "female"}
+    first = _imported_with(services, tmp_path, **known)
+    path = tmp_path / "other.dcm"
+    path.write_bytes(b"other")
+    services = replace(services, images=_DicomLikeReader(services, **header))
+    report = result_of(import_images(services, [path], token=FakeToken(), lesion_id=first.lesion.id))
+    assert report.imported == ()
+    assert words in report.refused[0].sentence
+    services = replace(services, images=_DicomLikeReader(services, **known))
+    report = result_of(import_images(services, [path], token=FakeToken(), lesion_id=first.lesion.id))
+    assert len(report.imported) == 1
+
+
 def test_cancelling_keeps_what_was_imported_before(services: Services, tmp_path: Path) -> None:
     paths = [an_image_file(tmp_path, f"{seed}.png", seed=seed) for seed in (1, 2, 3)]
     report = result_of(import_images(services, paths, token=FakeToken(cancel_after=1)))
@@ -296,8 +320,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(services: Services, tmp
     path = an_image_file(tmp_path)
 
     class _Meddler(_DicomLikeReader):
-        def read(self, path: Path) -> ReadImage:
-            read = super().read(path)
+        def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
+            read = super().read(path, takes_damaged=takes_damaged)
             path.write_bytes(b"other content")
             return read
 
@@ -339,8 +363,11 @@ def test_a_store_that_cannot_be_written_stops_the_import(
 
 def test_a_calibration_in_the_header_is_kept(services: Services, tmp_path: Path) -> None:
     class _Calibrated(_DicomLikeReader):
-        def read(self, path: Path) -> ReadImage:
-            return replace(super().read(path), calibration=Calibration(0.02, "DICOM pixel spacing"))
+        def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
+            return replace(
+                super().read(path, takes_damaged=takes_damaged),
+                calibration=Calibration(0.02, "DICOM pixel spacing"),
+            )
 
     services = replace(services, images=_Calibrated(services))
     path = tmp_path / "a.dcm"

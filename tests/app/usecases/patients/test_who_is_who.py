@@ -39,7 +39,7 @@ class _Headers:
         self._headers = iter(headers)
         self._seed = first_seed
 
-    def read(self, path: Path) -> ReadImage:
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
         self._seed += 1
         header = {"patient_code": "1000", "taken_on": DAY, **next(self._headers)}
         return ReadImage(a_lesion_image(self._seed), "application/dicom", None, (), **header)
