@@ -9,15 +9,14 @@ import typer
 from rich.table import Column, Table
 
 from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
-from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
-from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import ImageId, LesionId
+from app.domain.need import FIRST_LOOK
 from app.domain.triage import CHECK_IMAGE
+from app.usecases.analysis.analyse import Request, analyse_images, outstanding
 from app.usecases.analysis.assess_boundary import assess_boundaries
-from app.usecases.analysis.predict_image import predict_images
 from app.usecases.cases.describe_samples import LIST_NAME
 from app.usecases.cases.import_images import FileNotice, Refusal, import_images
 from app.usecases.cases.list_cases import ORDERS, list_cases
@@ -27,6 +26,7 @@ from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
 from app.usecases.ports import Progress
 from app.usecases.skipped_cases import WrittenCases
+from training.contract.terminal_tables import add_row, whole
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
@@ -107,14 +107,30 @@ def import_(
         typer.Option("--lesion-of", help="Id of a case: the files are further images of its lesion."),
     ] = None,
     merge_patients: _MergePatients = False,
+    take_damaged: Annotated[
+        bool,
+        typer.Option(
+            "--take-damaged",
+            help="Take damaged JPEG files, too, as far as they can be shown: marked, and without a score.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take images into the case store without looking at them."""
     cli = cli_of(context, as_json=as_json)
     lesion_id = None if lesion_of is None else _lesion_of(cli, lesion_of)
-    job = import_images(cli.services, paths, token=TOKEN, lesion_id=lesion_id, merges_patients=merge_patients)
+    job = import_images(
+        cli.services,
+        paths,
+        token=TOKEN,
+        lesion_id=lesion_id,
+        merges_patients=merge_patients,
+        takes_damaged=take_damaged,
+    )
     done = cli.follow(job)
     cli.complain(done.refused)
+    if done.partly_readable:
+        cli.remark("Damaged files can be taken without a score: naevus import FILE --take-damaged.")
     cli.complain(done.notices, _NOTICE)
     _tell_kept_apart(cli, done.kept_apart)
     _tell_beside(cli, passed_over=done.passed_over, described=done.described)
@@ -135,10 +151,11 @@ def predict(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Find the boundary and compute the score of images; without ids, of those that have no score."""
+    """Find the boundary and compute the score of images; without ids, whatever is outstanding."""
     cli = cli_of(context, as_json=as_json)
-    wanted = _ids(cli, image_ids) if image_ids else _unscored(cli)
-    failed = cli.follow(predict_images(cli.services, wanted, TOKEN, scores_unsuitable=score_anyway))
+    wanted = _ids(cli, image_ids) if image_ids else _outstanding(cli)
+    request = Request(is_anew=bool(image_ids), scores_unsuitable=score_anyway)
+    failed = cli.follow(analyse_images(cli.services, wanted, TOKEN, request))
     with cli.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
     cli.complain(failed, _LEFT_OUT)
@@ -272,10 +289,9 @@ def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list"
     return matching[0]
 
 
-def _unscored(cli: CliContext) -> tuple[ImageId, ...]:
-    return tuple(
-        line.image_id for line in _all_lines(cli) if line.probability is None and not line.no_score_reason
-    )
+def _outstanding(cli: CliContext) -> tuple[ImageId, ...]:
+    needs_by_image = outstanding(cli.services)
+    return tuple(image_id for image_id, needs in needs_by_image.items() if needs & FIRST_LOOK)
 
 
 def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:
@@ -286,7 +302,7 @@ def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...
 
 def _urgency(line: CaseLine) -> str:
     if line.priority is None:
-        return NO_SCORE.lower() if line.no_score_reason else "-"
+        return line.no_score_words.lower() or "-"
     label = line.priority.band.label
     return f"{label} ({CHECK_IMAGE.lower()})" if line.priority.warnings else label
 

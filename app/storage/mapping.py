@@ -223,6 +223,7 @@ def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
         urgent_threshold=prediction.thresholds.urgent if prediction.thresholds else None,
         soon_threshold=prediction.thresholds.soon if prediction.thresholds else None,
         diagnosis_shares=[asdict(share) for share in prediction.diagnosis_shares] or None,
+        inputs_sha256=prediction.inputs_sha256,
     )
     _note_speaker(row, prediction)
     return row
@@ -244,6 +245,7 @@ def score_of(row: ScorePredictionRow) -> ScorePrediction:
         predicted_at=row.predicted_at,
         thresholds=_thresholds_of(row),
         diagnosis_shares=tuple(DiagnosisShare(**share) for share in row.diagnosis_shares or ()),
+        inputs_sha256=row.inputs_sha256,
     )
 
 
@@ -321,8 +323,10 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
     priority, score, boundary, standing = case.priority, case.score, case.boundary, case.standing_score
-    border_uncertainty = boundary.border_uncertainty if boundary else None
-    unlikeness = boundary.unlikeness if boundary else None
+    # Nothing is learned from a damaged file, so a correction of it promises nothing.
+    promising = None if case.image.is_damaged else boundary
+    border_uncertainty = promising.border_uncertainty if promising else None
+    unlikeness = promising.unlikeness if promising else None
     searched = (
         case.patient.code,
         case.patient.name,

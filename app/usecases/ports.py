@@ -91,8 +91,14 @@ class ReadImage:
 class ImageReader(Protocol):
     """Bytes to upright sRGB pixels."""
 
-    def read(self, path: Path) -> ReadImage:
-        """Decode a file; raises UnreadableFileError with the sentence to show (NoImageError: no image)."""
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
+        """Decode a file; one that is damaged only where ``takes_damaged``, with its mark in the provenance.
+
+        Raises:
+            NoImageError: the file is no image.
+            PartlyReadableFileError: it is damaged, but part of its picture can be shown.
+            UnreadableFileError: it cannot be used; the message is the sentence to show.
+        """
         ...
 
     def read_mask(self, path: Path) -> MaskReading:
@@ -189,6 +195,10 @@ class CaseRepository(Protocol):
     def add_revision(self, revision: MaskRevision) -> None: ...
     def add_decision(self, decision: Decision) -> None: ...
     def case(self, image_id: ImageId) -> Case: ...
+    def cases(self, image_ids: Sequence[ImageId]) -> list[Case]:
+        """Return several cases in the same order, with a few queries for all of them."""
+        ...
+
     def renew_line(self, image_id: ImageId) -> None:
         """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
         ...

@@ -71,6 +71,25 @@ def test_further_images_of_a_lesion_give_it_a_score_of_its_own(run: Run, tmp_pat
     assert out.count("% of 2") == 2
 
 
+def test_a_damaged_file_is_taken_by_choice_outlined_and_not_scored(run: Run, tmp_path: Path) -> None:
+    cut = an_image_file(tmp_path / "in", "a.jpg")
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    code, _, err = run("import", cut)
+    assert code == 1
+    assert "--take-damaged" in err
+    code, _, err = run("import", cut, "--take-damaged")
+    assert code == 0
+    assert "Notice: a.jpg: The file is damaged" in err
+    (line,) = _json(run, "predict")["lines"]
+    assert (line["status"], line["probability"]) == ("predicted", None)
+    assert line["no_score_reason"].startswith("Damaged file")
+    assert "damaged file" in run("list")[1]
+    assert _json(run, "predict")["lines"] == []
+    code, _, err = run("predict", line["image_id"], "--score-anyway")
+    assert code == 1
+    assert "Left out: a.jpg: Damaged file" in err
+
+
 def test_an_id_can_be_shortened_as_long_as_it_is_clear(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in", "a.png", seed=1)
     an_image_file(tmp_path / "in", "b.png", seed=2)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +9,7 @@ from models.contract.arrays import BoolMask, RgbImage
 from models.contract.errors import NoMaskError, UnreadableMaskError, UnreadablePhotographError
 from models.contract.imaging import mask_file
 from models.contract.imaging.regions import largest_component
+from models.contract.imaging.structures import STRUCTURES
 from models.contract.photographs.reader import read_photograph
 from training.contract.data_set import DataSetError, Sample
 
@@ -47,20 +47,20 @@ def read_mask(sample: Sample, shape: tuple[int, ...]) -> BoolMask | None:
     return largest_component(mask)
 
 
-def read_plane(file: Path) -> NDArray[np.uint8] | None:
-    """The grey values of a file, (H, W) uint8; None if it holds no image."""
-    return _decoded(file, cv2.IMREAD_GRAYSCALE)
+def read_structure_mask(sample: Sample, place: int) -> BoolMask:
+    """Where experts marked the structure ``STRUCTURES[place]``, (H, W) bool.
 
-
-def _decoded(file: Path, flags: int) -> NDArray[np.uint8] | None:
-    """The pixels of a file, None if it holds no image."""
-    content = _content(file)
-    # OpenCV raises on an empty buffer and on absurd sizes instead of returning None.
+    Raises:
+        DataSetError: there is no such file, it cannot be read, or it is no mask.
+    """
+    file = sample.structure_files[place]
+    what = f"The mask of {STRUCTURES[place]} of {sample.image_id}"
+    if file is None:
+        raise DataSetError(f"{what} is not named by the manifest.")
     try:
-        pixels = cv2.imdecode(content, flags)
-    except cv2.error:
-        return None
-    return None if pixels is None else np.asarray(pixels, dtype=np.uint8)
+        return mask_file.read_mask(_content(file).tobytes()).mask
+    except NoMaskError as error:
+        raise DataSetError(f"{what} cannot be used: {error}") from error
 
 
 def _content(file: Path) -> NDArray[np.uint8]:

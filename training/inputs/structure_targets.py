@@ -17,11 +17,13 @@ from models.contract.imaging.preprocess import segmenter_geometry
 from models.contract.imaging.structures import STRUCTURES
 from models.nets.segmentation.dermomamba_efficient import STRUCTURE_STRIDE
 from training.augmentation.augment import moved_alike
-from training.contract.data_set import DataSetError, Sample
+from training.contract.data_set import Sample
 from training.contract.plan import Augmentation, Stage
-from training.inputs.decode import read_plane
+from training.inputs.decode import read_structure_mask
 
 _EPSILON = 1.0
+_LEAST_MARKED = 64
+"""A cell is marked where a quarter of its 255 is."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,11 @@ def structure_frames(samples: Sequence[Sample], stage: Stage) -> StructureFrames
 
 
 def _marked(sample: Sample, place: int, stage: Stage) -> NDArray[np.uint8]:
-    file = sample.structure_files[place]
-    plane = None if file is None else read_plane(file)
-    if plane is None:
-        raise DataSetError(f"The mask of {STRUCTURES[place]} of {sample.image_id} cannot be read.")
+    plane = read_structure_mask(sample, place).astype(np.uint8) * 255
     geometry = segmenter_geometry(plane.shape, height_px=stage.height_px, width_px=stage.width_px)
     upright = np.ascontiguousarray(np.rot90(plane)) if geometry.is_turned else plane
     small = cv2.resize(upright, (stage.width_px, stage.height_px), interpolation=cv2.INTER_AREA)
-    return (np.asarray(small) >= 64).astype(np.uint8)
+    return (np.asarray(small) >= _LEAST_MARKED).astype(np.uint8)
 
 
 def structure_map_loss(logits: Tensor, shares: Tensor, known: Tensor) -> Tensor:

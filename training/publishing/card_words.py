@@ -1,13 +1,16 @@
 """The sentences of a model card that follow from the task, the data and the plan."""
 
+import re
+from typing import Final
+
 from models.contract.shelf.card import Task
 from training.contract.data_set import Sample
 from training.contract.plan import TrainingPlan
 
 LICENCE = "MIT"
-NON_COMMERCIAL_LICENCE = "CC BY-NC 4.0"
 
 _NON_COMMERCIAL_MARK = "NC"
+_CREATIVE_COMMONS: Final = re.compile(r"CC (?P<conditions>BY(?: (?:NC|SA|ND))*)(?: (?P<version>\d\.\d))?")
 
 INTENDED_USE = (
     "Research and teaching on dermoscopic images of single pigmented lesions. Not a medical device: "
@@ -79,19 +82,35 @@ def licences_of(samples: tuple[Sample, ...], note: str) -> str:
 
 
 def model_licence(samples: tuple[Sample, ...]) -> str:
-    """The licence of weights that learned from ``samples``: what any of them forbids, the weights forbid."""
-    return NON_COMMERCIAL_LICENCE if any(_binds(sample) for sample in samples) else LICENCE
+    """The licence of weights that learned from ``samples``: what any of them forbids, the weights forbid.
+
+    Conditions beside the non-commercial one (SA, ND) are kept; several licences are all named.
+    """
+    bound = {_spelled(sample.licence or "") for sample in samples if _binds(sample)}
+    return " and ".join(sorted(bound)) or LICENCE
 
 
 def non_commercial_limit(samples: tuple[Sample, ...]) -> str:
-    """What a reader must know about weights under `NON_COMMERCIAL_LICENCE`."""
+    """What a reader must know about weights that learned from non-commercial ``samples``."""
     bound = sorted({sample.source or "not named" for sample in samples if _binds(sample)})
-    return f"For non-commercial use only ({NON_COMMERCIAL_LICENCE}): it learned from {', '.join(bound)}."
+    return f"For non-commercial use only ({model_licence(samples)}): it learned from {', '.join(bound)}."
 
 
 def _binds(sample: Sample) -> bool:
-    words = (sample.licence or "").replace(" ", "-").split("-")
-    return sample.split.startswith("train") and _NON_COMMERCIAL_MARK in words
+    return sample.split.startswith("train") and _NON_COMMERCIAL_MARK in _licence_words(sample.licence or "")
+
+
+def _licence_words(licence: str) -> list[str]:
+    return licence.upper().replace("-", " ").split()
+
+
+def _spelled(licence: str) -> str:
+    """Return a Creative Commons licence as its publisher writes it, "CC BY-NC-SA 4.0"; others unchanged."""
+    found = _CREATIVE_COMMONS.fullmatch(" ".join(_licence_words(licence)))
+    if found is None:
+        return licence.strip()
+    conditions = found["conditions"].replace(" ", "-")
+    return " ".join(part for part in ("CC", conditions, found["version"]) if part)
 
 
 def split_in_words(plan: TrainingPlan) -> str:

@@ -64,9 +64,15 @@ def codestream_of(frame: bytes) -> Codestream | None:
     return _jpeg_codestream(frame) if frame.startswith(_JPEG_START) else None
 
 
+def precision_at(frame: bytes) -> int:
+    """Return where a JPEG states its bits per value; raises LookupError if it has no frame header."""
+    places = [at for marker, at, _ in _segments(frame) if marker in _FRAME_MARKERS]
+    return places[0]
+
+
 def _jpeg_codestream(frame: bytes) -> Codestream | None:
     states_ybr: bool | None = None
-    for marker, body in _segments(frame):
+    for marker, _, body in _segments(frame):
         if marker == 0xE0 and body.startswith(b"JFIF"):
             states_ybr = True
         elif marker == 0xEE and body.startswith(b"Adobe") and len(body) >= 12:
@@ -87,7 +93,7 @@ def _jpeg_codestream(frame: bytes) -> Codestream | None:
 
 def _jpeg2000_codestream(frame: bytes) -> Codestream | None:
     start = frame.find(_JPEG2000_START)
-    segments = dict(_segments(frame, start)) if start >= 0 else {}
+    segments = {marker: body for marker, _, body in _segments(frame, start)} if start >= 0 else {}
     siz, cod = segments.get(_SIZ, b""), segments.get(_COD, b"")
     components = _u16(siz, 34)
     parts = [siz[36 + 3 * index : 39 + 3 * index] for index in range(components)]
@@ -106,8 +112,8 @@ def _jpeg2000_codestream(frame: bytes) -> Codestream | None:
     )
 
 
-def _segments(frame: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
-    """Yield markers with their bodies, up to the first compressed data."""
+def _segments(frame: bytes, start: int = 0) -> Iterator[tuple[int, int, bytes]]:
+    """Yield markers with place and content of their bodies, up to the first compressed data."""
     position = start + 2
     while position + 4 <= len(frame) and frame[position] == 0xFF:
         marker = frame[position + 1]
@@ -119,7 +125,7 @@ def _segments(frame: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
             return
         else:
             length = _u16(frame, position + 2)
-            yield marker, frame[position + 4 : position + 2 + length]
+            yield marker, position + 4, frame[position + 4 : position + 2 + length]
             position += 2 + length
 
 

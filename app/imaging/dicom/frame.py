@@ -15,6 +15,7 @@ from pydicom.dataset import FileDataset
 from pydicom.encaps import get_frame, parse_basic_offsets
 
 from app.domain.errors import UnreadableFileError
+from app.imaging.dicom import twelve_bit_jpeg
 from app.imaging.dicom.codestream import Codestream, Coding, codestream_of
 from app.imaging.dicom.frame_decoder import RLE, FrameLayout, Samples, decoded, layout_of
 from app.imaging.dicom.header import PALETTE, PixelHeader, several_frames
@@ -86,7 +87,7 @@ def _rle_frame(data: bytes, frame: bytes, header: PixelHeader) -> StoredFrame:
 def _codestream_frame(data: bytes, frame: bytes, codestream: Codestream, header: PixelHeader) -> StoredFrame:
     coding = _checked_coding(codestream, header)
     if coding is Coding.JPEG:
-        cells: Cells = _jpeg_samples(frame, codestream)
+        cells = _jpeg_samples(frame, codestream)
     else:
         cells = _decoded(data, layout_of(codestream, coding))
     notes = () if _is_declared(coding, header) else (_coding_note(header, coding.value),)
@@ -110,10 +111,10 @@ def _checked_coding(codestream: Codestream, header: PixelHeader) -> Coding:
             "The picture in the DICOM file is compressed in a rare way that cannot be read; "
             "please export it uncompressed."
         )
-    if coding is Coding.JPEG and codestream.bits != 8:
+    if coding is Coding.JPEG and codestream.bits not in (8, twelve_bit_jpeg.BITS):
         raise UnreadableFileError(
-            f"The picture in the DICOM file is a JPEG with {codestream.bits} bits per value; only 8 can be "
-            "read. Please export it uncompressed."
+            f"The picture in the DICOM file is a JPEG with {codestream.bits} bits per value; only 8 and 12 "
+            "can be read. Please export it uncompressed."
         )
     if coding is Coding.JPEG and header.photometric == PALETTE:
         raise UnreadableFileError(
@@ -128,12 +129,19 @@ def _coding_note(header: PixelHeader, actual: str) -> Note:
     return "coding", f"the header declares {declared}, the picture is stored as {actual}"
 
 
-def _jpeg_samples(frame: bytes, codestream: Codestream) -> NDArray[np.uint8]:
-    """Decode without any colour conversion: libjpeg is asked for the colour space it assumes."""
+def _jpeg_samples(frame: bytes, codestream: Codestream) -> Cells:
+    """Decode without any colour conversion."""
     try:
+        if codestream.bits == twelve_bit_jpeg.BITS:
+            return twelve_bit_jpeg.twelve_bit_samples(frame, codestream.components)
         check_whole(frame)
     except UnreadablePhotographError as error:
         raise UnreadableFileError("The JPEG picture in the DICOM file is damaged or incomplete.") from error
+    return _eight_bit_samples(frame, codestream)
+
+
+def _eight_bit_samples(frame: bytes, codestream: Codestream) -> NDArray[np.uint8]:
+    """Decode in the colour space that libjpeg assumes of the picture."""
     with Image.open(BytesIO(frame), formats=("JPEG",)) as picture:
         if codestream.components == 3 and codestream.states_ybr is not False:
             picture.draft("YCbCr", picture.size)

@@ -11,10 +11,10 @@ from app.domain.case import CaseLine
 from app.domain.ids import ImageId
 from app.ui.cases.words import (
     line_tip,
-    model_summary_line,
     priority_words,
     score_words,
     site_words,
+    spoken_line,
     status_words,
 )
 
@@ -162,7 +162,7 @@ class CaseLinesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and line:
             return line_tip(line)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return model_summary_line(line) if line else "being read"
+            return spoken_line(line) if line else "being read"
         return None
 
     def headerData(

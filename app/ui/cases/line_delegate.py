@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.case import CaseLine
-from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import ImageId
 from app.domain.triage import Band
 from app.ui.cases.case_lines import LINE_ROLE
@@ -131,7 +130,7 @@ class LineDelegate(QStyledItemDelegate):
         # Never shortened: "3…" for 32 % is worse than no score.
         score, status = score_words(line.probability), status_words(line.status)
         if line.no_score_reason and line.priority is None:
-            score = NO_SCORE
+            score = line.no_score_words
         painter.drawText(
             QRect(left, rect.top(), max(rect.right() - left, 0), rect.height()),
             int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip),

@@ -2,7 +2,6 @@
 
 from app.domain.case import CaseLine
 from app.domain.figures import percent
-from app.domain.frame_finding import NO_SCORE
 from app.domain.triage import CHECK_IMAGE
 from app.usecases.analysis.score_words import lesion_words
 
@@ -35,7 +34,7 @@ def place_words(line: CaseLine) -> str:
 def priority_words(line: CaseLine) -> str:
     """Return a band, with the word that the image has to be checked; empty without a score."""
     if line.priority is None:
-        return NO_SCORE if line.no_score_reason else ""
+        return line.no_score_words
     label = line.priority.band.label
     return f"{label}, {CHECK_IMAGE.lower()}" if line.priority.warnings else label
 
@@ -71,14 +70,14 @@ def why_next(line: CaseLine) -> str:
     return f"Next to correct: {line.patient_code}. {why}"
 
 
-def model_summary_line(line: CaseLine) -> str:
+def spoken_line(line: CaseLine) -> str:
     """Return a line as a screen reader says it."""
     parts = [f"Patient {line.patient_code}", line.patient_name, site_words(line.site), line.file_name]
     if line.priority is not None:
         parts.append(line.priority.band.label)
         parts += [CHECK_IMAGE.lower()] if line.priority.warnings else []
     elif line.no_score_reason:
-        parts.append(f"{NO_SCORE.lower()}: {line.no_score_reason}")
+        parts.append(f"no score: {line.no_score_reason}")
     if line.probability is not None:
         parts.append(f"score {100 * line.probability:.0f} percent")
     if line.lesion is not None:

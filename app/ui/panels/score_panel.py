@@ -25,6 +25,7 @@ from app.usecases.analysis.model_words import probability_words
 from app.usecases.analysis.score_words import (
     DIVISION,
     LESION_SCORE_TIP,
+    OUTDATED_INPUTS,
     comparison_words,
     division_words,
     lesion_words,
@@ -82,6 +83,7 @@ class ScorePanel(QWidget):
             is_scoring=bool(view and view.is_scoring),
             has_case=view is not None,
             objection=view.case.objection_to_score if view is not None and view.is_score_withheld else "",
+            is_final=view is not None and view.case.image.is_damaged,
         )
         if view is not None and score is not None:
             self._warnings.setText("\n".join((f"{CHECK_IMAGE}:", *score.quality_warnings)))
@@ -117,10 +119,15 @@ class NoScoreCard(Card):
         for part in (self._sentence, self._button, self._anyway):
             self.body.addWidget(part)
 
-    def show_state(self, *, is_scoring: bool, has_case: bool, objection: str = "") -> None:
-        """Say whether a score can be asked for, is on its way, or is withheld because of ``objection``."""
+    def show_state(
+        self, *, is_scoring: bool, has_case: bool, objection: str = "", is_final: bool = False
+    ) -> None:
+        """Say whether a score can be asked for, is on its way, or is withheld because of ``objection``.
+
+        An objection that ``is_final`` leaves the person nothing to ask for.
+        """
         self._button.setVisible(has_case and not is_scoring and not objection)
-        self._anyway.setVisible(has_case and not is_scoring and bool(objection))
+        self._anyway.setVisible(has_case and not is_scoring and bool(objection) and not is_final)
         if not has_case:
             self._sentence.setText("Choose a case in the list to see its score.")
         elif is_scoring:
@@ -279,8 +286,10 @@ def _state_words(view: CaseView) -> str:
         return "The score is being computed again…"
     if view.preview is not None:
         return "Score of the correction on the screen; it is stored when the correction is saved."
-    if not view.case.is_score_current:
+    if not view.case.is_score_of_valid_mask:
         return "This score is of an earlier boundary; the present boundary has not been scored yet."
+    if not view.case.is_score_current:
+        return OUTDATED_INPUTS
     meant = probability_words(view.score_model.diagnoses if view.score_model is not None else ())
     return f"{meant}, from image, boundary and what was entered."
 

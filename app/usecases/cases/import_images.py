@@ -12,6 +12,7 @@ from app.domain.errors import (
     DomainError,
     InvalidFieldError,
     NoImageError,
+    PartlyReadableFileError,
     StorageError,
     UnreadableFileError,
 )
@@ -20,12 +21,16 @@ from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.usecases.cases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
+from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.patients.find_patient import FoundPatient, check_person_of_lesion, patient_of_file
 from app.usecases.patients.settle_identity import join_image
 from app.usecases.patients.visit_date import visit_day
 from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
 
 THUMBNAIL_SIDE_PX = 160
+
+DAMAGED_TAKEN = "damaged file taken"
+"""The act of a person who takes an image although its file is damaged."""
 
 _NOT_TRIED = "The import had to stop before this file; import it again."
 
@@ -38,6 +43,8 @@ class Refusal:
     sentence: str
     known_as: ImageId | None = None
     """The case of a file that was imported before."""
+    is_partly_readable: bool = False
+    """The file is damaged, but could be taken so, without a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,11 @@ class ImportReport:
     """Bundled samples for which age and sex were entered from their list."""
 
     @property
+    def partly_readable(self) -> tuple[Path, ...]:
+        """Return the damaged files that a person may choose to take without a score."""
+        return tuple(refusal.path for refusal in self.refused if refusal.is_partly_readable)
+
+    @property
     def already_known(self) -> tuple[ImageId, ...]:
         """Return the cases whose files were offered again, each once."""
         known = (refusal.known_as for refusal in self.refused if refusal.known_as is not None)
@@ -79,6 +91,7 @@ def import_images(
     token: CancelToken,
     lesion_id: LesionId | None = None,
     merges_patients: bool = False,
+    takes_damaged: bool = False,
 ) -> Generator[Progress, None, ImportReport]:
     """Import files and whole folders; a file that cannot be used is refused and the others go on.
 
@@ -86,7 +99,8 @@ def import_images(
     entered with age and sex when their list lies beside them. Without ``lesion_id`` each image becomes a
     case of its own: the patient is the one of the DICOM header, or a new one with a fresh code. A header
     that contradicts the stored patient of its number is kept apart, or joined with ``merges_patients``. With
-    ``lesion_id`` they are further images of that lesion, and a file of another person is refused. What was
+    ``lesion_id`` they are further images of that lesion, and a file of another person is refused. A damaged
+    file is refused, or with ``takes_damaged`` taken for good with a mark and without a score. What was
     imported before is kept when the person cancels or the disk fills up.
     """
     imported: list[ImageId] = []
@@ -101,7 +115,9 @@ def import_images(
         if token.is_cancelled:
             break
         try:
-            stored = _imported(services, path, lesion_id, merges_patients=merges_patients)
+            stored = _imported(
+                services, path, lesion_id, merges_patients=merges_patients, takes_damaged=takes_damaged
+            )
             imported.append(stored.image_id)
             notices += [FileNotice(path, notice) for notice in stored.notices]
             kept_apart += [FileNotice(path, stored.kept_apart)] if stored.kept_apart else []
@@ -123,12 +139,13 @@ def import_images(
             refused += [Refusal(left, _NOT_TRIED) for left in files[number + 1 :]]
             break
         except DomainError as error:
-            refused.append(Refusal(path, str(error)))
+            is_partly_readable = isinstance(error, PartlyReadableFileError)
+            refused.append(Refusal(path, str(error), is_partly_readable=is_partly_readable))
         except OSError as error:
             refused.append(Refusal(path, f"The file cannot be read: {error.strerror or 'unknown reason'}."))
     yield Progress(len(files), len(files), "")
     changes = Changes(
-        images=frozenset((*imported, *joined_images)), case_list=bool(imported or joined_images)
+        images=_with_fellows(services, (*imported, *joined_images)), case_list=bool(imported or joined_images)
     )
     described = describe_samples(services, samples, imported) if lesion_id is None else 0
     return ImportReport(
@@ -141,6 +158,14 @@ def import_images(
         passed_over=passed_over,
         described=described,
     )
+
+
+def _with_fellows(services: Services, image_ids: Sequence[ImageId]) -> frozenset[ImageId]:
+    """Return images and all others of their patients, whom a file may have told something new about."""
+    with services.reading() as work:
+        patients = {work.cases.case(image_id).patient.id for image_id in image_ids}
+        fellows = (images_of_patient(work, patient_id) for patient_id in patients)
+        return frozenset(image_ids).union(*fellows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +232,12 @@ def _is_hidden(relative: Path) -> bool:
 
 
 def _imported(
-    services: Services, path: Path, lesion_id: LesionId | None, *, merges_patients: bool
+    services: Services,
+    path: Path,
+    lesion_id: LesionId | None,
+    *,
+    merges_patients: bool,
+    takes_damaged: bool,
 ) -> _Stored:
     """Store a file and return its case with what has to be checked about it."""
     if path.exists() and not path.is_file():
@@ -217,7 +247,7 @@ def _imported(
         original = BlobName(hashlib.file_digest(stream, "sha256").hexdigest())
     with services.reading() as work:
         _refuse_known(work, original)
-    read = services.images.read(path)
+    read = services.images.read(path, takes_damaged=takes_damaged)
     day, said = visit_day(read, services.clock().astimezone().date())
     read = replace(read, provenance=(*read.provenance, said))
     content = path.read_bytes()
@@ -242,6 +272,8 @@ def _imported(
         image = _image(services, path, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
         work.audit.append(services.user, "image imported", image.id, original)
+        if image.is_damaged:
+            work.audit.append(services.user, DAMAGED_TAKEN, image.id)
         work.commit()
     notices = tuple(notice for notice in (*read.remarks, found.notice) if notice)
     return _Stored(image.id, notices, found.kept_apart)

@@ -10,6 +10,7 @@ from app.usecases.corrections.correct_mask import CONFIRMED, RESET
 from models.contract.shelf.card import Task
 
 HISTOPATHOLOGY = "histopathology"
+DAMAGED = "The file is damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,11 @@ def training_example_of(
 
     Outlines are learned from the newest mask revision when it is signed and says more than the prediction.
     Scores are learned from the newest decision when its diagnosis is benign or malignant and confirmed by
-    histopathology, or with ``any_confirmation`` in any way that the decision names.
+    histopathology, or with ``any_confirmation`` in any way that the decision names. Nothing is learned from
+    an image whose file is damaged.
     """
+    if case.image.is_damaged:
+        return TrainingExample(case, has_correction=False, reason=DAMAGED)
     if task == "segmentation":
         return _boundary_example(case, vocabulary)
     return _score_example(case, vocabulary, any_confirmation=any_confirmation)

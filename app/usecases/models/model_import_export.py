@@ -17,7 +17,8 @@ def export_model(services: Services, name: str, version: str, file: Path) -> Pat
         ModelRefusedError: there is no such model, it is damaged, or the file cannot be written.
     """
     model = services.shelf.get(name, version)
-    packed = export_bundle(model.folder, file)
+    with services.store.exporting(file.parent):
+        packed = export_bundle(model.folder, file)
     with services.unit_of_work() as work:
         reference, sha256 = model.card.reference, model.card.weights_sha256
         work.audit.append(services.user, "model exported", reference, weights_sha256=sha256)

@@ -8,12 +8,14 @@ with a bundle was sat elsewhere, beside another active model and on other patien
 """
 
 import errno
+import shutil
 import stat
 import struct
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -33,6 +35,9 @@ from models.contract.shelf.model_validation import inspect
 
 BUNDLE_SUFFIX: Final = ".naevusmodel"
 LIST_FILE: Final = "bundle.json"
+PACKING_PREFIX: Final = ".packing-"
+"""How the folder is called in which a bundle is packed, beside the place where it will stand."""
+_ABANDONED_AFTER_S: Final = 24 * 60 * 60
 _MOST_FILES: Final = 5
 _LONGEST_LIST_BYTES: Final = 20_000
 _LONGEST_TEXT_BYTES: Final = 4_000_000
@@ -80,7 +85,8 @@ def export_bundle(folder: Path, file: Path) -> Path:
             for name in names
         )
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".packing-") as temporary:
+        _sweep_abandoned(file.parent)
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=PACKING_PREFIX) as temporary:
             packed = Path(temporary) / "packed"
             _pack(folder, _FileList(files=listed), packed)
             sync_file(packed)
@@ -117,6 +123,15 @@ def import_bundle(file: Path, target_root: Path) -> Path:
             unpacked.rename(place)
         sync_folder(place.parent)
     return place
+
+
+def _sweep_abandoned(folder: Path) -> None:
+    """Remove what exports left that were killed; age tells, because process numbers come round again."""
+    for workspace in folder.glob(f"{PACKING_PREFIX}*"):
+        with suppress(OSError):
+            touched_at = max(each.stat().st_mtime for each in (workspace, *workspace.iterdir()))
+            if time.time() - touched_at > _ABANDONED_AFTER_S:
+                shutil.rmtree(workspace, ignore_errors=True)
 
 
 def _pack(folder: Path, listed: _FileList, packed: Path) -> None:

@@ -150,6 +150,21 @@ def test_a_half_export_of_a_killed_process_is_removed_from_where_it_went(
     store.close()
 
 
+def test_a_half_packed_model_is_removed_from_where_it_went(tmp_path: Path) -> None:
+    store, out = new_store(tmp_path / "data"), tmp_path / "out"
+    of_another = out / ".packing-of-another"
+    of_another.mkdir(parents=True)
+    export = store.exporting(out)
+    export.__enter__()  # and never left, as in a process that is killed
+    half = out / ".packing-1"
+    half.mkdir()
+    (half / "packed").write_bytes(b"half a bundle")
+    for path in (half, of_another, *(store.folder / "exporting").iterdir()):
+        aged(path)
+    assert restarted(store).sweep() == 1
+    assert list(out.iterdir()) == [of_another]
+
+
 def test_an_export_under_way_in_this_process_goes_on(tmp_path: Path) -> None:
     store = new_store(tmp_path / "data")
     with store.exporting(tmp_path / "out"), new_folder(tmp_path / "out", "naevus_isic") as delivery:

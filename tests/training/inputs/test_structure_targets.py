@@ -61,6 +61,15 @@ def test_marks_move_as_the_lesion_does(tmp_path: Path, seed: int) -> None:
     assert abs(targets[NETWORK].sum() - coarse.sum()) <= 0.1 * coarse.sum()
 
 
+@pytest.mark.parametrize("levels", [(0, 1), (0, 40)])
+def test_marks_in_the_levels_of_any_mask_are_read_alike(tmp_path: Path, levels: tuple[int, int]) -> None:
+    marked = np.zeros((64, 96), np.uint8)
+    marked[16:32, 24:48] = 255
+    usual = structure_frames(a_folder(tmp_path / "usual", marked), STAGE)
+    low = np.where(marked == 255, levels[1], levels[0]).astype(np.uint8)
+    assert np.array_equal(structure_frames(a_folder(tmp_path / "low", low), STAGE).marks, usual.marks)
+
+
 def test_an_unreadable_mark_is_named(tmp_path: Path) -> None:
     samples = a_folder(tmp_path, np.zeros((64, 96), np.uint8))
     (tmp_path / "images" / "mark.png").write_bytes(b"no picture")
@@ -82,6 +91,7 @@ def test_what_nobody_looked_for_costs_nothing() -> None:
     assert float(structure_map_loss(bad, shares, known)) > 5
 
 
+@pytest.mark.slow
 def test_a_map_without_both_kinds_of_images_is_not_measured(tmp_path: Path) -> None:
     network = build("dermomamba_efficient_tiny").eval()
     samples = a_folder(tmp_path, np.full((64, 96), 255, np.uint8))

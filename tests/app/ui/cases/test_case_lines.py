@@ -8,7 +8,7 @@ from app.domain.ids import BlobName, ImageId
 from app.domain.lesion_score import LesionScore
 from app.domain.triage import Band, Priority
 from app.ui.cases.case_lines import PAGE_ROWS, CaseLinesModel, CasePage, CaseQuery, Column
-from app.ui.cases.words import lesion_figure, line_tip, model_summary_line
+from app.ui.cases.words import lesion_figure, line_tip, spoken_line
 
 
 def a_line(number: int) -> CaseLine:
@@ -49,7 +49,7 @@ def test_a_line_tells_the_score_of_the_lesion_beside_that_of_its_image() -> None
     line = replace(a_line(0), lesion=lesion)
     said = line_tip(line).replace("\N{NO-BREAK SPACE}", " ")
     assert said.startswith("Lesion: 34 % from 3 images (21 to 52 %).")
-    assert "score 43 percent, lesion 34 percent" in model_summary_line(line)
+    assert "score 43 percent, lesion 34 percent" in spoken_line(line)
     assert lesion_figure(line).replace("\N{NO-BREAK SPACE}", " ") == "Lesion 34 %"
     assert (lesion_figure(a_line(0)), line_tip(a_line(0))) == ("", "")
 

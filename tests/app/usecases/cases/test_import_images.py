@@ -27,7 +27,7 @@ class _DicomLikeReader:
         self._header = header
         self._seed = 100
 
-    def read(self, path: Path) -> ReadImage:
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
         self._seed += 1
         pixels = a_lesion_image(self._seed)
         return ReadImage(pixels, "application/dicom", None, (), **self._header)
@@ -320,8 +320,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(services: Services, tmp
     path = an_image_file(tmp_path)
 
     class _Meddler(_DicomLikeReader):
-        def read(self, path: Path) -> ReadImage:
-            read = super().read(path)
+        def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
+            read = super().read(path, takes_damaged=takes_damaged)
             path.write_bytes(b"other content")
             return read
 
@@ -363,8 +363,11 @@ def test_a_store_that_cannot_be_written_stops_the_import(
 
 def test_a_calibration_in_the_header_is_kept(services: Services, tmp_path: Path) -> None:
     class _Calibrated(_DicomLikeReader):
-        def read(self, path: Path) -> ReadImage:
-            return replace(super().read(path), calibration=Calibration(0.02, "DICOM pixel spacing"))
+        def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
+            return replace(
+                super().read(path, takes_damaged=takes_damaged),
+                calibration=Calibration(0.02, "DICOM pixel spacing"),
+            )
 
     services = replace(services, images=_Calibrated(services))
     path = tmp_path / "a.dcm"

@@ -39,7 +39,7 @@ class _Headers:
         self._headers = iter(headers)
         self._seed = first_seed
 
-    def read(self, path: Path) -> ReadImage:
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
         self._seed += 1
         header = {"patient_code": "1000", "taken_on": DAY, **next(self._headers)}
         return ReadImage(a_lesion_image(self._seed), "application/dicom", None, (), **header)
@@ -323,7 +323,6 @@ def test_an_open_question_shows_both_persons(services: Services, take: Import) -
     assert (question.stored.ages_years, question.newcomer.ages_years) == ((74,), (33,))
     assert (question.stored.images, question.newcomer.images) == (report.imported[:1], report.imported[1:])
     assert question.newcomer.file_names == ("1-1.dcm",)
-    assert question.newcomer.scored_images == ()
     with services.reading() as work:
         (line,) = work.cases.lines_of(question.newcomer.images)
     assert question.newcomer.thumbnail == line.thumbnail

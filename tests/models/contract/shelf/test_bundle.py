@@ -3,8 +3,10 @@
 import errno
 import hashlib
 import json
+import os
 import pickle
 import stat
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -148,6 +150,19 @@ def test_a_full_disk_leaves_no_half_bundle(
     assert file.read_bytes() == before
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["b"]
     assert nothing_was_kept(tmp_path / "target")
+
+
+def test_what_a_killed_export_left_goes_with_a_later_one(make_model: MakeModel, tmp_path: Path) -> None:
+    folder, out = make_model(), tmp_path / "out"
+    abandoned, running, mine = (out / name for name in (".packing-1", ".packing-2", "notes"))
+    for each in (abandoned, running, mine):
+        each.mkdir(parents=True)
+        (each / "packed").write_bytes(b"half a bundle")
+    two_days_ago = time.time() - 2 * 24 * 60 * 60
+    for path in (abandoned / "packed", abandoned, running, mine / "packed", mine):
+        os.utime(path, (two_days_ago, two_days_ago))
+    export_bundle(folder, out / "b")
+    assert {path.name for path in out.iterdir()} == {".packing-2", "notes", "b"}
 
 
 def test_a_model_that_is_there_already_is_not_replaced(make_model: MakeModel, tmp_path: Path) -> None:
