@@ -89,7 +89,8 @@ def _paint(canvas: EditorCanvas) -> None:
     canvas.feed(Pointer(PointerEventType.PRESS, (85.0, 20.0)))
     canvas.feed(Pointer(PointerEventType.MOVE, (100.0, 40.0)))
     canvas.feed(Pointer(PointerEventType.RELEASE, (100.0, 40.0)))
-    _point_at(canvas, (60.0, 30.0))
+    # Between two pixels: the circle shows where the brush would stamp, not where the pointer is.
+    _point_at(canvas, (60.45, 30.45))
 
 
 def _lasso(canvas: EditorCanvas) -> None:
