@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 from app.ui.editor.colour_bar import colour_bar
 from app.ui.editor.layers import probability_scale
 from app.ui.editor.spaces import Placement
-from app.ui.editor.tool_previews import OutlinePreview, RulerPreview, ToolPreview, draw_brush, draw_preview
+from app.ui.editor.tool_previews import OutlinePreview, ToolPreview, draw_brush
+from app.ui.editor.tools.ruler import RulerPreview
 from app.usecases.analysis.colour_scales import attention_scale
 
 
@@ -34,17 +35,17 @@ def test_the_brush_circle_has_the_brush_true_size(qtbot: QtBot, diameter_px: int
 
 
 @pytest.mark.parametrize(
-    "sketch",
+    "preview",
     [
         OutlinePreview(((10, 10), (90, 20), (60, 80)), has_corners=True),
         OutlinePreview(((10, 10), (90, 20)), is_subtracting=True),
         RulerPreview((10, 10), (90, 60)),
     ],
 )
-def test_a_sketch_is_drawn_where_its_points_are(qtbot: QtBot, preview: ToolPreview) -> None:
+def test_a_preview_is_drawn_where_its_points_are(qtbot: QtBot, preview: ToolPreview) -> None:
     image = paper()
     painter = QPainter(image)
-    draw_preview(painter, preview, Placement(2.0, 0, (5.0, 3.0)), 0.01)
+    preview.draw(painter, Placement(2.0, 0, (5.0, 3.0)), 0.01)
     painter.end()
     drawn = changed(image)
     assert drawn[20:26, 22:28].any()
