@@ -35,7 +35,7 @@ class Action:
     id: str
     text: str
     menu: str
-    run: Callable[[MainController], None]
+    run: Callable[[MainController], object]
     shortcut: str = ""
     icon: str = ""
     tip: str = ""
