@@ -12,6 +12,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app.domain.case_fields import OLDEST_AGE_YEARS
+
 APPEND_ONLY = (
     "boundary_prediction",
     "boundary_assessment",
@@ -91,7 +93,7 @@ class VisitRow(Row):
     """An occasion at which a lesion was photographed."""
 
     __tablename__ = "visit"
-    __table_args__ = (CheckConstraint("age_years BETWEEN 0 AND 85", name="age_years"),)
+    __table_args__ = (CheckConstraint(f"age_years BETWEEN 0 AND {OLDEST_AGE_YEARS}", name="age_years"),)
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     lesion_id: Mapped[str] = mapped_column(ForeignKey("lesion.id"), index=True)
     visited_on: Mapped[date]
@@ -182,6 +184,8 @@ class ScorePredictionRow(PredictedByModel, Row):
     soon_threshold: Mapped[float | None]
     diagnosis_shares: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     """A name, is_malignant and share for each diagnosis; NULL when the model tells none apart."""
+    inputs_sha256: Mapped[str | None] = mapped_column(_HASH)
+    """Digest of what the score was computed from; NULL in rows of earlier schemas."""
 
 
 class MaskRevisionRow(Row):

@@ -6,8 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
-from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.jobs.job import Job, JobToken
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
@@ -15,16 +14,17 @@ from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.import_samples import import_samples
 from app.usecases.ports import Progress, Services
+from models.contract.errors import NaevusError
 
 
 class ImportFlow(QObject):
-    """Imports files and hands the new cases to the prediction queue."""
+    """Imports files; the analysis queue finds the new cases by itself."""
 
     imported = Signal(object)
     """ImportReport of a finished import."""
 
     def __init__(
-        self, session: Session, queue: PredictionQueue, foot: ProgressFoot, parent: QObject | None = None
+        self, session: Session, queue: AnalysisQueue, foot: ProgressFoot, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
@@ -77,10 +77,9 @@ class ImportFlow(QObject):
         self._foot.finish()
         self._session.changed.emit(report.changes)
         self.imported.emit(report)
-        self._queue.add(report.imported)
         self._go_on()
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         self._foot.finish()
         self._session.changed.emit(Changes(case_list=True))
         self._session.report_error(error)

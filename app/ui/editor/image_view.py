@@ -153,10 +153,6 @@ class ImageView(QWidget):
         """Set how strongly a layer is shown, 0 to 1."""
         self._set_look(layer, replace(self.layer_look(layer), opacity=min(max(opacity, 0.0), 1.0)))
 
-    def set_view_kept(self, kept: bool) -> None:
-        """Keep zoom and position from one image to the next, instead of fitting each."""
-        self._transform.is_kept = kept
-
     def fit(self) -> None:
         """Show the whole image."""
         self._transform.fit(self._size())

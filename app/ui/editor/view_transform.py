@@ -35,15 +35,11 @@ class ViewTransform:
     """(height, width) in image pixels; None while no image is shown."""
     is_fitted: bool = True
     """The whole image is shown as large as it goes, and stays so when the view is resized."""
-    is_kept: bool = False
-    """Scale, turn and position are kept from one image to the next of the same size."""
 
     def show_image(self, image_shape: tuple[int, int] | None, size: ViewSize) -> None:
-        """Take another image, fitted or at the place of the one before."""
-        before, self.image_shape = self.image_shape, image_shape
-        if self.is_kept and not self.is_fitted and before == image_shape:
-            return
-        self.placement = Placement(quarter_turns=self.placement.quarter_turns * self.is_kept)
+        """Take another image, fitted and upright."""
+        self.image_shape = image_shape
+        self.placement = Placement()
         self.fit(size)
 
     def fit(self, size: ViewSize) -> None:

@@ -459,18 +459,6 @@ def test_an_unknown_tool_is_refused(canvas: EditorCanvas) -> None:
         canvas.tools.set_tool("hammer")
 
 
-def test_the_view_is_kept_for_the_next_image_when_asked(canvas: EditorCanvas) -> None:
-    canvas.view.zoom_by(3)
-    place = canvas.view.placement
-    canvas.show_image(skin(), ImageId("f" * 32))
-    assert canvas.view.placement != place
-    canvas.view.zoom_by(3)
-    place = canvas.view.placement
-    canvas.view.set_view_kept(True)
-    canvas.show_image(skin(), IMAGE)
-    assert canvas.view.placement == place
-
-
 def test_the_image_cannot_be_moved_out_of_sight(canvas: EditorCanvas) -> None:
     canvas.view.move_view(100000, -100000)
     left, _, _, bottom = canvas.view.placement.view_rect(0, 0, SHAPE[1], SHAPE[0])
