@@ -190,7 +190,7 @@ def test_the_image_has_the_focus_after_the_start_so_the_keys_of_the_tools_work(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot)
-    assert QApplication.focusWidget() is window.controller.canvas.view.view
+    assert QApplication.focusWidget() is window.controller.canvas.view
     press(window, Qt.Key.Key_L)
     assert window.controller.canvas.tools.tool.name == "lasso"
     assert window.controller.work_list.search.text() == ""
@@ -218,7 +218,7 @@ def test_the_image_has_the_focus_after_a_dialog(
     workplace.settle(window)
     dialog.reject()
     window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.controller.canvas.view.view, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.controller.canvas.view, timeout=WAIT_MS)
 
 
 def test_next_and_previous_light_one_row_which_is_the_open_case(
