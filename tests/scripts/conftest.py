@@ -20,5 +20,15 @@ def _script(name: str) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def simulate_clinic() -> ModuleType:
+    return _script("simulate_clinic")
+
+
+@pytest.fixture(scope="session")
+def ablate_mambaderm() -> ModuleType:
+    return _script("ablate_mambaderm")
+
+
+@pytest.fixture(scope="session")
 def baseline_trees() -> ModuleType:
     return _script("baseline_trees")
