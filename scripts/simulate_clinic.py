@@ -28,7 +28,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from clinic_evidence import plot, table
-from simulated_clinics import clinic_groups, widened
+from simulated_clinics import clinic_groups, outlined_rows, widened
 
 from app.domain.benefit import expected_benefit
 from models.contract.arrays import RgbImage
@@ -92,8 +92,7 @@ class Judged:
 def prepare(data_dir: Path, out: Path) -> None:
     """Write SIM/base, SIM/clinic_1 and SIM/clinic_2 as data folders."""
     groups = clinic_groups(data_dir)
-    with (data_dir / MANIFEST).open(newline="", encoding="utf-8-sig") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["mask_file"]]
+    rows = outlined_rows(data_dir)
     away = groups.camera | groups.habit
     base = [r for r in rows if r["split"] not in TRAIN_SPLITS or r["duplicate_group"] not in away]
     _write_folder(out / "base", data_dir, base)

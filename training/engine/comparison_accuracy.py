@@ -13,7 +13,7 @@ from training.contract.data_set import DataSetError, Sample
 from training.engine.calibrate import calibrated
 from training.engine.classification import Views, score_logits
 from training.engine.evaluate import mask_columns, of_split
-from training.engine.published import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
+from training.engine.published import PublishedModel, given_masks, margin_of, predicted_masks, views_of
 from training.engine.report import Cases, mean, measured
 
 MASK_FIGURES = ("dice", "iou", "boundary_f1")
@@ -59,7 +59,7 @@ class HeldOut:
 
     @cached_property
     def _experts(self) -> tuple[BoolMask | None, ...]:
-        return expert_masks(self.samples)
+        return given_masks(self.samples)
 
     @cached_property
     def _cutting_masks(self) -> tuple[BoolMask | None, ...]:
@@ -87,7 +87,7 @@ class HeldOut:
 
 
 def _has_mask(sample: Sample) -> bool:
-    return sample.mask_file is not None
+    return sample.has_expert_mask
 
 
 def _has_label(sample: Sample) -> bool:

@@ -24,9 +24,10 @@ from training.engine.decode import read_image
 from training.engine.evaluate import Evaluation, of_split, views_by_masks, with_figures
 from training.engine.mc_dropout import Disagreement, check_has_dropout, disagreement, passes_of
 from training.engine.progress import shown
-from training.engine.published import PublishedModel, expert_masks, predicted_masks
+from training.engine.published import PublishedModel, given_masks, predicted_masks
 from training.engine.report import Cases, mean, measured
 from training.engine.segmentation import logits_in_any_mode as segmenter_logits
+from training.engine.segmentation import outlined_by_experts
 from training.engine.turned_frames import mask_over_views
 
 
@@ -69,7 +70,7 @@ def with_variants(
 def _outline_figures(
     model: PublishedModel, samples: tuple[Sample, ...], variants: Variants
 ) -> dict[str, Metric]:
-    samples = tuple(sample for sample in samples if sample.mask_file is not None)
+    samples = outlined_by_experts(samples)
     figures: dict[str, Metric] = {}
     if variants.tta:
         masks = [
@@ -88,7 +89,7 @@ def _outline_figures(
 
 def _overlaps(masks: list[BoolMask], samples: tuple[Sample, ...], suffix: str) -> dict[str, Metric]:
     pairs = [
-        (mask, truth) for mask, truth in zip(masks, expert_masks(samples), strict=True) if truth is not None
+        (mask, truth) for mask, truth in zip(masks, given_masks(samples), strict=True) if truth is not None
     ]
     columns = {
         "dice": np.array([dice(mask, truth) for mask, truth in pairs]),

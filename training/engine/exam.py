@@ -27,7 +27,7 @@ from training.engine.decode import read_image
 from training.engine.exam_answers import outline_scores, score_answers
 from training.engine.exam_figures import Figure, outline_figures, parts_of, score_figures
 from training.engine.graph_form import boundary_graph, score_graph
-from training.engine.published import PublishedModel, expert_masks, views_of
+from training.engine.published import PublishedModel, given_masks, views_of
 from training.engine.report import Cases
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _segmenter_example(model: PublishedModel, samples: Sequence[Sample]) -> dict
 def _classifier_example(model: PublishedModel, samples: Sequence[Sample]) -> dict[str, torch.Tensor]:
     spec, chosen = model.card.input, tuple(samples)
     views = views_of(
-        chosen, expert_masks(chosen), size_px=spec.width_px, margin=cast("float", spec.crop_margin)
+        chosen, given_masks(chosen), size_px=spec.width_px, margin=cast("float", spec.crop_margin)
     )
     return {
         "images": torch.from_numpy(views.images),
