@@ -1,8 +1,8 @@
 """Overlays: maps that say what on the image an answer came from. One idea per file, all listed in OVERLAYS.
 
 Every overlay takes a network in evaluation mode and its inputs, and returns one map per sample on the
-network's grid, (B, h, w) float32; bringing a map to image size and colouring it is done elsewhere. It runs
-the network once, and backwards only as far as it must.
+network's grid, (B, h, w) float32; bringing a map to image size and colouring it is done elsewhere. All but
+`occlusion` run the network once, and backwards only as far as they must.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from models.nets.classification.fused_classifier import FusedClassifier
 from models.nets.classification.image_classifier import ImageClassifier
+from models.nets.classification.score_network import ScoreNetwork
 from models.nets.explainable import Divisible, GatesSkips, mixes_tokens
 from models.nets.overlays.attribution_rollout import attribution_rollout
 from models.nets.overlays.class_activation import class_activation
@@ -20,6 +21,7 @@ from models.nets.overlays.gate import gate_map
 from models.nets.overlays.grad_cam import grad_cam
 from models.nets.overlays.gradient_x_input import gradient_x_input
 from models.nets.overlays.hidden_attention import hidden_attention_map
+from models.nets.overlays.occlusion import occlusion
 from models.nets.overlays.rollout import rollout_map
 from models.nets.overlays.skip_gates import skip_gate_map
 
@@ -55,6 +57,7 @@ OVERLAYS: tuple[Overlay, ...] = (
     Overlay("cross_modal", is_signed=False, reads=_is(FusedClassifier), compute=cross_modal_map),
     Overlay("class_activation", is_signed=True, reads=_is(ImageClassifier), compute=class_activation),
     Overlay("attribution_rollout", is_signed=False, reads=mixes_tokens, compute=attribution_rollout),
+    Overlay("occlusion", is_signed=True, reads=_is(ScoreNetwork), compute=occlusion),
     Overlay("cbam_gates", is_signed=False, reads=_is(GatesSkips), compute=skip_gate_map),
 )
 """Every overlay the model server offers; the first that a network can show is its default."""
