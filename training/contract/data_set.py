@@ -84,6 +84,11 @@ class Sample:
     shared: frozenset[str] = frozenset()
     """The patient and the lesion that the manifest names, which images of other groups may share."""
 
+    @property
+    def has_expert_mask(self) -> bool:
+        """Whether a person drew the boundary, so that something can be learned from it or judged by it."""
+        return self.mask_file is not None and not self.is_mask_predicted
+
 
 @dataclass(frozen=True)
 class Split:
