@@ -9,7 +9,6 @@ import typer
 from rich.table import Column, Table
 
 from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
-from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
@@ -27,6 +26,7 @@ from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
 from app.usecases.ports import Progress
 from app.usecases.skipped_cases import WrittenCases
+from training.contract.terminal_tables import add_row, whole
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
@@ -169,7 +169,7 @@ def list_(
     context: typer.Context,
     search: Annotated[str, typer.Option(help="Words that must all occur.")] = "",
     order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
-    descending: Annotated[bool, typer.Option("--descending")] = False,
+    descending: Annotated[bool, typer.Option("--descending", help="The last in this order first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many cases to show.")] = 50,
     removed: Annotated[bool, typer.Option("--removed", help="The cases removed from the work list.")] = False,
     as_json: Json = False,

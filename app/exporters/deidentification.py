@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.case import Case
+from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.people.age import age_at_visit
 from app.exporters.file_names import safe_name
 
-_OLDEST_AGE_YEARS = 85
 _PSEUDONYM_DIGITS = 10
 
 
@@ -55,9 +55,7 @@ class CaseDisclosure:
         if self.age_years is None:
             return None
         return (
-            f"{_OLDEST_AGE_YEARS}+ years"
-            if self.age_years >= _OLDEST_AGE_YEARS
-            else f"{self.age_years} years"
+            f"{OLDEST_AGE_YEARS}+ years" if self.age_years >= OLDEST_AGE_YEARS else f"{self.age_years} years"
         )
 
 
@@ -101,7 +99,7 @@ def disclosed_case(case: Case, *, deidentified: bool) -> CaseDisclosure:
 def age_years_of(case: Case) -> int | None:
     """Return the age at the visit; everybody older than 85 is 85, because great age identifies a person."""
     age = age_at_visit(case.patient, case.visit)
-    return None if age is None else min(age.years, _OLDEST_AGE_YEARS)
+    return None if age is None else min(age.years, OLDEST_AGE_YEARS)
 
 
 def pseudonym(kind: str, identifier: str) -> str:

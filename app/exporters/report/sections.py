@@ -15,7 +15,7 @@ from app.domain.image import DermoscopicImage
 from app.domain.measurement import Measurement
 from app.domain.prediction import ModelRef
 from app.exporters.deidentification import CaseDisclosure
-from app.exporters.report.images import DrawnPictures, placed
+from app.exporters.report.images import DrawnImages, placed
 from app.exporters.report.style import (
     BOX_TITLE,
     CONTENT_WIDTH,
@@ -97,8 +97,8 @@ def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     return [Spacer(1, 3), say(words, WARNING)]
 
 
-def pictures_and_score(
-    case: Case, pictures: DrawnPictures, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...]
+def images_and_score(
+    case: Case, pictures: DrawnImages, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...]
 ) -> list[Flowable]:
     """Return image, boundary and overlays, with the model's output beside the first overlay."""
     rows: list[list[_Cell]] = [[placed(pictures.plain), placed(pictures.boundary)]]

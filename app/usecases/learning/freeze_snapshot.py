@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
 from app.domain.input_edits import SAMPLE_DESCRIBED
@@ -38,8 +39,6 @@ from training.contract.snapshot import (
 )
 
 SNAPSHOTS = "snapshots"
-_OLDEST_AGE_YEARS = 85
-"""Stands for everybody older, because great age identifies a person."""
 _SAMPLE = "It is a sample case, which shipped models know and their exam shows"
 
 
@@ -170,7 +169,7 @@ def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -
         mask_png=_mask_png(services, example) if is_corrected else None,
         malignant=example.malignant if is_corrected else None,
         diagnosis=example.diagnosis if is_corrected else None,
-        age_years=None if age_years is None else min(age_years, _OLDEST_AGE_YEARS),
+        age_years=None if age_years is None else min(age_years, OLDEST_AGE_YEARS),
         sex=case.patient.sex if case.patient.sex in words.sexes else None,
         site=case.lesion.site if case.lesion.site in words.sites else None,
         skin_type=(

@@ -146,6 +146,7 @@ def test_a_full_disk_before_the_backup_stops_the_migration(
     assert revision_of(database) == CURRENT.head
 
 
+@pytest.mark.slow
 def test_several_instances_may_create_the_store_at_the_same_time(folder: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom app.storage.store import SqliteCaseStore\n"

@@ -114,7 +114,7 @@ def test_escape_leaves_no_trace(canvas: EditorCanvas, qtbot: QtBot) -> None:
         assert not canvas.is_drawing
         canvas.feed(Pointer(PointerEventType.RELEASE, (80, 110)))
         assert np.array_equal(mask_of(canvas), before)
-        assert np.array_equal(canvas._frame.mask, before)
+        assert np.array_equal(canvas._renderer.mask, before)
     assert canvas.mask_version() == version
     assert not canvas.undo_group.canUndo()
 
@@ -334,7 +334,7 @@ def test_undo_in_the_middle_of_a_stroke_gives_the_stroke_up(canvas: EditorCanvas
     assert not canvas.is_drawing
     canvas.feed(Pointer(PointerEventType.RELEASE, (130, 60)))
     assert np.array_equal(mask_of(canvas), disc(radius=5))
-    assert np.array_equal(canvas._frame.mask, disc(radius=5))
+    assert np.array_equal(canvas._renderer.mask, disc(radius=5))
 
 
 def test_every_image_keeps_its_own_history(canvas: EditorCanvas) -> None:
@@ -455,18 +455,6 @@ def test_the_pointer_is_reported_in_the_image_and_not_beside_it(canvas: EditorCa
 def test_an_unknown_tool_is_refused(canvas: EditorCanvas) -> None:
     with pytest.raises(ValueError, match="no tool named"):
         canvas.set_tool("hammer")
-
-
-def test_the_view_is_kept_for_the_next_image_when_asked(canvas: EditorCanvas) -> None:
-    canvas.zoom_by(3)
-    place = canvas.placement
-    canvas.show_image(skin(), ImageId("f" * 32))
-    assert canvas.placement != place
-    canvas.zoom_by(3)
-    place = canvas.placement
-    canvas.set_view_kept(True)
-    canvas.show_image(skin(), IMAGE)
-    assert canvas.placement == place
 
 
 def test_the_image_cannot_be_moved_out_of_sight(canvas: EditorCanvas) -> None:
