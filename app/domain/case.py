@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.fields import CaseField, FieldValue
 from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
@@ -31,6 +32,11 @@ class Case:
     """Scores whose lower band a person has accepted."""
     other_images: tuple[ImageScores, ...] = ()
     """Scores of the other images of the lesion from the same day, without those of removed cases."""
+
+    def entered(self, field: CaseField) -> FieldValue:
+        """Return what is stored of a field of the case's patient, lesion, visit or image."""
+        records = (self.patient, self.lesion, self.visit, self.image)
+        return next(field.value_in(record) for record in records if isinstance(record, field.of))
 
     @property
     def boundary(self) -> BoundaryPrediction | None:
