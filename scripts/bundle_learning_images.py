@@ -16,10 +16,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from simulated_clinics import clinic_groups
 
 from models.contract.imaging.preprocess import resized
 from training.contract.data_set import DIAGNOSES, Sample, read_manifest
+from training.experiments.simulated_clinics import clinic_groups
 from training.inputs.decode import read_image, read_mask
 
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "learning"

@@ -14,9 +14,10 @@ from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId, LesionId
+from app.domain.need import FIRST_LOOK
 from app.domain.triage import CHECK_IMAGE
+from app.usecases.analysis.analyse import Request, analyse_images, outstanding
 from app.usecases.analysis.assess_boundary import assess_boundaries
-from app.usecases.analysis.predict_image import predict_images
 from app.usecases.cases.describe_samples import LIST_NAME
 from app.usecases.cases.import_images import FileNotice, Refusal, import_images
 from app.usecases.cases.list_cases import ORDERS, list_cases
@@ -150,10 +151,11 @@ def predict(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Find the boundary and compute the score of images; without ids, of those that have no score."""
+    """Find the boundary and compute the score of images; without ids, whatever is outstanding."""
     cli = cli_of(context, as_json=as_json)
-    wanted = _ids(cli, image_ids) if image_ids else _unscored(cli)
-    failed = cli.follow(predict_images(cli.services, wanted, TOKEN, scores_unsuitable=score_anyway))
+    wanted = _ids(cli, image_ids) if image_ids else _outstanding(cli)
+    request = Request(is_anew=bool(image_ids), scores_unsuitable=score_anyway)
+    failed = cli.follow(analyse_images(cli.services, wanted, TOKEN, request))
     with cli.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
     cli.complain(failed, _LEFT_OUT)
@@ -167,7 +169,7 @@ def list_(
     context: typer.Context,
     search: Annotated[str, typer.Option(help="Words that must all occur.")] = "",
     order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
-    descending: Annotated[bool, typer.Option("--descending")] = False,
+    descending: Annotated[bool, typer.Option("--descending", help="The last in this order first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many cases to show.")] = 50,
     removed: Annotated[bool, typer.Option("--removed", help="The cases removed from the work list.")] = False,
     as_json: Json = False,
@@ -287,12 +289,9 @@ def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list"
     return matching[0]
 
 
-def _unscored(cli: CliContext) -> tuple[ImageId, ...]:
-    return tuple(
-        line.image_id
-        for line in _all_lines(cli)
-        if line.probability is None and (line.status == "new" or not line.no_score_reason)
-    )
+def _outstanding(cli: CliContext) -> tuple[ImageId, ...]:
+    needs_by_image = outstanding(cli.services)
+    return tuple(image_id for image_id, needs in needs_by_image.items() if needs & FIRST_LOOK)
 
 
 def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:

@@ -7,6 +7,7 @@ import typer
 
 from app.cli.cases import only_id
 from app.cli.context import TOKEN, Json, cli_of
+from app.usecases.analysis.analyse import analyse_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.import_corrections import ImplausibleMask, import_corrections
 
@@ -22,11 +23,12 @@ def correct(
     ] = ImplausibleMask.REFUSE,
     as_json: Json = False,
 ) -> None:
-    """Take masks drawn elsewhere as your signed corrections of stored cases."""
+    """Take masks drawn elsewhere as your signed corrections of stored cases, and score these again."""
     cli = cli_of(context, as_json=as_json)
     done = cli.follow(import_corrections(cli.services, masks, token=TOKEN, in_doubt=in_doubt))
     cli.complain(done.refused)
     cli.complain(done.notices, "Notice")
+    cli.complain(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), "Not scored")
     cli.show(done, f"Corrected: {len(done.corrected)}. Refused: {len(done.refused)}.")
     if not done.corrected:
         raise typer.Exit(1)

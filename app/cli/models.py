@@ -24,6 +24,7 @@ from models.contract.shelf.model_shelf import ShelvedModel
 models = typer.Typer(name="models", help="List the trained models, and choose which one serves.")
 
 _Reference = Annotated[str, typer.Argument(help="NAME/VERSION, as 'naevus models' lists it.")]
+_BundleFile = Annotated[Path, typer.Argument(help="The one file that holds the model (.naevusmodel).")]
 
 
 @models.callback(invoke_without_command=True)
@@ -83,7 +84,7 @@ def exam(
 
 
 @models.command("export")
-def export_(context: typer.Context, reference: _Reference, file: Path, as_json: Json = False) -> None:
+def export_(context: typer.Context, reference: _Reference, file: _BundleFile, as_json: Json = False) -> None:
     """Pack a model into one file for another machine."""
     cli = cli_of(context, as_json=as_json)
     name, version = _shelved(cli, reference)
@@ -92,7 +93,7 @@ def export_(context: typer.Context, reference: _Reference, file: Path, as_json: 
 
 
 @models.command("import")
-def import_(context: typer.Context, file: Path, as_json: Json = False) -> None:
+def import_(context: typer.Context, file: _BundleFile, as_json: Json = False) -> None:
     """Put the model of such a file onto the shelf; it does not serve by that."""
     cli = cli_of(context, as_json=as_json)
     model = import_model(cli.services, file)

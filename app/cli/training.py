@@ -70,7 +70,7 @@ def start(
     context: typer.Context,
     task: _Task,
     snapshot_id: SnapshotOption = None,
-    seed: Annotated[int, typer.Option(min=0)] = 17,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another order of the images.")] = 17,
     threads: Annotated[int, typer.Option(min=0, help="0: all processor cores.")] = 0,
     amp: Annotated[bool, typer.Option("--amp", help="bfloat16; scans stay float32.")] = False,
     as_json: Json = False,

@@ -1,8 +1,8 @@
 """One file per export format, each a class that fills the Exporter port; pure from domain values and arrays.
 
 May import use cases, domain, models.contract and resources. Add a format: write its class, name
-it in EXPORTERS. What may be told about a patient is decided in disclosure.py alone; files reach the folder
-through delivery.py.
+it in EXPORTERS. What may be told about a patient is decided in deidentification.py alone; files reach the
+folder through atomic_output.py.
 """
 
 from app.exporters.coco_json import CocoJson

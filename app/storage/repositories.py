@@ -4,7 +4,6 @@ Every write that a line of the work list depends on renews that line in the same
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -13,15 +12,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.errors import NotFoundError
-from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.revision import Decision, MaskRevision
-from app.domain.standing_priority import BAND_ACCEPTED
 from app.domain.triage import Band
 from app.storage import mapping
+from app.storage.read_cases import read_cases
 from app.storage.rows import (
     AuditEventRow,
     BoundaryAssessmentRow,
@@ -49,14 +48,6 @@ _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
 
 _MAY_BE_EMPTY = ("site", "probability")
 
-_Said = TypeVar(
-    "_Said",
-    BoundaryPredictionRow,
-    BoundaryAssessmentRow,
-    ScorePredictionRow,
-    MaskRevisionRow,
-    DecisionRow,
-)
 _Found = TypeVar("_Found", PatientRow, LesionRow, VisitRow, ImageRow)
 
 
@@ -209,25 +200,11 @@ class SqlCaseRepository:
 
     def case(self, image_id: ImageId) -> Case:
         """Return an image in its context."""
-        others = (self._case_alone(other).image_scores for other in self._other_images(image_id))
-        return replace(self._case_alone(image_id), other_images=tuple(others))
+        return read_cases(self._session, [image_id])[0]
 
-    def _case_alone(self, image_id: ImageId) -> Case:
-        image = self._image(image_id)
-        visit = self._found(VisitRow, image.visit_id, "visit")
-        lesion = self._found(LesionRow, visit.lesion_id, "lesion")
-        patient = self._found(PatientRow, lesion.patient_id, "patient")
-        return Case(
-            image=mapping.image_of(image),
-            visit=mapping.visit_of(visit),
-            lesion=mapping.lesion_of(lesion),
-            patient=mapping.patient_of(patient),
-            boundaries=self._boundaries(image_id),
-            scores=tuple(map(mapping.score_of, self._said(ScorePredictionRow, image_id))),
-            revisions=tuple(map(mapping.revision_of, self._said(MaskRevisionRow, image_id))),
-            decisions=tuple(map(mapping.decision_of, self._said(DecisionRow, image_id))),
-            accepted_scores=self._accepted_scores(image_id),
-        )
+    def cases(self, image_ids: Sequence[ImageId]) -> list[Case]:
+        """Return images in their contexts, in the same order; a few queries for all of them."""
+        return read_cases(self._session, image_ids)
 
     def renew_line(self, image_id: ImageId) -> None:
         """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
@@ -340,10 +317,9 @@ class SqlCaseRepository:
     def _reindex(self, image_ids: Iterable[ImageId]) -> None:
         """Renew the lines of images, and of those whose lesion's score they are part of."""
         touched = (each for image_id in image_ids for each in self.images_of_visit(image_id))
-        for image_id in dict.fromkeys(touched):
-            image = self._image(image_id)
-            line = mapping.index_row(self.case(image_id), image.thumbnail, is_hidden=image.is_hidden)
-            self._session.merge(line)
+        for case in self.cases(list(dict.fromkeys(touched))):
+            image = self._image(case.image.id)
+            self._session.merge(mapping.index_row(case, image.thumbnail, is_hidden=image.is_hidden))
         self._session.flush()
 
     def _other_images(self, image_id: ImageId) -> list[ImageId]:
@@ -364,21 +340,6 @@ class SqlCaseRepository:
             .order_by(ImageRow.imported_at, ImageRow.id)
         )
         return [ImageId(found) for found in self._session.scalars(query)]
-
-    def _said(self, table: type[_Said], image_id: ImageId) -> list[_Said]:
-        query = select(table).where(table.image_id == image_id).order_by(table.sequence)
-        return list(self._session.scalars(query))
-
-    def _accepted_scores(self, image_id: ImageId) -> frozenset[PredictionId]:
-        query = select(AuditEventRow.detail).where(
-            AuditEventRow.subject == image_id, AuditEventRow.what == BAND_ACCEPTED
-        )
-        return frozenset(PredictionId(found) for found in self._session.scalars(query))
-
-    def _boundaries(self, image_id: ImageId) -> tuple[BoundaryPrediction, ...]:
-        assessed = {row.prediction_id: row for row in self._said(BoundaryAssessmentRow, image_id)}
-        rows = self._said(BoundaryPredictionRow, image_id)
-        return tuple(mapping.boundary_of(row, assessed.get(row.id)) for row in rows)
 
     def _image(self, image_id: ImageId) -> ImageRow:
         return self._found(ImageRow, image_id, "image")

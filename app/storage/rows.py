@@ -182,6 +182,8 @@ class ScorePredictionRow(PredictedByModel, Row):
     soon_threshold: Mapped[float | None]
     diagnosis_shares: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     """A name, is_malignant and share for each diagnosis; NULL when the model tells none apart."""
+    inputs_sha256: Mapped[str | None] = mapped_column(_HASH)
+    """Digest of what the score was computed from; NULL in rows of earlier schemas."""
 
 
 class MaskRevisionRow(Row):

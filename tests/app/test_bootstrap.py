@@ -11,7 +11,7 @@ from app import __main__, bootstrap
 from app.bootstrap import SHIPPED_MODELS_VARIABLE, shipped_models
 from app.domain.errors import ModelUnavailableError, StorageError
 from app.settings import Settings
-from app.usecases.analysis.predict_image import predict_boundary
+from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.cases.import_images import import_images
 from app.usecases.ports import Services
 from models.contract.shelf.model_shelf import ModelShelf

@@ -9,9 +9,10 @@ from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from tests.builders import a_case, services_at
 from tests.stories.workplace import Workplace
+from tests.ui_guards import nothing_left_running
 from tests.ui_thread import collected_on_the_ui_thread
 
-__all__ = ["collected_on_the_ui_thread"]
+__all__ = ["collected_on_the_ui_thread", "nothing_left_running"]
 
 
 @pytest.fixture

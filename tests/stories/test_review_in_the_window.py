@@ -29,6 +29,8 @@ from app.ui.jobs.worker_queues import QueueName
 from app.ui.shell.main_window import MainWindow
 from app.ui.workbench.scale_dialog import ScaleDialog
 from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.patients.edit_lesion import assign_lesion
+from app.usecases.patients.edit_patient import edit_patient
 from tests.builders import a_case, an_image_file, services_at
 from tests.fakes import FakePredictor
 from tests.stories.workplace import WAIT_MS, Workplace
@@ -238,28 +240,28 @@ def test_damaged_images_are_taken_by_choice_and_no_score_is_offered(
     cut = an_image_file(folder, "cut.jpg")
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
     (folder / "empty.jpg").write_bytes(b"")
-    window.desk.import_paths([folder])
+    window.controller.import_paths([folder])
     qtbot.waitUntil(lambda: dialog_titled("Import") is not None, timeout=WAIT_MS)
     dialog = dialog_titled("Import")
     assert dialog is not None
     assert "2 files were refused." in words_on(dialog)
     buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
     buttons["Take damaged images without a score"].click()
-    qtbot.waitUntil(lambda: window.desk.work_list.model.total == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.controller.work_list.model.total == 1, timeout=WAIT_MS)
     workplace.settle(window)
     (dialog,) = (one for one in [dialog_titled("Import")] if one is not None)
     assert "1 image imported; 1 to be checked." in words_on(dialog)
     dialog.reject()
     qtbot.waitUntil(lambda: workplace.case(window).boundary is not None, timeout=WAIT_MS)
     workplace.settle(window)
-    window.desk.panels.turn_to("Score")
-    panel = window.desk.panels.score
+    window.controller.panels.turn_to("Score")
+    panel = window.controller.panels.score
     assert "No score. Damaged file" in words_on(panel)
     offered = [one.text() for one in panel.findChildren(QPushButton) if one.isVisibleTo(panel) and one.text()]
     assert "Score it anyway" not in offered
     assert "Find boundary and score" not in offered
     brush(window, qtbot)
-    window.desk.correction.save()
+    window.controller.correction.save()
     workplace.settle(window)
     case = workplace.case(window)
     assert (case.is_corrected, case.score) == (True, None)
@@ -336,6 +338,50 @@ def test_what_the_forms_say_is_stored_and_scored(
     assert case.lesion.site == "anterior torso"
     assert len(case.scores) == 2
     assert "anatom_site_general" not in case.scores[-1].missing_inputs
+
+
+def two_images_of_one_patient(workplace: Workplace, folder: Path) -> tuple[ImageId, ImageId]:
+    services = services_at(workplace.folder)
+    first, second = (a_case(services, folder, seed=seed) for seed in (1, 2))
+    with services.reading() as work:
+        code, lesion = work.cases.case(first).patient.code, work.cases.case(second).lesion
+    assign_lesion(services, lesion.id, code)
+    services.store.close()
+    return first, second
+
+
+def test_a_year_of_birth_is_scored_for_every_image_of_the_patient(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first, second = two_images_of_one_patient(workplace, tmp_path / "in")
+    window = workplace.open()
+    window.controller.work_list.choose(first)
+    workplace.settle(window)
+    line = window.controller.panels.patient.patient.field_by_name["birth_year"].editor
+    qtbot.keyClicks(line, "1961")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    workplace.settle(window)
+    with window.session.services.reading() as work:
+        for case in work.cases.cases([first, second]):
+            assert case.is_score_current
+            assert case.score is not None
+            assert "age_approx" not in case.score.missing_inputs
+
+
+def test_an_entry_before_a_crash_is_scored_at_the_next_start(workplace: Workplace, tmp_path: Path) -> None:
+    images = two_images_of_one_patient(workplace, tmp_path / "in")
+    services = services_at(workplace.folder)
+    with services.reading() as work:
+        patient = work.cases.case(images[0]).patient
+    edit_patient(services, patient, replace(patient, sex="female"))
+    services.store.close()
+    window = workplace.open()
+    workplace.settle(window)
+    with window.session.services.reading() as work:
+        for case in work.cases.cases(images):
+            assert case.is_score_current
+            assert case.score is not None
+            assert "sex" not in case.score.missing_inputs
 
 
 def test_an_age_that_follows_from_the_year_of_birth_is_scored_and_follows_the_date(

@@ -79,7 +79,7 @@ def clinic(qtbot: QtBot, qapp: QApplication, tmp_path: Path, images: list[ImageI
     window.show()
     window.controller.start()
     opened = Clinic(window, services, qtbot)
-    window.controller.queue.add(images)
+    window.controller.queue.predict_again(images)
     opened.settle()
     yield opened
     window.session.close()

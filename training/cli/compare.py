@@ -39,8 +39,8 @@ def compare(
         typer.Option("--segmenter", help="Model that cuts out lesions; default: the experts' masks."),
     ] = None,
     papers: Annotated[bool, typer.Option("--papers", help="Print published figures below.")] = False,
-    skip_latency: Annotated[bool, typer.Option("--skip-latency")] = False,
-    skip_memory: Annotated[bool, typer.Option("--skip-memory")] = False,
+    skip_latency: Annotated[bool, typer.Option("--skip-latency", help="Leave out the times.")] = False,
+    skip_memory: Annotated[bool, typer.Option("--skip-memory", help="Leave out the memory.")] = False,
     threads: Annotated[int, typer.Option("--threads", min=0, help="0: all processor cores.")] = 0,
     shelf: Annotated[
         list[Path] | None, typer.Option("--shelf", help="A model folder on the shelf.", hidden=True)

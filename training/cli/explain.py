@@ -53,7 +53,7 @@ def explain(
     from training.explanation import explain as explanation
     from training.explanation.faithfulness import Protocol
     from training.explanation.feature_effects import effects_over
-    from training.explanation.overlay_sheets import write_pictures
+    from training.explanation.overlay_sheets import write_sheets
     from training.runs.setup import use_threads
     from training.tasks.loaded_model import PublishedModel
 
@@ -70,7 +70,7 @@ def explain(
             return
         target = out or Path("explained") / read.card.name
         _print_effects(effects_over(read, subjects), len(subjects))
-        for file in write_pictures(read, subjects, target):
+        for file in write_sheets(read, subjects, target):
             typer.echo(str(file))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def publish(
-    folder: Path,
+    folder: Annotated[Path, typer.Argument(help="Run folder.")],
     to: Annotated[Path, typer.Option("--to", help="Folder of models.")],
     note: Annotated[str, typer.Option("--note", help="A sentence for the card's recipe.")] = "",
     data_note: Annotated[str, typer.Option("--data-note", help="A sentence for its data.")] = "",
@@ -38,9 +38,9 @@ def publish(
 
 
 def evaluate(
-    folder: Path,
+    folder: Annotated[Path, typer.Argument(help="Model folder.")],
     data: DataOption,
-    split: Annotated[str, typer.Option("--split")] = "test",
+    split: Annotated[str, typer.Option("--split", help="Part of the data to measure on.")] = "test",
     segmenter: Annotated[
         Path | None, typer.Option("--segmenter", help="Model folder that draws the masks.")
     ] = None,
@@ -91,7 +91,9 @@ def _line(name: str, metric: "Metric") -> str:
     return f"{name}: {metric.value:.4f} ({metric.low} to {metric.high}, n = {metric.n})"
 
 
-def describe_data(folder: Path, data: DataOption) -> None:
+def describe_data(
+    folder: Annotated[Path, typer.Argument(help="Folder of a boundary model.")], data: DataOption
+) -> None:
     """Write into a segmenter's card what its training images are like."""
     from models.contract.errors import ContractError
     from training.publishing.reference_statistics import describe_data as describe
@@ -105,7 +107,7 @@ def describe_data(folder: Path, data: DataOption) -> None:
 
 
 def exam(
-    candidate: Path,
+    candidate: Annotated[Path, typer.Argument(help="Folder of the model to be examined.")],
     against: Annotated[Path, typer.Option("--against", help="Folder of the model in use.")],
     data: DataOption,
     reference: Annotated[

@@ -13,10 +13,11 @@ STARTED_AT = time.time()
 """Before torch is imported, which takes seconds in which a person may already ask for a stop."""
 
 Device: TypeAlias = Literal["auto", "cpu", "cuda"]
+RunFolderArgument = Annotated[Path, typer.Argument(help="Run folder, which holds plan.json.")]
 
 
 def run(
-    folder: Path,
+    folder: RunFolderArgument,
     device: Annotated[Device, typer.Option("--device", help="auto: CUDA where there is one.")] = "auto",
 ) -> None:
     """Carry out the run of a folder, or go on where it stopped."""
@@ -31,7 +32,7 @@ def run(
 
 
 def forecast(
-    folder: Path,
+    folder: RunFolderArgument,
     device: Annotated[Device, typer.Option("--device", help="auto: CUDA where there is one.")] = "auto",
 ) -> None:
     """Measure a few real steps of a run and print its time and memory as one line of JSON."""
@@ -49,7 +50,7 @@ def forecast(
         raise Refused(reason) from error
 
 
-def report(folder: Path) -> None:
+def report(folder: RunFolderArgument) -> None:
     """Draw the curves of a run into report.png in its folder."""
     from training.runs.run_report import NothingToReportError, write_report
 

@@ -22,10 +22,16 @@ DimensionOption = Annotated[
 ]
 HeightOption = Annotated[int | None, typer.Option("--height", help="Input height, px.")]
 WidthOption = Annotated[int | None, typer.Option("--width", help="Input width, px.")]
-EpochsOption = Annotated[int | None, typer.Option("--epochs")]
-BatchOption = Annotated[int | None, typer.Option("--batch-size")]
+EpochsOption = Annotated[
+    int | None, typer.Option("--epochs", help="Times that every image is shown; the recipe's when left out.")
+]
+BatchOption = Annotated[
+    int | None, typer.Option("--batch-size", help="Images per batch; the recipe's when left out.")
+]
 RateOption = Annotated[float | None, typer.Option("--lr", help="Highest learning rate.")]
-LossOption = Annotated[str | None, typer.Option("--loss")]
+LossOption = Annotated[
+    str | None, typer.Option("--loss", help="Name of the loss; the recipe's when left out.")
+]
 AmpOption = Annotated[bool, typer.Option("--amp/--no-amp", help="bfloat16; scans stay float32.")]
 CheckpointingOption = Annotated[
     bool,
@@ -55,7 +61,9 @@ FoldOption = Annotated[
     int | None, typer.Option("--fold", help="Hold out this part of train, counted from 0.")
 ]
 FoldsOption = Annotated[int, typer.Option("--folds", help="Parts that train is divided into.")]
-SeedOption = Annotated[int, typer.Option("--seed")]
+SeedOption = Annotated[
+    int, typer.Option("--seed", help="Another seed, other first weights and another order.")
+]
 ThreadsOption = Annotated[int, typer.Option("--threads", help="0: all processor cores.")]
 ContinueOption = Annotated[
     Path | None,
@@ -76,7 +84,7 @@ StructureMapsOption = Annotated[
 ]
 QuickOption = Annotated[bool, typer.Option("--quick-test", help="A toy run in seconds.")]
 NameOption = Annotated[str | None, typer.Option("--name", help="Name of the published model.")]
-VersionOption = Annotated[str, typer.Option("--version")]
+VersionOption = Annotated[str, typer.Option("--version", help="Version of the published model.")]
 
 
 def _train(options: dict[str, object], out: Path, dimensions: list[str] | None) -> None:

@@ -48,26 +48,26 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Chart:
     """What is drawn, and what its vertical axis says."""
 
     points: tuple[Point, ...]
     vertical: str
 
 
-def picture_of(comparison: Comparison) -> Picture:
+def chart_of(comparison: Comparison) -> Chart:
     """The points of a comparison: accuracy if anything is trained, else latency, else parameters."""
     headline = HEADLINE[comparison.task]
     judged = [model for model in comparison.models if headline in model.figures]
     if judged and comparison.data is not None:
         points = [_point(model, lambda model: model.figures[headline].value, headline) for model in judged]
         measured_on = f"{comparison.data.split}, {comparison.data.images} images"
-        return Picture(_known(points), f"{_WORDS[headline]} ({measured_on})")
+        return Chart(_known(points), f"{_WORDS[headline]} ({measured_on})")
     timed = [_point(model, lambda model: model.latency_ms("cpu", 1)) for model in comparison.models]
     if _known(timed):
-        return Picture(_known(timed), "latency of one image on the CPU, ms")
+        return Chart(_known(timed), "latency of one image on the CPU, ms")
     sized = [_point(model, lambda model: (model.parameters or 0) / 1e6) for model in comparison.models]
-    return Picture(_known(sized), "parameters, M")
+    return Chart(_known(sized), "parameters, M")
 
 
 def _point(
@@ -90,27 +90,27 @@ def write_plot(comparison: Comparison, folder: Path) -> Path | None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    picture = picture_of(comparison)
-    if not picture.points:
+    chart = chart_of(comparison)
+    if not chart.points:
         return None
     figure = Figure(figsize=(9.0, 6.0), dpi=_DPI)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.1, 0.13, 0.86, 0.8))
-    _draw_points(axes, picture)
-    _frame(axes, picture, comparison)
-    place_labels(axes, picture.points)
+    _draw_points(axes, chart)
+    _frame(axes, chart, comparison)
+    place_labels(axes, chart.points)
     file = folder / PLOT_FILE
     figure.savefig(file)
     return file
 
 
-def _draw_points(axes: "Axes", picture: Picture) -> None:
-    families = sorted({point.family for point in picture.points})
-    for point in picture.points:
+def _draw_points(axes: "Axes", chart: Chart) -> None:
+    families = sorted({point.family for point in chart.points})
+    for point in chart.points:
         colour = _COLOURS[families.index(point.family) % len(_COLOURS)]
         if point.low is not None and point.high is not None:
             axes.plot([point.x, point.x], [point.low, point.high], color=colour, linewidth=1.2, alpha=0.6)
-        area = point_area(point, picture.points)
+        area = point_area(point, chart.points)
         axes.scatter([point.x], [point.y], s=area, color=colour, alpha=0.75, edgecolor="white", zorder=3)
 
 
@@ -120,16 +120,16 @@ def point_area(point: Point, points: Sequence[Point]) -> float:
     return max(_SMALLEST_POINT, _LARGEST_POINT * point.parameters / largest)
 
 
-def _frame(axes: "Axes", picture: Picture, comparison: Comparison) -> None:
+def _frame(axes: "Axes", chart: Chart, comparison: Comparison) -> None:
     axes.set_xscale("log")
-    is_accuracy = any(point.low is not None for point in picture.points)
+    is_accuracy = any(point.low is not None for point in chart.points)
     if not is_accuracy:
         axes.set_yscale("log")
     axes.margins(x=0.18, y=0.14)
     axes.xaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_major_formatter("{x:g}")
     axes.set_xlabel("multiply-adds per image, G (without scans)", color=_INK)
-    axes.set_ylabel(picture.vertical, color=_INK)
+    axes.set_ylabel(chart.vertical, color=_INK)
     intervals = "; bars: 95 % intervals" if is_accuracy else ""
     axes.set_title(f"Models for {comparison.task}; area: parameters{intervals}", color=_INK, fontsize=11)
     axes.grid(visible=True, which="major", color="#e5e5e5", linewidth=0.8)

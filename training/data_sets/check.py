@@ -25,7 +25,7 @@ from training.data_sets.findings import (
     CheckReport,
     Tally,
 )
-from training.data_sets.image_files import PictureHeader, header_of
+from training.data_sets.image_files import ImageHeader, header_of
 from training.data_sets.row_validation import column_findings, row_findings
 
 _FEW_MALIGNANT = 20
@@ -174,7 +174,7 @@ class _Files:
             tally.add("file_outside", f"{name} ({cell})")
             return None
 
-    def _read(self, file: Path, kind: str, name: str, tally: Tally) -> tuple[bytes, PictureHeader] | None:
+    def _read(self, file: Path, kind: str, name: str, tally: Tally) -> tuple[bytes, ImageHeader] | None:
         """A file's bytes (b"" if quick) and header; None, and a finding, if it is no picture."""
         try:
             content = b"" if self._quick else file.read_bytes()
@@ -189,7 +189,7 @@ class _Files:
             return None
         return content, header
 
-    def _image(self, file: Path, name: str, side: str, tally: Tally) -> PictureHeader | None:
+    def _image(self, file: Path, name: str, side: str, tally: Tally) -> ImageHeader | None:
         read = self._read(file, "image", name, tally)
         if read is None:
             return None
@@ -211,7 +211,7 @@ class _Files:
             return
         self.copies.take(name, side, hashlib.sha256(content).digest(), thumbnail(pixels))
 
-    def _mask(self, file: Path, image: PictureHeader | None, name: str, tally: Tally) -> None:
+    def _mask(self, file: Path, image: ImageHeader | None, name: str, tally: Tally) -> None:
         read = self._read(file, "mask", name, tally)
         if read is None:
             return

@@ -18,7 +18,7 @@ _SIDEWAYS = (5, 6, 7, 8)
 
 
 @dataclass(frozen=True)
-class PictureHeader:
+class ImageHeader:
     """What a file declares about its picture, before anything is decoded."""
 
     width_px: int
@@ -27,7 +27,7 @@ class PictureHeader:
     format: str
 
 
-def header_of(source: Path | bytes) -> PictureHeader | None:
+def header_of(source: Path | bytes) -> ImageHeader | None:
     """The header of a picture file or of its bytes; None if it is no picture.
 
     Raises:
@@ -41,7 +41,7 @@ def header_of(source: Path | bytes) -> PictureHeader | None:
             width_px, height_px = _stored_size(picture)
             if camera_fields(picture).orientation in _SIDEWAYS:
                 width_px, height_px = height_px, width_px
-            return PictureHeader(width_px, height_px, picture.format or "")
+            return ImageHeader(width_px, height_px, picture.format or "")
     except FileNotFoundError:
         raise
     except DECODER_FAILURES:

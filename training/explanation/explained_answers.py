@@ -81,7 +81,7 @@ def subject_of(model: PublishedModel, sample: Sample, segmenter: PublishedModel 
     return Subject(sample.image_id, sample.duplicate_group, image, seen, table)
 
 
-def picture_of(subject: Subject) -> RgbImage:
+def shown_image(subject: Subject) -> RgbImage:
     """The pixels that the network reads, (h, w, 3) uint8."""
     values = subject.image.transpose(1, 2, 0) * np.array(IMAGENET_STD) + np.array(IMAGENET_MEAN)
     return np.asarray(np.clip(np.rint(values * 255.0), 0, 255), dtype=np.uint8)

@@ -113,7 +113,7 @@ def write_report(report: Report, out: Path) -> tuple[Path, Path]:
     out.mkdir(parents=True, exist_ok=True)
     file = out / JSON_FILE
     file.write_text(json.dumps(as_json(report), indent=1) + "\n", encoding="utf-8")
-    return file, _write_picture(report, out / PICTURE_FILE)
+    return file, _write_chart(report, out / PICTURE_FILE)
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def _short(interval: Interval | None) -> str:
     return "-" if interval is None else f"{interval.value:.2f}"
 
 
-def _write_picture(report: Report, file: Path) -> Path:
+def _write_chart(report: Report, file: Path) -> Path:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

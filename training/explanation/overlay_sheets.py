@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.contract.imaging.postprocess import for_display
 from models.contract.imaging.preprocess import resized
 from training.contract.progress_bar import shown
-from training.explanation.explained_answers import Subject, caution, maps_of, overlays_shown, picture_of
+from training.explanation.explained_answers import Subject, caution, maps_of, overlays_shown, shown_image
 from training.tasks.loaded_model import PublishedModel
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _CAPTION = (
 )
 
 
-def write_pictures(model: PublishedModel, subjects: Sequence[Subject], out: Path) -> tuple[Path, ...]:
+def write_sheets(model: PublishedModel, subjects: Sequence[Subject], out: Path) -> tuple[Path, ...]:
     """Write ``<image>.png`` and ``<image>.npz`` for every image into ``out`` and return the files."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
@@ -65,7 +65,7 @@ def _write_sheet(
 
 
 def _draw_image(panel: "Axes", subject: Subject, title: str) -> None:
-    panel.imshow(picture_of(subject))
+    panel.imshow(shown_image(subject))
     if subject.mask is not None and subject.mask.any() and not subject.mask.all():
         panel.contour(subject.mask, levels=[0.5], colors="white", linewidths=0.8)
     panel.set_title(title, fontsize=9)

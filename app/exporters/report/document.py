@@ -14,7 +14,7 @@ from app.domain.case import Case
 from app.domain.measurement import Measurement
 from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.exporters.report import sections
-from app.exporters.report.images import DrawnPictures, drawn_pictures
+from app.exporters.report.images import DrawnImages, drawn_images
 from app.exporters.report.style import (
     BOLD,
     CONTENT_WIDTH,
@@ -54,7 +54,7 @@ class _Report:
 
     case: Case
     disclosed: CaseDisclosure
-    pictures: DrawnPictures
+    pictures: DrawnImages
     measured: tuple[Measurement, ...]
     audit: tuple[AuditEvent, ...]
     models: tuple[ModelSummary, ...]
@@ -64,7 +64,7 @@ def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
     return _Report(
         case=file.case,
         disclosed=disclosed_case(file.case, deidentified=deidentified),
-        pictures=drawn_pictures(file),
+        pictures=drawn_images(file),
         measured=measurements_of(features_of(file.case.image, file.pixels, file.mask), file.mask),
         audit=file.audit,
         models=file.models,
@@ -101,7 +101,7 @@ def _story(report: _Report) -> list[Flowable]:
     case, disclosed = report.case, report.disclosed
     return [
         *sections.title(case, disclosed),
-        *sections.pictures_and_score(case, report.pictures, report.audit, report.models),
+        *sections.images_and_score(case, report.pictures, report.audit, report.models),
         *sections.clinician_decision(case, disclosed),
         *sections.measurements(case.image, report.measured),
         *sections.patient_and_lesion(case, disclosed),

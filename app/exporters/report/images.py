@@ -1,6 +1,6 @@
 """The pictures of a report: image, boundary and attention overlay, each with its caption.
 
-They are drawn once (``drawn_pictures``) and placed on the pages as often as these are laid out (``placed``).
+They are drawn once (``drawn_images``) and placed on the pages as often as these are laid out (``placed``).
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _PRINTED_SIDE_PX = 1500
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnPicture:
+class DrawnImage:
     """A picture ready to be placed; with a colour bar where ``scale`` is given."""
 
     content: bytes
@@ -37,27 +37,27 @@ class DrawnPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnPictures:
+class DrawnImages:
     """All pictures of a report."""
 
-    plain: DrawnPicture
-    boundary: DrawnPicture
-    overlays: tuple[DrawnPicture, ...]
+    plain: DrawnImage
+    boundary: DrawnImage
+    overlays: tuple[DrawnImage, ...]
 
 
-def drawn_pictures(file: CaseFile) -> DrawnPictures:
+def drawn_images(file: CaseFile) -> DrawnImages:
     """Draw the image as it was imported, with the valid mask's outline, and with each overlay."""
     printed = drawable(file.pixels, _PRINTED_SIDE_PX)
     has_lesion = file.mask is not None and bool(file.mask.any())
     outlined = with_boundary(printed, file.mask) if file.mask is not None and has_lesion else printed
-    return DrawnPictures(
+    return DrawnImages(
         plain=_drawn(reduced(file.pixels, _PRINTED_SIDE_PX), "Image"),
         boundary=_drawn(outlined, _boundary_words(file.case, has_lesion=has_lesion)),
         overlays=tuple(_overlay(file, printed, name, found) for name, found in file.overlays.items()),
     )
 
 
-def placed(picture: DrawnPicture) -> list[Flowable]:
+def placed(picture: DrawnImage) -> list[Flowable]:
     """Return a picture with its colour bar and caption, fitted into half the width of a page."""
     scale = min(_PICTURE_WIDTH / picture.width_px, _PICTURE_HEIGHT / picture.height_px)
     image = Image(BytesIO(picture.content), picture.width_px * scale, picture.height_px * scale)
@@ -65,8 +65,8 @@ def placed(picture: DrawnPicture) -> list[Flowable]:
     return [image, *bar, say(picture.caption, CAPTION)]
 
 
-def _drawn(pixels: RgbImage, caption: str, scale: ColourScale | None = None) -> DrawnPicture:
-    return DrawnPicture(jpeg(pixels), pixels.shape[1], pixels.shape[0], caption, scale)
+def _drawn(pixels: RgbImage, caption: str, scale: ColourScale | None = None) -> DrawnImage:
+    return DrawnImage(jpeg(pixels), pixels.shape[1], pixels.shape[0], caption, scale)
 
 
 def _boundary_words(case: Case, *, has_lesion: bool) -> str:
@@ -77,7 +77,7 @@ def _boundary_words(case: Case, *, has_lesion: bool) -> str:
     return f"Boundary, {case.revision.reason} by a clinician (revision {case.revision.number})"
 
 
-def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnPicture:
+def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnImage:
     scale = attention_scale(is_signed=name in SIGNED_OVERLAYS)
     share = share_inside(attention, file.mask)
     inside = "" if share is None else f"; {percent(share)} of it inside the boundary"

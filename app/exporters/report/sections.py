@@ -17,7 +17,7 @@ from app.domain.lesion import Lesion
 from app.domain.measurement import Measurement
 from app.domain.prediction import ModelRef
 from app.exporters.deidentification import CaseDisclosure
-from app.exporters.report.images import DrawnPictures, placed
+from app.exporters.report.images import DrawnImages, placed
 from app.exporters.report.style import (
     BOX_TITLE,
     CONTENT_WIDTH,
@@ -44,6 +44,7 @@ from app.usecases.analysis.model_words import figure_words, probability_words, s
 from app.usecases.analysis.score_words import (
     DIVISION,
     LESION_SCORE_TIP,
+    OUTDATED_INPUTS,
     comparison_words,
     division_words,
     lesion_words,
@@ -112,8 +113,8 @@ def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     return [Spacer(1, 3), say(words, WARNING)]
 
 
-def pictures_and_score(
-    case: Case, pictures: DrawnPictures, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...]
+def images_and_score(
+    case: Case, pictures: DrawnImages, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...]
 ) -> list[Flowable]:
     """Return image, boundary and overlays, with the model's output beside the first overlay."""
     rows: list[list[_Cell]] = [[placed(pictures.plain), placed(pictures.boundary)]]
@@ -155,8 +156,10 @@ def model_output(
     comparison = comparison_of(case, audit)
     if comparison is not None:
         rows.append(say(comparison_words(comparison)))
-    if not case.is_score_current:
+    if not case.is_score_of_valid_mask:
         rows.append(say("This score was computed from an earlier mask.", WARNING))
+    elif not case.is_score_current:
+        rows.append(say(OUTDATED_INPUTS, WARNING))
     priority = case.queue_priority
     if priority is not None:
         reasons = [words for words in priority.reasons if words not in score.quality_warnings]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
 from app.domain.errors import DomainError
-from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.jobs.job import Job, JobToken
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
@@ -18,13 +18,13 @@ from app.usecases.ports import Progress, Services
 
 
 class ImportFlow(QObject):
-    """Imports files and hands the new cases to the prediction queue."""
+    """Imports files; the analysis queue finds the new cases by itself."""
 
     imported = Signal(object)
     """ImportReport of a finished import."""
 
     def __init__(
-        self, session: Session, queue: PredictionQueue, foot: ProgressFoot, parent: QObject | None = None
+        self, session: Session, queue: AnalysisQueue, foot: ProgressFoot, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
@@ -77,7 +77,6 @@ class ImportFlow(QObject):
         self._foot.finish()
         self._session.changed.emit(report.changes)
         self.imported.emit(report)
-        self._queue.add(report.imported)
         self._go_on()
 
     def _fail(self, error: DomainError) -> None:

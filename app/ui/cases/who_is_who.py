@@ -20,11 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
-from app.domain.ids import BlobName, ImageId, PatientId
+from app.domain.ids import BlobName, PatientId
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
-from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.read_thumbnails import read_thumbnails
 from app.usecases.patients.list_identity_questions import (
     OpenIdentityQuestion,
@@ -114,38 +113,20 @@ class WhoIsWhoDialog(QDialog):
 
     def _say_same(self) -> None:
         if (question := self.chosen) is not None:
-            self._answer(question, join_patients, lambda: self._rescore(question))
+            self._answer(question, join_patients)
 
     def _say_apart(self) -> None:
         if (question := self.chosen) is not None:
-            self._answer(question, keep_apart, lambda: None)
+            self._answer(question, keep_apart)
 
-    def _answer(
-        self,
-        question: OpenIdentityQuestion,
-        verb: Callable[[Services, PatientId], Changes],
-        then: Callable[[], None],
-    ) -> None:
+    def _answer(self, question: OpenIdentityQuestion, verb: Callable[[Services, PatientId], Changes]) -> None:
         newcomer_id = question.newcomer.patient.id
         for button in (self.same, self.apart):
             button.setEnabled(False)
-
-        def go_on(_changes: Changes) -> None:
-            then()
-            self._read()
-
         self._session.act(
-            QueueName.DATABASE, lambda services, _token: verb(services, newcomer_id), done=go_on
-        )
-
-    def _rescore(self, question: OpenIdentityQuestion) -> None:
-        """Score the images again that have got another patient, because sex and age are read by the model."""
-        for image_id in question.newcomer.scored_images:
-            self._rescore_one(image_id)
-
-    def _rescore_one(self, image_id: ImageId) -> None:
-        self._session.act(
-            QueueName.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
+            QueueName.DATABASE,
+            lambda services, _token: verb(services, newcomer_id),
+            done=lambda _changes: self._read(),
         )
 
     def _read(self) -> None:

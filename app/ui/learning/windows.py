@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
-from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.work_list import WorkList
 from app.ui.jobs.errors import as_domain_errors
 from app.ui.jobs.worker_queues import QueueName
@@ -28,7 +28,7 @@ class Learning(QObject):
         session: Session,
         theme: Theme,
         work_list: WorkList,
-        queue: PredictionQueue,
+        queue: AnalysisQueue,
         review: CaseReview,
         window: QWidget,
     ) -> None:
@@ -70,7 +70,7 @@ class Learning(QObject):
     def predict_undecided_again(self) -> None:
         """Ask the models in use about every undecided case that shows an earlier model's answer."""
         if self.earlier.undecided:
-            self._queue.add(self.earlier.undecided)
+            self._queue.predict_again(self.earlier.undecided)
         else:
             self._session.tell("Every undecided case shows what the models in use predict.")
 

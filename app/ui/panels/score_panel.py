@@ -25,6 +25,7 @@ from app.usecases.analysis.model_words import probability_words
 from app.usecases.analysis.score_words import (
     DIVISION,
     LESION_SCORE_TIP,
+    OUTDATED_INPUTS,
     comparison_words,
     division_words,
     lesion_words,
@@ -285,8 +286,10 @@ def _state_words(view: CaseView) -> str:
         return "The score is being computed again…"
     if view.preview is not None:
         return "Score of the correction on the screen; it is stored when the correction is saved."
-    if not view.case.is_score_current:
+    if not view.case.is_score_of_valid_mask:
         return "This score is of an earlier boundary; the present boundary has not been scored yet."
+    if not view.case.is_score_current:
+        return OUTDATED_INPUTS
     meant = probability_words(view.score_model.diagnoses if view.score_model is not None else ())
     return f"{meant}, from image, boundary and what was entered."
 

@@ -497,7 +497,7 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
     ("Two fingers", "Move the image (touchpad)"),
     ("Pen's eraser", "Take away with any tool"),
     ("Escape", "Give up the stroke or outline"),
-    ("Enter or double click", "Close a polygon"),
+    ("Enter or double click, Backspace", "Close a polygon, take its last corner back"),
 )
 """What the mouse and a few keys do on the image, for the shortcut sheet."""
 

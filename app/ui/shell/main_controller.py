@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 import resources
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.import_flow import ImportFlow
-from app.ui.cases.prediction_queue import PredictionQueue
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
@@ -54,7 +54,7 @@ class MainController(QObject):
     layers: LayerBar
     panels: CasePanels
     work_list: WorkList
-    queue: PredictionQueue
+    queue: AnalysisQueue
     importing: ImportFlow
     review: CaseReview
     correction: Correction
@@ -72,7 +72,7 @@ class MainController(QObject):
         self.panels = CasePanels(session.services.vocabulary, theme)
         self.panels.score.show_prevalence(preferences.settings.prevalence_percent)
         self.work_list = WorkList(session, theme)
-        self.queue = PredictionQueue(session, self.work_list.foot, self)
+        self.queue = AnalysisQueue(session, self.work_list.foot, self)
         self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
         self.review = CaseReview(session, self.canvas, self.queue, self)
         self.correction = self.review.correction
@@ -85,7 +85,7 @@ class MainController(QObject):
         self._connect()
 
     def start(self) -> None:
-        """Read the work list, and take up corrections that a former run could not store."""
+        """Read the work list, and take up what a former run could not store or compute."""
         self._session.query(
             QueueName.DATABASE, lambda services, _token: unfinished_work(services), self._take_up
         )
@@ -95,6 +95,7 @@ class MainController(QObject):
             self._show_identity_questions,
         )
         self.work_list.read()
+        self.queue.look_over_all()
         self.housekeeping.start()
 
     def choose_images(self) -> None:
@@ -212,7 +213,7 @@ class MainController(QObject):
         self.review.predict()
         chosen = self.work_list.selected_images()
         if len(chosen) > 1:
-            self.queue.add(chosen)
+            self.queue.predict_again(chosen)
         if left := self.work_list.selected_count - len(chosen):
             self._session.tell(
                 f"Not read yet, so left out: {left} of the selected cases. Press F5 again for them."

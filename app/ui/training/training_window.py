@@ -16,7 +16,7 @@ from app.ui.learning.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
 from app.ui.theme import Theme
 from app.ui.training.new_run import NewRun
-from app.ui.training.outlines import read_pictures
+from app.ui.training.outlines import read_preview_images
 from app.ui.training.run_list import RunList
 from app.ui.training.run_page import RunPage
 from app.ui.training.watch import RunView, RunWatch
@@ -201,7 +201,7 @@ class TrainingWindow(QWidget):
         def look(services: Services) -> tuple[RunView, dict[str, QImage]]:
             view = watch.look(services)
             wanted = [each for each in view.run_state.previews if each.image_file not in known]
-            return view, {**known, **read_pictures(view.data_folder, wanted)}
+            return view, {**known, **read_preview_images(view.data_folder, wanted)}
 
         self._looking = self._session.query(
             QueueName.WATCHING, as_domain_errors(look), self._show_look, failed=self._lose

@@ -9,7 +9,6 @@ from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import LesionId
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion, Visit
-from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.case_panels import CasePanels
@@ -47,9 +46,7 @@ class CaseEdits(QObject):
     def calibrate(self, calibration: Calibration | None) -> None:
         """Store the scale of the open image."""
         if (image_id := self._review.image_id) is not None:
-            self._store(
-                lambda services: set_calibration(services, image_id, calibration), changes_inputs=True
-            )
+            self._store(lambda services: set_calibration(services, image_id, calibration))
 
     def _edit_patient(self, patient: Patient) -> None:
         if self._review.view is None or patient == self._review.view.case.patient:
@@ -59,7 +56,6 @@ class CaseEdits(QObject):
         self._store_form(
             FormCard.PATIENT,
             lambda services: edit_patient(services, before, patient),
-            changes_inputs=(before.sex, before.birth_year) != (patient.sex, patient.birth_year),
             remedy=lambda error: self._assigning(error, case.lesion.id, patient.code),
         )
 
@@ -70,17 +66,15 @@ class CaseEdits(QObject):
         self._store_form(
             FormCard.LESION,
             lambda services: edit_lesion(services, before, lesion),
-            changes_inputs=before.site != lesion.site,
         )
 
     def _edit_visit(self, visit: Visit) -> None:
         if self._review.view is None or visit == self._review.view.case.visit:
             return
-        patient, before = self._review.view.case.patient, self._review.view.case.visit
+        before = self._review.view.case.visit
         self._store_form(
             FormCard.VISIT,
             lambda services: edit_visit(services, before, visit),
-            changes_inputs=age_at_visit(patient, before) != age_at_visit(patient, visit),
         )
 
     def _store_form(
@@ -88,7 +82,6 @@ class CaseEdits(QObject):
         which: FormCard,
         verb: Callable[[Services], Changes],
         *,
-        changes_inputs: bool,
         remedy: Callable[[DomainError], Remedy | None] = lambda _error: None,
     ) -> None:
         """Store a card of the form; without what is refused of it, the rest is handed over again."""
@@ -105,13 +98,13 @@ class CaseEdits(QObject):
                 self._panels.turn_to("Patient")
                 form.hand_over(which)
 
-        self._store(verb, changes_inputs=changes_inputs, failed=refuse)
+        self._store(verb, failed=refuse)
 
     def _accept_band(self) -> None:
         if self._review.view is None or (score := self._review.view.case.score) is None:
             return
         score_id, image_id = score.id, score.image_id
-        self._store(lambda services: accept_band(services, image_id, score_id), changes_inputs=False)
+        self._store(lambda services: accept_band(services, image_id, score_id))
 
     def record_pending_decision(self, then: Callable[[], None]) -> None:
         """Record what was entered as a decision, if anything was, and go on once it is stored."""
@@ -131,7 +124,6 @@ class CaseEdits(QObject):
                     management=draft.management,
                     comment=draft.comment,
                 ),
-                changes_inputs=False,
                 then=then,
             )
 
@@ -141,7 +133,7 @@ class CaseEdits(QObject):
             return None
 
         def assign() -> None:
-            self._store(lambda services: assign_lesion(services, lesion_id, code), changes_inputs=True)
+            self._store(lambda services: assign_lesion(services, lesion_id, code))
 
         return Remedy(f"Assign the lesion to {code}", assign)
 
@@ -149,27 +141,15 @@ class CaseEdits(QObject):
         self,
         verb: Callable[[Services], Changes],
         *,
-        changes_inputs: bool,
         failed: Callable[[DomainError], None] | None = None,
         then: Callable[[], None] = lambda: None,
     ) -> None:
-        """Run a verb; the score is computed again when the model reads what was changed."""
-        image_id, has_score = self._review.image_id, self._has_score()
-
-        def follow_up(changes: Changes) -> None:
-            if changes_inputs and changes.images and has_score and image_id is not None:
-                self._review.correction.rescore_case(image_id)
-            then()
-
         self._session.act(
             QueueName.DATABASE,
             lambda services, _token: verb(services),
-            done=follow_up,
+            done=lambda _changes: then(),
             failed=failed or self._show_error,
         )
-
-    def _has_score(self) -> bool:
-        return self._review.view is not None and self._review.view.case.score is not None
 
     def _show_error(self, error: DomainError) -> None:
         if not (isinstance(error, InvalidFieldError) and self._panels.show_field_error(error)):

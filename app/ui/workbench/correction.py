@@ -16,7 +16,7 @@ from app.domain.prediction import ScorePrediction
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
-from app.usecases.analysis.score_image import preview_score, rescore_image
+from app.usecases.analysis.score_image import preview_score
 from app.usecases.cases.open_case import OpenedCase, measure_mask
 from app.usecases.cases.show_image import ShownImage
 from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_mask
@@ -59,7 +59,6 @@ class Correction(QObject):
         self._image_id: ImageId | None = None
         self._known_revisions = 0
         self._storing: dict[ImageId, int] = {}
-        self._scoring: set[ImageId] = set()
         self._is_previewing = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -75,9 +74,9 @@ class Correction(QObject):
         return self._storing.get(self._image_id) != self._canvas.mask_version()
 
     @property
-    def is_scoring(self) -> bool:
-        """Say whether a score of the mask on the canvas is being computed."""
-        return self._is_previewing or self._image_id in self._scoring
+    def is_previewing(self) -> bool:
+        """Say whether a preview of the mask on the canvas is being computed."""
+        return self._is_previewing
 
     def show(self, shown: ShownImage) -> None:
         """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
@@ -117,7 +116,7 @@ class Correction(QObject):
         self._image_id = None
 
     def save(self) -> None:
-        """Store the mask on the canvas as a revision and score it."""
+        """Store the mask on the canvas as a revision."""
         if self.is_unsaved:
             self._store(CORRECTED)
 
@@ -132,33 +131,7 @@ class Correction(QObject):
             self._session.act(
                 QueueName.DATABASE,
                 lambda services, _token: revert_revision(services, image_id, earlier),
-                done=lambda changes: self._rescore_after(image_id, changes),
-            )
-
-    def rescore(self, *, is_asked_for: bool = False) -> None:
-        """Score the stored boundary again, because something else the model reads has changed.
-
-        ``is_asked_for`` by a person, an image is scored that gets no score by itself.
-        """
-        if (image_id := self._image_id) is None:
-            return
-        self._scoring.add(image_id)
-        self._session.act(
-            QueueName.INFERENCE,
-            lambda services, token: rescore_image(services, image_id, token, is_asked_for=is_asked_for),
-            done=lambda _changes: self._end_scoring(image_id),
-            failed=lambda error: self._fail_scoring(image_id, error),
-            replaces=f"score {image_id}",
-        )
-        self.state_changed.emit()
-
-    def rescore_case(self, image_id: ImageId) -> None:
-        """Score the stored boundary of a case again, although it may have been left meanwhile."""
-        if image_id == self._image_id:
-            self.rescore()
-        else:
-            self._session.act(
-                QueueName.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
+                done=lambda changes: self._count_own_revision(image_id, changes),
             )
 
     def _store(self, reason: str) -> None:
@@ -178,7 +151,7 @@ class Correction(QObject):
     def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
         self._storing.pop(image_id, None)
         self._canvas.mark_stored(image_id, version)
-        self._rescore_after(image_id, changes)
+        self._count_own_revision(image_id, changes)
         self.stored.emit()
 
     def _fail_storing(self, image_id: ImageId, error: DomainError) -> None:
@@ -187,18 +160,10 @@ class Correction(QObject):
         self.state_changed.emit()
         self.store_failed.emit()
 
-    def _rescore_after(self, image_id: ImageId, changes: Changes) -> None:
+    def _count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
+        """Do not take a revision that was stored here for somebody else's."""
         if changes.touches(image_id):
             self._known_revisions += image_id == self._image_id
-            self.rescore_case(image_id)
-
-    def _end_scoring(self, image_id: ImageId) -> None:
-        self._scoring.discard(image_id)
-        self.state_changed.emit()
-
-    def _fail_scoring(self, image_id: ImageId, error: DomainError) -> None:
-        self._end_scoring(image_id)
-        self._session.report_error(error)
 
     def _follow_edit(self) -> None:
         self._pause.start()

@@ -55,9 +55,8 @@ def share_inside(relevance: AttentionMap, mask: BoolMask | None) -> float | None
 def _inputs(services: Services, image_id: ImageId, mask: BoolMask | None) -> tuple[RgbImage, ScoreInputs]:
     with services.reading() as work:
         case = work.cases.case(image_id)
-        lesions = tuple(work.cases.lesions_of(case.patient.id))
     if mask is not None:
         check_fits(mask, case.image)
     pixels = pixels_of(services, case.image)
     looked_at = mask if mask is not None else valid_mask_of(services, case)
-    return pixels, score_inputs(case, pixels, looked_at, lesions)
+    return pixels, score_inputs(case, pixels, looked_at)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, PredictionId
-from app.domain.lesion import Lesion
 from app.domain.prediction import BoundaryPrediction, ModelRef, ScorePrediction
 from app.usecases.analysis.score_inputs import score_inputs
 from app.usecases.image_arrays import mask_named, pixels_of
@@ -40,13 +39,12 @@ def reproduce_prediction(
     """
     with services.reading() as work:
         case = work.cases.case(image_id)
-        lesions = tuple(work.cases.lesions_of(case.patient.id))
     for boundary in case.boundaries:
         if boundary.id == prediction_id:
             return _boundary_again(services, case, boundary, token)
     for score in case.scores:
         if score.id == prediction_id:
-            return _score_again(services, case, lesions, score, token)
+            return _score_again(services, case, score, token)
     raise NotFoundError("This prediction does not belong to the image.")
 
 
@@ -64,11 +62,9 @@ def _boundary_again(
     return Reproduction(stored.id, stored.model, is_equal, difference, sentence)
 
 
-def _score_again(
-    services: Services, case: Case, lesions: tuple[Lesion, ...], stored: ScorePrediction, token: CancelToken
-) -> Reproduction:
+def _score_again(services: Services, case: Case, stored: ScorePrediction, token: CancelToken) -> Reproduction:
     pixels, mask = pixels_of(services, case.image), _mask_of_score(services, case, stored)
-    inputs = score_inputs(case, pixels, mask, lesions)
+    inputs = score_inputs(case, pixels, mask)
     result = services.predictor.score(pixels, inputs.mask, inputs.tabular, token, model=stored.model)
     difference = abs(result.probability - stored.probability)
     is_equal = difference <= _LARGEST_SCORE_DIFFERENCE

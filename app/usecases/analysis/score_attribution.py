@@ -39,7 +39,6 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
     """
     with services.reading() as work:
         case = work.cases.case(image_id)
-        lesions = tuple(work.cases.lesions_of(case.patient.id))
     score = case.score
     if score is None or not case.is_score_current:
         return None
@@ -49,7 +48,7 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
     if card is not None and not card.input.numeric_features:
         return ScoreWhy(score.id, (), said)
     pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
-    inputs = score_inputs(case, pixels, mask, lesions)
+    inputs = score_inputs(case, pixels, mask)
 
     def asked(tabular: TabularInput) -> float:
         stop_if_cancelled(token)

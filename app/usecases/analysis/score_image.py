@@ -1,12 +1,11 @@
 """Scores a lesion: now for the store, or only to show what a correction would change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
-from app.domain.lesion import Lesion
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
 from app.usecases.analysis.measurements import measurements_of
@@ -40,7 +39,7 @@ def rescore_image(
     Raises:
         ScoreWithheldError: the score of a damaged file was asked for.
     """
-    case, lesions = _case_and_lesions(services, image_id)
+    case = _case(services, image_id)
     source = case.mask_source
     if source is None:
         raise NotFoundError("This image has no boundary yet, so there is nothing to score.")
@@ -51,17 +50,26 @@ def rescore_image(
     pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
     if _is_empty_by_all(case, mask) and not is_asked_for:
         return Changes()
-    score = _scored(services, case, lesions, pixels, mask, source, token).score
+    score = _scored(services, case, pixels, mask, source, token).score
+    inputs = case.scored_inputs(score.model.weights_sha256)
+    _store(services, case, replace(score, inputs_sha256=inputs.sha256))
+    with services.reading() as work:
+        return Changes(images=frozenset(work.cases.images_of_visit(image_id)), case_list=True)
+
+
+def _store(services: Services, case: Case, score: ScorePrediction) -> None:
+    """Keep a score, unless another window has computed the same one meanwhile."""
     with services.unit_of_work() as work:
+        known = {one.id for one in case.scores}
+        others = [one for one in work.cases.case(case.image.id).scores if one.id not in known]
+        if any(one.inputs_sha256 == score.inputs_sha256 for one in others):
+            return
         work.cases.add_score(score)
         if case.is_score_withheld:
-            work.audit.append(services.user, SCORED_ANYWAY, image_id, case.objection_to_score)
-        work.audit.append(
-            services.user, "score computed", image_id, score.id, weights_sha256=score.model.weights_sha256
-        )
-        images = frozenset(work.cases.images_of_visit(image_id))
+            work.audit.append(services.user, SCORED_ANYWAY, case.image.id, case.objection_to_score)
+        sha256 = score.model.weights_sha256
+        work.audit.append(services.user, "score computed", case.image.id, score.id, weights_sha256=sha256)
         work.commit()
-    return Changes(images=images, case_list=True)
 
 
 def _is_empty_by_all(case: Case, mask: BoolMask | None) -> bool:
@@ -76,31 +84,29 @@ def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: 
     Raises:
         ScoreWithheldError: the image gets no score by itself.
     """
-    case, lesions = _case_and_lesions(services, image_id)
+    case = _case(services, image_id)
     objection = case.objection_when(is_outlined_by_person=bool(mask.any()))
     if case.is_score_withheld and objection:
         raise ScoreWithheldError(objection)
     check_fits(mask, case.image)
     unsaved = RevisionId(new_id())
-    return _scored(services, case, lesions, pixels_of(services, case.image), mask, unsaved, token)
+    return _scored(services, case, pixels_of(services, case.image), mask, unsaved, token)
 
 
-def _case_and_lesions(services: Services, image_id: ImageId) -> tuple[Case, tuple[Lesion, ...]]:
+def _case(services: Services, image_id: ImageId) -> Case:
     with services.reading() as work:
-        case = work.cases.case(image_id)
-        return case, tuple(work.cases.lesions_of(case.patient.id))
+        return work.cases.case(image_id)
 
 
 def _scored(
     services: Services,
     case: Case,
-    lesions: tuple[Lesion, ...],
     pixels: RgbImage,
     mask: BoolMask | None,
     source: PredictionId | RevisionId,
     token: CancelToken,
 ) -> ScorePreview:
-    inputs = score_inputs(case, pixels, mask, lesions)
+    inputs = score_inputs(case, pixels, mask)
     stop_if_cancelled(token)
     result = services.predictor.score(pixels, inputs.mask, inputs.tabular, token)
     score = ScorePrediction(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from app.domain.case import Case
-from app.domain.lesion import Lesion
 from app.domain.people.age import age_at_visit
 from app.usecases.analysis.measurements import features_of
 from models.contract.arrays import BoolMask, RgbImage
@@ -27,10 +26,11 @@ class ScoreInputs:
     warnings: tuple[str, ...]
 
 
-def score_inputs(
-    case: Case, pixels: RgbImage, mask: BoolMask | None, lesions: tuple[Lesion, ...] = ()
-) -> ScoreInputs:
-    """Return the inputs for a mask; ``lesions`` are all of the patient's, for the size among its fellows."""
+def score_inputs(case: Case, pixels: RgbImage, mask: BoolMask | None) -> ScoreInputs:
+    """Return the inputs for a mask.
+
+    What is read of the case here belongs into ``Case.scored_inputs``, too.
+    """
     seen = mask if mask is not None and mask.any() else None
     features = features_of(case.image, pixels, seen)
     tabular = tabular_input(
@@ -38,7 +38,7 @@ def score_inputs(
         sex=case.patient.sex,
         site_general=case.lesion.site,
         features=features,
-        patient_long_diameters_mm=_diameters_mm(case, features, lesions),
+        patient_long_diameters_mm=_diameters_mm(case, features),
     )
     found = (concern.sentence for concern in concerns(image_quality(pixels, seen)))
     said = tuple(filter(None, (case.objection_to_score, *found)))
@@ -57,14 +57,7 @@ def age_years_of(case: Case) -> float | None:
     return None if age is None else float(age.years)
 
 
-def _diameters_mm(
-    case: Case, features: LesionFeatures | None, lesions: tuple[Lesion, ...]
-) -> tuple[float, ...]:
+def _diameters_mm(case: Case, features: LesionFeatures | None) -> tuple[float, ...]:
     if features is None or features.long_diameter_mm is None:
         return ()
-    others = (
-        lesion.clin_size_long_diam_mm
-        for lesion in lesions
-        if lesion.id != case.lesion.id and lesion.clin_size_long_diam_mm is not None
-    )
-    return (features.long_diameter_mm, *others)
+    return (features.long_diameter_mm, *case.fellow_sizes_mm)

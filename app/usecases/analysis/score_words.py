@@ -31,6 +31,8 @@ def range_words(score: ScorePrediction) -> str:
     return f"{low} to {high} over eight flipped and turned views of the image ({_NO_INTERVAL})"
 
 
+OUTDATED_INPUTS = "Something that the model reads has changed since this score was computed."
+
 LESION_SCORE_TIP = (
     "The mean (of the logits) of the scores of this lesion's images from one day, by the same model. Images "
     "without a score of their present boundary, and images of other days, do not count. The range is that "

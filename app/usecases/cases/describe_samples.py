@@ -9,13 +9,11 @@ from app.domain.case import Case
 from app.domain.case_fields import age_years, choice
 from app.domain.errors import InvalidFieldError, UnreadableFileError
 from app.domain.ids import ImageId
+from app.domain.input_edits import SAMPLE_DESCRIBED
 from app.usecases.ports import Services, UnitOfWork
 
 LIST_NAME = "samples.csv"
 """Columns file, sha256, title, age and sex; others are for the reader."""
-
-DESCRIBED = "sample described"
-"""The act in the audit trail by which a case is known to be a sample, whatever its patient is called now."""
 
 Row = Mapping[str, str]
 
@@ -48,7 +46,7 @@ def describe_samples(services: Services, rows: Iterable[Row], image_ids: Iterabl
             row = row_by_hash.get(case.image.original)
             if row is None or not _entered(services, work, case, row):
                 continue
-            work.audit.append(services.user, DESCRIBED, image_id)
+            work.audit.append(services.user, SAMPLE_DESCRIBED, image_id)
             work.commit()
             described += 1
     return described

@@ -6,11 +6,10 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
+from app.domain.input_edits import SAMPLE_DESCRIBED, inputs_edited_between
 from app.domain.prediction import ScorePrediction
 from app.domain.standing_priority import BAND_ACCEPTED
-from app.usecases.analysis.compare_scores import entered_between
 from app.usecases.analysis.score_image import SCORED_ANYWAY
-from app.usecases.cases.describe_samples import DESCRIBED
 from app.usecases.cases.import_images import DAMAGED_TAKEN
 from app.usecases.patients.settle_identity import FOUND_APART, FOUND_SAME
 
@@ -28,7 +27,7 @@ _TITLE_BY_ACT = {
     "lesion assigned": "Lesion assigned to another patient",
     FOUND_SAME: "Found to be the same person as another patient",
     FOUND_APART: "Kept apart from another patient of the same number",
-    DESCRIBED: "Sample described",
+    SAMPLE_DESCRIBED: "Sample described",
     SCORED_ANYWAY: "Scored on request, although the image does not look like one to score",
     DAMAGED_TAKEN: "Taken although the file is damaged, without a score",
     BAND_ACCEPTED: "Lower band accepted",
@@ -42,7 +41,7 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
     """
     told: dict[PredictionId, str] = {}
     for before, after in zip(case.scores, case.scores[1:], strict=False):
-        entered = entered_between(trail, before.id, after.id)
+        entered = inputs_edited_between(trail, before.id, after.id)
         causes = [*_differences(case, before, after)]
         if entered:
             causes.append(f"{', '.join(entered)} changed")

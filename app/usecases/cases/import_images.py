@@ -22,6 +22,7 @@ from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.usecases.cases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
+from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.patients.find_patient import FoundPatient, check_person_of_lesion, patient_of_file
 from app.usecases.patients.settle_identity import join_image
 from app.usecases.patients.visit_date import visit_day
@@ -145,7 +146,7 @@ def import_images(
             refused.append(Refusal(path, f"The file cannot be read: {error.strerror or 'unknown reason'}."))
     yield Progress(len(files), len(files), "")
     changes = Changes(
-        images=frozenset((*imported, *joined_images)), case_list=bool(imported or joined_images)
+        images=_with_fellows(services, (*imported, *joined_images)), case_list=bool(imported or joined_images)
     )
     described = describe_samples(services, samples, imported) if lesion_id is None else 0
     return ImportReport(
@@ -158,6 +159,14 @@ def import_images(
         passed_over=passed_over,
         described=described,
     )
+
+
+def _with_fellows(services: Services, image_ids: Sequence[ImageId]) -> frozenset[ImageId]:
+    """Return images and all others of their patients, whom a file may have told something new about."""
+    with services.reading() as work:
+        patients = {work.cases.case(image_id).patient.id for image_id in image_ids}
+        fellows = (images_of_patient(work, patient_id) for patient_id in patients)
+        return frozenset(image_ids).union(*fellows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 from app.domain.case import CaseLine
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
-from app.usecases.analysis.predict_image import predict_images
+from app.domain.need import FIRST_LOOK
+from app.usecases.analysis.analyse import analyse_images, outstanding
 from app.usecases.cases.import_images import FileNotice, Refusal, import_images
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
@@ -53,7 +54,7 @@ def triage_folder(
     """
     report = yield from import_images(services, paths, token=token, merges_patients=merges_patients)
     offered = (*report.imported, *report.already_known)
-    not_scored = yield from predict_images(services, _unscored(services, offered), token)
+    not_scored = yield from analyse_images(services, _first_looks(services, offered), token)
     written = yield from _written(services, offered, folder, deidentified=deidentified, token=token)
     with services.reading() as work:
         lines = work.cases.lines_of(offered)
@@ -71,10 +72,9 @@ def triage_folder(
     )
 
 
-def _unscored(services: Services, image_ids: Sequence[ImageId]) -> tuple[ImageId, ...]:
-    with services.reading() as work:
-        cases = [work.cases.case(image_id) for image_id in image_ids]
-    return tuple(case.image.id for case in cases if case.boundary is None or case.is_score_outstanding)
+def _first_looks(services: Services, image_ids: Sequence[ImageId]) -> tuple[ImageId, ...]:
+    needs_by_image = outstanding(services, image_ids)
+    return tuple(image_id for image_id, needs in needs_by_image.items() if needs & FIRST_LOOK)
 
 
 def _written(

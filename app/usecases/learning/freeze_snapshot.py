@@ -8,9 +8,9 @@ from pathlib import Path
 
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
+from app.domain.input_edits import SAMPLE_DESCRIBED
 from app.usecases.analysis.score_inputs import age_years_of
 from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.cases.describe_samples import DESCRIBED
 from app.usecases.image_arrays import mask_named
 from app.usecases.learning.patient_splits import (
     NO_PSEUDONYM,
@@ -112,7 +112,7 @@ def read_training_examples(
             stop_if_cancelled(token)
             yield Progress(number, len(image_ids), "Looking for corrections")
             case = work.cases.case(image_id)
-            if any(act.what == DESCRIBED for act in work.audit.events(image_id)):
+            if any(act.what == SAMPLE_DESCRIBED for act in work.audit.events(image_id)):
                 examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
                 continue
             examples.append(

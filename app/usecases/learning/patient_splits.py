@@ -55,7 +55,7 @@ def sides_with_unassigned(
     """Return the stored sides and those of the patients with a correction who have none yet."""
     earlier: dict[PatientId, set[LearningSide]] = defaultdict(set)
     wanted: set[PatientId] = set()
-    images, shared = dict(stored.images), pictures_of_two_patients(examples)
+    images, shared = dict(stored.images), images_of_two_patients(examples)
     for example in examples:
         patient_id, image_id = example.case.patient.id, example.case.image.id
         image = images.setdefault(image_id, LearningImage(image_id, new_id(), None))
@@ -77,7 +77,7 @@ def sides_with_unassigned(
     return Sides({**stored.patients, **added}, images, stored.malignant_patients)
 
 
-def pictures_of_two_patients(examples: Iterable[TrainingExample]) -> frozenset[BlobName]:
+def images_of_two_patients(examples: Iterable[TrainingExample]) -> frozenset[BlobName]:
     """Return the pictures that are stored under more than one patient."""
     owners: dict[BlobName, set[PatientId]] = defaultdict(set)
     for example in examples:
@@ -90,7 +90,7 @@ def places_of(
     examples: Sequence[TrainingExample], sides: Sides, hidden: Collection[ImageId]
 ) -> list[SplitAssignment]:
     """Return where each image goes: the side of its patient, or out."""
-    shared, conflicting = pictures_of_two_patients(examples), _patients_of_two_sides(examples, sides)
+    shared, conflicting = images_of_two_patients(examples), _patients_of_two_sides(examples, sides)
     return [_place_of(example, sides, hidden, shared, conflicting) for example in examples]
 
 

@@ -7,6 +7,7 @@ from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import LesionId
 from app.domain.lesion import Lesion
+from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.patients.three_way_merge import edited_names, merged
 from app.usecases.ports import Services
 
@@ -27,7 +28,8 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
         check_lesion(lesion, services.vocabulary)
         work.cases.update_lesion(lesion)
         work.audit.append(services.user, "lesion edited", lesion.id, edited_names(before, after))
-        images = frozenset(work.cases.images_of(lesion.id))
+        # The size of a lesion is read for the patient's other lesions, too.
+        images = images_of_patient(work, lesion.patient_id)
         work.commit()
     return Changes(images=images, patients=frozenset({lesion.patient_id}), case_list=True)
 
@@ -41,6 +43,6 @@ def assign_lesion(services: Services, lesion_id: LesionId, patient_code: str) ->
             raise NotFoundError(f"There is no patient {patient_code.strip()} in the case store.")
         work.cases.update_lesion(replace(lesion, patient_id=patient.id))
         work.audit.append(services.user, "lesion assigned", lesion.id, f"{lesion.patient_id} to {patient.id}")
-        images = frozenset(work.cases.images_of(lesion.id))
+        images = images_of_patient(work, lesion.patient_id) | images_of_patient(work, patient.id)
         work.commit()
     return Changes(images=images, patients=frozenset({lesion.patient_id, patient.id}), case_list=True)

@@ -38,16 +38,16 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
             _check_ages(work, patient)
         work.cases.update_patient(patient)
         work.audit.append(services.user, "patient edited", patient.id, edited_names(before, after))
-        images = images_of_patient(work, patient)
+        images = images_of_patient(work, patient.id)
         work.commit()
     return Changes(images=images, patients=frozenset({patient.id}), case_list=True)
 
 
-def images_of_patient(work: UnitOfWork, patient: Patient) -> frozenset[ImageId]:
+def images_of_patient(work: UnitOfWork, patient_id: PatientId) -> frozenset[ImageId]:
     """Return all images of a patient that are in the work list."""
     return frozenset(
         image_id
-        for lesion in work.cases.lesions_of(patient.id)
+        for lesion in work.cases.lesions_of(patient_id)
         for image_id in work.cases.images_of(lesion.id)
     )
 

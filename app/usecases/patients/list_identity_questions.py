@@ -20,7 +20,6 @@ class PersonEntry:
     file_names: tuple[str, ...]
     images: tuple[ImageId, ...]
     """Those of the work list, in the order of their import."""
-    scored_images: tuple[ImageId, ...]
     thumbnail: BlobName | None
     """Of the newest image."""
 
@@ -71,6 +70,5 @@ def _entry(work: UnitOfWork, patient_id: PatientId) -> PersonEntry:
         ages_years=tuple(dict.fromkeys(age.years for age in ages if age is not None)),
         file_names=tuple(case.image.file_name for case in cases),
         images=tuple(images),
-        scored_images=tuple(case.image.id for case in cases if case.score is not None),
         thumbnail=newest.thumbnail if newest is not None else None,
     )

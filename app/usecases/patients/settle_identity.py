@@ -72,7 +72,7 @@ def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Cha
     _take_out_contradicting_ages(services, work, patient)
     work.identity_questions.settle(newcomer_id, is_same=True, who=services.user, at=services.clock())
     work.audit.append(services.user, FOUND_SAME, newcomer_id, patient.id)
-    images = images_of_patient(work, patient)
+    images = images_of_patient(work, patient.id)
     return Changes(images=images, patients=frozenset({newcomer_id, patient.id}), case_list=True)
 
 

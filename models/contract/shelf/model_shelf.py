@@ -153,6 +153,21 @@ class ModelShelf:
         standing = self._standing(task)
         return self._chosen(standing[-1]) if standing else None
 
+    def active_weights_sha256(self, task: Task) -> str | None:
+        """The hash of the weights in use for ``task`` as promotion or card names it; no weights are read.
+
+        Returns:
+            None when nothing was promoted, or the promoted model has no readable card.
+
+        Raises:
+            ActiveModelsUnreadableError: the list of active models is damaged.
+        """
+        standing = self._standing(task)
+        if not standing or standing[-1].weights_sha256 is not None:
+            return standing[-1].weights_sha256 if standing else None
+        chosen = (each for each in self.list(task) if each.card.reference == standing[-1].reference)
+        return next((each.card.weights_sha256 for each in chosen), None)
+
     def promote(self, name: str, version: str, *, author: str, at: datetime | None = None) -> ShelvedModel:
         """Make a model the active one of its task; the one before stays on the shelf.
 

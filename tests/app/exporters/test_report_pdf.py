@@ -14,6 +14,8 @@ from app.exporters.report.pdf import ReportPdf
 from app.usecases.ports import CaseFile, ModelSummary
 from tests.builders import a_divided_score
 
+pytestmark = pytest.mark.slow
+
 STARTED = datetime(2021, 3, 14, tzinfo=UTC)
 
 MakeCase = Callable[..., CaseFile]

@@ -146,6 +146,7 @@ def test_a_full_disk_before_the_backup_stops_the_migration(
     assert revision_of(database) == CURRENT.head
 
 
+@pytest.mark.slow
 def test_several_instances_may_create_the_store_at_the_same_time(folder: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom app.storage.store import SqliteCaseStore\n"
@@ -235,3 +236,17 @@ def test_a_patient_from_before_the_issuers_is_found_by_the_code(folder: Path) ->
         (patient,) = work.cases.patients_by_number("GOLD-1")
     store.close()
     assert (patient.name, patient.issuer, patient.issued_id, patient.birthday) == ("Zoë Åström", "", "", "")
+
+
+def test_a_score_from_before_the_digests_keeps_its_inputs_unknown(folder: Path) -> None:
+    scores = {}
+    for revision in ("0007", "0008"):
+        (folder / revision).mkdir(parents=True)
+        shutil.copy(GOLDEN / f"{revision}.sqlite", folder / revision / "cases.sqlite")
+        store = SqliteCaseStore.open(folder / revision, FakeClock())
+        with store.reading() as work:
+            (line,) = work.cases.case_lines(search="zoë")
+            scores[revision] = [score.inputs_sha256 for score in work.cases.case(line.image_id).scores]
+        store.close()
+    assert scores == {"0007": [None, None], "0008": [None, "e" * 64]}
+    assert len(list((folder / "0007" / "backups").glob("cases-0007-before-0008-*.sqlite"))) == 1

@@ -12,9 +12,10 @@ from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.ports import Services
 from tests.builders import services_at
+from tests.ui_guards import nothing_left_running
 from tests.ui_thread import collected_on_the_ui_thread
 
-__all__ = ["collected_on_the_ui_thread"]
+__all__ = ["collected_on_the_ui_thread", "nothing_left_running"]
 
 READ = Settings(accepted_intended_use=1)
 """Settings of somebody who has read the intended use."""

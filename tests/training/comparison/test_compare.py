@@ -26,7 +26,7 @@ from training.comparison.compared_models import (
 )
 from training.comparison.latency import Timed, timed_in_turns
 from training.comparison.memory import MemoryUnknownError, peak_memory
-from training.comparison.plot import Point, picture_of, place_labels, write_plot
+from training.comparison.plot import Point, chart_of, place_labels, write_plot
 from training.comparison.published_figures import PUBLISHED, published
 from training.comparison.record import (
     ComparedModel,
@@ -361,8 +361,8 @@ def test_the_plot_shows_accuracy_if_anything_is_trained_and_else_latency(tmp_pat
     trained = a_comparison(a_model("a", dice=0.8), a_model("b"))
     untrained = a_comparison(a_model("a", ms=7), a_model("b", macs=None))
 
-    assert [(point.name, point.y) for point in picture_of(trained).points] == [("a", 0.8)]
-    assert [(point.name, point.y) for point in picture_of(untrained).points] == [("a", 7)]
+    assert [(point.name, point.y) for point in chart_of(trained).points] == [("a", 0.8)]
+    assert [(point.name, point.y) for point in chart_of(untrained).points] == [("a", 7)]
     file = write_plot(trained, tmp_path)
     assert file is not None
     assert file.read_bytes().startswith(b"\x89PNG")

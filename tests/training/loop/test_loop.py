@@ -100,6 +100,31 @@ def test_a_stop_request_ends_the_run_before_the_next_step(tmp_path: Path) -> Non
     assert outcome.state.step == 0
 
 
+class SeedKeepingTask(ToyTask):
+    """Keeps what torch's generator was seeded with at each step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seeds: list[int] = []
+
+    def loss(self, network: torch.nn.Module, batch: Batch) -> torch.Tensor:
+        self.seeds.append(torch.initial_seed())
+        return super().loss(network, batch)
+
+
+def _seeds_of_a_run(folder: Path, seed: int) -> list[int]:
+    task = SeedKeepingTask()
+    run_folder, trainer = toy_trainer(folder, task, seed=seed)
+    trainer.train(run_folder.append)
+    return task.seeds
+
+
+def test_every_step_of_every_seed_draws_other_random_numbers(tmp_path: Path) -> None:
+    """Dropout would leave out the same features in every step otherwise, or in every run."""
+    first, second = (_seeds_of_a_run(tmp_path / str(seed), seed) for seed in (3, 4))
+    assert len({*first, *second}) == len(first) + len(second) == 2 * 4 * STEPS_PER_EPOCH
+
+
 class StoppingTask(ToyTask):
     """Asks for a stop in the middle of the measurement of an epoch."""
 

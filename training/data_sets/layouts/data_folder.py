@@ -21,10 +21,10 @@ from training.contract.data_set import MANIFEST, SIDES, DataSetError, Sample, re
 from training.contract.lesion_groups import strictest
 from training.contract.progress_bar import shown
 from training.data_sets.group_split import check_shares, split_groups
-from training.data_sets.image_files import PictureHeader, header_of
+from training.data_sets.image_files import ImageHeader, header_of
 from training.data_sets.layouts.lesion_mask import UnusableMaskError, lesion_mask, remark_notes
 from training.data_sets.layouts.upright import (
-    UnreadablePictureError,
+    UnreadableImageError,
     jpeg,
     mask_png,
     photograph_of,
@@ -217,7 +217,7 @@ class _FolderWriter:
         for entry in entries:
             try:
                 row = self._row(entry)
-            except UnreadablePictureError as error:
+            except UnreadableImageError as error:
                 self.left_out[entry.image_id] = str(error)
             else:
                 self.images_by_split[row["split"]] += 1
@@ -240,7 +240,7 @@ class _FolderWriter:
         content = _content_of(entry)
         header = header_of(content)
         if header is None:
-            raise UnreadablePictureError("The file is empty, damaged or no picture.")
+            raise UnreadableImageError("The file is empty, damaged or no picture.")
         size_px = (header.width_px, header.height_px)
         content, suffix = self._file_of(content, header)
         header = header_of(content) or header
@@ -257,7 +257,7 @@ class _FolderWriter:
             "height": str(header.height_px),
         }
 
-    def _file_of(self, content: bytes, header: PictureHeader) -> tuple[bytes, str]:
+    def _file_of(self, content: bytes, header: ImageHeader) -> tuple[bytes, str]:
         """The bytes and the suffix of the file to write for a picture file's bytes."""
         photograph = photograph_of(content)
         limit_px = self._longer_side_px
@@ -270,7 +270,7 @@ class _FolderWriter:
             return jpeg(photograph.pixels), ".jpg"
         return png(photograph.pixels), ".png"
 
-    def _mask(self, entry: Entry, native_px: tuple[int, int], written: PictureHeader) -> str:
+    def _mask(self, entry: Entry, native_px: tuple[int, int], written: ImageHeader) -> str:
         """The name of the mask's file, "" where there is none that fits ``native_px``."""
         if entry.mask_file is None:
             return ""
@@ -294,7 +294,7 @@ def _content_of(entry: Entry) -> bytes:
     try:
         return entry.read()
     except (OSError, KeyError):
-        raise UnreadablePictureError("The image file is missing or cannot be opened.") from None
+        raise UnreadableImageError("The image file is missing or cannot be opened.") from None
 
 
 def check_is_ours(out: Path, about: About) -> None:

@@ -58,7 +58,7 @@ from training.data_sets.layouts.lesion_mask import (
     remark_notes,
 )
 from training.data_sets.layouts.upright import (
-    UnreadablePictureError,
+    UnreadableImageError,
     jpeg,
     mask_png,
     shrunk,
@@ -177,7 +177,7 @@ def _convert_all(
             continue
         try:
             converted.append(_converted(image, out, longer_side_px))
-        except UnreadablePictureError as error:
+        except UnreadableImageError as error:
             failed[image.image_id] = str(error)
             continue
         with (out / JOURNAL).open("a", encoding="utf-8") as journal:

@@ -8,14 +8,16 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.case import Case
+from app.domain.ids import ImageId
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
-from app.usecases.analysis.predict_image import predict_image
+from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import import_images
 from app.usecases.patients.list_identity_questions import list_identity_questions
 from app.usecases.ports import Services
-from tests.builders import result_of
+from tests.builders import predict_again, result_of
 from tests.fakes import FakeToken
 
 CASES = Path(__file__).resolve().parents[3] / "golden" / "cases" / "01-same-id-two-persons"
@@ -67,7 +69,10 @@ def test_without_a_question_there_is_nothing_to_answer(qtbot: QtBot, dialog: Who
 
 def test_a_yes_joins_and_scores_again(qtbot: QtBot, session: Session, dialog: WhoIsWhoDialog) -> None:
     image_ids = _take(session.services)
-    predict_image(session.services, image_ids[1], FakeToken())
+    foot = ProgressFoot()
+    qtbot.addWidget(foot)
+    queue = AnalysisQueue(session, foot)
+    predict_again(session.services, image_ids[1])
     dialog._read()
     qtbot.waitUntil(dialog.same.isEnabled)
     dialog.same.click()
@@ -77,6 +82,7 @@ def test_a_yes_joins_and_scores_again(qtbot: QtBot, session: Session, dialog: Wh
     assert first.patient.sex == "female"
     qtbot.waitUntil(lambda: dialog.chosen is None)
     assert list_identity_questions(session.services) == ()
+    qtbot.waitUntil(lambda: not queue.is_waiting(ImageId(image_ids[1])))
 
 
 def test_a_no_keeps_them_apart_for_good(qtbot: QtBot, session: Session, dialog: WhoIsWhoDialog) -> None:

@@ -114,7 +114,7 @@ def test_escape_leaves_no_trace(canvas: EditorCanvas, qtbot: QtBot) -> None:
         assert not canvas.is_drawing
         canvas.feed(Pointer(PointerEventType.RELEASE, (80, 110)))
         assert np.array_equal(mask_of(canvas), before)
-        assert np.array_equal(canvas._frame.mask, before)
+        assert np.array_equal(canvas._renderer.mask, before)
     assert canvas.mask_version() == version
     assert not canvas.undo_group.canUndo()
 
@@ -334,7 +334,7 @@ def test_undo_in_the_middle_of_a_stroke_gives_the_stroke_up(canvas: EditorCanvas
     assert not canvas.is_drawing
     canvas.feed(Pointer(PointerEventType.RELEASE, (130, 60)))
     assert np.array_equal(mask_of(canvas), disc(radius=5))
-    assert np.array_equal(canvas._frame.mask, disc(radius=5))
+    assert np.array_equal(canvas._renderer.mask, disc(radius=5))
 
 
 def test_every_image_keeps_its_own_history(canvas: EditorCanvas) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.mask import PixelBox
-from app.ui.editor.image_renderer import Frame, shown_map
+from app.ui.editor.image_renderer import ImageRenderer, shown_map
 from app.ui.editor.layers import BAND_RGB, TINT_RGB, Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.raster import brush_spans
 from app.ui.editor.spaces import Placement
@@ -19,8 +19,8 @@ def only(*layers: Layer) -> dict[Layer, LayerLook]:
     return {layer: SHOWN if layer in layers else HIDDEN for layer in Layer}
 
 
-def frame_of(image: RgbImage, *layers: Layer) -> Frame:
-    frame = Frame(looks=only(*layers))
+def frame_of(image: RgbImage, *layers: Layer) -> ImageRenderer:
+    frame = ImageRenderer(looks=only(*layers))
     frame.show(image)
     return frame
 
@@ -29,7 +29,7 @@ def skin(height: int = 60, width: int = 80, rgb: tuple[int, int, int] = (214, 17
     return np.full((height, width, 3), rgb, dtype=np.uint8)
 
 
-def rgb_at(frame: Frame, row: int, column: int) -> tuple[int, ...]:
+def rgb_at(frame: ImageRenderer, row: int, column: int) -> tuple[int, ...]:
     return tuple(int(part) for part in frame.pixels[row, column, 2::-1])
 
 
@@ -153,7 +153,7 @@ def test_opacity_mixes_the_layer_with_the_skin() -> None:
 
 
 def test_the_ground_is_seen_beside_the_image() -> None:
-    frame = Frame(ground_bgr=(1, 2, 3))
+    frame = ImageRenderer(ground_bgr=(1, 2, 3))
     frame.show(skin())
     frame.render(200, 100, Placement(1.0, 0, (50.0, 20.0)), 1.0)
     assert rgb_at(frame, 5, 5) == (3, 2, 1)
@@ -178,7 +178,7 @@ def test_the_band_tints_the_skin_and_lies_under_the_boundary() -> None:
 
 
 def test_the_band_is_hidden_until_the_person_asks_for_it_and_goes_with_its_image() -> None:
-    frame = Frame()
+    frame = ImageRenderer()
     frame.show(skin())
     frame.uncertainty = shown_map(np.ones((60, 80), dtype=np.float32), band_scale())
     frame.render(80, 60, Placement(), 1.0)

@@ -34,14 +34,14 @@ def test_the_brush_circle_has_the_brush_true_size(qtbot: QtBot, diameter_px: int
 
 
 @pytest.mark.parametrize(
-    "sketch",
+    "preview",
     [
         OutlinePreview(((10, 10), (90, 20), (60, 80)), has_corners=True),
         OutlinePreview(((10, 10), (90, 20)), is_subtracting=True),
         RulerPreview((10, 10), (90, 60)),
     ],
 )
-def test_a_sketch_is_drawn_where_its_points_are(qtbot: QtBot, preview: ToolPreview) -> None:
+def test_a_preview_is_drawn_where_its_points_are(qtbot: QtBot, preview: ToolPreview) -> None:
     image = paper()
     painter = QPainter(image)
     draw_preview(painter, preview, Placement(2.0, 0, (5.0, 3.0)), 0.01)

@@ -12,14 +12,13 @@ from app.domain.ids import ImageId, PredictionId, new_id
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import Band
 from app.usecases.analysis.accept_band import accept_band
-from app.usecases.analysis.predict_image import predict_image
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.remove_case import remove_case, restore_case
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import Services
-from tests.builders import a_case, a_mask, an_image_file, result_of
+from tests.builders import a_case, a_mask, an_image_file, predict_again, result_of
 from tests.fakes import CLASSIFIER, FakePredictor, FakeToken
 
 FOREIGN = FrameFinding(is_dermoscopic=False, has_lesion=True, distance=9.5, lesion_logit=2.0)
@@ -33,7 +32,7 @@ def images(services: Services, tmp_path: Path) -> tuple[ImageId, ImageId]:
     lesion = _case(services, first).lesion
     job = import_images(services, [path], token=FakeToken(), lesion_id=lesion.id)
     (second,) = result_of(job).imported
-    predict_image(services, second, FakeToken())
+    predict_again(services, second)
     return first, second
 
 
@@ -146,7 +145,7 @@ def test_a_score_of_another_model_does_not_count(services: Services, images: tup
 def test_a_withheld_score_does_not_count(services: Services, images: tuple[ImageId, ImageId]) -> None:
     assert isinstance(services.predictor, FakePredictor)
     services.predictor.frame = FOREIGN
-    predict_image(services, images[0], FakeToken())
+    predict_again(services, images[0])
     assert [_line(services, image_id).lesion for image_id in images] == [None, None]
 
 

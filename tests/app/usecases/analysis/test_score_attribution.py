@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.usecases.analysis.predict_image import predict_image
 from app.usecases.analysis.score_attribution import score_attribution
 from app.usecases.analysis.score_words import answer_set_words, effect_words
 from app.usecases.ports import CancelToken, ScoreResult, Services
@@ -15,7 +14,7 @@ from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURE
 from models.contract.shelf.card import Conformal, read_card, write_card
 from models.contract.shelf.model_shelf import ModelShelf
 from resources import path as resource
-from tests.builders import a_case
+from tests.builders import a_case, predict_again
 from tests.fakes import CLASSIFIER, RUN, FakePredictor, FakeToken
 
 _LEVELS = Conformal(
@@ -60,7 +59,7 @@ def test_the_largest_effect_of_entered_data_comes_first(services: Services, tmp_
         work.cases.update_visit(replace(case.visit, age_years=65))
         work.commit()
     assert score_attribution(services, image_id, FakeToken()) is None
-    predict_image(services, image_id, FakeToken())
+    predict_again(services, image_id)
     why = score_attribution(services, image_id, FakeToken())
     assert why is not None
     assert [_plain(effect) for effect in why.effects] == [

@@ -5,14 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.usecases.analysis.predict_image import predict_image
 from app.usecases.analysis.stale_predictions import stale_predictions
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.ports import Services
 from models.contract.shelf.card import Task
-from tests.builders import a_case
-from tests.fakes import CLASSIFIER, SEGMENTER, FakeToken
+from tests.builders import a_case, predict_again
+from tests.fakes import CLASSIFIER, SEGMENTER
 
 
 def activate(services: Services, monkeypatch: pytest.MonkeyPatch, *, boundary: str, score: str) -> None:
@@ -58,7 +57,7 @@ def test_only_the_newest_prediction_counts(
     monkeypatch.setattr("tests.fakes.SEGMENTER", SEGMENTER.__class__("new", "2", "e" * 64, "", 0.5))
     activate(services, monkeypatch, boundary="e" * 64, score=CLASSIFIER.weights_sha256)
     assert stale_predictions(services).images == {image_id}
-    predict_image(services, image_id, FakeToken())
+    predict_again(services, image_id)
     assert stale_predictions(services).images == frozenset()
     with services.reading() as work:
         assert len(work.cases.case(image_id).boundaries) == before + 1

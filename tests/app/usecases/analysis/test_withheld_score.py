@@ -6,12 +6,13 @@ import pytest
 
 from app.domain.errors import ScoreWithheldError
 from app.domain.frame_finding import FrameFinding
-from app.usecases.analysis.predict_image import predict_image, predict_images
+from app.domain.need import FIRST_LOOK, ActiveWeights
+from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import SCORED_ANYWAY, preview_score, rescore_image
 from app.usecases.cases.open_case import open_case
 from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
 from app.usecases.ports import Services
-from tests.builders import a_case, result_of
+from tests.builders import a_case, predict_again, result_of
 from tests.fakes import FakePredictor, FakeToken
 
 FOREIGN = FrameFinding(is_dermoscopic=False, has_lesion=True, distance=9.5, lesion_logit=2.0)
@@ -33,7 +34,7 @@ def test_the_boundary_is_kept_and_the_score_is_not_computed(
     case = open_case(services, a_case(services, tmp_path)).case
     assert case.boundary is not None
     assert case.boundary.frame == frame
-    assert (case.score, case.priority, case.is_score_outstanding) == (None, None, False)
+    assert (case.score, case.priority, case.needs(ActiveWeights()) & FIRST_LOOK) == (None, None, frozenset())
     with services.reading() as work:
         (line,) = work.cases.case_lines()
     assert (line.priority, line.probability) == (None, None)
@@ -72,7 +73,7 @@ def test_a_new_boundary_withholds_the_score_of_the_one_before(
 ) -> None:
     image_id = a_case(services, tmp_path)
     predictor.frame = FOREIGN
-    predict_image(services, image_id, FakeToken())
+    predict_again(services, image_id)
     case = open_case(services, image_id).case
     assert len(case.scores) == 1
     assert (case.is_score_withheld, case.priority) == (True, None)
@@ -110,5 +111,10 @@ def test_many_images_can_be_scored_anyway(
 ) -> None:
     predictor.frame = FOREIGN
     image_id = a_case(services, tmp_path, predicted=False)
-    assert result_of(predict_images(services, [image_id], FakeToken(), scores_unsuitable=True)) == ()
+    assert (
+        result_of(
+            analyse_images(services, [image_id], FakeToken(), Request(is_anew=True, scores_unsuitable=True))
+        )
+        == ()
+    )
     assert open_case(services, image_id).case.score is not None

@@ -11,7 +11,7 @@ from app.domain.errors import ScoreWithheldError
 from app.domain.ids import ImageId
 from app.exporters.csv_table import CsvTable
 from app.exporters.report.pdf import ReportPdf
-from app.usecases.analysis.predict_image import predict_image, predict_images
+from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.history_words import metadata_words
 from app.usecases.cases.import_images import DAMAGED_TAKEN, ImportReport, import_images
@@ -22,7 +22,7 @@ from app.usecases.learning.survey_corrections import survey_corrections
 from app.usecases.learning.training_examples import training_example_of
 from app.usecases.ports import CaseFile, Services
 from tests.app.usecases.learning.learning_clinic import a_clinic
-from tests.builders import a_lesion_image, a_mask, an_image_file, result_of
+from tests.builders import a_lesion_image, a_mask, an_image_file, predict_again, result_of
 from tests.fakes import FakeToken
 from training.contract.snapshot import read_snapshot
 
@@ -95,7 +95,7 @@ def test_a_sound_file_and_another_kind_of_damaged_file_are_as_without_the_choice
 
 def test_it_is_outlined_and_never_scored_whoever_asks(services: Services, damaged: Path) -> None:
     image_id = taken(services, damaged)
-    predict_image(services, image_id, FakeToken())
+    predict_again(services, image_id)
     case = case_of(services, image_id)
     assert case.boundary is not None
     assert (case.score, case.priority, case.is_score_withheld) == (None, None, True)
@@ -103,7 +103,9 @@ def test_it_is_outlined_and_never_scored_whoever_asks(services: Services, damage
         rescore_image(services, image_id, FakeToken(), is_asked_for=True)
     with pytest.raises(ScoreWithheldError, match="Damaged file"):
         preview_score(services, image_id, a_mask(), FakeToken())
-    (refusal,) = result_of(predict_images(services, [image_id], FakeToken(), scores_unsuitable=True))
+    (refusal,) = result_of(
+        analyse_images(services, [image_id], FakeToken(), Request(is_anew=True, scores_unsuitable=True))
+    )
     assert "Damaged file" in refusal.sentence
     correct_mask(services, image_id, a_mask())
     rescore_image(services, image_id, FakeToken())
@@ -114,7 +116,7 @@ def test_it_is_outlined_and_never_scored_whoever_asks(services: Services, damage
 
 def test_list_table_and_report_say_the_mark(services: Services, damaged: Path, tmp_path: Path) -> None:
     image_id = taken(services, damaged)
-    predict_image(services, image_id, FakeToken())
+    predict_again(services, image_id)
     with services.reading() as work:
         (line,) = work.cases.case_lines()
     assert line.no_score_words == "Damaged file"

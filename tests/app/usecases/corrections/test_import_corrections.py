@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from app.domain.ids import ImageId
-from app.usecases.analysis.predict_image import predict_image
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.import_corrections import (
@@ -18,7 +17,7 @@ from app.usecases.corrections.import_corrections import (
     import_corrections,
 )
 from app.usecases.ports import Services
-from tests.builders import an_image_file, result_of, services_at
+from tests.builders import an_image_file, predict_again, result_of, services_at
 
 
 @pytest.fixture
@@ -153,7 +152,7 @@ def test_lesion_and_skin_of_an_inverted_mask_are_exchanged_on_demand_only(
 
 def test_a_mask_of_what_the_prediction_leaves_out_is_doubted(services: Services, tmp_path: Path) -> None:
     image_id, _ = an_imported(services, tmp_path / "in", "a.png", 1)
-    predict_image(services, image_id, NeverCancelled())
+    predict_again(services, image_id, NeverCancelled())
     with services.reading() as work:
         boundary = work.cases.case(image_id).boundary
     assert boundary is not None

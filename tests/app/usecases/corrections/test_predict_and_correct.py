@@ -7,14 +7,14 @@ from app.domain.errors import CancelledError, InvalidFieldError, ModelUnavailabl
 from app.domain.ids import RevisionId, new_id
 from app.domain.image import Calibration
 from app.domain.triage import Band
-from app.usecases.analysis.predict_image import MEASURING, predict_image, predict_images
+from app.usecases.analysis.analyse import AGAIN, MEASURING, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.open_case import measure_mask, open_case
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.ports import Services
-from tests.builders import a_case, a_mask
+from tests.builders import a_case, a_mask, predict_again
 from tests.fakes import CLASSIFIER, RUN, SEGMENTER, THRESHOLDS, FakePredictor, FakeToken
 
 
@@ -29,7 +29,7 @@ def test_the_first_prediction_says_that_engines_are_measured_and_no_later_one(
     image_ids = [a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2)]
     predictor = _predictor(services)
     predictor.is_unmeasured = True
-    job = predict_images(services, image_ids, FakeToken())
+    job = analyse_images(services, image_ids, FakeToken(), AGAIN)
     assert next(job).label == MEASURING
     predictor.is_unmeasured = False
     assert next(job).label == "Boundary and score"
@@ -68,7 +68,7 @@ def test_the_boundary_is_kept_when_the_score_fails(services: Services, tmp_path:
     image_id = a_case(services, tmp_path, predicted=False)
     _predictor(services).is_classifier_missing = True
     with pytest.raises(ModelUnavailableError):
-        predict_image(services, image_id, FakeToken())
+        predict_again(services, image_id)
     case = open_case(services, image_id).case
     assert case.boundary is not None
     assert case.score is None
@@ -79,7 +79,7 @@ def test_a_cancelled_prediction_stores_nothing(services: Services, tmp_path: Pat
     token = FakeToken()
     token.cancel()
     with pytest.raises(CancelledError):
-        predict_image(services, image_id, token)
+        predict_again(services, image_id, token)
     assert open_case(services, image_id).case.status == "new"
 
 
@@ -202,7 +202,7 @@ def test_a_revision_of_another_image_cannot_be_reverted_to(services: Services, t
 
 def test_a_new_prediction_does_not_replace_a_revision(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path, corrected=True)
-    predict_image(services, image_id, FakeToken())
+    predict_again(services, image_id)
     case = open_case(services, image_id).case
     assert len(case.boundaries) == 2
     assert case.revision is not None

@@ -9,8 +9,8 @@ import pytest
 from app.domain.errors import CancelledError, ExportError
 from app.domain.ids import ImageId
 from app.storage.blobs import FileBlobStore
+from app.usecases.analysis.analyse import AGAIN, analyse_images
 from app.usecases.analysis.explain_score import explain_score, share_inside
-from app.usecases.analysis.predict_image import predict_images
 from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
@@ -157,7 +157,7 @@ def test_what_is_written_goes_on_without_a_damaged_case_and_names_it(
 def test_predicting_goes_on_after_a_damaged_case(services: Services, tmp_path: Path) -> None:
     damaged, sound = (a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2))
     _damage(services, damaged)
-    (refusal,) = result_of(predict_images(services, [damaged, sound], FakeToken()))
+    (refusal,) = result_of(analyse_images(services, [damaged, sound], FakeToken(), AGAIN))
     assert refusal.known_as == damaged
     with services.reading() as work:
         assert work.cases.case(sound).score is not None

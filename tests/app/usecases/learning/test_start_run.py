@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from app.domain.errors import LearningError
 from app.usecases.learning.freeze_snapshot import freeze_snapshot
-from app.usecases.learning.run_records import run_folder, runs_folder
+from app.usecases.learning.run_records import read_record, run_folder, runs_folder
 from app.usecases.learning.start_run import start_run
 from app.usecases.ports import Services
 from models.contract.shelf.card import PlainName
@@ -54,6 +54,27 @@ def test_the_plan_names_the_snapshot_by_its_hash(services: Services, tmp_path: P
     plan = RunFolder(run_folder(services, start_run(services, "segmentation").id)).plan()
     assert plan.fine_tuning is not None
     assert plan.fine_tuning.snapshot_manifest_sha256 == read_snapshot(frozen.folder).manifest_sha256
+
+
+def test_base_seed_threads_and_person_reach_the_plan_and_the_record(
+    services: Services, tmp_path: Path
+) -> None:
+    services = with_active(services, "1")
+    a_clinic(services, tmp_path, 4)
+    result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
+    services = replace(services, user="Dr Teacher")
+    line = start_run(services, "segmentation", amp=True, seed=23, threads=3)
+    plan = RunFolder(run_folder(services, line.id)).plan()
+    assert (plan.seed, plan.threads, plan.amp) == (23, 3, True)
+    assert plan.fine_tuning is not None
+    active = services.shelf.active("segmentation")
+    assert active is not None
+    assert plan.fine_tuning.base == active.folder
+    record = read_record(run_folder(services, line.id))
+    assert (record.started_by, record.base_sha256) == ("Dr Teacher", active.card.weights_sha256)
+    with services.reading() as work:
+        (act,) = [act for act in work.audit.events() if act.what == "training started"]
+    assert act.who == "Dr Teacher"
 
 
 def test_nothing_is_started_without_the_bundled_images(services: Services, tmp_path: Path) -> None:

@@ -323,7 +323,6 @@ def test_an_open_question_shows_both_persons(services: Services, take: Import) -
     assert (question.stored.ages_years, question.newcomer.ages_years) == ((74,), (33,))
     assert (question.stored.images, question.newcomer.images) == (report.imported[:1], report.imported[1:])
     assert question.newcomer.file_names == ("1-1.dcm",)
-    assert question.newcomer.scored_images == ()
     with services.reading() as work:
         (line,) = work.cases.lines_of(question.newcomer.images)
     assert question.newcomer.thumbnail == line.thumbnail

@@ -91,6 +91,21 @@ def test_nothing_is_active_until_a_person_promotes_it(make_model: MakeModel, she
     assert (decision.author, decision.decided_at, decision.kind) == ("Dr. Ito", at, "promoted")
 
 
+def test_the_weights_in_use_are_known_without_reading_them(
+    make_model: MakeModel, shelf: ModelShelf, tmp_path: Path
+) -> None:
+    assert shelf.active_weights_sha256("segmentation") is None
+    card = shelf.add(make_model()).card
+    shelf.promote("tiny", "1.0", author="Dr Test")
+    (tmp_path / "shelf" / "tiny" / "1.0" / "weights.safetensors").unlink()
+    assert shelf.active_weights_sha256("segmentation") == card.weights_sha256
+    notes = json.loads((tmp_path / "active.json").read_text())
+    notes["history"][0]["weights_sha256"] = None
+    (tmp_path / "active.json").write_text(json.dumps(notes))
+    assert shelf.active_weights_sha256("segmentation") == card.weights_sha256
+    assert shelf.active_weights_sha256("classification") is None
+
+
 def test_a_promotion_can_be_taken_back_step_by_step(make_model: MakeModel, shelf: ModelShelf) -> None:
     for version in ("1.0", "1.1", "1.2"):
         shelf.add(make_model(version, version=version))

@@ -3,11 +3,12 @@
 import csv
 import json
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
 import pytest
+
+from training.experiments import baseline_trees
 
 COLUMNS = (
     "image_id", "split", "image_file", "mask_file", "malignant", "age", "sex", "site", "duplicate_group",
@@ -51,7 +52,7 @@ def lesions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def measured(baseline_trees: ModuleType, lesions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def measured(lesions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output folder of a run on val."""
     out = tmp_path_factory.mktemp("baseline")
     assert baseline_trees.main([str(lesions), "--out", str(out), "--json", str(out / "figures.json")]) == 0
@@ -89,7 +90,7 @@ def test_every_figure_has_its_interval_and_counts(measured: Path) -> None:
 
 
 def test_test_images_are_neither_measured_nor_judged_unless_asked(
-    baseline_trees: ModuleType, lesions: Path, measured: Path, tmp_path: Path
+    lesions: Path, measured: Path, tmp_path: Path
 ) -> None:
     with (measured / "measurements.csv").open(newline="", encoding="utf-8") as stream:
         seen = {row[0].partition("|")[0] for row in csv.reader(stream)}
@@ -101,7 +102,7 @@ def test_test_images_are_neither_measured_nor_judged_unless_asked(
 
 
 def test_a_second_run_measures_nothing_and_says_the_same(
-    baseline_trees: ModuleType, lesions: Path, measured: Path, monkeypatch: pytest.MonkeyPatch
+    lesions: Path, measured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         pytest.fail("a lesion was measured again")
@@ -112,7 +113,7 @@ def test_a_second_run_measures_nothing_and_says_the_same(
 
 
 def test_a_measurement_cut_off_by_a_kill_is_taken_again(
-    baseline_trees: ModuleType, lesions: Path, measured: Path, tmp_path: Path
+    lesions: Path, measured: Path, tmp_path: Path
 ) -> None:
     content = (measured / "measurements.csv").read_bytes()
     (tmp_path / "measurements.csv").write_bytes(content[: int(len(content) * 0.9)])
@@ -123,7 +124,7 @@ def test_a_measurement_cut_off_by_a_kill_is_taken_again(
 
 
 def test_a_folder_that_is_no_data_set_ends_in_one_sentence(
-    baseline_trees: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert baseline_trees.main([str(tmp_path), "--out", str(tmp_path / "out")]) == 1
     assert "manifest.csv is missing" in capsys.readouterr().err
