@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case_fields import OLDEST_AGE_YEARS
-from app.domain.fields import CaseField, FieldValue
+from app.domain.fields import CaseField, FieldValue, Record, RecordType
 from app.domain.frame_finding import NO_SCORE
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
@@ -42,10 +42,14 @@ class Case:
     other_images: tuple[ImageScores, ...] = ()
     """Scores of the other images of the lesion from the same day, without those of removed cases."""
 
-    def entered(self, field: CaseField) -> FieldValue:
-        """Return what is stored of a field of the case's patient, lesion, visit or image."""
+    def record(self, of: RecordType) -> Record:
+        """Return the case's patient, lesion, visit or image."""
         records = (self.patient, self.lesion, self.visit, self.image)
-        return next(field.value_in(record) for record in records if isinstance(record, field.of))
+        return next(record for record in records if isinstance(record, of))
+
+    def entered(self, field: CaseField) -> FieldValue:
+        """Return what is stored of a field."""
+        return field.value_in(self.record(field.of))
 
     @property
     def boundary(self) -> BoundaryPrediction | None:

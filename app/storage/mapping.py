@@ -188,7 +188,6 @@ def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
         urgent_threshold=prediction.thresholds.urgent if prediction.thresholds else None,
         soon_threshold=prediction.thresholds.soon if prediction.thresholds else None,
         diagnosis_shares=[asdict(share) for share in prediction.diagnosis_shares] or None,
-        inputs_sha256=prediction.inputs_sha256,
     )
     _note_speaker(row, prediction)
     return row
@@ -205,7 +204,6 @@ def score_of(row: ScorePredictionRow) -> ScorePrediction:
         quality_warnings=tuple(row.quality_warnings),
         thresholds=_thresholds_of(row),
         diagnosis_shares=tuple(DiagnosisShare(**share) for share in row.diagnosis_shares or ()),
-        inputs_sha256=row.inputs_sha256,
     )
 
 

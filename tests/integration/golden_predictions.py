@@ -13,13 +13,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from app.usecases.analysis.predict_image import predict_image
 
 from app.domain.ids import ImageId
 from app.inference.choice import EngineChoice
 from app.inference.engine import Engine
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
-from app.usecases.analysis.predict_image import predict_image
 from app.usecases.cases.import_images import import_images
 from app.usecases.image_arrays import mask_named
 from app.usecases.patients.edit_lesion import edit_lesion

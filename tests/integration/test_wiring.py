@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from app.usecases.analysis.predict_image import predict_image
 
 from app.domain.case import Case
 from app.domain.ids import ImageId
@@ -15,7 +16,6 @@ from app.domain.image import Calibration
 from app.domain.triage import Band
 from app.inference.choice import EngineChoice
 from app.inference.predictor import ModelPredictor
-from app.usecases.analysis.predict_image import predict_image
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.list_cases import list_cases
