@@ -45,6 +45,10 @@ class Vocabulary:
             ),
         )
 
+    def known(self, terms: str, word: str | None) -> str | None:
+        """Return a word that a list permits, None for any other."""
+        return word if word in self.permitted[terms] else None
+
     @property
     def sexes(self) -> tuple[str, ...]:
         """Return the permitted words for a patient's sex."""

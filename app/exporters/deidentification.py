@@ -15,7 +15,6 @@ from datetime import date, datetime
 from app.domain.case import Case
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.fields import FIELDS, FieldValue
-from app.domain.people.age import age_at_visit
 from app.exporters.csv_cells import Cell
 from app.exporters.file_names import safe_name
 
@@ -71,15 +70,14 @@ def disclosed_case(case: Case, *, deidentified: bool) -> CaseDisclosure:
         for field in FIELDS
         if field.column is not None and not (deidentified and field.identifies)
     }
-    age_years = age_years_of(case)
     return CaseDisclosure(
         patient_code=pseudonym("P", case.patient.id) if deidentified else case.patient.code,
         lesion_code=pseudonym("L", case.lesion.id) if deidentified else case.lesion.id,
         image_code=pseudonym("I", case.image.id) if deidentified else case.image.id,
-        age_years=age_years,
+        age_years=case.age_years,
         file_name=None if deidentified else case.image.file_name,
         comment=None if deidentified else comment,
-        entered={**entered, "age": age_years},
+        entered={**entered, "age": case.age_years},
         is_deidentified=deidentified,
         imported_at=case.image.imported_at,
     )
@@ -89,12 +87,6 @@ def _cell(value: FieldValue) -> Cell:
     if isinstance(value, date):
         return value.isoformat()
     return None if value == "" else value
-
-
-def age_years_of(case: Case) -> int | None:
-    """Return the age at the visit; everybody older than 85 is 85, because great age identifies a person."""
-    age = age_at_visit(case.patient, case.visit)
-    return None if age is None else min(age.years, OLDEST_AGE_YEARS)
 
 
 def pseudonym(kind: str, identifier: str) -> str:
