@@ -35,9 +35,9 @@ def _only_data_dir(arguments: list[str]) -> Path | None:
 
 def _open_window(chosen: Path | None) -> int:
     from app import bootstrap
-    from app.domain.errors import DomainError
     from app.settings import read_settings
     from app.ui.display import why_no_window
+    from models.contract.errors import NaevusError
 
     refusal = why_no_window()
     if refusal is not None:
@@ -51,7 +51,7 @@ def _open_window(chosen: Path | None) -> int:
     settings, warnings = read_settings(settings_file)
     try:
         bootstrap.start_log(folder)
-    except DomainError as error:
+    except NaevusError as error:
         warnings = (*warnings, str(error))
     return run_window(
         lambda: bootstrap.open_services(folder, settings), settings, warnings, Places(folder, settings_file)

@@ -10,6 +10,7 @@ from torch import nn
 
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 from models.contract.shelf.card import (
+    GRAPH_FILE,
     Calibration,
     DataSummary,
     InputSpec,
@@ -19,7 +20,7 @@ from models.contract.shelf.card import (
     write_card,
 )
 from models.contract.shelf.model_shelf import ModelShelf
-from models.export import GRAPH_FILE, GraphSignature, export_graph
+from models.export import GraphSignature, export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.weights import round_to_half, save_weights

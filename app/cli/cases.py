@@ -9,7 +9,6 @@ import typer
 from rich.table import Column, Table
 
 from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
-from app.cli.printed import add_row, whole
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
@@ -27,6 +26,7 @@ from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
 from app.usecases.ports import Progress
 from app.usecases.skipped_cases import WrittenCases
+from training.contract.terminal_tables import add_row, whole
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""

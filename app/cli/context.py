@@ -12,15 +12,15 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress as ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.printed import plain_for, print_table, seen
 from app.domain.figures import with_common_spaces
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import FileNotice, Refusal
 from app.usecases.ports import Progress, Services
+from training.contract.progress_bar import progress_bar
+from training.contract.terminal_tables import print_table, seen
 
 Result = TypeVar("Result")
 
@@ -42,6 +42,8 @@ class CliContext:
     open_services: Callable[[Path | None], Services]
     data_dir: Path | None = None
     as_json: bool = False
+    is_passed_on: bool = False
+    """Whether the training program has carried out the command, and said how it ended."""
     console: Console = field(default_factory=Console)
     errors: Console = field(default_factory=lambda: Console(stderr=True))
     _services: Services | None = None
@@ -61,7 +63,7 @@ class CliContext:
 
     def follow(self, job: Generator[Progress, None, Result]) -> Result:
         """Run a job with a progress bar (on a terminal only) and return its result."""
-        with ProgressBar(console=self.errors, transient=True, disable=not self.errors.is_terminal) as bar:
+        with progress_bar(self.errors) as bar:
             task = bar.add_task("", total=None)
             while True:
                 try:
@@ -78,10 +80,10 @@ class CliContext:
             is_unicode = self.console.encoding.lower().startswith("utf")
             self.console.print_json(json.dumps(plain(value)), ensure_ascii=not is_unicode)
         elif isinstance(table, str):
-            lines = (plain_for(self.console, seen(line)) for line in table.splitlines())
+            lines = (_written_for(self.console, seen(line)) for line in table.splitlines())
             self.console.print(Text("\n".join(lines)), soft_wrap=True)
         else:
-            print_table(self.console, table)
+            print_table(self.console, table, for_programs=with_common_spaces)
 
     def remark(self, sentence: str) -> None:
         """Print beside the result what a person may like to know."""
@@ -102,6 +104,11 @@ def cli_of(context: typer.Context, *, as_json: bool) -> CliContext:
     cli: CliContext = context.obj
     cli.as_json = as_json
     return cli
+
+
+def _written_for(console: Console, text: str) -> str:
+    """Return text with common spaces unless a person looks at it: programs split at no others."""
+    return text if console.is_terminal else with_common_spaces(text)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type

@@ -7,8 +7,7 @@ import typer
 from rich.table import Table
 
 from app.cli.context import CliContext, Json, SnapshotOption, cli_of
-from app.cli.printed import add_row, seen, whole
-from app.cli.training_program import PASSED_ON, training_program
+from app.cli.training_program import PASSED_ON, pass_on
 from app.domain.errors import LearningError
 from app.usecases.learning.evaluate_candidate import evaluate_candidate
 from app.usecases.learning.follow_run import list_runs
@@ -20,6 +19,7 @@ from models.contract.shelf.card import Task
 from models.contract.shelf.exam_table import table_lines
 from models.contract.shelf.gate import verdict
 from models.contract.shelf.model_shelf import ShelvedModel
+from training.contract.terminal_tables import add_row, seen, whole
 
 models = typer.Typer(name="models", help="List the trained models, and choose which one serves.")
 
@@ -102,14 +102,14 @@ def import_(context: typer.Context, file: _BundleFile, as_json: Json = False) ->
 
 @models.command(**PASSED_ON)
 def compare(context: typer.Context) -> None:
-    """Measure models side by side: 'naevus models compare --help'."""
-    raise typer.Exit(training_program(["compare", *_shelf_for(context), *context.args]))
+    """Measure models side by side and rank them; Ctrl+C stops and writes nothing."""
+    pass_on(context, ["compare", *_shelf_for(context), *context.args])
 
 
 @models.command(**PASSED_ON)
 def explain(context: typer.Context) -> None:
-    """Show what a model looked at, or measure how far that can be trusted: 'naevus models explain --help'."""
-    raise typer.Exit(training_program(["explain", *_shelf_for(context), *context.args]))
+    """Show what a model's answers came from, or with --check how far its overlays can be trusted."""
+    pass_on(context, ["explain", *_shelf_for(context), *context.args])
 
 
 def _shelf_for(context: typer.Context) -> list[str]:

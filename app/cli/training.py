@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
+from typer.core import TyperGroup
 
 from app.cli.context import TOKEN, CliContext, Json, SnapshotOption, cli_of
-from app.cli.printed import add_row, whole
-from app.cli.training_program import training_program
+from app.cli.training_program import PASSED_ON, pass_on
 from app.domain.errors import LearningError
 from app.usecases.learning.follow_run import follow_run, list_runs
 from app.usecases.learning.freeze_snapshot import freeze_snapshot
@@ -18,13 +19,27 @@ from app.usecases.learning.start_run import forecast_run, start_run
 from app.usecases.learning.stop_run import resume_run, stop_run
 from models.contract.shelf.card import Task
 from training.contract.run_state import RunState
+from training.contract.terminal_tables import add_row, whole
 
 _LOOK_EVERY_S = 1.0
 _ENDINGS = ("finished", "stopped", "failed")
 
-_learning = typer.Typer(
+_FROM_A_DATA_SET: Final = "From a data set"
+_RUN_FOLDER: Final = "run"
+
+
+class _TrainingGroup(TyperGroup):
+    """The commands below; a folder in the place of a command means the run in it."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401  Typer keeps these types private
+        named = super().get_command(ctx, cmd_name)
+        return super().get_command(ctx, _RUN_FOLDER) if named is None and Path(cmd_name).is_dir() else named
+
+
+train = typer.Typer(
     name="train",
-    help="Teach the model that serves what this clinic has corrected.",
+    cls=_TrainingGroup,
+    help="Teach models: the one that serves from this clinic's corrections, or new ones from a data set.",
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
@@ -32,16 +47,7 @@ _Task = Annotated[Task, typer.Argument(help="segmentation or classification.")]
 _Run = Annotated[str, typer.Argument(help="Id of a run, as 'naevus train runs' lists it.")]
 
 
-def train(context: typer.Context) -> None:
-    """Teach models: snapshot, start, watch, stop, resume, runs; or 'naevus train segmentation ...'."""
-    is_help = context.args in ([], ["--help"])
-    arguments = ["--help"] if is_help else list(context.args)
-    if is_help or arguments[0] in _own_verbs():
-        _learning(arguments, obj=context.obj, prog_name="naevus train", standalone_mode=not is_help)
-    raise typer.Exit(training_program(arguments))
-
-
-@_learning.command()
+@train.command()
 def snapshot(
     context: typer.Context,
     task: _Task,
@@ -65,7 +71,7 @@ def snapshot(
             cli.errors.print(f"Left out ({count}): {reason}", markup=False, soft_wrap=True)
 
 
-@_learning.command()
+@train.command()
 def start(
     context: typer.Context,
     task: _Task,
@@ -81,7 +87,7 @@ def start(
     cli.show(line, f"{line.id} is running; 'naevus train watch {line.id}' shows how far it is.")
 
 
-@_learning.command()
+@train.command()
 def forecast(
     context: typer.Context,
     task: _Task,
@@ -96,21 +102,21 @@ def forecast(
     cli.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}".rstrip())
 
 
-@_learning.command()
+@train.command()
 def resume(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
     """Go on with a run that was stopped or broken off."""
     cli = cli_of(context, as_json=as_json)
     cli.show(resume_run(cli.services, run_id), f"{run_id} goes on.")
 
 
-@_learning.command()
+@train.command()
 def stop(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
     """Ask a run to stop; asked again after half a minute, it is ended."""
     cli = cli_of(context, as_json=as_json)
     cli.show(stop_run(cli.services, run_id), f"{run_id} was asked to stop.")
 
 
-@_learning.command()
+@train.command()
 def runs(context: typer.Context, as_json: Json = False) -> None:
     """List the runs, the newest first."""
     cli = cli_of(context, as_json=as_json)
@@ -118,7 +124,7 @@ def runs(context: typer.Context, as_json: Json = False) -> None:
     cli.show(lines, _table_of(lines))
 
 
-@_learning.command()
+@train.command()
 def watch(
     context: typer.Context,
     run_id: Annotated[str | None, typer.Argument(help="Name of the run; the newest when left out.")] = None,
@@ -165,8 +171,24 @@ def _table_of(lines: Sequence[RunLine]) -> Table:
     return table
 
 
-def _own_verbs() -> frozenset[str]:
-    return frozenset(
-        command.name or (command.callback.__name__ if command.callback else "")
-        for command in _learning.registered_commands
-    )
+def _passed_on(context: typer.Context) -> None:
+    pass_on(context, [context.info_name or "", *context.args])
+
+
+_TRAINING_PROGRAM: Final = {
+    "segmentation": "Train a network that outlines lesions.",
+    "classification": "Train a network that scores malignancy.",
+    _RUN_FOLDER: "Carry out the run of a folder, or go on where it stopped.",
+    "report": "Draw the curves of a run into report.png in its folder.",
+    "publish": "Write a model folder (weights, graph, card) from the best checkpoint of a run.",
+    "evaluate": "Measure a model on held-out images, once, and write the figures into its card.",
+    "describe-data": "Write into a segmenter's card what its training images are like.",
+}
+"""What each of these commands says of itself; the training program has their options."""
+_ALSO_UNDERSTOOD: Final = ("exam", "compare", "explain", "data", "scan-kernels")
+"""Of the training program; 'naevus models' and 'naevus data' are where a person finds them."""
+
+for _name, _help in _TRAINING_PROGRAM.items():
+    train.command(_name, help=_help, rich_help_panel=_FROM_A_DATA_SET, **PASSED_ON)(_passed_on)
+for _name in _ALSO_UNDERSTOOD:
+    train.command(_name, hidden=True, **PASSED_ON)(_passed_on)

@@ -1,7 +1,9 @@
 """Errors a clinician can act on; ``str(error)`` is the one sentence that is shown."""
 
+from models.contract.errors import NaevusError
 
-class DomainError(Exception):
+
+class DomainError(NaevusError):
     """Something expected went wrong; the message is written for the person at the workstation."""
 
 

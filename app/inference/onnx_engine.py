@@ -20,11 +20,11 @@ from app.inference.engine import (
 )
 from app.usecases.ports import CancelToken
 from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
+from models.contract.shelf.card import GRAPH_FILE
 
 if TYPE_CHECKING:
     import onnxruntime
 
-GRAPH_FILE = "graph.onnx"
 _LOG = logging.getLogger(__name__)
 
 

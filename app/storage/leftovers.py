@@ -23,6 +23,7 @@ _WORKSPACES = (
     "snapshots/.freezing-*",
     "models/.adding-*",
     "models/.importing-*",
+    ".settings.toml.*",
     "*.part",
     "backups/*.part",
     "journal/*.part",

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app.domain.case_fields import OLDEST_AGE_YEARS
+
 APPEND_ONLY = (
     "boundary_prediction",
     "boundary_assessment",
@@ -91,7 +93,7 @@ class VisitRow(Row):
     """An occasion at which a lesion was photographed."""
 
     __tablename__ = "visit"
-    __table_args__ = (CheckConstraint("age_years BETWEEN 0 AND 85", name="age_years"),)
+    __table_args__ = (CheckConstraint(f"age_years BETWEEN 0 AND {OLDEST_AGE_YEARS}", name="age_years"),)
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     lesion_id: Mapped[str] = mapped_column(ForeignKey("lesion.id"), index=True)
     visited_on: Mapped[date]

@@ -8,10 +8,11 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import CancelledError, DomainError
+from app.domain.errors import CancelledError
 from app.ui.jobs.job import Job, JobToken
 from app.ui.jobs.worker_queues import QueueName, WorkerQueues
 from app.usecases.ports import Progress, Services
+from models.contract.errors import NaevusError
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class Session(QObject):
         ask: Callable[[Services, JobToken], T],
         done: Callable[[T], None],
         *,
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
         replaces: str | None = None,
     ) -> Job:
         """Read something; ``done`` gets the answer on the UI thread."""
@@ -81,7 +82,7 @@ class Session(QObject):
         verb: Callable[[Services, JobToken], Changes],
         *,
         done: Callable[[Changes], None] | None = None,
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
         replaces: str | None = None,
     ) -> Job:
         """Do something; what it changed is published before ``done`` is called."""
@@ -100,7 +101,7 @@ class Session(QObject):
         *,
         progressed: Callable[[Progress], None],
         done: Callable[[T], None],
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
     ) -> Job:
         """Run a long job in steps with progress."""
         services = self.services
@@ -112,7 +113,7 @@ class Session(QObject):
             failed=failed or self.report_error,
         )
 
-    def report_error(self, error: DomainError) -> None:
+    def report_error(self, error: NaevusError) -> None:
         """Show the sentence of an expected error; cancelling is no error."""
         if isinstance(error, CancelledError):
             self.noticed.emit(Notice(str(error)))

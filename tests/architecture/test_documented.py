@@ -1,6 +1,6 @@
 """Whatever a person can set, call or press is named where people read: one place for each kind.
 
-Settings and environment variables: README. Commands of ``naevus``: README's table. Commands of the training
+Settings, environment variables and commands of ``naevus``: docs/using.md. Commands of the training
 program: the head of its ``--help``. Every argument and option: a sentence in ``--help``; those of a training,
 in training/README.md, too. Keys: the sheet of shortcuts (F1).
 """
@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from app import cli
-from app.cli.training import _learning
 from app.settings import Settings
 from app.ui.editor.tool_input import _ACTS_BY_KEY
 from app.ui.shell.actions import ACTIONS
@@ -26,12 +25,11 @@ from app.ui.shell.shortcut_sheet import ShortcutSheet
 from training import __main__ as training_program
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "using.md").read_text(encoding="utf-8")
 TRAINING_README = (ROOT / "training" / "README.md").read_text(encoding="utf-8")
 
 PROGRAMS = {
     "naevus": typer.main.get_command(cli._commands),
-    "naevus train": typer.main.get_command(_learning),
     "training": typer.main.get_command(training_program.app),
 }
 
@@ -60,21 +58,21 @@ def _flags(parameter: TyperArgument | TyperOption) -> list[str]:
 
 
 @pytest.mark.parametrize("key", list(Settings.model_fields))
-def test_every_setting_is_named_in_the_readme_and_has_a_sentence(key: str) -> None:
-    assert f"`{key}`" in README
+def test_every_setting_is_named_in_the_guide_and_has_a_sentence(key: str) -> None:
+    assert f"`{key}`" in GUIDE
     assert (Settings.model_fields[key].description or "").endswith(".")
 
 
-def test_every_environment_variable_is_named_in_the_readme() -> None:
+def test_every_environment_variable_is_named_in_the_guide() -> None:
     sources = [file for room in ("app", "models", "training") for file in (ROOT / room).rglob("*.py")]
     named = {name for file in sources for name in re.findall(r"NAEVUS_[A-Z_]+", file.read_text("utf-8"))}
     assert len(named) >= 2
-    assert [name for name in sorted(named) if f"`{name}" not in README] == []
+    assert [name for name in sorted(named) if f"`{name}" not in GUIDE] == []
 
 
 @pytest.mark.parametrize("verb", _top_verbs("naevus"))
-def test_every_command_is_in_the_table_of_the_readme(verb: str) -> None:
-    rows = [line.split("|")[1] for line in README.splitlines() if line.startswith("| `")]
+def test_every_command_is_in_the_table_of_the_guide(verb: str) -> None:
+    rows = [line.split("|")[1] for line in GUIDE.splitlines() if line.startswith("| `")]
     assert any(f"`{verb}`" in row for row in rows)
 
 

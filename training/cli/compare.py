@@ -1,4 +1,4 @@
-"""A door to models side by side: cost, latency, memory and accuracy in one run."""
+"""The command for models side by side: cost, latency, memory and accuracy in one run."""
 
 import re
 from pathlib import Path
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.contract.shelf.card import Task
-from training.cli.command_errors import Refused, sentences
-from training.cli.console import screen
+from training.contract.command_errors import CommandRefusedError, stopped_with
 
 if TYPE_CHECKING:
     from training.comparison.record import Comparison
@@ -49,12 +48,12 @@ def compare(
     """Measure models side by side and rank them; Ctrl+C stops and writes nothing."""
     from training.comparison.compare import Question
     from training.comparison.compare import compare as measure
-    from training.comparison.compared_models import ComparisonError, benchmarked_models_of, published_folder
+    from training.comparison.compared_models import benchmarked_models_of, published_folder
 
     known = tuple(shelf or ())
     if out is not None and out.exists() and not out.is_dir():
-        raise Refused(f"{out} is no folder.")
-    with sentences("Stopped; nothing was written.", ComparisonError):
+        raise CommandRefusedError(f"{out} is no folder.")
+    with stopped_with("Stopped; nothing was written."):
         question = Question(
             task=task,
             benchmarked_models=benchmarked_models_of(task, models or (), known, size_px=_size(input_size)),
@@ -71,19 +70,18 @@ def compare(
 
 def _deliver(found: "Comparison", out: Path | None, *, with_papers: bool) -> None:
     """Print what was found and, if a folder is named, keep it there."""
+    from rich.console import Console
+
     from training.comparison.plot import write_plot
     from training.comparison.published_figures import published
     from training.comparison.record import write_comparison
     from training.comparison.table import show, write_markdown
 
     papers = published(found.task) if with_papers else ()
-    show(found, screen(), papers)
+    show(found, Console(), papers)
     if out is None:
         return
-    try:
-        written = [write_comparison(found, out), write_markdown(found, out, papers), write_plot(found, out)]
-    except OSError as error:
-        raise Refused(f"{out} cannot be written: {error.strerror}.") from error
+    written = [write_comparison(found, out), write_markdown(found, out, papers), write_plot(found, out)]
     for file in written:
         if file is not None:
             typer.echo(str(file))

@@ -1,11 +1,11 @@
-"""Doors to the converters: one command per layout of a public data set."""
+"""Commands of the converters: one command per layout of a public data set."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.cli.command_errors import sentences
+from training.contract.command_errors import stopped_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def _isic(name: str, edition: str | None, what: str) -> None:
     ) -> None:
         from training.data_sets.layouts.isic_challenge import convert as convert_challenges
 
-        with sentences(_STOPPED):
+        with stopped_with(_STOPPED):
             outcome = convert_challenges(
                 sources,
                 out,
@@ -133,7 +133,7 @@ def _carried_out(
 ) -> None:
     from training.data_sets.layouts.data_folder import FolderOptions
 
-    with sentences(_STOPPED):
+    with stopped_with(_STOPPED):
         outcome = conversion(FolderOptions(longer_side, val_share, test_share, seed))
     _say(outcome, out)
 

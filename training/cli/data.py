@@ -1,18 +1,19 @@
-"""Doors to data folders: check, count, deal anew, and convert public data sets."""
+"""Commands about data folders: check, count, deal anew, and convert public data sets."""
 
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
 
-from training.cli.command_errors import sentences
-from training.cli.console import screen
 from training.cli.convert import convert
+from training.contract.command_errors import stopped_with
+from training.contract.terminal_tables import print_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from training.data_sets.counts import SplitCounts
     from training.data_sets.findings import CheckReport
     from training.data_sets.resplit import Resplit
@@ -40,12 +41,12 @@ def check_data(
     """Say all that is wrong with a data folder; exit code 1 when something is."""
     from training.data_sets.check import check
 
-    with sentences("Stopped; nothing was changed."):
+    with stopped_with("Stopped; nothing was changed."):
         report = check(folder, quick=quick)
     if as_json:
         typer.echo(json.dumps(report.plain(), indent=2))
     else:
-        screen().print(_check_table(report))
+        print_table(Console(), _check_table(report))
         typer.echo(f"{report.images} images. {report.looked_at}")
     if report.has_problem:
         raise typer.Exit(1)
@@ -62,12 +63,12 @@ def count_data(
     """Count images, lesions, labels, ages, sites, diagnoses and sizes by split."""
     from training.data_sets.counts import count
 
-    with sentences("Stopped."):
+    with stopped_with("Stopped."):
         counts = count(folder, with_files=not without_files)
     if as_json:
         typer.echo(json.dumps({name: split.plain() for name, split in counts.items()}, indent=2))
     else:
-        screen().print(_count_table(counts))
+        print_table(Console(), _count_table(counts))
 
 
 @data.command("split")
@@ -93,22 +94,19 @@ def split_data(
 
     if (out is None) != in_place:
         raise typer.BadParameter("Say either --out FILE or --in-place.", param_hint="--out")
-    with sentences("Stopped; the manifest is as it was."):
+    with stopped_with("Stopped; the manifest is as it was."):
         result = resplit(folder, out, SplitShares(val, test, folds, seed, keep_test))
     if as_json:
         typer.echo(json.dumps(asdict(result), indent=2))
         return
-    screen().print(_balance_table(result))
+    print_table(Console(), _balance_table(result))
     for note in result.notes:
         typer.echo(note)
     former = f"; the former one is {result.former_manifest}" if result.former_manifest else ""
     typer.echo(f"Written: {result.manifest}{former}.")
 
 
-def _check_table(report: "CheckReport") -> "Table":
-    from rich.table import Table
-    from rich.text import Text
-
+def _check_table(report: "CheckReport") -> Table:
     from training.data_sets.findings import CATALOGUE
 
     table = Table("", "what was looked for", "found", "first of them")
@@ -121,10 +119,7 @@ def _check_table(report: "CheckReport") -> "Table":
     return table
 
 
-def _count_table(counts: "dict[str, SplitCounts]") -> "Table":
-    from rich.table import Column, Table
-    from rich.text import Text
-
+def _count_table(counts: "dict[str, SplitCounts]") -> Table:
     # As text: names of splits come from the manifest, and rich would read their brackets as markup.
     table = Table("", *(Column(Text(name)) for name in counts))
     plain = {name: split.plain() for name, split in counts.items()}
@@ -148,10 +143,8 @@ def _cell(value: object) -> str:
     return "-" if value is None else str(value)
 
 
-def _balance_table(result: "Resplit") -> "Table":
+def _balance_table(result: "Resplit") -> Table:
     from dataclasses import astuple, fields
-
-    from rich.table import Table
 
     from training.data_sets.resplit import Balance
 

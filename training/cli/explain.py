@@ -1,12 +1,11 @@
-"""A door to what a model looked at: overlays as pictures, whether they tell the truth, feature effects."""
+"""The command for what a model looked at: overlays as pictures, how far to trust them, feature effects."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.cli.command_errors import sentences
-from training.cli.console import screen
+from training.contract.command_errors import stopped_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +47,7 @@ def explain(
     Of a score model that reads metadata and measurements, both print what each feature moved: the logit that
     is lost when the feature is marked missing, by recomputing. The training images decide what missing means.
     """
-    from models.contract.errors import ContractError
-    from training.comparison.compared_models import ComparisonError, published_folder
+    from training.comparison.compared_models import published_folder
     from training.explanation import explain as explanation
     from training.explanation.faithfulness import Protocol
     from training.explanation.feature_effects import effects_over
@@ -59,7 +57,7 @@ def explain(
 
     use_threads(threads)
     known = tuple(shelf or ())
-    with sentences("Stopped; what was written before is kept.", ComparisonError, ContractError):
+    with stopped_with("Stopped; what was written before is kept."):
         read = PublishedModel.read(published_folder(model, known))
         outliner = None if segmenter is None else PublishedModel.read(published_folder(segmenter, known))
         chosen = explanation.chosen(data, split, images)
@@ -76,9 +74,12 @@ def explain(
 
 def _deliver(report: "Report", out: Path | None) -> None:
     """Print what was found and, if a folder is named, keep it there."""
+    from rich.console import Console
+
+    from training.contract.terminal_tables import print_table
     from training.explanation.faithfulness_report import lines, table, write_report
 
-    screen().print(table(report))
+    print_table(Console(), table(report))
     for line in lines(report):
         typer.echo(line)
     _print_effects(report.effects, len(report.found.image_ids))
@@ -89,11 +90,14 @@ def _deliver(report: "Report", out: Path | None) -> None:
 
 def _print_effects(effects: "Sequence[FeatureEffect]", images: int) -> None:
     """Print what the features moved, if the model reads any."""
+    from rich.console import Console
+
+    from training.contract.terminal_tables import print_table
     from training.explanation.feature_effects import effects_lines, effects_table
 
     if not effects:
         return
-    screen().print(effects_table(effects, images))
+    print_table(Console(), effects_table(effects, images))
     for line in effects_lines(effects):
         typer.echo(line)
 

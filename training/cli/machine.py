@@ -1,4 +1,4 @@
-"""A door that tells which scan kernels this machine offers; the application cannot import torch to see."""
+"""A command that tells which scan kernels this machine offers; the application cannot import torch to see."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Doors to a run folder: carry it out, forecast what it will cost, or draw how it went."""
+"""Commands about a run folder: carry it out, forecast what it will cost, or draw how it went."""
 
 import time
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from training.cli.command_errors import Refused
-from training.contract.run_folder import RunFolder, RunFolderError
+from training.contract.command_errors import CommandRefusedError
+from training.contract.run_folder import RunFolder
 
 STARTED_AT = time.time()
 """Before torch is imported, which takes seconds in which a person may already ask for a stop."""
@@ -23,12 +23,9 @@ def run(
     """Carry out the run of a folder, or go on where it stopped."""
     from training.runs.run import run as carry_out
 
-    try:
-        ending = carry_out(RunFolder(folder), device=device, started_at=STARTED_AT)
-    except RunFolderError as error:
-        raise Refused(error) from error
+    ending = carry_out(RunFolder(folder), device=device, started_at=STARTED_AT)
     if ending.kind == "run_failed":
-        raise Refused(ending.reason)
+        raise CommandRefusedError(ending.reason)
 
 
 def forecast(
@@ -41,23 +38,18 @@ def forecast(
 
     try:
         typer.echo(measured(RunFolder(folder), device=device).model_dump_json())
-    except RunFolderError as error:
-        raise Refused(error) from error
     except Exception as error:
         reason = plain_reason(error)
         if reason is None:
             raise
-        raise Refused(reason) from error
+        raise CommandRefusedError(reason) from error
 
 
 def report(folder: RunFolderArgument) -> None:
     """Draw the curves of a run into report.png in its folder."""
-    from training.runs.run_report import NothingToReportError, write_report
+    from training.runs.run_report import write_report
 
-    try:
-        typer.echo(str(write_report(RunFolder(folder))))
-    except (RunFolderError, NothingToReportError) as error:
-        raise Refused(error) from error
+    typer.echo(str(write_report(RunFolder(folder))))
 
 
 def add_run_commands(commands: typer.Typer) -> None:

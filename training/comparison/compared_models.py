@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from models.contract.errors import ContractError
+from models.contract.errors import ContractError, NaevusError
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 from models.contract.shelf.card import CARD_FILE, ModelCard, Task, read_card
 from models.nets import CATALOGUE, build
@@ -16,7 +16,7 @@ from training.tasks.loaded_model import PublishedModel
 UNTRAINED_SIZE_PX: dict[Task, tuple[int, int]] = {"segmentation": (192, 256), "classification": (224, 224)}
 
 
-class ComparisonError(Exception):
+class ComparisonError(NaevusError):
     """A comparison cannot be made as asked; the message is the sentence to show."""
 
 

@@ -9,10 +9,11 @@ from torch import nn
 from models.nets.cost import cost_of
 from models.nets.weights import WEIGHTS_FILE
 from training.comparison.compared_models import BenchmarkedModel
-from training.comparison.entry import Entry, in_turn, telling
+from training.comparison.entry import Entry, in_turn
 from training.comparison.latency import MOST_ROUNDS, Timed, timed_in_turns
 from training.comparison.memory import peak_memory
 from training.comparison.record import DeviceName, Latency, PeakMemory
+from training.contract.progress_bar import named_parts
 
 BATCH_SIZES = (1, 16)
 
@@ -93,7 +94,9 @@ def _timed(
         if entry.name in networks
     }
     rounds = MOST_ROUNDS[batch_size]
-    with telling(f"Latency, batches of {batch_size}, {device.upper()}", len(models) * (rounds + 1)) as tell:
+    with named_parts(
+        f"Latency, batches of {batch_size}, {device.upper()}", len(models) * (rounds + 1)
+    ) as tell:
         laps = timed_in_turns(models, rounds=rounds, tell=tell)
     for entry in entries:
         if entry.name in laps.failures:

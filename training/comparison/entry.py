@@ -1,19 +1,17 @@
 """A model on its way through a comparison: what is known of it so far, and the first thing that failed."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-from tqdm import tqdm  # type: ignore[import-untyped]  # tqdm ships no types
 
 from training.comparison.compared_models import BenchmarkedModel
 from training.comparison.record import ComparedModel
+from training.contract.progress_bar import named_parts
 from training.loop.error_messages import plain_reason
 
 
 @dataclass
 class Entry:
-    """A contestant with its findings; a failure is a sentence in its row, not the comparison's end."""
+    """A model with its findings; a failure is a sentence in its row, not the comparison's end."""
 
     benchmarked: BenchmarkedModel
     found: dict[str, object] = field(default_factory=dict)
@@ -21,7 +19,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The contestant's name."""
+        """The model's name."""
         return self.benchmarked.name
 
     def attempt(self, measure: Callable[[BenchmarkedModel], dict[str, object]]) -> None:
@@ -52,25 +50,10 @@ class Entry:
 def in_turn(entries: Iterable[Entry], label: str) -> Iterator[Entry]:
     """The entries one after the other, with a bar that says whose turn it is and then disappears."""
     waiting = list(entries)
-    with telling(label, len(waiting)) as tell:
+    with named_parts(label, len(waiting)) as tell:
         for entry in waiting:
             tell(entry.name)
             yield entry
-
-
-@contextmanager
-def telling(label: str, count: int) -> Iterator[Callable[[str], None]]:
-    """A bar of ``count`` parts; each call begins the next one and says what it is."""
-    with tqdm(total=count, leave=False, mininterval=0.5, desc=label) as bar:
-        is_first = True
-
-        def tell(part: str) -> None:
-            nonlocal is_first
-            bar.update(0 if is_first else 1)
-            is_first = False
-            bar.set_description(f"{label}: {part}")
-
-        yield tell
 
 
 def _told(error: Exception) -> str:

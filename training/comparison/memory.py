@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from models.contract.errors import NaevusError
 from training.comparison.compared_models import BenchmarkedModel
 from training.comparison.record import DeviceName, PeakMemory
 from training.loop.error_messages import plain_reason
@@ -24,14 +25,14 @@ _CLEAR_REFS = Path("/proc/self/clear_refs")
 _FORGET_PEAK = "5"
 
 
-class MemoryUnknownError(Exception):
+class MemoryUnknownError(NaevusError):
     """The memory could not be measured; the message is the sentence to show."""
 
 
 def peak_memory(
     benchmarked: BenchmarkedModel, *, device: DeviceName, batch_sizes: tuple[int, ...], threads: int
 ) -> tuple[PeakMemory, ...]:
-    """Run the contestant in a process of its own and say what it needed.
+    """Run the model in a process of its own and say what it needed.
 
     Raises:
         MemoryUnknownError: this system tells nobody, or the process failed or was ended by the system.
@@ -129,7 +130,4 @@ def _peak_resident_bytes() -> int:
         lines = _STATUS.read_text("ascii").splitlines()
         peak = next(line for line in lines if line.startswith("VmHWM:"))
         return int(peak.split()[1]) * 1024
-    known = peak_memory_bytes(torch.device("cpu"))
-    if known is None:
-        raise MemoryUnknownError("This system does not tell the peak memory of a process.")
-    return known
+    return peak_memory_bytes(torch.device("cpu"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +14,7 @@ from training.comparison.accuracy import MASK_FIGURES, SCORE_FIGURES
 from training.comparison.costs import BATCH_SIZES
 from training.comparison.published_figures import HEADING, Published
 from training.comparison.record import ComparedModel, Comparison, DeviceName
+from training.contract.terminal_tables import print_table
 
 MARKDOWN_FILE = "comparison.md"
 ABSENT = "-"
@@ -89,12 +90,13 @@ def show(comparison: Comparison, console: Console, papers: Sequence[Published] =
     """Print the tables and what is to be known about them."""
     accuracy = accuracy_cells(comparison)
     if accuracy.rows:
-        console.print(_rich(accuracy, wrapped=False))
-    console.print(_rich(cost_cells(comparison), wrapped=False))
-    console.print(Group(*(Text(sentence) for sentence in sentences(comparison))))
+        print_table(console, _rich(accuracy, wrapped=False))
+    print_table(console, _rich(cost_cells(comparison), wrapped=False))
+    for sentence in sentences(comparison):
+        console.print(Text(sentence), soft_wrap=True)
     if papers:
         console.print(Text(f"\n{HEADING}"))
-        console.print(_rich(paper_cells(papers), wrapped=True))
+        print_table(console, _rich(paper_cells(papers), wrapped=True))
 
 
 def write_markdown(comparison: Comparison, folder: Path, papers: Sequence[Published] = ()) -> Path:

@@ -24,6 +24,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from models.contract.files.atomic_files import sha256_of, sync_folder
 from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.shelf.card import Task
 from training.contract.data_set import (
     GIVEN_CATEGORIES,
     GIVEN_NUMBERS,
@@ -33,7 +34,6 @@ from training.contract.data_set import (
     Sample,
     read_manifest,
 )
-from training.contract.plan import Task
 
 SNAPSHOT_FILE = "snapshot.json"
 Side: TypeAlias = Literal["train", "val", "exam", "uncorrected"]

@@ -21,12 +21,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm  # type: ignore[import-untyped]  # tqdm ships no types
 
 from models.contract.lesion.features import DEFINITION, LesionFeatures, measure_lesion
 from models.contract.lesion.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin, tabular_input
 from models.contract.metrics import bootstrap_interval, roc_auc
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest
+from training.contract.progress_bar import shown
 from training.inputs.decode import read_image, read_mask
 
 MEASURED = tuple(f.name for f in NUMERIC_INPUTS if f.origin is Origin.MEASURED)
@@ -144,7 +144,7 @@ def cases_of(samples: Iterable[Sample], measurements: Measurements, label: str) 
     """The labelled images among ``samples``, measured."""
     labelled = [s for s in samples if s.malignant is not None]
     metadata = [_inputs(s, None, METADATA) for s in labelled]
-    measured = [measurements.of(s) for s in tqdm(labelled, desc=label, leave=False, mininterval=1)]
+    measured = [measurements.of(s) for s in shown(labelled, label)]
     return Cases(
         metadata=np.array(metadata, np.float64).reshape(-1, len(METADATA)),
         measurements=np.array(measured, np.float64).reshape(-1, len(MEASURED) + len(FRAME)),

@@ -33,10 +33,11 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from models.contract.shelf.card import CARD_FILE
-from training.contract.plan import Task, TrainingPlan
-from training.contract.recipes import RunOptions, plan_for
+from models.contract.shelf.card import CARD_FILE, Task
+from training.contract.plan import TrainingPlan
+from training.contract.recipes import plan_for
 from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder
+from training.contract.run_options import RunOptions
 from training.loop.average import AveragedNetwork
 from training.loop.error_messages import plain_reason
 from training.loop.optimiser import make_optimiser

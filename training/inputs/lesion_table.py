@@ -1,12 +1,14 @@
 """What the classifier reads beside the pixels: boxes and tabular inputs, measured once per data set."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask, RgbImage
+from models.contract.files.atomic_files import write_whole
 from models.contract.imaging.preprocess import Box, lesion_crop_box
 from models.contract.lesion.features import measure_lesion
 from models.contract.lesion.tabular import (
@@ -53,9 +55,9 @@ def load_table(samples: tuple[Sample, ...], variants: int, seed: int, cache: Pat
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)
         table = measure_table(samples, variants, seed)
-        part = file.with_suffix(".part.npz")
-        np.savez(part, squares=table.squares, numeric=table.numeric, categorical=table.categorical)
-        part.replace(file)
+        packed = BytesIO()
+        np.savez(packed, squares=table.squares, numeric=table.numeric, categorical=table.categorical)
+        write_whole(file, packed.getvalue())
     with np.load(file) as stored:
         return LesionTable(stored["squares"], stored["numeric"], stored["categorical"])
 

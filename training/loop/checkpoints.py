@@ -12,7 +12,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from training.contract.run_folder import write_atomically
+from models.contract.errors import NaevusError
+from models.contract.files.atomic_files import write_whole
 from training.loop.average import AveragedNetwork
 from training.loop.early_stopping import Patience
 
@@ -21,7 +22,7 @@ BEST = "best.safetensors"
 _STATE_KEY = "naevus_state"
 
 
-class CheckpointError(Exception):
+class CheckpointError(NaevusError):
     """A checkpoint cannot be read; the message is the sentence to show."""
 
 
@@ -99,7 +100,7 @@ def load_average(file: Path, network: nn.Module) -> TrainerState:
 
 def _write(file: Path, tensors: dict[str, Tensor], state: TrainerState) -> None:
     metadata = {_STATE_KEY: state.model_dump_json()}
-    write_atomically(file, save(tensors, metadata=metadata))
+    write_whole(file, save(tensors, metadata=metadata))
 
 
 def _read(file: Path) -> tuple[dict[str, Tensor], TrainerState]:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from models.contract.errors import NaevusError
 from training.loop.task import Batch, TrainingTask
 
 _PATIENCE = timedelta(days=1)
@@ -25,7 +26,7 @@ _LOST_PEER = ("closed by peer", "reset by peer", "Broken pipe", "gloo", "NCCL", 
 """What torch writes when the process at the other end of a connection has ended."""
 
 
-class PeerLostError(Exception):
+class PeerLostError(NaevusError):
     """Another process of the run has ended too early."""
 
     def __init__(self) -> None:

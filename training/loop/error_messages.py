@@ -2,34 +2,21 @@
 
 import errno
 
-from models.contract.errors import ContractError
-from models.export import ParityError
-from training.contract.data_set import DataSetError
-from training.loop.checkpoints import CheckpointError
+from models.contract.errors import NaevusError
 from training.loop.distributed import PeerLostError, is_peer_lost
 from training.loop.memory import is_device_lost, is_out_of_memory
-from training.loop.step import TrainingFailedError
 
 
-class PlanRefusedError(Exception):
+class PlanRefusedError(NaevusError):
     """A plan asks for what does not exist; the message is the sentence to show."""
 
 
-_SAID_IN_A_SENTENCE = (
-    DataSetError,
-    CheckpointError,
-    TrainingFailedError,
-    ParityError,
-    ContractError,
-    PlanRefusedError,
-    PeerLostError,
-)
 _FULL_DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def plain_reason(error: BaseException) -> str | None:
     """Why the run ended, in a sentence; None for what nobody foresaw."""
-    if isinstance(error, _SAID_IN_A_SENTENCE):
+    if isinstance(error, NaevusError):
         return str(error)
     if isinstance(error, KeyboardInterrupt):
         return "The run was interrupted from the keyboard; it can be resumed."

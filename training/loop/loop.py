@@ -15,7 +15,7 @@ from torch import nn
 from models.contract.errors import UnusableOutputError
 from training.contract.events import BatchHalved, CheckpointSaved, EpochFinished, Event
 from training.contract.plan import TrainingPlan
-from training.contract.progress_bar import step_bar
+from training.contract.progress_bar import EpochBar
 from training.contract.run_folder import RunFolder
 from training.loop.average import AveragedNetwork
 from training.loop.checkpoints import (
@@ -100,14 +100,14 @@ class Trainer:
         batches = self._task.batches(epoch)
         first = self.state.step - epoch * self._steps_per_epoch
         label = f"Epoch {epoch + 1}/{self._plan.epochs}"
-        bar = step_bar(first, self._steps_per_epoch, label)
+        bar = EpochBar(first, self._steps_per_epoch, label)
         for index in bar:
             if self._processes.broadcast_flag(self._folder.is_stop_requested()):
                 return False
             started = time.monotonic()
             loss = self._step(batches.batch(index), tell)
             self._advance(loss, time.monotonic() - started)
-            bar.set_postfix(loss=f"{self.state.epoch_loss_sum / (index + 1):.4f}", refresh=False)
+            bar.show_loss(self.state.epoch_loss_sum / (index + 1))
             # The last step's state is saved after the epoch was measured, not before.
             is_last = index + 1 == self._steps_per_epoch
             self._tell_pace(loss, tell, must_tell=is_last)

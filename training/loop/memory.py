@@ -23,12 +23,14 @@ def is_device_lost(error: BaseException) -> bool:
     return any(words in str(error) for words in _DEVICE_FAILURES)
 
 
-def peak_memory_bytes(device: torch.device) -> int | None:
-    """The most this process needed so far on the device that computes; None where nobody knows."""
+def peak_memory_bytes(device: torch.device) -> int:
+    """The most this process needed so far on the device that computes."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     if sys.platform == "win32":
-        return None
+        import psutil
+
+        return psutil.Process().memory_info().peak_wset
     # The module exists on POSIX systems only.
     import resource
 

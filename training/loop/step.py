@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from models.contract.errors import NaevusError
 from training.contract.plan import TrainingPlan
 from training.loop.distributed import SINGLE_PROCESS, ProcessGroup
 from training.loop.frozen_batchnorm import hold_statistics
@@ -16,7 +17,7 @@ _MOST_BAD_STEPS = 20
 """Steps in a row whose loss or gradient is not finite before the run gives up."""
 
 
-class TrainingFailedError(Exception):
+class TrainingFailedError(NaevusError):
     """The run cannot go on; the message is the sentence to show."""
 
 

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from models.contract.imaging.preprocess import resized
 from models.contract.imaging.suitability import SuitabilityLimits
 from models.contract.shelf.card import (
+    GRAPH_FILE,
     LABELS_BY_TASK,
     DataSummary,
     Diagnosis,
@@ -30,7 +31,7 @@ from models.contract.shelf.card import (
     write_card,
 )
 from models.contract.uncertainty.typicality import ReferenceStatistics
-from models.export import GRAPH_FILE, export_graph
+from models.export import export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import overlays_of

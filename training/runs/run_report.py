@@ -1,8 +1,11 @@
 """A run at one look: the curves of its loss, its learning rate and its measurements, as one picture."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.contract.errors import NaevusError
+from models.contract.files.atomic_files import write_whole
 from training.contract.events import EpochFinished
 from training.contract.run_folder import RunFolder
 from training.contract.run_state import RunState, fold_events
@@ -18,7 +21,7 @@ _DASHES = ("-", "--", ":", "-.")
 _CHOSEN_BY = "score"
 
 
-class NothingToReportError(Exception):
+class NothingToReportError(NaevusError):
     """A run has not told anything that could be drawn; the message is the sentence to show."""
 
 
@@ -47,12 +50,9 @@ def write_report(folder: RunFolder) -> Path:
     if run_state.ending is not None:
         figure.supxlabel(run_state.ending, fontsize=9, wrap=True)
     file = folder.path / REPORT
-    part = file.with_suffix(".part.png")
-    try:
-        figure.savefig(part)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png")
+    write_whole(file, drawn.getvalue())
     return file
 
 

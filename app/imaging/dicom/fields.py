@@ -9,11 +9,9 @@ from datetime import date
 
 from pydicom.dataset import FileDataset
 
+from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.imaging.dicom.person import DicomPerson, person_of, single_value
 from app.imaging.written_day import written_day
-
-_OLDEST_AGE = 85
-"""The ISIC dictionary clamps ages to 85."""
 
 _DAYS = ("AcquisitionDateTime", "AcquisitionDate", "StudyDate", "ContentDate")
 """Where a header may say when the picture was taken, the most exact first."""
@@ -44,7 +42,7 @@ def _age_years(dataset: FileDataset) -> int | None:
     if match is None:
         return None
     per_year = {"Y": 1, "M": 12, "W": 52, "D": 365}[match[2]]
-    return min(int(match[1]) // per_year, _OLDEST_AGE)
+    return min(int(match[1]) // per_year, OLDEST_AGE_YEARS)
 
 
 def _taken_on(dataset: FileDataset) -> date | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import CancelledError, DomainError, ModelUnavailableError
+from app.domain.errors import CancelledError, ModelUnavailableError
 from app.domain.ids import ImageId
 from app.domain.need import FIRST_LOOK, Need
 from app.ui.jobs.worker_queues import QueueName
@@ -28,6 +28,7 @@ from app.usecases.analysis.analyse import (
     analyse,
     outstanding,
 )
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -133,7 +134,7 @@ class AnalysisQueue(QObject):
             self._add({image_id: _Waiting(needs) for image_id, needs in needs_by_image.items()})
             self.is_running_changed.emit()
 
-        def fail(error: DomainError) -> None:
+        def fail(error: NaevusError) -> None:
             self._looked_up.subtract(wanted)
             self._session.report_error(error)
             self.is_running_changed.emit()
@@ -209,7 +210,7 @@ class AnalysisQueue(QObject):
             self.analysed.emit(str(image_id))
         self._next()
 
-    def _fail(self, image_id: ImageId, waiting: _Waiting, error: DomainError) -> None:
+    def _fail(self, image_id: ImageId, waiting: _Waiting, error: NaevusError) -> None:
         self._leave(image_id, waiting)
         if isinstance(error, CancelledError | ModelUnavailableError):
             self._waiting = {}

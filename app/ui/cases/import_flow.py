@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.jobs.job import Job, JobToken
 from app.ui.jobs.worker_queues import QueueName
@@ -15,6 +14,7 @@ from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.import_samples import import_samples
 from app.usecases.ports import Progress, Services
+from models.contract.errors import NaevusError
 
 
 class ImportFlow(QObject):
@@ -79,7 +79,7 @@ class ImportFlow(QObject):
         self.imported.emit(report)
         self._go_on()
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         self._foot.finish()
         self._session.changed.emit(Changes(case_list=True))
         self._session.report_error(error)

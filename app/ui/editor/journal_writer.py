@@ -13,10 +13,10 @@ from enum import Enum
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
-from app.domain.errors import DomainError
 from app.domain.ids import ImageId
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.usecases.ports import StrokeJournal
+from models.contract.errors import NaevusError
 
 
 class SavedState(Enum):
@@ -76,7 +76,7 @@ class JournalWriter(QObject):
             return None
         try:
             work = self._submit(self._journal.work, image_id).result()
-        except DomainError as error:
+        except NaevusError as error:
             self.failed.emit(str(error))
             return None
         if work is not None:
@@ -143,7 +143,7 @@ class JournalWriter(QObject):
     def _deliver(self, arrived: tuple[ImageId, _Page, BaseException | None]) -> None:
         image_id, page, error = arrived
         page.has_failed = error is not None
-        if isinstance(error, DomainError):
+        if isinstance(error, NaevusError):
             self.failed.emit(str(error))
         elif error is not None:
             raise error

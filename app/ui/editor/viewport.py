@@ -48,7 +48,6 @@ class ImageViewport(QWidget):
         self._image_shape: tuple[int, int] | None = None
         self._placement = Placement()
         self._is_fitted = True
-        self._is_view_kept = False
         self._is_stale = True
         self._changed_box = EMPTY_BOX
         self._picture = QImage()
@@ -102,10 +101,6 @@ class ImageViewport(QWidget):
         """Set how strongly a layer is shown, 0 to 1."""
         self._set_look(layer, replace(self.layer_look(layer), opacity=min(max(opacity, 0.0), 1.0)))
 
-    def set_view_kept(self, kept: bool) -> None:
-        """Keep zoom and position from one image to the next, instead of fitting each."""
-        self._is_view_kept = kept
-
     def fit(self) -> None:
         """Show the whole image."""
         if self._image_shape is not None:
@@ -135,14 +130,12 @@ class ImageViewport(QWidget):
         self._place(self._placement.moved(dx, dy))
 
     def _show(self, pixels: RgbImage | None) -> None:
-        """Take another image, fitted or at the place of the one before."""
-        before = self._image_shape
+        """Take another image, fitted and upright."""
         self._renderer.show(pixels)
         self._image_shape = None if pixels is None else (pixels.shape[0], pixels.shape[1])
         self._changed_box = EMPTY_BOX
-        is_kept = self._is_view_kept and not self._is_fitted and before == self._image_shape
-        if self._image_shape is not None and not is_kept:
-            self._placement = Placement(quarter_turns=self._placement.quarter_turns * self._is_view_kept)
+        if self._image_shape is not None:
+            self._placement = Placement()
             self._place(self._fitting(), is_fitted=True)
         self._redraw()
 

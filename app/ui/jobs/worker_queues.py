@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from app.domain.errors import DomainError
 from app.ui.jobs.job import Job, JobToken
 from app.usecases.ports import Progress
+from models.contract.errors import NaevusError
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class WorkerQueues(QObject):
         work: Callable[[JobToken], T],
         *,
         done: Callable[[T], None] | None = None,
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
         replaces: str | None = None,
     ) -> Job:
         """Run ``work`` on a lane; ``done`` or ``failed`` is called on the UI thread.
@@ -81,7 +81,7 @@ class WorkerQueues(QObject):
         *,
         progressed: Callable[[Progress], None],
         done: Callable[[T], None] | None = None,
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
     ) -> Job:
         """Run a generator job; it looks at its token between steps and may return what it has so far."""
 
@@ -120,7 +120,7 @@ class WorkerQueues(QObject):
         job: Job,
         future: Future[T],
         done: Callable[[T], None] | None,
-        failed: Callable[[DomainError], None] | None,
+        failed: Callable[[NaevusError], None] | None,
     ) -> None:
         job.is_ended = True
         self._jobs.pop(job, None)
@@ -131,7 +131,7 @@ class WorkerQueues(QObject):
         if error is None:
             if done is not None:
                 done(future.result())
-        elif isinstance(error, DomainError):
+        elif isinstance(error, NaevusError):
             if failed is not None:
                 failed(error)
         else:

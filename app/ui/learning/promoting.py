@@ -5,12 +5,12 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
-from app.ui.jobs.errors import as_domain_errors
+from app.ui.jobs.job import JobToken
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promotion_dialog import Promotion, PromotionDialog
 from app.ui.session import Session
 from app.usecases.ports import Services
+from models.contract.errors import NaevusError
 
 MODELS_CHANGED = Changes(models=True)
 
@@ -40,18 +40,18 @@ class Promoting:
     ) -> None:
         """Do something that changes the models."""
 
-        def changing(services: Services) -> Changes:
+        def changing(services: Services, _token: JobToken) -> Changes:
             verb(services)
             return MODELS_CHANGED
 
-        def explain(error: DomainError) -> None:
+        def explain(error: NaevusError) -> None:
             self._session.report_error(error)
             if failed is not None:
                 failed()
 
         self._session.act(
             QueueName.DATABASE,
-            as_domain_errors(changing),
+            changing,
             done=lambda _changes: self._session.tell(said),
             failed=explain,
         )

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 from app.domain.changes import Changes
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.work_list import WorkList
-from app.ui.jobs.errors import as_domain_errors
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.theme import Theme
@@ -94,7 +93,7 @@ class Learning(QObject):
     def _look(self) -> None:
         self._session.query(
             QueueName.LEARNING,
-            as_domain_errors(stale_predictions),
+            lambda services, _token: stale_predictions(services),
             self._take_stale,
             replaces="earlier predictions",
         )

@@ -16,8 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
-from app.ui.jobs.errors import as_domain_errors
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
@@ -36,11 +34,12 @@ from app.usecases.models.list_models import ModelLine, list_models
 from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
 from app.usecases.ports import Services
+from models.contract.errors import NaevusError
+from models.contract.shelf.bundle import BUNDLE_SUFFIX
 from models.contract.shelf.card import Task
 from models.contract.shelf.model_shelf import ShelvedModel
 
-_BUNDLES = "Naevus models (*.naevusmodel)"
-_SUFFIX = ".naevusmodel"
+_BUNDLES = f"Naevus models (*{BUNDLE_SUFFIX})"
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,10 @@ class ShelfWindow(QWidget):
     def read(self) -> None:
         """Read the shelf."""
         self._session.query(
-            QueueName.LEARNING, as_domain_errors(_read), self.show_shelf, replaces="model shelf"
+            QueueName.LEARNING,
+            lambda services, _token: _read(services),
+            self.show_shelf,
+            replaces="model shelf",
         )
 
     def refresh(self, changes: Changes) -> None:
@@ -111,7 +113,7 @@ class ShelfWindow(QWidget):
         self.exam.setEnabled(False)
         self._session.query(
             QueueName.LEARNING,
-            as_domain_errors(lambda services: evaluate_candidate(services, card.name, card.version)),
+            lambda services, _token: evaluate_candidate(services, card.name, card.version),
             lambda _exam: self._tell_exam(),
             failed=self._explain,
         )
@@ -120,13 +122,13 @@ class ShelfWindow(QWidget):
         """Write the chosen model as a bundle."""
         if (line := self.table.chosen) is None:
             return
-        if file.suffix != _SUFFIX:
-            file = file.with_name(file.name + _SUFFIX)
+        if file.suffix != BUNDLE_SUFFIX:
+            file = file.with_name(file.name + BUNDLE_SUFFIX)
         card = line.card
         self.foot.show_progress(0, 0, f"Packing {card.reference}")
         self._session.query(
             QueueName.LEARNING,
-            as_domain_errors(lambda services: export_model(services, card.name, card.version, file)),
+            lambda services, _token: export_model(services, card.name, card.version, file),
             self._tell_export,
             failed=self._explain,
         )
@@ -136,7 +138,7 @@ class ShelfWindow(QWidget):
         self.foot.show_progress(0, 0, f"Checking {file.name}")
         self._session.query(
             QueueName.LEARNING,
-            as_domain_errors(lambda services: import_model(services, file)),
+            lambda services, _token: import_model(services, file),
             self._tell_import,
             failed=self._explain,
         )
@@ -154,7 +156,7 @@ class ShelfWindow(QWidget):
         self._session.tell(f"{model.card.reference} is on the shelf; it is not in use.")
         self._session.changed.emit(Changes(models=True))
 
-    def _explain(self, error: DomainError) -> None:
+    def _explain(self, error: NaevusError) -> None:
         self.foot.finish()
         self._session.report_error(error)
         self._offer()
@@ -204,7 +206,7 @@ class ShelfWindow(QWidget):
     def _choose_export(self) -> None:
         if (line := self.table.chosen) is None:
             return
-        proposed = Path.home() / f"{line.card.name}-{line.card.version}{_SUFFIX}"
+        proposed = Path.home() / f"{line.card.name}-{line.card.version}{BUNDLE_SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self, "Export bundle", str(proposed), _BUNDLES)
         if name:
             self.export_to(Path(name))

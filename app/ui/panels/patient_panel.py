@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.domain import case_fields
 from app.domain.case import Case
 from app.domain.case_checks import check_age, check_site
-from app.domain.errors import DomainError, InvalidFieldError
+from app.domain.errors import InvalidFieldError
 from app.domain.fields import CaseField
 from app.domain.ids import ImageId
 from app.domain.lesion import Lesion, Visit
@@ -22,6 +22,7 @@ from app.ui.widgets.field import Field, Remedy
 from app.ui.widgets.text_field import TextField
 from app.ui.workbench.case_view import CaseView
 from app.usecases.patients.visit_date import is_day_of_import
+from models.contract.errors import NaevusError
 
 _STANDS_FOR = f"{case_fields.OLDEST_AGE_YEARS} stands for {case_fields.OLDEST_AGE_YEARS} and older."
 
@@ -87,7 +88,7 @@ class PatientPanel(QWidget):
         return which is not None and self._refuse(which, error.field, str(error), None)
 
     def take_refusal(
-        self, image_id: ImageId, which: FormCard, error: DomainError, remedy: Remedy | None = None
+        self, image_id: ImageId, which: FormCard, error: NaevusError, remedy: Remedy | None = None
     ) -> bool:
         """Mark what was refused of a card's values, at its fields or, for a case that was left, for later.
 

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.errors import DomainError
 from app.domain.ids import ImageId
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
@@ -30,6 +29,7 @@ from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import REPORT_FORMAT, write_report
 from app.usecases.ports import CancelToken, Progress, Services
 from app.usecases.skipped_cases import WrittenCases
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -222,7 +222,7 @@ class ExportDialog(PageDialog):
             )
         self._said.setText("\n".join([self._said.text(), *shown]))
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         self._progress.finish()
         self._review()
         restyle(self._said, "role", "error")

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.errors import DomainError
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
@@ -14,6 +13,7 @@ from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.ports import EngineReport, Progress
 from app.usecases.upkeep.examine_engines import examine_engines
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -84,7 +84,7 @@ class DeviceDialog(PageDialog):
         for report in reports:
             self._cards.addWidget(engine_card(report))
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         self._settle()
         self._said.setText(str(error))
 

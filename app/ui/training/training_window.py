@@ -8,8 +8,7 @@ from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
-from app.ui.jobs.errors import as_domain_errors
+from app.ui.jobs.job import JobToken
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
@@ -33,6 +32,7 @@ from app.usecases.learning.stop_run import resume_run, stop_run
 from app.usecases.learning.survey_corrections import survey_corrections
 from app.usecases.models.promote_model import promote_model
 from app.usecases.ports import Services
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -152,7 +152,7 @@ class TrainingWindow(QWidget):
         self.new_run.foot.show_progress(0, 0, "Measuring a few steps on this computer")
         self._preparing = self._session.query(
             QueueName.LEARNING,
-            as_domain_errors(lambda services: forecast_run(services, frozen.task, frozen.id)),
+            lambda services, _token: forecast_run(services, frozen.task, frozen.id),
             self._show_forecast,
             failed=self._explain_preparing,
         )
@@ -167,7 +167,7 @@ class TrainingWindow(QWidget):
         self.new_run.show_busy("Starting the training")
         self._session.query(
             QueueName.LEARNING,
-            as_domain_errors(lambda services: start_run(services, frozen.task, frozen.id)),
+            lambda services, _token: start_run(services, frozen.task, frozen.id),
             self._show_started,
             failed=self._explain_preparing,
         )
@@ -178,7 +178,7 @@ class TrainingWindow(QWidget):
         self._list_runs()
         self.attach(line.id)
 
-    def _explain_preparing(self, error: DomainError) -> None:
+    def _explain_preparing(self, error: NaevusError) -> None:
         """What was frozen stays frozen, so a forecast that failed does not keep the run from starting."""
         self._preparing = None
         self.new_run.show_failure(str(error), can_start=self._frozen is not None)
@@ -198,14 +198,12 @@ class TrainingWindow(QWidget):
             return
         known = dict(self._pictures)
 
-        def look(services: Services) -> tuple[RunView, dict[str, QImage]]:
+        def look(services: Services, _token: JobToken) -> tuple[RunView, dict[str, QImage]]:
             view = watch.look(services)
             wanted = [each for each in view.run_state.previews if each.image_file not in known]
             return view, {**known, **read_preview_images(view.data_folder, wanted)}
 
-        self._looking = self._session.query(
-            QueueName.WATCHING, as_domain_errors(look), self._show_look, failed=self._lose
-        )
+        self._looking = self._session.query(QueueName.WATCHING, look, self._show_look, failed=self._lose)
         self._looks += 1
         if self._looks % _LIST_EVERY_LOOKS == 0:
             self._list_runs()
@@ -225,13 +223,16 @@ class TrainingWindow(QWidget):
         if not view.is_running:
             self._patience.stop()
 
-    def _lose(self, error: DomainError) -> None:
+    def _lose(self, error: NaevusError) -> None:
         self._watch = None
         self._session.report_error(error)
 
     def _list_runs(self) -> None:
         self._session.query(
-            QueueName.WATCHING, as_domain_errors(list_runs), self._show_runs, replaces="list of runs"
+            QueueName.WATCHING,
+            lambda services, _token: list_runs(services),
+            self._show_runs,
+            replaces="list of runs",
         )
 
     def _show_runs(self, lines: tuple[RunLine, ...]) -> None:
@@ -279,10 +280,13 @@ class TrainingWindow(QWidget):
 
     def _ask(self, verb: Callable[[Services], RunLine]) -> None:
         self._session.query(
-            QueueName.WATCHING, as_domain_errors(verb), lambda _line: self._look_anew(), failed=self._explain
+            QueueName.WATCHING,
+            lambda services, _token: verb(services),
+            lambda _line: self._look_anew(),
+            failed=self._explain,
         )
 
-    def _explain(self, error: DomainError) -> None:
+    def _explain(self, error: NaevusError) -> None:
         self._session.report_error(error)
         self._look_anew()
 
@@ -325,7 +329,7 @@ class TrainingWindow(QWidget):
         """Take up the run that was followed, or the newest one that is under way."""
         super().showEvent(event)
         self._timer.start()
-        self._session.query(QueueName.WATCHING, as_domain_errors(list_runs), self._take_up)
+        self._session.query(QueueName.WATCHING, lambda services, _token: list_runs(services), self._take_up)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Look no more; runs go on by themselves."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError, InvalidFieldError
+from app.domain.errors import InvalidFieldError
 from app.domain.ids import LesionId
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion, Visit
@@ -24,6 +24,7 @@ from app.usecases.patients.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import Services
+from models.contract.errors import NaevusError
 
 
 class CaseEdits(QObject):
@@ -82,14 +83,14 @@ class CaseEdits(QObject):
         which: FormCard,
         verb: Callable[[Services], Changes],
         *,
-        remedy: Callable[[DomainError], Remedy | None] = lambda _error: None,
+        remedy: Callable[[NaevusError], Remedy | None] = lambda _error: None,
     ) -> None:
         """Store a card of the form; without what is refused of it, the rest is handed over again."""
         image_id = self._review.image_id
         if image_id is None:
             return
 
-        def refuse(error: DomainError) -> None:
+        def refuse(error: NaevusError) -> None:
             form, is_named = self._panels.patient, isinstance(error, InvalidFieldError)
             is_shown = form.take_refusal(image_id, which, error, remedy(error))
             if not (is_named and is_shown):
@@ -127,7 +128,7 @@ class CaseEdits(QObject):
                 then=then,
             )
 
-    def _assigning(self, error: DomainError, lesion_id: LesionId, code: str) -> Remedy | None:
+    def _assigning(self, error: NaevusError, lesion_id: LesionId, code: str) -> Remedy | None:
         """When the number is another patient's, the lesion may belong to that patient."""
         if not (isinstance(error, InvalidFieldError) and error.field == "code" and code):
             return None
@@ -141,7 +142,7 @@ class CaseEdits(QObject):
         self,
         verb: Callable[[Services], Changes],
         *,
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
         then: Callable[[], None] = lambda: None,
     ) -> None:
         self._session.act(
@@ -151,6 +152,6 @@ class CaseEdits(QObject):
             failed=failed or self._show_error,
         )
 
-    def _show_error(self, error: DomainError) -> None:
+    def _show_error(self, error: NaevusError) -> None:
         if not (isinstance(error, InvalidFieldError) and self._panels.show_field_error(error)):
             self._session.report_error(error)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.editor.canvas import EditorCanvas
@@ -16,6 +15,7 @@ from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.correction import Correction, Preview
 from app.usecases.cases.open_case import OpenedCase, open_case
 from app.usecases.cases.show_image import ShownImage, show_image
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from models.contract.arrays import RgbImage
@@ -113,7 +113,7 @@ class CaseReview(QObject):
         self.opened.emit(str(case.image.id))
         self._read(case.image.id)
 
-    def _fail_to_open(self, error: DomainError) -> None:
+    def _fail_to_open(self, error: NaevusError) -> None:
         """Show no case rather than another one than was chosen."""
         self.close_case()
         self._session.report_error(error)

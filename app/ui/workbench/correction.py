@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError, ModelUnavailableError, ScoreWithheldError
+from app.domain.errors import ModelUnavailableError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
@@ -23,6 +23,7 @@ from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_
 from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.ports import CancelToken, Services
 from models.contract.arrays import BoolMask
+from models.contract.errors import NaevusError
 
 _PREVIEW_PAUSE_MS = 600
 """Between the end of a stroke and the preview of its score."""
@@ -154,7 +155,7 @@ class Correction(QObject):
         self._count_own_revision(image_id, changes)
         self.stored.emit()
 
-    def _fail_storing(self, image_id: ImageId, error: DomainError) -> None:
+    def _fail_storing(self, image_id: ImageId, error: NaevusError) -> None:
         self._storing.pop(image_id, None)
         self._session.report_error(error)
         self.state_changed.emit()
@@ -190,7 +191,7 @@ class Correction(QObject):
             self.previewed.emit(preview)
         self.state_changed.emit()
 
-    def _fail_to_preview(self, error: DomainError) -> None:
+    def _fail_to_preview(self, error: NaevusError) -> None:
         self._is_previewing = False
         self._session.report_error(error)
         self.state_changed.emit()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject
 
-from app.domain.errors import CancelledError, DomainError
+from app.domain.errors import CancelledError
 from app.domain.ids import ImageId
 from app.ui.editor.layers import Layer
 from app.ui.jobs.worker_queues import QueueName
@@ -11,6 +11,7 @@ from app.ui.session import Session
 from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.workbench import Workbench
 from app.usecases.analysis.explain_score import ExplainedScore, explain_score
+from models.contract.errors import NaevusError
 
 
 class Explanation(QObject):
@@ -79,6 +80,6 @@ class Explanation(QObject):
             self._workbench.canvas.set_overlay(explained.map, is_signed=explained.is_signed)
             self._card.show_share(explained.share_inside_lesion, is_signed=explained.is_signed)
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         if not isinstance(error, CancelledError):
             self._card.show_failure(str(error))

@@ -9,8 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import LearningError
 from app.usecases.ports import Services
+from models.contract.files.atomic_files import write_whole
 from models.contract.shelf.card import Sha256, Task
-from training.contract.run_folder import write_atomically
 from training.contract.run_state import RunPhase, RunState, fold_events
 
 RUNS = "runs"
@@ -76,7 +76,7 @@ def run_ids(services: Services) -> tuple[str, ...]:
 
 def write_record(folder: Path, record: RunRecord) -> None:
     """Write what a run was started with."""
-    write_atomically(folder / _RECORD_FILE, (record.model_dump_json(indent=2) + "\n").encode())
+    write_whole(folder / _RECORD_FILE, (record.model_dump_json(indent=2) + "\n").encode())
 
 
 def read_record(folder: Path) -> RunRecord:

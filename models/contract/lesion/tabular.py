@@ -24,20 +24,6 @@ class Origin(StrEnum):
     PATIENT = "patient"
     NEVER = "never"
 
-    @property
-    def why_missing(self) -> str:
-        """One sentence for the person who asks why the input is missing."""
-        return _WHY_MISSING[self]
-
-
-_WHY_MISSING: Final = {
-    Origin.METADATA: "It was not entered, or the entered value is not one the model knows.",
-    Origin.MEASURED: "It needs a lesion mask, and for contrasts visible skin round the lesion.",
-    Origin.CALIBRATED: "It needs a calibrated image (millimetres per pixel) and a lesion mask.",
-    Origin.PATIENT: "It needs at least three calibrated lesions of the same patient.",
-    Origin.NEVER: "It comes from whole-body photography systems and is never available here.",
-}
-
 
 @dataclass(frozen=True)
 class InputFeature:

@@ -1,23 +1,13 @@
-"""How sure a probability is: entropies of several passes, an interval, and conformal label sets.
+"""How sure a probability is: entropies of several passes and conformal label sets.
 
 None of these is a recommendation; they tell how far the number can be trusted.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-
-@dataclass(frozen=True)
-class ProbabilityInterval:
-    """A probability with the range that the passes spanned."""
-
-    mean: float
-    low: float
-    high: float
 
 
 def binary_entropy(probability: ArrayLike) -> NDArray[np.float64]:
@@ -37,29 +27,6 @@ def mutual_information(probabilities: ArrayLike) -> float:
     passes = np.asarray(probabilities, dtype=np.float64)
     total = float(binary_entropy(passes.mean()))
     return max(0.0, total - float(binary_entropy(passes).mean()))
-
-
-def percentile_interval(probabilities: ArrayLike, *, level: float = 0.9) -> ProbabilityInterval:
-    """Mean and central percentiles of the probabilities of several passes (T,), T >= 1."""
-    passes = np.asarray(probabilities, dtype=np.float64)
-    tail = 50.0 * (1.0 - level)
-    low, high = np.percentile(passes, [tail, 100.0 - tail])
-    return ProbabilityInterval(float(passes.mean()), float(low), float(high))
-
-
-def logit_interval(probabilities: ArrayLike, *, deviations: float = 1.645) -> ProbabilityInterval:
-    """Mean and the range mean +- ``deviations`` standard deviations of the logits, as probabilities.
-
-    Steadier than percentiles for a handful of passes (T >= 2), and never outside [0, 1]; 1.645 covers
-    90 % when the logits of the passes are normally distributed.
-    """
-    passes = np.asarray(probabilities, dtype=np.float64)
-    inside = np.clip(passes, 1e-9, 1.0 - 1e-9)
-    logits = np.log(inside / (1.0 - inside))
-    centre, spread = float(logits.mean()), deviations * float(logits.std(ddof=1))
-    return ProbabilityInterval(
-        float(passes.mean()), _probability(centre - spread), _probability(centre + spread)
-    )
 
 
 def conformal_quantile(nonconformity: ArrayLike, error_rate: float) -> float:
@@ -96,7 +63,3 @@ def possible_labels(
         for label, probability in probability_by_label.items()
         if 1.0 - probability <= quantile_by_label[label] + 1e-12
     )
-
-
-def _probability(logit: float) -> float:
-    return 1.0 / (1.0 + math.exp(-logit))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.domain.lesion_score import ImageScores
 from app.exporters.coco_json import CocoJson
-from app.exporters.csv_cells import shielded, table_bytes, unshielded
+from app.exporters.csv_cells import shielded, table_bytes
 from app.exporters.csv_table import CsvTable
 from app.exporters.isic_folder import IsicFolder
 from app.exporters.mask_png import MaskPng
@@ -122,6 +122,11 @@ def test_an_unread_case_gives_a_row_with_gaps(new_case: CaseFile, tmp_path: Path
     assert row["naevus_malignancy_probability"] == row["naevus_mask_origin"] == row["diagnosis"] == ""
 
 
+def as_it_was(cell: str) -> str:
+    """A cell without the apostrophe that keeps spreadsheets from evaluating it."""
+    return cell.removeprefix("'")
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\x00", "\n", "'"])
 def test_a_formula_in_a_name_stays_text(make_case: MakeCase, tmp_path: Path, start: str) -> None:
     name = start + 'cmd|"/c calc"!A1'
@@ -129,14 +134,14 @@ def test_a_formula_in_a_name_stays_text(make_case: MakeCase, tmp_path: Path, sta
     with path.open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["patient_name"].startswith("'")
-    assert unshielded(row["patient_name"]) == name
+    assert as_it_was(row["patient_name"]) == name
 
 
 @given(st.text())
 def test_every_text_comes_back_from_the_table(text: str) -> None:
     content = table_bytes(["value"], [{"value": text}]).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content, newline="")))
-    assert [unshielded(row["value"]) for row in rows] == ([text] if text or rows else [])
+    assert [as_it_was(row["value"]) for row in rows] == ([text] if text or rows else [])
     assert not shielded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 

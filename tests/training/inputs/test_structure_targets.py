@@ -91,6 +91,7 @@ def test_what_nobody_looked_for_costs_nothing() -> None:
     assert float(structure_map_loss(bad, shares, known)) > 5
 
 
+@pytest.mark.slow
 def test_a_map_without_both_kinds_of_images_is_not_measured(tmp_path: Path) -> None:
     network = build("dermomamba_efficient_tiny").eval()
     samples = a_folder(tmp_path, np.full((64, 96), 255, np.uint8))

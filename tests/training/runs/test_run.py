@@ -11,8 +11,9 @@ from tests.training.data_folders import manifest_row, mini_data_folder, write_ma
 from training.__main__ import main
 from training.contract.events import TERMINAL_EVENTS, EpochFinished, Event, RunFailed, RunStarted
 from training.contract.plan import TrainingPlan
-from training.contract.recipes import RunOptions, plan_for
+from training.contract.recipes import plan_for
 from training.contract.run_folder import RunFolder, create_run_folder
+from training.contract.run_options import RunOptions
 from training.loop.checkpoints import load_average
 from training.runs.run import run
 from training.tasks.loaded_model import PublishedModel

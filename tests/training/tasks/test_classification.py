@@ -11,7 +11,8 @@ from tests.training.data_folders import mini_data_folder
 from training.augmentation.mask_jitter import mask_variants
 from training.contract.data_set import DataSetError, Split, read_manifest, split_samples
 from training.contract.plan import NO_AUGMENTATION, Stage, TabularDropout, TrainingPlan
-from training.contract.recipes import RunOptions, plan_for
+from training.contract.recipes import plan_for
+from training.contract.run_options import RunOptions
 from training.inputs.crop_cache import load_canvases, view_of
 from training.inputs.decode import read_image, read_mask
 from training.inputs.lesion_table import load_table, standardisation, withheld

@@ -8,7 +8,8 @@ from models.nets import build
 from tests.training.data_folders import mini_data_folder
 from training.contract.data_set import read_manifest, split_samples
 from training.contract.plan import AuxiliaryTargets, Mixing, TrainingPlan
-from training.contract.recipes import RunOptions, plan_for
+from training.contract.recipes import plan_for
+from training.contract.run_options import RunOptions
 from training.inputs.samplers import generator
 from training.loop.task import Batch
 from training.tasks.auxiliary_heads import UNKNOWN

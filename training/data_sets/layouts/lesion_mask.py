@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.contract.arrays import BoolMask
-from models.contract.errors import NoMaskError
+from models.contract.errors import NaevusError, NoMaskError
 from models.contract.imaging.mask_file import read_mask
 from models.contract.imaging.mask_plausibility import LARGEST_SHARE, MaskIssueKind, mask_issue
 from models.contract.imaging.mask_values import PLAIN
@@ -15,7 +15,7 @@ from training.data_sets.layouts.upright import mask_png
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
-class UnusableMaskError(Exception):
+class UnusableMaskError(NaevusError):
     """A mask is left out; the message is the sentence to show."""
 
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.errors import UnreadablePhotographError
+from models.contract.errors import NaevusError, UnreadablePhotographError
 from models.contract.imaging.preprocess import resized
 from models.contract.photographs.decoding import Photograph
 from models.contract.photographs.reader import read_photograph
@@ -12,7 +12,7 @@ from models.contract.photographs.reader import read_photograph
 JPEG_QUALITY = 95
 
 
-class UnreadableImageError(Exception):
+class UnreadableImageError(NaevusError):
     """A picture cannot be read; the message is the sentence to show."""
 
 

@@ -457,18 +457,6 @@ def test_an_unknown_tool_is_refused(canvas: EditorCanvas) -> None:
         canvas.set_tool("hammer")
 
 
-def test_the_view_is_kept_for_the_next_image_when_asked(canvas: EditorCanvas) -> None:
-    canvas.zoom_by(3)
-    place = canvas.placement
-    canvas.show_image(skin(), ImageId("f" * 32))
-    assert canvas.placement != place
-    canvas.zoom_by(3)
-    place = canvas.placement
-    canvas.set_view_kept(True)
-    canvas.show_image(skin(), IMAGE)
-    assert canvas.placement == place
-
-
 def test_the_image_cannot_be_moved_out_of_sight(canvas: EditorCanvas) -> None:
     canvas.move_view(100000, -100000)
     left, _, _, bottom = canvas.placement.view_rect(0, 0, SHAPE[1], SHAPE[0])

@@ -4,10 +4,12 @@ from collections.abc import Generator, Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.domain.errors import CancelledError, DomainError, NotFoundError
+from app.domain.errors import CancelledError, NotFoundError
 from app.ui.jobs.job import JobToken
 from app.ui.jobs.worker_queues import QueueName, WorkerQueues
 from app.usecases.ports import Progress
+from models.contract.errors import ContractError, NaevusError
+from training.contract.data_set import DataSetError
 
 
 @pytest.fixture
@@ -41,11 +43,14 @@ def test_one_lane_does_one_thing_after_the_other(qtbot: QtBot, queues: WorkerQue
     assert order == ["other lane", "first", "second"]
 
 
-def test_an_expected_error_reaches_its_own_callback(qtbot: QtBot, queues: WorkerQueues) -> None:
-    errors: list[DomainError] = []
+@pytest.mark.parametrize("kind", [NotFoundError, ContractError, DataSetError])
+def test_an_expected_error_of_any_layer_reaches_its_own_callback(
+    qtbot: QtBot, queues: WorkerQueues, kind: type[NaevusError]
+) -> None:
+    errors: list[NaevusError] = []
 
     def fail(_token: JobToken) -> None:
-        raise NotFoundError("There is no such case.")
+        raise kind("There is no such case.")
 
     queues.run(QueueName.DATABASE, fail, failed=errors.append)
     qtbot.waitUntil(lambda: bool(errors))
@@ -82,7 +87,7 @@ def test_of_one_kind_of_work_only_the_latest_is_delivered(qtbot: QtBot, queues: 
 
 def test_cancelled_work_that_still_waits_is_never_begun(qtbot: QtBot, queues: WorkerQueues) -> None:
     begun: list[str] = []
-    errors: list[DomainError] = []
+    errors: list[NaevusError] = []
     gate = threading.Event()
     queues.run(QueueName.FILES, lambda _token: gate.wait(5))
     waiting = queues.run(QueueName.FILES, lambda _token: begun.append("begun"), failed=errors.append)

@@ -11,9 +11,7 @@ from models.contract.lesion.tabular import (
     CATEGORICAL_FEATURES,
     CATEGORICAL_VALUES,
     NUMERIC_FEATURES,
-    Origin,
     TabularInput,
-    missing_inputs,
     missing_names,
     patient_size_z,
     tabular_input,
@@ -95,17 +93,6 @@ def test_measurements_reach_their_own_columns() -> None:
     assert number(given, "tbp_lv_deltaL") == pytest.approx(colour.delta_l)
     assert number(given, "tbp_lv_eccentricity") == pytest.approx(shape.eccentricity)
     assert number(given, "tbp_lv_symm_2axis_angle") == shape.symmetry_2axis_angle_deg
-
-
-def test_each_missing_input_says_why() -> None:
-    given = tabular_input(entered={}, features=None)
-    reasons = {each.name: each.origin.why_missing for each in missing_inputs(given)}
-    assert "not entered" in reasons["age_approx"]
-    assert "calibrated" in reasons["tbp_lv_areaMM2"]
-    assert "mask" in reasons["tbp_lv_A"]
-    assert "never available" in reasons["attribution"]
-    assert "three" in reasons["patient_size_z"]
-    assert all(origin.why_missing.endswith(".") for origin in Origin)
 
 
 @pytest.mark.parametrize(

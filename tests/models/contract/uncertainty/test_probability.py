@@ -7,9 +7,7 @@ from models.contract.uncertainty.probability import (
     binary_entropy,
     conformal_labels,
     conformal_quantile,
-    logit_interval,
     mutual_information,
-    percentile_interval,
 )
 
 
@@ -22,19 +20,6 @@ def test_mutual_information_is_what_the_passes_disagree_about() -> None:
     assert mutual_information([0.3, 0.3, 0.3]) == pytest.approx(0.0, abs=1e-12)
     assert mutual_information([0.0, 1.0]) == pytest.approx(1.0)
     assert 0 < mutual_information([0.2, 0.6]) < 1
-
-
-def test_percentiles_of_several_passes() -> None:
-    found = percentile_interval(np.linspace(0.2, 0.6, 101), level=0.9)
-    assert (found.mean, found.low, found.high) == pytest.approx((0.4, 0.22, 0.58))
-
-
-def test_the_logit_interval_holds_the_mean_and_stays_a_probability() -> None:
-    found = logit_interval([0.01, 0.02, 0.2])
-    assert 0 < found.low < found.mean < found.high < 1
-    same = logit_interval([0.7, 0.7])
-    assert (same.low, same.high) == pytest.approx((0.7, 0.7))
-    assert 0 <= logit_interval([0.0, 1.0]).low < logit_interval([0.0, 1.0]).high <= 1
 
 
 def test_the_conformal_quantile_takes_the_higher_score() -> None:

@@ -1,30 +1,42 @@
 """Tables on whatever they are printed to: a wide terminal, a narrow one, a file or another program."""
 
 import unicodedata
+from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
 
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-from app.domain.figures import with_common_spaces
+UNKNOWN = "-"
+"""The cell of what is not known, or does not concern a row."""
 
 _GAP, _INDENT = "  ", "    "
 
 
-def print_table(console: Console, table: Table) -> None:
+def print_table(console: Console, table: Table, *, for_programs: Callable[[str], str] = str) -> None:
     """Print a table as a person or a program can read it.
 
-    A terminal on which it fits shows it ruled; a narrower one shows each row in a few lines, because words
-    folded into columns of three letters are no words. A file or a program gets a line for each row,
-    with tabs between the cells and the names of the columns first.
+    A terminal on which it fits shows it ruled; a narrower one first drops columns in which nothing is known,
+    and else shows each row in a few lines, because words folded into columns of three letters are no words.
+    A file or a program gets a line for each row, with tabs between the cells and the names of the columns
+    first.
+
+    Args:
+        console: what is printed to.
+        table: cells that are text, not markup.
+        for_programs: how the words of a cell are written for a file or a program.
     """
     if not console.is_terminal:
-        _write_lines(console, table)
+        _write_lines(console, table, for_programs)
     elif _fits(console, table):
         console.print(table)
+    elif _fits(console, known := _without_unknown(table)):
+        console.print(known)
     else:
-        _print_blocks(console, table)
+        _print_blocks(console, known)
 
 
 def whole(title: str) -> Column:
@@ -45,15 +57,22 @@ def seen(text: str) -> str:
     )
 
 
-def plain_for(console: Console, text: str) -> str:
-    """Return text with common spaces unless a person looks at it: programs split at no others."""
-    return text if console.is_terminal else with_common_spaces(text)
-
-
 def _fits(console: Console, table: Table) -> bool:
     """Say whether no column has to be folded."""
     unlimited = console.options.update(width=10_000, max_width=10_000)
     return Measurement.get(console, unlimited, table).maximum <= console.width
+
+
+def _without_unknown(table: Table) -> Table:
+    """Return the table without columns that say nothing of any row."""
+    smaller = copy(table)
+    smaller.columns = [
+        replace(column, _index=place)
+        for place, column in enumerate(
+            column for column in table.columns if any(str(cell) != UNKNOWN for cell in column.cells)
+        )
+    ]
+    return smaller
 
 
 def _titles(table: Table) -> list[str]:
@@ -64,10 +83,10 @@ def _rows(table: Table) -> list[list[str]]:
     return [list(row) for row in zip(*(map(str, column.cells) for column in table.columns), strict=True)]
 
 
-def _write_lines(console: Console, table: Table) -> None:
+def _write_lines(console: Console, table: Table, written: Callable[[str], str]) -> None:
     for row in (_titles(table), *_rows(table)):
         # Rich would turn the tabs into spaces.
-        console.file.write("\t".join(plain_for(console, cell) for cell in row) + "\n")
+        console.file.write("\t".join(written("; ".join(cell.split("\n"))) for cell in row) + "\n")
 
 
 def _print_blocks(console: Console, table: Table) -> None:

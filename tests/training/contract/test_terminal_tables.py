@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.printed import add_row, print_table, whole
+from app.domain.figures import with_common_spaces
+from training.contract.terminal_tables import add_row, print_table, whole
 
 REPORT = "P-0815_2021-03-14_1111aaaa_report.pdf"
 
@@ -20,7 +21,8 @@ def a_table() -> Table:
 
 def printed(width: int, *, is_terminal: bool) -> str:
     stream = io.StringIO()
-    print_table(Console(file=stream, width=width, force_terminal=is_terminal, no_color=True), a_table())
+    console = Console(file=stream, width=width, force_terminal=is_terminal, no_color=True)
+    print_table(console, a_table(), for_programs=with_common_spaces)
     return stream.getvalue()
 
 
@@ -47,8 +49,28 @@ def test_on_a_narrow_terminal_every_word_stays_whole(width: int) -> None:
     assert len(lines) <= (6 if width == 80 else 10)
 
 
+def test_a_narrow_terminal_drops_first_what_is_known_of_no_row() -> None:
+    table = Table("urgency", whole("patient"), "site", "status")
+    for patient in ("SAMPLE ISIC_0012684", "SAMPLE ISIC_0000043"):
+        add_row(table, "-", patient, "-", "new")
+    stream = io.StringIO()
+    print_table(Console(file=stream, width=36, force_terminal=True, no_color=True), table)
+    text = stream.getvalue()
+    assert "│ SAMPLE ISIC_0012684 │ new" in text
+    assert "urgency" not in text
+    assert "site" not in text
+
+
 def test_a_program_gets_one_line_for_each_row_with_tabs_and_common_spaces() -> None:
     titles, first, second = printed(80, is_terminal=False).splitlines()
     assert titles.split("\t") == ["urgency", "score", "patient", "file", "report"]
     assert first.split("\t") == ["Urgent", "75 %", "SAMPLE ISIC_0012684", "ISIC_0012684.jpg", REPORT]
     assert second.split("\t")[3] == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c.jpg"
+
+
+def test_a_cell_of_several_lines_stays_in_its_row() -> None:
+    stream = io.StringIO()
+    table = Table("finding", "first of them")
+    table.add_row("damaged", "a.png\nb.png")
+    print_table(Console(file=stream), table)
+    assert stream.getvalue() == "finding\tfirst of them\ndamaged\ta.png; b.png\n"
