@@ -77,8 +77,8 @@ def row_of(
 def value_of(kind: type[_Value], row: Row, **given: object) -> _Value:
     """Return the domain value of a row: every field from the column of its name, or as ``given``."""
     names = {field.name for field in fields(kind)} - given.keys()
-    stored: dict[str, Any] = {name: getattr(row, name) for name in names}
-    return kind(**stored, **given)
+    values: dict[str, Any] = {name: getattr(row, name) for name in names}
+    return kind(**values | given)
 
 
 def patient_row(patient: Patient) -> PatientRow:
