@@ -155,11 +155,7 @@ FIELDS: Final[tuple[CaseField, ...]] = (
         input_words="body site",
     ),
     CaseField(
-        Lesion,
-        "site_special",
-        "Special site",
-        Choice("site_special", unknown="None"),
-        "anatom_site_special",
+        Lesion, "site_special", "Special site", Choice("site_special", unknown="None"), "anatom_site_special"
     ),
     CaseField(Lesion, "label", "Label", Text(), "lesion_label", identifies=True),
     CaseField(
