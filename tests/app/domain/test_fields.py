@@ -7,6 +7,8 @@ import pytest
 
 from app.domain.audit import AuditEvent
 from app.domain.fields import FIELDS, CaseField, Choice, RecordType
+from app.domain.ids import PredictionId
+from app.domain.input_edits import inputs_edited_between
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.usecases.analysis.score_words import missing_words
@@ -72,3 +74,26 @@ def test_what_the_score_reads_is_a_column_of_its_table_and_can_be_entered(field:
         assert missing_words((field.model_input,))[0].startswith("Not entered: ")
     if field.model_input is not None and isinstance(field.kind, Choice):
         assert set(CATEGORICAL_VALUES[field.model_input]) <= set(the_vocabulary().permitted[field.kind.terms])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("age_years", ("age",)),
+        ("birth_year", ("year of birth",)),
+        ("visited_on", ("date of the visit",)),
+        ("sex", ("sex",)),
+        ("site", ("body site",)),
+        ("name", ()),
+        ("fitzpatrick_skin_type", ()),
+    ],
+)
+def test_only_what_the_score_reads_or_computes_from_counts_as_an_edited_input(
+    name: str, words: tuple[str, ...]
+) -> None:
+    now = FakeClock()()
+    trail = (
+        AuditEvent(1, now, "model", "scored", "i", "before"),
+        AuditEvent(2, now, "Dr Test", "patient edited", "p", name),
+    )
+    assert inputs_edited_between(trail, PredictionId("before")) == words
