@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.ui.actions import ACTIONS, MENUS, Actions, Need
 from app.ui.cases.welcome import Welcome
 from app.ui.desk import Desk
+from app.ui.leaving import Leaving
 from app.ui.panes import Pane, Panes, names_of, panes_named
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
@@ -39,10 +40,8 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.session = session
         self._preferences = preferences
-        self._is_leaving = False
-        self._leaves_unsaved = False
-        self._leaves_entries = False
         self.desk = Desk(session, theme, preferences, self)
+        self._leaving = Leaving(session, self.desk.panels, self.desk.correction, self)
         self.actions_of_window = Actions(self.desk, theme, self)
         self.notice_bar = NoticeBar()
         self.welcome = Welcome()
@@ -113,8 +112,7 @@ class MainWindow(QMainWindow):
         desk.work_list.count_changed.connect(self._show_count)
         desk.review.view_changed.connect(lambda _view: self._show_presence())
         desk.correction.state_changed.connect(self._show_presence)
-        desk.correction.stored.connect(self._leave_when_stored)
-        desk.correction.store_failed.connect(self._explain_staying)
+        self._leaving.cleared.connect(self.close)
         desk.canvas.saved_state_changed.connect(lambda _state: self._show_presence())
         desk.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
         desk.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
@@ -168,24 +166,6 @@ class MainWindow(QMainWindow):
         fit_to_screen(self)
         self.panes.give_image_room(self.width())
 
-    def _leave_entries(self) -> None:
-        self._leaves_entries = True
-        self.close()
-
-    def _leave_anyway(self) -> None:
-        self._leaves_unsaved = True
-        self.close()
-
-    def _leave_when_stored(self) -> None:
-        if self._is_leaving:
-            self.close()
-
-    def _explain_staying(self) -> None:
-        if self._is_leaving:
-            self._is_leaving = False
-            text = "The correction could not be saved as a revision; its strokes are kept in the journal."
-            self._show_notice(Notice(text, NoticeKind.ERROR, "Quit anyway", self._leave_anyway))
-
     def changeEvent(self, event: QEvent) -> None:
         """Fit a window that is no longer maximised: its size before may be that of a larger screen."""
         super().changeEvent(event)
@@ -205,19 +185,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store what is unsaved first; then remember the window and stop all work."""
-        self.desk.panels.finish_edits()
-        if self.desk.panels.patient.has_leftovers and not self._leaves_entries:
+        if not self._leaving.is_clear():
             event.ignore()
-            self.session.warn(
-                "Something entered about a patient, lesion or visit could not be stored; its field is red.",
-                "Quit without it",
-                self._leave_entries,
-            )
-            return
-        if self.desk.correction.is_unsaved and not self._leaves_unsaved:
-            event.ignore()
-            self._is_leaving = True
-            self.desk.correction.save()
             return
         self.desk.canvas.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())

@@ -10,13 +10,21 @@ from app.usecases.stored_arrays import mask_named
 
 
 def revert_annotation(
-    services: Services, image_id: ImageId, revision_id: RevisionId | PredictionId
+    services: Services,
+    image_id: ImageId,
+    revision_id: RevisionId | PredictionId,
+    *,
+    is_meant: bool = False,
 ) -> Changes:
-    """Store a new revision equal to an earlier one, or to a prediction."""
+    """Store a new revision equal to an earlier one, or to a prediction.
+
+    Raises:
+        DoubtfulMaskError: that mask is in doubt, and ``is_meant`` does not say that a person answers for it.
+    """
     with services.reading() as work:
         case = work.cases.case(image_id)
     name, reason = _earlier(case, revision_id)
-    return correct_mask(services, image_id, mask_named(services, name), reason=reason)
+    return correct_mask(services, image_id, mask_named(services, name), reason=reason, is_meant=is_meant)
 
 
 def _earlier(case: Case, revision_id: RevisionId | PredictionId) -> tuple[BlobName, str]:

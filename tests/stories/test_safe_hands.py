@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -36,63 +35,16 @@ from app.usecases.edit_visit import edit_visit
 from app.usecases.list_cases import list_cases
 from app.usecases.ports import Services
 from app.usecases.set_decision import set_decision
-from tests.builders import a_case, an_image_file, services_at
+from tests.builders import an_image_file
+from tests.stories.hands import CONTROL, NOTHING, SHIFT, brush, opened, press, type_words, words_on
 from tests.stories.workplace import WAIT_MS, Workplace
 
-CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-NOTHING = Qt.KeyboardModifier.NoModifier
 WORDS = ("nevus", "melanoma", "KLOPFEN", "[]1 h", "bV")
-
-
-@pytest.fixture
-def prepared(workplace: Workplace) -> Iterator[Services]:
-    """Return services on the workplace's folder, to be used before a window opens."""
-    services = services_at(workplace.folder)
-    yield services
-    services.store.close()
-
-
-@pytest.fixture
-def four_cases(prepared: Services, tmp_path: Path) -> list[ImageId]:
-    """Return four scored cases in the order of the work list."""
-    for seed in (1, 2, 3, 4):
-        a_case(prepared, tmp_path / "in", seed=seed)
-    return [line.image_id for line in list_cases(prepared).lines]
-
-
-def opened(workplace: Workplace, qtbot: QtBot, image_id: ImageId | None = None) -> MainWindow:
-    """Open an active window, on a case when one is named."""
-    window = workplace.open()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
-    if image_id is not None:
-        window.desk.work_list.choose(image_id)
-        workplace.settle(window)
-        assert window.desk.review.image_id == image_id
-    return window
-
-
-def press(window: QWidget, key: Qt.Key, keys_held: Qt.KeyboardModifier = NOTHING) -> None:
-    """Press a key as a keyboard does: it goes to whatever has the focus."""
-    QTest.keyClick(window.windowHandle(), key, keys_held)
-    QApplication.processEvents()
-
-
-def type_words(window: QWidget, words: str) -> None:
-    for letter in words:
-        QTest.keyClick(window.windowHandle(), letter)
-    QApplication.processEvents()
 
 
 def lit_rows(window: MainWindow) -> list[int]:
     selected = window.desk.work_list.view.selectionModel().selectedIndexes()
     return sorted({index.row() for index in selected})
-
-
-def words_on(widget: QWidget) -> str:
-    QApplication.processEvents()
-    labels = widget.findChildren(QLabel)
-    return "\n".join(label.text() for label in labels if label.isVisibleTo(widget) and label.text())
 
 
 def row_of(window: MainWindow, image_id: ImageId | None) -> int | None:
@@ -483,23 +435,6 @@ def test_site_and_special_site_are_refused_at_the_side_that_was_changed(
     assert (site.raw, special.error) == ("head/neck", "")
     lesion = workplace.case(window).lesion
     assert (lesion.site, lesion.site_special) == (None, "toenail")
-
-
-def brush(
-    window: MainWindow,
-    *,
-    from_xy: tuple[float, float] = (20.0, 20.0),
-    to_xy: tuple[float, float] = (23.0, 21.0),
-    diameter_px: int = 20,
-) -> None:
-    """Paint skin beside the lesion."""
-    canvas = window.desk.canvas
-    window.desk.take_tool("brush")
-    canvas.set_brush_diameter_px(diameter_px)
-    start, end = (QPoint(*map(round, canvas.placement.view_xy(at_xy))) for at_xy in (from_xy, to_xy))
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, NOTHING, start)
-    QTest.mouseMove(canvas, end)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, NOTHING, end)
 
 
 def test_after_an_undo_the_status_line_says_that_the_boundary_is_as_stored(

@@ -1,15 +1,17 @@
 """The mask on the canvas against the one that is stored: previewed while it is drawn, kept as revisions.
 
-The rule: nothing is lost silently. Opening another case stores the correction; when storing fails, the work
-stays on its canvas and is offered again.
+The rule: nothing is lost silently, and nothing doubtful is signed silently. Opening another case stores the
+correction; when storing fails, or the mask marks nothing, nearly everything or the frame, the work stays on
+its canvas and in its journal and is offered again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError, ModelUnavailableError, ScoreWithheldError
+from app.domain.errors import DomainError, DoubtfulMaskError, ModelUnavailableError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
@@ -42,6 +44,17 @@ class Preview:
     measurements: tuple[Measurement, ...]
 
 
+@dataclass(frozen=True)
+class UnsignedMask:
+    """A mask that is not stored, because it may be a slip."""
+
+    image_id: ImageId
+    doubt: str
+    """What is doubtful, in a sentence."""
+    sign: Callable[[], None]
+    """Stores it, now that a person has said that it is meant."""
+
+
 class Correction(QObject):
     """Keeps track of what is corrected and not stored yet."""
 
@@ -50,7 +63,12 @@ class Correction(QObject):
     """Preview of the mask on the canvas."""
     stored = Signal()
     """A revision was stored."""
-    store_failed = Signal()
+    store_failed = Signal(str)
+    """Why no revision was stored, in a sentence."""
+    doubted = Signal(object)
+    """UnsignedMask that a person wants stored: to be asked about."""
+    left_unsigned = Signal(object)
+    """UnsignedMask that nobody asked to store: to be told of, without stopping anything."""
 
     def __init__(self, session: Session, canvas: EditorCanvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +77,8 @@ class Correction(QObject):
         self._image_id: ImageId | None = None
         self._known_revisions = 0
         self._storing: dict[ImageId, int] = {}
+        self._left: tuple[ImageId | None, int] | None = None
+        """Image and version of the mask that was last to be stored because its case was left."""
         self._scoring: set[ImageId] = set()
         self._is_previewing = False
         self._pause = QTimer(self)
@@ -84,6 +104,7 @@ class Correction(QObject):
         case = shown.case
         self._image_id = case.image.id
         self._known_revisions = len(case.revisions)
+        self._left = None
         self._canvas.show_image(shown.pixels, case.image.id)
         if not self._canvas.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
             self._session.tell("The unsaved correction of this case was brought back.")
@@ -103,11 +124,10 @@ class Correction(QObject):
 
     def save_before_leaving(self) -> None:
         """Store what is corrected although the person did not ask for it, saying so."""
-        if self.is_unsaved:
-            self.save()
-            self._session.tell(
-                "The correction of the case you left is saved as a revision; its history can take it back."
-            )
+        mask = (self._image_id, self._canvas.mask_version())
+        if self.is_unsaved and mask != self._left:
+            self._left = mask
+            self._store(CORRECTED, in_doubt=self.left_unsigned.emit, then=self._tell_of_saving)
 
     def leave(self) -> None:
         """Store what is corrected, saying so, and let go of the case."""
@@ -117,23 +137,27 @@ class Correction(QObject):
         self._image_id = None
 
     def save(self) -> None:
-        """Store the mask on the canvas as a revision and score it."""
+        """Store the mask on the canvas as a revision and score it; one in doubt is asked about."""
         if self.is_unsaved:
-            self._store(CORRECTED)
+            self._store(CORRECTED, in_doubt=self.doubted.emit)
+
+    def save_unasked(self) -> None:
+        """Store the mask on the canvas because something else begins; one in doubt is left out."""
+        if self.is_unsaved:
+            self._store(CORRECTED, in_doubt=self.left_unsigned.emit)
 
     def confirm(self) -> None:
-        """Sign the mask on the canvas as right."""
-        self._store(CORRECTED if self.is_unsaved else CONFIRMED)
+        """Sign the mask on the canvas as right; one in doubt is asked about."""
+        self._store(CORRECTED if self.is_unsaved else CONFIRMED, in_doubt=self.doubted.emit)
 
     def revert_to(self, earlier: RevisionId | PredictionId) -> None:
-        """Make an earlier boundary the valid one again."""
-        if (image_id := self._image_id) is not None:
-            self.save()
-            self._session.act(
-                Lane.DATABASE,
-                lambda services, _token: revert_annotation(services, image_id, earlier),
-                done=lambda changes: self._rescore_after(image_id, changes),
-            )
+        """Make an earlier boundary the valid one again, once the one on the canvas is stored."""
+        if (image_id := self._image_id) is None:
+            return
+        if self.is_unsaved:
+            self._store(CORRECTED, in_doubt=self.doubted.emit, then=lambda: self._revert(image_id, earlier))
+        else:
+            self._revert(image_id, earlier)
 
     def rescore(self, *, is_asked_for: bool = False) -> None:
         """Score the stored boundary again, because something else the model reads has changed.
@@ -161,31 +185,74 @@ class Correction(QObject):
                 Lane.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
             )
 
-    def _store(self, reason: str) -> None:
+    def _tell_of_saving(self) -> None:
+        self._session.tell(
+            "The correction of the case you left is saved as a revision; its history can take it back."
+        )
+
+    def _revert(
+        self, image_id: ImageId, earlier: RevisionId | PredictionId, *, is_meant: bool = False
+    ) -> None:
+        def fail(error: DomainError) -> None:
+            if isinstance(error, DoubtfulMaskError):
+                self.doubted.emit(
+                    UnsignedMask(image_id, str(error), lambda: self._revert(image_id, earlier, is_meant=True))
+                )
+            else:
+                self._session.report_error(error)
+
+        self._session.act(
+            Lane.DATABASE,
+            lambda services, _token: revert_annotation(services, image_id, earlier, is_meant=is_meant),
+            done=lambda changes: self._rescore_after(image_id, changes),
+            failed=fail,
+        )
+
+    def _store(
+        self,
+        reason: str,
+        *,
+        in_doubt: Callable[[UnsignedMask], None],
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Store the mask that is on the canvas now; ``in_doubt`` gets one that a person has to answer for."""
         image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
         if image_id is None or mask is None:
             return
         self._pause.stop()
-        self._storing[image_id] = version
-        self._session.act(
-            Lane.DATABASE,
-            lambda services, _token: correct_mask(services, image_id, mask, reason=reason),
-            done=lambda changes: self._end_storing(image_id, version, changes),
-            failed=lambda error: self._fail_storing(image_id, error),
-        )
-        self.state_changed.emit()
+
+        def end(changes: Changes) -> None:
+            self._end_storing(image_id, version, changes)
+            then()
+
+        def fail(error: DomainError) -> None:
+            self._storing.pop(image_id, None)
+            if isinstance(error, DoubtfulMaskError):
+                in_doubt(UnsignedMask(image_id, str(error), lambda: store(is_meant=True)))
+            else:
+                self._session.report_error(error)
+            self.state_changed.emit()
+            self.store_failed.emit(str(error))
+
+        def store(*, is_meant: bool) -> None:
+            self._storing[image_id] = version
+            self._session.act(
+                Lane.DATABASE,
+                lambda services, _token: correct_mask(
+                    services, image_id, mask, reason=reason, is_meant=is_meant
+                ),
+                done=end,
+                failed=fail,
+            )
+            self.state_changed.emit()
+
+        store(is_meant=False)
 
     def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
         self._storing.pop(image_id, None)
         self._canvas.mark_stored(image_id, version)
         self._rescore_after(image_id, changes)
         self.stored.emit()
-
-    def _fail_storing(self, image_id: ImageId, error: DomainError) -> None:
-        self._storing.pop(image_id, None)
-        self._session.report_error(error)
-        self.state_changed.emit()
-        self.store_failed.emit()
 
     def _rescore_after(self, image_id: ImageId, changes: Changes) -> None:
         if changes.touches(image_id):
