@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.annotation import Decision, MaskRevision
+from app.domain.frame import objection_to_score
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
@@ -27,6 +28,8 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     accepted_scores: frozenset[PredictionId] = frozenset()
     """Scores whose lower band a person has accepted."""
+    overruled_boundaries: frozenset[PredictionId] = frozenset()
+    """Boundary predictions that object to a score, which a person wanted all the same."""
 
     @property
     def boundary(self) -> BoundaryPrediction | None:
@@ -72,16 +75,15 @@ class Case:
     @property
     def objection_to_score(self) -> str:
         """Return why the frame of the newest boundary earns no score, in a sentence; usually ""."""
-        if self.boundary is None or self.boundary.frame is None:
-            return ""
-        return self.boundary.frame.objection(is_outlined_by_person=self.is_corrected)
+        verdict = None if self.boundary is None else self.boundary.frame
+        return objection_to_score(verdict, is_outlined_by_person=self.is_corrected)
 
     @property
     def is_score_withheld(self) -> bool:
-        """Say whether the image gets no score by itself; one that a person asked for since then stays."""
+        """Say whether the newest boundary objects to a score and nobody has overruled it."""
         if not self.objection_to_score or self.boundary is None:
             return False
-        return self.score is None or self.score.predicted_at < self.boundary.predicted_at
+        return self.boundary.id not in self.overruled_boundaries
 
     @property
     def is_score_outstanding(self) -> bool:

@@ -6,7 +6,6 @@ from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
-from app.domain.frame import FrameFinding
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -42,6 +41,7 @@ from app.storage.rows import (
     SpokenByModel,
     VisitRow,
 )
+from models.contract.frame_verdict import FrameVerdict
 
 
 def patient_row(patient: Patient) -> PatientRow:
@@ -205,9 +205,12 @@ def boundary_of(row: BoundaryPredictionRow, assessed: BoundaryAssessmentRow | No
     )
 
 
-def _frame_of(row: BoundaryPredictionRow) -> FrameFinding | None:
-    found = (row.is_dermoscopic, row.has_lesion, row.frame_distance, row.lesion_logit)
-    return None if None in found else FrameFinding(*found)  # type: ignore[arg-type]
+def _frame_of(row: BoundaryPredictionRow) -> FrameVerdict | None:
+    if row.is_dermoscopic is None or row.has_lesion is None:
+        return None
+    if row.frame_distance is None or row.lesion_logit is None:
+        return None
+    return FrameVerdict(row.is_dermoscopic, row.has_lesion, row.frame_distance, row.lesion_logit)
 
 
 def score_row(prediction: ScorePrediction) -> ScorePredictionRow:

@@ -13,6 +13,7 @@ from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.errors import NotFoundError
+from app.domain.frame import SCORED_ANYWAY
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
@@ -213,7 +214,8 @@ class SqlCaseRepository:
             scores=tuple(map(mapping.score_of, self._said(ScorePredictionRow, image_id))),
             revisions=tuple(map(mapping.revision_of, self._said(MaskRevisionRow, image_id))),
             decisions=tuple(map(mapping.decision_of, self._said(DecisionRow, image_id))),
-            accepted_scores=self._accepted_scores(image_id),
+            accepted_scores=self._named_by(BAND_ACCEPTED, image_id),
+            overruled_boundaries=self._named_by(SCORED_ANYWAY, image_id),
         )
 
     def renew_line(self, image_id: ImageId) -> None:
@@ -345,9 +347,10 @@ class SqlCaseRepository:
         query = select(table).where(table.image_id == image_id).order_by(table.sequence)
         return list(self._session.scalars(query))
 
-    def _accepted_scores(self, image_id: ImageId) -> frozenset[PredictionId]:
+    def _named_by(self, act: str, image_id: ImageId) -> frozenset[PredictionId]:
+        """Return the predictions that acts of this kind on an image name."""
         query = select(AuditEventRow.detail).where(
-            AuditEventRow.subject == image_id, AuditEventRow.what == BAND_ACCEPTED
+            AuditEventRow.subject == image_id, AuditEventRow.what == act
         )
         return frozenset(PredictionId(found) for found in self._session.scalars(query))
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
+from app.domain.frame import SCORED_ANYWAY
 from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.prediction import ScorePrediction
 from app.domain.standing_priority import BAND_ACCEPTED
 from app.usecases.compare_scores import entered_between
 from app.usecases.describe_samples import DESCRIBED
-from app.usecases.score_image import SCORED_ANYWAY
 from app.usecases.settle_doubt import FOUND_APART, FOUND_SAME
 
 _WORDS_BY_FIELD = {

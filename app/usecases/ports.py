@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
-from app.domain.frame import FrameFinding
 from app.domain.identity import IdentityDoubt
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
@@ -32,6 +31,7 @@ from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.triage import Band, TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+from models.contract.frame_verdict import FrameVerdict
 from models.contract.mask_values import MaskReading
 from models.contract.registry import ModelShelf
 from models.contract.tabular import TabularInput
@@ -311,7 +311,7 @@ class BoundaryResult:
     mask: BoolMask
     model: ModelRef
     run: EngineRun
-    frame: FrameFinding | None = None
+    frame: FrameVerdict | None = None
     """Whether the image is one to score; None when the model does not tell."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError, ScoreWithheldError
+from app.domain.frame import SCORED_ANYWAY, objection_to_score
 from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
 from app.domain.lesion import Lesion
 from app.domain.measurement import Measurement
@@ -25,10 +26,6 @@ class ScorePreview:
     measurements: tuple[Measurement, ...]
 
 
-SCORED_ANYWAY = "unsuitable image scored"
-"""The act of a person who wants a score of an image that gets none by itself."""
-
-
 def rescore_image(
     services: Services, image_id: ImageId, token: CancelToken, *, is_asked_for: bool = False
 ) -> Changes:
@@ -43,14 +40,16 @@ def rescore_image(
         raise NotFoundError("This image has no boundary yet, so there is nothing to score.")
     if case.is_score_withheld and not is_asked_for:
         return Changes()
+    overruled = case.boundary.id if case.is_score_withheld and case.boundary is not None else None
     pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
     if _is_empty_by_all(case, mask) and not is_asked_for:
         return Changes()
     score = _scored(services, case, lesions, pixels, mask, source, token).score
     with services.unit_of_work() as work:
+        if overruled is not None:
+            # Before the score, because the line of the work list that is written with it depends on this act.
+            work.audit.append(services.user, SCORED_ANYWAY, image_id, overruled)
         work.cases.add_score(score)
-        if case.is_score_withheld:
-            work.audit.append(services.user, SCORED_ANYWAY, image_id, case.objection_to_score)
         work.audit.append(
             services.user, "score computed", image_id, score.id, weights_sha256=score.model.weights_sha256
         )
@@ -72,7 +71,7 @@ def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: 
     """
     case, lesions = _case_and_lesions(services, image_id)
     frame = None if case.boundary is None else case.boundary.frame
-    objection = "" if frame is None else frame.objection(is_outlined_by_person=bool(mask.any()))
+    objection = objection_to_score(frame, is_outlined_by_person=bool(mask.any()))
     if case.is_score_withheld and objection:
         raise ScoreWithheldError(objection)
     check_fits(mask, case.image)

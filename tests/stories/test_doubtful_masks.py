@@ -74,6 +74,7 @@ def test_return_and_escape_are_no_yes(workplace: Workplace, qtbot: QtBot, four_c
         assert question() is None
         assert revisions_of(window, four_cases[0]) == 0
         assert window.desk.correction.is_unsaved
+        window.activateWindow()
         qtbot.waitUntil(window.desk.canvas.hasFocus, timeout=WAIT_MS)
 
 
