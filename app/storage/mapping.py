@@ -322,7 +322,7 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
-    priority, score, boundary, standing = case.priority, case.score, case.boundary, case.standing_score
+    score, boundary = case.score, case.boundary
     border_uncertainty = boundary.border_uncertainty if boundary else None
     unlikeness = boundary.unlikeness if boundary else None
     searched = (
@@ -344,7 +344,6 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         status=case.status,
         imported_at=case.image.imported_at,
         file_name=case.image.file_name,
-        queue_urgency=0.0 if standing is None else -standing.probability,
         searched="\n".join(searched).casefold(),
         border_uncertainty=border_uncertainty,
         score_spread=case.score_spread,
@@ -352,22 +351,22 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         correction_rank=int(case.is_corrected),
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
     )
-    note_priority(row, priority)
-    if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
-        row.reasons = [standing.priority.reasons[0], *priority.warnings]
+    note_place(row, case.priority, case.standing_score)
     if case.is_score_withheld:
         row.reasons = [case.objection_to_score]
         row.probability, row.queue_urgency = None, 0.0
     return row
 
 
-def note_priority(row: CaseIndexRow, priority: Priority | None) -> None:
-    """Put a case's place in the queue into its line, whose status is known."""
+def note_place(row: CaseIndexRow, priority: Priority | None, standing: ScorePrediction | None) -> None:
+    """Put a case's place in the queue, and the score that stands for it, into its line with known status."""
     row.band = None if priority is None else int(priority.band)
-    said = () if priority is None else priority.reasons
-    # That a band is held is told where the case is open; the line keeps why, and what is wrong.
-    row.reasons = list(said[1:] if priority is not None and priority.would_be is not None else said)
+    row.reasons = [] if priority is None else list(priority.reasons)
+    if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
+        # That a band is held is told where the case is open; the line keeps why, and what is wrong.
+        row.reasons = [standing.priority.reasons[0], *priority.warnings]
     row.queue_rank = queue_rank(priority, is_decided=row.status == "decided")
+    row.queue_urgency = 0.0 if standing is None else -standing.probability
 
 
 def line_of(row: CaseIndexRow) -> CaseLine:

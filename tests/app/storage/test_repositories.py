@@ -349,29 +349,6 @@ def test_a_work_list_of_ten_thousand_cases_opens_at_once(folder: Path) -> None:
     assert scrolled_s < 1.5
 
 
-@pytest.mark.parametrize(("probability", "band"), [(0.4, Band.SOON), (0.1, Band.ROUTINE)])
-def test_a_line_of_an_earlier_version_that_hid_the_band_is_renewed_at_opening(
-    folder: Path, probability: float, band: Band
-) -> None:
-    store = new_store(folder)
-    with store.unit_of_work() as work:
-        image_id = store_image(work)
-        work.cases.add_score(a_score(image_id, probability, warnings=("The image is blurred.",)))
-        work.commit()
-    store.close()
-    with closing(connect(folder / "cases.sqlite")) as connection:
-        connection.execute(
-            'UPDATE case_index SET band = 3, queue_rank = 1, reasons = \'["Blurred.", "Why."]\''
-        )
-    store = new_store(folder)
-    with store.reading() as work:
-        (line,) = work.cases.case_lines()
-    store.close()
-    assert line.priority is not None
-    assert line.priority.band is band
-    assert line.priority.warnings == ("The image is blurred.",)
-
-
 def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
     store: SqliteCaseStore,
 ) -> None:
