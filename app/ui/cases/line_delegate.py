@@ -15,7 +15,7 @@ from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
 from app.ui.cases.words import EARLIER_MODEL, place_words, score_words, status_words
 from app.ui.theme import Theme
-from app.ui.widgets.badge import badge_size, paint_badge
+from app.ui.widgets.badge import Badge, badge_size, paint_badge
 
 _PAD_PX = 10
 _THUMBNAIL_PX = 60
@@ -36,11 +36,12 @@ class LineDelegate(QStyledItemDelegate):
         self._earlier = frozenset(images)
 
     def least_width_px(self, list_font: QFont) -> int:
-        """Return the width at which band and score of every case are shown whole."""
+        """Return the width at which band, score and check badge of every case are shown whole."""
         metrics = QFontMetrics(_small(list_font))
         widest = max(badge_size(self._theme.badge(band), metrics).width() for band in Band)
         score = metrics.horizontalAdvance(score_words(1.0))
-        return _THUMBNAIL_PX + 3 * _PAD_PX + widest + _GAP_PX + score
+        check = badge_size(self._wordless_check, metrics).width()
+        return _THUMBNAIL_PX + 3 * _PAD_PX + widest + _GAP_PX + score + _GAP_PX + check
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of three lines."""
@@ -152,11 +153,15 @@ class LineDelegate(QStyledItemDelegate):
         """Draw that the image has to be checked, without words where room is short; return its width."""
         badge = self._theme.check_badge
         if badge_size(badge, painter.fontMetrics()).width() > rect.width() // 2:
-            badge = replace(badge, text="")
+            badge = self._wordless_check
         size = badge_size(badge, painter.fontMetrics())
         top = rect.center().y() - size.height() / 2 + 1
         paint_badge(painter, QRectF(rect.left(), top, size.width(), size.height()), badge)
-        return size.width() + 8
+        return size.width() + _GAP_PX
+
+    @property
+    def _wordless_check(self) -> Badge:
+        return replace(self._theme.check_badge, text="")
 
 
 def _small(font: QFont) -> QFont:
