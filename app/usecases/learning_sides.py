@@ -117,7 +117,7 @@ def _place_of(
         return Place(None, "The same picture is stored under two patients, who may be on two sides.")
     patient = sides.patients.get(lesson.case.patient.id)
     if patient is None:
-        return Place(None, f"{lesson.reason}, and nothing of this patient was.")
+        return Place(None, f"{lesson.reason}, and nothing else of this patient can be learned from.")
     used = sides.images[image.id].side
     if used is not None and used != patient.side:
         return Place(None, "It was used on another side before, when it belonged to another patient.")

@@ -13,7 +13,13 @@ from app.domain.ids import ImageId
 from app.domain.triage import Band
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import EARLIER_MODEL, place_words, score_words, status_words
+from app.ui.cases.words import (
+    EARLIER_MODEL,
+    longest_status,
+    place_words,
+    score_words,
+    status_words,
+)
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
 
@@ -36,12 +42,14 @@ class LineDelegate(QStyledItemDelegate):
         self._earlier = frozenset(images)
 
     def least_width_px(self, list_font: QFont) -> int:
-        """Return the width at which band, score and check badge of every case are shown whole."""
+        """Return the width at which all of a case but its names is shown whole."""
         metrics = QFontMetrics(_small(list_font))
         widest = max(badge_size(self._theme.badge(band), metrics).width() for band in Band)
         score = metrics.horizontalAdvance(score_words(1.0))
         check = badge_size(self._wordless_check, metrics).width()
-        return _THUMBNAIL_PX + 3 * _PAD_PX + widest + _GAP_PX + score + _GAP_PX + check
+        judged = widest + _GAP_PX + score + _GAP_PX + check
+        status = metrics.horizontalAdvance(_joined([EARLIER_MODEL, longest_status()]))
+        return _THUMBNAIL_PX + 3 * _PAD_PX + max(judged, status)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of three lines."""
@@ -110,11 +118,12 @@ class LineDelegate(QStyledItemDelegate):
         at_right = [EARLIER_MODEL] if line.image_id in self._earlier else []
         if not self._paint_third(painter, third, line):
             at_right.append(status_words(line.status))
-        painter.setFont(font)
         painter.setPen(QColor(tokens.muted))
         taken = 0
         if at_right:
-            taken = _draw(painter, second, ", ".join(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
+            painter.setFont(_small(font))
+            taken = _draw(painter, second, _joined(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
+        painter.setFont(font)
         _draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
 
     def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> bool:
@@ -168,6 +177,10 @@ def _small(font: QFont) -> QFont:
     small = QFont(font)
     small.setPointSizeF(small.pointSizeF() - 1)
     return small
+
+
+def _joined(parts: list[str]) -> str:
+    return ", ".join(parts)
 
 
 def _draw(

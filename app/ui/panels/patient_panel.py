@@ -1,6 +1,6 @@
 """The patient, the lesion and the visit: fields of the ISIC dictionary, checked as one types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -204,11 +204,11 @@ class PatientCard(FormCardWidget):
             birth_year=self._birth_year,
             sex=ChoiceEntry("Sex", self._sex),
             fitzpatrick_skin_type=ChoiceEntry("Skin type (Fitzpatrick)", self._skin_type),
-            personal_hx_mm=ChoiceEntry("Melanoma before", self._personal),
             family_hx_mm=ChoiceEntry("Melanoma in the family", self._family),
+            personal_hx_mm=ChoiceEntry("Melanoma before", self._personal),
             notes=Field("Notes on the patient", self.notes),
         )
-        _lay_out(self, list(self.field_by_name.values()))
+        _lay_out(self, self.field_by_name, whole_rows=("code", "name", "notes"))
         self.notes.finished.connect(self.edited)
 
     def show_case(self, case: Case, *, keeps: bool) -> None:
@@ -246,7 +246,7 @@ class LesionCard(FormCardWidget):
             clin_size_long_diam_mm=self._size,
             notes=Field("Notes on the lesion", self.notes),
         )
-        _lay_out(self, list(self.field_by_name.values()))
+        _lay_out(self, self.field_by_name, whole_rows=("label", "clin_size_long_diam_mm", "notes"))
         self.notes.finished.connect(self.edited)
 
     def show_case(self, case: Case, *, keeps: bool) -> None:
@@ -305,17 +305,22 @@ class VisitCard(FormCardWidget):
         self._age.show_hint(_age_hint(self._age.line.text(), self._computed))
 
 
-def _lay_out(card: Card, parts: list[Field]) -> None:
-    """Put two fields in a row; the last one, a note, takes the whole width."""
+def _lay_out(card: Card, field_by_name: Mapping[str, Field], whole_rows: Collection[str]) -> None:
+    """Put two fields in a row; those whose text or name needs it have a row of their own."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(9)
     grid.setColumnStretch(0, 1)
     grid.setColumnStretch(1, 1)
-    *pairs, last = parts
-    for index, part in enumerate(pairs):
-        grid.addWidget(part, index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
-    grid.addWidget(last, (len(pairs) + 1) // 2, 0, 1, 2)
+    row, column = 0, 0
+    for name, field in field_by_name.items():
+        if name in whole_rows:
+            row, column = row + column, 0
+            grid.addWidget(field, row, 0, 1, 2)
+            row += 1
+        else:
+            grid.addWidget(field, row, column, Qt.AlignmentFlag.AlignTop)
+            row, column = row + column, 1 - column
     card.body.addLayout(grid)
 
 
