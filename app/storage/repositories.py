@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError
 from app.domain.frame import SCORED_ANYWAY
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId
@@ -45,6 +46,16 @@ _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "status": (CaseIndexRow.status, CaseIndexRow.imported_at),
     "imported": (CaseIndexRow.imported_at,),
     "benefit": (CaseIndexRow.correction_rank, CaseIndexRow.correction_urgency, CaseIndexRow.imported_at),
+}
+
+_CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
+    CaseFilter.ALL: (),
+    CaseFilter.UNDECIDED: (CaseIndexRow.status != "decided",),
+    CaseFilter.URGENT: (CaseIndexRow.band == int(Band.URGENT),),
+    CaseFilter.SOON: (CaseIndexRow.band == int(Band.SOON),),
+    CaseFilter.ROUTINE: (CaseIndexRow.band == int(Band.ROUTINE),),
+    CaseFilter.WITHOUT_BAND: (CaseIndexRow.band.is_(None),),
+    CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == 0,),
 }
 
 _MAY_BE_EMPTY = ("site", "probability")
@@ -222,9 +233,12 @@ class SqlCaseRepository:
         """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
         self._reindex([image_id])
 
-    def case_count(self, search: str = "", *, removed: bool = False) -> int:
+    def case_count(
+        self, search: str = "", *, shown: CaseFilter = CaseFilter.ALL, removed: bool = False
+    ) -> int:
         """Return how many lines the work list has, or how many cases were removed from it."""
-        query = select(func.count()).select_from(CaseIndexRow).where(*_matching(search, removed=removed))
+        matching = _matching(search, shown, removed=removed)
+        query = select(func.count()).select_from(CaseIndexRow).where(*matching)
         return self._session.scalar(query) or 0
 
     def case_lines(
@@ -233,6 +247,7 @@ class SqlCaseRepository:
         offset: int = 0,
         limit: int = 200,
         search: str = "",
+        shown: CaseFilter = CaseFilter.ALL,
         order: str = "priority",
         descending: bool = False,
         removed: bool = False,
@@ -241,7 +256,7 @@ class SqlCaseRepository:
         columns = (*_ORDERS[order], CaseIndexRow.image_id)
         query = (
             select(CaseIndexRow)
-            .where(*_matching(search, removed=removed))
+            .where(*_matching(search, shown, removed=removed))
             .order_by(*(_directed(column, descending=descending) for column in columns))
             .offset(offset)
             .limit(limit)
@@ -400,10 +415,11 @@ class SqlAuditTrail:
         return [mapping.event_of(row) for row in reversed(self._session.scalars(query).all())]
 
 
-def _matching(search: str, *, removed: bool) -> list[ColumnElement[bool]]:
+def _matching(search: str, shown: CaseFilter, *, removed: bool) -> list[ColumnElement[bool]]:
     words = search.casefold().split()
     return [
         CaseIndexRow.is_hidden.is_(removed),
+        *_CONDITIONS[shown],
         *(CaseIndexRow.searched.contains(word, autoescape=True) for word in words),
     ]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.identity import IdentityDoubt
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
@@ -189,13 +190,16 @@ class CaseRepository(Protocol):
         """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
         ...
 
-    def case_count(self, search: str = "", *, removed: bool = False) -> int: ...
+    def case_count(
+        self, search: str = "", *, shown: CaseFilter = CaseFilter.ALL, removed: bool = False
+    ) -> int: ...
     def case_lines(
         self,
         *,
         offset: int = 0,
         limit: int = 200,
         search: str = "",
+        shown: CaseFilter = CaseFilter.ALL,
         order: str = "priority",
         descending: bool = False,
         removed: bool = False,

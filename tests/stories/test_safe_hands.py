@@ -229,6 +229,38 @@ def test_selected_cases_stay_selected_when_the_order_changes(
     assert window.desk.review.image_id == four_cases[1]
 
 
+def test_only_undecided_cases_are_shown_and_a_filter_opens_no_other_case(
+    workplace: Workplace, qtbot: QtBot, prepared: Services, four_cases: list[ImageId]
+) -> None:
+    set_decision(
+        prepared,
+        four_cases[1],
+        diagnosis="Nevus",
+        diagnosis_confirm_type=None,
+        management=None,
+        comment="",
+    )
+    window = opened(workplace, qtbot, four_cases[1])
+    work_list = window.desk.work_list
+    work_list.shown.setFocus()
+    press(window, Qt.Key.Key_Down)
+    assert work_list.shown.currentText() == "Not decided"
+    qtbot.waitUntil(lambda: work_list.model.total == 3, timeout=WAIT_MS)
+    workplace.settle(window)
+    assert window.desk.review.image_id == four_cases[1]
+    press(window, Qt.Key.Key_Down, CONTROL)
+    workplace.settle(window)
+    assert window.desk.review.image_id in {four_cases[0], four_cases[2], four_cases[3]}
+    work_list.search.setText("nobody is called so")
+    qtbot.waitUntil(lambda: work_list.model.total == 0, timeout=WAIT_MS)
+    assert "No case under “Not decided” matches the search." in words_on(work_list)
+    assert work_list.shown.isVisible()
+    work_list.search.clear()
+    work_list.shown.setFocus()
+    press(window, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: work_list.model.total == 4, timeout=WAIT_MS)
+
+
 def test_lines_that_move_open_no_other_case(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
