@@ -593,3 +593,22 @@ def test_the_window_does_not_close_over_an_entry_that_could_not_be_stored(
     )
     button.click()
     assert not window.isVisible()
+
+
+def test_leaving_an_entry_behind_is_asked_about_again_when_something_else_kept_the_window_open(
+    workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
+) -> None:
+    window = opened(workplace, qtbot, four_cases[0])
+    enter(window, entry(window, "patient", "birth_year"), "abc")
+    brush(window, diameter_px=400, tool="eraser")
+    window.close()
+    assert "its field is red" in window.notice_bar.text
+    buttons = window.notice_bar.findChildren(QPushButton)
+    next(one for one in buttons if one.text() == "Quit without it").click()
+    workplace.settle(window)
+    assert window.isVisible()
+    assert "marks nothing" in window.notice_bar.text
+    window.close()
+    workplace.settle(window)
+    assert window.isVisible()
+    assert "its field is red" in window.notice_bar.text
