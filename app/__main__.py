@@ -12,7 +12,7 @@ _DATA_DIR = "--data-dir"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the door that the arguments ask for and return the exit code."""
-    from models.contract.private_files import close_new_files
+    from models.contract.files.private_files import close_new_files
 
     close_new_files()
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -35,9 +35,9 @@ def _only_data_dir(arguments: list[str]) -> Path | None:
 
 def _open_window(chosen: Path | None) -> int:
     from app import bootstrap
-    from app.domain.errors import DomainError
     from app.settings import read_settings
     from app.ui.display import why_no_window
+    from models.contract.errors import NaevusError
 
     refusal = why_no_window()
     if refusal is not None:
@@ -51,7 +51,7 @@ def _open_window(chosen: Path | None) -> int:
     settings, warnings = read_settings(settings_file)
     try:
         bootstrap.start_log(folder)
-    except DomainError as error:
+    except NaevusError as error:
         warnings = (*warnings, str(error))
     return run_window(
         lambda: bootstrap.open_services(folder, settings), settings, warnings, Places(folder, settings_file)
@@ -63,7 +63,7 @@ def _run_command(arguments: list[str]) -> int:
     from app.domain.errors import StorageError
     from app.settings import read_settings
     from app.usecases.ports import Services
-    from app.usecases.sweep_leftovers import sweep_leftovers
+    from app.usecases.upkeep.sweep_leftovers import sweep_leftovers
 
     def open_services(chosen: Path | None) -> Services:
         folder = bootstrap.data_folder(chosen)

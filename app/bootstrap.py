@@ -30,9 +30,10 @@ from app.runs.launcher import ProcessRunLauncher
 from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import SqliteCaseStore
+from app.usecases.models.promote_model import UNKNOWN_USER
 from app.usecases.ports import Services
-from models.contract.private_files import create_private, make_private_folder
-from models.contract.registry import ModelShelf
+from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.shelf.model_shelf import ModelShelf
 
 DATA_DIR_VARIABLE = "NAEVUS_DATA_DIR"
 SHIPPED_MODELS_VARIABLE = "NAEVUS_SHIPPED_MODELS"
@@ -104,7 +105,7 @@ def login_name() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
-        return "unknown user"
+        return UNKNOWN_USER
 
 
 @cache

@@ -4,15 +4,16 @@ A value that cannot be used falls back to its default with a warning; unknown ke
 are left in the file as they are.
 """
 
-import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.atomic_files import write_whole
+from models.contract.files.private_files import make_private_folder
 
 VERSION = 1
 """Of the file's keys and their meaning; see MIGRATORS."""
@@ -71,30 +72,19 @@ def read_settings(
 def write_settings(path: Path, settings: Settings) -> None:
     """Write what differs from the defaults, whole or not at all."""
     try:
-        kept = {key: value for key, value in _values(path).items() if _is_foreign(key, value)}
+        kept = {key: value for key, value in _values(path).items() if key not in Settings.model_fields}
     except (OSError, ValueError):
         kept = {}
     kept["version"] = kept.get("version", VERSION)
     chosen = settings.model_dump(exclude_defaults=True)
-    lines = [f"{key} = {_toml(value)}\n" for key, value in {**kept, **chosen}.items()]
     make_private_folder(path.parent)
-    part = path.with_name(path.name + ".part")
-    create_private(part)
-    with part.open("w", encoding="utf-8") as stream:
-        stream.writelines(lines)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    write_whole(path, tomli_w.dumps({**kept, **chosen}).encode())
 
 
 def _values(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def _is_foreign(key: str, value: object) -> bool:
-    return key not in Settings.model_fields and isinstance(value, str | int | float)
 
 
 def _usable(values: dict[str, Any]) -> tuple[Settings, tuple[str, ...]]:
@@ -108,15 +98,3 @@ def _usable(values: dict[str, Any]) -> tuple[Settings, tuple[str, ...]]:
         for key, message in refused.items()
     )
     return Settings.model_validate({k: v for k, v in values.items() if k not in refused}), warnings
-
-
-def _toml(value: str | float | bool) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = "".join(
-            f"\\u{ord(letter):04x}" if ord(letter) < 32 or letter in '"\\' or ord(letter) == 127 else letter
-            for letter in value
-        )
-        return f'"{escaped}"'
-    return str(value)

@@ -23,9 +23,10 @@ import onnxscript.optimizer
 import torch
 from torch import Tensor, nn
 
+from models.contract.errors import NaevusError
+from models.contract.shelf.card import GRAPH_FILE
 from models.nets.weights import WEIGHTS_FILE
 
-GRAPH_FILE = "graph.onnx"
 OPSET = 18
 LARGEST_DIFFERENCE = 1e-4
 """Largest accepted difference of any output to torch, in float32 (spec of the product)."""
@@ -33,7 +34,7 @@ LARGEST_DIFFERENCE = 1e-4
 _SMALLEST_EXTERNAL_ELEMENTS = 256
 
 
-class ParityError(Exception):
+class ParityError(NaevusError):
     """The exported graph does not compute what the network computes."""
 
 
@@ -47,7 +48,6 @@ class GraphSignature:
 
 SEGMENTER = GraphSignature(("images",), ("logits",))
 """Of a network that gives the lesion's logits and nothing else."""
-CLASSIFIER = GraphSignature(("images", "numeric", "categorical"), ("logits", "gate", "hidden_attention"))
 
 
 def export_graph(

@@ -15,15 +15,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.contract.card import read_card
-from models.contract.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.errors import ContractError, ModelRefusedError
+from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.messages import AnyArray, ConnectionLostError, Message, receive, send
+from models.contract.shelf.card import read_card
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
+from models.nets.cuda_graphs import Recorded
 from models.nets.overlays import OVERLAYS, overlays_of
 from models.nets.pretrained import in_fastest_layout
-from models.nets.recorded import Recorded
 from models.nets.segmentation.outliner import Outliner
 from models.nets.weights import load_weights
 

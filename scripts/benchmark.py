@@ -25,7 +25,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from app.inference.engine import Engine
-    from models.contract.card import ModelCard
+    from models.contract.shelf.card import ModelCard
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -78,8 +78,8 @@ def scan_rows() -> Iterator[Row]:
     """
     import torch
 
-    from models.nets.layers.scan_reference import sequential_scan, two_level_scan
-    from models.nets.layers.selective_scan import projected_scan, projected_selectivity
+    from models.nets.layers.scan.reference import sequential_scan, two_level_scan
+    from models.nets.layers.scan.selective_scan import projected_scan, projected_selectivity
 
     batch, height, width, channels, states, rank, directions = 3, 192, 256, 8, 16, 1, (0, 1, 2, 3)
     generator = torch.Generator().manual_seed(5)
@@ -136,8 +136,8 @@ def shape_rows() -> Iterator[Row]:
     """Compare forward and backward of the compiled scan with the two-level one over published shapes."""
     import torch
 
-    from models.nets.layers.scan_reference import two_level_scan
-    from models.nets.layers.selective_scan import selective_scan
+    from models.nets.layers.scan.reference import two_level_scan
+    from models.nets.layers.scan.selective_scan import selective_scan
 
     states, rank = 16, 24
     generator = torch.Generator().manual_seed(5)
@@ -165,8 +165,8 @@ def training_rows() -> Iterator[Row]:
 
     from models.nets import build
     from training.contract.plan import Stage, TrainingPlan
-    from training.engine.optimiser import make_optimiser
-    from training.engine.segmentation import segmentation_loss
+    from training.loop.optimiser import make_optimiser
+    from training.tasks.segmentation import segmentation_loss
 
     stage = Stage(height_px=192, width_px=256, epochs=1)
     plan = TrainingPlan(
@@ -194,7 +194,7 @@ def inference_rows() -> Iterator[Row]:
     """Time the shipped models on both engines, batch 1, warm."""
     from app.inference.onnx_engine import OnnxEngine
     from app.inference.server_engine import ServerEngine
-    from models.contract.card import read_card
+    from models.contract.shelf.card import read_card
 
     with tempfile.TemporaryDirectory() as folder:
         engines = (OnnxEngine(), ServerEngine(Path(folder) / "server.txt"))
@@ -216,11 +216,11 @@ def _at_paper_size(model: Path, card: "ModelCard", folder: Path) -> tuple[Path, 
 
     import torch
 
-    from models.contract.card import write_card
+    from models.contract.shelf.card import write_card
     from models.export import export_graph
     from models.nets import build
     from models.nets.weights import load_weights
-    from training.engine.graph_form import boundary_graph
+    from training.tasks.graph_form import boundary_graph
 
     height_px, width_px = 192, 256
     copy = folder / card.name / "paper-size"
@@ -238,8 +238,8 @@ def _at_paper_size(model: Path, card: "ModelCard", folder: Path) -> tuple[Path, 
 
 def _inference_row(engine: "Engine", model: Path, card: "ModelCard") -> Row:
     from app.inference.engine import ClassifierInput
-    from app.usecases.cancelling import NeverCancelled
-    from models.contract.tabular import without_metadata
+    from app.usecases.cancellation import NeverCancelled
+    from models.contract.lesion.tabular import without_metadata
 
     token, tabular = NeverCancelled(), without_metadata()
     image = np.zeros((1, 3, card.input.height_px, card.input.width_px), np.float32)
@@ -336,7 +336,7 @@ def work_list_rows() -> Iterator[Row]:
     """Open the work list of a store with 10,000 cases and read a window from its middle."""
     from benchmark_store import store_with_cases
 
-    from app.usecases.list_cases import list_cases
+    from app.usecases.cases.list_cases import list_cases
 
     with tempfile.TemporaryDirectory() as folder:
         services = store_with_cases(Path(folder), 10_000)
@@ -367,7 +367,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=sorted(GROUPS), default=list(GROUPS))
     parser.add_argument("--json", type=Path, help="also write the rows to this file")
     arguments = parser.parse_args()
-    from app.own_programs import HEAVY_WORK, environment
+    from app.subprocesses import HEAVY_WORK, environment
 
     if not HEAVY_WORK.keys() <= os.environ.keys():
         # Measured as training and the model server run; their libraries read these only at the start.

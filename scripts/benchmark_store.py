@@ -9,7 +9,7 @@ from app.bootstrap import open_services
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.prediction import EngineRun, ModelRef, ScorePrediction
 from app.domain.triage import TriageThresholds
 from app.settings import Settings

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from simulated_clinics import clinic_groups
 
-from models.contract.preprocess import resized
+from models.contract.imaging.preprocess import resized
 from training.contract.data_set import DIAGNOSES, Sample, read_manifest
-from training.engine.decode import read_image, read_mask
+from training.experiments.simulated_clinics import clinic_groups
+from training.inputs.decode import read_image, read_mask
 
 TARGET = Path(__file__).resolve().parent.parent / "resources" / "learning"
 COUNTS = {"train": (24, 28, 12), "val": (16, 22, 10)}

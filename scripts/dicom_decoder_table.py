@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.imaging.frame_decoder import decoded
+from app.imaging.dicom.frame_decoder import decoded
 from tests.dicom_combinations import Combination, Verdict, every_combination, verdict
 
 _OUTCOMES = ("agree", "refused", "differ")
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--summary", action="store_true", help="counts instead of rows")
     arguments = parser.parse_args()
     # Unharmed frames need no decoder process of their own, which takes a third of a second each.
-    with patch("app.imaging.dicom_frame.decoded_apart", decoded):
+    with patch("app.imaging.dicom.frame.decoded_apart", decoded):
         verdicts = [verdict(combination) for combination in every_combination()]
     lines = _summary(verdicts) if arguments.summary else map(_row, verdicts)
     print("\n".join(lines))

@@ -1,6 +1,7 @@
 """Runs every check of the project: ruff, mypy, import contracts, pytest; run it before you push.
 
 python scripts/test.py              everything
+python scripts/test.py --fast       while you work: neither mypy nor the tests marked slow
 python scripts/test.py -k canvas    everything, with pytest limited by its own arguments
 """
 
@@ -12,17 +13,21 @@ from pathlib import Path
 
 from environment import ROOT, SetUpError, prepared_python
 
+FAST = "--fast"
 
-def _checks(python: Path, pytest_arguments: list[str]) -> list[tuple[str, list[str]]]:
+
+def _checks(python: Path, pytest_arguments: list[str], *, is_fast: bool) -> list[tuple[str, list[str]]]:
     module = [str(python), "-m"]
     lint_imports = python.with_name("lint-imports.exe" if sys.platform == "win32" else "lint-imports")
-    return [
+    tests = [*module, "pytest", "-q", *_side_by_side(), *pytest_arguments]
+    quick = [
         ("ruff", [*module, "ruff", "check", "."]),
         ("ruff format", [*module, "ruff", "format", "--check", "."]),
         ("import contracts", [str(lint_imports), "--no-cache"]),
-        ("mypy", [*module, "mypy"]),
-        ("pytest", [*module, "pytest", "-q", *_side_by_side(), *pytest_arguments]),
     ]
+    if is_fast:
+        return [*quick, ("pytest", [*tests, "-m", "not slow"])]
+    return [*quick, ("mypy", [*module, "mypy"]), ("pytest", tests)]
 
 
 def _side_by_side() -> list[str]:
@@ -43,8 +48,9 @@ def main() -> int:
     except SetUpError as error:
         print(error, file=sys.stderr)
         return 1
+    arguments = [argument for argument in sys.argv[1:] if argument != FAST]
     failed = []
-    for name, command in _checks(python, sys.argv[1:]):
+    for name, command in _checks(python, arguments, is_fast=FAST in sys.argv):
         print(f"== {name}", flush=True)
         started = time.monotonic()
         if subprocess.run(command, cwd=ROOT, env=_environment()).returncode:

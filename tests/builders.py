@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 
 import resources
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -28,18 +27,20 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.need import FIRST_LOOK
+from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
+from app.domain.revision import Decision, MaskRevision
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import FileImageReader
 from app.runs.launcher import ProcessRunLauncher
 from app.storage.store import SqliteCaseStore
-from app.usecases.correct_mask import correct_mask
-from app.usecases.import_images import import_images
-from app.usecases.ports import Clock, Progress, Services, UnitOfWork
-from app.usecases.predict_image import predict_image
+from app.usecases.analysis.analyse import AGAIN, analyse
+from app.usecases.cases.import_images import import_images
+from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.ports import CancelToken, Clock, Progress, Services, UnitOfWork
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.registry import ModelShelf
+from models.contract.shelf.model_shelf import ModelShelf
 from tests.fakes import (
     CLASSIFIER,
     RUN,
@@ -134,6 +135,11 @@ def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
     )
 
 
+def predict_again(services: Services, image_id: ImageId, token: CancelToken | None = None) -> None:
+    """Predict boundary and score anew, as a person may ask."""
+    analyse(services, image_id, token or FakeToken(), among=FIRST_LOOK, request=AGAIN)
+
+
 def a_case(
     services: Services,
     folder: Path,
@@ -146,7 +152,7 @@ def a_case(
     path = an_image_file(folder, f"lesion {seed}.png", seed=seed)
     (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
     if predicted or corrected:
-        predict_image(services, image_id, FakeToken())
+        predict_again(services, image_id)
     if corrected:
         correct_mask(services, image_id, a_mask(radius_px=12))
     return image_id

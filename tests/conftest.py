@@ -7,7 +7,93 @@ from pathlib import Path
 
 import pytest
 
+from tests.structures.examples import register_long_profile
+
+register_long_profile()
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+LAYERS = (
+    "app/domain",
+    "models/contract",
+    "training/contract",
+    "architecture",
+    "scripts",
+    "structures",
+    "app/usecases",
+    "app/storage",
+    "app/imaging",
+    "app/exporters",
+    "app/inference",
+    "app/runs",
+    "models",
+    "training",
+    "app/cli",
+    "app",
+    "stories",
+)
+"""Folders of tests from the ground up: a broken rule is named before all that stands on it."""
+
+TESTS = Path(__file__).resolve().parent
+
+
+SLOW_PLACES = (
+    "app/cli",
+    "app/inference",
+    "app/test_bootstrap.py",
+    "app/test_cli.py",
+    "app/ui/cases",
+    "app/ui/editor",
+    "app/ui/jobs",
+    "app/ui/model_shelf",
+    "app/ui/panels",
+    "app/ui/report",
+    "app/ui/test_display.py",
+    "app/ui/test_housekeeping.py",
+    "app/ui/test_small_screens.py",
+    "app/ui/test_theme.py",
+    "app/ui/test_toolkit.py",
+    "app/ui/training",
+    "app/ui/workbench",
+    "models/nets",
+    "models/test_export.py",
+    "models/test_serve_overlays.py",
+    "stories",
+    "training/cli",
+    "training/comparison",
+    "training/evaluation",
+    "training/experiments",
+    "training/explanation",
+    "training/loop",
+    "training/publishing",
+    "training/runs",
+    "training/tasks",
+)
+"""Folders and files whose tests start windows, networks or processes: slow, whatever a single test takes."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave slow places unread in a quick run: importing torch and Qt takes longer than its tests."""
+    is_quick = config.option.markexpr == "not slow"
+    return True if is_quick and _is_slow(collection_path) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by its place, and run the tests of the lowest layer first."""
+    for item in items:
+        if _is_slow(item.path):
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: _layer_of(item.path))
+
+
+def _is_slow(path: Path) -> bool:
+    place = path.relative_to(TESTS)
+    return any(place.is_relative_to(slow) for slow in SLOW_PLACES)
+
+
+def _layer_of(file: Path) -> int:
+    folder = file.parent.relative_to(TESTS)
+    return next((at for at, layer in enumerate(LAYERS) if folder.is_relative_to(layer)), len(LAYERS))
 
 
 @pytest.fixture(autouse=True)

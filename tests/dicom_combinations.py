@@ -5,19 +5,22 @@ another library, their meaning by the few plain lines of ``second_reading``. So 
 decoders share it, or where reader and picture agree by chance.
 """
 
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import product
+from pathlib import Path
 
 import cv2
+import gdcm
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom import dcmread, dcmwrite, uid
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.decoders.base import get_decoder
 
@@ -281,10 +284,28 @@ def _literal_runs(row: bytes) -> bytes:
     return b"".join(bytes([len(part) - 1]) + part for part in parts)
 
 
+def _dropped_bits(combination: Combination) -> int:
+    """Return how many low bits of a cell a codestream of twelve bits has no room for."""
+    return max(0, combination.high_bit + 1 - 12)
+
+
+def _twelve_bit_jpeg(combination: Combination, levels: Cells) -> bytes:
+    if levels.ndim == 2:
+        return imagecodecs.jpeg_encode(levels.astype(np.uint16), level=100, bitspersample=12)
+    space = "YCBCR" if combination.photometric in ("YBR_FULL", "YBR_FULL_422") else "RGB"
+    return imagecodecs.jpeg_encode(
+        levels.astype(np.uint16),
+        level=100,
+        bitspersample=12,
+        colorspace=space,
+        outcolorspace=space,
+        subsampling="422" if combination.is_subsampled else "444",
+    )
+
+
 def _lossy_jpeg(combination: Combination, cells: Cells) -> bytes:
     if not combination.has_eight_bit_codestream:
-        levels = (cells >> max(0, combination.high_bit + 1 - 12)) & 0xFFF
-        return imagecodecs.jpeg8_encode(levels.astype(np.uint16), level=95, bitspersample=12)
+        return _twelve_bit_jpeg(combination, (cells >> _dropped_bits(combination)) & 0xFFF)
     samples = cells if combination.bits_allocated == 8 else _reduced(cells, combination)
     buffer = BytesIO()
     if samples.ndim == 2:
@@ -408,6 +429,8 @@ def _rle_by_imagecodecs(frame: bytes, combination: Combination) -> Cells:
 
 def _by_imagecodecs(frame: bytes, combination: Combination) -> Cells:
     if combination.syntax in LOSSY_JPEG:
+        if not combination.has_eight_bit_codestream:
+            return twelve_bits_by_gdcm(frame, combination.size, combination.samples)
         if combination.samples == 1:
             return imagecodecs.jpeg8_decode(frame)
         is_rgb = combination.photometric not in ("YBR_FULL", "YBR_FULL_422")
@@ -420,6 +443,33 @@ def _by_imagecodecs(frame: bytes, combination: Combination) -> Cells:
     if combination.syntax in HTJ2K:
         return imagecodecs.htj2k_decode(frame, planar=False)
     return imagecodecs.jpeg2k_decode(frame)
+
+
+def twelve_bits_by_gdcm(frame: bytes, size: tuple[int, int], samples: int) -> Cells:
+    """Decode a JPEG of twelve bits with GDCM itself, because pydicom lets no plugin try it."""
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = uid.JPEGExtended12Bit
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = uid.SecondaryCaptureImageStorage
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = uid.generate_uid()
+    dataset.Rows, dataset.Columns = size
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 12, 11, 0
+    dataset.SamplesPerPixel = samples
+    # Both mean to GDCM that nothing is to be converted.
+    dataset.PhotometricInterpretation = "MONOCHROME2" if samples == 1 else "RGB"
+    if samples == 3:
+        dataset.PlanarConfiguration = 0
+    dataset.PixelData = encapsulate([frame])
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "frame.dcm"
+        dataset.save_as(path, enforce_file_format=True)
+        reader = gdcm.ImageReader()
+        reader.SetFileName(str(path))
+        assert reader.Read()
+        content = reader.GetImage().GetBuffer().encode("utf-8", "surrogateescape")
+    return np.frombuffer(content, np.uint16).reshape((*size, 3) if samples == 3 else size)
 
 
 def _by_gdcm_plugin(frame: bytes, combination: Combination) -> Cells:
@@ -446,6 +496,9 @@ def second_reading(cells: NDArray[np.int64], file: Written, combination: Combina
     """Return RGB of stored cells, in plain arithmetic after PS3.3 C.7.6.3.1."""
     is_reduced = combination.has_eight_bit_codestream and combination.bits_allocated == 16
     bits, shift = (8, 0) if is_reduced else (combination.bits_stored, combination.shift)
+    if combination.is_lossy_jpeg and not combination.has_eight_bit_codestream:
+        shift = max(0, shift - _dropped_bits(combination))
+        bits = combination.high_bit + 1 - _dropped_bits(combination) - shift
     levels = (cells >> shift) & ((1 << bits) - 1)
     is_signed = combination.is_signed and not (combination.is_lossy_jpeg and combination.samples == 3)
     if combination.photometric == "PALETTE COLOR":

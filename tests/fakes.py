@@ -10,10 +10,17 @@ import numpy as np
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
-from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, CaseFile, EngineReport, ScoreResult
+from app.usecases.ports import (
+    BoundaryResult,
+    BoundaryUncertainty,
+    CancelToken,
+    CaseFile,
+    EngineReport,
+    ScoreResult,
+)
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
-from models.contract.frame_verdict import FrameVerdict
-from models.contract.tabular import TabularInput
+from models.contract.imaging.frame_verdict import FrameVerdict
+from models.contract.lesion.tabular import TabularInput
 
 SEGMENTER = ModelRef("dermomamba", "test", "a" * 64, "resize 192x256, ImageNet", 0.5)
 CLASSIFIER = ModelRef("mambaderm_lite", "test", "b" * 64, "lesion crop 224, ImageNet", 0.3)
@@ -89,13 +96,15 @@ class FakePredictor:
         mask = probability >= SEGMENTER.threshold
         return BoundaryResult(probability, mask, SEGMENTER, RUN, self.frame)
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         """Call the passes divided along the lower half of the mask."""
         if self.is_segmenter_missing:
             raise ModelUnavailableError("No model for lesion boundaries is installed.")
         disagreement = np.zeros(mask.shape, np.float32)
         disagreement[mask.shape[0] // 2 :] = 0.25
-        return BoundaryDoubt(disagreement, 0.2, 0.95, SEGMENTER.weights_sha256)
+        return BoundaryUncertainty(disagreement, 0.2, 0.95, SEGMENTER.weights_sha256)
 
     def score(
         self,

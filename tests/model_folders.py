@@ -1,20 +1,30 @@
 """Small but complete model folders: real architectures with random weights, real graphs, real cards."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from models.contract.card import Calibration, DataSummary, InputSpec, Metric, ModelCard, Task, write_card
-from models.contract.registry import ModelShelf
-from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
-from models.export import GRAPH_FILE, GraphSignature, export_graph
+from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.contract.shelf.card import (
+    GRAPH_FILE,
+    Calibration,
+    DataSummary,
+    InputSpec,
+    Metric,
+    ModelCard,
+    Task,
+    write_card,
+)
+from models.contract.shelf.model_shelf import ModelShelf
+from models.export import GraphSignature, export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.weights import round_to_half, save_weights
-from training.engine.graph_form import boundary_graph, score_graph
+from training.tasks.graph_form import boundary_graph, score_graph
 
 SEGMENTER_SIZE_PX = (48, 64)
 CROP_SIZE_PX = 64
@@ -30,19 +40,31 @@ def random_batch(rows: int, height_px: int, width_px: int, *, with_table: bool) 
     return batch
 
 
-def write_model(root: Path, architecture: str, task: Task, *, seed: int = 1, with_graph: bool = True) -> Path:
+def write_model(
+    root: Path,
+    architecture: str,
+    task: Task,
+    *,
+    seed: int = 1,
+    with_graph: bool = True,
+    size_px: tuple[int, int] | None = None,
+    redraw: Callable[[nn.Module], None] | None = None,
+) -> Path:
     """Write ``root/<architecture>/1`` with weights, graph and card, and return it.
 
     Without a graph its file is empty, which spares the seconds of an export where only torch reads it.
+    ``redraw`` changes the random weights before they are written.
     """
     torch.manual_seed(seed)
     network = build(architecture).eval()
+    if redraw is not None:
+        redraw(network)
     round_to_half(network)
     folder = root / architecture.replace("_", "-") / "1"
     folder.mkdir(parents=True)
     save_weights(network, folder)
     is_classifier = task == "classification"
-    size_px = (CROP_SIZE_PX, CROP_SIZE_PX) if is_classifier else SEGMENTER_SIZE_PX
+    size_px = size_px or ((CROP_SIZE_PX, CROP_SIZE_PX) if is_classifier else SEGMENTER_SIZE_PX)
     parity = 0.0
     if with_graph:
         examples = [random_batch(rows, *size_px, with_table=is_classifier) for rows in (2, 3)]
@@ -50,7 +72,7 @@ def write_model(root: Path, architecture: str, task: Task, *, seed: int = 1, wit
         parity = export_graph(form, signature, examples, folder)
     else:
         (folder / GRAPH_FILE).touch()
-    write_card(_card(folder, architecture, task, network, parity), folder)
+    write_card(_card(folder, architecture, task, network, parity, size_px), folder)
     return folder
 
 
@@ -71,13 +93,20 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _card(folder: Path, architecture: str, task: Task, network: nn.Module, parity: float) -> ModelCard:
+def _card(
+    folder: Path,
+    architecture: str,
+    task: Task,
+    network: nn.Module,
+    parity: float,
+    size_px: tuple[int, int],
+) -> ModelCard:
     if task == "segmentation":
         labels = ("skin", "lesion")
-        spec = InputSpec.for_segmentation(height_px=SEGMENTER_SIZE_PX[0], width_px=SEGMENTER_SIZE_PX[1])
+        spec = InputSpec.for_segmentation(height_px=size_px[0], width_px=size_px[1])
     else:
         labels = ("benign", "malignant")
-        spec = InputSpec.for_classification(size_px=CROP_SIZE_PX, crop_margin=0.25)
+        spec = InputSpec.for_classification(size_px=size_px[0], crop_margin=0.25)
     return ModelCard(
         name=folder.parent.name,
         version=folder.name,

@@ -1,4 +1,4 @@
-"""The training process and its doors.
+"""The training process and its commands.
 
 python -m training RUN_FOLDER                                   carry out, or go on with, a run
 torchrun --nproc_per_node N -m training RUN_FOLDER              the same by N processes together
@@ -15,21 +15,32 @@ python -m training describe-data MODEL_FOLDER --data DIR        describe its tra
 """
 
 import io
+import os
 import sys
 
 import typer
 
-from training.doors.compare import add_compare_command
-from training.doors.data import data
-from training.doors.explain import add_explain_command
-from training.doors.machine import add_machine_command
-from training.doors.measure import add_model_commands
-from training.doors.runs import add_run_commands
-from training.doors.teach import add_teaching_commands
+from training.cli.compare import add_compare_command
+from training.cli.data import data
+from training.cli.explain import add_explain_command
+from training.cli.machine import add_machine_command
+from training.cli.measure import add_model_commands
+from training.cli.runs import add_run_commands
+from training.cli.train import add_training_commands
+from training.contract.command_errors import exit_code_of
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+PROGRAM_VARIABLE = "NAEVUS_PROGRAM"
+"""How a person has called this program, for its help; set by the application."""
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help=__doc__,
+    # A pretty traceback prints local variables, and those may hold what names a patient.
+    pretty_exceptions_enable=False,
+)
 add_run_commands(app)
-add_teaching_commands(app)
+add_training_commands(app)
 add_model_commands(app)
 add_machine_command(app)
 app.add_typer(data, name="data")
@@ -38,7 +49,7 @@ add_explain_command(app)
 
 
 def main(arguments: list[str]) -> None:
-    """Open the door that the arguments name; a bare folder means its run."""
+    """Carry out the command that the arguments name and exit with its code; a bare folder means its run."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A letter that the terminal's encoding lacks becomes a question mark, not an error.
@@ -46,7 +57,7 @@ def main(arguments: list[str]) -> None:
     is_bare_folder = bool(arguments) and not arguments[0].startswith("-")
     if is_bare_folder and arguments[0] not in _verbs():
         arguments = ["run", *arguments]
-    app(arguments, prog_name="training")
+    sys.exit(exit_code_of(lambda: app(arguments, prog_name=os.environ.get(PROGRAM_VARIABLE, "training"))))
 
 
 def _verbs() -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The same use cases without a window; ``naevus --help`` lists them.
 
-Each command calls one use case. ``--json`` prints what it returned. Exit code 1 with one sentence when
-something expected went wrong, 2 when the command line is not understood, 130 when the person stopped it.
+Each command calls one use case. ``--json`` prints what it returned. How a command ends is said in
+``training.contract.command_errors``, for the training program, too.
 """
 
 import io
@@ -14,18 +14,14 @@ import typer
 
 from app import __version__
 from app.cli.cases import add_case_commands
+from app.cli.context import RESEARCH_USE, CliContext
 from app.cli.corrections import add_correction_commands
-from app.cli.desk import RESEARCH_USE, Desk
 from app.cli.machine import add_machine_commands
 from app.cli.models import models
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
-from app.domain.errors import DomainError
 from app.usecases.ports import Services
-from models.contract.errors import ContractError
-
-_INTERRUPTED = 130
-"""The exit code of a command that Ctrl+C ended, by the convention of shells."""
+from training.contract.command_errors import INTERRUPTED, exit_code_of, print_error
 
 _commands = typer.Typer(
     name="naevus",
@@ -39,18 +35,13 @@ _commands = typer.Typer(
 def run(arguments: Sequence[str], open_services: Callable[[Path | None], Services]) -> int:
     """Carry out a command line and return the exit code."""
     _print_what_the_streams_can()
-    desk = Desk(open_services)
+    cli = CliContext(open_services)
     try:
-        _commands(list(arguments), obj=desk, prog_name="naevus")
-    except SystemExit as ending:
-        code = ending.code if isinstance(ending.code, int) else 0
-    except (DomainError, ContractError) as error:
-        desk.errors.print(str(error), markup=False, soft_wrap=True)
-        code = 1
+        code = exit_code_of(lambda: _commands(list(arguments), obj=cli, prog_name="naevus"))
     finally:
-        desk.close()
-    if code == _INTERRUPTED:
-        desk.errors.print("Stopped; what was finished before is kept.")
+        cli.close()
+    if code == INTERRUPTED and not cli.is_passed_on:
+        print_error("Stopped; what was finished before is kept.")
     return code
 
 
@@ -82,5 +73,5 @@ add_case_commands(_commands)
 add_correction_commands(_commands)
 _commands.add_typer(models)
 add_machine_commands(_commands)
-_commands.command("train", **PASSED_ON)(train)
+_commands.add_typer(train)
 _commands.command("data", **PASSED_ON)(data)

@@ -8,25 +8,25 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from app.cli.desk import RESEARCH_USE, TOKEN, Desk, Json, desk_of
-from app.cli.printed import add_row, whole
+from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
-from app.domain.frame import NO_SCORE
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, LesionId
+from app.domain.need import FIRST_LOOK
 from app.domain.triage import CHECK_IMAGE
-from app.usecases.assess_boundary import assess_boundaries
-from app.usecases.describe_samples import LIST_NAME
-from app.usecases.export_cases import export_cases
-from app.usecases.import_images import FileNotice, Refusal, import_images
-from app.usecases.left_out import WrittenCases
-from app.usecases.list_cases import ORDERS, list_cases
+from app.usecases.analysis.analyse import Request, analyse_images, outstanding
+from app.usecases.analysis.assess_boundary import assess_boundaries
+from app.usecases.cases.describe_samples import LIST_NAME
+from app.usecases.cases.import_images import FileNotice, Refusal, import_images
+from app.usecases.cases.list_cases import ORDERS, list_cases
+from app.usecases.cases.remove_case import restore_cases
+from app.usecases.cases.triage_folder import triage_folder
+from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.write_report import write_report
 from app.usecases.ports import Progress
-from app.usecases.predict_image import predict_images
-from app.usecases.remove_case import restore_cases
-from app.usecases.triage_folder import triage_folder
-from app.usecases.write_report import write_report
+from app.usecases.skipped_cases import WrittenCases
+from training.contract.terminal_tables import add_row, whole
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
@@ -70,10 +70,10 @@ def triage(
     as_json: Json = False,
 ) -> None:
     """Import, segment, score and rank images, and write reports."""
-    desk = desk_of(context, as_json=as_json)
-    done = desk.follow(
+    cli = cli_of(context, as_json=as_json)
+    done = cli.follow(
         triage_folder(
-            desk.services,
+            cli.services,
             paths,
             report,
             deidentified=not with_identity,
@@ -81,17 +81,17 @@ def triage(
             merges_patients=merge_patients,
         )
     )
-    desk.complain((*done.refused, *done.not_scored))
-    desk.complain(done.notices, _NOTICE)
-    _tell_kept_apart(desk, done.kept_apart)
-    _tell_beside(desk, passed_over=done.passed_over, described=done.described)
-    desk.show(done, _table_of(done.lines, done.report_by_image))
-    desk.follow(assess_boundaries(desk.services, [line.image_id for line in done.lines], TOKEN))
+    cli.complain((*done.refused, *done.not_scored))
+    cli.complain(done.notices, _NOTICE)
+    _tell_kept_apart(cli, done.kept_apart)
+    _tell_beside(cli, passed_over=done.passed_over, described=done.described)
+    cli.show(done, _table_of(done.lines, done.report_by_image))
+    cli.follow(assess_boundaries(cli.services, [line.image_id for line in done.lines], TOKEN))
     if not as_json:
         key = "" if with_identity else f"{_KEY_WORDS} "
-        desk.console.print(
+        cli.console.print(
             f"{len(done.files)} files were written to {report}; the cases are kept in "
-            f"{desk.services.store.folder}. {key}{RESEARCH_USE}",
+            f"{cli.services.store.folder}. {key}{RESEARCH_USE}",
             markup=False,
             soft_wrap=True,
         )
@@ -100,16 +100,41 @@ def triage(
 
 
 def import_(
-    context: typer.Context, paths: _Paths, merge_patients: _MergePatients = False, as_json: Json = False
+    context: typer.Context,
+    paths: _Paths,
+    lesion_of: Annotated[
+        str | None,
+        typer.Option("--lesion-of", help="Id of a case: the files are further images of its lesion."),
+    ] = None,
+    merge_patients: _MergePatients = False,
+    take_damaged: Annotated[
+        bool,
+        typer.Option(
+            "--take-damaged",
+            help="Take damaged JPEG files, too, as far as they can be shown: marked, and without a score.",
+        ),
+    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Take images into the case store without looking at them."""
-    desk = desk_of(context, as_json=as_json)
-    done = desk.follow(import_images(desk.services, paths, token=TOKEN, merges_patients=merge_patients))
-    desk.complain(done.refused)
-    desk.complain(done.notices, _NOTICE)
-    _tell_kept_apart(desk, done.kept_apart)
-    _tell_beside(desk, passed_over=done.passed_over, described=done.described)
-    desk.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
+    cli = cli_of(context, as_json=as_json)
+    lesion_id = None if lesion_of is None else _lesion_of(cli, lesion_of)
+    job = import_images(
+        cli.services,
+        paths,
+        token=TOKEN,
+        lesion_id=lesion_id,
+        merges_patients=merge_patients,
+        takes_damaged=take_damaged,
+    )
+    done = cli.follow(job)
+    cli.complain(done.refused)
+    if done.partly_readable:
+        cli.remark("Damaged files can be taken without a score: naevus import FILE --take-damaged.")
+    cli.complain(done.notices, _NOTICE)
+    _tell_kept_apart(cli, done.kept_apart)
+    _tell_beside(cli, passed_over=done.passed_over, described=done.described)
+    cli.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
     if not (done.imported or done.joined) and done.refused:
         raise typer.Exit(1)
 
@@ -126,15 +151,16 @@ def predict(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Find the boundary and compute the score of images; without ids, of those that have no score."""
-    desk = desk_of(context, as_json=as_json)
-    wanted = _ids(desk, image_ids) if image_ids else _unscored(desk)
-    failed = desk.follow(predict_images(desk.services, wanted, TOKEN, scores_unsuitable=score_anyway))
-    with desk.services.reading() as work:
+    """Find the boundary and compute the score of images; without ids, whatever is outstanding."""
+    cli = cli_of(context, as_json=as_json)
+    wanted = _ids(cli, image_ids) if image_ids else _outstanding(cli)
+    request = Request(is_anew=bool(image_ids), scores_unsuitable=score_anyway)
+    failed = cli.follow(analyse_images(cli.services, wanted, TOKEN, request))
+    with cli.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
-    desk.complain(failed, _LEFT_OUT)
-    desk.show(PredictedCases(lines, failed), _table_of(lines))
-    desk.follow(assess_boundaries(desk.services, wanted, TOKEN))
+    cli.complain(failed, _LEFT_OUT)
+    cli.show(PredictedCases(lines, failed), _table_of(lines))
+    cli.follow(assess_boundaries(cli.services, wanted, TOKEN))
     if failed and len(failed) == len(wanted):
         raise typer.Exit(1)
 
@@ -143,7 +169,7 @@ def list_(
     context: typer.Context,
     search: Annotated[str, typer.Option(help="Words that must all occur.")] = "",
     order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
-    descending: Annotated[bool, typer.Option("--descending")] = False,
+    descending: Annotated[bool, typer.Option("--descending", help="The last in this order first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many cases to show.")] = 50,
     removed: Annotated[bool, typer.Option("--removed", help="The cases removed from the work list.")] = False,
     as_json: Json = False,
@@ -151,13 +177,13 @@ def list_(
     """Show the work list, the most urgent case first."""
     if order not in ORDERS:
         raise typer.BadParameter(f"'{order}' is none of: {', '.join(ORDERS)}.", param_hint="--order")
-    desk = desk_of(context, as_json=as_json)
+    cli = cli_of(context, as_json=as_json)
     window = list_cases(
-        desk.services, search=search, order=order, descending=descending, limit=limit, removed=removed
+        cli.services, search=search, order=order, descending=descending, limit=limit, removed=removed
     )
-    desk.show(window, _table_of(window.lines))
+    cli.show(window, _table_of(window.lines))
     if len(window.lines) < window.total:
-        desk.remark(f"{len(window.lines)} of {window.total} shown; --limit N shows more.")
+        cli.remark(f"{len(window.lines)} of {window.total} shown; --limit N shows more.")
 
 
 def restore(
@@ -166,13 +192,13 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Bring removed cases back into the work list."""
-    desk = desk_of(context, as_json=as_json)
-    removed = tuple(line.image_id for line in _all_lines(desk, removed=True))
+    cli = cli_of(context, as_json=as_json)
+    removed = tuple(line.image_id for line in _all_lines(cli, removed=True))
     wanted = tuple(dict.fromkeys(_id_like(beginning, removed, "removed cases") for beginning in image_ids))
-    restore_cases(desk.services, wanted)
-    with desk.services.reading() as work:
+    restore_cases(cli.services, wanted)
+    with cli.services.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
-    desk.show(lines, _table_of(lines))
+    cli.show(lines, _table_of(lines))
 
 
 def export(
@@ -184,11 +210,11 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write cases in another format (an unknown name lists the formats)."""
-    desk = desk_of(context, as_json=as_json)
-    chosen = _ids(desk, image_ids)
+    cli = cli_of(context, as_json=as_json)
+    chosen = _ids(cli, image_ids)
     _write(
-        desk,
-        export_cases(desk.services, chosen, format_name, folder, deidentified=not with_identity, token=TOKEN),
+        cli,
+        export_cases(cli.services, chosen, format_name, folder, deidentified=not with_identity, token=TOKEN),
         folder,
     )
 
@@ -201,52 +227,58 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write a PDF report for each case."""
-    desk = desk_of(context, as_json=as_json)
-    chosen = _ids(desk, image_ids)
+    cli = cli_of(context, as_json=as_json)
+    chosen = _ids(cli, image_ids)
     _write(
-        desk,
-        write_report(desk.services, chosen, folder, deidentified=not with_identity, token=TOKEN),
+        cli,
+        write_report(cli.services, chosen, folder, deidentified=not with_identity, token=TOKEN),
         folder,
     )
 
 
-def _tell_kept_apart(desk: Desk, kept_apart: Sequence[FileNotice]) -> None:
+def _tell_kept_apart(cli: CliContext, kept_apart: Sequence[FileNotice]) -> None:
     """Say which images were given a patient of their own although their number is known, and the remedy."""
-    desk.complain(kept_apart, _KEPT_APART)
+    cli.complain(kept_apart, _KEPT_APART)
     if kept_apart:
-        desk.remark("If it is the same person after all, import again with --merge-patients.")
+        cli.remark("If it is the same person after all, import again with --merge-patients.")
 
 
-def _tell_beside(desk: Desk, *, passed_over: int, described: int) -> None:
+def _tell_beside(cli: CliContext, *, passed_over: int, described: int) -> None:
     """Say in a line each what was entered from the list of the samples, and what is no image."""
     if described:
-        desk.remark(f"Age and sex of {_counted(described, 'sample image')} are from {LIST_NAME}.")
+        cli.remark(f"Age and sex of {_counted(described, 'sample image')} are from {LIST_NAME}.")
     if passed_over:
-        desk.remark(f"{_counted(passed_over, 'other file')} passed over: no image.")
+        cli.remark(f"{_counted(passed_over, 'other file')} passed over: no image.")
 
 
 def _counted(count: int, thing: str) -> str:
     return f"{count} {thing}" + ("" if count == 1 else "s")
 
 
-def _write(desk: Desk, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
+def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
     """Write, and say what was written and what was left out; fail when nothing could be written."""
-    written = desk.follow(job)
-    desk.complain(written.left_out, _LEFT_OUT)
-    desk.show(written, f"{len(written.files)} files were written to {folder}.")
+    written = cli.follow(job)
+    cli.complain(written.left_out, _LEFT_OUT)
+    cli.show(written, f"{len(written.files)} files were written to {folder}.")
     if written.left_out and not written.files:
         raise typer.Exit(1)
 
 
-def _ids(desk: Desk, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
+def _ids(cli: CliContext, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
     """Return the images whose ids begin like the wanted ones, or the whole work list when none is named."""
-    listed = tuple(line.image_id for line in _all_lines(desk))
+    listed = tuple(line.image_id for line in _all_lines(cli))
     return tuple(_id_like(beginning, listed) for beginning in wanted) if wanted else listed
 
 
-def only_id(desk: Desk, beginning: str) -> ImageId:
+def only_id(cli: CliContext, beginning: str) -> ImageId:
     """Return the one case of the work list whose id begins so; raises NotFoundError."""
-    return _ids(desk, [beginning])[0]
+    return _ids(cli, [beginning])[0]
+
+
+def _lesion_of(cli: CliContext, beginning: str) -> LesionId:
+    image_id = only_id(cli, beginning)
+    with cli.services.reading() as work:
+        return work.cases.case(image_id).lesion.id
 
 
 def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list") -> ImageId:
@@ -257,21 +289,20 @@ def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list"
     return matching[0]
 
 
-def _unscored(desk: Desk) -> tuple[ImageId, ...]:
-    return tuple(
-        line.image_id for line in _all_lines(desk) if line.probability is None and not line.no_score_reason
-    )
+def _outstanding(cli: CliContext) -> tuple[ImageId, ...]:
+    needs_by_image = outstanding(cli.services)
+    return tuple(image_id for image_id, needs in needs_by_image.items() if needs & FIRST_LOOK)
 
 
-def _all_lines(desk: Desk, *, removed: bool = False) -> tuple[CaseLine, ...]:
-    with desk.services.reading() as work:
+def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:
+    with cli.services.reading() as work:
         count = work.cases.case_count(removed=removed)
         return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
 
 
 def _urgency(line: CaseLine) -> str:
     if line.priority is None:
-        return NO_SCORE.lower() if line.no_score_reason else "-"
+        return line.no_score_words.lower() or "-"
     label = line.priority.band.label
     return f"{label} ({CHECK_IMAGE.lower()})" if line.priority.warnings else label
 
@@ -281,6 +312,7 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
     table = Table(
         "urgency",
         "score",
+        whole("lesion"),
         whole("patient"),
         "site",
         Column("file", overflow="fold"),
@@ -295,6 +327,9 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
             table,
             _urgency(line),
             percent(line.probability) if line.probability is not None else "-",
+            "-"
+            if line.lesion is None
+            else f"{percent(line.lesion.probability)} of {line.lesion.image_count}",
             line.patient_code,
             line.site or "-",
             line.file_name,

@@ -6,28 +6,30 @@ from typing import Annotated
 import typer
 
 from app.cli.cases import only_id
-from app.cli.desk import TOKEN, Json, desk_of
-from app.usecases.import_corrections import InDoubt, import_corrections
-from app.usecases.set_decision import set_decision
+from app.cli.context import TOKEN, Json, cli_of
+from app.usecases.analysis.analyse import analyse_images
+from app.usecases.cases.set_decision import set_decision
+from app.usecases.corrections.import_corrections import ImplausibleMask, import_corrections
 
 
 def correct(
     context: typer.Context,
     masks: Annotated[list[Path], typer.Argument(help="Mask files, named as the images, or folders of them.")],
     in_doubt: Annotated[
-        InDoubt,
+        ImplausibleMask,
         typer.Option(
             help="What to do with masks that mark nothing, nearly everything, or rather skin than the lesion."
         ),
-    ] = InDoubt.REFUSE,
+    ] = ImplausibleMask.REFUSE,
     as_json: Json = False,
 ) -> None:
-    """Take masks drawn elsewhere as your signed corrections of stored cases."""
-    desk = desk_of(context, as_json=as_json)
-    done = desk.follow(import_corrections(desk.services, masks, token=TOKEN, in_doubt=in_doubt))
-    desk.complain(done.refused)
-    desk.complain(done.notices, "Notice")
-    desk.show(done, f"Corrected: {len(done.corrected)}. Refused: {len(done.refused)}.")
+    """Take masks drawn elsewhere as your signed corrections of stored cases, and score these again."""
+    cli = cli_of(context, as_json=as_json)
+    done = cli.follow(import_corrections(cli.services, masks, token=TOKEN, in_doubt=in_doubt))
+    cli.complain(done.refused)
+    cli.complain(done.notices, "Notice")
+    cli.complain(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), "Not scored")
+    cli.show(done, f"Corrected: {len(done.corrected)}. Refused: {len(done.refused)}.")
     if not done.corrected:
         raise typer.Exit(1)
 
@@ -44,17 +46,17 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Record your own reading of a case, apart from what the model said."""
-    desk = desk_of(context, as_json=as_json)
-    chosen = only_id(desk, image_id)
+    cli = cli_of(context, as_json=as_json)
+    chosen = only_id(cli, image_id)
     changes = set_decision(
-        desk.services,
+        cli.services,
         chosen,
         diagnosis=diagnosis,
         diagnosis_confirm_type=confirmed_by,
         management=management,
         comment=comment,
     )
-    desk.show(changes, f"The decision on {chosen[:8]} is recorded.")
+    cli.show(changes, f"The decision on {chosen[:8]} is recorded.")
 
 
 def add_correction_commands(commands: typer.Typer) -> None:

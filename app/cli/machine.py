@@ -12,13 +12,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import Desk, Json, desk_of
+from app.cli.context import CliContext, Json, cli_of
 from app.cli.graphics_card import GraphicsCard, GraphicsCardError, graphics_cards
-from app.cli.printed import add_row
 from app.cli.training_program import training_answer
-from app.usecases.examine_engines import examine_engines, examine_store
 from app.usecases.ports import StoreFinding
-from app.usecases.private_data import make_data_private
+from app.usecases.upkeep.examine_engines import examine_engines, examine_store
+from app.usecases.upkeep.private_data import make_data_private
+from training.contract.terminal_tables import add_row
 
 _LIBRARIES = (
     *("torch", "mamba-ssm", "triton", "numba", "onnxruntime-gpu", "onnxruntime", "numpy"),
@@ -50,13 +50,13 @@ class DoctorReport:
 
 def devices(context: typer.Context, as_json: Json = False) -> None:
     """Run a real inference on every engine of this machine and report."""
-    desk = desk_of(context, as_json=as_json)
-    reports = desk.follow(examine_engines(desk.services))
+    cli = cli_of(context, as_json=as_json)
+    reports = cli.follow(examine_engines(cli.services))
     table = Table("engine", "provider", "device", "boundary ms", "score ms", "note")
     for found in reports:
         times = (f"{ms:.0f}" if ms is not None else "-" for ms in (found.boundary_ms, found.score_ms))
         add_row(table, found.engine, found.provider, found.device, *times, found.note)
-    desk.show(reports, table)
+    cli.show(reports, table)
 
 
 def doctor(
@@ -72,21 +72,21 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """Check the case store and tell of the machine; exit code 1 when something is wrong."""
-    desk = desk_of(context, as_json=as_json)
+    cli = cli_of(context, as_json=as_json)
     if watch_gpu:
-        _watch(desk, every)
+        _watch(cli, every)
         return
     if mend:
-        make_data_private(desk.services)
+        make_data_private(cli.services)
     report = DoctorReport(
-        desk.follow(examine_store(desk.services)), None if store_only else _examined_machine()
+        cli.follow(examine_store(cli.services)), None if store_only else _examined_machine()
     )
     table = Table("", "finding")
     for finding in report.store:
         add_row(table, "problem" if finding.is_problem else "ok", finding.sentence)
     for subject, sentence in _machine_lines(report.machine):
         add_row(table, subject, sentence)
-    desk.show(report, table)
+    cli.show(report, table)
     if any(finding.is_problem for finding in report.store):
         raise typer.Exit(1)
 
@@ -137,7 +137,7 @@ def _machine_lines(machine: MachineReport | None) -> list[tuple[str, str]]:
     ]
 
 
-def _watch(desk: Desk, every_s: float) -> None:
+def _watch(cli: CliContext, every_s: float) -> None:
     """Print the cards' state again and again; Ctrl+C ends it, and that is no failure."""
     try:
         while True:
@@ -146,7 +146,7 @@ def _watch(desk: Desk, every_s: float) -> None:
                 raise GraphicsCardError("The NVIDIA driver lists no graphics card.")
             for card in cards:
                 line = f"{datetime.now():%H:%M:%S}  {card.index}: {card.name}  {card.words()}"
-                desk.show(card, line)
+                cli.show(card, line)
             time.sleep(every_s)
     except KeyboardInterrupt:
         return

@@ -6,36 +6,37 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from app.cli.desk import Desk, Json, SnapshotOption, desk_of
-from app.cli.printed import add_row, seen, whole
-from app.cli.training_program import PASSED_ON, training_program
+from app.cli.context import CliContext, Json, SnapshotOption, cli_of
+from app.cli.training_program import PASSED_ON, pass_on
 from app.domain.errors import LearningError
-from app.usecases.examine_model import examine_model
-from app.usecases.exchange_models import export_model, import_model
-from app.usecases.follow_run import list_runs
-from app.usecases.list_models import ModelLine, list_models, unusable_active_models
-from app.usecases.promote_model import promote_model, roll_back_model
-from app.usecases.shelve_candidate import shelve_candidate
-from models.contract.card import Task
-from models.contract.exam_table import table_lines
-from models.contract.gate import verdict
-from models.contract.registry import ShelvedModel
+from app.usecases.learning.evaluate_candidate import evaluate_candidate
+from app.usecases.learning.follow_run import list_runs
+from app.usecases.learning.register_candidate import register_candidate
+from app.usecases.models.list_models import ModelLine, list_models, unusable_active_models
+from app.usecases.models.model_import_export import export_model, import_model
+from app.usecases.models.promote_model import promote_model, roll_back_model
+from models.contract.shelf.card import Task
+from models.contract.shelf.exam_table import table_lines
+from models.contract.shelf.gate import verdict
+from models.contract.shelf.model_shelf import ShelvedModel
+from training.contract.terminal_tables import add_row, seen, whole
 
 models = typer.Typer(name="models", help="List the trained models, and choose which one serves.")
 
 _Reference = Annotated[str, typer.Argument(help="NAME/VERSION, as 'naevus models' lists it.")]
+_BundleFile = Annotated[Path, typer.Argument(help="The one file that holds the model (.naevusmodel).")]
 
 
 @models.callback(invoke_without_command=True)
 def _list_by_default(context: typer.Context, as_json: Json = False) -> None:
     if context.invoked_subcommand is None:
-        _show_models(desk_of(context, as_json=as_json))
+        _show_models(cli_of(context, as_json=as_json))
 
 
 @models.command("list")
 def list_(context: typer.Context, as_json: Json = False) -> None:
     """List the trained models on this machine."""
-    _show_models(desk_of(context, as_json=as_json))
+    _show_models(cli_of(context, as_json=as_json))
 
 
 @models.command()
@@ -48,10 +49,10 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Make a model the one that serves, after a passed exam."""
-    desk = desk_of(context, as_json=as_json)
-    name, version = _shelved(desk, reference)
-    model = promote_model(desk.services, name, version, unexamined=unexamined)
-    desk.show(_told(model), f"{model.card.reference} serves now.")
+    cli = cli_of(context, as_json=as_json)
+    name, version = _shelved(cli, reference)
+    model = promote_model(cli.services, name, version, unexamined=unexamined)
+    cli.show(_told(model), f"{model.card.reference} serves now.")
 
 
 @models.command()
@@ -61,9 +62,9 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     """Go back to the model that served before."""
-    desk = desk_of(context, as_json=as_json)
-    model = roll_back_model(desk.services, task)
-    desk.show(_told(model), f"{model.card.reference} serves again.")
+    cli = cli_of(context, as_json=as_json)
+    model = roll_back_model(cli.services, task)
+    cli.show(_told(model), f"{model.card.reference} serves again.")
 
 
 @models.command()
@@ -74,61 +75,61 @@ def exam(
     as_json: Json = False,
 ) -> None:
     """Measure a model beside the one that serves, on the exam patients."""
-    desk = desk_of(context, as_json=as_json)
-    name, version = _shelved(desk, reference)
-    sat = examine_model(desk.services, name, version, snapshot)
+    cli = cli_of(context, as_json=as_json)
+    name, version = _shelved(cli, reference)
+    sat = evaluate_candidate(cli.services, name, version, snapshot)
     gate = verdict(sat)
     lines = (*table_lines(sat), "passed" if gate.passed else "not passed", *gate.reasons)
-    desk.show({"exam": sat, "passed": gate.passed, "reasons": gate.reasons}, "\n".join(lines))
+    cli.show({"exam": sat, "passed": gate.passed, "reasons": gate.reasons}, "\n".join(lines))
 
 
 @models.command("export")
-def export_(context: typer.Context, reference: _Reference, file: Path, as_json: Json = False) -> None:
+def export_(context: typer.Context, reference: _Reference, file: _BundleFile, as_json: Json = False) -> None:
     """Pack a model into one file for another machine."""
-    desk = desk_of(context, as_json=as_json)
-    name, version = _shelved(desk, reference)
-    packed = export_model(desk.services, name, version, file)
-    desk.show(packed, f"{reference} was written to {packed}.")
+    cli = cli_of(context, as_json=as_json)
+    name, version = _shelved(cli, reference)
+    packed = export_model(cli.services, name, version, file)
+    cli.show(packed, f"{reference} was written to {packed}.")
 
 
 @models.command("import")
-def import_(context: typer.Context, file: Path, as_json: Json = False) -> None:
+def import_(context: typer.Context, file: _BundleFile, as_json: Json = False) -> None:
     """Put the model of such a file onto the shelf; it does not serve by that."""
-    desk = desk_of(context, as_json=as_json)
-    model = import_model(desk.services, file)
-    desk.show(_told(model), f"{model.card.reference} is on the shelf.")
+    cli = cli_of(context, as_json=as_json)
+    model = import_model(cli.services, file)
+    cli.show(_told(model), f"{model.card.reference} is on the shelf.")
 
 
 @models.command(**PASSED_ON)
 def compare(context: typer.Context) -> None:
-    """Measure models side by side: 'naevus models compare --help'."""
-    raise typer.Exit(training_program(["compare", *_shelf_for(context), *context.args]))
+    """Measure models side by side and rank them; Ctrl+C stops and writes nothing."""
+    pass_on(context, ["compare", *_shelf_for(context), *context.args])
 
 
 @models.command(**PASSED_ON)
 def explain(context: typer.Context) -> None:
-    """Show what a model looked at, or measure how far that can be trusted: 'naevus models explain --help'."""
-    raise typer.Exit(training_program(["explain", *_shelf_for(context), *context.args]))
+    """Show what a model's answers came from, or with --check how far its overlays can be trusted."""
+    pass_on(context, ["explain", *_shelf_for(context), *context.args])
 
 
 def _shelf_for(context: typer.Context) -> list[str]:
     """Options that tell the training program of the models on the shelf; it needs none to print its help."""
-    desk = desk_of(context, as_json=False)
-    folders = [] if "--help" in context.args else [model.folder for model in desk.services.shelf.list()]
+    cli = cli_of(context, as_json=False)
+    folders = [] if "--help" in context.args else [model.folder for model in cli.services.shelf.list()]
     return [part for folder in folders for part in ("--shelf", str(folder))]
 
 
-def _show_models(desk: Desk) -> None:
+def _show_models(cli: CliContext) -> None:
     table = Table(whole("model"), "task", "state", "trained from", "exam")
-    lines = list_models(desk.services)
+    lines = list_models(cli.services)
     for line in lines:
         cells = (line.card.task, line.state, line.parent or "-", _exam_words(line))
         add_row(table, line.card.reference, *cells)
-    desk.show([_as_json(line) for line in lines], table)
-    problems = (*(sentence for _, sentence in desk.services.shelf.problems()),)
-    if not desk.as_json:
-        for sentence in dict.fromkeys((*problems, *unusable_active_models(desk.services))):
-            desk.errors.print(seen(sentence), markup=False, soft_wrap=True)
+    cli.show([_as_json(line) for line in lines], table)
+    problems = (*(sentence for _, sentence in cli.services.shelf.problems()),)
+    if not cli.as_json:
+        for sentence in dict.fromkeys((*problems, *unusable_active_models(cli.services))):
+            cli.errors.print(seen(sentence), markup=False, soft_wrap=True)
 
 
 def _exam_words(line: ModelLine) -> str:
@@ -160,15 +161,15 @@ def _told(model: ShelvedModel) -> dict[str, str]:
     }
 
 
-def _shelved(desk: Desk, reference: str) -> tuple[str, str]:
+def _shelved(cli: CliContext, reference: str) -> tuple[str, str]:
     """Split a reference, and put the candidate of a finished run onto the shelf when it is meant."""
     name, _, version = reference.partition("/")
     if not name or not version:
         raise typer.BadParameter(f"'{reference}' is not NAME/VERSION.", param_hint="REFERENCE")
-    for run in list_runs(desk.services):
+    for run in list_runs(cli.services):
         if run.candidate == reference and run.state == "finished":
             try:
-                shelve_candidate(desk.services, run.id)
+                register_candidate(cli.services, run.id)
             except LearningError:
                 continue  # the model of this name on the shelf is another one, and that is what was named
     return name, version

@@ -2,29 +2,44 @@
 
 import time
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
+from typer.core import TyperGroup
 
-from app.cli.desk import TOKEN, Desk, Json, SnapshotOption, desk_of
-from app.cli.printed import add_row, whole
-from app.cli.training_program import training_program
+from app.cli.context import TOKEN, CliContext, Json, SnapshotOption, cli_of
+from app.cli.training_program import PASSED_ON, pass_on
 from app.domain.errors import LearningError
-from app.usecases.follow_run import follow_run, list_runs
-from app.usecases.freeze_snapshot import freeze_snapshot
-from app.usecases.run_records import RunLine
-from app.usecases.start_run import forecast_run, start_run
-from app.usecases.stop_run import resume_run, stop_run
-from models.contract.card import Task
-from training.contract.story import RunStory
+from app.usecases.learning.follow_run import follow_run, list_runs
+from app.usecases.learning.freeze_snapshot import freeze_snapshot
+from app.usecases.learning.run_records import RunLine
+from app.usecases.learning.start_run import forecast_run, start_run
+from app.usecases.learning.stop_run import resume_run, stop_run
+from models.contract.shelf.card import Task
+from training.contract.run_state import RunState
+from training.contract.terminal_tables import add_row, whole
 
 _LOOK_EVERY_S = 1.0
 _ENDINGS = ("finished", "stopped", "failed")
 
-_learning = typer.Typer(
+_FROM_A_DATA_SET: Final = "From a data set"
+_RUN_FOLDER: Final = "run"
+
+
+class _TrainingGroup(TyperGroup):
+    """The commands below; a folder in the place of a command means the run in it."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401  Typer keeps these types private
+        named = super().get_command(ctx, cmd_name)
+        return super().get_command(ctx, _RUN_FOLDER) if named is None and Path(cmd_name).is_dir() else named
+
+
+train = typer.Typer(
     name="train",
-    help="Teach the model that serves what this clinic has corrected.",
+    cls=_TrainingGroup,
+    help="Teach models: the one that serves from this clinic's corrections, or new ones from a data set.",
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
@@ -32,16 +47,7 @@ _Task = Annotated[Task, typer.Argument(help="segmentation or classification.")]
 _Run = Annotated[str, typer.Argument(help="Id of a run, as 'naevus train runs' lists it.")]
 
 
-def train(context: typer.Context) -> None:
-    """Teach models: snapshot, start, watch, stop, resume, runs; or 'naevus train segmentation ...'."""
-    is_help = context.args in ([], ["--help"])
-    arguments = ["--help"] if is_help else list(context.args)
-    if is_help or arguments[0] in _own_verbs():
-        _learning(arguments, obj=context.obj, prog_name="naevus train", standalone_mode=not is_help)
-    raise typer.Exit(training_program(arguments))
-
-
-@_learning.command()
+@train.command()
 def snapshot(
     context: typer.Context,
     task: _Task,
@@ -51,37 +57,37 @@ def snapshot(
     as_json: Json = False,
 ) -> None:
     """Freeze the signed corrections, under pseudonyms, for training."""
-    desk = desk_of(context, as_json=as_json)
-    frozen = desk.follow(freeze_snapshot(desk.services, task, token=TOKEN, any_confirmation=any_confirmation))
+    cli = cli_of(context, as_json=as_json)
+    frozen = cli.follow(freeze_snapshot(cli.services, task, token=TOKEN, any_confirmation=any_confirmation))
     table = Table("", "images", "patients")
     for side, count in frozen.images_by_side.items():
         add_row(table, side, str(count), str(frozen.patients_by_side[side]))
-    desk.show(frozen, table)
+    cli.show(frozen, table)
     if not as_json:
-        desk.console.print(f"Snapshot {frozen.id}", markup=False, soft_wrap=True)
+        cli.console.print(f"Snapshot {frozen.id}", markup=False, soft_wrap=True)
         if frozen.warning:
-            desk.errors.print(frozen.warning, markup=False, soft_wrap=True)
+            cli.errors.print(frozen.warning, markup=False, soft_wrap=True)
         for reason, count in frozen.left_out.items():
-            desk.errors.print(f"Left out ({count}): {reason}", markup=False, soft_wrap=True)
+            cli.errors.print(f"Left out ({count}): {reason}", markup=False, soft_wrap=True)
 
 
-@_learning.command()
+@train.command()
 def start(
     context: typer.Context,
     task: _Task,
     snapshot_id: SnapshotOption = None,
-    seed: Annotated[int, typer.Option(min=0)] = 17,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another order of the images.")] = 17,
     threads: Annotated[int, typer.Option(min=0, help="0: all processor cores.")] = 0,
     amp: Annotated[bool, typer.Option("--amp", help="bfloat16; scans stay float32.")] = False,
     as_json: Json = False,
 ) -> None:
     """Start a run that teaches the model that serves; it goes on by itself."""
-    desk = desk_of(context, as_json=as_json)
-    line = start_run(desk.services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
-    desk.show(line, f"{line.id} is running; 'naevus train watch {line.id}' shows how far it is.")
+    cli = cli_of(context, as_json=as_json)
+    line = start_run(cli.services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
+    cli.show(line, f"{line.id} is running; 'naevus train watch {line.id}' shows how far it is.")
 
 
-@_learning.command()
+@train.command()
 def forecast(
     context: typer.Context,
     task: _Task,
@@ -90,35 +96,35 @@ def forecast(
     as_json: Json = False,
 ) -> None:
     """Measure what such a run would cost on this machine."""
-    desk = desk_of(context, as_json=as_json)
-    found = forecast_run(desk.services, task, snapshot_id, threads=threads)
+    cli = cli_of(context, as_json=as_json)
+    found = forecast_run(cli.services, task, snapshot_id, threads=threads)
     memory = "" if found.memory_bytes is None else f", {found.memory_bytes / 2**30:.1f} GiB"
-    desk.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}".rstrip())
+    cli.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}".rstrip())
 
 
-@_learning.command()
+@train.command()
 def resume(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
     """Go on with a run that was stopped or broken off."""
-    desk = desk_of(context, as_json=as_json)
-    desk.show(resume_run(desk.services, run_id), f"{run_id} goes on.")
+    cli = cli_of(context, as_json=as_json)
+    cli.show(resume_run(cli.services, run_id), f"{run_id} goes on.")
 
 
-@_learning.command()
+@train.command()
 def stop(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
     """Ask a run to stop; asked again after half a minute, it is ended."""
-    desk = desk_of(context, as_json=as_json)
-    desk.show(stop_run(desk.services, run_id), f"{run_id} was asked to stop.")
+    cli = cli_of(context, as_json=as_json)
+    cli.show(stop_run(cli.services, run_id), f"{run_id} was asked to stop.")
 
 
-@_learning.command()
+@train.command()
 def runs(context: typer.Context, as_json: Json = False) -> None:
     """List the runs, the newest first."""
-    desk = desk_of(context, as_json=as_json)
-    lines = list_runs(desk.services)
-    desk.show(lines, _table_of(lines))
+    cli = cli_of(context, as_json=as_json)
+    lines = list_runs(cli.services)
+    cli.show(lines, _table_of(lines))
 
 
-@_learning.command()
+@train.command()
 def watch(
     context: typer.Context,
     run_id: Annotated[str | None, typer.Argument(help="Name of the run; the newest when left out.")] = None,
@@ -126,34 +132,34 @@ def watch(
     as_json: Json = False,
 ) -> None:
     """Show how far a run is until it ends; Ctrl+C only looks away, the run goes on."""
-    desk = desk_of(context, as_json=as_json)
-    run_id = run_id or _newest(desk)
-    story = follow_run(desk.services, run_id)
+    cli = cli_of(context, as_json=as_json)
+    run_id = run_id or _newest(cli)
+    run_state = follow_run(cli.services, run_id)
     try:
-        while not once and story.state not in _ENDINGS:
-            if desk.errors.is_terminal:
-                desk.errors.print(_words(story), end="\r", markup=False)
+        while not once and run_state.state not in _ENDINGS:
+            if cli.errors.is_terminal:
+                cli.errors.print(_words(run_state), end="\r", markup=False)
             time.sleep(_LOOK_EVERY_S)
-            story = follow_run(desk.services, run_id)
+            run_state = follow_run(cli.services, run_id)
     except KeyboardInterrupt:
-        desk.errors.print(f"{run_id} goes on; 'naevus train watch {run_id}' looks at it again.", markup=False)
-    desk.show(story, _words(story))
-    if story.state == "failed":
+        cli.errors.print(f"{run_id} goes on; 'naevus train watch {run_id}' looks at it again.", markup=False)
+    cli.show(run_state, _words(run_state))
+    if run_state.state == "failed":
         raise typer.Exit(1)
 
 
-def _newest(desk: Desk) -> str:
-    lines = list_runs(desk.services)
+def _newest(cli: CliContext) -> str:
+    lines = list_runs(cli.services)
     if not lines:
         raise LearningError("There is no run yet; 'naevus train start segmentation' starts one.")
     return lines[0].id
 
 
-def _words(story: RunStory) -> str:
-    left = "" if story.seconds_left is None else f", about {story.seconds_left / 60:.0f} min left"
-    first = f"{story.state}: step {story.step} of {story.total_steps}{left}"
-    gate = () if story.verdict is None else story.verdict.reasons
-    return "\n".join((first, *story.notices, *((story.ending,) if story.ending else ()), *gate))
+def _words(run_state: RunState) -> str:
+    left = "" if run_state.seconds_left is None else f", about {run_state.seconds_left / 60:.0f} min left"
+    first = f"{run_state.state}: step {run_state.step} of {run_state.total_steps}{left}"
+    gate = () if run_state.verdict is None else run_state.verdict.reasons
+    return "\n".join((first, *run_state.notices, *((run_state.ending,) if run_state.ending else ()), *gate))
 
 
 def _table_of(lines: Sequence[RunLine]) -> Table:
@@ -165,8 +171,24 @@ def _table_of(lines: Sequence[RunLine]) -> Table:
     return table
 
 
-def _own_verbs() -> frozenset[str]:
-    return frozenset(
-        command.name or (command.callback.__name__ if command.callback else "")
-        for command in _learning.registered_commands
-    )
+def _passed_on(context: typer.Context) -> None:
+    pass_on(context, [context.info_name or "", *context.args])
+
+
+_TRAINING_PROGRAM: Final = {
+    "segmentation": "Train a network that outlines lesions.",
+    "classification": "Train a network that scores malignancy.",
+    _RUN_FOLDER: "Carry out the run of a folder, or go on where it stopped.",
+    "report": "Draw the curves of a run into report.png in its folder.",
+    "publish": "Write a model folder (weights, graph, card) from the best checkpoint of a run.",
+    "evaluate": "Measure a model on held-out images, once, and write the figures into its card.",
+    "describe-data": "Write into a segmenter's card what its training images are like.",
+}
+"""What each of these commands says of itself; the training program has their options."""
+_ALSO_UNDERSTOOD: Final = ("exam", "compare", "explain", "data", "scan-kernels")
+"""Of the training program; 'naevus models' and 'naevus data' are where a person finds them."""
+
+for _name, _help in _TRAINING_PROGRAM.items():
+    train.command(_name, help=_help, rich_help_panel=_FROM_A_DATA_SET, **PASSED_ON)(_passed_on)
+for _name in _ALSO_UNDERSTOOD:
+    train.command(_name, hidden=True, **PASSED_ON)(_passed_on)

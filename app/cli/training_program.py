@@ -3,11 +3,11 @@
 import signal
 import subprocess
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import typer
 
-from app.own_programs import HEAVY_WORK, environment, training_command
+from app.subprocesses import HEAVY_WORK, environment, training_command
 
 _PATIENCE_S = 120
 """Torch takes seconds to import, on a busy machine many."""
@@ -19,9 +19,21 @@ PASSED_ON: Final[dict[str, Any]] = {
 """For a command whose arguments, its --help included, are those of the training program."""
 
 
-def training_program(arguments: Sequence[str]) -> int:
+_PROGRAM_VARIABLE = "NAEVUS_PROGRAM"
+"""By which the training program is told how it was called, so that its help names the same command."""
+
+
+def pass_on(context: typer.Context, arguments: Sequence[str]) -> NoReturn:
+    """Let the training program carry out the rest of a command line, and end as it ends."""
+    context.obj.is_passed_on = True
+    group = context.parent.command_path if context.parent is not None else "naevus"
+    raise typer.Exit(_carried_out(arguments, called=group))
+
+
+def _carried_out(arguments: Sequence[str], *, called: str) -> int:
     """Run the training program; Ctrl+C reaches it too, and it decides how to stop."""
-    process = subprocess.Popen([*training_command(), *arguments], env=environment(HEAVY_WORK))
+    settings = {**environment(HEAVY_WORK), _PROGRAM_VARIABLE: called}
+    process = subprocess.Popen([*training_command(), *arguments], env=settings)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return process.wait()
@@ -47,5 +59,5 @@ def training_answer(arguments: Sequence[str]) -> str | None:
 
 
 def data(context: typer.Context) -> None:
-    """Check, split, count or convert a data set: 'naevus data --help'."""
-    raise typer.Exit(training_program(["data", *context.args]))
+    """Check, count, split or convert a data set."""
+    pass_on(context, ["data", *context.args])

@@ -9,7 +9,7 @@ UNCERTAIN_BORDER = 0.13
 
 WEIGHT_OF_BORDER = 0.7
 """Ranks those validation images most like their true error does (correlation with 1 - Dice: 0.64)."""
-WEIGHT_OF_UNLIKENESS = 0.2
+WEIGHT_OF_ATYPICALITY = 0.2
 """Says little about the error (0.10), but an image like few others teaches what the model has not seen."""
 WEIGHT_OF_SCORE = 0.1
 """A score that moves between views may have an odd crop behind it, or quite other causes."""
@@ -31,7 +31,7 @@ def expected_benefit(
     return (
         WEIGHT_OF_BORDER * _border_term(border_uncertainty)
         + WEIGHT_OF_SCORE * _share(score_spread)
-        + WEIGHT_OF_UNLIKENESS * _share(unlikeness)
+        + WEIGHT_OF_ATYPICALITY * _share(unlikeness)
     )
 
 

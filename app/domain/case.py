@@ -3,15 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.annotation import Decision, MaskRevision
-from app.domain.frame import objection_to_score
+from app.domain.case_fields import OLDEST_AGE_YEARS
+from app.domain.frame_finding import NO_SCORE, objection_to_score
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
-from app.domain.image import DermoscopicImage
+from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
+from app.domain.input_digest import ScoredInputs
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.lesion_score import ImageScores, LesionScore, lesion_priority, lesion_score, sooner
+from app.domain.need import ActiveWeights, Need
+from app.domain.people.age import age_at_visit
+from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.revision import Decision, MaskRevision
 from app.domain.standing_priority import standing_priority, standing_score
 from app.domain.triage import Priority
+from models.contract.lesion.features import DEFINITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,12 @@ class Case:
     """Scores whose lower band a person has accepted."""
     overruled_boundaries: frozenset[PredictionId] = frozenset()
     """Boundary predictions that object to a score, which a person wanted all the same."""
+    fellow_sizes_mm: tuple[float, ...] = ()
+    """Longest diameters of the patient's other lesions, as far as they were entered."""
+    is_edited_since_score: bool = False
+    """Of a newest score whose inputs are not known: the audit trail names one that was entered after it."""
+    other_images: tuple[ImageScores, ...] = ()
+    """Scores of the other images of the lesion from the same day, without those of removed cases."""
 
     @property
     def boundary(self) -> BoundaryPrediction | None:
@@ -67,47 +79,141 @@ class Case:
 
     @property
     def is_score_current(self) -> bool:
-        """Say whether the newest score counts and was computed from the valid mask."""
+        """Say whether the newest score counts and its model would be given the same again."""
         if self.score is None or self.is_score_withheld:
             return False
-        return self.score.mask_source == self.mask_source
+        if self.score.inputs_sha256 is None:
+            return self.is_score_of_valid_mask and not self.is_edited_since_score
+        return self.score.inputs_sha256 == self.scored_inputs(self.score.model.weights_sha256).sha256
+
+    @property
+    def is_score_of_valid_mask(self) -> bool:
+        """Say whether the newest score counts and was computed from the valid mask, whatever was entered."""
+        if self.score is None or self.is_score_withheld:
+            return False
+        mask = self._mask_of(self.score.mask_source)
+        return mask is not None and mask == self.mask
+
+    def scored_inputs(self, weights_sha256: str) -> ScoredInputs:
+        """Return what a score model with these weights would be given now."""
+        age = age_at_visit(self.patient, self.visit)
+        return ScoredInputs(
+            mask=self.mask,
+            age_years=None if age is None else min(age.years, OLDEST_AGE_YEARS),
+            sex=self.patient.sex,
+            site=self.lesion.site,
+            mm_per_px=self.image.calibration.mm_per_px if self.image.calibration else None,
+            fellow_sizes_mm=self.fellow_sizes_mm,
+            measurement_definition=DEFINITION,
+            weights_sha256=weights_sha256,
+        )
+
+    def needs(self, active: ActiveWeights) -> frozenset[Need]:
+        """Return what is to be computed without anybody asking for it.
+
+        That another model is in use now is no reason: what it would say is only offered. On a decided case
+        an earlier model's score stays, too, when something was entered later.
+        """
+        found = set()
+        if self.boundary is None:
+            found.add(Need.BOUNDARY)
+        elif not self.boundary.is_assessed and Need.BOUNDARY not in self.offered(active):
+            found.add(Need.UNCERTAINTY)
+        is_kept = bool(self.decisions) and Need.SCORE in self.offered(active) and self.is_score_of_valid_mask
+        if not (self.is_score_current or self.is_score_withheld or is_kept):
+            found.add(Need.SCORE)
+        return frozenset(found)
+
+    def offered(self, active: ActiveWeights) -> frozenset[Need]:
+        """Return which newest predictions another model than the one in use made; a person may ask anew."""
+        newest = (
+            (Need.BOUNDARY, self.boundary, active.boundary_sha256),
+            (Need.SCORE, self.score, active.score_sha256),
+        )
+        return frozenset(
+            need
+            for need, said, sha256 in newest
+            if said is not None and sha256 is not None and said.model.weights_sha256 != sha256
+        )
 
     @property
     def objection_to_score(self) -> str:
-        """Return why the frame of the newest boundary earns no score, in a sentence; usually ""."""
+        """Return why the image earns no score, in a sentence; usually ""."""
+        return self.objection_when(is_outlined_by_person=self.is_corrected)
+
+    def objection_when(self, *, is_outlined_by_person: bool) -> str:
+        """Return why the image would earn no score if a person had, or had not, drawn its boundary."""
+        if self.image.is_damaged:
+            return DAMAGE_OBJECTION
         verdict = None if self.boundary is None else self.boundary.frame
-        return objection_to_score(verdict, is_outlined_by_person=self.is_corrected)
+        return objection_to_score(verdict, is_outlined_by_person=is_outlined_by_person)
 
     @property
     def is_score_withheld(self) -> bool:
         """Say whether the newest boundary objects to a score and nobody has overruled it."""
+        if self.image.is_damaged:
+            return True
         if not self.objection_to_score or self.boundary is None:
             return False
         return self.boundary.id not in self.overruled_boundaries
 
     @property
-    def is_score_outstanding(self) -> bool:
-        """Say whether the valid mask is to be scored."""
-        return not self.is_score_current and not self.is_score_withheld
-
-    @property
     def priority(self) -> Priority | None:
-        """Return the place in the queue, or None when there is no score, or none that counts."""
+        """Return the place that the image's own score gives, or None when there is none that counts."""
         if self.is_score_withheld:
             return None
         return standing_priority(self.scores, self.accepted_scores, self._drawn)
 
     @property
     def standing_score(self) -> ScorePrediction | None:
-        """Return the score that gives the case its place in the queue."""
+        """Return the score that gives the image its own band."""
         return standing_score(self.scores, self.accepted_scores, self._drawn)
 
     def priority_with(self, preview: ScorePrediction | None) -> Priority | None:
-        """Return the place in the queue if the score of an unsaved correction were stored, too."""
+        """Return the image's own place if the score of an unsaved correction were stored, too."""
         if preview is None:
             return self.priority
         drawn = {*self._drawn, preview.mask_source}
         return standing_priority((*self.scores, preview), self.accepted_scores, drawn)
+
+    def _mask_of(self, source: PredictionId | RevisionId) -> BlobName | None:
+        """The mask of a revision or boundary prediction of the case; None when it has no such one."""
+        masks: dict[PredictionId | RevisionId, BlobName] = {one.id: one.mask for one in self.boundaries}
+        masks |= {one.id: one.mask for one in self.revisions}
+        return masks.get(source)
+
+    @property
+    def image_scores(self) -> ImageScores:
+        """Return what the image brings to the score of its lesion."""
+        return self._image_scores_with(None)
+
+    @property
+    def lesion_score(self) -> LesionScore | None:
+        """Return the score of the lesion at this visit, or None unless several of its images have one."""
+        return self.lesion_score_with(None)
+
+    def lesion_score_with(self, preview: ScorePrediction | None) -> LesionScore | None:
+        """Return the score of the lesion if that of an unsaved correction were stored, too."""
+        images = (self._image_scores_with(preview), *self.other_images)
+        return lesion_score(image.current for image in images)
+
+    @property
+    def queue_priority(self) -> Priority | None:
+        """Return the place in the work list: the image's own, or that of its lesion when it is sooner."""
+        return self.queue_priority_with(None)
+
+    def queue_priority_with(self, preview: ScorePrediction | None) -> Priority | None:
+        """Return the place in the work list if the score of an unsaved correction were stored, too."""
+        images = (self._image_scores_with(preview), *self.other_images)
+        return sooner(self.priority_with(preview), lesion_priority(images))
+
+    def _image_scores_with(self, preview: ScorePrediction | None) -> ImageScores:
+        if preview is not None:
+            drawn = {*self._drawn, preview.mask_source}
+            return ImageScores(preview, standing_score((*self.scores, preview), self.accepted_scores, drawn))
+        if self.is_score_withheld:
+            return ImageScores(None, None)
+        return ImageScores(self.score if self.is_score_current else None, self.standing_score)
 
     @property
     def _drawn(self) -> frozenset[RevisionId]:
@@ -157,3 +263,12 @@ class CaseLine:
     reasons_to_correct: tuple[str, ...] = ()
     is_corrected: bool = False
     """A person has corrected or confirmed the boundary."""
+    lesion: LesionScore | None = None
+    """The score of the lesion at this visit; None unless several of its images have one."""
+
+    @property
+    def no_score_words(self) -> str:
+        """Return in a word or two that the image gets no score; "" where it may get one."""
+        if self.no_score_reason == DAMAGE_OBJECTION:
+            return DAMAGED_FILE.capitalize()
+        return NO_SCORE if self.no_score_reason else ""

@@ -7,10 +7,10 @@ import re
 from datetime import date
 from difflib import get_close_matches
 
-from app.domain.annotation import Decision
 from app.domain.errors import InvalidFieldError
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
+from app.domain.revision import Decision
 from app.domain.vocabulary import Vocabulary
 
 OLDEST_AGE_YEARS = 85

@@ -1,12 +1,18 @@
 """Errors a clinician can act on; ``str(error)`` is the one sentence that is shown."""
 
+from models.contract.errors import NaevusError
 
-class DomainError(Exception):
+
+class DomainError(NaevusError):
     """Something expected went wrong; the message is written for the person at the workstation."""
 
 
 class UnreadableFileError(DomainError):
     """A file that was offered for import cannot be used."""
+
+
+class PartlyReadableFileError(UnreadableFileError):
+    """A file is damaged, but part of its picture can be shown; a person may choose to take it."""
 
 
 class NoImageError(UnreadableFileError):
@@ -21,7 +27,7 @@ class InvalidFieldError(DomainError):
         self.field = field
 
 
-class DoubtfulMaskError(DomainError):
+class ImplausibleMaskError(DomainError):
     """A mask marks nothing, nearly everything or the frame, and nobody has said that it is meant so."""
 
 

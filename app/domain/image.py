@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from app.domain.ids import BlobName, ImageId, VisitId
+
+DAMAGED_FILE: Final = "damaged file"
+"""What the line of provenance is about that marks an image whose file was damaged and taken all the same."""
+
+DAMAGE_OBJECTION: Final = "Damaged file: parts of the picture are missing or wrong."
+"""Why such an image gets no score, whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +41,8 @@ class DermoscopicImage:
     provenance: tuple[tuple[str, str], ...] = ()
     """What was done at import, in order, for example ('orientation', 'rotated by 90 degrees')."""
     dermoscopic_type: str | None = None
+
+    @property
+    def is_damaged(self) -> bool:
+        """Say whether the file was damaged and a person chose to take it all the same."""
+        return any(what == DAMAGED_FILE for what, _ in self.provenance)

@@ -39,7 +39,7 @@ class LearningImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
+class UnassignedPatient:
     """A patient with a correction who has no side yet."""
 
     patient_id: PatientId
@@ -49,8 +49,8 @@ class Newcomer:
     """Sides on which images of this patient were used before, under another patient."""
 
 
-def dealt(
-    newcomers: Iterable[Newcomer], placed: Mapping[tuple[bool, LearningSide], int]
+def assign_sides(
+    unassigned: Iterable[UnassignedPatient], placed: Mapping[tuple[bool, LearningSide], int]
 ) -> dict[PatientId, LearningSide]:
     """Decide the side of each newcomer; the one rule for the first snapshot and for all later ones.
 
@@ -63,16 +63,16 @@ def dealt(
     put together) takes over the strictest of those sides.
 
     Args:
-        newcomers: patients without a side.
+        unassigned: patients without a side.
         placed: how many patients there are already, by (has a malignant lesion, side).
     """
     counts = Counter(dict(placed))
     sides: dict[PatientId, LearningSide] = {}
-    for newcomer in sorted(newcomers, key=lambda each: each.pseudonym):
-        inherited = next((side for side in SIDES if side in newcomer.earlier_sides), None)
-        side = inherited or _lacking_most(counts, has_malignant=newcomer.has_malignant)
-        counts[newcomer.has_malignant, side] += 1
-        sides[newcomer.patient_id] = side
+    for unassigned_patient in sorted(unassigned, key=lambda each: each.pseudonym):
+        inherited = next((side for side in SIDES if side in unassigned_patient.earlier_sides), None)
+        side = inherited or _lacking_most(counts, has_malignant=unassigned_patient.has_malignant)
+        counts[unassigned_patient.has_malignant, side] += 1
+        sides[unassigned_patient.patient_id] = side
     return sides
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.triage import Priority, TriageThresholds, priority_of
-from models.contract.frame_verdict import FrameVerdict
+from models.contract.imaging.frame_verdict import FrameVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,8 @@ class ScorePrediction:
     """The triage thresholds of the model's card when the score was computed."""
     diagnosis_shares: tuple[DiagnosisShare, ...] = ()
     """How the model divides its score, in its own order; empty when it tells no diagnoses apart."""
+    inputs_sha256: str | None = None
+    """Digest of what the score was computed from (``input_digest``); None = not known, as in older stores."""
 
     @property
     def priority(self) -> Priority | None:

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 from app.domain.figures import percent
-from models.contract.triage_bands import BandName, band_of
+from models.contract.shelf.triage_bands import BandName, band_of
 
 
 class Band(IntEnum):
@@ -64,11 +64,26 @@ def priority_of(
     probability_high: float,
     thresholds: TriageThresholds,
     quality_warnings: tuple[str, ...],
+    *,
+    what: str = "Score",
+    highest_in: str = "in some views of the image",
 ) -> Priority:
-    """Return the band of a score, with what is wrong with the image beside it."""
+    """Return the band of a score, with what is wrong with the image beside it.
+
+    ``what`` and ``highest_in`` are the words for the score and for where it is ``probability_high``.
+    """
     name = band_of(probability, probability_high, urgent=thresholds.urgent, soon=thresholds.soon)
     band = next(band for band, key in _KEYS.items() if key == name)
-    return Priority(band, (_reason(band, probability, probability_high, thresholds), *quality_warnings))
+    score, soon, urgent = (percent(each) for each in (probability, thresholds.soon, thresholds.urgent))
+    if band is Band.URGENT:
+        reason = f"{what} {score} is at or above the urgent threshold ({urgent})."
+    elif band is Band.ROUTINE:
+        reason = f"{what} {score} is below the threshold for an early look ({soon})."
+    elif probability >= thresholds.soon:
+        reason = f"{what} {score} is at or above the threshold for an early look ({soon})."
+    else:
+        reason = f"{what} {score}, but it reaches {percent(probability_high)} {highest_in}."
+    return Priority(band, (reason, *quality_warnings))
 
 
 def queue_rank(priority: Priority | None, *, is_decided: bool) -> int:
@@ -84,14 +99,3 @@ def queue_rank(priority: Priority | None, *, is_decided: bool) -> int:
     if priority.band is Band.ROUTINE:
         return 3 if priority.warnings else 4
     return {Band.URGENT: 0, Band.SOON: 2}[priority.band]
-
-
-def _reason(band: Band, probability: float, probability_high: float, thresholds: TriageThresholds) -> str:
-    score, soon, urgent = (percent(each) for each in (probability, thresholds.soon, thresholds.urgent))
-    if band is Band.URGENT:
-        return f"Score {score} is at or above the urgent threshold ({urgent})."
-    if band is Band.ROUTINE:
-        return f"Score {score} is below the threshold for an early look ({soon})."
-    if probability >= thresholds.soon:
-        return f"Score {score} is at or above the threshold for an early look ({soon})."
-    return f"Score {score}, but it reaches {percent(probability_high)} in some views of the image."

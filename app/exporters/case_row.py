@@ -11,12 +11,12 @@ from app.domain.case import Case
 from app.domain.mask import area_px
 from app.domain.vocabulary import Vocabulary
 from app.exporters.csv_cells import Cell
-from app.exporters.disclosure import ToldCase, told_case
-from app.usecases.measurements import features_of, mask_area_mm2
+from app.exporters.deidentification import CaseDisclosure, disclosed_case
+from app.usecases.analysis.measurements import features_of, mask_area_mm2
 from app.usecases.ports import CaseFile
 from models.contract.arrays import BoolMask
-from models.contract.colour_variation import DEFINITION, colour_variation
-from models.contract.lesion_features import LesionFeatures
+from models.contract.lesion.colour_variation import DEFINITION, colour_variation
+from models.contract.lesion.features import LesionFeatures
 
 Row = dict[str, Cell]
 
@@ -51,8 +51,14 @@ MODEL_COLUMNS = (
     "naevus_score_model_version",
     "naevus_score_weights_sha256",
     "naevus_score_is_of_current_mask",
+    "naevus_score_is_current",
     "naevus_triage_band",
     "naevus_triage_reasons",
+    "naevus_lesion_probability",
+    "naevus_lesion_probability_low",
+    "naevus_lesion_probability_high",
+    "naevus_lesion_images",
+    "naevus_lesion_band",
     "naevus_no_score_reason",
     "naevus_quality_warnings",
     "naevus_missing_inputs",
@@ -101,18 +107,18 @@ _JOINT = " | "
 
 def columns(*, deidentified: bool) -> tuple[str, ...]:
     """Return the table's columns."""
-    told = ISIC_COLUMNS + MODEL_COLUMNS + MEASURED_COLUMNS + CLINICIAN_COLUMNS
-    return told if deidentified else told + IDENTIFYING_COLUMNS
+    disclosed = ISIC_COLUMNS + MODEL_COLUMNS + MEASURED_COLUMNS + CLINICIAN_COLUMNS
+    return disclosed if deidentified else disclosed + IDENTIFYING_COLUMNS
 
 
 def case_row(file: CaseFile, *, deidentified: bool) -> Row:
     """Return a case's line; ``acquisition_day`` is added by ``with_acquisition_days``."""
-    case, told = file.case, told_case(file.case, deidentified=deidentified)
+    case, disclosed = file.case, disclosed_case(file.case, deidentified=deidentified)
     features = features_of(case.image, file.pixels, file.mask)
-    row = {**_isic(case, told), **_model(case), **_measured(case, file.mask, features)}
+    row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **_measured(case, file.mask, features)}
     row["naevus_management"] = case.decision.management if case.decision else None
     row["naevus_intended_use"] = _INTENDED_USE
-    return row if deidentified else {**row, **_identifying(case, told)}
+    return row if deidentified else {**row, **_identifying(case, disclosed)}
 
 
 def with_acquisition_days(rows: list[Row], files_days: list[int]) -> list[Row]:
@@ -136,14 +142,14 @@ def _vocabulary() -> Vocabulary:
     return Vocabulary.from_tables(fields, diagnoses["diagnosis"])
 
 
-def _isic(case: Case, told: ToldCase) -> Row:
+def _isic(case: Case, disclosed: CaseDisclosure) -> Row:
     decision = case.decision
     known = _vocabulary().diagnosis(decision.diagnosis) if decision and decision.diagnosis else None
     return {
-        "image_id": told.image_code,
-        "patient_id": told.patient_code,
-        "lesion_id": told.lesion_code,
-        "age": told.age_years,
+        "image_id": disclosed.image_code,
+        "patient_id": disclosed.patient_code,
+        "lesion_id": disclosed.lesion_code,
+        "age": disclosed.age_years,
         "sex": case.patient.sex,
         "anatom_site_general": case.lesion.site,
         "anatom_site_special": case.lesion.site_special,
@@ -184,11 +190,26 @@ def _model(case: Case) -> Row:
         "naevus_score_model": score.model.name,
         "naevus_score_model_version": score.model.version,
         "naevus_score_weights_sha256": score.model.weights_sha256,
-        "naevus_score_is_of_current_mask": case.is_score_current,
+        "naevus_score_is_of_current_mask": case.is_score_of_valid_mask,
+        "naevus_score_is_current": case.is_score_current,
         "naevus_triage_band": case.priority.band.label if case.priority else None,
         "naevus_triage_reasons": _plain(_JOINT.join(case.priority.reasons)) if case.priority else None,
         "naevus_quality_warnings": _JOINT.join(score.quality_warnings),
         "naevus_missing_inputs": _JOINT.join(score.missing_inputs),
+    }
+
+
+def _lesion(case: Case) -> Row:
+    """The score of the lesion from its images of the visit, the same in the line of each of them."""
+    lesion = case.lesion_score
+    if lesion is None:
+        return {}
+    return {
+        "naevus_lesion_probability": round(lesion.probability, 4),
+        "naevus_lesion_probability_low": round(lesion.probability_low, 4),
+        "naevus_lesion_probability_high": round(lesion.probability_high, 4),
+        "naevus_lesion_images": lesion.image_count,
+        "naevus_lesion_band": lesion.priority.band.label if lesion.priority else None,
     }
 
 
@@ -237,16 +258,16 @@ def _region_numbers(features: LesionFeatures) -> dict[str, float | None]:
     }
 
 
-def _identifying(case: Case, told: ToldCase) -> Row:
+def _identifying(case: Case, disclosed: CaseDisclosure) -> Row:
     return {
-        "patient_name": told.patient_name,
+        "patient_name": disclosed.patient_name,
         "patient_id_issuer": case.patient.issuer or None,
-        "birth_year": told.birth_year,
-        "visited_on": told.visited_on.isoformat() if told.visited_on else None,
-        "lesion_label": told.lesion_label,
-        "file_name": told.file_name,
+        "birth_year": disclosed.birth_year,
+        "visited_on": disclosed.visited_on.isoformat() if disclosed.visited_on else None,
+        "lesion_label": disclosed.lesion_label,
+        "file_name": disclosed.file_name,
         "decided_by": case.decision.author if case.decision else None,
-        "decision_comment": told.comment,
-        "patient_notes": told.patient_notes,
-        "lesion_notes": told.lesion_notes,
+        "decision_comment": disclosed.comment,
+        "patient_notes": disclosed.patient_notes,
+        "lesion_notes": disclosed.lesion_notes,
     }

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from app.exporters.delivery import new_folder
-from app.exporters.disclosure import file_stem
-from app.exporters.picture import image_png
+from app.exporters.atomic_output import new_folder
+from app.exporters.deidentification import file_stem
+from app.exporters.image_rendering import image_png
 from app.usecases.ports import CaseFile
 from models.contract.arrays import BoolMask
 

@@ -15,11 +15,6 @@ def shielded(text: str) -> str:
     return _SHIELD + text if text.startswith((*_FORMULA_STARTS, _SHIELD)) else text
 
 
-def unshielded(text: str) -> str:
-    """Return the text that ``shielded`` was given."""
-    return text.removeprefix(_SHIELD)
-
-
 def table_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> bytes:
     """Return a table as CSV: UTF-8 with byte order mark, because Excel needs it to read umlauts."""
     text = io.StringIO(newline="")

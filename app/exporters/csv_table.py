@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.exporters.atomic_output import deliver_file
 from app.exporters.case_row import case_row, columns, with_acquisition_days
 from app.exporters.csv_cells import table_bytes
-from app.exporters.delivery import deliver_file
 from app.usecases.ports import CaseFile
 
 

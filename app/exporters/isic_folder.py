@@ -6,11 +6,11 @@ Images are PNG, not JPEG, so that they are the very pixels the masks were drawn 
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.exporters.atomic_output import new_folder
 from app.exporters.case_row import case_row, columns, with_acquisition_days
 from app.exporters.csv_cells import table_bytes
-from app.exporters.delivery import new_folder
-from app.exporters.disclosure import file_stem
-from app.exporters.picture import image_png, mask_png
+from app.exporters.deidentification import file_stem
+from app.exporters.image_rendering import image_png, mask_png
 from app.usecases.ports import CaseFile
 
 _FILE_COLUMNS = ("image_file", "mask_file")

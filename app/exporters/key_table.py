@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.domain.errors import ExportError
+from app.exporters.atomic_output import deliver_file
 from app.exporters.csv_cells import Cell, table_bytes
-from app.exporters.delivery import deliver_file
-from app.exporters.disclosure import file_stem, told_case
-from app.exporters.report_pdf import report_name
+from app.exporters.deidentification import disclosed_case, file_stem
+from app.exporters.report.pdf import report_name
 from app.usecases.ports import CaseFile
 
 _COLUMNS = (
@@ -44,7 +44,7 @@ class KeyTable:
 
 def _row(file: CaseFile) -> dict[str, Cell]:
     case = file.case
-    hidden, open_ = (told_case(case, deidentified=hides) for hides in (True, False))
+    hidden, open_ = (disclosed_case(case, deidentified=hides) for hides in (True, False))
     return {
         "report_file": report_name(file_stem(case, deidentified=True)),
         "image_pseudonym": hidden.image_code,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.domain.errors import ExportError
-from app.exporters.delivery import new_folder
-from app.exporters.disclosure import file_stem
-from app.exporters.picture import mask_png
+from app.exporters.atomic_output import new_folder
+from app.exporters.deidentification import file_stem
+from app.exporters.image_rendering import mask_png
 from app.usecases.ports import CaseFile
 
 

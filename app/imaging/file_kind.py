@@ -62,7 +62,7 @@ def kind_of(content: bytes) -> FileKind:
     photograph = photograph_format(content)
     if photograph is not None:
         return _PHOTOGRAPHS[photograph]
-    if (picture := _other_picture(content)) is not None:
+    if (picture := _unsupported_format(content)) is not None:
         raise UnreadableFileError(picture)
     raise NoImageError(_what_instead(content))
 
@@ -81,7 +81,7 @@ def extension_note(kind: FileKind, suffix: str) -> tuple[str, str] | None:
     return ("file type", f"the content is {kind.name} although the name ends in '{shown}'")
 
 
-def _other_picture(content: bytes) -> str | None:
+def _unsupported_format(content: bytes) -> str | None:
     for start, words in _PICTURE_STARTS.items():
         if content.startswith(start):
             return f"The file is {words}."

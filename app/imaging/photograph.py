@@ -1,20 +1,48 @@
 """Photographs for the case store: read by the reader that training uses, too."""
 
-from app.domain.errors import UnreadableFileError
+from dataclasses import replace
+from typing import Final
+
+from app.domain.errors import PartlyReadableFileError, UnreadableFileError
+from app.domain.image import DAMAGED_FILE
 from app.imaging.file_kind import FileKind
 from app.imaging.limits import MIN_SIDE_PX
 from app.imaging.written_day import written_day
 from app.usecases.ports import ReadImage
-from models.contract.errors import UnreadablePhotographError
-from models.contract.photographs.reader import read_photograph
+from models.contract.errors import PartlyReadablePhotographError, UnreadablePhotographError
+from models.contract.photographs.decoding import Photograph
+from models.contract.photographs.reader import read_damaged_photograph, read_photograph
+
+_TAKEN: Final = (DAMAGED_FILE, "taken by choice, without a score")
+_REMARK: Final = "The file is damaged: parts of the picture are missing or wrong. It gets no score."
 
 
-def read_photograph_file(content: bytes, kind: FileKind) -> ReadImage:
-    """Decode a photograph; raises UnreadableFileError."""
+def read_photograph_file(content: bytes, kind: FileKind, *, takes_damaged: bool = False) -> ReadImage:
+    """Decode a photograph; one that is damaged only where ``takes_damaged``, and then it is marked.
+
+    Raises:
+        PartlyReadableFileError: the file is damaged, but part of its picture can be shown.
+        UnreadableFileError: it cannot be used.
+    """
     try:
-        photograph = read_photograph(content, MIN_SIDE_PX)
+        return _as_read(read_photograph(content, MIN_SIDE_PX), kind)
+    except PartlyReadablePhotographError as error:
+        if not takes_damaged:
+            raise PartlyReadableFileError(str(error)) from None
     except UnreadablePhotographError as error:
         raise UnreadableFileError(str(error)) from None
+    return _damaged(content, kind)
+
+
+def _damaged(content: bytes, kind: FileKind) -> ReadImage:
+    try:
+        read = _as_read(read_damaged_photograph(content, MIN_SIDE_PX), kind)
+    except UnreadablePhotographError as error:
+        raise UnreadableFileError(str(error)) from None
+    return replace(read, provenance=(_TAKEN, *read.provenance), remarks=(_REMARK, *read.remarks))
+
+
+def _as_read(photograph: Photograph, kind: FileKind) -> ReadImage:
     written = photograph.date_time_original
     return ReadImage(
         pixels=photograph.pixels,

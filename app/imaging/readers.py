@@ -11,17 +11,17 @@ from app.imaging.photograph import read_photograph_file
 from app.usecases.ports import ReadImage
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.errors import NoMaskError
-from models.contract.mask_file import read_mask
-from models.contract.mask_values import MaskReading, reading_of
+from models.contract.imaging.mask_file import read_mask
+from models.contract.imaging.mask_values import MaskReading, reading_of
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
 
 class FileImageReader:
     """Reads JPEG, PNG, TIFF, BMP, WebP and DICOM files, and codes pixels and masks as PNG for the store."""
 
-    def read(self, path: Path) -> ReadImage:
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
         """Decode a file; raises UnreadableFileError with the sentence to show."""
-        return read_image(checked_bytes(path), path.suffix)
+        return read_image(checked_bytes(path), path.suffix, takes_damaged=takes_damaged)
 
     def read_mask(self, path: Path) -> MaskReading:
         """Read a mask file; raises UnreadableFileError with the sentence to show when it is no mask."""
@@ -63,17 +63,21 @@ class FileImageReader:
         return png_codec.probability_from_png(content)
 
 
-def read_image(content: bytes, suffix: str) -> ReadImage:
+def read_image(content: bytes, suffix: str, *, takes_damaged: bool = False) -> ReadImage:
     """Decode a file's bytes; ``suffix`` is only compared with what the content is.
 
     Raises:
         NoImageError: neither the content nor the suffix is that of an image.
+        PartlyReadableFileError: the file is damaged and was not to be taken so.
         UnreadableFileError: the file says to be an image and cannot be used.
     """
     kind = _checked_kind(content, suffix)
     try:
         with quiet_decoders():
-            image = _dicom(content) if kind is DICOM else read_photograph_file(content, kind)
+            if kind is DICOM:
+                image = _dicom(content)
+            else:
+                image = read_photograph_file(content, kind, takes_damaged=takes_damaged)
     except MemoryError:
         raise UnreadableFileError("There is not enough memory to open this picture.") from None
     except DECODER_FAILURES:
@@ -103,7 +107,7 @@ def _checked_kind(content: bytes, suffix: str) -> FileKind:
 
 def _dicom(content: bytes) -> ReadImage:
     # pydicom and its plugins take a third of a second to import: with the first such file, not at the start.
-    from app.imaging.dicom import read_dicom
+    from app.imaging.dicom.reader import read_dicom
 
     return read_dicom(content)
 

@@ -16,12 +16,12 @@ import numpy as np
 
 from app.domain.errors import CancelledError, InferenceError
 from app.inference.engine import ClassifierInput, Engine, FloatArray
-from app.usecases.cancelling import NeverCancelled
+from app.usecases.cancellation import NeverCancelled
 from app.usecases.ports import CancelToken, EngineReport
-from models.contract.card import ModelCard
-from models.contract.private_files import make_private_folder
-from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
-from models.contract.views import VIEW_COUNT
+from models.contract.files.private_files import make_private_folder
+from models.contract.imaging.views import VIEW_COUNT
+from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.contract.shelf.card import ModelCard
 
 _LOG = logging.getLogger(__name__)
 

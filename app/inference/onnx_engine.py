@@ -19,12 +19,12 @@ from app.inference.engine import (
     SegmenterOutput,
 )
 from app.usecases.ports import CancelToken
-from models.contract.diagnoses import DIAGNOSIS_LOGITS
+from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
+from models.contract.shelf.card import GRAPH_FILE
 
 if TYPE_CHECKING:
     import onnxruntime
 
-GRAPH_FILE = "graph.onnx"
 _LOG = logging.getLogger(__name__)
 
 

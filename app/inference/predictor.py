@@ -12,8 +12,8 @@ import numpy as np
 from app.domain.errors import InferenceError, ModelUnavailableError
 from app.domain.prediction import DiagnosisShare, EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
+from app.inference.boundary_uncertainty import boundary_uncertainty_of
 from app.inference.choice import EngineChoice
-from app.inference.doubt import doubt_of
 from app.inference.engine import (
     ClassifierInput,
     ClassifierOutput,
@@ -22,27 +22,27 @@ from app.inference.engine import (
     FloatArray,
     SegmenterOutput,
 )
-from app.usecases.ports import BoundaryDoubt, BoundaryResult, CancelToken, EngineReport, ScoreResult
+from app.usecases.ports import BoundaryResult, BoundaryUncertainty, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
-from models.contract.card import ModelCard, Task
-from models.contract.diagnoses import divided_score
-from models.contract.disagreement import flipped_passes
 from models.contract.errors import ContractError
-from models.contract.frame_verdict import FrameVerdict
-from models.contract.overlays import SIGNED_OVERLAYS
-from models.contract.postprocess import (
+from models.contract.imaging.frame_verdict import FrameVerdict
+from models.contract.imaging.overlays import SIGNED_OVERLAYS
+from models.contract.imaging.postprocess import (
     calibrated_probability,
     for_display,
     lesion_mask,
     place_on_image,
     probability_map,
 )
-from models.contract.preprocess import Box, SegmenterGeometry, for_classifier, for_segmenter
-from models.contract.registry import ModelShelf, ShelvedModel
-from models.contract.structures import STRUCTURE_OVERLAYS
-from models.contract.suitability import verdict_of
-from models.contract.tabular import TabularInput
-from models.contract.views import VIEW_COUNT, all_views, brought_back
+from models.contract.imaging.preprocess import Box, SegmenterGeometry, for_classifier, for_segmenter
+from models.contract.imaging.structures import STRUCTURE_OVERLAYS
+from models.contract.imaging.suitability import verdict_of
+from models.contract.imaging.views import VIEW_COUNT, all_views, brought_back
+from models.contract.lesion.diagnoses import divided_score
+from models.contract.lesion.tabular import TabularInput
+from models.contract.shelf.card import ModelCard, Task
+from models.contract.shelf.model_shelf import ModelShelf, ShelvedModel
+from models.contract.uncertainty.disagreement import flipped_passes
 
 Answer = TypeVar("Answer")
 _LOG = logging.getLogger(__name__)
@@ -84,10 +84,12 @@ class ModelPredictor:
         mask, verdict = lesion_mask(probability, card.threshold), _verdict_on_frame(card, output)
         return BoundaryResult(probability, mask, _model_ref(card), found.run, verdict)
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         """Say how sure a boundary is: four flipped passes, as one batch."""
         found = self._segmented(image, token, passes_of=flipped_passes)
-        return doubt_of(image, mask, found.output.logits[:, 0], found.geometry, found.card)
+        return boundary_uncertainty_of(image, mask, found.output.logits[:, 0], found.geometry, found.card)
 
     def score(
         self,

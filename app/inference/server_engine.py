@@ -20,11 +20,11 @@ from app.inference.engine import (
     FloatArray,
     SegmenterOutput,
 )
-from app.own_programs import HEAVY_WORK, environment
+from app.subprocesses import HEAVY_WORK, environment
 from app.usecases.ports import CancelToken
-from models.contract.diagnoses import DIAGNOSIS_LOGITS
+from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.messages import ConnectionLostError, Message, receive, send
-from models.contract.private_files import create_private, make_private_folder
 
 _LOG = logging.getLogger(__name__)
 

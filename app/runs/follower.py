@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from training.contract.events import TERMINAL_EVENTS, Event, closed, from_line
-
-EVENTS_NAME = "events.jsonl"
+from training.contract.run_folder import EVENTS_FILE
 
 
 class RunFollower:
@@ -21,7 +20,7 @@ class RunFollower:
     def __init__(
         self, folder: Path, *, is_running: Callable[[], bool], newest_start: Callable[[], int | None]
     ) -> None:
-        self._file = folder / EVENTS_NAME
+        self._file = folder / EVENTS_FILE
         self._is_running = is_running
         self._newest_start = newest_start
         self._start: int | None = None

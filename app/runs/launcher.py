@@ -11,13 +11,14 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import LearningError
-from app.own_programs import HEAVY_WORK, environment, training_command
-from app.runs.follower import EVENTS_NAME, RunFollower
+from app.runs.follower import RunFollower
 from app.runs.process_identity import ProcessIdentity, identity_of, is_alive
 from app.runs.start_lock import AlreadyLockedError, locked
-from models.contract.private_files import create_private
+from app.subprocesses import HEAVY_WORK, environment, training_command
+from models.contract.files.atomic_files import write_whole
+from models.contract.files.private_files import create_private
 from training.contract.events import TERMINAL_EVENTS
-from training.contract.run_folder import RunFolder, write_atomically
+from training.contract.run_folder import EVENTS_FILE, STOP_FILE, RunFolder
 
 GRACE_S = 30.0
 """How long a run may take to stop by itself before a second request ends it."""
@@ -27,7 +28,6 @@ _LOOK_EVERY_S = 0.05
 
 _PROCESS_FILE = "process.json"
 _LOCK_FILE = "start.lock"
-_STOP_FILE = "stop"
 
 _CHILDREN: list[subprocess.Popen[bytes]] = []
 """Started by this program and perhaps still running: asked for their end, so that they leave no zombie."""
@@ -64,7 +64,7 @@ class ProcessRunLauncher:
                 if self.is_running(folder):
                     raise AlreadyLockedError
                 run.withdraw_stop()
-                first_event_byte = _size_bytes(folder / EVENTS_NAME)
+                first_event_byte = _size_bytes(folder / EVENTS_FILE)
                 child = self._spawned(run, descriptor)
                 try:
                     _write_start(folder, child, first_event_byte)
@@ -166,7 +166,7 @@ class ProcessRunLauncher:
 def _write_start(folder: Path, child: subprocess.Popen[bytes], first_event_byte: int) -> None:
     process = identity_of(child.pid) or ProcessIdentity(pid=child.pid, started="ended at once")
     start = _Start(process=process, first_event_byte=first_event_byte)
-    write_atomically(folder / _PROCESS_FILE, start.model_dump_json().encode())
+    write_whole(folder / _PROCESS_FILE, start.model_dump_json().encode())
 
 
 def _newest_start(folder: Path) -> _Start | None:
@@ -185,7 +185,7 @@ def _first_event_byte(folder: Path) -> int | None:
 def _asked_at(folder: Path) -> float | None:
     """When the person asked the run to stop, in seconds since 1970."""
     try:
-        return (folder / _STOP_FILE).stat().st_mtime
+        return (folder / STOP_FILE).stat().st_mtime
     except FileNotFoundError:
         return None
 

@@ -16,8 +16,8 @@ from uuid import uuid4
 from app.domain.errors import DamagedFileError
 from app.domain.ids import BlobName
 from app.storage.database import storage_error
-from models.contract.durable import sync_folder
-from models.contract.private_files import make_private_folder
+from models.contract.files.atomic_files import sync_folder
+from models.contract.files.private_files import make_private_folder
 
 _PART = ".part-"
 _OWN_PART = f"{_PART}{uuid4().hex[:12]}-"

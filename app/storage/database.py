@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from app.domain.errors import StorageError
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.private_files import create_private, make_private_folder
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another writer."""

@@ -6,14 +6,14 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.errors import NotFoundError
-from app.domain.identity import IdentityDoubt
 from app.domain.ids import PatientId
+from app.domain.people.identity import IdentityQuestion
 from app.storage.rows import Row
 
 _ID = String(32)
 
 
-class IdentityDoubtRow(Row):
+class IdentityQuestionRow(Row):
     """A patient who was kept apart from another one of the same number."""
 
     __tablename__ = "identity_doubt"
@@ -26,36 +26,38 @@ class IdentityDoubtRow(Row):
     settled_at: Mapped[datetime | None]
 
 
-class SqlIdentityDoubts:
+class SqlIdentityQuestions:
     """Doubts about who is who on one SQLAlchemy session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, doubt: IdentityDoubt) -> None:
+    def add(self, question: IdentityQuestion) -> None:
         """Store a doubt about a new patient."""
         self._session.add(
-            IdentityDoubtRow(newcomer_id=doubt.newcomer, stored_id=doubt.stored, raised_at=doubt.raised_at)
+            IdentityQuestionRow(
+                newcomer_id=question.newcomer, stored_id=question.stored, raised_at=question.raised_at
+            )
         )
         self._session.flush()
 
-    def open(self) -> list[IdentityDoubt]:
+    def open(self) -> list[IdentityQuestion]:
         """Return the doubts that nobody has settled, the oldest first."""
         query = (
-            select(IdentityDoubtRow)
-            .where(IdentityDoubtRow.is_same.is_(None))
-            .order_by(IdentityDoubtRow.raised_at, IdentityDoubtRow.newcomer_id)
+            select(IdentityQuestionRow)
+            .where(IdentityQuestionRow.is_same.is_(None))
+            .order_by(IdentityQuestionRow.raised_at, IdentityQuestionRow.newcomer_id)
         )
-        return [_doubt_of(row) for row in self._session.scalars(query)]
+        return [_boundary_uncertainty_of(row) for row in self._session.scalars(query)]
 
-    def of(self, newcomer: PatientId) -> IdentityDoubt | None:
+    def of(self, newcomer: PatientId) -> IdentityQuestion | None:
         """Return the doubt about a patient, settled or not."""
-        row = self._session.get(IdentityDoubtRow, newcomer)
-        return None if row is None else _doubt_of(row)
+        row = self._session.get(IdentityQuestionRow, newcomer)
+        return None if row is None else _boundary_uncertainty_of(row)
 
     def settle(self, newcomer: PatientId, *, is_same: bool, who: str, at: datetime) -> None:
         """Store what a person said."""
-        row = self._session.get(IdentityDoubtRow, newcomer)
+        row = self._session.get(IdentityQuestionRow, newcomer)
         if row is None:
             raise NotFoundError("There is no question about this patient in the case store any more.")
         row.is_same, row.settled_by, row.settled_at = is_same, who, at
@@ -64,13 +66,13 @@ class SqlIdentityDoubts:
     def person_of(self, patient_id: PatientId) -> PatientId:
         """Return the patient whom a person called the same as this one, else the patient itself."""
         passed = {patient_id}
-        row = self._session.get(IdentityDoubtRow, patient_id)
+        row = self._session.get(IdentityQuestionRow, patient_id)
         while row is not None and row.is_same and row.stored_id not in passed:
             patient_id = PatientId(row.stored_id)
             passed.add(patient_id)
-            row = self._session.get(IdentityDoubtRow, patient_id)
+            row = self._session.get(IdentityQuestionRow, patient_id)
         return patient_id
 
 
-def _doubt_of(row: IdentityDoubtRow) -> IdentityDoubt:
-    return IdentityDoubt(PatientId(row.newcomer_id), PatientId(row.stored_id), row.raised_at)
+def _boundary_uncertainty_of(row: IdentityQuestionRow) -> IdentityQuestion:
+    return IdentityQuestion(PatientId(row.newcomer_id), PatientId(row.stored_id), row.raised_at)

@@ -24,8 +24,8 @@ from app.domain.stroke_journal import (
     start_bytes,
     step_bytes,
 )
-from models.contract.durable import sync_folder
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.atomic_files import sync_folder
+from models.contract.files.private_files import create_private, make_private_folder
 
 _SUFFIX = ".naevusjournal"
 _PART = ".part"

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import StorageError
 from app.storage.database import connect
-from models.contract.durable import write_whole
+from models.contract.files.atomic_files import write_whole
 
 NOTE_NAME = "last_step.json"
 

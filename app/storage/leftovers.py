@@ -11,7 +11,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from app.usecases.ports import EXPORT_WORKSPACE_PREFIX
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.shelf.bundle import PACKING_PREFIX
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,12 +23,14 @@ _WORKSPACES = (
     "snapshots/.freezing-*",
     "models/.adding-*",
     "models/.importing-*",
+    ".settings.toml.*",
     "*.part",
     "backups/*.part",
     "journal/*.part",
 )
 """Where unfinished work stands in a data folder; what is finished never has such a name."""
 _EXPORTS = "exporting"
+_EXPORT_PREFIXES = (EXPORT_WORKSPACE_PREFIX, PACKING_PREFIX)
 
 
 @contextmanager
@@ -86,7 +89,7 @@ def _swept_exports(notes: Path, before: float) -> int:
 
 def _hidden_in(target: Path) -> list[Path]:
     try:
-        return [path for path in target.iterdir() if path.name.startswith(EXPORT_WORKSPACE_PREFIX)]
+        return [path for path in target.iterdir() if path.name.startswith(_EXPORT_PREFIXES)]
     except OSError:
         return []  # not there yet, or a disk that is not connected
 

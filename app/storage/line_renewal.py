@@ -1,11 +1,9 @@
-"""Brings the places of cases that earlier versions wrote into the work list up to date, once.
+"""Brings the lines of the work list that earlier versions wrote up to date, once.
 
 A line is kept beside what it is made from, so a new rule for bands reaches stored cases only when their lines
 are written again. The database notes by which rules its lines were written (SQLite's ``user_version``).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,24 +11,23 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.domain.ids import PredictionId, RevisionId
-from app.domain.standing_priority import BAND_ACCEPTED, standing_priority, standing_score
+from app.domain.ids import ImageId
 from app.domain.triage import Band
-from app.storage import mapping
 from app.storage.database import WRITING, open_engine, storage_error
-from app.storage.rows import AuditEventRow, CaseIndexRow, MaskRevisionRow, ScorePredictionRow
+from app.storage.repositories import SqlCaseRepository
+from app.storage.rows import CaseIndexRow, ScorePredictionRow
 
 LINE_RULES: Final = 1
-"""Raised when the rules that give a stored case its place change. 1: bands are held until accepted."""
+"""Raised when the rules for lines change. 1: bands are held until accepted, and lesions have scores."""
 
-_AT_A_TIME = 1000
+_AT_A_TIME = 500
 
 
 def renew_lines(database: Path) -> None:
-    """Write the places anew that today's rules may give otherwise; a few seconds for 100,000 cases.
+    """Write the lines anew that today's rules may give otherwise, all of them or none.
 
-    Those are the places of cases with several scores, one of which may hold its band, and of lines with a
-    band of versions that hid it for "Check image".
+    Those are lines of cases with several scores, one of which may hold its band; lines with a band of
+    versions that hid it for "Check image"; and lines of lesions with several images, which have a score too.
 
     Raises:
         StorageError: the store cannot be read or written.
@@ -55,53 +52,22 @@ def _rules(session: Session) -> int:
 
 
 def _renew(session: Session) -> None:
-    scored_often = (
-        select(ScorePredictionRow.image_id).group_by(ScorePredictionRow.image_id).having(func.count() > 1)
-    )
-    is_retired = CaseIndexRow.band.not_in([int(band) for band in Band])
-    # Without a probability a score is withheld or missing, and so is a place among the bands.
-    due = select(CaseIndexRow.image_id).where(
-        CaseIndexRow.probability.is_not(None), or_(is_retired, CaseIndexRow.image_id.in_(scored_often))
-    )
-    image_ids = session.scalars(due).all()
-    for start in range(0, len(image_ids), _AT_A_TIME):
-        _renew_some(session, image_ids[start : start + _AT_A_TIME])
-        session.flush()
+    cases = SqlCaseRepository(session)
+    due = _due(session)
+    for start in range(0, len(due), _AT_A_TIME):
+        cases.renew_lines(due[start : start + _AT_A_TIME])
         session.expunge_all()
 
 
-def _renew_some(session: Session, image_ids: Sequence[str]) -> None:
-    scores_by_image = _by_image(
-        session.scalars(
-            select(ScorePredictionRow)
-            .where(ScorePredictionRow.image_id.in_(image_ids))
-            .order_by(ScorePredictionRow.sequence)
+def _due(session: Session) -> list[ImageId]:
+    scored_often = (
+        select(ScorePredictionRow.image_id).group_by(ScorePredictionRow.image_id).having(func.count() > 1)
+    )
+    query = select(CaseIndexRow.image_id).where(
+        or_(
+            CaseIndexRow.band.not_in([int(band) for band in Band]),
+            CaseIndexRow.lesion_image_count.is_distinct_from(0),
+            CaseIndexRow.image_id.in_(scored_often),
         )
     )
-    drawn = frozenset(
-        map(
-            RevisionId,
-            session.scalars(select(MaskRevisionRow.id).where(MaskRevisionRow.image_id.in_(image_ids))),
-        )
-    )
-    accepted = frozenset(
-        map(
-            PredictionId,
-            session.scalars(
-                select(AuditEventRow.detail).where(
-                    AuditEventRow.subject.in_(image_ids), AuditEventRow.what == BAND_ACCEPTED
-                )
-            ),
-        )
-    )
-    for line in session.scalars(select(CaseIndexRow).where(CaseIndexRow.image_id.in_(image_ids))):
-        scores = [mapping.score_of(row) for row in scores_by_image[line.image_id]]
-        standing = standing_score(scores, accepted, drawn)
-        mapping.note_place(line, standing_priority(scores, accepted, drawn), standing)
-
-
-def _by_image(rows: Iterable[ScorePredictionRow]) -> defaultdict[str, list[ScorePredictionRow]]:
-    found: defaultdict[str, list[ScorePredictionRow]] = defaultdict(list)
-    for row in rows:
-        found[row.image_id].append(row)
-    return found
+    return [ImageId(found) for found in session.scalars(query)]

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
@@ -18,7 +17,8 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.lesion_score import LesionScore
+from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
     DiagnosisShare,
@@ -26,6 +26,7 @@ from app.domain.prediction import (
     ModelRef,
     ScorePrediction,
 )
+from app.domain.revision import Decision, MaskRevision
 from app.domain.triage import Band, Priority, TriageThresholds, queue_rank
 from app.storage.rows import (
     AuditEventRow,
@@ -37,11 +38,11 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     PatientRow,
+    PredictedByModel,
     ScorePredictionRow,
-    SpokenByModel,
     VisitRow,
 )
-from models.contract.frame_verdict import FrameVerdict
+from models.contract.imaging.frame_verdict import FrameVerdict
 
 
 def patient_row(patient: Patient) -> PatientRow:
@@ -225,6 +226,7 @@ def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
         urgent_threshold=prediction.thresholds.urgent if prediction.thresholds else None,
         soon_threshold=prediction.thresholds.soon if prediction.thresholds else None,
         diagnosis_shares=[asdict(share) for share in prediction.diagnosis_shares] or None,
+        inputs_sha256=prediction.inputs_sha256,
     )
     _note_speaker(row, prediction)
     return row
@@ -246,6 +248,7 @@ def score_of(row: ScorePredictionRow) -> ScorePrediction:
         predicted_at=row.predicted_at,
         thresholds=_thresholds_of(row),
         diagnosis_shares=tuple(DiagnosisShare(**share) for share in row.diagnosis_shares or ()),
+        inputs_sha256=row.inputs_sha256,
     )
 
 
@@ -323,8 +326,10 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
     score, boundary = case.score, case.boundary
-    border_uncertainty = boundary.border_uncertainty if boundary else None
-    unlikeness = boundary.unlikeness if boundary else None
+    # Nothing is learned from a damaged file, so a correction of it promises nothing.
+    promising = None if case.image.is_damaged else boundary
+    border_uncertainty = promising.border_uncertainty if promising else None
+    unlikeness = promising.unlikeness if promising else None
     searched = (
         case.patient.code,
         case.patient.name,
@@ -350,17 +355,55 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         unlikeness=unlikeness,
         correction_rank=int(case.is_corrected),
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
+        lesion_image_count=0,
+        lesion_score=None,
     )
-    note_place(row, case.priority, case.standing_score)
+    _note_place(row, case.priority, case.standing_score)
     if case.is_score_withheld:
         row.reasons = [case.objection_to_score]
         row.probability, row.queue_urgency = None, 0.0
+    _note_lesion(row, case)
     return row
 
 
-def note_place(row: CaseIndexRow, priority: Priority | None, standing: ScorePrediction | None) -> None:
-    """Put a case's place in the queue, and the score that stands for it, into its line with known status."""
-    row.band = None if priority is None else int(priority.band)
+def _note_lesion(row: CaseIndexRow, case: Case) -> None:
+    """Put the score of the lesion into a line, and the sooner place that it may give to the case."""
+    own, priority, lesion = case.priority, case.queue_priority, case.lesion_score
+    if own is not None and priority is not None and priority.band < own.band:
+        row.queue_band = int(priority.band)
+        row.reasons = list(priority.reasons)
+        row.queue_rank = queue_rank(priority, is_decided=row.status == "decided")
+    if lesion is None:
+        return
+    if row.queue_band != row.band:
+        row.queue_urgency = min(row.queue_urgency, -lesion.probability)
+    row.lesion_image_count = lesion.image_count
+    row.lesion_score = {
+        "probability": lesion.probability,
+        "probability_low": lesion.probability_low,
+        "probability_high": lesion.probability_high,
+        "band": None if lesion.priority is None else int(lesion.priority.band),
+        "reasons": [] if lesion.priority is None else list(lesion.priority.reasons),
+    }
+
+
+def _lesion_of(row: CaseIndexRow) -> LesionScore | None:
+    if row.lesion_score is None or not row.lesion_image_count:
+        return None
+    stored = row.lesion_score
+    band = stored["band"]
+    return LesionScore(
+        probability=stored["probability"],
+        probability_low=stored["probability_low"],
+        probability_high=stored["probability_high"],
+        image_count=row.lesion_image_count,
+        priority=None if band is None else Priority(Band(band), tuple(stored["reasons"])),
+    )
+
+
+def _note_place(row: CaseIndexRow, priority: Priority | None, standing: ScorePrediction | None) -> None:
+    """Put an image's own place in the queue, and the score that stands for it, into its line."""
+    row.band = row.queue_band = None if priority is None else int(priority.band)
     row.reasons = [] if priority is None else list(priority.reasons)
     if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
         # That a band is held is told where the case is open; the line keeps why, and what is wrong.
@@ -377,7 +420,7 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         patient_code=row.patient_code,
         patient_name=row.patient_name,
         site=row.site,
-        priority=None if row.band is None else Priority(Band(row.band), tuple(row.reasons)),
+        priority=None if row.queue_band is None else Priority(Band(row.queue_band), tuple(row.reasons)),
         probability=row.probability,
         status=row.status,
         imported_at=row.imported_at,
@@ -386,10 +429,11 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         benefit=-row.correction_urgency,
         reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.unlikeness),
         is_corrected=bool(row.correction_rank),
+        lesion=_lesion_of(row),
     )
 
 
-def _note_speaker(row: SpokenByModel, prediction: BoundaryPrediction | ScorePrediction) -> None:
+def _note_speaker(row: PredictedByModel, prediction: BoundaryPrediction | ScorePrediction) -> None:
     row.id, row.image_id = prediction.id, prediction.image_id
     row.model_name, row.model_version = prediction.model.name, prediction.model.version
     row.weights_sha256 = prediction.model.weights_sha256
@@ -398,7 +442,7 @@ def _note_speaker(row: SpokenByModel, prediction: BoundaryPrediction | ScorePred
     row.milliseconds, row.predicted_at = prediction.run.milliseconds, prediction.predicted_at
 
 
-def _model_of(row: SpokenByModel) -> ModelRef:
+def _model_of(row: PredictedByModel) -> ModelRef:
     return ModelRef(row.model_name, row.model_version, row.weights_sha256, row.preprocessing, row.threshold)
 
 
@@ -408,5 +452,5 @@ def _thresholds_of(row: ScorePredictionRow) -> TriageThresholds | None:
     return TriageThresholds(row.urgent_threshold, row.soon_threshold)
 
 
-def _run_of(row: SpokenByModel) -> EngineRun:
+def _run_of(row: PredictedByModel) -> EngineRun:
     return EngineRun(row.engine, row.provider, row.milliseconds)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.private_files import create_private, make_private_folder
 
 _PATIENCE_S = 120.0
 """How long a process waits at the entrance while another one clears up."""

@@ -9,20 +9,19 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError
-from app.domain.frame import SCORED_ANYWAY
-from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId
+from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
-from app.domain.standing_priority import BAND_ACCEPTED
+from app.domain.revision import Decision, MaskRevision
 from app.domain.triage import Band
 from app.storage import mapping
+from app.storage.read_cases import read_cases
 from app.storage.rows import (
     AuditEventRow,
     BoundaryAssessmentRow,
@@ -60,14 +59,6 @@ _CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
 
 _MAY_BE_EMPTY = ("site", "probability")
 
-_Said = TypeVar(
-    "_Said",
-    BoundaryPredictionRow,
-    BoundaryAssessmentRow,
-    ScorePredictionRow,
-    MaskRevisionRow,
-    DecisionRow,
-)
 _Found = TypeVar("_Found", PatientRow, LesionRow, VisitRow, ImageRow)
 
 
@@ -149,8 +140,12 @@ class SqlCaseRepository:
 
     def update_visit(self, visit: Visit) -> None:
         """Store a visit's new values."""
-        self._found(VisitRow, visit.id, "visit")
+        stored = self._found(VisitRow, visit.id, "visit")
+        is_moved = stored.visited_on != visit.visited_on
         self._session.merge(mapping.visit_row(visit))
+        self._session.flush()
+        if is_moved:
+            self._reindex(self._image_ids(LesionRow.id == visit.lesion_id))
 
     def visit(self, visit_id: VisitId) -> Visit:
         """Return a visit."""
@@ -210,24 +205,29 @@ class SqlCaseRepository:
         """Append a clinician's decision."""
         self._append(mapping.decision_row(decision), decision.image_id)
 
+    def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
+        """Return an image and the others of its lesion from the same day, hidden ones of those left out."""
+        return [image_id, *self._other_images(image_id)]
+
     def case(self, image_id: ImageId) -> Case:
         """Return an image in its context."""
-        image = self._image(image_id)
-        visit = self._found(VisitRow, image.visit_id, "visit")
-        lesion = self._found(LesionRow, visit.lesion_id, "lesion")
-        patient = self._found(PatientRow, lesion.patient_id, "patient")
-        return Case(
-            image=mapping.image_of(image),
-            visit=mapping.visit_of(visit),
-            lesion=mapping.lesion_of(lesion),
-            patient=mapping.patient_of(patient),
-            boundaries=self._boundaries(image_id),
-            scores=tuple(map(mapping.score_of, self._said(ScorePredictionRow, image_id))),
-            revisions=tuple(map(mapping.revision_of, self._said(MaskRevisionRow, image_id))),
-            decisions=tuple(map(mapping.decision_of, self._said(DecisionRow, image_id))),
-            accepted_scores=self._named_by(BAND_ACCEPTED, image_id),
-            overruled_boundaries=self._named_by(SCORED_ANYWAY, image_id),
-        )
+        return read_cases(self._session, [image_id])[0]
+
+    def cases(self, image_ids: Sequence[ImageId]) -> list[Case]:
+        """Return images in their contexts, in the same order; a few queries for all of them."""
+        return read_cases(self._session, image_ids)
+
+    def renew_lines(self, image_ids: Sequence[ImageId]) -> None:
+        """Bring the lines of these cases alone up to date; a few queries for all of them."""
+        # Held until all are merged, because a session forgets rows that nobody holds and reads them singly.
+        held = list(self._session.scalars(select(CaseIndexRow).where(CaseIndexRow.image_id.in_(image_ids))))
+        rows = self._session.scalars(select(ImageRow).where(ImageRow.id.in_(image_ids)))
+        image_by_id = {row.id: row for row in rows}
+        for case in self.cases(image_ids):
+            image = image_by_id[case.image.id]
+            self._session.merge(mapping.index_row(case, image.thumbnail, is_hidden=image.is_hidden))
+        self._session.flush()
+        del held
 
     def renew_line(self, image_id: ImageId) -> None:
         """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
@@ -342,11 +342,18 @@ class SqlCaseRepository:
         self._reindex([image_id])
 
     def _reindex(self, image_ids: Iterable[ImageId]) -> None:
-        for image_id in image_ids:
-            image = self._image(image_id)
-            line = mapping.index_row(self.case(image_id), image.thumbnail, is_hidden=image.is_hidden)
-            self._session.merge(line)
-        self._session.flush()
+        """Renew the lines of images, and of those whose lesion's score they are part of."""
+        touched = (each for image_id in image_ids for each in self.images_of_visit(image_id))
+        self.renew_lines(list(dict.fromkeys(touched)))
+
+    def _other_images(self, image_id: ImageId) -> list[ImageId]:
+        visit = self._found(VisitRow, self._image(image_id).visit_id, "visit")
+        return self._image_ids(
+            VisitRow.lesion_id == visit.lesion_id,
+            VisitRow.visited_on == visit.visited_on,
+            ImageRow.is_hidden.is_(False),
+            ImageRow.id != image_id,
+        )
 
     def _image_ids(self, *conditions: ColumnElement[bool]) -> list[ImageId]:
         query = (
@@ -357,22 +364,6 @@ class SqlCaseRepository:
             .order_by(ImageRow.imported_at, ImageRow.id)
         )
         return [ImageId(found) for found in self._session.scalars(query)]
-
-    def _said(self, table: type[_Said], image_id: ImageId) -> list[_Said]:
-        query = select(table).where(table.image_id == image_id).order_by(table.sequence)
-        return list(self._session.scalars(query))
-
-    def _named_by(self, act: str, image_id: ImageId) -> frozenset[PredictionId]:
-        """Return the predictions that acts of this kind on an image name."""
-        query = select(AuditEventRow.detail).where(
-            AuditEventRow.subject == image_id, AuditEventRow.what == act
-        )
-        return frozenset(PredictionId(found) for found in self._session.scalars(query))
-
-    def _boundaries(self, image_id: ImageId) -> tuple[BoundaryPrediction, ...]:
-        assessed = {row.prediction_id: row for row in self._said(BoundaryAssessmentRow, image_id)}
-        rows = self._said(BoundaryPredictionRow, image_id)
-        return tuple(mapping.boundary_of(row, assessed.get(row.id)) for row in rows)
 
     def _image(self, image_id: ImageId) -> ImageRow:
         return self._found(ImageRow, image_id, "image")

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app.domain.case_fields import OLDEST_AGE_YEARS
+
 APPEND_ONLY = (
     "boundary_prediction",
     "boundary_assessment",
@@ -91,7 +93,7 @@ class VisitRow(Row):
     """An occasion at which a lesion was photographed."""
 
     __tablename__ = "visit"
-    __table_args__ = (CheckConstraint("age_years BETWEEN 0 AND 85", name="age_years"),)
+    __table_args__ = (CheckConstraint(f"age_years BETWEEN 0 AND {OLDEST_AGE_YEARS}", name="age_years"),)
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     lesion_id: Mapped[str] = mapped_column(ForeignKey("lesion.id"), index=True)
     visited_on: Mapped[date]
@@ -121,7 +123,7 @@ class ImageRow(Row):
     is_hidden: Mapped[bool]
 
 
-class SpokenByModel:
+class PredictedByModel:
     """Columns of everything a model said."""
 
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -138,7 +140,7 @@ class SpokenByModel:
     predicted_at: Mapped[datetime]
 
 
-class BoundaryPredictionRow(SpokenByModel, Row):
+class BoundaryPredictionRow(PredictedByModel, Row):
     """A boundary prediction."""
 
     __tablename__ = "boundary_prediction"
@@ -167,7 +169,7 @@ class BoundaryAssessmentRow(Row):
     unlikeness: Mapped[float | None]
 
 
-class ScorePredictionRow(SpokenByModel, Row):
+class ScorePredictionRow(PredictedByModel, Row):
     """A score, with the triage thresholds that were in force."""
 
     __tablename__ = "score_prediction"
@@ -182,6 +184,8 @@ class ScorePredictionRow(SpokenByModel, Row):
     soon_threshold: Mapped[float | None]
     diagnosis_shares: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     """A name, is_malignant and share for each diagnosis; NULL when the model tells none apart."""
+    inputs_sha256: Mapped[str | None] = mapped_column(_HASH)
+    """Digest of what the score was computed from; NULL in rows of earlier schemas."""
 
 
 class MaskRevisionRow(Row):
@@ -245,6 +249,7 @@ class CaseIndexRow(Row):
     patient_name: Mapped[str]
     site: Mapped[str | None]
     band: Mapped[int | None]
+    """The band of the image's own score."""
     reasons: Mapped[list[str]]
     probability: Mapped[float | None]
     status: Mapped[str]
@@ -262,3 +267,9 @@ class CaseIndexRow(Row):
     """1 when a person has corrected or confirmed the boundary, else 0."""
     correction_urgency: Mapped[float]
     """Minus the expected benefit, so that one ascending index serves the order."""
+    queue_band: Mapped[int | None]
+    """The band under which the case is listed: ``band``, or that of the lesion's score when it is sooner."""
+    lesion_image_count: Mapped[int | None]
+    """Images in the lesion's score, 0 without one; NULL when an earlier version wrote the line."""
+    lesion_score: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The lesion's score with its range, band and reasons; NULL without one."""

@@ -24,7 +24,7 @@ from app.storage.presence import Presence
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
 from app.storage.unit_of_work import SqlUnitOfWork
 from app.usecases.ports import Clock, StoreFinding
-from models.contract.private_files import close_to_others, make_private_folder, open_to_others
+from models.contract.files.private_files import close_to_others, make_private_folder, open_to_others
 
 _LOG = logging.getLogger(__name__)
 

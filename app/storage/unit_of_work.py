@@ -9,10 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.storage.database import WRITING, storage_error
-from app.storage.identity import SqlIdentityDoubts
+from app.storage.identity import SqlIdentityQuestions
 from app.storage.learning import SqlLearningSides
 from app.storage.repositories import SqlAuditTrail, SqlCaseRepository
-from app.usecases.ports import AuditTrail, CaseRepository, Clock, IdentityDoubts, LearningSides
+from app.usecases.ports import AuditTrail, CaseRepository, Clock, IdentityQuestions, LearningSides
 
 
 class SqlUnitOfWork:
@@ -46,7 +46,7 @@ class SqlUnitOfWork:
         self.cases: CaseRepository = SqlCaseRepository(self._session)
         self.audit: AuditTrail = SqlAuditTrail(self._session, self._clock)
         self.learning: LearningSides = SqlLearningSides(self._session)
-        self.doubts: IdentityDoubts = SqlIdentityDoubts(self._session)
+        self.identity_questions: IdentityQuestions = SqlIdentityQuestions(self._session)
         return self
 
     def __exit__(

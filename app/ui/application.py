@@ -9,14 +9,14 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.domain.errors import DomainError
 from app.settings import Settings
 from app.ui.jobs.collector import UiThreadCollector
-from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.ports import Services
+from models.contract.errors import NaevusError
 
 _LOG = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def run_window(
     theme = Theme(application, ThemeChoice(settings.theme))
     try:
         services = open_services()
-    except DomainError as error:
+    except NaevusError as error:
         QMessageBox.critical(None, "Naevus", str(error))
         return 1
     window = open_window(services, theme, Preferences(settings, places, application))
@@ -58,8 +58,8 @@ def open_window(services: Services, theme: Theme, preferences: Preferences) -> M
     session = Session(services)
     window = MainWindow(session, theme, preferences)
     window.show()
-    window.desk.start()
-    window.desk.dialogs.show_intended_use_once()
+    window.controller.start()
+    window.controller.dialogs.show_intended_use_once()
     return window
 
 

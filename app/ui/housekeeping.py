@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QObject
 
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Notice, NoticeKind, Session
-from app.usecases.private_data import count_open_files, make_data_private
-from app.usecases.sweep_leftovers import sweep_leftovers
+from app.usecases.upkeep.private_data import count_open_files, make_data_private
+from app.usecases.upkeep.sweep_leftovers import sweep_leftovers
 
 
 class Housekeeping(QObject):
@@ -17,8 +17,8 @@ class Housekeeping(QObject):
 
     def start(self) -> None:
         """Clear up after crashes, and look whether other users of the computer may open patients' files."""
-        self._session.query(Lane.FILES, lambda services, _token: sweep_leftovers(services), self._tell)
-        self._session.query(Lane.FILES, lambda services, _token: count_open_files(services), self._warn)
+        self._session.query(QueueName.FILES, lambda services, _token: sweep_leftovers(services), self._tell)
+        self._session.query(QueueName.FILES, lambda services, _token: count_open_files(services), self._warn)
 
     def _tell(self, count: int) -> None:
         if count:
@@ -34,7 +34,7 @@ class Housekeeping(QObject):
 
     def _mend(self) -> None:
         self._session.query(
-            Lane.FILES,
+            QueueName.FILES,
             lambda services, _token: make_data_private(services),
             lambda _nothing: self._session.tell("The data folder is private now."),
         )

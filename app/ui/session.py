@@ -8,10 +8,11 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import CancelledError, DomainError
+from app.domain.errors import CancelledError
 from app.ui.jobs.job import Job, JobToken
-from app.ui.jobs.lanes import Lane, Lanes
+from app.ui.jobs.worker_queues import QueueName, WorkerQueues
 from app.usecases.ports import Progress, Services
+from models.contract.errors import NaevusError
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class Session(QObject):
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.services = services
-        self.lanes = Lanes(self)
+        self.queues = WorkerQueues(self)
 
     @property
     def user(self) -> str:
@@ -58,17 +59,17 @@ class Session(QObject):
 
     def query(
         self,
-        lane: Lane,
+        queue_name: QueueName,
         ask: Callable[[Services, JobToken], T],
         done: Callable[[T], None],
         *,
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
         replaces: str | None = None,
     ) -> Job:
         """Read something; ``done`` gets the answer on the UI thread."""
         services = self.services
-        return self.lanes.run(
-            lane,
+        return self.queues.run(
+            queue_name,
             lambda token: ask(services, token),
             done=done,
             failed=failed or self.report_error,
@@ -77,11 +78,11 @@ class Session(QObject):
 
     def act(
         self,
-        lane: Lane,
+        queue_name: QueueName,
         verb: Callable[[Services, JobToken], Changes],
         *,
         done: Callable[[Changes], None] | None = None,
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
         replaces: str | None = None,
     ) -> Job:
         """Do something; what it changed is published before ``done`` is called."""
@@ -91,28 +92,28 @@ class Session(QObject):
             if done is not None:
                 done(changes)
 
-        return self.query(lane, verb, publish, failed=failed, replaces=replaces)
+        return self.query(queue_name, verb, publish, failed=failed, replaces=replaces)
 
     def follow(
         self,
-        lane: Lane,
+        queue_name: QueueName,
         steps: Callable[[Services, JobToken], Generator[Progress, None, T]],
         *,
         progressed: Callable[[Progress], None],
         done: Callable[[T], None],
-        failed: Callable[[DomainError], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
     ) -> Job:
         """Run a long job in steps with progress."""
         services = self.services
-        return self.lanes.follow(
-            lane,
+        return self.queues.follow(
+            queue_name,
             lambda token: steps(services, token),
             progressed=progressed,
             done=done,
             failed=failed or self.report_error,
         )
 
-    def report_error(self, error: DomainError) -> None:
+    def report_error(self, error: NaevusError) -> None:
         """Show the sentence of an expected error; cancelling is no error."""
         if isinstance(error, CancelledError):
             self.noticed.emit(Notice(str(error)))
@@ -129,4 +130,4 @@ class Session(QObject):
 
     def close(self) -> None:
         """Stop all work."""
-        self.lanes.close()
+        self.queues.close()

@@ -183,11 +183,6 @@ def theme_of(application: QObject | None) -> Theme:
     return theme
 
 
-def current_theme() -> Theme:
-    """Return the theme of the running application."""
-    return theme_of(QApplication.instance())
-
-
 @lru_cache(maxsize=512)
 def icon_pixmap(name: str, colour: str, side_px: int = 48) -> QPixmap:
     """Draw the icon ``resources/icons/<name>.svg`` in one colour."""

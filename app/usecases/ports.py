@@ -11,16 +11,15 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.annotation import Decision, MaskRevision
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
-from app.domain.identity import IdentityDoubt
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.learning import LearningImage, LearningPatient
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.identity import IdentityQuestion
+from app.domain.people.patient import Patient
 from app.domain.prediction import (
     BoundaryPrediction,
     DiagnosisShare,
@@ -28,15 +27,16 @@ from app.domain.prediction import (
     ModelRef,
     ScorePrediction,
 )
+from app.domain.revision import Decision, MaskRevision
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.triage import Band, TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
-from models.contract.frame_verdict import FrameVerdict
-from models.contract.mask_values import MaskReading
-from models.contract.registry import ModelShelf
-from models.contract.tabular import TabularInput
-from models.contract.triage_figures import BandFigures
+from models.contract.imaging.frame_verdict import FrameVerdict
+from models.contract.imaging.mask_values import MaskReading
+from models.contract.lesion.tabular import TabularInput
+from models.contract.shelf.model_shelf import ModelShelf
+from models.contract.shelf.triage_figures import BandFigures
 from training.contract.events import Event
 
 EXPORT_WORKSPACE_PREFIX = ".naevus-"
@@ -92,8 +92,14 @@ class ReadImage:
 class ImageReader(Protocol):
     """Bytes to upright sRGB pixels."""
 
-    def read(self, path: Path) -> ReadImage:
-        """Decode a file; raises UnreadableFileError with the sentence to show (NoImageError: no image)."""
+    def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
+        """Decode a file; one that is damaged only where ``takes_damaged``, with its mark in the provenance.
+
+        Raises:
+            NoImageError: the file is no image.
+            PartlyReadableFileError: it is damaged, but part of its picture can be shown.
+            UnreadableFileError: it cannot be used; the message is the sentence to show.
+        """
         ...
 
     def read_mask(self, path: Path) -> MaskReading:
@@ -176,6 +182,10 @@ class CaseRepository(Protocol):
         """Return a lesion's images in the order of their import, hidden ones left out."""
         ...
 
+    def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
+        """Return an image and the others of its lesion from the same day, hidden ones of those left out."""
+        ...
+
     def is_hidden(self, image_id: ImageId) -> bool: ...
     def add_boundary(self, prediction: BoundaryPrediction) -> None: ...
     def add_assessment(self, prediction: BoundaryPrediction) -> None:
@@ -186,6 +196,10 @@ class CaseRepository(Protocol):
     def add_revision(self, revision: MaskRevision) -> None: ...
     def add_decision(self, decision: Decision) -> None: ...
     def case(self, image_id: ImageId) -> Case: ...
+    def cases(self, image_ids: Sequence[ImageId]) -> list[Case]:
+        """Return several cases in the same order, with a few queries for all of them."""
+        ...
+
     def renew_line(self, image_id: ImageId) -> None:
         """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
         ...
@@ -268,15 +282,15 @@ class LearningSides(Protocol):
         ...
 
 
-class IdentityDoubts(Protocol):
+class IdentityQuestions(Protocol):
     """Patients kept apart from one of the same number, and what a person said about them."""
 
-    def add(self, doubt: IdentityDoubt) -> None: ...
-    def open(self) -> list[IdentityDoubt]:
+    def add(self, boundary_uncertainty: IdentityQuestion) -> None: ...
+    def open(self) -> list[IdentityQuestion]:
         """Return the doubts that nobody has settled, the oldest first."""
         ...
 
-    def of(self, newcomer: PatientId) -> IdentityDoubt | None:
+    def of(self, newcomer: PatientId) -> IdentityQuestion | None:
         """Return the doubt about a patient, settled or not."""
         ...
 
@@ -295,7 +309,7 @@ class UnitOfWork(Protocol):
     cases: CaseRepository
     audit: AuditTrail
     learning: LearningSides
-    doubts: IdentityDoubts
+    identity_questions: IdentityQuestions
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -320,7 +334,7 @@ class BoundaryResult:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundaryDoubt:
+class BoundaryUncertainty:
     """How sure a boundary is, as the engine computed it."""
 
     disagreement: NDArray[np.float32]
@@ -368,7 +382,9 @@ class Predictor(Protocol):
         """Segment an image with the active model, or the one named; raises InferenceError, CancelledError."""
         ...
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         """Say how sure the boundary ``mask`` is, by further passes over the image."""
         ...
 
@@ -461,7 +477,7 @@ class MeasuredBands:
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenModel:
+class ModelSummary:
     """A model that spoke about a case, with what its card says."""
 
     what: str
@@ -488,7 +504,7 @@ class CaseFile:
     overlays: dict[str, AttentionMap]
     audit: tuple[AuditEvent, ...]
     """Ordered by sequence."""
-    models: tuple[SpokenModel, ...]
+    models: tuple[ModelSummary, ...]
     """Of the newest boundary and score."""
 
 

@@ -1,1 +1,1 @@
-"""What a model is, for everyone: arrays, cards, registry, pre- and postprocessing, measurements, metrics."""
+"""What a model is, for everyone: arrays, cards, shelf, pre- and postprocessing, measurements, metrics."""

@@ -1,12 +1,35 @@
-"""What can go wrong between an image and a model; ``str(error)`` is the sentence the user reads."""
+"""The root of all expected errors, and what can go wrong between an image and a model.
+
+NaevusError                       expected; ``str(error)`` is the one sentence that a person reads
+├── DomainError                   app/domain/errors.py: what the person at the workstation asked for
+│   ├── UnreadableFileError       ├── InvalidFieldError    ├── NotFoundError    ├── ScoreWithheldError
+│   ├── StorageError              ├── InferenceError       ├── ExportError      ├── LearningError
+│   └── CancelledError            └── GraphicsCardError
+├── ContractError                 this module: between an image and a model
+│   ├── NoLesionError             ├── UnreadablePhotographError
+│   ├── NoMaskError               └── UnusableOutputError
+│   └── ModelRefusedError         a model folder, card, exam, bundle or shelf
+├── DataSetError, TableError      training/contract: a data folder, a table in it
+├── UnreadableImageError, UnusableMaskError             training/data_sets: one file of a download
+├── RunFolderError, PlanRefusedError, CheckpointError     a run cannot be started or gone on with
+├── TrainingFailedError, PeerLostError, ParityError       a run has to end
+└── ComparisonError, MemoryUnknownError, NothingToReportError    models or runs cannot be measured or drawn
+
+Both command lines, the lanes of the window and a run's ending catch the root, once each. What is no
+NaevusError is a fault of the program, and is shown as one.
+"""
 
 from pathlib import Path
 
 from pydantic import ValidationError
 
 
-class ContractError(Exception):
-    """An expected failure, told in one sentence."""
+class NaevusError(Exception):
+    """Something expected went wrong; the message is one sentence that a person can act on."""
+
+
+class ContractError(NaevusError):
+    """A model, a mask or a photograph cannot be used as it is."""
 
 
 class NoLesionError(ContractError):
@@ -22,6 +45,10 @@ class UnreadablePhotographError(ContractError):
 
 class DamagedPhotographError(UnreadablePhotographError):
     """A picture file that is incomplete or corrupt, so that part of the picture is not real."""
+
+
+class PartlyReadablePhotographError(DamagedPhotographError):
+    """A damaged file of which part can be decoded, for a person who chooses to look at that."""
 
 
 class NoMaskError(ContractError):

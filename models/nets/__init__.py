@@ -5,10 +5,11 @@ May import torch and numba; never training or app. A new architecture is one fil
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from torch import nn
 
+from models.contract.shelf.card import Task
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
 from models.nets.classification.mambaderm_efficient import MambaDermEfficient, mambaderm_efficient_tiny
 from models.nets.classification.mambaderm_hierarchical import (
@@ -41,8 +42,6 @@ from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient, d
 from models.nets.segmentation.dermomamba_lean import DermoMambaLean
 from models.nets.segmentation.mamba_unet import MambaUNet, mamba_unet_small, mamba_unet_tiny
 from models.nets.segmentation.unet import UNet, unet_tiny
-
-Task = Literal["segmentation", "classification"]
 
 
 @dataclass(frozen=True)

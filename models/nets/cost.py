@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-import models.nets.layers.selective_scan  # noqa: F401  registers the operator of the scan
+import models.nets.layers.scan.selective_scan  # noqa: F401  registers the operator of the scan
 
 FLOPS_PER_SCAN_ELEMENT = 9
 """Per token, channel and state of a scan, as VMamba's authors count it (arXiv 2401.10166)."""

@@ -11,10 +11,10 @@ from app import __main__, bootstrap
 from app.bootstrap import SHIPPED_MODELS_VARIABLE, shipped_models
 from app.domain.errors import ModelUnavailableError, StorageError
 from app.settings import Settings
-from app.usecases.import_images import import_images
+from app.usecases.analysis.predict_boundary import predict_boundary
+from app.usecases.cases.import_images import import_images
 from app.usecases.ports import Services
-from app.usecases.predict_image import predict_boundary
-from models.contract.registry import ModelShelf
+from models.contract.shelf.model_shelf import ModelShelf
 from tests.builders import an_image_file, result_of, the_vocabulary
 from tests.fakes import FakeToken
 

@@ -11,8 +11,8 @@ from PIL import Image
 import resources
 from app import cli
 from app.domain.errors import StorageError
+from app.usecases.cases.remove_case import remove_case
 from app.usecases.ports import Services
-from app.usecases.remove_case import remove_case
 from tests.builders import an_image_file, services_at
 from tests.fakes import FakePredictor
 
@@ -55,6 +55,39 @@ def test_the_story_import_predict_list_report(run: Run, tmp_path: Path) -> None:
     assert listed["lines"][0]["priority"]["band"] == "urgent"
     written = _json(run, "report", "--to", tmp_path / "out", listed["lines"][0]["image_id"])
     assert [Path(file).is_file() for file in written["files"]] == [True]
+
+
+def test_further_images_of_a_lesion_give_it_a_score_of_its_own(run: Run, tmp_path: Path) -> None:
+    first, second = (an_image_file(tmp_path, f"{seed}.png", seed=seed) for seed in (1, 2))
+    (image_id,) = _json(run, "import", first)["imported"]
+    assert len(_json(run, "import", second, "--lesion-of", image_id[:8])["imported"]) == 1
+    lines = _json(run, "predict")["lines"]
+    assert [line["lesion"]["image_count"] for line in lines] == [2, 2]
+    assert lines[0]["lesion"]["priority"]["band"] == "urgent"
+    _, out, _ = run("list")
+    assert out.count("% of 2") == 2
+    code, out, _ = run("triage", first, second, "--report", tmp_path / "out")
+    assert code == 0
+    assert out.count("% of 2") == 2
+
+
+def test_a_damaged_file_is_taken_by_choice_outlined_and_not_scored(run: Run, tmp_path: Path) -> None:
+    cut = an_image_file(tmp_path / "in", "a.jpg")
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    code, _, err = run("import", cut)
+    assert code == 1
+    assert "--take-damaged" in err
+    code, _, err = run("import", cut, "--take-damaged")
+    assert code == 0
+    assert "Notice: a.jpg: The file is damaged" in err
+    (line,) = _json(run, "predict")["lines"]
+    assert (line["status"], line["probability"]) == ("predicted", None)
+    assert line["no_score_reason"].startswith("Damaged file")
+    assert "damaged file" in run("list")[1]
+    assert _json(run, "predict")["lines"] == []
+    code, _, err = run("predict", line["image_id"], "--score-anyway")
+    assert code == 1
+    assert "Left out: a.jpg: Damaged file" in err
 
 
 def test_an_id_can_be_shortened_as_long_as_it_is_clear(run: Run, tmp_path: Path) -> None:
@@ -189,9 +222,9 @@ def test_help_needs_no_store(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert cli.run(["--help"], refuse) == 0
     assert cli.run(["triage", "--help"], refuse) == 0
-    told = capsys.readouterr().out
-    assert "Import, segment, score and rank" in told
-    assert "Usage: naevus triage" in told
+    fold_events = capsys.readouterr().out
+    assert "Import, segment, score and rank" in fold_events
+    assert "Usage: naevus triage" in fold_events
 
 
 def test_the_data_folder_can_be_chosen(run: Run, tmp_path: Path) -> None:

@@ -42,3 +42,15 @@ def test_module_names_say_what_is_inside() -> None:
 def test_shipped_models_stay_below_one_hundred_megabytes() -> None:
     files = [path for path in (ROOT / "resources" / "models").rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) <= 100 * 1024 * 1024
+
+
+def test_every_expected_error_has_the_one_root() -> None:
+    roots = {
+        name
+        for path in SOURCES
+        if path.parent.name != "scripts"
+        for name in re.findall(r"class (\w+)\((?:Exception|RuntimeError)\)", path.read_text(encoding="utf-8"))
+        if not name.startswith("_")
+    }
+    # The second never leaves app.runs, where it becomes a LearningError with the run's name.
+    assert roots == {"NaevusError", "AlreadyLockedError"}

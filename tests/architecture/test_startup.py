@@ -24,7 +24,8 @@ def test_starting_loads_no_heavy_library(statement: str) -> None:
 
 def test_the_model_contract_needs_no_torch() -> None:
     loaded = _loaded_after(
-        "import models.contract.card, models.contract.preprocess, models.contract.registry"
+        "import models.contract.shelf.card, models.contract.shelf.model_shelf\n"
+        "import models.contract.imaging.preprocess"
     )
     assert loaded.isdisjoint(HEAVY)
 

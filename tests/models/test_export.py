@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from models import export
-from models.contract.card import read_card
+from models.contract.shelf.card import read_card
 from models.export import (
     LARGEST_DIFFERENCE,
     SEGMENTER,

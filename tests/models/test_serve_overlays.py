@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from models.contract.card import Task
 from models.contract.messages import Message
+from models.contract.shelf.card import Task
 from models.nets import build
 from models.nets.overlays import overlays_of
 from models.serve import ModelServer

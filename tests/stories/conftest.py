@@ -2,19 +2,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from app.usecases.list_cases import list_cases
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
-from app.usecases.list_cases import list_cases
 from app.usecases.ports import Services
 from tests.builders import a_case, services_at
 from tests.stories.workplace import Workplace
+from tests.ui_guards import nothing_left_running
 from tests.ui_thread import collected_on_the_ui_thread
 
-__all__ = ["collected_on_the_ui_thread"]
+__all__ = ["collected_on_the_ui_thread", "nothing_left_running"]
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def one_case(workplace: Workplace, tmp_path: Path) -> MainWindow:
     a_case(services, tmp_path / "in")
     services.store.close()
     window = workplace.open()
-    assert window.desk.review.view is not None
+    assert window.controller.review.view is not None
     return window
 
 

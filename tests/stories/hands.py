@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from tests.stories.workplace import WAIT_MS, Workplace
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -19,9 +19,9 @@ def opened(workplace: Workplace, qtbot: QtBot, image_id: ImageId | None = None) 
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
     if image_id is not None:
-        window.desk.work_list.choose(image_id)
+        window.controller.work_list.choose(image_id)
         workplace.settle(window)
-        assert window.desk.review.image_id == image_id
+        assert window.controller.review.image_id == image_id
     return window
 
 
@@ -52,8 +52,8 @@ def brush(
     tool: str = "brush",
 ) -> None:
     """Paint skin beside the lesion, at points (x, y) of the image."""
-    canvas = window.desk.canvas
-    window.desk.take_tool(tool)
+    canvas = window.controller.canvas
+    window.controller.take_tool(tool)
     canvas.set_brush_diameter_px(diameter_px)
     start, end = (QPoint(*map(round, canvas.placement.view_xy(at_xy))) for at_xy in (from_xy, to_xy))
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, NOTHING, start)

@@ -11,17 +11,17 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.prediction import ModelRef
 from app.settings import Settings
-from app.ui.learning import Learning
-from app.ui.main_window import MainWindow
+from app.ui.learning.windows import Learning
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.ports import BoundaryResult, CancelToken, Services
 from models.contract.arrays import RgbImage
-from models.contract.card import read_card
-from models.contract.registry import ModelShelf
-from tests.app.usecases.learning_clinic import a_clinic
-from tests.app.usecases.learning_models import a_variant, write_passed_exam
+from models.contract.shelf.card import read_card
+from models.contract.shelf.model_shelf import ModelShelf
+from tests.app.usecases.learning.learning_clinic import a_clinic
+from tests.app.usecases.learning.learning_models import a_variant, write_passed_exam
 from tests.builders import a_case, services_at
 from tests.fakes import CLASSIFIER, FakePredictor
 
@@ -66,21 +66,21 @@ def window(qtbot: QtBot, qapp: QApplication, services: Services, tmp_path: Path)
     opened = MainWindow(Session(services), theme, preferences)
     qtbot.addWidget(opened)
     yield opened
-    opened.desk.learning.close()
+    opened.controller.learning.close()
     opened.session.close()
-    opened.desk.canvas.wait_until_kept()
+    opened.controller.canvas.wait_until_kept()
 
 
 def start(qtbot: QtBot, window: MainWindow) -> Learning:
     window.resize(1440, 900)
     window.show()
-    window.desk.start()
+    window.controller.start()
     settle(qtbot, window)
-    return window.desk.learning
+    return window.controller.learning
 
 
 def settle(qtbot: QtBot, window: MainWindow, timeout: int = WAIT_MS) -> None:
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=timeout)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=timeout)
 
 
 def test_another_model_in_use_is_seen_in_the_work_list_and_may_predict_again(
@@ -90,7 +90,7 @@ def test_another_model_in_use_is_seen_in_the_work_list_and_may_predict_again(
     write_passed_exam(a_variant(first, first.parent.parent, "2", last_byte=1), first)
     images = [a_case(services, tmp_path, seed=seed) for seed in (1, 2, 3)]
     learning = start(qtbot, window)
-    notice = window.desk.work_list.earlier
+    notice = window.controller.work_list.earlier
     assert not notice.isVisible()
     shelf = learning.show_shelf()
     settle(qtbot, window)

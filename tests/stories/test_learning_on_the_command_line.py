@@ -12,9 +12,9 @@ import pytest
 from app import cli
 from app.runs.launcher import ProcessRunLauncher
 from app.usecases.ports import Services
-from models.contract.registry import ModelShelf
-from tests.app.usecases.learning_clinic import a_clinic
-from tests.app.usecases.learning_models import a_shipped_model
+from models.contract.shelf.model_shelf import ModelShelf
+from tests.app.usecases.learning.learning_clinic import a_clinic
+from tests.app.usecases.learning.learning_models import a_shipped_model
 from tests.builders import services_at
 
 NAME = "dermomamba"
@@ -25,10 +25,10 @@ TRAINING = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from models.contract.card import read_card
-from models.contract.exam import write_exam
-from models.contract.gate import verdict
-from tests.app.usecases.learning_models import a_variant, an_exam
+from models.contract.shelf.card import read_card
+from models.contract.shelf.exam import write_exam
+from models.contract.shelf.gate import verdict
+from tests.app.usecases.learning.learning_models import a_variant, an_exam
 from training.contract.events import *
 from training.contract.run_folder import RunFolder
 from training.contract.snapshot import read_snapshot_card

@@ -27,14 +27,14 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
 from app.domain.triage import Band
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from app.ui.widgets.field import Field
 from app.ui.widgets.form_entry import FormEntry
-from app.usecases.edit_patient import edit_patient
-from app.usecases.edit_visit import edit_visit
-from app.usecases.list_cases import list_cases
+from app.usecases.cases.list_cases import list_cases
+from app.usecases.cases.set_decision import set_decision
+from app.usecases.patients.edit_patient import edit_patient
+from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import Services
-from app.usecases.set_decision import set_decision
 from tests.builders import an_image_file
 from tests.stories.hands import CONTROL, NOTHING, SHIFT, brush, opened, press, type_words, words_on
 from tests.stories.workplace import WAIT_MS, Workplace
@@ -43,23 +43,23 @@ WORDS = ("nevus", "melanoma", "KLOPFEN", "[]1 h", "bV")
 
 
 def lit_rows(window: MainWindow) -> list[int]:
-    selected = window.desk.work_list.view.selectionModel().selectedIndexes()
+    selected = window.controller.work_list.view.selectionModel().selectedIndexes()
     return sorted({index.row() for index in selected})
 
 
 def row_of(window: MainWindow, image_id: ImageId | None) -> int | None:
-    return None if image_id is None else window.desk.work_list.model.row_of(image_id)
+    return None if image_id is None else window.controller.work_list.model.row_of(image_id)
 
 
 def entry(window: MainWindow, card: str, name: str) -> FormEntry:
-    found = getattr(window.desk.panels.patient, card).field_by_name[name]
+    found = getattr(window.controller.panels.patient, card).field_by_name[name]
     assert isinstance(found, FormEntry)
     return found
 
 
 def enter(window: MainWindow, field: Field, text: str) -> None:
     """Type over the text of a field and press Enter."""
-    window.desk.panels.turn_to("Patient")
+    window.controller.panels.turn_to("Patient")
     line = field.editor
     assert isinstance(line, QLineEdit)
     line.setFocus()
@@ -77,16 +77,16 @@ def test_typing_a_diagnosis_opens_no_other_patient(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[1])
-    window.desk.panels.turn_to("Decision")
-    box = window.desk.panels.decision.field_by_name["diagnosis"].editor
+    window.controller.panels.turn_to("Decision")
+    box = window.controller.panels.decision.field_by_name["diagnosis"].editor
     box.setFocus()
-    tool = window.desk.canvas.tool
+    tool = window.controller.canvas.tool
     type_words(window, "nevus")
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[1]
-    assert window.desk.canvas.tool == tool
+    assert window.controller.review.image_id == four_cases[1]
+    assert window.controller.canvas.tool == tool
     assert QApplication.focusWidget() is box
-    assert window.desk.panels.decision.draft.diagnosis == "Nevus"
+    assert window.controller.panels.decision.draft.diagnosis == "Nevus"
 
 
 def places_to_type(window: MainWindow) -> Iterator[QWidget]:
@@ -102,7 +102,7 @@ def places_to_type(window: MainWindow) -> Iterator[QWidget]:
         QPushButton,
     )
     for page in ("Score", "Measures", "Patient", "Decision", "History"):
-        window.desk.panels.turn_to(page)
+        window.controller.panels.turn_to(page)
         QApplication.processEvents()
         for widget in window.findChildren(QWidget):
             can_type = isinstance(widget, kinds) and widget.isVisible() and widget.isEnabled()
@@ -114,8 +114,8 @@ def test_words_typed_anywhere_but_on_the_image_leave_patient_selection_and_tool_
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[2])
-    search, tool = window.desk.work_list.search, window.desk.canvas.tool
-    mask_version = window.desk.canvas.mask_version()
+    search, tool = window.controller.work_list.search, window.controller.canvas.tool
+    mask_version = window.controller.canvas.mask_version()
     seen = 0
     for number, widget in enumerate(places_to_type(window)):
         widget.setFocus()
@@ -125,12 +125,15 @@ def test_words_typed_anywhere_but_on_the_image_leave_patient_selection_and_tool_
         type_words(window, WORDS[number % len(WORDS)])
         if widget is search:
             search.clear()
-            qtbot.waitUntil(lambda: window.desk.work_list.model.total == 4, timeout=WAIT_MS)
+            qtbot.waitUntil(lambda: window.controller.work_list.model.total == 4, timeout=WAIT_MS)
         workplace.settle(window)
         said = f"after typing into {type(widget).__name__} “{widget.accessibleName()}”"
-        assert window.desk.review.image_id == four_cases[2], said
+        assert window.controller.review.image_id == four_cases[2], said
         assert lit_rows(window) == [row_of(window, four_cases[2])], said
-        assert (window.desk.canvas.tool, window.desk.canvas.mask_version()) == (tool, mask_version), said
+        assert (window.controller.canvas.tool, window.controller.canvas.mask_version()) == (
+            tool,
+            mask_version,
+        ), said
     assert seen > 20
 
 
@@ -138,27 +141,27 @@ def test_the_image_has_the_focus_after_the_start_so_the_keys_of_the_tools_work(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot)
-    assert QApplication.focusWidget() is window.desk.canvas
+    assert QApplication.focusWidget() is window.controller.canvas
     press(window, Qt.Key.Key_L)
-    assert window.desk.canvas.tool == "lasso"
-    assert window.desk.work_list.search.text() == ""
+    assert window.controller.canvas.tool == "lasso"
+    assert window.controller.work_list.search.text() == ""
 
 
 @pytest.mark.parametrize(
     "show",
     [
-        lambda window: window.desk.show_shortcuts(),
-        lambda window: window.desk.show_settings(),
-        lambda window: window.desk.show_export(),
-        lambda window: window.desk.show_removed(),
-        lambda window: window.desk.show_about(),
+        lambda window: window.controller.show_shortcuts(),
+        lambda window: window.controller.show_settings(),
+        lambda window: window.controller.show_export(),
+        lambda window: window.controller.show_removed(),
+        lambda window: window.controller.show_about(),
     ],
 )
 def test_the_image_has_the_focus_after_a_dialog(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId], show: Callable[[MainWindow], None]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[0])
-    window.desk.work_list.search.setFocus()
+    window.controller.work_list.search.setFocus()
     show(window)
     dialog = next(
         one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible()
@@ -166,7 +169,7 @@ def test_the_image_has_the_focus_after_a_dialog(
     workplace.settle(window)
     dialog.reject()
     window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.desk.canvas, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.controller.canvas, timeout=WAIT_MS)
 
 
 def test_next_and_previous_light_one_row_which_is_the_open_case(
@@ -183,14 +186,14 @@ def test_next_and_previous_light_one_row_which_is_the_open_case(
     ):
         press(window, key, CONTROL)
         workplace.settle(window)
-        assert window.desk.review.image_id == four_cases[place]
+        assert window.controller.review.image_id == four_cases[place]
         assert lit_rows(window) == [place]
-    assert window.desk.work_list.selected_images() == [four_cases[1]]
+    assert window.controller.work_list.selected_images() == [four_cases[1]]
 
 
 def click_row(window: MainWindow, row: int, keys_held: Qt.KeyboardModifier = NOTHING) -> None:
-    view = window.desk.work_list.view
-    place = view.visualRect(window.desk.work_list.model.index(row, 0)).center()
+    view = window.controller.work_list.view
+    place = view.visualRect(window.controller.work_list.model.index(row, 0)).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, keys_held, place)
     QApplication.processEvents()
 
@@ -201,15 +204,15 @@ def test_the_open_case_is_lit_whatever_is_clicked(
     window = opened(workplace, qtbot, four_cases[0])
     click_row(window, 2, CONTROL)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[2]
+    assert window.controller.review.image_id == four_cases[2]
     assert lit_rows(window) == [0, 2]
     click_row(window, 0, CONTROL)
     workplace.settle(window)
-    assert (window.desk.review.image_id, lit_rows(window)) == (four_cases[2], [2])
+    assert (window.controller.review.image_id, lit_rows(window)) == (four_cases[2], [2])
     click_row(window, 2, CONTROL)
     workplace.settle(window)
-    assert (window.desk.review.image_id, lit_rows(window)) == (four_cases[2], [2])
-    view = window.desk.work_list.view
+    assert (window.controller.review.image_id, lit_rows(window)) == (four_cases[2], [2])
+    view = window.controller.work_list.view
     below = QPoint(20, view.viewport().height() - 3)
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, NOTHING, below)
     assert lit_rows(window) == [2]
@@ -221,12 +224,12 @@ def test_selected_cases_stay_selected_when_the_order_changes(
     window = opened(workplace, qtbot, four_cases[0])
     click_row(window, 1, CONTROL)
     workplace.settle(window)
-    order = window.desk.work_list.order
+    order = window.controller.work_list.order
     order.setCurrentIndex(order.findText("Newest first"))
     order.chosen.emit()
     workplace.settle(window)
-    assert set(window.desk.work_list.selected_images()) == set(four_cases[:2])
-    assert window.desk.review.image_id == four_cases[1]
+    assert set(window.controller.work_list.selected_images()) == set(four_cases[:2])
+    assert window.controller.review.image_id == four_cases[1]
 
 
 def test_only_undecided_cases_are_shown_and_a_filter_opens_no_other_case(
@@ -241,16 +244,16 @@ def test_only_undecided_cases_are_shown_and_a_filter_opens_no_other_case(
         comment="",
     )
     window = opened(workplace, qtbot, four_cases[1])
-    work_list = window.desk.work_list
+    work_list = window.controller.work_list
     work_list.shown.setFocus()
     press(window, Qt.Key.Key_Down)
     assert work_list.shown.currentText() == "Not decided"
     qtbot.waitUntil(lambda: work_list.model.total == 3, timeout=WAIT_MS)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[1]
+    assert window.controller.review.image_id == four_cases[1]
     press(window, Qt.Key.Key_Down, CONTROL)
     workplace.settle(window)
-    assert window.desk.review.image_id in {four_cases[0], four_cases[2], four_cases[3]}
+    assert window.controller.review.image_id in {four_cases[0], four_cases[2], four_cases[3]}
     work_list.search.setText("nobody is called so")
     qtbot.waitUntil(lambda: work_list.model.total == 0, timeout=WAIT_MS)
     assert "No case under “Not decided” matches the search." in words_on(work_list)
@@ -266,13 +269,13 @@ def test_lines_that_move_open_no_other_case(
 ) -> None:
     window = opened(workplace, qtbot, four_cases[1])
     code = code_of(window.session.services, four_cases[3])
-    window.desk.work_list.search.setText(code)
-    qtbot.waitUntil(lambda: window.desk.work_list.model.total == 1, timeout=WAIT_MS)
+    window.controller.work_list.search.setText(code)
+    qtbot.waitUntil(lambda: window.controller.work_list.model.total == 1, timeout=WAIT_MS)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[1]
+    assert window.controller.review.image_id == four_cases[1]
     assert lit_rows(window) == []
-    window.desk.work_list.search.clear()
-    qtbot.waitUntil(lambda: window.desk.work_list.model.total == 4, timeout=WAIT_MS)
+    window.controller.work_list.search.clear()
+    qtbot.waitUntil(lambda: window.controller.work_list.model.total == 4, timeout=WAIT_MS)
     workplace.settle(window)
     assert lit_rows(window) == [1]
 
@@ -281,17 +284,17 @@ def test_an_import_leaves_the_open_case_open_and_offers_the_new_one(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId], tmp_path: Path
 ) -> None:
     window = opened(workplace, qtbot, four_cases[1])
-    window.desk.import_paths([an_image_file(tmp_path, "new.png", seed=9)])
-    qtbot.waitUntil(lambda: window.desk.work_list.model.total == 5, timeout=WAIT_MS)
+    window.controller.import_paths([an_image_file(tmp_path, "new.png", seed=9)])
+    qtbot.waitUntil(lambda: window.controller.work_list.model.total == 5, timeout=WAIT_MS)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[1]
+    assert window.controller.review.image_id == four_cases[1]
     assert lit_rows(window) == [row_of(window, four_cases[1])]
     button = next(
         one for one in window.notice_bar.findChildren(QPushButton) if one.text() == "Open the first one"
     )
     button.click()
     workplace.settle(window)
-    assert window.desk.review.image_id not in four_cases
+    assert window.controller.review.image_id not in four_cases
 
 
 def test_a_refused_number_stays_refused_however_often_it_is_typed(
@@ -360,13 +363,13 @@ def test_an_invalid_value_waits_for_its_case_and_is_announced(
     assert sentence
     press(window, Qt.Key.Key_Down, CONTROL)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[1]
+    assert window.controller.review.image_id == four_cases[1]
     assert (field.raw, field.error) == ("", "")
     assert field.label in window.notice_bar.text
     back = next(one for one in window.notice_bar.findChildren(QPushButton) if one.text() == "Go back")
     back.click()
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[0]
+    assert window.controller.review.image_id == four_cases[0]
     assert (field.raw, field.error) == (typed, sentence)
 
 
@@ -374,7 +377,7 @@ def test_what_is_typed_without_enter_is_stored_when_the_case_is_left(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[0])
-    window.desk.panels.turn_to("Patient")
+    window.controller.panels.turn_to("Patient")
     entry(window, "patient", "birth_year").editor.setFocus()
     type_words(window, "1961")
     press(window, Qt.Key.Key_Down, CONTROL)
@@ -392,7 +395,7 @@ def test_a_number_refused_after_its_case_was_left_never_marks_the_next_patient(
     window = opened(workplace, qtbot, four_cases[1])
     taken = code_of(window.session.services, four_cases[0])
     field = entry(window, "patient", "code")
-    window.desk.panels.turn_to("Patient")
+    window.controller.panels.turn_to("Patient")
     line = field.editor
     assert isinstance(line, QLineEdit)
     line.setFocus()
@@ -400,10 +403,10 @@ def test_a_number_refused_after_its_case_was_left_never_marks_the_next_patient(
     type_words(window, taken)
     press(window, Qt.Key.Key_Down, CONTROL)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[2]
+    assert window.controller.review.image_id == four_cases[2]
     assert field.error == ""
     assert "Patient number" in window.notice_bar.text
-    window.desk.work_list.choose(four_cases[1])
+    window.controller.work_list.choose(four_cases[1])
     workplace.settle(window)
     assert field.raw == taken
     assert "already there" in field.error
@@ -484,8 +487,8 @@ def test_after_an_undo_the_status_line_says_that_the_boundary_is_as_stored(
 
 
 def decide(window: MainWindow, comment: str) -> None:
-    window.desk.panels.turn_to("Decision")
-    box = window.desk.panels.decision.field_by_name["comment"].editor
+    window.controller.panels.turn_to("Decision")
+    box = window.controller.panels.decision.field_by_name["comment"].editor
     box.setFocus()
     type_words(window, comment)
 
@@ -495,15 +498,15 @@ def test_a_decided_case_keeps_its_place_until_another_is_opened(
 ) -> None:
     window = opened(workplace, qtbot, four_cases[1])
     decide(window, "seen")
-    window.desk.panels.decision.record()
+    window.controller.panels.decision.record()
     workplace.settle(window)
-    line = window.desk.work_list.model.known_line(1)
+    line = window.controller.work_list.model.known_line(1)
     assert line is not None
     assert (line.image_id, line.status) == (four_cases[1], "decided")
     assert lit_rows(window) == [1]
     press(window, Qt.Key.Key_Down, CONTROL)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[2]
+    assert window.controller.review.image_id == four_cases[2]
     assert row_of(window, four_cases[1]) == 3
     assert lit_rows(window) == [1]
 
@@ -518,10 +521,10 @@ def test_one_key_records_a_decision_and_opens_the_next_undecided_case(
     workplace.settle(window)
     with window.session.services.reading() as work:
         assert [one.comment for one in work.cases.case(four_cases[1]).decisions] == ["seen"]
-    assert window.desk.review.image_id == four_cases[3]
+    assert window.controller.review.image_id == four_cases[3]
     press(window, Qt.Key.Key_Return, CONTROL | SHIFT)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[0]
+    assert window.controller.review.image_id == four_cases[0]
     assert workplace.case(window).decisions == ()
     with window.session.services.reading() as work:
         assert work.cases.case(four_cases[3]).decisions == ()
@@ -531,11 +534,11 @@ def test_a_decision_that_is_refused_keeps_its_case_open(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[1])
-    field = window.desk.panels.decision.field_by_name["diagnosis_confirm_type"]
+    field = window.controller.panels.decision.field_by_name["diagnosis_confirm_type"]
     field.editor.setCurrentIndex(1)  # type: ignore[attr-defined]
     press(window, Qt.Key.Key_Return, CONTROL | SHIFT)
     workplace.settle(window)
-    assert window.desk.review.image_id == four_cases[1]
+    assert window.controller.review.image_id == four_cases[1]
     assert "together with the diagnosis" in field.error
 
 
@@ -543,21 +546,23 @@ def test_a_stroke_never_lowers_a_band_until_a_person_accepts_it(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[0])
-    view = window.desk.review.view
+    view = window.controller.review.view
     assert view is not None
     assert view.priority is not None
     band = view.priority.band
     brush(window, from_xy=(26.0, 28.0), to_xy=(26.0, 68.0), diameter_px=40)
     qtbot.waitUntil(
-        lambda: window.desk.review.view is not None and window.desk.review.view.preview is not None,
+        lambda: (
+            window.controller.review.view is not None and window.controller.review.view.preview is not None
+        ),
         timeout=WAIT_MS,
     )
-    panel = window.desk.panels.score
+    panel = window.controller.panels.score
     held = "Would be Soon with this boundary; stays Urgent until a person accepts that."
     assert held in words_on(panel)
     buttons = {one.text(): one for one in panel.findChildren(QPushButton) if one.isVisibleTo(panel)}
     assert not any(text.startswith("Accept") for text in buttons)
-    window.desk.correction.save()
+    window.controller.correction.save()
     workplace.settle(window)
     assert held in words_on(panel)
     line = list_cases(window.session.services).lines[0]
@@ -576,7 +581,7 @@ def test_a_stroke_never_lowers_a_band_until_a_person_accepts_it(
     assert case.priority is not None
     assert case.priority.band is Band.SOON
     assert list_cases(window.session.services).lines[-1].image_id == four_cases[0]
-    assert "Lower band accepted" in words_on(window.desk.panels.history)
+    assert "Lower band accepted" in words_on(window.controller.panels.history)
 
 
 def test_the_window_does_not_close_over_an_entry_that_could_not_be_stored(

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 from app.domain.ids import ImageId
 from app.settings import Settings
 from app.ui.editor.layers import Layer
-from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
-from app.usecases.ports import BoundaryDoubt, CancelToken, Services
+from app.usecases.ports import BoundaryUncertainty, CancelToken, Services
 from models.contract.arrays import BoolMask, RgbImage
 from tests.builders import a_case, services_at
 from tests.fakes import FakePredictor
@@ -23,14 +23,16 @@ from tests.fakes import FakePredictor
 WAIT_MS = 10_000
 
 
-class _Doubting(FakePredictor):
+class _UncertainPredictor(FakePredictor):
     """Doubts each image more than the one before."""
 
     asked = 0
 
-    def doubt(self, image: RgbImage, mask: BoolMask, token: CancelToken) -> BoundaryDoubt:
+    def boundary_uncertainty(
+        self, image: RgbImage, mask: BoolMask, token: CancelToken
+    ) -> BoundaryUncertainty:
         self.asked += 1
-        return replace(super().doubt(image, mask, token), border_uncertainty=0.04 * self.asked)
+        return replace(super().boundary_uncertainty(image, mask, token), border_uncertainty=0.04 * self.asked)
 
 
 class Clinic:
@@ -46,11 +48,11 @@ class Clinic:
         self.settle()
 
     def settle(self) -> None:
-        self._qtbot.waitUntil(lambda: not self.window.session.lanes.busy_lanes, timeout=WAIT_MS)
+        self._qtbot.waitUntil(lambda: not self.window.session.queues.busy_queues, timeout=WAIT_MS)
 
     @property
     def open_image(self) -> ImageId | None:
-        return self.window.desk.review.image_id
+        return self.window.controller.review.image_id
 
     def border_uncertainty(self, image_id: ImageId) -> float | None:
         with self.services.reading() as work:
@@ -68,20 +70,20 @@ def images(tmp_path: Path) -> list[ImageId]:
 
 @pytest.fixture
 def clinic(qtbot: QtBot, qapp: QApplication, tmp_path: Path, images: list[ImageId]) -> Iterator[Clinic]:
-    services = replace(services_at(tmp_path / "data"), predictor=_Doubting())
+    services = replace(services_at(tmp_path / "data"), predictor=_UncertainPredictor())
     theme = qapp.findChild(Theme) or Theme(qapp, ThemeChoice.LIGHT)
     places = Places(tmp_path / "data", tmp_path / "settings.toml")
     window = MainWindow(Session(services), theme, Preferences(Settings(accepted_intended_use=1), places))
     qtbot.addWidget(window)
     window.resize(1440, 900)
     window.show()
-    window.desk.start()
+    window.controller.start()
     opened = Clinic(window, services, qtbot)
-    window.desk.queue.add(images)
+    window.controller.queue.predict_again(images)
     opened.settle()
     yield opened
     window.session.close()
-    window.desk.canvas.wait_until_kept()
+    window.controller.canvas.wait_until_kept()
     services.store.close()
 
 
@@ -113,7 +115,7 @@ def test_one_key_leads_from_case_to_case_and_says_why(clinic: Clinic, images: li
 
 
 def test_the_band_is_shown_on_request(clinic: Clinic) -> None:
-    canvas = clinic.window.desk.canvas
+    canvas = clinic.window.controller.canvas
     assert not canvas.layer_look(Layer.UNCERTAINTY).is_visible
     before = canvas.grab().toImage()
     clinic.press("view.uncertainty")

@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.case import Case
 from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
-from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme
 from app.usecases.ports import Services
 from tests.builders import services_at
@@ -36,21 +36,21 @@ class Workplace:
         self._qtbot.addWidget(window)
         window.resize(1440, 900)
         window.show()
-        window.desk.start()
-        window.desk.dialogs.show_intended_use_once()
+        window.controller.start()
+        window.controller.dialogs.show_intended_use_once()
         self.windows.append((window, services))
         self.settle(window)
         return window
 
     def settle(self, window: MainWindow) -> None:
         """Wait until nothing is running."""
-        self._qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=WAIT_MS)
+        self._qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=WAIT_MS)
 
     def kill(self, window: MainWindow) -> None:
         """End a window as a crash would: nothing is saved, the locks of its journals go."""
         services = self._services_of(window)
         window.session.close()
-        window.desk.canvas.wait_until_kept()
+        window.controller.canvas.wait_until_kept()
         assert isinstance(services.journal, FileStrokeJournal)
         services.journal.let_go()
         services.store.close()
@@ -63,7 +63,7 @@ class Workplace:
 
     def case(self, window: MainWindow) -> Case:
         """Return the open case as it is stored."""
-        image_id = window.desk.review.image_id
+        image_id = window.controller.review.image_id
         assert image_id is not None
         with self._services_of(window).reading() as work:
             return work.cases.case(image_id)

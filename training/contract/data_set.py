@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from models.contract.structures import STRUCTURES
-from models.contract.tabular import NUMERIC_FEATURES
+from models.contract.errors import NaevusError
+from models.contract.imaging.structures import STRUCTURES
+from models.contract.lesion.tabular import NUMERIC_FEATURES
 from training.contract.lesion_groups import Member, lesion_groups
 from training.contract.table import Table, TableError, opened_table
 
@@ -48,7 +49,7 @@ _MOST_LINES_NAMED = 5
 GivenInputs: TypeAlias = tuple[tuple[str, float | str], ...]
 
 
-class DataSetError(Exception):
+class DataSetError(NaevusError):
     """A data folder cannot be used; the message is the sentence to show."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.contract.card import Diagnosis
+from models.contract.shelf.card import Diagnosis
 from training.contract.data_set import DataSetError, Sample
 from training.contract.plan import TrainingPlan
 

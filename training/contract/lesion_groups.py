@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.arrays import RgbImage
-from models.contract.preprocess import resized
+from models.contract.imaging.preprocess import resized
 
 THUMBNAIL_HEIGHT_PX, THUMBNAIL_WIDTH_PX = 16, 17
 

@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.contract.shelf.card import Task
 from training.contract.fine_tuning import FineTuning
 
-Task: TypeAlias = Literal["segmentation", "classification"]
 Schedule: TypeAlias = Literal["one_cycle", "warmup_cosine", "plateau"]
 Sampler: TypeAlias = Literal["quota", "balanced", "sources"]
 Start: TypeAlias = Literal["none", "imagenet"]

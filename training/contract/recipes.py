@@ -1,11 +1,10 @@
 """From a few options to a whole plan: the recipes that the command line and the window start."""
 
 from pathlib import Path
-from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import TypeAdapter
 
-from models.contract.card import ModelCard, read_card
+from models.contract.shelf.card import ModelCard, Task, read_card
 from resources import path as shipped
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest, split_samples
 from training.contract.diagnoses import diagnoses_of
@@ -17,12 +16,11 @@ from training.contract.plan import (
     Augmentation,
     AuxiliaryTargets,
     Mixing,
-    Schedule,
     Stage,
     Start,
-    Task,
     TrainingPlan,
 )
+from training.contract.run_options import AugmentationChoice, RunOptions
 
 _SEGMENTER_SIZE_PX = (192, 256)
 _CLASSIFIER_SIZE_PX = (224, 224)
@@ -52,52 +50,9 @@ _FINE_TUNING_EMA_DECAY = 0.9
 """A run of some fifty steps is over before a slower average has left its first weights."""
 
 
-SamplerChoice: TypeAlias = Literal["quota", "balanced", "sources", "shuffled"]
 WEIGHTS = "weights.safetensors"
 _STRUCTURE_MAPS_WEIGHT = 0.3
 """Of the loss of the maps beside that of the boundary: maps are learned, and the boundary loses nothing."""
-
-AugmentationChoice: TypeAlias = Literal["standard", "strong", "none"]
-
-
-class RunOptions(BaseModel):
-    """What a person may choose when starting a run; None leaves it to the recipe."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-    task: Task
-    data_dir: Path
-    architecture: str | None = None
-    dimensions: dict[str, ArgumentValue] = Field(default_factory=dict)
-    height_px: int | None = Field(default=None, ge=1)
-    width_px: int | None = Field(default=None, ge=1)
-    epochs: int | None = Field(default=None, ge=1)
-    batch_size: int | None = Field(default=None, ge=1)
-    learning_rate: float | None = Field(default=None, gt=0)
-    loss: str | None = None
-    amp: bool = False
-    gradient_checkpointing: bool = False
-    batches_per_step: int = Field(default=1, ge=1)
-    schedule: Schedule | None = None
-    early_stop_epochs: int = Field(default=0, ge=0)
-    augmentation: AugmentationChoice = "standard"
-    sampler: SamplerChoice = "quota"
-    mixup_share: float = Field(default=0, ge=0, le=1)
-    cutmix_share: float = Field(default=0, ge=0, le=1)
-    evidential: bool = False
-    diagnoses: bool = False
-    """Tell all diagnoses of the training images apart instead of malignant ones from benign ones."""
-    tensorboard: bool = False
-    fold: int | None = Field(default=None, ge=0)
-    folds: int = Field(default=5, ge=2)
-    seed: int = 17
-    threads: int = Field(default=0, ge=0)
-    init: str | None = None
-    """imagenet, none, or the model to start from: its folder, or name/version of a shipped one."""
-    structure_maps: bool = False
-    continue_from: Path | None = None
-    quick_test: bool = False
-    model_name: str | None = None
-    model_version: str = "1"
 
 
 def plan_for(options: RunOptions) -> TrainingPlan:
@@ -109,6 +64,8 @@ def plan_for(options: RunOptions) -> TrainingPlan:
     """
     if options.quick_test:
         options = _shrunk(options)
+    if options.size_px is not None:
+        options = options.model_copy(update={"height_px": options.size_px, "width_px": options.size_px})
     if options.evidential:
         options = _with_evidence(options)
     options, start = _started(options)
@@ -274,6 +231,7 @@ def _shrunk(options: RunOptions) -> RunOptions:
             or ("dermomamba_tiny" if is_segmentation else "mambaderm_tiny"),
             "height_px": 64,
             "width_px": 64,
+            "size_px": None,
             "epochs": options.epochs or 2,
             "batch_size": options.batch_size or 4,
         }

@@ -5,18 +5,24 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
-from models.contract.durable import sync_folder
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.errors import NaevusError
+from models.contract.files.atomic_files import write_whole
+from models.contract.files.private_files import create_private, make_private_folder
 from training.contract.events import Event, from_line, to_line
 from training.contract.plan import TrainingPlan
 
 _RESERVE_BYTES = 64 * 1024
 
+EVENTS_FILE: Final = "events.jsonl"
+STOP_FILE: Final = "stop"
+"""While it is there, the run is asked to stop."""
 
-class RunFolderError(Exception):
+
+class RunFolderError(NaevusError):
     """A run folder cannot be used; the message is the sentence to show."""
 
 
@@ -85,7 +91,7 @@ class RunFolder:
     def keep_space_for_ending(self) -> None:
         """Take some space of the disk now, so that a run can say that the disk was full."""
         # Random bytes, because file systems that compress would keep no space for zeros.
-        write_atomically(self._reserve, os.urandom(_RESERVE_BYTES))
+        write_whole(self._reserve, os.urandom(_RESERVE_BYTES))
 
     def events(self) -> list[Event]:
         """All events so far; a line that a crash cut off is left out."""
@@ -118,7 +124,7 @@ class RunFolder:
 
     @property
     def _events_file(self) -> Path:
-        return self.path / "events.jsonl"
+        return self.path / EVENTS_FILE
 
     @property
     def _reserve(self) -> Path:
@@ -126,7 +132,7 @@ class RunFolder:
 
     @property
     def _stop_file(self) -> Path:
-        return self.path / "stop"
+        return self.path / STOP_FILE
 
 
 def create_run_folder(path: Path, plan: TrainingPlan) -> RunFolder:
@@ -137,25 +143,8 @@ def create_run_folder(path: Path, plan: TrainingPlan) -> RunFolder:
             raise RunFolderError(f"{path} already holds a run with another plan.")
         return folder
     make_private_folder(folder.checkpoints)
-    write_atomically(path / "plan.json", plan.model_dump_json(indent=2).encode())
+    write_whole(path / "plan.json", plan.model_dump_json(indent=2).encode())
     return folder
-
-
-def write_atomically(file: Path, content: bytes) -> None:
-    """Replace ``file`` by ``content`` so that a crash leaves either the old or the new one."""
-    part = file.with_name(file.name + ".part")
-    try:
-        create_private(part)
-        with part.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(file)
-    except OSError:
-        # On a full disk the space of the failed attempt is needed to say so.
-        part.unlink(missing_ok=True)
-        raise
-    sync_folder(file.parent)
 
 
 def _ends_inside_a_line(size_bytes: int, file: Path) -> bool:

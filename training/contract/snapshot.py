@@ -22,10 +22,10 @@ from typing import Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from models.contract.durable import sha256_of, sync_folder
-from models.contract.private_files import create_private, make_private_folder
+from models.contract.files.atomic_files import sha256_of, sync_folder
+from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.shelf.card import Task
 from training.contract.data_set import MANIFEST, DataSetError, Sample, read_manifest
-from training.contract.plan import Task
 
 SNAPSHOT_FILE = "snapshot.json"
 Side: TypeAlias = Literal["train", "val", "exam", "uncorrected"]

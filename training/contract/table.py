@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from models.contract.errors import NaevusError
+
 _DELIMITERS = ",;\t|"
 _NAMED_DELIMITER = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 """The first line by which Excel is told of the delimiter."""
@@ -29,7 +31,7 @@ _POINTS_AND_COMMA = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 
-class TableError(Exception):
+class TableError(NaevusError):
     """A file is no table that can be used; the message is the sentence to show."""
 
 

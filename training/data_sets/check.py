@@ -13,20 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.errors import DamagedPhotographError, NoMaskError, UnreadablePhotographError
-from models.contract.mask_doubt import LARGEST_SHARE, LEAST_SHARE, Doubt, doubt_about
-from models.contract.mask_file import read_mask
+from models.contract.imaging.mask_file import read_mask
+from models.contract.imaging.mask_plausibility import LARGEST_SHARE, LEAST_SHARE, MaskIssueKind, mask_issue
 from models.contract.photographs.reader import read_photograph
 from training.contract.data_set import SIDES, DataFolder, DataSetError, group_of, manifest_rows, side_of
 from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs, thumbnail
-from training.data_sets.cells import column_findings, row_findings
+from training.contract.progress_bar import shown
 from training.data_sets.findings import (
     CATALOGUE,
     LEAST_SIDE_PX,
     CheckReport,
     Tally,
 )
-from training.data_sets.pictures import PictureHeader, header_of
-from training.data_sets.progress import shown
+from training.data_sets.image_files import ImageHeader, header_of
+from training.data_sets.row_validation import column_findings, row_findings
 
 _FEW_MALIGNANT = 20
 _NEEDS_PIXELS = (
@@ -174,7 +174,7 @@ class _Files:
             tally.add("file_outside", f"{name} ({cell})")
             return None
 
-    def _read(self, file: Path, kind: str, name: str, tally: Tally) -> tuple[bytes, PictureHeader] | None:
+    def _read(self, file: Path, kind: str, name: str, tally: Tally) -> tuple[bytes, ImageHeader] | None:
         """A file's bytes (b"" if quick) and header; None, and a finding, if it is no picture."""
         try:
             content = b"" if self._quick else file.read_bytes()
@@ -189,7 +189,7 @@ class _Files:
             return None
         return content, header
 
-    def _image(self, file: Path, name: str, side: str, tally: Tally) -> PictureHeader | None:
+    def _image(self, file: Path, name: str, side: str, tally: Tally) -> ImageHeader | None:
         read = self._read(file, "image", name, tally)
         if read is None:
             return None
@@ -211,7 +211,7 @@ class _Files:
             return
         self.copies.take(name, side, hashlib.sha256(content).digest(), thumbnail(pixels))
 
-    def _mask(self, file: Path, image: PictureHeader | None, name: str, tally: Tally) -> None:
+    def _mask(self, file: Path, image: ImageHeader | None, name: str, tally: Tally) -> None:
         read = self._read(file, "mask", name, tally)
         if read is None:
             return
@@ -230,10 +230,10 @@ def _check_marked(content: bytes, name: str, tally: Tally) -> None:
     except NoMaskError as error:
         tally.add("mask_unreadable", f"{name} ({error})")
         return
-    share, doubt = float(mask.mean()), doubt_about(mask)
+    share, issue = float(mask.mean()), mask_issue(mask)
     if share == 0:
         tally.add("mask_empty", name)
-    elif doubt is not None and doubt.kind is Doubt.INVERTED:
+    elif issue is not None and issue.kind is MaskIssueKind.INVERTED:
         tally.add("mask_inverted", f"{name} ({share:.1%} marked)")
     elif share < LEAST_SHARE:
         tally.add("mask_small", f"{name} ({share:.2%})")

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from models.contract.errors import NoMaskError
-from models.contract.mask_file import read_mask
+from models.contract.imaging.mask_file import read_mask
 from training.contract.data_set import SPLITS, DataFolder, DataSetError, group_of, manifest_rows
-from training.data_sets.pictures import header_of
-from training.data_sets.progress import shown
+from training.contract.progress_bar import shown
+from training.data_sets.image_files import header_of
 
 Range: TypeAlias = tuple[float, float, float]
 """Minimum, median, maximum."""

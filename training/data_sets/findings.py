@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-from models.contract.mask_doubt import LARGEST_SHARE, LEAST_SHARE
+from models.contract.imaging.mask_plausibility import LARGEST_SHARE, LEAST_SHARE
 
 Level: TypeAlias = Literal["problem", "warning"]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from training.contract.data_set import MANIFEST, SIDES, DataSetError, check_ids, group_of, manifest_rows
 from training.contract.lesion_groups import Member, lesion_groups
-from training.data_sets.dealing import check_shares, dealt
-from training.data_sets.progress import shown
+from training.contract.progress_bar import shown
+from training.data_sets.group_split import check_shares, split_groups
 
 _LABELS = ("1", "0", "")
 _GROUP_COLUMNS = ("duplicate_group", "patient_id", "lesion_id")
@@ -157,7 +157,7 @@ def _sides(
     if len(free) < 2:
         raise DataSetError("There are too few groups to deal: everything belongs to one patient or lesion.")
     test = 0.0 if shares.keep_test else shares.test
-    sides = dealt(free, (1 - shares.val - test, shares.val, test), seed=shares.seed)
+    sides = split_groups(free, (1 - shares.val - test, shares.val, test), seed=shares.seed)
     return kept | {name: SIDES[side] for name, side in sides.items()}
 
 
@@ -172,7 +172,7 @@ def _folds(
     train = {n: _holdings(cards, rows) for n, rows in rows_by_group.items() if side_by_group[n] == "train"}
     if len(train) < shares.folds:
         raise DataSetError(f"{len(train)} groups to learn from cannot fill {shares.folds} folds.")
-    return dealt(train, (1 / shares.folds,) * shares.folds, seed=shares.seed)
+    return split_groups(train, (1 / shares.folds,) * shares.folds, seed=shares.seed)
 
 
 def _deal(

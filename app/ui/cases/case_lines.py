@@ -10,7 +10,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
-from app.ui.cases.words import line_tip, priority_words, score_words, site_words, spoken_line, status_words
+from app.ui.cases.words import (
+    line_tip,
+    priority_words,
+    score_words,
+    site_words,
+    spoken_line,
+    status_words,
+)
 
 PAGE_ROWS = 100
 """Rows read at once: a few screens full."""

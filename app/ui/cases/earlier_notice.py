@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from app.ui.widgets.labels import plain_label
 
 
-class EarlierNotice(QFrame):
+class StaleNotice(QFrame):
     """A strip above the work list; hidden when every prediction is from the models in use."""
 
     open_case_requested = Signal()

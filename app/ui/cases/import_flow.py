@@ -6,32 +6,33 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
-from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.jobs.job import Job, JobToken
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.import_images import ImportReport, import_images
-from app.usecases.import_samples import import_samples
+from app.usecases.cases.import_images import ImportReport, import_images
+from app.usecases.cases.import_samples import import_samples
 from app.usecases.ports import Progress, Services
+from models.contract.errors import NaevusError
 
 
 class ImportFlow(QObject):
-    """Imports files and hands the new cases to the prediction queue."""
+    """Imports files; the analysis queue finds the new cases by itself."""
 
     imported = Signal(object)
     """ImportReport of a finished import."""
 
     def __init__(
-        self, session: Session, queue: PredictionQueue, foot: ProgressFoot, parent: QObject | None = None
+        self, session: Session, queue: AnalysisQueue, foot: ProgressFoot, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._queue = queue
         self._foot = foot
         self._job: Job | None = None
-        self._waiting: list[Path] = []
+        self._waiting: dict[bool, list[Path]] = {}
+        """What is offered during an import, by whether damaged files are to be taken."""
         foot.cancel_requested.connect(self.cancel)
 
     @property
@@ -39,15 +40,17 @@ class ImportFlow(QObject):
         """Say whether files are being imported."""
         return self._job is not None and not self._job.is_ended
 
-    def start(self, paths: Sequence[Path]) -> None:
+    def start(self, paths: Sequence[Path], *, takes_damaged: bool = False) -> None:
         """Import files and folders; what is offered during an import follows after it."""
         if not paths:
             return
         if self.is_running:
-            self._waiting += paths
+            self._waiting.setdefault(takes_damaged, []).extend(paths)
             return
         chosen = list(paths)
-        self._begin(lambda services, token: import_images(services, chosen, token=token))
+        self._begin(
+            lambda services, token: import_images(services, chosen, token=token, takes_damaged=takes_damaged)
+        )
 
     def start_samples(self, folder: Path) -> None:
         """Import the sample images with what is known about them, unless files are being imported."""
@@ -57,7 +60,7 @@ class ImportFlow(QObject):
     def _begin(self, steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]]) -> None:
         self._foot.show_progress(0, 0, "Looking at the files…")
         self._job = self._session.follow(
-            Lane.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
+            QueueName.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
         )
 
     def cancel(self) -> None:
@@ -74,16 +77,16 @@ class ImportFlow(QObject):
         self._foot.finish()
         self._session.changed.emit(report.changes)
         self.imported.emit(report)
-        self._queue.add(report.imported)
         self._go_on()
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         self._foot.finish()
         self._session.changed.emit(Changes(case_list=True))
         self._session.report_error(error)
         self._go_on()
 
     def _go_on(self) -> None:
-        waiting, self._waiting = self._waiting, []
         self._job = None
-        self.start(waiting)
+        if self._waiting:
+            takes_damaged, paths = self._waiting.popitem()
+            self.start(paths, takes_damaged=takes_damaged)

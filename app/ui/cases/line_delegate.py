@@ -8,13 +8,13 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.case import CaseLine
-from app.domain.frame import NO_SCORE
 from app.domain.ids import ImageId
 from app.domain.triage import Band
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
 from app.ui.cases.words import (
     EARLIER_MODEL,
+    lesion_figure,
     longest_status,
     place_words,
     score_words,
@@ -37,7 +37,7 @@ class LineDelegate(QStyledItemDelegate):
         self._theme = theme
         self._earlier: frozenset[ImageId] = frozenset()
 
-    def mark_earlier(self, images: Collection[ImageId]) -> None:
+    def mark_stale(self, images: Collection[ImageId]) -> None:
         """Say of these cases that an earlier model has predicted them."""
         self._earlier = frozenset(images)
 
@@ -141,7 +141,7 @@ class LineDelegate(QStyledItemDelegate):
         # Never shortened: "3…" for 32 % is worse than no score.
         score, status = score_words(line.probability), status_words(line.status)
         if line.no_score_reason and line.priority is None:
-            score = NO_SCORE
+            score = line.no_score_words
         painter.drawText(
             QRect(left, rect.top(), max(rect.right() - left, 0), rect.height()),
             int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip),
@@ -152,6 +152,10 @@ class LineDelegate(QStyledItemDelegate):
             room = QRect(left, rect.top(), rect.right() - left, rect.height())
             left += self._paint_check(painter, room)
         rest = QRect(left, rect.top(), rect.right() - left, rect.height())
+        lesion = lesion_figure(line)
+        if lesion and painter.fontMetrics().horizontalAdvance(lesion) <= rest.width():
+            painter.setPen(QColor(tokens.text))
+            rest.setLeft(left + _draw(painter, rest, lesion) + _GAP_PX)
         if painter.fontMetrics().horizontalAdvance(status) > rest.width():
             return False
         painter.setPen(QColor(tokens.muted))

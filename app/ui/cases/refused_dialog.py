@@ -1,8 +1,9 @@
 """Says which files were not imported, and what to check about the others, each in one sentence."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,11 +17,14 @@ from PySide6.QtWidgets import (
 
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
-from app.usecases.import_images import FileNotice, ImportReport, Refusal
+from app.usecases.cases.import_images import FileNotice, ImportReport, Refusal
 
 
 class RefusedDialog(FittedDialog):
-    """A table of refused and doubtful files, which can be copied."""
+    """A table of refused and doubtful files, which can be copied; damaged ones can be taken all the same."""
+
+    damaged_wanted = Signal(object)
+    """Paths (a tuple) of the damaged files, which the person wants without a score."""
 
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,10 +41,26 @@ class RefusedDialog(FittedDialog):
         close.clicked.connect(self.reject)
         close.setDefault(True)
         row = QHBoxLayout()
+        if report.partly_readable:
+            row.addWidget(self._take_button(report.partly_readable))
         row.addStretch(1)
         row.addWidget(copy)
         row.addWidget(close)
         layout.addLayout(row)
+
+    def _take_button(self, damaged: tuple[Path, ...]) -> QPushButton:
+        take = QPushButton("Take damaged images without a score")
+        take.setToolTip(
+            "Takes what can be shown of the files that were refused as damaged. They are marked, get no "
+            "score, and nothing is learned from them."
+        )
+
+        def hand_over() -> None:
+            self.damaged_wanted.emit(damaged)
+            self.accept()
+
+        take.clicked.connect(hand_over)
+        return take
 
     def _copy(self) -> None:
         lines = [f"{one.path}\t{one.sentence}" for one in self._told]

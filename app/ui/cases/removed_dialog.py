@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.ui.cases.words import site_words, status_words
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
-from app.usecases.list_cases import CaseWindow, list_cases
-from app.usecases.remove_case import restore_cases
+from app.usecases.cases.list_cases import CaseWindow, list_cases
+from app.usecases.cases.remove_case import restore_cases
 
 _SHOWN_AT_MOST = 1000
 _COLUMNS = ("Patient", "Site", "File", "Status")
@@ -66,7 +66,7 @@ class RemovedDialog(FittedDialog):
         if not chosen:
             return
         self._session.act(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: restore_cases(services, chosen),
             done=lambda _changes: self._tell(chosen[-1]),
         )
@@ -76,7 +76,7 @@ class RemovedDialog(FittedDialog):
 
     def _read(self) -> None:
         self._session.query(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: list_cases(
                 services, removed=True, order="imported", descending=True, limit=_SHOWN_AT_MOST
             ),

@@ -20,15 +20,18 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
-from app.domain.ids import BlobName, ImageId, PatientId
-from app.ui.jobs.lanes import Lane
+from app.domain.ids import BlobName, PatientId
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
-from app.usecases.list_doubts import OpenDoubt, PersonEntry, list_doubts
+from app.usecases.cases.read_thumbnails import read_thumbnails
+from app.usecases.patients.list_identity_questions import (
+    OpenIdentityQuestion,
+    PersonEntry,
+    list_identity_questions,
+)
+from app.usecases.patients.settle_identity import join_patients, keep_apart
 from app.usecases.ports import Services
-from app.usecases.read_thumbnails import read_thumbnails
-from app.usecases.score_image import rescore_image
-from app.usecases.settle_doubt import join_patients, keep_apart
 
 _THUMBNAIL_SIDE_PX = 120
 _LIST_WIDTH_PX = 190
@@ -38,7 +41,7 @@ _MARK_PADDING_PX = 6
 
 _DASH = "\N{EN DASH}"
 
-_NOBODY_IN_DOUBT = "There is no question of who is who."
+_NO_QUESTIONS = "There is no question of who is who."
 _CONTRADICTS = "Both have the same patient number, and what is marked contradicts."
 _FITS_SEVERAL = (
     "More than one stored patient has this number, and the file does not say which of them it means."
@@ -57,7 +60,7 @@ class WhoIsWhoDialog(QDialog):
         self.setWindowTitle("Who is who")
         self.resize(760, 520)
         self._session = session
-        self._doubts: tuple[OpenDoubt, ...] = ()
+        self._questions: tuple[OpenIdentityQuestion, ...] = ()
         self._content_by_name: dict[BlobName, bytes] = {}
         self._heading = plain_label("", "heading", wraps=True)
         self._explanation = plain_label("", "muted", wraps=True)
@@ -103,75 +106,69 @@ class WhoIsWhoDialog(QDialog):
         layout.addLayout(row)
 
     @property
-    def chosen(self) -> OpenDoubt | None:
+    def chosen(self) -> OpenIdentityQuestion | None:
         """Return the question that is shown."""
         row = self.questions.currentRow()
-        return self._doubts[row] if 0 <= row < len(self._doubts) else None
+        return self._questions[row] if 0 <= row < len(self._questions) else None
 
     def _say_same(self) -> None:
-        if (doubt := self.chosen) is not None:
-            self._answer(doubt, join_patients, lambda: self._rescore(doubt))
+        if (question := self.chosen) is not None:
+            self._answer(question, join_patients)
 
     def _say_apart(self) -> None:
-        if (doubt := self.chosen) is not None:
-            self._answer(doubt, keep_apart, lambda: None)
+        if (question := self.chosen) is not None:
+            self._answer(question, keep_apart)
 
-    def _answer(
-        self, doubt: OpenDoubt, verb: Callable[[Services, PatientId], Changes], then: Callable[[], None]
-    ) -> None:
-        newcomer_id = doubt.newcomer.patient.id
+    def _answer(self, question: OpenIdentityQuestion, verb: Callable[[Services, PatientId], Changes]) -> None:
+        newcomer_id = question.newcomer.patient.id
         for button in (self.same, self.apart):
             button.setEnabled(False)
-
-        def go_on(_changes: Changes) -> None:
-            then()
-            self._read()
-
-        self._session.act(Lane.DATABASE, lambda services, _token: verb(services, newcomer_id), done=go_on)
-
-    def _rescore(self, doubt: OpenDoubt) -> None:
-        """Score the images again that have got another patient, because sex and age are read by the model."""
-        for image_id in doubt.newcomer.scored_images:
-            self._rescore_one(image_id)
-
-    def _rescore_one(self, image_id: ImageId) -> None:
-        self._session.act(Lane.INFERENCE, lambda services, token: rescore_image(services, image_id, token))
+        self._session.act(
+            QueueName.DATABASE,
+            lambda services, _token: verb(services, newcomer_id),
+            done=lambda _changes: self._read(),
+        )
 
     def _read(self) -> None:
         self._session.query(
-            Lane.DATABASE, lambda services, _token: list_doubts(services), self._show, replaces="who is who"
+            QueueName.DATABASE,
+            lambda services, _token: list_identity_questions(services),
+            self._show,
+            replaces="who is who",
         )
 
     def _refresh(self, changes: Changes) -> None:
         if changes.patients or changes.case_list:
             self._read()
 
-    def _show(self, doubts: tuple[OpenDoubt, ...]) -> None:
+    def _show(self, identity_questions: tuple[OpenIdentityQuestion, ...]) -> None:
         before = self.chosen.newcomer.patient.id if self.chosen is not None else None
         at = max(0, self.questions.currentRow())
-        self._doubts = doubts
-        ids = [doubt.newcomer.patient.id for doubt in doubts]
+        self._questions = identity_questions
+        ids = [question.newcomer.patient.id for question in identity_questions]
         self.questions.blockSignals(True)
         self.questions.clear()
-        self.questions.addItems([_title(doubt) for doubt in doubts])
-        self.questions.setCurrentRow(ids.index(before) if before in ids else min(at, len(doubts) - 1))
+        self.questions.addItems([_title(question) for question in identity_questions])
+        self.questions.setCurrentRow(
+            ids.index(before) if before in ids else min(at, len(identity_questions) - 1)
+        )
         self.questions.blockSignals(False)
-        self.questions.setVisible(len(doubts) > 1)
+        self.questions.setVisible(len(identity_questions) > 1)
         self._show_question()
 
     def _show_question(self, _row: int = 0) -> None:
-        doubt = self.chosen
-        self._area.setWidget(_Columns(doubt) if doubt is not None else QWidget())
-        if doubt is not None:
+        question = self.chosen
+        self._area.setWidget(_Columns(question) if question is not None else QWidget())
+        if question is not None:
             self._show_thumbnails({})
-            entries = (doubt.stored, doubt.newcomer)
+            entries = (question.stored, question.newcomer)
             self._fetch({entry.thumbnail for entry in entries if entry.thumbnail is not None})
         self._review()
 
     def _fetch(self, names: set[BlobName]) -> None:
         if missing := tuple(names - self._content_by_name.keys()):
             self._session.query(
-                Lane.DATABASE,
+                QueueName.DATABASE,
                 lambda services, _token: read_thumbnails(services, missing),
                 self._show_thumbnails,
             )
@@ -183,11 +180,11 @@ class WhoIsWhoDialog(QDialog):
             columns.show_thumbnails(self._content_by_name)
 
     def _review(self) -> None:
-        doubt = self.chosen
-        is_asking = doubt is not None
-        if doubt is not None:
-            self._explanation.setText(f"{_CONTRADICTS if doubt.differing else _FITS_SEVERAL} {_REMEDY}")
-        self._heading.setText("Is this one person, or are they two?" if is_asking else _NOBODY_IN_DOUBT)
+        question = self.chosen
+        is_asking = question is not None
+        if question is not None:
+            self._explanation.setText(f"{_CONTRADICTS if question.differing else _FITS_SEVERAL} {_REMEDY}")
+        self._heading.setText("Is this one person, or are they two?" if is_asking else _NO_QUESTIONS)
         self._explanation.setVisible(is_asking)
         for button in (self.same, self.apart):
             button.setEnabled(is_asking)
@@ -197,15 +194,15 @@ class WhoIsWhoDialog(QDialog):
 class _Columns(QWidget):
     """Two persons side by side; values that contradict are marked, not by colour alone."""
 
-    def __init__(self, doubt: OpenDoubt, parent: QWidget | None = None) -> None:
+    def __init__(self, question: OpenIdentityQuestion, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(8)
         self._picture_by_entry: list[tuple[PersonEntry, QLabel]] = []
-        self._add_heads(doubt)
-        for row, (name, values, differs) in enumerate(_rows(doubt), start=2):
+        self._add_heads(question)
+        for row, (name, values, differs) in enumerate(_rows(question), start=2):
             self._add_row(row, name, values, differs=differs)
         self._grid.setRowStretch(self._grid.rowCount(), 1)
         for column in (1, 2):
@@ -220,8 +217,8 @@ class _Columns(QWidget):
                     pixmap.scaledToHeight(_THUMBNAIL_SIDE_PX, Qt.TransformationMode.SmoothTransformation)
                 )
 
-    def _add_heads(self, doubt: OpenDoubt) -> None:
-        heads = (("Stored person", doubt.stored), ("Person of the file", doubt.newcomer))
+    def _add_heads(self, question: OpenIdentityQuestion) -> None:
+        heads = (("Stored person", question.stored), ("Person of the file", question.newcomer))
         for column, (title, entry) in enumerate(heads, start=1):
             picture = QLabel()
             picture.setFixedHeight(_THUMBNAIL_SIDE_PX)
@@ -242,13 +239,14 @@ class _Columns(QWidget):
             self._grid.addWidget(shown, row, column, Qt.AlignmentFlag.AlignTop)
 
 
-def _title(doubt: OpenDoubt) -> str:
-    return f"{doubt.newcomer.patient.code}\n{doubt.newcomer.patient.name or doubt.newcomer.file_names[0]}"
+def _title(question: OpenIdentityQuestion) -> str:
+    asked = question.newcomer
+    return f"{asked.patient.code}\n{asked.patient.name or asked.file_names[0]}"
 
 
-def _rows(doubt: OpenDoubt) -> list[tuple[str, tuple[str, str], bool]]:
+def _rows(question: OpenIdentityQuestion) -> list[tuple[str, tuple[str, str], bool]]:
     """Return what is compared: a name, both values, and whether they contradict."""
-    differing = set(doubt.differing)
+    differing = set(question.differing)
     said: list[tuple[str, Callable[[PersonEntry], str], set[str]]] = [
         ("Patient number", lambda entry: entry.patient.issued_id or entry.patient.code, set()),
         ("Kept as", lambda entry: entry.patient.code, set()),
@@ -261,7 +259,7 @@ def _rows(doubt: OpenDoubt) -> list[tuple[str, tuple[str, str], bool]]:
     ]
     rows = []
     for name, value_of, fields in said:
-        values = (value_of(doubt.stored), value_of(doubt.newcomer))
+        values = (value_of(question.stored), value_of(question.newcomer))
         if any(values):
             # One of two rows about birth may be empty on a side, which contradicts nothing there.
             differs = bool(fields & differing) and values[0] != values[1]

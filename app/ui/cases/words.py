@@ -2,8 +2,8 @@
 
 from app.domain.case import CaseLine
 from app.domain.figures import percent
-from app.domain.frame import NO_SCORE
 from app.domain.triage import CHECK_IMAGE
+from app.usecases.analysis.score_words import lesion_words
 
 EARLIER_MODEL = "Earlier model"
 """Stands on the line of a case whose predictions are not from the models in use."""
@@ -39,7 +39,7 @@ def place_words(line: CaseLine) -> str:
 def priority_words(line: CaseLine) -> str:
     """Return a band, with the word that the image has to be checked; empty without a score."""
     if line.priority is None:
-        return NO_SCORE if line.no_score_reason else ""
+        return line.no_score_words
     label = line.priority.band.label
     return f"{label}, {CHECK_IMAGE.lower()}" if line.priority.warnings else label
 
@@ -49,14 +49,21 @@ def score_words(probability: float | None) -> str:
     return "" if probability is None else percent(probability)
 
 
+def lesion_figure(line: CaseLine) -> str:
+    """Return the score of a case's lesion as it stands beside its own; empty without one."""
+    return "" if line.lesion is None else f"Lesion {score_words(line.lesion.probability)}"
+
+
 def why_correct(line: CaseLine) -> str:
     """Return why a correction of a case is expected to help, as a sentence; empty when nothing stands out."""
     return "; ".join(line.reasons_to_correct).capitalize() + "." if line.reasons_to_correct else ""
 
 
 def line_tip(line: CaseLine) -> str:
-    """Return what is wrong with the image of a case, and why a correction would help; empty for neither."""
+    """Return the lesion's score, what is wrong with the image, and why to correct it; may be empty."""
     said = [*line.priority.warnings] if line.priority is not None else [line.no_score_reason]
+    if line.lesion is not None:
+        said.insert(0, f"{lesion_words(line.lesion)}.")
     if not line.is_corrected:
         said.append(why_correct(line))
     return "\n".join(words for words in said if words)
@@ -75,8 +82,10 @@ def spoken_line(line: CaseLine) -> str:
         parts.append(line.priority.band.label)
         parts += [CHECK_IMAGE.lower()] if line.priority.warnings else []
     elif line.no_score_reason:
-        parts.append(f"{NO_SCORE.lower()}: {line.no_score_reason}")
+        parts.append(f"no score: {line.no_score_reason}")
     if line.probability is not None:
         parts.append(f"score {100 * line.probability:.0f} percent")
+    if line.lesion is not None:
+        parts.append(f"lesion {100 * line.lesion.probability:.0f} percent")
     parts.append(status_words(line.status))
     return ", ".join(part for part in parts if part)

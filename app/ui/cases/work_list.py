@@ -12,19 +12,19 @@ from app.domain.changes import Changes
 from app.domain.ids import BlobName, ImageId
 from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
 from app.ui.cases.case_list_view import CaseListView
-from app.ui.cases.earlier_notice import EarlierNotice
+from app.ui.cases.earlier_notice import StaleNotice
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.thumbnails import Thumbnails
 from app.ui.cases.words import why_next
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
+from app.usecases.cases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
+from app.usecases.cases.read_thumbnails import read_thumbnails
 from app.usecases.ports import CancelToken, Services
-from app.usecases.read_thumbnails import read_thumbnails
 
 _SEARCH_PAUSE_MS = 180
 
@@ -74,7 +74,7 @@ class WorkList(QFrame):
         self.model = CaseLinesModel(self)
         self.thumbnails = Thumbnails(self._read_thumbnails, self)
         self.foot = ProgressFoot()
-        self.earlier = EarlierNotice()
+        self.earlier = StaleNotice()
         self._build(theme)
         self.setMinimumWidth(self._least_width_px())
         self.model.page_shown.connect(self._settle)
@@ -99,7 +99,7 @@ class WorkList(QFrame):
 
     def _read_in_place(self, image_ids: tuple[ImageId, ...]) -> None:
         self._session.query(
-            Lane.DATABASE, lambda services, _token: lines_of(services, image_ids), self.model.renew_lines
+            QueueName.DATABASE, lambda services, _token: lines_of(services, image_ids), self.model.renew_lines
         )
 
     def request_page(self, query: CaseQuery, offset: int, limit: int) -> None:
@@ -117,7 +117,7 @@ class WorkList(QFrame):
             )
             return CasePage(query, offset, window.total, window.lines)
 
-        self._session.query(Lane.DATABASE, read, self.model.show_page)
+        self._session.query(QueueName.DATABASE, read, self.model.show_page)
 
     @property
     def chosen(self) -> ImageId | None:
@@ -162,7 +162,7 @@ class WorkList(QFrame):
                 descending=query.descending,
             )
 
-        self._session.query(Lane.DATABASE, ask, found, replaces="next undecided")
+        self._session.query(QueueName.DATABASE, ask, found, replaces="next undecided")
 
     def go_on_with(self, line: CaseLine | None) -> None:
         """Open a case that was looked for, or say that there is none."""
@@ -177,7 +177,7 @@ class WorkList(QFrame):
             self._offered.add(self._chosen)
         besides = frozenset(self._offered)
         self._session.query(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: next_to_correct(services, besides=besides),
             self._show_next_correction,
             replaces="next to correct",
@@ -191,9 +191,9 @@ class WorkList(QFrame):
         self.choose(line.image_id)
         self._session.tell(why_next(line))
 
-    def show_earlier(self, images: Collection[ImageId], *, undecided: int, open_case: ImageId | None) -> None:
+    def show_stale(self, images: Collection[ImageId], *, undecided: int, open_case: ImageId | None) -> None:
         """Mark the cases whose predictions are from an earlier model, and offer to predict them again."""
-        self._delegate.mark_earlier(images)
+        self._delegate.mark_stale(images)
         self.view.viewport().update()
         self.earlier.show_counts(len(images), undecided, is_open_among_them=open_case in images)
 
@@ -378,9 +378,9 @@ class WorkList(QFrame):
             found = read_thumbnails(services, names)
             return {name: _thumbnail(content) for name, content in found.items()}
 
-        self._session.query(Lane.DATABASE, read, take, replaces="thumbnails")
+        self._session.query(QueueName.DATABASE, read, take, replaces="thumbnails")
 
 
 def _thumbnail(content: bytes) -> QImage:
-    # To guess a format, Qt makes objects of all kinds, which can block this thread and the window's: `lanes`.
+    # To guess a format, Qt makes objects of all kinds, which can block this thread and the window's: `jobs`.
     return QImage.fromData(content, "PNG")  # type: ignore[arg-type]  # bytes, say the stubs; only str works

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.usecases.colour_scales import CASING_RGB, LINE_RGB
+from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB
 
 _LINE_HALF_WIDTH_PX = 1.0
 _CASING_HALF_WIDTH_PX = 2.1

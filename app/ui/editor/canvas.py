@@ -12,13 +12,13 @@ from app.domain.ids import ImageId
 from app.domain.mask import PixelBox
 from app.domain.stroke_journal import WorkStep
 from app.ui.editor.document import MaskDocument
-from app.ui.editor.keeping import SavedState, WorkKeeper
-from app.ui.editor.pointing import ToolViewport
+from app.ui.editor.journal_writer import JournalWriter, SavedState
 from app.ui.editor.raster import Spans
+from app.ui.editor.tool_input import ToolViewport
 from app.usecases.ports import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
-from models.contract.postprocess import lesion_mask
-from models.contract.regions import largest_component, without_holes
+from models.contract.imaging.postprocess import lesion_mask
+from models.contract.imaging.regions import largest_component, without_holes
 
 
 class EditorCanvas(ToolViewport):
@@ -40,9 +40,9 @@ class EditorCanvas(ToolViewport):
         self._prediction: BoolMask | None = None
         self._probability: ProbabilityMap | None = None
         self._last_state = SavedState.STORED
-        self._keeper = WorkKeeper(journal, self)
-        self._keeper.state_changed.connect(self._tell_state)
-        self._keeper.failed.connect(self.problem_noticed)
+        self._journal_writer = JournalWriter(journal, self)
+        self._journal_writer.state_changed.connect(self._tell_state)
+        self._journal_writer.failed.connect(self.problem_noticed)
         if (application := QCoreApplication.instance()) is not None:
             application.aboutToQuit.connect(self.wait_until_kept)
 
@@ -92,7 +92,7 @@ class EditorCanvas(ToolViewport):
         self.cancel_gesture()
         document.replace(np.zeros(document.shape, dtype=np.bool_) if mask is None else mask, revision)
         if document.image_id is not None:
-            self._keeper.close(document.image_id)
+            self._journal_writer.close(document.image_id)
         self._tell_state()
         return True
 
@@ -101,7 +101,7 @@ class EditorCanvas(ToolViewport):
         document = self._documents.get(image_id)
         if document is not None and document.version == version:
             document.mark_stored(revision)
-            self._keeper.close(image_id)
+            self._journal_writer.close(image_id)
             self._tell_state()
 
     @property
@@ -115,12 +115,12 @@ class EditorCanvas(ToolViewport):
         """Return where the work on the shown image is."""
         if self._document is None:
             return SavedState.STORED
-        return self._keeper.state(self._document.image_id, is_stored=self._document.is_stored)
+        return self._journal_writer.state(self._document.image_id, is_stored=self._document.is_stored)
 
     def wait_until_kept(self) -> None:
         """Wait until every step is written to the journal; call it before the application ends."""
         self.cancel_gesture()
-        self._keeper.wait()
+        self._journal_writer.wait()
 
     def current_mask(self) -> BoolMask | None:
         """Return a copy of the mask (H, W) bool with all finished steps; None without an image."""
@@ -184,13 +184,13 @@ class EditorCanvas(ToolViewport):
 
     def _restore(self, document: MaskDocument, image_id: ImageId) -> None:
         """Take up work that the journal kept from a former run."""
-        work = self._keeper.unfinished(image_id)
+        work = self._journal_writer.unfinished(image_id)
         if work is None:
             return
         if work.start.shape == document.shape:
             document.restore(work)
         else:
-            self._keeper.close(image_id)
+            self._journal_writer.close(image_id)
             self.problem_noticed.emit(
                 "Unfinished work on this image does not fit its size and was put aside with its journal."
             )
@@ -214,13 +214,13 @@ class EditorCanvas(ToolViewport):
 
     def _show_document_mask(self, _changed: PixelBox) -> None:
         """Follow the document when it took another array."""
-        if self._document is not None and self._frame.mask is not self._document.shown:
+        if self._document is not None and self._renderer.mask is not self._document.shown:
             self._show_mask(self._document.shown)
 
     def _step_made(self, step: WorkStep) -> None:
         document = self._document
         if document is not None and (start := document.start) is not None:
-            self._keeper.keep(start, step)
+            self._journal_writer.keep(start, step)
         self._tell_state()
         self.mask_edited.emit()
 

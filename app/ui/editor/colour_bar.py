@@ -5,7 +5,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPixmap
 
-from app.usecases.colour_scales import CASING_RGB, ColourScale
+from app.usecases.analysis.colour_scales import CASING_RGB, ColourScale
 
 _PLATE = QColor(*CASING_RGB, 210)
 _INK = QColor(245, 246, 248)

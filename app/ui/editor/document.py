@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoStack
 from app.domain.ids import ImageId
 from app.domain.mask import EMPTY_BOX, MaskPatch, PixelBox, packed_mask, patch_between, unpacked_mask
 from app.domain.stroke_journal import StepKind, Work, WorkStart, WorkStep
-from app.ui.commands.change_mask import ChangeMask
+from app.ui.editor.change_mask import ChangeMask
 from app.ui.editor.raster import Spans
 from models.contract.arrays import BoolMask
 

@@ -1,6 +1,6 @@
 """The five layers over the image: which are shown, how strongly, and in what colours.
 
-What reports show too has its colours in ``app.usecases.colour_scales``.
+What reports show too has its colours in ``app.usecases.analysis.colour_scales``.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import Enum
 import cv2
 import numpy as np
 
-from app.usecases.colour_scales import ColourScale, rising_scale
+from app.usecases.analysis.colour_scales import ColourScale, rising_scale
 
 TINT_RGB = (64, 160, 255)
 """The mask."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
 from app.ui.editor.layers import BAND_RGB
-from app.usecases.colour_scales import CASING_RGB
+from app.usecases.analysis.colour_scales import CASING_RGB
 
 _PADDING, _SWATCH = 8.0, 12.0
 

@@ -71,12 +71,6 @@ class Placement:
         x2, y2 = self.view_xy((right, bottom))
         return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
-    def image_rect(self, left: float, top: float, right: float, bottom: float) -> tuple[float, ...]:
-        """Return (left, top, right, bottom) in the image of an upright rectangle of the view."""
-        x1, y1 = self.image_xy((left, top))
-        x2, y2 = self.image_xy((right, bottom))
-        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-
 
 def fitting(
     image_width_px: int, image_height_px: int, view_width: float, view_height: float, quarter_turns: int = 0

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.mask import EMPTY_BOX, PixelBox
 from app.ui.editor.colour_bar import colour_bar
-from app.ui.editor.frame import Frame, shown_map
+from app.ui.editor.image_renderer import ImageRenderer, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.legend import band_legend
 from app.ui.editor.spaces import Placement, Point, fitting
-from app.usecases.colour_scales import attention_scale
+from app.usecases.analysis.colour_scales import attention_scale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
 _LARGEST_SCALE = 64.0
@@ -44,11 +44,10 @@ class ImageViewport(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Dermoscopic image")
         self.mm_per_px: float | None = None
-        self._frame = Frame()
+        self._renderer = ImageRenderer()
         self._image_shape: tuple[int, int] | None = None
         self._placement = Placement()
         self._is_fitted = True
-        self._is_view_kept = False
         self._is_stale = True
         self._changed_box = EMPTY_BOX
         self._picture = QImage()
@@ -71,7 +70,7 @@ class ImageViewport(QWidget):
 
     def set_ground_colour(self, colour: QColor) -> None:
         """Set what is seen around the image."""
-        self._frame.ground_bgr = (colour.blue(), colour.green(), colour.red())
+        self._renderer.ground_bgr = (colour.blue(), colour.green(), colour.red())
         self._redraw()
 
     def set_calibration(self, mm_per_px: float | None) -> None:
@@ -82,17 +81,17 @@ class ImageViewport(QWidget):
     def set_overlay(self, attention: AttentionMap | None, *, is_signed: bool = False) -> None:
         """Show an attention map (H, W) float32, in [-1, 1] when signed, else in [0, 1]; None removes it."""
         scale = attention_scale(is_signed=is_signed)
-        self._frame.attention = None if attention is None else shown_map(attention, scale)
+        self._renderer.attention = None if attention is None else shown_map(attention, scale)
         self._redraw()
 
     def set_band(self, band: NDArray[np.float32] | None) -> None:
         """Show where the boundary is uncertain, (h, w) in [0, 1], stretched; None removes it."""
-        self._frame.uncertainty = None if band is None else shown_map(band, band_scale())
+        self._renderer.uncertainty = None if band is None else shown_map(band, band_scale())
         self._redraw()
 
     def layer_look(self, layer: Layer) -> LayerLook:
         """Return how a layer is shown."""
-        return self._frame.looks[layer]
+        return self._renderer.looks[layer]
 
     def set_layer_visible(self, layer: Layer, visible: bool) -> None:
         """Show or hide a layer."""
@@ -101,10 +100,6 @@ class ImageViewport(QWidget):
     def set_layer_opacity(self, layer: Layer, opacity: float) -> None:
         """Set how strongly a layer is shown, 0 to 1."""
         self._set_look(layer, replace(self.layer_look(layer), opacity=min(max(opacity, 0.0), 1.0)))
-
-    def set_view_kept(self, kept: bool) -> None:
-        """Keep zoom and position from one image to the next, instead of fitting each."""
-        self._is_view_kept = kept
 
     def fit(self) -> None:
         """Show the whole image."""
@@ -135,23 +130,23 @@ class ImageViewport(QWidget):
         self._place(self._placement.moved(dx, dy))
 
     def _show(self, pixels: RgbImage | None) -> None:
-        """Take another image, fitted or at the place of the one before."""
-        before = self._image_shape
-        self._frame.show(pixels)
+        """Take another image, fitted and upright."""
+        self._renderer.show(pixels)
         self._image_shape = None if pixels is None else (pixels.shape[0], pixels.shape[1])
         self._changed_box = EMPTY_BOX
-        is_kept = self._is_view_kept and not self._is_fitted and before == self._image_shape
-        if self._image_shape is not None and not is_kept:
-            self._placement = Placement(quarter_turns=self._placement.quarter_turns * self._is_view_kept)
+        if self._image_shape is not None:
+            self._placement = Placement()
             self._place(self._fitting(), is_fitted=True)
         self._redraw()
 
     def _show_mask(self, mask: BoolMask | None) -> None:
-        self._frame.mask = mask
+        self._renderer.mask = mask
         self._redraw()
 
     def _show_probability(self, probability: ProbabilityMap | None) -> None:
-        self._frame.probability = None if probability is None else shown_map(probability, probability_scale())
+        self._renderer.probability = (
+            None if probability is None else shown_map(probability, probability_scale())
+        )
         self._redraw()
 
     def _renew(self, box: PixelBox) -> None:
@@ -170,8 +165,8 @@ class ImageViewport(QWidget):
         self.update()
 
     def _set_look(self, layer: Layer, look: LayerLook) -> None:
-        if self._frame.looks[layer] != look:
-            self._frame.looks[layer] = look
+        if self._renderer.looks[layer] != look:
+            self._renderer.looks[layer] = look
             self._redraw()
 
     def _centre(self) -> Point:
@@ -210,15 +205,15 @@ class ImageViewport(QWidget):
         """Bring the picture up to date: all of it after a change of view, else only what was painted."""
         ratio = self.devicePixelRatioF()
         width, height = math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
-        if self._is_stale or self._frame.pixels.shape[:2] != (height, width):
-            self._frame.render(width, height, self._placement.enlarged(ratio), ratio)
-            pixels = self._frame.pixels
+        if self._is_stale or self._renderer.pixels.shape[:2] != (height, width):
+            self._renderer.render(width, height, self._placement.enlarged(ratio), ratio)
+            pixels = self._renderer.pixels
             self._picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             self._picture.setDevicePixelRatio(ratio)
             self._colour_bars = self._drawn_colour_bars()
             self._is_stale = False
         elif not self._changed_box.is_empty:
-            self._frame.renew_image_box(self._changed_box)
+            self._renderer.renew_image_box(self._changed_box)
         self._changed_box = EMPTY_BOX
 
     def _draw_over(self, painter: QPainter) -> None:
@@ -232,14 +227,14 @@ class ImageViewport(QWidget):
     def _drawn_colour_bars(self) -> list[QPixmap]:
         """Draw the colour bars of the maps that are shown, once per view."""
         titles = {Layer.ATTENTION: "Relevance", Layer.PROBABILITY: "Probability"}
-        scales = self._frame.shown_scales()
+        scales = self._renderer.shown_scales()
         ratio = self.devicePixelRatioF()
         bars = [
             colour_bar(scales[layer], title, self.font(), ratio)
             for layer, title in titles.items()
             if layer in scales
         ]
-        return [*bars, band_legend(_BAND_WORDS, self.font(), ratio)] if self._frame.shows_band else bars
+        return [*bars, band_legend(_BAND_WORDS, self.font(), ratio)] if self._renderer.shows_band else bars
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Put the part of the picture on screen that is out of date."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.ui.exam_view import ExamView
+from app.ui.learning.exam_view import ExamView
 from app.ui.model_shelf.words import (
     Fact,
     band_facts,
@@ -17,7 +17,7 @@ from app.ui.model_shelf.words import (
 )
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label, selectable
-from app.usecases.list_models import ModelLine
+from app.usecases.models.list_models import ModelLine
 
 _NO_EXAM = "This model has sat no exam here."
 

@@ -16,14 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
-from app.ui.jobs.lanes import Lane
-from app.ui.jobs.refusals import told_as_errors
-from app.ui.learning_words import TASK_WORDS, TASKS
+from app.ui.jobs.worker_queues import QueueName
+from app.ui.learning.promoting import Promoting
+from app.ui.learning.promotion_dialog import Promotion
+from app.ui.learning.words import TASK_WORDS, TASKS
 from app.ui.model_shelf.card_view import CardView
 from app.ui.model_shelf.model_table import ModelTable
-from app.ui.promoting import Promoting
-from app.ui.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
 from app.ui.widgets.closing_keys import close_by_keys
 from app.ui.widgets.labels import plain_label
@@ -31,16 +29,17 @@ from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.ui.widgets.research_foot import ResearchFoot
 from app.ui.widgets.screen_fit import fit_to_screen
-from app.usecases.examine_model import examine_model
-from app.usecases.exchange_models import export_model, import_model
-from app.usecases.list_models import ModelLine, list_models
+from app.usecases.learning.evaluate_candidate import evaluate_candidate
+from app.usecases.models.list_models import ModelLine, list_models
+from app.usecases.models.model_import_export import export_model, import_model
+from app.usecases.models.promote_model import promote_model, roll_back_model
 from app.usecases.ports import Services
-from app.usecases.promote_model import promote_model, roll_back_model
-from models.contract.card import Task
-from models.contract.registry import ShelvedModel
+from models.contract.errors import NaevusError
+from models.contract.shelf.bundle import BUNDLE_SUFFIX
+from models.contract.shelf.card import Task
+from models.contract.shelf.model_shelf import ShelvedModel
 
-_BUNDLES = "Naevus models (*.naevusmodel)"
-_SUFFIX = ".naevusmodel"
+_BUNDLES = f"Naevus models (*{BUNDLE_SUFFIX})"
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,12 @@ class ShelfWindow(QWidget):
 
     def read(self) -> None:
         """Read the shelf."""
-        self._session.query(Lane.LEARNING, told_as_errors(_read), self.show_shelf, replaces="model shelf")
+        self._session.query(
+            QueueName.LEARNING,
+            lambda services, _token: _read(services),
+            self.show_shelf,
+            replaces="model shelf",
+        )
 
     def refresh(self, changes: Changes) -> None:
         """Read the shelf again when models changed."""
@@ -108,8 +112,8 @@ class ShelfWindow(QWidget):
         self.foot.show_progress(0, 0, f"{card.reference} sits the exam; this may take some minutes")
         self.exam.setEnabled(False)
         self._session.query(
-            Lane.LEARNING,
-            told_as_errors(lambda services: examine_model(services, card.name, card.version)),
+            QueueName.LEARNING,
+            lambda services, _token: evaluate_candidate(services, card.name, card.version),
             lambda _exam: self._tell_exam(),
             failed=self._explain,
         )
@@ -118,13 +122,13 @@ class ShelfWindow(QWidget):
         """Write the chosen model as a bundle."""
         if (line := self.table.chosen) is None:
             return
-        if file.suffix != _SUFFIX:
-            file = file.with_name(file.name + _SUFFIX)
+        if file.suffix != BUNDLE_SUFFIX:
+            file = file.with_name(file.name + BUNDLE_SUFFIX)
         card = line.card
         self.foot.show_progress(0, 0, f"Packing {card.reference}")
         self._session.query(
-            Lane.LEARNING,
-            told_as_errors(lambda services: export_model(services, card.name, card.version, file)),
+            QueueName.LEARNING,
+            lambda services, _token: export_model(services, card.name, card.version, file),
             self._tell_export,
             failed=self._explain,
         )
@@ -133,8 +137,8 @@ class ShelfWindow(QWidget):
         """Put the model of a bundle onto the shelf."""
         self.foot.show_progress(0, 0, f"Checking {file.name}")
         self._session.query(
-            Lane.LEARNING,
-            told_as_errors(lambda services: import_model(services, file)),
+            QueueName.LEARNING,
+            lambda services, _token: import_model(services, file),
             self._tell_import,
             failed=self._explain,
         )
@@ -152,7 +156,7 @@ class ShelfWindow(QWidget):
         self._session.tell(f"{model.card.reference} is on the shelf; it is not in use.")
         self._session.changed.emit(Changes(models=True))
 
-    def _explain(self, error: DomainError) -> None:
+    def _explain(self, error: NaevusError) -> None:
         self.foot.finish()
         self._session.report_error(error)
         self._offer()
@@ -202,7 +206,7 @@ class ShelfWindow(QWidget):
     def _choose_export(self) -> None:
         if (line := self.table.chosen) is None:
             return
-        proposed = Path.home() / f"{line.card.name}-{line.card.version}{_SUFFIX}"
+        proposed = Path.home() / f"{line.card.name}-{line.card.version}{BUNDLE_SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self, "Export bundle", str(proposed), _BUNDLES)
         if name:
             self.export_to(Path(name))

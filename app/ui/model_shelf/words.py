@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from app.domain.figures import percent
-from app.ui.learning_words import MAIN_METRIC, TASK_WORDS, counted, figure, metric_words, moment
-from app.usecases.list_models import ModelLine, ModelState
-from models.contract.band_table import PREVALENCE, figures_words
-from models.contract.card import Metric, ModelCard
-from models.contract.exam import OVERALL
-from models.contract.triage_figures import BandFigures
+from app.ui.learning.words import MAIN_METRIC, TASK_WORDS, counted, figure, metric_words, moment
+from app.usecases.models.list_models import ModelLine, ModelState
+from models.contract.shelf.band_table import PREVALENCE, figures_words
+from models.contract.shelf.card import Metric, ModelCard
+from models.contract.shelf.exam import OVERALL
+from models.contract.shelf.triage_figures import BandFigures
 
 Fact = tuple[str, str]
 

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWid
 
 from app.domain.errors import InvalidFieldError
 from app.domain.vocabulary import Vocabulary
-from app.ui.case_view import CaseView
 from app.ui.panels.decision_panel import DecisionPanel
 from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.panels.history_panel import HistoryPanel
@@ -15,6 +14,7 @@ from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.patient_panel import PatientPanel
 from app.ui.panels.score_panel import ScorePanel
 from app.ui.theme import Theme
+from app.ui.workbench.case_view import CaseView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.domain.annotation import Decision
 from app.domain.ids import ImageId
+from app.domain.revision import Decision
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from app.domain.annotation import Decision
 from app.domain.errors import InvalidFieldError
+from app.domain.revision import Decision
 from app.domain.vocabulary import Vocabulary
-from app.ui.case_view import CaseView
 from app.ui.panels.decision_drafts import DecisionDraft, DecisionDrafts, draft_of
 from app.ui.panels.words import moment
 from app.ui.widgets.card import Card
@@ -16,6 +15,7 @@ from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.field import Field
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.note_box import NoteBox
+from app.ui.workbench.case_view import CaseView
 
 if TYPE_CHECKING:
     from app.domain.case import Case

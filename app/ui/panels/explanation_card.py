@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label, plain_tip
-from app.usecases.overlay_words import (
+from app.usecases.analysis.overlay_words import (
     outside_warning,
     overlay_limit,
     overlay_words,

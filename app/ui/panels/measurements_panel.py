@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from app.domain.figures import unbroken
 from app.domain.image import Calibration
 from app.domain.measurement import Measurement
-from app.ui.case_view import CaseView
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label, selectable
+from app.ui.workbench.case_view import CaseView
 
 
 class MeasurementsPanel(QWidget):

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from app.ui.widgets.labels import plain_label, plain_tip
-from app.usecases.model_words import figure_words, scope_words
-from app.usecases.ports import SpokenModel
+from app.usecases.analysis.model_words import figure_words, scope_words
+from app.usecases.ports import ModelSummary
 
 _AUC = "AUC 0.5 is chance and 1 is perfect; in brackets the 95 % interval. Images that were not trained on."
 
@@ -32,7 +32,7 @@ class ModelLines(QWidget):
         self._unfold(False)
         self.show_model(None)
 
-    def show_model(self, model: SpokenModel | None) -> None:
+    def show_model(self, model: ModelSummary | None) -> None:
         """Show what a card says; None hides everything."""
         self.setVisible(model is not None)
         if model is None:

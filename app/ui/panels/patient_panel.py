@@ -8,14 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import case_fields
-from app.domain.age import Age, age_at_visit
 from app.domain.case import Case
-from app.domain.errors import DomainError, InvalidFieldError
+from app.domain.errors import InvalidFieldError
 from app.domain.ids import ImageId
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
+from app.domain.people.age import Age, age_at_visit
+from app.domain.people.patient import Patient
 from app.domain.vocabulary import Vocabulary
-from app.ui.case_view import CaseView
 from app.ui.panels.form_leftovers import FormCard, FormLeftovers
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
@@ -24,7 +23,9 @@ from app.ui.widgets.field import Field, Remedy
 from app.ui.widgets.form_entry import FormEntry
 from app.ui.widgets.note_box import NoteBox
 from app.ui.widgets.text_field import TextField
-from app.usecases.visit_day import is_day_of_import
+from app.ui.workbench.case_view import CaseView
+from app.usecases.patients.visit_date import is_day_of_import
+from models.contract.errors import NaevusError
 
 _STANDS_FOR = f"{case_fields.OLDEST_AGE_YEARS} stands for {case_fields.OLDEST_AGE_YEARS} and older."
 
@@ -94,7 +95,7 @@ class PatientPanel(QWidget):
         return which is not None and self._refuse(which, error.field, str(error), None)
 
     def take_refusal(
-        self, image_id: ImageId, which: FormCard, error: DomainError, remedy: Remedy | None = None
+        self, image_id: ImageId, which: FormCard, error: NaevusError, remedy: Remedy | None = None
     ) -> bool:
         """Mark what was refused of a card's values, at its fields or, for a case that was left, for later.
 

@@ -4,11 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.figures import percent, unbroken
-from app.domain.frame import NO_SCORE
+from app.domain.frame_finding import NO_SCORE
+from app.domain.lesion_score import LesionScore
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import CHECK_IMAGE, Band, Priority
 from app.settings import Settings
-from app.ui.case_view import CaseView
 from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard
 from app.ui.panels.words import model_lines, moment
@@ -19,16 +19,20 @@ from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from app.ui.widgets.scale_bar import ProbabilityScale, Reading
 from app.ui.words import RESEARCH_USE
-from app.usecases.band_words import local_words, worth_tip, worth_words
-from app.usecases.model_words import probability_words
-from app.usecases.score_words import (
+from app.ui.workbench.case_view import CaseView
+from app.usecases.analysis.band_words import local_words, worth_tip, worth_words
+from app.usecases.analysis.model_words import probability_words
+from app.usecases.analysis.score_words import (
     DIVISION,
+    LESION_SCORE_TIP,
+    OUTDATED_INPUTS,
     comparison_words,
     division_words,
-    doubt_words,
+    lesion_words,
     missing_words,
     range_words,
     unavailable_inputs,
+    uncertainty_words,
 )
 
 
@@ -79,12 +83,13 @@ class ScorePanel(QWidget):
             is_scoring=bool(view and view.is_scoring),
             has_case=view is not None,
             objection=view.case.objection_to_score if view is not None and view.is_score_withheld else "",
+            is_final=view is not None and view.case.image.is_damaged,
         )
         if view is not None and score is not None:
             self._warnings.setText("\n".join((f"{CHECK_IMAGE}:", *score.quality_warnings)))
             self._number.show_score(view, score)
             self._number.band.show_band(view, score, self._prevalence_percent)
-            self._reasons.show_score(score, view.priority)
+            self._reasons.show_score(score, view.queue_priority)
             self._origin.show_score(score)
 
     def show_prevalence(self, percent: float) -> None:
@@ -114,10 +119,15 @@ class NoScoreCard(Card):
         for part in (self._sentence, self._button, self._anyway):
             self.body.addWidget(part)
 
-    def show_state(self, *, is_scoring: bool, has_case: bool, objection: str = "") -> None:
-        """Say whether a score can be asked for, is on its way, or is withheld because of ``objection``."""
+    def show_state(
+        self, *, is_scoring: bool, has_case: bool, objection: str = "", is_final: bool = False
+    ) -> None:
+        """Say whether a score can be asked for, is on its way, or is withheld because of ``objection``.
+
+        An objection that ``is_final`` leaves the person nothing to ask for.
+        """
         self._button.setVisible(has_case and not is_scoring and not objection)
-        self._anyway.setVisible(has_case and not is_scoring and bool(objection))
+        self._anyway.setVisible(has_case and not is_scoring and bool(objection) and not is_final)
         if not has_case:
             self._sentence.setText("Choose a case in the list to see its score.")
         elif is_scoring:
@@ -145,7 +155,7 @@ class NumberCard(Card):
         self._held = plain_label("", "warning", wraps=True)
         self.accept = QPushButton()
         self.accept.setToolTip("Until somebody accepts it, a boundary or an entry never lowers the band.")
-        self._doubt = plain_label("", "warning", wraps=True)
+        self._uncertainty = plain_label("", "warning", wraps=True)
         self._division = DivisionLines()
         self._scale = ProbabilityScale()
         self.model_lines = ModelLines()
@@ -154,8 +164,10 @@ class NumberCard(Card):
         row.addWidget(self._figure)
         row.addWidget(self._range, 1)
         self.body.addLayout(row)
+        self.lesion = LesionLine(theme)
+        self.body.addWidget(self.lesion)
         research_use = plain_label(RESEARCH_USE, "small", wraps=True)
-        said = (self._doubt, self._before, self._state)
+        said = (self._uncertainty, self._before, self._state)
         self.body.addWidget(self._held)
         self.body.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (self._scale, self.band, *said, self._division, self.model_lines, research_use):
@@ -169,6 +181,7 @@ class NumberCard(Card):
         self._figure.setText(percent(score.probability))
         self._figure.setAccessibleName(f"Calibrated probability {percent(score.probability)}")
         self._range.setText(range_words(score))
+        self.lesion.show_lesion(view.lesion_score)
         ticks = (
             ((score.thresholds.soon, "soon"), (score.thresholds.urgent, "urgent")) if score.thresholds else ()
         )
@@ -177,9 +190,9 @@ class NumberCard(Card):
         self._scale.show_reading(_reading(score), before=before, ticks=ticks)
         self._before.setText("" if comparison is None else comparison_words(comparison))
         self._before.setVisible(comparison is not None)
-        doubt = doubt_words(view.case) if view.preview is None else ""
-        self._doubt.setText(doubt)
-        self._doubt.setVisible(bool(doubt))
+        boundary_uncertainty = uncertainty_words(view.case) if view.preview is None else ""
+        self._uncertainty.setText(boundary_uncertainty)
+        self._uncertainty.setVisible(bool(boundary_uncertainty))
         self._state.setText(_state_words(view))
         self._division.show_score(score)
         self.model_lines.show_model(view.score_model)
@@ -191,6 +204,29 @@ class NumberCard(Card):
         self._held.setVisible(is_held)
         self.accept.setText("" if acceptable is None else f"Accept “{acceptable.label}”")
         self.accept.setVisible(acceptable is not None)
+
+
+class LesionLine(QWidget):
+    """The score of the lesion from all its images of the day, with its band; hidden without one."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._words = selectable(plain_label("", "", wraps=True))
+        self._words.setToolTip(plain_tip(LESION_SCORE_TIP))
+        self.badge = BadgeLabel()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._words, 1)
+        layout.addWidget(self.badge)
+
+    def show_lesion(self, lesion: LesionScore | None) -> None:
+        """Show the score of a lesion, or nothing."""
+        self.setVisible(lesion is not None)
+        if lesion is not None:
+            self._words.setText(lesion_words(lesion))
+            priority = lesion.priority
+            self.badge.show_badge(self._theme.badge(priority.band) if priority is not None else None)
 
 
 class BandLines(QWidget):
@@ -250,8 +286,10 @@ def _state_words(view: CaseView) -> str:
         return "The score is being computed again…"
     if view.preview is not None:
         return "Score of the correction on the screen; it is stored when the correction is saved."
-    if not view.case.is_score_current:
+    if not view.case.is_score_of_valid_mask:
         return "This score is of an earlier boundary; the present boundary has not been scored yet."
+    if not view.case.is_score_current:
+        return OUTDATED_INPUTS
     meant = probability_words(view.score_model.diagnoses if view.score_model is not None else ())
     return f"{meant}, from image, boundary and what was entered."
 

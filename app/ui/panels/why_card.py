@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
-from app.usecases.why_score import ScoreWhy
+from app.usecases.analysis.score_attribution import ScoreWhy
 
 HOW_TO_READ = (
     "The score with and without each entered fact. This is what the model learned from its images, "

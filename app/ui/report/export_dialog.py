@@ -17,19 +17,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.errors import DomainError
 from app.domain.ids import ImageId
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.export_cases import export_cases
-from app.usecases.import_images import Refusal
-from app.usecases.left_out import WrittenCases
+from app.usecases.cases.import_images import Refusal
+from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.write_report import REPORT_FORMAT, write_report
 from app.usecases.ports import CancelToken, Progress, Services
-from app.usecases.write_report import REPORT_FORMAT, write_report
+from app.usecases.skipped_cases import WrittenCases
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -99,7 +99,7 @@ class ExportDialog(PageDialog):
         self._export.setEnabled(False)
         self._open.hide()
         self._job = self._session.follow(
-            Lane.FILES,
+            QueueName.FILES,
             lambda services, token: _carried_out(services, order, token),
             progressed=self._show,
             done=self._finish,
@@ -210,10 +210,10 @@ class ExportDialog(PageDialog):
         count = len(written.files)
         self._said.setText(f"{count} file{'' if count == 1 else 's'} written to {self.folder}.")
         if written.left_out:
-            self._name_left_out(written.left_out)
+            self._name_skipped(written.left_out)
         self._open.setVisible(count > 0)
 
-    def _name_left_out(self, refusals: Sequence[Refusal]) -> None:
+    def _name_skipped(self, refusals: Sequence[Refusal]) -> None:
         restyle(self._said, "role", "error")
         shown = [f"Left out: {one.path.name}: {one.sentence}" for one in refusals[:_MAX_NAMED]]
         if len(refusals) > _MAX_NAMED:
@@ -222,7 +222,7 @@ class ExportDialog(PageDialog):
             )
         self._said.setText("\n".join([self._said.text(), *shown]))
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         self._progress.finish()
         self._review()
         restyle(self._said, "role", "error")

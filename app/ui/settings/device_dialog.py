@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.errors import DomainError
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.examine_engines import examine_engines
 from app.usecases.ports import EngineReport, Progress
+from app.usecases.upkeep.examine_engines import examine_engines
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -54,7 +54,7 @@ class DeviceDialog(PageDialog):
         self._said.setText("")
         self._progress.show_progress(0, 0, "Running the engines…")
         self._job = self._session.follow(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, _token: examine_engines(services),
             progressed=self._show,
             done=self._finish,
@@ -84,7 +84,7 @@ class DeviceDialog(PageDialog):
         for report in reports:
             self._cards.addWidget(engine_card(report))
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         self._settle()
         self._said.setText(str(error))
 

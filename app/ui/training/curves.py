@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.learning_words import figure
+from app.ui.learning.words import figure
 from app.ui.theme import Theme
 from app.ui.widgets.labels import plain_label
-from training.contract.story import RunStory
+from training.contract.run_state import RunState
 
 _CURVE_HEIGHT_PX = 150
 _NOTHING_YET = "Not measured yet"
@@ -36,20 +36,22 @@ class Curves(QWidget):
         for curve in (self.loss, self.quality, self.rate):
             layout.addWidget(curve, 1)
 
-    def show_story(self, story: RunStory) -> None:
+    def show_run_state(self, run_state: RunState) -> None:
         """Draw what the run has told so far, over all the steps that it is going to take."""
         for curve in (self.loss, self.quality, self.rate):
-            curve.show_range(story.total_steps)
-        self.loss.show_points(story.losses, figure)
-        measured = [metrics for _, metrics in story.metrics]
+            curve.show_range(run_state.total_steps)
+        self.loss.show_points(run_state.losses, figure)
+        measured = [metrics for _, metrics in run_state.metrics]
         name, words = next(
             (each for each in _VALIDATION_FIGURES if measured and each[0] in measured[-1]),
             ("", "Figure on validation images"),
         )
-        points = [(step, metrics[name]) for step, metrics in story.metrics if name in metrics]
+        points = [(step, metrics[name]) for step, metrics in run_state.metrics if name in metrics]
         self.quality.rename(words)
         self.quality.show_points(points, figure)
-        self.rate.show_points([(step, 1e4 * rate) for step, rate in story.rates], lambda rate: f"{rate:.2f}")
+        self.rate.show_points(
+            [(step, 1e4 * rate) for step, rate in run_state.rates], lambda rate: f"{rate:.2f}"
+        )
 
 
 class Curve(QWidget):

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.learning_words import TASK_WORDS, TASKS, counted, moment
+from app.ui.learning.words import TASK_WORDS, TASKS, counted, moment
 from app.ui.training.words import EMPTY, EMPTY_SCORES, SIDE_WORDS, forecast_facts
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, restyle
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.freeze_snapshot import FrozenSnapshot
-from app.usecases.survey_corrections import CorrectionSurvey
-from models.contract.card import Task
+from app.usecases.learning.freeze_snapshot import FrozenSnapshot
+from app.usecases.learning.survey_corrections import CorrectionSurvey
+from models.contract.shelf.card import Task
 from training.contract.forecast import Forecast
 from training.contract.snapshot import Side
 
@@ -227,7 +227,7 @@ class CorrectionsCard(Card):
         self._about_sides.setVisible(bool(images))
         self._line.setVisible(bool(left_out))
         self._left_out.setVisible(bool(left_out))
-        self._left_out.setText(_left_out_words(left_out))
+        self._left_out.setText(_skipped_words(left_out))
         self.show()
 
     def _fill(self, images: dict[Side, int], patients: dict[Side, int]) -> None:
@@ -274,7 +274,7 @@ def _corrections(task: Task, number: int) -> str:
     return f"{number:,} confirmed diagnosis" if number == 1 else f"{number:,} confirmed diagnoses"
 
 
-def _left_out_words(left_out: dict[str, int]) -> str:
+def _skipped_words(left_out: dict[str, int]) -> str:
     """The most frequent reason first."""
     ordered = sorted(left_out.items(), key=lambda each: -each[1])
     lines = [f"{counted(number, 'image')}: {reason}" for reason, number in ordered]

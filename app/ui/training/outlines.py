@@ -18,7 +18,7 @@ _LONGEST_SIDE_PX = 640
 _HEIGHT_PX = 170
 
 
-def read_pictures(data_folder: Path, previews: Sequence[ContourPreview]) -> dict[str, QImage]:
+def read_preview_images(data_folder: Path, previews: Sequence[ContourPreview]) -> dict[str, QImage]:
     """Decode the images of outlines, at most 640 px long; one that lies elsewhere or is gone is left out."""
     pictures = {}
     for preview in previews[:_MOST_PICTURES]:
@@ -26,7 +26,7 @@ def read_pictures(data_folder: Path, previews: Sequence[ContourPreview]) -> dict
         if not file.is_relative_to(data_folder.resolve()):
             continue
         reader = QImageReader(str(file), QByteArray(file.suffix.removeprefix(".").encode()))
-        # To guess, Qt makes objects of every kind, which can block this thread and the window's; see `lanes`.
+        # To guess, Qt makes objects of every kind, which can block this thread and the window's; see `jobs`.
         reader.setAutoDetectImageFormat(False)
         size = reader.size()
         if max(size.width(), size.height()) > _LONGEST_SIDE_PX:
@@ -48,7 +48,7 @@ class Outlines(QWidget):
         self._step = plain_label("", "small")
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
-        self.pictures = [OutlinePicture() for _ in range(_MOST_PICTURES)]
+        self.pictures = [OutlineView() for _ in range(_MOST_PICTURES)]
         for picture in self.pictures:
             self._row.addWidget(picture, 1)
         legend = QHBoxLayout()
@@ -75,7 +75,7 @@ class Outlines(QWidget):
         self._step.setText("" if step is None else f"After step {step}")
 
 
-class OutlinePicture(QWidget):
+class OutlineView(QWidget):
     """One image with two outlines."""
 
     def __init__(self) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.learning_words import TASK_WORDS, moment
+from app.ui.learning.words import TASK_WORDS, moment
 from app.ui.training.words import line_words
 from app.ui.widgets.labels import plain_label
-from app.usecases.run_records import RunLine
+from app.usecases.learning.run_records import RunLine
 
 _ID_ROLE = Qt.ItemDataRole.UserRole
 

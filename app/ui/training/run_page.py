@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.exam_view import ExamView
-from app.ui.learning_words import TASK_WORDS, moment
+from app.ui.learning.exam_view import ExamView
+from app.ui.learning.words import TASK_WORDS, moment
 from app.ui.theme import Theme
 from app.ui.training.curves import Curves
 from app.ui.training.outlines import Outlines
@@ -15,7 +15,7 @@ from app.ui.training.watch import Outcome, RunView
 from app.ui.training.words import phase_words, progress_words
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
-from training.contract.story import RunStory
+from training.contract.run_state import RunState
 
 _NO_EXAM = "This run has no exam that can be read, so its model cannot be promoted."
 
@@ -70,43 +70,43 @@ class RunPage(QWidget):
 
     def show_view(self, view: RunView, pictures: Mapping[str, QImage]) -> None:
         """Show how a run stands."""
-        record, story = view.record, view.story
+        record, run_state = view.record, view.run_state
         self._title.setText(f"{TASK_WORDS[record.task]}: {record.model_name}/{record.model_version}")
         self._origin.setText(f"Taught from {record.base} by {record.started_by}, {moment(record.started_at)}")
         passed = None if view.outcome is None else view.outcome.verdict.passed
-        self._state.setText(phase_words(story.state, passed=passed))
-        self._show_progress(story)
+        self._state.setText(phase_words(run_state.state, passed=passed))
+        self._show_progress(run_state)
         self._show_buttons(view)
-        is_failed = story.state == "failed"
-        self._failure.setText(story.ending or "" if is_failed else "")
+        is_failed = run_state.state == "failed"
+        self._failure.setText(run_state.ending or "" if is_failed else "")
         self._failure.setVisible(is_failed)
-        self._notices.setText("\n".join(story.notices))
-        self._notices.setVisible(bool(story.notices) and not is_failed)
-        self._curves_card.setVisible(bool(story.losses or story.metrics) and not is_failed)
-        self.curves.show_story(story)
-        self._outlines_card.setVisible(bool(story.previews) and not is_failed)
-        self.outlines.show_previews(story.previews, pictures, story.preview_step)
-        self.outcome.setVisible(story.state == "finished")
-        if story.state == "finished":
+        self._notices.setText("\n".join(run_state.notices))
+        self._notices.setVisible(bool(run_state.notices) and not is_failed)
+        self._curves_card.setVisible(bool(run_state.losses or run_state.metrics) and not is_failed)
+        self.curves.show_run_state(run_state)
+        self._outlines_card.setVisible(bool(run_state.previews) and not is_failed)
+        self.outlines.show_previews(run_state.previews, pictures, run_state.preview_step)
+        self.outcome.setVisible(run_state.state == "finished")
+        if run_state.state == "finished":
             self.outcome.show_outcome(view.outcome, _reference(view))
 
-    def _show_progress(self, story: RunStory) -> None:
-        is_under_way = story.state in ("waiting", "running")
+    def _show_progress(self, run_state: RunState) -> None:
+        is_under_way = run_state.state in ("waiting", "running")
         self._bar.setVisible(is_under_way)
-        self._bar.setRange(0, story.total_steps if story.state == "running" else 0)
-        self._bar.setValue(story.step)
-        words = progress_words(story)
-        if story.state in ("finished", "stopped") and story.ending:
-            words = story.ending
+        self._bar.setRange(0, run_state.total_steps if run_state.state == "running" else 0)
+        self._bar.setValue(run_state.step)
+        words = progress_words(run_state)
+        if run_state.state in ("finished", "stopped") and run_state.ending:
+            words = run_state.ending
         self._progress.setText(words)
-        self._progress.setVisible(bool(words) and story.state != "failed")
+        self._progress.setVisible(bool(words) and run_state.state != "failed")
 
     def _show_buttons(self, view: RunView) -> None:
         self.stop.setVisible(view.is_running)
         if not view.is_running:
             self.stop.setEnabled(True)
             self.stop.setText("Stop")
-        can_resume = view.story.state in ("stopped", "failed") and not view.is_running
+        can_resume = view.run_state.state in ("stopped", "failed") and not view.is_running
         self.resume.setVisible(can_resume)
         self.resume.setEnabled(can_resume)
 

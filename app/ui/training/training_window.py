@@ -8,15 +8,14 @@ from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
-from app.ui.jobs.lanes import Lane
-from app.ui.jobs.refusals import told_as_errors
-from app.ui.promoting import Promoting
-from app.ui.promotion_dialog import Promotion
+from app.ui.jobs.job import JobToken
+from app.ui.jobs.worker_queues import QueueName
+from app.ui.learning.promoting import Promoting
+from app.ui.learning.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
 from app.ui.theme import Theme
 from app.ui.training.new_run import NewRun
-from app.ui.training.outlines import read_pictures
+from app.ui.training.outlines import read_preview_images
 from app.ui.training.run_list import RunList
 from app.ui.training.run_page import RunPage
 from app.ui.training.watch import RunView, RunWatch
@@ -24,15 +23,16 @@ from app.ui.widgets.closing_keys import close_by_keys
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.research_foot import ResearchFoot
 from app.ui.widgets.screen_fit import fit_to_screen
-from app.usecases.follow_run import list_runs
-from app.usecases.freeze_snapshot import FrozenSnapshot, freeze_snapshot
+from app.usecases.learning.follow_run import list_runs
+from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
+from app.usecases.learning.register_candidate import register_candidate
+from app.usecases.learning.run_records import RunLine
+from app.usecases.learning.start_run import forecast_run, start_run
+from app.usecases.learning.stop_run import resume_run, stop_run
+from app.usecases.learning.survey_corrections import survey_corrections
+from app.usecases.models.promote_model import promote_model
 from app.usecases.ports import Services
-from app.usecases.promote_model import promote_model
-from app.usecases.run_records import RunLine
-from app.usecases.shelve_candidate import shelve_candidate
-from app.usecases.start_run import forecast_run, start_run
-from app.usecases.stop_run import resume_run, stop_run
-from app.usecases.survey_corrections import survey_corrections
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from app.ui.jobs.job import Job
@@ -120,7 +120,7 @@ class TrainingWindow(QWidget):
         task, any_confirmation = self.new_run.task, self.new_run.any_confirmation.isChecked()
         self.new_run.show_nothing()
         self._preparing = self._session.follow(
-            Lane.LEARNING,
+            QueueName.LEARNING,
             lambda services, token: survey_corrections(
                 services, task, token=token, any_confirmation=any_confirmation
             ),
@@ -135,7 +135,7 @@ class TrainingWindow(QWidget):
         task, any_confirmation = self.new_run.task, self.new_run.any_confirmation.isChecked()
         self.new_run.show_busy("Freezing the corrections")
         self._preparing = self._session.follow(
-            Lane.LEARNING,
+            QueueName.LEARNING,
             lambda services, token: freeze_snapshot(
                 services, task, token=token, any_confirmation=any_confirmation
             ),
@@ -151,8 +151,8 @@ class TrainingWindow(QWidget):
         self.new_run.show_frozen(frozen)
         self.new_run.foot.show_progress(0, 0, "Measuring a few steps on this computer")
         self._preparing = self._session.query(
-            Lane.LEARNING,
-            told_as_errors(lambda services: forecast_run(services, frozen.task, frozen.id)),
+            QueueName.LEARNING,
+            lambda services, _token: forecast_run(services, frozen.task, frozen.id),
             self._show_forecast,
             failed=self._explain_preparing,
         )
@@ -166,8 +166,8 @@ class TrainingWindow(QWidget):
             return
         self.new_run.show_busy("Starting the training")
         self._session.query(
-            Lane.LEARNING,
-            told_as_errors(lambda services: start_run(services, frozen.task, frozen.id)),
+            QueueName.LEARNING,
+            lambda services, _token: start_run(services, frozen.task, frozen.id),
             self._show_started,
             failed=self._explain_preparing,
         )
@@ -178,7 +178,7 @@ class TrainingWindow(QWidget):
         self._list_runs()
         self.attach(line.id)
 
-    def _explain_preparing(self, error: DomainError) -> None:
+    def _explain_preparing(self, error: NaevusError) -> None:
         """What was frozen stays frozen, so a forecast that failed does not keep the run from starting."""
         self._preparing = None
         self.new_run.show_failure(str(error), can_start=self._frozen is not None)
@@ -198,14 +198,12 @@ class TrainingWindow(QWidget):
             return
         known = dict(self._pictures)
 
-        def look(services: Services) -> tuple[RunView, dict[str, QImage]]:
+        def look(services: Services, _token: JobToken) -> tuple[RunView, dict[str, QImage]]:
             view = watch.look(services)
-            wanted = [each for each in view.story.previews if each.image_file not in known]
-            return view, {**known, **read_pictures(view.data_folder, wanted)}
+            wanted = [each for each in view.run_state.previews if each.image_file not in known]
+            return view, {**known, **read_preview_images(view.data_folder, wanted)}
 
-        self._looking = self._session.query(
-            Lane.WATCHING, told_as_errors(look), self._show_look, failed=self._lose
-        )
+        self._looking = self._session.query(QueueName.WATCHING, look, self._show_look, failed=self._lose)
         self._looks += 1
         if self._looks % _LIST_EVERY_LOOKS == 0:
             self._list_runs()
@@ -225,13 +223,16 @@ class TrainingWindow(QWidget):
         if not view.is_running:
             self._patience.stop()
 
-    def _lose(self, error: DomainError) -> None:
+    def _lose(self, error: NaevusError) -> None:
         self._watch = None
         self._session.report_error(error)
 
     def _list_runs(self) -> None:
         self._session.query(
-            Lane.WATCHING, told_as_errors(list_runs), self._show_runs, replaces="list of runs"
+            QueueName.WATCHING,
+            lambda services, _token: list_runs(services),
+            self._show_runs,
+            replaces="list of runs",
         )
 
     def _show_runs(self, lines: tuple[RunLine, ...]) -> None:
@@ -250,7 +251,7 @@ class TrainingWindow(QWidget):
         if (watch := self._watch) is not None:
             self.page.outcome.show_busy()
             self._promoting.carry_out(
-                lambda services: shelve_candidate(services, watch.run_id),
+                lambda services: register_candidate(services, watch.run_id),
                 "The model is on the shelf; nothing is in use that was not before.",
                 self._look_anew,
             )
@@ -262,7 +263,7 @@ class TrainingWindow(QWidget):
         record = view.record
 
         def promote(services: Services) -> None:
-            shelve_candidate(services, view.run_id)
+            register_candidate(services, view.run_id)
             promote_model(services, record.model_name, record.model_version)
 
         exam = view.outcome.exam
@@ -279,10 +280,13 @@ class TrainingWindow(QWidget):
 
     def _ask(self, verb: Callable[[Services], RunLine]) -> None:
         self._session.query(
-            Lane.WATCHING, told_as_errors(verb), lambda _line: self._look_anew(), failed=self._explain
+            QueueName.WATCHING,
+            lambda services, _token: verb(services),
+            lambda _line: self._look_anew(),
+            failed=self._explain,
         )
 
-    def _explain(self, error: DomainError) -> None:
+    def _explain(self, error: NaevusError) -> None:
         self._session.report_error(error)
         self._look_anew()
 
@@ -325,7 +329,7 @@ class TrainingWindow(QWidget):
         """Take up the run that was followed, or the newest one that is under way."""
         super().showEvent(event)
         self._timer.start()
-        self._session.query(Lane.WATCHING, told_as_errors(list_runs), self._take_up)
+        self._session.query(QueueName.WATCHING, lambda services, _token: list_runs(services), self._take_up)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Look no more; runs go on by themselves."""
@@ -345,7 +349,7 @@ class TrainingWindow(QWidget):
 
 
 def _stands(view: RunView) -> tuple[str, bool, bool]:
-    return view.story.state, view.is_running, view.outcome is not None
+    return view.run_state.state, view.is_running, view.outcome is not None
 
 
 def _scrolled(page: QWidget) -> QScrollArea:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.usecases.freeze_snapshot import SNAPSHOTS
+from app.usecases.learning.freeze_snapshot import SNAPSHOTS
+from app.usecases.learning.run_records import RunRecord, read_record, run_folder
 from app.usecases.ports import RunFollower, Services
-from app.usecases.run_records import RunRecord, read_record, run_folder
 from models.contract.errors import ModelRefusedError, UnknownModelError
-from models.contract.exam import EXAM_FILE, Exam, read_exam
-from models.contract.gate import Verdict, verdict
-from training.contract.story import RunStory, told
+from models.contract.shelf.exam import EXAM_FILE, Exam, read_exam
+from models.contract.shelf.gate import Verdict, verdict
+from training.contract.run_state import RunState, fold_events
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RunView:
 
     run_id: str
     record: RunRecord
-    story: RunStory
+    run_state: RunState
     is_running: bool
     outcome: Outcome | None
     data_folder: Path
@@ -43,7 +43,7 @@ class RunWatch:
         self._follower: RunFollower | None = None
         self._folder = Path()
         self._record: RunRecord | None = None
-        self._story = RunStory()
+        self._run_state = RunState()
         self._outcome: Outcome | None = None
 
     def look(self, services: Services) -> RunView:
@@ -52,17 +52,17 @@ class RunWatch:
             self._folder = run_folder(services, self.run_id)
             self._record = read_record(self._folder)
             self._follower = services.runs.follower(self._folder)
-        self._story = told(self._follower.new_events(), self._story)
+        self._run_state = fold_events(self._follower.new_events(), self._run_state)
         is_running = services.runs.is_running(self._folder)
-        story = self._story
-        if is_running and story.state in ("stopped", "failed"):
-            story = replace(story, state="waiting", ending=None)
-        if story.state != "finished":
+        run_state = self._run_state
+        if is_running and run_state.state in ("stopped", "failed"):
+            run_state = replace(run_state, state="waiting", ending=None)
+        if run_state.state != "finished":
             self._outcome = None
         elif self._outcome is None:
             self._outcome = _outcome(services, self._folder, self._record)
         data_folder = services.store.folder / SNAPSHOTS / self._record.snapshot_id
-        return RunView(self.run_id, self._record, story, is_running, self._outcome, data_folder)
+        return RunView(self.run_id, self._record, run_state, is_running, self._outcome, data_folder)
 
     def look_at_outcome_again(self) -> None:
         """Ask the shelf anew at the next look, because a model was put there or chosen."""

@@ -1,10 +1,10 @@
 """How a run is put into words."""
 
-from app.ui.learning_words import duration, memory
-from app.usecases.run_records import RunLine
+from app.ui.learning.words import duration, memory
+from app.usecases.learning.run_records import RunLine
 from training.contract.forecast import Forecast
+from training.contract.run_state import RunPhase, RunState
 from training.contract.snapshot import Side
-from training.contract.story import RunPhase, RunStory
 
 SIDE_WORDS: dict[Side, str] = {
     "train": "To learn from",
@@ -41,26 +41,26 @@ def line_words(line: RunLine) -> str:
     return words
 
 
-def progress_words(story: RunStory) -> str:
+def progress_words(run_state: RunState) -> str:
     """Return how far a run is, and with what it computes."""
     parts = []
-    if story.total_steps:
-        parts.append(f"Step {story.step:,} of {story.total_steps:,}")
-    if story.state == "running":
-        parts.append(_time_left(story))
-    if story.device:
-        parts.append(device_words(story.device))
-    if story.memory_bytes is not None:
-        parts.append(f"{memory(story.memory_bytes)} of memory")
+    if run_state.total_steps:
+        parts.append(f"Step {run_state.step:,} of {run_state.total_steps:,}")
+    if run_state.state == "running":
+        parts.append(_time_left(run_state))
+    if run_state.device:
+        parts.append(device_words(run_state.device))
+    if run_state.memory_bytes is not None:
+        parts.append(f"{memory(run_state.memory_bytes)} of memory")
     return "  \N{MIDDLE DOT}  ".join(parts)
 
 
-def _time_left(story: RunStory) -> str:
-    if story.total_steps and story.step >= story.total_steps:
+def _time_left(run_state: RunState) -> str:
+    if run_state.total_steps and run_state.step >= run_state.total_steps:
         return "writing the model and sitting the exam"
-    if story.seconds_left is None:
+    if run_state.seconds_left is None:
         return "measuring the pace"
-    return f"about {duration(story.seconds_left)} left"
+    return f"about {duration(run_state.seconds_left)} left"
 
 
 def device_words(device: str) -> str:

@@ -5,18 +5,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.case import Case
 from app.domain.changes import Changes
-from app.domain.errors import DomainError
 from app.domain.ids import ImageId, PredictionId, RevisionId
-from app.ui.case_view import CaseView
-from app.ui.cases.prediction_queue import PredictionQueue
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.editor.canvas import EditorCanvas
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
+from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.correction import Correction, Preview
-from app.usecases.open_case import OpenedCase, open_case
-from app.usecases.show_image import ShownImage, show_image
+from app.usecases.cases.open_case import OpenedCase, open_case
+from app.usecases.cases.show_image import ShownImage, show_image
+from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
     from models.contract.arrays import RgbImage
@@ -31,7 +30,7 @@ class CaseReview(QObject):
     """Id of the image that is now on the canvas."""
 
     def __init__(
-        self, session: Session, canvas: EditorCanvas, queue: PredictionQueue, parent: QObject | None = None
+        self, session: Session, canvas: EditorCanvas, queue: AnalysisQueue, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
@@ -61,6 +60,7 @@ class CaseReview(QObject):
     def close_case(self) -> None:
         """Show no case; a correction is stored first."""
         self.correction.leave()
+        self._queue.attend(None)
         self._wanted = None
         self._pixels = None
         self._canvas.show_nothing()
@@ -74,11 +74,12 @@ class CaseReview(QObject):
     def predict(self) -> None:
         """Ask the models for boundary and score of the open image."""
         if (image_id := self.image_id) is not None:
-            self._queue.add_first(image_id)
+            self._queue.predict_again([image_id])
 
     def score_anyway(self) -> None:
         """Score the open image although it does not look like one to score; the history says who asked."""
-        self.correction.rescore(is_asked_for=True)
+        if (image_id := self.image_id) is not None:
+            self._queue.score_anyway(image_id)
 
     def revert_to(self, source: str) -> None:
         """Make the boundary of an earlier revision or prediction the valid one again."""
@@ -90,7 +91,7 @@ class CaseReview(QObject):
 
     def _read_first(self, image_id: ImageId) -> None:
         self._session.query(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: show_image(services, image_id),
             self._show_first,
             failed=self._fail_to_open,
@@ -107,12 +108,12 @@ class CaseReview(QObject):
         self._pixels = shown.pixels
         scale = case.image.calibration
         self._canvas.set_calibration(scale.mm_per_px if scale is not None else None)
+        self._queue.attend(case.image.id)
         self._publish(CaseView(case, is_scoring=self._is_scoring(case.image.id)))
         self.opened.emit(str(case.image.id))
-        self._complete(case)
         self._read(case.image.id)
 
-    def _fail_to_open(self, error: DomainError) -> None:
+    def _fail_to_open(self, error: NaevusError) -> None:
         """Show no case rather than another one than was chosen."""
         self.close_case()
         self._session.report_error(error)
@@ -120,7 +121,7 @@ class CaseReview(QObject):
     def _read(self, image_id: ImageId) -> None:
         pixels = self._pixels if image_id == self.image_id else None
         self._session.query(
-            Lane.DATABASE,
+            QueueName.DATABASE,
             lambda services, _token: open_case(services, image_id, pixels=pixels),
             self._show,
             replaces="read case",
@@ -135,15 +136,6 @@ class CaseReview(QObject):
         self._canvas.set_calibration(scale.mm_per_px if scale is not None else None)
         self._publish(self._view_of(opened))
 
-    def _complete(self, case: Case) -> None:
-        """Compute what an opened case still lacks: the boundary, or the score of the boundary in force."""
-        if case.boundary is None:
-            self._queue.add_first(case.image.id)
-        elif case.is_score_outstanding and not self._queue.is_waiting(case.image.id):
-            self.correction.rescore()
-        if case.boundary is not None and not case.boundary.is_assessed:
-            self._queue.assess(case.image.id)
-
     def _view_of(self, opened: OpenedCase) -> CaseView:
         """Return the view of what is stored; the preview of an unsaved correction stays."""
         is_changed = opened.measurements != opened.predicted_measurements
@@ -153,10 +145,10 @@ class CaseReview(QObject):
             measurements_before=opened.predicted_measurements if is_changed else (),
             is_scoring=self._is_scoring(opened.case.image.id),
             trail=opened.trail,
-            spoken=opened.score_model,
+            model_summaries=opened.score_model,
             local_bands=opened.local_bands,
         )
-        if self.view is not None and self.correction.is_scoring:
+        if self.view is not None and self._is_scoring(opened.case.image.id):
             view = replace(view, preview=self.view.preview)
         if self.view is None or not self.correction.is_unsaved:
             return view
@@ -180,7 +172,7 @@ class CaseReview(QObject):
             self._publish(replace(self.view, is_scoring=self._is_scoring(self.view.case.image.id)))
 
     def _is_scoring(self, image_id: ImageId) -> bool:
-        return self.correction.is_scoring or self._queue.is_waiting(image_id)
+        return self.correction.is_previewing or self._queue.is_waiting(image_id)
 
     def _publish(self, view: CaseView | None) -> None:
         self.view = view

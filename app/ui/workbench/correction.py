@@ -1,8 +1,8 @@
 """The mask on the canvas against the one that is stored: previewed while it is drawn, kept as revisions.
 
-The rule: nothing is lost silently, and nothing doubtful is signed silently. Opening another case stores the
-correction; when storing fails, or the mask marks nothing, nearly everything or the frame, the work stays on
-its canvas and in its journal and is offered again.
+The rule: nothing is lost silently, and nothing implausible is signed silently. Opening another case stores
+the correction; when storing fails, or the mask marks nothing, nearly everything or the frame, the work stays
+on its canvas and in its journal and is offered again.
 """
 
 from collections.abc import Callable
@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import DomainError, DoubtfulMaskError, ModelUnavailableError, ScoreWithheldError
+from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
 from app.ui.editor.canvas import EditorCanvas
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
-from app.usecases.correct_mask import CONFIRMED, CORRECTED, correct_mask
-from app.usecases.open_case import OpenedCase, measure_mask
+from app.usecases.analysis.score_image import preview_score
+from app.usecases.cases.open_case import OpenedCase, measure_mask
+from app.usecases.cases.show_image import ShownImage
+from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_mask
+from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.ports import CancelToken, Services
-from app.usecases.revert_annotation import revert_annotation
-from app.usecases.score_image import preview_score, rescore_image
-from app.usecases.show_image import ShownImage
 from models.contract.arrays import BoolMask
+from models.contract.errors import NaevusError
 
 _PREVIEW_PAUSE_MS = 600
 """Between the end of a stroke and the preview of its score."""
@@ -49,8 +50,8 @@ class UnsignedMask:
     """A mask that is not stored, because it may be a slip."""
 
     image_id: ImageId
-    doubt: str
-    """What is doubtful, in a sentence."""
+    issue: str
+    """What is implausible about it, in a sentence."""
     sign: Callable[[], None]
     """Stores it, now that a person has said that it is meant."""
 
@@ -65,7 +66,7 @@ class Correction(QObject):
     """A revision was stored."""
     store_failed = Signal(str)
     """Why no revision was stored, in a sentence."""
-    doubted = Signal(object)
+    questioned = Signal(object)
     """UnsignedMask that a person wants stored: to be asked about."""
     left_unsigned = Signal(object)
     """UnsignedMask that nobody asked to store: to be told of, without stopping anything."""
@@ -79,7 +80,6 @@ class Correction(QObject):
         self._storing: dict[ImageId, int] = {}
         self._left: tuple[ImageId | None, int] | None = None
         """Image and version of the mask that was last to be stored because its case was left."""
-        self._scoring: set[ImageId] = set()
         self._is_previewing = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -95,9 +95,9 @@ class Correction(QObject):
         return self._storing.get(self._image_id) != self._canvas.mask_version()
 
     @property
-    def is_scoring(self) -> bool:
-        """Say whether a score of the mask on the canvas is being computed."""
-        return self._is_previewing or self._image_id in self._scoring
+    def is_previewing(self) -> bool:
+        """Say whether a preview of the mask on the canvas is being computed."""
+        return self._is_previewing
 
     def show(self, shown: ShownImage) -> None:
         """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
@@ -127,7 +127,7 @@ class Correction(QObject):
         mask = (self._image_id, self._canvas.mask_version())
         if self.is_unsaved and mask != self._left:
             self._left = mask
-            self._store(CORRECTED, in_doubt=self.left_unsigned.emit, then=self._tell_of_saving)
+            self._store(CORRECTED, if_implausible=self.left_unsigned.emit, then=self._tell_of_saving)
 
     def leave(self) -> None:
         """Store what is corrected, saying so, and let go of the case."""
@@ -137,53 +137,31 @@ class Correction(QObject):
         self._image_id = None
 
     def save(self) -> None:
-        """Store the mask on the canvas as a revision and score it; one in doubt is asked about."""
+        """Store the mask on the canvas as a revision; an implausible one is asked about."""
         if self.is_unsaved:
-            self._store(CORRECTED, in_doubt=self.doubted.emit)
+            self._store(CORRECTED, if_implausible=self.questioned.emit)
 
     def save_unasked(self) -> None:
-        """Store the mask on the canvas because something else begins; one in doubt is left out."""
+        """Store the mask on the canvas because something else begins; an implausible one is left out."""
         if self.is_unsaved:
-            self._store(CORRECTED, in_doubt=self.left_unsigned.emit)
+            self._store(CORRECTED, if_implausible=self.left_unsigned.emit)
 
     def confirm(self) -> None:
-        """Sign the mask on the canvas as right; one in doubt is asked about."""
-        self._store(CORRECTED if self.is_unsaved else CONFIRMED, in_doubt=self.doubted.emit)
+        """Sign the mask on the canvas as right; an implausible one is asked about."""
+        self._store(CORRECTED if self.is_unsaved else CONFIRMED, if_implausible=self.questioned.emit)
 
     def revert_to(self, earlier: RevisionId | PredictionId) -> None:
         """Make an earlier boundary the valid one again, once the one on the canvas is stored."""
         if (image_id := self._image_id) is None:
             return
         if self.is_unsaved:
-            self._store(CORRECTED, in_doubt=self.doubted.emit, then=lambda: self._revert(image_id, earlier))
+            self._store(
+                CORRECTED,
+                if_implausible=self.questioned.emit,
+                then=lambda: self._revert(image_id, earlier),
+            )
         else:
             self._revert(image_id, earlier)
-
-    def rescore(self, *, is_asked_for: bool = False) -> None:
-        """Score the stored boundary again, because something else the model reads has changed.
-
-        ``is_asked_for`` by a person, an image is scored that gets no score by itself.
-        """
-        if (image_id := self._image_id) is None:
-            return
-        self._scoring.add(image_id)
-        self._session.act(
-            Lane.INFERENCE,
-            lambda services, token: rescore_image(services, image_id, token, is_asked_for=is_asked_for),
-            done=lambda _changes: self._end_scoring(image_id),
-            failed=lambda error: self._fail_scoring(image_id, error),
-            replaces=f"score {image_id}",
-        )
-        self.state_changed.emit()
-
-    def rescore_case(self, image_id: ImageId) -> None:
-        """Score the stored boundary of a case again, although it may have been left meanwhile."""
-        if image_id == self._image_id:
-            self.rescore()
-        else:
-            self._session.act(
-                Lane.INFERENCE, lambda services, token: rescore_image(services, image_id, token)
-            )
 
     def _tell_of_saving(self) -> None:
         self._session.tell(
@@ -193,18 +171,18 @@ class Correction(QObject):
     def _revert(
         self, image_id: ImageId, earlier: RevisionId | PredictionId, *, is_meant: bool = False
     ) -> None:
-        def fail(error: DomainError) -> None:
-            if isinstance(error, DoubtfulMaskError):
-                self.doubted.emit(
+        def fail(error: NaevusError) -> None:
+            if isinstance(error, ImplausibleMaskError):
+                self.questioned.emit(
                     UnsignedMask(image_id, str(error), lambda: self._revert(image_id, earlier, is_meant=True))
                 )
             else:
                 self._session.report_error(error)
 
         self._session.act(
-            Lane.DATABASE,
-            lambda services, _token: revert_annotation(services, image_id, earlier, is_meant=is_meant),
-            done=lambda changes: self._rescore_after(image_id, changes),
+            QueueName.DATABASE,
+            lambda services, _token: revert_revision(services, image_id, earlier, is_meant=is_meant),
+            done=lambda changes: self._count_own_revision(image_id, changes),
             failed=fail,
         )
 
@@ -212,10 +190,10 @@ class Correction(QObject):
         self,
         reason: str,
         *,
-        in_doubt: Callable[[UnsignedMask], None],
+        if_implausible: Callable[[UnsignedMask], None],
         then: Callable[[], None] = lambda: None,
     ) -> None:
-        """Store the mask that is on the canvas now; ``in_doubt`` gets one that a person has to answer for."""
+        """Store the mask on the canvas; ``if_implausible`` gets one that a person has to answer for."""
         image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
         if image_id is None or mask is None:
             return
@@ -225,10 +203,10 @@ class Correction(QObject):
             self._end_storing(image_id, version, changes)
             then()
 
-        def fail(error: DomainError) -> None:
+        def fail(error: NaevusError) -> None:
             self._storing.pop(image_id, None)
-            if isinstance(error, DoubtfulMaskError):
-                in_doubt(UnsignedMask(image_id, str(error), lambda: store(is_meant=True)))
+            if isinstance(error, ImplausibleMaskError):
+                if_implausible(UnsignedMask(image_id, str(error), lambda: store(is_meant=True)))
             else:
                 self._session.report_error(error)
             self.state_changed.emit()
@@ -237,7 +215,7 @@ class Correction(QObject):
         def store(*, is_meant: bool) -> None:
             self._storing[image_id] = version
             self._session.act(
-                Lane.DATABASE,
+                QueueName.DATABASE,
                 lambda services, _token: correct_mask(
                     services, image_id, mask, reason=reason, is_meant=is_meant
                 ),
@@ -251,21 +229,13 @@ class Correction(QObject):
     def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
         self._storing.pop(image_id, None)
         self._canvas.mark_stored(image_id, version)
-        self._rescore_after(image_id, changes)
+        self._count_own_revision(image_id, changes)
         self.stored.emit()
 
-    def _rescore_after(self, image_id: ImageId, changes: Changes) -> None:
+    def _count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
+        """Do not take a revision that was stored here for somebody else's."""
         if changes.touches(image_id):
             self._known_revisions += image_id == self._image_id
-            self.rescore_case(image_id)
-
-    def _end_scoring(self, image_id: ImageId) -> None:
-        self._scoring.discard(image_id)
-        self.state_changed.emit()
-
-    def _fail_scoring(self, image_id: ImageId, error: DomainError) -> None:
-        self._end_scoring(image_id)
-        self._session.report_error(error)
 
     def _follow_edit(self) -> None:
         self._pause.start()
@@ -278,7 +248,7 @@ class Correction(QObject):
             return
         self._is_previewing = True
         self._session.query(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: _previewed(services, image_id, version, mask, token),
             self._show_preview,
             failed=self._fail_to_preview,
@@ -292,7 +262,7 @@ class Correction(QObject):
             self.previewed.emit(preview)
         self.state_changed.emit()
 
-    def _fail_to_preview(self, error: DomainError) -> None:
+    def _fail_to_preview(self, error: NaevusError) -> None:
         self._is_previewing = False
         self._session.report_error(error)
         self.state_changed.emit()

@@ -2,15 +2,16 @@
 
 from PySide6.QtCore import QObject
 
-from app.domain.errors import CancelledError, DomainError
+from app.domain.errors import CancelledError
 from app.domain.ids import ImageId
-from app.ui.case_view import CaseView
 from app.ui.editor.layers import Layer
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.session import Session
+from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.workbench import Workbench
-from app.usecases.explain_score import ExplainedScore, explain_score
+from app.usecases.analysis.explain_score import ExplainedScore, explain_score
+from models.contract.errors import NaevusError
 
 
 class Explanation(QObject):
@@ -41,7 +42,7 @@ class Explanation(QObject):
     def offer_overlays(self) -> None:
         """Ask the engines which overlays they can compute."""
         self._session.query(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, _token: services.predictor.overlay_names(),
             self._offer,
             replaces="overlay names",
@@ -67,7 +68,7 @@ class Explanation(QObject):
         if name is None or image_id is None:
             return
         self._session.query(
-            Lane.INFERENCE,
+            QueueName.INFERENCE,
             lambda services, token: explain_score(services, image_id, str(name), token, mask=mask),
             lambda explained: self._show(image_id, explained),
             failed=self._fail,
@@ -79,6 +80,6 @@ class Explanation(QObject):
             self._workbench.canvas.set_overlay(explained.map, is_signed=explained.is_signed)
             self._card.show_share(explained.share_inside_lesion, is_signed=explained.is_signed)
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         if not isinstance(error, CancelledError):
             self._card.show_failure(str(error))

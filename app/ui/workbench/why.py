@@ -4,12 +4,12 @@ import logging
 
 from PySide6.QtCore import QObject
 
-from app.domain.errors import DomainError
-from app.ui.case_view import CaseView
-from app.ui.jobs.lanes import Lane
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.why_card import WhyCard
 from app.ui.session import Session
-from app.usecases.why_score import ScoreWhy, why_score
+from app.ui.workbench.case_view import CaseView
+from app.usecases.analysis.score_attribution import ScoreWhy, score_attribution
+from models.contract.errors import NaevusError
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,8 +36,8 @@ class Why(QObject):
             return
         image_id = score.image_id
         self._session.query(
-            Lane.INFERENCE,
-            lambda services, token: why_score(services, image_id, token),
+            QueueName.INFERENCE,
+            lambda services, token: score_attribution(services, image_id, token),
             self._show,
             failed=self._fail,
             replaces="why",
@@ -47,6 +47,6 @@ class Why(QObject):
         if why is not None and str(why.score_id) == self._score_id:
             self._card.show_why(why)
 
-    def _fail(self, error: DomainError) -> None:
+    def _fail(self, error: NaevusError) -> None:
         """Say nothing: the score stands, and nobody asked."""
         _LOG.info("what moved a score could not be told: %s", type(error).__name__)

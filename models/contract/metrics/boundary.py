@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask
-from models.contract.regions import extent_px
+from models.contract.imaging.regions import extent_px
 
 F1_TOLERANCE_SHARE = 0.0055
 """Of the image's diagonal: 2 px at 256 x 256."""

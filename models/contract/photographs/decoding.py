@@ -8,21 +8,23 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.contract.arrays import RgbImage
-from models.contract.errors import DamagedPhotographError, UnreadablePhotographError
+from models.contract.errors import (
+    DamagedPhotographError,
+    PartlyReadablePhotographError,
+    UnreadablePhotographError,
+)
 from models.contract.photographs.colour_encoding import ADOBE_RGB
 from models.contract.photographs.colour_profile import conversion_to_srgb
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 from models.contract.photographs.formats import PhotographFormat
-from models.contract.photographs.jpeg import jpeg_picture
+from models.contract.photographs.jpeg import FILLING, damaged_jpeg_picture, jpeg_picture
 from models.contract.photographs.orientation import orientation_note, upright
 from models.contract.photographs.pillow_picture import check_single, decoded, opened
 from models.contract.photographs.png import png_picture
 from models.contract.photographs.stored_picture import Note, StoredPicture
 
-_FILLING = 128
-"""The grey that decoders leave where data are missing."""
-
 _LEAST_FILLED_SHARE = 1 / 16
+_FILLED_UP = "The lower part of the picture is an even grey, as a damaged or incomplete file leaves it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,35 @@ def decoded_photograph(content: bytes, kind: PhotographFormat, least_side_px: in
     """Decode a photograph.
 
     Raises:
-        DamagedPhotographError: part of the picture is missing or corrupt.
+        PartlyReadablePhotographError: part of a JPEG picture is missing or corrupt.
+        DamagedPhotographError: part of another picture is, or nothing can be decoded.
         UnreadablePhotographError: it cannot be used for another reason.
     """
+
+    def whole_picture(content: bytes, least_side_px: int) -> StoredPicture:
+        stored = _DECODERS[kind](content, least_side_px)
+        if _is_filled_up(stored.levels):
+            is_jpeg = kind is PhotographFormat.JPEG
+            raise (PartlyReadablePhotographError if is_jpeg else DamagedPhotographError)(_FILLED_UP)
+        return stored
+
+    return _photograph(content, kind, least_side_px, whole_picture)
+
+
+def decoded_damaged_jpeg(content: bytes, least_side_px: int = 1) -> Photograph:
+    """Decode what is left of a damaged JPEG; raises UnreadablePhotographError when nothing is."""
+    return _photograph(content, PhotographFormat.JPEG, least_side_px, damaged_jpeg_picture)
+
+
+def _photograph(
+    content: bytes,
+    kind: PhotographFormat,
+    least_side_px: int,
+    decode: Callable[[bytes, int], StoredPicture],
+) -> Photograph:
     try:
         with quiet_decoders():
-            return _finished(_DECODERS[kind](content, least_side_px))
+            return _finished(decode(content, least_side_px))
     except MemoryError:
         raise UnreadablePhotographError("There is not enough memory to open this picture.") from None
     except DECODER_FAILURES:
@@ -57,10 +82,6 @@ def decoded_photograph(content: bytes, kind: PhotographFormat, least_side_px: in
 
 
 def _finished(stored: StoredPicture) -> Photograph:
-    if _is_filled_up(stored.levels):
-        raise DamagedPhotographError(
-            "The lower part of the picture is an even grey, as a damaged or incomplete file leaves it."
-        )
     rgb, colour_note, is_converted = _in_srgb(stored)
     orientation = stored.camera.orientation
     turn_note = orientation_note(orientation)
@@ -75,9 +96,9 @@ def _finished(stored: StoredPicture) -> Photograph:
 
 def _is_filled_up(levels: NDArray[np.uint8]) -> bool:
     """Say whether the picture ends in the filling of decoders; one that begins with it has a grey margin."""
-    if (levels[-1] != _FILLING).any() or (levels[0] == _FILLING).all():
+    if (levels[-1] != FILLING).any() or (levels[0] == FILLING).all():
         return False
-    is_even = (levels == _FILLING).all(axis=tuple(range(1, levels.ndim)))
+    is_even = (levels == FILLING).all(axis=tuple(range(1, levels.ndim)))
     filled = int(np.argmin(is_even[::-1]))
     return filled >= _LEAST_FILLED_SHARE * len(levels)
 

@@ -7,18 +7,28 @@ from typing import Final
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
+from PIL import Image
 
-from models.contract.errors import DamagedPhotographError, UnreadablePhotographError
+from models.contract.errors import (
+    DamagedPhotographError,
+    PartlyReadablePhotographError,
+    UnreadablePhotographError,
+)
 from models.contract.photographs.camera_fields import camera_fields
 from models.contract.photographs.formats import PhotographFormat
 from models.contract.photographs.pillow_picture import decoded as pillow_decoded
 from models.contract.photographs.pillow_picture import opened
-from models.contract.photographs.stored_picture import StoredPicture
+from models.contract.photographs.stored_picture import Mode, StoredPicture
 
 MOST_SCANS: Final = 500
 """libjpeg writes ten; a file of thousands of scans would keep a decoder busy for minutes."""
 
 _DAMAGED = "The JPEG picture is damaged or was not copied completely."
+FILLING: Final = 128
+"""The grey that decoders leave where data are missing."""
+
+_LEAST_SHOWN_SHARE = 1 / 16
+_NOTHING_LEFT = "So much of the JPEG picture is missing or corrupt that nothing can be shown of it."
 _HARMLESS = re.compile(r"Invalid SOS parameters|Unknown Adobe color transform|.*unknown JFIF revision")
 """Warnings of libjpeg about headers that cameras write wrongly, without harm to the picture."""
 
@@ -33,27 +43,54 @@ def jpeg_picture(content: bytes, least_side_px: int) -> StoredPicture:
     """Decode a JPEG file.
 
     Raises:
-        DamagedPhotographError: part of the picture is missing or corrupt.
+        PartlyReadablePhotographError: part of the picture is missing or corrupt.
         UnreadablePhotographError: its size or its number of scans is not accepted.
     """
     with opened(content, PhotographFormat.JPEG, least_side_px) as picture:
         outline = jpeg_outline(content)
         if not outline.is_complete:
-            raise DamagedPhotographError(_DAMAGED)
+            raise PartlyReadablePhotographError(_DAMAGED)
         if picture.mode == "CMYK":
             # Pillow undoes Adobe's inversion; the strict decoder only looks for damage.
             _strictly_decoded(content, "CMYK", outline)
             return pillow_decoded(picture)
-        mode = "L" if picture.mode == "L" else "RGB"
-        levels = _strictly_decoded(content, "GRAY" if mode == "L" else "RGB", outline)
-        if levels.shape[1::-1] != picture.size:
-            raise DamagedPhotographError(_DAMAGED)
-        return StoredPicture(
-            levels=levels[..., 0] if mode == "L" else levels,
-            mode="L" if mode == "L" else "RGB",
-            camera=camera_fields(picture),
-            profile=picture.info.get("icc_profile"),
-        )
+        return _stored(picture, _strictly_decoded(content, _colours_of(picture), outline))
+
+
+def damaged_jpeg_picture(content: bytes, least_side_px: int) -> StoredPicture:
+    """Decode what is left of a damaged JPEG; what is missing is grey, and what is corrupt may be anything.
+
+    Raises:
+        DamagedPhotographError: nothing is left, or the colours are for printing (CMYK).
+        UnreadablePhotographError: its size or its number of scans is not accepted.
+    """
+    with opened(content, PhotographFormat.JPEG, least_side_px) as picture:
+        jpeg_outline(content)
+        if picture.mode == "CMYK":
+            raise DamagedPhotographError(_NOTHING_LEFT)
+        try:
+            levels = _decoded(content, _colours_of(picture), is_strict=False)
+        except ValueError:
+            raise DamagedPhotographError(_NOTHING_LEFT) from None
+        if (levels != FILLING).any(axis=2).mean() < _LEAST_SHOWN_SHARE:
+            raise DamagedPhotographError(_NOTHING_LEFT)
+        return _stored(picture, levels)
+
+
+def _colours_of(picture: Image.Image) -> str:
+    return "GRAY" if picture.mode == "L" else "RGB"
+
+
+def _stored(picture: Image.Image, levels: NDArray[np.uint8]) -> StoredPicture:
+    if levels.shape[1::-1] != picture.size:
+        raise DamagedPhotographError(_DAMAGED)
+    mode: Mode = "L" if picture.mode == "L" else "RGB"
+    return StoredPicture(
+        levels=levels[..., 0] if mode == "L" else levels,
+        mode=mode,
+        camera=camera_fields(picture),
+        profile=picture.info.get("icc_profile"),
+    )
 
 
 def check_whole(content: bytes) -> None:
@@ -143,7 +180,7 @@ def _strictly_decoded(content: bytes, colours: str, outline: JpegOutline) -> NDA
             return _decoded(unfilled + _END, colours, is_strict=True)
         except ValueError:
             pass
-    raise DamagedPhotographError(_DAMAGED)
+    raise PartlyReadablePhotographError(_DAMAGED)
 
 
 def _decoded(content: bytes, colours: str, *, is_strict: bool) -> NDArray[np.uint8]:

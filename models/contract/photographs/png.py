@@ -13,7 +13,7 @@ from models.contract.photographs.camera_fields import camera_fields
 from models.contract.photographs.colour_encoding import ColourEncoding
 from models.contract.photographs.formats import PhotographFormat
 from models.contract.photographs.pillow_picture import check_single, decoded, opened
-from models.contract.photographs.png_colour import declared_encoding, has_coding_points
+from models.contract.photographs.png_colour import declared_encoding, has_coding_points, transparent_colour
 from models.contract.photographs.stored_picture import Note, StoredPicture
 from models.contract.photographs.transparency import without_alpha
 
@@ -29,8 +29,27 @@ def png_picture(content: bytes, least_side_px: int) -> StoredPicture:
         if content[_BIT_DEPTH_AT] == 16:
             stored = _deep_picture(content, picture, encoding)
         else:
-            stored = replace(decoded(picture), encoding=encoding)
+            stored = replace(_without_key(decoded(picture), content), encoding=encoding)
     return replace(stored, profile=None) if has_coding_points(content) else stored
+
+
+def _without_key(stored: StoredPicture, content: bytes) -> StoredPicture:
+    """Take the one colour that a picture of 8 bits or fewer may declare transparent for what it is."""
+    colours = stored.levels[..., None] if stored.mode == "L" else stored.levels
+    key = transparent_colour(content, colours.shape[2])
+    if key is None:
+        return stored
+    # Pillow has scaled samples of fewer bits to 8.
+    bits = min(content[_BIT_DEPTH_AT], 8)
+    levels, notes = _keyed(colours, np.array(key) % (1 << bits) * (255 // ((1 << bits) - 1)), colours)
+    return replace(stored, levels=levels[..., 0] if stored.mode == "L" else levels, notes=notes)
+
+
+def _keyed(
+    samples: NDArray[np.uint8] | NDArray[np.uint16], key: NDArray[np.int64], levels: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], tuple[Note, ...]]:
+    is_key = (samples == key).all(axis=2)
+    return without_alpha(levels, np.where(is_key, 0, 255).astype(np.uint8))
 
 
 def _deep_picture(content: bytes, picture: Image.Image, encoding: ColourEncoding | None) -> StoredPicture:
@@ -41,6 +60,10 @@ def _deep_picture(content: bytes, picture: Image.Image, encoding: ColourEncoding
     levels, notes = _reduced(colours, encoding)
     if samples.shape[2] in (2, 4):
         levels, alpha_notes = without_alpha(levels, (samples[..., -1] >> 8).astype(np.uint8))
+        notes += alpha_notes
+    elif (key := transparent_colour(content, colours.shape[2])) is not None:
+        # OpenCV has made the key of a colour picture an alpha channel, but not that of a grey one.
+        levels, alpha_notes = _keyed(colours, np.array(key), levels)
         notes += alpha_notes
     is_grey = levels.shape[2] == 1
     return StoredPicture(

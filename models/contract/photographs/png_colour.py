@@ -16,6 +16,7 @@ from models.contract.photographs.colour_encoding import (
 )
 
 _SIGNATURE_BYTES = 8
+_COLOUR_TYPE_AT, _WITH_PALETTE = 25, 3
 _GAMMA_SCALE = 100_000
 _SCREEN_GAMMA = 45_455
 _GAMMA_TOLERANCE = 1_500
@@ -66,6 +67,15 @@ def declared_encoding(content: bytes) -> ColourEncoding | None:
 def has_coding_points(content: bytes) -> bool:
     """Say whether a PNG has the chunk cICP, which counts before its ICC profile."""
     return any(name == "cICP" for name, _ in _chunks_before_pixels(content))
+
+
+def transparent_colour(content: bytes, channels: int) -> tuple[int, ...] | None:
+    """Return the stored samples of the one colour that a grey or RGB picture declares transparent."""
+    body = dict(_chunks_before_pixels(content)).get("tRNS")
+    has_palette = content[_COLOUR_TYPE_AT] == _WITH_PALETTE
+    if body is None or has_palette or len(body) != 2 * channels:
+        return None
+    return struct.unpack(f">{channels}H", body)
 
 
 def _chunks_before_pixels(content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -170,7 +170,8 @@ def _without_alpha(
 ) -> tuple[NDArray[np.uint8], tuple[Note, ...]]:
     """Apply an extra channel that is said to be alpha; others belong to the program that wrote them."""
     kind = int(page.extrasamples[0])
-    if kind not in (_PREMULTIPLIED, _SEPARATE_ALPHA) or extra.dtype.kind != "u":
+    # Samples of one bit come as bool.
+    if kind not in (_PREMULTIPLIED, _SEPARATE_ALPHA) or extra.dtype.kind not in "ub":
         return levels, ()
     top = (1 << page.bitspersample) - 1
     alpha = (extra.astype(np.float64) * (255 / top)).astype(np.uint8)

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from models.contract.diagnoses import DIAGNOSIS_LOGITS
+from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.nets.classification.score_network import ScoreNetwork
 
 

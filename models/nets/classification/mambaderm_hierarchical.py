@@ -25,8 +25,8 @@ from models.nets.explainable import Mixing, tokens_of
 from models.nets.layers.attention_gates import ChannelGate, SpatialGate
 from models.nets.layers.convnext import ConvNeXtBlock, PatchEmbedding
 from models.nets.layers.drop_path import rising_rates
-from models.nets.layers.hidden_attention import hidden_attention
 from models.nets.layers.position import PositionEmbedding
+from models.nets.layers.scan.hidden_attention import hidden_attention
 from models.nets.layers.tabular_encoder import CATEGORY_SIZES, NUMERIC_FEATURES, TabularEncoder
 from models.nets.layers.vss import VSSLayer
 

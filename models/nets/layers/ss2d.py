@@ -5,9 +5,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.nets.layers.decisions import decided
-from models.nets.layers.scan_reading import ScanReading
-from models.nets.layers.selective_scan import projected_scan, projected_selectivity
-from models.nets.layers.step_size import decay_logarithm, step_bias, step_rank, step_weight
+from models.nets.layers.scan.reading import ScanReading
+from models.nets.layers.scan.selective_scan import projected_scan, projected_selectivity
+from models.nets.layers.scan.step_size import decay_logarithm, step_bias, step_rank, step_weight
 
 DIRECTIONS = (0, 1, 2, 3)
 """Rows, columns, rows reversed, columns reversed: the order of the stacked parameters."""

@@ -1,7 +1,8 @@
 """Does a frame look like the dermoscopic images a network learned from, and is there a lesion on it?
 
 The answer is read from pooled features of the network's own encoder. Its numbers are buffers, fitted once
-after the training (`training.engine.suitability`), so that they travel with the weights and in the graph.
+after the training (`training.publishing.suitability_fit`), so that they travel with the weights and
+in the graph.
 """
 
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ from models.nets.layers.attention import attended
 
 NUMERIC_FEATURES = 35
 CATEGORY_SIZES = (3, 6, 3, 22, 9, 8)
-"""Values of each categorical feature plus one for missing, in the order of models.contract.tabular."""
+"""Values of each categorical feature plus one for missing, in the order of models.contract.lesion.tabular."""
 
 _STANDARDISED_LIMIT = 6.0
 """Beyond six deviations a value says only "extreme"; unlimited, one typing error could rule the score."""

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.nets.layers.scan_reading import ScanReading
-from models.nets.layers.selective_scan import selective_scan
-from models.nets.layers.step_size import decay_logarithm, step_bias, step_rank, step_weight
+from models.nets.layers.scan.reading import ScanReading
+from models.nets.layers.scan.selective_scan import selective_scan
+from models.nets.layers.scan.step_size import decay_logarithm, step_bias, step_rank, step_weight
 
 _KERNEL = 3
 

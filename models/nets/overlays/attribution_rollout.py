@@ -16,7 +16,7 @@ from torch.nn import functional
 from models.nets.explainable import MixesTokens
 from models.nets.layers.attention import SelfAttention
 from models.nets.layers.mamba import Mamba
-from models.nets.layers.scan_reading import Scans
+from models.nets.layers.scan.reading import Scans
 from models.nets.layers.vision_mixer import VisionMixer
 from models.nets.overlays.hidden_matrix import slope_times_matrix
 from models.nets.overlays.mixing import on_grid

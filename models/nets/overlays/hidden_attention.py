@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from models.nets.explainable import MixesTokens
-from models.nets.layers.hidden_attention import hidden_attention
-from models.nets.layers.scan_reading import Scans
+from models.nets.layers.scan.hidden_attention import hidden_attention
+from models.nets.layers.scan.reading import Scans
 from models.nets.overlays.mixing import inputs_of, on_grid
 
 

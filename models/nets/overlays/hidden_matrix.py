@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.contract.errors import ModelRefusedError
-from models.nets.layers.scan_reading import ScanReading
+from models.nets.layers.scan.reading import ScanReading
 
 LONGEST_PATH = 1024
 """Tokens beyond which the matrix is refused: its cost grows with their square."""

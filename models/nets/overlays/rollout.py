@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from models.nets.explainable import MixesTokens
 from models.nets.layers.attention import SelfAttention
-from models.nets.layers.scan_reading import Scans
+from models.nets.layers.scan.reading import Scans
 from models.nets.overlays.hidden_matrix import mean_matrix
 from models.nets.overlays.mixing import inputs_of, on_grid
 

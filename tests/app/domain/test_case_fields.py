@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.annotation import Decision
 from app.domain.case_fields import (
     age_years,
     birth_year,
@@ -22,8 +21,9 @@ from app.domain.case_fields import (
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import DecisionId, ImageId, LesionId, PatientId, VisitId
 from app.domain.lesion import Lesion, Visit
-from app.domain.patient import Patient
-from models.contract.tabular import CATEGORICAL_VALUES
+from app.domain.people.patient import Patient
+from app.domain.revision import Decision
+from models.contract.lesion.tabular import CATEGORICAL_VALUES
 from tests.builders import the_vocabulary
 
 WORDS = the_vocabulary()

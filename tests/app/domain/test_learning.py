@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.ids import PatientId
-from app.domain.learning import LearningSide, Newcomer, dealt, patients_still_needed
+from app.domain.learning import LearningSide, UnassignedPatient, assign_sides, patients_still_needed
 
 patients = st.lists(st.booleans(), max_size=40)
 
 
-def _newcomers(kinds: list[bool], first: int = 0) -> list[Newcomer]:
+def _newcomers(kinds: list[bool], first: int = 0) -> list[UnassignedPatient]:
     names = [f"{number:03d}" for number in range(first, first + len(kinds))]
-    return [Newcomer(PatientId(name), name, kind) for name, kind in zip(names, kinds, strict=True)]
+    return [UnassignedPatient(PatientId(name), name, kind) for name, kind in zip(names, kinds, strict=True)]
 
 
 @given(batches=st.lists(patients, min_size=1, max_size=5))
@@ -22,10 +22,10 @@ def test_nobody_who_is_placed_is_ever_asked_again_and_shares_stay_near(batches: 
     placed: Counter[tuple[bool, LearningSide]] = Counter()
     count = 0
     for kinds in batches:
-        newcomers = _newcomers(kinds, count)
-        sides = dealt(newcomers, placed)
-        assert sides.keys() == {each.patient_id for each in newcomers}
-        for each in newcomers:
+        unassigned = _newcomers(kinds, count)
+        sides = assign_sides(unassigned, placed)
+        assert sides.keys() == {each.patient_id for each in unassigned}
+        for each in unassigned:
             placed[each.has_malignant, sides[each.patient_id]] += 1
         count += len(kinds)
     for kind in (True, False):
@@ -36,25 +36,27 @@ def test_nobody_who_is_placed_is_ever_asked_again_and_shares_stay_near(batches: 
 
 @given(kinds=patients, cut=st.integers(0, 40))
 def test_two_snapshots_deal_like_one(kinds: list[bool], cut: int) -> None:
-    newcomers = _newcomers(kinds)
-    early = dealt(newcomers[:cut], {})
-    placed = Counter((each.has_malignant, early[each.patient_id]) for each in newcomers[:cut])
-    assert early | dealt(newcomers[cut:], placed) == dealt(newcomers, {})
+    unassigned = _newcomers(kinds)
+    early = assign_sides(unassigned[:cut], {})
+    placed = Counter((each.has_malignant, early[each.patient_id]) for each in unassigned[:cut])
+    assert early | assign_sides(unassigned[cut:], placed) == assign_sides(unassigned, {})
 
 
 def test_the_order_of_the_clinic_list_does_not_matter() -> None:
-    newcomers = _newcomers([True, False] * 5)
-    assert dealt(newcomers, {}) == dealt(newcomers[::-1], {})
+    unassigned = _newcomers([True, False] * 5)
+    assert assign_sides(unassigned, {}) == assign_sides(unassigned[::-1], {})
 
 
 def test_images_used_before_under_another_patient_bring_the_strictest_side() -> None:
-    merged = Newcomer(PatientId("a"), "a", has_malignant=False, earlier_sides=frozenset({"train", "exam"}))
-    assert dealt([merged], {}) == {"a": "exam"}
+    merged = UnassignedPatient(
+        PatientId("a"), "a", has_malignant=False, earlier_sides=frozenset({"train", "exam"})
+    )
+    assert assign_sides([merged], {}) == {"a": "exam"}
 
 
 @pytest.mark.parametrize(("present", "more"), [(0, 4), (1, 3), (2, 2), (3, 1)])
 def test_it_is_known_how_many_patients_are_missing(present: int, more: int) -> None:
-    sides = dealt(_newcomers([False] * present), {})
+    sides = assign_sides(_newcomers([False] * present), {})
     placed = Counter((False, side) for side in sides.values())
     empty = {"exam", "val", "train"} - set(sides.values())
     assert patients_still_needed(placed, empty, has_malignant=False) == more

@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.errors import CancelledError, ExportError
 from app.exporters import EXPORTERS
-from app.exporters.delivery import deliver_file
-from app.exporters.disclosure import file_stem
+from app.exporters.atomic_output import deliver_file
+from app.exporters.deidentification import file_stem
 from app.exporters.file_names import safe_name
 from app.exporters.mask_png import MaskPng
 from app.usecases.ports import CaseFile, Exporter

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.exporters import EXPORTERS
-from app.exporters.delivery import deliver_file
+from app.exporters.atomic_output import deliver_file
 from app.exporters.file_names import fitting_name, safe_name
 from app.usecases.ports import CaseFile, Exporter
+
+pytestmark = pytest.mark.slow
 
 LONG = ("x" * 250, "é" * 125, "名" * 84, "𠮷" * 63, "ก" * 84, "e\u0301" * 90)
 """Names of about 250 bytes in letters of one to four bytes, and one in decomposed form."""

@@ -7,7 +7,7 @@ import pytest
 from app.domain.errors import ExportError
 from app.exporters.csv_table import CsvTable
 from app.exporters.key_table import KeyTable
-from app.exporters.report_pdf import ReportPdf
+from app.exporters.report.pdf import ReportPdf
 from app.usecases.ports import CaseFile
 
 MakeCase = Callable[..., CaseFile]
@@ -24,10 +24,13 @@ def test_the_key_matches_deidentified_reports_and_rows_to_images(make_case: Make
     (table,) = CsvTable().write(cases, tmp_path / "out", deidentified=True)
     (key,) = KeyTable().write(cases, tmp_path / "kept", deidentified=False)
     (row,) = rows_of(key)
-    (told,) = rows_of(table)
+    (disclosed,) = rows_of(table)
     assert row["report_file"] == report.name
-    assert (row["image_pseudonym"], row["patient_pseudonym"]) == (told["image_id"], told["patient_id"])
-    assert row["lesion_pseudonym"] == told["lesion_id"]
+    assert (row["image_pseudonym"], row["patient_pseudonym"]) == (
+        disclosed["image_id"],
+        disclosed["patient_id"],
+    )
+    assert row["lesion_pseudonym"] == disclosed["lesion_id"]
     assert (row["image_file"], row["patient_code"]) == ("canaryfile.jpg", "CANARY-0815/ü")
     assert row["patient_name"] == "Canaryname, Jürgen"
 

@@ -14,11 +14,11 @@ from pypdf import PdfReader
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Paragraph
 
-from app.exporters.report_directions import levels_of
-from app.exporters.report_lines import Line, lines_of
-from app.exporters.report_pdf import ReportPdf
-from app.exporters.report_style import BODY, printable, register_fonts, say
-from app.exporters.report_text import ShapedText
+from app.exporters.report.directions import levels_of
+from app.exporters.report.lines import Line, lines_of
+from app.exporters.report.pdf import ReportPdf
+from app.exporters.report.style import BODY, printable, register_fonts, say
+from app.exporters.report.text import ShapedText
 from app.usecases.ports import CaseFile
 
 MakeCase = Callable[..., CaseFile]

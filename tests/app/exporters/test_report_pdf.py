@@ -9,9 +9,12 @@ from pypdf import PdfReader
 
 from app.domain.audit import AuditEvent
 from app.domain.ids import PredictionId
-from app.exporters.report_pdf import ReportPdf
-from app.usecases.ports import CaseFile, SpokenModel
+from app.domain.lesion_score import ImageScores
+from app.exporters.report.pdf import ReportPdf
+from app.usecases.ports import CaseFile, ModelSummary
 from tests.builders import a_divided_score
+
+pytestmark = pytest.mark.slow
 
 STARTED = datetime(2021, 3, 14, tzinfo=UTC)
 
@@ -118,8 +121,8 @@ def test_the_history_follows_the_audit_trail_when_the_clock_was_set_back(
     file = make_case(case=replace(case, decisions=(set_back,)), audit=(*audit, again))
     text = text_of(report.write([file], tmp_path, deidentified=False)[0])
     history = text[text.index("History") :]
-    told = ("Boundary predicted", "Mask revision 1", "Score 63 %", "Decision: Nevus")
-    places = [history.index(words) for words in told]
+    disclosed = ("Boundary predicted", "Mask revision 1", "Score 63 %", "Decision: Nevus")
+    places = [history.index(words) for words in disclosed]
     assert places == sorted(places)
 
 
@@ -129,8 +132,8 @@ def test_the_limits_are_those_of_the_models_that_spoke(
     case = make_case().case
     figure = "On 285 held-out images: AUC 0.78 (0.71 to 0.84)"
     models = (
-        SpokenModel("Boundary", case.boundaries[0].model, None, None),
-        SpokenModel("Score", case.scores[0].model, figure, ("Learned from one clinic.", "No palms.")),
+        ModelSummary("Boundary", case.boundaries[0].model, None, None),
+        ModelSummary("Score", case.scores[0].model, figure, ("Learned from one clinic.", "No palms.")),
     )
     text = text_of(report.write([make_case(models=models)], tmp_path, deidentified=True)[0])
     limits = text[text.index("Limits and intended use") :]
@@ -144,7 +147,7 @@ def test_the_score_says_what_its_model_knows_and_that_its_boundary_is_uncertain(
     case = make_case().case
     doubt = "The boundary is uncertain here; so are measurements and score."
     known = ("melanoma", "nevus")
-    models = (SpokenModel("Score", case.scores[0].model, None, ("No palms.",), known),)
+    models = (ModelSummary("Score", case.scores[0].model, None, ("No palms.",), known),)
     doubtful = (replace(case.boundaries[0], border_uncertainty=0.12),)
     file = make_case(case=replace(case, boundaries=doubtful, revisions=()), models=models)
     text = text_of(report.write([file], tmp_path, deidentified=True)[0])
@@ -185,6 +188,20 @@ def test_both_scores_are_told_and_compared_only_when_nothing_else_changed(
     text = text_of(report.write([file], tmp_path, deidentified=True)[0])
     assert ("Predicted boundary 50 % → corrected 63 %" in text) is not is_edited
     assert ("what was entered has changed since, too (sex)" in text) is is_edited
+
+
+def test_the_score_of_the_lesion_and_the_sooner_of_both_bands_are_reported(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    case = make_case().case
+    own = replace(case.scores[0], probability=0.15, probability_high=0.2)
+    other = replace(own, probability=0.6)
+    several = replace(case, scores=(own,), other_images=(ImageScores(other, other),))
+    text = text_of(report.write([make_case(case=several)], tmp_path, deidentified=True)[0])
+    assert "Lesion: 34 % from 2 images (15 to 60 %), Soon." in text
+    assert "Place in the queue: Soon" in text
+    assert "Lesion score 34 % is at or above the threshold for an early look (20 %)." in text
+    assert "Lesion:" not in text_of(report.write([make_case()], tmp_path / "one", deidentified=True)[0])
 
 
 def test_an_outdated_score_is_marked(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.lesion_score import ImageScores
 from app.exporters.coco_json import CocoJson
-from app.exporters.csv_cells import shielded, table_bytes, unshielded
+from app.exporters.csv_cells import shielded, table_bytes
 from app.exporters.csv_table import CsvTable
 from app.exporters.isic_folder import IsicFolder
 from app.exporters.mask_png import MaskPng
@@ -40,6 +41,22 @@ def test_a_row_holds_isic_columns_model_output_and_decision(make_case: MakeCase,
         0.05 * float(row["naevus_long_diameter_px"]), abs=1e-4
     )
     assert (row["patient_name"], row["birth_year"]) == ("Canaryname, Jürgen", "1931")
+
+
+@pytest.mark.parametrize("is_deidentified", [True, False])
+def test_the_score_of_the_lesion_stands_in_each_row_of_its_images(
+    make_case: MakeCase, tmp_path: Path, is_deidentified: bool
+) -> None:
+    alone = make_case().case
+    other = replace(alone.scores[0], probability=0.1)
+    several = make_case(case=replace(alone, other_images=(ImageScores(other, other),)))
+    (path,) = CsvTable().write([several, make_case()], tmp_path, deidentified=is_deidentified)
+    row, single = rows_of(path)
+    assert float(row["naevus_lesion_probability"]) == pytest.approx(0.3050, abs=1e-4)
+    assert (row["naevus_lesion_probability_low"], row["naevus_lesion_probability_high"]) == ("0.1", "0.634")
+    assert (row["naevus_lesion_images"], row["naevus_lesion_band"]) == ("2", "Soon")
+    assert (row["naevus_malignancy_probability"], row["naevus_triage_band"]) == ("0.634", "Urgent")
+    assert single["naevus_lesion_probability"] == single["naevus_lesion_images"] == ""
 
 
 def test_the_area_is_that_of_the_exported_masks(make_case: MakeCase, tmp_path: Path) -> None:
@@ -105,6 +122,11 @@ def test_an_unread_case_gives_a_row_with_gaps(new_case: CaseFile, tmp_path: Path
     assert row["naevus_malignancy_probability"] == row["naevus_mask_origin"] == row["diagnosis"] == ""
 
 
+def as_it_was(cell: str) -> str:
+    """A cell without the apostrophe that keeps spreadsheets from evaluating it."""
+    return cell.removeprefix("'")
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\x00", "\n", "'"])
 def test_a_formula_in_a_name_stays_text(make_case: MakeCase, tmp_path: Path, start: str) -> None:
     name = start + 'cmd|"/c calc"!A1'
@@ -112,14 +134,14 @@ def test_a_formula_in_a_name_stays_text(make_case: MakeCase, tmp_path: Path, sta
     with path.open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["patient_name"].startswith("'")
-    assert unshielded(row["patient_name"]) == name
+    assert as_it_was(row["patient_name"]) == name
 
 
 @given(st.text())
 def test_every_text_comes_back_from_the_table(text: str) -> None:
     content = table_bytes(["value"], [{"value": text}]).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content, newline="")))
-    assert [unshielded(row["value"]) for row in rows] == ([text] if text or rows else [])
+    assert [as_it_was(row["value"]) for row in rows] == ([text] if text or rows else [])
     assert not shielded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 

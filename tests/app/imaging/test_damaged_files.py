@@ -114,12 +114,12 @@ def test_the_unharmed_seeds_are_readable() -> None:
 
 
 def test_a_decoder_that_runs_on_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.imaging.isolated._START_SECONDS", 0.0)
+    monkeypatch.setattr("app.imaging.isolated_decoding._START_SECONDS", 0.0)
     with pytest.raises(UnreadableFileError, match="damaged"):
         read_image(SEEDS["DICOM JPEG-LS"], ".dcm")
 
 
 def test_a_decoder_that_dies_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.imaging.isolated.sys.executable", "naevus-no-such-program")
+    monkeypatch.setattr("app.imaging.isolated_decoding.sys.executable", "naevus-no-such-program")
     with pytest.raises(UnreadableFileError):
         read_image(SEEDS["DICOM JPEG-LS"], ".dcm")

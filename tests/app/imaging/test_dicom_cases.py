@@ -13,7 +13,7 @@ RIGHT = np.asarray(Image.open(CASES / "right-160x120.png").convert("RGB"), dtype
 
 
 @pytest.mark.parametrize(
-    ("file", "tolerance", "told"),
+    ("file", "tolerance", "remark"),
     [
         ("big-endian-words/be_ow8.dcm", 0, None),
         ("jpeg-420-labelled-rgb/jpg420_RGB.dcm", 3, ("colour", "stored as YBR")),
@@ -21,12 +21,12 @@ RIGHT = np.asarray(Image.open(CASES / "right-160x120.png").convert("RGB"), dtype
     ],
 )
 def test_a_file_that_misleads_about_its_pixels_is_read_right(
-    reader: FileImageReader, file: str, tolerance: float, told: tuple[str, str] | None
+    reader: FileImageReader, file: str, tolerance: float, remark: tuple[str, str] | None
 ) -> None:
     image = reader.read(CASES / file)
     assert np.abs(image.pixels.astype(np.int16) - RIGHT).mean() <= tolerance
-    if told is not None:
-        assert told[1] in dict(image.provenance)[told[0]]
+    if remark is not None:
+        assert remark[1] in dict(image.provenance)[remark[0]]
 
 
 def test_pixels_twice_as_high_as_wide_become_square(reader: FileImageReader) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from app.imaging.frame_decoder import decoded
+from app.imaging.dicom.frame_decoder import decoded
 from tests.dicom_header_lies import Told, outcome, told_files
 
 
@@ -11,7 +11,7 @@ def test_lying_headers_give_the_picture_a_refusal_or_what_they_declare(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Unharmed frames need no decoder process of their own.
-    monkeypatch.setattr("app.imaging.dicom_frame.decoded_apart", decoded)
+    monkeypatch.setattr("app.imaging.dicom.frame.decoded_apart", decoded)
 
     @settings(
         max_examples=120,
@@ -21,8 +21,10 @@ def test_lying_headers_give_the_picture_a_refusal_or_what_they_declare(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(told=told_files())
-    def check(told: Told) -> None:
-        assert (found := outcome(told)) in ("right", "refused", "as declared"), f"{told}: {found}"
+    @given(fold_events=told_files())
+    def check(fold_events: Told) -> None:
+        assert (found := outcome(fold_events)) in ("right", "refused", "as declared"), (
+            f"{fold_events}: {found}"
+        )
 
     check()

@@ -6,7 +6,7 @@ from pydicom.dataset import FileDataset
 
 from app.domain.errors import UnreadableFileError
 from app.domain.image import Calibration
-from app.imaging.dicom_scale import PixelScale, scale_of, squared
+from app.imaging.dicom.scale import PixelScale, scale_of, squared
 
 Pixels = np.ndarray
 SOURCE = "DICOM pixel spacing"
@@ -78,10 +78,10 @@ def test_a_spacing_too_long_for_a_pixel_is_said_and_not_used(declared: Callable[
 
 def test_an_unusable_spacing_does_not_hide_the_shape(declared: Callable[..., PixelScale]) -> None:
     scale = declared(PixelSpacing=[1, 1], PixelAspectRatio=[2, 1])
-    told = " ".join(words for _, words in scale.notes)
+    fold_events = " ".join(words for _, words in scale.notes)
     assert scale.height_to_width == 2
-    assert "implausible" in told
-    assert "not square" in told
+    assert "implausible" in fold_events
+    assert "not square" in fold_events
 
 
 @pytest.mark.parametrize(("ratio", "shape"), [(2.0, (192, 128)), (0.5, (96, 256)), (1.0, (96, 128))])

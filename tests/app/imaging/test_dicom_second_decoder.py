@@ -10,12 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from pydicom import dcmread, uid
 from pydicom.dataset import FileDataset
+from pydicom.encaps import get_frame
 from pydicom.pixels import pixel_array
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.frame_decoder import decoded
+from app.imaging.dicom.frame_decoder import decoded
 from app.imaging.readers import read_image
-from tests.dicom_combinations import RETIRED, SYNTAXES, every_combination, verdict
+from tests.dicom_combinations import RETIRED, SYNTAXES, every_combination, twelve_bits_by_gdcm, verdict
 
 PYDICOM_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
 ANOTHER_PLUGIN = {
@@ -28,8 +29,6 @@ ANOTHER_PLUGIN = {
 """Where the reader's own plugin is another one; else pydicom's first choice."""
 
 REFUSED = {
-    "JPEG-lossy.dcm": "12 bits",
-    "JPGExtended.dcm": "12 bits",
     "MR_small_padded.dcm": "another size",
     "MR_truncated.dcm": "incomplete",
     "image_dfl.dcm": "deflated",
@@ -42,7 +41,7 @@ EVERY = 13
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unharmed frames need no decoder process of their own."""
-    monkeypatch.setattr("app.imaging.dicom_frame.decoded_apart", decoded)
+    monkeypatch.setattr("app.imaging.dicom.frame.decoded_apart", decoded)
 
 
 def pictures() -> list[Path]:
@@ -70,7 +69,12 @@ def eight_bits(dataset: FileDataset, true_depth: int | None) -> NDArray[np.float
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         picture = pydicom.pixels.apply_color_lut(pixel_array(dataset), dataset)
         return picture.astype(np.float64)[..., :3] / (257 if picture.dtype.itemsize == 2 else 1)
-    picture = pixel_array(dataset, decoding_plugin=plugin).astype(np.float64)
+    if dataset.file_meta.TransferSyntaxUID == uid.JPEGExtended12Bit and dataset.BitsStored == 12:
+        frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
+        sides = dataset.Rows, dataset.Columns
+        picture = twelve_bits_by_gdcm(frame, sides, dataset.SamplesPerPixel).astype(np.float64)
+    else:
+        picture = pixel_array(dataset, decoding_plugin=plugin).astype(np.float64)
     bits = true_depth or dataset.BitsStored
     if dataset.PixelRepresentation and true_depth is None:
         picture += 1 << (bits - 1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.imaging.dicom_text import HeaderText, decoded
+from app.imaging.dicom.text import HeaderText, decoded
 from models.contract.photographs.failures import quiet_decoders
 
 KANJI = b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B=\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B"

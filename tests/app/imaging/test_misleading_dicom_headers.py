@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pydicom import uid
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, get_frame
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.frame_decoder import decoded
+from app.imaging.dicom.frame_decoder import decoded
 from app.usecases.ports import ReadImage
 from tests.dicom_combinations import (
     Combination,
@@ -32,7 +32,7 @@ DEEP = replace(PLAIN, bits_allocated=16, bits_stored=16, high_bit=15)
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unharmed frames need no decoder process of their own."""
-    monkeypatch.setattr("app.imaging.dicom_frame.decoded_apart", decoded)
+    monkeypatch.setattr("app.imaging.dicom.frame.decoded_apart", decoded)
 
 
 def relabelled(combination: Combination, pixel_data: bytes | None = None, **fields: object) -> bytes:
@@ -301,10 +301,29 @@ def test_a_palette_under_lossy_compression_is_refused(read_bytes: Read) -> None:
         read_bytes(written(replace(PLAIN, syntax=uid.JPEGBaseline8Bit, photometric="PALETTE COLOR")).content)
 
 
-def test_a_jpeg_of_twelve_bits_is_refused_with_the_remedy(read_bytes: Read) -> None:
-    deep = replace(DEEP, syntax=uid.JPEGExtended12Bit, bits_stored=12, high_bit=11)
-    with pytest.raises(UnreadableFileError, match=r"12 bits .* export it uncompressed"):
-        read_bytes(written(deep).content)
+TWELVE_BITS = replace(DEEP, syntax=uid.JPEGExtended12Bit, bits_stored=12, high_bit=11)
+
+
+def test_a_jpeg_of_twelve_bits_is_read(read_bytes: Read) -> None:
+    file = written(TWELVE_BITS)
+    assert worst(read_bytes(file.content), file.truth) <= 4
+
+
+@pytest.mark.parametrize("kept", [0.4, 0.7])
+def test_a_jpeg_of_twelve_bits_that_lost_a_part_is_refused(read_bytes: Read, kept: float) -> None:
+    frame = get_frame(written(TWELVE_BITS).dataset.PixelData, 0, number_of_frames=1)
+    middle = int(len(frame) * kept)
+    for damaged in (frame[:middle] + b"\xff\xd9", frame[:middle] + frame[middle + 400 :]):
+        even = damaged + b"\x00" * (len(damaged) % 2)
+        with pytest.raises(UnreadableFileError, match="damaged or incomplete"):
+            read_bytes(relabelled(TWELVE_BITS, encapsulate([even])))
+
+
+def test_a_jpeg_of_another_depth_is_refused_with_the_remedy(read_bytes: Read) -> None:
+    frame = bytearray(get_frame(written(TWELVE_BITS).dataset.PixelData, 0, number_of_frames=1))
+    frame[frame.index(b"\xff\xc1") + 4] = 10
+    with pytest.raises(UnreadableFileError, match=r"10 bits .* export it uncompressed"):
+        read_bytes(relabelled(TWELVE_BITS, encapsulate([bytes(frame)])))
 
 
 def test_a_dicom_file_that_begins_like_a_tiff_is_dicom(read_bytes: Read) -> None:

@@ -3,10 +3,10 @@ from pathlib import Path
 from app.inference.choice import EngineChoice
 from app.inference.engine import ClassifierInput, ClassifierOutput
 from app.inference.onnx_engine import OnnxEngine
-from app.usecases.cancelling import NeverCancelled
+from app.usecases.cancellation import NeverCancelled
 from app.usecases.ports import CancelToken
-from models.contract.card import read_card
-from models.contract.views import VIEW_COUNT
+from models.contract.imaging.views import VIEW_COUNT
+from models.contract.shelf.card import read_card
 
 
 class _SecondEngine(OnnxEngine):

@@ -12,8 +12,8 @@ from app.domain.errors import CancelledError, InferenceError, ModelUnavailableEr
 from app.inference.engine import ClassifierInput, Engine
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.server_engine import ServerEngine
-from app.usecases.cancelling import NeverCancelled
-from models.contract.card import read_card
+from app.usecases.cancellation import NeverCancelled
+from models.contract.shelf.card import read_card
 from tests.model_folders import CROP_SIZE_PX, SEGMENTER_SIZE_PX, random_batch
 
 TOKEN = NeverCancelled()

@@ -11,8 +11,8 @@ from app.domain.errors import ModelUnavailableError
 from app.inference.choice import EngineChoice
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
-from models.contract.registry import ModelShelf
-from tests.app.usecases.learning_models import a_variant
+from models.contract.shelf.model_shelf import ModelShelf
+from tests.app.usecases.learning.learning_models import a_variant
 from tests.builders import a_lesion_image
 from tests.fakes import FakeToken
 

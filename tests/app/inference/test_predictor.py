@@ -19,12 +19,12 @@ from app.inference.engine import (
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
-from app.usecases.cancelling import NeverCancelled
+from app.usecases.cancellation import NeverCancelled
 from app.usecases.ports import CancelToken
-from models.contract.card import Diagnosis, Metric, StructureMap, read_card, write_card
-from models.contract.registry import ModelShelf
-from models.contract.suitability import SuitabilityLimits
-from models.contract.tabular import without_metadata
+from models.contract.imaging.suitability import SuitabilityLimits
+from models.contract.lesion.tabular import without_metadata
+from models.contract.shelf.card import Diagnosis, Metric, StructureMap, read_card, write_card
+from models.contract.shelf.model_shelf import ModelShelf
 from tests.model_folders import write_model
 
 TOKEN = NeverCancelled()
@@ -254,21 +254,21 @@ def test_the_doubt_of_a_boundary_has_the_shape_of_its_image(predictor: ModelPred
     for height_px, width_px in ((97, 131), (131, 97), (600, 1200)):
         image = _skin(height_px, width_px)
         boundary = predictor.boundary(image, TOKEN)
-        doubt = predictor.doubt(image, boundary.mask, TOKEN)
-        height, width = doubt.disagreement.shape
+        boundary_uncertainty = predictor.boundary_uncertainty(image, boundary.mask, TOKEN)
+        height, width = boundary_uncertainty.disagreement.shape
         assert max(height, width) == min(512, max(height_px, width_px))
         assert height / width == pytest.approx(height_px / width_px, rel=0.02)
-        assert 0.0 <= doubt.disagreement.min() < doubt.disagreement.max() <= 0.5
-        assert 0.0 <= doubt.border_uncertainty < 1.0
-        assert doubt.weights_sha256 == boundary.model.weights_sha256
-        assert doubt.unlikeness is None
+        assert 0.0 <= boundary_uncertainty.disagreement.min() < boundary_uncertainty.disagreement.max() <= 0.5
+        assert 0.0 <= boundary_uncertainty.border_uncertainty < 1.0
+        assert boundary_uncertainty.weights_sha256 == boundary.model.weights_sha256
+        assert boundary_uncertainty.unlikeness is None
 
 
 def test_turning_the_image_by_half_turns_the_disagreement_with_it(predictor: ModelPredictor) -> None:
     image = _skin(96, 128)
     turned = np.ascontiguousarray(np.rot90(image, 2))
     mask = np.zeros((96, 128), bool)
-    first, second = (predictor.doubt(each, mask, TOKEN) for each in (image, turned))
+    first, second = (predictor.boundary_uncertainty(each, mask, TOKEN) for each in (image, turned))
     np.testing.assert_allclose(np.rot90(second.disagreement, 2), first.disagreement, atol=2e-5)
     assert second.border_uncertainty == pytest.approx(first.border_uncertainty, rel=1e-3)
 
@@ -278,7 +278,7 @@ def test_the_model_server_doubts_as_the_graph_does(tiny_models: Path, tmp_path: 
     found = []
     for name, engine in (("onnx", OnnxEngine()), ("server", ServerEngine(tmp_path / "server.txt"))):
         predictor = _predictor(tiny_models, tmp_path / name, engine)
-        found.append(predictor.doubt(image, mask, TOKEN))
+        found.append(predictor.boundary_uncertainty(image, mask, TOKEN))
         predictor.close()
     np.testing.assert_allclose(found[0].disagreement, found[1].disagreement, atol=2e-5)
     assert found[0].disagreement.max() > 2e-4

@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.errors import LearningError
 from app.runs.launcher import GRACE_S, ProcessRunLauncher, _newest_start
-from app.runs.process_identity import ProcessIdentity, identity_of, is_alive
+from app.runs.process_identity import ProcessIdentity, _started_elsewhere, identity_of, is_alive
 from training.contract.events import RunFailed, RunStopped, StepsFinished
 from training.contract.run_folder import RunFolder
 
@@ -107,10 +107,10 @@ def test_a_run_whose_start_cannot_be_written_down_is_ended(run: Path, command: l
     with pytest.raises(LearningError, match="could not be started"):
         launcher.start(run)
     (run / "process.json").rmdir()
-    told = RunFolder(run).events()
+    fold_events = RunFolder(run).events()
     launcher.start(run)
     assert launcher.is_running(run), "the child of the first start held the lock otherwise"
-    _wait(lambda: len(RunFolder(run).events()) > len(told))
+    _wait(lambda: len(RunFolder(run).events()) > len(fold_events))
 
 
 def test_a_killed_run_ends_with_one_failure(run: Path, command: list[str]) -> None:
@@ -158,6 +158,18 @@ def test_a_recycled_process_number_is_not_taken_for_the_run(run: Path, command: 
     (run / "process.json").write_text(text.replace(alive.started, "another time"), "utf-8")
     assert not launcher.is_running(run)
     (run / "process.json").write_text(text, "utf-8")
+
+
+def test_systems_without_proc_tell_a_living_process_from_an_ended_one() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    first = _started_elsewhere(process.pid)
+    assert first is not None
+    assert _started_elsewhere(process.pid) == first != _started_elsewhere(os.getpid())
+    assert process.stdin is not None
+    process.stdin.close()
+    _wait(lambda: _started_elsewhere(process.pid) is None)  # it has ended, but nobody has asked how
+    process.wait()
+    assert _started_elsewhere(process.pid) is None
 
 
 def test_the_run_outlives_the_program_that_started_it(run: Path, command: list[str]) -> None:

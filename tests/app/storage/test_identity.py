@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import NotFoundError
-from app.domain.identity import IdentityDoubt
 from app.domain.ids import PatientId, new_id
-from app.domain.patient import Patient
+from app.domain.people.identity import IdentityQuestion
+from app.domain.people.patient import Patient
 from app.storage.database import connect
 from app.storage.store import SqliteCaseStore
 from app.usecases.ports import UnitOfWork
@@ -27,44 +27,44 @@ def _patient(work: UnitOfWork, code: str) -> PatientId:
 def test_a_settled_doubt_leads_to_the_person_and_is_not_asked_again(store: SqliteCaseStore) -> None:
     with store.unit_of_work() as work:
         first, second, third = (_patient(work, code) for code in ("1000", "1000 (2)", "1000 (3)"))
-        work.doubts.add(IdentityDoubt(second, first, NOW))
-        work.doubts.add(IdentityDoubt(third, second, NOW))
-        assert [doubt.newcomer for doubt in work.doubts.open()] == sorted((second, third))
-        assert work.doubts.person_of(third) == third
-        work.doubts.settle(second, is_same=True, who="Dr Test", at=NOW)
-        work.doubts.settle(third, is_same=True, who="Dr Test", at=NOW)
+        work.identity_questions.add(IdentityQuestion(second, first, NOW))
+        work.identity_questions.add(IdentityQuestion(third, second, NOW))
+        assert [question.newcomer for question in work.identity_questions.open()] == sorted((second, third))
+        assert work.identity_questions.person_of(third) == third
+        work.identity_questions.settle(second, is_same=True, who="Dr Test", at=NOW)
+        work.identity_questions.settle(third, is_same=True, who="Dr Test", at=NOW)
         work.commit()
     with store.reading() as work:
-        assert work.doubts.open() == []
-        assert [work.doubts.person_of(one) for one in (first, second, third)] == [first] * 3
-        assert work.doubts.of(second) == IdentityDoubt(second, first, NOW)
-        assert work.doubts.of(first) is None
+        assert work.identity_questions.open() == []
+        assert [work.identity_questions.person_of(one) for one in (first, second, third)] == [first] * 3
+        assert work.identity_questions.of(second) == IdentityQuestion(second, first, NOW)
+        assert work.identity_questions.of(first) is None
 
 
 def test_persons_who_were_kept_apart_stay_two(store: SqliteCaseStore) -> None:
     with store.unit_of_work() as work:
         first, second = (_patient(work, code) for code in ("1000", "1000 (2)"))
-        work.doubts.add(IdentityDoubt(second, first, NOW))
-        work.doubts.settle(second, is_same=False, who="Dr Test", at=NOW)
-        assert work.doubts.open() == []
-        assert work.doubts.person_of(second) == second
+        work.identity_questions.add(IdentityQuestion(second, first, NOW))
+        work.identity_questions.settle(second, is_same=False, who="Dr Test", at=NOW)
+        assert work.identity_questions.open() == []
+        assert work.identity_questions.person_of(second) == second
         with pytest.raises(NotFoundError):
-            work.doubts.settle(first, is_same=True, who="Dr Test", at=NOW)
+            work.identity_questions.settle(first, is_same=True, who="Dr Test", at=NOW)
 
 
 def test_persons_called_the_same_in_a_circle_end_somewhere(store: SqliteCaseStore) -> None:
     with store.unit_of_work() as work:
         first, second = (_patient(work, code) for code in ("1000", "1000 (2)"))
         for one, other in ((first, second), (second, first)):
-            work.doubts.add(IdentityDoubt(one, other, NOW))
-            work.doubts.settle(one, is_same=True, who="Dr Test", at=NOW)
-        assert work.doubts.person_of(first) in (first, second)
+            work.identity_questions.add(IdentityQuestion(one, other, NOW))
+            work.identity_questions.settle(one, is_same=True, who="Dr Test", at=NOW)
+        assert work.identity_questions.person_of(first) in (first, second)
 
 
 def test_a_doubt_is_not_deleted(store: SqliteCaseStore, folder: Path) -> None:
     with store.unit_of_work() as work:
         first, second = (_patient(work, code) for code in ("1000", "1000 (2)"))
-        work.doubts.add(IdentityDoubt(second, first, NOW))
+        work.identity_questions.add(IdentityQuestion(second, first, NOW))
         work.commit()
     with (
         closing(connect(folder / "cases.sqlite")) as connection,

@@ -219,21 +219,29 @@ import sys
 from pathlib import Path
 from app.domain.errors import StorageError
 from app.domain.ids import ImageId
+from app.domain.mask import packed_mask
+from app.domain.stroke_journal import WorkStart
 from app.storage.journal import FileStrokeJournal
+import numpy as np
+journal, image_id = FileStrokeJournal(Path(sys.argv[1])), ImageId(sys.argv[2])
 try:
-    FileStrokeJournal(Path(sys.argv[1])).work(ImageId(sys.argv[2]))
+    if sys.argv[3] == "work":
+        journal.work(image_id)
+    else:
+        journal.begin(WorkStart(image_id, "r2", 20, 27, packed_mask(np.ones((20, 27), bool))))
 except StorageError as error:
     print(error)
 """
 
 
+@pytest.mark.parametrize("verb", ["work", "begin"])
 def test_a_second_running_instance_does_not_mix_its_strokes_in(
-    opened: Callable[[], FileStrokeJournal], folder: Path
+    opened: Callable[[], FileStrokeJournal], folder: Path, verb: str
 ) -> None:
     journal = opened()
     journal.begin(start())
     second = subprocess.run(
-        [sys.executable, "-c", _SECOND_INSTANCE, str(folder), IMAGE],
+        [sys.executable, "-c", _SECOND_INSTANCE, str(folder), IMAGE, verb],
         capture_output=True,
         text=True,
         check=True,
@@ -241,3 +249,6 @@ def test_a_second_running_instance_does_not_mix_its_strokes_in(
     )
     assert "another window of Naevus" in second.stdout
     journal.append(IMAGE, square(4))
+    work = opened().work(IMAGE)
+    assert work is not None
+    assert (work.start, work.position) == (start(), 1)

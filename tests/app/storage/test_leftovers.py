@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.ids import BlobName
-from app.exporters.delivery import new_folder
+from app.exporters.atomic_output import new_folder
 from app.storage.store import SqliteCaseStore
 from tests.builders import a_case, new_store, services_at
 
@@ -27,7 +27,7 @@ sys.stdin.readline()
 EXPORTER = """
 import os, signal, sys
 from pathlib import Path
-from app.exporters.delivery import new_folder
+from app.exporters.atomic_output import new_folder
 from tests.builders import new_store
 store = new_store(Path(sys.argv[1]))
 with store.exporting(Path(sys.argv[2])), new_folder(Path(sys.argv[2]), "naevus_isic") as delivery:
@@ -148,6 +148,21 @@ def test_a_half_export_of_a_killed_process_is_removed_from_where_it_went(
     assert {path.name for path in target.iterdir()} == {"mine.txt", of_another.name}
     assert store.sweep() == 0
     store.close()
+
+
+def test_a_half_packed_model_is_removed_from_where_it_went(tmp_path: Path) -> None:
+    store, out = new_store(tmp_path / "data"), tmp_path / "out"
+    of_another = out / ".packing-of-another"
+    of_another.mkdir(parents=True)
+    export = store.exporting(out)
+    export.__enter__()  # and never left, as in a process that is killed
+    half = out / ".packing-1"
+    half.mkdir()
+    (half / "packed").write_bytes(b"half a bundle")
+    for path in (half, of_another, *(store.folder / "exporting").iterdir()):
+        aged(path)
+    assert restarted(store).sweep() == 1
+    assert list(out.iterdir()) == [of_another]
 
 
 def test_an_export_under_way_in_this_process_goes_on(tmp_path: Path) -> None:

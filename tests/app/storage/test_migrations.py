@@ -146,6 +146,7 @@ def test_a_full_disk_before_the_backup_stops_the_migration(
     assert revision_of(database) == CURRENT.head
 
 
+@pytest.mark.slow
 def test_several_instances_may_create_the_store_at_the_same_time(folder: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom app.storage.store import SqliteCaseStore\n"
@@ -192,11 +193,39 @@ def test_an_open_question_of_who_is_who_in_an_older_database_is_read(folder: Pat
     store = SqliteCaseStore.open(folder, FakeClock())
     with store.reading() as work:
         stored, newcomer = work.cases.patients_by_number("GOLD-1")
-        (doubt,) = work.doubts.open()
+        (question,) = work.identity_questions.open()
     store.close()
-    assert (doubt.stored, doubt.newcomer) == (stored.id, newcomer.id)
+    assert (question.stored, question.newcomer) == (stored.id, newcomer.id)
     assert (stored.issuer, stored.issued_id, stored.birthday) == ("Åre Clinic", "GOLD-1", "05-17")
     assert (newcomer.code, newcomer.issued_id, newcomer.birthday) == ("GOLD-2", "GOLD-1", "12-24")
+
+
+_SECOND_IMAGE = (
+    "CREATE TEMP TABLE one AS SELECT * FROM image WHERE file_name = 'GOLD-1.jpg'",
+    "CREATE TEMP TABLE line AS SELECT * FROM case_index WHERE file_name = 'GOLD-1.jpg'",
+    "UPDATE one SET id = 'second', original = 'second', file_name = 'second.jpg'",
+    "UPDATE line SET image_id = 'second', file_name = 'second.jpg'",
+    "INSERT INTO image SELECT * FROM one",
+    "INSERT INTO case_index SELECT * FROM line",
+)
+
+
+def test_only_lesions_with_several_images_wait_for_their_score(folder: Path, tmp_path: Path) -> None:
+    folder.mkdir()
+    database = folder / "cases.sqlite"
+    shutil.copy(GOLDEN / "0006.sqlite", database)
+    with closing(connect(database)) as connection:
+        for statement in _SECOND_IMAGE:
+            connection.execute(statement)
+    bring_up_to_date(database, tmp_path / "backups")
+    with closing(connect(database)) as connection:
+        rows = connection.execute("SELECT file_name, queue_band, lesion_image_count FROM case_index")
+        assert sorted(rows) == [("GOLD-1.jpg", 0, None), ("GOLD-2.jpg", None, 0), ("second.jpg", 0, None)]
+    SqliteCaseStore.open(folder, FakeClock()).close()
+    with closing(connect(database)) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM case_index WHERE lesion_image_count IS NULL"
+        ).fetchone() == (0,)
 
 
 def test_a_patient_from_before_the_issuers_is_found_by_the_code(folder: Path) -> None:
@@ -207,3 +236,17 @@ def test_a_patient_from_before_the_issuers_is_found_by_the_code(folder: Path) ->
         (patient,) = work.cases.patients_by_number("GOLD-1")
     store.close()
     assert (patient.name, patient.issuer, patient.issued_id, patient.birthday) == ("Zoë Åström", "", "", "")
+
+
+def test_a_score_from_before_the_digests_keeps_its_inputs_unknown(folder: Path) -> None:
+    scores = {}
+    for revision in ("0007", "0008"):
+        (folder / revision).mkdir(parents=True)
+        shutil.copy(GOLDEN / f"{revision}.sqlite", folder / revision / "cases.sqlite")
+        store = SqliteCaseStore.open(folder / revision, FakeClock())
+        with store.reading() as work:
+            (line,) = work.cases.case_lines(search="zoë")
+            scores[revision] = [score.inputs_sha256 for score in work.cases.case(line.image_id).scores]
+        store.close()
+    assert scores == {"0007": [None, None], "0008": [None, "e" * 64]}
+    assert len(list((folder / "0007" / "backups").glob("cases-0007-before-0008-*.sqlite"))) == 1

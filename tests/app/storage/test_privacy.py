@@ -13,12 +13,12 @@ from app import bootstrap
 from app.domain.ids import ImageId
 from app.domain.mask import packed_mask
 from app.domain.stroke_journal import WorkStart
+from app.exporters.atomic_output import deliver_file, new_folder
 from app.exporters.csv_table import CsvTable
-from app.exporters.delivery import deliver_file, new_folder
 from app.settings import Settings, write_settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import SqliteCaseStore
-from models.contract import windows_access
+from models.contract.files import windows_access
 from tests.builders import a_case, a_mask, services_at
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX systems")

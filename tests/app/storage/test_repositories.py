@@ -14,7 +14,7 @@ from app.domain.errors import NotFoundError, StorageError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
-from app.domain.patient import Patient
+from app.domain.people.patient import Patient
 from app.domain.standing_priority import BAND_ACCEPTED
 from app.domain.triage import Band
 from app.storage.database import connect
@@ -310,7 +310,7 @@ _ROWS = {
     "printf('Name %03x', i % 4096), CASE i % 2 WHEN 0 THEN 'head/neck' END, i % 3, '[\"Score.\"]', "
     "(i * 37 % 1000) / 1000.0, 'predicted', printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, i % 60), "
     "'a.jpg', i % 3, -(i * 37 % 1000) / 1000.0, printf('p-%05x name %03x', i, i % 4096), "
-    "NULL, NULL, NULL, i % 2, -(i * 53 % 1000) / 1000.0",
+    "NULL, NULL, NULL, i % 2, -(i * 53 % 1000) / 1000.0, i % 3, 0, NULL",
 }
 
 
@@ -350,6 +350,36 @@ def test_a_work_list_of_ten_thousand_cases_opens_at_once(folder: Path) -> None:
     assert scrolled_s < 1.5
 
 
+def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_opening(folder: Path) -> None:
+    store = new_store(folder)
+    with store.unit_of_work() as work:
+        image_ids = store_image(work), store_image(work, code="P-2", minute=1)
+        first, second = (work.cases.case(image_id) for image_id in image_ids)
+        work.cases.update_visit(replace(second.visit, lesion_id=first.lesion.id))
+        for image_id, probability in zip(image_ids, (0.8, 0.2), strict=True):
+            boundary = a_boundary(image_id)
+            work.cases.add_boundary(boundary)
+            work.cases.add_score(replace(a_score(image_id, probability), mask_source=boundary.id))
+        work.commit()
+    lines = _lines(store)
+    store.close()
+    with closing(connect(folder / "cases.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 0")
+        connection.execute(
+            "UPDATE case_index SET lesion_image_count = NULL, lesion_score = NULL, queue_band = band"
+        )
+    store = new_store(folder)
+    assert _lines(store) == lines
+    store.close()
+    for line, band in zip(lines, (Band.URGENT, Band.SOON), strict=True):
+        assert line.priority is not None
+        assert line.priority.band is band
+        assert line.lesion is not None
+        assert line.lesion.probability == pytest.approx(0.5)
+        assert (line.lesion.probability_low, line.lesion.probability_high) == (0.2, 0.8)
+        assert line.lesion.image_count == 2
+
+
 def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
     store: SqliteCaseStore,
 ) -> None:
@@ -358,8 +388,8 @@ def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
     with store.unit_of_work() as work:
         for minute in range(24):
             image_id = store_image(work, code=f"{minute:02d}", minute=minute)
-            doubt = [random.choice([None, round(random.random() / 4, 3), 0.05]) for _ in range(2)]
-            boundary = replace(a_boundary(image_id), border_uncertainty=doubt[0], unlikeness=doubt[1])
+            question = [random.choice([None, round(random.random() / 4, 3), 0.05]) for _ in range(2)]
+            boundary = replace(a_boundary(image_id), border_uncertainty=question[0], unlikeness=question[1])
             work.cases.add_boundary(boundary)
             spread = random.choice([None, 0.02])
             if spread is not None:
@@ -367,7 +397,7 @@ def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
             is_corrected = minute % 4 == 0
             if is_corrected:
                 work.cases.add_revision(a_revision(image_id))
-            benefit = expected_benefit(doubt[0], spread, doubt[1])
+            benefit = expected_benefit(question[0], spread, question[1])
             expected.append((is_corrected, -round(benefit, 9), f"{minute:02d}"))
         work.commit()
     assert _codes(store, order="benefit") == [code for _, _, code in sorted(expected)]

@@ -73,6 +73,7 @@ def test_a_writer_that_never_gets_its_turn_says_so(folder: Path, monkeypatch: py
     second.close()
 
 
+@pytest.mark.slow
 def test_two_processes_that_import_at_once_lose_nothing(folder: Path, pytestconfig: pytest.Config) -> None:
     new_store(folder).close()
     processes = [

@@ -6,15 +6,16 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
-from app.ui.main_window import MainWindow
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
+from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.ports import Services
 from tests.builders import services_at
+from tests.ui_guards import nothing_left_running
 from tests.ui_thread import collected_on_the_ui_thread
 
-__all__ = ["collected_on_the_ui_thread"]
+__all__ = ["collected_on_the_ui_thread", "nothing_left_running"]
 
 READ = Settings(accepted_intended_use=1)
 """Settings of somebody who has read the intended use."""
@@ -55,11 +56,11 @@ def open_window(qtbot: QtBot, theme: Theme, services: Services, tmp_path: Path) 
         qtbot.addWidget(window)
         window.resize(1440, 900)
         window.show()
-        window.desk.start()
+        window.controller.start()
         opened.append(window)
         return window
 
     yield open_one
     for window in opened:
         window.session.close()
-        window.desk.canvas.wait_until_kept()
+        window.controller.canvas.wait_until_kept()

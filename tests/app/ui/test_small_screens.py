@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from app.ui.main_window import MainWindow
 from app.ui.panels.case_panels import TAB_NAMES
-from app.ui.panes import Pane
+from app.ui.shell.main_window import MainWindow
+from app.ui.shell.panes import Pane
 from app.usecases.ports import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case
@@ -24,7 +24,7 @@ def window(
     """Return the window with a scored case open."""
     a_case(services, tmp_path_factory.mktemp("images"))
     opened = open_window()
-    qtbot.waitUntil(lambda: opened.desk.review.view is not None)
+    qtbot.waitUntil(lambda: opened.controller.review.view is not None)
     opened.activateWindow()
     return opened
 
@@ -36,10 +36,15 @@ def test_with_all_panes_open_the_window_is_usable_below_900_px(window: MainWindo
     QApplication.processEvents()
     assert window.width() == 880
     right_edge = window.rect().right()
-    for part in (window.desk.panels, window.desk.canvas, window.desk.layers, window.desk.work_list):
+    for part in (
+        window.controller.panels,
+        window.controller.canvas,
+        window.controller.layers,
+        window.controller.work_list,
+    ):
         assert part.isVisible()
         assert part.mapTo(window, part.rect().bottomRight()).x() <= right_edge
-    assert window.desk.canvas.height() >= window.desk.canvas.minimumHeight()
+    assert window.controller.canvas.height() >= window.controller.canvas.minimumHeight()
 
 
 def test_without_cases_it_is_as_narrow(open_window: OpenWindow) -> None:
@@ -48,7 +53,7 @@ def test_without_cases_it_is_as_narrow(open_window: OpenWindow) -> None:
 
 def test_at_the_narrowest_every_tab_is_named_and_no_page_scrolls_sideways(window: MainWindow) -> None:
     window.resize(880, 600)
-    tabs = window.desk.panels.tabs
+    tabs = window.controller.panels.tabs
     for number in range(len(TAB_NAMES)):
         tabs.setCurrentIndex(number)
         QApplication.processEvents()
@@ -60,22 +65,22 @@ def test_at_the_narrowest_every_tab_is_named_and_no_page_scrolls_sideways(window
 
 
 def test_tab_on_the_image_leaves_the_image_only_and_brings_the_panes_back(window: MainWindow) -> None:
-    canvas = window.desk.canvas
+    canvas = window.controller.canvas
     canvas.setFocus()
     wide = canvas.width()
     QTest.keyClick(canvas, Qt.Key.Key_Tab)
-    assert not window.desk.work_list.isVisible()
-    assert not window.desk.panels.isVisible()
+    assert not window.controller.work_list.isVisible()
+    assert not window.controller.panels.isVisible()
     QApplication.processEvents()
     assert canvas.width() > wide
     assert canvas.hasFocus()
     QTest.keyClick(canvas, Qt.Key.Key_Tab)
-    assert window.desk.work_list.isVisible()
-    assert window.desk.panels.isVisible()
+    assert window.controller.work_list.isVisible()
+    assert window.controller.panels.isVisible()
 
 
 def test_tab_in_a_field_goes_to_the_next_control_as_always(window: MainWindow) -> None:
-    search = window.desk.work_list.search
+    search = window.controller.work_list.search
     search.setFocus()
     QTest.keyClick(search, Qt.Key.Key_Tab)
     assert window.panes.folded == frozenset()
@@ -90,20 +95,20 @@ def test_only_the_panes_that_were_open_come_back(window: MainWindow) -> None:
 
 
 def test_folding_the_pane_one_types_in_gives_the_focus_to_the_image(window: MainWindow) -> None:
-    window.desk.work_list.search.setFocus()
-    QTest.keyClick(window.desk.work_list.search, Qt.Key.Key_F8)
+    window.controller.work_list.search.setFocus()
+    QTest.keyClick(window.controller.work_list.search, Qt.Key.Key_F8)
     assert window.panes.folded == {Pane.LIST}
-    assert window.desk.canvas.hasFocus()
+    assert window.controller.canvas.hasFocus()
 
 
 def test_what_is_asked_for_comes_out_of_a_folded_pane(window: MainWindow) -> None:
     window.panes.toggle_image_only()
     window.actions_of_window.action_by_id["case.patient"].trigger()
     assert window.panes.folded == {Pane.LIST}
-    assert window.desk.panels.tabs.currentIndex() == TAB_NAMES.index("Patient")
+    assert window.controller.panels.tabs.currentIndex() == TAB_NAMES.index("Patient")
     window.actions_of_window.action_by_id["case.search"].trigger()
     assert not window.panes.folded
-    assert window.desk.work_list.search.hasFocus()
+    assert window.controller.work_list.search.hasFocus()
 
 
 def test_folded_panes_are_folded_at_the_next_start(window: MainWindow, open_window: OpenWindow) -> None:
@@ -117,6 +122,6 @@ def test_a_window_remembered_from_a_larger_screen_fits_this_one(
 ) -> None:
     window.setGeometry(-3000, 40, 2400, 1600)
     window.close()
-    again = MainWindow(window.session, window.desk._theme, window._preferences)
+    again = MainWindow(window.session, window.controller._theme, window._preferences)
     available = again.screen().availableGeometry()
     assert available.contains(again.geometry())

@@ -18,7 +18,7 @@ from models.nets.layers.ss2d import SS2D
 from models.nets.overlays import overlays_of
 from models.nets.segmentation.outliner import Outliner
 from models.nets.weights import round_to_half, save_weights
-from training.engine.graph_form import boundary_graph, score_graph
+from training.tasks.graph_form import boundary_graph, score_graph
 
 PARAMETERS: tuple[tuple[str, dict[str, int], int], ...] = (
     ("dermomamba", {}, 4_953_425),

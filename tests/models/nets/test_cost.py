@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.contract.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
+from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 from models.nets import build
 from models.nets.cost import Cost, cost_of
 from models.nets.layers.attention import SelfAttention

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from models.contract.card import Diagnosis
+from models.contract.shelf.card import Diagnosis
 from tests.training.data_folders import manifest_row, write_manifest
 from training.contract.data_set import DataSetError, read_manifest
 from training.contract.diagnoses import diagnoses_of, planned_diagnoses
 from training.contract.plan import TrainingPlan
-from training.contract.recipes import RunOptions, plan_for
+from training.contract.recipes import plan_for
+from training.contract.run_options import RunOptions
 
 
 def folder(root: Path, *rows: tuple[str, str, str]) -> Path:

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.contract.files.atomic_files import write_whole
 from tests.training.contract.test_plan import a_plan
 from training.contract import events
 from training.contract.run_folder import (
     RunFolder,
     RunFolderError,
     create_run_folder,
-    write_atomically,
 )
 
 STARTED = events.RunStarted(
@@ -122,14 +122,14 @@ def test_a_stop_request_is_seen_and_can_be_withdrawn(tmp_path: Path) -> None:
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "state"
-    write_atomically(file, b"old")
+    write_whole(file, b"old")
 
     def full_disk(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("training.contract.run_folder.os.fsync", full_disk)
+    monkeypatch.setattr("models.contract.files.atomic_files.os.fsync", full_disk)
     with pytest.raises(OSError, match="space"):
-        write_atomically(file, b"new")
+        write_whole(file, b"new")
     assert file.read_bytes() == b"old"
 
 
@@ -157,7 +157,7 @@ def test_the_last_event_gets_the_space_that_was_kept_for_it(
             raise OSError(28, "No space left on device")
         really_synced(descriptor)
 
-    monkeypatch.setattr("training.contract.run_folder.os.fsync", synced)
+    monkeypatch.setattr("models.contract.files.atomic_files.os.fsync", synced)
     with pytest.raises(OSError, match="space"):
         folder.append(ALL_EVENTS[1])
     folder.append_ending(ALL_EVENTS[6])

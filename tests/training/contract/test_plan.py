@@ -2,7 +2,8 @@ import pytest
 from pydantic import ValidationError
 
 from training.contract.plan import Stage, TrainingPlan
-from training.contract.recipes import RunOptions, plan_for
+from training.contract.recipes import plan_for
+from training.contract.run_options import RunOptions
 
 
 def a_plan(**changes: object) -> TrainingPlan:

@@ -6,7 +6,8 @@ from pydantic import ValidationError
 from resources import path as shipped
 from training.contract.data_set import DataSetError
 from training.contract.plan import NO_AUGMENTATION, Mixing
-from training.contract.recipes import RunOptions, plan_for
+from training.contract.recipes import plan_for
+from training.contract.run_options import RunOptions
 
 
 def options(task: str, **changes: object) -> RunOptions:

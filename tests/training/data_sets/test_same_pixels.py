@@ -16,7 +16,7 @@ from training.contract.data_set import read_manifest
 from training.data_sets.check import check
 from training.data_sets.layouts.class_folders import convert
 from training.data_sets.layouts.data_folder import FolderOptions, Outcome
-from training.engine.decode import read_image
+from training.inputs.decode import read_image
 
 CASES = Path(__file__).parents[2] / "golden" / "cases"
 NAMES = (

@@ -16,13 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.contract.durable import write_whole
+from models.contract.files.atomic_files import write_whole
 from training.contract.data_set import MANIFEST, SIDES, DataSetError, Sample, read_manifest
 from training.contract.lesion_groups import strictest
-from training.data_sets.dealing import check_shares, dealt
+from training.contract.progress_bar import shown
+from training.data_sets.group_split import check_shares, split_groups
+from training.data_sets.image_files import ImageHeader, header_of
 from training.data_sets.layouts.lesion_mask import UnusableMaskError, lesion_mask, remark_notes
 from training.data_sets.layouts.upright import (
-    UnreadablePictureError,
+    UnreadableImageError,
     jpeg,
     mask_png,
     photograph_of,
@@ -30,8 +32,6 @@ from training.data_sets.layouts.upright import (
     shrunk,
     shrunk_mask,
 )
-from training.data_sets.pictures import PictureHeader, header_of
-from training.data_sets.progress import shown
 
 LEFT_OUT = "left_out.csv"
 DATA_NOTE = "DATA.md"
@@ -151,7 +151,7 @@ def write_data_folder(
         if not writer.images_by_split:
             raise ConversionError(f"None of the {len(cards)} images could be read.")
         write_about(out, about, [source.resolve().name for source in sources])
-    write_left_out(out, writer.left_out)
+    write_skipped(out, writer.left_out)
     return writer.outcome(tuple(notes))
 
 
@@ -217,7 +217,7 @@ class _FolderWriter:
         for entry in entries:
             try:
                 row = self._row(entry)
-            except UnreadablePictureError as error:
+            except UnreadableImageError as error:
                 self.left_out[entry.image_id] = str(error)
             else:
                 self.images_by_split[row["split"]] += 1
@@ -240,7 +240,7 @@ class _FolderWriter:
         content = _content_of(entry)
         header = header_of(content)
         if header is None:
-            raise UnreadablePictureError("The file is empty, damaged or no picture.")
+            raise UnreadableImageError("The file is empty, damaged or no picture.")
         size_px = (header.width_px, header.height_px)
         content, suffix = self._file_of(content, header)
         header = header_of(content) or header
@@ -257,7 +257,7 @@ class _FolderWriter:
             "height": str(header.height_px),
         }
 
-    def _file_of(self, content: bytes, header: PictureHeader) -> tuple[bytes, str]:
+    def _file_of(self, content: bytes, header: ImageHeader) -> tuple[bytes, str]:
         """The bytes and the suffix of the file to write for a picture file's bytes."""
         photograph = photograph_of(content)
         limit_px = self._longer_side_px
@@ -270,7 +270,7 @@ class _FolderWriter:
             return jpeg(photograph.pixels), ".jpg"
         return png(photograph.pixels), ".png"
 
-    def _mask(self, entry: Entry, native_px: tuple[int, int], written: PictureHeader) -> str:
+    def _mask(self, entry: Entry, native_px: tuple[int, int], written: ImageHeader) -> str:
         """The name of the mask's file, "" where there is none that fits ``native_px``."""
         if entry.mask_file is None:
             return ""
@@ -294,7 +294,7 @@ def _content_of(entry: Entry) -> bytes:
     try:
         return entry.read()
     except (OSError, KeyError):
-        raise UnreadablePictureError("The image file is missing or cannot be opened.") from None
+        raise UnreadableImageError("The image file is missing or cannot be opened.") from None
 
 
 def check_is_ours(out: Path, about: About) -> None:
@@ -348,7 +348,7 @@ def _marker(about: About) -> str:
     return f"Converted by Naevus, layout {about.layout},"
 
 
-def write_left_out(out: Path, reason_by_image: Mapping[str, str]) -> None:
+def write_skipped(out: Path, reason_by_image: Mapping[str, str]) -> None:
     """Write left_out.csv: every image that is not in the manifest, and why."""
     write_table(out / LEFT_OUT, ("image_id", "reason"), sorted(reason_by_image.items()))
 
@@ -378,6 +378,6 @@ def _split_by_image(cards: Sequence[Card], options: FolderOptions) -> dict[str, 
         for group, members in cards_by_group.items()
         if side_by_group[group] == "train"
     }
-    sides_dealt = dealt(free, (1 - val - test, val, test), seed=options.seed)
-    side_by_group |= {group: SIDES[side] for group, side in sides_dealt.items()}
+    sides_assigned = split_groups(free, (1 - val - test, val, test), seed=options.seed)
+    side_by_group |= {group: SIDES[side] for group, side in sides_assigned.items()}
     return {card.image_id: side_by_group[card.group] for card in cards}

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from models.contract.tabular import patient_size_z
+from models.contract.lesion.tabular import patient_size_z
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS, LEAKS
+from training.contract.progress_bar import shown
 from training.contract.table import Table, opened_table
 from training.data_sets.layouts.body_sites import general_site
 from training.data_sets.layouts.class_words import image_id_of, sex, years
@@ -35,8 +36,7 @@ from training.data_sets.layouts.data_folder import (
 )
 from training.data_sets.layouts.download import check_is_folder, readable
 from training.data_sets.layouts.understanding import Understanding
-from training.data_sets.layouts.upright import UnreadablePictureError
-from training.data_sets.progress import shown
+from training.data_sets.layouts.upright import UnreadableImageError
 
 IMAGES, TABLE = "train-image.hdf5", "train-metadata.csv"
 _SIZE, _SIZE_AMONG_PATIENT = "clin_size_long_diam_mm", "patient_size_z"
@@ -77,7 +77,7 @@ def convert(
     overview = _Overview(table)
     chosen = overview.chosen(limit_benign, options.seed)
     with ExitStack() as opened:
-        pictures = opened.enter_context(_pictures(images))
+        pictures = opened.enter_context(_image_files(images))
         entries = (_entry(row, pictures, overview) for row in _rows(table) if row["isic_id"] in chosen)
         return write_data_folder(
             out,
@@ -212,7 +212,7 @@ def _named(cells: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def _pictures(file: Path) -> Iterator[Mapping[str, Any]]:
+def _image_files(file: Path) -> Iterator[Mapping[str, Any]]:
     # h5py takes a third of a second to import; only this layout needs it.
     import h5py
 
@@ -228,7 +228,7 @@ def _bytes(data_set: Any) -> bytes:  # noqa: ANN401 - h5py ships no types
     """The bytes of one picture, however the file stores them: as text of bytes, opaque, or as numbers."""
     # A folder within the file has no size; a data set may declare any, without that many bytes in the file.
     if getattr(data_set, "nbytes", math.inf) > _LARGEST_PICTURE_BYTES:
-        raise UnreadablePictureError("What is stored under its name is no picture.")
+        raise UnreadableImageError("What is stored under its name is no picture.")
     value = data_set[()]
     if isinstance(value, bytes):
         return value

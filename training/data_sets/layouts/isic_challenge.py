@@ -25,10 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
-from models.contract.durable import write_whole
 from models.contract.errors import NoMaskError
-from models.contract.mask_file import read_mask
-from models.contract.structures import STRUCTURES
+from models.contract.files.atomic_files import write_whole
+from models.contract.imaging.mask_file import read_mask
+from models.contract.imaging.structures import STRUCTURES
 from training.contract.lesion_groups import (
     THUMBNAIL_HEIGHT_PX,
     THUMBNAIL_WIDTH_PX,
@@ -38,7 +38,8 @@ from training.contract.lesion_groups import (
     placings,
     thumbnail,
 )
-from training.data_sets.dealing import check_shares
+from training.contract.progress_bar import shown
+from training.data_sets.group_split import check_shares
 from training.data_sets.layouts.data_folder import (
     About,
     ConversionError,
@@ -46,7 +47,7 @@ from training.data_sets.layouts.data_folder import (
     check_is_ours,
     new_manifest,
     write_about,
-    write_left_out,
+    write_skipped,
     write_table,
 )
 from training.data_sets.layouts.isic_download import IsicDownload, IsicImage, LesionFacts, read_download
@@ -57,14 +58,13 @@ from training.data_sets.layouts.lesion_mask import (
     remark_notes,
 )
 from training.data_sets.layouts.upright import (
-    UnreadablePictureError,
+    UnreadableImageError,
     jpeg,
     mask_png,
     shrunk,
     shrunk_mask,
     upright_pixels,
 )
-from training.data_sets.progress import shown
 
 JOURNAL = "conversion.jsonl"
 _ABOUT = About(
@@ -148,7 +148,7 @@ def convert(
     write_about(out, _ABOUT, [folder.resolve().name for folder in downloads])
     with new_manifest(out) as manifest:
         write_table(manifest, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
-    write_left_out(out, left_out)
+    write_skipped(out, left_out)
     return Outcome(
         images_by_split=dict(Counter(row["split"] for row in rows)),
         masks=sum(bool(row["mask_file"]) for row in rows),
@@ -177,7 +177,7 @@ def _convert_all(
             continue
         try:
             converted.append(_converted(image, out, longer_side_px))
-        except UnreadablePictureError as error:
+        except UnreadableImageError as error:
             failed[image.image_id] = str(error)
             continue
         with (out / JOURNAL).open("a", encoding="utf-8") as journal:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.contract.arrays import BoolMask
-from models.contract.errors import NoMaskError
-from models.contract.mask_doubt import LARGEST_SHARE, Doubt, doubt_about
-from models.contract.mask_file import read_mask
-from models.contract.mask_values import PLAIN
+from models.contract.errors import NaevusError, NoMaskError
+from models.contract.imaging.mask_file import read_mask
+from models.contract.imaging.mask_plausibility import LARGEST_SHARE, MaskIssueKind, mask_issue
+from models.contract.imaging.mask_values import PLAIN
 from training.data_sets.layouts.upright import mask_png
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
-class UnusableMaskError(Exception):
+class UnusableMaskError(NaevusError):
     """A mask is left out; the message is the sentence to show."""
 
 
@@ -50,11 +50,11 @@ def lesion_mask(file: Path, image_px: tuple[int, int]) -> LesionMask:
             f"The mask {file.name} is not used: it has another size than its image. "
             f"The mask has {width_px} x {height_px} px, its image {image_px[0]} x {image_px[1]} px."
         )
-    doubt = doubt_about(reading.mask)
-    if doubt is not None and doubt.kind is not Doubt.NEARLY_FULL:
-        raise UnusableMaskError(f"The mask {file.name} is not used: it {doubt.reason}.")
+    issue = mask_issue(reading.mask)
+    if issue is not None and issue.kind is not MaskIssueKind.NEARLY_FULL:
+        raise UnusableMaskError(f"The mask {file.name} is not used: it {issue.reason}.")
     remarks = [] if reading.taken_for == PLAIN else [f"were read as {reading.taken_for}"]
-    remarks += [f"mark more than {LARGEST_SHARE:.0%} of their image"] if doubt is not None else []
+    remarks += [f"mark more than {LARGEST_SHARE:.0%} of their image"] if issue is not None else []
     is_plain_png = reading.taken_for == PLAIN and content.startswith(_PNG_START)
     return LesionMask(
         reading.mask, " and ".join(remarks), content if is_plain_png else mask_png(reading.mask)

@@ -4,15 +4,15 @@ import cv2
 import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.errors import UnreadablePhotographError
+from models.contract.errors import NaevusError, UnreadablePhotographError
+from models.contract.imaging.preprocess import resized
 from models.contract.photographs.decoding import Photograph
 from models.contract.photographs.reader import read_photograph
-from models.contract.preprocess import resized
 
 JPEG_QUALITY = 95
 
 
-class UnreadablePictureError(Exception):
+class UnreadableImageError(NaevusError):
     """A picture cannot be read; the message is the sentence to show."""
 
 
@@ -20,16 +20,16 @@ def photograph_of(content: bytes) -> Photograph:
     """The photograph in a file's bytes, with what was done to make it upright sRGB.
 
     Raises:
-        UnreadablePictureError: it is empty, damaged, too large or of a kind that cannot be read.
+        UnreadableImageError: it is empty, damaged, too large or of a kind that cannot be read.
     """
     try:
         return read_photograph(content)
     except UnreadablePhotographError as error:
-        raise UnreadablePictureError(str(error)) from None
+        raise UnreadableImageError(str(error)) from None
 
 
 def upright_pixels(content: bytes) -> RgbImage:
-    """The picture in a file's bytes, (H, W, 3) uint8 upright sRGB; raises UnreadablePictureError."""
+    """The picture in a file's bytes, (H, W, 3) uint8 upright sRGB; raises UnreadableImageError."""
     return photograph_of(content).pixels
 
 

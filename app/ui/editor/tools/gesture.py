@@ -10,11 +10,11 @@ from enum import Enum
 from typing import Protocol, TypeAlias
 
 from app.ui.editor.raster import Spans
-from app.ui.editor.sketches import Sketch
 from app.ui.editor.spaces import Point
+from app.ui.editor.tool_previews import ToolPreview
 
 
-class Act(Enum):
+class PointerEventType(Enum):
     """What the pointer or a key did."""
 
     PRESS = "press"
@@ -31,14 +31,14 @@ class Act(Enum):
 class Pointer:
     """One event of a gesture."""
 
-    act: Act
+    act: PointerEventType
     image_xy: Point
     view_xy: Point = (0.0, 0.0)
     is_subtracting: bool = False
     """Alt or Ctrl was held."""
 
 
-class Sheet(Protocol):
+class ToolCanvas(Protocol):
     """What a tool may do to the canvas."""
 
     @property
@@ -63,7 +63,7 @@ class Sheet(Protocol):
         """Make what was painted one step of the history."""
         ...
 
-    def sketch(self, sketch: Sketch | None) -> None:
+    def preview(self, preview: ToolPreview | None) -> None:
         """Show a drawing that is not part of the mask."""
         ...
 
@@ -73,13 +73,13 @@ class Sheet(Protocol):
 
 
 Gesture: TypeAlias = Generator[None, Pointer, None]
-Tool: TypeAlias = Callable[[Sheet, Pointer], Gesture]
+Tool: TypeAlias = Callable[[ToolCanvas, Pointer], Gesture]
 
 
 def subtracting(tool: Tool) -> Tool:
     """Return a tool that takes away without any key being held."""
 
-    def subtract(sheet: Sheet, press: Pointer) -> Gesture:
-        return tool(sheet, replace(press, is_subtracting=True))
+    def subtract(canvas: ToolCanvas, press: Pointer) -> Gesture:
+        return tool(canvas, replace(press, is_subtracting=True))
 
     return subtract

@@ -1,12 +1,12 @@
 """Pan: drag the image through the view."""
 
-from app.ui.editor.tools.gesture import Act, Gesture, Pointer, Sheet
+from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
 
 
-def pan(sheet: Sheet, press: Pointer) -> Gesture:
+def pan(canvas: ToolCanvas, press: Pointer) -> Gesture:
     """Move the image with the pointer until it is released."""
     last_x, last_y = press.view_xy
-    while (pointer := (yield)).act is not Act.RELEASE:
+    while (pointer := (yield)).act is not PointerEventType.RELEASE:
         x, y = pointer.view_xy
-        sheet.move_view(x - last_x, y - last_y)
+        canvas.move_view(x - last_x, y - last_y)
         last_x, last_y = x, y

@@ -5,8 +5,10 @@ from PySide6.QtCore import Qt
 
 from app.domain.case import CaseLine
 from app.domain.ids import BlobName, ImageId
+from app.domain.lesion_score import LesionScore
 from app.domain.triage import Band, Priority
 from app.ui.cases.case_lines import PAGE_ROWS, CaseLinesModel, CasePage, CaseQuery, Column
+from app.ui.cases.words import lesion_figure, line_tip, spoken_line
 
 
 def a_line(number: int) -> CaseLine:
@@ -40,6 +42,16 @@ class Store:
         for query, offset, limit in asked:
             lines = [a_line(number) for number in range(offset, min(offset + limit, self.total))]
             self.model.show_page(CasePage(query, offset, self.total, lines))
+
+
+def test_a_line_tells_the_score_of_the_lesion_beside_that_of_its_image() -> None:
+    lesion = LesionScore(0.34, 0.21, 0.52, 3, Priority(Band.SOON, ("because",)))
+    line = replace(a_line(0), lesion=lesion)
+    said = line_tip(line).replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith("Lesion: 34 % from 3 images (21 to 52 %).")
+    assert "score 43 percent, lesion 34 percent" in spoken_line(line)
+    assert lesion_figure(line).replace("\N{NO-BREAK SPACE}", " ") == "Lesion 34 %"
+    assert (lesion_figure(a_line(0)), line_tip(a_line(0))) == ("", "")
 
 
 def test_ten_thousand_cases_open_by_reading_one_page() -> None:
@@ -80,8 +92,8 @@ def test_a_line_is_told_in_words() -> None:
     store.answer()
     cells = [store.model.index(0, column).data() for column in Column]
     assert cells == ["P-00000", "Palms/soles", "Soon", "43\N{NO-BREAK SPACE}%", "To review"]
-    spoken = store.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "Patient P-00000, Palms/soles, a.jpg, Soon, score 43 percent, To review"
+    model_summaries = store.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert model_summaries == "Patient P-00000, Palms/soles, a.jpg, Soon, score 43 percent, To review"
 
 
 def test_an_answer_to_an_earlier_search_is_dropped() -> None:
@@ -111,10 +123,10 @@ def test_a_line_says_why_a_correction_would_help_until_there_is_one() -> None:
         a_line(1), reasons_to_correct=("the boundary is uncertain", "the image is unlike the training images")
     )
     model = CaseLinesModel(Store(0))
-    told = []
+    fold_events = []
     for line in (doubtful, replace(doubtful, is_corrected=True), a_line(1)):
         model.show_page(CasePage(CaseQuery(), 0, 1, [line]))
-        told.append(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
-    assert told[0] == "The boundary is uncertain; the image is unlike the training images."
-    assert not told[1]
-    assert not told[2]
+        fold_events.append(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
+    assert fold_events[0] == "The boundary is uncertain; the image is unlike the training images."
+    assert not fold_events[1]
+    assert not fold_events[2]

@@ -6,6 +6,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
+from app.domain.lesion_score import LesionScore
 from app.domain.triage import Band, Priority
 from app.ui.cases.case_lines import CasePage
 from app.ui.cases.line_delegate import LineDelegate
@@ -26,6 +27,19 @@ def _painted(delegate: LineDelegate, view: QListView, width_px: int, *, beside_p
     delegate.paint(painter, option, model.index(0, 0))
     painter.end()
     return image
+
+
+def _line_painted(qtbot: QtBot, theme: Theme, lesion: LesionScore | None, room_px: int) -> QImage:
+    """Return a line drawn so much wider than the least width."""
+    store = Store(1)
+    store.model.reread()
+    (query, _, _) = store.asked[0]
+    store.model.show_page(CasePage(query, 0, 1, [replace(a_line(0), lesion=lesion)]))
+    view = QListView()
+    qtbot.addWidget(view)
+    view.setModel(store.model)
+    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme)
+    return _painted(delegate, view, delegate.least_width_px(view.font()) + room_px)
 
 
 @pytest.mark.parametrize("band", list(Band))
@@ -68,3 +82,10 @@ def test_at_the_least_width_the_check_badge_is_whole(qtbot: QtBot, theme: Theme,
     empty = QImage(beyond.size(), beyond.format())
     empty.fill(0xFFFFFF)
     assert beyond == empty
+
+
+def test_the_score_of_the_lesion_is_drawn_where_it_has_room(qtbot: QtBot, theme: Theme) -> None:
+    lesion = LesionScore(0.34, 0.21, 0.52, 3, None)
+    narrow, wide = (_line_painted(qtbot, theme, None, room_px) for room_px in (0, 400))
+    assert _line_painted(qtbot, theme, lesion, 400) != wide
+    assert _line_painted(qtbot, theme, lesion, 0) == narrow

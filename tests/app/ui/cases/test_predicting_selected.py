@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from app.usecases.ports import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case
@@ -22,7 +22,7 @@ def _score_counts(services: Services, image_ids: list[ImageId]) -> list[int]:
 
 @pytest.mark.parametrize(
     ("select", "computed"),
-    [(lambda window: window.desk.work_list.view.selectAll(), 3), (lambda _window: None, 1)],
+    [(lambda window: window.controller.work_list.view.selectAll(), 3), (lambda _window: None, 1)],
     ids=["all", "the open one"],
 )
 def test_f5_asks_the_models_about_every_selected_case_once(
@@ -30,11 +30,11 @@ def test_f5_asks_the_models_about_every_selected_case_once(
 ) -> None:
     image_ids = [a_case(services, tmp_path, seed=seed) for seed in (1, 2, 3)]
     window = open_window()
-    qtbot.waitUntil(lambda: window.desk.review.image_id is not None, timeout=30_000)
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=30_000)
+    qtbot.waitUntil(lambda: window.controller.review.image_id is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=30_000)
     select(window)
     window.actions_of_window.action_by_id["case.predict"].trigger()
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=30_000)
     assert sum(_score_counts(services, image_ids)) == 3 + computed
     assert max(_score_counts(services, image_ids)) == 2
 
@@ -45,15 +45,15 @@ def test_cases_that_were_not_read_yet_are_not_left_out_in_silence(
     for seed in (1, 2):
         a_case(services, tmp_path, seed=seed)
     window = open_window()
-    qtbot.waitUntil(lambda: window.desk.review.image_id is not None, timeout=30_000)
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=30_000)
-    window.desk.work_list.view.selectAll()
-    window.desk.work_list.model._lines.pop(1)  # as in a list that is longer than the pages read
+    qtbot.waitUntil(lambda: window.controller.review.image_id is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=30_000)
+    window.controller.work_list.view.selectAll()
+    window.controller.work_list.model._lines.pop(1)  # as in a list that is longer than the pages read
     with qtbot.waitSignal(window.session.noticed) as noticed:
         window.actions_of_window.action_by_id["case.predict"].trigger()
     assert noticed.args is not None
     assert noticed.args[0].text.startswith("Not read yet, so left out: 1 of the selected cases.")
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=30_000)
 
 
 def test_selecting_all_selects_each_case_once(
@@ -61,7 +61,7 @@ def test_selecting_all_selects_each_case_once(
 ) -> None:
     image_ids = [a_case(services, tmp_path, seed=seed) for seed in (1, 2)]
     window = open_window()
-    qtbot.waitUntil(lambda: window.desk.review.image_id is not None, timeout=30_000)
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=30_000)
-    window.desk.work_list.view.selectAll()
-    assert sorted(window.desk.work_list.selected_images()) == sorted(image_ids)
+    qtbot.waitUntil(lambda: window.controller.review.image_id is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=30_000)
+    window.controller.work_list.view.selectAll()
+    assert sorted(window.controller.work_list.selected_images()) == sorted(image_ids)

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
-from app.usecases.import_images import FileNotice, ImportReport, Refusal
+from app.usecases.cases.import_images import FileNotice, ImportReport, Refusal
 
 _REPORT = ImportReport(
     (ImageId("1"),),

@@ -5,8 +5,8 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.session import Session
-from app.usecases.list_cases import list_cases
-from app.usecases.remove_case import remove_case
+from app.usecases.cases.list_cases import list_cases
+from app.usecases.cases.remove_case import remove_case
 from tests.builders import a_case
 
 
@@ -24,9 +24,9 @@ def test_a_removed_case_is_shown_and_restored(qtbot: QtBot, session: Session, tm
     assert not _button(dialog).isEnabled()
     dialog.table.selectRow(0)
     assert _button(dialog).isEnabled()
-    with qtbot.waitSignal(dialog.restored) as told:
+    with qtbot.waitSignal(dialog.restored) as fold_events:
         _button(dialog).click()
-    assert told.args == [str(removed)]
+    assert fold_events.args == [str(removed)]
     qtbot.waitUntil(lambda: dialog.table.rowCount() == 0)
     assert not _button(dialog).isEnabled()
     assert "No case is removed" in "".join(label.text() for label in dialog.findChildren(QLabel))

@@ -8,14 +8,16 @@ from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.case import Case
+from app.domain.ids import ImageId
+from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.who_is_who import WhoIsWhoDialog
-from app.ui.main_window import MainWindow
 from app.ui.session import Session
-from app.usecases.import_images import import_images
-from app.usecases.list_doubts import list_doubts
+from app.ui.shell.main_window import MainWindow
+from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.cases.import_images import import_images
+from app.usecases.patients.list_identity_questions import list_identity_questions
 from app.usecases.ports import Services
-from app.usecases.predict_image import predict_image
-from tests.builders import result_of
+from tests.builders import predict_again, result_of
 from tests.fakes import FakeToken
 
 CASES = Path(__file__).resolve().parents[3] / "golden" / "cases" / "01-same-id-two-persons"
@@ -67,7 +69,10 @@ def test_without_a_question_there_is_nothing_to_answer(qtbot: QtBot, dialog: Who
 
 def test_a_yes_joins_and_scores_again(qtbot: QtBot, session: Session, dialog: WhoIsWhoDialog) -> None:
     image_ids = _take(session.services)
-    predict_image(session.services, image_ids[1], FakeToken())
+    foot = ProgressFoot()
+    qtbot.addWidget(foot)
+    queue = AnalysisQueue(session, foot)
+    predict_again(session.services, image_ids[1])
     dialog._read()
     qtbot.waitUntil(dialog.same.isEnabled)
     dialog.same.click()
@@ -76,7 +81,8 @@ def test_a_yes_joins_and_scores_again(qtbot: QtBot, session: Session, dialog: Wh
     assert first.patient == second.patient
     assert first.patient.sex == "female"
     qtbot.waitUntil(lambda: dialog.chosen is None)
-    assert list_doubts(session.services) == ()
+    assert list_identity_questions(session.services) == ()
+    qtbot.waitUntil(lambda: not queue.is_waiting(ImageId(image_ids[1])))
 
 
 def test_a_no_keeps_them_apart_for_good(qtbot: QtBot, session: Session, dialog: WhoIsWhoDialog) -> None:
@@ -84,7 +90,7 @@ def test_a_no_keeps_them_apart_for_good(qtbot: QtBot, session: Session, dialog: 
     dialog._read()
     qtbot.waitUntil(dialog.apart.isEnabled)
     dialog.apart.click()
-    qtbot.waitUntil(lambda: list_doubts(session.services) == ())
+    qtbot.waitUntil(lambda: list_identity_questions(session.services) == ())
     first, second = _cases(session.services, image_ids)
     assert first.patient.id != second.patient.id
 
@@ -95,20 +101,20 @@ def test_return_decides_nothing(qtbot: QtBot, session: Session, dialog: WhoIsWho
     qtbot.waitUntil(dialog.same.isEnabled)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert dialog.isHidden()
-    assert len(list_doubts(session.services)) == 1
+    assert len(list_identity_questions(session.services)) == 1
 
 
 def test_an_import_asks_beside_the_window_and_the_next_start_reminds(
     qtbot: QtBot, open_window: Callable[..., MainWindow]
 ) -> None:
     window = open_window()
-    window.desk.import_paths([CASES])
+    window.controller.import_paths([CASES])
     qtbot.waitUntil(lambda: window.findChild(WhoIsWhoDialog) is not None, timeout=20_000)
     dialog = window.findChild(WhoIsWhoDialog)
     qtbot.waitUntil(dialog.same.isEnabled)
     assert window.isEnabled()
     assert not dialog.isModal()
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=20_000)
     dialog.reject()
     later = open_window(window.session.services)
     qtbot.waitUntil(lambda: "1 question is open" in later.notice_bar.text)

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 from app.domain.ids import ImageId
 from app.storage.journal import FileStrokeJournal
 from app.ui.editor.canvas import EditorCanvas
-from app.ui.editor.keeping import SavedState
-from app.ui.editor.tools.gesture import Act, Pointer
+from app.ui.editor.journal_writer import SavedState
+from app.ui.editor.tools.gesture import Pointer, PointerEventType
 
 IMAGE = ImageId("0123456789abcdef" * 2)
 SHAPE = (97, 143)
@@ -50,7 +50,11 @@ def draw(canvas: EditorCanvas, step: int) -> None:
         canvas.set_tool(rng.choice(["brush", "eraser", "lasso"]))
         canvas.set_brush_diameter_px(rng.randint(3, 30))
         points = [(rng.uniform(0, SHAPE[1]), rng.uniform(0, SHAPE[0])) for _ in range(4)]
-        for act, point in zip((Act.PRESS, Act.MOVE, Act.MOVE, Act.RELEASE), points, strict=True):
+        for act, point in zip(
+            (PointerEventType.PRESS, PointerEventType.MOVE, PointerEventType.MOVE, PointerEventType.RELEASE),
+            points,
+            strict=True,
+        ):
             canvas.feed(Pointer(act, point))
 
 
@@ -63,7 +67,7 @@ def main(folder: Path, steps: int) -> None:
         ends = time.monotonic() + 0.004
         while time.monotonic() < ends:
             application.processEvents()
-            if canvas.saved_state is SavedState.KEPT:
+            if canvas.saved_state is SavedState.JOURNALED:
                 sys.stdout.write(f"{step + 1} {fingerprint(canvas)}\n")
                 sys.stdout.flush()
                 break

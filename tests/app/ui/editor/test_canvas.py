@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 from app.domain.ids import ImageId
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.layers import Layer
-from app.ui.editor.sketches import RulerSketch, length_text
-from app.ui.editor.tools.gesture import Act, Pointer
+from app.ui.editor.tool_previews import RulerPreview, length_text
+from app.ui.editor.tools.gesture import Pointer, PointerEventType
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.postprocess import lesion_mask
+from models.contract.imaging.postprocess import lesion_mask
 
 SHAPE = (120, 161)
 IMAGE = ImageId("d" * 32)
@@ -46,11 +46,11 @@ def mask_of(canvas: EditorCanvas) -> BoolMask:
 
 
 def drag(canvas: EditorCanvas, *points: Point, is_subtracting: bool = False, ends: bool = True) -> None:
-    acts = [Act.PRESS] + [Act.MOVE] * (len(points) - 1)
+    acts = [PointerEventType.PRESS] + [PointerEventType.MOVE] * (len(points) - 1)
     for act, point in zip(acts, points, strict=True):
         canvas.feed(Pointer(act, point, is_subtracting=is_subtracting))
     if ends:
-        canvas.feed(Pointer(Act.RELEASE, points[-1]))
+        canvas.feed(Pointer(PointerEventType.RELEASE, points[-1]))
 
 
 def mouse(
@@ -112,9 +112,9 @@ def test_escape_leaves_no_trace(canvas: EditorCanvas, qtbot: QtBot) -> None:
         assert canvas.is_drawing
         qtbot.keyClick(canvas, Qt.Key.Key_Escape)
         assert not canvas.is_drawing
-        canvas.feed(Pointer(Act.RELEASE, (80, 110)))
+        canvas.feed(Pointer(PointerEventType.RELEASE, (80, 110)))
         assert np.array_equal(mask_of(canvas), before)
-        assert np.array_equal(canvas._frame.mask, before)
+        assert np.array_equal(canvas._renderer.mask, before)
     assert canvas.mask_version() == version
     assert not canvas.undo_group.canUndo()
 
@@ -129,11 +129,11 @@ def test_a_polygon_closes_by_double_click_enter_or_its_first_corner(
 
     def click(*points: Point) -> None:
         for point in points:
-            canvas.feed(Pointer(Act.PRESS, point))
-            canvas.feed(Pointer(Act.RELEASE, point))
+            canvas.feed(Pointer(PointerEventType.PRESS, point))
+            canvas.feed(Pointer(PointerEventType.RELEASE, point))
 
     def by_double_click() -> None:
-        canvas.feed(Pointer(Act.DOUBLE_PRESS, corners[-1]))
+        canvas.feed(Pointer(PointerEventType.DOUBLE_PRESS, corners[-1]))
 
     def by_enter() -> None:
         qtbot.keyClick(canvas, Qt.Key.Key_Return)
@@ -152,7 +152,7 @@ def test_a_polygon_closes_by_double_click_enter_or_its_first_corner(
 def test_backspace_takes_the_last_corner_back(canvas: EditorCanvas, qtbot: QtBot) -> None:
     canvas.set_tool("polygon")
     for point in [(20, 10), (90, 10), (90, 50), (20, 50), (150, 110)]:
-        canvas.feed(Pointer(Act.PRESS, point))
+        canvas.feed(Pointer(PointerEventType.PRESS, point))
     qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
     qtbot.keyClick(canvas, Qt.Key.Key_Enter)
     assert np.count_nonzero(mask_of(canvas)) == 40 * 70
@@ -162,8 +162,8 @@ def test_a_polygon_with_alt_takes_away(canvas: EditorCanvas) -> None:
     canvas.set_mask(np.ones(SHAPE, dtype=np.bool_))
     canvas.set_tool("polygon")
     for point in [(20, 10), (90, 10), (90, 50)]:
-        canvas.feed(Pointer(Act.PRESS, point, is_subtracting=True))
-    canvas.feed(Pointer(Act.CONFIRM, (20, 50)))
+        canvas.feed(Pointer(PointerEventType.PRESS, point, is_subtracting=True))
+    canvas.feed(Pointer(PointerEventType.CONFIRM, (20, 50)))
     assert not mask_of(canvas)[15, 80]
     assert mask_of(canvas)[45, 25]
 
@@ -179,10 +179,10 @@ def test_a_lasso_adds_and_takes_away_what_it_encloses(canvas: EditorCanvas) -> N
 def test_the_ruler_reads_pixels_and_millimetres_only_when_calibrated(canvas: EditorCanvas) -> None:
     canvas.set_tool("ruler")
     drag(canvas, (10, 10), (40, 50))
-    sketch = canvas._sketch
-    assert isinstance(sketch, RulerSketch)
-    assert length_text(sketch, None) == "50.0 px"
-    assert length_text(sketch, 0.02) == "1.00 mm  (50.0 px)"
+    preview = canvas._preview
+    assert isinstance(preview, RulerPreview)
+    assert length_text(preview, None) == "50.0 px"
+    assert length_text(preview, 0.02) == "1.00 mm  (50.0 px)"
     assert not mask_of(canvas).any()
 
 
@@ -259,7 +259,7 @@ def do(canvas: EditorCanvas, deed: tuple[str, list[Point], int] | str | float) -
         canvas.set_tool(tool)
         canvas.set_brush_diameter_px(diameter_px)
         drag(canvas, *points)
-        canvas.feed(Pointer(Act.CONFIRM, points[-1]))
+        canvas.feed(Pointer(PointerEventType.CONFIRM, points[-1]))
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -332,9 +332,9 @@ def test_undo_in_the_middle_of_a_stroke_gives_the_stroke_up(canvas: EditorCanvas
     drag(canvas, (100, 30), (130, 60), ends=False)
     canvas.undo_group.undo()
     assert not canvas.is_drawing
-    canvas.feed(Pointer(Act.RELEASE, (130, 60)))
+    canvas.feed(Pointer(PointerEventType.RELEASE, (130, 60)))
     assert np.array_equal(mask_of(canvas), disc(radius=5))
-    assert np.array_equal(canvas._frame.mask, disc(radius=5))
+    assert np.array_equal(canvas._renderer.mask, disc(radius=5))
 
 
 def test_every_image_keeps_its_own_history(canvas: EditorCanvas) -> None:
@@ -376,7 +376,7 @@ def test_a_stored_mask_never_replaces_unsaved_work_unasked(canvas: EditorCanvas)
 def test_a_stored_mask_that_arrives_during_a_stroke_does_not_break_it_off(canvas: EditorCanvas) -> None:
     drag(canvas, (10, 10), (40, 10), ends=False)
     assert not canvas.set_mask(disc())
-    canvas.feed(Pointer(Act.RELEASE, (40, 30)))
+    canvas.feed(Pointer(PointerEventType.RELEASE, (40, 30)))
     assert mask_of(canvas)[30, 40]
     assert not np.array_equal(mask_of(canvas), disc())
 
@@ -455,18 +455,6 @@ def test_the_pointer_is_reported_in_the_image_and_not_beside_it(canvas: EditorCa
 def test_an_unknown_tool_is_refused(canvas: EditorCanvas) -> None:
     with pytest.raises(ValueError, match="no tool named"):
         canvas.set_tool("hammer")
-
-
-def test_the_view_is_kept_for_the_next_image_when_asked(canvas: EditorCanvas) -> None:
-    canvas.zoom_by(3)
-    place = canvas.placement
-    canvas.show_image(skin(), ImageId("f" * 32))
-    assert canvas.placement != place
-    canvas.zoom_by(3)
-    place = canvas.placement
-    canvas.set_view_kept(True)
-    canvas.show_image(skin(), IMAGE)
-    assert canvas.placement == place
 
 
 def test_the_image_cannot_be_moved_out_of_sight(canvas: EditorCanvas) -> None:

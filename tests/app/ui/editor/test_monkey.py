@@ -106,8 +106,8 @@ def test_random_hands_keep_picture_mask_and_history_one(qtbot: QtBot, seed: int)
         mask = canvas.current_mask()
         assert (mask is None) == (not canvas.has_image)
         if mask is not None and not canvas.is_drawing:
-            assert canvas._frame.mask is not None
-            assert np.array_equal(canvas._frame.mask, mask)
+            assert canvas._renderer.mask is not None
+            assert np.array_equal(canvas._renderer.mask, mask)
     canvas.cancel_gesture()
     picture = canvas.grab().toImage()
     canvas._redraw()

@@ -15,8 +15,8 @@ from app.ui.model_shelf.shelf_window import ShelfWindow
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.usecases.ports import Services
-from models.contract.registry import ModelShelf
-from tests.app.usecases.learning_models import a_variant, write_passed_exam
+from models.contract.shelf.model_shelf import ModelShelf
+from tests.app.usecases.learning.learning_models import a_variant, write_passed_exam
 
 NAME = "dermomamba-tiny"
 
@@ -51,7 +51,7 @@ def window(qtbot: QtBot, session: Session, theme: Theme, models: Path) -> ShelfW
 
 
 def settle(qtbot: QtBot, window: ShelfWindow) -> None:
-    qtbot.waitUntil(lambda: not window._session.lanes.busy_lanes, timeout=20_000)
+    qtbot.waitUntil(lambda: not window._session.queues.busy_queues, timeout=20_000)
 
 
 def active(window: ShelfWindow) -> str:

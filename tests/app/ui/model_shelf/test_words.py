@@ -1,6 +1,6 @@
 from app.ui.model_shelf.words import band_facts
-from models.contract.card import read_card
-from models.contract.triage_figures import BandCounts, BandFigures, TriageAims, TriageFigures
+from models.contract.shelf.card import read_card
+from models.contract.shelf.triage_figures import BandCounts, BandFigures, TriageAims, TriageFigures
 from resources import path as resource
 
 

@@ -10,29 +10,31 @@ from pytestqt.qtbot import QtBot
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.figures import percent
+from app.domain.ids import ImageId
+from app.domain.lesion_score import ImageScores
 from app.domain.measurement import Measurement
 from app.domain.triage import Band
-from app.ui.case_view import CaseView
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.score_panel import ReasonsCard
 from app.ui.theme import Theme
 from app.ui.widgets.badge import BadgeLabel
-from app.usecases.correct_mask import CONFIRMED, correct_mask
-from app.usecases.edit_visit import edit_visit
-from app.usecases.local_bands import LocalBands
-from app.usecases.open_case import open_case
-from app.usecases.ports import MeasuredBands, Services, SpokenModel
-from app.usecases.score_image import rescore_image
-from app.usecases.score_words import DIVISION
-from app.usecases.why_score import ScoreWhy
-from models.contract.triage_figures import BandCounts, BandFigures
+from app.ui.workbench.case_view import CaseView
+from app.usecases.analysis.local_bands import LocalBands
+from app.usecases.analysis.score_attribution import ScoreWhy
+from app.usecases.analysis.score_image import rescore_image
+from app.usecases.analysis.score_words import DIVISION
+from app.usecases.cases.open_case import open_case
+from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
+from app.usecases.patients.edit_visit import edit_visit
+from app.usecases.ports import MeasuredBands, ModelSummary, Services
+from models.contract.shelf.triage_figures import BandCounts, BandFigures
 from tests.builders import a_case, a_divided_score, a_mask, a_score
 from tests.fakes import CLASSIFIER, FakeToken
 
 if TYPE_CHECKING:
-    from app.domain.patient import Patient
+    from app.domain.people.patient import Patient
 
 
 @pytest.fixture
@@ -57,6 +59,11 @@ def words_on(widget: QWidget) -> str:
     return "\n".join(label.text() for label in labels if label.isVisibleTo(widget) and label.text())
 
 
+def badges_on(widget: QWidget) -> list[BadgeLabel]:
+    """Return the bands that are shown on a widget."""
+    return [badge for badge in widget.findChildren(BadgeLabel) if badge.isVisibleTo(widget)]
+
+
 def test_a_score_is_told_with_range_band_reason_model_and_limits(panels: CasePanels, case: Case) -> None:
     panels.show_view(CaseView(case))
     said, score = words_on(panels.score), case.score
@@ -76,8 +83,8 @@ def test_the_figures_of_the_model_stand_beside_its_score_and_its_limits_one_clic
 ) -> None:
     figure = "On 285 held-out images: AUC 0.78 with metadata, 0.65 from the image alone"
     limits, known = ("Few melanomas.", "One <b>camera</b>."), ("melanoma", "nevus")
-    spoken = SpokenModel("Score", CLASSIFIER, figure, limits, known)
-    panels.show_view(CaseView(case, spoken=spoken))
+    model_summaries = ModelSummary("Score", CLASSIFIER, figure, limits, known)
+    panels.show_view(CaseView(case, model_summaries=model_summaries))
     said = words_on(panels.score)
     assert f"{figure}." in said
     assert "Trained to tell melanoma from nevus; it does not know basal cell carcinoma" in said
@@ -90,9 +97,27 @@ def test_the_figures_of_the_model_stand_beside_its_score_and_its_limits_one_clic
 def test_figures_of_another_model_than_the_one_that_scored_are_not_shown(
     panels: CasePanels, case: Case
 ) -> None:
-    spoken = SpokenModel("Score", replace(CLASSIFIER, version="0"), "On 9 held-out images", ("No palms.",))
-    panels.show_view(CaseView(case, spoken=spoken))
+    model_summaries = ModelSummary(
+        "Score", replace(CLASSIFIER, version="0"), "On 9 held-out images", ("No palms.",)
+    )
+    panels.show_view(CaseView(case, model_summaries=model_summaries))
     assert "held-out" not in words_on(panels.score)
+
+
+def test_the_score_of_the_lesion_stands_beside_that_of_its_image(panels: CasePanels, case: Case) -> None:
+    assert case.boundary is not None
+    own = replace(a_score(case.image.id, 0.2), mask_source=case.boundary.id)
+    other = a_score(ImageId("other"), 0.8)
+    several = replace(case, scores=(own,), other_images=(ImageScores(other, other),))
+    panels.show_view(CaseView(several))
+    said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Lesion: 50 % from 2 images (20 to 80 %)" in said
+    assert "Lesion score 50 % is at or above the threshold for an early look (30 %)." in said
+    assert [badge.accessibleName() for badge in badges_on(panels.score)] == ["Routine", "Soon"]
+    panels.show_view(CaseView(several, preview=replace(own, probability=0.8)))
+    assert "Lesion: 80" in words_on(panels.score)
+    panels.show_view(CaseView(replace(several, other_images=())))
+    assert "Lesion" not in words_on(panels.score)
 
 
 BANDS = MeasuredBands(
@@ -107,10 +132,10 @@ BANDS = MeasuredBands(
 def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_clinic(
     panels: CasePanels, case: Case
 ) -> None:
-    spoken = SpokenModel("Score", CLASSIFIER, None, (), bands=BANDS)
+    model_summaries = ModelSummary("Score", CLASSIFIER, None, (), bands=BANDS)
     scored = replace(case, scores=(a_score(case.image.id, 0.9),))
     enough = LocalBands({Band.URGENT: 4}, {Band.URGENT: 6, Band.ROUTINE: 41})
-    panels.show_view(CaseView(scored, spoken=spoken, local_bands=enough))
+    panels.show_view(CaseView(scored, model_summaries=model_summaries, local_bands=enough))
     said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
     assert "Urgent: 1 in 3 such cases was malignant at 5 % prevalence." in said
     assert "Here: 4 of 10 decided Urgent cases were malignant (51 decided in all)." in said
@@ -120,7 +145,7 @@ def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_cl
 
 
 def test_a_model_whose_bands_were_not_measured_claims_nothing(panels: CasePanels, case: Case) -> None:
-    panels.show_view(CaseView(case, spoken=SpokenModel("Score", CLASSIFIER, None, ())))
+    panels.show_view(CaseView(case, model_summaries=ModelSummary("Score", CLASSIFIER, None, ())))
     assert "prevalence" not in words_on(panels.score)
 
 
@@ -129,7 +154,7 @@ def test_an_image_with_a_warning_keeps_its_band_and_says_what_to_check(
     panels: CasePanels, case: Case, warnings: tuple[str, ...]
 ) -> None:
     panels.show_view(CaseView(replace(case, scores=(a_score(case.image.id, 0.4, warnings=warnings),))))
-    (badge,) = panels.score.findChildren(BadgeLabel)
+    (badge,) = badges_on(panels.score)
     assert badge.badge is not None
     assert badge.badge.text == "Soon"
     assert ("Check image:\nThe image is blurred." in words_on(panels.score)) is bool(warnings)

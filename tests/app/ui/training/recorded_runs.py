@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 
 from app.runs.follower import RunFollower
-from app.usecases.freeze_snapshot import SNAPSHOTS
-from app.usecases.run_records import RUNS, RunRecord, write_record
-from models.contract.exam import Exam, ExamPart, write_exam
+from app.usecases.learning.freeze_snapshot import SNAPSHOTS
+from app.usecases.learning.run_records import RUNS, RunRecord, write_record
+from models.contract.shelf.exam import Exam, ExamPart, write_exam
 from tests.builders import a_lesion_image
 from training.contract.events import (
     BatchHalved,

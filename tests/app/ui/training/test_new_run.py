@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.theme import Theme
 from app.ui.training.new_run import CorrectionsCard
-from app.usecases.survey_corrections import CorrectionSurvey
+from app.usecases.learning.survey_corrections import CorrectionSurvey
 
 
 def test_patients_with_one_photograph_each_are_pointed_out_before_freezing(

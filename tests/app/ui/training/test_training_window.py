@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
-from app.ui.training.outlines import read_pictures
+from app.ui.training.outlines import read_preview_images
 from app.ui.training.training_window import TrainingWindow
 from app.ui.training.words import EMPTY
 from app.usecases.ports import Services
@@ -24,7 +24,7 @@ from tests.app.ui.training.recorded_runs import (
     steps,
     tell,
 )
-from tests.app.usecases.learning_clinic import a_clinic
+from tests.app.usecases.learning.learning_clinic import a_clinic
 from tests.builders import a_case
 from training.contract.events import ContourPreview
 
@@ -59,7 +59,7 @@ def show(qtbot: QtBot, window: TrainingWindow) -> None:
 
 
 def settle(qtbot: QtBot, window: TrainingWindow) -> None:
-    qtbot.waitUntil(lambda: not window._session.lanes.busy_lanes, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._session.queues.busy_queues, timeout=10_000)
 
 
 def attached(qtbot: QtBot, window: TrainingWindow, run: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_picture_outside_the_snapshot_is_not_read(data: Path) -> None:
     elsewhere = ContourPreview(image_id="x", image_file="../../secret.png", before=(), after=())
     (data / "secret.png").write_bytes((folder / "images" / "one.png").read_bytes())
     inside = ContourPreview(image_id="one", image_file="images/one.png", before=(), after=())
-    assert set(read_pictures(folder, [elsewhere, inside])) == {"images/one.png"}
+    assert set(read_preview_images(folder, [elsewhere, inside])) == {"images/one.png"}
     assert run.is_dir()
 
 
@@ -259,4 +259,4 @@ def test_a_picture_is_read_as_what_its_name_says(data: Path) -> None:
         ContourPreview(image_id=name, image_file=f"images/{name}.png", before=(), after=())
         for name in ("one", "two")
     ]
-    assert set(read_pictures(folder, previews)) == {"images/one.png"}
+    assert set(read_preview_images(folder, previews)) == {"images/one.png"}

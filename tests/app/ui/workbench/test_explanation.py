@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.ui.editor.layers import Layer
-from app.ui.main_window import MainWindow
+from app.ui.shell.main_window import MainWindow
 from app.usecases.ports import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case
@@ -20,49 +20,49 @@ def _opened(qtbot: QtBot, open_window: OpenWindow, services: Services, folder: P
 
 
 def _settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.session.lanes.busy_lanes, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.session.queues.busy_queues, timeout=30_000)
 
 
 def test_switching_the_attention_layer_on_shows_the_default_overlay(
     qtbot: QtBot, open_window: OpenWindow, services: Services, tmp_path: Path
 ) -> None:
     window = _opened(qtbot, open_window, services, tmp_path)
-    desk = window.desk
-    assert desk.panels.explanation.chosen is None
-    desk.layers.toggle("attention")
+    controller = window.controller
+    assert controller.panels.explanation.chosen is None
+    controller.layers.toggle("attention")
     _settle(qtbot, window)
-    assert desk.panels.explanation.chosen == services.predictor.overlay_names()[0]
-    said = "\n".join(label.text() for label in desk.panels.explanation.findChildren(QLabel))
+    assert controller.panels.explanation.chosen == services.predictor.overlay_names()[0]
+    said = "\n".join(label.text() for label in controller.panels.explanation.findChildren(QLabel))
     assert "Bright where the score rests on local detail" in said
-    desk.panels.explanation.choose("hidden_attention")
+    controller.panels.explanation.choose("hidden_attention")
     _settle(qtbot, window)
-    desk.layers.toggle("attention")
-    desk.layers.toggle("attention")
-    assert desk.panels.explanation.chosen == "hidden_attention"
+    controller.layers.toggle("attention")
+    controller.layers.toggle("attention")
+    assert controller.panels.explanation.chosen == "hidden_attention"
 
 
 def test_choosing_no_overlay_switches_the_attention_layer_off(
     qtbot: QtBot, open_window: OpenWindow, services: Services, tmp_path: Path
 ) -> None:
     window = _opened(qtbot, open_window, services, tmp_path)
-    desk = window.desk
-    desk.layers.show_layer(Layer.ATTENTION, visible=True)
+    controller = window.controller
+    controller.layers.show_layer(Layer.ATTENTION, visible=True)
     _settle(qtbot, window)
-    desk.panels.explanation.choose(None)
-    assert not desk.canvas.layer_look(Layer.ATTENTION).is_visible
+    controller.panels.explanation.choose(None)
+    assert not controller.canvas.layer_look(Layer.ATTENTION).is_visible
 
 
 def test_an_overlay_that_was_hidden_stays_hidden_when_it_is_computed_again(
     qtbot: QtBot, open_window: OpenWindow, services: Services, tmp_path: Path
 ) -> None:
     window = _opened(qtbot, open_window, services, tmp_path)
-    desk = window.desk
-    desk.panels.explanation.choose("hidden_attention")
+    controller = window.controller
+    controller.panels.explanation.choose("hidden_attention")
     _settle(qtbot, window)
-    assert desk.canvas.layer_look(Layer.ATTENTION).is_visible
-    desk.layers.toggle("attention")
-    desk.review.predict()
+    assert controller.canvas.layer_look(Layer.ATTENTION).is_visible
+    controller.layers.toggle("attention")
+    controller.review.predict()
     _settle(qtbot, window)
-    said = "\n".join(label.text() for label in desk.panels.explanation.findChildren(QLabel))
+    said = "\n".join(label.text() for label in controller.panels.explanation.findChildren(QLabel))
     assert "lies inside the lesion" in said
-    assert not desk.canvas.layer_look(Layer.ATTENTION).is_visible
+    assert not controller.canvas.layer_look(Layer.ATTENTION).is_visible

@@ -21,6 +21,19 @@ def test_an_alpha_of_one_value_everywhere_hides_nothing(
     assert np.array_equal(read_photograph(content).pixels, skin)
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_where_the_colour_stands_that_a_png_declares_transparent_it_is_white(
+    skin: Pixels, encoded: Encode, mode: str
+) -> None:
+    stored = skin if mode == "RGB" else skin[..., 0].copy()
+    stored[:25, :25] = 0
+    key = (0, 0, 0) if mode == "RGB" else 0
+    pixels = read_photograph(encoded(stored, "PNG", transparency=key)).pixels
+    assert (pixels[:25, :25] == 255).all()
+    expected = stored if mode == "RGB" else np.dstack([stored] * 3)
+    assert np.array_equal(pixels[25:], expected[25:])
+
+
 @pytest.mark.parametrize("decoder", FORMATS)
 def test_a_selection_over_a_whole_picture_whitens_nothing(
     skin: Pixels, encoded: Encode, decoder: str

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.contract.tabular import (
+from models.contract.lesion.tabular import (
     CATEGORICAL_FEATURES,
     CATEGORICAL_VALUES,
     NUMERIC_FEATURES,

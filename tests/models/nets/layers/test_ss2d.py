@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models.nets.layers.scan_reference import sequential_scan
+from models.nets.layers.scan.reference import sequential_scan
 from models.nets.layers.ss2d import DIRECTIONS, SS2D
 
 STACKED = ("x_proj", "delta_weight", "delta_bias", "a_log", "skip")

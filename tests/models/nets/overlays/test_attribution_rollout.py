@@ -13,7 +13,7 @@ from models.nets.classification.score_network import ScoreNetwork
 from models.nets.explainable import MixesTokens, Mixing
 from models.nets.layers.attention import SelfAttention
 from models.nets.layers.mamba import Mamba
-from models.nets.layers.scan_reading import Scans
+from models.nets.layers.scan.reading import Scans
 from models.nets.layers.ss2d import SS2D
 from models.nets.layers.vision_mixer import VisionMixer
 from models.nets.overlays.attribution_rollout import attribution_rollout, weighted_matrix

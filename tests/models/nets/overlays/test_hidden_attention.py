@@ -6,11 +6,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.contract.errors import ModelRefusedError
-from models.nets.layers.hidden_attention import column_sums, hidden_attention
 from models.nets.layers.mamba import Mamba
-from models.nets.layers.scan_reading import ScanReading, Scans
-from models.nets.layers.scan_reference import sequential_scan
-from models.nets.layers.selective_scan import selective_scan
+from models.nets.layers.scan.hidden_attention import column_sums, hidden_attention
+from models.nets.layers.scan.reading import ScanReading, Scans
+from models.nets.layers.scan.reference import sequential_scan
+from models.nets.layers.scan.selective_scan import selective_scan
 from models.nets.layers.ss2d import SS2D
 from models.nets.layers.vision_mixer import VisionMixer
 from models.nets.overlays.hidden_matrix import LONGEST_PATH, hidden_matrix, mean_matrix

@@ -19,7 +19,7 @@ from models.nets.layers.position import PositionEmbedding
 from models.nets.layers.ss2d import SS2D
 from models.nets.overlays import OVERLAYS, Overlay, overlays_of
 from models.nets.overlays.cross_modal import cross_modal
-from models.nets.overlays.grad_cam import grad_cam, grad_cam_of_stem
+from models.nets.overlays.grad_cam import grad_cam
 from models.nets.overlays.gradient_x_input import gradient_x_input, together
 from models.nets.overlays.hidden_attention import runs_one_way
 from models.nets.overlays.hidden_matrix import mean_matrix
@@ -264,14 +264,6 @@ def test_grad_cam_of_an_outliner_adds_all_grids_between_encoder_and_decoder(name
     ]
 
     torch.testing.assert_close(grad_cam(network, images), together(maps))
-
-
-def test_grad_cam_of_the_stem_has_the_coarsest_grid(network: MambaDerm, inputs: Batch) -> None:
-    maps = grad_cam_of_stem(network, *inputs)
-
-    assert maps.shape == (2, 3, 3)
-    assert maps.min() >= 0
-    assert maps.max() > 0
 
 
 @pytest.mark.parametrize("name", ["mambaderm_tiny", "mambaderm_hierarchical_tiny"])

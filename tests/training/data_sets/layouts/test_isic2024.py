@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from models.contract.tabular import CATEGORICAL_VALUES, patient_size_z
+from models.contract.lesion.tabular import CATEGORICAL_VALUES, patient_size_z
 from tests.training.data_sets.layouts.pictures import contents, jpeg, manifest, table, write
 from training.contract.data_set import GIVEN_NUMBERS, LEAKS, DataSetError, read_manifest
 from training.data_sets.layouts.data_folder import ConversionError, FolderOptions

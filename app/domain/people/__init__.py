@@ -1,0 +1,1 @@
+"""Patients as persons: names, numbers, ages, and who can be one person."""

@@ -1,0 +1,105 @@
+"""The pictures of a report: image, boundary and attention overlay, each with its caption.
+
+They are drawn once (``drawn_images``) and placed on the pages as often as these are laid out (``placed``).
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Image, Spacer, Table, TableStyle
+
+from app.domain.case import Case
+from app.domain.figures import percent
+from app.exporters.image_rendering import colour_bar, drawable, jpeg, reduced, with_boundary, with_heat
+from app.exporters.report.style import CAPTION, LABEL, LABEL_AT_RIGHT, say
+from app.usecases.analysis.colour_scales import ColourScale, attention_scale
+from app.usecases.analysis.explain_score import share_inside
+from app.usecases.analysis.overlay_words import outside_warning, overlay_words
+from app.usecases.ports import CaseFile
+from models.contract.arrays import AttentionMap, RgbImage
+from models.contract.imaging.overlays import SIGNED_OVERLAYS
+
+_PICTURE_WIDTH, _PICTURE_HEIGHT = 85 * mm, 68 * mm
+_PRINTED_SIDE_PX = 1500
+"""85 mm at 450 dots per inch."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnImage:
+    """A picture ready to be placed; with a colour bar where ``scale`` is given."""
+
+    content: bytes
+    width_px: int
+    height_px: int
+    caption: str
+    scale: ColourScale | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnImages:
+    """All pictures of a report."""
+
+    plain: DrawnImage
+    boundary: DrawnImage
+    overlays: tuple[DrawnImage, ...]
+
+
+def drawn_images(file: CaseFile) -> DrawnImages:
+    """Draw the image as it was imported, with the valid mask's outline, and with each overlay."""
+    printed = drawable(file.pixels, _PRINTED_SIDE_PX)
+    has_lesion = file.mask is not None and bool(file.mask.any())
+    outlined = with_boundary(printed, file.mask) if file.mask is not None and has_lesion else printed
+    return DrawnImages(
+        plain=_drawn(reduced(file.pixels, _PRINTED_SIDE_PX), "Image"),
+        boundary=_drawn(outlined, _boundary_words(file.case, has_lesion=has_lesion)),
+        overlays=tuple(_overlay(file, printed, name, found) for name, found in file.overlays.items()),
+    )
+
+
+def placed(picture: DrawnImage) -> list[Flowable]:
+    """Return a picture with its colour bar and caption, fitted into half the width of a page."""
+    scale = min(_PICTURE_WIDTH / picture.width_px, _PICTURE_HEIGHT / picture.height_px)
+    image = Image(BytesIO(picture.content), picture.width_px * scale, picture.height_px * scale)
+    bar = [] if picture.scale is None else [Spacer(1, 2), _colour_bar(picture.scale)]
+    return [image, *bar, say(picture.caption, CAPTION)]
+
+
+def _drawn(pixels: RgbImage, caption: str, scale: ColourScale | None = None) -> DrawnImage:
+    return DrawnImage(jpeg(pixels), pixels.shape[1], pixels.shape[0], caption, scale)
+
+
+def _boundary_words(case: Case, *, has_lesion: bool) -> str:
+    if not has_lesion:
+        return "No lesion boundary was found or drawn"
+    if case.revision is None:
+        return "Boundary as predicted by the model, not corrected"
+    return f"Boundary, {case.revision.reason} by a clinician (revision {case.revision.number})"
+
+
+def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnImage:
+    scale = attention_scale(is_signed=name in SIGNED_OVERLAYS)
+    share = share_inside(attention, file.mask)
+    inside = "" if share is None else f"; {percent(share)} of it inside the boundary"
+    warning = outside_warning(name, share)
+    caption = f"{overlay_words(name)}{inside}" + (f". {warning}" if warning else "")
+    return _drawn(with_heat(printed, attention, scale), caption, scale)
+
+
+def _colour_bar(scale: ColourScale) -> Table:
+    low, high = ("against", "in favour") if scale.lowest < 0 else ("none", "most")
+    bar = Image(BytesIO(jpeg(colour_bar(scale, 512, 24))), 46 * mm, 2.6 * mm)
+    table = Table([[say(low, LABEL_AT_RIGHT), bar, say(high, LABEL)]], colWidths=[16 * mm, 48 * mm, 16 * mm])
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("ALIGN", (1, 0), (1, 0), "CENTER"),
+                ("TOPPADDING", (0, 0), (-1, -1), 0),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
+                ("LEFTPADDING", (0, 0), (-1, -1), 1),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 1),
+            ]
+        )
+    )
+    return table

@@ -1,0 +1,363 @@
+"""The sections of a report, in the order of its pages; each returns what ReportLab can place."""
+
+import sys
+from dataclasses import fields
+from typing import TypeAlias
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
+
+from app.domain.audit import AuditEvent
+from app.domain.case import Case
+from app.domain.figures import percent
+from app.domain.frame_finding import NO_SCORE
+from app.domain.image import DermoscopicImage
+from app.domain.measurement import Measurement
+from app.domain.prediction import ModelRef
+from app.exporters.deidentification import CaseDisclosure
+from app.exporters.report.images import DrawnImages, placed
+from app.exporters.report.style import (
+    BOX_TITLE,
+    CONTENT_WIDTH,
+    DECISION_EDGE,
+    HEADING,
+    LABEL,
+    LIMITS_TITLE,
+    MODEL_EDGE,
+    MODEL_TINT,
+    SCORE,
+    SMALL,
+    TITLE,
+    WARNING,
+    boxed,
+    in_rows,
+    lined_table,
+    pairs_table,
+    printed_as_numbers,
+    say,
+)
+from app.exporters.report.words import LIMITS, yes_no
+from app.usecases.analysis.compare_scores import comparison_of
+from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
+from app.usecases.analysis.score_words import (
+    DIVISION,
+    LESION_SCORE_TIP,
+    OUTDATED_INPUTS,
+    comparison_words,
+    division_words,
+    lesion_words,
+    missing_words,
+    range_words,
+    uncertainty_words,
+)
+from app.usecases.ports import ModelSummary
+
+_Cell: TypeAlias = Flowable | list[Flowable] | str
+
+_HALF = CONTENT_WIDTH / 2
+_HASH_LETTERS = 16
+_NOT_SCORED = "No score was computed for this image."
+_LAST = sys.maxsize
+
+_TELLING_PROVENANCE = frozenset({"file type", "colour profile"})
+"""Lines that quote the end of the file's name or a profile's name, either of which may name a person."""
+
+
+def title(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
+    """Return the report's title with whom and what it is about."""
+    visited = disclosed.visited_on.strftime("%d %b %Y") if disclosed.visited_on else None
+    site = ", ".join(part for part in (case.lesion.site, case.lesion.site_special) if part)
+    pairs = [
+        ("Patient", disclosed.patient_code),
+        ("Name", disclosed.patient_name if not disclosed.is_deidentified else "left out (de-identified)"),
+        ("Sex, age", ", ".join(part for part in (case.patient.sex, disclosed.age_words) if part) or None),
+        ("Lesion", disclosed.lesion_label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
+        ("Site", site or None),
+        ("Visit", visited if not disclosed.is_deidentified else "date left out"),
+    ]
+    table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2)
+    return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, *_unprinted(case, disclosed), Spacer(1, 6)]
+
+
+def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
+    """Say which letters of what was entered are printed as numbers."""
+    revisers = (revision.author for revision in case.revisions)
+    staff = (case.image.imported_by, *revisers, *(decision.author for decision in case.decisions))
+    entered = (
+        *(getattr(disclosed, part.name) for part in fields(disclosed)),
+        *(disclosed.who(name) for name in staff),
+        case.lesion.site_special,
+    )
+    texts = (text for text in entered if isinstance(text, str))
+    letters = sorted({letter for text in texts for letter in printed_as_numbers(text)})
+    if not letters:
+        return []
+    numbers = ", ".join(f"U+{ord(letter):04X}" for letter in letters)
+    words = f"No font of this report has these letters; their Unicode numbers stand for them: {numbers}."
+    return [Spacer(1, 3), say(words, WARNING)]
+
+
+def images_and_score(
+    case: Case, pictures: DrawnImages, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...]
+) -> list[Flowable]:
+    """Return image, boundary and overlays, with the model's output beside the first overlay."""
+    rows: list[list[_Cell]] = [[placed(pictures.plain), placed(pictures.boundary)]]
+    overlays = [placed(picture) for picture in pictures.overlays]
+    if not overlays:
+        return [_grid(rows), Spacer(1, 4), model_output(case, audit, models, CONTENT_WIDTH)]
+    rows.append([overlays[0], model_output(case, audit, models, _HALF - 4 * mm)])
+    further = [*overlays[1:], *([[]] if len(overlays) % 2 == 0 else [])]
+    rows += [[left, right] for left, right in zip(further[::2], further[1::2], strict=True)]
+    return [_grid(rows)]
+
+
+def model_output(
+    case: Case, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...], width: float
+) -> Table:
+    """Return the score with everything that qualifies it."""
+    head = [say("Model output (not a diagnosis)", BOX_TITLE)]
+    score = case.score
+    if score is None or case.is_score_withheld:
+        words = f"{NO_SCORE}. {case.objection_to_score}" if case.is_score_withheld else _NOT_SCORED
+        return boxed([*head, say(words), *_lesion_score(case)], width, edge=MODEL_EDGE, tint=MODEL_TINT)
+    known = next((one.diagnoses for one in models if one.model == score.model), ())
+    rows: list[Flowable] = [
+        *head,
+        *(say(f"Image quality: {words}", WARNING) for words in score.quality_warnings),
+    ]
+    rows += [
+        say(percent(score.probability), SCORE),
+        say(f"{probability_words(known)}, {range_words(score)}"),
+        *_lesion_score(case),
+    ]
+    rows += [
+        say(words, style)
+        for words, style in ((uncertainty_words(case), WARNING), (scope_words(known), SMALL))
+        if words
+    ]
+    division = division_words(score)
+    rows += [say(words, SMALL) for words in ((f"{DIVISION}.", *division) if division else ())]
+    comparison = comparison_of(case, audit)
+    if comparison is not None:
+        rows.append(say(comparison_words(comparison)))
+    if not case.is_score_of_valid_mask:
+        rows.append(say("This score was computed from an earlier mask.", WARNING))
+    elif not case.is_score_current:
+        rows.append(say(OUTDATED_INPUTS, WARNING))
+    priority = case.queue_priority
+    if priority is not None:
+        reasons = [words for words in priority.reasons if words not in score.quality_warnings]
+        rows.append(say(f"Place in the queue: {priority.band.label}", BOX_TITLE))
+        rows += [say(words) for words in reasons]
+    rows.append(say(f"Threshold in force: {percent(score.model.threshold)}"))
+    missing = " ".join(words for words in missing_words(score.missing_inputs) if words)
+    rows.append(say(f"Missing inputs. {missing or 'None: every input was given.'}", SMALL))
+    rows.append(say(_model_words(score.model), SMALL))
+    return boxed(rows, width, edge=MODEL_EDGE, tint=MODEL_TINT)
+
+
+def _lesion_score(case: Case) -> list[Flowable]:
+    """Return the score of the lesion from its images of the visit, and its band; nothing without one."""
+    lesion = case.lesion_score
+    if lesion is None:
+        return []
+    band = "" if lesion.priority is None else f", {lesion.priority.band.label}"
+    return [say(f"{lesion_words(lesion)}{band}. {LESION_SCORE_TIP}")]
+
+
+def clinician_decision(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
+    """Return the clinician's own reading, apart from the model's output; a form to sign while it is open."""
+    decision = case.decision
+    head = say("Decision of the clinician", BOX_TITLE)
+    if decision is None:
+        lines = [
+            head,
+            say("No decision has been recorded yet."),
+            Spacer(1, 14),
+            say(
+                "Diagnosis, management, date and signature: ______________________________________________",
+                LABEL,
+            ),
+        ]
+        return [Spacer(1, 5), KeepTogether([boxed(lines, CONTENT_WIDTH, edge=DECISION_EDGE)])]
+    pairs = [
+        ("Diagnosis", decision.diagnosis),
+        ("Confirmed by", decision.diagnosis_confirm_type),
+        ("Management", decision.management),
+        ("Decided", f"{disclosed.when(decision.created_at)}, {disclosed.who(decision.author)}"),
+    ]
+    rows = [head, pairs_table(pairs, CONTENT_WIDTH - 16, columns=2, label_share=0.25)]
+    if disclosed.comment:
+        rows += [say("Comment", LABEL), *in_rows(disclosed.comment)]
+    return [Spacer(1, 5), boxed(rows, CONTENT_WIDTH, edge=DECISION_EDGE)]
+
+
+def measurements(image: DermoscopicImage, found: tuple[Measurement, ...]) -> list[Flowable]:
+    """Return the measurements of the valid mask with their units and how they were calibrated."""
+    if not found:
+        return [say("Measurements", HEADING), say("No lesion was outlined, so nothing was measured.")]
+    if image.calibration is None:
+        scale = "Not calibrated: sizes are in pixels of this image."
+    else:
+        scale = f"Calibrated: {image.calibration.mm_per_px:.5f} mm per pixel, {image.calibration.source}."
+    pairs = [(measured.name, str(measured)) for measured in found]
+    table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.6)
+    return [KeepTogether([say("Measurements", HEADING), say(scale, SMALL), Spacer(1, 2), table])]
+
+
+def patient_and_lesion(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
+    """Return what was entered about patient and lesion."""
+    patient, lesion = case.patient, case.lesion
+    size = lesion.clin_size_long_diam_mm
+    birth = None if disclosed.birth_year is None else str(disclosed.birth_year)
+    pairs = [
+        ("Birth year", birth if not disclosed.is_deidentified else "left out"),
+        ("Age at the visit", disclosed.age_words),
+        ("Skin type (Fitzpatrick)", patient.fitzpatrick_skin_type),
+        ("Melanoma before", yes_no(patient.personal_hx_mm)),
+        ("Melanoma in the family", yes_no(patient.family_hx_mm)),
+        ("Clinical long diameter", None if size is None else f"{size:g} mm"),
+    ]
+    parts = [
+        say("Patient and lesion", HEADING),
+        pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.45),
+    ]
+    for label, notes in (
+        ("Notes on the patient", disclosed.patient_notes),
+        ("Notes on the lesion", disclosed.lesion_notes),
+    ):
+        if notes:
+            parts += [Spacer(1, 3), say(label, LABEL), *in_rows(notes)]
+    return parts
+
+
+def image_origin(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
+    """Return where the image is from and what was done to it at import."""
+    image = case.image
+    imported = f"{disclosed.when(image.imported_at)}, {disclosed.who(image.imported_by)}"
+    pairs = [
+        ("Image", disclosed.image_code),
+        ("File", disclosed.file_name if not disclosed.is_deidentified else "name left out"),
+        ("Size", f"{image.width_px:,} x {image.height_px:,} px, {image.media_type}"),
+        ("Dermoscopy", image.dermoscopic_type),
+        ("Imported", imported),
+        (
+            "Original (SHA-256)",
+            f"{image.original[:_HASH_LETTERS]}…" if not disclosed.is_deidentified else "left out",
+        ),
+    ]
+    table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.3)
+    done = [
+        f"{what}: {words}"
+        for what, words in image.provenance
+        if not disclosed.is_deidentified or what not in _TELLING_PROVENANCE
+    ]
+    return [say("Image", HEADING), table, *(say(f"At import, {words}.", SMALL) for words in done)]
+
+
+def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
+    """Return which models spoke, when, and on which machine part."""
+    model_summaries = [
+        (what, prediction)
+        for what, prediction in (("Boundary", case.boundary), ("Score", case.score))
+        if prediction is not None
+    ]
+    if not model_summaries:
+        return []
+    rows = [
+        (
+            what,
+            f"{prediction.model.name} {prediction.model.version}",
+            prediction.model.weights_sha256,
+            f"{prediction.model.threshold:.3f}",
+            f"{prediction.model.preprocessing}; {prediction.run.engine}, {prediction.run.provider}; "
+            f"{disclosed.when(prediction.predicted_at)}",
+        )
+        for what, prediction in model_summaries
+    ]
+    widths = [17 * mm, 33 * mm, 50 * mm, 18 * mm, 58 * mm]
+    header = ("Task", "Model", "Weights (SHA-256)", "Threshold", "Input, engine, time")
+    return [say("Models", HEADING), lined_table(header, rows, widths)]
+
+
+def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEvent, ...]) -> list[Flowable]:
+    """Return the predictions, corrections and decisions in the order in which they were stored.
+
+    The clock may have been set back between two of them; the audit trail's sequence never is.
+    """
+    acts = [
+        *(
+            (shown.id, shown.predicted_at, f"Boundary predicted by {shown.model.name}", "model")
+            for shown in case.boundaries
+        ),
+        *(
+            (
+                shown.id,
+                shown.predicted_at,
+                f"Score {percent(shown.probability)} by {shown.model.name}",
+                "model",
+            )
+            for shown in case.scores
+        ),
+        *(
+            (
+                made.id,
+                made.created_at,
+                f"Mask revision {made.number}: {made.reason}",
+                disclosed.who(made.author),
+            )
+            for made in case.revisions
+        ),
+        *(
+            (made.id, made.created_at, f"Decision: {made.diagnosis or 'open'}", disclosed.who(made.author))
+            for made in case.decisions
+        ),
+    ]
+    place = {event.detail: event.sequence for event in reversed(audit)}
+    acts.sort(key=lambda act: (place.get(act[0], _LAST), act[1]))
+    imported = (
+        disclosed.when(case.image.imported_at),
+        "Image imported",
+        disclosed.who(case.image.imported_by),
+    )
+    rows = [imported, *((disclosed.when(at), what, who) for _, at, what, who in acts)]
+    widths = [38 * mm, 92 * mm, 46 * mm]
+    return [say("History", HEADING), lined_table(("When", "What", "By"), rows, widths)]
+
+
+def limits_of_use(models: tuple[ModelSummary, ...]) -> list[Flowable]:
+    """Return the limits and the intended use: those of every score, then those of the models that spoke."""
+    general = KeepTogether(
+        [say("Limits and intended use", HEADING), *(say(words, SMALL) for words in LIMITS)]
+    )
+    return [general, *(_limits_of(model_summaries) for model_summaries in models)]
+
+
+def _limits_of(model_summaries: ModelSummary) -> Flowable:
+    head = say(
+        f"{model_summaries.what}: {model_summaries.model.name} {model_summaries.model.version}", LIMITS_TITLE
+    )
+    limits = (say(f"\N{BULLET} {words}", SMALL) for words in model_summaries.limits or ())
+    return KeepTogether([head, say(figure_words(model_summaries), SMALL), *limits])
+
+
+def _model_words(model: ModelRef) -> str:
+    return f"Model {model.name} {model.version}, weights {model.weights_sha256[:_HASH_LETTERS]}…"
+
+
+def _grid(rows: list[list[_Cell]]) -> Table:
+    table = Table(rows, colWidths=[_HALF, _HALF])
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("VALIGN", (1, 1), (1, -1), "TOP"),
+                ("ALIGN", (0, 0), (-1, -1), "CENTER"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 2),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+                ("TOPPADDING", (0, 0), (-1, -1), 3),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+            ]
+        )
+    )
+    return table

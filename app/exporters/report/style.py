@@ -1,0 +1,179 @@
+"""Type, colours and building blocks of the report's pages."""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
+
+import resources
+from app.domain.figures import unbroken
+from app.exporters.report.faces import JOINERS, face_of, is_plain, is_variation
+from app.exporters.report.text import ShapedText
+
+REGULAR, BOLD = "NaevusSans", "NaevusSans-Bold"
+PAGE_MARGIN = 17 * mm
+CONTENT_WIDTH = 176 * mm
+
+INK, MUTED, RULE = HexColor("#1b2430"), HexColor("#5d6875"), HexColor("#cfd6de")
+MODEL_TINT, MODEL_EDGE = HexColor("#eef3f9"), HexColor("#7d9cc0")
+DECISION_EDGE = HexColor("#1f6f54")
+WARNING_INK = HexColor("#8a4b00")
+
+_CONTROLS = ("Cc", "Cf", "Zl", "Zp")
+"""Categories of control characters, also those that turn the writing direction, and of separators."""
+_NEEDS_NO_GLYPH = f"\n{JOINERS}"
+_MAX_ROW_LETTERS = 700
+"""A table row cannot break over pages, so long texts are laid in several rows."""
+
+
+@cache
+def register_fonts() -> None:
+    """Make the shipped Unicode font known to ReportLab, which embeds the letters that are used."""
+    pdfmetrics.registerFont(TTFont(REGULAR, str(resources.path("fonts", "DejaVuSans.ttf"))))
+    pdfmetrics.registerFont(TTFont(BOLD, str(resources.path("fonts", "DejaVuSans-Bold.ttf"))))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+
+
+def _style(name: str, size: float, **options: str | float | Color) -> ParagraphStyle:
+    settings = {"fontName": REGULAR, "fontSize": size, "leading": size * 1.38, "textColor": INK}
+    return ParagraphStyle(name, **(settings | options))
+
+
+BODY = _style("body", 8.4)
+SMALL = _style("small", 7.2, textColor=MUTED)
+FOOT = _style("foot", 7, textColor=MUTED)
+LABEL = _style("label", 7.6, textColor=MUTED, leading=BODY.leading)
+LABEL_AT_RIGHT = _style("label at right", 7.6, textColor=MUTED, leading=BODY.leading, alignment=2)
+CAPTION = _style("caption", 7.4, textColor=MUTED, alignment=1)
+TITLE = _style("title", 15, fontName=BOLD)
+HEADING = _style("heading", 10, fontName=BOLD, spaceBefore=9, spaceAfter=3, keepWithNext=1)
+LIMITS_TITLE = _style("limits title", 7.6, fontName=BOLD, spaceBefore=4)
+BOX_TITLE = _style("box title", 8.6, fontName=BOLD)
+SCORE = _style("score", 21, fontName=BOLD, leading=25)
+WARNING = _style("warning", 8, textColor=WARNING_INK)
+
+
+def printable(text: str) -> str:
+    """Return text without control characters (also those that turn the writing direction).
+
+    Letters that no font of the report has become their Unicode numbers, as “[U+2070E]”.
+    """
+    kept = _kept(text)
+    unknown = printed_as_numbers(kept)
+    return "".join(f"[U+{ord(letter):04X}]" if letter in unknown else letter for letter in kept)
+
+
+def printed_as_numbers(text: str) -> frozenset[str]:
+    """Return the letters of a text that no font of the report has."""
+    return frozenset() if text.isascii() else frozenset(one for one in _kept(text) if not _has_glyph(one))
+
+
+def _kept(text: str) -> str:
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
+    return "".join(one for one in plain if one in _NEEDS_NO_GLYPH or not _is_control(one))
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in _CONTROLS
+
+
+def _has_glyph(letter: str) -> bool:
+    return letter in _NEEDS_NO_GLYPH or is_variation(letter) or face_of(letter) is not None
+
+
+def say(text: str, style: ParagraphStyle = BODY) -> Flowable:
+    """Return a paragraph that shows text as it is: markup in it is not obeyed."""
+    shown = unbroken(printable(text))
+    if shown.isascii() or all(letter == "\n" or is_plain(letter) for letter in shown):
+        return Paragraph(escape(shown).replace("\n", "<br/>"), style)
+    return ShapedText(shown, style, bold=style.fontName == BOLD)
+
+
+def pairs_table(
+    pairs: Sequence[tuple[str, str | None]], width: float, *, columns: int = 1, label_share: float = 0.36
+) -> Table:
+    """Return labels and values in a grid; unknown values are shown as a dash."""
+    cells = [(say(label, LABEL), say(value or "\N{EN DASH}")) for label, value in pairs]
+    cells += [("", "")] * (-len(cells) % columns)
+    height = len(cells) // columns
+    rows = [
+        [part for column in range(columns) for part in cells[column * height + row]] for row in range(height)
+    ]
+    each = width / columns
+    table = Table(rows, colWidths=[each * label_share, each * (1 - label_share)] * columns)
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+                ("TOPPADDING", (0, 0), (-1, -1), 1.2),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 1.2),
+            ]
+        )
+    )
+    return table
+
+
+def lined_table(header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
+    """Return a table with a header that is repeated on every page."""
+    cells = [[say(text, LABEL) for text in header], *([say(text) for text in row] for row in rows)]
+    table = Table(cells, colWidths=list(widths), repeatRows=1)
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LINEBELOW", (0, 0), (-1, 0), 0.8, MUTED),
+                ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+                ("TOPPADDING", (0, 0), (-1, -1), 2),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 2.4),
+            ]
+        )
+    )
+    return table
+
+
+def boxed(rows: Sequence[Flowable], width: float, *, edge: Color, tint: Color | None = None) -> Table:
+    """Return flowables one below the other in a frame that may break between them."""
+    table = Table([[row] for row in rows], colWidths=[width])
+    commands: list[tuple[object, ...]] = [
+        ("BOX", (0, 0), (-1, -1), 1, edge),
+        ("LEFTPADDING", (0, 0), (-1, -1), 8),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 8),
+        ("TOPPADDING", (0, 0), (-1, -1), 1.6),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 1.6),
+        ("TOPPADDING", (0, 0), (-1, 0), 6),
+        ("BOTTOMPADDING", (0, -1), (-1, -1), 7),
+    ]
+    if tint is not None:
+        commands.append(("BACKGROUND", (0, 0), (-1, -1), tint))
+    table.setStyle(TableStyle(commands))
+    return table
+
+
+def in_rows(text: str) -> list[Flowable]:
+    """Return a long text as paragraphs that each fit on a page."""
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        words = line.split(" ")
+        piece = ""
+        for word in (part for long in words for part in _chunks(long)):
+            if len(piece) + len(word) > _MAX_ROW_LETTERS:
+                pieces.append(piece)
+                piece = ""
+            piece = f"{piece} {word}".strip()
+        pieces.append(piece)
+    return [say(piece) for piece in pieces if piece]
+
+
+def _chunks(word: str) -> list[str]:
+    return [word[at : at + _MAX_ROW_LETTERS] for at in range(0, len(word), _MAX_ROW_LETTERS)] or [""]

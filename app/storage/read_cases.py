@@ -1,0 +1,191 @@
+"""Cases with everything that is stored about them, read for many images with a few queries."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from app.domain.case import Case
+from app.domain.errors import NotFoundError
+from app.domain.frame_finding import SCORED_ANYWAY
+from app.domain.ids import ImageId, PredictionId
+from app.domain.input_edits import inputs_edited_between
+from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.standing_priority import BAND_ACCEPTED
+from app.storage import mapping
+from app.storage.rows import (
+    AuditEventRow,
+    BoundaryAssessmentRow,
+    BoundaryPredictionRow,
+    DecisionRow,
+    ImageRow,
+    LesionRow,
+    MaskRevisionRow,
+    PatientRow,
+    ScorePredictionRow,
+    VisitRow,
+)
+
+_Entity = TypeVar("_Entity", PatientRow, LesionRow, VisitRow, ImageRow)
+_OfImage = TypeVar(
+    "_OfImage",
+    BoundaryPredictionRow,
+    BoundaryAssessmentRow,
+    ScorePredictionRow,
+    MaskRevisionRow,
+    DecisionRow,
+)
+_Value = TypeVar("_Value")
+
+
+def read_cases(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
+    """Return the cases of some images in the same order.
+
+    Raises:
+        NotFoundError: an image is not stored.
+    """
+    others = _other_images(session, image_ids)
+    wanted = dict.fromkeys([*image_ids, *(other for found in others.values() for other in found)])
+    alone = {case.image.id: case for case in _cases_alone(session, list(wanted))}
+    return [
+        replace(alone[image_id], other_images=tuple(alone[one].image_scores for one in others[image_id]))
+        for image_id in image_ids
+    ]
+
+
+def _other_images(session: Session, image_ids: Collection[str]) -> defaultdict[str, list[ImageId]]:
+    """The other images of each image's lesion from the same day, in the order of import, no hidden ones."""
+    image, visit, other, other_visit = (
+        aliased(ImageRow),
+        aliased(VisitRow),
+        aliased(ImageRow),
+        aliased(VisitRow),
+    )
+    query = (
+        select(image.id, other.id)
+        .join(visit, visit.id == image.visit_id)
+        .join(
+            other_visit,
+            and_(other_visit.lesion_id == visit.lesion_id, other_visit.visited_on == visit.visited_on),
+        )
+        .join(other, other.visit_id == other_visit.id)
+        .where(image.id.in_(image_ids), other.id != image.id, other.is_hidden.is_(False))
+        .order_by(other.imported_at, other.id)
+    )
+    found = defaultdict[str, list[ImageId]](list)
+    for image_id, other_id in session.execute(query):
+        found[image_id].append(ImageId(other_id))
+    return found
+
+
+def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
+    """The cases of images, without the other images of their visits."""
+    images = _by_id(session, ImageRow, image_ids, "image")
+    visits = _by_id(session, VisitRow, {row.visit_id for row in images.values()}, "visit")
+    lesions = _by_id(session, LesionRow, {row.lesion_id for row in visits.values()}, "lesion")
+    patients = _by_id(session, PatientRow, {row.patient_id for row in lesions.values()}, "patient")
+    sizes = _lesion_sizes_mm(session, patients)
+    boundaries = _boundaries(session, image_ids)
+    scores = _of_images(session, ScorePredictionRow, image_ids, mapping.score_of)
+    revisions = _of_images(session, MaskRevisionRow, image_ids, mapping.revision_of)
+    decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
+    accepted = _named_by(session, BAND_ACCEPTED, image_ids)
+    overruled = _named_by(session, SCORED_ANYWAY, image_ids)
+    cases = []
+    for image_id in image_ids:
+        image = images[image_id]
+        visit = visits[image.visit_id]
+        lesion = lesions[visit.lesion_id]
+        cases.append(
+            Case(
+                image=mapping.image_of(image),
+                visit=mapping.visit_of(visit),
+                lesion=mapping.lesion_of(lesion),
+                patient=mapping.patient_of(patients[lesion.patient_id]),
+                boundaries=tuple(boundaries[image_id]),
+                scores=tuple(scores[image_id]),
+                revisions=tuple(revisions[image_id]),
+                decisions=tuple(decisions[image_id]),
+                accepted_scores=frozenset(accepted[image_id]),
+                overruled_boundaries=frozenset(overruled[image_id]),
+                fellow_sizes_mm=tuple(
+                    mm for lesion_id, mm in sizes[lesion.patient_id] if lesion_id != lesion.id
+                ),
+                is_edited_since_score=_is_edited_since(
+                    session, scores[image_id], (image_id, visit.id, lesion.id, lesion.patient_id)
+                ),
+            )
+        )
+    return cases
+
+
+def _by_id(
+    session: Session, table: type[_Entity], identifiers: Collection[str], noun: str
+) -> Mapping[str, _Entity]:
+    rows = session.scalars(select(table).where(table.id.in_(identifiers)))
+    found = {row.id: row for row in rows}
+    if any(identifier not in found for identifier in identifiers):
+        raise NotFoundError(f"This {noun} is not in the case store any more.")
+    return found
+
+
+def _of_images(
+    session: Session,
+    table: type[_OfImage],
+    image_ids: Collection[str],
+    value_of: Callable[[_OfImage], _Value],
+) -> defaultdict[str, list[_Value]]:
+    """Everything of one kind that was said about images, the oldest first."""
+    found = defaultdict[str, list[_Value]](list)
+    for row in session.scalars(select(table).where(table.image_id.in_(image_ids)).order_by(table.sequence)):
+        found[row.image_id].append(value_of(row))
+    return found
+
+
+def _boundaries(session: Session, image_ids: Collection[str]) -> defaultdict[str, list[BoundaryPrediction]]:
+    assessments = _of_images(session, BoundaryAssessmentRow, image_ids, lambda row: row)
+    assessed = {row.prediction_id: row for rows in assessments.values() for row in rows}
+    return _of_images(
+        session,
+        BoundaryPredictionRow,
+        image_ids,
+        lambda row: mapping.boundary_of(row, assessed.get(row.id)),
+    )
+
+
+def _named_by(session: Session, act: str, image_ids: Collection[str]) -> defaultdict[str, set[PredictionId]]:
+    """The predictions that acts of one kind on images name."""
+    found = defaultdict[str, set[PredictionId]](set)
+    query = select(AuditEventRow.subject, AuditEventRow.detail).where(
+        AuditEventRow.subject.in_(image_ids), AuditEventRow.what == act
+    )
+    for image_id, prediction_id in session.execute(query):
+        found[image_id].add(PredictionId(prediction_id))
+    return found
+
+
+def _lesion_sizes_mm(
+    session: Session, patient_ids: Collection[str]
+) -> defaultdict[str, list[tuple[str, float]]]:
+    """The lesions of patients with the sizes that were entered, by patient."""
+    found = defaultdict[str, list[tuple[str, float]]](list)
+    size: InstrumentedAttribute[float | None] = LesionRow.clin_size_long_diam_mm
+    query = select(LesionRow.patient_id, LesionRow.id, size).where(
+        LesionRow.patient_id.in_(patient_ids), size.is_not(None)
+    )
+    for patient_id, lesion_id, mm in session.execute(query):
+        if mm is not None:
+            found[patient_id].append((lesion_id, mm))
+    return found
+
+
+def _is_edited_since(session: Session, scores: Sequence[ScorePrediction], subjects: Iterable[str]) -> bool:
+    """Say whether the trail names an input entered after the newest score, if its own are unknown."""
+    if not scores or scores[-1].inputs_sha256 is not None:
+        return False
+    query = select(AuditEventRow).where(AuditEventRow.subject.in_(list(subjects)))
+    trail = [mapping.event_of(row) for row in session.scalars(query)]
+    return bool(inputs_edited_between(trail, scores[-1].id))

@@ -1,1 +1,0 @@
-"""QUndoCommands: thin wrappers around the domain's reversible changes."""

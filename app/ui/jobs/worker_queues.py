@@ -1,0 +1,159 @@
+"""Named lanes with one worker each: what must not overlap shares a lane, so no locks are needed.
+
+Results come back to the UI thread through one queued signal.
+
+Work on a lane makes no Qt objects that connect to others, not within Qt either (an image reader that guesses
+the format does): it would wait for a lock of Qt's with Python's lock in hand, and the UI thread the other way
+round.
+"""
+
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from enum import Enum
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from app.ui.jobs.job import Job, JobToken
+from app.usecases.ports import Progress
+from models.contract.errors import NaevusError
+
+T = TypeVar("T")
+
+
+class QueueName(Enum):
+    """Where a job runs."""
+
+    DATABASE = "database"
+    INFERENCE = "inference"
+    FILES = "files"
+    LEARNING = "learning"
+    """Freezing corrections, forecasts, exams, and what reads whole models."""
+    WATCHING = "watching"
+    """Short looks at what runs are telling, which no long job may hold up."""
+
+
+class WorkerQueues(QObject):
+    """Runs jobs on their lanes; create and use it on the UI thread only."""
+
+    _arrived = Signal(object)
+    busy_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._executors = {
+            queue_name: ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"naevus-{queue_name.value}")
+            for queue_name in QueueName
+        }
+        self._jobs: dict[Job, QueueName] = {}
+        self._latest: dict[str, Job] = {}
+        self._is_closed = False
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        queue_name: QueueName,
+        work: Callable[[JobToken], T],
+        *,
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
+        replaces: str | None = None,
+    ) -> Job:
+        """Run ``work`` on a lane; ``done`` or ``failed`` is called on the UI thread.
+
+        ``replaces`` names a kind of work of which only the latest counts: an older one is cancelled and
+        its result is never delivered. Once the lanes are closed nothing is run any more.
+        """
+        job = self._admitted(queue_name, replaces)
+        if self._is_closed:
+            job.is_ended = True
+            return job
+        future = self._executors[queue_name].submit(_guarded, work, job.token)
+        future.add_done_callback(
+            lambda ended: self._arrived.emit(lambda: self._end(job, ended, done, failed))
+        )
+        return job
+
+    def follow(
+        self,
+        queue_name: QueueName,
+        steps: Callable[[JobToken], Generator[Progress, None, T]],
+        *,
+        progressed: Callable[[Progress], None],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[NaevusError], None] | None = None,
+    ) -> Job:
+        """Run a generator job; it looks at its token between steps and may return what it has so far."""
+
+        def report(progress: Progress) -> None:
+            self._arrived.emit(lambda: progressed(progress))
+
+        return self.run(queue_name, lambda token: _drained(steps(token), report), done=done, failed=failed)
+
+    @property
+    def busy_queues(self) -> frozenset[QueueName]:
+        """Return the lanes with work waiting or running."""
+        return frozenset(self._jobs.values())
+
+    def close(self) -> None:
+        """Finish what is to be stored, cancel the rest and wait for the workers to leave."""
+        self._is_closed = True
+        for job, queue_name in list(self._jobs.items()):
+            if queue_name is not QueueName.DATABASE:
+                job.supersede()
+        for queue_name, executor in self._executors.items():
+            executor.shutdown(wait=True, cancel_futures=queue_name is not QueueName.DATABASE)
+        self._jobs.clear()
+
+    def _admitted(self, queue_name: QueueName, replaces: str | None) -> Job:
+        job = Job()
+        self._jobs[job] = queue_name
+        if replaces is not None:
+            if (older := self._latest.get(replaces)) is not None and not older.is_ended:
+                older.supersede()
+            self._latest[replaces] = job
+        self.busy_changed.emit()
+        return job
+
+    def _end(
+        self,
+        job: Job,
+        future: Future[T],
+        done: Callable[[T], None] | None,
+        failed: Callable[[NaevusError], None] | None,
+    ) -> None:
+        job.is_ended = True
+        self._jobs.pop(job, None)
+        self.busy_changed.emit()
+        if job.is_superseded or self._is_closed or future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            if done is not None:
+                done(future.result())
+        elif isinstance(error, NaevusError):
+            if failed is not None:
+                failed(error)
+        else:
+            raise error
+
+    @Slot(object)
+    def _deliver(self, call: Callable[[], None]) -> None:
+        if not self._is_closed:
+            call()
+
+
+def _guarded(work: Callable[[JobToken], T], token: JobToken) -> T:
+    """Do not start work that was cancelled while it waited."""
+    token.raise_if_cancelled()
+    return work(token)
+
+
+def _drained(steps: Generator[Progress, None, T], report: Callable[[Progress], None]) -> T:
+    """Run a generator to its end; its return value is the result."""
+    try:
+        while True:
+            report(next(steps))
+    except StopIteration as ended:
+        result: T = ended.value
+        return result

@@ -1,0 +1,1 @@
+"""What the screens about learning share: words, exam, promotion."""

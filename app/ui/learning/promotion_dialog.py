@@ -1,0 +1,81 @@
+"""Asks a named person whether a model shall be the active one; nothing is chosen by default."""
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from app.ui.learning.exam_view import ExamTable
+from app.ui.learning.words import WHAT_IT_DOES
+from app.ui.widgets.labels import plain_label
+from app.ui.widgets.page_dialog import PageDialog
+from app.usecases.models.promote_model import UNKNOWN_USER
+from models.contract.shelf.card import Task
+from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam
+
+_NO_NAME = "A model is chosen by a named person: enter your name in the settings first (File, Settings)."
+_UNEXAMINED = (
+    "This model has sat no exam on your own patients, so nobody knows how it does here. "
+    "The audit trail will say that it was chosen without one."
+)
+_KEPT = (
+    "Predictions made so far stay as they are and keep the name of their model; "
+    "you can roll back at any time."
+)
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What a person is asked to answer for."""
+
+    task: Task
+    candidate: str
+    """``name/version``."""
+    active: str | None
+    exam: Exam | None
+    """None: it would be chosen without an exam."""
+
+
+class PromotionDialog(PageDialog):
+    """Accepted only by a click on the button that names what happens."""
+
+    def __init__(self, promotion: Promotion, person: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Promote {promotion.candidate}")
+        self.setMinimumWidth(720)
+        is_named = bool(person.strip()) and person.strip() != UNKNOWN_USER
+        self.page.addWidget(plain_label(f"Promote {promotion.candidate}?", "title", wraps=True))
+        self.page.addWidget(plain_label(_what_happens(promotion, person), wraps=True))
+        if promotion.exam is None:
+            self.page.addWidget(plain_label(_UNEXAMINED, "warning", wraps=True))
+        else:
+            table = ExamTable()
+            groups = (OVERALL, REFERENCE_IMAGES)
+            table.show_parts(part for part in promotion.exam.parts if part.group in groups)
+            self.page.addWidget(table)
+        self.page.addWidget(plain_label(_KEPT, "muted", wraps=True))
+        if not is_named:
+            self.page.addWidget(plain_label(_NO_NAME, "warning", wraps=True))
+        self.page.addStretch(1)
+        self.foot.addLayout(self._buttons(person.strip(), is_named=is_named))
+
+    def _buttons(self, person: str, *, is_named: bool) -> QHBoxLayout:
+        cancel = QPushButton("Leave as it is")
+        cancel.setDefault(True)
+        cancel.clicked.connect(self.reject)
+        text = f"Promote as {person}" if is_named else "Promote"
+        self.promote = QPushButton(text.replace("&", "&&"))
+        self.promote.setAutoDefault(False)
+        self.promote.setEnabled(is_named)
+        self.promote.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(self.promote)
+        cancel.setFocus()
+        return row
+
+
+def _what_happens(promotion: Promotion, person: str) -> str:
+    instead = f" instead of {promotion.active}" if promotion.active else ""
+    who = person.strip() or "The person at the workstation"
+    return f"{who} decides that {promotion.candidate} {WHAT_IT_DOES[promotion.task]} from now on{instead}."

@@ -1,0 +1,161 @@
+"""Opens the dialogs of the window, one at a time, none of them blocking."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+
+from app import __version__
+from app.domain.ids import ImageId
+from app.ui.cases.removed_dialog import RemovedDialog
+from app.ui.cases.who_is_who import WhoIsWhoDialog
+from app.ui.preferences import Preferences
+from app.ui.report.export_dialog import CaseChoice, ExportDialog
+from app.ui.session import Session
+from app.ui.settings.device_dialog import DeviceDialog
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.shell.shortcut_sheet import ShortcutSheet
+from app.ui.widgets.text_dialog import TextDialog
+from app.ui.widgets.text_field import TextField
+from app.ui.words import ABOUT, INTENDED_USE
+from app.ui.workbench.scale_dialog import ScaleDialog
+
+INTENDED_USE_VERSION = 1
+"""Raised when the text changes in substance, so that it is shown again."""
+
+
+class Dialogs:
+    """Keeps the open dialog alive until it is closed."""
+
+    def __init__(
+        self, session: Session, preferences: Preferences, window: QWidget, focus_after: QWidget
+    ) -> None:
+        self._session = session
+        self._preferences = preferences
+        self._window = window
+        self._who_is_who: WhoIsWhoDialog | None = None
+        self._focus_after = focus_after
+
+    def show_intended_use_once(self) -> None:
+        """Show the intended use at the first start and ask who signs; going on means that it was read."""
+        settings = self._preferences.settings
+        if settings.accepted_intended_use >= INTENDED_USE_VERSION:
+            if not settings.user_name:
+                self._tell_who_signs()
+            return
+        name = None if settings.user_name else self._name_field()
+        dialog = TextDialog(
+            "What Naevus is for",
+            INTENDED_USE,
+            accept_text="I have read this",
+            reject_text="Quit",
+            asks=name,
+            parent=self._window,
+        )
+        dialog.accepted.connect(lambda: self._take_first_answers(name))
+        dialog.rejected.connect(self._window.close)
+        self.open(dialog)
+
+    def _tell_who_signs(self) -> None:
+        self._session.tell(
+            f"Corrections and reports are signed with the login name “{self._session.user}”.",
+            "Enter your name",
+            self.show_settings,
+        )
+
+    def _name_field(self) -> TextField:
+        hint = f"If left empty, the login name “{self._session.user}” signs."
+        return TextField("Your name, as it signs corrections and reports", hint=hint)
+
+    def _take_first_answers(self, name: TextField | None) -> None:
+        values: dict[str, object] = {"accepted_intended_use": INTENDED_USE_VERSION}
+        if name is not None and (typed := name.line.text().strip()):
+            values["user_name"] = typed
+        self._preferences.change(**values)
+
+    def show_intended_use(self) -> None:
+        """Show the intended use again."""
+        self.open(TextDialog("What Naevus is for", INTENDED_USE, parent=self._window))
+
+    def show_about(self) -> None:
+        """Show version, licence and intended use."""
+        title = f"Naevus {__version__}"
+        self.open(TextDialog(title, (*ABOUT, *INTENDED_USE), parent=self._window))
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of shortcuts."""
+        self.open(ShortcutSheet(self._window))
+
+    def show_device(self) -> None:
+        """Run the engines and show what they did."""
+        self.open(DeviceDialog(self._session, self._window))
+
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        self.open(SettingsDialog(self._preferences, self._window))
+
+    def ask_about_mask(self, issue: str, sign: Callable[[], None]) -> None:
+        """Ask whether an implausible boundary is to be saved; Return and Escape save nothing."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Save this boundary?")
+        box.setText(issue)
+        box.setInformativeText("Saving signs it with your name, and models may learn from it.")
+        box.addButton("Save it as it is", QMessageBox.ButtonRole.AcceptRole)
+        back = box.addButton("Go on drawing", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(back)
+        box.setEscapeButton(back)
+        box.accepted.connect(sign)
+        self.open(box)
+
+    def show_scale(self, distance_px: float) -> ScaleDialog:
+        """Ask how long a drawn line is."""
+        dialog = ScaleDialog(distance_px, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_removed(self) -> RemovedDialog:
+        """Offer to bring removed cases back."""
+        dialog = RemovedDialog(self._session, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_who_is_who(self) -> None:
+        """Ask who is who, beside the window, which stays usable."""
+        if self._who_is_who is None:
+            dialog = WhoIsWhoDialog(self._session, self._window)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.finished.connect(self._forget_who_is_who)
+            self._who_is_who = dialog
+        self._who_is_who.show()
+        self._who_is_who.raise_()
+
+    def _forget_who_is_who(self, _result: int) -> None:
+        self._who_is_who = None
+
+    def show_export(self, open_case: ImageId | None, selected: list[ImageId]) -> ExportDialog:
+        """Offer to write the open case, or the selected ones."""
+        choices = []
+        if open_case is not None:
+            choices.append(CaseChoice("The open case", (open_case,)))
+        if len(selected) > 1:
+            choices.append(CaseChoice(f"The {len(selected)} selected cases", tuple(selected)))
+        last = self._preferences.remembered_text("export_folder")
+        folder = Path(last) if last and Path(last).is_dir() else None
+        dialog = ExportDialog(self._session, choices, folder, self._window)
+        dialog.finished.connect(lambda _result: self._remember_folder(dialog))
+        self.open(dialog)
+        return dialog
+
+    def _remember_folder(self, dialog: ExportDialog) -> None:
+        if dialog.folder is not None:
+            self._preferences.remember_text("export_folder", str(dialog.folder))
+
+    def open(self, dialog: QDialog) -> None:
+        """Open a dialog; once it is closed, the keys belong to the image again."""
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(
+            lambda _result: self._focus_after.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+        )
+        dialog.open()

@@ -1,0 +1,376 @@
+"""Every part of the window, and the verbs that need more than one of them; the table of actions calls it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+import resources
+from app.domain.case import CaseLine
+from app.domain.ids import ImageId
+from app.ui.cases.analysis_queue import AnalysisQueue
+from app.ui.cases.import_flow import ImportFlow
+from app.ui.cases.refused_dialog import RefusedDialog, import_words
+from app.ui.cases.work_list import WorkList
+from app.ui.editor.canvas import EditorCanvas
+from app.ui.housekeeping import Housekeeping
+from app.ui.jobs.worker_queues import QueueName
+from app.ui.learning.windows import Learning
+from app.ui.panels.case_panels import CasePanels
+from app.ui.preferences import Preferences
+from app.ui.session import Session
+from app.ui.shell.dialogs import Dialogs
+from app.ui.shell.panes import Pane
+from app.ui.theme import Theme, ThemeChoice
+from app.ui.workbench.case_edits import CaseEdits
+from app.ui.workbench.case_review import CaseReview
+from app.ui.workbench.case_view import CaseView
+from app.ui.workbench.correction import Correction, UnsignedMask
+from app.ui.workbench.explanation import Explanation
+from app.ui.workbench.layer_bar import LayerBar
+from app.ui.workbench.why import Why
+from app.ui.workbench.workbench import Workbench
+from app.usecases.cases.import_images import ImportReport
+from app.usecases.cases.remove_case import remove_case, restore_case
+from app.usecases.corrections.unfinished_work import unfinished_work
+from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
+
+IMAGE_FILES = "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)"
+
+
+class MainController(QObject):
+    """Makes the parts, connects them, and does what a person asks of several at once."""
+
+    quit_requested = Signal()
+    full_screen_requested = Signal()
+    fold_requested = Signal(object)
+    """Pane to fold away, or to bring back."""
+    image_only_requested = Signal()
+    search_requested = Signal()
+
+    canvas: EditorCanvas
+    workbench: Workbench
+    layers: LayerBar
+    panels: CasePanels
+    work_list: WorkList
+    queue: AnalysisQueue
+    importing: ImportFlow
+    review: CaseReview
+    correction: Correction
+    learning: Learning
+
+    def __init__(self, session: Session, theme: Theme, preferences: Preferences, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+        self._theme = theme
+        self._preferences = preferences
+        self._window = window
+        self.canvas = EditorCanvas(journal=session.services.journal)
+        self.workbench = Workbench(self.canvas, theme)
+        self.layers = self.workbench.layers
+        self.panels = CasePanels(session.services.vocabulary, theme)
+        self.panels.score.show_prevalence(preferences.settings.prevalence_percent)
+        self.work_list = WorkList(session, theme)
+        self.queue = AnalysisQueue(session, self.work_list.foot, self)
+        self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
+        self.review = CaseReview(session, self.canvas, self.queue, self)
+        self.correction = self.review.correction
+        self.edits = CaseEdits(session, self.panels, self.review, self)
+        self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
+        self.why = Why(session, self.panels.score.why, self)
+        self.dialogs = Dialogs(session, preferences, window, self.canvas)
+        self.housekeeping = Housekeeping(session, self)
+        self.learning = Learning(session, theme, self.work_list, self.queue, self.review, window)
+        self._connect()
+
+    def start(self) -> None:
+        """Read the work list, and take up what a former run could not store or compute."""
+        self._session.query(
+            QueueName.DATABASE, lambda services, _token: unfinished_work(services), self._take_up
+        )
+        self._session.query(
+            QueueName.DATABASE,
+            lambda services, _token: list_identity_questions(services),
+            self._show_identity_questions,
+        )
+        self.work_list.read()
+        self.queue.look_over_all()
+        self.housekeeping.start()
+
+    def choose_images(self) -> None:
+        """Ask for image files and import them."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, "Import images", self._last_folder(), IMAGE_FILES
+        )
+        self.focus_image()
+        self.import_paths([Path(name) for name in names])
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and import what is in it."""
+        name = QFileDialog.getExistingDirectory(self._window, "Import a folder", self._last_folder())
+        self.focus_image()
+        if name:
+            self.import_paths([Path(name)])
+
+    def import_samples(self) -> None:
+        """Import the sample images that ship with the application."""
+        self.importing.start_samples(resources.path("samples"))
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import files and folders."""
+        if paths:
+            first = paths[0]
+            self._preferences.remember_text("import_folder", str(first if first.is_dir() else first.parent))
+            self.importing.start(paths)
+
+    def show_export(self) -> None:
+        """Offer reports and exports of the open case or the selected ones."""
+        self.correction.save_unasked()
+        self.panels.finish_edits()
+        self.dialogs.show_export(self.review.image_id, self.work_list.selected_images())
+
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        self.dialogs.show_settings()
+
+    def show_training(self) -> None:
+        """Show what can be learned from corrections, and the runs."""
+        self.correction.save_unasked()
+        self.panels.finish_edits()
+        self.learning.show_training()
+
+    def show_shelf(self) -> None:
+        """Show the models on this machine."""
+        self.learning.show_shelf()
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of shortcuts."""
+        self.dialogs.show_shortcuts()
+
+    def show_device(self) -> None:
+        """Show what this computer computes with."""
+        self.dialogs.show_device()
+
+    def show_intended_use(self) -> None:
+        """Show what the software is for."""
+        self.dialogs.show_intended_use()
+
+    def show_about(self) -> None:
+        """Show what the software is."""
+        self.dialogs.show_about()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search line."""
+        self.search_requested.emit()
+        self.work_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.work_list.search.selectAll()
+
+    def focus_image(self) -> None:
+        """Give the keyboard to the image, so that the keys of the tools work."""
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def take_tool(self, name: str) -> None:
+        """Take a tool and go on at the image."""
+        self.canvas.set_tool(name)
+        self.focus_image()
+
+    def record_and_go_on(self) -> None:
+        """Record what was entered as a decision, then open the next case that has none."""
+        self.panels.finish_edits()
+        decided = self.review.image_id
+
+        def record(found: CaseLine | None) -> None:
+            if self.review.image_id == decided:
+                self.edits.record_pending_decision(lambda: self.work_list.go_on_with(found))
+
+        # Looked for by the places the cases have before the decision moves this one to the end.
+        self.work_list.find_next_undecided(record)
+
+    def switch_theme(self) -> None:
+        """Change from light to dark or back."""
+        choice = ThemeChoice.LIGHT if self._theme.tokens.is_dark else ThemeChoice.DARK
+        self._preferences.change(theme=choice.value)
+
+    def toggle_full_screen(self) -> None:
+        """Use the whole screen, or go back."""
+        self.full_screen_requested.emit()
+
+    def fold(self, pane: Pane) -> None:
+        """Fold a pane away, or bring it back."""
+        self.fold_requested.emit(pane)
+
+    def toggle_image_only(self) -> None:
+        """Leave only the image, or bring the panes back."""
+        self.image_only_requested.emit()
+
+    def quit(self) -> None:
+        """Leave."""
+        self.quit_requested.emit()
+
+    def predict(self) -> None:
+        """Ask the models about the open case first, then about the other selected ones."""
+        self.review.predict()
+        chosen = self.work_list.selected_images()
+        if len(chosen) > 1:
+            self.queue.predict_again(chosen)
+        if left := self.work_list.selected_count - len(chosen):
+            self._session.tell(
+                f"Not read yet, so left out: {left} of the selected cases. Press F5 again for them."
+            )
+
+    def remove_case(self) -> None:
+        """Hide the open case; it can be brought back at once."""
+        if (image_id := self.review.image_id) is None:
+            return
+        code = self.review.view.case.patient.code if self.review.view else ""
+        self.work_list.forget(image_id)
+        self.review.close_case()
+        self._session.act(
+            QueueName.DATABASE,
+            lambda services, _token: remove_case(services, image_id),
+            done=lambda _changes: self._offer_restoring(image_id, code),
+        )
+
+    def show_removed(self) -> None:
+        """Show the cases that were removed from the work list."""
+        dialog = self.dialogs.show_removed()
+        dialog.restored.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
+
+    def show_who_is_who(self) -> None:
+        """Ask about patients of one number whose values contradict."""
+        self.dialogs.show_who_is_who()
+
+    def calibrate_with_ruler(self) -> None:
+        """Let the person draw a line of known length."""
+        self.canvas.set_tool("ruler")
+        self._is_calibrating = True
+        self._session.tell("Draw a line of known length on the image, for example along a ruler's marks.")
+
+    def _connect(self) -> None:
+        self._is_calibrating = False
+        self.work_list.case_chosen.connect(self._open)
+        self.review.view_changed.connect(self._show_view)
+        self.review.opened.connect(self._offer_overlays)
+        self.correction.questioned.connect(self._ask_about_mask)
+        self.correction.left_unsigned.connect(self._tell_of_unsigned_mask)
+        self.panels.score.predict_requested.connect(self.review.predict)
+        self.panels.score.score_anyway_requested.connect(self.review.score_anyway)
+        self.panels.history.revert_requested.connect(self.review.revert_to)
+        self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
+        self.canvas.distance_drawn.connect(self._take_distance)
+        self.importing.imported.connect(self._show_import)
+        self.panels.patient.left_unstored.connect(self._announce_leftovers)
+        self.canvas.problem_noticed.connect(self._session.warn)
+        self._preferences.changed.connect(self._follow_preferences)
+
+    def _take_up(self, image_ids: tuple[ImageId, ...]) -> None:
+        if image_ids:
+            self.work_list.choose(image_ids[-1])
+
+    def _open(self, image_id: str) -> None:
+        self.panels.finish_edits()
+        self.review.open(ImageId(image_id))
+
+    def _show_view(self, view: CaseView | None) -> None:
+        self.panels.show_view(view)
+        self.explanation.show_view(view)
+        self.why.show_view(view)
+        boundary = view.case.boundary if view is not None else None
+        self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
+
+    def _ask_about_mask(self, mask: UnsignedMask) -> None:
+        self.dialogs.ask_about_mask(mask.issue, mask.sign)
+
+    def _tell_of_unsigned_mask(self, mask: UnsignedMask) -> None:
+        """Say that an implausible mask is not stored, with the way to look at it, or to store it."""
+        if mask.image_id == self.work_list.chosen:
+            said = "It is not saved as a revision; the drawing is kept."
+            self._session.warn(f"{mask.issue} {said}", "Save it as it is", mask.sign)
+        else:
+            said = "The correction of the case you left is not saved as a revision; its drawing is kept."
+            self._session.warn(
+                f"{mask.issue} {said}", "Go back", lambda: self.work_list.choose(mask.image_id)
+            )
+
+    def _announce_leftovers(self, image_id: str, sentence: str) -> None:
+        """Say what a case that was left has in its form and not in the store, with the way back."""
+        self._session.warn(sentence, "Go back", lambda: self._go_back(ImageId(image_id)))
+
+    def _go_back(self, image_id: ImageId) -> None:
+        self.panels.turn_to("Patient")
+        self.work_list.choose(image_id)
+
+    def _offer_overlays(self, _image_id: str) -> None:
+        """Ask the engines once, when the first case is open, so that the start does not wait for them."""
+        self.review.opened.disconnect(self._offer_overlays)
+        self.explanation.offer_overlays()
+
+    def _take_distance(self, distance_px: float) -> None:
+        """Ask how long the drawn line is, when a scale is being set."""
+        if not self._is_calibrating or distance_px < 1:
+            return
+        self._is_calibrating = False
+        drawn_on, dialog = self.review.image_id, self.dialogs.show_scale(distance_px)
+
+        def calibrate() -> None:
+            if self.review.image_id == drawn_on:
+                self.edits.calibrate(dialog.calibration)
+            else:
+                self._session.warn("Another case was opened meanwhile, so no scale was set.")
+
+        dialog.accepted.connect(calibrate)
+
+    def _show_import(self, report: ImportReport) -> None:
+        """Tell what was imported; an open case stays open, because somebody is at work on it."""
+        first = report.imported[0] if report.imported else None
+        is_at_work = self.work_list.chosen is not None
+        if first is not None and not is_at_work:
+            self.work_list.choose(first)
+        if report.kept_apart:
+            self.show_who_is_who()
+        if report.refused or report.notices:
+            dialog = RefusedDialog(report, self._window)
+            dialog.damaged_wanted.connect(lambda paths: self.importing.start(paths, takes_damaged=True))
+            self.dialogs.open(dialog)
+        elif first is not None and is_at_work:
+            self._session.tell(
+                import_words(report), "Open the first one", lambda: self.work_list.choose(first)
+            )
+        elif first is not None:
+            self._session.tell(import_words(report))
+        else:
+            self._session.tell("There was no image to import.", "Import another folder…", self.choose_folder)
+
+    def _show_identity_questions(self, identity_questions: tuple[OpenIdentityQuestion, ...]) -> None:
+        if identity_questions:
+            open_ones = (
+                "1 question is"
+                if len(identity_questions) == 1
+                else f"{len(identity_questions)} questions are"
+            )
+            self._session.tell(
+                f"{open_ones} open about patients of one number whose values contradict.",
+                "Look at them",
+                self.show_who_is_who,
+            )
+
+    def _offer_restoring(self, image_id: ImageId, code: str) -> None:
+        def restore() -> None:
+            self._session.act(
+                QueueName.DATABASE,
+                lambda services, _token: restore_case(services, image_id),
+                done=lambda _changes: self.work_list.choose(image_id),
+            )
+
+        self._session.tell(f"The case of {code} was removed from the work list.", "Bring it back", restore)
+
+    def _follow_preferences(self, _settings: object) -> None:
+        settings = self._preferences.settings
+        self._theme.choose(ThemeChoice(settings.theme))
+        self.panels.score.show_prevalence(settings.prevalence_percent)
+        if settings.user_name:
+            self._session.set_user(settings.user_name)
+
+    def _last_folder(self) -> str:
+        return self._preferences.remembered_text("import_folder") or str(Path.home())

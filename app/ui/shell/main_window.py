@@ -1,0 +1,199 @@
+"""The frame: menus, tool bar, three panes and the status line. What happens in them is theirs."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.cases.welcome import Welcome
+from app.ui.preferences import Preferences
+from app.ui.session import Notice, NoticeKind, Session
+from app.ui.shell.actions import ACTIONS, MENUS, Actions, Need
+from app.ui.shell.leaving import Leaving
+from app.ui.shell.main_controller import MainController
+from app.ui.shell.panes import Pane, Panes, names_of, panes_named
+from app.ui.shell.status_line import StatusLine
+from app.ui.theme import Theme
+from app.ui.widgets.notice_bar import NoticeBar
+from app.ui.widgets.screen_fit import fit_to_screen
+
+_ACTIONS_OF_A_LINE = ("case.predict", "file.report", "case.remove")
+"""Offered by a right click in the work list."""
+
+
+class MainWindow(QMainWindow):
+    """Work list, workbench and panels side by side."""
+
+    def __init__(self, session: Session, theme: Theme, preferences: Preferences) -> None:
+        super().__init__()
+        self.setWindowTitle("Naevus")
+        self.setWindowIcon(theme.icon("naevus"))
+        self.setAcceptDrops(True)
+        self.resize(1440, 900)
+        self.session = session
+        self._preferences = preferences
+        self.controller = MainController(session, theme, preferences, self)
+        self._leaving = Leaving(session, self.controller.panels, self.controller.correction, self)
+        self.actions_of_window = Actions(self.controller, theme, self)
+        self.notice_bar = NoticeBar()
+        self.welcome = Welcome()
+        self.middle = QStackedWidget()
+        self.panes = Panes(
+            self.controller.work_list, self.middle, self.controller.panels, image=self.controller.canvas
+        )
+        self._build_menus()
+        self._build_panes()
+        self.status_line = StatusLine(self.statusBar(), self.controller.canvas, self.controller.correction)
+        self._connect()
+        self._recall()
+        self._show_presence()
+
+    def _build_menus(self) -> None:
+        for name in MENUS:
+            menu = self.menuBar().addMenu(name)
+            for entry, action in self.actions_of_window.of_menu(name):
+                if entry.starts_group:
+                    menu.addSeparator()
+                menu.addAction(action)
+        bar = QToolBar("Tools")
+        bar.setObjectName("tool_bar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        for entry, action in self.actions_of_window.of_tool_bar():
+            if entry.starts_group:
+                bar.addSeparator()
+            bar.addAction(action)
+            if entry.bar_text:
+                button = bar.widgetForAction(action)
+                if isinstance(button, QToolButton):
+                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(bar)
+        for entry in ACTIONS:
+            listens = self.controller.canvas if entry.is_single_key else self
+            listens.addAction(self.actions_of_window.action_by_id[entry.id])
+
+    def _build_panes(self) -> None:
+        controller = self.controller
+        controller.workbench.offer_tools(self.actions_of_window.tools.actions())
+        self.middle.addWidget(self.welcome)
+        self.middle.addWidget(controller.workbench)
+        controller.work_list.offer_actions(
+            [self.actions_of_window.action_by_id[name] for name in _ACTIONS_OF_A_LINE]
+        )
+        frame = QWidget()
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice_bar)
+        layout.addWidget(self.panes, 1)
+        self.setCentralWidget(frame)
+        self._keep_tab_for_the_image()
+
+    def _keep_tab_for_the_image(self) -> None:
+        """Fold by Tab while the image has the focus; elsewhere Tab goes to the next control, as always."""
+        action = self.actions_of_window.action_by_id["view.image_only"]
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.controller.canvas.addAction(action)
+
+    def _connect(self) -> None:
+        controller = self.controller
+        self.session.noticed.connect(self._show_notice)
+        self._preferences.refused.connect(self.session.warn)
+        self.welcome.samples_requested.connect(controller.import_samples)
+        self.welcome.import_requested.connect(controller.choose_images)
+        self.welcome.folder_requested.connect(controller.choose_folder)
+        controller.work_list.count_changed.connect(self._show_count)
+        controller.review.view_changed.connect(lambda _view: self._show_presence())
+        controller.correction.state_changed.connect(self._show_presence)
+        self._leaving.cleared.connect(self.close)
+        controller.canvas.saved_state_changed.connect(lambda _state: self._show_presence())
+        controller.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
+        controller.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
+        controller.canvas.tool_changed.connect(self.actions_of_window.choose_tool)
+        controller.review.opened.connect(lambda _id: self.status_line.forget())
+        controller.quit_requested.connect(self.close)
+        controller.full_screen_requested.connect(self._toggle_full_screen)
+        controller.fold_requested.connect(self.panes.toggle)
+        controller.image_only_requested.connect(self.panes.toggle_image_only)
+        controller.search_requested.connect(lambda: self.panes.bring_back(Pane.LIST))
+        controller.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
+        self.actions_of_window.choose_tool(controller.canvas.tool)
+
+    def _show_presence(self) -> None:
+        """Enable the actions that make sense now."""
+        controller, view = self.controller, self.controller.review.view
+        present = {
+            Need.CASES: controller.work_list.model.total > 0,
+            Need.CASE: view is not None,
+            Need.BOUNDARY: view is not None and view.case.mask is not None,
+            Need.CORRECTION: controller.correction.is_unsaved,
+            Need.UNDO: controller.canvas.undo_group.canUndo(),
+            Need.REDO: controller.canvas.undo_group.canRedo(),
+        }
+        self.actions_of_window.enable(need for need, is_present in present.items() if is_present)
+
+    def _show_count(self, count: int) -> None:
+        is_first = bool(count) and self.middle.currentWidget() is self.welcome
+        self.middle.setCurrentWidget(self.controller.workbench if count else self.welcome)
+        self.panes.show_cases(has_cases=count > 0)
+        self._show_presence()
+        if is_first:
+            self.controller.focus_image()
+
+    def _show_notice(self, notice: Notice) -> None:
+        """Say passing news in the status line, and what needs an answer in the bar."""
+        if notice.kind is NoticeKind.INFORMATION and notice.action is None:
+            self.status_line.tell(notice.text)
+        else:
+            self.notice_bar.show_notice(notice.text, notice.kind.value, notice.action_text, notice.action)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _recall(self) -> None:
+        if (geometry := self._preferences.remembered("geometry")) is not None:
+            self.restoreGeometry(geometry)
+        if (panes := self._preferences.remembered("panes")) is not None:
+            self.panes.restoreState(panes)
+        self.panes.fold(panes_named(self._preferences.remembered_text("folded")))
+        fit_to_screen(self)
+        self.panes.give_image_room(self.width())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit a window that is no longer maximised: its size before may be that of a larger screen."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange and not self.isMaximized():
+            QTimer.singleShot(0, self, lambda: fit_to_screen(self))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.controller.import_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Store what is unsaved first; then remember the window and stop all work."""
+        if not self._leaving.is_clear():
+            event.ignore()
+            return
+        self.controller.canvas.wait_until_kept()
+        self._preferences.remember("geometry", self.saveGeometry())
+        self._preferences.remember("panes", self.panes.saveState())
+        self._preferences.remember_text("folded", names_of(self.panes.folded))
+        self.controller.learning.close()
+        self.session.close()
+        super().closeEvent(event)

@@ -1,0 +1,101 @@
+"""The sheet of keyboard shortcuts, made from the table of actions."""
+
+from typing import TypeAlias
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.shell.actions import ACTIONS, CANVAS_GESTURES, MENUS
+from app.ui.widgets.card import Card
+from app.ui.widgets.labels import plain_label
+from app.ui.widgets.page_dialog import FittedDialog
+
+_LONG_KEYS = 16
+"""Characters above which the keys' words may take two lines."""
+
+_COLUMNS = 3
+_HEAD_LINES = 3
+"""How many lines the title and the frame of a group are worth."""
+
+_Group: TypeAlias = tuple[str, list[tuple[str, str]]]
+
+_PAGE_PX = 940
+"""Narrower, most words would take two lines."""
+
+
+class ShortcutSheet(FittedDialog):
+    """Three columns of keys and what they do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        self.resize(1060, 760)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(16, 12, 16, 10)
+        columns.setSpacing(12)
+        groups = [(menu, _menu_lines(menu)) for menu in MENUS if _menu_lines(menu)]
+        groups.append(("On the image", list(CANVAS_GESTURES)))
+        for part in _columns(groups):
+            column = QVBoxLayout()
+            column.setSpacing(5)
+            for title, lines in part:
+                column.addWidget(_card(title, lines))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        page = QWidget()
+        page.setLayout(columns)
+        page.setMinimumWidth(_PAGE_PX)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        close = QPushButton("Close")
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(16, 4, 16, 12)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area, 1)
+        layout.addLayout(foot)
+
+
+def _columns(groups: list[_Group]) -> list[list[_Group]]:
+    """The groups in three columns of about one height: the longest first, each into the shortest column."""
+    columns: list[list[_Group]] = [[] for _ in range(_COLUMNS)]
+    for group in sorted(groups, key=lambda one: -len(one[1])):
+        shortest = min(columns, key=lambda column: sum(_HEAD_LINES + len(lines) for _, lines in column))
+        shortest.append(group)
+    return columns
+
+
+def _menu_lines(menu: str) -> list[tuple[str, str]]:
+    lines = []
+    for entry in ACTIONS:
+        if entry.menu == menu and entry.shortcut:
+            keys = QKeySequence(entry.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+            lines.append((keys, entry.text.removesuffix("…")))
+    return lines
+
+
+def _card(heading: str, lines: list[tuple[str, str]]) -> Card:
+    card = Card(heading)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(2)
+    grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(1, 130)
+    for row, (keys, text) in enumerate(lines):
+        shown = plain_label(keys, "muted", wraps=len(keys) > _LONG_KEYS)
+        grid.addWidget(shown, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(plain_label(text, wraps=True), row, 1, Qt.AlignmentFlag.AlignTop)
+    card.body.addLayout(grid)
+    return card

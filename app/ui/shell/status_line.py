@@ -1,0 +1,65 @@
+"""The foot of the window: where the work is kept, where the pointer is, how large the image is shown."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QStatusBar
+
+from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.journal_writer import SavedState
+from app.ui.editor.spaces import Point
+from app.ui.widgets.labels import plain_label
+from app.ui.words import RESEARCH_USE
+from app.ui.workbench.correction import Correction
+
+_PASSING_MS = 8000
+"""How long news that needs no answer stays."""
+
+_SAVED_WORDS = {
+    SavedState.STORED: "The boundary is as it is stored",
+    SavedState.JOURNALED: "Every stroke is kept; not yet saved as a revision (Ctrl+S)",
+    SavedState.WRITING: "Keeping the stroke…",
+    SavedState.NOT_SAVED: "Not saved yet (Ctrl+S)",
+}
+
+
+class StatusLine(QObject):
+    """Fills a status bar and follows the canvas."""
+
+    def __init__(self, bar: QStatusBar, canvas: EditorCanvas, correction: Correction) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._canvas = canvas
+        self.saved, self._zoom, self._cursor = (plain_label("", "small") for _ in range(3))
+        bar.setSizeGripEnabled(False)
+        self.saved.setContentsMargins(10, 2, 10, 2)
+        bar.addWidget(self.saved, 1)
+        for label in (self._cursor, self._zoom, plain_label(RESEARCH_USE, "small")):
+            label.setContentsMargins(10, 2, 10, 2)
+            bar.addPermanentWidget(label)
+        correction.stored.connect(self._show_stored)
+        canvas.saved_state_changed.connect(self._show_saving)
+        canvas.view_changed.connect(self._show_zoom)
+        canvas.cursor_moved.connect(self._show_cursor)
+
+    def tell(self, text: str) -> None:
+        """Say something in passing."""
+        self._bar.showMessage(text, _PASSING_MS)
+
+    def forget(self) -> None:
+        """Say nothing about a case that is no longer shown."""
+        if not self._canvas.has_unsaved_work:
+            self.saved.setText("")
+
+    def _show_saving(self, state: SavedState) -> None:
+        self.saved.setText(_SAVED_WORDS[state])
+
+    def _show_stored(self) -> None:
+        """Say when; the canvas has told before that its work is stored."""
+        self.saved.setText(f"Correction saved at {datetime.now().astimezone():%H:%M:%S}")
+
+    def _show_zoom(self) -> None:
+        self._zoom.setText(f"{100 * self._canvas.zoom:.0f} %")
+
+    def _show_cursor(self, image_xy: Point | None) -> None:
+        self._cursor.setText("" if image_xy is None else f"x {image_xy[0]:.0f}  y {image_xy[1]:.0f} px")

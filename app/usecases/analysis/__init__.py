@@ -1,0 +1,1 @@
+"""What the models say of a case, and how it is put into words."""

@@ -1,0 +1,78 @@
+"""Says why a stored score is what it is: what the entered data do to it, and what it leaves possible."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from app.domain.case import Case
+from app.domain.ids import ImageId, PredictionId
+from app.usecases.analysis.model_summaries import card_of
+from app.usecases.analysis.score_inputs import score_inputs
+from app.usecases.analysis.score_words import answer_set_words, effect_words
+from app.usecases.cancellation import stop_if_cancelled
+from app.usecases.image_arrays import pixels_of, valid_mask_of
+from app.usecases.ports import CancelToken, Services
+from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput
+
+_MOST_EFFECTS = 3
+_AGE = NUMERIC_FEATURES.index("age_approx")
+_SEX, _SITE = (CATEGORICAL_FEATURES.index(name) for name in ("sex", "anatom_site_general"))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreWhy:
+    """What can be said about a score, in sentences."""
+
+    score_id: PredictionId
+    effects: tuple[str, ...]
+    """Of entered data, the largest first."""
+    answer_set: str
+    """Which labels remain possible at the level of the model's card; "" when it names none."""
+
+
+def score_attribution(services: Services, image_id: ImageId, token: CancelToken) -> ScoreWhy | None:
+    """Score again without each entered fact, and return what that changes; None without a current score.
+
+    The model that gave the score is asked, with everything else as it is; nothing is stored.
+
+    Raises:
+        InferenceError: the model cannot be run, or is not on the shelf any more.
+    """
+    with services.reading() as work:
+        case = work.cases.case(image_id)
+    score = case.score
+    if score is None or not case.is_score_current:
+        return None
+    card = card_of(services, "classification", score.model)
+    conformal = None if card is None else card.conformal
+    said = "" if conformal is None else answer_set_words(score.probability, conformal)
+    if card is not None and not card.input.numeric_features:
+        return ScoreWhy(score.id, (), said)
+    pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
+    inputs = score_inputs(case, pixels, mask)
+
+    def asked(tabular: TabularInput) -> float:
+        stop_if_cancelled(token)
+        result = services.predictor.score(pixels, inputs.mask, tabular, token, model=score.model)
+        return result.probability
+
+    ablated = tuple(_without_each(case, inputs.tabular))
+    with_all = asked(inputs.tabular) if ablated else score.probability
+    effects = [(what, asked(tabular)) for what, tabular in ablated]
+    effects.sort(key=lambda effect: -abs(with_all - effect[1]))
+    told = tuple(effect_words(what, without, with_all) for what, without in effects[:_MOST_EFFECTS])
+    return ScoreWhy(score.id, told, said)
+
+
+def _without_each(case: Case, given: TabularInput) -> Iterator[tuple[str, TabularInput]]:
+    """Each entered fact that the model was given, and the inputs without it."""
+    age_years = float(given.numeric[_AGE])
+    if not math.isnan(age_years):
+        numeric = given.numeric.copy()
+        numeric[_AGE] = float("nan")
+        yield f"age {age_years:.0f}", replace(given, numeric=numeric)
+    for place, what in ((_SEX, f"sex {case.patient.sex}"), (_SITE, f"site {case.lesion.site}")):
+        if given.categorical[place]:
+            categorical = given.categorical.copy()
+            categorical[place] = 0
+            yield what, replace(given, categorical=categorical)

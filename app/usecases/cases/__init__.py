@@ -1,0 +1,1 @@
+"""Cases: imported, listed, opened, decided, removed."""

@@ -1,0 +1,338 @@
+"""Takes dermoscopy images into the case store, each file for itself."""
+
+import hashlib
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from app.domain.case_fields import OLDEST_AGE_YEARS, check_age
+from app.domain.changes import Changes
+from app.domain.errors import (
+    DomainError,
+    InvalidFieldError,
+    NoImageError,
+    PartlyReadableFileError,
+    StorageError,
+    UnreadableFileError,
+)
+from app.domain.ids import BlobName, ImageId, LesionId, VisitId, new_id
+from app.domain.image import DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.people.patient import Patient
+from app.usecases.cases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
+from app.usecases.patients.edit_patient import images_of_patient
+from app.usecases.patients.find_patient import FoundPatient, check_person_of_lesion, patient_of_file
+from app.usecases.patients.settle_identity import join_image
+from app.usecases.patients.visit_date import visit_day
+from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
+
+THUMBNAIL_SIDE_PX = 160
+
+DAMAGED_TAKEN = "damaged file taken"
+"""The act of a person who takes an image although its file is damaged."""
+
+_NOT_TRIED = "The import had to stop before this file; import it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was not imported, and why."""
+
+    path: Path
+    sentence: str
+    known_as: ImageId | None = None
+    """The case of a file that was imported before."""
+    is_partly_readable: bool = False
+    """The file is damaged, but could be taken so, without a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileNotice:
+    """Something about an imported file that a person should look at."""
+
+    path: Path
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    imported: tuple[ImageId, ...]
+    refused: tuple[Refusal, ...]
+    changes: Changes
+    notices: tuple[FileNotice, ...] = ()
+    kept_apart: tuple[FileNotice, ...] = ()
+    """Files whose person contradicts the stored one of the same number; a person has to say who it is."""
+    joined: tuple[ImageId, ...] = ()
+    """Known images whose patient was joined with the one it had been kept apart from."""
+    passed_over: int = 0
+    """Files of a folder that are no images."""
+    described: int = 0
+    """Bundled samples for which age and sex were entered from their list."""
+
+    @property
+    def partly_readable(self) -> tuple[Path, ...]:
+        """Return the damaged files that a person may choose to take without a score."""
+        return tuple(refusal.path for refusal in self.refused if refusal.is_partly_readable)
+
+    @property
+    def already_known(self) -> tuple[ImageId, ...]:
+        """Return the cases whose files were offered again, each once."""
+        known = (refusal.known_as for refusal in self.refused if refusal.known_as is not None)
+        return tuple(dict.fromkeys(image_id for image_id in known if image_id not in self.imported))
+
+
+def import_images(
+    services: Services,
+    paths: Sequence[Path],
+    *,
+    token: CancelToken,
+    lesion_id: LesionId | None = None,
+    merges_patients: bool = False,
+    takes_damaged: bool = False,
+) -> Generator[Progress, None, ImportReport]:
+    """Import files and whole folders; a file that cannot be used is refused and the others go on.
+
+    A folder is searched for images, so what is no image in it is only counted; the bundled samples are
+    entered with age and sex when their list lies beside them. Without ``lesion_id`` each image becomes a
+    case of its own: the patient is the one of the DICOM header, or a new one with a fresh code. A header
+    that contradicts the stored patient of its number is kept apart, or joined with ``merges_patients``. With
+    ``lesion_id`` they are further images of that lesion, and a file of another person is refused. A damaged
+    file is refused, or with ``takes_damaged`` taken for good with a mark and without a score. What was
+    imported before is kept when the person cancels or the disk fills up.
+    """
+    imported: list[ImageId] = []
+    refused: list[Refusal] = []
+    notices: list[FileNotice] = []
+    kept_apart: list[FileNotice] = []
+    joined_images: list[ImageId] = []
+    files, samples = _without_lists(files_below(paths), offered=frozenset(paths))
+    passed_over = 0
+    for number, path in enumerate(files):
+        yield Progress(number, len(files), shown_name(path))
+        if token.is_cancelled:
+            break
+        try:
+            stored = _imported(
+                services, path, lesion_id, merges_patients=merges_patients, takes_damaged=takes_damaged
+            )
+            imported.append(stored.image_id)
+            notices += [FileNotice(path, notice) for notice in stored.notices]
+            kept_apart += [FileNotice(path, stored.kept_apart)] if stored.kept_apart else []
+        except _AlreadyKnownError as error:
+            joined = join_image(services, error.image_id) if merges_patients else None
+            if joined is not None:
+                joined_images.append(error.image_id)
+                notices.append(FileNotice(path, joined))
+            refused.append(Refusal(path, str(error), error.image_id))
+        except NoImageError as error:
+            if path in paths:
+                refused.append(Refusal(path, str(error)))
+            else:
+                passed_over += 1
+        except StorageError as error:
+            if not imported:
+                raise
+            refused.append(Refusal(path, str(error)))
+            refused += [Refusal(left, _NOT_TRIED) for left in files[number + 1 :]]
+            break
+        except DomainError as error:
+            is_partly_readable = isinstance(error, PartlyReadableFileError)
+            refused.append(Refusal(path, str(error), is_partly_readable=is_partly_readable))
+        except OSError as error:
+            refused.append(Refusal(path, f"The file cannot be read: {error.strerror or 'unknown reason'}."))
+    yield Progress(len(files), len(files), "")
+    changes = Changes(
+        images=_with_fellows(services, (*imported, *joined_images)), case_list=bool(imported or joined_images)
+    )
+    described = describe_samples(services, samples, imported) if lesion_id is None else 0
+    return ImportReport(
+        imported=tuple(imported),
+        refused=tuple(refused),
+        changes=changes,
+        notices=tuple(notices),
+        kept_apart=tuple(kept_apart),
+        joined=tuple(joined_images),
+        passed_over=passed_over,
+        described=described,
+    )
+
+
+def _with_fellows(services: Services, image_ids: Sequence[ImageId]) -> frozenset[ImageId]:
+    """Return images and all others of their patients, whom a file may have told something new about."""
+    with services.reading() as work:
+        patients = {work.cases.case(image_id).patient.id for image_id in image_ids}
+        fellows = (images_of_patient(work, patient_id) for patient_id in patients)
+        return frozenset(image_ids).union(*fellows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A stored file, and what has to be checked about it."""
+
+    image_id: ImageId
+    notices: tuple[str, ...]
+    kept_apart: str
+
+
+class _AlreadyKnownError(DomainError):
+    def __init__(self, image_id: ImageId, sentence: str) -> None:
+        super().__init__(sentence)
+        self.image_id = image_id
+
+
+def files_below(paths: Iterable[Path]) -> list[Path]:
+    """Return files as given, and for a folder all files below it that are not hidden."""
+    files: dict[Path, None] = {}
+    for path in paths:
+        found = sorted(path.rglob("*")) if _is_folder(path) else [path]
+        files.update(
+            (file, None)
+            for file in found
+            if file == path or (file.is_file() and not _is_hidden(file.relative_to(path)))
+        )
+    return list(files)
+
+
+def _without_lists(files: list[Path], *, offered: frozenset[Path]) -> tuple[list[Path], list[Row]]:
+    """Take lists of samples out of the files that were found in folders, and return their rows, too."""
+    left: list[Path] = []
+    rows: list[Row] = []
+    for file in files:
+        if file.name != LIST_NAME or file in offered:
+            left.append(file)
+            continue
+        try:
+            rows += listed_samples(file)
+        except UnreadableFileError:
+            left.append(file)
+    return left, rows
+
+
+def shown_name(path: Path) -> str:
+    """Return a file's name as text that can be stored and shown; bytes that are no letters become '?'."""
+    return path.name.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A name the system cannot even look up; opening the file says why.
+        return False
+
+
+def _is_hidden(relative: Path) -> bool:
+    return any(part.startswith(".") for part in relative.parts) or relative.name.lower() in {
+        "thumbs.db",
+        "desktop.ini",
+    }
+
+
+def _imported(
+    services: Services,
+    path: Path,
+    lesion_id: LesionId | None,
+    *,
+    merges_patients: bool,
+    takes_damaged: bool,
+) -> _Stored:
+    """Store a file and return its case with what has to be checked about it."""
+    if path.exists() and not path.is_file():
+        # Reading a pipe would wait for ever, a device never end.
+        raise DomainError("This is not a file but a device, a pipe or the like.")
+    with path.open("rb") as stream:
+        original = BlobName(hashlib.file_digest(stream, "sha256").hexdigest())
+    with services.reading() as work:
+        _refuse_known(work, original)
+    read = services.images.read(path, takes_damaged=takes_damaged)
+    day, said = visit_day(read, services.clock().astimezone().date())
+    read = replace(read, provenance=(*read.provenance, said))
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != original:
+        raise DomainError("The file was being changed while it was read; import it again.")
+    services.blobs.put(content)
+    upright = services.blobs.put(services.images.png(read.pixels))
+    thumbnail = services.blobs.put(services.images.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
+    with services.unit_of_work() as work:
+        _refuse_known(work, original)
+        if lesion_id is None:
+            found = patient_of_file(
+                services, work, read, day, is_dated=day == read.taken_on, merges=merges_patients
+            )
+            lesion = Lesion(id=LesionId(new_id()), patient_id=found.patient.id)
+            work.cases.add_lesion(lesion)
+        else:
+            lesion = work.cases.lesion(lesion_id)
+            found = FoundPatient(work.cases.patient(lesion.patient_id))
+            check_person_of_lesion(services, work, read, day, found.patient, is_dated=day == read.taken_on)
+        visit_id = _add_visit(work, lesion, found.patient, day, read.age_years)
+        image = _image(services, path, read, visit_id, original, upright)
+        work.cases.add_image(image, thumbnail)
+        work.audit.append(services.user, "image imported", image.id, original)
+        if image.is_damaged:
+            work.audit.append(services.user, DAMAGED_TAKEN, image.id)
+        work.commit()
+    notices = tuple(notice for notice in (*read.remarks, found.notice) if notice)
+    return _Stored(image.id, notices, found.kept_apart)
+
+
+def _refuse_known(work: UnitOfWork, original: BlobName) -> None:
+    image_id = work.cases.image_by_original(original)
+    if image_id is None:
+        return
+    case = work.cases.case(image_id)
+    sentence = f"The file is already imported as {case.image.file_name} of patient {case.patient.code}"
+    if work.cases.is_hidden(image_id):
+        sentence += " and was removed from the work list; restore it there"
+    raise _AlreadyKnownError(image_id, sentence + ".")
+
+
+def _add_visit(
+    work: UnitOfWork, lesion: Lesion, patient: Patient, day: date, age_years: int | None
+) -> VisitId:
+    visit = Visit(id=VisitId(new_id()), lesion_id=lesion.id, visited_on=day)
+    visit = replace(visit, age_years=_fitting_age(age_years, patient, visit))
+    work.cases.add_visit(visit)
+    return visit.id
+
+
+def _fitting_age(age_years: int | None, patient: Patient, visit: Visit) -> int | None:
+    """Return a header's age, None when it contradicts the patient's year of birth, which then tells it."""
+    if age_years is None or age_years < 0:
+        return None
+    known = min(age_years, OLDEST_AGE_YEARS)
+    try:
+        check_age(patient, replace(visit, age_years=known))
+    except InvalidFieldError:
+        return None
+    return known
+
+
+def _image(
+    services: Services,
+    path: Path,
+    read: ReadImage,
+    visit_id: VisitId,
+    original: BlobName,
+    upright: BlobName,
+) -> DermoscopicImage:
+    height_px, width_px = read.pixels.shape[:2]
+    known_types = services.vocabulary.dermoscopic_types
+    return DermoscopicImage(
+        id=ImageId(new_id()),
+        visit_id=visit_id,
+        file_name=shown_name(path),
+        media_type=read.media_type,
+        original=original,
+        upright=upright,
+        width_px=width_px,
+        height_px=height_px,
+        imported_at=services.clock(),
+        imported_by=services.user,
+        calibration=read.calibration,
+        provenance=read.provenance,
+        dermoscopic_type=read.dermoscopic_type if read.dermoscopic_type in known_types else None,
+    )

@@ -1,0 +1,84 @@
+"""Opens a case for review."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.audit import AuditEvent
+from app.domain.case import Case
+from app.domain.ids import ImageId
+from app.domain.measurement import Measurement
+from app.usecases.analysis.compare_scores import case_trail
+from app.usecases.analysis.local_bands import LocalBands, local_bands
+from app.usecases.analysis.measurements import features_of, measurements_of
+from app.usecases.analysis.model_summaries import score_model
+from app.usecases.image_arrays import band_of, mask_named, pixels_of, probability_of, valid_mask_of
+from app.usecases.ports import ModelSummary, Services
+from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A case with its arrays, all of the image's size."""
+
+    case: Case
+    pixels: RgbImage
+    mask: BoolMask | None
+    """The valid mask: the newest revision's, else the predicted one."""
+    predicted_mask: BoolMask | None
+    """The newest boundary prediction's mask."""
+    probability: ProbabilityMap | None
+    measurements: tuple[Measurement, ...]
+    """Of the valid mask."""
+    predicted_measurements: tuple[Measurement, ...]
+    """Of the predicted mask; equal to ``measurements`` when nothing was corrected."""
+    band: NDArray[np.float32] | None = None
+    """Where the predicted boundary is uncertain, (h, w) in [0, 1], of the image's shape at reduced size."""
+    trail: tuple[AuditEvent, ...] = ()
+    """Acts that concern the case, ordered by sequence."""
+    score_model: ModelSummary | None = None
+    """The model of the newest score."""
+    local_bands: LocalBands | None = None
+    """What the bands of that model have been worth among the cases decided here."""
+
+
+def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None = None) -> OpenedCase:
+    """Return a case with pixels, mask, probability and measurements.
+
+    ``pixels`` of the image, when they are at hand already, are not read again.
+    """
+    with services.reading() as work:
+        case = work.cases.case(image_id)
+        trail = case_trail(work, case)
+    pixels = pixels_of(services, case.image) if pixels is None else pixels
+    mask = valid_mask_of(services, case)
+    measurements = measurements_of(features_of(case.image, pixels, mask), mask)
+    predicted_mask, predicted = mask if case.boundary else None, measurements
+    if case.boundary is not None and case.boundary.mask != case.mask:
+        predicted_mask = mask_named(services, case.boundary.mask)
+        predicted = measurements_of(features_of(case.image, pixels, predicted_mask), predicted_mask)
+    probability = probability_of(services, case)
+    model_summaries = None if case.score is None else score_model(services, case.score)
+    local = None if case.score is None else local_bands(services, case.score.model.weights_sha256)
+    band = band_of(services, case, predicted_mask, probability)
+    return OpenedCase(
+        case,
+        pixels,
+        mask,
+        predicted_mask,
+        probability,
+        measurements,
+        predicted,
+        band,
+        trail,
+        model_summaries,
+        local,
+    )
+
+
+def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:
+    """Return the measurements a mask would give, without any model."""
+    with services.reading() as work:
+        image = work.cases.case(image_id).image
+    return measurements_of(features_of(image, pixels_of(services, image), mask), mask)

@@ -1,0 +1,26 @@
+"""The image of a case with its boundary, as soon as it can be shown; ``open_case`` brings the rest."""
+
+from dataclasses import dataclass
+
+from app.domain.case import Case
+from app.domain.ids import ImageId
+from app.usecases.image_arrays import pixels_of, valid_mask_of
+from app.usecases.ports import Services
+from models.contract.arrays import BoolMask, RgbImage
+
+
+@dataclass(frozen=True, slots=True)
+class ShownImage:
+    """What a person looks at first."""
+
+    case: Case
+    pixels: RgbImage
+    mask: BoolMask | None
+    """The valid mask: the newest revision's, else the predicted one."""
+
+
+def show_image(services: Services, image_id: ImageId) -> ShownImage:
+    """Return a case with its pixels and valid mask, without measuring anything."""
+    with services.reading() as work:
+        case = work.cases.case(image_id)
+    return ShownImage(case, pixels_of(services, case.image), valid_mask_of(services, case))

@@ -1,0 +1,37 @@
+"""Goes back to an earlier mask, without forgetting anything."""
+
+from app.domain.case import Case
+from app.domain.changes import Changes
+from app.domain.errors import NotFoundError
+from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
+from app.usecases.corrections.correct_mask import RESET, correct_mask
+from app.usecases.image_arrays import mask_named
+from app.usecases.ports import Services
+
+
+def revert_revision(
+    services: Services,
+    image_id: ImageId,
+    revision_id: RevisionId | PredictionId,
+    *,
+    is_meant: bool = False,
+) -> Changes:
+    """Store a new revision equal to an earlier one, or to a prediction.
+
+    Raises:
+        ImplausibleMaskError: that mask is implausible, and is not ``is_meant``.
+    """
+    with services.reading() as work:
+        case = work.cases.case(image_id)
+    name, reason = _earlier(case, revision_id)
+    return correct_mask(services, image_id, mask_named(services, name), reason=reason, is_meant=is_meant)
+
+
+def _earlier(case: Case, revision_id: RevisionId | PredictionId) -> tuple[BlobName, str]:
+    for revision in case.revisions:
+        if revision.id == revision_id:
+            return revision.mask, f"reverted to revision {revision.number}"
+    for boundary in case.boundaries:
+        if boundary.id == revision_id:
+            return boundary.mask, RESET
+    raise NotFoundError("This revision does not belong to the image.")

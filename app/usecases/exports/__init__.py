@@ -1,0 +1,1 @@
+"""Cases written to files."""

@@ -1,0 +1,50 @@
+"""Writes a report for each case."""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from app.domain.errors import DamagedFileError, InferenceError
+from app.domain.ids import ImageId
+from app.usecases.cancellation import stop_if_cancelled
+from app.usecases.exports.export_cases import case_file, exporter_named, note_export
+from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.skipped_cases import WrittenCases, left_out
+
+REPORT_FORMAT = "report_pdf"
+
+
+def write_report(
+    services: Services,
+    image_ids: Sequence[ImageId],
+    folder: Path,
+    *,
+    deidentified: bool,
+    token: CancelToken,
+) -> Generator[Progress, None, WrittenCases]:
+    """Write one report per case with its first attention overlay.
+
+    Cases with damaged files are left out. Cancelling keeps the reports that were written before.
+    """
+    exporter = exporter_named(services, REPORT_FORMAT)
+    written = WrittenCases()
+    for number, image_id in enumerate(image_ids):
+        yield Progress(number, len(image_ids), "Writing reports")
+        stop_if_cancelled(token)
+        try:
+            case = case_file(services, image_id, token, overlay=_first_overlay(services))
+        except DamagedFileError as error:
+            written += WrittenCases(left_out=(left_out(services, image_id, error),))
+            continue
+        with services.store.exporting(folder):
+            files = exporter.write([case], folder, deidentified=deidentified)
+        written += WrittenCases(tuple(files), report_by_image={image_id: files[0]} if files else {})
+        note_export(services, [image_id], exporter, deidentified=deidentified)
+    yield Progress(len(image_ids), len(image_ids), "Writing reports")
+    return written
+
+
+def _first_overlay(services: Services) -> str | None:
+    try:
+        return next(iter(services.predictor.overlay_names()), None)
+    except InferenceError:
+        return None

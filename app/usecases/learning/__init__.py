@@ -1,0 +1,1 @@
+"""Corrections frozen into snapshots, and the training runs that learn from them."""

@@ -1,0 +1,43 @@
+"""Lets a model sit the exam beside the one that is active now."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from app.domain.errors import LearningError
+from app.usecases.learning.start_run import snapshot_folder
+from app.usecases.models.promote_model import EXAMINED, is_shipped
+from app.usecases.ports import Services
+from models.contract.shelf.exam import Exam, read_exam, write_exam
+
+
+def evaluate_candidate(services: Services, name: str, version: str, snapshot_id: str | None = None) -> Exam:
+    """Measure a model beside the active one on a snapshot's exam patients and keep the exam beside it.
+
+    Raises:
+        LearningError: there is nothing to compare with, the model is shipped (its folder is only read),
+            or the exam could not be held.
+        ModelRefusedError: there is no such model, or it is damaged.
+    """
+    model = services.shelf.get(name, version)
+    active = services.shelf.active(model.card.task)
+    if active is None or active.folder == model.folder:
+        raise LearningError("An exam is sat beside another model that is active; there is none.")
+    if is_shipped(services, model):
+        raise LearningError("A shipped model sits no exam; it may be promoted without one.")
+    data = snapshot_folder(services, model.card.task, snapshot_id)
+    reference = services.learning_images
+    arguments = ["--against", str(active.folder), "--data", str(data)]
+    arguments += [] if reference is None else ["--reference", str(reference)]
+    with tempfile.TemporaryDirectory(dir=services.store.folder, prefix=".exam-") as temporary:
+        # On a copy, so that an exam that is broken off leaves the earlier one as it was.
+        copy = Path(temporary) / version
+        shutil.copytree(model.folder, copy)
+        services.runs.answer(["exam", str(copy), *arguments])
+        exam = read_exam(copy)
+    write_exam(exam, model.folder)
+    with services.unit_of_work() as work:
+        sha256 = model.card.weights_sha256
+        work.audit.append(services.user, EXAMINED, model.card.reference, data.name, weights_sha256=sha256)
+        work.commit()
+    return exam

@@ -1,0 +1,221 @@
+"""Freezes the signed corrections into a snapshot that training reads."""
+
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from app.domain.case_fields import OLDEST_AGE_YEARS
+from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
+from app.domain.ids import ImageId, new_id
+from app.domain.input_edits import SAMPLE_DESCRIBED
+from app.usecases.analysis.score_inputs import age_years_of
+from app.usecases.cancellation import stop_if_cancelled
+from app.usecases.image_arrays import mask_named
+from app.usecases.learning.patient_splits import (
+    NO_PSEUDONYM,
+    Sides,
+    check_enough,
+    places_of,
+    sides_with_unassigned,
+)
+from app.usecases.learning.single_image_patients import about_single_images
+from app.usecases.learning.training_examples import (
+    TrainingExample,
+    has_malignant_decision,
+    training_example_of,
+)
+from app.usecases.ports import CancelToken, Progress, Services
+from models.contract.shelf.card import Task
+from training.contract.snapshot import (
+    Side,
+    Snapshot,
+    SnapshotEntry,
+    SnapshotError,
+    SnapshotImage,
+    SnapshotWriter,
+    new_snapshot,
+)
+
+SNAPSHOTS = "snapshots"
+_SAMPLE = "It is a sample case, which shipped models know and their exam shows"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenSnapshot:
+    """What was frozen."""
+
+    id: str
+    task: Task
+    folder: Path
+    created_at: datetime
+    images_by_side: dict[str, int]
+    patients_by_side: dict[str, int]
+    left_out: dict[str, int]
+    """Numbers of images by the reason why they were left out."""
+    warning: str = ""
+    """The sentence that says what should be looked at; empty when there is nothing."""
+
+
+def freeze_snapshot(
+    services: Services, task: Task, *, token: CancelToken, any_confirmation: bool = False
+) -> Generator[Progress, None, FrozenSnapshot]:
+    """Write the signed corrections of ``task``, and uncorrected images of training patients, as a snapshot.
+
+    Diagnoses count when histopathology confirmed them; ``any_confirmation`` takes the other ways as well.
+    A damaged file is left out with its reason. The folder appears whole or not at all; patients' sides
+    (see ``app.domain.learning.dealt``), pseudonyms and the audit event are stored in one transaction.
+
+    Raises:
+        LearningError: there are too few corrections, or the disk is full; nothing is left behind.
+        CancelledError: nothing is left behind.
+    """
+    stored, examples, hidden = yield from read_training_examples(
+        services, task, token, any_confirmation=any_confirmation
+    )
+    created_at = services.clock()
+    sides = sides_with_unassigned(stored, examples, hidden, created_at)
+    places = places_of(examples, sides, hidden)
+    planned = [(example, place.side) for example, place in zip(examples, places, strict=True)]
+    check_enough(task, planned, sides)
+    snapshot_id = f"{task}-{created_at:%Y%m%d-%H%M%S}-{new_id()[:4]}"
+    folder = services.store.folder / SNAPSHOTS / snapshot_id
+    try:
+        with new_snapshot(folder) as writer:
+            written: list[SnapshotImage] = []
+            for number, (example, place) in enumerate(zip(examples, places, strict=True)):
+                stop_if_cancelled(token)
+                yield Progress(number, len(examples), "Freezing the corrections")
+                image = _image(example, sides, place.side, place.reason)
+                written.append(_added(services, writer, example, image))
+            sides_in = [image.side for image in written]
+            check_enough(task, zip(examples, sides_in, strict=True), sides)
+            snapshot = writer.finish(snapshot_id, task, created_at)
+            stop_if_cancelled(token)
+            _keep(services, sides, examples, snapshot)
+    except SnapshotError as error:
+        raise LearningError(str(error)) from error
+    return _frozen(snapshot, folder, about_single_images(zip(examples, sides_in, strict=True)))
+
+
+def read_training_examples(
+    services: Services, task: Task, token: CancelToken, *, any_confirmation: bool
+) -> Generator[Progress, None, tuple[Sides, Sequence[TrainingExample], frozenset[ImageId]]]:
+    """Read every case of the store once."""
+    examples, hidden, malignant = [], set(), set()
+    with services.reading() as work:
+        image_ids = work.learning.all_images()
+        patients, images = work.learning.patients(), work.learning.images()
+        for number, image_id in enumerate(image_ids):
+            stop_if_cancelled(token)
+            yield Progress(number, len(image_ids), "Looking for corrections")
+            case = work.cases.case(image_id)
+            if any(act.what == SAMPLE_DESCRIBED for act in work.audit.events(image_id)):
+                examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
+                continue
+            examples.append(
+                training_example_of(case, task, services.vocabulary, any_confirmation=any_confirmation)
+            )
+            if work.cases.is_hidden(image_id):
+                hidden.add(image_id)
+            elif has_malignant_decision(case, services.vocabulary):
+                malignant.add(case.patient.id)
+    return Sides(patients, images, frozenset(malignant)), examples, frozenset(hidden)
+
+
+def _image(example: TrainingExample, sides: Sides, side: Side | None, reason: str) -> SnapshotImage:
+    patient = sides.patients.get(example.case.patient.id)
+    is_corrected = side is not None and side != "uncorrected"
+    return SnapshotImage(
+        image_id=sides.images[example.case.image.id].pseudonym,
+        patient=patient.pseudonym if patient else NO_PSEUDONYM,
+        side=side,
+        reason=reason,
+        mask_revision=example.mask_revision if is_corrected else None,
+        confirmed_by=example.confirmed_by if is_corrected else None,
+    )
+
+
+def _added(
+    services: Services, writer: SnapshotWriter, example: TrainingExample, image: SnapshotImage
+) -> SnapshotImage:
+    """Write an image's files; a damaged one is left out."""
+    if image.side is None:
+        return writer.add(SnapshotEntry(image))
+    try:
+        entry = _entry(services, example, image)
+    except (DamagedFileError, UnreadableFileError) as error:
+        entry = SnapshotEntry(_left_out(image, f"A stored file is damaged: {error}"))
+    except LearningError as error:
+        entry = SnapshotEntry(_left_out(image, str(error)))
+    return writer.add(entry)
+
+
+def _left_out(image: SnapshotImage, reason: str) -> SnapshotImage:
+    return image.model_copy(
+        update={"side": None, "reason": reason, "mask_revision": None, "confirmed_by": None}
+    )
+
+
+def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -> SnapshotEntry:
+    """Collect pixels, mask and the few facts that a snapshot may tell of a patient."""
+    case, words = example.case, services.vocabulary
+    age_years = age_years_of(case)
+    is_corrected = image.side != "uncorrected"
+    return SnapshotEntry(
+        image,
+        image_png=services.blobs.get(case.image.upright),
+        mask_png=_mask_png(services, example) if is_corrected else None,
+        malignant=example.malignant if is_corrected else None,
+        diagnosis=example.diagnosis if is_corrected else None,
+        age_years=None if age_years is None else min(age_years, OLDEST_AGE_YEARS),
+        sex=case.patient.sex if case.patient.sex in words.sexes else None,
+        site=case.lesion.site if case.lesion.site in words.sites else None,
+        skin_type=(
+            case.patient.fitzpatrick_skin_type
+            if case.patient.fitzpatrick_skin_type in words.skin_types
+            else None
+        ),
+    )
+
+
+def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
+    if example.mask is None:
+        return None
+    mask = mask_named(services, example.mask)
+    if mask.shape != (example.case.image.height_px, example.case.image.width_px):
+        raise LearningError("Its mask has not the size of the image.")
+    if not mask.any():
+        raise LearningError("Its mask is empty.")
+    return services.images.mask_png(mask)
+
+
+def _keep(services: Services, sides: Sides, examples: Sequence[TrainingExample], snapshot: Snapshot) -> None:
+    """Store sides, pseudonyms and the act, before the folder appears: no snapshot without its sides."""
+    with services.unit_of_work() as work:
+        for patient in sides.patients.values():
+            work.learning.add_patient(patient)
+        for example, image in zip(examples, snapshot.images, strict=True):
+            known = sides.images[example.case.image.id]
+            if image.side is not None:
+                side = sides.patients[example.case.patient.id].side
+                known = replace(known, side=known.side or side)
+            work.learning.put_image(known)
+        used = sum(image.side is not None for image in snapshot.images)
+        work.audit.append(services.user, "snapshot frozen", snapshot.id, f"{used} images")
+        work.commit()
+
+
+def _frozen(snapshot: Snapshot, folder: Path, warning: str) -> FrozenSnapshot:
+    sides: tuple[Side, ...] = ("train", "val", "exam", "uncorrected")
+    return FrozenSnapshot(
+        id=snapshot.id,
+        task=snapshot.task,
+        folder=folder,
+        created_at=snapshot.created_at,
+        images_by_side={side: len(snapshot.on(side)) for side in sides},
+        patients_by_side={side: len(snapshot.patients_on(side)) for side in sides},
+        left_out=dict(Counter(image.reason for image in snapshot.on(None))),
+        warning=warning,
+    )

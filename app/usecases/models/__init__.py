@@ -1,0 +1,1 @@
+"""The model shelf: listed, promoted, handed on."""

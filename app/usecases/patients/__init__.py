@@ -1,0 +1,1 @@
+"""Who is who: patients, lesions and visits, found, edited and kept apart."""

@@ -1,0 +1,69 @@
+"""Cases that are left out because a stored file is damaged, while the others go on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.domain.case import Case
+from app.domain.errors import DamagedFileError, DomainError
+from app.domain.ids import ImageId
+from app.usecases.cases.import_images import Refusal
+from app.usecases.ports import Services
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCases:
+    """The files that were written, and the cases that had to be left out of them."""
+
+    files: tuple[Path, ...] = ()
+    left_out: tuple[Refusal, ...] = ()
+    report_by_image: Mapping[ImageId, Path] = field(default_factory=dict)
+    """Which of the files is whose report: a de-identified file's name does not tell."""
+
+    def __add__(self, other: "WrittenCases") -> "WrittenCases":
+        """Return the files of both; a case left out of both is named once."""
+        return WrittenCases(
+            self.files + other.files,
+            each_once((*self.left_out, *other.left_out)),
+            {**self.report_by_image, **other.report_by_image},
+        )
+
+
+def left_out(services: Services, image_id: ImageId, error: DomainError) -> Refusal:
+    """Return a case by its file's name, and why it is left out."""
+    with services.reading() as work:
+        name = work.cases.case(image_id).image.file_name
+    return Refusal(Path(name), str(error), image_id)
+
+
+def each_once(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    """Return each case with the first reason that was met."""
+    first: dict[ImageId | None, Refusal] = {}
+    for refusal in refusals:
+        first.setdefault(refusal.known_as, refusal)
+    return tuple(first.values())
+
+
+def sound_cases(
+    services: Services, image_ids: Sequence[ImageId]
+) -> tuple[tuple[ImageId, ...], tuple[Refusal, ...]]:
+    """Return the cases whose stored files can be read, and why the others cannot."""
+    sound: list[ImageId] = []
+    damaged: list[Refusal] = []
+    for image_id in image_ids:
+        with services.reading() as work:
+            case = work.cases.case(image_id)
+        try:
+            _check_files(services, case)
+        except DamagedFileError as error:
+            damaged.append(left_out(services, image_id, error))
+        else:
+            sound.append(image_id)
+    return tuple(sound), tuple(damaged)
+
+
+def _check_files(services: Services, case: Case) -> None:
+    probability = case.boundary.probability if case.boundary else None
+    for name in (case.image.upright, case.mask, probability):
+        if name is not None:
+            services.blobs.get(name)

@@ -1,0 +1,1 @@
+"""What is measured on a lesion, and the tabular input made of it."""

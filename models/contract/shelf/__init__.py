@@ -1,0 +1,1 @@
+"""Model folders: cards, the shelf they stand on, exam, gate and triage bands."""

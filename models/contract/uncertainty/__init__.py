@@ -1,0 +1,1 @@
+"""How sure an answer is: of a probability, a boundary, a whole image."""

@@ -1,0 +1,1 @@
+"""Models side by side: cost, latency, memory and accuracy in one run."""

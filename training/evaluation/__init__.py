@@ -1,0 +1,1 @@
+"""The figures of a trained model on held-out images, and what is fitted on validation images."""

@@ -1,0 +1,1 @@
+"""What an answer came from, and how far the overlays that show it can be trusted."""

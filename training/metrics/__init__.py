@@ -1,0 +1,1 @@
+"""Figures of a model card from probabilities alone: calibration, thresholds, bands, intervals."""

@@ -1,0 +1,1 @@
+"""One training run from its plan to its published model."""

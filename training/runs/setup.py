@@ -1,0 +1,111 @@
+"""What a run needs before its first step: device, data, network with first weights."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import cv2
+import torch
+from torch import nn
+
+from models.contract.shelf.card import CARD_FILE
+from models.nets import build
+from models.nets.pretrained import in_fastest_layout
+from models.nets.weights import WEIGHTS_FILE, load_weights
+from training.contract.plan import TrainingPlan
+from training.contract.run_folder import RunFolder
+from training.contract.snapshot import SNAPSHOT_FILE, SnapshotError, read_snapshot
+from training.inputs.planned_split import planned_split
+from training.loop.checkpoints import load_average
+from training.loop.error_messages import PlanRefusedError
+from training.loop.task import TrainingTask
+from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
+from training.tasks.classification import ClassificationTask
+from training.tasks.classifier_setup import classifier_with_auxiliary_heads
+from training.tasks.pretrained import fill_pretrained_encoder
+from training.tasks.score_fine_tuning import ScoreFineTuningTask
+from training.tasks.segmentation import SegmentationTask
+
+if TYPE_CHECKING:
+    from models.nets.classification.mambaderm import MambaDerm
+
+
+def chosen_device(wanted: str) -> torch.device:
+    """The device called "cpu" or "cuda"; "auto" is CUDA where there is one."""
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise PlanRefusedError(
+            "There is no CUDA device on this machine; the run can be carried out on the CPU."
+        )
+    if wanted == "auto":
+        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(wanted)
+
+
+def use_threads(threads: int, *, processes: int = 1) -> None:
+    """Compute with so many processor cores; 0 takes all, divided among the run's ``processes`` here."""
+    count = threads or max(1, (os.cpu_count() or 1) // processes)
+    torch.set_num_threads(count)
+    cv2.setNumThreads(1)
+
+
+def planned_task(folder: RunFolder, plan: TrainingPlan) -> TrainingTask:
+    """The task of the plan on its images; a snapshot is verified first.
+
+    Raises:
+        DataSetError: the data cannot be used.
+    """
+    _check_snapshot(plan)
+    split = planned_split(plan)
+    if plan.task == "segmentation" and plan.fine_tuning is not None:
+        return BoundaryFineTuningTask(plan, split, folder.cache)
+    if plan.task == "segmentation":
+        return SegmentationTask(plan, split, folder.cache)
+    if plan.fine_tuning is not None:
+        return ScoreFineTuningTask(plan, split, folder.cache)
+    return ClassificationTask(plan, split, folder.cache)
+
+
+def _check_snapshot(plan: TrainingPlan) -> None:
+    """Verify a snapshot; where the plan names one, nothing else and no changed one will do."""
+    named = None if plan.fine_tuning is None else plan.fine_tuning.snapshot_manifest_sha256
+    if named is None and not (plan.data_dir / SNAPSHOT_FILE).is_file():
+        return
+    snapshot = read_snapshot(plan.data_dir)
+    if named not in (None, snapshot.manifest_sha256):
+        raise SnapshotError(f"The snapshot {snapshot.id} was changed since the run was planned.")
+
+
+def first_network(plan: TrainingPlan, task: TrainingTask) -> nn.Module:
+    """The network of the plan with its first weights: drawn, from ImageNet, or those it continues from."""
+    torch.manual_seed(plan.seed)
+    network = _network(plan, task)
+    if plan.init == "imagenet":
+        fill_pretrained_encoder(getattr(network, "core", network))
+    first_weights = _first_weights(plan)
+    if first_weights is not None:
+        _fill(network, first_weights)
+    return in_fastest_layout(network)
+
+
+def _first_weights(plan: TrainingPlan) -> Path | None:
+    if plan.fine_tuning is not None and plan.continue_from is None:
+        return plan.fine_tuning.base / WEIGHTS_FILE
+    return plan.continue_from
+
+
+def _fill(network: nn.Module, weights: Path) -> None:
+    """Start from a run's checkpoint, or from the weights file of a published model."""
+    if (weights.parent / CARD_FILE).is_file():
+        load_weights(getattr(network, "core", network), weights.parent)
+    else:
+        load_average(weights, network)
+
+
+def _network(plan: TrainingPlan, task: TrainingTask) -> nn.Module:
+    try:
+        core = build(plan.architecture, **plan.architecture_arguments)
+    except (TypeError, ValueError) as error:
+        raise PlanRefusedError(f"plan.json asks for a network that cannot be built: {error}") from error
+    if isinstance(task, ClassificationTask):
+        return classifier_with_auxiliary_heads(cast("MambaDerm", core), task.table)
+    return core

@@ -1,0 +1,1 @@
+"""What is learned: boundaries, scores, their losses, and fine-tuning."""
