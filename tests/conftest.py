@@ -29,6 +29,7 @@ LAYERS = (
     "training",
     "app/cli",
     "app",
+    "integration",
     "stories",
 )
 """Folders of tests from the ground up: a broken rule is named before all that stands on it."""
@@ -54,6 +55,7 @@ SLOW_PLACES = (
     "app/ui/test_toolkit.py",
     "app/ui/training",
     "app/ui/workbench",
+    "integration/test_golden_predictions.py",
     "models/nets",
     "models/test_export.py",
     "models/test_serve_overlays.py",

@@ -2,13 +2,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from app.usecases.list_cases import list_cases
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
+from app.usecases.cases.list_cases import list_cases
 from app.usecases.ports import Services
 from tests.builders import a_case, services_at
 from tests.stories.workplace import Workplace

@@ -54,8 +54,8 @@ def brush(
     """Paint skin beside the lesion, at points (x, y) of the image."""
     canvas = window.controller.canvas
     window.controller.take_tool(tool)
-    canvas.set_brush_diameter_px(diameter_px)
-    start, end = (QPoint(*map(round, canvas.placement.view_xy(at_xy))) for at_xy in (from_xy, to_xy))
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, NOTHING, start)
-    QTest.mouseMove(canvas, end)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, NOTHING, end)
+    canvas.tools.set_brush_diameter_px(diameter_px)
+    start, end = (QPoint(*map(round, canvas.view.placement.view_xy(at_xy))) for at_xy in (from_xy, to_xy))
+    QTest.mousePress(canvas.view, Qt.MouseButton.LeftButton, NOTHING, start)
+    QTest.mouseMove(canvas.view, end)
+    QTest.mouseRelease(canvas.view, Qt.MouseButton.LeftButton, NOTHING, end)

@@ -75,7 +75,7 @@ def test_return_and_escape_are_no_yes(workplace: Workplace, qtbot: QtBot, four_c
         assert revisions_of(window, four_cases[0]) == 0
         assert window.controller.correction.is_unsaved
         window.activateWindow()
-        qtbot.waitUntil(window.controller.canvas.hasFocus, timeout=WAIT_MS)
+        qtbot.waitUntil(window.controller.canvas.view.hasFocus, timeout=WAIT_MS)
 
 
 def test_a_mask_that_was_confirmed_as_predicted_is_not_asked_about(
@@ -104,7 +104,7 @@ def test_the_next_case_opens_and_the_empty_drawing_of_the_one_before_waits_unsig
     click_in_notice(window, "Go back")
     workplace.settle(window)
     assert window.controller.review.image_id == four_cases[0]
-    mask = window.controller.canvas.current_mask()
+    mask = window.controller.canvas.editor.current_mask()
     assert mask is not None
     assert not mask.any()
     assert window.controller.correction.is_unsaved
@@ -129,11 +129,11 @@ def test_the_window_stays_open_over_an_empty_drawing_and_the_drawing_outlives_qu
     window = opened(workplace, qtbot)
     assert window.controller.review.image_id == four_cases[0]
     assert revisions_of(window, four_cases[0]) == 0
-    mask = window.controller.canvas.current_mask()
+    mask = window.controller.canvas.editor.current_mask()
     assert mask is not None
     assert not mask.any()
     press(window, Qt.Key.Key_Z, CONTROL)
-    mask = window.controller.canvas.current_mask()
+    mask = window.controller.canvas.editor.current_mask()
     assert mask is not None
     assert mask.any()
 
@@ -149,7 +149,7 @@ def test_exporting_goes_on_without_an_empty_drawing_and_offers_to_save_it(
     click_in_notice(window, "Save it as it is")
     workplace.settle(window)
     assert revisions_of(window, four_cases[0]) == 1
-    assert np.count_nonzero(window.controller.canvas.current_mask()) == 0
+    assert np.count_nonzero(window.controller.canvas.editor.current_mask()) == 0
 
 
 def test_a_removed_case_keeps_its_empty_drawing(

@@ -49,7 +49,8 @@ def _line(services: Services, image_id: ImageId) -> CaseLine:
 
 def _say(services: Services, image_id: ImageId, probability: float, **changes: object) -> ScorePrediction:
     """Store a further score of the valid mask, as if the models had been asked anew."""
-    newest = _case(services, image_id).score
+    case = _case(services, image_id)
+    newest = case.score
     assert newest is not None
     score = replace(
         newest,
@@ -59,6 +60,7 @@ def _say(services: Services, image_id: ImageId, probability: float, **changes: o
         predicted_at=newest.predicted_at + timedelta(minutes=1),
         **changes,  # type: ignore[arg-type]  # names of ScorePrediction's fields
     )
+    score = replace(score, inputs_sha256=case.scored_inputs(score.model.weights_sha256).sha256)
     with services.unit_of_work() as work:
         work.cases.add_score(score)
         work.commit()
