@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.fields import FIELDS, CaseField, FieldValue, Record, RecordType
-from app.domain.frame_finding import NO_SCORE
+from app.domain.frame_finding import NO_SCORE, objection_to_score
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
 from app.domain.input_digest import ScoredInputs
@@ -36,6 +36,8 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     accepted_scores: frozenset[PredictionId] = frozenset()
     """Scores whose lower band a person has accepted."""
+    overruled_boundaries: frozenset[PredictionId] = frozenset()
+    """Boundary predictions that object to a score, which a person wanted all the same."""
     fellow_sizes_mm: tuple[float, ...] = ()
     """Longest diameters of the patient's other lesions, as far as they were entered."""
     is_edited_since_score: bool = False
@@ -163,18 +165,17 @@ class Case:
         """Return why the image would earn no score if a person had, or had not, drawn its boundary."""
         if self.image.is_damaged:
             return DAMAGE_OBJECTION
-        if self.boundary is None or self.boundary.frame is None:
-            return ""
-        return self.boundary.frame.objection(is_outlined_by_person=is_outlined_by_person)
+        verdict = None if self.boundary is None else self.boundary.frame
+        return objection_to_score(verdict, is_outlined_by_person=is_outlined_by_person)
 
     @property
     def is_score_withheld(self) -> bool:
-        """Say whether the image gets no score by itself; one that a person asked for since then stays."""
+        """Say whether the newest boundary objects to a score and nobody has overruled it."""
         if self.image.is_damaged:
             return True
         if not self.objection_to_score or self.boundary is None:
             return False
-        return self.score is None or self.score.predicted_at < self.boundary.predicted_at
+        return self.boundary.id not in self.overruled_boundaries
 
     @property
     def priority(self) -> Priority | None:

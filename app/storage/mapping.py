@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
-from app.domain.frame_finding import FrameFinding
 from app.domain.ids import (
     BlobName,
     ImageId,
@@ -40,6 +39,7 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
+from models.contract.imaging.frame_verdict import FrameVerdict
 
 _Row = TypeVar(
     "_Row", PatientRow, LesionRow, VisitRow, ImageRow, ScorePredictionRow, MaskRevisionRow, DecisionRow
@@ -172,9 +172,12 @@ def boundary_of(row: BoundaryPredictionRow, assessed: BoundaryAssessmentRow | No
     )
 
 
-def _frame_of(row: BoundaryPredictionRow) -> FrameFinding | None:
-    found = (row.is_dermoscopic, row.has_lesion, row.frame_distance, row.lesion_logit)
-    return None if None in found else FrameFinding(*found)  # type: ignore[arg-type]
+def _frame_of(row: BoundaryPredictionRow) -> FrameVerdict | None:
+    if row.is_dermoscopic is None or row.has_lesion is None:
+        return None
+    if row.frame_distance is None or row.lesion_logit is None:
+        return None
+    return FrameVerdict(row.is_dermoscopic, row.has_lesion, row.frame_distance, row.lesion_logit)
 
 
 def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
@@ -234,7 +237,7 @@ def event_of(row: AuditEventRow) -> AuditEvent:
 
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
-    priority, score, boundary, standing = case.priority, case.score, case.boundary, case.standing_score
+    score, boundary = case.score, case.boundary
     # Nothing is learned from a damaged file, so a correction of it promises nothing.
     promising = None if case.image.is_damaged else boundary
     border_uncertainty = promising.border_uncertainty if promising else None
@@ -258,7 +261,6 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         status=case.status,
         imported_at=case.image.imported_at,
         file_name=case.image.file_name,
-        queue_urgency=0.0 if standing is None else -standing.probability,
         searched="\n".join(searched).casefold(),
         border_uncertainty=border_uncertainty,
         score_spread=case.score_spread,
@@ -268,9 +270,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         lesion_image_count=0,
         lesion_score=None,
     )
-    note_priority(row, priority)
-    if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
-        row.reasons = [standing.priority.reasons[0], *priority.warnings]
+    _note_place(row, case.priority, case.standing_score)
     if case.is_score_withheld:
         row.reasons = [case.objection_to_score]
         row.probability, row.queue_urgency = None, 0.0
@@ -313,13 +313,15 @@ def _lesion_of(row: CaseIndexRow) -> LesionScore | None:
     )
 
 
-def note_priority(row: CaseIndexRow, priority: Priority | None) -> None:
-    """Put a case's place in the queue into its line, whose status is known."""
+def _note_place(row: CaseIndexRow, priority: Priority | None, standing: ScorePrediction | None) -> None:
+    """Put an image's own place in the queue, and the score that stands for it, into its line."""
     row.band = row.queue_band = None if priority is None else int(priority.band)
-    said = () if priority is None else priority.reasons
-    # That a band is held is told where the case is open; the line keeps why, and what is wrong.
-    row.reasons = list(said[1:] if priority is not None and priority.would_be is not None else said)
+    row.reasons = [] if priority is None else list(priority.reasons)
+    if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
+        # That a band is held is told where the case is open; the line keeps why, and what is wrong.
+        row.reasons = [standing.priority.reasons[0], *priority.warnings]
     row.queue_rank = queue_rank(priority, is_decided=row.status == "decided")
+    row.queue_urgency = 0.0 if standing is None else -standing.probability
 
 
 def line_of(row: CaseIndexRow) -> CaseLine:

@@ -176,7 +176,7 @@ def test_a_correction_that_cannot_be_stored_keeps_the_window_open(
     services = one_case.session.services
     one_case.session.services = replace(services, blobs=BlobsWithout(services.blobs, full_disk))  # type: ignore[arg-type]
     one_case.close()
-    qtbot.waitUntil(lambda: "could not be saved" in one_case.notice_bar.text, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "is not saved as a revision" in one_case.notice_bar.text, timeout=WAIT_MS)
     assert one_case.isVisible()
     assert one_case.controller.correction.is_unsaved
     one_case.session.services = services
@@ -302,7 +302,9 @@ def test_a_boundary_that_was_corrected_elsewhere_meanwhile_is_said_and_nothing_i
     assert "corrected elsewhere" not in one_case.notice_bar.text
     brush(one_case, qtbot, diameter_px=34)
     other, case = services_at(workplace.folder, user="Dr Other"), workplace.case(one_case)
-    correct_mask(other, case.image.id, np.ones((case.image.height_px, case.image.width_px), bool))
+    correct_mask(
+        other, case.image.id, np.ones((case.image.height_px, case.image.width_px), bool), is_meant=True
+    )
     other.store.close()
     one_case.controller.correction.save()
     workplace.settle(one_case)

@@ -7,6 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from app.domain.case import CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.ui.cases.words import line_tip, spoken_line
 
@@ -24,8 +25,14 @@ class CaseQuery:
     """Which cases, in which order."""
 
     search: str = ""
+    shown: CaseFilter = CaseFilter.ALL
     order: str = "priority"
     descending: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether every case is asked for."""
+        return not self.search and self.shown is CaseFilter.ALL
 
 
 @dataclass(frozen=True)

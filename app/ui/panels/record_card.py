@@ -18,6 +18,7 @@ from app.domain.fields import (
     Number,
     Record,
     RecordType,
+    Text,
     YesNo,
     fields_of,
 )
@@ -78,18 +79,21 @@ class RecordCard(Card):
         return TextField(field.label, _patient_code if field.name == "code" else None)
 
     def lay_out(self, editors: list[Field]) -> None:
-        """Put two fields in a row; a note takes the whole width."""
+        """Put two fields in a row; free text, which may be long, takes the whole width."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(9)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        pairs = [editor for editor in editors if not isinstance(editor.editor, NoteBox)]
-        for index, editor in enumerate(pairs):
-            grid.addWidget(editor, index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
-        for editor in editors:
-            if editor not in pairs:
-                grid.addWidget(editor, grid.rowCount(), 0, 1, 2)
+        row, column = 0, 0
+        for field, editor in zip(self._fields, editors, strict=True):
+            if isinstance(field.kind, Text | Note):
+                row, column = row + column, 0
+                grid.addWidget(editor, row, 0, 1, 2)
+                row += 1
+            else:
+                grid.addWidget(editor, row, column, Qt.AlignmentFlag.AlignTop)
+                row, column = row + column, 1 - column
         self.body.addLayout(grid)
 
     def contradictions(self, case: Case) -> Mapping[str, str]:

@@ -1,10 +1,10 @@
 """Opens the dialogs of the window, one at a time, none of them blocking."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app import __version__
 from app.domain.ids import ImageId
@@ -94,6 +94,20 @@ class Dialogs:
     def show_settings(self) -> None:
         """Show the settings page."""
         self.open(SettingsDialog(self._preferences, self._window))
+
+    def ask_about_mask(self, issue: str, sign: Callable[[], None]) -> None:
+        """Ask whether an implausible boundary is to be saved; Return and Escape save nothing."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Save this boundary?")
+        box.setText(issue)
+        box.setInformativeText("Saving signs it with your name, and models may learn from it.")
+        box.addButton("Save it as it is", QMessageBox.ButtonRole.AcceptRole)
+        back = box.addButton("Go on drawing", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(back)
+        box.setEscapeButton(back)
+        box.accepted.connect(sign)
+        self.open(box)
 
     def show_scale(self, distance_px: float) -> ScaleDialog:
         """Ask how long a drawn line is."""

@@ -27,7 +27,7 @@ from app.ui.theme import Theme, ThemeChoice
 from app.ui.workbench.case_edits import CaseEdits
 from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.case_view import CaseView
-from app.ui.workbench.correction import Correction
+from app.ui.workbench.correction import Correction, UnsignedMask
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.why import Why
@@ -128,13 +128,13 @@ class MainController(QObject):
 
     def show_export(self) -> None:
         """Offer reports and exports of the open case or the selected ones."""
-        self.correction.save()
+        self.correction.save_unasked()
         self.panels.finish_edits()
         self.dialogs.show_export(self.review.image_id, self.work_list.selected_images())
 
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
-        self.correction.save()
+        self.correction.save_unasked()
         self.panels.finish_edits()
         self.learning.show_training()
 
@@ -185,7 +185,6 @@ class MainController(QObject):
         """Hide the open case; it can be brought back at once."""
         if (image_id := self.review.image_id) is None:
             return
-        self.correction.save()
         code = self.review.view.case.patient.code if self.review.view else ""
         self.work_list.forget(image_id)
         self.review.close_case()
@@ -211,6 +210,8 @@ class MainController(QObject):
         self.work_list.case_chosen.connect(self._open)
         self.review.view_changed.connect(self._show_view)
         self.review.opened.connect(self._offer_overlays)
+        self.correction.questioned.connect(self._ask_about_mask)
+        self.correction.left_unsigned.connect(self._tell_of_unsigned_mask)
         self.panels.score.predict_requested.connect(self.review.predict)
         self.panels.score.score_anyway_requested.connect(self.review.score_anyway)
         self.panels.history.revert_requested.connect(self.review.revert_to)
@@ -236,6 +237,20 @@ class MainController(QObject):
         self.why.show_view(view)
         boundary = view.case.boundary if view is not None else None
         self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
+
+    def _ask_about_mask(self, mask: UnsignedMask) -> None:
+        self.dialogs.ask_about_mask(mask.issue, mask.sign)
+
+    def _tell_of_unsigned_mask(self, mask: UnsignedMask) -> None:
+        """Say that an implausible mask is not stored, with the way to look at it, or to store it."""
+        if mask.image_id == self.work_list.chosen:
+            said = "It is not saved as a revision; the drawing is kept."
+            self._session.warn(f"{mask.issue} {said}", "Save it as it is", mask.sign)
+        else:
+            said = "The correction of the case you left is not saved as a revision; its drawing is kept."
+            self._session.warn(
+                f"{mask.issue} {said}", "Go back", lambda: self.work_list.choose(mask.image_id)
+            )
 
     def _announce_leftovers(self, image_id: str, sentence: str) -> None:
         """Say what a case that was left has in its form and not in the store, with the way back."""

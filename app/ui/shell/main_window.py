@@ -17,6 +17,7 @@ from app.ui.cases.welcome import Welcome
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
 from app.ui.shell.actions import ACTIONS, MENUS, Actions, Need
+from app.ui.shell.leaving import Leaving
 from app.ui.shell.main_controller import MainController
 from app.ui.shell.panes import names_of, panes_named
 from app.ui.shell.status_line import StatusLine
@@ -39,12 +40,10 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.session = session
         self._preferences = preferences
-        self._is_leaving = False
-        self._leaves_unsaved = False
-        self._leaves_entries = False
         self.welcome = Welcome()
         self.middle = QStackedWidget()
         self.controller = MainController(session, theme, preferences, self, self.middle)
+        self._leaving = Leaving(session, self.controller.panels, self.controller.correction, self)
         self.actions_of_window = Actions(self.controller, theme, self)
         self.notice_bar = NoticeBar()
         self._build_menus()
@@ -112,8 +111,7 @@ class MainWindow(QMainWindow):
         controller.work_list.count_changed.connect(self._show_count)
         controller.review.view_changed.connect(lambda _view: self._show_presence())
         controller.correction.state_changed.connect(self._show_presence)
-        controller.correction.stored.connect(self._leave_when_stored)
-        controller.correction.store_failed.connect(self._explain_staying)
+        self._leaving.cleared.connect(self.close)
         controller.canvas.editor.saved_state_changed.connect(lambda _state: self._show_presence())
         controller.canvas.editor.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
         controller.canvas.editor.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
@@ -158,24 +156,6 @@ class MainWindow(QMainWindow):
         fit_to_screen(self)
         self.controller.panes.give_image_room(self.width())
 
-    def _leave_entries(self) -> None:
-        self._leaves_entries = True
-        self.close()
-
-    def _leave_anyway(self) -> None:
-        self._leaves_unsaved = True
-        self.close()
-
-    def _leave_when_stored(self) -> None:
-        if self._is_leaving:
-            self.close()
-
-    def _explain_staying(self) -> None:
-        if self._is_leaving:
-            self._is_leaving = False
-            text = "The correction could not be saved as a revision; its strokes are kept in the journal."
-            self._show_notice(Notice(text, NoticeKind.ERROR, "Quit anyway", self._leave_anyway))
-
     def changeEvent(self, event: QEvent) -> None:
         """Fit a window that is no longer maximised: its size before may be that of a larger screen."""
         super().changeEvent(event)
@@ -195,19 +175,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store what is unsaved first; then remember the window and stop all work."""
-        self.controller.panels.finish_edits()
-        if self.controller.panels.patient.has_leftovers and not self._leaves_entries:
+        if not self._leaving.is_clear():
             event.ignore()
-            self.session.warn(
-                "Something entered about a patient, lesion or visit could not be stored; its field is red.",
-                "Quit without it",
-                self._leave_entries,
-            )
-            return
-        if self.controller.correction.is_unsaved and not self._leaves_unsaved:
-            event.ignore()
-            self._is_leaving = True
-            self.controller.correction.save()
             return
         self.controller.canvas.editor.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())

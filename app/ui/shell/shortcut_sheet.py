@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -82,7 +83,8 @@ def _card(heading: str, lines: list[tuple[str, str]]) -> Card:
     grid.setColumnStretch(1, 1)
     grid.setColumnMinimumWidth(1, 130)
     for row, (keys, text) in enumerate(lines):
-        grid.addWidget(plain_label(keys, "muted", wraps=len(keys) > _LONG_KEYS), row, 0)
-        grid.addWidget(plain_label(text, wraps=True), row, 1)
+        shown = plain_label(keys, "muted", wraps=len(keys) > _LONG_KEYS)
+        grid.addWidget(shown, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(plain_label(text, wraps=True), row, 1, Qt.AlignmentFlag.AlignTop)
     card.body.addLayout(grid)
     return card

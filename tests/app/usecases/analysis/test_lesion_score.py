@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from app.domain.case import Case, CaseLine
-from app.domain.frame_finding import FrameFinding
 from app.domain.ids import ImageId, PredictionId, new_id
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import Band
@@ -18,10 +17,11 @@ from app.usecases.cases.remove_case import remove_case, restore_case
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import Services
+from models.contract.imaging.frame_verdict import FrameVerdict
 from tests.builders import a_case, a_mask, an_image_file, predict_again, result_of
 from tests.fakes import CLASSIFIER, FakePredictor, FakeToken
 
-FOREIGN = FrameFinding(is_dermoscopic=False, has_lesion=True, distance=9.5, lesion_logit=2.0)
+FOREIGN = FrameVerdict(is_dermoscopic=False, has_lesion=True, distance=9.5, lesion_logit=2.0)
 
 
 @pytest.fixture
