@@ -28,6 +28,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
 from app.domain.triage import Band
+from app.ui.shell.actions import shortcut_groups
 from app.ui.shell.main_window import MainWindow
 from app.ui.widgets.field import Field
 from app.ui.widgets.form_entry import FormEntry
@@ -128,11 +129,11 @@ def test_typing_a_diagnosis_opens_no_other_patient(
     window.controller.panels.turn_to("Decision")
     box = window.controller.panels.decision.field_by_name["diagnosis"].editor
     box.setFocus()
-    tool = window.controller.canvas.tool
+    tool = window.controller.canvas.tools.tool.name
     type_words(window, "nevus")
     workplace.settle(window)
     assert window.controller.review.image_id == four_cases[1]
-    assert window.controller.canvas.tool == tool
+    assert window.controller.canvas.tools.tool.name == tool
     assert QApplication.focusWidget() is box
     assert window.controller.panels.decision.draft.diagnosis == "Nevus"
 
@@ -162,8 +163,8 @@ def test_words_typed_anywhere_but_on_the_image_leave_patient_selection_and_tool_
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[2])
-    search, tool = window.controller.work_list.search, window.controller.canvas.tool
-    mask_version = window.controller.canvas.mask_version()
+    search, tool = window.controller.work_list.search, window.controller.canvas.tools.tool.name
+    mask_version = window.controller.canvas.editor.mask_version()
     seen = 0
     for number, widget in enumerate(places_to_type(window)):
         widget.setFocus()
@@ -178,7 +179,7 @@ def test_words_typed_anywhere_but_on_the_image_leave_patient_selection_and_tool_
         said = f"after typing into {type(widget).__name__} “{widget.accessibleName()}”"
         assert window.controller.review.image_id == four_cases[2], said
         assert lit_rows(window) == [row_of(window, four_cases[2])], said
-        assert (window.controller.canvas.tool, window.controller.canvas.mask_version()) == (
+        assert (window.controller.canvas.tools.tool.name, window.controller.canvas.editor.mask_version()) == (
             tool,
             mask_version,
         ), said
@@ -189,20 +190,20 @@ def test_the_image_has_the_focus_after_the_start_so_the_keys_of_the_tools_work(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot)
-    assert QApplication.focusWidget() is window.controller.canvas
+    assert QApplication.focusWidget() is window.controller.canvas.view
     press(window, Qt.Key.Key_L)
-    assert window.controller.canvas.tool == "lasso"
+    assert window.controller.canvas.tools.tool.name == "lasso"
     assert window.controller.work_list.search.text() == ""
 
 
 @pytest.mark.parametrize(
     "show",
     [
-        lambda window: window.controller.show_shortcuts(),
-        lambda window: window.controller.show_settings(),
+        lambda window: window.controller.dialogs.show_shortcuts(shortcut_groups()),
+        lambda window: window.controller.dialogs.show_settings(),
         lambda window: window.controller.show_export(),
         lambda window: window.controller.show_removed(),
-        lambda window: window.controller.show_about(),
+        lambda window: window.controller.dialogs.show_about(),
     ],
 )
 def test_the_image_has_the_focus_after_a_dialog(
@@ -217,7 +218,7 @@ def test_the_image_has_the_focus_after_a_dialog(
     workplace.settle(window)
     dialog.reject()
     window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.controller.canvas, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.controller.canvas.view, timeout=WAIT_MS)
 
 
 def test_next_and_previous_light_one_row_which_is_the_open_case(
@@ -498,11 +499,11 @@ def brush(
     """Paint skin beside the lesion."""
     canvas = window.controller.canvas
     window.controller.take_tool("brush")
-    canvas.set_brush_diameter_px(diameter_px)
-    start, end = (QPoint(*map(round, canvas.placement.view_xy(at_xy))) for at_xy in (from_xy, to_xy))
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, NOTHING, start)
-    QTest.mouseMove(canvas, end)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, NOTHING, end)
+    canvas.tools.set_brush_diameter_px(diameter_px)
+    start, end = (QPoint(*map(round, canvas.view.placement.view_xy(at_xy))) for at_xy in (from_xy, to_xy))
+    QTest.mousePress(canvas.view, Qt.MouseButton.LeftButton, NOTHING, start)
+    QTest.mouseMove(canvas.view, end)
+    QTest.mouseRelease(canvas.view, Qt.MouseButton.LeftButton, NOTHING, end)
 
 
 def test_after_an_undo_the_status_line_says_that_the_boundary_is_as_stored(

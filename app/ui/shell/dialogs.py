@@ -1,5 +1,6 @@
 """Opens the dialogs of the window, one at a time, none of them blocking."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -14,7 +15,7 @@ from app.ui.report.export_dialog import CaseChoice, ExportDialog
 from app.ui.session import Session
 from app.ui.settings.device_dialog import DeviceDialog
 from app.ui.settings.settings_dialog import SettingsDialog
-from app.ui.shell.shortcut_sheet import ShortcutSheet
+from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
 from app.ui.words import ABOUT, INTENDED_USE
@@ -82,9 +83,9 @@ class Dialogs:
         title = f"Naevus {__version__}"
         self.open(TextDialog(title, (*ABOUT, *INTENDED_USE), parent=self._window))
 
-    def show_shortcuts(self) -> None:
+    def show_shortcuts(self, groups: Sequence[ShortcutGroup]) -> None:
         """Show the sheet of shortcuts."""
-        self.open(ShortcutSheet(self._window))
+        self.open(ShortcutSheet(groups, self._window))
 
     def show_device(self) -> None:
         """Run the engines and show what they did."""

@@ -65,14 +65,14 @@ class Correction(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PREVIEW_PAUSE_MS)
         self._pause.timeout.connect(self._preview)
-        canvas.mask_edited.connect(self._follow_edit)
+        canvas.editor.mask_edited.connect(self._follow_edit)
 
     @property
     def is_unsaved(self) -> bool:
         """Say whether the canvas shows a correction that is neither stored nor on its way to be."""
-        if self._image_id is None or not self._canvas.has_unsaved_work:
+        if self._image_id is None or not self._canvas.editor.has_unsaved_work:
             return False
-        return self._storing.get(self._image_id) != self._canvas.mask_version()
+        return self._storing.get(self._image_id) != self._canvas.editor.mask_version()
 
     @property
     def is_previewing(self) -> bool:
@@ -85,7 +85,7 @@ class Correction(QObject):
         self._image_id = case.image.id
         self._known_revisions = len(case.revisions)
         self._canvas.show_image(shown.pixels, case.image.id)
-        if not self._canvas.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
+        if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
             self._session.tell("The unsaved correction of this case was brought back.")
             self._pause.start()
         self.state_changed.emit()
@@ -93,9 +93,9 @@ class Correction(QObject):
     def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
         self._canvas.set_prediction(opened.predicted_mask, opened.probability)
-        self._canvas.set_band(opened.band)
+        self._canvas.view.set_band(opened.band)
         if is_other_mask:
-            self._canvas.set_mask(opened.mask, str(opened.case.mask_source or ""))
+            self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
             self._session.warn(_CORRECTED_ELSEWHERE)
@@ -136,7 +136,8 @@ class Correction(QObject):
             )
 
     def _store(self, reason: str) -> None:
-        image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
+        image_id, editor = self._image_id, self._canvas.editor
+        mask, version = editor.current_mask(), editor.mask_version()
         if image_id is None or mask is None:
             return
         self._pause.stop()
@@ -151,7 +152,7 @@ class Correction(QObject):
 
     def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
         self._storing.pop(image_id, None)
-        self._canvas.mark_stored(image_id, version)
+        self._canvas.editor.mark_stored(image_id, version)
         self._count_own_revision(image_id, changes)
         self.stored.emit()
 
@@ -172,7 +173,8 @@ class Correction(QObject):
 
     def _preview(self) -> None:
         """Measure and score the mask on the canvas, storing nothing; only the latest counts."""
-        image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
+        image_id, editor = self._image_id, self._canvas.editor
+        mask, version = editor.current_mask(), editor.mask_version()
         if image_id is None or mask is None:
             return
         self._is_previewing = True
@@ -187,7 +189,7 @@ class Correction(QObject):
 
     def _show_preview(self, preview: Preview) -> None:
         self._is_previewing = False
-        if preview.image_id == self._image_id and preview.version == self._canvas.mask_version():
+        if preview.image_id == self._image_id and preview.version == self._canvas.editor.mask_version():
             self.previewed.emit(preview)
         self.state_changed.emit()
 
