@@ -50,10 +50,10 @@ _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
 _CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
     CaseFilter.ALL: (),
     CaseFilter.UNDECIDED: (CaseIndexRow.status != "decided",),
-    CaseFilter.URGENT: (CaseIndexRow.band == int(Band.URGENT),),
-    CaseFilter.SOON: (CaseIndexRow.band == int(Band.SOON),),
-    CaseFilter.ROUTINE: (CaseIndexRow.band == int(Band.ROUTINE),),
-    CaseFilter.WITHOUT_BAND: (CaseIndexRow.band.is_(None),),
+    CaseFilter.URGENT: (CaseIndexRow.queue_band == int(Band.URGENT),),
+    CaseFilter.SOON: (CaseIndexRow.queue_band == int(Band.SOON),),
+    CaseFilter.ROUTINE: (CaseIndexRow.queue_band == int(Band.ROUTINE),),
+    CaseFilter.WITHOUT_BAND: (CaseIndexRow.queue_band.is_(None),),
     CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == 0,),
 }
 

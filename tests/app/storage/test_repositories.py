@@ -380,6 +380,24 @@ def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_o
         assert line.lesion.image_count == 2
 
 
+def test_a_part_of_the_work_list_goes_by_the_bands_that_the_list_shows(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_ids = store_image(work), store_image(work, code="P-2", minute=1)
+        first, second = (work.cases.case(image_id) for image_id in image_ids)
+        work.cases.update_visit(replace(second.visit, lesion_id=first.lesion.id))
+        for image_id, probability in zip(image_ids, (0.8, 0.2), strict=True):
+            boundary = a_boundary(image_id)
+            work.cases.add_boundary(boundary)
+            work.cases.add_score(replace(a_score(image_id, probability), mask_source=boundary.id))
+        assert [case.priority and case.priority.band for case in work.cases.cases(image_ids)] == [
+            Band.URGENT,
+            Band.ROUTINE,
+        ]
+        work.commit()
+    assert [line.image_id for line in _lines(store, shown=CaseFilter.SOON)] == [image_ids[1]]
+    assert _lines(store, shown=CaseFilter.ROUTINE) == []
+
+
 def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
     store: SqliteCaseStore,
 ) -> None:
