@@ -317,16 +317,16 @@ def image_rows() -> Iterator[Row]:
         file = Path(folder) / "large.jpg"
         cv2.imwrite(str(file), cv2.resize(coarse, (6000, 4000), interpolation=cv2.INTER_CUBIC))
         canvas = EditorCanvas()
-        canvas.resize(1400, 900)
-        canvas.show()
+        canvas.view.resize(1400, 900)
+        canvas.view.show()
 
         def show() -> None:
             canvas.show_image(FileImageReader().read(file).pixels)
-            canvas.repaint()
+            canvas.view.repaint()
             application.processEvents()
 
         yield _at_most("image", "24-megapixel JPEG from file to screen", _seconds(show, 3), "s", 0.8)
-        canvas.close()
+        canvas.view.close()
     for times in measure_brush():
         what = f"2000 px brush on 24 megapixels, {times.view}, 95th percentile of stroke and repaint"
         yield _at_most("image", what, times.p95_ms, "ms", 16)

@@ -38,11 +38,11 @@ def measure_brush(
     _application = QApplication.instance() or QApplication([])
     canvas = _canvas(width_px, height_px, diameter_px)
     times = []
-    for view, place in (("fitted", canvas.fit), ("1:1", canvas.show_actual_pixels)):
+    for view, place in (("fitted", canvas.view.fit), ("1:1", canvas.view.show_actual_pixels)):
         place()
         QApplication.processEvents()
         times.append(_summary(view, _strokes(canvas, strokes, moves)))
-    canvas.close()
+    canvas.view.close()
     return times
 
 
@@ -54,16 +54,16 @@ def _canvas(width_px: int, height_px: int, diameter_px: int) -> EditorCanvas:
     distance = (row / height_px - 0.5) ** 2 + (column / width_px - 0.5) ** 2
     probability = np.exp(-distance * 20).astype(np.float32)
     canvas = EditorCanvas()
-    canvas.resize(1400, 900)
+    canvas.view.resize(1400, 900)
     canvas.show_image(pixels)
     canvas.set_prediction(probability > 0.5, probability)
-    canvas.set_mask(probability > 0.5)
-    canvas.set_overlay(probability, is_signed=False)
+    canvas.editor.set_mask(probability > 0.5)
+    canvas.view.set_overlay(probability, is_signed=False)
     for layer in Layer:
-        canvas.set_layer_visible(layer, True)
-    canvas.set_tool("brush")
-    canvas.set_brush_diameter_px(diameter_px)
-    canvas.show()
+        canvas.view.set_layer_visible(layer, True)
+    canvas.tools.set_tool("brush")
+    canvas.tools.set_brush_diameter_px(diameter_px)
+    canvas.view.show()
     QApplication.processEvents()
     return canvas
 
@@ -71,7 +71,7 @@ def _canvas(width_px: int, height_px: int, diameter_px: int) -> EditorCanvas:
 def _strokes(canvas: EditorCanvas, strokes: int, moves: int) -> list[float]:
     times_ms: list[float] = []
     for number in range(strokes):
-        canvas.set_tool("eraser" if number % 2 else "brush")
+        canvas.tools.set_tool("eraser" if number % 2 else "brush")
         way = [_on_way(canvas, number, step / moves) for step in range(moves + 1)]
         kinds = [QEvent.Type.MouseButtonPress] + [QEvent.Type.MouseMove] * (moves - 1)
         for kind, point in zip([*kinds, QEvent.Type.MouseButtonRelease], way, strict=True):
@@ -83,7 +83,8 @@ def _on_way(canvas: EditorCanvas, number: int, share: float) -> QPointF:
     """A point of a curve through the view."""
     angle = 2 * math.pi * share + number
     return QPointF(
-        canvas.width() * (0.5 + 0.3 * math.cos(angle)), canvas.height() * (0.5 + 0.3 * math.sin(2 * angle))
+        canvas.view.width() * (0.5 + 0.3 * math.cos(angle)),
+        canvas.view.height() * (0.5 + 0.3 * math.sin(2 * angle)),
     )
 
 
@@ -94,7 +95,7 @@ def _timed(canvas: EditorCanvas, kind: QEvent.Type, point: QPointF) -> float:
     held = none if kind is QEvent.Type.MouseButtonRelease else left
     event = QMouseEvent(kind, point, point, none if is_move else left, held, Qt.KeyboardModifier.NoModifier)
     began = time.perf_counter()
-    QApplication.sendEvent(canvas, event)
+    QApplication.sendEvent(canvas.view, event)
     QApplication.sendPostedEvents()
     QApplication.processEvents()
     return (time.perf_counter() - began) * 1000

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
-from app.domain.frame_finding import FrameFinding
 from app.domain.prediction import EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.usecases.ports import (
@@ -20,6 +19,7 @@ from app.usecases.ports import (
     ScoreResult,
 )
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
+from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.lesion.tabular import TabularInput
 
 SEGMENTER = ModelRef("dermomamba", "test", "a" * 64, "resize 192x256, ImageNet", 0.5)
@@ -57,13 +57,14 @@ class FakeToken:
 
 
 class FakeClock:
-    """Starts on a fixed day and goes on one second each time it is asked."""
+    """Starts on a fixed day and goes on one step each time it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: timedelta = timedelta(seconds=1)) -> None:
+        self._step = step
         self.now = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
+        self.now += self._step
         return self.now
 
 
@@ -79,7 +80,7 @@ class FakePredictor:
     is_closed: bool = False
     is_unmeasured: bool = False
     """The engines were not timed yet."""
-    frame: FrameFinding | None = None
+    frame: FrameVerdict | None = None
     """What is found of every frame."""
     forgotten: int = 0
     """How often it was told to ask again which models are active."""

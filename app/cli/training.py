@@ -187,8 +187,9 @@ _TRAINING_PROGRAM: Final = {
 """What each of these commands says of itself; the training program has their options."""
 _ALSO_UNDERSTOOD: Final = ("exam", "compare", "explain", "data", "scan-kernels")
 """Of the training program; 'naevus models' and 'naevus data' are where a person finds them."""
+_ELSEWHERE: Final = "A command of the training program; see 'naevus models' and 'naevus data'."
 
 for _name, _help in _TRAINING_PROGRAM.items():
     train.command(_name, help=_help, rich_help_panel=_FROM_A_DATA_SET, **PASSED_ON)(_passed_on)
 for _name in _ALSO_UNDERSTOOD:
-    train.command(_name, hidden=True, **PASSED_ON)(_passed_on)
+    train.command(_name, help=_ELSEWHERE, hidden=True, **PASSED_ON)(_passed_on)

@@ -1,10 +1,12 @@
 """A case: one image with everything that is known about it, and its line in the work list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case_fields import OLDEST_AGE_YEARS
-from app.domain.frame_finding import NO_SCORE
+from app.domain.fields import FIELDS, CaseField, FieldValue, Record, RecordType
+from app.domain.frame_finding import NO_SCORE, objection_to_score
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
 from app.domain.input_digest import ScoredInputs
@@ -34,12 +36,35 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     accepted_scores: frozenset[PredictionId] = frozenset()
     """Scores whose lower band a person has accepted."""
+    overruled_boundaries: frozenset[PredictionId] = frozenset()
+    """Boundary predictions that object to a score, which a person wanted all the same."""
     fellow_sizes_mm: tuple[float, ...] = ()
     """Longest diameters of the patient's other lesions, as far as they were entered."""
     is_edited_since_score: bool = False
     """Of a newest score whose inputs are not known: the audit trail names one that was entered after it."""
     other_images: tuple[ImageScores, ...] = ()
     """Scores of the other images of the lesion from the same day, without those of removed cases."""
+
+    def record(self, of: RecordType) -> Record:
+        """Return the case's patient, lesion, visit or image."""
+        records = (self.patient, self.lesion, self.visit, self.image)
+        return next(record for record in records if isinstance(record, of))
+
+    def entered(self, field: CaseField) -> FieldValue:
+        """Return what is stored of a field."""
+        return field.value_in(self.record(field.of))
+
+    @property
+    def age_years(self) -> int | None:
+        """Return the age at the visit as models and exports take it: 85 stands for 85 and older."""
+        age = age_at_visit(self.patient, self.visit)
+        return None if age is None else min(age.years, OLDEST_AGE_YEARS)
+
+    @property
+    def model_inputs(self) -> Mapping[CaseField, FieldValue]:
+        """Return the entered fields that a score model reads; an age that was not entered is computed."""
+        read = (field for field in FIELDS if field.model_input is not None)
+        return {field: self.age_years if field.name == "age_years" else self.entered(field) for field in read}
 
     @property
     def boundary(self) -> BoundaryPrediction | None:
@@ -94,12 +119,9 @@ class Case:
 
     def scored_inputs(self, weights_sha256: str) -> ScoredInputs:
         """Return what a score model with these weights would be given now."""
-        age = age_at_visit(self.patient, self.visit)
         return ScoredInputs(
             mask=self.mask,
-            age_years=None if age is None else min(age.years, OLDEST_AGE_YEARS),
-            sex=self.patient.sex,
-            site=self.lesion.site,
+            entered={field.name: value for field, value in self.model_inputs.items()},
             mm_per_px=self.image.calibration.mm_per_px if self.image.calibration else None,
             fellow_sizes_mm=self.fellow_sizes_mm,
             measurement_definition=DEFINITION,
@@ -143,18 +165,17 @@ class Case:
         """Return why the image would earn no score if a person had, or had not, drawn its boundary."""
         if self.image.is_damaged:
             return DAMAGE_OBJECTION
-        if self.boundary is None or self.boundary.frame is None:
-            return ""
-        return self.boundary.frame.objection(is_outlined_by_person=is_outlined_by_person)
+        verdict = None if self.boundary is None else self.boundary.frame
+        return objection_to_score(verdict, is_outlined_by_person=is_outlined_by_person)
 
     @property
     def is_score_withheld(self) -> bool:
-        """Say whether the image gets no score by itself; one that a person asked for since then stays."""
+        """Say whether the newest boundary objects to a score and nobody has overruled it."""
         if self.image.is_damaged:
             return True
         if not self.objection_to_score or self.boundary is None:
             return False
-        return self.score is None or self.score.predicted_at < self.boundary.predicted_at
+        return self.boundary.id not in self.overruled_boundaries
 
     @property
     def priority(self) -> Priority | None:

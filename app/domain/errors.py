@@ -27,6 +27,10 @@ class InvalidFieldError(DomainError):
         self.field = field
 
 
+class ImplausibleMaskError(DomainError):
+    """A mask marks nothing, nearly everything or the frame, and nobody has said that it is meant so."""
+
+
 class NotFoundError(DomainError):
     """A patient, image or revision that was asked for is not in the case store."""
 

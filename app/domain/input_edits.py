@@ -4,17 +4,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from app.domain.audit import AuditEvent
+from app.domain.fields import FIELDS
 from app.domain.ids import PredictionId
 
 SAMPLE_DESCRIBED: Final = "sample described"
 """The act by which a case is known to be a sample, whatever its patient is called now."""
 
 _INPUT_BY_FIELD: Final = {
-    "age_years": "age",
-    "birth_year": "year of birth",
-    "visited_on": "date of the visit",
-    "sex": "sex",
-    "site": "body site",
+    field.name: field.input_words or field.in_sentence for field in FIELDS if field.model_input or field.feeds
 }
 """Entered fields that the score model is given, as the audit trail names them."""
 

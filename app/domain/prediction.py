@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.frame_finding import FrameFinding
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.triage import Priority, TriageThresholds, priority_of
+from models.contract.imaging.frame_verdict import FrameVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class BoundaryPrediction:
     """8-bit greyscale PNG, reduced in size: how far flipped passes disagree, 255 = 0.5."""
     border_uncertainty: float | None = None
     """Of the doubtful area, as a share in [0, 1]; 0 = all passes agree, None = not assessed yet."""
-    frame: FrameFinding | None = None
+    frame: FrameVerdict | None = None
     """What the model found of the whole frame; None when it does not tell."""
     unlikeness: float | None = None
     """Share of the training images that are more typical, in [0, 1]; None = not known."""

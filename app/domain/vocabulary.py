@@ -24,26 +24,15 @@ class Diagnosis:
 class Vocabulary:
     """Every list of permitted values, in the order in which forms offer them."""
 
-    sexes: tuple[str, ...]
-    skin_types: tuple[str, ...]
-    sites: tuple[str, ...]
-    special_sites: tuple[str, ...]
-    dermoscopic_types: tuple[str, ...]
-    confirm_types: tuple[str, ...]
-    managements: tuple[str, ...]
+    permitted: Mapping[str, tuple[str, ...]]
+    """The lists of case_fields.toml by their names."""
     diagnoses: tuple[Diagnosis, ...]
 
     @classmethod
     def from_tables(cls, fields: Mapping[str, Any], diagnoses: Sequence[Mapping[str, Any]]) -> Self:
         """Return the vocabulary of two parsed term files (case_fields.toml, diagnoses.toml)."""
         return cls(
-            sexes=tuple(fields["sex"]),
-            skin_types=tuple(fields["fitzpatrick_skin_type"]),
-            sites=tuple(fields["site"]),
-            special_sites=tuple(fields["site_special"]),
-            dermoscopic_types=tuple(fields["dermoscopic_type"]),
-            confirm_types=tuple(fields["diagnosis_confirm_type"]),
-            managements=tuple(fields["management"]),
+            permitted={name: tuple(words) for name, words in fields.items()},
             diagnoses=tuple(
                 Diagnosis(
                     name=entry["name"],
@@ -55,6 +44,30 @@ class Vocabulary:
                 for entry in diagnoses
             ),
         )
+
+    def known(self, terms: str, word: str | None) -> str | None:
+        """Return a word that a list permits, None for any other."""
+        return word if word in self.permitted[terms] else None
+
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        """Return the permitted words for a patient's sex."""
+        return self.permitted["sex"]
+
+    @property
+    def dermoscopic_types(self) -> tuple[str, ...]:
+        """Return the permitted words for how an image was taken."""
+        return self.permitted["dermoscopic_type"]
+
+    @property
+    def confirm_types(self) -> tuple[str, ...]:
+        """Return the permitted words for how a diagnosis was confirmed."""
+        return self.permitted["diagnosis_confirm_type"]
+
+    @property
+    def managements(self) -> tuple[str, ...]:
+        """Return the permitted words for what is to be done."""
+        return self.permitted["management"]
 
     def diagnosis(self, name: str) -> Diagnosis | None:
         """Return a diagnosis by its name, upper and lower case alike."""

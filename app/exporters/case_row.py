@@ -8,6 +8,8 @@ from functools import cache
 
 import resources
 from app.domain.case import Case
+from app.domain.fields import FIELDS, Note
+from app.domain.image import DermoscopicImage
 from app.domain.mask import area_px
 from app.domain.vocabulary import Vocabulary
 from app.exporters.csv_cells import Cell
@@ -20,19 +22,13 @@ from models.contract.lesion.features import LesionFeatures
 
 Row = dict[str, Cell]
 
+_CODES = ("image_id", "patient_id", "lesion_id")
+_ENTERED = tuple(field for field in FIELDS if field.of is not DermoscopicImage)
+
 ISIC_COLUMNS = (
-    "image_id",
-    "patient_id",
-    "lesion_id",
+    *_CODES,
     "acquisition_day",
-    "age",
-    "sex",
-    "anatom_site_general",
-    "anatom_site_special",
-    "clin_size_long_diam_mm",
-    "fitzpatrick_skin_type",
-    "personal_hx_mm",
-    "family_hx_mm",
+    *(field.column for field in _ENTERED if field.column and not field.identifies),
     "diagnosis_1",
     "diagnosis",
     "diagnosis_confirm_type",
@@ -88,17 +84,13 @@ MEASURED_COLUMNS = (
     "naevus_eccentricity",
 )
 CLINICIAN_COLUMNS = ("naevus_management", "naevus_intended_use")
+_IDENTIFYING = tuple(field for field in _ENTERED if field.identifies and field.column not in _CODES)
 IDENTIFYING_COLUMNS = (
-    "patient_name",
-    "patient_id_issuer",
-    "birth_year",
-    "visited_on",
-    "lesion_label",
+    *(field.column for field in _IDENTIFYING if field.column and not isinstance(field.kind, Note)),
     "file_name",
     "decided_by",
     "decision_comment",
-    "patient_notes",
-    "lesion_notes",
+    *(field.column for field in _IDENTIFYING if field.column and isinstance(field.kind, Note)),
 )
 
 _INTENDED_USE = "research use only, not a medical device"
@@ -146,23 +138,15 @@ def _isic(case: Case, disclosed: CaseDisclosure) -> Row:
     decision = case.decision
     known = _vocabulary().diagnosis(decision.diagnosis) if decision and decision.diagnosis else None
     return {
+        **disclosed.entered,
         "image_id": disclosed.image_code,
         "patient_id": disclosed.patient_code,
         "lesion_id": disclosed.lesion_code,
-        "age": disclosed.age_years,
-        "sex": case.patient.sex,
-        "anatom_site_general": case.lesion.site,
-        "anatom_site_special": case.lesion.site_special,
-        "clin_size_long_diam_mm": case.lesion.clin_size_long_diam_mm,
-        "fitzpatrick_skin_type": case.patient.fitzpatrick_skin_type,
-        "personal_hx_mm": case.patient.personal_hx_mm,
-        "family_hx_mm": case.patient.family_hx_mm,
         "diagnosis_1": known.level_1 if known else None,
         "diagnosis": decision.diagnosis if decision else None,
         "diagnosis_confirm_type": decision.diagnosis_confirm_type if decision else None,
         "melanocytic": known.is_melanocytic if known else None,
         "image_type": "dermoscopic",
-        "dermoscopic_type": case.image.dermoscopic_type,
         "pixels_x": case.image.width_px,
         "pixels_y": case.image.height_px,
     }
@@ -260,14 +244,7 @@ def _region_numbers(features: LesionFeatures) -> dict[str, float | None]:
 
 def _identifying(case: Case, disclosed: CaseDisclosure) -> Row:
     return {
-        "patient_name": disclosed.patient_name,
-        "patient_id_issuer": case.patient.issuer or None,
-        "birth_year": disclosed.birth_year,
-        "visited_on": disclosed.visited_on.isoformat() if disclosed.visited_on else None,
-        "lesion_label": disclosed.lesion_label,
         "file_name": disclosed.file_name,
         "decided_by": case.decision.author if case.decision else None,
         "decision_comment": disclosed.comment,
-        "patient_notes": disclosed.patient_notes,
-        "lesion_notes": disclosed.lesion_notes,
     }

@@ -1,19 +1,21 @@
 """What an export may tell about a patient.
 
-De-identified means: no name, patient number, birth year, file name, label, note or comment (free text may
-name anybody), no date, no name of staff. Age stays (85 stands for 85 and older), as do sex, site, skin
+De-identified means: no field that ``app.domain.fields`` says may identify, no file name or comment (free text
+may name anybody), no date, no name of staff. Age stays (85 stands for 85 and older), as do sex, site, skin
 type and history. Patients, lesions and images get pseudonyms that are the same in every export, so that
 follow-up studies work; they are hashes of the store's random identifiers and cannot be traced back without
 the store. Times are told as days since the image was imported. Text burned into the picture stays visible.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.domain.case import Case
 from app.domain.case_fields import OLDEST_AGE_YEARS
-from app.domain.people.age import age_at_visit
+from app.domain.fields import FIELDS, FieldValue
+from app.exporters.csv_cells import Cell
 from app.exporters.file_names import safe_name
 
 _PSEUDONYM_DIGITS = 10
@@ -21,20 +23,16 @@ _PSEUDONYM_DIGITS = 10
 
 @dataclass(frozen=True, slots=True)
 class CaseDisclosure:
-    """A case's identifying facts as an export may tell them; None where they are left out or unknown."""
+    """What an export may tell about a case; None where it is left out or unknown."""
 
     patient_code: str
     lesion_code: str
     image_code: str
-    patient_name: str | None
-    birth_year: int | None
     age_years: int | None
-    lesion_label: str | None
     file_name: str | None
-    visited_on: date | None
-    patient_notes: str | None
-    lesion_notes: str | None
     comment: str | None
+    entered: Mapping[str, Cell]
+    """Fields of the case by their columns; a de-identified export lacks those that identify."""
     is_deidentified: bool
     imported_at: datetime
     """Only the origin for ``when``; never told itself in a de-identified export."""
@@ -49,6 +47,11 @@ class CaseDisclosure:
         """Return a person of the staff as the export may name them."""
         return "clinician" if self.is_deidentified else name
 
+    def text(self, column: str | None) -> str | None:
+        """Return the text of an entered field; None when it is unknown, left out, or no text."""
+        value = None if column is None else self.entered.get(column)
+        return value if isinstance(value, str) else None
+
     @property
     def age_words(self) -> str | None:
         """Return the age in words."""
@@ -61,45 +64,29 @@ class CaseDisclosure:
 
 def disclosed_case(case: Case, *, deidentified: bool) -> CaseDisclosure:
     """Return what an export may tell about a case."""
-    if deidentified:
-        return CaseDisclosure(
-            patient_code=pseudonym("P", case.patient.id),
-            lesion_code=pseudonym("L", case.lesion.id),
-            image_code=pseudonym("I", case.image.id),
-            patient_name=None,
-            birth_year=None,
-            lesion_label=None,
-            file_name=None,
-            visited_on=None,
-            patient_notes=None,
-            lesion_notes=None,
-            comment=None,
-            is_deidentified=True,
-            age_years=age_years_of(case),
-            imported_at=case.image.imported_at,
-        )
+    comment = case.decision.comment or None if case.decision else None
+    entered = {
+        field.column: _cell(case.entered(field))
+        for field in FIELDS
+        if field.column is not None and not (deidentified and field.identifies)
+    }
     return CaseDisclosure(
-        patient_code=case.patient.code,
-        lesion_code=case.lesion.id,
-        image_code=case.image.id,
-        patient_name=case.patient.name or None,
-        birth_year=case.patient.birth_year,
-        lesion_label=case.lesion.label or None,
-        file_name=case.image.file_name,
-        visited_on=case.visit.visited_on,
-        patient_notes=case.patient.notes or None,
-        lesion_notes=case.lesion.notes or None,
-        comment=case.decision.comment or None if case.decision else None,
-        is_deidentified=False,
-        age_years=age_years_of(case),
+        patient_code=pseudonym("P", case.patient.id) if deidentified else case.patient.code,
+        lesion_code=pseudonym("L", case.lesion.id) if deidentified else case.lesion.id,
+        image_code=pseudonym("I", case.image.id) if deidentified else case.image.id,
+        age_years=case.age_years,
+        file_name=None if deidentified else case.image.file_name,
+        comment=None if deidentified else comment,
+        entered={**entered, "age": case.age_years},
+        is_deidentified=deidentified,
         imported_at=case.image.imported_at,
     )
 
 
-def age_years_of(case: Case) -> int | None:
-    """Return the age at the visit; everybody older than 85 is 85, because great age identifies a person."""
-    age = age_at_visit(case.patient, case.visit)
-    return None if age is None else min(age.years, OLDEST_AGE_YEARS)
+def _cell(value: FieldValue) -> Cell:
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if value == "" else value
 
 
 def pseudonym(kind: str, identifier: str) -> str:

@@ -51,9 +51,9 @@ def _row(file: CaseFile) -> dict[str, Cell]:
         "lesion_pseudonym": hidden.lesion_code,
         "patient_pseudonym": hidden.patient_code,
         "image_file": open_.file_name,
-        "visited_on": case.visit.visited_on.isoformat(),
-        "lesion_label": open_.lesion_label,
+        "visited_on": open_.entered["visited_on"],
+        "lesion_label": open_.entered["lesion_label"],
         "patient_code": open_.patient_code,
-        "patient_name": open_.patient_name,
+        "patient_name": open_.entered["patient_name"],
         "image_id": open_.image_code,
     }

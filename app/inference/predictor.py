@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from app.domain.errors import InferenceError, ModelUnavailableError
-from app.domain.frame_finding import FrameFinding
 from app.domain.prediction import DiagnosisShare, EngineRun, ModelRef
 from app.domain.triage import TriageThresholds
 from app.inference.boundary_uncertainty import boundary_uncertainty_of
@@ -25,6 +25,7 @@ from app.inference.engine import (
 from app.usecases.ports import BoundaryResult, BoundaryUncertainty, CancelToken, EngineReport, ScoreResult
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.errors import ContractError
+from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 from models.contract.imaging.postprocess import (
     calibrated_probability,
@@ -33,7 +34,7 @@ from models.contract.imaging.postprocess import (
     place_on_image,
     probability_map,
 )
-from models.contract.imaging.preprocess import Box, for_classifier, for_segmenter
+from models.contract.imaging.preprocess import Box, SegmenterGeometry, for_classifier, for_segmenter
 from models.contract.imaging.structures import STRUCTURE_OVERLAYS
 from models.contract.imaging.suitability import verdict_of
 from models.contract.imaging.views import VIEW_COUNT, all_views, brought_back
@@ -45,6 +46,21 @@ from models.contract.uncertainty.disagreement import flipped_passes
 
 Answer = TypeVar("Answer")
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segmented:
+    """What a boundary model answered about an image, with what brings the answer back to it."""
+
+    card: ModelCard
+    geometry: SegmenterGeometry
+    output: SegmenterOutput
+    run: EngineRun
+
+
+def _one_pass(prepared: FloatArray) -> FloatArray:
+    """Return a prepared image (3, h, w) as a batch (1, 3, h, w)."""
+    return prepared[None]
 
 
 class ModelPredictor:
@@ -59,31 +75,21 @@ class ModelPredictor:
         self, image: RgbImage, token: CancelToken, *, model: ModelRef | None = None
     ) -> BoundaryResult:
         """Segment an image with the active model, or the one named; raises InferenceError, CancelledError."""
-        folder, card = self._active("segmentation") if model is None else self._named(model)
-        prepared, geometry = for_segmenter(
-            image, height_px=card.input.height_px, width_px=card.input.width_px
-        )
-        output, run = self._answer(
-            folder, card, token, lambda engine: engine.segment(folder, prepared[None], token)
-        )
+        found = self._segmented(image, token, model=model)
+        card, output = found.card, found.output
         try:
-            probability = probability_map(output.logits[0, 0], geometry, temperature=card.temperature)
+            probability = probability_map(output.logits[0, 0], found.geometry, temperature=card.temperature)
         except ContractError as error:
             raise InferenceError(str(error)) from error
-        mask, frame = lesion_mask(probability, card.threshold), _frame_of(card, output)
-        return BoundaryResult(probability, mask, _model_ref(card), run, frame)
+        mask, verdict = lesion_mask(probability, card.threshold), _verdict_on_frame(card, output)
+        return BoundaryResult(probability, mask, _model_ref(card), found.run, verdict)
 
     def boundary_uncertainty(
         self, image: RgbImage, mask: BoolMask, token: CancelToken
     ) -> BoundaryUncertainty:
         """Say how sure a boundary is: four flipped passes, as one batch."""
-        folder, card = self._active("segmentation")
-        prepared, geometry = for_segmenter(
-            image, height_px=card.input.height_px, width_px=card.input.width_px
-        )
-        passes = flipped_passes(prepared)
-        output, _ = self._answer(folder, card, token, lambda engine: engine.segment(folder, passes, token))
-        return boundary_uncertainty_of(image, mask, output.logits[:, 0], geometry, card)
+        found = self._segmented(image, token, passes_of=flipped_passes)
+        return boundary_uncertainty_of(image, mask, found.output.logits[:, 0], found.geometry, found.card)
 
     def score(
         self,
@@ -134,17 +140,12 @@ class ModelPredictor:
         return tuple(f"possible_{each.name}" for each in card.structure_maps if each.is_offered)
 
     def _structure_map(self, name: str, image: RgbImage, token: CancelToken) -> AttentionMap:
-        folder, card = self._active("segmentation")
-        prepared, geometry = for_segmenter(
-            image, height_px=card.input.height_px, width_px=card.input.width_px
-        )
-        output, _ = self._answer(
-            folder, card, token, lambda engine: engine.segment(folder, prepared[None], token)
-        )
-        if output.structures is None:
-            raise InferenceError(f"The model {card.reference} maps no structures.")
+        found = self._segmented(image, token)
+        structures = found.output.structures
+        if structures is None:
+            raise InferenceError(f"The model {found.card.reference} maps no structures.")
         try:
-            return probability_map(output.structures[0, STRUCTURE_OVERLAYS[name]], geometry)
+            return probability_map(structures[0, STRUCTURE_OVERLAYS[name]], found.geometry)
         except ContractError as error:
             raise InferenceError(str(error)) from error
 
@@ -177,6 +178,23 @@ class ModelPredictor:
     def close(self) -> None:
         """Stop server processes and free memory."""
         self._choice.close()
+
+    def _segmented(
+        self,
+        image: RgbImage,
+        token: CancelToken,
+        *,
+        model: ModelRef | None = None,
+        passes_of: Callable[[FloatArray], FloatArray] = _one_pass,
+    ) -> _Segmented:
+        """Prepare an image, and ask the active boundary model, or the one named, about its passes."""
+        folder, card = self._active("segmentation") if model is None else self._named(model)
+        prepared, geometry = for_segmenter(
+            image, height_px=card.input.height_px, width_px=card.input.width_px
+        )
+        passes = passes_of(prepared)
+        output, run = self._answer(folder, card, token, lambda engine: engine.segment(folder, passes, token))
+        return _Segmented(card, geometry, output, run)
 
     def _answer(
         self, folder: Path, card: ModelCard, token: CancelToken, ask: Callable[[Engine], Answer]
@@ -239,12 +257,11 @@ def _on_image(name: str, maps: FloatArray, box: Box, image: RgbImage) -> Attenti
     return place_on_image(shown, box, image.shape)
 
 
-def _frame_of(card: ModelCard, output: SegmenterOutput) -> FrameFinding | None:
+def _verdict_on_frame(card: ModelCard, output: SegmenterOutput) -> FrameVerdict | None:
     """Judge the whole frame by the limits of the card, where model and card tell."""
     if card.suitability is None or output.suitability is None:
         return None
-    verdict = verdict_of(output.suitability[0], card.suitability)
-    return FrameFinding(verdict.is_dermoscopic, verdict.has_lesion, verdict.distance, verdict.lesion_logit)
+    return verdict_of(output.suitability[0], card.suitability)
 
 
 def _shares(card: ModelCard, output: ClassifierOutput, probability: float) -> tuple[DiagnosisShare, ...]:

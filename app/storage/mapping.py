@@ -1,20 +1,15 @@
-"""Row to domain value and back, two functions per entity."""
+"""Row to domain value and back: fields and columns have the same names; the few others are named here."""
 
-from dataclasses import asdict
+from collections.abc import Set
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
 
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
-from app.domain.frame_finding import FrameFinding
 from app.domain.ids import (
     BlobName,
-    DecisionId,
     ImageId,
-    LesionId,
-    PatientId,
-    PredictionId,
-    RevisionId,
-    VisitId,
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
@@ -40,130 +35,105 @@ from app.storage.rows import (
     MaskRevisionRow,
     PatientRow,
     PredictedByModel,
+    Row,
     ScorePredictionRow,
     VisitRow,
 )
+from models.contract.imaging.frame_verdict import FrameVerdict
+
+_Row = TypeVar(
+    "_Row", PatientRow, LesionRow, VisitRow, ImageRow, ScorePredictionRow, MaskRevisionRow, DecisionRow
+)
+_Value = TypeVar(
+    "_Value",
+    Patient,
+    Lesion,
+    Visit,
+    DermoscopicImage,
+    BoundaryPrediction,
+    ScorePrediction,
+    MaskRevision,
+    Decision,
+    AuditEvent,
+)
+
+
+def row_of(
+    table: type[_Row],
+    value: Patient | Lesion | Visit | DermoscopicImage | ScorePrediction | MaskRevision | Decision,
+    *,
+    apart: Set[str] = frozenset(),
+    **columns: object,
+) -> _Row:
+    """Return the row of a domain value: every field in the column of its name.
+
+    ``columns`` are stored otherwise than the value holds them; fields ``apart`` have no column of their own.
+    A field without a column is refused (TypeError), so that none is lost.
+    """
+    names = {field.name for field in fields(value)} - apart - columns.keys()
+    return table(**{name: getattr(value, name) for name in names}, **columns)
+
+
+def value_of(kind: type[_Value], row: Row, **given: object) -> _Value:
+    """Return the domain value of a row: every field from the column of its name, or as ``given``."""
+    names = {field.name for field in fields(kind)} - given.keys()
+    values: dict[str, Any] = {name: getattr(row, name) for name in names}
+    return kind(**values | given)
 
 
 def patient_row(patient: Patient) -> PatientRow:
     """Return the row of a patient."""
-    return PatientRow(
-        id=patient.id,
-        code=patient.code,
-        name=patient.name,
-        birth_year=patient.birth_year,
-        sex=patient.sex,
-        fitzpatrick_skin_type=patient.fitzpatrick_skin_type,
-        personal_hx_mm=patient.personal_hx_mm,
-        family_hx_mm=patient.family_hx_mm,
-        notes=patient.notes,
-        issuer=patient.issuer,
-        issued_id=patient.issued_id,
-        birthday=patient.birthday,
-    )
+    return row_of(PatientRow, patient)
 
 
 def patient_of(row: PatientRow) -> Patient:
     """Return the patient of a row."""
-    return Patient(
-        id=PatientId(row.id),
-        code=row.code,
-        name=row.name,
-        birth_year=row.birth_year,
-        sex=row.sex,
-        fitzpatrick_skin_type=row.fitzpatrick_skin_type,
-        personal_hx_mm=row.personal_hx_mm,
-        family_hx_mm=row.family_hx_mm,
-        notes=row.notes,
-        issuer=row.issuer,
-        issued_id=row.issued_id,
-        birthday=row.birthday,
-    )
+    return value_of(Patient, row)
 
 
 def lesion_row(lesion: Lesion) -> LesionRow:
     """Return the row of a lesion."""
-    return LesionRow(
-        id=lesion.id,
-        patient_id=lesion.patient_id,
-        label=lesion.label,
-        site=lesion.site,
-        site_special=lesion.site_special,
-        clin_size_long_diam_mm=lesion.clin_size_long_diam_mm,
-        notes=lesion.notes,
-    )
+    return row_of(LesionRow, lesion)
 
 
 def lesion_of(row: LesionRow) -> Lesion:
     """Return the lesion of a row."""
-    return Lesion(
-        id=LesionId(row.id),
-        patient_id=PatientId(row.patient_id),
-        label=row.label,
-        site=row.site,
-        site_special=row.site_special,
-        clin_size_long_diam_mm=row.clin_size_long_diam_mm,
-        notes=row.notes,
-    )
+    return value_of(Lesion, row)
 
 
 def visit_row(visit: Visit) -> VisitRow:
     """Return the row of a visit."""
-    return VisitRow(
-        id=visit.id, lesion_id=visit.lesion_id, visited_on=visit.visited_on, age_years=visit.age_years
-    )
+    return row_of(VisitRow, visit)
 
 
 def visit_of(row: VisitRow) -> Visit:
     """Return the visit of a row."""
-    return Visit(
-        id=VisitId(row.id),
-        lesion_id=LesionId(row.lesion_id),
-        visited_on=row.visited_on,
-        age_years=row.age_years,
-    )
+    return value_of(Visit, row)
 
 
 def image_row(image: DermoscopicImage, thumbnail: BlobName) -> ImageRow:
     """Return the row of an image that is shown in the work list."""
-    return ImageRow(
-        id=image.id,
-        visit_id=image.visit_id,
-        file_name=image.file_name,
-        media_type=image.media_type,
-        original=image.original,
-        upright=image.upright,
-        thumbnail=thumbnail,
-        width_px=image.width_px,
-        height_px=image.height_px,
-        imported_at=image.imported_at,
-        imported_by=image.imported_by,
+    scale = image.calibration
+    return row_of(
+        ImageRow,
+        image,
+        apart={"calibration"},
         provenance=[list(step) for step in image.provenance],
-        dermoscopic_type=image.dermoscopic_type,
-        mm_per_px=image.calibration.mm_per_px if image.calibration else None,
-        calibration_source=image.calibration.source if image.calibration else None,
+        mm_per_px=scale.mm_per_px if scale else None,
+        calibration_source=scale.source if scale else None,
+        thumbnail=thumbnail,
         is_hidden=False,
     )
 
 
 def image_of(row: ImageRow) -> DermoscopicImage:
     """Return the image of a row."""
-    return DermoscopicImage(
-        id=ImageId(row.id),
-        visit_id=VisitId(row.visit_id),
-        file_name=row.file_name,
-        media_type=row.media_type,
-        original=BlobName(row.original),
-        upright=BlobName(row.upright),
-        width_px=row.width_px,
-        height_px=row.height_px,
-        imported_at=row.imported_at,
-        imported_by=row.imported_by,
-        calibration=None
-        if row.mm_per_px is None
-        else Calibration(row.mm_per_px, row.calibration_source or ""),
+    scale = None if row.mm_per_px is None else Calibration(row.mm_per_px, row.calibration_source or "")
+    return value_of(
+        DermoscopicImage,
+        row,
+        calibration=scale,
         provenance=tuple((step[0], step[1]) for step in row.provenance),
-        dermoscopic_type=row.dermoscopic_type,
     )
 
 
@@ -190,40 +160,37 @@ def assessment_row(prediction: BoundaryPrediction) -> BoundaryAssessmentRow:
 
 def boundary_of(row: BoundaryPredictionRow, assessed: BoundaryAssessmentRow | None) -> BoundaryPrediction:
     """Return the boundary prediction of a row, with its assessment when there is one."""
-    disagreement = assessed.disagreement if assessed is not None else None
-    return BoundaryPrediction(
-        id=PredictionId(row.id),
-        image_id=ImageId(row.image_id),
+    return value_of(
+        BoundaryPrediction,
+        row,
         model=_model_of(row),
-        mask=BlobName(row.mask),
-        probability=BlobName(row.probability),
         run=_run_of(row),
-        predicted_at=row.predicted_at,
-        disagreement=None if disagreement is None else BlobName(disagreement),
+        disagreement=None if assessed is None else assessed.disagreement,
         border_uncertainty=None if assessed is None else assessed.border_uncertainty,
         unlikeness=None if assessed is None else assessed.unlikeness,
         frame=_frame_of(row),
     )
 
 
-def _frame_of(row: BoundaryPredictionRow) -> FrameFinding | None:
-    found = (row.is_dermoscopic, row.has_lesion, row.frame_distance, row.lesion_logit)
-    return None if None in found else FrameFinding(*found)  # type: ignore[arg-type]
+def _frame_of(row: BoundaryPredictionRow) -> FrameVerdict | None:
+    if row.is_dermoscopic is None or row.has_lesion is None:
+        return None
+    if row.frame_distance is None or row.lesion_logit is None:
+        return None
+    return FrameVerdict(row.is_dermoscopic, row.has_lesion, row.frame_distance, row.lesion_logit)
 
 
 def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
     """Return the row of a score."""
-    row = ScorePredictionRow(
-        probability=prediction.probability,
-        probability_low=prediction.probability_low,
-        probability_high=prediction.probability_high,
-        mask_source=prediction.mask_source,
+    row = row_of(
+        ScorePredictionRow,
+        prediction,
+        apart={"model", "run", "thresholds"},
         missing_inputs=list(prediction.missing_inputs),
         quality_warnings=list(prediction.quality_warnings),
         urgent_threshold=prediction.thresholds.urgent if prediction.thresholds else None,
         soon_threshold=prediction.thresholds.soon if prediction.thresholds else None,
         diagnosis_shares=[asdict(share) for share in prediction.diagnosis_shares] or None,
-        inputs_sha256=prediction.inputs_sha256,
     )
     _note_speaker(row, prediction)
     return row
@@ -231,98 +198,46 @@ def score_row(prediction: ScorePrediction) -> ScorePredictionRow:
 
 def score_of(row: ScorePredictionRow) -> ScorePrediction:
     """Return the score of a row."""
-    return ScorePrediction(
-        id=PredictionId(row.id),
-        image_id=ImageId(row.image_id),
+    return value_of(
+        ScorePrediction,
+        row,
         model=_model_of(row),
-        probability=row.probability,
-        probability_low=row.probability_low,
-        probability_high=row.probability_high,
-        mask_source=RevisionId(row.mask_source),
+        run=_run_of(row),
         missing_inputs=tuple(row.missing_inputs),
         quality_warnings=tuple(row.quality_warnings),
-        run=_run_of(row),
-        predicted_at=row.predicted_at,
         thresholds=_thresholds_of(row),
         diagnosis_shares=tuple(DiagnosisShare(**share) for share in row.diagnosis_shares or ()),
-        inputs_sha256=row.inputs_sha256,
     )
 
 
 def revision_row(revision: MaskRevision) -> MaskRevisionRow:
     """Return the row of a mask revision."""
-    return MaskRevisionRow(
-        id=revision.id,
-        image_id=revision.image_id,
-        number=revision.number,
-        mask=revision.mask,
-        supersedes=revision.supersedes,
-        author=revision.author,
-        created_at=revision.created_at,
-        reason=revision.reason,
-        is_signed=revision.is_signed,
-    )
+    return row_of(MaskRevisionRow, revision)
 
 
 def revision_of(row: MaskRevisionRow) -> MaskRevision:
     """Return the mask revision of a row."""
-    return MaskRevision(
-        id=RevisionId(row.id),
-        image_id=ImageId(row.image_id),
-        number=row.number,
-        mask=BlobName(row.mask),
-        supersedes=None if row.supersedes is None else RevisionId(row.supersedes),
-        author=row.author,
-        created_at=row.created_at,
-        reason=row.reason,
-        is_signed=row.is_signed,
-    )
+    return value_of(MaskRevision, row)
 
 
 def decision_row(decision: Decision) -> DecisionRow:
     """Return the row of a decision."""
-    return DecisionRow(
-        id=decision.id,
-        image_id=decision.image_id,
-        diagnosis=decision.diagnosis,
-        diagnosis_confirm_type=decision.diagnosis_confirm_type,
-        management=decision.management,
-        comment=decision.comment,
-        author=decision.author,
-        created_at=decision.created_at,
-    )
+    return row_of(DecisionRow, decision)
 
 
 def decision_of(row: DecisionRow) -> Decision:
     """Return the decision of a row."""
-    return Decision(
-        id=DecisionId(row.id),
-        image_id=ImageId(row.image_id),
-        diagnosis=row.diagnosis,
-        diagnosis_confirm_type=row.diagnosis_confirm_type,
-        management=row.management,
-        comment=row.comment,
-        author=row.author,
-        created_at=row.created_at,
-    )
+    return value_of(Decision, row)
 
 
 def event_of(row: AuditEventRow) -> AuditEvent:
     """Return the audit event of a row."""
-    return AuditEvent(
-        sequence=row.sequence,
-        at=row.at,
-        who=row.who,
-        what=row.what,
-        subject=row.subject,
-        detail=row.detail,
-        weights_sha256=row.weights_sha256,
-    )
+    return value_of(AuditEvent, row)
 
 
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     """Return the work list's row of a case."""
-    priority, score, boundary, standing = case.priority, case.score, case.boundary, case.standing_score
+    score, boundary = case.score, case.boundary
     # Nothing is learned from a damaged file, so a correction of it promises nothing.
     promising = None if case.image.is_damaged else boundary
     border_uncertainty = promising.border_uncertainty if promising else None
@@ -346,7 +261,6 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         status=case.status,
         imported_at=case.image.imported_at,
         file_name=case.image.file_name,
-        queue_urgency=0.0 if standing is None else -standing.probability,
         searched="\n".join(searched).casefold(),
         border_uncertainty=border_uncertainty,
         score_spread=case.score_spread,
@@ -356,9 +270,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         lesion_image_count=0,
         lesion_score=None,
     )
-    note_priority(row, priority)
-    if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
-        row.reasons = [standing.priority.reasons[0], *priority.warnings]
+    _note_place(row, case.priority, case.standing_score)
     if case.is_score_withheld:
         row.reasons = [case.objection_to_score]
         row.probability, row.queue_urgency = None, 0.0
@@ -401,13 +313,15 @@ def _lesion_of(row: CaseIndexRow) -> LesionScore | None:
     )
 
 
-def note_priority(row: CaseIndexRow, priority: Priority | None) -> None:
-    """Put a case's place in the queue into its line, whose status is known."""
+def _note_place(row: CaseIndexRow, priority: Priority | None, standing: ScorePrediction | None) -> None:
+    """Put an image's own place in the queue, and the score that stands for it, into its line."""
     row.band = row.queue_band = None if priority is None else int(priority.band)
-    said = () if priority is None else priority.reasons
-    # That a band is held is told where the case is open; the line keeps why, and what is wrong.
-    row.reasons = list(said[1:] if priority is not None and priority.would_be is not None else said)
+    row.reasons = [] if priority is None else list(priority.reasons)
+    if priority is not None and priority.would_be is not None and standing is not None and standing.priority:
+        # That a band is held is told where the case is open; the line keeps why, and what is wrong.
+        row.reasons = [standing.priority.reasons[0], *priority.warnings]
     row.queue_rank = queue_rank(priority, is_decided=row.status == "decided")
+    row.queue_urgency = 0.0 if standing is None else -standing.probability
 
 
 def line_of(row: CaseIndexRow) -> CaseLine:

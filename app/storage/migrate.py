@@ -31,7 +31,9 @@ class Schema:
         return self.revisions[-1]
 
 
-CURRENT = Schema(_MIGRATIONS, ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"))
+CURRENT = Schema(
+    _MIGRATIONS, tuple(sorted(script.name[1:5] for script in (_MIGRATIONS / "versions").glob("r*.py")))
+)
 
 
 def bring_up_to_date(path: Path, backups: Path, schema: Schema = CURRENT) -> None:

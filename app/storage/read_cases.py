@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
+from app.domain.frame_finding import SCORED_ANYWAY
 from app.domain.ids import ImageId, PredictionId
 from app.domain.input_edits import inputs_edited_between
 from app.domain.prediction import BoundaryPrediction, ScorePrediction
@@ -91,7 +92,8 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     scores = _of_images(session, ScorePredictionRow, image_ids, mapping.score_of)
     revisions = _of_images(session, MaskRevisionRow, image_ids, mapping.revision_of)
     decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
-    accepted = _accepted_scores(session, image_ids)
+    accepted = _named_by(session, BAND_ACCEPTED, image_ids)
+    overruled = _named_by(session, SCORED_ANYWAY, image_ids)
     cases = []
     for image_id in image_ids:
         image = images[image_id]
@@ -108,6 +110,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
                 revisions=tuple(revisions[image_id]),
                 decisions=tuple(decisions[image_id]),
                 accepted_scores=frozenset(accepted[image_id]),
+                overruled_boundaries=frozenset(overruled[image_id]),
                 fellow_sizes_mm=tuple(
                     mm for lesion_id, mm in sizes[lesion.patient_id] if lesion_id != lesion.id
                 ),
@@ -153,13 +156,14 @@ def _boundaries(session: Session, image_ids: Collection[str]) -> defaultdict[str
     )
 
 
-def _accepted_scores(session: Session, image_ids: Collection[str]) -> defaultdict[str, set[PredictionId]]:
+def _named_by(session: Session, act: str, image_ids: Collection[str]) -> defaultdict[str, set[PredictionId]]:
+    """The predictions that acts of one kind on images name."""
     found = defaultdict[str, set[PredictionId]](set)
     query = select(AuditEventRow.subject, AuditEventRow.detail).where(
-        AuditEventRow.subject.in_(image_ids), AuditEventRow.what == BAND_ACCEPTED
+        AuditEventRow.subject.in_(image_ids), AuditEventRow.what == act
     )
-    for image_id, score_id in session.execute(query):
-        found[image_id].add(PredictionId(score_id))
+    for image_id, prediction_id in session.execute(query):
+        found[image_id].add(PredictionId(prediction_id))
     return found
 
 

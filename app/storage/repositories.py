@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
@@ -44,6 +45,16 @@ _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "status": (CaseIndexRow.status, CaseIndexRow.imported_at),
     "imported": (CaseIndexRow.imported_at,),
     "benefit": (CaseIndexRow.correction_rank, CaseIndexRow.correction_urgency, CaseIndexRow.imported_at),
+}
+
+_CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
+    CaseFilter.ALL: (),
+    CaseFilter.UNDECIDED: (CaseIndexRow.status != "decided",),
+    CaseFilter.URGENT: (CaseIndexRow.queue_band == int(Band.URGENT),),
+    CaseFilter.SOON: (CaseIndexRow.queue_band == int(Band.SOON),),
+    CaseFilter.ROUTINE: (CaseIndexRow.queue_band == int(Band.ROUTINE),),
+    CaseFilter.WITHOUT_BAND: (CaseIndexRow.queue_band.is_(None),),
+    CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == 0,),
 }
 
 _MAY_BE_EMPTY = ("site", "probability")
@@ -206,13 +217,28 @@ class SqlCaseRepository:
         """Return images in their contexts, in the same order; a few queries for all of them."""
         return read_cases(self._session, image_ids)
 
+    def renew_lines(self, image_ids: Sequence[ImageId]) -> None:
+        """Bring the lines of these cases alone up to date; a few queries for all of them."""
+        # Held until all are merged, because a session forgets rows that nobody holds and reads them singly.
+        held = list(self._session.scalars(select(CaseIndexRow).where(CaseIndexRow.image_id.in_(image_ids))))
+        rows = self._session.scalars(select(ImageRow).where(ImageRow.id.in_(image_ids)))
+        image_by_id = {row.id: row for row in rows}
+        for case in self.cases(image_ids):
+            image = image_by_id[case.image.id]
+            self._session.merge(mapping.index_row(case, image.thumbnail, is_hidden=image.is_hidden))
+        self._session.flush()
+        del held
+
     def renew_line(self, image_id: ImageId) -> None:
         """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
         self._reindex([image_id])
 
-    def case_count(self, search: str = "", *, removed: bool = False) -> int:
+    def case_count(
+        self, search: str = "", *, shown: CaseFilter = CaseFilter.ALL, removed: bool = False
+    ) -> int:
         """Return how many lines the work list has, or how many cases were removed from it."""
-        query = select(func.count()).select_from(CaseIndexRow).where(*_matching(search, removed=removed))
+        matching = _matching(search, shown, removed=removed)
+        query = select(func.count()).select_from(CaseIndexRow).where(*matching)
         return self._session.scalar(query) or 0
 
     def case_lines(
@@ -221,6 +247,7 @@ class SqlCaseRepository:
         offset: int = 0,
         limit: int = 200,
         search: str = "",
+        shown: CaseFilter = CaseFilter.ALL,
         order: str = "priority",
         descending: bool = False,
         removed: bool = False,
@@ -229,7 +256,7 @@ class SqlCaseRepository:
         columns = (*_ORDERS[order], CaseIndexRow.image_id)
         query = (
             select(CaseIndexRow)
-            .where(*_matching(search, removed=removed))
+            .where(*_matching(search, shown, removed=removed))
             .order_by(*(_directed(column, descending=descending) for column in columns))
             .offset(offset)
             .limit(limit)
@@ -317,10 +344,7 @@ class SqlCaseRepository:
     def _reindex(self, image_ids: Iterable[ImageId]) -> None:
         """Renew the lines of images, and of those whose lesion's score they are part of."""
         touched = (each for image_id in image_ids for each in self.images_of_visit(image_id))
-        for case in self.cases(list(dict.fromkeys(touched))):
-            image = self._image(case.image.id)
-            self._session.merge(mapping.index_row(case, image.thumbnail, is_hidden=image.is_hidden))
-        self._session.flush()
+        self.renew_lines(list(dict.fromkeys(touched)))
 
     def _other_images(self, image_id: ImageId) -> list[ImageId]:
         visit = self._found(VisitRow, self._image(image_id).visit_id, "visit")
@@ -382,10 +406,11 @@ class SqlAuditTrail:
         return [mapping.event_of(row) for row in reversed(self._session.scalars(query).all())]
 
 
-def _matching(search: str, *, removed: bool) -> list[ColumnElement[bool]]:
+def _matching(search: str, shown: CaseFilter, *, removed: bool) -> list[ColumnElement[bool]]:
     words = search.casefold().split()
     return [
         CaseIndexRow.is_hidden.is_(removed),
+        *_CONDITIONS[shown],
         *(CaseIndexRow.searched.contains(word, autoescape=True) for word in words),
     ]
 

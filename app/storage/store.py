@@ -18,11 +18,10 @@ from app.storage.blobs import FileBlobStore
 from app.storage.database import connect, open_engine, storage_error
 from app.storage.last_step import check_last_step, note_last_step
 from app.storage.leftovers import export_noted, sweep_workspaces
+from app.storage.line_renewal import renew_lines
 from app.storage.migrate import bring_up_to_date, revision_of
 from app.storage.presence import Presence
-from app.storage.retired_bands import renew_retired_bands
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
-from app.storage.uncounted_lesions import renew_uncounted_lesions
 from app.storage.unit_of_work import SqlUnitOfWork
 from app.usecases.ports import Clock, StoreFinding
 from models.contract.files.private_files import close_to_others, make_private_folder, open_to_others
@@ -62,8 +61,7 @@ class SqliteCaseStore:
         check_last_step(database)
         bring_up_to_date(database, folder / "backups")
         note_last_step(database)
-        renew_retired_bands(database)
-        renew_uncounted_lesions(database)
+        renew_lines(database)
         try:
             return cls(open_engine(database), blobs, folder, clock)
         except (OSError, sqlite3.Error) as error:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
-from app.domain.frame_finding import FrameFinding
+from app.domain.case_filter import CaseFilter
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.learning import LearningImage, LearningPatient
@@ -32,6 +32,7 @@ from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.triage import Band, TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.imaging.mask_values import MaskReading
 from models.contract.lesion.tabular import TabularInput
 from models.contract.shelf.model_shelf import ModelShelf
@@ -203,13 +204,16 @@ class CaseRepository(Protocol):
         """Bring a case's line in the work list up to date after an act that the audit trail tells of."""
         ...
 
-    def case_count(self, search: str = "", *, removed: bool = False) -> int: ...
+    def case_count(
+        self, search: str = "", *, shown: CaseFilter = CaseFilter.ALL, removed: bool = False
+    ) -> int: ...
     def case_lines(
         self,
         *,
         offset: int = 0,
         limit: int = 200,
         search: str = "",
+        shown: CaseFilter = CaseFilter.ALL,
         order: str = "priority",
         descending: bool = False,
         removed: bool = False,
@@ -325,7 +329,7 @@ class BoundaryResult:
     mask: BoolMask
     model: ModelRef
     run: EngineRun
-    frame: FrameFinding | None = None
+    frame: FrameVerdict | None = None
     """Whether the image is one to score; None when the model does not tell."""
 
 

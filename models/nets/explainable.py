@@ -5,9 +5,12 @@ table. The networks know nothing of overlays.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeGuard, runtime_checkable
 
 from torch import Tensor, nn
+
+_ANY_SIDE_PX = 64
+"""Which layers mix does not depend on the size of the images."""
 
 
 class Cut(NamedTuple):
@@ -59,6 +62,11 @@ class GatesSkips(Protocol):
     def skip_gates(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return the weights (B, h, w) in [0, 1] of each level's places, the coarsest level first."""
         ...
+
+
+def mixes_tokens(network: nn.Module) -> TypeGuard[MixesTokens]:
+    """Say whether a network has layers whose mixing can be followed; one built without its scans has none."""
+    return isinstance(network, MixesTokens) and bool(network.mixing(_ANY_SIDE_PX, _ANY_SIDE_PX).layers)
 
 
 def tokens_of(grid: tuple[int, int], layers: Sequence[nn.Module]) -> Mixing:

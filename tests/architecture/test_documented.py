@@ -20,7 +20,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from app import cli
 from app.settings import Settings
 from app.ui.editor.tool_input import _ACTS_BY_KEY
-from app.ui.shell.actions import ACTIONS
+from app.ui.shell.actions import ACTIONS, shortcut_groups
 from app.ui.shell.shortcut_sheet import ShortcutSheet
 from training import __main__ as training_program
 
@@ -108,7 +108,7 @@ def _is_named(flag: str, text: str) -> bool:
 
 
 def test_every_key_is_on_the_sheet_of_shortcuts(qtbot: QtBot) -> None:
-    sheet = ShortcutSheet()
+    sheet = ShortcutSheet(shortcut_groups())
     qtbot.addWidget(sheet)
     words = [label.text() for label in sheet.findChildren(QLabel)]
     for entry in ACTIONS:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from app.usecases.analysis.predict_image import predict_image
 
 from app.domain.ids import ImageId
 from app.inference.choice import EngineChoice
@@ -28,7 +27,7 @@ from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.shelf.model_shelf import ModelShelf
-from tests.builders import a_lesion_image, result_of, services_at
+from tests.builders import a_lesion_image, predict_again, result_of, services_at
 from tests.fakes import FakeToken
 from tests.integration.golden_models import write_golden_models
 
@@ -111,7 +110,7 @@ def predicted(services: Services, folder: Path, image: GoldenImage) -> GoldenPre
     """Import an image, enter what is known, predict it, and read back what was stored."""
     (image_id,) = result_of(import_images(services, [image.write(folder)], token=FakeToken())).imported
     _enter(services, image_id, image)
-    predict_image(services, image_id, FakeToken())
+    predict_again(services, image_id)
     with services.reading() as work:
         case = work.cases.case(image_id)
     if case.boundary is None or case.score is None or case.priority is None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from app.usecases.analysis.predict_image import predict_image
 
 from app.domain.case import Case
 from app.domain.ids import ImageId
@@ -35,7 +34,7 @@ from models.contract.imaging.suitability import SuitabilityLimits
 from models.contract.imaging.views import all_views
 from models.contract.lesion.features import measure_lesion
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, CATEGORICAL_VALUES, NUMERIC_FEATURES
-from tests.builders import a_lesion_image, a_mask, result_of, services_at
+from tests.builders import a_lesion_image, a_mask, predict_again, result_of, services_at
 from tests.fakes import FakeToken
 from tests.integration.answering_engine import (
     BOUNDARY_TEMPERATURE,
@@ -84,7 +83,7 @@ def _predicted(services: Services, folder: Path, image: RgbImage, engine: Answer
     file = folder / "lesion.png"
     assert cv2.imwrite(str(file), image[..., ::-1])
     (image_id,) = result_of(import_images(services, [file], token=FakeToken())).imported
-    predict_image(services, image_id, FakeToken())
+    predict_again(services, image_id)
     engine.frames, engine.batches = engine.frames[-1:], engine.batches[-1:]
     return image_id
 

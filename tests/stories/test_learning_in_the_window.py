@@ -68,7 +68,7 @@ def window(qtbot: QtBot, qapp: QApplication, services: Services, tmp_path: Path)
     yield opened
     opened.controller.learning.close()
     opened.session.close()
-    opened.controller.canvas.wait_until_kept()
+    opened.controller.canvas.editor.wait_until_kept()
 
 
 def start(qtbot: QtBot, window: MainWindow) -> Learning:

@@ -61,14 +61,14 @@ def dialog_titled(title: str) -> QDialog | None:
 def brush(window: MainWindow, qtbot: QtBot, *, diameter_px: int = 30) -> None:
     """Paint a stroke beside the lesion."""
     canvas = window.controller.canvas
-    canvas.set_tool("brush")
-    canvas.set_brush_diameter_px(diameter_px)
-    points = [canvas.placement.view_xy((x, 20.0)) for x in (20.0, 30.0, 40.0)]
+    canvas.tools.set_tool("brush")
+    canvas.tools.set_brush_diameter_px(diameter_px)
+    points = [canvas.view.placement.view_xy((x, 20.0)) for x in (20.0, 30.0, 40.0)]
     places = [QPoint(round(x), round(y)) for x, y in points]
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[0])
+    QTest.mousePress(canvas.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[0])
     for place in places[1:]:
-        QTest.mouseMove(canvas, place)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[-1])
+        QTest.mouseMove(canvas.view, place)
+    QTest.mouseRelease(canvas.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[-1])
 
 
 def test_from_a_dropped_file_to_a_report(workplace: Workplace, qtbot: QtBot, tmp_path: Path) -> None:
@@ -124,16 +124,16 @@ def test_from_a_dropped_file_to_a_report(workplace: Workplace, qtbot: QtBot, tmp
 def test_work_survives_a_crash_and_can_still_be_undone(
     workplace: Workplace, qtbot: QtBot, one_case: MainWindow
 ) -> None:
-    predicted = one_case.controller.canvas.current_mask()
+    predicted = one_case.controller.canvas.editor.current_mask()
     brush(one_case, qtbot)
-    painted = one_case.controller.canvas.current_mask()
+    painted = one_case.controller.canvas.editor.current_mask()
     assert not np.array_equal(predicted, painted)
     workplace.kill(one_case)
     window = workplace.open()
-    assert np.array_equal(window.controller.canvas.current_mask(), painted)
+    assert np.array_equal(window.controller.canvas.editor.current_mask(), painted)
     assert window.controller.correction.is_unsaved
-    window.controller.canvas.undo_group.undo()
-    assert np.array_equal(window.controller.canvas.current_mask(), predicted)
+    window.controller.canvas.editor.undo_group.undo()
+    assert np.array_equal(window.controller.canvas.editor.current_mask(), predicted)
 
 
 def test_opening_another_case_stores_the_correction(
@@ -176,7 +176,7 @@ def test_a_correction_that_cannot_be_stored_keeps_the_window_open(
     services = one_case.session.services
     one_case.session.services = replace(services, blobs=BlobsWithout(services.blobs, full_disk))  # type: ignore[arg-type]
     one_case.close()
-    qtbot.waitUntil(lambda: "could not be saved" in one_case.notice_bar.text, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "is not saved as a revision" in one_case.notice_bar.text, timeout=WAIT_MS)
     assert one_case.isVisible()
     assert one_case.controller.correction.is_unsaved
     one_case.session.services = services
@@ -199,7 +199,7 @@ class BlobsWithout:
 def test_an_earlier_boundary_comes_back_as_a_new_revision(
     workplace: Workplace, qtbot: QtBot, one_case: MainWindow
 ) -> None:
-    predicted = one_case.controller.canvas.current_mask()
+    predicted = one_case.controller.canvas.editor.current_mask()
     brush(one_case, qtbot)
     one_case.controller.correction.save()
     workplace.settle(one_case)
@@ -211,7 +211,7 @@ def test_an_earlier_boundary_comes_back_as_a_new_revision(
         "corrected",
         "reset to prediction",
     ]
-    assert np.array_equal(one_case.controller.canvas.current_mask(), predicted)
+    assert np.array_equal(one_case.controller.canvas.editor.current_mask(), predicted)
 
 
 def test_files_that_cannot_be_used_are_listed_and_the_others_go_through(
@@ -302,7 +302,9 @@ def test_a_boundary_that_was_corrected_elsewhere_meanwhile_is_said_and_nothing_i
     assert "corrected elsewhere" not in one_case.notice_bar.text
     brush(one_case, qtbot, diameter_px=34)
     other, case = services_at(workplace.folder, user="Dr Other"), workplace.case(one_case)
-    correct_mask(other, case.image.id, np.ones((case.image.height_px, case.image.width_px), bool))
+    correct_mask(
+        other, case.image.id, np.ones((case.image.height_px, case.image.width_px), bool), is_meant=True
+    )
     other.store.close()
     one_case.controller.correction.save()
     workplace.settle(one_case)
@@ -411,10 +413,10 @@ def test_a_scale_is_set_by_drawing_a_known_length(
 ) -> None:
     one_case.controller.calibrate_with_ruler()
     canvas = one_case.controller.canvas
-    start, end = (QPoint(*map(round, canvas.placement.view_xy((x, 10.0)))) for x in (10.0, 110.0))
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
-    QTest.mouseMove(canvas, end)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    start, end = (QPoint(*map(round, canvas.view.placement.view_xy((x, 10.0)))) for x in (10.0, 110.0))
+    QTest.mousePress(canvas.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(canvas.view, end)
+    QTest.mouseRelease(canvas.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
     dialog = dialog_titled("Scale")
     assert isinstance(dialog, ScaleDialog)
     qtbot.keyClick(dialog.length.line, Qt.Key.Key_Return)
@@ -434,7 +436,7 @@ def test_a_scale_never_goes_to_a_case_that_was_opened_meanwhile(
 ) -> None:
     first = one_case.controller.review.image_id
     one_case.controller.calibrate_with_ruler()
-    one_case.controller.canvas.distance_drawn.emit(100.0)
+    one_case.controller.canvas.tools.distance_drawn.emit(100.0)
     dialog = dialog_titled("Scale")
     assert isinstance(dialog, ScaleDialog)
     one_case.controller.work_list.choose(another_case(workplace, one_case, qtbot, tmp_path))
@@ -481,7 +483,7 @@ def test_without_a_model_the_case_opens_and_says_why_there_is_no_score(
     window.controller.import_paths([an_image_file(tmp_path, "lesion.png")])
     qtbot.waitUntil(lambda: "No model for lesion boundaries" in window.notice_bar.text, timeout=WAIT_MS)
     workplace.settle(window)
-    assert window.controller.canvas.has_image
+    assert window.controller.canvas.view.has_image
     assert "This image has not been scored yet." in words_on(window.controller.panels.score)
 
 
@@ -583,7 +585,7 @@ def test_a_damaged_image_file_shows_its_sentence_and_no_other_case(
     window.controller.work_list.choose(second)
     workplace.settle(window)
     assert window.controller.review.view is None
-    assert not window.controller.canvas.has_image
+    assert not window.controller.canvas.view.has_image
     assert window.notice_bar.text
 
 

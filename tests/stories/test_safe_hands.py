@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -28,6 +27,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
 from app.domain.triage import Band
+from app.ui.shell.actions import shortcut_groups
 from app.ui.shell.main_window import MainWindow
 from app.ui.widgets.field import Field
 from app.ui.widgets.form_entry import FormEntry
@@ -36,63 +36,16 @@ from app.usecases.cases.set_decision import set_decision
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import Services
-from tests.builders import a_case, an_image_file, services_at
+from tests.builders import an_image_file
+from tests.stories.hands import CONTROL, NOTHING, SHIFT, brush, opened, press, type_words, words_on
 from tests.stories.workplace import WAIT_MS, Workplace
 
-CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-NOTHING = Qt.KeyboardModifier.NoModifier
 WORDS = ("nevus", "melanoma", "KLOPFEN", "[]1 h", "bV")
-
-
-@pytest.fixture
-def prepared(workplace: Workplace) -> Iterator[Services]:
-    """Return services on the workplace's folder, to be used before a window opens."""
-    services = services_at(workplace.folder)
-    yield services
-    services.store.close()
-
-
-@pytest.fixture
-def four_cases(prepared: Services, tmp_path: Path) -> list[ImageId]:
-    """Return four scored cases in the order of the work list."""
-    for seed in (1, 2, 3, 4):
-        a_case(prepared, tmp_path / "in", seed=seed)
-    return [line.image_id for line in list_cases(prepared).lines]
-
-
-def opened(workplace: Workplace, qtbot: QtBot, image_id: ImageId | None = None) -> MainWindow:
-    """Open an active window, on a case when one is named."""
-    window = workplace.open()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
-    if image_id is not None:
-        window.controller.work_list.choose(image_id)
-        workplace.settle(window)
-        assert window.controller.review.image_id == image_id
-    return window
-
-
-def press(window: QWidget, key: Qt.Key, keys_held: Qt.KeyboardModifier = NOTHING) -> None:
-    """Press a key as a keyboard does: it goes to whatever has the focus."""
-    QTest.keyClick(window.windowHandle(), key, keys_held)
-    QApplication.processEvents()
-
-
-def type_words(window: QWidget, words: str) -> None:
-    for letter in words:
-        QTest.keyClick(window.windowHandle(), letter)
-    QApplication.processEvents()
 
 
 def lit_rows(window: MainWindow) -> list[int]:
     selected = window.controller.work_list.view.selectionModel().selectedIndexes()
     return sorted({index.row() for index in selected})
-
-
-def words_on(widget: QWidget) -> str:
-    QApplication.processEvents()
-    labels = widget.findChildren(QLabel)
-    return "\n".join(label.text() for label in labels if label.isVisibleTo(widget) and label.text())
 
 
 def row_of(window: MainWindow, image_id: ImageId | None) -> int | None:
@@ -128,11 +81,11 @@ def test_typing_a_diagnosis_opens_no_other_patient(
     window.controller.panels.turn_to("Decision")
     box = window.controller.panels.decision.field_by_name["diagnosis"].editor
     box.setFocus()
-    tool = window.controller.canvas.tool
+    tool = window.controller.canvas.tools.tool.name
     type_words(window, "nevus")
     workplace.settle(window)
     assert window.controller.review.image_id == four_cases[1]
-    assert window.controller.canvas.tool == tool
+    assert window.controller.canvas.tools.tool.name == tool
     assert QApplication.focusWidget() is box
     assert window.controller.panels.decision.draft.diagnosis == "Nevus"
 
@@ -162,8 +115,8 @@ def test_words_typed_anywhere_but_on_the_image_leave_patient_selection_and_tool_
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[2])
-    search, tool = window.controller.work_list.search, window.controller.canvas.tool
-    mask_version = window.controller.canvas.mask_version()
+    search, tool = window.controller.work_list.search, window.controller.canvas.tools.tool.name
+    mask_version = window.controller.canvas.editor.mask_version()
     seen = 0
     for number, widget in enumerate(places_to_type(window)):
         widget.setFocus()
@@ -178,7 +131,7 @@ def test_words_typed_anywhere_but_on_the_image_leave_patient_selection_and_tool_
         said = f"after typing into {type(widget).__name__} “{widget.accessibleName()}”"
         assert window.controller.review.image_id == four_cases[2], said
         assert lit_rows(window) == [row_of(window, four_cases[2])], said
-        assert (window.controller.canvas.tool, window.controller.canvas.mask_version()) == (
+        assert (window.controller.canvas.tools.tool.name, window.controller.canvas.editor.mask_version()) == (
             tool,
             mask_version,
         ), said
@@ -189,20 +142,20 @@ def test_the_image_has_the_focus_after_the_start_so_the_keys_of_the_tools_work(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot)
-    assert QApplication.focusWidget() is window.controller.canvas
+    assert QApplication.focusWidget() is window.controller.canvas.view
     press(window, Qt.Key.Key_L)
-    assert window.controller.canvas.tool == "lasso"
+    assert window.controller.canvas.tools.tool.name == "lasso"
     assert window.controller.work_list.search.text() == ""
 
 
 @pytest.mark.parametrize(
     "show",
     [
-        lambda window: window.controller.show_shortcuts(),
-        lambda window: window.controller.show_settings(),
+        lambda window: window.controller.dialogs.show_shortcuts(shortcut_groups()),
+        lambda window: window.controller.dialogs.show_settings(),
         lambda window: window.controller.show_export(),
         lambda window: window.controller.show_removed(),
-        lambda window: window.controller.show_about(),
+        lambda window: window.controller.dialogs.show_about(),
     ],
 )
 def test_the_image_has_the_focus_after_a_dialog(
@@ -217,7 +170,7 @@ def test_the_image_has_the_focus_after_a_dialog(
     workplace.settle(window)
     dialog.reject()
     window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.controller.canvas, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.controller.canvas.view, timeout=WAIT_MS)
 
 
 def test_next_and_previous_light_one_row_which_is_the_open_case(
@@ -278,6 +231,38 @@ def test_selected_cases_stay_selected_when_the_order_changes(
     workplace.settle(window)
     assert set(window.controller.work_list.selected_images()) == set(four_cases[:2])
     assert window.controller.review.image_id == four_cases[1]
+
+
+def test_only_undecided_cases_are_shown_and_a_filter_opens_no_other_case(
+    workplace: Workplace, qtbot: QtBot, prepared: Services, four_cases: list[ImageId]
+) -> None:
+    set_decision(
+        prepared,
+        four_cases[1],
+        diagnosis="Nevus",
+        diagnosis_confirm_type=None,
+        management=None,
+        comment="",
+    )
+    window = opened(workplace, qtbot, four_cases[1])
+    work_list = window.controller.work_list
+    work_list.shown.setFocus()
+    press(window, Qt.Key.Key_Down)
+    assert work_list.shown.currentText() == "Not decided"
+    qtbot.waitUntil(lambda: work_list.model.total == 3, timeout=WAIT_MS)
+    workplace.settle(window)
+    assert window.controller.review.image_id == four_cases[1]
+    press(window, Qt.Key.Key_Down, CONTROL)
+    workplace.settle(window)
+    assert window.controller.review.image_id in {four_cases[0], four_cases[2], four_cases[3]}
+    work_list.search.setText("nobody is called so")
+    qtbot.waitUntil(lambda: work_list.model.total == 0, timeout=WAIT_MS)
+    assert "No case under “Not decided” matches the search." in words_on(work_list)
+    assert work_list.shown.isVisible()
+    work_list.search.clear()
+    work_list.shown.setFocus()
+    press(window, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: work_list.model.total == 4, timeout=WAIT_MS)
 
 
 def test_lines_that_move_open_no_other_case(
@@ -488,23 +473,6 @@ def test_site_and_special_site_are_refused_at_the_side_that_was_changed(
     assert (lesion.site, lesion.site_special) == (None, "toenail")
 
 
-def brush(
-    window: MainWindow,
-    *,
-    from_xy: tuple[float, float] = (20.0, 20.0),
-    to_xy: tuple[float, float] = (23.0, 21.0),
-    diameter_px: int = 20,
-) -> None:
-    """Paint skin beside the lesion."""
-    canvas = window.controller.canvas
-    window.controller.take_tool("brush")
-    canvas.set_brush_diameter_px(diameter_px)
-    start, end = (QPoint(*map(round, canvas.placement.view_xy(at_xy))) for at_xy in (from_xy, to_xy))
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, NOTHING, start)
-    QTest.mouseMove(canvas, end)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, NOTHING, end)
-
-
 def test_after_an_undo_the_status_line_says_that_the_boundary_is_as_stored(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
@@ -631,3 +599,22 @@ def test_the_window_does_not_close_over_an_entry_that_could_not_be_stored(
     )
     button.click()
     assert not window.isVisible()
+
+
+def test_leaving_an_entry_behind_is_asked_about_again_when_something_else_kept_the_window_open(
+    workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
+) -> None:
+    window = opened(workplace, qtbot, four_cases[0])
+    enter(window, entry(window, "patient", "birth_year"), "abc")
+    brush(window, diameter_px=400, tool="eraser")
+    window.close()
+    assert "its field is red" in window.notice_bar.text
+    buttons = window.notice_bar.findChildren(QPushButton)
+    next(one for one in buttons if one.text() == "Quit without it").click()
+    workplace.settle(window)
+    assert window.isVisible()
+    assert "marks nothing" in window.notice_bar.text
+    window.close()
+    workplace.settle(window)
+    assert window.isVisible()
+    assert "its field is red" in window.notice_bar.text

@@ -83,7 +83,7 @@ def clinic(qtbot: QtBot, qapp: QApplication, tmp_path: Path, images: list[ImageI
     opened.settle()
     yield opened
     window.session.close()
-    window.controller.canvas.wait_until_kept()
+    window.controller.canvas.editor.wait_until_kept()
     services.store.close()
 
 
@@ -116,8 +116,8 @@ def test_one_key_leads_from_case_to_case_and_says_why(clinic: Clinic, images: li
 
 def test_the_band_is_shown_on_request(clinic: Clinic) -> None:
     canvas = clinic.window.controller.canvas
-    assert not canvas.layer_look(Layer.UNCERTAINTY).is_visible
-    before = canvas.grab().toImage()
+    assert not canvas.view.layer_look(Layer.UNCERTAINTY).is_visible
+    before = canvas.view.grab().toImage()
     clinic.press("view.uncertainty")
-    assert canvas.layer_look(Layer.UNCERTAINTY).is_visible
-    assert canvas.grab().toImage() != before
+    assert canvas.view.layer_look(Layer.UNCERTAINTY).is_visible
+    assert canvas.view.grab().toImage() != before

@@ -50,7 +50,7 @@ class Workplace:
         """End a window as a crash would: nothing is saved, the locks of its journals go."""
         services = self._services_of(window)
         window.session.close()
-        window.controller.canvas.wait_until_kept()
+        window.controller.canvas.editor.wait_until_kept()
         assert isinstance(services.journal, FileStrokeJournal)
         services.journal.let_go()
         services.store.close()

@@ -8,7 +8,14 @@ import numpy as np
 
 COLUMNS = (
     *("image_id", "split", "image_file", "mask_file", "diagnosis", "malignant", "age", "sex", "site"),
-    *("duplicate_group", "view", "attr_globules", "attr_milia_like_cyst", "attr_negative_network"),
+    *(
+        "duplicate_group",
+        "view",
+        "mask_from",
+        "attr_globules",
+        "attr_milia_like_cyst",
+        "attr_negative_network",
+    ),
     *("attr_pigment_network", "attr_streaks"),
 )
 

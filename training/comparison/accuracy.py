@@ -14,7 +14,7 @@ from training.evaluation.evaluate import mask_columns, of_split
 from training.metrics.calibrate import calibrated
 from training.metrics.card_figures import Cases, mean, measured
 from training.tasks.classification import Views, score_logits
-from training.tasks.loaded_model import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
+from training.tasks.loaded_model import PublishedModel, given_masks, margin_of, predicted_masks, views_of
 
 MASK_FIGURES = ("dice", "iou", "boundary_f1")
 SCORE_FIGURES = ("auc", "pauc_above_tpr80", "ece")
@@ -59,7 +59,7 @@ class HeldOut:
 
     @cached_property
     def _experts(self) -> tuple[BoolMask | None, ...]:
-        return expert_masks(self.samples)
+        return given_masks(self.samples)
 
     @cached_property
     def _cutting_masks(self) -> tuple[BoolMask | None, ...]:
@@ -87,7 +87,7 @@ class HeldOut:
 
 
 def _has_mask(sample: Sample) -> bool:
-    return sample.mask_file is not None
+    return sample.has_expert_mask
 
 
 def _has_label(sample: Sample) -> bool:

@@ -21,7 +21,7 @@ from typing import TypeAlias
 
 from models.contract.errors import NaevusError
 from models.contract.imaging.structures import STRUCTURES
-from models.contract.lesion.tabular import NUMERIC_FEATURES
+from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
 from training.contract.lesion_groups import Member, lesion_groups
 from training.contract.table import Table, TableError, opened_table
 
@@ -34,7 +34,7 @@ DIAGNOSES = ("melanoma", "nevus", "seborrheic keratosis")
 REQUIRED_COLUMNS = ("image_id", "split", "image_file")
 GIVEN_NUMBERS = tuple(name for name in NUMERIC_FEATURES if name != "age_approx")
 """Columns of the classifier's table that a manifest may give; age, sex and site have columns of their own."""
-GIVEN_CATEGORIES = ("tbp_tile_type", "tbp_lv_location", "tbp_lv_location_simple", "attribution")
+GIVEN_CATEGORIES = tuple(name for name in CATEGORICAL_FEATURES if name not in ("sex", "anatom_site_general"))
 LEAKS = (
     *("iddx_full", "iddx_1", "iddx_2", "iddx_3", "iddx_4", "iddx_5", "mel_mitotic_index", "mel_thick_mm"),
     "tbp_lv_dnn_lesion_confidence",
@@ -83,6 +83,11 @@ class Sample:
     """As the manifest writes it, for example 0 (darkest) to 5 in MILK10k; never an input of a model."""
     shared: frozenset[str] = frozenset()
     """The patient and the lesion that the manifest names, which images of other groups may share."""
+
+    @property
+    def has_expert_mask(self) -> bool:
+        """Whether a person drew the boundary, so that something can be learned from it or judged by it."""
+        return self.mask_file is not None and not self.is_mask_predicted
 
 
 @dataclass(frozen=True)

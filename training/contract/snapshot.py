@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from models.contract.files.atomic_files import sha256_of, sync_folder
 from models.contract.files.private_files import create_private, make_private_folder
 from models.contract.shelf.card import Task
-from training.contract.data_set import MANIFEST, DataSetError, Sample, read_manifest
+from training.contract.data_set import (
+    GIVEN_CATEGORIES,
+    GIVEN_NUMBERS,
+    MANIFEST,
+    DataSetError,
+    GivenInputs,
+    Sample,
+    read_manifest,
+)
 
 SNAPSHOT_FILE = "snapshot.json"
 Side: TypeAlias = Literal["train", "val", "exam", "uncorrected"]
@@ -103,6 +111,8 @@ class SnapshotEntry:
     sex: str | None = None
     site: str | None = None
     skin_type: str | None = None
+    given: GivenInputs = ()
+    """Further inputs of the classifier's table, by their names."""
 
 
 class SnapshotWriter:
@@ -277,12 +287,15 @@ def _row(image: SnapshotImage, entry: SnapshotEntry) -> dict[str, str]:
         "skin_type": entry.skin_type,
         "confirmed_by": image.confirmed_by,
     }
-    return {name: cell or "" for name, cell in cells.items()}
+    given = {name: value if isinstance(value, str) else f"{value:g}" for name, value in entry.given}
+    return {name: cell or "" for name, cell in {**cells, **given}.items()}
 
 
-def _table(rows: Iterable[dict[str, str]]) -> bytes:
+def _table(rows: Sequence[dict[str, str]]) -> bytes:
+    """The manifest; inputs that are given for no image have no column."""
+    given = [name for name in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES) if any(name in row for row in rows)]
     stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(stream, (*_COLUMNS, *given), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue().encode()

@@ -31,9 +31,9 @@ from training.metrics.band_figures import triage_figures
 from training.metrics.calibrate import calibrated
 from training.metrics.card_figures import Cases, Statistic, mean, measured
 from training.metrics.triage_thresholds import ScoredImages, thresholds_of
-from training.tasks.classification import Views, every_view_logit, score_logits
+from training.tasks.classification import Views, every_view_logit_by_inputs, score_logits
 from training.tasks.diagnosis_metrics import DiagnosisAnswers, diagnosis_figures
-from training.tasks.loaded_model import PublishedModel, expert_masks, margin_of, predicted_masks, views_of
+from training.tasks.loaded_model import PublishedModel, given_masks, margin_of, predicted_masks, views_of
 from training.tasks.segmentation import outlined_by_experts
 
 _MASK_FIGURES = (
@@ -46,6 +46,8 @@ _MASK_FIGURES = (
     "boundary_iou",
     "hd95_px",
 )
+
+_BY_EXPERT_MASKS = "auc_expert_masks"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
     """Overlap and boundary figures on the images of a split that have an expert mask."""
     model = PublishedModel.verified(folder)
     samples = outlined_by_experts(of_split(data_dir, split))
-    experts = [mask for mask in expert_masks(samples) if mask is not None]
+    experts = [mask for mask in given_masks(samples) if mask is not None]
     predictions = predicted_masks(model, samples)
     cases = Cases(samples)
     by = cases.subgroups(with_diagnosis=True) | cases.sources()
@@ -78,26 +80,33 @@ def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_fold
     samples = tuple(s for s in of_split(data_dir, split) if s.malignant is not None)
     cases = Cases(samples)
     segmenter = PublishedModel.read(segmenter_folder)
-    shown = {
-        "predicted": views_by_masks(model.card, samples, predicted_masks(segmenter, samples)),
-        "expert": views_by_masks(model.card, samples, expert_masks(samples)),
-    }
-    view_logits = every_view_logit(model.network, shown["predicted"])
-    every_logit = {
-        "predicted": view_logits.mean(axis=-1),
-        "expert": every_view_logit(model.network, shown["expert"]).mean(axis=-1),
-    }
-    logits = {name: columns[:, 0] for name, columns in every_logit.items()}
-    ablated = {
-        name: score_logits(model.network, views) for name, views in _ablations(shown["predicted"]).items()
-    }
-    figures = _score_figures(cases, logits["predicted"], model.card, split)
-    for name, scores in {"expert_masks": logits["expert"], **ablated}.items():
+    views = views_by_masks(model.card, samples, predicted_masks(segmenter, samples))
+    by_inputs = every_view_logit_by_inputs(model.network, {"all": views, **_ablations(views)})
+    view_logits = by_inputs.pop("all")
+    every_logit = view_logits.mean(axis=-1)
+    figures = _score_figures(cases, every_logit[:, 0], model.card, split)
+    for name, ablated in by_inputs.items():
+        scores = ablated[:, 0].mean(axis=-1)
         figures[f"{split}_auc_{name}"] = measured(roc_auc, [cases.labels, scores], cases)
-    figures |= _figures_of_diagnoses(samples, every_logit["predicted"], model.card, split)
-    card = with_figures(model.card, figures)
+    figures |= _figures_by_expert_masks(model, samples, split)
+    figures |= _figures_of_diagnoses(samples, every_logit, model.card, split)
+    # A figure of an earlier evaluation may be one that these images do not give.
+    known = {name: each for name, each in model.card.metrics.items() if name != f"{split}_{_BY_EXPERT_MASKS}"}
+    card = with_figures(model.card.model_copy(update={"metrics": known}), figures)
     card = _with_bands(card, samples, view_logits[:, 0], split, segmenter.card.reference)
-    return Evaluation(_with_calibration(card, cases.labels, logits["predicted"], split), split)
+    return Evaluation(_with_calibration(card, cases.labels, every_logit[:, 0], split), split)
+
+
+def _figures_by_expert_masks(
+    model: PublishedModel, samples: tuple[Sample, ...], split: str
+) -> dict[str, Metric]:
+    """How images that an expert outlined are ranked, cut out by that mask; nothing of one outcome only."""
+    outlined = outlined_by_experts(samples)
+    if len({sample.malignant for sample in outlined}) < 2:
+        return {}
+    scores = score_logits(model.network, views_by_masks(model.card, outlined, given_masks(outlined)))
+    cases = Cases(outlined)
+    return {f"{split}_{_BY_EXPERT_MASKS}": measured(roc_auc, [cases.labels, scores], cases)}
 
 
 def write(evaluation: Evaluation, folder: Path) -> None:

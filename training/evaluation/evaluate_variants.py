@@ -26,8 +26,9 @@ from training.inputs.decode import read_image
 from training.metrics.calibrate import calibrated
 from training.metrics.card_figures import Cases, mean, measured
 from training.tasks.classification import Views, logits_in_any_mode, logits_of, network_inputs
-from training.tasks.loaded_model import PublishedModel, expert_masks, predicted_masks
+from training.tasks.loaded_model import PublishedModel, given_masks, predicted_masks
 from training.tasks.segmentation import logits_in_any_mode as segmenter_logits
+from training.tasks.segmentation import outlined_by_experts
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def with_variants(
 def _outline_figures(
     model: PublishedModel, samples: tuple[Sample, ...], variants: Variants
 ) -> dict[str, Metric]:
-    samples = tuple(sample for sample in samples if sample.mask_file is not None)
+    samples = outlined_by_experts(samples)
     figures: dict[str, Metric] = {}
     if variants.tta:
         masks = [
@@ -88,7 +89,7 @@ def _outline_figures(
 
 def _overlaps(masks: list[BoolMask], samples: tuple[Sample, ...], suffix: str) -> dict[str, Metric]:
     pairs = [
-        (mask, truth) for mask, truth in zip(masks, expert_masks(samples), strict=True) if truth is not None
+        (mask, truth) for mask, truth in zip(masks, given_masks(samples), strict=True) if truth is not None
     ]
     columns = {
         "dice": np.array([dice(mask, truth) for mask, truth in pairs]),

@@ -28,7 +28,7 @@ from training.evaluation.exam_figures import Figure, outline_figures, parts_of, 
 from training.inputs.decode import read_image
 from training.metrics.card_figures import Cases
 from training.tasks.graph_form import boundary_graph, score_graph
-from training.tasks.loaded_model import PublishedModel, expert_masks, views_of
+from training.tasks.loaded_model import PublishedModel, given_masks, views_of
 
 if TYPE_CHECKING:
     from models.nets.classification.score_network import ScoreNetwork
@@ -202,7 +202,7 @@ def _segmenter_example(model: PublishedModel, samples: Sequence[Sample]) -> dict
 def _classifier_example(model: PublishedModel, samples: Sequence[Sample]) -> dict[str, torch.Tensor]:
     spec, chosen = model.card.input, tuple(samples)
     views = views_of(
-        chosen, expert_masks(chosen), size_px=spec.width_px, margin=cast("float", spec.crop_margin)
+        chosen, given_masks(chosen), size_px=spec.width_px, margin=cast("float", spec.crop_margin)
     )
     return {
         "images": torch.from_numpy(views.images),

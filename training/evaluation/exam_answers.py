@@ -14,7 +14,7 @@ from training.contract.progress_bar import shown
 from training.inputs.decode import read_image, read_mask
 from training.metrics.calibrate import calibrated
 from training.tasks.classification import score_logits
-from training.tasks.loaded_model import PublishedModel, expert_masks, margin_of, predicted_mask, views_of
+from training.tasks.loaded_model import PublishedModel, given_masks, margin_of, predicted_mask, views_of
 
 OUTLINE_METRICS: Final = ("dice", "iou", "boundary_f1")
 _VIEWS_AT_ONCE: Final = 16
@@ -68,7 +68,7 @@ def score_answers(model: PublishedModel, samples: Sequence[Sample]) -> ScoreAnsw
     found = [
         score_logits(
             model.network,
-            views_of(chunk, expert_masks(chunk), size_px=card.input.width_px, margin=margin),
+            views_of(chunk, given_masks(chunk), size_px=card.input.width_px, margin=margin),
         )
         for chunk in _chunks(samples)
     ]

@@ -132,9 +132,8 @@ def _in_frame(lesion: LesionFeatures, frame_px: int) -> list[float]:
 
 def _inputs(sample: Sample, lesion: LesionFeatures | None, names: Iterable[str]) -> list[float]:
     """The named inputs as a score model would get them; NaN is missing."""
-    given = tabular_input(
-        age_years=sample.age_years, sex=sample.sex, site_general=sample.site, features=lesion
-    )
+    entered = dict(zip(METADATA, (sample.age_years, sample.sex, sample.site), strict=True))
+    given = tabular_input(entered=entered, features=lesion)
     value_by_name = dict(zip(_NUMERIC, given.numeric.tolist(), strict=True))
     for name, index in zip(_CATEGORICAL, given.categorical.tolist(), strict=True):
         value_by_name[name] = float(index) if index else np.nan

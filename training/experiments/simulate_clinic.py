@@ -42,7 +42,7 @@ from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
 from training.experiments.clinic_evidence import plot, table
 from training.experiments.grey_image import read_grey_image
-from training.experiments.simulated_clinics import clinic_groups, widened
+from training.experiments.simulated_clinics import clinic_groups, outlined_rows, widened
 from training.inputs.decode import read_image
 from training.inputs.planned_split import planned_split
 from training.loop.loop import Trainer
@@ -100,8 +100,7 @@ def prepare(data_dir: Path, out: Path) -> None:
         DataSetError: a mask cannot be read.
     """
     groups = clinic_groups(data_dir)
-    with (data_dir / MANIFEST).open(newline="", encoding="utf-8-sig") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["mask_file"]]
+    rows = outlined_rows(data_dir)
     away = groups.camera | groups.habit
     base = [r for r in rows if r["split"] not in TRAIN_SPLITS or r["duplicate_group"] not in away]
     _write_folder(out / "base", data_dir, base)

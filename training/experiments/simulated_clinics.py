@@ -29,10 +29,17 @@ class ClinicGroups:
     habit: frozenset[str]
 
 
+def outlined_rows(data_dir: Path) -> list[dict[str, str]]:
+    """The rows of the manifest whose boundary an expert drew: a model's would pass for somebody's habit."""
+    with (data_dir / MANIFEST).open(newline="", encoding="utf-8-sig") as stream:
+        return [
+            row for row in csv.DictReader(stream) if row["mask_file"] and row.get("mask_from") != "predicted"
+        ]
+
+
 def clinic_groups(data_dir: Path) -> ClinicGroups:
     """The lesions that the base of the experiment must not see."""
-    with (data_dir / MANIFEST).open(newline="", encoding="utf-8-sig") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["split"] in TRAIN_SPLITS and row["mask_file"]]
+    rows = [row for row in outlined_rows(data_dir) if row["split"] in TRAIN_SPLITS]
     camera = {
         row["duplicate_group"] for row in rows if (row["native_width"], row["native_height"]) == CAMERA_PX
     }

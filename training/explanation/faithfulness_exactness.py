@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from models.nets.classification.score_network import ScoreNetwork
-from models.nets.explainable import Divisible, MixesTokens
+from models.nets.explainable import Divisible, MixesTokens, mixes_tokens
 from models.nets.layers.scan.hidden_attention import column_sums
 from models.nets.layers.scan.reading import ScanReading, Scans
 from models.nets.layers.scan.selective_scan import selective_scan
@@ -49,7 +49,7 @@ def exactness(model: PublishedModel, subjects: Sequence[Subject]) -> tuple[Check
     if isinstance(network, Divisible):
         gap = float(relevance(network, *batch).gap.max())
         checks.append(_small("completeness of gradient_x_input", gap))
-    if isinstance(network, MixesTokens):
+    if mixes_tokens(network):
         checks.append(_small("column sums of hidden_attention", _column_gap(network, batch)))
     return tuple(checks)
 

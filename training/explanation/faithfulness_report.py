@@ -22,7 +22,7 @@ JSON_FILE: Final = "faithfulness.json"
 PICTURE_FILE: Final = "faithfulness.png"
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; the control is grey and dashed.
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000")
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000", "#F0E442")
 _CONTROL_COLOUR = "#888888"
 _DPI = 140
 

@@ -92,9 +92,7 @@ def inputs_of(
     """
     has_lesion = mask is not None and mask.any()
     found = tabular_input(
-        age_years=sample.age_years,
-        sex=sample.sex,
-        site_general=sample.site,
+        entered={"age_approx": sample.age_years, "sex": sample.sex, "anatom_site_general": sample.site},
         features=measure_lesion(image, mask) if mask is not None and has_lesion else None,
     )
     for name, value in sample.given:

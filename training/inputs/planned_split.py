@@ -15,8 +15,8 @@ def planned_split(plan: TrainingPlan) -> Split:
 
 
 def few(samples: tuple[Sample, ...], count: int) -> tuple[Sample, ...]:
-    """``count`` samples in which malignant and benign ones take turns, those with a mask first."""
-    with_mask_first = sorted(samples, key=lambda sample: sample.mask_file is None)
+    """``count`` samples in which malignant and benign ones take turns, those with an expert's mask first."""
+    with_mask_first = sorted(samples, key=lambda sample: not sample.has_expert_mask)
     malignant = [sample for sample in with_mask_first if sample.malignant]
     benign = [sample for sample in with_mask_first if not sample.malignant]
     half = count // 2

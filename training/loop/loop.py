@@ -260,9 +260,12 @@ def _interrupted_by(folder: RunFolder, network: nn.Module) -> Iterator[None]:
         if folder.is_stop_requested():
             raise _StopRequestedError
 
-    # Tasks ask the network itself, or the core within the extra heads of a classifier.
-    hook = getattr(network, "core", network).register_forward_pre_hook(look)
+    # Tasks ask the network itself, or the core within the extra heads of a classifier, and that as a whole
+    # or in its parts.
+    core: nn.Module = getattr(network, "core", network)
+    hooks = [asked.register_forward_pre_hook(look) for asked in (core, *core.children())]
     try:
         yield
     finally:
-        hook.remove()
+        for hook in hooks:
+            hook.remove()

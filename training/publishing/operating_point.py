@@ -36,13 +36,12 @@ from training.metrics.conformal import conformal_of
 from training.metrics.triage_thresholds import ScoredImages, aims_on, chosen_thresholds, from_clinics
 from training.tasks.classification import (
     Views,
-    every_view_logit,
+    every_view_logit_by_inputs,
     logits_of,
-    score_logits,
     shown_and_withheld,
 )
 from training.tasks.diagnosis_metrics import DiagnosisAnswers, diagnosis_conformal, diagnosis_figures
-from training.tasks.loaded_model import PublishedModel, expert_masks, predicted_masks, views_of
+from training.tasks.loaded_model import PublishedModel, given_masks, predicted_masks, views_of
 from training.tasks.segmentation import (
     NativeMask,
     decoded_frames,
@@ -98,15 +97,15 @@ class JudgedLesions:
     samples: tuple[Sample, ...]
     views: Views
     outlined_by: str
-    """The model that drew the boundaries; "" for the experts."""
+    """The model that drew the boundaries; "" for the masks of the data folder."""
 
     @staticmethod
     def of(
         validation: tuple[Sample, ...], plan: TrainingPlan, segmenter: PublishedModel | None = None
     ) -> "JudgedLesions":
-        """With ``segmenter``, lesions are outlined as the application will, else by the experts."""
+        """With ``segmenter``, lesions are outlined as the application will, else as the data folder says."""
         samples = tuple(s for s in validation if s.malignant is not None)
-        masks = expert_masks(samples) if segmenter is None else predicted_masks(segmenter, samples)
+        masks = given_masks(samples) if segmenter is None else predicted_masks(segmenter, samples)
         views = views_of(samples, masks, size_px=plan.stages[-1].width_px, margin=plan.crop_margin)
         return JudgedLesions(samples, views, "" if segmenter is None else segmenter.card.reference)
 
@@ -136,7 +135,8 @@ def centred(network: ScoreNetwork, judged: JudgedLesions) -> None:
 def classifier_choices(network: nn.Module, judged: JudgedLesions, plan: TrainingPlan) -> Choices:
     """Temperature by log loss, then the thresholds of the bands for their aims."""
     samples, views, labels = judged.samples, judged.views, judged.labels
-    view_logits = every_view_logit(network, views)
+    by_inputs = every_view_logit_by_inputs(network, shown_and_withheld(views))
+    view_logits = by_inputs["all"]
     every_logit = view_logits.mean(axis=-1)
     rows = judged.is_clinic_like
     temperature = fitted_temperature(every_logit[rows, 0], labels[rows])
@@ -147,7 +147,7 @@ def classifier_choices(network: nn.Module, judged: JudgedLesions, plan: Training
     choices = Choices(
         threshold=thresholds["soon"],
         temperature=temperature,
-        metrics=_ranking_figures(network, judged, every_logit[:, 0])
+        metrics=_ranking_figures(judged, by_inputs)
         | {"val_ece": measured(ece, [labels, probabilities], cases, by=cases.sources())},
         triage_thresholds=thresholds,
         triage_aims=aims_on(scored),
@@ -169,13 +169,13 @@ def classifier_choices(network: nn.Module, judged: JudgedLesions, plan: Training
 
 
 def _ranking_figures(
-    network: nn.Module, judged: JudgedLesions, shown_logits: NDArray[np.float32]
+    judged: JudgedLesions, view_logits_by_inputs: dict[str, NDArray[np.float32]]
 ) -> dict[str, Metric]:
     """The area under the ROC with all inputs, and with inputs withheld, also in each data set."""
     cases, labels = Cases(judged.samples), judged.labels
     figures = {}
-    for name, views in shown_and_withheld(judged.views).items():
-        logits = shown_logits if name == "all" else score_logits(network, views)
+    for name, view_logits in view_logits_by_inputs.items():
+        logits = view_logits[:, 0].mean(axis=-1)
         figures[f"val_auc_{name}"] = measured(roc_auc, [labels, logits], cases, by=cases.sources())
     return figures
 

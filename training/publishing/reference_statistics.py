@@ -19,7 +19,7 @@ from training.inputs.decode import read_image, read_mask
 
 def reference_statistics(samples: Iterable[Sample]) -> ReferenceStatistics | None:
     """The statistics of the training images with an expert's mask; None when there are too few."""
-    taught = tuple(s for s in samples if s.split == "train" and s.mask_file is not None)
+    taught = tuple(s for s in samples if s.split == "train" and s.has_expert_mask)
     if len(taught) < LEAST_IMAGES:
         return None
     descriptions = []

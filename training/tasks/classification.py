@@ -1,6 +1,6 @@
 """Learning malignancy: lesion crops, metadata and measurements, withheld often enough."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from models.contract.imaging.preprocess import for_classifier
 from models.contract.imaging.views import VIEW_COUNT, all_views
 from models.contract.metrics import roc_auc
+from models.nets.classification.score_network import ScoreNetwork
 from training.contract.data_set import DIAGNOSES, DataSetError, Sample, Split
 from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import Stage, TrainingPlan
@@ -131,8 +132,7 @@ class ClassificationTask:
             raise RuntimeError("open_stage comes first")
         labels = np.array([bool(s.malignant) for s in self.validation])
         metrics: dict[str, float] = {}
-        for name, views in shown_and_withheld(self._views).items():
-            logits = logits_of(network, views)
+        for name, logits in logits_by_inputs(network, shown_and_withheld(self._views)).items():
             metrics[f"auc_{name}"] = mean_auc_by_source(self.validation, labels, logits)
             metrics[f"log_loss_{name}"] = log_loss(labels, logits)
         metrics["score"] = (metrics["auc_all"] + metrics["auc_image"]) / 2
@@ -179,9 +179,7 @@ class _Targets:
     def of(samples: tuple[Sample, ...]) -> "_Targets":
         return _Targets(
             malignant=torch.tensor([float(bool(s.malignant)) for s in samples]),
-            has_mask=torch.tensor(
-                [float(s.mask_file is not None and not s.is_mask_predicted) for s in samples]
-            ),
+            has_mask=torch.tensor([float(s.has_expert_mask) for s in samples]),
             structures=target_rows([s.structures for s in samples]),
             diagnosis=torch.tensor(
                 [DIAGNOSES.index(s.diagnosis) if s.diagnosis in DIAGNOSES else UNKNOWN for s in samples]
@@ -305,6 +303,14 @@ def logits_of(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDAr
     return logits
 
 
+def logits_by_inputs(network: nn.Module, shown: Mapping[str, Views]) -> dict[str, NDArray[np.float32]]:
+    """As ``logits_of``, for each of several views; images that they share are read once."""
+    was_training = network.training
+    found = _every_logit_by_inputs(network.eval(), shown, batch_size=32)
+    network.train(was_training)
+    return {name: logits[:, 0] for name, logits in found.items()}
+
+
 def logits_in_any_mode(network: nn.Module, views: Views, *, batch_size: int = 32) -> NDArray[np.float32]:
     """As ``logits_of``, in whatever mode the network's layers are."""
     return every_logit(network, views, batch_size)[:, 0]
@@ -312,13 +318,41 @@ def logits_in_any_mode(network: nn.Module, views: Views, *, batch_size: int = 32
 
 def every_logit(network: nn.Module, views: Views, batch_size: int = 32) -> NDArray[np.float32]:
     """Malignancy, then the diagnoses that the network tells apart, (N, 1 + K)."""
+    return _every_logit_by_inputs(network, {"": views}, batch_size)[""]
+
+
+def _every_logit_by_inputs(
+    network: nn.Module, shown: Mapping[str, Views], batch_size: int
+) -> dict[str, NDArray[np.float32]]:
+    """Logits (N, 1 + K) of each of ``shown``; those that share an array of images are computed together."""
     core = getattr(network, "core", network)
     device = next(core.parameters()).device
-    parts = []
-    with torch.inference_mode():
-        for inputs in network_inputs(views, batch_size, device):
-            parts.append(core(*inputs).float().cpu().numpy())
-    return np.concatenate(parts)
+    found: dict[str, NDArray[np.float32]] = {}
+    for names in _sharing_images(shown):
+        together = [network_inputs(shown[name], batch_size, device) for name in names]
+        with torch.inference_mode():
+            batches = [_logits_beside_tables(core, inputs) for inputs in zip(*together, strict=True)]
+        for name, parts in zip(names, zip(*batches, strict=True), strict=True):
+            found[name] = np.concatenate(parts)
+    return {name: found[name] for name in shown}
+
+
+def _sharing_images(shown: Mapping[str, Views]) -> list[list[str]]:
+    """The names of views in groups that have one array of images."""
+    groups: dict[int, list[str]] = {}
+    for name, views in shown.items():
+        groups.setdefault(id(views.images), []).append(name)
+    return list(groups.values())
+
+
+def _logits_beside_tables(core: nn.Module, inputs: Sequence[tuple[Tensor, ...]]) -> list[NDArray[np.float32]]:
+    """Logits of one batch for each of ``inputs``, which have the same images."""
+    images = inputs[0][0]
+    if isinstance(core, ScoreNetwork):
+        answers = core.for_tables(images, [(numeric, categorical) for _, numeric, categorical in inputs])
+    else:
+        answers = tuple(core(*each) for each in inputs)
+    return [answer.float().cpu().numpy() for answer in answers]
 
 
 def network_inputs(views: Views, batch_size: int, device: torch.device) -> Iterator[tuple[Tensor, ...]]:
@@ -341,19 +375,40 @@ def every_score_logit(network: nn.Module, views: Views) -> NDArray[np.float32]:
 
 def every_view_logit(network: nn.Module, views: Views) -> NDArray[np.float32]:
     """What ``every_score_logit`` is the mean of: the logits of the eight views, (N, 1 + K, 8)."""
+    return every_view_logit_by_inputs(network, {"": views})[""]
+
+
+def every_view_logit_by_inputs(
+    network: nn.Module, shown: Mapping[str, Views]
+) -> dict[str, NDArray[np.float32]]:
+    """As ``every_view_logit``, for each of several views; images that they share are read once."""
     was_training = network.training
     network.eval()
-    found = []
-    for index, crop in enumerate(views.images):
-        eight = Views(
-            all_views(crop),
+    found: dict[str, NDArray[np.float32]] = {}
+    for names in _sharing_images(shown):
+        lesions = [
+            _every_logit_by_inputs(network, _turned({name: shown[name] for name in names}, index), VIEW_COUNT)
+            for index in range(len(shown[names[0]].images))
+        ]
+        for name in names:
+            # The views of each logit lie in one piece: numpy rounds the mean of other layouts otherwise.
+            of_lesions = [np.ascontiguousarray(lesion[name].T) for lesion in lesions]
+            found[name] = np.stack(of_lesions).astype(np.float32, copy=False)
+    network.train(was_training)
+    return {name: found[name] for name in shown}
+
+
+def _turned(shown: Mapping[str, Views], index: int) -> dict[str, Views]:
+    """The eight views of one lesion, one array of them for all of ``shown``."""
+    eight = all_views(next(iter(shown.values())).images[index])
+    return {
+        name: Views(
+            eight,
             np.repeat(views.numeric[index : index + 1], VIEW_COUNT, axis=0),
             np.repeat(views.categorical[index : index + 1], VIEW_COUNT, axis=0),
         )
-        # The views of each logit lie in one piece, because numpy rounds the mean of other layouts otherwise.
-        found.append(np.ascontiguousarray(every_logit(network, eight).T))
-    network.train(was_training)
-    return np.stack(found).astype(np.float32, copy=False)
+        for name, views in shown.items()
+    }
 
 
 def log_loss(labels: NDArray[np.bool_], logits: NDArray[np.float32]) -> float:

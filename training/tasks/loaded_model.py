@@ -104,6 +104,6 @@ def views_of(
     return Views(images, np.stack(numeric), np.stack(categorical))
 
 
-def expert_masks(samples: tuple[Sample, ...]) -> tuple[BoolMask | None, ...]:
-    """The experts' masks, None where there is none."""
+def given_masks(samples: tuple[Sample, ...]) -> tuple[BoolMask | None, ...]:
+    """The masks of the data folder, whoever drew them; None where there is none."""
     return tuple(read_mask(sample, read_image(sample).shape) for sample in samples)

@@ -110,7 +110,7 @@ class SegmentationTask:
 
 def outlined_by_experts(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     """The images with a boundary to learn from or to judge by."""
-    return tuple(s for s in samples if s.mask_file is not None and not s.is_mask_predicted)
+    return tuple(sample for sample in samples if sample.has_expert_mask)
 
 
 class _Epoch:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from app.domain.case_fields import OLDEST_AGE_YEARS, check_age
+from app.domain.case_checks import check_age
+from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import PatientId
 from app.domain.lesion import Visit

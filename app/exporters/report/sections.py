@@ -9,9 +9,11 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
+from app.domain.fields import FIELDS, CaseField, Note, Number
 from app.domain.figures import percent
 from app.domain.frame_finding import NO_SCORE
 from app.domain.image import DermoscopicImage
+from app.domain.lesion import Lesion
 from app.domain.measurement import Measurement
 from app.domain.prediction import ModelRef
 from app.exporters.deidentification import CaseDisclosure
@@ -59,21 +61,35 @@ _HASH_LETTERS = 16
 _NOT_SCORED = "No score was computed for this image."
 _LAST = sys.maxsize
 
+_IN_TITLE = frozenset(
+    {
+        *("patient_id", "patient_name", "sex", "lesion_label", "visited_on"),
+        *("anatom_site_general", "anatom_site_special"),
+    }
+)
+"""Columns of the entered fields that the report's title tells."""
+
+_LABEL_BY_COLUMN: dict[str | None, str] = {
+    "birth_year": "Birth year",
+    "clin_size_long_diam_mm": "Clinical long diameter",
+}
+"""Of fields that the report calls otherwise than the form does."""
+
 _TELLING_PROVENANCE = frozenset({"file type", "colour profile"})
 """Lines that quote the end of the file's name or a profile's name, either of which may name a person."""
 
 
 def title(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return the report's title with whom and what it is about."""
-    visited = disclosed.visited_on.strftime("%d %b %Y") if disclosed.visited_on else None
+    name, label = (disclosed.text(column) for column in ("patient_name", "lesion_label"))
     site = ", ".join(part for part in (case.lesion.site, case.lesion.site_special) if part)
     pairs = [
         ("Patient", disclosed.patient_code),
-        ("Name", disclosed.patient_name if not disclosed.is_deidentified else "left out (de-identified)"),
+        ("Name", name if not disclosed.is_deidentified else "left out (de-identified)"),
         ("Sex, age", ", ".join(part for part in (case.patient.sex, disclosed.age_words) if part) or None),
-        ("Lesion", disclosed.lesion_label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
+        ("Lesion", label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
         ("Site", site or None),
-        ("Visit", visited if not disclosed.is_deidentified else "date left out"),
+        ("Visit", "date left out" if disclosed.is_deidentified else f"{case.visit.visited_on:%d %b %Y}"),
     ]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2)
     return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, *_unprinted(case, disclosed), Spacer(1, 6)]
@@ -85,8 +101,8 @@ def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     staff = (case.image.imported_by, *revisers, *(decision.author for decision in case.decisions))
     entered = (
         *(getattr(disclosed, part.name) for part in fields(disclosed)),
+        *(disclosed.text(field.column) for field in FIELDS if field.is_entered),
         *(disclosed.who(name) for name in staff),
-        case.lesion.site_special,
     )
     texts = (text for text in entered if isinstance(text, str))
     letters = sorted({letter for text in texts for letter in printed_as_numbers(text)})
@@ -207,28 +223,33 @@ def measurements(image: DermoscopicImage, found: tuple[Measurement, ...]) -> lis
 
 def patient_and_lesion(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return what was entered about patient and lesion."""
-    patient, lesion = case.patient, case.lesion
-    size = lesion.clin_size_long_diam_mm
-    birth = None if disclosed.birth_year is None else str(disclosed.birth_year)
-    pairs = [
-        ("Birth year", birth if not disclosed.is_deidentified else "left out"),
-        ("Age at the visit", disclosed.age_words),
-        ("Skin type (Fitzpatrick)", patient.fitzpatrick_skin_type),
-        ("Melanoma before", yes_no(patient.personal_hx_mm)),
-        ("Melanoma in the family", yes_no(patient.family_hx_mm)),
-        ("Clinical long diameter", None if size is None else f"{size:g} mm"),
-    ]
+    entered = [field for field in FIELDS if field.is_entered]
+    notes = [field for field in entered if isinstance(field.kind, Note)]
+    rows = [field for field in entered if field not in notes and field.column not in _IN_TITLE]
+    rows.sort(key=lambda field: field.of is Lesion)
+    pairs = [_labelled(field, case, disclosed) for field in rows]
     parts = [
         say("Patient and lesion", HEADING),
         pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.45),
     ]
-    for label, notes in (
-        ("Notes on the patient", disclosed.patient_notes),
-        ("Notes on the lesion", disclosed.lesion_notes),
-    ):
-        if notes:
-            parts += [Spacer(1, 3), say(label, LABEL), *in_rows(notes)]
+    for field in notes:
+        if words := disclosed.text(field.column):
+            parts += [Spacer(1, 3), say(field.label, LABEL), *in_rows(words)]
     return parts
+
+
+def _labelled(field: CaseField, case: Case, disclosed: CaseDisclosure) -> tuple[str, str | None]:
+    """Return a field's label in the report, and its value in words."""
+    label, value = _LABEL_BY_COLUMN.get(field.column, field.label), case.entered(field)
+    if disclosed.is_deidentified and field.identifies:
+        return label, "left out"
+    if field.column == "age":
+        return label, disclosed.age_words
+    if isinstance(field.kind, Number) and isinstance(value, int | float):
+        return label, field.kind.text(value)
+    if isinstance(value, bool):
+        return label, yes_no(value)
+    return label, None if value is None else str(value)
 
 
 def image_origin(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:

@@ -1,22 +1,15 @@
-"""The work list as a table model that reads only the windows of rows that are looked at."""
+"""The work list as a list model that reads only the windows of rows that are looked at."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from typing import Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from app.domain.case import CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
-from app.ui.cases.words import (
-    line_tip,
-    priority_words,
-    score_words,
-    site_words,
-    spoken_line,
-    status_words,
-)
+from app.ui.cases.words import line_tip, spoken_line
 
 PAGE_ROWS = 100
 """Rows read at once: a few screens full."""
@@ -27,23 +20,19 @@ LINE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class Column(IntEnum):
-    """What a line tells."""
-
-    PATIENT = 0
-    SITE = 1
-    PRIORITY = 2
-    SCORE = 3
-    STATUS = 4
-
-
 @dataclass(frozen=True)
 class CaseQuery:
     """Which cases, in which order."""
 
     search: str = ""
+    shown: CaseFilter = CaseFilter.ALL
     order: str = "priority"
     descending: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether every case is asked for."""
+        return not self.search and self.shown is CaseFilter.ALL
 
 
 @dataclass(frozen=True)
@@ -64,7 +53,7 @@ class PageSource(Protocol):
         ...
 
 
-class CaseLinesModel(QAbstractTableModel):
+class CaseLinesModel(QAbstractListModel):
     """Lines of the work list, read page by page."""
 
     page_shown = Signal()
@@ -119,7 +108,7 @@ class CaseLinesModel(QAbstractTableModel):
         else:
             self._take(page)
             last = max(page.offset + len(page.lines) - 1, 0)
-            self.dataChanged.emit(self.index(page.offset, 0), self.index(last, len(Column) - 1))
+            self.dataChanged.emit(self.index(page.offset), self.index(last))
         self.page_shown.emit()
 
     def renew_lines(self, lines: Sequence[CaseLine]) -> None:
@@ -127,7 +116,7 @@ class CaseLinesModel(QAbstractTableModel):
         for line in lines:
             if (row := self.row_of(line.image_id)) is not None:
                 self._lines[row] = line
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+                self.dataChanged.emit(self.index(row), self.index(row))
 
     def known_line(self, row: int) -> CaseLine | None:
         """Return a row's line if it was read, without asking for it."""
@@ -148,29 +137,17 @@ class CaseLinesModel(QAbstractTableModel):
         """Return how many cases the query finds."""
         return 0 if parent.isValid() else self._total
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return how many columns there are."""
-        return 0 if parent.isValid() else len(Column)
-
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return what a cell shows."""
+        """Return what a row says in a role; the delegate draws it from ``LINE_ROLE``."""
         line = self.line(index.row())
         if role == LINE_ROLE:
             return line
         if role == Qt.ItemDataRole.DisplayRole:
-            return _cell(line, Column(index.column())) if line else "…"
+            return f"{line.patient_code} {line.patient_name}".strip() if line else "…"
         if role == Qt.ItemDataRole.ToolTipRole and line:
             return line_tip(line)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken_line(line) if line else "being read"
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return a column's name."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return Column(section).name.capitalize()
         return None
 
     def _take(self, page: CasePage) -> None:
@@ -181,15 +158,3 @@ class CaseLinesModel(QAbstractTableModel):
         if page not in self._requested:
             self._requested.add(page)
             self._source.request_page(self._query, page * PAGE_ROWS, PAGE_ROWS)
-
-
-def _cell(line: CaseLine, column: Column) -> str:
-    if column is Column.PATIENT:
-        return f"{line.patient_code} {line.patient_name}".strip()
-    if column is Column.SITE:
-        return site_words(line.site)
-    if column is Column.PRIORITY:
-        return priority_words(line)
-    if column is Column.SCORE:
-        return score_words(line.probability)
-    return status_words(line.status)

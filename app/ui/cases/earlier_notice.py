@@ -48,8 +48,8 @@ class StaleNotice(QFrame):
         )
         self.open_case.setVisible(is_open_among_them)
         self.undecided.setVisible(undecided > 0)
-        noun = "undecided case" if undecided == 1 else "undecided cases"
-        self.undecided.setText(f"Predict {undecided:,} {noun} again")
+        # Short, because the work list may be narrow, and cases are what the sentence speaks of.
+        self.undecided.setText(f"Predict {undecided:,} undecided again")
         self.show()
 
     def ask_anew(self) -> None:

@@ -12,9 +12,16 @@ from app.domain.ids import ImageId
 from app.domain.triage import Band
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import EARLIER_MODEL, lesion_figure, place_words, score_words, status_words
+from app.ui.cases.words import (
+    EARLIER_MODEL,
+    lesion_figure,
+    longest_status,
+    place_words,
+    score_words,
+    status_words,
+)
 from app.ui.theme import Theme
-from app.ui.widgets.badge import badge_size, paint_badge
+from app.ui.widgets.badge import Badge, badge_size, paint_badge
 
 _PAD_PX = 10
 _THUMBNAIL_PX = 60
@@ -35,11 +42,14 @@ class LineDelegate(QStyledItemDelegate):
         self._earlier = frozenset(images)
 
     def least_width_px(self, list_font: QFont) -> int:
-        """Return the width at which band and score of every case are shown whole."""
+        """Return the width at which all of a case but its names is shown whole."""
         metrics = QFontMetrics(_small(list_font))
         widest = max(badge_size(self._theme.badge(band), metrics).width() for band in Band)
         score = metrics.horizontalAdvance(score_words(1.0))
-        return _THUMBNAIL_PX + 3 * _PAD_PX + widest + _GAP_PX + score
+        check = badge_size(self._wordless_check, metrics).width()
+        judged = widest + _GAP_PX + score + _GAP_PX + check
+        status = metrics.horizontalAdvance(_joined([EARLIER_MODEL, longest_status()]))
+        return _THUMBNAIL_PX + 3 * _PAD_PX + max(judged, status)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of three lines."""
@@ -108,11 +118,12 @@ class LineDelegate(QStyledItemDelegate):
         at_right = [EARLIER_MODEL] if line.image_id in self._earlier else []
         if not self._paint_third(painter, third, line):
             at_right.append(status_words(line.status))
-        painter.setFont(font)
         painter.setPen(QColor(tokens.muted))
         taken = 0
         if at_right:
-            taken = _draw(painter, second, ", ".join(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
+            painter.setFont(_small(font))
+            taken = _draw(painter, second, _joined(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
+        painter.setFont(font)
         _draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
 
     def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> bool:
@@ -155,17 +166,25 @@ class LineDelegate(QStyledItemDelegate):
         """Draw that the image has to be checked, without words where room is short; return its width."""
         badge = self._theme.check_badge
         if badge_size(badge, painter.fontMetrics()).width() > rect.width() // 2:
-            badge = replace(badge, text="")
+            badge = self._wordless_check
         size = badge_size(badge, painter.fontMetrics())
         top = rect.center().y() - size.height() / 2 + 1
         paint_badge(painter, QRectF(rect.left(), top, size.width(), size.height()), badge)
-        return size.width() + 8
+        return size.width() + _GAP_PX
+
+    @property
+    def _wordless_check(self) -> Badge:
+        return replace(self._theme.check_badge, text="")
 
 
 def _small(font: QFont) -> QFont:
     small = QFont(font)
     small.setPointSizeF(small.pointSizeF() - 1)
     return small
+
+
+def _joined(parts: list[str]) -> str:
+    return ", ".join(parts)
 
 
 def _draw(

@@ -1,6 +1,6 @@
 """Shows the cases that were removed from the work list, and brings them back."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -111,7 +111,8 @@ def _heading(window: CaseWindow) -> str:
         return "No case is removed from the work list."
     cases = "1 case is" if window.total == 1 else f"{window.total:,} cases are"
     shown = f" The newest {len(window.lines):,} are shown." if len(window.lines) < window.total else ""
-    return f"{cases} removed from the work list; nothing of them was deleted.{shown}"
+    them = "it" if window.total == 1 else "them"
+    return f"{cases} removed from the work list; nothing of {them} was deleted.{shown}"
 
 
 def _table() -> QTableWidget:
@@ -122,5 +123,9 @@ def _table() -> QTableWidget:
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setAccessibleName("Removed cases")
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    header = table.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    # A long file name is shortened before a patient's number is.
+    header.setSectionResizeMode(_COLUMNS.index("File"), QHeaderView.ResizeMode.Stretch)
     return table

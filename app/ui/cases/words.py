@@ -21,6 +21,11 @@ def status_words(status: str) -> str:
     return _STATUS_WORDS.get(status, status.capitalize())
 
 
+def longest_status() -> str:
+    """Return the status whose words are the longest."""
+    return max(_STATUS_WORDS.values(), key=len)
+
+
 def site_words(site: str | None) -> str:
     """Return a site as it is shown."""
     return site[:1].upper() + site[1:] if site else "Site not known"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.case import CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, ImageId
 from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
@@ -36,6 +37,16 @@ ORDERS = (
     ("Site", ("site", False)),
     ("Status", ("status", False)),
     ("Most to gain from a correction", ("benefit", False)),
+)
+
+
+FILTERS = (
+    ("Not decided", CaseFilter.UNDECIDED),
+    ("Urgent", CaseFilter.URGENT),
+    ("Soon", CaseFilter.SOON),
+    ("Routine", CaseFilter.ROUTINE),
+    ("Without a score", CaseFilter.WITHOUT_BAND),
+    ("Boundary not corrected", CaseFilter.UNCORRECTED),
 )
 
 
@@ -98,6 +109,7 @@ class WorkList(QFrame):
             window = list_cases(
                 services,
                 search=query.search,
+                shown=query.shown,
                 order=query.order,
                 descending=query.descending,
                 offset=offset,
@@ -142,7 +154,12 @@ class WorkList(QFrame):
 
         def ask(services: Services, _token: CancelToken) -> CaseLine | None:
             return next_undecided(
-                services, image_id, search=query.search, order=query.order, descending=query.descending
+                services,
+                image_id,
+                search=query.search,
+                shown=query.shown,
+                order=query.order,
+                descending=query.descending,
             )
 
         self._session.query(QueueName.DATABASE, ask, found, replaces="next undecided")
@@ -219,6 +236,9 @@ class WorkList(QFrame):
         self.order.setItemData(0, ORDERS[0][1])
         self.order.setAccessibleName("Order of the cases")
         self.order.chosen.connect(self._ask)
+        self.shown = ChoiceBox(FILTERS, unknown="All cases")
+        self.shown.setAccessibleName("Which cases are shown")
+        self.shown.chosen.connect(self._ask)
         self._count = plain_label("", "small")
         self._delegate = LineDelegate(self.thumbnails, theme, self)
         self.view = CaseListView()
@@ -234,8 +254,9 @@ class WorkList(QFrame):
         head.setContentsMargins(10, 10, 10, 8)
         head.setSpacing(7)
         head.addWidget(self.search)
+        head.addWidget(self.order)
         row = QHBoxLayout()
-        row.addWidget(self.order, 1)
+        row.addWidget(self.shown, 1)
         row.addWidget(self._count)
         head.addLayout(row)
         layout = QVBoxLayout(self)
@@ -254,26 +275,32 @@ class WorkList(QFrame):
 
     def _ask(self) -> None:
         _, (order, descending) = ORDERS[max(self.order.currentIndex(), 0)]
-        self.model.ask(CaseQuery(self.search.text().strip(), order, descending))
+        shown = CaseFilter(self.shown.currentData() or CaseFilter.ALL)
+        self.model.ask(CaseQuery(self.search.text().strip(), shown, order, descending))
 
     def _settle(self) -> None:
         """Bring words and selection in step with the lines that were read."""
-        total, is_search = self.model.total, bool(self.model.query.search)
+        total, is_whole = self.model.total, self.model.query.is_whole
         self._count.setText(f"{total:,} case" + ("" if total == 1 else "s"))
-        self._head.setVisible(total > 0 or is_search)
+        self._head.setVisible(total > 0 or not is_whole)
         self._nothing.setVisible(total == 0)
-        self._nothing.setText("No case matches the search." if is_search else "No cases yet.")
+        self._nothing.setText("No cases yet." if is_whole else self._nothing_words())
         self.view.setVisible(total > 0)
-        if not is_search:
+        if is_whole:
             self.count_changed.emit(total)
         if (line := self._awaited_line()) is not None:
             self._choose_line(line)
         elif self._chosen is not None and self._awaited_row is None:
             self._light_again(self._chosen)
-        elif total and not is_search and not self.view.currentIndex().isValid():
+        elif total and is_whole and not self.view.currentIndex().isValid():
             self.view.go_to(min(self._last_row, total - 1))
         elif (line := self.chosen_line) is not None:
             self._choose_line(line)
+
+    def _nothing_words(self) -> str:
+        query = self.model.query
+        place = "" if query.shown is CaseFilter.ALL else f" under “{self.shown.currentText()}”"
+        return f"No case{place}{' matches the search' if query.search else ''}."
 
     def _awaited_line(self) -> CaseLine | None:
         """Return the line of the row that somebody went to, once it is read."""

@@ -5,21 +5,8 @@ from typing import Protocol
 from PySide6.QtGui import QUndoCommand
 
 from app.domain.mask import MaskPatch
+from app.ui.editor.step_label import StepLabel
 from models.contract.arrays import BoolMask
-
-_TEXTS = {
-    "brush": "brush stroke",
-    "eraser": "eraser stroke",
-    "polygon": "polygon",
-    "lasso": "lasso",
-    "threshold": "threshold",
-    "reset": "reset to prediction",
-    "fill_holes": "fill holes",
-    "keep_largest": "keep largest region",
-    "clear": "clear mask",
-}
-_CONTINUOUS = {"threshold": 1}
-"""Tools whose successive steps are one for the person, with their number for Qt."""
 
 
 class PatchTarget(Protocol):
@@ -30,11 +17,11 @@ class PatchTarget(Protocol):
         """Return the mask (H, W) with all steps in force."""
         ...
 
-    def redo_step(self, tool: str, patch: MaskPatch) -> None:
+    def redo_step(self, label: StepLabel, patch: MaskPatch) -> None:
         """Make a step again."""
         ...
 
-    def undo_step(self, tool: str, patch: MaskPatch) -> None:
+    def undo_step(self, label: StepLabel, patch: MaskPatch) -> None:
         """Take a step back."""
         ...
 
@@ -42,10 +29,10 @@ class PatchTarget(Protocol):
 class ChangeMask(QUndoCommand):
     """A change of a mask that was already made when it is pushed."""
 
-    def __init__(self, target: PatchTarget, tool: str, patch: MaskPatch) -> None:
-        super().__init__(_TEXTS.get(tool, tool))
+    def __init__(self, target: PatchTarget, label: StepLabel, patch: MaskPatch) -> None:
+        super().__init__(label.text)
         self._target = target
-        self._tool = tool
+        self._label = label
         self.patch = patch
         self._is_first_redo = True
 
@@ -54,15 +41,15 @@ class ChangeMask(QUndoCommand):
         if self._is_first_redo:
             self._is_first_redo = False
         else:
-            self._target.redo_step(self._tool, self.patch)
+            self._target.redo_step(self._label, self.patch)
 
     def undo(self) -> None:
         """Take the change back."""
-        self._target.undo_step(self._tool, self.patch)
+        self._target.undo_step(self._label, self.patch)
 
     def id(self) -> int:
         """Return the number by which Qt finds commands that may merge; -1 never merges."""
-        return _CONTINUOUS.get(self._tool, -1)
+        return self._label.merge_id
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Become one step with the next; a change that was taken back leaves no step."""

@@ -4,6 +4,8 @@ The rule: ``mask`` holds finished steps only; a stroke is painted into a second 
 leaves no trace. The patch of a step is taken from the stroke's own box.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -13,6 +15,7 @@ from app.domain.mask import EMPTY_BOX, MaskPatch, PixelBox, packed_mask, patch_b
 from app.domain.stroke_journal import StepKind, Work, WorkStart, WorkStep
 from app.ui.editor.change_mask import ChangeMask
 from app.ui.editor.raster import Spans
+from app.ui.editor.step_label import StepLabel
 from models.contract.arrays import BoolMask
 
 
@@ -84,15 +87,16 @@ class MaskDocument(QObject):
         self._start = packed_mask(self._finished) if self._resting is None else self._resting
         self.stack.setClean()
 
-    def restore(self, work: Work) -> None:
-        """Take up work that a journal kept."""
+    def restore(self, work: Work, labels: Mapping[str, StepLabel]) -> None:
+        """Take up work that a journal kept; ``labels`` are those of the steps by their names."""
         self.abandon()
         self.stack.clear()
         self._take(work.mask, work.start.revision)
         self._start = work.start.packed
         self._is_restoring = True
         for step in work.history:
-            self.stack.push(ChangeMask(self, step.tool, step.patch))
+            label = labels.get(step.tool, StepLabel(step.tool, step.tool))
+            self.stack.push(ChangeMask(self, label, step.patch))
         self.stack.setIndex(work.position)
         self._is_restoring = False
         self.stack.resetClean()
@@ -108,14 +112,14 @@ class MaskDocument(QObject):
         self._painted = self._painted.united(box)
         self.changed.emit(box)
 
-    def finish(self, tool: str) -> bool:
+    def finish(self, label: StepLabel) -> bool:
         """Make the stroke a step; False when it changed nothing."""
         box, self._painted = self._painted, EMPTY_BOX
         patch = patch_between(self._finished, self._shown, box)
         if patch is None:
             return False
         self._finished[patch.box.window] = self._shown[patch.box.window]
-        self._push(tool, patch)
+        self._push(label, patch)
         return True
 
     def abandon(self) -> None:
@@ -125,23 +129,23 @@ class MaskDocument(QObject):
             self._shown[box.window] = self._finished[box.window]
             self.changed.emit(box)
 
-    def become(self, mask: BoolMask, tool: str) -> bool:
+    def become(self, mask: BoolMask, label: StepLabel) -> bool:
         """Make the step to another mask (H, W) bool; False when it is the same."""
         self.abandon()
         patch = patch_between(self._finished, mask, PixelBox.whole(self.shape))
         if patch is None:
             return False
         self._write(patch, is_undone=False)
-        self._push(tool, patch)
+        self._push(label, patch)
         return True
 
-    def redo_step(self, tool: str, patch: MaskPatch) -> None:
+    def redo_step(self, label: StepLabel, patch: MaskPatch) -> None:
         """Make a step of the history again."""
-        self._move(StepKind.REDONE, tool, patch)
+        self._move(StepKind.REDONE, label, patch)
 
-    def undo_step(self, tool: str, patch: MaskPatch) -> None:
+    def undo_step(self, label: StepLabel, patch: MaskPatch) -> None:
         """Take a step of the history back."""
-        self._move(StepKind.UNDONE, tool, patch)
+        self._move(StepKind.UNDONE, label, patch)
 
     def rest(self) -> None:
         """Pack the mask away while another image is shown."""
@@ -162,26 +166,26 @@ class MaskDocument(QObject):
         self._revision = revision
         self._start = packed_mask(self._finished)
 
-    def _push(self, tool: str, patch: MaskPatch) -> None:
+    def _push(self, label: StepLabel, patch: MaskPatch) -> None:
         count = self.stack.index()
-        self.stack.push(ChangeMask(self, tool, patch))
+        self.stack.push(ChangeMask(self, label, patch))
         is_merged = self.stack.index() <= count
-        self._tell(StepKind.CONTINUED if is_merged else StepKind.MADE, tool, patch)
+        self._tell(StepKind.CONTINUED if is_merged else StepKind.MADE, label, patch)
 
-    def _move(self, kind: StepKind, tool: str, patch: MaskPatch) -> None:
+    def _move(self, kind: StepKind, label: StepLabel, patch: MaskPatch) -> None:
         if self._is_restoring:
             return
         if not self._painted.is_empty:
             self.abandon()
             self.interrupted.emit()
         self._write(patch, is_undone=kind is StepKind.UNDONE)
-        self._tell(kind, tool, patch)
+        self._tell(kind, label, patch)
 
     def _write(self, patch: MaskPatch, *, is_undone: bool) -> None:
         (patch.revert if is_undone else patch.apply)(self._finished)
         self._shown[patch.box.window] = self._finished[patch.box.window]
         self.changed.emit(patch.box)
 
-    def _tell(self, kind: StepKind, tool: str, patch: MaskPatch) -> None:
+    def _tell(self, kind: StepKind, label: StepLabel, patch: MaskPatch) -> None:
         self.version += 1
-        self.step_made.emit(WorkStep(kind, tool, patch))
+        self.step_made.emit(WorkStep(kind, label.name, patch))

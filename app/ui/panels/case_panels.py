@@ -43,6 +43,8 @@ class CasePanels(QFrame):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setExpanding(False)
+        # Its line would lie above the names, because the style sheet puts the mark of a tab below them.
+        self.tabs.tabBar().setDrawBase(False)
         pages = (self.score, self.measurements, self.patient, self.decision, self.history)
         for name, page in zip(TAB_NAMES, pages, strict=True):
             self.tabs.addTab(_scrolled(page), name)

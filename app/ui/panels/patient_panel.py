@@ -1,27 +1,24 @@
 """The patient, the lesion and the visit: fields of the ISIC dictionary, checked as one types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain import case_fields
 from app.domain.case import Case
+from app.domain.case_checks import check_age, check_site
 from app.domain.errors import InvalidFieldError
+from app.domain.fields import CaseField
 from app.domain.ids import ImageId
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.age import Age, age_at_visit
 from app.domain.people.patient import Patient
 from app.domain.vocabulary import Vocabulary
 from app.ui.panels.form_leftovers import FormCard, FormLeftovers
-from app.ui.widgets.card import Card
-from app.ui.widgets.choice_box import ChoiceBox
-from app.ui.widgets.choice_entry import ChoiceEntry, DateEntry
+from app.ui.panels.record_card import RecordCard
 from app.ui.widgets.field import Field, Remedy
-from app.ui.widgets.form_entry import FormEntry
-from app.ui.widgets.note_box import NoteBox
 from app.ui.widgets.text_field import TextField
 from app.ui.workbench.case_view import CaseView
 from app.usecases.patients.visit_date import is_day_of_import
@@ -30,10 +27,6 @@ from models.contract.errors import NaevusError
 _STANDS_FOR = f"{case_fields.OLDEST_AGE_YEARS} stands for {case_fields.OLDEST_AGE_YEARS} and older."
 
 _DAY_OF_IMPORT = "The day of import: no date was taken from the file."
-
-_CHOICES_OF_A_PATIENT = ("sex", "fitzpatrick_skin_type", "personal_hx_mm", "family_hx_mm")
-
-_YES_NO = (("Yes", True), ("No", False))
 
 
 class PatientPanel(QWidget):
@@ -52,10 +45,10 @@ class PatientPanel(QWidget):
         super().__init__(parent)
         self._case: Case | None = None
         self._leftovers = FormLeftovers()
-        self.patient = PatientCard(vocabulary)
+        self.patient = RecordCard("Patient", Patient, vocabulary)
         self.lesion = LesionCard(vocabulary)
-        self.visit = VisitCard()
-        self._cards: dict[FormCard, FormCardWidget] = {
+        self.visit = VisitCard(vocabulary)
+        self._cards: dict[FormCard, RecordCard] = {
             FormCard.PATIENT: self.patient,
             FormCard.LESION: self.lesion,
             FormCard.VISIT: self.visit,
@@ -119,10 +112,7 @@ class PatientPanel(QWidget):
     def finish(self) -> None:
         """Hand over what is still being typed."""
         for card in self._cards.values():
-            for entry in card.entry_by_name.values():
-                entry.hand_over()
-        self.patient.notes.finish()
-        self.lesion.notes.finish()
+            card.finish()
 
     @property
     def has_leftovers(self) -> bool:
@@ -134,12 +124,12 @@ class PatientPanel(QWidget):
         """Hand over a card's values; those that are wrong or were refused stay as they are stored."""
         if self._case is None:
             return
-        if which is FormCard.PATIENT:
-            self.patient_edited.emit(self.patient.patient_of(self._case))
-        elif which is FormCard.LESION:
-            self.lesion_edited.emit(self.lesion.lesion_of(self._case))
-        else:
-            self.visit_edited.emit(self.visit.visit_of(self._case))
+        edited = {
+            FormCard.PATIENT: self.patient_edited,
+            FormCard.LESION: self.lesion_edited,
+            FormCard.VISIT: self.visit_edited,
+        }
+        edited[which].emit(self._cards[which].record_of(self._case))
 
     def _refuse(self, which: FormCard, name: str, sentence: str, remedy: Remedy | None) -> bool:
         card = self._cards[which]
@@ -164,160 +154,56 @@ class PatientPanel(QWidget):
             self.left_unstored.emit(str(self._case.image.id), sentence)
 
 
-class FormCardWidget(Card):
-    """A card of fields, each of which is stored as soon as it is entered."""
-
-    edited = Signal()
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, parent)
-        self.field_by_name: dict[str, Field] = {}
-        self.entry_by_name: dict[str, FormEntry] = {}
-        """Those fields whose values can be refused."""
-
-    def show_case(self, case: Case, *, keeps: bool) -> None:
-        """Show what is stored; ``keeps`` leaves fields with something that is not."""
-        raise NotImplementedError
-
-    def _take_fields(self, **fields: Field) -> None:
-        self.field_by_name = fields
-        self.entry_by_name = {name: field for name, field in fields.items() if isinstance(field, FormEntry)}
-        for entry in self.entry_by_name.values():
-            entry.finished.connect(self.edited)
-
-
-class PatientCard(FormCardWidget):
-    """Who the patient is, as far as the case needs it."""
-
-    def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
-        super().__init__("Patient", parent)
-        self._code = TextField("Patient number", _patient_code)
-        self._name = TextField("Name")
-        self._birth_year = TextField("Year of birth", _birth_year)
-        self._sex = ChoiceBox((value.capitalize(), value) for value in vocabulary.sexes)
-        self._skin_type = ChoiceBox((f"Type {value}", value) for value in vocabulary.skin_types)
-        self._personal = ChoiceBox(_YES_NO)
-        self._family = ChoiceBox(_YES_NO)
-        self.notes = NoteBox()
-        self._take_fields(
-            code=self._code,
-            name=self._name,
-            birth_year=self._birth_year,
-            sex=ChoiceEntry("Sex", self._sex),
-            fitzpatrick_skin_type=ChoiceEntry("Skin type (Fitzpatrick)", self._skin_type),
-            personal_hx_mm=ChoiceEntry("Melanoma before", self._personal),
-            family_hx_mm=ChoiceEntry("Melanoma in the family", self._family),
-            notes=Field("Notes on the patient", self.notes),
-        )
-        _lay_out(self, list(self.field_by_name.values()))
-        self.notes.finished.connect(self.edited)
-
-    def show_case(self, case: Case, *, keeps: bool) -> None:
-        """Show the stored patient; ``keeps`` leaves fields with something that is not stored."""
-        patient = case.patient
-        self._code.show_stored(patient.code, keeps=keeps)
-        self._name.show_stored(patient.name, keeps=keeps)
-        self._birth_year.show_stored(_text(patient.birth_year), keeps=keeps)
-        for name in _CHOICES_OF_A_PATIENT:
-            self.entry_by_name[name].show_stored(getattr(patient, name), keeps=keeps)
-        self.notes.set_text(patient.notes, keeps_typing=keeps)
-
-    def patient_of(self, case: Case) -> Patient:
-        """Return the patient as entered; what is wrong or was refused keeps its stored value."""
-        old = case.patient
-        entered = {name: entry.value_or(getattr(old, name)) for name, entry in self.entry_by_name.items()}
-        return replace(old, **entered, notes=self.notes.toPlainText())  # type: ignore[arg-type]
-
-
-class LesionCard(FormCardWidget):
+class LesionCard(RecordCard):
     """Where the lesion is and how large it is on the skin."""
 
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
-        super().__init__("Lesion", parent)
-        self._label = TextField("Label")
-        self._site = ChoiceBox((value.capitalize(), value) for value in vocabulary.sites)
-        self._special = ChoiceBox(((value, value) for value in vocabulary.special_sites), unknown="None")
-        self._size = TextField("Longest diameter on the skin", case_fields.diameter_mm)
-        self._size.line.setPlaceholderText("for example 6.5 mm")
-        self.notes = NoteBox()
-        self._take_fields(
-            site=ChoiceEntry("Site", self._site),
-            site_special=ChoiceEntry("Special site", self._special),
-            label=self._label,
-            clin_size_long_diam_mm=self._size,
-            notes=Field("Notes on the lesion", self.notes),
-        )
-        _lay_out(self, list(self.field_by_name.values()))
-        self.notes.finished.connect(self.edited)
+        super().__init__("Lesion", Lesion, vocabulary, parent)
 
-    def show_case(self, case: Case, *, keeps: bool) -> None:
-        """Show the stored lesion; ``keeps`` leaves fields with something that is not stored."""
-        lesion = case.lesion
-        contradiction = _sentence_of(lambda: case_fields.check_site(lesion))
-        self._label.show_stored(lesion.label, keeps=keeps)
-        self.entry_by_name["site"].show_stored(lesion.site, keeps=keeps)
-        self.entry_by_name["site_special"].show_stored(lesion.site_special, keeps=keeps, flag=contradiction)
-        size = lesion.clin_size_long_diam_mm
-        self._size.show_stored("" if size is None else f"{size:g} mm", keeps=keeps)
-        self.notes.set_text(lesion.notes, keeps_typing=keeps)
-
-    def lesion_of(self, case: Case) -> Lesion:
-        """Return the lesion as entered; what is wrong or was refused keeps its stored value."""
-        old = case.lesion
-        entered = {name: entry.value_or(getattr(old, name)) for name, entry in self.entry_by_name.items()}
-        return replace(old, **entered, notes=self.notes.toPlainText())  # type: ignore[arg-type]
+    def contradictions(self, case: Case) -> Mapping[str, str]:
+        """Return what is wrong with a special site that does not go with the site."""
+        return {"site_special": _sentence_of(lambda: check_site(case.lesion))}
 
 
-class VisitCard(FormCardWidget):
+class VisitCard(RecordCard):
     """When the image was taken and how old the patient was."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Visit", parent)
-        self._age = TextField("Age at the visit", case_fields.age_years, tidied=_tidied_age)
+    def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
         self._computed: Age | None = None
-        self._take_fields(visited_on=DateEntry("Date"), age_years=self._age)
+        super().__init__("Visit", Visit, vocabulary, parent)
+        self._age.line.textChanged.connect(lambda _text: self._show_age_hint())
+
+    def new_editor(self, field: CaseField, vocabulary: Vocabulary) -> Field:
+        """Return the labelled editor of a field; a typed age is shown as it is kept."""
+        if field.name != "age_years":
+            return super().new_editor(field, vocabulary)
+        self._age = TextField(field.label, case_fields.age_years, tidied=_tidied_age)
+        return self._age
+
+    def lay_out(self, editors: list[Field]) -> None:
+        """Put the fields in a row."""
         row = QHBoxLayout()
         row.setSpacing(12)
-        for field in self.field_by_name.values():
-            row.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+        for editor in editors:
+            row.addWidget(editor, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
-        self._age.line.textChanged.connect(lambda _text: self._show_age_hint())
+
+    def contradictions(self, case: Case) -> Mapping[str, str]:
+        """Return what is wrong with an age that does not go with the year of birth."""
+        return {"age_years": _sentence_of(lambda: check_age(case.patient, case.visit))}
 
     def show_case(self, case: Case, *, keeps: bool) -> None:
         """Show the stored visit; ``keeps`` leaves fields with something that is not stored."""
-        contradiction = _sentence_of(lambda: case_fields.check_age(case.patient, case.visit))
-        date_entry = self.entry_by_name["visited_on"]
-        date_entry.show_hint(_DAY_OF_IMPORT if is_day_of_import(case) else "")
-        date_entry.show_stored(case.visit.visited_on, keeps=keeps)
+        self.field_by_name["visited_on"].show_hint(_DAY_OF_IMPORT if is_day_of_import(case) else "")
         self._computed = age_at_visit(case.patient, replace(case.visit, age_years=None))
-        self._age.show_stored(_text(case.visit.age_years), keeps=keeps, flag=contradiction)
+        super().show_case(case, keeps=keeps)
         self._age.line.setPlaceholderText(
             "" if self._computed is None else f"{self._computed.years}, computed"
         )
         self._show_age_hint()
 
-    def visit_of(self, case: Case) -> Visit:
-        """Return the visit as entered; what is wrong or was refused keeps its stored value."""
-        old = case.visit
-        entered = {name: entry.value_or(getattr(old, name)) for name, entry in self.entry_by_name.items()}
-        return replace(old, **entered)  # type: ignore[arg-type]
-
     def _show_age_hint(self) -> None:
         self._age.show_hint(_age_hint(self._age.line.text(), self._computed))
-
-
-def _lay_out(card: Card, parts: list[Field]) -> None:
-    """Put two fields in a row; the last one, a note, takes the whole width."""
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(9)
-    grid.setColumnStretch(0, 1)
-    grid.setColumnStretch(1, 1)
-    *pairs, last = parts
-    for index, part in enumerate(pairs):
-        grid.addWidget(part, index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
-    grid.addWidget(last, (len(pairs) + 1) // 2, 0, 1, 2)
-    card.body.addLayout(grid)
 
 
 def _sentence_of(check: Callable[[], None]) -> str:
@@ -331,17 +217,8 @@ def _sentence_of(check: Callable[[], None]) -> str:
 
 def _tidied_age(typed: str) -> str:
     """Return an age as it is kept."""
-    return _text(case_fields.age_years(typed))
-
-
-def _patient_code(text: str) -> str:
-    if not text.strip():
-        raise InvalidFieldError("code", "A patient needs a number or code.")
-    return text.strip()
-
-
-def _birth_year(text: str) -> int | None:
-    return case_fields.birth_year(text, today=datetime.now(UTC).date())
+    age = case_fields.age_years(typed)
+    return "" if age is None else str(age)
 
 
 def _age_hint(typed: str, computed: Age | None) -> str:
@@ -354,7 +231,3 @@ def _age_hint(typed: str, computed: Age | None) -> str:
     if computed.years <= oldest:
         return f"{computed.years}, computed from the year of birth."
     return f"{computed.years}, computed from the year of birth; the model and exports take {oldest}."
-
-
-def _text(number: int | None) -> str:
-    return "" if number is None else str(number)

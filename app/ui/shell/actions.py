@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from app.ui.editor.tools import TOOLS
+from app.ui.editor.tools.tool import Tool
+from app.ui.shell.main_controller import MainController
 from app.ui.shell.panes import Pane
+from app.ui.shell.shortcut_sheet import ShortcutGroup
 from app.ui.theme import Theme
-
-if TYPE_CHECKING:
-    from app.ui.shell.main_controller import MainController
+from app.ui.widgets.screen_fit import toggle_full_screen
 
 
 class Need(Enum):
@@ -34,7 +35,7 @@ class Action:
     id: str
     text: str
     menu: str
-    run: Callable[["MainController"], None]
+    run: Callable[[MainController], object]
     shortcut: str = ""
     icon: str = ""
     tip: str = ""
@@ -57,6 +58,20 @@ ZOOM_STEP = 1.25
 """By how much one press of a key enlarges."""
 
 MENUS = ("File", "Edit", "Case", "Tools", "View", "Learning", "Help")
+
+
+def _tool_action(tool: Tool) -> Action:
+    return Action(
+        f"tool.{tool.name}",
+        tool.text,
+        "Tools",
+        lambda d: d.take_tool(tool.name),
+        tool.shortcut,
+        tool.icon,
+        tool.help,
+        is_tool=True,
+    )
+
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -94,17 +109,17 @@ ACTIONS: tuple[Action, ...] = (
         "file.settings",
         "Settings…",
         "File",
-        lambda d: d.show_settings(),
+        lambda d: d.dialogs.show_settings(),
         "Ctrl+,",
         "settings",
         starts_group=True,
     ),
-    Action("file.quit", "Quit", "File", lambda d: d.quit(), "Ctrl+Q", "quit", starts_group=True),
+    Action("file.quit", "Quit", "File", lambda d: d.window.close(), "Ctrl+Q", "quit", starts_group=True),
     Action(
         "edit.undo",
         "Undo",
         "Edit",
-        lambda d: d.canvas.undo_group.undo(),
+        lambda d: d.canvas.editor.undo_group.undo(),
         "Ctrl+Z",
         "undo",
         need=Need.UNDO,
@@ -114,7 +129,7 @@ ACTIONS: tuple[Action, ...] = (
         "edit.redo",
         "Redo",
         "Edit",
-        lambda d: d.canvas.undo_group.redo(),
+        lambda d: d.canvas.editor.undo_group.redo(),
         "Ctrl+Shift+Z",
         "redo",
         need=Need.REDO,
@@ -146,7 +161,7 @@ ACTIONS: tuple[Action, ...] = (
         "mask.fill_holes",
         "Fill holes",
         "Edit",
-        lambda d: d.canvas.fill_holes(),
+        lambda d: d.canvas.editor.fill_holes(),
         "Shift+F",
         "fill_holes",
         need=Need.BOUNDARY,
@@ -157,7 +172,7 @@ ACTIONS: tuple[Action, ...] = (
         "mask.keep_largest",
         "Keep largest area",
         "Edit",
-        lambda d: d.canvas.keep_largest(),
+        lambda d: d.canvas.editor.keep_largest(),
         "Shift+L",
         "keep_largest",
         need=Need.BOUNDARY,
@@ -167,7 +182,7 @@ ACTIONS: tuple[Action, ...] = (
         "mask.reset",
         "Reset to prediction",
         "Edit",
-        lambda d: d.canvas.reset_to_prediction(),
+        lambda d: d.canvas.editor.reset_to_prediction(),
         "Shift+R",
         "reset",
         need=Need.BOUNDARY,
@@ -269,65 +284,28 @@ ACTIONS: tuple[Action, ...] = (
         "case.who_is_who",
         "Who is who…",
         "Case",
-        lambda d: d.show_who_is_who(),
+        lambda d: d.dialogs.show_who_is_who(),
         "Ctrl+Shift+I",
         tip="Say whether patients of one number whose values contradict are one person",
     ),
-    Action("tool.pan", "Move the image", "Tools", lambda d: d.take_tool("pan"), "V", "pan", is_tool=True),
-    Action("tool.brush", "Brush", "Tools", lambda d: d.take_tool("brush"), "B", "brush", is_tool=True),
-    Action("tool.eraser", "Eraser", "Tools", lambda d: d.take_tool("eraser"), "E", "eraser", is_tool=True),
-    Action(
-        "tool.lasso",
-        "Lasso, add",
-        "Tools",
-        lambda d: d.take_tool("lasso"),
-        "L",
-        "lasso_add",
-        is_tool=True,
-    ),
-    Action(
-        "tool.lasso_subtract",
-        "Lasso, subtract",
-        "Tools",
-        lambda d: d.take_tool("lasso_subtract"),
-        "K",
-        "lasso_subtract",
-        is_tool=True,
-    ),
-    Action(
-        "tool.polygon",
-        "Polygon, add",
-        "Tools",
-        lambda d: d.take_tool("polygon"),
-        "P",
-        "polygon_add",
-        is_tool=True,
-    ),
-    Action(
-        "tool.polygon_subtract",
-        "Polygon, subtract",
-        "Tools",
-        lambda d: d.take_tool("polygon_subtract"),
-        "O",
-        "polygon_subtract",
-        is_tool=True,
-    ),
-    Action("tool.ruler", "Ruler", "Tools", lambda d: d.take_tool("ruler"), "M", "ruler", is_tool=True),
+    *(_tool_action(tool) for tool in TOOLS.values()),
     Action(
         "tool.larger",
         "Larger brush",
         "Tools",
-        lambda d: d.canvas.grow_brush(1),
+        lambda d: d.canvas.tools.grow_brush(1),
         "]",
         need=Need.CASE,
         starts_group=True,
     ),
-    Action("tool.smaller", "Smaller brush", "Tools", lambda d: d.canvas.grow_brush(-1), "[", need=Need.CASE),
+    Action(
+        "tool.smaller", "Smaller brush", "Tools", lambda d: d.canvas.tools.grow_brush(-1), "[", need=Need.CASE
+    ),
     Action(
         "view.zoom_in",
         "Zoom in",
         "View",
-        lambda d: d.canvas.zoom_by(ZOOM_STEP),
+        lambda d: d.canvas.view.zoom_by(ZOOM_STEP),
         "Ctrl++",
         "zoom_in",
         need=Need.CASE,
@@ -336,7 +314,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.zoom_out",
         "Zoom out",
         "View",
-        lambda d: d.canvas.zoom_by(1 / ZOOM_STEP),
+        lambda d: d.canvas.view.zoom_by(1 / ZOOM_STEP),
         "Ctrl+-",
         "zoom_out",
         need=Need.CASE,
@@ -345,7 +323,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.fit",
         "Fit the image",
         "View",
-        lambda d: d.canvas.fit(),
+        lambda d: d.canvas.view.fit(),
         "F",
         "fit",
         need=Need.CASE,
@@ -356,7 +334,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.actual_size",
         "Actual size (1:1)",
         "View",
-        lambda d: d.canvas.show_actual_pixels(),
+        lambda d: d.canvas.view.show_actual_pixels(),
         "1",
         "actual_size",
         need=Need.CASE,
@@ -366,7 +344,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.rotate_left",
         "Rotate left",
         "View",
-        lambda d: d.canvas.rotate_view(-1),
+        lambda d: d.canvas.view.rotate_view(-1),
         "Ctrl+Left",
         "rotate_left",
         need=Need.CASE,
@@ -375,7 +353,7 @@ ACTIONS: tuple[Action, ...] = (
         "view.rotate_right",
         "Rotate right",
         "View",
-        lambda d: d.canvas.rotate_view(1),
+        lambda d: d.canvas.view.rotate_view(1),
         "Ctrl+Right",
         "rotate_right",
         need=Need.CASE,
@@ -399,11 +377,19 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASE,
     ),
     Action(
+        "view.uncertainty",
+        "Show or hide the uncertainty",
+        "View",
+        lambda d: d.layers.toggle("uncertainty"),
+        "Shift+3",
+        need=Need.CASE,
+    ),
+    Action(
         "view.probability",
         "Show or hide the probability",
         "View",
         lambda d: d.layers.toggle("probability"),
-        "Shift+3",
+        "Shift+4",
         need=Need.CASE,
     ),
     Action(
@@ -411,14 +397,6 @@ ACTIONS: tuple[Action, ...] = (
         "Show or hide the attention",
         "View",
         lambda d: d.layers.toggle("attention"),
-        "Shift+4",
-        need=Need.CASE,
-    ),
-    Action(
-        "view.uncertainty",
-        "Show or hide the uncertainty",
-        "View",
-        lambda d: d.layers.toggle("uncertainty"),
         "Shift+5",
         need=Need.CASE,
     ),
@@ -446,16 +424,23 @@ ACTIONS: tuple[Action, ...] = (
         "view.image_only",
         "Image only",
         "View",
-        lambda d: d.toggle_image_only(),
+        lambda d: d.panes.toggle_image_only(),
         "Tab",
         "image_only",
         "Fold the work list and the panels away, or bring them back; Tab does so on the image",
         in_tool_bar=True,
         starts_group=True,
     ),
-    Action("view.list", "Fold the work list", "View", lambda d: d.fold(Pane.LIST), "F8"),
-    Action("view.panels", "Fold the panels", "View", lambda d: d.fold(Pane.PANELS), "F9"),
-    Action("view.full_screen", "Full screen", "View", lambda d: d.toggle_full_screen(), "F11", "full_screen"),
+    Action("view.list", "Fold the work list", "View", lambda d: d.panes.toggle(Pane.LIST), "F8"),
+    Action("view.panels", "Fold the panels", "View", lambda d: d.panes.toggle(Pane.PANELS), "F9"),
+    Action(
+        "view.full_screen",
+        "Full screen",
+        "View",
+        lambda d: toggle_full_screen(d.window),
+        "F11",
+        "full_screen",
+    ),
     Action(
         "learning.training",
         "Learn from corrections…",
@@ -468,7 +453,7 @@ ACTIONS: tuple[Action, ...] = (
         "learning.shelf",
         "Model shelf…",
         "Learning",
-        lambda d: d.show_shelf(),
+        lambda d: d.learning.show_shelf(),
         "Ctrl+M",
         tip="Models, their cards and exams; promote, roll back, export, import",
     ),
@@ -482,10 +467,17 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASES,
         starts_group=True,
     ),
-    Action("help.shortcuts", "Keyboard shortcuts", "Help", lambda d: d.show_shortcuts(), "F1", "keyboard"),
-    Action("help.device", "This computer…", "Help", lambda d: d.show_device(), "", "device"),
-    Action("help.intended_use", "Intended use", "Help", lambda d: d.show_intended_use(), "", "book"),
-    Action("help.about", "About Naevus", "Help", lambda d: d.show_about(), "", "information"),
+    Action(
+        "help.shortcuts",
+        "Keyboard shortcuts",
+        "Help",
+        lambda d: d.dialogs.show_shortcuts(shortcut_groups()),
+        "F1",
+        "keyboard",
+    ),
+    Action("help.device", "This computer…", "Help", lambda d: d.dialogs.show_device(), "", "device"),
+    Action("help.intended_use", "Intended use", "Help", lambda d: d.dialogs.show_intended_use(), "", "book"),
+    Action("help.about", "About Naevus", "Help", lambda d: d.dialogs.show_about(), "", "information"),
 )
 """The table; ids and shortcuts are unique, and every icon is shipped."""
 
@@ -502,10 +494,25 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
 """What the mouse and a few keys do on the image, for the shortcut sheet."""
 
 
+def shortcut_groups() -> list[ShortcutGroup]:
+    """Return the keys of every menu, and what the pointer does on the image, for the shortcut sheet."""
+    groups = [(menu, _keys_of(menu)) for menu in MENUS]
+    return [*((menu, lines) for menu, lines in groups if lines), ("On the image", list(CANVAS_GESTURES))]
+
+
+def _keys_of(menu: str) -> list[tuple[str, str]]:
+    lines = []
+    for entry in ACTIONS:
+        if entry.menu == menu and entry.shortcut:
+            keys = QKeySequence(entry.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+            lines.append((keys, entry.text.removesuffix("…")))
+    return lines
+
+
 class Actions(QObject):
     """The table as Qt actions, enabled according to what there is."""
 
-    def __init__(self, controller: "MainController", theme: Theme, parent: QObject) -> None:
+    def __init__(self, controller: MainController, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
         self._theme = theme
         self.action_by_id = {entry.id: self._made(entry, controller) for entry in ACTIONS}
@@ -535,7 +542,7 @@ class Actions(QObject):
         """Mark a tool as chosen."""
         self.action_by_id[f"tool.{name}"].setChecked(True)
 
-    def _made(self, entry: Action, controller: "MainController") -> QAction:
+    def _made(self, entry: Action, controller: MainController) -> QAction:
         action = QAction(entry.text, self)
         action.setObjectName(entry.id)
         action.setShortcut(QKeySequence(entry.shortcut))

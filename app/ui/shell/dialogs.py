@@ -1,9 +1,10 @@
 """Opens the dialogs of the window, one at a time, none of them blocking."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app import __version__
 from app.domain.ids import ImageId
@@ -14,7 +15,7 @@ from app.ui.report.export_dialog import CaseChoice, ExportDialog
 from app.ui.session import Session
 from app.ui.settings.device_dialog import DeviceDialog
 from app.ui.settings.settings_dialog import SettingsDialog
-from app.ui.shell.shortcut_sheet import ShortcutSheet
+from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
 from app.ui.words import ABOUT, INTENDED_USE
@@ -82,9 +83,9 @@ class Dialogs:
         title = f"Naevus {__version__}"
         self.open(TextDialog(title, (*ABOUT, *INTENDED_USE), parent=self._window))
 
-    def show_shortcuts(self) -> None:
+    def show_shortcuts(self, groups: Sequence[ShortcutGroup]) -> None:
         """Show the sheet of shortcuts."""
-        self.open(ShortcutSheet(self._window))
+        self.open(ShortcutSheet(groups, self._window))
 
     def show_device(self) -> None:
         """Run the engines and show what they did."""
@@ -93,6 +94,20 @@ class Dialogs:
     def show_settings(self) -> None:
         """Show the settings page."""
         self.open(SettingsDialog(self._preferences, self._window))
+
+    def ask_about_mask(self, issue: str, sign: Callable[[], None]) -> None:
+        """Ask whether an implausible boundary is to be saved; Return and Escape save nothing."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Save this boundary?")
+        box.setText(issue)
+        box.setInformativeText("Saving signs it with your name, and models may learn from it.")
+        box.addButton("Save it as it is", QMessageBox.ButtonRole.AcceptRole)
+        back = box.addButton("Go on drawing", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(back)
+        box.setEscapeButton(back)
+        box.accepted.connect(sign)
+        self.open(box)
 
     def show_scale(self, distance_px: float) -> ScaleDialog:
         """Ask how long a drawn line is."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 import resources
@@ -14,6 +14,7 @@ from app.ui.cases.import_flow import ImportFlow
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.tools.ruler import RULER
 from app.ui.housekeeping import Housekeeping
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.windows import Learning
@@ -21,12 +22,12 @@ from app.ui.panels.case_panels import CasePanels
 from app.ui.preferences import Preferences
 from app.ui.session import Session
 from app.ui.shell.dialogs import Dialogs
-from app.ui.shell.panes import Pane
+from app.ui.shell.panes import Pane, Panes
 from app.ui.theme import Theme, ThemeChoice
 from app.ui.workbench.case_edits import CaseEdits
 from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.case_view import CaseView
-from app.ui.workbench.correction import Correction
+from app.ui.workbench.correction import Correction, UnsignedMask
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.why import Why
@@ -42,13 +43,6 @@ IMAGE_FILES = "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dico
 class MainController(QObject):
     """Makes the parts, connects them, and does what a person asks of several at once."""
 
-    quit_requested = Signal()
-    full_screen_requested = Signal()
-    fold_requested = Signal(object)
-    """Pane to fold away, or to bring back."""
-    image_only_requested = Signal()
-    search_requested = Signal()
-
     canvas: EditorCanvas
     workbench: Workbench
     layers: LayerBar
@@ -60,18 +54,26 @@ class MainController(QObject):
     correction: Correction
     learning: Learning
 
-    def __init__(self, session: Session, theme: Theme, preferences: Preferences, window: QWidget) -> None:
+    def __init__(
+        self,
+        session: Session,
+        theme: Theme,
+        preferences: Preferences,
+        window: QWidget,
+        middle: QWidget,
+    ) -> None:
         super().__init__(window)
         self._session = session
         self._theme = theme
         self._preferences = preferences
-        self._window = window
+        self.window = window
         self.canvas = EditorCanvas(journal=session.services.journal)
         self.workbench = Workbench(self.canvas, theme)
         self.layers = self.workbench.layers
         self.panels = CasePanels(session.services.vocabulary, theme)
         self.panels.score.show_prevalence(preferences.settings.prevalence_percent)
         self.work_list = WorkList(session, theme)
+        self.panes = Panes(self.work_list, middle, self.panels, image=self.canvas.view)
         self.queue = AnalysisQueue(session, self.work_list.foot, self)
         self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
         self.review = CaseReview(session, self.canvas, self.queue, self)
@@ -79,7 +81,7 @@ class MainController(QObject):
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.why = Why(session, self.panels.score.why, self)
-        self.dialogs = Dialogs(session, preferences, window, self.canvas)
+        self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)
         self.learning = Learning(session, theme, self.work_list, self.queue, self.review, window)
         self._connect()
@@ -101,14 +103,14 @@ class MainController(QObject):
     def choose_images(self) -> None:
         """Ask for image files and import them."""
         names, _ = QFileDialog.getOpenFileNames(
-            self._window, "Import images", self._last_folder(), IMAGE_FILES
+            self.window, "Import images", self._last_folder(), IMAGE_FILES
         )
         self.focus_image()
         self.import_paths([Path(name) for name in names])
 
     def choose_folder(self) -> None:
         """Ask for a folder and import what is in it."""
-        name = QFileDialog.getExistingDirectory(self._window, "Import a folder", self._last_folder())
+        name = QFileDialog.getExistingDirectory(self.window, "Import a folder", self._last_folder())
         self.focus_image()
         if name:
             self.import_paths([Path(name)])
@@ -126,53 +128,29 @@ class MainController(QObject):
 
     def show_export(self) -> None:
         """Offer reports and exports of the open case or the selected ones."""
-        self.correction.save()
+        self.correction.save_unasked()
         self.panels.finish_edits()
         self.dialogs.show_export(self.review.image_id, self.work_list.selected_images())
 
-    def show_settings(self) -> None:
-        """Show the settings page."""
-        self.dialogs.show_settings()
-
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
-        self.correction.save()
+        self.correction.save_unasked()
         self.panels.finish_edits()
         self.learning.show_training()
 
-    def show_shelf(self) -> None:
-        """Show the models on this machine."""
-        self.learning.show_shelf()
-
-    def show_shortcuts(self) -> None:
-        """Show the sheet of shortcuts."""
-        self.dialogs.show_shortcuts()
-
-    def show_device(self) -> None:
-        """Show what this computer computes with."""
-        self.dialogs.show_device()
-
-    def show_intended_use(self) -> None:
-        """Show what the software is for."""
-        self.dialogs.show_intended_use()
-
-    def show_about(self) -> None:
-        """Show what the software is."""
-        self.dialogs.show_about()
-
     def focus_search(self) -> None:
         """Put the cursor into the search line."""
-        self.search_requested.emit()
+        self.panes.bring_back(Pane.LIST)
         self.work_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.work_list.search.selectAll()
 
     def focus_image(self) -> None:
         """Give the keyboard to the image, so that the keys of the tools work."""
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.canvas.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take_tool(self, name: str) -> None:
         """Take a tool and go on at the image."""
-        self.canvas.set_tool(name)
+        self.canvas.tools.set_tool(name)
         self.focus_image()
 
     def record_and_go_on(self) -> None:
@@ -192,22 +170,6 @@ class MainController(QObject):
         choice = ThemeChoice.LIGHT if self._theme.tokens.is_dark else ThemeChoice.DARK
         self._preferences.change(theme=choice.value)
 
-    def toggle_full_screen(self) -> None:
-        """Use the whole screen, or go back."""
-        self.full_screen_requested.emit()
-
-    def fold(self, pane: Pane) -> None:
-        """Fold a pane away, or bring it back."""
-        self.fold_requested.emit(pane)
-
-    def toggle_image_only(self) -> None:
-        """Leave only the image, or bring the panes back."""
-        self.image_only_requested.emit()
-
-    def quit(self) -> None:
-        """Leave."""
-        self.quit_requested.emit()
-
     def predict(self) -> None:
         """Ask the models about the open case first, then about the other selected ones."""
         self.review.predict()
@@ -223,7 +185,6 @@ class MainController(QObject):
         """Hide the open case; it can be brought back at once."""
         if (image_id := self.review.image_id) is None:
             return
-        self.correction.save()
         code = self.review.view.case.patient.code if self.review.view else ""
         self.work_list.forget(image_id)
         self.review.close_case()
@@ -238,13 +199,9 @@ class MainController(QObject):
         dialog = self.dialogs.show_removed()
         dialog.restored.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
 
-    def show_who_is_who(self) -> None:
-        """Ask about patients of one number whose values contradict."""
-        self.dialogs.show_who_is_who()
-
     def calibrate_with_ruler(self) -> None:
         """Let the person draw a line of known length."""
-        self.canvas.set_tool("ruler")
+        self.canvas.tools.set_tool(RULER.name)
         self._is_calibrating = True
         self._session.tell("Draw a line of known length on the image, for example along a ruler's marks.")
 
@@ -253,14 +210,17 @@ class MainController(QObject):
         self.work_list.case_chosen.connect(self._open)
         self.review.view_changed.connect(self._show_view)
         self.review.opened.connect(self._offer_overlays)
+        self.correction.questioned.connect(self._ask_about_mask)
+        self.correction.left_unsigned.connect(self._tell_of_unsigned_mask)
         self.panels.score.predict_requested.connect(self.review.predict)
         self.panels.score.score_anyway_requested.connect(self.review.score_anyway)
         self.panels.history.revert_requested.connect(self.review.revert_to)
         self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
-        self.canvas.distance_drawn.connect(self._take_distance)
+        self.canvas.tools.distance_drawn.connect(self._take_distance)
+        self.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
         self.importing.imported.connect(self._show_import)
         self.panels.patient.left_unstored.connect(self._announce_leftovers)
-        self.canvas.problem_noticed.connect(self._session.warn)
+        self.canvas.editor.problem_noticed.connect(self._session.warn)
         self._preferences.changed.connect(self._follow_preferences)
 
     def _take_up(self, image_ids: tuple[ImageId, ...]) -> None:
@@ -277,6 +237,20 @@ class MainController(QObject):
         self.why.show_view(view)
         boundary = view.case.boundary if view is not None else None
         self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
+
+    def _ask_about_mask(self, mask: UnsignedMask) -> None:
+        self.dialogs.ask_about_mask(mask.issue, mask.sign)
+
+    def _tell_of_unsigned_mask(self, mask: UnsignedMask) -> None:
+        """Say that an implausible mask is not stored, with the way to look at it, or to store it."""
+        if mask.image_id == self.work_list.chosen:
+            said = "It is not saved as a revision; the drawing is kept."
+            self._session.warn(f"{mask.issue} {said}", "Save it as it is", mask.sign)
+        else:
+            said = "The correction of the case you left is not saved as a revision; its drawing is kept."
+            self._session.warn(
+                f"{mask.issue} {said}", "Go back", lambda: self.work_list.choose(mask.image_id)
+            )
 
     def _announce_leftovers(self, image_id: str, sentence: str) -> None:
         """Say what a case that was left has in its form and not in the store, with the way back."""
@@ -313,9 +287,9 @@ class MainController(QObject):
         if first is not None and not is_at_work:
             self.work_list.choose(first)
         if report.kept_apart:
-            self.show_who_is_who()
+            self.dialogs.show_who_is_who()
         if report.refused or report.notices:
-            dialog = RefusedDialog(report, self._window)
+            dialog = RefusedDialog(report, self.window)
             dialog.damaged_wanted.connect(lambda paths: self.importing.start(paths, takes_damaged=True))
             self.dialogs.open(dialog)
         elif first is not None and is_at_work:
@@ -337,7 +311,7 @@ class MainController(QObject):
             self._session.tell(
                 f"{open_ones} open about patients of one number whose values contradict.",
                 "Look at them",
-                self.show_who_is_who,
+                self.dialogs.show_who_is_who,
             )
 
     def _offer_restoring(self, image_id: ImageId, code: str) -> None:

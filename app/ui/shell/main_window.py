@@ -17,8 +17,9 @@ from app.ui.cases.welcome import Welcome
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
 from app.ui.shell.actions import ACTIONS, MENUS, Actions, Need
+from app.ui.shell.leaving import Leaving
 from app.ui.shell.main_controller import MainController
-from app.ui.shell.panes import Pane, Panes, names_of, panes_named
+from app.ui.shell.panes import names_of, panes_named
 from app.ui.shell.status_line import StatusLine
 from app.ui.theme import Theme
 from app.ui.widgets.notice_bar import NoticeBar
@@ -39,17 +40,12 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.session = session
         self._preferences = preferences
-        self._is_leaving = False
-        self._leaves_unsaved = False
-        self._leaves_entries = False
-        self.controller = MainController(session, theme, preferences, self)
-        self.actions_of_window = Actions(self.controller, theme, self)
-        self.notice_bar = NoticeBar()
         self.welcome = Welcome()
         self.middle = QStackedWidget()
-        self.panes = Panes(
-            self.controller.work_list, self.middle, self.controller.panels, image=self.controller.canvas
-        )
+        self.controller = MainController(session, theme, preferences, self, self.middle)
+        self._leaving = Leaving(session, self.controller.panels, self.controller.correction, self)
+        self.actions_of_window = Actions(self.controller, theme, self)
+        self.notice_bar = NoticeBar()
         self._build_menus()
         self._build_panes()
         self.status_line = StatusLine(self.statusBar(), self.controller.canvas, self.controller.correction)
@@ -79,7 +75,7 @@ class MainWindow(QMainWindow):
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
         for entry in ACTIONS:
-            listens = self.controller.canvas if entry.is_single_key else self
+            listens = self.controller.canvas.view if entry.is_single_key else self
             listens.addAction(self.actions_of_window.action_by_id[entry.id])
 
     def _build_panes(self) -> None:
@@ -95,7 +91,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.notice_bar)
-        layout.addWidget(self.panes, 1)
+        layout.addWidget(self.controller.panes, 1)
         self.setCentralWidget(frame)
         self._keep_tab_for_the_image()
 
@@ -103,7 +99,7 @@ class MainWindow(QMainWindow):
         """Fold by Tab while the image has the focus; elsewhere Tab goes to the next control, as always."""
         action = self.actions_of_window.action_by_id["view.image_only"]
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.controller.canvas.addAction(action)
+        self.controller.canvas.view.addAction(action)
 
     def _connect(self) -> None:
         controller = self.controller
@@ -115,20 +111,13 @@ class MainWindow(QMainWindow):
         controller.work_list.count_changed.connect(self._show_count)
         controller.review.view_changed.connect(lambda _view: self._show_presence())
         controller.correction.state_changed.connect(self._show_presence)
-        controller.correction.stored.connect(self._leave_when_stored)
-        controller.correction.store_failed.connect(self._explain_staying)
-        controller.canvas.saved_state_changed.connect(lambda _state: self._show_presence())
-        controller.canvas.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
-        controller.canvas.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
-        controller.canvas.tool_changed.connect(self.actions_of_window.choose_tool)
+        self._leaving.cleared.connect(self.close)
+        controller.canvas.editor.saved_state_changed.connect(lambda _state: self._show_presence())
+        controller.canvas.editor.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
+        controller.canvas.editor.undo_group.canRedoChanged.connect(lambda _can: self._show_presence())
+        controller.canvas.tools.tool_changed.connect(self.actions_of_window.choose_tool)
         controller.review.opened.connect(lambda _id: self.status_line.forget())
-        controller.quit_requested.connect(self.close)
-        controller.full_screen_requested.connect(self._toggle_full_screen)
-        controller.fold_requested.connect(self.panes.toggle)
-        controller.image_only_requested.connect(self.panes.toggle_image_only)
-        controller.search_requested.connect(lambda: self.panes.bring_back(Pane.LIST))
-        controller.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
-        self.actions_of_window.choose_tool(controller.canvas.tool)
+        self.actions_of_window.choose_tool(controller.canvas.tools.tool.name)
 
     def _show_presence(self) -> None:
         """Enable the actions that make sense now."""
@@ -138,15 +127,15 @@ class MainWindow(QMainWindow):
             Need.CASE: view is not None,
             Need.BOUNDARY: view is not None and view.case.mask is not None,
             Need.CORRECTION: controller.correction.is_unsaved,
-            Need.UNDO: controller.canvas.undo_group.canUndo(),
-            Need.REDO: controller.canvas.undo_group.canRedo(),
+            Need.UNDO: controller.canvas.editor.undo_group.canUndo(),
+            Need.REDO: controller.canvas.editor.undo_group.canRedo(),
         }
         self.actions_of_window.enable(need for need, is_present in present.items() if is_present)
 
     def _show_count(self, count: int) -> None:
         is_first = bool(count) and self.middle.currentWidget() is self.welcome
         self.middle.setCurrentWidget(self.controller.workbench if count else self.welcome)
-        self.panes.show_cases(has_cases=count > 0)
+        self.controller.panes.show_cases(has_cases=count > 0)
         self._show_presence()
         if is_first:
             self.controller.focus_image()
@@ -158,35 +147,14 @@ class MainWindow(QMainWindow):
         else:
             self.notice_bar.show_notice(notice.text, notice.kind.value, notice.action_text, notice.action)
 
-    def _toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
     def _recall(self) -> None:
         if (geometry := self._preferences.remembered("geometry")) is not None:
             self.restoreGeometry(geometry)
         if (panes := self._preferences.remembered("panes")) is not None:
-            self.panes.restoreState(panes)
-        self.panes.fold(panes_named(self._preferences.remembered_text("folded")))
+            self.controller.panes.restoreState(panes)
+        self.controller.panes.fold(panes_named(self._preferences.remembered_text("folded")))
         fit_to_screen(self)
-        self.panes.give_image_room(self.width())
-
-    def _leave_entries(self) -> None:
-        self._leaves_entries = True
-        self.close()
-
-    def _leave_anyway(self) -> None:
-        self._leaves_unsaved = True
-        self.close()
-
-    def _leave_when_stored(self) -> None:
-        if self._is_leaving:
-            self.close()
-
-    def _explain_staying(self) -> None:
-        if self._is_leaving:
-            self._is_leaving = False
-            text = "The correction could not be saved as a revision; its strokes are kept in the journal."
-            self._show_notice(Notice(text, NoticeKind.ERROR, "Quit anyway", self._leave_anyway))
+        self.controller.panes.give_image_room(self.width())
 
     def changeEvent(self, event: QEvent) -> None:
         """Fit a window that is no longer maximised: its size before may be that of a larger screen."""
@@ -207,24 +175,13 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Store what is unsaved first; then remember the window and stop all work."""
-        self.controller.panels.finish_edits()
-        if self.controller.panels.patient.has_leftovers and not self._leaves_entries:
+        if not self._leaving.is_clear():
             event.ignore()
-            self.session.warn(
-                "Something entered about a patient, lesion or visit could not be stored; its field is red.",
-                "Quit without it",
-                self._leave_entries,
-            )
             return
-        if self.controller.correction.is_unsaved and not self._leaves_unsaved:
-            event.ignore()
-            self._is_leaving = True
-            self.controller.correction.save()
-            return
-        self.controller.canvas.wait_until_kept()
+        self.controller.canvas.editor.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
-        self._preferences.remember("panes", self.panes.saveState())
-        self._preferences.remember_text("folded", names_of(self.panes.folded))
+        self._preferences.remember("panes", self.controller.panes.saveState())
+        self._preferences.remember_text("folded", names_of(self.controller.panes.folded))
         self.controller.learning.close()
         self.session.close()
         super().closeEvent(event)

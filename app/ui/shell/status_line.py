@@ -38,9 +38,9 @@ class StatusLine(QObject):
             label.setContentsMargins(10, 2, 10, 2)
             bar.addPermanentWidget(label)
         correction.stored.connect(self._show_stored)
-        canvas.saved_state_changed.connect(self._show_saving)
-        canvas.view_changed.connect(self._show_zoom)
-        canvas.cursor_moved.connect(self._show_cursor)
+        canvas.editor.saved_state_changed.connect(self._show_saving)
+        canvas.view.view_changed.connect(self._show_zoom)
+        canvas.input.cursor_moved.connect(self._show_cursor)
 
     def tell(self, text: str) -> None:
         """Say something in passing."""
@@ -48,7 +48,7 @@ class StatusLine(QObject):
 
     def forget(self) -> None:
         """Say nothing about a case that is no longer shown."""
-        if not self._canvas.has_unsaved_work:
+        if not self._canvas.editor.has_unsaved_work:
             self.saved.setText("")
 
     def _show_saving(self, state: SavedState) -> None:
@@ -59,7 +59,7 @@ class StatusLine(QObject):
         self.saved.setText(f"Correction saved at {datetime.now().astimezone():%H:%M:%S}")
 
     def _show_zoom(self) -> None:
-        self._zoom.setText(f"{100 * self._canvas.zoom:.0f} %")
+        self._zoom.setText(f"{100 * self._canvas.view.zoom:.0f} %")
 
     def _show_cursor(self, image_xy: Point | None) -> None:
         self._cursor.setText("" if image_xy is None else f"x {image_xy[0]:.0f}  y {image_xy[1]:.0f} px")

@@ -1,6 +1,6 @@
 """Keeps windows on the screen there is, which may be smaller than the one they were made for."""
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QStyle, QWidget
 
@@ -18,6 +18,11 @@ def fit_to_screen(window: QWidget) -> None:
         window.resize(placed.size())
     if placed.topLeft() != window.geometry().topLeft():
         window.move(placed.topLeft() - QPoint(frame.left(), frame.top()))
+
+
+def toggle_full_screen(window: QWidget) -> None:
+    """Use the whole screen, or go back."""
+    window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
 
 def fitted(geometry: QRect, room: QRect, frame: QRect) -> QRect:

@@ -107,7 +107,7 @@ class CaseReview(QObject):
         self.correction.show(shown)
         self._pixels = shown.pixels
         scale = case.image.calibration
-        self._canvas.set_calibration(scale.mm_per_px if scale is not None else None)
+        self._canvas.view.set_calibration(scale.mm_per_px if scale is not None else None)
         self._queue.attend(case.image.id)
         self._publish(CaseView(case, is_scoring=self._is_scoring(case.image.id)))
         self.opened.emit(str(case.image.id))
@@ -133,7 +133,7 @@ class CaseReview(QObject):
             return
         self.correction.follow(opened, is_other_mask=before.mask_source != case.mask_source)
         scale = case.image.calibration
-        self._canvas.set_calibration(scale.mm_per_px if scale is not None else None)
+        self._canvas.view.set_calibration(scale.mm_per_px if scale is not None else None)
         self._publish(self._view_of(opened))
 
     def _view_of(self, opened: OpenedCase) -> CaseView:

@@ -1,15 +1,17 @@
 """The mask on the canvas against the one that is stored: previewed while it is drawn, kept as revisions.
 
-The rule: nothing is lost silently. Opening another case stores the correction; when storing fails, the work
-stays on its canvas and is offered again.
+The rule: nothing is lost silently, and nothing implausible is signed silently. Opening another case stores
+the correction; when storing fails, or the mask marks nothing, nearly everything or the frame, the work stays
+on its canvas and in its journal and is offered again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.changes import Changes
-from app.domain.errors import ModelUnavailableError, ScoreWithheldError
+from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
@@ -43,6 +45,17 @@ class Preview:
     measurements: tuple[Measurement, ...]
 
 
+@dataclass(frozen=True)
+class UnsignedMask:
+    """A mask that is not stored, because it may be a slip."""
+
+    image_id: ImageId
+    issue: str
+    """What is implausible about it, in a sentence."""
+    sign: Callable[[], None]
+    """Stores it, now that a person has said that it is meant."""
+
+
 class Correction(QObject):
     """Keeps track of what is corrected and not stored yet."""
 
@@ -51,7 +64,12 @@ class Correction(QObject):
     """Preview of the mask on the canvas."""
     stored = Signal()
     """A revision was stored."""
-    store_failed = Signal()
+    store_failed = Signal(str)
+    """Why no revision was stored, in a sentence."""
+    questioned = Signal(object)
+    """UnsignedMask that a person wants stored: to be asked about."""
+    left_unsigned = Signal(object)
+    """UnsignedMask that nobody asked to store: to be told of, without stopping anything."""
 
     def __init__(self, session: Session, canvas: EditorCanvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,19 +78,21 @@ class Correction(QObject):
         self._image_id: ImageId | None = None
         self._known_revisions = 0
         self._storing: dict[ImageId, int] = {}
+        self._left: tuple[ImageId | None, int] | None = None
+        """Image and version of the mask that was last to be stored because its case was left."""
         self._is_previewing = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PREVIEW_PAUSE_MS)
         self._pause.timeout.connect(self._preview)
-        canvas.mask_edited.connect(self._follow_edit)
+        canvas.editor.mask_edited.connect(self._follow_edit)
 
     @property
     def is_unsaved(self) -> bool:
         """Say whether the canvas shows a correction that is neither stored nor on its way to be."""
-        if self._image_id is None or not self._canvas.has_unsaved_work:
+        if self._image_id is None or not self._canvas.editor.has_unsaved_work:
             return False
-        return self._storing.get(self._image_id) != self._canvas.mask_version()
+        return self._storing.get(self._image_id) != self._canvas.editor.mask_version()
 
     @property
     def is_previewing(self) -> bool:
@@ -84,18 +104,19 @@ class Correction(QObject):
         case = shown.case
         self._image_id = case.image.id
         self._known_revisions = len(case.revisions)
+        self._left = None
         self._canvas.show_image(shown.pixels, case.image.id)
-        if not self._canvas.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
+        if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
             self._session.tell("The unsaved correction of this case was brought back.")
             self._pause.start()
         self.state_changed.emit()
 
     def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
-        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
-        self._canvas.set_band(opened.band)
+        self._canvas.editor.set_prediction(opened.predicted_mask, opened.probability)
+        self._canvas.view.set_band(opened.band)
         if is_other_mask:
-            self._canvas.set_mask(opened.mask, str(opened.case.mask_source or ""))
+            self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
             self._session.warn(_CORRECTED_ELSEWHERE)
@@ -103,11 +124,10 @@ class Correction(QObject):
 
     def save_before_leaving(self) -> None:
         """Store what is corrected although the person did not ask for it, saying so."""
-        if self.is_unsaved:
-            self.save()
-            self._session.tell(
-                "The correction of the case you left is saved as a revision; its history can take it back."
-            )
+        mask = (self._image_id, self._canvas.editor.mask_version())
+        if self.is_unsaved and mask != self._left:
+            self._left = mask
+            self._store(CORRECTED, if_implausible=self.left_unsigned.emit, then=self._tell_of_saving)
 
     def leave(self) -> None:
         """Store what is corrected, saying so, and let go of the case."""
@@ -117,49 +137,101 @@ class Correction(QObject):
         self._image_id = None
 
     def save(self) -> None:
-        """Store the mask on the canvas as a revision."""
+        """Store the mask on the canvas as a revision; an implausible one is asked about."""
         if self.is_unsaved:
-            self._store(CORRECTED)
+            self._store(CORRECTED, if_implausible=self.questioned.emit)
+
+    def save_unasked(self) -> None:
+        """Store the mask on the canvas because something else begins; an implausible one is left out."""
+        if self.is_unsaved:
+            self._store(CORRECTED, if_implausible=self.left_unsigned.emit)
 
     def confirm(self) -> None:
-        """Sign the mask on the canvas as right."""
-        self._store(CORRECTED if self.is_unsaved else CONFIRMED)
+        """Sign the mask on the canvas as right; an implausible one is asked about."""
+        self._store(CORRECTED if self.is_unsaved else CONFIRMED, if_implausible=self.questioned.emit)
 
     def revert_to(self, earlier: RevisionId | PredictionId) -> None:
-        """Make an earlier boundary the valid one again."""
-        if (image_id := self._image_id) is not None:
-            self.save()
-            self._session.act(
-                QueueName.DATABASE,
-                lambda services, _token: revert_revision(services, image_id, earlier),
-                done=lambda changes: self._count_own_revision(image_id, changes),
+        """Make an earlier boundary the valid one again, once the one on the canvas is stored."""
+        if (image_id := self._image_id) is None:
+            return
+        if self.is_unsaved:
+            self._store(
+                CORRECTED,
+                if_implausible=self.questioned.emit,
+                then=lambda: self._revert(image_id, earlier),
             )
+        else:
+            self._revert(image_id, earlier)
 
-    def _store(self, reason: str) -> None:
-        image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
+    def _tell_of_saving(self) -> None:
+        self._session.tell(
+            "The correction of the case you left is saved as a revision; its history can take it back."
+        )
+
+    def _revert(
+        self, image_id: ImageId, earlier: RevisionId | PredictionId, *, is_meant: bool = False
+    ) -> None:
+        def fail(error: NaevusError) -> None:
+            if isinstance(error, ImplausibleMaskError):
+                self.questioned.emit(
+                    UnsignedMask(image_id, str(error), lambda: self._revert(image_id, earlier, is_meant=True))
+                )
+            else:
+                self._session.report_error(error)
+
+        self._session.act(
+            QueueName.DATABASE,
+            lambda services, _token: revert_revision(services, image_id, earlier, is_meant=is_meant),
+            done=lambda changes: self._count_own_revision(image_id, changes),
+            failed=fail,
+        )
+
+    def _store(
+        self,
+        reason: str,
+        *,
+        if_implausible: Callable[[UnsignedMask], None],
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Store the mask on the canvas; ``if_implausible`` gets one that a person has to answer for."""
+        image_id, editor = self._image_id, self._canvas.editor
+        mask, version = editor.current_mask(), editor.mask_version()
         if image_id is None or mask is None:
             return
         self._pause.stop()
-        self._storing[image_id] = version
-        self._session.act(
-            QueueName.DATABASE,
-            lambda services, _token: correct_mask(services, image_id, mask, reason=reason),
-            done=lambda changes: self._end_storing(image_id, version, changes),
-            failed=lambda error: self._fail_storing(image_id, error),
-        )
-        self.state_changed.emit()
+
+        def end(changes: Changes) -> None:
+            self._end_storing(image_id, version, changes)
+            then()
+
+        def fail(error: NaevusError) -> None:
+            self._storing.pop(image_id, None)
+            if isinstance(error, ImplausibleMaskError):
+                if_implausible(UnsignedMask(image_id, str(error), lambda: store(is_meant=True)))
+            else:
+                self._session.report_error(error)
+            self.state_changed.emit()
+            self.store_failed.emit(str(error))
+
+        def store(*, is_meant: bool) -> None:
+            self._storing[image_id] = version
+            self._session.act(
+                QueueName.DATABASE,
+                lambda services, _token: correct_mask(
+                    services, image_id, mask, reason=reason, is_meant=is_meant
+                ),
+                done=end,
+                failed=fail,
+            )
+            self.state_changed.emit()
+
+        store(is_meant=False)
 
     def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
         self._storing.pop(image_id, None)
-        self._canvas.mark_stored(image_id, version)
+        self._canvas.editor.mark_stored(image_id, version)
         self._count_own_revision(image_id, changes)
         self.stored.emit()
-
-    def _fail_storing(self, image_id: ImageId, error: NaevusError) -> None:
-        self._storing.pop(image_id, None)
-        self._session.report_error(error)
-        self.state_changed.emit()
-        self.store_failed.emit()
 
     def _count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
         """Do not take a revision that was stored here for somebody else's."""
@@ -172,7 +244,8 @@ class Correction(QObject):
 
     def _preview(self) -> None:
         """Measure and score the mask on the canvas, storing nothing; only the latest counts."""
-        image_id, mask, version = self._image_id, self._canvas.current_mask(), self._canvas.mask_version()
+        image_id, editor = self._image_id, self._canvas.editor
+        mask, version = editor.current_mask(), editor.mask_version()
         if image_id is None or mask is None:
             return
         self._is_previewing = True
@@ -187,7 +260,7 @@ class Correction(QObject):
 
     def _show_preview(self, preview: Preview) -> None:
         self._is_previewing = False
-        if preview.image_id == self._image_id and preview.version == self._canvas.mask_version():
+        if preview.image_id == self._image_id and preview.version == self._canvas.editor.mask_version():
             self.previewed.emit(preview)
         self.state_changed.emit()
 

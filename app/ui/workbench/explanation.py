@@ -50,7 +50,7 @@ class Explanation(QObject):
 
     def _offer(self, names: tuple[str, ...]) -> None:
         self._card.offer(names)
-        self._follow_switch(self._workbench.canvas.layer_look(Layer.ATTENTION).is_visible)
+        self._follow_switch(self._workbench.canvas.view.layer_look(Layer.ATTENTION).is_visible)
 
     def _follow_switch(self, is_on: bool) -> None:
         """A layer that is switched on shows something: the default overlay until another is chosen."""
@@ -62,8 +62,8 @@ class Explanation(QObject):
         self._choose(name)
 
     def _choose(self, name: object) -> None:
-        image_id, mask = self._image_id, self._workbench.canvas.current_mask()
-        self._workbench.canvas.set_overlay(None)
+        image_id, mask = self._image_id, self._workbench.canvas.editor.current_mask()
+        self._workbench.canvas.view.set_overlay(None)
         self._card.show_waiting(str(name) if name and image_id else None)
         if name is None or image_id is None:
             return
@@ -77,7 +77,7 @@ class Explanation(QObject):
 
     def _show(self, image_id: ImageId, explained: ExplainedScore) -> None:
         if image_id == self._image_id and explained.name == self._card.chosen:
-            self._workbench.canvas.set_overlay(explained.map, is_signed=explained.is_signed)
+            self._workbench.canvas.view.set_overlay(explained.map, is_signed=explained.is_signed)
             self._card.show_share(explained.share_inside_lesion, is_signed=explained.is_signed)
 
     def _fail(self, error: NaevusError) -> None:

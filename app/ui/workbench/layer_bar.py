@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.image_view import ImageView
 from app.ui.editor.layers import Layer
 from app.ui.theme import Theme
 from app.ui.widgets.wrapping_layout import WrappingLayout
@@ -20,12 +20,12 @@ LAYER_NAMES = {
 class LayerBar(QFrame):
     """One switch and one opacity slider per layer."""
 
-    def __init__(self, canvas: EditorCanvas, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, image_view: ImageView, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "foot")
-        self._canvas = canvas
+        self._image_view = image_view
         self._hidden: tuple[Layer, ...] = ()
-        self.control_by_layer = {layer: LayerControl(layer, canvas, theme) for layer in LAYER_NAMES}
+        self.control_by_layer = {layer: LayerControl(layer, image_view, theme) for layer in LAYER_NAMES}
         layout = WrappingLayout(self)
         layout.setContentsMargins(10, 5, 10, 6)
         layout.setSpacing(12)
@@ -42,7 +42,7 @@ class LayerBar(QFrame):
 
     def toggle_all(self) -> None:
         """Hide every layer, or bring back those that were hidden together."""
-        shown = tuple(layer for layer in LAYER_NAMES if self._canvas.layer_look(layer).is_visible)
+        shown = tuple(layer for layer in LAYER_NAMES if self._image_view.layer_look(layer).is_visible)
         for layer in shown or self._hidden:
             self.show_layer(layer, visible=not shown)
         self._hidden = shown
@@ -54,10 +54,10 @@ class LayerControl(QWidget):
     switched = Signal(bool)
 
     def __init__(
-        self, layer: Layer, canvas: EditorCanvas, theme: Theme, parent: QWidget | None = None
+        self, layer: Layer, image_view: ImageView, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        look, name = canvas.layer_look(layer), LAYER_NAMES[layer]
+        look, name = image_view.layer_look(layer), LAYER_NAMES[layer]
         self._theme = theme
         self.switch = QToolButton()
         self.switch.setText(name)
@@ -70,8 +70,8 @@ class LayerControl(QWidget):
         self.slider.setAccessibleName(f"Opacity of the {name.lower()}")
         self.slider.setToolTip(f"Opacity of the {name.lower()}")
         self.slider.setValue(round(100 * look.opacity))
-        self.slider.valueChanged.connect(lambda value: canvas.set_layer_opacity(layer, value / 100))
-        self.switch.toggled.connect(lambda on: self._follow(on, canvas, layer))
+        self.slider.valueChanged.connect(lambda value: image_view.set_layer_opacity(layer, value / 100))
+        self.switch.toggled.connect(lambda on: self._follow(on, image_view, layer))
         self.switch.setChecked(look.is_visible)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -82,8 +82,8 @@ class LayerControl(QWidget):
         self._paint_icon()
         self.slider.setEnabled(look.is_visible)
 
-    def _follow(self, on: bool, canvas: EditorCanvas, layer: Layer) -> None:
-        canvas.set_layer_visible(layer, on)
+    def _follow(self, on: bool, image_view: ImageView, layer: Layer) -> None:
+        image_view.set_layer_visible(layer, on)
         self.slider.setEnabled(on)
         self._paint_icon()
         self.switched.emit(on)

@@ -41,13 +41,15 @@ class ToolOptions(QObject):
             _group("Threshold", self.threshold, words),
         )
         """What belongs together, to be placed in a bar."""
-        self.brush_slider.valueChanged.connect(lambda step: canvas.set_brush_diameter_px(diameter_of(step)))
-        self.brush_px.valueChanged.connect(canvas.set_brush_diameter_px)
-        canvas.brush_diameter_changed.connect(self._show_brush)
+        self.brush_slider.valueChanged.connect(
+            lambda step: canvas.tools.set_brush_diameter_px(diameter_of(step))
+        )
+        self.brush_px.valueChanged.connect(canvas.tools.set_brush_diameter_px)
+        canvas.tools.brush_diameter_changed.connect(self._show_brush)
         self.threshold.valueChanged.connect(self._show_threshold)
         self.threshold.sliderMoved.connect(lambda _value: self._pause.start())
         self.threshold.actionTriggered.connect(lambda _action: self._pause.start())
-        self._show_brush(canvas.brush_diameter_px)
+        self._show_brush(canvas.tools.brush_diameter_px)
 
     def show_threshold(self, threshold: float | None) -> None:
         """Show the threshold of the model, without applying it; None when there is no probability map."""
@@ -67,7 +69,7 @@ class ToolOptions(QObject):
         self._threshold_words.setText(f"{self.threshold.value() / 100:.2f}" if is_on else "")
 
     def _apply_threshold(self) -> None:
-        self._canvas.set_threshold(self.threshold.value() / 100)
+        self._canvas.editor.set_threshold(self.threshold.value() / 100)
 
 
 def diameter_of(step: int) -> int:

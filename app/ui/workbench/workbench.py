@@ -19,7 +19,7 @@ class Workbench(QFrame):
         self._theme = theme
         self.canvas = canvas
         self.options = ToolOptions(canvas)
-        self.layers = LayerBar(canvas, theme)
+        self.layers = LayerBar(canvas.view, theme)
         self._bar = QFrame()
         self._bar.setProperty("role", "bar")
         self._tools = WrappingLayout(self._bar)
@@ -29,7 +29,7 @@ class Workbench(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._bar)
-        layout.addWidget(canvas, 1)
+        layout.addWidget(canvas.view, 1)
         layout.addWidget(self.layers)
         theme.changed.connect(self._paint_ground)
         self._paint_ground()
@@ -48,4 +48,4 @@ class Workbench(QFrame):
             self._tools.addWidget(part)
 
     def _paint_ground(self) -> None:
-        self.canvas.set_ground_colour(QColor(self._theme.tokens.canvas))
+        self.canvas.view.set_ground_colour(QColor(self._theme.tokens.canvas))

@@ -6,6 +6,7 @@ _NAME_BY_OVERLAY = {
     "gradient_x_input": "What moved the score (gradient x input)",
     "grad_cam": "What carried the score (Grad-CAM)",
     "class_activation": "What moved the score (class activation)",
+    "occlusion": "What the score loses with each patch (occlusion)",
     "hidden_attention": "Where it looked (hidden attention)",
     "rollout": "Where it looked, all layers (rollout)",
     "attribution_rollout": "Where it looked for the score, all layers (attribution rollout)",
@@ -23,7 +24,7 @@ _NAME_BY_STRUCTURE = {
 }
 """Maps of the boundary model's second head; they show a structure, and no reason for the score."""
 
-_READS_THE_SCORE = frozenset({"gradient_x_input", "grad_cam", "class_activation"})
+_READS_THE_SCORE = frozenset({"gradient_x_input", "grad_cam", "class_activation", "occlusion"})
 """Overlays that would change with the score; the others follow how the network mixes what it sees."""
 
 _LIMIT_BY_OVERLAY = {

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.domain.case import Case
+from app.domain.fields import FIELDS, CaseField
 from app.domain.ids import ImageId, PredictionId
 from app.usecases.analysis.model_summaries import card_of
 from app.usecases.analysis.score_inputs import score_inputs
@@ -15,8 +16,6 @@ from app.usecases.ports import CancelToken, Services
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput
 
 _MOST_EFFECTS = 3
-_AGE = NUMERIC_FEATURES.index("age_approx")
-_SEX, _SITE = (CATEGORICAL_FEATURES.index(name) for name in ("sex", "anatom_site_general"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,27 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
 
 def _without_each(case: Case, given: TabularInput) -> Iterator[tuple[str, TabularInput]]:
     """Each entered fact that the model was given, and the inputs without it."""
-    age_years = float(given.numeric[_AGE])
-    if not math.isnan(age_years):
+    for field in FIELDS:
+        if field.model_input in NUMERIC_FEATURES:
+            yield from _without_number(field, given)
+        elif field.model_input in CATEGORICAL_FEATURES:
+            yield from _without_category(field, case, given)
+
+
+def _without_number(field: CaseField, given: TabularInput) -> Iterator[tuple[str, TabularInput]]:
+    place = NUMERIC_FEATURES.index(str(field.model_input))
+    number = float(given.numeric[place])
+    if not math.isnan(number):
         numeric = given.numeric.copy()
-        numeric[_AGE] = float("nan")
-        yield f"age {age_years:.0f}", replace(given, numeric=numeric)
-    for place, what in ((_SEX, f"sex {case.patient.sex}"), (_SITE, f"site {case.lesion.site}")):
-        if given.categorical[place]:
-            categorical = given.categorical.copy()
-            categorical[place] = 0
-            yield what, replace(given, categorical=categorical)
+        numeric[place] = float("nan")
+        yield f"{field.in_sentence} {number:.0f}", replace(given, numeric=numeric)
+
+
+def _without_category(
+    field: CaseField, case: Case, given: TabularInput
+) -> Iterator[tuple[str, TabularInput]]:
+    place = CATEGORICAL_FEATURES.index(str(field.model_input))
+    if given.categorical[place]:
+        categorical = given.categorical.copy()
+        categorical[place] = 0
+        yield f"{field.in_sentence} {case.entered(field)}", replace(given, categorical=categorical)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError, ScoreWithheldError
+from app.domain.frame_finding import SCORED_ANYWAY
 from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
 from app.domain.measurement import Measurement
 from app.domain.prediction import ScorePrediction
@@ -22,10 +23,6 @@ class ScorePreview:
 
     score: ScorePrediction
     measurements: tuple[Measurement, ...]
-
-
-SCORED_ANYWAY = "unsuitable image scored"
-"""The act of a person who wants a score of an image that gets none by itself."""
 
 
 def rescore_image(
@@ -64,9 +61,10 @@ def _store(services: Services, case: Case, score: ScorePrediction) -> None:
         others = [one for one in work.cases.case(case.image.id).scores if one.id not in known]
         if any(one.inputs_sha256 == score.inputs_sha256 for one in others):
             return
+        if case.is_score_withheld and case.boundary is not None:
+            # Before the score, because the line of the work list that is written with it depends on this act.
+            work.audit.append(services.user, SCORED_ANYWAY, case.image.id, case.boundary.id)
         work.cases.add_score(score)
-        if case.is_score_withheld:
-            work.audit.append(services.user, SCORED_ANYWAY, case.image.id, case.objection_to_score)
         sha256 = score.model.weights_sha256
         work.audit.append(services.user, "score computed", case.image.id, score.id, weights_sha256=sha256)
         work.commit()

@@ -1,9 +1,9 @@
 """What the score model is given for a case: metadata, measurements, and what is wrong with the image."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from app.domain.case import Case
-from app.domain.people.age import age_at_visit
 from app.usecases.analysis.measurements import features_of
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.lesion.features import LesionFeatures
@@ -29,14 +29,12 @@ class ScoreInputs:
 def score_inputs(case: Case, pixels: RgbImage, mask: BoolMask | None) -> ScoreInputs:
     """Return the inputs for a mask.
 
-    What is read of the case here belongs into ``Case.scored_inputs``, too.
+    What is read of the case here beside ``Case.model_inputs`` belongs into ``Case.scored_inputs``, too.
     """
     seen = mask if mask is not None and mask.any() else None
     features = features_of(case.image, pixels, seen)
     tabular = tabular_input(
-        age_years=age_years_of(case),
-        sex=case.patient.sex,
-        site_general=case.lesion.site,
+        entered=_entered(case),
         features=features,
         patient_long_diameters_mm=_diameters_mm(case, features),
     )
@@ -51,10 +49,13 @@ def score_inputs(case: Case, pixels: RgbImage, mask: BoolMask | None) -> ScoreIn
     )
 
 
-def age_years_of(case: Case) -> float | None:
-    """Return the age at the visit, from the year of birth when it was not entered."""
-    age = age_at_visit(case.patient, case.visit)
-    return None if age is None else float(age.years)
+def _entered(case: Case) -> dict[str, float | str | None]:
+    """The entered inputs by the columns of the score model's table."""
+    return {
+        field.model_input: value
+        for field, value in case.model_inputs.items()
+        if field.model_input is not None and not isinstance(value, date)
+    }
 
 
 def _diameters_mm(case: Case, features: LesionFeatures | None) -> tuple[float, ...]:

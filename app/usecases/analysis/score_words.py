@@ -5,6 +5,7 @@ Never more certain than the model is.
 
 from app.domain.benefit import is_border_uncertain
 from app.domain.case import Case
+from app.domain.fields import FIELDS
 from app.domain.figures import percent
 from app.domain.lesion_score import LesionScore
 from app.domain.prediction import ScorePrediction
@@ -16,7 +17,7 @@ from models.contract.uncertainty.probability import conformal_labels
 _NO_INTERVAL = "not a confidence interval"
 _PERCENT = "\N{NO-BREAK SPACE}%"
 
-_ENTERED_INPUTS = ("age_approx", "sex", "anatom_site_general")
+_ENTERED_INPUTS = frozenset(field.model_input for field in FIELDS if field.model_input is not None)
 """Inputs of the score model that the forms of this application can give."""
 
 _FEATURE_BY_NAME = {feature.name: feature for feature in (*NUMERIC_INPUTS, *CATEGORICAL_INPUTS)}

@@ -4,28 +4,17 @@ from collections.abc import Iterator, Mapping
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
+from app.domain.fields import FIELDS
+from app.domain.frame_finding import SCORED_ANYWAY
 from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.input_edits import SAMPLE_DESCRIBED, inputs_edited_between
 from app.domain.prediction import ScorePrediction
 from app.domain.standing_priority import BAND_ACCEPTED
-from app.usecases.analysis.score_image import SCORED_ANYWAY
 from app.usecases.cases.import_images import DAMAGED_TAKEN
 from app.usecases.patients.settle_identity import FOUND_APART, FOUND_SAME
 
-_WORDS_BY_FIELD = {
-    "code": "patient number",
-    "birth_year": "year of birth",
-    "birthday": "day of birth",
-    "issuer": "issuer of the patient number",
-    "fitzpatrick_skin_type": "skin type",
-    "personal_hx_mm": "melanoma before",
-    "family_hx_mm": "melanoma in the family",
-    "site_special": "special site",
-    "clin_size_long_diam_mm": "longest diameter on the skin",
-    "visited_on": "date of the visit",
-    "age_years": "age",
-}
-"""Fields whose name in the audit trail is no word of the forms."""
+_WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
+"""Words of the forms for the names in the audit trail; fields of one name have the same words."""
 
 _NOTHING_RECORDED = "nothing recorded of this case had changed"
 """The sizes of the patient's other lesions, which the model may read, are recorded with those."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from app.domain.case_fields import OLDEST_AGE_YEARS, check_age
+from app.domain.case_checks import check_age
+from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.changes import Changes
 from app.domain.errors import (
     DomainError,

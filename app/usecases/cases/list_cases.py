@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.domain.case import CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.usecases.ports import Services
 
@@ -25,6 +26,7 @@ def list_cases(
     offset: int = 0,
     limit: int = 200,
     search: str = "",
+    shown: CaseFilter = CaseFilter.ALL,
     order: str = "priority",
     descending: bool = False,
     removed: bool = False,
@@ -35,9 +37,16 @@ def list_cases(
     """
     with services.reading() as work:
         lines = work.cases.case_lines(
-            offset=offset, limit=limit, search=search, order=order, descending=descending, removed=removed
+            offset=offset,
+            limit=limit,
+            search=search,
+            shown=shown,
+            order=order,
+            descending=descending,
+            removed=removed,
         )
-        return CaseWindow(tuple(lines), offset, work.cases.case_count(search, removed=removed))
+        total = work.cases.case_count(search, shown=shown, removed=removed)
+        return CaseWindow(tuple(lines), offset, total)
 
 
 def lines_of(services: Services, image_ids: Sequence[ImageId]) -> list[CaseLine]:
@@ -51,6 +60,7 @@ def next_undecided(
     after: ImageId | None,
     *,
     search: str = "",
+    shown: CaseFilter = CaseFilter.ALL,
     order: str = "priority",
     descending: bool = False,
 ) -> CaseLine | None:
@@ -62,7 +72,7 @@ def next_undecided(
     def lines() -> Iterator[CaseLine]:
         offset = 0
         while window := list_cases(
-            services, offset=offset, search=search, order=order, descending=descending
+            services, offset=offset, search=search, shown=shown, order=order, descending=descending
         ).lines:
             yield from window
             offset += len(window)

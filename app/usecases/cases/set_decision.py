@@ -1,6 +1,6 @@
 """Records the clinician's own reading, apart from what the model said."""
 
-from app.domain.case_fields import check_decision
+from app.domain.case_checks import check_decision
 from app.domain.changes import Changes
 from app.domain.ids import DecisionId, ImageId, new_id
 from app.domain.revision import Decision

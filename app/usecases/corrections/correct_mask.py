@@ -1,11 +1,14 @@
 """Stores a person's version of a lesion's mask."""
 
+from app.domain.case import Case
 from app.domain.changes import Changes
+from app.domain.errors import ImplausibleMaskError
 from app.domain.ids import ImageId, RevisionId, new_id
 from app.domain.revision import MaskRevision
-from app.usecases.image_arrays import check_fits
+from app.usecases.image_arrays import check_fits, mask_named
 from app.usecases.ports import Services
 from models.contract.arrays import BoolMask
+from models.contract.imaging.mask_plausibility import MaskIssueKind, mask_issue
 
 CORRECTED = "corrected"
 RESET = "reset to prediction"
@@ -19,13 +22,21 @@ def correct_mask(
     *,
     author: str | None = None,
     reason: str = CORRECTED,
+    is_meant: bool = False,
 ) -> Changes:
     """Store ``mask`` as the newest revision; the prediction it corrects stays as it was.
 
-    A mask equal to the valid one is only stored again when the reason says something new.
+    A mask equal to the valid one is only stored again when the reason says something new. ``is_meant`` says
+    that a person has answered for an implausible mask.
+
+    Raises:
+        ImplausibleMaskError: the mask marks nothing, nearly everything or the frame, and is not ``is_meant``.
     """
     with services.reading() as work:
-        check_fits(mask, work.cases.case(image_id).image)
+        case = work.cases.case(image_id)
+    check_fits(mask, case.image)
+    if not is_meant:
+        _check_plausible(services, case, mask)
     name = services.blobs.put(services.images.mask_png(mask))
     with services.unit_of_work() as work:
         case = work.cases.case(image_id)
@@ -46,3 +57,12 @@ def correct_mask(
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
+
+
+def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
+    issue = mask_issue(mask)
+    if issue is not None and issue.kind is MaskIssueKind.INVERTED and case.boundary is not None:
+        # The predicted boundary is decoded only where it can settle the question.
+        issue = mask_issue(mask, mask_named(services, case.boundary.mask))
+    if issue is not None:
+        raise ImplausibleMaskError(f"The boundary {issue.reason}.")

@@ -86,7 +86,8 @@ def import_corrections(
         if any(not np.array_equal(offer.mask, offers[0].mask) for offer in offers):
             refused.extend(Refusal(offer.path, _several(offers)) for offer in offers)
         elif offers:
-            correct_mask(services, image_id, offers[0].mask)
+            # A mask in doubt is no offer unless the person has said what is to be done with it.
+            correct_mask(services, image_id, offers[0].mask, is_meant=True)
             corrected.append(image_id)
             notices.extend(FileNotice(offer.path, offer.notice) for offer in offers if offer.notice)
     order = {path: place for place, path in enumerate(files)}

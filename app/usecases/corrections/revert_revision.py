@@ -9,12 +9,22 @@ from app.usecases.image_arrays import mask_named
 from app.usecases.ports import Services
 
 
-def revert_revision(services: Services, image_id: ImageId, revision_id: RevisionId | PredictionId) -> Changes:
-    """Store a new revision equal to an earlier one, or to a prediction."""
+def revert_revision(
+    services: Services,
+    image_id: ImageId,
+    revision_id: RevisionId | PredictionId,
+    *,
+    is_meant: bool = False,
+) -> Changes:
+    """Store a new revision equal to an earlier one, or to a prediction.
+
+    Raises:
+        ImplausibleMaskError: that mask is implausible, and is not ``is_meant``.
+    """
     with services.reading() as work:
         case = work.cases.case(image_id)
     name, reason = _earlier(case, revision_id)
-    return correct_mask(services, image_id, mask_named(services, name), reason=reason)
+    return correct_mask(services, image_id, mask_named(services, name), reason=reason, is_meant=is_meant)
 
 
 def _earlier(case: Case, revision_id: RevisionId | PredictionId) -> tuple[BlobName, str]:

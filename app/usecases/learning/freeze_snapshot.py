@@ -1,16 +1,15 @@
 """Freezes the signed corrections into a snapshot that training reads."""
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.domain.case_fields import OLDEST_AGE_YEARS
+from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
 from app.domain.input_edits import SAMPLE_DESCRIBED
-from app.usecases.analysis.score_inputs import age_years_of
 from app.usecases.cancellation import stop_if_cancelled
 from app.usecases.image_arrays import mask_named
 from app.usecases.learning.patient_splits import (
@@ -28,6 +27,7 @@ from app.usecases.learning.training_examples import (
 )
 from app.usecases.ports import CancelToken, Progress, Services
 from models.contract.shelf.card import Task
+from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS
 from training.contract.snapshot import (
     Side,
     Snapshot,
@@ -161,7 +161,6 @@ def _left_out(image: SnapshotImage, reason: str) -> SnapshotImage:
 def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -> SnapshotEntry:
     """Collect pixels, mask and the few facts that a snapshot may tell of a patient."""
     case, words = example.case, services.vocabulary
-    age_years = age_years_of(case)
     is_corrected = image.side != "uncorrected"
     return SnapshotEntry(
         image,
@@ -169,15 +168,20 @@ def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -
         mask_png=_mask_png(services, example) if is_corrected else None,
         malignant=example.malignant if is_corrected else None,
         diagnosis=example.diagnosis if is_corrected else None,
-        age_years=None if age_years is None else min(age_years, OLDEST_AGE_YEARS),
-        sex=case.patient.sex if case.patient.sex in words.sexes else None,
-        site=case.lesion.site if case.lesion.site in words.sites else None,
-        skin_type=(
-            case.patient.fitzpatrick_skin_type
-            if case.patient.fitzpatrick_skin_type in words.skin_types
-            else None
-        ),
+        age_years=case.age_years,
+        sex=words.known("sex", case.patient.sex),
+        site=words.known("site", case.lesion.site),
+        skin_type=words.known("fitzpatrick_skin_type", case.patient.fitzpatrick_skin_type),
+        given=tuple(_given(case)),
     )
+
+
+def _given(case: Case) -> Iterator[tuple[str, float | str]]:
+    """Collect the entered inputs of the score for which data folders have no column of their own."""
+    for field, value in case.model_inputs.items():
+        is_given = field.model_input in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES)
+        if is_given and field.model_input is not None and isinstance(value, float | int | str):
+            yield field.model_input, value
 
 
 def _mask_png(services: Services, example: TrainingExample) -> bytes | None:

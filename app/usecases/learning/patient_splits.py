@@ -123,7 +123,9 @@ def _place_of(
         )
     patient = sides.patients.get(example.case.patient.id)
     if patient is None:
-        return SplitAssignment(None, f"{example.reason}, and nothing of this patient was.")
+        return SplitAssignment(
+            None, f"{example.reason}, and nothing else of this patient can be learned from."
+        )
     used = sides.images[image.id].side
     if used is not None and used != patient.side:
         return SplitAssignment(

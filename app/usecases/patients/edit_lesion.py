@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.case_fields import check_lesion, check_site
+from app.domain.case_checks import check_lesion, check_site
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import LesionId

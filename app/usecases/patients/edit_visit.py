@@ -1,6 +1,6 @@
 """Changes what is known about the occasion at which a lesion was photographed."""
 
-from app.domain.case_fields import check_age, check_visit
+from app.domain.case_checks import check_age, check_visit
 from app.domain.changes import Changes
 from app.domain.lesion import Visit
 from app.usecases.patients.three_way_merge import edited_names, merged

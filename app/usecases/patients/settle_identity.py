@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.case_fields import check_age
+from app.domain.case_checks import check_age
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId, PatientId

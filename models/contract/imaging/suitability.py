@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from models.contract.imaging.frame_verdict import FrameVerdict
+
 _ENDLESS = 1e9
 
 
@@ -20,21 +22,6 @@ class SuitabilityLimits(BaseModel):
     false_alarm_rate: Annotated[FiniteFloat, Field(ge=0.0, le=1.0)]
     """Share of the validation frames that these limits refuse."""
     n: int = Field(gt=0)
-
-
-class FrameVerdict(BaseModel):
-    """What was found of one image, to be stored with its boundary."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    distance: FiniteFloat
-    lesion_logit: FiniteFloat
-    is_dermoscopic: bool
-    has_lesion: bool
-
-    @property
-    def is_suitable(self) -> bool:
-        """Whether a score would mean anything."""
-        return self.is_dermoscopic and self.has_lesion
 
 
 def verdict_of(answer: NDArray[np.float32], limits: SuitabilityLimits) -> FrameVerdict:

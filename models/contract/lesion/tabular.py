@@ -4,7 +4,7 @@ Names and order follow the public columns of SLICE-3D (ISIC 2024). Nothing is im
 number is NaN, a missing category is 0, and the network learns what missing means.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -178,30 +178,32 @@ class TabularInput:
 
 def tabular_input(
     *,
-    age_years: float | None,
-    sex: str | None,
-    site_general: str | None,
+    entered: Mapping[str, float | str | None],
     features: LesionFeatures | None,
     patient_long_diameters_mm: Sequence[float] = (),
 ) -> TabularInput:
     """The tabular input of one lesion from what was entered and what was measured.
 
     Args:
-        age_years: values above 85 count as 85; negative or not finite is missing.
-        sex: "female" or "male"; anything else is missing.
-        site_general: one of the five general sites; others, as "palms/soles", are missing.
+        entered: by column name; an age above 85 counts as 85, one that is negative or not finite is missing,
+            as is a word that its column does not have, such as the site "palms/soles".
         features: measured on image and mask; sizes need ``features.mm_per_px``.
         patient_long_diameters_mm: of all calibrated lesions of the patient, this one included.
     """
-    known = {"age_approx": _age(age_years)}
+    if unknown := entered.keys() - {*NUMERIC_FEATURES, *CATEGORICAL_FEATURES}:
+        msg = f"the tabular input has no columns {sorted(unknown)}"
+        raise ValueError(msg)
+    known: dict[str, float | None] = {}
     if features is not None:
         known |= _measured(features)
         known["patient_size_z"] = patient_size_z(features.long_diameter_mm, patient_long_diameters_mm)
+    known |= {name: float(value) for name, value in entered.items() if isinstance(value, int | float)}
+    known["age_approx"] = _age(known.get("age_approx"))
     numeric = np.array(
         [np.nan if (value := known.get(name)) is None else value for name in NUMERIC_FEATURES],
         dtype=np.float32,
     )
-    return TabularInput(numeric, _categories(sex, site_general))
+    return TabularInput(numeric, _categories(entered))
 
 
 def without_metadata() -> TabularInput:
@@ -283,15 +285,12 @@ def _measured(features: LesionFeatures) -> dict[str, float | None]:
     }
 
 
-def _categories(sex: str | None, site_general: str | None) -> NDArray[np.int64]:
-    site = None if site_general is None else site_general.strip().lower()
-    location = None if site is None else _LOCATION_BY_SITE.get(site)
-    value_by_name = {
-        "sex": None if sex is None else sex.strip().lower(),
-        "anatom_site_general": site,
-        "tbp_lv_location": location,
-        "tbp_lv_location_simple": location,
-    }
+def _categories(entered: Mapping[str, float | str | None]) -> NDArray[np.int64]:
+    value_by_name = {name: word.strip() for name, word in entered.items() if isinstance(word, str)}
+    for name in ("sex", "anatom_site_general"):
+        value_by_name[name] = value_by_name.get(name, "").lower()
+    if (location := _LOCATION_BY_SITE.get(value_by_name["anatom_site_general"])) is not None:
+        value_by_name = {"tbp_lv_location": location, "tbp_lv_location_simple": location, **value_by_name}
     return np.array([_index(name, value_by_name.get(name)) for name in CATEGORICAL_FEATURES], dtype=np.int64)
 
 

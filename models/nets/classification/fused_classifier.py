@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
+from models.nets.classification.fusion import ContextAlone, LocalGlobalGate, MetadataFusion, ScoreHead
 from models.nets.classification.score_network import ScoreNetwork, Seen
 from models.nets.explainable import Cut
 from models.nets.layers.tabular_encoder import TabularEncoder
@@ -39,10 +39,9 @@ class FusedClassifier(ScoreNetwork):
     """Gate, metadata fusion and head over the evidence of an image; what makes that evidence comes on top."""
 
     reads_table: ClassVar[bool] = True
-    graph_maps: ClassVar[tuple[str, ...]] = ("gate", "hidden_attention")
 
     table: TabularEncoder
-    gate: LocalGlobalGate
+    gate: LocalGlobalGate | ContextAlone
     fusion: MetadataFusion
     head: ScoreHead
 
@@ -55,6 +54,20 @@ class FusedClassifier(ScoreNetwork):
             categorical: (B, 6) int64; 0 is missing.
         """
         return self.seen(images, numeric, categorical).logits
+
+    def for_tables(self, images: Tensor, tables: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
+        """Return the logits beside each table; what the image alone says is computed once."""
+        tokens = self.image_tokens(images)
+        return tuple(self._scored(tokens, self.table(*table)) for table in tables)
+
+    def image_tokens(self, images: Tensor) -> Tensor:
+        """Return what the image alone says, local and global evidence gated, (B, h * w, C)."""
+        evidence = self.evidence(images)
+        return self.gated(evidence, self.gate(*evidence))
+
+    def _scored(self, image_tokens: Tensor, table_tokens: Tensor) -> Tensor:
+        logits: Tensor = self.head(self.fusion(image_tokens, table_tokens), table_tokens)
+        return logits
 
     def seen(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Seen:
         """Return the logits with local and context tokens, both without metadata; arguments as `forward`."""
@@ -73,9 +86,10 @@ class FusedClassifier(ScoreNetwork):
         return ExplainedLogits(self.head(fused, table), gate.mean(dim=-1), attention, evidence.local, fused)
 
     def maps(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the logits with gate and hidden attention."""
+        """Return the logits with gate and hidden attention, as far as the network has them."""
         explained = self.forward_explained(images, numeric, categorical)
-        return explained.logits, {"gate": explained.gate, "hidden_attention": explained.hidden_attention}
+        found = {"gate": explained.gate, "hidden_attention": explained.hidden_attention}
+        return explained.logits, {name: found[name] for name in self.graph_maps}
 
     def cut(self, images: Tensor, *table: Tensor) -> Cut:
         """Cut before the gate and the scans of its grid; metadata are held as they are."""
@@ -84,9 +98,7 @@ class FusedClassifier(ScoreNetwork):
 
         def answer(replaced: Sequence[Tensor]) -> Tensor:
             evidence = self.evidence_from(*replaced)
-            fused = self.fusion(self.gated(evidence, self.gate(*evidence)), tokens)
-            logits: Tensor = self.head(fused, tokens)
-            return logits[:, 0]
+            return self._scored(self.gated(evidence, self.gate(*evidence)), tokens)[:, 0]
 
         return Cut(sources, answer)
 
@@ -103,9 +115,25 @@ class FusedClassifier(ScoreNetwork):
         return Cut((fused.view(evidence.local.shape),), answer)
 
     @property
+    def graph_maps(self) -> tuple[str, ...]:
+        """Gate and hidden attention, as far as the network has them."""
+        gate = ("gate",) if self.has_gate else ()
+        return (*gate, "hidden_attention") if self.has_scans else gate
+
+    @property
+    def has_gate(self) -> bool:
+        """Whether a gate chooses between local and global evidence."""
+        return isinstance(self.gate, LocalGlobalGate)
+
+    @property
+    def has_scans(self) -> bool:
+        """Whether scans make the global evidence."""
+        return True
+
+    @property
     def token_widths(self) -> tuple[int, int]:
         """Local and context tokens have one width."""
-        width = self.gate.projection.out_features
+        width = self.head.reduce.out_features
         return width, width
 
     @property

@@ -22,6 +22,14 @@ class LocalGlobalGate(nn.Module):
         return torch.sigmoid(self.projection(torch.cat([local, context], dim=-1)))
 
 
+class ContextAlone(nn.Module):
+    """Stands where a network has no gate: global evidence (0) everywhere, without parameters."""
+
+    def forward(self, local: Tensor, _context: Tensor) -> Tensor:
+        """Return zeros, (..., C)."""
+        return torch.zeros_like(local)
+
+
 class MetadataFusion(nn.Module):
     """Add to every image token what it learned from the metadata, and normalise: (B, L, C)."""
 

@@ -21,8 +21,6 @@ class ImageClassifier(ScoreNetwork):
     """
 
     reads_table: ClassVar[bool] = False
-    graph_maps: ClassVar[tuple[str, ...]] = ("class_activation",)
-
     head: nn.Linear
 
     def forward(
@@ -36,6 +34,10 @@ class ImageClassifier(ScoreNetwork):
             categorical: the same.
         """
         return self.score(self.features(images))
+
+    def for_tables(self, images: Tensor, tables: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
+        """Return the logits of the images once for each table, none of which is read."""
+        return (self(images),) * len(tables)
 
     def seen(self, images: Tensor, numeric: Tensor | None = None, categorical: Tensor | None = None) -> Seen:
         """Return the logits with the features, which are local and context in one."""
@@ -66,6 +68,11 @@ class ImageClassifier(ScoreNetwork):
         if isinstance(self.head, EvidentialLinear | DiagnosisLinear):
             slope = self.head.slope(features.mean(dim=(1, 2)))[:, None, None]
         return (features * slope).sum(dim=-1) / cells
+
+    @property
+    def graph_maps(self) -> tuple[str, ...]:
+        """Each cell's share of the score."""
+        return ("class_activation",)
 
     @property
     def token_widths(self) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from models.nets.classification.fused_classifier import FusedClassifier, ImageEvidence
-from models.nets.classification.fusion import LocalGlobalGate, MetadataFusion, ScoreHead
+from models.nets.classification.fusion import ContextAlone, LocalGlobalGate, MetadataFusion, ScoreHead
 from models.nets.classification.initialise import draw_weights
 from models.nets.classification.local_tokens import LocalTokens
 from models.nets.explainable import Mixing, tokens_of
@@ -38,7 +38,8 @@ class StemmedMambaDerm(FusedClassifier):
     Args:
         stem: images (B, 3, S, S) to features at 1/16 and 1/32, channels last.
         stem_widths: channels of the two.
-        drop_path_rates: one for each VMamba layer.
+        drop_path_rates: one for each VMamba layer; without any, local tokens in their places are the context.
+        has_gate: without the gate, the score is read from the context alone.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class StemmedMambaDerm(FusedClassifier):
         stem_widths: tuple[int, int],
         drop_path_rates: Sequence[float],
         *,
+        has_gate: bool = True,
         width: int = 192,
         state: int = 16,
         attention_heads: int = 8,
@@ -74,7 +76,7 @@ class StemmedMambaDerm(FusedClassifier):
             numeric_features=numeric_features,
             category_sizes=category_sizes,
         )
-        self.gate = LocalGlobalGate(width)
+        self.gate = LocalGlobalGate(width) if has_gate else ContextAlone()
         self.fusion = MetadataFusion(width, attention_heads, dropout)
         self.head = ScoreHead(
             width, classes, dropout, evidential=evidential, diagnosis_labels=diagnosis_labels
@@ -93,10 +95,17 @@ class StemmedMambaDerm(FusedClassifier):
     def attentive_evidence(self, images: Tensor) -> tuple[ImageEvidence, Tensor]:
         """Return the evidence, and the attention (B, h, w) hidden in the last scan."""
         local = self.local_tokens(*self.stem(images))
+        if not self.has_scans:
+            return self.evidence_from(local), local.new_zeros(local.shape[:3])
         before, last = self.context[:-1](self.placed(local)), self.context[-1]
         assert isinstance(last, VSSLayer)
         attention = hidden_attention(last.block.ss2d, last.block.norm(before))
         return ImageEvidence(local, self.norm_context(last(before))), attention
+
+    @property
+    def has_scans(self) -> bool:
+        """Whether there is any VMamba layer."""
+        return len(self.context) > 0
 
     def mixing(self, height_px: int, width_px: int) -> Mixing:
         """Return the scans over the local tokens."""

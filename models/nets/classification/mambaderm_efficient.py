@@ -24,7 +24,10 @@ class EfficientStem(nn.Module):
 
 
 class MambaDermEfficient(StemmedMambaDerm):
-    """MambaDerm whose local evidence starts from ImageNet; arguments as `StemmedMambaDerm`."""
+    """MambaDerm whose local evidence starts from ImageNet; arguments as `StemmedMambaDerm`.
+
+    ``layers=0`` and ``has_gate=False`` leave out the VMamba layers and the gate, to learn what each is worth.
+    """
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """What every score network offers, whether it reads metadata beside the image or not."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from torch import Tensor, nn
@@ -31,8 +32,10 @@ class ScoreNetwork(nn.Module):
     reads_table: ClassVar[bool]
     """Whether metadata move the score."""
 
-    graph_maps: ClassVar[tuple[str, ...]]
-    """The overlays that cost next to nothing, in the order of `maps`: they travel in the graph."""
+    @property
+    @abstractmethod
+    def graph_maps(self) -> tuple[str, ...]:
+        """The overlays that cost next to nothing, in the order of `maps`: they travel in the graph."""
 
     @abstractmethod
     def forward(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Tensor:
@@ -43,6 +46,17 @@ class ScoreNetwork(nn.Module):
             numeric: (B, 35) float32 in raw units; NaN is missing.
             categorical: (B, 6) int64; 0 is missing.
         """
+
+    def for_tables(self, images: Tensor, tables: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
+        """Return the logits (B, classes) of the same images beside each of several tables.
+
+        A network that reads images apart from metadata reads them once; the answers are those of `forward`.
+
+        Args:
+            images: as in `forward`.
+            tables: numeric and categorical inputs, as in `forward`.
+        """
+        return tuple(self(images, *table) for table in tables)
 
     @abstractmethod
     def seen(self, images: Tensor, numeric: Tensor, categorical: Tensor) -> Seen:

@@ -1,5 +1,7 @@
 """CBAM: channel attention, then spatial attention (Woo et al. 2018; the variant of DermoMamba)."""
 
+from collections.abc import Iterable, Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -31,3 +33,12 @@ class CBAM(nn.Module):
         """Weight (B, 1, H, W) in (0, 1) of each place."""
         summary = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
         return torch.sigmoid(self.spatial_norm(self.spatial_conv(summary)))
+
+
+def gates_of_skips(attentions: Iterable[nn.Module], skips: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """Return the weights (B, h, w) that each CBAM gives to the places of its skip (B, C, h, w)."""
+    found = []
+    for attention, skip in zip(attentions, skips, strict=True):
+        assert isinstance(attention, CBAM)
+        found.append(attention.spatial_gate(attention.channels_weighed(skip))[:, 0])
+    return tuple(found)

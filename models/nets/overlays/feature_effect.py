@@ -13,8 +13,7 @@ def feature_effects(network: FusedClassifier, images: Tensor, numeric: Tensor, c
     A feature that is missing already has effect zero. The image is read once; only metadata and fusion are
     computed again.
     """
-    evidence = network.evidence(images)
-    tokens = network.gated(evidence, network.gate(*evidence))
+    tokens = network.image_tokens(images)
     effects = [
         _effects_of_one(network, tokens[i : i + 1], numeric[i], categorical[i]) for i in range(len(images))
     ]

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from models.nets.explainable import MixesTokens
+from models.nets.explainable import MixesTokens, mixes_tokens
 from models.nets.layers.scan.hidden_attention import hidden_attention
 from models.nets.layers.scan.reading import Scans
 from models.nets.overlays.mixing import inputs_of, on_grid
@@ -14,7 +14,7 @@ def runs_one_way(network: nn.Module, height_px: int, width_px: int) -> bool:
 
     Nothing in the map tells that from what the network attends to; whoever shows it must say so.
     """
-    if not isinstance(network, MixesTokens):
+    if not mixes_tokens(network):
         return False
     scans = [layer for layer in network.mixing(height_px, width_px).layers if isinstance(layer, Scans)]
     return all(len(layer.get_parameter("delta_bias")) == 1 for layer in scans if isinstance(layer, nn.Module))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.nets.explainable import Mixing, tokens_of
-from models.nets.layers.cbam import CBAM
+from models.nets.layers.cbam import CBAM, gates_of_skips
 from models.nets.layers.cross_scale import CrossScaleMamba
 from models.nets.layers.efficientnet import LITE0, TINY, BlockGroup, EfficientNetLite
 from models.nets.layers.padding import padded_to_multiple
@@ -149,9 +149,7 @@ class DermoMambaEfficient(Outliner):
     def skip_gates(self, images: Tensor) -> tuple[Tensor, ...]:
         """Return the weights (B, h, w) that CBAM gives to the places of each skip, the coarsest first."""
         _, *skips = self.encoded(images)
-        attentions = [each for each in reversed(self.skip_attention) if isinstance(each, CBAM)]
-        pairs = zip(attentions, skips, strict=True)
-        return tuple(each.spatial_gate(each.channels_weighed(skip))[:, 0] for each, skip in pairs)
+        return gates_of_skips(reversed(self.skip_attention), skips)
 
     def mixing(self, height_px: int, width_px: int) -> Mixing:
         """Return the bottleneck's scan of the image plane."""

@@ -6,18 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.case_fields import (
-    age_years,
-    birth_year,
-    check_age,
-    check_decision,
-    check_lesion,
-    check_patient,
-    check_visit,
-    choice,
-    diameter_mm,
-    mm_per_px,
-)
+from app.domain.case_checks import check_age, check_decision, check_lesion, check_patient, check_visit
+from app.domain.case_fields import age_years, birth_year, choice, diameter_mm, mm_per_px
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import DecisionId, ImageId, LesionId, PatientId, VisitId
 from app.domain.lesion import Lesion, Visit
@@ -137,8 +127,8 @@ def test_a_choice_forgives_upper_case_but_not_other_words() -> None:
 
 def test_the_vocabulary_holds_the_words_the_score_model_knows() -> None:
     assert set(CATEGORICAL_VALUES["sex"]) == set(WORDS.sexes)
-    assert set(CATEGORICAL_VALUES["anatom_site_general"]) <= set(WORDS.sites)
-    assert {"lateral torso", "palms/soles", "oral/genital"} <= set(WORDS.sites)
+    assert set(CATEGORICAL_VALUES["anatom_site_general"]) <= set(WORDS.permitted["site"])
+    assert {"lateral torso", "palms/soles", "oral/genital"} <= set(WORDS.permitted["site"])
 
 
 def test_every_diagnosis_has_a_first_level() -> None:

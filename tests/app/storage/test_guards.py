@@ -67,5 +67,5 @@ def test_a_probability_lies_between_zero_and_one(database: Path) -> None:
             "INSERT INTO score_prediction SELECT sequence + 1, 'x', image_id, model_name, model_version, "
             "weights_sha256, preprocessing, threshold, engine, provider, milliseconds, predicted_at, 1.5, "
             "probability_low, probability_high, mask_source, missing_inputs, quality_warnings, "
-            "urgent_threshold, soon_threshold, diagnosis_shares FROM score_prediction"
+            "urgent_threshold, soon_threshold, diagnosis_shares, inputs_sha256 FROM score_prediction"
         )

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.benefit import expected_benefit
 from app.domain.case import CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError, StorageError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, new_id
 from app.domain.image import Calibration
@@ -349,29 +350,6 @@ def test_a_work_list_of_ten_thousand_cases_opens_at_once(folder: Path) -> None:
     assert scrolled_s < 1.5
 
 
-@pytest.mark.parametrize(("probability", "band"), [(0.4, Band.SOON), (0.1, Band.ROUTINE)])
-def test_a_line_of_an_earlier_version_that_hid_the_band_is_renewed_at_opening(
-    folder: Path, probability: float, band: Band
-) -> None:
-    store = new_store(folder)
-    with store.unit_of_work() as work:
-        image_id = store_image(work)
-        work.cases.add_score(a_score(image_id, probability, warnings=("The image is blurred.",)))
-        work.commit()
-    store.close()
-    with closing(connect(folder / "cases.sqlite")) as connection:
-        connection.execute(
-            'UPDATE case_index SET band = 3, queue_rank = 1, reasons = \'["Blurred.", "Why."]\''
-        )
-    store = new_store(folder)
-    with store.reading() as work:
-        (line,) = work.cases.case_lines()
-    store.close()
-    assert line.priority is not None
-    assert line.priority.band is band
-    assert line.priority.warnings == ("The image is blurred.",)
-
-
 def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_opening(folder: Path) -> None:
     store = new_store(folder)
     with store.unit_of_work() as work:
@@ -386,6 +364,7 @@ def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_o
     lines = _lines(store)
     store.close()
     with closing(connect(folder / "cases.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 0")
         connection.execute(
             "UPDATE case_index SET lesion_image_count = NULL, lesion_score = NULL, queue_band = band"
         )
@@ -399,6 +378,24 @@ def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_o
         assert line.lesion.probability == pytest.approx(0.5)
         assert (line.lesion.probability_low, line.lesion.probability_high) == (0.2, 0.8)
         assert line.lesion.image_count == 2
+
+
+def test_a_part_of_the_work_list_goes_by_the_bands_that_the_list_shows(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        image_ids = store_image(work), store_image(work, code="P-2", minute=1)
+        first, second = (work.cases.case(image_id) for image_id in image_ids)
+        work.cases.update_visit(replace(second.visit, lesion_id=first.lesion.id))
+        for image_id, probability in zip(image_ids, (0.8, 0.2), strict=True):
+            boundary = a_boundary(image_id)
+            work.cases.add_boundary(boundary)
+            work.cases.add_score(replace(a_score(image_id, probability), mask_source=boundary.id))
+        assert [case.priority and case.priority.band for case in work.cases.cases(image_ids)] == [
+            Band.URGENT,
+            Band.ROUTINE,
+        ]
+        work.commit()
+    assert [line.image_id for line in _lines(store, shown=CaseFilter.SOON)] == [image_ids[1]]
+    assert _lines(store, shown=CaseFilter.ROUTINE) == []
 
 
 def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
@@ -469,3 +466,28 @@ def test_a_line_keeps_the_band_and_place_that_a_correction_would_lower(store: Sq
         work.commit()
     last = _lines(store)[-1]
     assert (last.image_id, last.priority) == (image_id, corrected.priority)
+
+
+def test_a_part_of_the_work_list_is_shown_and_counted(store: SqliteCaseStore) -> None:
+    with store.unit_of_work() as work:
+        ids = {code: store_image(work, code=code) for code in ("urgent", "soon", "routine", "new")}
+        for code, probability in (("urgent", 0.9), ("soon", 0.4), ("routine", 0.05)):
+            work.cases.add_score(a_score(ids[code], probability))
+        work.cases.add_decision(a_decision(ids["urgent"]))
+        work.cases.add_revision(a_revision(ids["soon"]))
+        work.commit()
+    expected = {
+        CaseFilter.ALL: {"urgent", "soon", "routine", "new"},
+        CaseFilter.UNDECIDED: {"soon", "routine", "new"},
+        CaseFilter.URGENT: {"urgent"},
+        CaseFilter.SOON: {"soon"},
+        CaseFilter.ROUTINE: {"routine"},
+        CaseFilter.WITHOUT_BAND: {"new"},
+        CaseFilter.UNCORRECTED: {"urgent", "routine", "new"},
+    }
+    with store.reading() as work:
+        for shown, codes in expected.items():
+            assert {line.patient_code for line in work.cases.case_lines(shown=shown)} == codes
+            assert work.cases.case_count(shown=shown) == len(codes)
+            assert work.cases.case_count("soon", shown=shown) == ("soon" in codes)
+    assert set(expected) == set(CaseFilter)

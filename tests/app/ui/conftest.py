@@ -63,4 +63,4 @@ def open_window(qtbot: QtBot, theme: Theme, services: Services, tmp_path: Path) 
     yield open_one
     for window in opened:
         window.session.close()
-        window.controller.canvas.wait_until_kept()
+        window.controller.canvas.editor.wait_until_kept()

@@ -30,7 +30,7 @@ def window(
 
 
 def test_with_all_panes_open_the_window_is_usable_below_900_px(window: MainWindow) -> None:
-    assert not window.panes.folded
+    assert not window.controller.panes.folded
     assert window.minimumSizeHint().width() < NARROWEST_SCREEN_PX
     window.resize(880, 480)
     QApplication.processEvents()
@@ -38,13 +38,13 @@ def test_with_all_panes_open_the_window_is_usable_below_900_px(window: MainWindo
     right_edge = window.rect().right()
     for part in (
         window.controller.panels,
-        window.controller.canvas,
+        window.controller.canvas.view,
         window.controller.layers,
         window.controller.work_list,
     ):
         assert part.isVisible()
         assert part.mapTo(window, part.rect().bottomRight()).x() <= right_edge
-    assert window.controller.canvas.height() >= window.controller.canvas.minimumHeight()
+    assert window.controller.canvas.view.height() >= window.controller.canvas.view.minimumHeight()
 
 
 def test_without_cases_it_is_as_narrow(open_window: OpenWindow) -> None:
@@ -66,15 +66,15 @@ def test_at_the_narrowest_every_tab_is_named_and_no_page_scrolls_sideways(window
 
 def test_tab_on_the_image_leaves_the_image_only_and_brings_the_panes_back(window: MainWindow) -> None:
     canvas = window.controller.canvas
-    canvas.setFocus()
-    wide = canvas.width()
-    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    canvas.view.setFocus()
+    wide = canvas.view.width()
+    QTest.keyClick(canvas.view, Qt.Key.Key_Tab)
     assert not window.controller.work_list.isVisible()
     assert not window.controller.panels.isVisible()
     QApplication.processEvents()
-    assert canvas.width() > wide
-    assert canvas.hasFocus()
-    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    assert canvas.view.width() > wide
+    assert canvas.view.hasFocus()
+    QTest.keyClick(canvas.view, Qt.Key.Key_Tab)
     assert window.controller.work_list.isVisible()
     assert window.controller.panels.isVisible()
 
@@ -83,38 +83,38 @@ def test_tab_in_a_field_goes_to_the_next_control_as_always(window: MainWindow) -
     search = window.controller.work_list.search
     search.setFocus()
     QTest.keyClick(search, Qt.Key.Key_Tab)
-    assert window.panes.folded == frozenset()
+    assert window.controller.panes.folded == frozenset()
     assert not search.hasFocus()
 
 
 def test_only_the_panes_that_were_open_come_back(window: MainWindow) -> None:
-    window.panes.toggle(Pane.LIST)
-    window.panes.toggle_image_only()
-    window.panes.toggle_image_only()
-    assert window.panes.folded == {Pane.LIST}
+    window.controller.panes.toggle(Pane.LIST)
+    window.controller.panes.toggle_image_only()
+    window.controller.panes.toggle_image_only()
+    assert window.controller.panes.folded == {Pane.LIST}
 
 
 def test_folding_the_pane_one_types_in_gives_the_focus_to_the_image(window: MainWindow) -> None:
     window.controller.work_list.search.setFocus()
     QTest.keyClick(window.controller.work_list.search, Qt.Key.Key_F8)
-    assert window.panes.folded == {Pane.LIST}
-    assert window.controller.canvas.hasFocus()
+    assert window.controller.panes.folded == {Pane.LIST}
+    assert window.controller.canvas.view.hasFocus()
 
 
 def test_what_is_asked_for_comes_out_of_a_folded_pane(window: MainWindow) -> None:
-    window.panes.toggle_image_only()
+    window.controller.panes.toggle_image_only()
     window.actions_of_window.action_by_id["case.patient"].trigger()
-    assert window.panes.folded == {Pane.LIST}
+    assert window.controller.panes.folded == {Pane.LIST}
     assert window.controller.panels.tabs.currentIndex() == TAB_NAMES.index("Patient")
     window.actions_of_window.action_by_id["case.search"].trigger()
-    assert not window.panes.folded
+    assert not window.controller.panes.folded
     assert window.controller.work_list.search.hasFocus()
 
 
 def test_folded_panes_are_folded_at_the_next_start(window: MainWindow, open_window: OpenWindow) -> None:
-    window.panes.toggle(Pane.PANELS)
+    window.controller.panes.toggle(Pane.PANELS)
     window.close()
-    assert open_window().panes.folded == {Pane.PANELS}
+    assert open_window().controller.panes.folded == {Pane.PANELS}
 
 
 def test_a_window_remembered_from_a_larger_screen_fits_this_one(

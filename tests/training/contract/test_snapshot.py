@@ -2,6 +2,7 @@ import errno
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +44,22 @@ def test_a_snapshot_is_a_data_folder(tmp_path: Path) -> None:
     assert exam.mask_file is not None
     assert exam.mask_file.is_file()
     assert samples["iuncorrected"].mask_file is None
+
+
+def test_further_inputs_of_the_score_have_columns_where_an_image_gives_them(tmp_path: Path) -> None:
+    plain, *others = _entries()
+    given = (("tbp_lv_x", 12.5), ("tbp_lv_location", "Left Arm"))
+    entries = (replace(plain, given=given), *others)
+    write_snapshot(tmp_path / "s1", entries, snapshot_id="s1", task="segmentation", created_at=_NOW)
+    samples = {sample.image_id: sample for sample in read_manifest(tmp_path / "s1")}
+    assert samples.pop(plain.image.image_id).given == given
+    assert {sample.given for sample in samples.values()} == {()}
+
+
+def test_a_snapshot_has_no_columns_that_no_image_fills(tmp_path: Path) -> None:
+    _written(tmp_path / "s1")
+    header = (tmp_path / "s1" / "manifest.csv").read_text("utf-8").splitlines()[0]
+    assert header.endswith("age,sex,site,skin_type,confirmed_by")
 
 
 @pytest.mark.parametrize("name", ["images/iexam.png", "masks/itrain.png", "manifest.csv"])

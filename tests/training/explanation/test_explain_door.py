@@ -63,8 +63,10 @@ def test_pictures_and_raw_maps_of_a_split_are_written(
             "rollout",
             "cross_modal",
             "attribution_rollout",
+            "occlusion",
         }
-        assert all(maps[name].shape == (4, 4) for name in maps)
+        assert maps["occlusion"].shape == (8, 8)
+        assert all(maps[name].shape == (4, 4) for name in maps if name != "occlusion")
 
 
 def test_a_check_prints_and_keeps_its_figures(

@@ -70,6 +70,18 @@ def test_images_without_a_mask_are_left_out(model: Path, data_dir: Path, tmp_pat
     assert described.images == 53
 
 
+def test_images_that_a_model_outlined_are_left_out(model: Path, data_dir: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(data_dir, other)
+    with (other / "manifest.csv").open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    rows[0]["mask_from"] = "predicted"
+    write_manifest(other, rows)
+    described = describe_data(model, other).reference_statistics
+    assert described is not None
+    assert described.images == 53
+
+
 def test_too_few_images_are_refused_and_the_card_stays(model: Path, tmp_path: Path) -> None:
     write_card(_without_statistics(read_card(model)), model)
     with pytest.raises(DataSetError, match="fewer than 50"):

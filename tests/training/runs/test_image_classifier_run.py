@@ -27,6 +27,7 @@ OFFERED = (
     "rollout",
     "class_activation",
     "attribution_rollout",
+    "occlusion",
 )
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import torch
 from models.contract.imaging.preprocess import for_classifier
 from models.contract.lesion.tabular import NUMERIC_FEATURES
 from models.nets import build
+from tests.tiny_scores import tiny_score_network
 from tests.training.data_folders import mini_data_folder
 from training.augmentation.mask_jitter import mask_variants
 from training.contract.data_set import DataSetError, Split, read_manifest, split_samples
@@ -21,6 +23,9 @@ from training.tasks.auxiliary_heads import UNKNOWN, diagnosis_loss, mask_loss, s
 from training.tasks.classification import (
     ClassificationTask,
     Views,
+    every_view_logit,
+    every_view_logit_by_inputs,
+    logits_by_inputs,
     logits_of,
     score_logits,
     shown_and_withheld,
@@ -173,6 +178,41 @@ def test_the_score_is_the_mean_over_eight_views() -> None:
     ]
     assert score_logits(core, views)[0] == pytest.approx(np.mean(logits), abs=1e-5)
     assert set(shown_and_withheld(views)) == {"all", "measured", "image"}
+
+
+def some_views(lesions: int = 3) -> Views:
+    rng = np.random.default_rng(0)
+    return Views(
+        rng.normal(size=(lesions, 3, 64, 64)).astype(np.float32),
+        rng.normal(size=(lesions, 35)).astype(np.float32),
+        rng.integers(0, 3, (lesions, 6)),
+    )
+
+
+@pytest.mark.parametrize("name", ["mambaderm_tiny", "medmamba_tiny"])
+def test_inputs_that_share_images_are_scored_together_as_each_is_alone(name: str) -> None:
+    network = tiny_score_network(name)
+    shown = {
+        **shown_and_withheld(some_views()),
+        "black": replace(some_views(), images=np.zeros((3, 3, 64, 64), "f4")),
+    }
+
+    together = every_view_logit_by_inputs(network, shown)
+
+    assert list(together) == list(shown)
+    for label, views in shown.items():
+        np.testing.assert_allclose(together[label], every_view_logit(network, views), atol=1e-6)
+    assert np.abs(together["all"] - together["black"]).max() > 1e-3
+
+
+def test_a_measurement_reads_the_images_once_for_all_inputs() -> None:
+    network, read = tiny_score_network("mambaderm_efficient_tiny"), []
+    network.get_submodule("stem").register_forward_hook(lambda *run: read.append(len(run[1][0])))
+
+    found = logits_by_inputs(network, shown_and_withheld(some_views(40)))
+
+    assert read == [32, 8]
+    np.testing.assert_allclose(found["all"], logits_of(network, some_views(40)), atol=1e-6)
 
 
 def test_auxiliary_losses_of_hand_computed_cases() -> None:

@@ -1,19 +1,17 @@
-"""The tools by name; each is one generator function in a file of its own."""
+"""The tools by name, in the order of the menu; each is described in a file of its own."""
 
-from app.ui.editor.tools.brush import brush, eraser
-from app.ui.editor.tools.gesture import Tool, subtracting
-from app.ui.editor.tools.lasso import lasso
-from app.ui.editor.tools.pan import pan
-from app.ui.editor.tools.polygon import polygon
-from app.ui.editor.tools.ruler import ruler
+from app.ui.editor.tools.brush import BRUSH, ERASER
+from app.ui.editor.tools.lasso import LASSO, LASSO_SUBTRACT
+from app.ui.editor.tools.pan import PAN
+from app.ui.editor.tools.polygon import POLYGON, POLYGON_SUBTRACT
+from app.ui.editor.tools.ruler import RULER
+from app.ui.editor.tools.tool import Tool
 
 TOOLS: dict[str, Tool] = {
-    "brush": brush,
-    "eraser": eraser,
-    "polygon": polygon,
-    "lasso": lasso,
-    "pan": pan,
-    "ruler": ruler,
-    "lasso_subtract": subtracting(lasso),
-    "polygon_subtract": subtracting(polygon),
+    tool.name: tool for tool in (PAN, BRUSH, ERASER, LASSO, LASSO_SUBTRACT, POLYGON, POLYGON_SUBTRACT, RULER)
 }
+
+FIRST_TOOL = PAN
+"""Not one that paints: somebody who only looks must not change a boundary by a careless drag."""
+PEN_ERASER = ERASER
+"""What a pen's eraser end takes, unless the tool in hand says otherwise."""

@@ -1,27 +1,56 @@
 """Brush and eraser: a round stamp drawn along the pointer's way."""
 
 from app.ui.editor.raster import brush_spans
+from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
+from app.ui.editor.tools.tool import Tool, ToolOption
+
+_BRUSH_STROKE = StepLabel("brush", "brush stroke")
+_ERASER_STROKE = StepLabel("eraser", "eraser stroke")
 
 
 def brush(canvas: ToolCanvas, press: Pointer) -> Gesture:
     """Add to the mask; with Alt or Ctrl held at the press, take away."""
-    yield from _stroke(canvas, press, "eraser" if press.is_subtracting else "brush")
+    return _stroke(canvas, press, adds=not press.is_subtracting)
 
 
 def eraser(canvas: ToolCanvas, press: Pointer) -> Gesture:
     """Take away from the mask; with Alt or Ctrl held at the press, add."""
-    yield from _stroke(canvas, press, "brush" if press.is_subtracting else "eraser")
+    return _stroke(canvas, press, adds=press.is_subtracting)
 
 
-def _stroke(canvas: ToolCanvas, press: Pointer, tool: str) -> Gesture:
+def _stroke(canvas: ToolCanvas, press: Pointer, *, adds: bool) -> Gesture:
     last_xy = press.image_xy
     pointer = press
     while True:
         spans = brush_spans(last_xy, pointer.image_xy, canvas.brush_diameter_px, canvas.image_shape)
-        canvas.paint(spans, value=tool == "brush")
+        canvas.paint(spans, value=adds)
         last_xy = pointer.image_xy
         if pointer.act is PointerEventType.RELEASE:
-            canvas.finish(tool)
-            return
+            canvas.finish(_BRUSH_STROKE if adds else _ERASER_STROKE)
+            return None
         pointer = yield
+
+
+BRUSH = Tool(
+    "brush",
+    brush,
+    "Brush",
+    "Paint the lesion; Ctrl or Alt takes away",
+    icon="brush",
+    shortcut="B",
+    step=_BRUSH_STROKE,
+    options=frozenset({ToolOption.BRUSH_SIZE}),
+)
+ERASER = Tool(
+    "eraser",
+    eraser,
+    "Eraser",
+    "Take away from the lesion; Ctrl or Alt paints",
+    icon="eraser",
+    shortcut="E",
+    step=_ERASER_STROKE,
+    options=frozenset({ToolOption.BRUSH_SIZE}),
+    is_subtracting=True,
+    adds_with_modifier=True,
+)

@@ -1,6 +1,6 @@
-"""What a tool is: a generator that the canvas drives with pointer events, in image coordinates.
+"""What a gesture is: a generator that the canvas drives with pointer events, in image coordinates.
 
-A tool runs from the press that starts it to its ``return``; closing it (Escape) leaves no trace, because
+A gesture runs from the press that starts it to its ``return``; closing it (Escape) leaves no trace, because
 only ``finish`` makes a step of what was painted.
 """
 
@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 
 from app.ui.editor.raster import Spans
 from app.ui.editor.spaces import Point
+from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import ToolPreview
 
 
@@ -59,7 +60,7 @@ class ToolCanvas(Protocol):
         """Paint or erase pixels of the unfinished stroke."""
         ...
 
-    def finish(self, tool: str) -> None:
+    def finish(self, label: StepLabel) -> None:
         """Make what was painted one step of the history."""
         ...
 
@@ -72,14 +73,16 @@ class ToolCanvas(Protocol):
         ...
 
 
-Gesture: TypeAlias = Generator[None, Pointer, None]
-Tool: TypeAlias = Callable[[ToolCanvas, Pointer], Gesture]
+Gesture: TypeAlias = Generator[None, Pointer, float | None]
+"""Returns the length in image pixels that it measured, or None when it measures nothing."""
+GestureStart: TypeAlias = Callable[[ToolCanvas, Pointer], Gesture]
+"""Starts a gesture from the press of the pointer."""
 
 
-def subtracting(tool: Tool) -> Tool:
-    """Return a tool that takes away without any key being held."""
+def subtracting(start: GestureStart) -> GestureStart:
+    """Return a gesture that takes away without any key being held."""
 
     def subtract(canvas: ToolCanvas, press: Pointer) -> Gesture:
-        return tool(canvas, replace(press, is_subtracting=True))
+        return start(canvas, replace(press, is_subtracting=True))
 
     return subtract

@@ -42,32 +42,32 @@ def _mask() -> BoolMask:
 def new_canvas() -> EditorCanvas:
     """Return a canvas that shows the mask on the image."""
     canvas = EditorCanvas()
-    canvas.resize(WIDTH_PX, HEIGHT_PX)
-    canvas.set_ground_colour(QColor(40, 42, 46))
+    canvas.view.resize(WIDTH_PX, HEIGHT_PX)
+    canvas.view.set_ground_colour(QColor(40, 42, 46))
     canvas.show_image(_skin(), ImageId("e" * 32))
-    canvas.set_mask(_mask())
-    canvas.set_tool("pan")
-    canvas.set_layer_visible(Layer.MASK, True)
+    canvas.editor.set_mask(_mask())
+    canvas.tools.set_tool("pan")
+    canvas.view.set_layer_visible(Layer.MASK, True)
     # Drawn without being shown, it would be told of its size once more, and move the image by that.
-    canvas.show()
+    canvas.view.show()
     return canvas
 
 
 def _point_at(canvas: EditorCanvas, image_xy: tuple[float, float]) -> None:
     """Move the mouse over a point of the image."""
-    at = QPointF(*canvas.placement.view_xy(image_xy))
+    at = QPointF(*canvas.view.placement.view_xy(image_xy))
     none, free = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(canvas, QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, free))
+    QApplication.sendEvent(canvas.view, QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, free))
 
 
 def _outline(canvas: EditorCanvas, tool: str, *, is_subtracting: bool = False) -> None:
     """Begin an outline and leave it open."""
-    canvas.set_tool(tool)
+    canvas.tools.set_tool(tool)
     corners = ((20.0, 15.0), (95.0, 22.0), (80.0, 70.0), (40.0, 60.0))
     is_click = tool == "polygon"
     for number, corner in enumerate(corners):
         act = PointerEventType.PRESS if is_click or number == 0 else PointerEventType.MOVE
-        canvas.feed(Pointer(act, corner, is_subtracting=is_subtracting))
+        canvas.tools.feed(Pointer(act, corner, is_subtracting=is_subtracting))
 
 
 def _fit(_canvas: EditorCanvas) -> None:
@@ -75,20 +75,20 @@ def _fit(_canvas: EditorCanvas) -> None:
 
 
 def _zoom(canvas: EditorCanvas) -> None:
-    canvas.zoom_by(4.0, canvas.placement.view_xy((30.0, 25.0)))
+    canvas.view.zoom_by(4.0, canvas.view.placement.view_xy((30.0, 25.0)))
 
 
 def _turn(canvas: EditorCanvas) -> None:
-    canvas.rotate_view(1)
-    canvas.zoom_by(1.5, (90.0, 60.0))
+    canvas.view.rotate_view(1)
+    canvas.view.zoom_by(1.5, (90.0, 60.0))
 
 
 def _paint(canvas: EditorCanvas) -> None:
-    canvas.set_tool("brush")
-    canvas.set_brush_diameter_px(14)
-    canvas.feed(Pointer(PointerEventType.PRESS, (85.0, 20.0)))
-    canvas.feed(Pointer(PointerEventType.MOVE, (100.0, 40.0)))
-    canvas.feed(Pointer(PointerEventType.RELEASE, (100.0, 40.0)))
+    canvas.tools.set_tool("brush")
+    canvas.tools.set_brush_diameter_px(14)
+    canvas.tools.feed(Pointer(PointerEventType.PRESS, (85.0, 20.0)))
+    canvas.tools.feed(Pointer(PointerEventType.MOVE, (100.0, 40.0)))
+    canvas.tools.feed(Pointer(PointerEventType.RELEASE, (100.0, 40.0)))
     # Between two pixels: the circle shows where the brush would stamp, not where the pointer is.
     _point_at(canvas, (60.45, 30.45))
 
@@ -114,7 +114,7 @@ PICTURES: dict[str, Callable[[EditorCanvas], None]] = {
 def picture_of(canvas: EditorCanvas) -> RgbImage:
     """Return what the canvas shows, (HEIGHT_PX, WIDTH_PX, 3) uint8."""
     QApplication.processEvents()
-    image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    image = canvas.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 

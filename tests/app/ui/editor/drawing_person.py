@@ -26,16 +26,16 @@ SHAPE = (97, 143)
 def open_canvas(folder: Path | None) -> EditorCanvas:
     """Show the image on a canvas that journals into ``folder``, or not at all."""
     canvas = EditorCanvas(journal=None if folder is None else FileStrokeJournal(folder))
-    canvas.set_tool("brush")
+    canvas.tools.set_tool("brush")
     canvas.show_image(np.full((*SHAPE, 3), 180, dtype=np.uint8), IMAGE)
     return canvas
 
 
 def fingerprint(canvas: EditorCanvas) -> str:
     """Name a canvas's mask and how much of its history can be undone."""
-    mask = canvas.current_mask()
+    mask = canvas.editor.current_mask()
     assert mask is not None
-    position = canvas.undo_group.activeStack().index()
+    position = canvas.editor.undo_group.activeStack().index()
     return f"{hashlib.sha256(np.packbits(mask).tobytes()).hexdigest()[:16]}/{position}"
 
 
@@ -43,19 +43,19 @@ def draw(canvas: EditorCanvas, step: int) -> None:
     """Make the step with this number; it depends on the number alone."""
     rng = random.Random(step)
     if step % 5 == 3:
-        canvas.undo_group.undo()
+        canvas.editor.undo_group.undo()
     elif step % 10 == 4:
-        canvas.undo_group.redo()
+        canvas.editor.undo_group.redo()
     else:
-        canvas.set_tool(rng.choice(["brush", "eraser", "lasso"]))
-        canvas.set_brush_diameter_px(rng.randint(3, 30))
+        canvas.tools.set_tool(rng.choice(["brush", "eraser", "lasso"]))
+        canvas.tools.set_brush_diameter_px(rng.randint(3, 30))
         points = [(rng.uniform(0, SHAPE[1]), rng.uniform(0, SHAPE[0])) for _ in range(4)]
         for act, point in zip(
             (PointerEventType.PRESS, PointerEventType.MOVE, PointerEventType.MOVE, PointerEventType.RELEASE),
             points,
             strict=True,
         ):
-            canvas.feed(Pointer(act, point))
+            canvas.tools.feed(Pointer(act, point))
 
 
 def main(folder: Path, steps: int) -> None:
@@ -67,7 +67,7 @@ def main(folder: Path, steps: int) -> None:
         ends = time.monotonic() + 0.004
         while time.monotonic() < ends:
             application.processEvents()
-            if canvas.saved_state is SavedState.JOURNALED:
+            if canvas.editor.saved_state is SavedState.JOURNALED:
                 sys.stdout.write(f"{step + 1} {fingerprint(canvas)}\n")
                 sys.stdout.flush()
                 break

@@ -25,17 +25,17 @@ def other_share(found: RgbImage, expected: RgbImage) -> float:
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_canvas_is_drawn_as_in_the_stored_picture(qtbot: QtBot, name: str) -> None:
     canvas = new_canvas()
-    qtbot.addWidget(canvas)
+    qtbot.addWidget(canvas.view)
     PICTURES[name](canvas)
     assert other_share(picture_of(canvas), stored_picture(name)) <= MOST_OTHER_SHARE
 
 
 def test_a_mask_that_lies_one_pixel_aside_is_seen(qtbot: QtBot) -> None:
     canvas = new_canvas()
-    qtbot.addWidget(canvas)
-    mask = canvas.current_mask()
+    qtbot.addWidget(canvas.view)
+    mask = canvas.editor.current_mask()
     assert mask is not None
-    canvas.set_mask(np.roll(mask, 1, axis=1))
+    canvas.editor.set_mask(np.roll(mask, 1, axis=1))
     assert other_share(picture_of(canvas), stored_picture("fitted")) > MOST_OTHER_SHARE
 
 

@@ -50,13 +50,13 @@ def test_after_a_kill_mask_and_history_are_those_last_shown_as_saved_or_later(
 
     restored = open_canvas(tmp_path / "journal")
     qtbot.addWidget(restored)
-    assert restored.has_unsaved_work
+    assert restored.editor.has_unsaved_work
     assert fingerprint(restored) in prints[kept[-1][0] :]
 
-    stack = restored.undo_group.activeStack()
+    stack = restored.editor.undo_group.activeStack()
     while stack.canUndo():
         stack.undo()
-    mask = restored.current_mask()
+    mask = restored.editor.current_mask()
     assert mask is not None
     assert not mask.any()
-    restored.wait_until_kept()
+    restored.editor.wait_until_kept()

@@ -64,15 +64,15 @@ class Runs:
         """End the run before, and show the image in a new one."""
         self.end()
         canvas = EditorCanvas(journal=journal)
-        canvas.set_tool("brush")
+        canvas.tools.set_tool("brush")
         self._canvases.append(canvas)
-        self._qtbot.addWidget(canvas)
+        self._qtbot.addWidget(canvas.view)
         show(canvas, shape)
         return canvas
 
     def end(self) -> None:
         for canvas in self._canvases:
-            canvas.wait_until_kept()
+            canvas.editor.wait_until_kept()
 
 
 @pytest.fixture
@@ -83,13 +83,13 @@ def runs(qtbot: QtBot) -> Iterator[Runs]:
 
 
 def stroke(canvas: EditorCanvas, row: float) -> None:
-    canvas.set_brush_diameter_px(5)
-    canvas.feed(Pointer(PointerEventType.PRESS, (10, row)))
-    canvas.feed(Pointer(PointerEventType.RELEASE, (60, row)))
+    canvas.tools.set_brush_diameter_px(5)
+    canvas.tools.feed(Pointer(PointerEventType.PRESS, (10, row)))
+    canvas.tools.feed(Pointer(PointerEventType.RELEASE, (60, row)))
 
 
 def wait_for(qtbot: QtBot, canvas: EditorCanvas, state: SavedState) -> None:
-    qtbot.waitUntil(lambda: canvas.saved_state is state, timeout=10_000)
+    qtbot.waitUntil(lambda: canvas.editor.saved_state is state, timeout=10_000)
 
 
 def kept_work(folder: Path) -> Work:
@@ -101,21 +101,21 @@ def kept_work(folder: Path) -> Work:
 
 
 def same(one: EditorCanvas, other: EditorCanvas) -> bool:
-    first, second = one.current_mask(), other.current_mask()
+    first, second = one.editor.current_mask(), other.editor.current_mask()
     return first is not None and second is not None and np.array_equal(first, second)
 
 
 def test_a_stroke_is_shown_as_kept_only_once_it_is_on_disk(runs: Runs, qtbot: QtBot, tmp_path: Path) -> None:
     canvas = runs.shown(FileStrokeJournal(tmp_path))
     states: list[SavedState] = []
-    canvas.saved_state_changed.connect(states.append)
-    assert canvas.saved_state is SavedState.STORED
+    canvas.editor.saved_state_changed.connect(states.append)
+    assert canvas.editor.saved_state is SavedState.STORED
     stroke(canvas, 20)
     assert states == [SavedState.WRITING]
     qtbot.waitUntil(lambda: states == [SavedState.WRITING, SavedState.JOURNALED], timeout=10_000)
-    canvas.wait_until_kept()
+    canvas.editor.wait_until_kept()
     work = kept_work(tmp_path)
-    assert np.array_equal(work.mask, canvas.current_mask())
+    assert np.array_equal(work.mask, canvas.editor.current_mask())
 
 
 def test_a_full_disk_is_told_and_the_work_is_not_called_saved(
@@ -123,7 +123,7 @@ def test_a_full_disk_is_told_and_the_work_is_not_called_saved(
 ) -> None:
     journal = FullDisk(tmp_path)
     canvas = runs.shown(journal)
-    with qtbot.waitSignal(canvas.problem_noticed, timeout=10_000) as fold_events:
+    with qtbot.waitSignal(canvas.editor.problem_noticed, timeout=10_000) as fold_events:
         stroke(canvas, 20)
     assert fold_events.args is not None
     assert "disk is full" in str(fold_events.args[0])
@@ -131,10 +131,10 @@ def test_a_full_disk_is_told_and_the_work_is_not_called_saved(
     journal.is_full = False
     stroke(canvas, 40)
     wait_for(qtbot, canvas, SavedState.JOURNALED)
-    canvas.wait_until_kept()
+    canvas.editor.wait_until_kept()
     work = kept_work(tmp_path)
     assert work.position == 2
-    assert np.array_equal(work.mask, canvas.current_mask())
+    assert np.array_equal(work.mask, canvas.editor.current_mask())
 
 
 def test_storing_the_mask_finishes_its_journal_and_keeps_the_history(
@@ -143,15 +143,15 @@ def test_storing_the_mask_finishes_its_journal_and_keeps_the_history(
     journal = FileStrokeJournal(tmp_path)
     canvas = runs.shown(journal)
     stroke(canvas, 20)
-    canvas.mark_stored(IMAGE, canvas.mask_version(), "r2")
-    assert canvas.saved_state is SavedState.STORED
-    canvas.undo_group.undo()
+    canvas.editor.mark_stored(IMAGE, canvas.editor.mask_version(), "r2")
+    assert canvas.editor.saved_state is SavedState.STORED
+    canvas.editor.undo_group.undo()
     wait_for(qtbot, canvas, SavedState.JOURNALED)
-    canvas.wait_until_kept()
+    canvas.editor.wait_until_kept()
     assert journal.unfinished() == (IMAGE,)
     again = runs.shown(journal)
     assert same(again, canvas)
-    again.undo_group.redo()
+    again.editor.undo_group.redo()
     assert not same(again, canvas)
 
 
@@ -159,10 +159,10 @@ def test_strokes_made_while_the_mask_is_stored_stay_in_the_journal(runs: Runs, t
     journal = FileStrokeJournal(tmp_path)
     canvas = runs.shown(journal)
     stroke(canvas, 20)
-    version = canvas.mask_version()
+    version = canvas.editor.mask_version()
     stroke(canvas, 40)
-    canvas.mark_stored(IMAGE, version, "r2")
-    canvas.wait_until_kept()
+    canvas.editor.mark_stored(IMAGE, version, "r2")
+    canvas.editor.wait_until_kept()
     assert same(runs.shown(journal), canvas)
 
 
@@ -171,12 +171,12 @@ def test_work_left_for_another_image_is_kept(runs: Runs, tmp_path: Path) -> None
     canvas = runs.shown(journal)
     stroke(canvas, 20)
     canvas.show_image(np.zeros((*SHAPE, 3), dtype=np.uint8), ImageId("b2" * 16))
-    assert canvas.saved_state is SavedState.STORED
-    canvas.mark_stored(IMAGE, 1, "r2")
+    assert canvas.editor.saved_state is SavedState.STORED
+    canvas.editor.mark_stored(IMAGE, 1, "r2")
     canvas.show_image(np.zeros((*SHAPE, 3), dtype=np.uint8), IMAGE)
-    assert canvas.saved_state is SavedState.STORED
-    assert canvas.undo_group.canUndo()
-    canvas.wait_until_kept()
+    assert canvas.editor.saved_state is SavedState.STORED
+    assert canvas.editor.undo_group.canUndo()
+    canvas.editor.wait_until_kept()
     assert journal.unfinished() == ()
 
 
@@ -184,16 +184,16 @@ def test_work_for_an_image_of_another_size_is_put_aside(runs: Runs, qtbot: QtBot
     journal = FileStrokeJournal(tmp_path)
     canvas = runs.shown(journal)
     stroke(canvas, 20)
-    canvas.wait_until_kept()
+    canvas.editor.wait_until_kept()
     fold_events: list[str] = []
     other = EditorCanvas(journal=journal)
-    qtbot.addWidget(other)
-    other.problem_noticed.connect(fold_events.append)
+    qtbot.addWidget(other.view)
+    other.editor.problem_noticed.connect(fold_events.append)
     show(other, (30, 30))
-    other.wait_until_kept()
+    other.editor.wait_until_kept()
     assert len(fold_events) == 1
     assert "does not fit" in fold_events[0]
-    assert not other.has_unsaved_work
+    assert not other.editor.has_unsaved_work
     assert len(list((tmp_path / "finished").iterdir())) == 1
 
 
@@ -201,8 +201,8 @@ def test_giving_unsaved_work_up_keeps_its_journal_among_the_finished(runs: Runs,
     journal = FileStrokeJournal(tmp_path)
     canvas = runs.shown(journal)
     stroke(canvas, 20)
-    assert canvas.set_mask(None, "r5", replaces_unsaved_work=True)
-    canvas.wait_until_kept()
+    assert canvas.editor.set_mask(None, "r5", replaces_unsaved_work=True)
+    canvas.editor.wait_until_kept()
     assert journal.unfinished() == ()
     assert len(list((tmp_path / "finished").iterdir())) == 1
 
@@ -214,14 +214,14 @@ def test_the_threshold_slider_is_one_step_after_a_restart(runs: Runs, tmp_path: 
     ramp = np.linspace(0, 1, SHAPE[0] * SHAPE[1], dtype=np.float32).reshape(SHAPE)
     canvas.set_prediction(None, ramp)
     stroke(canvas, 20)
-    before = canvas.current_mask()
+    before = canvas.editor.current_mask()
     for number in range(count):
-        canvas.set_threshold(0.3 + 0.1 * number)
-    canvas.wait_until_kept()
+        canvas.editor.set_threshold(0.3 + 0.1 * number)
+    canvas.editor.wait_until_kept()
     again = runs.shown(journal)
     assert same(again, canvas)
-    again.undo_group.undo()
-    restored = again.current_mask()
+    again.editor.undo_group.undo()
+    restored = again.editor.current_mask()
     assert restored is not None
     assert before is not None
     assert np.array_equal(restored, before)

@@ -45,42 +45,47 @@ class Monkey:
 
     def press(self) -> None:
         modifier = self.random.choice(_MODIFIERS)
-        QTest.mousePress(self.canvas, self.random.choice(_BUTTONS), modifier, self.at())
+        QTest.mousePress(self.canvas.view, self.random.choice(_BUTTONS), modifier, self.at())
 
     def move(self) -> None:
-        QTest.mouseMove(self.canvas, self.at())
+        QTest.mouseMove(self.canvas.view, self.at())
 
     def release(self) -> None:
-        QTest.mouseRelease(self.canvas, self.random.choice(_BUTTONS), _MODIFIERS[0], self.at())
+        QTest.mouseRelease(self.canvas.view, self.random.choice(_BUTTONS), _MODIFIERS[0], self.at())
 
     def double(self) -> None:
-        QTest.mouseDClick(self.canvas, Qt.MouseButton.LeftButton, _MODIFIERS[0], self.at())
+        QTest.mouseDClick(self.canvas.view, Qt.MouseButton.LeftButton, _MODIFIERS[0], self.at())
 
     def key(self) -> None:
-        QTest.keyClick(self.canvas, self.random.choice(_KEYS))
+        QTest.keyClick(self.canvas.view, self.random.choice(_KEYS))
 
     def hold_space(self) -> None:
-        self.random.choice((QTest.keyPress, QTest.keyRelease))(self.canvas, Qt.Key.Key_Space)
+        self.random.choice((QTest.keyPress, QTest.keyRelease))(self.canvas.view, Qt.Key.Key_Space)
 
     def take_tool(self) -> None:
-        self.canvas.set_tool(self.random.choice(list(TOOLS)))
-        self.canvas.set_brush_diameter_px(self.random.randint(1, 90))
+        self.canvas.tools.set_tool(self.random.choice(list(TOOLS)))
+        self.canvas.tools.set_brush_diameter_px(self.random.randint(1, 90))
 
     def change_view(self) -> None:
-        self.canvas.zoom_by(self.random.choice((0.3, 0.8, 1.3, 4.0)))
+        self.canvas.view.zoom_by(self.random.choice((0.3, 0.8, 1.3, 4.0)))
         self.random.choice(
-            (self.canvas.fit, self.canvas.show_actual_pixels, self.canvas.rotate_view, self.canvas.update)
+            (
+                self.canvas.view.fit,
+                self.canvas.view.show_actual_pixels,
+                self.canvas.view.rotate_view,
+                self.canvas.view.update,
+            )
         )()
-        self.canvas.set_layer_visible(self.random.choice(list(Layer)), self.random.random() < 0.5)
-        self.canvas.resize(self.random.randint(160, 330), self.random.randint(120, 250))
+        self.canvas.view.set_layer_visible(self.random.choice(list(Layer)), self.random.random() < 0.5)
+        self.canvas.view.resize(self.random.randint(160, 330), self.random.randint(120, 250))
 
     def change_mask(self) -> None:
         name = self.random.choice(("fill_holes", "keep_largest", "clear", "reset_to_prediction"))
-        getattr(self.canvas, name)()
-        self.canvas.set_threshold(self.random.random())
+        getattr(self.canvas.editor, name)()
+        self.canvas.editor.set_threshold(self.random.random())
 
     def change_history(self) -> None:
-        self.random.choice((self.canvas.undo_group.undo, self.canvas.undo_group.redo))()
+        self.random.choice((self.canvas.editor.undo_group.undo, self.canvas.editor.undo_group.redo))()
 
     def change_image(self) -> None:
         if self.random.random() < 0.2:
@@ -90,25 +95,25 @@ class Monkey:
         self.canvas.show_image(np.full((*shape, 3), 150, dtype=np.uint8), image_id)
         probability = np.linspace(0, 1, shape[0] * shape[1], dtype=np.float32).reshape(shape)
         self.canvas.set_prediction(probability > 0.5, probability)
-        self.canvas.set_mask(probability > 0.7)
+        self.canvas.editor.set_mask(probability > 0.7)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_random_hands_keep_picture_mask_and_history_one(qtbot: QtBot, seed: int) -> None:
     canvas = EditorCanvas()
-    qtbot.addWidget(canvas)
-    canvas.show()
+    qtbot.addWidget(canvas.view)
+    canvas.view.show()
     monkey = Monkey(canvas, seed)
     monkey.change_image()
     for _ in range(400):
         monkey.act()
         QApplication.processEvents()
-        mask = canvas.current_mask()
-        assert (mask is None) == (not canvas.has_image)
-        if mask is not None and not canvas.is_drawing:
-            assert canvas._renderer.mask is not None
-            assert np.array_equal(canvas._renderer.mask, mask)
-    canvas.cancel_gesture()
-    picture = canvas.grab().toImage()
-    canvas._redraw()
-    assert canvas.grab().toImage() == picture
+        mask = canvas.editor.current_mask()
+        assert (mask is None) == (not canvas.view.has_image)
+        if mask is not None and not canvas.tools.is_drawing:
+            assert canvas.view.renderer.mask is not None
+            assert np.array_equal(canvas.view.renderer.mask, mask)
+    canvas.tools.cancel_gesture()
+    picture = canvas.view.grab().toImage()
+    canvas.view._redraw()
+    assert canvas.view.grab().toImage() == picture

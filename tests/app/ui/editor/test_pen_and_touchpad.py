@@ -24,11 +24,11 @@ AT = (60.0, 40.0)
 @pytest.fixture
 def canvas(qtbot: QtBot) -> EditorCanvas:
     canvas = EditorCanvas()
-    qtbot.addWidget(canvas)
-    canvas.resize(480, 320)
+    qtbot.addWidget(canvas.view)
+    canvas.view.resize(480, 320)
     canvas.show_image(np.full((*SHAPE, 3), 180, np.uint8))
-    canvas.set_brush_diameter_px(9)
-    canvas.show()
+    canvas.tools.set_brush_diameter_px(9)
+    canvas.view.show()
     return canvas
 
 
@@ -41,7 +41,7 @@ def pen(*, is_eraser: bool) -> QPointingDevice:
 
 
 def view_point(canvas: EditorCanvas, image_xy: tuple[float, float]) -> QPointF:
-    return QPointF(*canvas.placement.view_xy(image_xy))
+    return QPointF(*canvas.view.placement.view_xy(image_xy))
 
 
 def touch(
@@ -56,7 +56,7 @@ def touch(
     button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else Qt.MouseButton.LeftButton
     event = QTabletEvent(kind, device, at, at, 0.5, 0, 0, 0, 0, 0, held, button, down)
     event.setTimestamp(at_ms)
-    QApplication.sendEvent(canvas, event)
+    QApplication.sendEvent(canvas.view, event)
     return event.isAccepted()
 
 
@@ -68,7 +68,7 @@ def stroke(canvas: EditorCanvas, device: QPointingDevice, held: Qt.KeyboardModif
 
 
 def mask_of(canvas: EditorCanvas) -> BoolMask:
-    mask = canvas.current_mask()
+    mask = canvas.editor.current_mask()
     assert mask is not None
     return mask
 
@@ -78,32 +78,32 @@ def mask_of(canvas: EditorCanvas) -> BoolMask:
 def test_the_eraser_end_of_a_pen_takes_away_with_any_tool(
     canvas: EditorCanvas, tool: str, held: Qt.KeyboardModifier
 ) -> None:
-    canvas.set_tool(tool)
-    canvas.set_mask(np.ones(SHAPE, np.bool_))
+    canvas.tools.set_tool(tool)
+    canvas.editor.set_mask(np.ones(SHAPE, np.bool_))
     stroke(canvas, pen(is_eraser=True), held)
     assert not mask_of(canvas)[40, 60:80].any()
-    canvas.set_mask(np.zeros(SHAPE, np.bool_), replaces_unsaved_work=True)
+    canvas.editor.set_mask(np.zeros(SHAPE, np.bool_), replaces_unsaved_work=True)
     stroke(canvas, pen(is_eraser=True), held)
     assert not mask_of(canvas).any()
-    assert canvas.tool == tool
+    assert canvas.tools.tool.name == tool
 
 
 def test_the_eraser_end_of_a_pen_that_comes_as_a_mouse_takes_away(canvas: EditorCanvas) -> None:
-    canvas.set_tool("brush")
-    canvas.set_mask(np.ones(SHAPE, np.bool_))
+    canvas.tools.set_tool("brush")
+    canvas.editor.set_mask(np.ones(SHAPE, np.bool_))
     at, nothing = view_point(canvas, AT), Qt.KeyboardModifier.NoModifier
     for kind, down in (
         (QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton),
         (QEvent.Type.MouseButtonRelease, Qt.MouseButton.NoButton),
     ):
         event = QMouseEvent(kind, at, at, at, Qt.MouseButton.LeftButton, down, nothing, pen(is_eraser=True))
-        QApplication.sendEvent(canvas, event)
+        QApplication.sendEvent(canvas.view, event)
     assert not mask_of(canvas)[40, 60]
 
 
 def test_the_eraser_end_of_a_pen_takes_a_lasso_away(canvas: EditorCanvas) -> None:
-    canvas.set_tool("lasso")
-    canvas.set_mask(np.ones(SHAPE, np.bool_))
+    canvas.tools.set_tool("lasso")
+    canvas.editor.set_mask(np.ones(SHAPE, np.bool_))
     corners = [view_point(canvas, xy) for xy in ((40.0, 20.0), (80.0, 20.0), (80.0, 60.0), (40.0, 60.0))]
     device = pen(is_eraser=True)
     touch(canvas, QEvent.Type.TabletPress, device, corners[0])
@@ -115,22 +115,22 @@ def test_the_eraser_end_of_a_pen_takes_a_lasso_away(canvas: EditorCanvas) -> Non
 
 
 def test_the_tip_of_a_pen_paints(canvas: EditorCanvas) -> None:
-    canvas.set_tool("brush")
-    canvas.set_mask(np.zeros(SHAPE, np.bool_))
+    canvas.tools.set_tool("brush")
+    canvas.editor.set_mask(np.zeros(SHAPE, np.bool_))
     stroke(canvas, pen(is_eraser=False), Qt.KeyboardModifier.NoModifier)
     assert mask_of(canvas)[40, 60:80].all()
 
 
 def test_two_taps_of_a_pen_close_a_polygon(canvas: EditorCanvas) -> None:
-    canvas.set_tool("polygon")
-    canvas.set_mask(np.zeros(SHAPE, np.bool_))
+    canvas.tools.set_tool("polygon")
+    canvas.editor.set_mask(np.zeros(SHAPE, np.bool_))
     device = pen(is_eraser=False)
     taps = ((40.0, 20.0, 1000), (80.0, 20.0, 3000), (60.0, 60.0, 5000), (60.0, 60.0, 5100))
     for x, y, at_ms in taps:
         at = view_point(canvas, (x, y))
         touch(canvas, QEvent.Type.TabletPress, device, at, at_ms=at_ms)
         touch(canvas, QEvent.Type.TabletRelease, device, at, at_ms=at_ms + 20)
-    assert not canvas.is_drawing
+    assert not canvas.tools.is_drawing
     assert mask_of(canvas)[30, 60]
 
 
@@ -151,20 +151,20 @@ def pinch(canvas: EditorCanvas, kind: Qt.NativeGestureType, value: float) -> boo
     at = view_point(canvas, AT)
     event = QNativeGestureEvent(kind, touchpad(), 2, at, at, at, value, QPointF(0, 0))
     event.ignore()
-    QApplication.sendEvent(canvas, event)
+    QApplication.sendEvent(canvas.view, event)
     return event.isAccepted()
 
 
 def test_a_pinch_zooms_about_the_fingers(canvas: EditorCanvas) -> None:
-    scale, at = canvas.placement.scale, view_point(canvas, AT)
+    scale, at = canvas.view.placement.scale, view_point(canvas, AT)
     assert pinch(canvas, Qt.NativeGestureType.ZoomNativeGesture, 0.5)
-    assert canvas.placement.scale == pytest.approx(1.5 * scale)
-    assert canvas.placement.view_xy(AT) == pytest.approx((at.x(), at.y()))
+    assert canvas.view.placement.scale == pytest.approx(1.5 * scale)
+    assert canvas.view.placement.view_xy(AT) == pytest.approx((at.x(), at.y()))
     assert pinch(canvas, Qt.NativeGestureType.ZoomNativeGesture, -0.2)
-    assert canvas.placement.scale == pytest.approx(1.2 * scale)
+    assert canvas.view.placement.scale == pytest.approx(1.2 * scale)
     assert not pinch(canvas, Qt.NativeGestureType.RotateNativeGesture, 10.0)
     assert pinch(canvas, Qt.NativeGestureType.SmartZoomNativeGesture, 0.0)
-    assert canvas.placement.scale == pytest.approx(scale)
+    assert canvas.view.placement.scale == pytest.approx(scale)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_a_pinch_zooms_about_the_fingers(canvas: EditorCanvas) -> None:
 def test_two_fingers_on_a_touchpad_move_the_image(
     canvas: EditorCanvas, pixels: QPoint, angle: QPoint, moved: tuple[float, float]
 ) -> None:
-    canvas.zoom_by(3.0)
-    scale, (x, y), at = canvas.placement.scale, canvas.placement.offset_xy, view_point(canvas, AT)
+    canvas.view.zoom_by(3.0)
+    scale, (x, y), at = canvas.view.placement.scale, canvas.view.placement.offset_xy, view_point(canvas, AT)
     event = QWheelEvent(
         at,
         at,
@@ -188,7 +188,7 @@ def test_two_fingers_on_a_touchpad_move_the_image(
         Qt.MouseEventSource.MouseEventSynthesizedBySystem,
         touchpad(),
     )
-    QApplication.sendEvent(canvas, event)
+    QApplication.sendEvent(canvas.view, event)
     assert event.isAccepted()
-    assert canvas.placement.scale == scale
-    assert canvas.placement.offset_xy == pytest.approx((x + moved[0], y + moved[1]))
+    assert canvas.view.placement.scale == scale
+    assert canvas.view.placement.offset_xy == pytest.approx((x + moved[0], y + moved[1]))

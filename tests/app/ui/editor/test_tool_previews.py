@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 from app.ui.editor.colour_bar import colour_bar
 from app.ui.editor.layers import probability_scale
 from app.ui.editor.spaces import Placement
-from app.ui.editor.tool_previews import OutlinePreview, RulerPreview, ToolPreview, draw_brush, draw_preview
+from app.ui.editor.tool_previews import OutlinePreview, ToolPreview, draw_brush
+from app.ui.editor.tools.ruler import RulerPreview
 from app.usecases.analysis.colour_scales import attention_scale
 
 
@@ -44,7 +45,7 @@ def test_the_brush_circle_has_the_brush_true_size(qtbot: QtBot, diameter_px: int
 def test_a_preview_is_drawn_where_its_points_are(qtbot: QtBot, preview: ToolPreview) -> None:
     image = paper()
     painter = QPainter(image)
-    draw_preview(painter, preview, Placement(2.0, 0, (5.0, 3.0)), 0.01)
+    preview.draw(painter, Placement(2.0, 0, (5.0, 3.0)), 0.01)
     painter.end()
     drawn = changed(image)
     assert drawn[20:26, 22:28].any()

@@ -11,7 +11,7 @@ from app.domain.case import Case
 from app.ui.panels.patient_panel import VisitCard
 from app.ui.theme import Theme
 from app.usecases.ports import Services
-from tests.builders import a_case
+from tests.builders import a_case, the_vocabulary
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def case(services: Services, tmp_path: Path) -> Case:
 
 @pytest.fixture
 def card(qtbot: QtBot) -> VisitCard:
-    card = VisitCard()
+    card = VisitCard(the_vocabulary())
     qtbot.addWidget(card)
     card.show()
     return card
@@ -61,7 +61,7 @@ def test_an_age_of_200_is_refused_in_its_own_words_and_not_handed_over(
     qtbot.keyClick(age_line(card), Qt.Key.Key_Return)
     assert "“200”" in card.field_by_name["age_years"].error
     assert handed == []
-    assert card.visit_of(case).age_years is None
+    assert card.record_of(case) == replace(case.visit, age_years=None)
 
 
 def test_an_age_above_85_is_seen_to_be_kept_as_85(qtbot: QtBot, card: VisitCard, case: Case) -> None:
@@ -72,7 +72,7 @@ def test_an_age_above_85_is_seen_to_be_kept_as_85(qtbot: QtBot, card: VisitCard,
         qtbot.keyClick(age_line(card), Qt.Key.Key_Return)
     assert age_line(card).text() == "85"
     assert said_at(card, "age_years") == "85 stands for 85 and older."
-    assert card.visit_of(case).age_years == 85
+    assert card.record_of(case) == replace(case.visit, age_years=85)
 
 
 def test_an_age_that_follows_from_the_year_of_birth_is_shown_as_computed(card: VisitCard, case: Case) -> None:
@@ -80,7 +80,7 @@ def test_an_age_that_follows_from_the_year_of_birth_is_shown_as_computed(card: V
     assert age_line(card).text() == ""
     assert age_line(card).placeholderText() == "65, computed"
     assert said_at(card, "age_years") == "65, computed from the year of birth."
-    assert card.visit_of(case).age_years is None
+    assert card.record_of(case) == replace(case.visit, age_years=None)
 
 
 def test_a_computed_age_above_85_says_what_the_model_is_given(card: VisitCard, case: Case) -> None:

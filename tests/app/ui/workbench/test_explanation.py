@@ -49,7 +49,7 @@ def test_choosing_no_overlay_switches_the_attention_layer_off(
     controller.layers.show_layer(Layer.ATTENTION, visible=True)
     _settle(qtbot, window)
     controller.panels.explanation.choose(None)
-    assert not controller.canvas.layer_look(Layer.ATTENTION).is_visible
+    assert not controller.canvas.view.layer_look(Layer.ATTENTION).is_visible
 
 
 def test_an_overlay_that_was_hidden_stays_hidden_when_it_is_computed_again(
@@ -59,10 +59,10 @@ def test_an_overlay_that_was_hidden_stays_hidden_when_it_is_computed_again(
     controller = window.controller
     controller.panels.explanation.choose("hidden_attention")
     _settle(qtbot, window)
-    assert controller.canvas.layer_look(Layer.ATTENTION).is_visible
+    assert controller.canvas.view.layer_look(Layer.ATTENTION).is_visible
     controller.layers.toggle("attention")
     controller.review.predict()
     _settle(qtbot, window)
     said = "\n".join(label.text() for label in controller.panels.explanation.findChildren(QLabel))
     assert "lies inside the lesion" in said
-    assert not controller.canvas.layer_look(Layer.ATTENTION).is_visible
+    assert not controller.canvas.view.layer_look(Layer.ATTENTION).is_visible

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from app.domain.case import Case, CaseLine
-from app.domain.frame_finding import FrameFinding
 from app.domain.ids import ImageId, PredictionId, new_id
 from app.domain.prediction import ScorePrediction
 from app.domain.triage import Band
@@ -18,10 +17,11 @@ from app.usecases.cases.remove_case import remove_case, restore_case
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import Services
+from models.contract.imaging.frame_verdict import FrameVerdict
 from tests.builders import a_case, a_mask, an_image_file, predict_again, result_of
 from tests.fakes import CLASSIFIER, FakePredictor, FakeToken
 
-FOREIGN = FrameFinding(is_dermoscopic=False, has_lesion=True, distance=9.5, lesion_logit=2.0)
+FOREIGN = FrameVerdict(is_dermoscopic=False, has_lesion=True, distance=9.5, lesion_logit=2.0)
 
 
 @pytest.fixture
@@ -49,7 +49,8 @@ def _line(services: Services, image_id: ImageId) -> CaseLine:
 
 def _say(services: Services, image_id: ImageId, probability: float, **changes: object) -> ScorePrediction:
     """Store a further score of the valid mask, as if the models had been asked anew."""
-    newest = _case(services, image_id).score
+    case = _case(services, image_id)
+    newest = case.score
     assert newest is not None
     score = replace(
         newest,
@@ -59,6 +60,7 @@ def _say(services: Services, image_id: ImageId, probability: float, **changes: o
         predicted_at=newest.predicted_at + timedelta(minutes=1),
         **changes,  # type: ignore[arg-type]  # names of ScorePrediction's fields
     )
+    score = replace(score, inputs_sha256=case.scored_inputs(score.model.weights_sha256).sha256)
     with services.unit_of_work() as work:
         work.cases.add_score(score)
         work.commit()

@@ -1,6 +1,12 @@
 import pytest
 
-from app.usecases.analysis.overlay_words import outside_warning, overlay_limit, overlay_words, share_words
+from app.usecases.analysis.overlay_words import (
+    OVERLAY_LIMIT,
+    outside_warning,
+    overlay_limit,
+    overlay_words,
+    share_words,
+)
 from models.nets.overlays import OVERLAYS
 
 NAMES = [overlay.name for overlay in OVERLAYS]
@@ -20,6 +26,11 @@ def test_an_overlay_without_words_is_told_by_its_name() -> None:
 @pytest.mark.parametrize("name", [None, *NAMES])
 def test_no_overlay_shows_what_the_lesion_is(name: str | None) -> None:
     assert "what the lesion is" in overlay_limit(name)
+
+
+def test_occlusion_is_read_like_other_overlays_of_the_score() -> None:
+    assert overlay_words("occlusion") == "What the score loses with each patch (occlusion)"
+    assert overlay_limit("occlusion") == OVERLAY_LIMIT
 
 
 @pytest.mark.parametrize("name", ["hidden_attention", "rollout", "cross_modal", "gate"])

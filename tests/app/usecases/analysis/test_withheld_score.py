@@ -1,23 +1,26 @@
 """An image that does not look like a dermoscopic image of a lesion gets no score by itself."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app.domain.errors import ScoreWithheldError
-from app.domain.frame_finding import FrameFinding
+from app.domain.frame_finding import SCORED_ANYWAY
 from app.domain.need import FIRST_LOOK, ActiveWeights
 from app.usecases.analysis.analyse import Request, analyse_images
-from app.usecases.analysis.score_image import SCORED_ANYWAY, preview_score, rescore_image
+from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.open_case import open_case
 from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
 from app.usecases.ports import Services
+from models.contract.imaging.frame_verdict import FrameVerdict
 from tests.builders import a_case, predict_again, result_of
-from tests.fakes import FakePredictor, FakeToken
+from tests.fakes import FakeClock, FakePredictor, FakeToken
 
-FOREIGN = FrameFinding(is_dermoscopic=False, has_lesion=True, distance=9.5, lesion_logit=2.0)
-EMPTY = FrameFinding(is_dermoscopic=True, has_lesion=False, distance=1.5, lesion_logit=-4.0)
-SUITABLE = FrameFinding(is_dermoscopic=True, has_lesion=True, distance=1.5, lesion_logit=4.0)
+FOREIGN = FrameVerdict(is_dermoscopic=False, has_lesion=True, distance=9.5, lesion_logit=2.0)
+EMPTY = FrameVerdict(is_dermoscopic=True, has_lesion=False, distance=1.5, lesion_logit=-4.0)
+SUITABLE = FrameVerdict(is_dermoscopic=True, has_lesion=True, distance=1.5, lesion_logit=4.0)
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def predictor(services: Services) -> FakePredictor:
 
 @pytest.mark.parametrize(("frame", "words"), [(FOREIGN, "does not look like"), (EMPTY, "No lesion")])
 def test_the_boundary_is_kept_and_the_score_is_not_computed(
-    services: Services, predictor: FakePredictor, tmp_path: Path, frame: FrameFinding, words: str
+    services: Services, predictor: FakePredictor, tmp_path: Path, frame: FrameVerdict, words: str
 ) -> None:
     predictor.frame = frame
     case = open_case(services, a_case(services, tmp_path)).case
@@ -63,7 +66,10 @@ def test_a_person_may_ask_for_the_score_and_it_is_recorded(
     assert case.priority is not None
     with services.reading() as work:
         (act,) = [event for event in work.audit.events() if event.what == SCORED_ANYWAY]
-    assert (act.subject, act.detail) == (image_id, case.objection_to_score)
+        (line,) = work.cases.case_lines()
+    assert case.boundary is not None
+    assert (act.subject, act.detail) == (image_id, case.boundary.id)
+    assert line.probability == case.score.probability
     rescore_image(services, image_id, FakeToken())
     assert len(open_case(services, image_id).case.scores) == 2
 
@@ -77,6 +83,24 @@ def test_a_new_boundary_withholds_the_score_of_the_one_before(
     case = open_case(services, image_id).case
     assert len(case.scores) == 1
     assert (case.is_score_withheld, case.priority) == (True, None)
+    with services.reading() as work:
+        (line,) = work.cases.case_lines()
+    assert line.probability is None
+
+
+@pytest.mark.parametrize("step", [timedelta(0), timedelta(hours=-1)])
+def test_a_clock_that_stands_still_or_goes_back_changes_nothing(
+    services: Services, predictor: FakePredictor, tmp_path: Path, step: timedelta
+) -> None:
+    clock = FakeClock(step=step)
+    services = replace(services, clock=clock)
+    predictor.frame = FOREIGN
+    image_id = a_case(services, tmp_path)
+    assert open_case(services, image_id).case.is_score_withheld
+    rescore_image(services, image_id, FakeToken(), is_asked_for=True)
+    assert not open_case(services, image_id).case.is_score_withheld
+    predict_again(services, image_id)
+    assert open_case(services, image_id).case.is_score_withheld
     with services.reading() as work:
         (line,) = work.cases.case_lines()
     assert line.probability is None

@@ -10,7 +10,6 @@ import pytest
 from app.domain.case import Case
 from app.domain.errors import StorageError
 from app.domain.image import Calibration
-from app.usecases.analysis.score_inputs import age_years_of
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.patients.visit_date import is_day_of_import
@@ -216,7 +215,7 @@ def test_the_day_in_the_file_is_the_day_of_the_visit(services: Services, tmp_pat
     assert not is_day_of_import(case)
     assert dict(case.image.provenance)["visit date"] == "as the file says"
     assert case.patient.birth_year == 1961
-    assert age_years_of(case) == 58
+    assert case.age_years == 58
 
 
 def test_a_photograph_taken_on_the_day_of_import_is_not_marked(services: Services, tmp_path: Path) -> None:
@@ -248,7 +247,7 @@ def test_a_header_age_that_contradicts_the_year_of_birth_is_left_to_be_computed(
 ) -> None:
     case = _imported_with(services, tmp_path, taken_on=date(2019, 5, 6), birth_year=1961, age_years=31)
     assert case.visit.age_years is None
-    assert age_years_of(case) == 58
+    assert case.age_years == 58
 
 
 def test_a_header_age_that_fits_is_kept_because_it_is_more_exact(services: Services, tmp_path: Path) -> None:

@@ -3,7 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain.errors import CancelledError, InvalidFieldError, ModelUnavailableError, NotFoundError
+from app.domain.errors import (
+    CancelledError,
+    ImplausibleMaskError,
+    InvalidFieldError,
+    ModelUnavailableError,
+    NotFoundError,
+)
 from app.domain.ids import RevisionId, new_id
 from app.domain.image import Calibration
 from app.domain.triage import Band
@@ -14,6 +20,7 @@ from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.ports import Services
+from models.contract.arrays import BoolMask
 from tests.builders import a_case, a_mask, predict_again
 from tests.fakes import CLASSIFIER, RUN, SEGMENTER, THRESHOLDS, FakePredictor, FakeToken
 
@@ -215,7 +222,7 @@ def test_an_empty_mask_is_scored_on_the_whole_image_with_a_warning(
     services: Services, tmp_path: Path
 ) -> None:
     image_id = a_case(services, tmp_path)
-    correct_mask(services, image_id, np.zeros((96, 128), np.bool_))
+    correct_mask(services, image_id, np.zeros((96, 128), np.bool_), is_meant=True)
     rescore_image(services, image_id, FakeToken())
     opened = open_case(services, image_id)
     assert opened.measurements == ()
@@ -254,3 +261,31 @@ def test_every_colour_that_is_measured_names_its_scale_or_unit(services: Service
     colours = [one for one in measured if any(word in one.name for word in ("Colour", "Light", "Contrast"))]
     assert len(colours) == 5
     assert [one.name for one in colours if not one.unit and "0 to 10" not in one.name] == []
+
+
+@pytest.mark.parametrize(
+    ("mask", "words"),
+    [
+        (np.zeros((96, 128), np.bool_), "marks nothing"),
+        (np.ones((96, 128), np.bool_), "marks all of the image"),
+        (~a_mask(radius_px=12), "lesion and skin may be exchanged"),
+    ],
+)
+def test_a_mask_in_doubt_is_stored_only_if_it_is_meant(
+    services: Services, tmp_path: Path, mask: BoolMask, words: str
+) -> None:
+    image_id = a_case(services, tmp_path)
+    with pytest.raises(ImplausibleMaskError, match=words):
+        correct_mask(services, image_id, mask, reason=CONFIRMED)
+    assert open_case(services, image_id).case.revisions == ()
+    assert correct_mask(services, image_id, mask, is_meant=True).touches(image_id)
+
+
+def test_going_back_to_a_mask_in_doubt_is_asked_about_again(services: Services, tmp_path: Path) -> None:
+    image_id = a_case(services, tmp_path)
+    correct_mask(services, image_id, np.zeros((96, 128), np.bool_), is_meant=True)
+    correct_mask(services, image_id, a_mask(radius_px=12))
+    empty, _ = open_case(services, image_id).case.revisions
+    with pytest.raises(ImplausibleMaskError):
+        revert_revision(services, image_id, empty.id)
+    assert revert_revision(services, image_id, empty.id, is_meant=True).touches(image_id)

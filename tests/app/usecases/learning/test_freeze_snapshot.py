@@ -189,7 +189,7 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
     reset = a_case(services, tmp_path, seed=22)
     correct_mask(services, reset, a_mask(), reason=RESET)
     empty = a_case(services, tmp_path, seed=23)
-    correct_mask(services, empty, a_mask(radius_px=-1) & False)
+    correct_mask(services, empty, a_mask(radius_px=-1) & False, is_meant=True)
     damaged = a_patient_with_a_correction(services, tmp_path, 24)
     with services.reading() as work:
         upright = work.cases.case(damaged).image.upright

@@ -62,16 +62,17 @@ def test_without_anything_known_everything_is_missing() -> None:
 
 
 def test_an_uncalibrated_lesion_lacks_sizes_and_vendor_columns_only() -> None:
-    given = tabular_input(age_years=55, sex="female", site_general="anterior torso", features=features())
+    given = tabular_input(
+        entered={"age_approx": 55, "sex": "female", "anatom_site_general": "anterior torso"},
+        features=features(),
+    )
     assert set(missing_names(given)) == NEVER | IN_MM | {"patient_size_z"}
 
 
 def test_a_calibrated_lesion_has_its_sizes() -> None:
     measured = features(mm_per_px=0.05)
     given = tabular_input(
-        age_years=55,
-        sex="male",
-        site_general="head/neck",
+        entered={"age_approx": 55, "sex": "male", "anatom_site_general": "head/neck"},
         features=measured,
         patient_long_diameters_mm=[2.0, 3.0, measured.long_diameter_mm],
     )
@@ -83,7 +84,7 @@ def test_a_calibrated_lesion_has_its_sizes() -> None:
 
 def test_measurements_reach_their_own_columns() -> None:
     measured = features()
-    given = tabular_input(age_years=None, sex=None, site_general=None, features=measured)
+    given = tabular_input(entered={}, features=measured)
     colour, shape = measured.colour, measured.shape
     assert colour.skin is not None
     assert number(given, "tbp_lv_A") == pytest.approx(colour.lesion.mean_a)
@@ -101,7 +102,7 @@ def test_measurements_reach_their_own_columns() -> None:
 def test_ages_above_85_count_as_85_and_impossible_ones_are_missing(
     age_years: float | None, expected: float | None
 ) -> None:
-    given = tabular_input(age_years=age_years, sex=None, site_general=None, features=None)
+    given = tabular_input(entered={"age_approx": age_years}, features=None)
     found = number(given, "age_approx")
     assert math.isnan(found) if expected is None else found == expected
 
@@ -110,23 +111,35 @@ def test_ages_above_85_count_as_85_and_impossible_ones_are_missing(
     ("sex", "index"), [("female", 1), ("male", 2), (" Male ", 2), ("unknown", 0), (None, 0)]
 )
 def test_sex_is_looked_up(sex: str | None, index: int) -> None:
-    given = tabular_input(age_years=None, sex=sex, site_general=None, features=None)
+    given = tabular_input(entered={"sex": sex}, features=None)
     assert category(given, "sex") == index
 
 
 @pytest.mark.parametrize("site", ["lateral torso", "palms/soles", "oral/genital", "", None])
 def test_sites_the_networks_do_not_know_are_missing(site: str | None) -> None:
-    given = tabular_input(age_years=None, sex=None, site_general=site, features=None)
+    given = tabular_input(entered={"anatom_site_general": site}, features=None)
     assert not given.categorical.any()
 
 
 def test_a_site_also_gives_the_location_where_no_side_is_needed() -> None:
-    torso = tabular_input(age_years=None, sex=None, site_general="posterior torso", features=None)
+    torso = tabular_input(entered={"anatom_site_general": "posterior torso"}, features=None)
     values = CATEGORICAL_VALUES["tbp_lv_location_simple"]
     assert values[category(torso, "tbp_lv_location_simple") - 1] == "Torso Back"
-    arm = tabular_input(age_years=None, sex=None, site_general="upper extremity", features=None)
+    arm = tabular_input(entered={"anatom_site_general": "upper extremity"}, features=None)
     assert category(arm, "anatom_site_general") == 2
     assert category(arm, "tbp_lv_location") == 0
+
+
+def test_an_entered_input_reaches_the_column_of_its_name() -> None:
+    entered = {"tbp_lv_location": "Left Arm", "tbp_lv_x": 12.5, "tbp_lv_A": 3.0}
+    given = tabular_input(entered=entered, features=features())
+    assert CATEGORICAL_VALUES["tbp_lv_location"][category(given, "tbp_lv_location") - 1] == "Left Arm"
+    assert (number(given, "tbp_lv_x"), number(given, "tbp_lv_A")) == (12.5, 3.0)
+
+
+def test_an_input_that_the_table_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="no columns \\['ward'\\]"):
+        tabular_input(entered={"ward": 3.0}, features=None)
 
 
 def test_size_among_the_patients_lesions_by_hand() -> None:

@@ -7,16 +7,19 @@ from models.nets import build
 from models.nets.layers.cbam import CBAM
 from models.nets.overlays.skip_gates import skip_gate_map
 from models.nets.segmentation.dermomamba import DermoMamba
+from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
 
-NAMES = ["dermomamba_tiny", "dermomamba_lean"]
+Gated = DermoMamba | DermoMambaEfficient
+
+NAMES = ["dermomamba_tiny", "dermomamba_lean", "dermomamba_efficient_tiny"]
 
 
 @pytest.fixture(params=NAMES)
-def network(request: pytest.FixtureRequest) -> DermoMamba:
+def network(request: pytest.FixtureRequest) -> Gated:
     """A network whose gates differ from place to place."""
     torch.manual_seed(0)
     network = build(request.param).eval()
-    assert isinstance(network, DermoMamba)
+    assert isinstance(network, Gated)
     for each in network.skip_attention:
         assert isinstance(each, CBAM)
         nn.init.normal_(each.spatial_norm.bias)
@@ -28,7 +31,7 @@ def images() -> Tensor:
 
 
 @torch.no_grad()
-def gates_of_a_run(network: DermoMamba) -> list[Tensor]:
+def gates_of_a_run(network: Gated) -> list[Tensor]:
     """What the gates were while the network outlined, in the order of its decoder."""
     seen: list[Tensor] = []
     hooks = [
@@ -42,7 +45,7 @@ def gates_of_a_run(network: DermoMamba) -> list[Tensor]:
     return seen
 
 
-def test_the_gates_are_those_that_the_decoder_reads_through(network: DermoMamba) -> None:
+def test_the_gates_are_those_that_the_decoder_reads_through(network: Gated) -> None:
     expected = gates_of_a_run(network)
 
     found = network.skip_gates(images())
@@ -52,14 +55,14 @@ def test_the_gates_are_those_that_the_decoder_reads_through(network: DermoMamba)
         torch.testing.assert_close(one, other)
 
 
-def test_the_map_is_the_mean_of_all_levels_on_the_finest_grid(network: DermoMamba) -> None:
-    brought = [
-        functional.interpolate(gate[:, None], (32, 64), mode="bilinear")[:, 0]
-        for gate in gates_of_a_run(network)
-    ]
+def test_the_map_is_the_mean_of_all_levels_on_the_finest_grid(network: Gated) -> None:
+    gates = gates_of_a_run(network)
+    finest = tuple(gates[-1].shape[1:])
+    brought = [functional.interpolate(gate[:, None], finest, mode="bilinear")[:, 0] for gate in gates]
 
     found = skip_gate_map(network, images())
 
-    assert found.shape == (2, 32, 64)
+    assert found.shape == (2, *finest)
+    assert finest[0] >= 16
     assert 0.0 < found.min() < found.max() < 1.0
     torch.testing.assert_close(found, sum(brought) / len(brought))

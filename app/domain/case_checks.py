@@ -1,0 +1,101 @@
+"""What may be stored of patient, lesion, visit and decision; every check says in words what is wrong."""
+
+from datetime import date
+from difflib import get_close_matches
+
+from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, diameter_mm
+from app.domain.errors import InvalidFieldError
+from app.domain.fields import Choice, FieldValue, Record, fields_of
+from app.domain.lesion import Lesion, Visit
+from app.domain.people.patient import Patient
+from app.domain.revision import Decision
+from app.domain.vocabulary import Vocabulary
+
+_LIMBS = ("upper extremity", "lower extremity", "palms/soles")
+
+_SITES_OF_SPECIAL_SITE = {
+    "acral NOS": _LIMBS,
+    "nail NOS": _LIMBS,
+    "fingernail": ("upper extremity", "palms/soles"),
+    "toenail": ("lower extremity", "palms/soles"),
+    "acral palms or soles": _LIMBS,
+    "oral or genital": ("oral/genital", "head/neck", "anterior torso"),
+}
+
+
+def check_patient(patient: Patient, vocabulary: Vocabulary, *, today: date) -> None:
+    """Raise InvalidFieldError when a patient may not be stored like this."""
+    if not patient.code.strip():
+        raise InvalidFieldError("code", "A patient needs a patient number or code.")
+    _check_choices(patient, vocabulary)
+    birth_year(patient.birth_year, today=today)
+
+
+def check_lesion(lesion: Lesion, vocabulary: Vocabulary) -> None:
+    """Raise InvalidFieldError when a lesion may not be stored like this."""
+    _check_choices(lesion, vocabulary)
+    diameter_mm(lesion.clin_size_long_diam_mm)
+    check_site(lesion)
+
+
+def check_site(lesion: Lesion, *, edited: str = "site_special") -> None:
+    """Raise InvalidFieldError, at the ``edited`` field, when the special site does not go with the site."""
+    fitting = _SITES_OF_SPECIAL_SITE.get(lesion.site_special or "")
+    if lesion.site is not None and fitting is not None and lesion.site not in fitting:
+        raise InvalidFieldError(edited, f"“{lesion.site_special}” does not go with the site “{lesion.site}”.")
+
+
+def check_visit(visit: Visit, *, today: date) -> None:
+    """Raise InvalidFieldError when a visit may not be stored like this."""
+    if visit.visited_on > today:
+        raise InvalidFieldError("visited_on", "A visit cannot lie in the future.")
+    if visit.age_years is not None and not 0 <= visit.age_years <= OLDEST_AGE_YEARS:
+        raise InvalidFieldError("age_years", "The age lies between 0 and 85; 85 stands for 85 and older.")
+
+
+def check_age(patient: Patient, visit: Visit, *, edited: str = "age_years") -> None:
+    """Raise InvalidFieldError, at the ``edited`` field, when age at a visit and year of birth contradict."""
+    if patient.birth_year is None or visit.age_years is None:
+        return
+    reached = min(visit.visited_on.year - patient.birth_year, OLDEST_AGE_YEARS)
+    if visit.age_years not in (reached, reached - 1):
+        raise InvalidFieldError(
+            edited,
+            f"Someone born in {patient.birth_year} was not {visit.age_years} years old at the visit of "
+            f"{visit.visited_on:%d %b %Y}.",
+        )
+
+
+def check_decision(decision: Decision, vocabulary: Vocabulary) -> None:
+    """Raise InvalidFieldError when a clinician's decision may not be stored like this."""
+    if decision.diagnosis is not None and vocabulary.diagnosis(decision.diagnosis) is None:
+        raise InvalidFieldError("diagnosis", _unknown_diagnosis(decision.diagnosis, vocabulary))
+    _check_exact("diagnosis_confirm_type", decision.diagnosis_confirm_type, vocabulary.confirm_types)
+    _check_exact("management", decision.management, vocabulary.managements)
+    if decision.diagnosis_confirm_type is not None and decision.diagnosis is None:
+        raise InvalidFieldError(
+            "diagnosis_confirm_type",
+            "How a diagnosis was confirmed can only be said together with the diagnosis.",
+        )
+    if not (decision.diagnosis or decision.management or decision.comment.strip()):
+        raise InvalidFieldError("diagnosis", "A decision needs a diagnosis, a management or a comment.")
+
+
+def _check_choices(record: Record, vocabulary: Vocabulary) -> None:
+    for field in fields_of(type(record)):
+        if isinstance(field.kind, Choice):
+            _check_exact(field.name, field.value_in(record), vocabulary.permitted[field.kind.terms])
+
+
+def _unknown_diagnosis(wanted: str, vocabulary: Vocabulary) -> str:
+    name_by_folded = {known.name.casefold(): known.name for known in vocabulary.diagnoses}
+    near = [name_by_folded[found] for found in get_close_matches(wanted.casefold(), name_by_folded)]
+    hint = f"near it are: {' / '.join(near)}" if near else "the page Decision of the window shows them all"
+    return f"“{wanted}” is not in the list of diagnoses; {hint}."
+
+
+def _check_exact(field: str, value: FieldValue, permitted: tuple[str, ...]) -> None:
+    if value is not None and value not in permitted:
+        raise InvalidFieldError(
+            field, f"“{value}” is not permitted here; choose one of: {', '.join(permitted)}."
+        )

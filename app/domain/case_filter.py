@@ -1,0 +1,19 @@
+"""Which cases of the work list are shown."""
+
+from enum import StrEnum
+
+
+class CaseFilter(StrEnum):
+    """A part of the work list."""
+
+    ALL = "all"
+    UNDECIDED = "undecided"
+    """Without a decision of a clinician."""
+    URGENT = "urgent"
+    SOON = "soon"
+    ROUTINE = "routine"
+    """Cases whose band is this one, decided or not."""
+    WITHOUT_BAND = "without band"
+    """Cases without a score that counts."""
+    UNCORRECTED = "uncorrected"
+    """Cases whose boundary nobody has corrected or confirmed."""

@@ -1,0 +1,196 @@
+"""Every field of a case that is entered or read from a file, described once.
+
+Forms, checks, history, tables, reports, de-identification and the inputs of the score follow this list.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeAlias
+
+from app.domain import case_fields
+from app.domain.image import DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.people.patient import Patient
+
+Record: TypeAlias = Patient | Lesion | Visit | DermoscopicImage
+RecordType: TypeAlias = type[Patient] | type[Lesion] | type[Visit] | type[DermoscopicImage]
+FieldValue: TypeAlias = str | int | float | bool | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the permitted words of a list, or none."""
+
+    terms: str
+    """Name of the list in resources/terms/case_fields.toml."""
+    shown: Callable[[str], str] = str
+    """How the form writes a word."""
+    unknown: str = "Not known"
+    """What the form calls no choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """Yes, no, or not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, or none."""
+
+    parse: Callable[[str, date], int | float | None]
+    """From what was typed, and today, to what may be stored; raises InvalidFieldError."""
+    unit: str = ""
+    example: str = ""
+
+    def text(self, value: float | None) -> str:
+        """Return a number with its unit, "" for none."""
+        return "" if value is None else f"{value:g} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of free text, "" when nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Several lines of free text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the calendar."""
+
+
+Kind: TypeAlias = Choice | YesNo | Number | Text | Note | Day
+
+
+@dataclass(frozen=True, slots=True)
+class CaseField:
+    """What forms, tables, reports, de-identification and the score need to know of one field of a case."""
+
+    of: RecordType
+    name: str
+    """Name of the field in its record, in the stored table and in the audit trail."""
+    label: str
+    """In forms and reports."""
+    kind: Kind
+    column: str | None
+    """In exported tables: the ISIC dictionary's where it has the field; None = never exported."""
+    identifies: bool = False
+    """Whether it may tell who the patient is, so that it stays out of de-identified exports."""
+    is_entered: bool = True
+    """Whether the form has it; the others are only read from files."""
+    words: str = ""
+    """In sentences about what was edited; "" = the label without its capital."""
+    model_input: str | None = None
+    """The column of the score model's table that it is."""
+    feeds: str | None = None
+    """The column of the score model's table that it helps to compute where that is not entered."""
+    input_words: str = ""
+    """What the score's explanations call it where that differs from ``words``."""
+
+    @property
+    def in_sentence(self) -> str:
+        """Return what the history calls the field."""
+        return self.words or self.label[:1].lower() + self.label[1:]
+
+    def value_in(self, record: Record) -> FieldValue:
+        """Return the field's value in a record of its type."""
+        value: FieldValue = getattr(record, self.name)
+        return value
+
+
+FIELDS: Final[tuple[CaseField, ...]] = (
+    CaseField(Patient, "code", "Patient number", Text(), "patient_id", identifies=True),
+    CaseField(Patient, "name", "Name", Text(), "patient_name", identifies=True),
+    CaseField(
+        Patient,
+        "issuer",
+        "Issuer of the patient number",
+        Text(),
+        "patient_id_issuer",
+        identifies=True,
+        is_entered=False,
+    ),
+    CaseField(
+        Patient,
+        "birth_year",
+        "Year of birth",
+        Number(lambda text, today: case_fields.birth_year(text, today=today)),
+        "birth_year",
+        identifies=True,
+        feeds="age_approx",
+    ),
+    CaseField(Patient, "birthday", "Day of birth", Text(), None, identifies=True, is_entered=False),
+    CaseField(
+        Visit,
+        "visited_on",
+        "Date",
+        Day(),
+        "visited_on",
+        identifies=True,
+        words="date of the visit",
+        feeds="age_approx",
+    ),
+    CaseField(
+        Visit,
+        "age_years",
+        "Age at the visit",
+        Number(lambda text, _today: case_fields.age_years(text)),
+        "age",
+        words="age",
+        model_input="age_approx",
+    ),
+    CaseField(Patient, "sex", "Sex", Choice("sex", str.capitalize), "sex", model_input="sex"),
+    CaseField(
+        Lesion,
+        "site",
+        "Site",
+        Choice("site", str.capitalize),
+        "anatom_site_general",
+        model_input="anatom_site_general",
+        input_words="body site",
+    ),
+    CaseField(
+        Lesion, "site_special", "Special site", Choice("site_special", unknown="None"), "anatom_site_special"
+    ),
+    CaseField(Lesion, "label", "Label", Text(), "lesion_label", identifies=True),
+    CaseField(
+        Lesion,
+        "clin_size_long_diam_mm",
+        "Longest diameter on the skin",
+        Number(lambda text, _today: case_fields.diameter_mm(text), "mm", "for example 6.5 mm"),
+        "clin_size_long_diam_mm",
+    ),
+    CaseField(
+        Patient,
+        "fitzpatrick_skin_type",
+        "Skin type (Fitzpatrick)",
+        Choice("fitzpatrick_skin_type", "Type {}".format),
+        "fitzpatrick_skin_type",
+        words="skin type",
+    ),
+    CaseField(Patient, "personal_hx_mm", "Melanoma before", YesNo(), "personal_hx_mm"),
+    CaseField(Patient, "family_hx_mm", "Melanoma in the family", YesNo(), "family_hx_mm"),
+    CaseField(
+        Patient, "notes", "Notes on the patient", Note(), "patient_notes", identifies=True, words="notes"
+    ),
+    CaseField(Lesion, "notes", "Notes on the lesion", Note(), "lesion_notes", identifies=True, words="notes"),
+    CaseField(
+        DermoscopicImage,
+        "dermoscopic_type",
+        "Dermoscopy",
+        Choice("dermoscopic_type"),
+        "dermoscopic_type",
+        is_entered=False,
+    ),
+)
+"""In the order of the exported table's columns; the fields of one record stand in the order of its form."""
+
+
+def fields_of(record: RecordType) -> tuple[CaseField, ...]:
+    """Return the fields of a patient, lesion, visit or image."""
+    return tuple(field for field in FIELDS if field.of is record)

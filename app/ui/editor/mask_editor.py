@@ -1,0 +1,250 @@
+"""The masks under correction: one document with its history per image, kept in the journal step by step.
+
+Requests come in as methods, facts go out as signals; the mask of an open image is changed nowhere else.
+"""
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtGui import QUndoGroup
+
+from app.domain.ids import ImageId
+from app.domain.mask import PixelBox
+from app.domain.stroke_journal import WorkStep
+from app.ui.editor.document import MaskDocument
+from app.ui.editor.journal_writer import JournalWriter, SavedState
+from app.ui.editor.raster import Spans
+from app.ui.editor.step_label import StepLabel
+from app.ui.editor.tools import TOOLS
+from app.usecases.ports import StrokeJournal
+from models.contract.arrays import BoolMask, ProbabilityMap
+from models.contract.imaging.postprocess import lesion_mask
+from models.contract.imaging.regions import largest_component, without_holes
+
+_THRESHOLD = StepLabel("threshold", "threshold", merge_id=1)
+_RESET = StepLabel("reset", "reset to prediction")
+_FILL_HOLES = StepLabel("fill_holes", "fill holes")
+_KEEP_LARGEST = StepLabel("keep_largest", "keep largest region")
+_CLEAR = StepLabel("clear", "clear mask")
+
+_COMMAND_STEPS = (_THRESHOLD, _RESET, _FILL_HOLES, _KEEP_LARGEST, _CLEAR)
+_TOOL_STEPS = tuple(tool.step for tool in TOOLS.values() if tool.step is not None)
+_LABEL_BY_NAME = {label.name: label for label in (*_COMMAND_STEPS, *_TOOL_STEPS)}
+
+
+class MaskEditor(QObject):
+    """Corrects the mask of the open image and remembers those of the others."""
+
+    mask_replaced = Signal(object)
+    """BoolMask (H, W) that holds from now on what is to be shown; it is changed in place."""
+    box_changed = Signal(object)
+    """PixelBox of the image in which the shown mask changed."""
+    interrupted = Signal()
+    """What is being drawn has to be given up: the mask becomes another one."""
+    mask_edited = Signal()
+    """A step was made, undone or redone."""
+    saved_state_changed = Signal(object)
+    """SavedState of the work on the open image."""
+    problem_noticed = Signal(str)
+    """A sentence to show: the journal could not be read or written."""
+
+    def __init__(self, parent: QObject | None = None, *, journal: StrokeJournal | None = None) -> None:
+        super().__init__(parent)
+        self.undo_group = QUndoGroup(self)
+        """One stack per image, kept while the application runs."""
+        self._documents: dict[ImageId, MaskDocument] = {}
+        self._document: MaskDocument | None = None
+        self._prediction: BoolMask | None = None
+        self._probability: ProbabilityMap | None = None
+        self._shown: BoolMask | None = None
+        self._last_state = SavedState.STORED
+        self._journal_writer = JournalWriter(journal, self)
+        self._journal_writer.state_changed.connect(self._tell_state)
+        self._journal_writer.failed.connect(self.problem_noticed)
+        if (application := QCoreApplication.instance()) is not None:
+            application.aboutToQuit.connect(self.wait_until_kept)
+
+    def open_image(self, image_id: ImageId | None, shape: tuple[int, int]) -> None:
+        """Open the mask of an image; unfinished work on it comes back with its history.
+
+        That is work of this session or, from the journal, of one that ended in a crash. Without
+        ``image_id`` nothing is journalled and the history ends when another image is opened.
+        """
+        self.close_image()
+        document = self._documents.get(image_id) if image_id is not None else None
+        if document is None:
+            document = self._opened(image_id, shape)
+        document.wake()
+        self._document = document
+        document.changed.connect(self._show_change)
+        document.step_made.connect(self._step_made)
+        document.interrupted.connect(self.interrupted)
+        self.undo_group.setActiveStack(document.stack)
+        self._show_document()
+        self._tell_state()
+
+    def close_image(self) -> None:
+        """Put the open image's work away."""
+        self._interrupt()
+        document, self._document = self._document, None
+        self._prediction = self._probability = self._shown = None
+        if document is None:
+            return
+        document.stack.setActive(False)
+        document.changed.disconnect()
+        document.step_made.disconnect()
+        document.interrupted.disconnect()
+        if document.image_id is None:
+            self.undo_group.removeStack(document.stack)
+            document.deleteLater()
+        else:
+            document.rest()
+
+    def set_prediction(self, mask: BoolMask | None, probability: ProbabilityMap | None) -> None:
+        """Take what the model said: mask (H, W) bool and probability (H, W) float32; the mask stays."""
+        self._prediction, self._probability = mask, probability
+
+    def set_mask(
+        self, mask: BoolMask | None, revision: str = "", *, replaces_unsaved_work: bool = False
+    ) -> bool:
+        """Take a stored mask (H, W) bool without an undo entry; None is an empty one.
+
+        Returns False, and changes nothing, when the image has work that is not stored yet; that is given up
+        only when ``replaces_unsaved_work`` says so.
+        """
+        document = self._document
+        if document is None or (self.has_unsaved_work and not replaces_unsaved_work):
+            return False
+        self._interrupt()
+        document.replace(np.zeros(document.shape, dtype=np.bool_) if mask is None else mask, revision)
+        if document.image_id is not None:
+            self._journal_writer.close(document.image_id)
+        self._tell_state()
+        return True
+
+    def mark_stored(self, image_id: ImageId, version: int, revision: str = "") -> None:
+        """Note that the mask of ``version`` is stored as a revision; newer steps stay in the journal."""
+        document = self._documents.get(image_id)
+        if document is not None and document.version == version:
+            document.mark_stored(revision)
+            self._journal_writer.close(image_id)
+            self._tell_state()
+
+    @property
+    def has_unsaved_work(self) -> bool:
+        """Say whether the open image has steps, or a stroke on its way, that no revision holds."""
+        document = self._document
+        return document is not None and (document.is_painting or not document.is_stored)
+
+    @property
+    def saved_state(self) -> SavedState:
+        """Return where the work on the open image is."""
+        if self._document is None:
+            return SavedState.STORED
+        return self._journal_writer.state(self._document.image_id, is_stored=self._document.is_stored)
+
+    def wait_until_kept(self) -> None:
+        """Wait until every step is written to the journal; call it before the application ends."""
+        self._interrupt()
+        self._journal_writer.wait()
+
+    def current_mask(self) -> BoolMask | None:
+        """Return a copy of the mask (H, W) bool with all finished steps; None without an image."""
+        return None if self._document is None else self._document.mask.copy()
+
+    def mask_version(self) -> int:
+        """Return a number that grows with every step; it names the mask that ``current_mask`` returns."""
+        return 0 if self._document is None else self._document.version
+
+    def set_threshold(self, threshold: float) -> None:
+        """Take the lesion from the probability map; successive thresholds are one step to undo."""
+        if self._probability is not None:
+            self._become(lesion_mask(self._probability, threshold), _THRESHOLD)
+
+    def reset_to_prediction(self) -> None:
+        """Take the model's mask again."""
+        if self._prediction is not None:
+            self._become(self._prediction, _RESET)
+
+    def fill_holes(self) -> None:
+        """Fill what the mask encloses."""
+        if self._document is not None:
+            self._become(without_holes(self._document.mask), _FILL_HOLES)
+
+    def keep_largest(self) -> None:
+        """Keep the mask's largest region only."""
+        if self._document is not None:
+            self._become(largest_component(self._document.mask), _KEEP_LARGEST)
+
+    def clear(self) -> None:
+        """Empty the mask."""
+        if self._document is not None:
+            self._become(np.zeros(self._document.shape, dtype=np.bool_), _CLEAR)
+
+    def paint(self, spans: Spans, *, value: bool) -> None:
+        """Paint or erase pixels of the unfinished stroke."""
+        if self._document is not None:
+            self._document.paint(spans, value=value)
+
+    def finish(self, label: StepLabel) -> None:
+        """Make what was painted one step of the history."""
+        if self._document is not None:
+            self._document.finish(label)
+
+    def abandon(self) -> None:
+        """Give up what was painted since the last step."""
+        if self._document is not None:
+            self._document.abandon()
+
+    def _become(self, mask: BoolMask, label: StepLabel) -> None:
+        self._interrupt()
+        if self._document is not None:
+            self._document.become(mask, label)
+
+    def _interrupt(self) -> None:
+        """Give up what is being drawn: the gesture of a tool, and what it painted."""
+        self.interrupted.emit()
+        self.abandon()
+
+    def _opened(self, image_id: ImageId | None, shape: tuple[int, int]) -> MaskDocument:
+        document = MaskDocument(image_id, np.zeros(shape, dtype=np.bool_), self)
+        self.undo_group.addStack(document.stack)
+        if image_id is not None:
+            self._documents[image_id] = document
+            self._restore(document, image_id)
+        return document
+
+    def _restore(self, document: MaskDocument, image_id: ImageId) -> None:
+        """Take up work that the journal kept from a former run."""
+        work = self._journal_writer.unfinished(image_id)
+        if work is None:
+            return
+        if work.start.shape == document.shape:
+            document.restore(work, _LABEL_BY_NAME)
+        else:
+            self._journal_writer.close(image_id)
+            self.problem_noticed.emit(
+                "Unfinished work on this image does not fit its size and was put aside with its journal."
+            )
+
+    def _show_change(self, box: PixelBox) -> None:
+        """Follow the document: a box of the mask changed, or it took another array."""
+        self.box_changed.emit(box)
+        if self._document is not None and self._shown is not self._document.shown:
+            self._show_document()
+
+    def _show_document(self) -> None:
+        if self._document is not None:
+            self._shown = self._document.shown
+            self.mask_replaced.emit(self._shown)
+
+    def _step_made(self, step: WorkStep) -> None:
+        document = self._document
+        if document is not None and (start := document.start) is not None:
+            self._journal_writer.keep(start, step)
+        self._tell_state()
+        self.mask_edited.emit()
+
+    def _tell_state(self) -> None:
+        if self.saved_state is not self._last_state:
+            self._last_state = self.saved_state
+            self.saved_state_changed.emit(self._last_state)

@@ -1,0 +1,136 @@
+"""The tool in hand: its gesture under way, what it shows, and the size of the brush."""
+
+from PySide6.QtCore import QObject, Signal
+
+from app.ui.editor.image_view import ImageView
+from app.ui.editor.mask_editor import MaskEditor
+from app.ui.editor.raster import Spans
+from app.ui.editor.spaces import Point, length_px
+from app.ui.editor.step_label import StepLabel
+from app.ui.editor.tool_previews import ToolPreview
+from app.ui.editor.tools import FIRST_TOOL, TOOLS
+from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType
+from app.ui.editor.tools.tool import Tool
+
+SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX = 1, 4000
+_FIRST_BRUSH_PX = 60
+
+
+class ToolController(QObject):
+    """Runs the gestures of one tool at a time on a view and its mask; what it may do is ``ToolCanvas``."""
+
+    tool_changed = Signal(str)
+    brush_diameter_changed = Signal(int)
+    """Image pixels."""
+    brush_grown = Signal()
+    """The brush was made larger or smaller by a notch, from where the pointer is."""
+    distance_drawn = Signal(float)
+    """A measured length lies on the image, in image pixels."""
+
+    def __init__(self, view: ImageView, editor: MaskEditor) -> None:
+        super().__init__(view)
+        self._view = view
+        self._editor = editor
+        self._tool = FIRST_TOOL
+        self._brush_diameter_px = _FIRST_BRUSH_PX
+        self._gesture: Gesture | None = None
+        self.shown_preview: ToolPreview | None = None
+        editor.interrupted.connect(self.cancel_gesture)
+
+    @property
+    def tool(self) -> Tool:
+        """Return the tool in hand."""
+        return self._tool
+
+    def set_tool(self, name: str) -> None:
+        """Take a tool of ``TOOLS`` by its name; an unfinished gesture is given up."""
+        if name not in TOOLS:
+            msg = f"there is no tool named {name}"
+            raise ValueError(msg)
+        self.cancel_gesture()
+        self._tool = TOOLS[name]
+        self._view.update()
+        self.tool_changed.emit(name)
+
+    @property
+    def brush_diameter_px(self) -> int:
+        """Return the brush's diameter in image pixels."""
+        return self._brush_diameter_px
+
+    def set_brush_diameter_px(self, diameter_px: int) -> None:
+        """Set the brush's diameter in image pixels."""
+        bounded = min(max(diameter_px, SMALLEST_BRUSH_PX), LARGEST_BRUSH_PX)
+        if bounded != self._brush_diameter_px:
+            self._brush_diameter_px = bounded
+            self.brush_diameter_changed.emit(bounded)
+
+    def grow_brush(self, notches: float = 1.0) -> None:
+        """Make the brush larger by about an eighth per notch (smaller when negative), at least a pixel."""
+        step = max(1, round(self._brush_diameter_px * (1.125 ** abs(notches) - 1)))
+        self.set_brush_diameter_px(self._brush_diameter_px + (step if notches > 0 else -step))
+        self.brush_grown.emit()
+
+    @property
+    def is_drawing(self) -> bool:
+        """Say whether a gesture is under way."""
+        return self._gesture is not None
+
+    def feed(self, pointer: Pointer, tool: Tool | None = None) -> None:
+        """Give an event to the gesture under way, or start one of a tool, by default that in hand."""
+        if self._gesture is None:
+            if pointer.act is PointerEventType.PRESS:
+                self.start(tool or self._tool, pointer)
+            return
+        try:
+            self._gesture.send(pointer)
+        except StopIteration as ended:
+            self._gesture = None
+            measured_px: float | None = ended.value
+            if measured_px is not None:
+                self.distance_drawn.emit(measured_px)
+
+    def start(self, tool: Tool, press: Pointer) -> None:
+        """Start a tool's gesture, unless one is under way or no image is shown."""
+        if self._gesture is not None or not self._view.has_image:
+            return
+        self.preview(None)
+        self._gesture = tool.start(self, press)
+        try:
+            next(self._gesture)
+        except StopIteration:
+            self._gesture = None
+
+    def cancel_gesture(self) -> None:
+        """Give up what is being drawn, without trace."""
+        if self._gesture is not None:
+            self._gesture.close()
+            self._gesture = None
+        self._editor.abandon()
+        self.preview(None)
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Return (height, width) of the image, (0, 0) without one."""
+        return self._view.image_shape
+
+    def view_distance(self, one_image_xy: Point, other_image_xy: Point) -> float:
+        """Return how far apart two points of the image are seen, in view pixels."""
+        return length_px(one_image_xy, other_image_xy) * self._view.placement.scale
+
+    def paint(self, spans: Spans, *, value: bool) -> None:
+        """Paint or erase pixels of the unfinished stroke."""
+        self._editor.paint(spans, value=value)
+
+    def finish(self, label: StepLabel) -> None:
+        """Make what was painted one step of the history."""
+        self._editor.finish(label)
+
+    def preview(self, preview: ToolPreview | None) -> None:
+        """Show a drawing that is not part of the mask."""
+        if preview != self.shown_preview:
+            self.shown_preview = preview
+            self._view.update()
+
+    def move_view(self, dx: float, dy: float) -> None:
+        """Move the image in the view, by view pixels."""
+        self._view.move_view(dx, dy)
