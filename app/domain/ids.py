@@ -1,5 +1,6 @@
 """Identifiers: random 32-character hexadecimal strings, so that nothing about a patient is in them."""
 
+import re
 import uuid
 from typing import NewType
 
@@ -12,6 +13,11 @@ RevisionId = NewType("RevisionId", str)
 DecisionId = NewType("DecisionId", str)
 BlobName = NewType("BlobName", str)
 """SHA-256 of a stored file's bytes, 64 hexadecimal characters."""
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text has the form of an identifier."""
+    return re.fullmatch(r"[0-9a-f]{32}", text) is not None
 
 
 def new_id() -> str:

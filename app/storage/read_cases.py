@@ -11,9 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
 from app.domain.frame_finding import SCORED_ANYWAY
-from app.domain.ids import ImageId, PredictionId
+from app.domain.ids import ImageId, PredictionId, is_id
 from app.domain.input_edits import inputs_edited_between
-from app.domain.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.prediction import BOUNDARY_PREDICTED, BoundaryPrediction, ScorePrediction
 from app.domain.standing_priority import BAND_ACCEPTED
 from app.storage import mapping
 from app.storage.rows import (
@@ -93,7 +93,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     revisions = _of_images(session, MaskRevisionRow, image_ids, mapping.revision_of)
     decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
     accepted = _named_by(session, BAND_ACCEPTED, image_ids)
-    overruled = _named_by(session, SCORED_ANYWAY, image_ids)
+    overruled = _overruled_boundaries(session, image_ids)
     cases = []
     for image_id in image_ids:
         image = images[image_id]
@@ -164,6 +164,32 @@ def _named_by(session: Session, act: str, image_ids: Collection[str]) -> default
     )
     for image_id, prediction_id in session.execute(query):
         found[image_id].add(PredictionId(prediction_id))
+    return found
+
+
+def _overruled_boundaries(
+    session: Session, image_ids: Collection[str]
+) -> defaultdict[str, set[PredictionId]]:
+    """The boundary predictions that people wanted a score for although these object to one.
+
+    The first versions noted the objection in words instead of the prediction, which then is the one before.
+    """
+    found = defaultdict[str, set[PredictionId]](set)
+    newest_boundary: dict[str, PredictionId] = {}
+    query = (
+        select(AuditEventRow.subject, AuditEventRow.what, AuditEventRow.detail)
+        .where(
+            AuditEventRow.subject.in_(image_ids), AuditEventRow.what.in_((BOUNDARY_PREDICTED, SCORED_ANYWAY))
+        )
+        .order_by(AuditEventRow.sequence)
+    )
+    for image_id, act, detail in session.execute(query):
+        if act == BOUNDARY_PREDICTED:
+            newest_boundary[image_id] = PredictionId(detail)
+        elif is_id(detail):
+            found[image_id].add(PredictionId(detail))
+        elif image_id in newest_boundary:
+            found[image_id].add(newest_boundary[image_id])
     return found
 
 

@@ -2,7 +2,7 @@
 
 from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, new_id
-from app.domain.prediction import BoundaryPrediction
+from app.domain.prediction import BOUNDARY_PREDICTED, BoundaryPrediction
 from app.usecases.cancellation import stop_if_cancelled
 from app.usecases.image_arrays import pixels_of
 from app.usecases.ports import CancelToken, Services
@@ -29,7 +29,7 @@ def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) 
         work.cases.add_boundary(prediction)
         work.audit.append(
             services.user,
-            "boundary predicted",
+            BOUNDARY_PREDICTED,
             image_id,
             prediction.id,
             weights_sha256=prediction.model.weights_sha256,

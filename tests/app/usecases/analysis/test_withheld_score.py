@@ -142,3 +142,19 @@ def test_many_images_can_be_scored_anyway(
         == ()
     )
     assert open_case(services, image_id).case.score is not None
+
+
+def test_a_request_that_an_early_version_noted_in_words_still_counts(
+    services: Services, predictor: FakePredictor, tmp_path: Path
+) -> None:
+    predictor.frame = FOREIGN
+    image_id = a_case(services, tmp_path)
+    case = open_case(services, image_id).case
+    assert case.is_score_withheld
+    with services.unit_of_work() as work:
+        work.audit.append("ada", SCORED_ANYWAY, image_id, case.objection_to_score)
+        work.commit()
+    case = open_case(services, image_id).case
+    assert case.boundary is not None
+    assert case.overruled_boundaries == {case.boundary.id}
+    assert not case.is_score_withheld
