@@ -3,6 +3,7 @@
 import gc
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from shiboken6 import Shiboken
 
 _LONGEST_ENDING_S = 5.0
 """Within which a thread that was told to end has to be gone."""
+_LONGEST_LEAVE_S = 20.0
+"""Within which a process has to be gone: one that trained lets go of its memory first."""
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +27,7 @@ def nothing_left_running(qapp: QApplication) -> Iterator[None]:
     left = [
         *(f"thread {thread.name}" for thread in _living_threads(threads)),
         *_names_of(_new_timers(timers)),
-        *(f"process {pid}" for pid in sorted(_child_processes() - children)),
+        *(f"process {pid}" for pid in sorted(_living_children(children))),
     ]
     assert left == [], "the test left something running"
 
@@ -59,6 +62,14 @@ def _new_timers(before: dict[int, QTimer]) -> list[QTimer]:
 
 def _names_of(timers: list[QTimer]) -> list[str]:
     return [f"timer of {type(timer.parent()).__name__}" for timer in timers]
+
+
+def _living_children(before: frozenset[int]) -> frozenset[int]:
+    """The processes that a test started and that do not end in time; a finished run still takes its leave."""
+    ends_at = time.monotonic() + _LONGEST_LEAVE_S
+    while (new := _child_processes() - before) and time.monotonic() < ends_at:
+        time.sleep(0.1)
+    return new
 
 
 def _child_processes() -> frozenset[int]:
