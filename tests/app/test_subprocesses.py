@@ -15,7 +15,7 @@ def test_a_program_finds_the_code_from_any_folder(tmp_path: Path) -> None:
         asked, env=environment(), cwd=tmp_path, capture_output=True, text=True, check=True
     )
 
-    assert Path(answer.stdout.strip()).parts[-2:] == ("app", "own_programs.py")
+    assert Path(answer.stdout.strip()).parts[-2:] == ("app", "subprocesses.py")
 
 
 def test_what_a_person_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,7 @@ def test_corrections_become_a_run_that_outlives_its_window_and_is_judged(
     training.show()
 
     def has_ended() -> bool:
-        return training.view is not None and training.view.story.state in ("finished", "failed")
+        return training.view is not None and training.view.run_state.state in ("finished", "failed")
 
     qtbot.waitUntil(has_ended, timeout=RUN_MS)
     settle(qtbot, window)

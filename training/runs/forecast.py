@@ -72,19 +72,25 @@ def _seconds_per_measured_batch(
 ) -> tuple[float, int]:
     """Time of one batch of a measurement, and how many images it has."""
     network.eval()
+    first: nn.Module | None = None
     began_at, ended_at, images = 0.0, 0.0, 1
 
-    def begin(_module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
-        nonlocal began_at, images
-        began_at, images = _now(device), len(inputs[0])
+    def begin(asked: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        nonlocal first, began_at, images
+        if first is None:
+            first, began_at, images = asked, _now(device), len(inputs[0])
+        elif asked is first:
+            raise _EnoughError
 
     def end(*_: object) -> None:
         nonlocal ended_at
         ended_at = _now(device)
-        raise _EnoughError
 
-    core = getattr(network, "core", network)
-    hooks = [core.register_forward_pre_hook(begin), core.register_forward_hook(end)]
+    # A measurement asks the core as a whole, or in its parts; the second batch begins where the first did.
+    core: nn.Module = getattr(network, "core", network)
+    asked = (core, *core.children())
+    hooks = [each.register_forward_pre_hook(begin) for each in asked]
+    hooks += [each.register_forward_hook(end) for each in asked]
     try:
         task.evaluate(network)
     except _EnoughError:

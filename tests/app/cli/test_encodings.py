@@ -34,7 +34,7 @@ def test_the_list_is_printed_with_what_the_encoding_has(data: Path, encoding: st
     done = naevus(data, "list", encoding=encoding)
     assert (done.returncode, done.stderr) == (0, b"")
     line = next(line for line in done.stdout.decode(encoding).splitlines() if ".png" in line)
-    assert line.split("\t")[4] == NAME.encode(encoding, "replace").decode(encoding)
+    assert line.split("\t")[5] == NAME.encode(encoding, "replace").decode(encoding)
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])

@@ -1,7 +1,7 @@
 """What can go wrong on a person's machine ends in one event with a sentence, or before the start."""
 
 import csv
-import sys
+import errno
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,10 +22,17 @@ from training.loop.checkpoints import LAST
 from training.loop.error_messages import plain_reason
 from training.runs.run import run
 
-FULL_DEVICE = Path("/dev/full")
-needs_full_device = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="the device that is always full exists on Linux only"
-)
+
+def disk_full_for(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let the disk be full whenever the file of this name is to be replaced."""
+    replace = Path.replace
+
+    def refused(self: Path, target: Path) -> Path:
+        if Path(target).name == name:
+            raise OSError(errno.ENOSPC, "No space left on device", str(self))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
 
 
 @pytest.fixture
@@ -123,18 +130,20 @@ def test_a_damaged_checkpoint_says_so(data_dir: Path) -> None:
     assert "last.safetensors is damaged" in reason_of(folder)
 
 
-@needs_full_device
-def test_a_full_disk_while_saving_ends_with_a_sentence(data_dir: Path) -> None:
+def test_a_full_disk_while_saving_ends_with_a_sentence(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = smallest_run(data_dir)
-    (folder.checkpoints / f"{LAST}.part").symlink_to(FULL_DEVICE)
+    disk_full_for(monkeypatch, LAST)
     assert "The disk is full" in reason_of(folder)
     assert isinstance(folder.events()[0], RunStarted)
 
 
-@needs_full_device
-def test_a_full_disk_before_the_start_ends_with_a_sentence(data_dir: Path) -> None:
+def test_a_full_disk_before_the_start_ends_with_a_sentence(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = smallest_run(data_dir)
-    (folder.path / "reserve.part").symlink_to(FULL_DEVICE)
+    disk_full_for(monkeypatch, "reserve")
     assert "The disk is full" in reason_of(folder)
 
 

@@ -27,20 +27,20 @@ def folder(tmp_path: Path) -> RunFolder:
 def test_a_forecast_covers_all_steps_and_leaves_no_run_behind(tmp_path: Path, task: str, steps: int) -> None:
     data_dir = mini_data_folder(tmp_path / "data", train=6, val=4, test=2)
     folder = smallest_run(data_dir, task)
-    fold_events = forecast(folder, device="cpu")
-    assert fold_events.device == "cpu"
-    assert fold_events.seconds_per_step > 0
+    measured = forecast(folder, device="cpu")
+    assert measured.device == "cpu"
+    assert measured.seconds_per_step > 0
     # The steps of its only epoch, and the measurement of 4 images after them.
-    assert fold_events.seconds > steps * fold_events.seconds_per_step
-    assert fold_events.note == ""
+    assert measured.seconds > steps * measured.seconds_per_step
+    assert measured.note == ""
     assert folder.events() == []
     assert list(folder.checkpoints.iterdir()) == []
 
 
 def test_small_images_are_foreseen_to_cost_less(folder: RunFolder) -> None:
-    fold_events = forecast(folder, device="cpu")
+    measured = forecast(folder, device="cpu")
     # 2 epochs of 2 steps at 64 px, and 2 at a quarter of the pixels: the steps alone are 5 large ones.
-    assert fold_events.seconds > 5 * fold_events.seconds_per_step
+    assert measured.seconds > 5 * measured.seconds_per_step
 
 
 def test_a_batch_that_does_not_fit_is_said_in_the_note(

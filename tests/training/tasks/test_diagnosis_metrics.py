@@ -34,8 +34,8 @@ def many(count: int, *, seed: int = 0) -> DiagnosisAnswers:
 
 
 def test_sensitivities_and_their_mean_are_those_of_the_largest_share() -> None:
-    answers = [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8], [0.4, 0.3, 0.3]]
-    figure = diagnosis_figures(answers(answers, [0, 1, 1, 2, 2]))["diagnosis_sensitivity"]
+    rows = [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8], [0.4, 0.3, 0.3]]
+    figure = diagnosis_figures(answers(rows, [0, 1, 1, 2, 2]))["diagnosis_sensitivity"]
     shares = {name: (part.value, part.n) for name, part in figure.subgroups.items()}
     assert shares == {
         "diagnosis: bcc": (1.0, 1), "diagnosis: melanoma": (0.5, 2), "diagnosis: nevus": (0.5, 2),
@@ -52,8 +52,8 @@ def test_what_the_network_itself_puts_first_is_counted_apart() -> None:
 
 
 def test_each_diagnosis_is_ranked_against_the_rest_and_counted() -> None:
-    answers = [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8], [0.4, 0.3, 0.3]]
-    figure = diagnosis_figures(answers(answers, [0, 1, 1, 2, 2]))["diagnosis_auc"]
+    rows = [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.4, 0.1], [0.1, 0.1, 0.8], [0.4, 0.3, 0.3]]
+    figure = diagnosis_figures(answers(rows, [0, 1, 1, 2, 2]))["diagnosis_auc"]
     areas = {name: (part.value, part.n) for name, part in figure.subgroups.items()}
     # Melanoma: 0.7 and 0.4 against 0.3, 0.1, 0.3.
     assert areas["diagnosis: melanoma"] == (1.0, 2)

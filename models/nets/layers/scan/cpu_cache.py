@@ -13,12 +13,12 @@ _HERE: Final = Path(__file__).parent
 KERNEL_SOURCES: Final = tuple(
     _HERE / name
     for name in (
-        "lanes.py",
-        "scan_cpu.py",
-        "scan_cpu_arrays.py",
-        "scan_cpu_chunk.py",
-        "scan_cpu_products.py",
-        "scan_cpu_selectivity.py",
+        "cpu.py",
+        "cpu_arrays.py",
+        "cpu_chunk.py",
+        "cpu_products.py",
+        "cpu_selectivity.py",
+        "simd_vectors.py",
     )
 )
 """All that the compiled kernels are made of."""
@@ -30,7 +30,7 @@ def forget_outdated_kernels(folder: Path, sources: Iterable[Path] = KERNEL_SOURC
     Sources that do not exist, as in a packed application, cannot have changed.
     """
     newest = max((source.stat().st_mtime for source in sources if source.is_file()), default=0.0)
-    for entry in folder.glob("scan_cpu*.nbi"):
+    for entry in folder.glob("cpu*.nbi"):
         # Another process may delete it first, or hold it open: then it is that one's to renew.
         with suppress(OSError):
             if entry.stat().st_mtime < newest:

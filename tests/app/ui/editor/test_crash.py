@@ -41,7 +41,7 @@ def test_after_a_kill_mask_and_history_are_those_last_shown_as_saved_or_later(
 ) -> None:
     kept = kept_until_killed(tmp_path / "journal", random.Random(seed).randint(1, 40))
     undisturbed = open_canvas(None)
-    qtbot.addWidget(undisturbed)
+    qtbot.addWidget(undisturbed.view)
     prints = [fingerprint(undisturbed)]
     for step in range(_STEPS):
         draw(undisturbed, step)
@@ -49,7 +49,7 @@ def test_after_a_kill_mask_and_history_are_those_last_shown_as_saved_or_later(
     assert [prints[step] for step, _ in kept] == [name for _, name in kept]
 
     restored = open_canvas(tmp_path / "journal")
-    qtbot.addWidget(restored)
+    qtbot.addWidget(restored.view)
     assert restored.editor.has_unsaved_work
     assert fingerprint(restored) in prints[kept[-1][0] :]
 

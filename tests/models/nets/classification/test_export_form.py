@@ -6,10 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.export import CLASSIFIER, GRAPH_FILE, LARGEST_DIFFERENCE, export_graph
+from models.contract.shelf.card import GRAPH_FILE
+from models.export import LARGEST_DIFFERENCE, GraphSignature, export_graph
 from models.nets.classification.export_form import ExplainedForExport
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_tiny
 from models.nets.weights import round_to_half, save_weights
+
+SIGNATURE = GraphSignature(("images", "numeric", "categorical"), ("logits", "gate", "hidden_attention"))
 
 
 @pytest.mark.slow
@@ -20,11 +23,11 @@ def test_a_graph_gives_the_score_and_its_maps_for_any_batch_with_missing_metadat
     network = mambaderm_tiny(stem_depths=(1, 1, 1, 1), layers=1).eval()
     round_to_half(network)
     save_weights(network, tmp_path)
-    examples = [dict(zip(CLASSIFIER.inputs, make_batch(n, 64), strict=True)) for n in (2, 1, 3)]
+    examples = [dict(zip(SIGNATURE.inputs, make_batch(n, 64), strict=True)) for n in (2, 1, 3)]
     examples[1]["numeric"].fill_(torch.nan)
     examples[1]["categorical"].zero_()
 
-    difference = export_graph(ExplainedForExport(network), CLASSIFIER, examples, tmp_path)
+    difference = export_graph(ExplainedForExport(network), SIGNATURE, examples, tmp_path)
 
     assert difference <= LARGEST_DIFFERENCE
     graph = onnx.load(tmp_path / GRAPH_FILE, load_external_data=False).graph

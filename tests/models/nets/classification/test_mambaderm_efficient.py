@@ -41,7 +41,7 @@ def test_what_is_left_out_takes_its_parameters_along(left_out: dict[str, object]
 
 
 def test_published_weights_fill_the_whole_network() -> None:
-    folder = resources.path("models", "mambaderm_efficient", "1")
+    folder = resources.path("models", "mambaderm_efficient", "2")
     network = build("mambaderm_efficient", **read_card(folder).architecture_arguments)
     drawn = network.get_parameter("gate.projection.weight").clone()
 

@@ -14,7 +14,7 @@ def a_file(path: Path, *, changed_at: float) -> Path:
 
 def test_a_kernel_is_kept_until_a_file_it_is_made_of_changes(tmp_path: Path) -> None:
     sources = [a_file(tmp_path / "own.py", changed_at=100), a_file(tmp_path / "called.py", changed_at=200)]
-    entry = a_file(tmp_path / "scan_cpu.walk-1.py311.nbi", changed_at=300)
+    entry = a_file(tmp_path / "cpu.walk-1.py311.nbi", changed_at=300)
     stranger = a_file(tmp_path / "other.walk-1.py311.nbi", changed_at=50)
 
     forget_outdated_kernels(tmp_path, [*sources, tmp_path / "packed_away.py"])
