@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from app.domain.case import Case
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, LesionId, new_id
 from app.domain.image import Calibration
+from app.domain.lesion import Lesion
 from app.domain.triage import Band
 from app.inference.choice import EngineChoice
 from app.inference.predictor import ModelPredictor
@@ -33,7 +34,12 @@ from models.contract.imaging.preprocess import for_classifier, for_segmenter
 from models.contract.imaging.suitability import SuitabilityLimits
 from models.contract.imaging.views import all_views
 from models.contract.lesion.features import measure_lesion
-from models.contract.lesion.tabular import CATEGORICAL_FEATURES, CATEGORICAL_VALUES, NUMERIC_FEATURES
+from models.contract.lesion.tabular import (
+    CATEGORICAL_FEATURES,
+    CATEGORICAL_VALUES,
+    NUMERIC_FEATURES,
+    patient_size_z,
+)
 from tests.builders import a_lesion_image, a_mask, predict_again, result_of, services_at
 from tests.fakes import FakeToken
 from tests.integration.answering_engine import (
@@ -274,6 +280,26 @@ def test_the_scale_reaches_measurements_preview_and_score_model_in_mm(
     shown = {each.name: each for each in preview_score(services, image_id, mask, FakeToken()).measurements}
     assert shown == opened
     assert _numeric(engine, "clin_size_long_diam_mm") == pytest.approx(0.043 * diameter_px, rel=1e-5)
+
+
+def test_the_sizes_of_the_patients_other_lesions_reach_the_score_model(
+    services: Services, image_id: ImageId, engine: AnsweringEngine
+) -> None:
+    case, mask = _case(services, image_id), a_mask(83, 117)
+    with services.unit_of_work() as work:
+        for size_mm in (0.5, 1.1):
+            other = Lesion(LesionId(new_id()), case.patient.id, clin_size_long_diam_mm=size_mm)
+            work.cases.add_lesion(other)
+        work.commit()
+    # What a person measured of this very lesion is no size of another one.
+    edit_lesion(services, case.lesion, replace(case.lesion, clin_size_long_diam_mm=9.0))
+    correct_mask(services, image_id, mask)
+    set_calibration(services, image_id, Calibration(0.043, "entered by hand"))
+    rescore_image(services, image_id, FakeToken())
+    own_mm = 0.043 * measure_lesion(IMAGE, mask).long_diameter_px
+    expected = patient_size_z(own_mm, (own_mm, 0.5, 1.1))
+    assert expected is not None
+    assert _numeric(engine, "patient_size_z") == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_corrected_mask_is_what_the_score_model_sees(
