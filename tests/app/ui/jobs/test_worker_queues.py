@@ -154,7 +154,7 @@ def test_what_is_being_stored_is_stored_before_the_lanes_close(qtbot: QtBot) -> 
 
 
 def test_a_token_tells_late_comers_at_once() -> None:
-    token, fold_events = JobToken(), []
+    token, cancelled = JobToken(), []
     token.cancel()
-    token.on_cancel(lambda: fold_events.append("at once"))
-    assert fold_events == ["at once"]
+    token.on_cancel(lambda: cancelled.append("at once"))
+    assert cancelled == ["at once"]
