@@ -63,7 +63,7 @@ class Question:
 
 
 def compare(question: Question) -> Comparison:
-    """Measure all contestants and put them in order; one that fails is a row with a sentence.
+    """Measure all models and put them in order; one that fails is a row with a sentence.
 
     Raises:
         DataSetError: the data cannot be used to measure anything.
