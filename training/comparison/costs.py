@@ -8,7 +8,7 @@ from torch import nn
 
 from models.contract.shelf.card import WEIGHTS_FILE
 from models.nets.cost import cost_of
-from training.comparison.compared_models import BenchmarkedModel
+from training.comparison.benchmarked_models import BenchmarkedModel
 from training.comparison.entry import Entry, in_turn
 from training.comparison.latency import MOST_ROUNDS, Timed, timed_in_turns
 from training.comparison.memory import peak_memory
