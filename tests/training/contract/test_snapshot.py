@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.training.snapshots import write_snapshot
 from training.contract import snapshot as snapshot_module
 from training.contract.data_set import DataSetError, read_manifest
 from training.contract.snapshot import (
@@ -19,7 +20,6 @@ from training.contract.snapshot import (
     SnapshotError,
     SnapshotImage,
     read_snapshot,
-    write_snapshot,
 )
 
 
