@@ -7,10 +7,7 @@ from typing import Any, TypeVar
 from app.domain.audit import AuditEvent
 from app.domain.benefit import expected_benefit, reasons_to_correct
 from app.domain.case import Case, CaseLine
-from app.domain.ids import (
-    BlobName,
-    ImageId,
-)
+from app.domain.ids import BlobName, ImageId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.lesion_score import LesionScore

@@ -93,12 +93,17 @@ def analyse(
         ScoreWithheldError: the score of a damaged photograph was asked for.
     """
     changes = Changes()
-    if request.is_anew or Need.BOUNDARY in among & _needs(services, image_id):
+
+    def lacks(need: Need) -> bool:
+        # Looked up before each step, because the one before changes the answer.
+        return need in among and need in _needs(services, image_id)
+
+    if request.is_anew or lacks(Need.BOUNDARY):
         changes |= predict_boundary(services, image_id, token)
     is_asked_for = request.is_anew or request.scores_unsuitable
-    if is_asked_for or Need.SCORE in among & _needs(services, image_id):
+    if is_asked_for or lacks(Need.SCORE):
         changes |= rescore_image(services, image_id, token, is_asked_for=request.scores_unsuitable)
-    if Need.UNCERTAINTY in among & _needs(services, image_id):
+    if lacks(Need.UNCERTAINTY):
         changes |= assess_boundary(services, image_id, token)
     return changes
 
