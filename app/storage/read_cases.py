@@ -8,14 +8,14 @@ from typing import TypeVar
 from sqlalchemy import and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from app.domain.analysis.frame_finding import SCORED_ANYWAY
+from app.domain.analysis.input_edits import inputs_edited_between
+from app.domain.analysis.prediction import BOUNDARY_PREDICTED, BoundaryPrediction, ScorePrediction
+from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
-from app.domain.frame_finding import SCORED_ANYWAY
 from app.domain.ids import ImageId, PredictionId, is_id
-from app.domain.input_edits import inputs_edited_between
-from app.domain.prediction import BOUNDARY_PREDICTED, BoundaryPrediction, ScorePrediction
-from app.domain.standing_priority import BAND_ACCEPTED
 from app.storage import mapping
 from app.storage.rows import (
     AuditEventRow,

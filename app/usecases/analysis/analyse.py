@@ -3,10 +3,10 @@
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.domain.analysis.need import FIRST_LOOK, ActiveWeights, Need
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError, ScoreWithheldError
 from app.domain.ids import ImageId
-from app.domain.need import FIRST_LOOK, ActiveWeights, Need
 from app.usecases.analysis.assess_boundary import assess_boundary
 from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
+from app.domain.analysis.need import ActiveWeights, Need
+from app.domain.analysis.triage import Band
 from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.image import Calibration
-from app.domain.need import ActiveWeights, Need
-from app.domain.triage import Band
 from app.storage.store import SqliteCaseStore
 from app.usecases.analysis.analyse import active_weights, analyse, analyse_images, outstanding
 from app.usecases.analysis.score_image import rescore_image
