@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from app.bootstrap import open_services
+from app.domain.analysis.prediction import EngineRun, ModelRef, ScorePrediction
+from app.domain.analysis.triage import TriageThresholds
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.domain.prediction import EngineRun, ModelRef, ScorePrediction
-from app.domain.triage import TriageThresholds
 from app.settings import Settings
 from app.usecases.ports import Services
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from app.domain.benefit import expected_benefit
+from app.domain.analysis.benefit import expected_benefit
 from training.experiments.simulate_clinic import main
 
 if __name__ == "__main__":

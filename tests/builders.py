@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 
 import resources
+from app.domain.analysis.need import FIRST_LOOK
+from app.domain.analysis.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -27,9 +29,7 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.need import FIRST_LOOK
 from app.domain.people.patient import Patient
-from app.domain.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
 from app.domain.revision import Decision, MaskRevision
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import FileImageReader

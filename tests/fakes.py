@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from app.domain.analysis.prediction import EngineRun, ModelRef
+from app.domain.analysis.triage import TriageThresholds
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
-from app.domain.prediction import EngineRun, ModelRef
-from app.domain.triage import TriageThresholds
 from app.usecases.ports import (
     BoundaryResult,
     BoundaryUncertainty,

@@ -9,12 +9,12 @@ import typer
 from rich.table import Column, Table
 
 from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
+from app.domain.analysis.need import FIRST_LOOK
+from app.domain.analysis.triage import CHECK_IMAGE
 from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId, LesionId
-from app.domain.need import FIRST_LOOK
-from app.domain.triage import CHECK_IMAGE
 from app.usecases.analysis.analyse import Request, analyse_images, outstanding
 from app.usecases.analysis.assess_boundary import assess_boundaries
 from app.usecases.cases.describe_samples import LIST_NAME

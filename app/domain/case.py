@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.analysis.frame_finding import NO_SCORE, objection_to_score
+from app.domain.analysis.input_digest import ScoredInputs
+from app.domain.analysis.lesion_score import ImageScores, LesionScore, lesion_priority, lesion_score, sooner
+from app.domain.analysis.need import ActiveWeights, Need
+from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.analysis.standing_priority import standing_priority, standing_score
+from app.domain.analysis.triage import Priority
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.fields import FIELDS, CaseField, FieldValue, Record, RecordType
-from app.domain.frame_finding import NO_SCORE, objection_to_score
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
-from app.domain.input_digest import ScoredInputs
 from app.domain.lesion import Lesion, Visit
-from app.domain.lesion_score import ImageScores, LesionScore, lesion_priority, lesion_score, sooner
-from app.domain.need import ActiveWeights, Need
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
-from app.domain.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.revision import Decision, MaskRevision
-from app.domain.standing_priority import standing_priority, standing_score
-from app.domain.triage import Priority
 from models.contract.lesion.features import DEFINITION
 
 

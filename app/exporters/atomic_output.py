@@ -11,7 +11,7 @@ from pathlib import Path
 from app.domain.errors import ExportError
 from app.exporters.file_names import fitting_name
 from app.usecases.ports import EXPORT_WORKSPACE_PREFIX
-from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.files.private_files import make_private_folder, write_private
 
 _MAX_NAMESAKES = 10_000
 
@@ -24,7 +24,7 @@ def deliver_file(folder: Path, name: str, content: bytes) -> Path:
     """
     with _said_as_export_error(), _workspace(folder) as workspace:
         finished = workspace / "file"
-        _write_durably(finished, content)
+        write_private(finished, content)
         return _moved(finished, folder, name)
 
 
@@ -52,7 +52,7 @@ class FolderDelivery:
         """Write a file; ``name`` may hold one folder level, with a slash."""
         path = self._workspace / name
         make_private_folder(path.parent)
-        _write_durably(path, content)
+        write_private(path, content)
         self._names.append(name)
 
     def deliver(self, folder: Path, name: str) -> None:
@@ -70,14 +70,6 @@ def _workspace(folder: Path) -> Iterator[Path]:
         yield workspace
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    create_private(path, is_new=True)
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _moved(finished: Path, folder: Path, name: str) -> Path:

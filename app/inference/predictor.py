@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from app.domain.analysis.prediction import DiagnosisShare, EngineRun, ModelRef
+from app.domain.analysis.triage import TriageThresholds
 from app.domain.errors import InferenceError, ModelUnavailableError
-from app.domain.prediction import DiagnosisShare, EngineRun, ModelRef
-from app.domain.triage import TriageThresholds
 from app.inference.boundary_uncertainty import boundary_uncertainty_of
 from app.inference.choice import EngineChoice
 from app.inference.engine import (

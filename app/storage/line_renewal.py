@@ -11,8 +11,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.domain.analysis.triage import Band
 from app.domain.ids import ImageId
-from app.domain.triage import Band
 from app.storage.database import WRITING, open_engine, storage_error
 from app.storage.repositories import SqlCaseRepository
 from app.storage.rows import CaseIndexRow, ScorePredictionRow

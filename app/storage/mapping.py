@@ -4,26 +4,23 @@ from collections.abc import Set
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from app.domain.audit import AuditEvent
-from app.domain.benefit import expected_benefit, reasons_to_correct
-from app.domain.case import Case, CaseLine
-from app.domain.ids import (
-    BlobName,
-    ImageId,
-)
-from app.domain.image import Calibration, DermoscopicImage
-from app.domain.lesion import Lesion, Visit
-from app.domain.lesion_score import LesionScore
-from app.domain.people.patient import Patient
-from app.domain.prediction import (
+from app.domain.analysis.benefit import expected_benefit, reasons_to_correct
+from app.domain.analysis.lesion_score import LesionScore
+from app.domain.analysis.prediction import (
     BoundaryPrediction,
     DiagnosisShare,
     EngineRun,
     ModelRef,
     ScorePrediction,
 )
+from app.domain.analysis.triage import Band, Priority, TriageThresholds, queue_rank
+from app.domain.audit import AuditEvent
+from app.domain.case import Case, CaseLine
+from app.domain.ids import BlobName, ImageId
+from app.domain.image import Calibration, DermoscopicImage
+from app.domain.lesion import Lesion, Visit
+from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision
-from app.domain.triage import Band, Priority, TriageThresholds, queue_rank
 from app.storage.rows import (
     AuditEventRow,
     BoundaryAssessmentRow,

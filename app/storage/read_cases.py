@@ -1,20 +1,21 @@
 """Cases with everything that is stored about them, read for many images with a few queries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from app.domain.analysis.frame_finding import SCORED_ANYWAY
+from app.domain.analysis.input_edits import inputs_edited_between
+from app.domain.analysis.prediction import BOUNDARY_PREDICTED, BoundaryPrediction, ScorePrediction
+from app.domain.analysis.standing_priority import BAND_ACCEPTED
+from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
-from app.domain.frame_finding import SCORED_ANYWAY
 from app.domain.ids import ImageId, PredictionId, is_id
-from app.domain.input_edits import inputs_edited_between
-from app.domain.prediction import BOUNDARY_PREDICTED, BoundaryPrediction, ScorePrediction
-from app.domain.standing_priority import BAND_ACCEPTED
 from app.storage import mapping
 from app.storage.rows import (
     AuditEventRow,
@@ -94,10 +95,16 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
     accepted = _named_by(session, BAND_ACCEPTED, image_ids)
     overruled = _overruled_boundaries(session, image_ids)
+    visit_by_image = {image_id: visits[images[image_id].visit_id] for image_id in image_ids}
+    subjects_by_image = {
+        image_id: (image_id, visit.id, visit.lesion_id, lesions[visit.lesion_id].patient_id)
+        for image_id, visit in visit_by_image.items()
+    }
+    edited = _edited_since_score(session, scores, subjects_by_image)
     cases = []
     for image_id in image_ids:
         image = images[image_id]
-        visit = visits[image.visit_id]
+        visit = visit_by_image[image_id]
         lesion = lesions[visit.lesion_id]
         cases.append(
             Case(
@@ -114,9 +121,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
                 fellow_sizes_mm=tuple(
                     mm for lesion_id, mm in sizes[lesion.patient_id] if lesion_id != lesion.id
                 ),
-                is_edited_since_score=_is_edited_since(
-                    session, scores[image_id], (image_id, visit.id, lesion.id, lesion.patient_id)
-                ),
+                is_edited_since_score=image_id in edited,
             )
         )
     return cases
@@ -208,10 +213,26 @@ def _lesion_sizes_mm(
     return found
 
 
-def _is_edited_since(session: Session, scores: Sequence[ScorePrediction], subjects: Iterable[str]) -> bool:
-    """Say whether the trail names an input entered after the newest score, if its own are unknown."""
-    if not scores or scores[-1].inputs_sha256 is not None:
-        return False
-    query = select(AuditEventRow).where(AuditEventRow.subject.in_(list(subjects)))
-    trail = [mapping.event_of(row) for row in session.scalars(query)]
-    return bool(inputs_edited_between(trail, scores[-1].id))
+def _edited_since_score(
+    session: Session,
+    scores: Mapping[str, Sequence[ScorePrediction]],
+    subjects_by_image: Mapping[ImageId, tuple[str, ...]],
+) -> frozenset[ImageId]:
+    """The images whose newest score does not know its inputs, and the trail names one entered after it."""
+    unknown = {
+        image_id: scores[image_id][-1].id
+        for image_id in subjects_by_image
+        if scores[image_id] and scores[image_id][-1].inputs_sha256 is None
+    }
+    if not unknown:
+        return frozenset()
+    subjects = {subject for image_id in unknown for subject in subjects_by_image[image_id]}
+    trail = defaultdict[str, list[AuditEvent]](list)
+    for row in session.scalars(select(AuditEventRow).where(AuditEventRow.subject.in_(subjects))):
+        trail[row.subject].append(mapping.event_of(row))
+    edited = set()
+    for image_id, score_id in unknown.items():
+        acts = [act for subject in subjects_by_image[image_id] for act in trail[subject]]
+        if inputs_edited_between(acts, score_id):
+            edited.add(image_id)
+    return frozenset(edited)

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.analysis.triage import Band
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
@@ -17,9 +19,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.domain.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.revision import Decision, MaskRevision
-from app.domain.triage import Band
 from app.storage import mapping
 from app.storage.read_cases import read_cases
 from app.storage.rows import (

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from app.domain.triage import CHECK_IMAGE, Band
+from app.domain.analysis.triage import CHECK_IMAGE, Band
 from app.ui.widgets.badge import Badge, Shape
 from resources import path
 

@@ -11,6 +11,14 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.analysis.prediction import (
+    BoundaryPrediction,
+    DiagnosisShare,
+    EngineRun,
+    ModelRef,
+    ScorePrediction,
+)
+from app.domain.analysis.triage import Band, TriageThresholds
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
@@ -20,16 +28,8 @@ from app.domain.learning import LearningImage, LearningPatient
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.identity import IdentityQuestion
 from app.domain.people.patient import Patient
-from app.domain.prediction import (
-    BoundaryPrediction,
-    DiagnosisShare,
-    EngineRun,
-    ModelRef,
-    ScorePrediction,
-)
 from app.domain.revision import Decision, MaskRevision
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
-from app.domain.triage import Band, TriageThresholds
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 from models.contract.imaging.frame_verdict import FrameVerdict

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 import pytest
 
+from app.domain.analysis.triage import Band
 from app.domain.case import Case
 from app.domain.ids import ImageId, LesionId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
-from app.domain.triage import Band
 from app.inference.choice import EngineChoice
 from app.inference.predictor import ModelPredictor
 from app.usecases.analysis.score_image import preview_score, rescore_image

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.domain.prediction import ModelRef
+from app.domain.analysis.prediction import ModelRef
 from app.settings import Settings
 from app.ui.learning.windows import Learning
 from app.ui.preferences import Places, Preferences

@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.domain.analysis.triage import Band
 from app.domain.ids import ImageId
-from app.domain.triage import Band
 from app.ui.shell.actions import shortcut_groups
 from app.ui.shell.main_window import MainWindow
 from app.ui.widgets.field import Field

@@ -9,7 +9,6 @@ import csv
 import errno
 import hashlib
 import io
-import os
 import shutil
 import tempfile
 import time
@@ -23,7 +22,7 @@ from typing import Literal, TypeAlias
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from models.contract.files.atomic_files import sha256_of, sync_folder
-from models.contract.files.private_files import create_private, make_private_folder
+from models.contract.files.private_files import make_private_folder, write_private
 from models.contract.shelf.card import Task
 from training.contract.data_set import (
     GIVEN_CATEGORIES,
@@ -293,11 +292,7 @@ def _table(rows: Sequence[dict[str, str]]) -> bytes:
 
 def _written(file: Path, content: bytes) -> str:
     """Write a file durably, close it against changes where the system allows, and return its hash."""
-    create_private(file, is_new=True)
-    with file.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+    write_private(file, content)
     file.chmod(0o400)
     return hashlib.sha256(content).hexdigest()
 

@@ -7,15 +7,15 @@ from typing import TypeAlias
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
+from app.domain.analysis.frame_finding import NO_SCORE
+from app.domain.analysis.prediction import ModelRef
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.fields import FIELDS, CaseField, Note, Number
 from app.domain.figures import percent
-from app.domain.frame_finding import NO_SCORE
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion
 from app.domain.measurement import Measurement
-from app.domain.prediction import ModelRef
 from app.exporters.deidentification import CaseDisclosure
 from app.exporters.report.images import DrawnImages, placed
 from app.exporters.report.style import (

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.domain.analysis.need import FIRST_LOOK, Need
 from app.domain.changes import Changes
 from app.domain.errors import CancelledError, ModelUnavailableError
 from app.domain.ids import ImageId
-from app.domain.need import FIRST_LOOK, Need
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot

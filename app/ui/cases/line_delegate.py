@@ -7,9 +7,9 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.domain.analysis.triage import Band
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
-from app.domain.triage import Band
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.thumbnails import Thumbnails
 from app.ui.cases.words import (

@@ -1,8 +1,8 @@
 """How a line of the work list is put into words."""
 
+from app.domain.analysis.triage import CHECK_IMAGE
 from app.domain.case import CaseLine
 from app.domain.figures import percent
-from app.domain.triage import CHECK_IMAGE
 from app.usecases.analysis.score_words import lesion_words
 
 EARLIER_MODEL = "Earlier model"

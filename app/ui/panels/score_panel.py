@@ -3,11 +3,11 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.analysis.frame_finding import NO_SCORE
+from app.domain.analysis.lesion_score import LesionScore
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.analysis.triage import CHECK_IMAGE, Band, Priority
 from app.domain.figures import percent, unbroken
-from app.domain.frame_finding import NO_SCORE
-from app.domain.lesion_score import LesionScore
-from app.domain.prediction import ScorePrediction
-from app.domain.triage import CHECK_IMAGE, Band, Priority
 from app.settings import Settings
 from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.domain.prediction import ModelRef
+from app.domain.analysis.prediction import ModelRef
 
 
 def model_lines(model: ModelRef) -> tuple[tuple[str, str], ...]:

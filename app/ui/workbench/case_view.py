@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from app.domain.analysis.lesion_score import LesionScore
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.analysis.triage import Band, Priority
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
-from app.domain.lesion_score import LesionScore
 from app.domain.measurement import Measurement
-from app.domain.prediction import ScorePrediction
-from app.domain.triage import Band, Priority
 from app.usecases.analysis.compare_scores import ScoreComparison, comparison_of
 from app.usecases.analysis.local_bands import LocalBands
 from app.usecases.ports import ModelSummary

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.domain.analysis.prediction import ScorePrediction
 from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
-from app.domain.prediction import ScorePrediction
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session

@@ -1,9 +1,9 @@
 """Accepts the lower band that a corrected boundary or an entered fact gives to a case."""
 
+from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.changes import Changes
 from app.domain.errors import StorageError
 from app.domain.ids import ImageId, PredictionId
-from app.domain.standing_priority import BAND_ACCEPTED
 from app.usecases.ports import Services
 
 

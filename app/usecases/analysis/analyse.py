@@ -3,10 +3,10 @@
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.domain.analysis.need import FIRST_LOOK, ActiveWeights, Need
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError, ScoreWithheldError
 from app.domain.ids import ImageId
-from app.domain.need import FIRST_LOOK, ActiveWeights, Need
 from app.usecases.analysis.assess_boundary import assess_boundary
 from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image
@@ -93,12 +93,17 @@ def analyse(
         ScoreWithheldError: the score of a damaged photograph was asked for.
     """
     changes = Changes()
-    if request.is_anew or Need.BOUNDARY in among & _needs(services, image_id):
+
+    def lacks(need: Need) -> bool:
+        # Looked up before each step, because the one before changes the answer.
+        return need in among and need in _needs(services, image_id)
+
+    if request.is_anew or lacks(Need.BOUNDARY):
         changes |= predict_boundary(services, image_id, token)
     is_asked_for = request.is_anew or request.scores_unsuitable
-    if is_asked_for or Need.SCORE in among & _needs(services, image_id):
+    if is_asked_for or lacks(Need.SCORE):
         changes |= rescore_image(services, image_id, token, is_asked_for=request.scores_unsuitable)
-    if Need.UNCERTAINTY in among & _needs(services, image_id):
+    if lacks(Need.UNCERTAINTY):
         changes |= assess_boundary(services, image_id, token)
     return changes
 

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
+from app.domain.analysis.prediction import BoundaryPrediction
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
-from app.domain.prediction import BoundaryPrediction
 from app.usecases.cancellation import stop_if_cancelled
 from app.usecases.image_arrays import mask_named, pixels_of
 from app.usecases.ports import CancelToken, Progress, Services

@@ -2,8 +2,8 @@
 
 import math
 
+from app.domain.analysis.triage import Band
 from app.domain.figures import percent, unbroken
-from app.domain.triage import Band
 from app.usecases.analysis.local_bands import FEWEST_DECIDED, LocalBands
 from app.usecases.ports import MeasuredBands
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from app.domain.analysis.input_edits import inputs_edited_between
+from app.domain.analysis.prediction import ScorePrediction
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
-from app.domain.input_edits import inputs_edited_between
-from app.domain.prediction import ScorePrediction
 from app.usecases.ports import UnitOfWork
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.triage import Band
+from app.domain.analysis.triage import Band
 from app.usecases.ports import Services
 
 FEWEST_DECIDED: Final = 50

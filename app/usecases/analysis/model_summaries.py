@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from app.domain.analysis.prediction import ModelRef, ScorePrediction
 from app.domain.case import Case
-from app.domain.prediction import ModelRef, ScorePrediction
 from app.usecases.ports import MeasuredBands, ModelSummary, Services
 from models.contract.shelf.card import Metric, ModelCard, Task
 

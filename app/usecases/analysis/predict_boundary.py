@@ -1,8 +1,8 @@
 """Lets the boundary model look at an image."""
 
+from app.domain.analysis.prediction import BOUNDARY_PREDICTED, BoundaryPrediction
 from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, new_id
-from app.domain.prediction import BOUNDARY_PREDICTED, BoundaryPrediction
 from app.usecases.cancellation import stop_if_cancelled
 from app.usecases.image_arrays import pixels_of
 from app.usecases.ports import CancelToken, Services

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from app.domain.analysis.frame_finding import SCORED_ANYWAY
+from app.domain.analysis.prediction import ScorePrediction
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError, ScoreWithheldError
-from app.domain.frame_finding import SCORED_ANYWAY
 from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
 from app.domain.measurement import Measurement
-from app.domain.prediction import ScorePrediction
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.score_inputs import score_inputs
 from app.usecases.cancellation import stop_if_cancelled

@@ -3,12 +3,12 @@
 Never more certain than the model is.
 """
 
-from app.domain.benefit import is_border_uncertain
+from app.domain.analysis.benefit import is_border_uncertain
+from app.domain.analysis.lesion_score import LesionScore
+from app.domain.analysis.prediction import ScorePrediction
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.figures import percent
-from app.domain.lesion_score import LesionScore
-from app.domain.prediction import ScorePrediction
 from app.usecases.analysis.compare_scores import ScoreComparison
 from models.contract.lesion.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin
 from models.contract.shelf.card import Conformal

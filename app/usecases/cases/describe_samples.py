@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
 from app.domain.case import Case
 from app.domain.case_fields import age_years, choice
 from app.domain.errors import InvalidFieldError, UnreadableFileError
 from app.domain.ids import ImageId
-from app.domain.input_edits import SAMPLE_DESCRIBED
 from app.usecases.ports import Services, UnitOfWork
 
 LIST_NAME = "samples.csv"

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
+from app.domain.analysis.frame_finding import SCORED_ANYWAY
+from app.domain.analysis.input_edits import SAMPLE_DESCRIBED, inputs_edited_between
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.fields import FIELDS
-from app.domain.frame_finding import SCORED_ANYWAY
 from app.domain.ids import BlobName, PredictionId, RevisionId
-from app.domain.input_edits import SAMPLE_DESCRIBED, inputs_edited_between
-from app.domain.prediction import ScorePrediction
-from app.domain.standing_priority import BAND_ACCEPTED
 from app.usecases.cases.import_images import DAMAGED_TAKEN
 from app.usecases.patients.settle_identity import FOUND_APART, FOUND_SAME
 

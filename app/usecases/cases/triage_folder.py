@@ -4,10 +4,10 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.domain.analysis.need import FIRST_LOOK
 from app.domain.case import CaseLine
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
-from app.domain.need import FIRST_LOOK
 from app.usecases.analysis.analyse import analyse_images, outstanding
 from app.usecases.cases.import_images import FileNotice, Refusal, import_images
 from app.usecases.exports.export_cases import export_cases

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
 from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
-from app.domain.input_edits import SAMPLE_DESCRIBED
 from app.usecases.cancellation import stop_if_cancelled
 from app.usecases.image_arrays import mask_named
 from app.usecases.learning.patient_splits import (

@@ -48,6 +48,19 @@ def create_private(file: Path, *, is_new: bool = False) -> None:
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if is_new else 0), _FILE_MODE))
 
 
+def write_private(file: Path, content: bytes) -> None:
+    """Write a new private file; its bytes are on the disk (fsync) when this returns.
+
+    Raises:
+        FileExistsError: it is there.
+    """
+    create_private(file, is_new=True)
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
 def open_to_others(folder: Path) -> Iterator[Path]:
     """Find what other users of the machine may read or enter: the folder itself and what lies in it.
 

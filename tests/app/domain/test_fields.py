@@ -5,10 +5,10 @@ from dataclasses import fields
 
 import pytest
 
+from app.domain.analysis.input_edits import inputs_edited_between
 from app.domain.audit import AuditEvent
 from app.domain.fields import FIELDS, CaseField, Choice, RecordType
 from app.domain.ids import PredictionId
-from app.domain.input_edits import inputs_edited_between
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.usecases.analysis.score_words import missing_words

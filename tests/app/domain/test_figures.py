@@ -1,8 +1,8 @@
 import pytest
 
+from app.domain.analysis.triage import TriageThresholds, priority_of
 from app.domain.figures import percent, unbroken
 from app.domain.measurement import Measurement
-from app.domain.triage import TriageThresholds, priority_of
 
 _GAP = "\N{NO-BREAK SPACE}"
 

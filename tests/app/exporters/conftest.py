@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
+from app.domain.analysis.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
+from app.domain.analysis.triage import TriageThresholds
 from app.domain.case import Case
 from app.domain.ids import (
     BlobName,
@@ -21,9 +23,7 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.domain.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
 from app.domain.revision import Decision, MaskRevision
-from app.domain.triage import TriageThresholds
 from app.usecases.ports import CaseFile
 from models.contract.arrays import BoolMask, RgbImage
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from app.domain.analysis.lesion_score import ImageScores
 from app.domain.audit import AuditEvent
 from app.domain.ids import PredictionId
-from app.domain.lesion_score import ImageScores
 from app.exporters.report.pdf import ReportPdf
 from app.usecases.ports import CaseFile, ModelSummary
 from tests.builders import a_divided_score

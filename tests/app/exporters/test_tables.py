@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.lesion_score import ImageScores
+from app.domain.analysis.lesion_score import ImageScores
 from app.exporters.coco_json import CocoJson
 from app.exporters.csv_cells import shielded, table_bytes
 from app.exporters.csv_table import CsvTable

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.analysis.standing_priority import BAND_ACCEPTED
+from app.domain.analysis.triage import Band
 from app.domain.ids import ImageId
-from app.domain.standing_priority import BAND_ACCEPTED
-from app.domain.triage import Band
 from app.storage.database import connect
 from app.storage.migrate import CURRENT
 from app.storage.store import SqliteCaseStore

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.domain.benefit import expected_benefit
+from app.domain.analysis.benefit import expected_benefit
 from app.domain.errors import StorageError
 from app.storage.database import connect
 from app.storage.migrate import CURRENT, Schema, bring_up_to_date, revision_of

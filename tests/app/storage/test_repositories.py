@@ -7,7 +7,9 @@ from random import Random
 
 import pytest
 
-from app.domain.benefit import expected_benefit
+from app.domain.analysis.benefit import expected_benefit
+from app.domain.analysis.standing_priority import BAND_ACCEPTED
+from app.domain.analysis.triage import Band
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError, StorageError
@@ -15,8 +17,6 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
 from app.domain.people.patient import Patient
-from app.domain.standing_priority import BAND_ACCEPTED
-from app.domain.triage import Band
 from app.storage.database import connect
 from app.storage.store import SqliteCaseStore
 from tests.builders import (

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 import resources
-from app.domain.triage import Band
+from app.domain.analysis.triage import Band
 from app.ui.theme import DARK, LIGHT, Theme, ThemeChoice, Tokens, contrast_ratio, style_sheet
 
 BOTH = pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])

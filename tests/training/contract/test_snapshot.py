@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from tests.training.snapshots import write_snapshot
-from training.contract import snapshot as snapshot_module
 from training.contract.data_set import DataSetError, read_manifest
 from training.contract.snapshot import (
     Side,
@@ -142,7 +141,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(
         if next(calls) == 3:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(snapshot_module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(SnapshotError, match="not enough space"):
         _written(tmp_path / "s1")
     assert list(tmp_path.iterdir()) == []

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from app.domain.analysis.need import FIRST_LOOK
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
-from app.domain.need import FIRST_LOOK
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Notice, Session

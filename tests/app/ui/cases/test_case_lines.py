@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt
 
+from app.domain.analysis.lesion_score import LesionScore
+from app.domain.analysis.triage import Band, Priority
 from app.domain.case import CaseLine
 from app.domain.ids import BlobName, ImageId
-from app.domain.lesion_score import LesionScore
-from app.domain.triage import Band, Priority
 from app.ui.cases.case_lines import PAGE_ROWS, CaseLinesModel, CasePage, CaseQuery
 from app.ui.cases.words import lesion_figure, line_tip, spoken_line
 

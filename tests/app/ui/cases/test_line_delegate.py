@@ -6,8 +6,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from app.domain.lesion_score import LesionScore
-from app.domain.triage import Band, Priority
+from app.domain.analysis.lesion_score import LesionScore
+from app.domain.analysis.triage import Band, Priority
 from app.ui.cases.case_lines import CasePage
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.thumbnails import Thumbnails

@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.analysis.lesion_score import ImageScores
+from app.domain.analysis.triage import Band
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.figures import percent
 from app.domain.ids import ImageId
-from app.domain.lesion_score import ImageScores
 from app.domain.measurement import Measurement
-from app.domain.triage import Band
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from app.domain.analysis.need import ActiveWeights, Need
+from app.domain.analysis.triage import Band
 from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.image import Calibration
-from app.domain.need import ActiveWeights, Need
-from app.domain.triage import Band
 from app.storage.store import SqliteCaseStore
 from app.usecases.analysis.analyse import active_weights, analyse, analyse_images, outstanding
 from app.usecases.analysis.score_image import rescore_image
@@ -181,6 +181,34 @@ def test_scores_of_older_stores_are_computed_again_only_where_the_trail_tells_of
     edit_patient(services, case.patient, replace(case.patient, sex="male"))
     assert set(outstanding(services)) == {pair[1], alone}
     _settled(services)
+
+
+def _queries_of(services: Services, image_ids: tuple[ImageId, ...]) -> int:
+    asked: list[str] = []
+    assert isinstance(services.store, SqliteCaseStore)
+    engine = services.store._engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        with services.reading() as work:
+            assert len(work.cases.cases(image_ids)) == len(image_ids)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return sum(statement.lstrip().startswith("SELECT") for statement in asked)
+
+
+def test_cases_of_older_stores_are_read_with_a_few_queries_for_all_of_them(
+    services: Services, pair: tuple[ImageId, ImageId], tmp_path: Path
+) -> None:
+    third = a_case(services, tmp_path / "in", seed=3)
+    _settled(services)
+    _forget_digests(services)
+    one = _queries_of(services, pair[:1])
+    assert one > 0
+    assert _queries_of(services, (*pair, third)) == one
 
 
 def test_two_windows_that_find_the_same_store_one_score(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain.benefit import expected_benefit
+from app.domain.analysis.benefit import expected_benefit
 from app.domain.errors import InferenceError
 from app.usecases.analysis.assess_boundary import assess_boundaries, assess_boundary
 from app.usecases.cases.list_cases import next_to_correct

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.analysis.triage import Band
 from app.domain.case import Case, CaseLine
 from app.domain.ids import ImageId, PredictionId, new_id
-from app.domain.prediction import ScorePrediction
-from app.domain.triage import Band
 from app.usecases.analysis.accept_band import accept_band
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.import_images import import_images

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.triage import Band
+from app.domain.analysis.triage import Band
 from app.usecases.analysis.local_bands import local_bands
 from app.usecases.ports import Services, UnitOfWork
 from tests.builders import a_decision, a_score, store_image

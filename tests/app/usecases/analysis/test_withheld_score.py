@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.analysis.frame_finding import SCORED_ANYWAY
+from app.domain.analysis.need import FIRST_LOOK, ActiveWeights
 from app.domain.errors import ScoreWithheldError
-from app.domain.frame_finding import SCORED_ANYWAY
-from app.domain.need import FIRST_LOOK, ActiveWeights
 from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.open_case import open_case

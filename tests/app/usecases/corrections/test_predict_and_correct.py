@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.domain.analysis.triage import Band
 from app.domain.errors import (
     CancelledError,
     ImplausibleMaskError,
@@ -12,7 +13,6 @@ from app.domain.errors import (
 )
 from app.domain.ids import RevisionId, new_id
 from app.domain.image import Calibration
-from app.domain.triage import Band
 from app.usecases.analysis.analyse import AGAIN, MEASURING, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.open_case import measure_mask, open_case

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.analysis.lesion_score import ImageScores, lesion_priority, lesion_score, sooner
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.analysis.triage import Band, Priority
 from app.domain.ids import ImageId
-from app.domain.lesion_score import ImageScores, lesion_priority, lesion_score, sooner
-from app.domain.prediction import ScorePrediction
-from app.domain.triage import Band, Priority
 from tests.builders import a_score
 from tests.fakes import CLASSIFIER, THRESHOLDS
 

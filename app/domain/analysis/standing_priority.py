@@ -6,9 +6,9 @@ person who accepts it, or the models when they are asked anew. So no slip of a b
 
 from collections.abc import Collection, Sequence
 
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.analysis.triage import Priority
 from app.domain.ids import PredictionId, RevisionId
-from app.domain.prediction import ScorePrediction
-from app.domain.triage import Priority
 
 BAND_ACCEPTED = "band accepted"
 """The act in the audit trail; its subject is the image, its detail the score whose band was accepted."""

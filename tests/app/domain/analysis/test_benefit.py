@@ -1,6 +1,6 @@
 import pytest
 
-from app.domain.benefit import expected_benefit, reasons_to_correct
+from app.domain.analysis.benefit import expected_benefit, reasons_to_correct
 
 
 def test_the_benefit_is_the_weighted_sum_of_its_terms() -> None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.analysis.triage import Priority, TriageThresholds, priority_of
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
-from app.domain.triage import Priority, TriageThresholds, priority_of
 from models.contract.imaging.frame_verdict import FrameVerdict
 
 BOUNDARY_PREDICTED = "boundary predicted"

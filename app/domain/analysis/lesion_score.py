@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from app.domain.prediction import ScorePrediction
-from app.domain.triage import Priority, priority_of
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.analysis.triage import Priority, priority_of
 
 _FEWEST_IMAGES: Final = 2
 _SUREST: Final = 1e-6

@@ -1,7 +1,7 @@
 import pytest
 
+from app.domain.analysis.triage import Band, Priority, TriageThresholds, priority_of, queue_rank
 from app.domain.figures import percent
-from app.domain.triage import Band, Priority, TriageThresholds, priority_of, queue_rank
 
 THRESHOLDS = TriageThresholds(urgent=0.6, soon=0.3)
 

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.domain.analysis.need import ActiveWeights, Need
 from app.domain.case import Case
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.need import ActiveWeights, Need
 from app.domain.people.patient import Patient
 from tests.builders import a_boundary, a_decision, a_revision, a_score
 from tests.fakes import CLASSIFIER, SEGMENTER

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.analysis.standing_priority import standing_priority, standing_score
+from app.domain.analysis.triage import Band, TriageThresholds
 from app.domain.ids import ImageId, PredictionId, RevisionId
-from app.domain.prediction import ScorePrediction
-from app.domain.standing_priority import standing_priority, standing_score
-from app.domain.triage import Band, TriageThresholds
 from tests.builders import a_score
 
 IMAGE = ImageId("i")
