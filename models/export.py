@@ -24,8 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from models.contract.errors import NaevusError
-from models.contract.shelf.card import GRAPH_FILE
-from models.nets.weights import WEIGHTS_FILE
+from models.contract.shelf.card import GRAPH_FILE, WEIGHTS_FILE
 
 OPSET = 18
 LARGEST_DIFFERENCE = 1e-4

@@ -1,4 +1,4 @@
-"""What the screens share: the services, the lanes, and one signal that says what changed."""
+"""What the screens share: the services, the queues, and one signal that says what changed."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Notice:
 
 
 class Session(QObject):
-    """Runs use cases on lanes and tells every screen what they changed."""
+    """Runs use cases on queues and tells every screen what they changed."""
 
     changed = Signal(object)
     """Changes: the one signal for all data; each screen asks whether it is concerned."""

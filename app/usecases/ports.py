@@ -374,7 +374,7 @@ class EngineReport:
 
 
 class Predictor(Protocol):
-    """Runs the models, by default the active ones; one request at a time, on the inference lane."""
+    """Runs the models, by default the active ones; one request at a time, on the inference queue."""
 
     def boundary(
         self, image: RgbImage, token: CancelToken, *, model: ModelRef | None = None

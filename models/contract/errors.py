@@ -15,7 +15,7 @@ NaevusError                       expected; ``str(error)`` is the one sentence t
 ├── TrainingFailedError, PeerLostError, ParityError       a run has to end
 └── ComparisonError, MemoryUnknownError, NothingToReportError    models or runs cannot be measured or drawn
 
-Both command lines, the lanes of the window and a run's ending catch the root, once each. What is no
+Both command lines, the queues of the window and a run's ending catch the root, once each. What is no
 NaevusError is a fault of the program, and is shown as one.
 """
 
@@ -64,7 +64,7 @@ class UnusableOutputError(ContractError):
 
 
 class ModelRefusedError(ContractError):
-    """A model folder that is not taken into the registry, or not used from it."""
+    """A model folder that is not taken onto the shelf, or not used from it."""
 
 
 class CardUnreadableError(ModelRefusedError):

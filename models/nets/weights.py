@@ -8,8 +8,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from models.contract.errors import ModelRefusedError
-
-WEIGHTS_FILE = "weights.safetensors"
+from models.contract.shelf.card import WEIGHTS_FILE
 
 
 def round_to_half(network: nn.Module) -> None:

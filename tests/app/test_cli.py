@@ -222,9 +222,9 @@ def test_help_needs_no_store(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert cli.run(["--help"], refuse) == 0
     assert cli.run(["triage", "--help"], refuse) == 0
-    fold_events = capsys.readouterr().out
-    assert "Import, segment, score and rank" in fold_events
-    assert "Usage: naevus triage" in fold_events
+    said = capsys.readouterr().out
+    assert "Import, segment, score and rank" in said
+    assert "Usage: naevus triage" in said
 
 
 def test_the_data_folder_can_be_chosen(run: Run, tmp_path: Path) -> None:

@@ -115,10 +115,13 @@ def test_corrections_become_a_model_that_serves_and_can_be_taken_back(run: Run, 
     (line,) = _json(run, "train", "runs")
     assert (line["state"], line["passed"], line["is_running"]) == ("finished", True, False)
     assert _states(run) == {VERSION: "active"}
+    # The corrections have left a score of other inputs, which is outstanding.
+    assert len(_json(run, "predict")["lines"]) == 4
+    assert _json(run, "predict")["lines"] == []
     _json(run, "models", "promote", f"{NAME}/{VERSION}-clinic1")
     assert _states(run) == {VERSION: "shipped", f"{VERSION}-clinic1": "active"}
     # Nothing is predicted again because another model serves: what there was is only offered anew.
-    _json(run, "predict")
+    assert _json(run, "predict")["lines"] == []
     assert _json(run, "models", "rollback", "segmentation")["reference"] == f"{NAME}/{VERSION}"
     assert _states(run) == {VERSION: "active", f"{VERSION}-clinic1": "earlier"}
     code, _, err = run("train", "resume", started["id"])

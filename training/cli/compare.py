@@ -46,9 +46,9 @@ def compare(
     ] = None,
 ) -> None:
     """Measure models side by side and rank them; Ctrl+C stops and writes nothing."""
+    from training.comparison.benchmarked_models import benchmarked_models_of, published_folder
     from training.comparison.compare import Question
     from training.comparison.compare import compare as measure
-    from training.comparison.compared_models import benchmarked_models_of, published_folder
 
     known = tuple(shelf or ())
     if out is not None and out.exists() and not out.is_dir():

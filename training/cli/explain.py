@@ -47,7 +47,7 @@ def explain(
     Of a score model that reads metadata and measurements, both print what each feature moved: the logit that
     is lost when the feature is marked missing, by recomputing. The training images decide what missing means.
     """
-    from training.comparison.compared_models import published_folder
+    from training.comparison.benchmarked_models import published_folder
     from training.explanation import explain as explanation
     from training.explanation.faithfulness import Protocol
     from training.explanation.feature_effects import effects_over

@@ -15,7 +15,7 @@ from models.contract.errors import ContractError
 from models.contract.shelf.card import Task, read_card
 from models.nets.cost import CONVENTION
 from training.comparison.accuracy import HeldOut
-from training.comparison.compared_models import BenchmarkedModel, ComparisonError
+from training.comparison.benchmarked_models import BenchmarkedModel, ComparisonError
 from training.comparison.costs import count, measure_latency, measure_memory
 from training.comparison.entry import Entry, in_turn
 from training.comparison.record import HEADLINE, ComparedModel, Comparison, DataUsed, Machine
@@ -63,7 +63,7 @@ class Question:
 
 
 def compare(question: Question) -> Comparison:
-    """Measure all contestants and put them in order; one that fails is a row with a sentence.
+    """Measure all models and put them in order; one that fails is a row with a sentence.
 
     Raises:
         DataSetError: the data cannot be used to measure anything.

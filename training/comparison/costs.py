@@ -6,9 +6,9 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
+from models.contract.shelf.card import WEIGHTS_FILE
 from models.nets.cost import cost_of
-from models.nets.weights import WEIGHTS_FILE
-from training.comparison.compared_models import BenchmarkedModel
+from training.comparison.benchmarked_models import BenchmarkedModel
 from training.comparison.entry import Entry, in_turn
 from training.comparison.latency import MOST_ROUNDS, Timed, timed_in_turns
 from training.comparison.memory import peak_memory

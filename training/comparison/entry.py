@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from training.comparison.compared_models import BenchmarkedModel
+from training.comparison.benchmarked_models import BenchmarkedModel
 from training.comparison.record import ComparedModel
 from training.contract.progress_bar import named_parts
 from training.loop.error_messages import plain_reason

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from models.contract.errors import NaevusError
-from training.comparison.compared_models import BenchmarkedModel
+from training.comparison.benchmarked_models import BenchmarkedModel
 from training.comparison.record import DeviceName, PeakMemory
 from training.loop.error_messages import plain_reason
 from training.loop.memory import peak_memory_bytes

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from models.contract.shelf.card import ModelCard, Task, read_card
+from models.contract.shelf.card import WEIGHTS_FILE, ModelCard, Task, read_card
 from resources import path as shipped
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest, split_samples
 from training.contract.diagnoses import diagnoses_of
@@ -49,8 +49,6 @@ _FINE_TUNING_RATE: dict[Task, float] = {"segmentation": 5e-4, "classification": 
 _FINE_TUNING_EMA_DECAY = 0.9
 """A run of some fifty steps is over before a slower average has left its first weights."""
 
-
-WEIGHTS = "weights.safetensors"
 _STRUCTURE_MAPS_WEIGHT = 0.3
 """Of the loss of the maps beside that of the boundary: maps are learned, and the boundary loses nothing."""
 
@@ -91,7 +89,7 @@ def _started(options: RunOptions) -> tuple[RunOptions, Start]:
     if options.continue_from is not None:
         raise DataSetError("A run starts from one model's weights: name it by --init or by --continue-from.")
     folders = (Path(options.init), shipped("models", *options.init.split("/")))
-    weights = next((each / WEIGHTS for each in folders if (each / WEIGHTS).is_file()), None)
+    weights = next((each / WEIGHTS_FILE for each in folders if (each / WEIGHTS_FILE).is_file()), None)
     if weights is None:
         raise DataSetError(
             f"There is no model {options.init} to start from; name imagenet, none, a model's folder, or a "

@@ -12,7 +12,7 @@ import io
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -179,16 +179,6 @@ def new_snapshot(folder: Path) -> Iterator[SnapshotWriter]:
             sync_folder(folder.parent)
         finally:
             shutil.rmtree(workspace, ignore_errors=True)
-
-
-def write_snapshot(
-    folder: Path, entries: Iterable[SnapshotEntry], *, snapshot_id: str, task: Task, created_at: datetime
-) -> Snapshot:
-    """Write a whole snapshot at once; raises SnapshotError and leaves nothing behind then."""
-    with new_snapshot(folder) as writer:
-        for entry in entries:
-            writer.add(entry)
-        return writer.finish(snapshot_id, task, created_at)
 
 
 def read_snapshot(folder: Path) -> Snapshot:

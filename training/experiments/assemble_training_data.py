@@ -12,7 +12,6 @@ import argparse
 import csv
 import os
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,7 +20,8 @@ import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.imaging.structures import STRUCTURES
-from training.contract.data_set import DataSetError
+from training.contract.command_errors import exit_code_of
+from training.contract.data_set import MANIFEST, DataSetError
 from training.experiments.grey_image import read_grey_image
 from training.tasks.loaded_model import PublishedModel, predicted_mask
 
@@ -59,7 +59,7 @@ _COLUMNS = (
 
 
 def _rows(folder: Path) -> Iterator[dict[str, str]]:
-    with (folder / "manifest.csv").open(newline="", encoding="utf-8") as stream:
+    with (folder / MANIFEST).open(newline="", encoding="utf-8") as stream:
         yield from csv.DictReader(stream)
 
 
@@ -155,13 +155,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--sources", nargs="+", choices=SOURCES, default=SOURCES)
     parser.add_argument("--segmenter", type=Path, help="model folder that outlines images without a mask")
     options = parser.parse_args(arguments)
-    try:
-        images = assemble(options.data, options.out, options.sources, options.segmenter)
-    except DataSetError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return exit_code_of(lambda: _carry_out(options))
+
+
+def _carry_out(options: argparse.Namespace) -> None:
+    images = assemble(options.data, options.out, options.sources, options.segmenter)
     print(f"{images} images in {options.out}")
-    return 0
 
 
 def assemble(data: Path, out: Path, sources: Sequence[str], segmenter: Path | None) -> int:
@@ -177,7 +176,7 @@ def assemble(data: Path, out: Path, sources: Sequence[str], segmenter: Path | No
     _add_structures(rows, data / "dermoscopy_structures", out)
     if segmenter is not None:
         _add_predicted_masks(rows, segmenter, out)
-    with (out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
+    with (out / MANIFEST).open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, _COLUMNS, restval="")
         writer.writeheader()
         writer.writerows(rows.values())

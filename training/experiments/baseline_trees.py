@@ -14,7 +14,6 @@ that a second run takes seconds.
 import argparse
 import csv
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,8 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.lesion.features import DEFINITION, LesionFeatures, measure_lesion
-from models.contract.lesion.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin, tabular_input
+from models.contract.lesion.tabular import (
+    CATEGORICAL_FEATURES,
+    NUMERIC_FEATURES,
+    NUMERIC_INPUTS,
+    Origin,
+    tabular_input,
+)
 from models.contract.metrics import bootstrap_interval, roc_auc
+from training.contract.command_errors import CommandRefusedError, exit_code_of
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest
 from training.contract.progress_bar import shown
 from training.inputs.decode import read_image, read_mask
@@ -35,9 +41,6 @@ FRAME = ("area_share", "long_diameter_share", "short_diameter_share", "touches_b
 METADATA = ("age_approx", "sex", "anatom_site_general")
 SHUFFLES = 20
 SEED = 1
-
-_NUMERIC = [f.name for f in NUMERIC_INPUTS]
-_CATEGORICAL = [f.name for f in CATEGORICAL_INPUTS]
 
 Table = NDArray[np.float64]
 """(N, columns); NaN is missing."""
@@ -134,8 +137,8 @@ def _inputs(sample: Sample, lesion: LesionFeatures | None, names: Iterable[str])
     """The named inputs as a score model would get them; NaN is missing."""
     entered = dict(zip(METADATA, (sample.age_years, sample.sex, sample.site), strict=True))
     given = tabular_input(entered=entered, features=lesion)
-    value_by_name = dict(zip(_NUMERIC, given.numeric.tolist(), strict=True))
-    for name, index in zip(_CATEGORICAL, given.categorical.tolist(), strict=True):
+    value_by_name = dict(zip(NUMERIC_FEATURES, given.numeric.tolist(), strict=True))
+    for name, index in zip(CATEGORICAL_FEATURES, given.categorical.tolist(), strict=True):
         value_by_name[name] = float(index) if index else np.nan
     return [value_by_name[name] for name in names]
 
@@ -274,16 +277,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--test", action="store_true", help="also judge on test; do so once, at the end")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     chosen = parser.parse_args(arguments)
+    return exit_code_of(lambda: _carry_out(chosen))
+
+
+def _carry_out(chosen: argparse.Namespace) -> None:
     try:
         rows = report(chosen.data, chosen.out, with_test=chosen.test)
-    except DataSetError as error:
-        print(error, file=sys.stderr)
-        return 1
     except ModuleNotFoundError as error:
-        print(f"The package {error.name} is missing; python scripts/test.py installs it.", file=sys.stderr)
-        return 1
+        raise CommandRefusedError(
+            f"The package {error.name} is missing; python scripts/test.py installs it."
+        ) from error
     _print(rows)
     if chosen.json:
         content = {"measurement_definition": DEFINITION, "figures": [asdict(row) for row in rows]}
         chosen.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    return 0

@@ -19,7 +19,6 @@ import csv
 import hashlib
 import json
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -35,7 +34,8 @@ from models.contract.metrics import dice
 from models.contract.uncertainty.disagreement import border_uncertainty, flipped_back, flipped_passes
 from models.contract.uncertainty.typicality import unlikeness
 from resources import path as shipped
-from training.contract.data_set import MANIFEST, TRAIN_SPLITS, DataSetError, Sample, read_manifest
+from training.contract.command_errors import exit_code_of
+from training.contract.data_set import MANIFEST, TRAIN_SPLITS, Sample, read_manifest
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import Stage, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
@@ -373,12 +373,7 @@ def main(arguments: list[str], expected_benefit: ExpectedBenefit) -> int:
         second.add_argument("--results", default=RESULTS)
         second.add_argument("--changes", default="{}")
     options = parser.parse_args(arguments)
-    try:
-        _carry_out(options, expected_benefit)
-    except DataSetError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return exit_code_of(lambda: _carry_out(options, expected_benefit))
 
 
 def _carry_out(options: argparse.Namespace, expected_benefit: ExpectedBenefit) -> None:

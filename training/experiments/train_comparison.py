@@ -34,6 +34,7 @@ from functools import partial
 from pathlib import Path
 
 from models.contract.shelf.card import CARD_FILE, Task
+from training.contract.command_errors import INTERRUPTED
 from training.contract.plan import TrainingPlan
 from training.contract.recipes import plan_for
 from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder
@@ -64,8 +65,6 @@ LOSS: dict[Task, str] = {"segmentation": "bce_dice", "classification": "bce_auc"
 WARM_UP_STEPS = 2
 TIMED_STEPS = 5
 BUDGET = "budget.json"
-_STOPPED = 130
-"""The exit code of a program that Ctrl+C ended, by the convention of shells."""
 
 
 @dataclass(frozen=True)
@@ -239,9 +238,9 @@ def train_all(names: Iterable[str], options: argparse.Namespace) -> int:
     for name in names:
         try:
             if not train(name, options):
-                return _STOPPED
+                return INTERRUPTED
         except KeyboardInterrupt:
-            return _STOPPED
+            return INTERRUPTED
         except Exception as error:  # noqa: BLE001  hours of other models would be lost
             print(f"{name}: {plain_reason(error) or traceback.format_exc()}", file=sys.stderr, flush=True)
             exit_code = 1

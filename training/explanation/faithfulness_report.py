@@ -100,9 +100,9 @@ def lines(report: Report) -> tuple[str, ...]:
         for check in report.checks
     ]
     head = (
-        f"other head: rank correlation with the map under another last layer; above {LARGEST_CORRELATION} the"
-        " "
-        "map shows what the network attends to, not what the answer came from."
+        "other head: rank correlation with the map under another last layer; "
+        f"above {LARGEST_CORRELATION} the map shows what the network attends to, "
+        "not what the answer came from."
     )
     said = () if report.caution is None else (report.caution,)
     return (report.method, *checks, head, *said, report.verdict)

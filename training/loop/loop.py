@@ -31,7 +31,7 @@ from training.loop.distributed import SINGLE_PROCESS, ProcessGroup
 from training.loop.eta import Pace
 from training.loop.optimiser import learning_rate, make_optimiser
 from training.loop.step import Stepper, TrainingFailedError
-from training.loop.task import Batch, TrainingTask
+from training.loop.task import Batch, TrainingTask, entrances
 
 _NOT_A_NUMBER = (
     "The network's answers are no longer numbers; try a smaller learning rate or train without amp."
@@ -260,10 +260,7 @@ def _interrupted_by(folder: RunFolder, network: nn.Module) -> Iterator[None]:
         if folder.is_stop_requested():
             raise _StopRequestedError
 
-    # Tasks ask the network itself, or the core within the extra heads of a classifier, and that as a whole
-    # or in its parts.
-    core: nn.Module = getattr(network, "core", network)
-    hooks = [asked.register_forward_pre_hook(look) for asked in (core, *core.children())]
+    hooks = [entrance.register_forward_pre_hook(look) for entrance in entrances(network)]
     try:
         yield
     finally:

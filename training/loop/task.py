@@ -9,6 +9,16 @@ from training.contract.plan import Stage
 Batch: TypeAlias = dict[str, Tensor]
 
 
+def entrances(network: nn.Module) -> tuple[nn.Module, ...]:
+    """Return the modules that a measurement may begin a batch with, for hooks that watch one.
+
+    Tasks ask the network itself, or the core within the extra heads of a classifier, and that as a whole or
+    in its parts.
+    """
+    core: nn.Module = getattr(network, "core", network)
+    return (core, *core.children())
+
+
 class TrainingTask(Protocol):
     """One kind of training: its data, its loss, its measurement."""
 

@@ -22,6 +22,7 @@ from models.contract.imaging.suitability import SuitabilityLimits
 from models.contract.shelf.card import (
     GRAPH_FILE,
     LABELS_BY_TASK,
+    WEIGHTS_FILE,
     DataSummary,
     Diagnosis,
     InputSpec,
@@ -36,7 +37,7 @@ from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import overlays_of
 from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
-from models.nets.weights import WEIGHTS_FILE, round_to_half, save_weights
+from models.nets.weights import round_to_half, save_weights
 from training.contract.data_set import MANIFEST, Sample, read_manifest
 from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import TrainingPlan

@@ -13,7 +13,7 @@ from training.loop.average import AveragedNetwork
 from training.loop.memory import peak_memory_bytes
 from training.loop.optimiser import make_optimiser
 from training.loop.step import Stepper
-from training.loop.task import TrainingTask
+from training.loop.task import TrainingTask, entrances
 from training.runs.setup import chosen_device, first_network, planned_task, use_threads
 
 _MEASURED_STEPS = 2
@@ -80,17 +80,15 @@ def _seconds_per_measured_batch(
         if first is None:
             first, began_at, images = asked, _now(device), len(inputs[0])
         elif asked is first:
+            # The second batch begins where the first did.
             raise _EnoughError
 
     def end(*_: object) -> None:
         nonlocal ended_at
         ended_at = _now(device)
 
-    # A measurement asks the core as a whole, or in its parts; the second batch begins where the first did.
-    core: nn.Module = getattr(network, "core", network)
-    asked = (core, *core.children())
-    hooks = [each.register_forward_pre_hook(begin) for each in asked]
-    hooks += [each.register_forward_hook(end) for each in asked]
+    hooks = [each.register_forward_pre_hook(begin) for each in entrances(network)]
+    hooks += [each.register_forward_hook(end) for each in entrances(network)]
     try:
         task.evaluate(network)
     except _EnoughError:

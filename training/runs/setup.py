@@ -8,10 +8,10 @@ import cv2
 import torch
 from torch import nn
 
-from models.contract.shelf.card import CARD_FILE
+from models.contract.shelf.card import CARD_FILE, WEIGHTS_FILE
 from models.nets import build
 from models.nets.pretrained import in_fastest_layout
-from models.nets.weights import WEIGHTS_FILE, load_weights
+from models.nets.weights import load_weights
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.contract.snapshot import SNAPSHOT_FILE, SnapshotError, read_snapshot

@@ -3,8 +3,8 @@
 from safetensors.torch import load_file
 from torch import nn
 
+from models.contract.shelf.card import WEIGHTS_FILE
 from models.nets.pretrained import HasPretrainedEncoder
-from models.nets.weights import WEIGHTS_FILE
 from resources import path as shipped
 from training.loop.error_messages import PlanRefusedError
 

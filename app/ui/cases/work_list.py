@@ -103,7 +103,7 @@ class WorkList(QFrame):
         )
 
     def request_page(self, query: CaseQuery, offset: int, limit: int) -> None:
-        """Read a page on the database lane, for the model."""
+        """Read a page on the database queue, for the model."""
 
         def read(services: Services, _token: CancelToken) -> CasePage:
             window = list_cases(

@@ -1,10 +1,10 @@
-"""Named lanes with one worker each: what must not overlap shares a lane, so no locks are needed.
+"""Named queues with one worker each: what must not overlap shares a queue, so no locks are needed.
 
 Results come back to the UI thread through one queued signal.
 
-Work on a lane makes no Qt objects that connect to others, not within Qt either (an image reader that guesses
-the format does): it would wait for a lock of Qt's with Python's lock in hand, and the UI thread the other way
-round.
+Work on a queue makes no Qt objects that connect to others, not within Qt either (an image reader that
+guesses the format does): it would wait for a lock of Qt's with Python's lock in hand, and the UI thread the
+other way round.
 """
 
 from collections.abc import Callable, Generator
@@ -34,7 +34,7 @@ class QueueName(Enum):
 
 
 class WorkerQueues(QObject):
-    """Runs jobs on their lanes; create and use it on the UI thread only."""
+    """Runs jobs on their queues; create and use it on the UI thread only."""
 
     _arrived = Signal(object)
     busy_changed = Signal()
@@ -59,10 +59,10 @@ class WorkerQueues(QObject):
         failed: Callable[[NaevusError], None] | None = None,
         replaces: str | None = None,
     ) -> Job:
-        """Run ``work`` on a lane; ``done`` or ``failed`` is called on the UI thread.
+        """Run ``work`` on a queue; ``done`` or ``failed`` is called on the UI thread.
 
         ``replaces`` names a kind of work of which only the latest counts: an older one is cancelled and
-        its result is never delivered. Once the lanes are closed nothing is run any more.
+        its result is never delivered. Once the queues are closed nothing is run any more.
         """
         job = self._admitted(queue_name, replaces)
         if self._is_closed:
@@ -92,7 +92,7 @@ class WorkerQueues(QObject):
 
     @property
     def busy_queues(self) -> frozenset[QueueName]:
-        """Return the lanes with work waiting or running."""
+        """Return the queues with work waiting or running."""
         return frozenset(self._jobs.values())
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ class RunView:
 
 
 class RunWatch:
-    """Keeps the place in a run's events; used by one lane at a time."""
+    """Keeps the place in a run's events; used by one queue at a time."""
 
     def __init__(self, run_id: str) -> None:
         self.run_id = run_id

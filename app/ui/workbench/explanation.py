@@ -15,7 +15,7 @@ from models.contract.errors import NaevusError
 
 
 class Explanation(QObject):
-    """Computes overlays on the inference lane; only the latest choice counts."""
+    """Computes overlays on the inference queue; only the latest choice counts."""
 
     def __init__(
         self, session: Session, workbench: Workbench, card: ExplanationCard, parent: QObject | None = None

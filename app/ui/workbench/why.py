@@ -15,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Why(QObject):
-    """Fills the card on the inference lane; only the latest score counts."""
+    """Fills the card on the inference queue; only the latest score counts."""
 
     def __init__(self, session: Session, card: WhyCard, parent: QObject | None = None) -> None:
         super().__init__(parent)

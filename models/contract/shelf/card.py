@@ -33,6 +33,7 @@ from models.contract.uncertainty.typicality import ReferenceStatistics
 CARD_FILE: Final = "card.json"
 GRAPH_FILE: Final = "graph.onnx"
 """The network as ONNX Runtime reads it, without its weights."""
+WEIGHTS_FILE: Final = "weights.safetensors"
 SCHEMA_VERSION: Final = 1
 _LONGEST_CARD_BYTES: Final = 4_000_000
 

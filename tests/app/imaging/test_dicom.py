@@ -424,6 +424,6 @@ def test_nothing_about_the_patient_is_logged_or_warned(
         read_bytes(content)
         with pytest.raises(UnreadableFileError) as refusal:
             read_bytes(content[: len(content) // 2])
-    fold_events = caplog.text + "".join(capfd.readouterr()) + str(refusal.value) + "".join(map(str, caught))
-    assert "CANARY" not in fold_events.upper()
+    said = caplog.text + "".join(capfd.readouterr()) + str(refusal.value) + "".join(map(str, caught))
+    assert "CANARY" not in said.upper()
     assert refusal.value.__cause__ is None

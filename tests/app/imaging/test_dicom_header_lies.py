@@ -21,10 +21,8 @@ def test_lying_headers_give_the_picture_a_refusal_or_what_they_declare(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(fold_events=told_files())
-    def check(fold_events: Told) -> None:
-        assert (found := outcome(fold_events)) in ("right", "refused", "as declared"), (
-            f"{fold_events}: {found}"
-        )
+    @given(told=told_files())
+    def check(told: Told) -> None:
+        assert (found := outcome(told)) in ("right", "refused", "as declared"), f"{told}: {found}"
 
     check()

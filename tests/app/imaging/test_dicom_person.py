@@ -38,10 +38,8 @@ def _file(
     buffer = BytesIO()
     dataset.save_as(buffer, enforce_file_format=True)
     # pydicom itself would convert the bytes when it writes them.
-    fold_events = {**({"SpecificCharacterSet": charset} if charset else {}), **elements}
-    written = sorted(
-        (Tag(keyword), value + b" " * (len(value) % 2)) for keyword, value in fold_events.items()
-    )
+    values = {**({"SpecificCharacterSet": charset} if charset else {}), **elements}
+    written = sorted((Tag(keyword), value + b" " * (len(value) % 2)) for keyword, value in values.items())
     first_of_picture = buffer.getvalue().index(b"\x28\x00\x02\x00")
     coded = b"".join(_coded(tag, value, is_explicit=not syntax.is_implicit_VR) for tag, value in written)
     return buffer.getvalue()[:first_of_picture] + coded + buffer.getvalue()[first_of_picture:]

@@ -78,10 +78,10 @@ def test_a_spacing_too_long_for_a_pixel_is_said_and_not_used(declared: Callable[
 
 def test_an_unusable_spacing_does_not_hide_the_shape(declared: Callable[..., PixelScale]) -> None:
     scale = declared(PixelSpacing=[1, 1], PixelAspectRatio=[2, 1])
-    fold_events = " ".join(words for _, words in scale.notes)
+    said = " ".join(words for _, words in scale.notes)
     assert scale.height_to_width == 2
-    assert "implausible" in fold_events
-    assert "not square" in fold_events
+    assert "implausible" in said
+    assert "not square" in said
 
 
 @pytest.mark.parametrize(("ratio", "shape"), [(2.0, (192, 128)), (0.5, (96, 256)), (1.0, (96, 128))])

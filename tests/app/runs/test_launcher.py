@@ -107,10 +107,10 @@ def test_a_run_whose_start_cannot_be_written_down_is_ended(run: Path, command: l
     with pytest.raises(LearningError, match="could not be started"):
         launcher.start(run)
     (run / "process.json").rmdir()
-    fold_events = RunFolder(run).events()
+    earlier = RunFolder(run).events()
     launcher.start(run)
     assert launcher.is_running(run), "the child of the first start held the lock otherwise"
-    _wait(lambda: len(RunFolder(run).events()) > len(fold_events))
+    _wait(lambda: len(RunFolder(run).events()) > len(earlier))
 
 
 def test_a_killed_run_ends_with_one_failure(run: Path, command: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The door to a comparison: its options, its refusals, what it leaves behind."""
+"""The command that compares models: its options, its refusals, what it leaves behind."""
 
 import json
 from collections.abc import Callable

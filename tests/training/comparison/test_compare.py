@@ -17,13 +17,13 @@ from models.contract.shelf.card import Metric, read_card, write_card
 from tests.model_folders import write_model
 from tests.training.data_folders import mini_data_folder
 from training.comparison.accuracy import HeldOut
-from training.comparison.compare import BY_COST, Question, compare, ranked
-from training.comparison.compared_models import (
+from training.comparison.benchmarked_models import (
     BenchmarkedModel,
     ComparisonError,
     benchmarked_models_of,
     published_folder,
 )
+from training.comparison.compare import BY_COST, Question, compare, ranked
 from training.comparison.latency import Timed, timed_in_turns
 from training.comparison.memory import MemoryUnknownError, peak_memory
 from training.comparison.plot import Point, chart_of, place_labels, write_plot

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.training.snapshots import write_snapshot
 from training.contract.data_set import DataSetError, read_manifest
 from training.contract.snapshot import (
     Side,
@@ -18,7 +19,6 @@ from training.contract.snapshot import (
     SnapshotError,
     SnapshotImage,
     read_snapshot,
-    write_snapshot,
 )
 
 

@@ -33,7 +33,7 @@ def samples(count: int) -> tuple[Sample, ...]:
 
 
 @pytest.fixture(scope="module")
-def test_images(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sample, ...]:
+def held_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sample, ...]:
     return read_manifest(mini_data_folder(tmp_path_factory.mktemp("data") / "mini", train=0, val=0, test=8))
 
 
@@ -43,21 +43,21 @@ def score_model() -> PublishedModel:
 
 
 def test_the_figure_by_experts_masks_leaves_out_images_that_a_model_outlined(
-    test_images: tuple[Sample, ...],
+    held_out: tuple[Sample, ...],
 ) -> None:
     # The first two are one malignant and one benign lesion.
-    outlined = tuple(replace(each, is_mask_predicted=n < 2) for n, each in enumerate(test_images))
+    outlined = tuple(replace(each, is_mask_predicted=n < 2) for n, each in enumerate(held_out))
 
     figures = _figures_by_expert_masks(score_model(), outlined, "test")
 
     assert figures["test_auc_expert_masks"].n == 6
-    assert figures == _figures_by_expert_masks(score_model(), test_images[2:], "test")
+    assert figures == _figures_by_expert_masks(score_model(), held_out[2:], "test")
 
 
 def test_there_is_no_such_figure_where_experts_outlined_one_outcome_only(
-    test_images: tuple[Sample, ...],
+    held_out: tuple[Sample, ...],
 ) -> None:
-    outlined = tuple(replace(each, is_mask_predicted=bool(each.malignant)) for each in test_images)
+    outlined = tuple(replace(each, is_mask_predicted=bool(each.malignant)) for each in held_out)
 
     assert _figures_by_expert_masks(score_model(), outlined, "test") == {}
 

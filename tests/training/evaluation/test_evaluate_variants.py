@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from models.contract.files.atomic_files import sha256_of
-from models.contract.shelf.card import read_card, write_card
+from models.contract.shelf.card import WEIGHTS_FILE, read_card, write_card
 from models.nets import build
 from models.nets.classification.evidence import EvidentialLinear
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.layers.drop_path import DropPath
-from models.nets.weights import WEIGHTS_FILE, save_weights
+from models.nets.weights import save_weights
 from tests.model_folders import write_model
 from tests.training.data_folders import mini_data_folder
 from training.__main__ import main

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch import distributed
 
-from models.nets.weights import WEIGHTS_FILE
+from models.contract.shelf.card import WEIGHTS_FILE
 from tests.model_folders import write_model
 from tests.training.data_folders import mini_data_folder
 from tests.training.runs.shared_run import STEP_OF_TROUBLE

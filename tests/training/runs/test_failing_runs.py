@@ -12,12 +12,13 @@ from torch import Tensor
 
 from models.export import ParityError
 from tests.training.data_folders import mini_data_folder, write_manifest
+from tests.training.snapshots import write_snapshot
 from training.contract.events import TERMINAL_EVENTS, RunFailed, RunStarted
 from training.contract.plan import Stage, TrainingPlan
 from training.contract.recipes import plan_for
 from training.contract.run_folder import RunFolder, RunFolderError, create_run_folder
 from training.contract.run_options import RunOptions
-from training.contract.snapshot import SnapshotEntry, SnapshotImage, write_snapshot
+from training.contract.snapshot import SnapshotEntry, SnapshotImage
 from training.loop.checkpoints import LAST
 from training.loop.error_messages import plain_reason
 from training.runs.run import run

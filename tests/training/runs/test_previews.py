@@ -122,9 +122,9 @@ def test_the_outlines_after_are_those_of_the_averaged_network(
     model = PublishedModel.read(base)
     load_average(whole.checkpoints / LAST, model.network)
     expected = BoundaryPreviews(FineTuning(base=base), data_dir).after(0, model.network)
-    fold_events = previews_in(whole)[-1]
-    assert fold_events.images == expected.images
-    assert any(image.after != image.before for image in fold_events.images)
+    newest = previews_in(whole)[-1]
+    assert newest.images == expected.images
+    assert any(image.after != image.before for image in newest.images)
 
 
 def test_a_resumed_run_with_outlines_equals_an_uninterrupted_one_without(

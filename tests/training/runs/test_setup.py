@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.training.data_folders import mini_data_folder
+from tests.training.snapshots import write_snapshot
 from training.contract.data_set import read_manifest
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import Stage, TrainingPlan
@@ -18,7 +19,6 @@ from training.contract.snapshot import (
     SnapshotEntry,
     SnapshotError,
     SnapshotImage,
-    write_snapshot,
 )
 from training.inputs.planned_split import planned_split
 from training.loop.distributed import SINGLE_PROCESS

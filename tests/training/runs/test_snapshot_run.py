@@ -14,13 +14,14 @@ from models.contract.shelf.exam import read_exam
 from models.contract.shelf.gate import verdict
 from tests.model_folders import write_model
 from tests.training.data_folders import mini_data_folder
+from tests.training.snapshots import write_snapshot
 from training.__main__ import main
 from training.contract.data_set import read_manifest
 from training.contract.events import ExamSat, ModelPublished
 from training.contract.plan import NO_AUGMENTATION, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
-from training.contract.snapshot import Side, Snapshot, SnapshotEntry, SnapshotImage, write_snapshot
+from training.contract.snapshot import Side, Snapshot, SnapshotEntry, SnapshotImage
 from training.inputs.decode import read_image
 from training.loop.step import Stepper
 from training.loop.task import Batch

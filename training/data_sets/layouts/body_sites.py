@@ -6,7 +6,7 @@ for each level). Palms, soles, mouth and genitals have general sites of their ow
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 GENERAL_SITES = (
     *("head/neck", "upper extremity", "lower extremity", "anterior torso", "posterior torso"),
@@ -68,9 +68,3 @@ def site_words(row: Mapping[str, str]) -> str:
     return (levels[-1] if any(":" in level for level in levels) else ":".join(levels)) or row.get(
         SPECIAL_COLUMN, ""
     )
-
-
-def site_columns(columns: Iterable[str]) -> list[str]:
-    """Those of a table's columns that ``site_words`` reads."""
-    read = (*SITE_COLUMNS, *LEVEL_COLUMNS, SPECIAL_COLUMN)
-    return [name for name in columns if name in read]

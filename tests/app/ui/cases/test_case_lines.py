@@ -121,10 +121,10 @@ def test_a_line_says_why_a_correction_would_help_until_there_is_one() -> None:
         a_line(1), reasons_to_correct=("the boundary is uncertain", "the image is unlike the training images")
     )
     model = CaseLinesModel(Store(0))
-    fold_events = []
+    tips = []
     for line in (doubtful, replace(doubtful, is_corrected=True), a_line(1)):
         model.show_page(CasePage(CaseQuery(), 0, 1, [line]))
-        fold_events.append(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
-    assert fold_events[0] == "The boundary is uncertain; the image is unlike the training images."
-    assert not fold_events[1]
-    assert not fold_events[2]
+        tips.append(model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole))
+    assert tips[0] == "The boundary is uncertain; the image is unlike the training images."
+    assert not tips[1]
+    assert not tips[2]

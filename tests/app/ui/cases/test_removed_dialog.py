@@ -24,9 +24,9 @@ def test_a_removed_case_is_shown_and_restored(qtbot: QtBot, session: Session, tm
     assert not _button(dialog).isEnabled()
     dialog.table.selectRow(0)
     assert _button(dialog).isEnabled()
-    with qtbot.waitSignal(dialog.restored) as fold_events:
+    with qtbot.waitSignal(dialog.restored) as restored:
         _button(dialog).click()
-    assert fold_events.args == [str(removed)]
+    assert restored.args == [str(removed)]
     qtbot.waitUntil(lambda: dialog.table.rowCount() == 0)
     assert not _button(dialog).isEnabled()
     assert "No case is removed" in "".join(label.text() for label in dialog.findChildren(QLabel))

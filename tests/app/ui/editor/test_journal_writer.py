@@ -123,10 +123,10 @@ def test_a_full_disk_is_told_and_the_work_is_not_called_saved(
 ) -> None:
     journal = FullDisk(tmp_path)
     canvas = runs.shown(journal)
-    with qtbot.waitSignal(canvas.editor.problem_noticed, timeout=10_000) as fold_events:
+    with qtbot.waitSignal(canvas.editor.problem_noticed, timeout=10_000) as noticed:
         stroke(canvas, 20)
-    assert fold_events.args is not None
-    assert "disk is full" in str(fold_events.args[0])
+    assert noticed.args is not None
+    assert "disk is full" in str(noticed.args[0])
     wait_for(qtbot, canvas, SavedState.NOT_SAVED)
     journal.is_full = False
     stroke(canvas, 40)
@@ -185,14 +185,14 @@ def test_work_for_an_image_of_another_size_is_put_aside(runs: Runs, qtbot: QtBot
     canvas = runs.shown(journal)
     stroke(canvas, 20)
     canvas.editor.wait_until_kept()
-    fold_events: list[str] = []
+    problems: list[str] = []
     other = EditorCanvas(journal=journal)
     qtbot.addWidget(other.view)
-    other.editor.problem_noticed.connect(fold_events.append)
+    other.editor.problem_noticed.connect(problems.append)
     show(other, (30, 30))
     other.editor.wait_until_kept()
-    assert len(fold_events) == 1
-    assert "does not fit" in fold_events[0]
+    assert len(problems) == 1
+    assert "does not fit" in problems[0]
     assert not other.editor.has_unsaved_work
     assert len(list((tmp_path / "finished").iterdir())) == 1
 

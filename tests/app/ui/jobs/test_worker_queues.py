@@ -33,7 +33,7 @@ def test_work_runs_elsewhere_and_its_result_arrives_on_the_ui_thread(
     assert threads[1] == threading.get_ident()
 
 
-def test_one_lane_does_one_thing_after_the_other(qtbot: QtBot, queues: WorkerQueues) -> None:
+def test_one_queue_does_one_thing_after_the_other(qtbot: QtBot, queues: WorkerQueues) -> None:
     order: list[str] = []
     gate = threading.Event()
     queues.run(QueueName.DATABASE, lambda _token: gate.wait(5) and order.append("first"))
@@ -142,7 +142,7 @@ def test_closing_cancels_and_delivers_nothing_more(qtbot: QtBot) -> None:
     assert delivered == []
 
 
-def test_what_is_being_stored_is_stored_before_the_lanes_close(qtbot: QtBot) -> None:
+def test_what_is_being_stored_is_stored_before_the_queues_close(qtbot: QtBot) -> None:
     queues = WorkerQueues()
     stored: list[str] = []
     gate = threading.Event()
@@ -154,7 +154,7 @@ def test_what_is_being_stored_is_stored_before_the_lanes_close(qtbot: QtBot) -> 
 
 
 def test_a_token_tells_late_comers_at_once() -> None:
-    token, fold_events = JobToken(), []
+    token, cancelled = JobToken(), []
     token.cancel()
-    token.on_cancel(lambda: fold_events.append("at once"))
-    assert fold_events == ["at once"]
+    token.on_cancel(lambda: cancelled.append("at once"))
+    assert cancelled == ["at once"]

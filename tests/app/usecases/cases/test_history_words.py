@@ -118,8 +118,8 @@ def test_edits_of_metadata_are_told_in_the_words_of_the_forms_without_values(
     set_calibration(services, image_id, Calibration(0.02, "by hand"))
     with services.reading() as work:
         acts = [metadata_words(act) for act in case_trail(work, case)]
-    fold_events = [words for words in acts if words is not None]
-    assert fold_events == [
+    told = [words for words in acts if words is not None]
+    assert told == [
         ("Patient edited", "name, skin type"),
         ("Scale of the image", "0.02 mm/px, by hand"),
     ]

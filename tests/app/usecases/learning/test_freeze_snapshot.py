@@ -67,11 +67,11 @@ def test_nothing_in_a_snapshot_names_a_patient(services: Services, tmp_path: Pat
             patient_id = work.cases.case(image_id).patient.id
         assert patient_id
     folder = _frozen(services).folder
-    fold_events = b"\n".join(
+    written = b"\n".join(
         file.read_bytes() + str(file.relative_to(folder)).encode() for file in _files(folder)
     )
     for secret in ("Zoë", "Muster", "CLINIC", "lesion 1", "Dr Test", "2026-03-14T08"):
-        assert secret.encode() not in fold_events
+        assert secret.encode() not in written
     tables = (folder / "manifest.csv").read_text() + (folder / "snapshot.json").read_text()
     without_hashes = re.sub(r"[0-9a-f]{32,64}", "", tables)
     assert "1937" not in without_hashes

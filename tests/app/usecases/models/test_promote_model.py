@@ -19,7 +19,7 @@ from models.contract.shelf.model_shelf import ModelShelf
 from tests.app.usecases.learning.learning_models import a_shipped_model, a_variant, an_exam, write_passed_exam
 from tests.builders import services_at
 from tests.fakes import FakePredictor
-from training.contract.snapshot import write_snapshot
+from tests.training.snapshots import write_snapshot
 
 NAME = "dermomamba"
 

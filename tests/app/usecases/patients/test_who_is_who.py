@@ -182,8 +182,8 @@ def test_a_placeholder_makes_a_patient_of_its_own_for_each_file(
     first, second = _patients(services, report)
     assert (first.code, second.code) == ("NAEV-00001", "NAEV-00002")
     assert (first.name, first.issued_id) == ("", "")
-    fold_events = [notice.sentence for notice in report.notices]
-    assert ["placeholder" in sentence for sentence in fold_events] == ([] if code == " " else [True, True])
+    sentences = [notice.sentence for notice in report.notices]
+    assert ["placeholder" in sentence for sentence in sentences] == ([] if code == " " else [True, True])
 
 
 def test_a_pseudonym_is_one_person(services: Services, take: Import) -> None:
@@ -203,10 +203,10 @@ def test_the_table_gives_each_person_the_own_sex_and_age(services: Services, tmp
     )
     with written.files[0].open(encoding="utf-8-sig", newline="") as file:
         rows = {row["file_name"]: row for row in csv.DictReader(file)}
-    fold_events = {
+    exported = {
         name: (row["patient_id"], row["sex"], row["age"], row["birth_year"]) for name, row in rows.items()
     }
-    assert fold_events == {
+    assert exported == {
         "a-female-1950.dcm": ("1000", "female", "74", "1950"),
         "b-male-1990.dcm": ("1000 (2)", "male", "34", "1990"),
     }
@@ -214,10 +214,10 @@ def test_the_table_gives_each_person_the_own_sex_and_age(services: Services, tmp
 
 def test_files_with_a_placeholder_keep_their_own_sex_and_age(services: Services) -> None:
     report = result_of(import_images(services, [CASES / "02-placeholder-id"], token=FakeToken()))
-    fold_events = [
+    persons = [
         (case.patient.code, case.patient.sex, case.visit.age_years) for case in _cases(services, report)
     ]
-    assert fold_events == [("NAEV-00001", "female", 45), ("NAEV-00002", "male", 12)]
+    assert persons == [("NAEV-00001", "female", 45), ("NAEV-00002", "male", 12)]
     assert len(report.notices) == 2
 
 

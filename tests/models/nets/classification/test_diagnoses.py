@@ -6,7 +6,8 @@ import onnx
 import pytest
 import torch
 
-from models.export import GRAPH_FILE, LARGEST_DIFFERENCE, GraphSignature, export_graph
+from models.contract.shelf.card import GRAPH_FILE
+from models.export import LARGEST_DIFFERENCE, GraphSignature, export_graph
 from models.nets import build
 from models.nets.classification.diagnoses import DiagnosisLinear
 from models.nets.classification.export_form import form_for_export, graph_inputs, graph_outputs

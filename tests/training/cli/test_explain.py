@@ -1,4 +1,4 @@
-"""The door to explanations, from the command line to pictures and figures."""
+"""The command that explains models, from the command line to pictures and figures."""
 
 import json
 from pathlib import Path
