@@ -1,8 +1,9 @@
 """Tables as people's programs write them: the one reader of manifests and of the tables of public data sets.
 
 Commas, semicolons, tabs or bars between cells; UTF-8 with or without byte order mark, UTF-16, or Windows-1252
-as spreadsheets of western Europe save, or what a caller takes the bytes for; decimal commas; blank lines. Nothing is passed over without being
-said: a line with more cells than the header is refused, because its cells would mean something else.
+as spreadsheets of western Europe save, or what a caller takes the bytes for; decimal commas; blank lines.
+Nothing is passed over without being said: a line with more cells than the header is refused, because its
+cells would mean something else.
 """
 
 import codecs

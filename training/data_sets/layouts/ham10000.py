@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.contract.table import TableRow, opened_table
 from training.contract.body_sites import general_site
+from training.contract.table import TableRow, opened_table
 from training.contract.table_words import CONFIRMED_BY, DIAGNOSES, image_id_of, known, sex, years
 from training.data_sets.layouts.data_folder import (
     About,

@@ -27,8 +27,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from training.contract.lesion_groups import strictest
-from training.contract.table import Headless, TableRow, opened_table
 from training.contract.body_sites import (
     LEVEL_COLUMNS,
     SITE_COLUMNS,
@@ -36,6 +34,8 @@ from training.contract.body_sites import (
     general_site,
     site_words,
 )
+from training.contract.lesion_groups import strictest
+from training.contract.table import Headless, TableRow, opened_table
 from training.contract.table_words import DIAGNOSES, image_id_of, known, sex, years
 from training.data_sets.layouts.data_folder import ConversionError
 from training.data_sets.layouts.disputes import Disputes
