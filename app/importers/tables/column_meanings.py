@@ -98,11 +98,10 @@ def recognised(columns: Sequence[str]) -> ColumnMapping:
         column_by_header.setdefault(_plain(column), column)
     found: dict[str, ColumnMeaning] = {}
     image_headers = (*_IMAGE_HEADERS, "name") if _OF_PH2 & column_by_header.keys() else _IMAGE_HEADERS
-    for meaning, headers in (
-        (KeyColumn.IMAGE, image_headers),
-        *((field, _headers_of(field)) for field in IMPORTED_FIELDS),
-        *_DECISION_HEADERS.items(),
-    ):
+    headers_by_meaning: dict[ColumnMeaning, tuple[str, ...]] = {KeyColumn.IMAGE: image_headers}
+    headers_by_meaning |= {field: _headers_of(field) for field in IMPORTED_FIELDS}
+    headers_by_meaning.update(_DECISION_HEADERS.items())
+    for meaning, headers in headers_by_meaning.items():
         for header in headers:
             if header in column_by_header:
                 found.setdefault(column_by_header[header], meaning)
@@ -123,9 +122,10 @@ def meaning_named(name: str) -> ColumnMeaning:
         InvalidFieldError: nothing is called so.
     """
     wanted = _plain(name)
-    for meaning in (*KeyColumn, *DecisionColumn):
-        if wanted == meaning.value:
-            return meaning
+    if wanted == KeyColumn.IMAGE:
+        return KeyColumn.IMAGE
+    if wanted in tuple(DecisionColumn):
+        return DecisionColumn(wanted)
     for field in IMPORTED_FIELDS:
         if wanted in {_plain(each) for each in (field.name, field.column or "", field.label)}:
             return field

@@ -37,9 +37,10 @@ def _entries(path: Path, text: str) -> list[dict[str, object]]:
     if isinstance(document, dict):
         document = next((document[name] for name in _LISTS if isinstance(document.get(name), list)), document)
     entries = document if isinstance(document, list) else [document]
-    if not entries or not all(isinstance(entry, dict) for entry in entries):
+    objects = [entry for entry in entries if isinstance(entry, dict)]
+    if not objects or len(objects) < len(entries):
         raise TableError(f"{path.name} holds no list of objects, which a table in JSON is.")
-    return entries
+    return objects
 
 
 def _parsed(path: Path, text: str) -> object:

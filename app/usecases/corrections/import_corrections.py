@@ -1,6 +1,5 @@
 """Takes masks that were drawn elsewhere as corrections of stored cases, each file for itself."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import numpy as np
 
 from app.domain.errors import DomainError, InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId
+from app.usecases.cases.case_names import CaseNames, composed
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.image_arrays import check_fits, mask_named
@@ -21,8 +21,6 @@ from models.contract.imaging.mask_values import PLAIN
 
 MASK_ENDINGS = ("_segmentation", "_mask")
 """What other tools add to an image's name to call its mask; ISIC writes the first."""
-
-_AT_A_TIME = 500
 
 
 class ImplausibleMask(StrEnum):
@@ -65,7 +63,7 @@ def import_corrections(
     ``_mask`` are set aside). Its size must be the image's. Of several masks of one case none is taken, unless
     they mark the same.
     """
-    names = _CaseNames(services)
+    names = CaseNames(services)
     corrected: list[ImageId] = []
     refused: list[Refusal] = []
     notices: list[FileNotice] = []
@@ -73,7 +71,7 @@ def import_corrections(
     files_by_case: dict[ImageId, list[Path]] = defaultdict(list)
     for path in files:
         try:
-            files_by_case[names.only_case(path)].append(path)
+            files_by_case[_only_case(names, path)].append(path)
         except NotFoundError as error:
             refused.append(Refusal(path, str(error)))
     done = len(refused)
@@ -149,37 +147,19 @@ def _several(offers: Sequence[_Offer]) -> str:
     return f"{len(offers)} different masks are named after one image ({names}); offer only the one you mean."
 
 
-class _CaseNames:
-    """Finds cases by the names of their image files, however the system spells accents and capitals."""
-
-    def __init__(self, services: Services) -> None:
-        self._ids_by_name: dict[str, list[ImageId]] = defaultdict(list)
-        self._ids_by_folded_name: dict[str, list[ImageId]] = defaultdict(list)
-        with services.reading() as work:
-            for offset in range(0, work.cases.case_count(), _AT_A_TIME):
-                for line in work.cases.case_lines(offset=offset, limit=_AT_A_TIME, order="imported"):
-                    name = _composed(Path(line.file_name).stem)
-                    self._ids_by_name[name].append(line.image_id)
-                    self._ids_by_folded_name[name.casefold()].append(line.image_id)
-
-    def only_case(self, path: Path) -> ImageId:
-        """Return the case of a mask file; raises NotFoundError if there is none, or more than one."""
-        stem = _composed(shown_name(path).removesuffix(path.suffix))
-        # An image may itself be called so; its own name then counts last.
-        for name in (_without_endings(stem), stem):
-            ids = self._ids_by_name.get(name) or self._ids_by_folded_name.get(name.casefold(), [])
-            if len(ids) == 1:
-                return ids[0]
-            if ids:
-                raise NotFoundError(
-                    f"{len(ids)} cases have an image file called {name}; correct them one by one."
-                )
-        raise NotFoundError(f"No case has an image file called {_without_endings(stem)}.")
-
-
-def _composed(name: str) -> str:
-    """A name with its accents in one form: macOS takes letters and accents apart, others do not."""
-    return unicodedata.normalize("NFC", name)
+def _only_case(names: CaseNames, path: Path) -> ImageId:
+    """The case of a mask file; raises NotFoundError if there is none, or more than one."""
+    stem = composed(shown_name(path).removesuffix(path.suffix))
+    # An image may itself be called so; its own name then counts last.
+    for name in (_without_endings(stem), stem):
+        ids = names.of_stem(name)
+        if len(ids) == 1:
+            return ids[0]
+        if ids:
+            raise NotFoundError(
+                f"{len(ids)} cases have an image file called {name}; correct them one by one."
+            )
+    raise NotFoundError(f"No case has an image file called {_without_endings(stem)}.")
 
 
 def _without_endings(name: str) -> str:
