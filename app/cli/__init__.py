@@ -17,6 +17,7 @@ from app.cli.cases import add_case_commands
 from app.cli.context import RESEARCH_USE, CliContext
 from app.cli.corrections import add_correction_commands
 from app.cli.machine import add_machine_commands
+from app.cli.metadata import add_metadata_commands
 from app.cli.models import models
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
@@ -70,6 +71,7 @@ def _options(
 
 
 add_case_commands(_commands)
+add_metadata_commands(_commands)
 add_correction_commands(_commands)
 _commands.add_typer(models)
 add_machine_commands(_commands)

@@ -55,6 +55,11 @@ class PlannedChange:
     contradicts: bool
     """Whether something else is stored, so that a person has to choose."""
 
+    @property
+    def is_decision(self) -> bool:
+        """Say whether a person signs it as their decision."""
+        return isinstance(self.entry, DecisionEntry)
+
 
 @dataclass(frozen=True, slots=True)
 class LineRefusal:
@@ -97,8 +102,7 @@ class MetadataPlan:
         return tuple(
             change
             for change in self.changes
-            if (replaces or not change.contradicts)
-            and (with_decisions or not isinstance(change.entry, DecisionEntry))
+            if (replaces or not change.contradicts) and (with_decisions or not change.is_decision)
         )
 
 
