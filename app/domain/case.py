@@ -256,7 +256,7 @@ class Case:
         """Return how far the case is: 'new', 'predicted', 'corrected' or 'decided'."""
         if self.decisions:
             return "decided"
-        if self.revisions:
+        if self.is_corrected:
             return "corrected"
         return "predicted" if self.boundaries else "new"
 

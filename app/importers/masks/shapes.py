@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import InvalidFieldError
 from app.importers.masks.run_lengths import checked_counts, mask_of_runs, uncompressed
 from models.contract.arrays import BoolMask
-from models.contract.imaging.mask_file import MOST_PIXELS
+from models.contract.imaging.mask_file import MOST_PIXELS, scaled_mask
 
 _MOST_POINTS = 1_000_000
 _BEYOND_PX, _BEYOND_SHARE = 2.0, 0.005
@@ -75,7 +74,7 @@ class RunLengths:
                 "mask", f"The run lengths are of {_words(self.size_px)}, not of the image."
             )
         height, width = self.size_px
-        return _resized(mask_of_runs(self.counts).reshape(width, height).T, size_px)
+        return scaled_mask(mask_of_runs(self.counts).reshape(width, height).T, size_px)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,7 @@ class Patch:
             raise InvalidFieldError("mask", f"The mask reaches {beyond} px beyond the image.")
         whole = np.zeros(drawn_px, dtype=np.bool_)
         whole[self.top_px : bottom, self.left_px : right] = self.mask
-        return _resized(whole, size_px)
+        return scaled_mask(whole, size_px)
 
 
 def polygon(points: Sequence[Sequence[object]], *, is_relative: bool = False) -> Polygon:
@@ -145,15 +144,6 @@ def _check_inside(xy: NDArray[np.float64], drawn_px: tuple[int, int]) -> None:
     beyond = float(max((-xy).max(), (xy - (width, height)).max()))
     if beyond > max(_BEYOND_PX, _BEYOND_SHARE * max(drawn_px)):
         raise InvalidFieldError("mask", f"The outline reaches {beyond:.0f} px beyond the image.")
-
-
-def _resized(mask: BoolMask, size_px: tuple[int, int]) -> BoolMask:
-    if mask.shape == size_px:
-        return np.ascontiguousarray(mask)
-    levels = np.ascontiguousarray(mask, dtype=np.uint8)
-    return np.asarray(
-        cv2.resize(levels, size_px[::-1], interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.bool_
-    )
 
 
 def _words(size_px: tuple[int, int]) -> str:

@@ -13,6 +13,8 @@ from models.contract.imaging.mask_plausibility import MaskIssueKind, mask_issue
 CORRECTED = "corrected"
 RESET = "reset to prediction"
 CONFIRMED = "confirmed"
+STARTING_POINT = "taken as a starting point"
+"""Drawn elsewhere, and not signed: a person corrects or confirms it."""
 
 
 def correct_mask(
@@ -40,7 +42,7 @@ def correct_mask(
     name = services.blobs.put(services.images.mask_png(mask))
     with services.unit_of_work() as work:
         case = work.cases.case(image_id)
-        if name == case.mask and reason == CORRECTED:
+        if name == case.mask and reason in (CORRECTED, STARTING_POINT):
             return Changes()
         revision = MaskRevision(
             id=RevisionId(new_id()),
@@ -51,6 +53,7 @@ def correct_mask(
             author=author or services.user,
             created_at=services.clock(),
             reason=reason,
+            is_signed=reason != STARTING_POINT,
         )
         work.cases.add_revision(revision)
         work.audit.append(revision.author, f"mask {reason}", image_id, revision.id)
