@@ -78,7 +78,7 @@ class CellReader:
         assert isinstance(field.kind, Number)
         if field.name == "age_years":
             text = years(text) or text
-        elif whole := _WHOLE.fullmatch(text):
+        if whole := _WHOLE.fullmatch(text):
             text = whole[1]
         return field.kind.parse(text, self.today)
 

@@ -92,6 +92,13 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl+Shift+O",
         "folder",
     ),
+    Action(
+        "file.metadata",
+        "Metadata from a table…",
+        "File",
+        lambda d: d.choose_metadata(),
+        tip="Enter age, sex, site and so on of stored cases from CSV, XLSX or JSON",
+    ),
     Action("file.samples", "Import the sample cases", "File", lambda d: d.import_samples(), "", "samples"),
     Action(
         "file.report",

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app import __version__
 from app.domain.ids import ImageId
+from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.preferences import Preferences
@@ -112,6 +113,12 @@ class Dialogs:
     def show_scale(self, distance_px: float) -> ScaleDialog:
         """Ask how long a drawn line is."""
         dialog = ScaleDialog(distance_px, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_metadata(self, path: Path) -> MetadataDialog:
+        """Show what a table knows about stored cases."""
+        dialog = MetadataDialog(self._session, path, self._window)
         self.open(dialog)
         return dialog
 

@@ -39,6 +39,8 @@ from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, 
 
 IMAGE_FILES = "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)"
 
+TABLE_FILES = "Tables (*.csv *.tsv *.txt *.tab *.xlsx *.json);;All files (*)"
+
 
 class MainController(QObject):
     """Makes the parts, connects them, and does what a person asks of several at once."""
@@ -114,6 +116,16 @@ class MainController(QObject):
         self.focus_image()
         if name:
             self.import_paths([Path(name)])
+
+    def choose_metadata(self) -> None:
+        """Ask for a table and show what it knows about stored cases."""
+        name, _filter = QFileDialog.getOpenFileName(
+            self.window, "Metadata from a table", self._last_folder(), TABLE_FILES
+        )
+        if name:
+            self.correction.save_unasked()
+            self.panels.finish_edits()
+            self.dialogs.show_metadata(Path(name))
 
     def import_samples(self) -> None:
         """Import the sample images that ship with the application."""

@@ -178,7 +178,7 @@ def test_a_cell_becomes_what_the_form_would_store(name: str, cell: str, value: o
 @pytest.mark.parametrize(
     ("name", "cell", "said"),
     [
-        ("age_years", "300", "between 0 and 120"),
+        ("age_years", "300.0", "between 0 and 120"),
         ("age_years", "45.5", "whole number"),
         ("age_years", "-3", "is no age"),
         ("birth_year", "2030", "1900 to 2026"),
