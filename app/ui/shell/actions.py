@@ -99,6 +99,13 @@ ACTIONS: tuple[Action, ...] = (
         lambda d: d.choose_metadata(),
         tip="Enter age, sex, site and so on of stored cases from CSV, XLSX or JSON",
     ),
+    Action(
+        "file.masks",
+        "Masks drawn elsewhere…",
+        "File",
+        lambda d: d.choose_masks(),
+        tip="Take mask files and outlines of COCO, labelme, CVAT or YOLO",
+    ),
     Action("file.samples", "Import the sample cases", "File", lambda d: d.import_samples(), "", "samples"),
     Action(
         "file.report",

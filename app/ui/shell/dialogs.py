@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app import __version__
 from app.domain.ids import ImageId
+from app.ui.cases.masks_dialog import MasksDialog
 from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
@@ -119,6 +120,12 @@ class Dialogs:
     def show_metadata(self, path: Path) -> MetadataDialog:
         """Show what a table knows about stored cases."""
         dialog = MetadataDialog(self._session, path, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_masks(self, start_folder: str) -> MasksDialog:
+        """Take masks that were drawn elsewhere."""
+        dialog = MasksDialog(self._session, start_folder, self._window)
         self.open(dialog)
         return dialog
 

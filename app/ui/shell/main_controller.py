@@ -127,6 +127,13 @@ class MainController(QObject):
             self.panels.finish_edits()
             self.dialogs.show_metadata(Path(name))
 
+    def choose_masks(self) -> None:
+        """Offer to take masks that were drawn elsewhere."""
+        self.correction.save_unasked()
+        self.panels.finish_edits()
+        dialog = self.dialogs.show_masks(self._preferences.remembered_text("masks_folder"))
+        dialog.folder_used.connect(lambda folder: self._preferences.remember_text("masks_folder", folder))
+
     def import_samples(self) -> None:
         """Import the sample images that ship with the application."""
         self.importing.start_samples(resources.path("samples"))

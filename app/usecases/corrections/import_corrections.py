@@ -79,6 +79,11 @@ class ImportedCorrections:
         """Return the cases of the masks."""
         return tuple(mask.image_id for mask in self.taken)
 
+    @property
+    def taken_files(self) -> frozenset[Path]:
+        """Return the files of the masks."""
+        return frozenset(mask.path for mask in self.taken)
+
 
 @dataclass(frozen=True, slots=True)
 class _Offer:

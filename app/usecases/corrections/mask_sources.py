@@ -170,5 +170,5 @@ def _fitted(drawn_px: tuple[int, int], wanted_px: tuple[int, int], *, scales: bo
     if abs(ratio - 1) > _CLOSE_RATIO:
         raise InvalidFieldError("mask", f"{words}, which has other proportions.")
     if not scales:
-        raise InvalidFieldError("mask", f"{words}; '--scale' makes it larger or smaller.")
+        raise InvalidFieldError("mask", f"{words}; it has the same proportions and can be scaled (--scale).")
     return f"It was brought from {drawn_px[1]} x {drawn_px[0]} px to the size of the image."

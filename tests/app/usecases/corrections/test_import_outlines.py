@@ -134,7 +134,7 @@ def test_a_mask_of_the_same_proportions_is_scaled_only_on_request(services: Serv
     (tmp_path / "masks").mkdir()
     small.save(tmp_path / "masks" / "a_mask.png")
 
-    assert "'--scale' makes it larger or smaller" in sentences(taken(services, tmp_path / "masks"))[0]
+    assert "can be scaled (--scale)" in sentences(taken(services, tmp_path / "masks"))[0]
     done = taken(services, tmp_path / "masks", choices=MaskChoices(scales=True))
 
     assert [notice.sentence for notice in done.notices] == [
