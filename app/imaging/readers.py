@@ -8,7 +8,7 @@ from app.imaging import png_codec
 from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of, promises_image
 from app.imaging.limits import checked_bytes
 from app.imaging.photograph import read_photograph_file
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.errors import NoMaskError
 from models.contract.imaging.mask_file import read_mask
@@ -16,7 +16,7 @@ from models.contract.imaging.mask_values import MaskReading, reading_of
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
 
-class FileImageReader:
+class ImageReader:
     """Reads JPEG, PNG, TIFF, BMP, WebP and DICOM files, and codes pixels and masks as PNG for the store."""
 
     def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:

@@ -26,7 +26,7 @@ _KEPT_ASIDE_S = 30 * 24 * 3600.0
 """How long files of no case are kept beside the store, for the database may be an older copy."""
 
 
-class FileBlobStore:
+class BlobStore:
     """A folder ``ab/abcd...`` of files; equal content is stored once.
 
     Files that no case names go to ``leftovers`` beside it, and come back from there when they are asked for.

@@ -26,7 +26,7 @@ class IdentityQuestionRow(Row):
     settled_at: Mapped[datetime | None]
 
 
-class SqlIdentityQuestions:
+class IdentityQuestions:
     """Doubts about who is who on one SQLAlchemy session."""
 
     def __init__(self, session: Session) -> None:

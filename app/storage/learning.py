@@ -39,7 +39,7 @@ class LearningImageRow(Row):
     side: Mapped[str | None] = mapped_column(String(8))
 
 
-class SqlLearningSides:
+class LearningSides:
     """Sides and pseudonyms on one SQLAlchemy session."""
 
     def __init__(self, session: Session) -> None:

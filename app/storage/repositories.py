@@ -14,6 +14,7 @@ from app.domain.analysis.triage import Band
 from app.domain.audit import AuditEvent
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
+from app.domain.clock import Clock
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
@@ -35,7 +36,6 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
-from app.usecases.ports import Clock
 
 _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "priority": (CaseIndexRow.queue_rank, CaseIndexRow.queue_urgency, CaseIndexRow.imported_at),
@@ -62,7 +62,7 @@ _MAY_BE_EMPTY = ("site", "probability")
 _Found = TypeVar("_Found", PatientRow, LesionRow, VisitRow, ImageRow)
 
 
-class SqlCaseRepository:
+class CaseRepository:
     """Everything that is stored about cases."""
 
     def __init__(self, session: Session) -> None:
@@ -375,7 +375,7 @@ class SqlCaseRepository:
         return row
 
 
-class SqlAuditTrail:
+class AuditTrail:
     """Append-only record of acts, written in the transaction of the act."""
 
     def __init__(self, session: Session, clock: Clock) -> None:

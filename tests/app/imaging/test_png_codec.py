@@ -4,11 +4,11 @@ import pytest
 from numpy.typing import NDArray
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.readers import FileImageReader
+from app.imaging.readers import ImageReader
 
 
 def test_pixels_come_back_bit_by_bit_and_carry_no_metadata(
-    reader: FileImageReader, skin: NDArray[np.uint8]
+    reader: ImageReader, skin: NDArray[np.uint8]
 ) -> None:
     content = reader.png(skin)
     assert np.array_equal(reader.pixels_from_png(content), skin)
@@ -16,19 +16,19 @@ def test_pixels_come_back_bit_by_bit_and_carry_no_metadata(
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 13), (64, 65), (33, 8), (100, 127)])
-def test_masks_of_any_width_come_back_from_one_bit(reader: FileImageReader, shape: tuple[int, int]) -> None:
+def test_masks_of_any_width_come_back_from_one_bit(reader: ImageReader, shape: tuple[int, int]) -> None:
     mask = np.random.default_rng(1).random(shape) > 0.5
     content = reader.mask_png(mask)
     assert content[24] == 1
     assert np.array_equal(reader.mask_from_png(content), mask)
 
 
-def test_empty_and_full_masks_survive(reader: FileImageReader) -> None:
+def test_empty_and_full_masks_survive(reader: ImageReader) -> None:
     for mask in (np.zeros((9, 11), bool), np.ones((9, 11), bool)):
         assert np.array_equal(reader.mask_from_png(reader.mask_png(mask)), mask)
 
 
-def test_probabilities_come_back_to_half_a_level(reader: FileImageReader) -> None:
+def test_probabilities_come_back_to_half_a_level(reader: ImageReader) -> None:
     probability = np.random.default_rng(2).random((31, 17), dtype=np.float32)
     back = reader.probability_from_png(reader.probability_png(probability))
     assert back.dtype == np.float32
@@ -38,7 +38,7 @@ def test_probabilities_come_back_to_half_a_level(reader: FileImageReader) -> Non
 
 
 def test_a_thumbnail_keeps_the_shape_and_is_never_enlarged(
-    reader: FileImageReader, skin: NDArray[np.uint8]
+    reader: ImageReader, skin: NDArray[np.uint8]
 ) -> None:
     small = reader.pixels_from_png(reader.thumbnail_png(skin, 64))
     assert small.shape == (48, 64, 3)
@@ -46,7 +46,7 @@ def test_a_thumbnail_keeps_the_shape_and_is_never_enlarged(
     assert reader.pixels_from_png(reader.thumbnail_png(skin, 500)).shape == skin.shape
 
 
-def test_damaged_store_content_is_said(reader: FileImageReader, skin: NDArray[np.uint8]) -> None:
+def test_damaged_store_content_is_said(reader: ImageReader, skin: NDArray[np.uint8]) -> None:
     for content in (b"", b"nothing", reader.png(skin)[:40]):
         with pytest.raises(UnreadableFileError, match="damaged"):
             reader.pixels_from_png(content)
