@@ -12,6 +12,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId,
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.imaging import png_codec
 from app.settings import Settings
 from app.usecases.services import Services
 
@@ -23,7 +24,7 @@ _RUN = EngineRun("benchmark", "none", 0.0)
 def store_with_cases(folder: Path, count: int) -> Services:
     """Return services over a new store of ``count`` cases, which share one image file but not the score."""
     services = open_services(folder, Settings())
-    blob = services.store.blobs.put(services.images.png(np.full((64, 64, 3), 128, np.uint8)))
+    blob = services.store.blobs.put(png_codec.png(np.full((64, 64, 3), 128, np.uint8)))
     scores = np.random.default_rng(3).random(count)
     now = datetime.now(UTC)
     with services.store.writing() as work:

@@ -52,7 +52,7 @@ class BlobStore:
         return name
 
     def get(self, name: BlobName) -> bytes:
-        """Return stored bytes after checking their hash."""
+        """Return stored bytes after checking their hash; raises StorageError."""
         try:
             self._bring_back(name)
             content = self.path(name).read_bytes()

@@ -40,7 +40,7 @@ class LearningImageRow(Row):
 
 
 class LearningSides:
-    """Sides and pseudonyms on one SQLAlchemy session."""
+    """Which patients a model learns from and which it is examined on, decided once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -190,7 +190,7 @@ class CaseRepository:
             self.add_assessment(prediction)
 
     def add_assessment(self, prediction: BoundaryPrediction) -> None:
-        """Append how sure a stored boundary prediction is; the prediction itself stays as it was."""
+        """Append how sure a stored boundary prediction is, once; the prediction itself stays as it was."""
         self._append(mapping.assessment_row(prediction), prediction.image_id)
 
     def add_score(self, prediction: ScorePrediction) -> None:
@@ -252,7 +252,10 @@ class CaseRepository:
         descending: bool = False,
         removed: bool = False,
     ) -> list[CaseLine]:
-        """Return a window of the work list or of the removed cases; empty fields always come last."""
+        """Return a window of the work list or of the removed cases; empty fields always come last.
+
+        ``order`` is one of ``list_cases.ORDERS``.
+        """
         columns = (*_ORDERS[order], CaseIndexRow.image_id)
         query = (
             select(CaseIndexRow)
@@ -273,7 +276,10 @@ class CaseRepository:
     def images_predicted_by_others(
         self, *, boundary_sha256: str | None, score_sha256: str | None
     ) -> list[ImageId]:
-        """Return the images in the work list whose newest boundary or score other weights have made."""
+        """Return the images in the work list whose newest boundary or score other weights have made.
+
+        A kind of prediction whose weights are None is not looked at.
+        """
         found: set[str] = set()
         for table, sha256 in ((BoundaryPredictionRow, boundary_sha256), (ScorePredictionRow, score_sha256)):
             if sha256 is None:
@@ -316,7 +322,7 @@ class CaseRepository:
         ]
 
     def remove_image(self, image_id: ImageId) -> None:
-        """Hide a case from the work list."""
+        """Hide a case from the work list; it is kept in the store."""
         self._set_hidden(image_id, is_hidden=True)
 
     def restore_image(self, image_id: ImageId) -> None:

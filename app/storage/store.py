@@ -69,11 +69,11 @@ class CaseStore:
             raise storage_error(error) from error
 
     def writing(self) -> UnitOfWork:
-        """Return a transaction that may write."""
+        """Return a transaction that waits for its turn to write, so nothing read in it can go stale."""
         return UnitOfWork(self._engine, self._clock, is_writing=True, after_commit=self._note_last_step)
 
     def reading(self) -> UnitOfWork:
-        """Return a transaction that only reads."""
+        """Return a transaction that only reads; it never waits for a writer."""
         return UnitOfWork(self._engine, self._clock, is_writing=False)
 
     def examine(self) -> Iterator[StoreFinding]:

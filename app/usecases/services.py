@@ -21,7 +21,7 @@ class Services:
     store: CaseStore
     """The data folder: cases in transactions, stored files by their hash."""
     images: ImageReader
-    """From image files and stored PNGs to pixels and back."""
+    """Reads image files, upright and in sRGB."""
     predictor: Predictor
     exporters: tuple[Exporter, ...]
     clock: Clock

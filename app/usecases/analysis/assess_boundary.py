@@ -8,6 +8,7 @@ from app.domain.analysis.prediction import BoundaryPrediction
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
+from app.imaging import png_codec
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.image_arrays import mask_named, pixels_of
 from app.usecases.progress import Progress
@@ -36,7 +37,7 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
     assessed = replace(
         boundary,
         disagreement=services.store.blobs.put(
-            services.images.probability_png(levels_of(boundary_uncertainty.disagreement))
+            png_codec.probability_png(levels_of(boundary_uncertainty.disagreement))
         ),
         border_uncertainty=boundary_uncertainty.border_uncertainty,
         unlikeness=boundary_uncertainty.unlikeness,

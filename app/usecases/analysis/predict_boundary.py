@@ -3,6 +3,7 @@
 from app.domain.analysis.prediction import BOUNDARY_PREDICTED, BoundaryPrediction
 from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, new_id
+from app.imaging import png_codec
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.image_arrays import pixels_of
 from app.usecases.services import Services
@@ -19,8 +20,8 @@ def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) 
         id=PredictionId(new_id()),
         image_id=image_id,
         model=result.model,
-        mask=services.store.blobs.put(services.images.mask_png(result.mask)),
-        probability=services.store.blobs.put(services.images.probability_png(result.probability)),
+        mask=services.store.blobs.put(png_codec.mask_png(result.mask)),
+        probability=services.store.blobs.put(png_codec.probability_png(result.probability)),
         run=result.run,
         frame=result.frame,
         predicted_at=services.clock(),

@@ -21,6 +21,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.imaging import png_codec
 from app.imaging.read_image import ReadImage
 from app.storage.unit_of_work import UnitOfWork
 from app.usecases.cancellation import CancelToken
@@ -259,8 +260,8 @@ def _imported(
     if hashlib.sha256(content).hexdigest() != original:
         raise DomainError("The file was being changed while it was read; import it again.")
     services.store.blobs.put(content)
-    upright = services.store.blobs.put(services.images.png(read.pixels))
-    thumbnail = services.store.blobs.put(services.images.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
+    upright = services.store.blobs.put(png_codec.png(read.pixels))
+    thumbnail = services.store.blobs.put(png_codec.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
     with services.store.writing() as work:
         _refuse_known(work, original)
         if lesion_id is None:

@@ -5,6 +5,7 @@ from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError
 from app.domain.ids import ImageId, RevisionId, new_id
 from app.domain.revision import MaskRevision
+from app.imaging import png_codec
 from app.usecases.image_arrays import check_fits, mask_named
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
@@ -37,7 +38,7 @@ def correct_mask(
     check_fits(mask, case.image)
     if not is_meant:
         _check_plausible(services, case, mask)
-    name = services.store.blobs.put(services.images.mask_png(mask))
+    name = services.store.blobs.put(png_codec.mask_png(mask))
     with services.store.writing() as work:
         case = work.cases.case(image_id)
         if name == case.mask and reason == CORRECTED:

@@ -10,6 +10,7 @@ from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
 from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
+from app.imaging import png_codec
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.image_arrays import mask_named
 from app.usecases.learning.patient_splits import (
@@ -193,7 +194,7 @@ def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
         raise LearningError("Its mask has not the size of the image.")
     if not mask.any():
         raise LearningError("Its mask is empty.")
-    return services.images.mask_png(mask)
+    return png_codec.mask_png(mask)
 
 
 def _keep(services: Services, sides: Sides, examples: Sequence[TrainingExample], snapshot: Snapshot) -> None:

@@ -10,7 +10,9 @@ import pytest
 from app.domain.case import Case
 from app.domain.errors import StorageError
 from app.domain.image import Calibration
+from app.imaging import png_codec
 from app.imaging.read_image import ReadImage
+from app.imaging.readers import ImageReader
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.patients.visit_date import is_day_of_import
@@ -20,11 +22,10 @@ from tests.builders import a_lesion_image, an_image_file, result_of
 from tests.fakes import FakeToken
 
 
-class _DicomLikeReader:
+class _DicomLikeReader(ImageReader):
     """Reads every file as an image whose header names a patient."""
 
-    def __init__(self, services: Services, **header: object) -> None:
-        self._images = services.images
+    def __init__(self, **header: object) -> None:
         self._header = header
         self._seed = 100
 
@@ -32,9 +33,6 @@ class _DicomLikeReader:
         self._seed += 1
         pixels = a_lesion_image(self._seed)
         return ReadImage(pixels, "application/dicom", None, (), **self._header)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._images, name)
 
 
 def test_an_imported_image_is_kept_as_it_was_and_as_upright_pixels(
@@ -46,7 +44,7 @@ def test_an_imported_image_is_kept_as_it_was_and_as_upright_pixels(
         case = work.cases.case(report.imported[0])
         acts = [event.what for event in work.audit.events(case.image.id)]
     assert services.store.blobs.get(case.image.original) == path.read_bytes()
-    upright = services.images.pixels_from_png(services.store.blobs.get(case.image.upright))
+    upright = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
     assert np.array_equal(upright, a_lesion_image())
     assert (case.image.width_px, case.image.height_px) == (128, 96)
     assert case.image.file_name == "lesion.png"
@@ -69,7 +67,7 @@ def test_a_header_never_meets_the_made_up_code_of_another_patient(services: Serv
     nameless = result_of(import_images(services, [an_image_file(tmp_path)], token=FakeToken()))
     with services.store.reading() as work:
         made_up = work.cases.case(nameless.imported[0]).patient
-    services = replace(services, images=_DicomLikeReader(services, patient_code="P-00001"))
+    services = replace(services, images=_DicomLikeReader(patient_code="P-00001"))
     path = tmp_path / "a.dcm"
     path.write_bytes(b"a")
     (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
@@ -186,9 +184,7 @@ def test_a_removed_case_says_so_when_its_file_is_offered_again(services: Service
 def test_images_with_one_patient_in_their_headers_share_the_patient(
     services: Services, tmp_path: Path
 ) -> None:
-    reader = _DicomLikeReader(
-        services, patient_code="4711", patient_name="Ada Example", sex="female", age_years=91
-    )
+    reader = _DicomLikeReader(patient_code="4711", patient_name="Ada Example", sex="female", age_years=91)
     services = replace(services, images=reader)
     paths = [tmp_path / "a.dcm", tmp_path / "b.dcm"]
     for path in paths:
@@ -203,7 +199,7 @@ def test_images_with_one_patient_in_their_headers_share_the_patient(
 
 
 def _imported_with(services: Services, folder: Path, **header: object) -> Case:
-    services = replace(services, images=_DicomLikeReader(services, **header))
+    services = replace(services, images=_DicomLikeReader(**header))
     path = folder / "a.dcm"
     path.write_bytes(b"a")
     (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
@@ -258,7 +254,7 @@ def test_a_header_age_that_fits_is_kept_because_it_is_more_exact(services: Servi
 
 
 def test_header_values_outside_the_dictionary_are_left_empty(services: Services, tmp_path: Path) -> None:
-    reader = _DicomLikeReader(services, sex="O", age_years=-3, dermoscopic_type="x-ray")
+    reader = _DicomLikeReader(sex="O", age_years=-3, dermoscopic_type="x-ray")
     services = replace(services, images=reader)
     path = tmp_path / "a.dcm"
     path.write_bytes(b"a")
@@ -300,11 +296,11 @@ def test_a_file_of_another_person_is_no_further_image_of_a_lesion(
     first = _imported_with(services, tmp_path, **known)
     path = tmp_path / "other.dcm"
     path.write_bytes(b"other")
-    services = replace(services, images=_DicomLikeReader(services, **header))
+    services = replace(services, images=_DicomLikeReader(**header))
     report = result_of(import_images(services, [path], token=FakeToken(), lesion_id=first.lesion.id))
     assert report.imported == ()
     assert words in report.refused[0].sentence
-    services = replace(services, images=_DicomLikeReader(services, **known))
+    services = replace(services, images=_DicomLikeReader(**known))
     report = result_of(import_images(services, [path], token=FakeToken(), lesion_id=first.lesion.id))
     assert len(report.imported) == 1
 
@@ -326,7 +322,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(services: Services, tmp
             path.write_bytes(b"other content")
             return read
 
-    services = replace(services, images=_Meddler(services))
+    services = replace(services, images=_Meddler())
     (refusal,) = result_of(import_images(services, [path], token=FakeToken())).refused
     assert "was being changed" in refusal.sentence
 
@@ -370,7 +366,7 @@ def test_a_calibration_in_the_header_is_kept(services: Services, tmp_path: Path)
                 calibration=Calibration(0.02, "DICOM pixel spacing"),
             )
 
-    services = replace(services, images=_Calibrated(services))
+    services = replace(services, images=_Calibrated())
     path = tmp_path / "a.dcm"
     path.write_bytes(b"a")
     (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported

@@ -11,6 +11,7 @@ from app.domain.errors import ScoreWithheldError
 from app.domain.ids import ImageId
 from app.exporters.csv_table import CsvTable
 from app.exporters.report.pdf import ReportPdf
+from app.imaging import png_codec
 from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.history_words import metadata_words
@@ -63,7 +64,7 @@ def test_what_is_left_of_the_picture_is_stored_with_its_mark(services: Services,
     case = case_of(services, report.imported[0])
     assert case.image.is_damaged
     assert "damaged" in report.notices[0].sentence
-    pixels = services.images.pixels_from_png(services.store.blobs.get(case.image.upright)).astype(int)
+    pixels = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright)).astype(int)
     near = np.abs(pixels - a_lesion_image()).mean(axis=(1, 2))
     assert near[:32].max() < 40
     assert services.store.blobs.get(case.image.original) == damaged.read_bytes()
@@ -123,7 +124,7 @@ def test_list_table_and_report_say_the_mark(services: Services, damaged: Path, t
     assert line.no_score_words == "Damaged file"
     assert (line.priority, line.benefit, line.reasons_to_correct) == (None, 0.0, ())
     case = case_of(services, image_id)
-    pixels = services.images.pixels_from_png(services.store.blobs.get(case.image.upright))
+    pixels = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
     file = CaseFile(case, pixels, a_mask(), None, {}, (), ())
     (table,) = CsvTable().write([file], tmp_path / "out", deidentified=True)
     assert "Damaged file: parts of the picture are missing or wrong." in table.read_text("utf-8-sig")

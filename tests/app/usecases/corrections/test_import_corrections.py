@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.domain.ids import ImageId
+from app.imaging import png_codec
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.import_corrections import (
@@ -50,7 +51,7 @@ def stored_mask(services: Services, image_id: ImageId) -> np.ndarray:
     with services.store.reading() as work:
         revision = work.cases.case(image_id).revision
     assert revision is not None
-    return services.images.mask_from_png(services.store.blobs.get(revision.mask))
+    return png_codec.mask_from_png(services.store.blobs.get(revision.mask))
 
 
 @pytest.mark.parametrize("name", ["a.png", "a_segmentation.png", "a_mask.png"])
@@ -66,7 +67,7 @@ def test_a_mask_becomes_a_signed_revision_of_the_image_it_is_named_after(
         revision = work.cases.case(image_id).revision
     assert revision is not None
     assert revision.is_signed
-    stored = services.images.mask_from_png(services.store.blobs.get(revision.mask))
+    stored = png_codec.mask_from_png(services.store.blobs.get(revision.mask))
     np.testing.assert_array_equal(stored, drawn)
 
 
@@ -157,7 +158,7 @@ def test_a_mask_of_what_the_prediction_leaves_out_is_doubted(services: Services,
     with services.store.reading() as work:
         boundary = work.cases.case(image_id).boundary
     assert boundary is not None
-    skin = ~services.images.mask_from_png(services.store.blobs.get(boundary.mask))
+    skin = ~png_codec.mask_from_png(services.store.blobs.get(boundary.mask))
     # Nothing at the frame, so that only the prediction can tell.
     skin[:1], skin[-1:], skin[:, :1], skin[:, -1:] = False, False, False, False
     (tmp_path / "masks").mkdir()

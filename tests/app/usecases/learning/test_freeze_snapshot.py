@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.domain.errors import CancelledError, LearningError
 from app.domain.ids import ImageId
+from app.imaging import png_codec
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.import_samples import import_samples
 from app.usecases.cases.remove_case import remove_case
@@ -48,14 +49,12 @@ def test_pixels_and_masks_are_those_of_the_store(services: Services, tmp_path: P
         case = work.cases.case(image_id)
     pixels = cv2.imread(str(sample.image_file))
     assert pixels is not None
-    stored = services.images.pixels_from_png(services.store.blobs.get(case.image.upright))
+    stored = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
     np.testing.assert_array_equal(pixels[..., ::-1], stored)
     assert sample.mask_file is not None
     assert case.revision is not None
-    mask = services.images.mask_from_png(sample.mask_file.read_bytes())
-    np.testing.assert_array_equal(
-        mask, services.images.mask_from_png(services.store.blobs.get(case.revision.mask))
-    )
+    mask = png_codec.mask_from_png(sample.mask_file.read_bytes())
+    np.testing.assert_array_equal(mask, png_codec.mask_from_png(services.store.blobs.get(case.revision.mask)))
     assert sample.mask_file.read_bytes()[24] == 1, "bit depth of the PNG"
 
 
@@ -203,7 +202,7 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
     correct_mask(
         services,
         confirmed,
-        services.images.mask_from_png(services.store.blobs.get(mask_name)),
+        png_codec.mask_from_png(services.store.blobs.get(mask_name)),
         reason=CONFIRMED,
     )
     frozen = _frozen(services)
@@ -234,7 +233,7 @@ def test_sample_cases_are_never_learned_or_examined(services: Services, tmp_path
 def test_the_same_picture_under_two_patients_is_left_out(services: Services, tmp_path: Path) -> None:
     images = a_clinic(services, tmp_path, 5)
     with services.store.reading() as work:
-        picture = services.images.pixels_from_png(
+        picture = png_codec.pixels_from_png(
             services.store.blobs.get(work.cases.case(images[0]).image.upright)
         )
     copy = tmp_path / "copy.bmp"

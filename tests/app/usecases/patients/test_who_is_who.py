@@ -14,6 +14,7 @@ from app.domain.errors import NotFoundError
 from app.domain.people.patient import Patient
 from app.exporters.csv_table import CsvTable
 from app.imaging.read_image import ReadImage
+from app.imaging.readers import ImageReader
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.patients.edit_patient import edit_patient
@@ -32,11 +33,10 @@ MALE = {"sex": "male", "birth_year": 1990, "birthday": "01-01"}
 Import = Callable[..., ImportReport]
 
 
-class _Headers:
+class _Headers(ImageReader):
     """Reads each file as a picture of its own with the next of the given headers."""
 
-    def __init__(self, services: Services, headers: Sequence[dict[str, object]], first_seed: int) -> None:
-        self._images = services.images
+    def __init__(self, headers: Sequence[dict[str, object]], first_seed: int) -> None:
         self._headers = iter(headers)
         self._seed = first_seed
 
@@ -44,9 +44,6 @@ class _Headers:
         self._seed += 1
         header = {"patient_code": "1000", "taken_on": DAY, **next(self._headers)}
         return ReadImage(a_lesion_image(self._seed), "application/dicom", None, (), **header)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._images, name)
 
 
 @pytest.fixture
@@ -59,7 +56,7 @@ def take(services: Services, tmp_path: Path) -> Import:
         paths = [tmp_path / f"{first}-{place}.dcm" for place in range(len(headers))]
         for path in paths:
             path.write_bytes(path.name.encode())
-        reading = replace(services, images=_Headers(services, headers, 100 * first))
+        reading = replace(services, images=_Headers(headers, 100 * first))
         return result_of(import_images(reading, paths, token=FakeToken(), **options))
 
     return imported
