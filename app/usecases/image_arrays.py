@@ -7,7 +7,8 @@ from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import BlobName
 from app.domain.image import DermoscopicImage
-from app.usecases.ports import Services
+from app.imaging import png_codec
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.uncertainty.disagreement import from_levels
 from models.contract.uncertainty.uncertainty_band import uncertainty_band
@@ -15,12 +16,12 @@ from models.contract.uncertainty.uncertainty_band import uncertainty_band
 
 def pixels_of(services: Services, image: DermoscopicImage) -> RgbImage:
     """Return the upright pixels of an image, (H, W, 3) uint8."""
-    return services.images.pixels_from_png(services.blobs.get(image.upright))
+    return png_codec.pixels_from_png(services.store.blobs.get(image.upright))
 
 
 def mask_named(services: Services, name: BlobName) -> BoolMask:
     """Return a stored mask, (H, W) bool."""
-    return services.images.mask_from_png(services.blobs.get(name))
+    return png_codec.mask_from_png(services.store.blobs.get(name))
 
 
 def valid_mask_of(services: Services, case: Case) -> BoolMask | None:
@@ -32,7 +33,7 @@ def probability_of(services: Services, case: Case) -> ProbabilityMap | None:
     """Return the newest boundary prediction's probabilities, (H, W) float32."""
     if case.boundary is None:
         return None
-    return services.images.probability_from_png(services.blobs.get(case.boundary.probability))
+    return png_codec.probability_from_png(services.store.blobs.get(case.boundary.probability))
 
 
 def band_of(
@@ -42,7 +43,7 @@ def band_of(
     name = case.boundary.disagreement if case.boundary is not None else None
     if name is None or mask is None or probability is None:
         return None
-    levels = services.images.probability_from_png(services.blobs.get(name))
+    levels = png_codec.probability_from_png(services.store.blobs.get(name))
     return uncertainty_band(mask, probability, from_levels(levels))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.ids import ImageId
@@ -14,7 +15,7 @@ from app.usecases.analysis.local_bands import LocalBands, local_bands
 from app.usecases.analysis.measurements import features_of, measurements_of
 from app.usecases.analysis.model_summaries import score_model
 from app.usecases.image_arrays import band_of, mask_named, pixels_of, probability_of, valid_mask_of
-from app.usecases.ports import ModelSummary, Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 
 
@@ -48,7 +49,7 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
 
     ``pixels`` of the image, when they are at hand already, are not read again.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
     pixels = pixels_of(services, case.image) if pixels is None else pixels
@@ -79,6 +80,6 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
 
 def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:
     """Return the measurements a mask would give, without any model."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         image = work.cases.case(image_id).image
     return measurements_of(features_of(image, pixels_of(services, image), mask), mask)

@@ -24,7 +24,7 @@ from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask, RgbImage
 
 HEIGHT_PX, WIDTH_PX = 90, 131
