@@ -28,7 +28,7 @@ from app.exporters.report.style import (
     register_fonts,
     say,
 )
-from app.exporters.report.words import RESEARCH_USE
+from app.text.report import RESEARCH_USE
 from app.usecases.analysis.measurements import features_of, measurements_of
 from app.usecases.ports import CaseFile, ModelSummary
 

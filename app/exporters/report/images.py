@@ -13,10 +13,10 @@ from app.domain.case import Case
 from app.domain.figures import percent
 from app.exporters.image_rendering import colour_bar, drawable, jpeg, reduced, with_boundary, with_heat
 from app.exporters.report.style import CAPTION, LABEL, LABEL_AT_RIGHT, say
+from app.text.history import revision_words
+from app.text.overlays import outside_warning, overlay_words
 from app.usecases.analysis.colour_scales import ColourScale, attention_scale
 from app.usecases.analysis.explain_score import share_inside
-from app.usecases.analysis.overlay_words import outside_warning, overlay_words
-from app.usecases.cases.history_words import revision_words
 from app.usecases.ports import CaseFile
 from models.contract.arrays import AttentionMap, RgbImage
 from models.contract.imaging.overlays import SIGNED_OVERLAYS

@@ -38,10 +38,10 @@ from app.exporters.report.style import (
     printed_as_numbers,
     say,
 )
-from app.exporters.report.words import LIMITS, yes_no
-from app.usecases.analysis.compare_scores import comparison_of
-from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
-from app.usecases.analysis.score_words import (
+from app.text.history import revision_words
+from app.text.models import figure_words, probability_words, scope_words
+from app.text.report import LIMITS, yes_no
+from app.text.scores import (
     DIVISION,
     LESION_SCORE_TIP,
     OUTDATED_INPUTS,
@@ -52,7 +52,7 @@ from app.usecases.analysis.score_words import (
     range_words,
     uncertainty_words,
 )
-from app.usecases.cases.history_words import revision_words
+from app.usecases.analysis.compare_scores import comparison_of
 from app.usecases.ports import ModelSummary
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
-from app.ui.cases.words import line_tip, spoken_line
+from app.text.work_list import line_tip, spoken_line
 
 PAGE_ROWS = 100
 """Rows read at once: a few screens full."""

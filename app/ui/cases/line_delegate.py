@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.domain.analysis.triage import Band
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
-from app.ui.cases.case_lines import LINE_ROLE
-from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import (
+from app.text.work_list import (
     EARLIER_MODEL,
     lesion_figure,
     longest_status,
@@ -20,6 +18,8 @@ from app.ui.cases.words import (
     score_words,
     status_words,
 )
+from app.ui.cases.case_lines import LINE_ROLE
+from app.ui.cases.thumbnails import Thumbnails
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
-from app.ui.cases.words import site_words, status_words
+from app.text.work_list import site_words, status_words
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label

@@ -3,10 +3,10 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.text.research_use import RESEARCH_USE
 from app.ui.theme import icon_pixmap
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.wrapping_layout import WrappingLayout
-from app.ui.words import RESEARCH_USE
 
 _OFFERS_PX = 560
 """Width at which the three buttons stand side by side."""

@@ -10,12 +10,12 @@ from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, ImageId
+from app.text.work_list import why_next
 from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
 from app.ui.cases.case_list_view import CaseListView
 from app.ui.cases.earlier_notice import StaleNotice
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import why_next
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.theme import Theme

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.learning.words import counted, difference_words, figure, metric_words
+from app.text.figures import counted, difference_words, figure, metric_words
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
 from models.contract.shelf.gate import Verdict

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from app.text.figures import WHAT_IT_DOES
 from app.ui.learning.exam_view import ExamTable
-from app.ui.learning.words import WHAT_IT_DOES
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.usecases.models.promote_model import UNKNOWN_USER

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.ui.learning.exam_view import ExamView
-from app.ui.model_shelf.words import (
+from app.text.model_cards import (
     Fact,
     band_facts,
     calibration_facts,
@@ -15,6 +14,7 @@ from app.ui.model_shelf.words import (
     metric_facts,
     recipe_facts,
 )
+from app.ui.learning.exam_view import ExamView
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label, selectable
 from app.usecases.models.list_models import ModelLine

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from app.ui.learning.words import TASK_WORDS, TASKS, moment
-from app.ui.model_shelf.words import STATE_WORDS, data_summary, main_figure
+from app.text.figures import TASK_WORDS, TASKS, moment
+from app.text.model_cards import STATE_WORDS, data_summary, main_figure
 from app.usecases.models.list_models import ModelLine
 
 _COLUMNS = ("Task", "Model", "State", "Parent", "Made", "Learned from", "Main figure")

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
+from app.text.figures import TASK_WORDS, TASKS
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
-from app.ui.learning.words import TASK_WORDS, TASKS
 from app.ui.model_shelf.card_view import CardView
 from app.ui.model_shelf.model_table import ModelTable
 from app.ui.session import Notice, Session

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.domain.errors import InvalidFieldError
 from app.domain.revision import Decision
 from app.domain.vocabulary import Vocabulary
+from app.text.figures import moment
 from app.ui.panels.decision_drafts import DecisionDraft, DecisionDrafts, draft_of
-from app.ui.panels.words import moment
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.field import Field

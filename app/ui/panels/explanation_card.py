@@ -3,16 +3,16 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.ui.widgets.card import Card
-from app.ui.widgets.choice_box import ChoiceBox
-from app.ui.widgets.labels import plain_label, plain_tip
-from app.usecases.analysis.overlay_words import (
+from app.text.overlays import (
     outside_warning,
     overlay_limit,
     overlay_words,
     reading_words,
     share_words,
 )
+from app.ui.widgets.card import Card
+from app.ui.widgets.choice_box import ChoiceBox
+from app.ui.widgets.labels import plain_label, plain_tip
 
 
 class ExplanationCard(Card):

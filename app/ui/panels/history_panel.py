@@ -10,11 +10,11 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
 from app.domain.ids import PredictionId, RevisionId
-from app.ui.panels.words import moment
+from app.text.figures import moment
+from app.text.history import causes_by_score, metadata_words, revision_words
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
 from app.ui.workbench.case_view import CaseView
-from app.usecases.cases.history_words import causes_by_score, metadata_words, revision_words
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,12 @@ from app.domain.analysis.prediction import ScorePrediction
 from app.domain.analysis.triage import CHECK_IMAGE, Band, Priority
 from app.domain.figures import percent, unbroken
 from app.settings import Settings
-from app.ui.panels.model_lines import ModelLines
-from app.ui.panels.why_card import WhyCard
-from app.ui.panels.words import model_lines, moment
-from app.ui.theme import Theme
-from app.ui.widgets.badge import BadgeLabel
-from app.ui.widgets.card import Card
-from app.ui.widgets.facts import Facts
-from app.ui.widgets.labels import plain_label, plain_tip, selectable
-from app.ui.widgets.scale_bar import ProbabilityScale, Reading
-from app.ui.words import RESEARCH_USE
-from app.ui.workbench.case_view import CaseView
-from app.usecases.analysis.band_words import local_words, worth_tip, worth_words
-from app.usecases.analysis.model_words import probability_words
-from app.usecases.analysis.score_words import (
+from app.text.bands import local_words, worth_tip, worth_words
+from app.text.figures import moment
+from app.text.models import probability_words
+from app.text.predictions import model_lines
+from app.text.research_use import RESEARCH_USE
+from app.text.scores import (
     DIVISION,
     LESION_SCORE_TIP,
     OUTDATED_INPUTS,
@@ -34,6 +26,15 @@ from app.usecases.analysis.score_words import (
     unavailable_inputs,
     uncertainty_words,
 )
+from app.ui.panels.model_lines import ModelLines
+from app.ui.panels.why_card import WhyCard
+from app.ui.theme import Theme
+from app.ui.widgets.badge import BadgeLabel
+from app.ui.widgets.card import Card
+from app.ui.widgets.facts import Facts
+from app.ui.widgets.labels import plain_label, plain_tip, selectable
+from app.ui.widgets.scale_bar import ProbabilityScale, Reading
+from app.ui.workbench.case_view import CaseView
 
 
 class ScorePanel(QWidget):

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from app.text.scores import answer_set_words, effect_words
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
 from app.usecases.analysis.score_attribution import ScoreWhy
@@ -34,7 +35,14 @@ class WhyCard(Card):
 
     def show_why(self, why: ScoreWhy | None) -> None:
         """Show what can be said about a score; None hides the card."""
-        effects, answer_set = ("", "") if why is None else ("\n".join(why.effects), why.answer_set)
+        effects, answer_set = (
+            ("", "")
+            if why is None
+            else (
+                "\n".join(map(effect_words, why.effects)),
+                answer_set_words(why.answer_set),
+            )
+        )
         for label, words in ((self._effects, effects), (self._answer_set, answer_set)):
             label.setText(words)
             label.setVisible(bool(words))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app import __version__
 from app.domain.ids import ImageId
+from app.text.research_use import ABOUT, INTENDED_USE
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.preferences import Preferences
@@ -18,7 +19,6 @@ from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
-from app.ui.words import ABOUT, INTENDED_USE
 from app.ui.workbench.scale_dialog import ScaleDialog
 
 INTENDED_USE_VERSION = 1

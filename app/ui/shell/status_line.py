@@ -5,11 +5,11 @@ from datetime import datetime
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStatusBar
 
+from app.text.research_use import RESEARCH_USE
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.journal_writer import SavedState
 from app.ui.editor.spaces import Point
 from app.ui.widgets.labels import plain_label
-from app.ui.words import RESEARCH_USE
 from app.ui.workbench.correction import Correction
 
 _PASSING_MS = 8000

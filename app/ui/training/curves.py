@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.learning.words import figure
+from app.text.figures import figure
 from app.ui.theme import Theme
 from app.ui.widgets.labels import plain_label
 from training.contract.run_state import RunState

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.learning.words import TASK_WORDS, TASKS, counted, moment
-from app.ui.training.words import EMPTY, EMPTY_SCORES, SIDE_WORDS, forecast_facts
+from app.text.figures import TASK_WORDS, TASKS, counted, moment
+from app.text.runs import EMPTY, EMPTY_SCORES, SIDE_WORDS, forecast_facts
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, restyle

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.learning.words import TASK_WORDS, moment
-from app.ui.training.words import line_words
+from app.text.figures import TASK_WORDS, moment
+from app.text.runs import line_words
 from app.ui.widgets.labels import plain_label
 from app.usecases.learning.run_records import RunLine
 

@@ -6,13 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from app.text.figures import TASK_WORDS, moment
+from app.text.runs import phase_words, progress_words
 from app.ui.learning.exam_view import ExamView
-from app.ui.learning.words import TASK_WORDS, moment
 from app.ui.theme import Theme
 from app.ui.training.curves import Curves
 from app.ui.training.outlines import Outlines
 from app.ui.training.watch import Outcome, RunView
-from app.ui.training.words import phase_words, progress_words
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
 from training.contract.run_state import RunState

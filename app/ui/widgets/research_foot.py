@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from app.text.research_use import RESEARCH_USE
 from app.ui.widgets.labels import plain_label
-from app.ui.words import RESEARCH_USE
 
 
 class ResearchFoot(QFrame):

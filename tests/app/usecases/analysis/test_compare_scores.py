@@ -10,9 +10,9 @@ from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.image import Calibration
 from app.domain.revision import RevisionReason
+from app.text.scores import comparison_words
 from app.usecases.analysis.compare_scores import ScoreComparison, comparison_of
 from app.usecases.analysis.score_image import preview_score, rescore_image
-from app.usecases.analysis.score_words import comparison_words
 from app.usecases.cases.open_case import open_case
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.corrections.correct_mask import correct_mask

@@ -12,9 +12,9 @@ from app.domain.errors import ScoreWithheldError
 from app.domain.ids import ImageId
 from app.exporters.csv_table import CsvTable
 from app.exporters.report.pdf import ReportPdf
+from app.text.history import metadata_words
 from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
-from app.usecases.cases.history_words import metadata_words
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask

@@ -10,8 +10,8 @@ from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.figures import percent
 from app.usecases.analysis.compare_scores import ScoreComparison
+from app.usecases.analysis.score_attribution import AnswerSet, InputEffect
 from models.contract.lesion.tabular import CATEGORICAL_INPUTS, NUMERIC_INPUTS, Origin
-from models.contract.shelf.card import Conformal
 from models.contract.uncertainty.probability import conformal_labels
 
 _NO_INTERVAL = "not a confidence interval"
@@ -119,17 +119,20 @@ def _needed_for_sizes(missing: tuple[str, ...]) -> str:
     return "an outline" if "tbp_lv_norm_border" in missing else "a scale"
 
 
-def effect_words(what: str, without: float, with_it: float) -> str:
-    """Return a score with and without one entered fact, both given as calibrated probabilities."""
-    before, after = percent(without), percent(with_it)
-    said = what[:1].upper() + what[1:]
+def effect_words(effect: InputEffect) -> str:
+    """Return a score with and without one entered fact."""
+    before, after = percent(effect.without), percent(effect.with_it)
+    said = effect.what[:1].upper() + effect.what[1:]
     if before == after:
         return f"{said}: makes no difference to the score ({after})"
     return f"{said}: {after} with it, {before} without it"
 
 
-def answer_set_words(probability: float, conformal: Conformal) -> str:
-    """Return which labels remain possible at the error rate of a model's card (split-conformal)."""
+def answer_set_words(answers: AnswerSet | None) -> str:
+    """Return which labels remain possible at the error rate of a model's card (split-conformal); "" for none."""
+    if answers is None:
+        return ""
+    probability, conformal = answers.probability, answers.conformal
     missed = percent(conformal.error_rate)
     labels = conformal_labels(probability, conformal.quantile_by_label)
     if len(labels) > 1:

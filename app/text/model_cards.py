@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from app.domain.figures import percent
-from app.ui.learning.words import MAIN_METRIC, TASK_WORDS, counted, figure, metric_words, moment
+from app.text.figures import MAIN_METRIC, TASK_WORDS, counted, figure, metric_words, moment
 from app.usecases.models.list_models import ModelLine, ModelState
 from models.contract.shelf.band_table import PREVALENCE, figures_words
 from models.contract.shelf.card import Metric, ModelCard

@@ -1,6 +1,6 @@
 """How a run is put into words."""
 
-from app.ui.learning.words import duration, memory
+from app.text.figures import duration, memory
 from app.usecases.learning.run_records import RunLine
 from training.contract.forecast import Forecast
 from training.contract.run_state import RunPhase, RunState

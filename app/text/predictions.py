@@ -1,6 +1,4 @@
-"""How models and moments are put into words in the panels."""
-
-from datetime import datetime
+"""How the model of a prediction is put into words."""
 
 from app.domain.analysis.prediction import ModelRef
 
@@ -13,8 +11,3 @@ def model_lines(model: ModelRef) -> tuple[tuple[str, str], ...]:
         ("Threshold", f"{model.threshold:.2f}"),
         ("Prepared", model.preprocessing),
     )
-
-
-def moment(at: datetime) -> str:
-    """Return a time in the person's own time zone."""
-    return at.astimezone().strftime("%d %b %Y, %H:%M")

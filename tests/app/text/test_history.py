@@ -11,10 +11,10 @@ from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.image import Calibration
 from app.domain.revision import RevisionReason
+from app.text.history import causes_by_score, metadata_words, revision_words
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image
-from app.usecases.cases.history_words import causes_by_score, metadata_words, revision_words
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.image_arrays import valid_mask_of

@@ -3,7 +3,7 @@
 from app.domain.analysis.triage import CHECK_IMAGE
 from app.domain.case import CaseLine
 from app.domain.figures import percent
-from app.usecases.analysis.score_words import lesion_words
+from app.text.scores import lesion_words
 
 EARLIER_MODEL = "Earlier model"
 """Stands on the line of a case whose predictions are not from the models in use."""

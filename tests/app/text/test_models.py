@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
+from app.text.models import figure_words, probability_words, scope_words
 from app.usecases.ports import ModelSummary
 from models.contract.shelf.card import read_card
 from resources import path as resource
