@@ -8,6 +8,7 @@ from app.imaging import png_codec
 from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of, promises_image
 from app.imaging.limits import checked_bytes
 from app.imaging.photograph import read_photograph_file
+from app.translation import _
 from app.usecases.ports import ReadImage
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.errors import NoMaskError
@@ -79,11 +80,13 @@ def read_image(content: bytes, suffix: str, *, takes_damaged: bool = False) -> R
             else:
                 image = read_photograph_file(content, kind, takes_damaged=takes_damaged)
     except MemoryError:
-        raise UnreadableFileError("There is not enough memory to open this picture.") from None
+        raise UnreadableFileError(_("There is not enough memory to open this picture.")) from None
     except DECODER_FAILURES:
         # The original error quotes header values, which may name a patient.
         raise UnreadableFileError(
-            f"The {kind.name} file is damaged, incomplete or of a variety that cannot be read."
+            _("The {name} file is damaged, incomplete or of a variety that cannot be read.").format(
+                name=kind.name
+            )
         ) from None
     note = extension_note(kind, suffix)
     return image if note is None else _with_note(image, note)

@@ -35,6 +35,7 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
+from app.translation import _
 from app.usecases.ports import Clock
 
 _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
@@ -375,7 +376,7 @@ class SqlCaseRepository:
     def _found(self, table: type[_Found], identifier: str, noun: str) -> _Found:
         row = self._session.get(table, identifier)
         if row is None:
-            raise NotFoundError(f"This {noun} is not in the case store any more.")
+            raise NotFoundError(_("This {noun} is not in the case store any more.").format(noun=noun))
         return row
 
 

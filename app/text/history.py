@@ -10,34 +10,35 @@ from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.revision import MaskRevision, RevisionReason
+from app.translation import N_, _
 
 _WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
 """Words of the forms for the names in the audit trail; fields of one name have the same words."""
 
-_NOTHING_RECORDED = "nothing recorded of this case had changed"
+_NOTHING_RECORDED = N_("nothing recorded of this case had changed")
 """The sizes of the patient's other lesions, which the model may read, are recorded with those."""
 
 _TITLE_BY_ACT: Final[Mapping[str, str]] = {
-    AuditKind.PATIENT_EDITED: "Patient edited",
-    AuditKind.LESION_EDITED: "Lesion edited",
-    AuditKind.VISIT_EDITED: "Visit edited",
-    AuditKind.IMAGE_CALIBRATED: "Scale of the image",
-    AuditKind.LESION_ASSIGNED: "Lesion assigned to another patient",
-    AuditKind.PATIENTS_JOINED: "Found to be the same person as another patient",
-    AuditKind.PATIENTS_KEPT_APART: "Kept apart from another patient of the same number",
-    AuditKind.SAMPLE_DESCRIBED: "Sample described",
+    AuditKind.PATIENT_EDITED: N_("Patient edited"),
+    AuditKind.LESION_EDITED: N_("Lesion edited"),
+    AuditKind.VISIT_EDITED: N_("Visit edited"),
+    AuditKind.IMAGE_CALIBRATED: N_("Scale of the image"),
+    AuditKind.LESION_ASSIGNED: N_("Lesion assigned to another patient"),
+    AuditKind.PATIENTS_JOINED: N_("Found to be the same person as another patient"),
+    AuditKind.PATIENTS_KEPT_APART: N_("Kept apart from another patient of the same number"),
+    AuditKind.SAMPLE_DESCRIBED: N_("Sample described"),
     AuditKind.UNSUITABLE_IMAGE_SCORED: (
-        "Scored on request, although the image does not look like one to score"
+        N_("Scored on request, although the image does not look like one to score")
     ),
-    AuditKind.DAMAGED_FILE_TAKEN: "Taken although the file is damaged, without a score",
-    AuditKind.BAND_ACCEPTED: "Lower band accepted",
+    AuditKind.DAMAGED_FILE_TAKEN: N_("Taken although the file is damaged, without a score"),
+    AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
 }
 
 _REASON_WORDS: Final[Mapping[str, str]] = {
-    RevisionReason.CORRECTED: "corrected",
-    RevisionReason.CONFIRMED: "confirmed",
-    RevisionReason.RESET: "reset to prediction",
-    RevisionReason.REVERTED: "reverted to an earlier revision",
+    RevisionReason.CORRECTED: N_("corrected"),
+    RevisionReason.CONFIRMED: N_("confirmed"),
+    RevisionReason.RESET: N_("reset to prediction"),
+    RevisionReason.REVERTED: N_("reverted to an earlier revision"),
 }
 
 
@@ -51,9 +52,9 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
         entered = inputs_edited_between(trail, before.id, after.id)
         causes = [*_differences(case, before, after)]
         if entered:
-            causes.append(f"{', '.join(entered)} changed")
+            causes.append(_("{entered} changed").format(entered=", ".join(entered)))
         if causes or entered is not None:
-            told[after.id] = "; ".join(causes) or _NOTHING_RECORDED
+            told[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
     return told
 
 
@@ -68,33 +69,37 @@ def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
     if title is None:
         return None
     if act.kind in EDITS:
-        return title, ", ".join(_WORDS_BY_FIELD.get(field, field) for field in act.fields)
+        return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
     # An assignment's detail holds ids, which nobody can read.
-    return title, act.detail if act.kind is AuditKind.IMAGE_CALIBRATED else ""
+    return _(title), act.detail if act.kind is AuditKind.IMAGE_CALIBRATED else ""
 
 
 def revision_words(revision: MaskRevision) -> str:
     """Return why there is a revision, as a past participle with its object."""
     if revision.reason is RevisionReason.REVERTED and revision.reverted_to is not None:
-        return f"reverted to revision {revision.reverted_to}"
-    return _REASON_WORDS.get(revision.reason, revision.reason)
+        return _("reverted to revision {reverted_to}").format(reverted_to=revision.reverted_to)
+    return _(_REASON_WORDS.get(revision.reason, revision.reason))
 
 
 def _differences(case: Case, before: ScorePrediction, after: ScorePrediction) -> Iterator[str]:
     if after.mask_source != before.mask_source:
         yield _boundary_words(case, before, after)
     if after.model.weights_sha256 != before.model.weights_sha256:
-        yield "another model"
+        yield _("another model")
     elif after.model != before.model or after.thresholds != before.thresholds:
-        yield "the same model with other settings"
+        yield _("the same model with other settings")
     if after.run.engine != before.run.engine:
-        yield f"another engine ({after.run.engine})"
+        yield _("another engine ({engine})").format(engine=after.run.engine)
 
 
 def _boundary_words(case: Case, before: ScorePrediction, after: ScorePrediction) -> str:
     mask_by_source: dict[PredictionId | RevisionId, BlobName] = {one.id: one.mask for one in case.boundaries}
     mask_by_source |= {one.id: one.mask for one in case.revisions}
     number = next((one.number for one in case.revisions if one.id == after.mask_source), None)
-    words = "boundary predicted again" if number is None else f"boundary of revision {number}"
+    words = (
+        _("boundary predicted again")
+        if number is None
+        else _("boundary of revision {number}").format(number=number)
+    )
     is_same = mask_by_source.get(before.mask_source) == mask_by_source.get(after.mask_source)
-    return f"{words}, same outline" if is_same else words
+    return _("{words}, same outline").format(words=words) if is_same else words

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from app.domain.figures import percent
-from app.text.figures import MAIN_METRIC, TASK_WORDS, counted, figure, metric_words, moment
+from app.text.figures import MAIN_METRIC, TASK_WORDS, figure, image_count, metric_words, moment
+from app.translation import N_, _
 from app.usecases.models.list_models import ModelLine, ModelState
 from models.contract.shelf.band_table import PREVALENCE, figures_words
 from models.contract.shelf.card import Metric, ModelCard
@@ -15,27 +16,27 @@ from models.contract.shelf.triage_figures import BandFigures
 Fact = tuple[str, str]
 
 STATE_WORDS: dict[ModelState, str] = {
-    "active": "In use",
-    "candidate": "Candidate, exam passed",
-    "refused": "Refused by the gate",
-    "earlier": "In use earlier",
-    "shipped": "Shipped with Naevus",
-    "not examined": "Not examined",
+    "active": N_("In use"),
+    "candidate": N_("Candidate, exam passed"),
+    "refused": N_("Refused by the gate"),
+    "earlier": N_("In use earlier"),
+    "shipped": N_("Shipped with Naevus"),
+    "not examined": N_("Not examined"),
 }
 _SPLIT_WORDS = {
-    "train": "to learn from",
-    "train_extra": "to learn from, without correction",
-    "val": "to choose by",
-    "test": "to examine by",
+    "train": N_("to learn from"),
+    "train_extra": N_("to learn from, without correction"),
+    "val": N_("to choose by"),
+    "test": N_("to examine by"),
 }
 
-_IMAGES_OF_SPLIT = {"val": "validation images", "test": "test images"}
+_IMAGES_OF_SPLIT = {"val": N_("validation images"), "test": N_("test images")}
 _CAPITALS = {
     "auc": "AUC",
-    "pauc": "partial AUC",
+    "pauc": N_("partial AUC"),
     "iou": "IoU",
     "f1": "F1",
-    "ece": "calibration error",
+    "ece": N_("calibration error"),
     "hd95": "HD95",
     "px": "(px)",
     "tpr80": "80 % sensitivity",
@@ -47,51 +48,65 @@ def main_figure(line: ModelLine) -> str:
     name = MAIN_METRIC[line.card.task]
     part = None if line.exam is None else line.exam.part(OVERALL, name)
     if part is not None and part.candidate is not None:
-        return f"{metric_words(name)} {figure(part.candidate)} (exam, {part.n:,} images)"
+        return _("{metric_words} {figure} (exam, {n:,} images)").format(
+            metric_words=metric_words(name), figure=figure(part.candidate), n=part.n
+        )
     for key in (f"test_{name}", f"val_{name}", f"val_{name}_all", name):
         metric = line.card.metrics.get(key)
         if metric is not None and metric.n:
-            return f"{metric_words(name)} {figure(metric.value)} (card, {metric.n:,} images)"
+            return _("{metric_words} {figure} (card, {n:,} images)").format(
+                metric_words=metric_words(name), figure=figure(metric.value), n=metric.n
+            )
     return ""
 
 
 def data_summary(card: ModelCard) -> str:
     """Return how many images a model has learned from."""
     learned = sum(count for split, count in card.data.images_by_split.items() if split.startswith("train"))
-    return counted(learned, "image") if learned else "Not told"
+    return image_count(learned) if learned else _("Not told")
 
 
 def data_facts(card: ModelCard) -> Iterator[Fact]:
     """What a model was made from."""
-    yield "Sources", ", ".join(card.data.sources) or "not told"
+    yield _("Sources"), ", ".join(card.data.sources) or _("not told")
     yield (
-        "Images",
+        _("Images"),
         ", ".join(
-            f"{count:,} {_SPLIT_WORDS.get(split, split)}"
+            f"{count:,} {_(_SPLIT_WORDS.get(split, split))}"
             for split, count in card.data.images_by_split.items()
         )
-        or "not told",
+        or _("not told"),
     )
     if card.data.malignant_by_split:
         malignant = sum(card.data.malignant_by_split.values())
-        yield "Malignant among them", f"{malignant:,}"
-    yield "Licence of the data", card.data.licence
-    yield "Split", card.split
+        yield _("Malignant among them"), f"{malignant:,}"
+    yield _("Licence of the data"), card.data.licence
+    yield _("Split"), card.split
 
 
 def recipe_facts(card: ModelCard) -> Iterator[Fact]:
     """How a model was made."""
-    yield "Made", moment(card.created_at)
-    yield "Taught from", card.parent or "nothing, trained from the start"
-    yield "Architecture", f"{card.architecture}, {card.parameters:,} parameters"
-    size = f"{card.input.width_px} x {card.input.height_px} px"
-    yield "Reads", size if card.input.crop_margin is None else f"the lesion's crop, {size}"
-    yield "Trained on", card.trained_on
+    yield _("Made"), moment(card.created_at)
+    yield _("Taught from"), card.parent or _("nothing, trained from the start")
+    yield (
+        _("Architecture"),
+        _("{architecture}, {parameters:,} parameters").format(
+            architecture=card.architecture, parameters=card.parameters
+        ),
+    )
+    size = _("{width_px} x {height_px} px").format(
+        width_px=card.input.width_px, height_px=card.input.height_px
+    )
+    yield (
+        _("Reads"),
+        size if card.input.crop_margin is None else _("the lesion's crop, {size}").format(size=size),
+    )
+    yield _("Trained on"), card.trained_on
     for name, value in card.recipe.items():
         if value is not None:
             yield name.replace("_", " ").capitalize(), _plain(value)
-    yield "Licence", card.licence
-    yield "SHA-256 of the weights", card.weights_sha256
+    yield _("Licence"), card.licence
+    yield _("SHA-256 of the weights"), card.weights_sha256
 
 
 def metric_facts(card: ModelCard) -> Iterator[Fact]:
@@ -103,14 +118,24 @@ def metric_facts(card: ModelCard) -> Iterator[Fact]:
 
 def calibration_facts(card: ModelCard) -> Iterator[Fact]:
     """What the probabilities mean, and where the model decides."""
-    yield "Threshold", f"{card.threshold:.3f}"
-    yield "Temperature", f"{card.temperature:.3f}"
+    yield _("Threshold"), f"{card.threshold:.3f}"
+    yield _("Temperature"), f"{card.temperature:.3f}"
     if card.calibration is not None:
-        yield "Calibration", f"{card.calibration.method}, fitted on {card.calibration.fitted_on}"
+        yield (
+            _("Calibration"),
+            _("{method}, fitted on {fitted_on}").format(
+                method=card.calibration.method, fitted_on=card.calibration.fitted_on
+            ),
+        )
         if card.calibration.ece is not None:
-            yield "Calibration error", figure(card.calibration.ece)
+            yield _("Calibration error"), figure(card.calibration.ece)
     if card.parity_max_abs_difference is not None:
-        yield "Graph against network", f"differ by at most {card.parity_max_abs_difference:.1e}"
+        yield (
+            _("Graph against network"),
+            _("differ by at most {parity_max_abs_difference:.1e}").format(
+                parity_max_abs_difference=card.parity_max_abs_difference
+            ),
+        )
 
 
 def band_facts(card: ModelCard) -> Iterator[Fact]:
@@ -118,46 +143,54 @@ def band_facts(card: ModelCard) -> Iterator[Fact]:
     aims = card.triage_aims
     if aims is not None:
         yield (
-            "Aims",
-            f"At least {percent(aims.sensitivity)} of malignant images are not Routine and "
-            f"{percent(aims.specificity)} of benign ones not Urgent, on {aims.chosen_on}",
+            _("Aims"),
+            _(
+                "At least {sensitivity} of malignant images are not Routine and {specificity} of benign "
+                "ones not Urgent, on {chosen_on}"
+            ).format(
+                sensitivity=percent(aims.sensitivity),
+                specificity=percent(aims.specificity),
+                chosen_on=aims.chosen_on,
+            ),
         )
     for band, threshold in card.triage_thresholds.items():
-        yield f"{band.capitalize()} begins at", f"{threshold:.3f}"
+        yield _("{band} begins at").format(band=band.capitalize()), f"{threshold:.3f}"
     for split, figures in card.triage_figures.items():
-        images = _IMAGES_OF_SPLIT.get(split, split)
-        yield f"All {images}", _band_words(figures.whole)
+        images = _(_IMAGES_OF_SPLIT.get(split, split))
+        yield _("All {images}").format(images=images), _band_words(figures.whole)
         for name, part in figures.parts.items():
             is_apart = name.removeprefix("data set: ") in figures.biopsy_collections
-            yield f"{name}, {images}", _band_words(part) + (" (biopsies, not in all)" if is_apart else "")
+            yield f"{name}, {images}", _band_words(part) + (_(" (biopsies, not in all)") if is_apart else "")
 
 
 def _band_words(figures: BandFigures) -> str:
-    return f"{figures_words(figures)} (PPV: malignant at {PREVALENCE:.0%} prevalence)"
+    return _("{figures_words} (PPV: malignant at {prevalence:.0%} prevalence)").format(
+        figures_words=figures_words(figures), prevalence=PREVALENCE
+    )
 
 
 def heading(line: ModelLine) -> str:
     """Return a model's name with its task and state."""
-    parts = (line.card.reference, TASK_WORDS[line.card.task], STATE_WORDS[line.state])
+    parts = (line.card.reference, _(TASK_WORDS[line.card.task]), _(STATE_WORDS[line.state]))
     return "  \N{MIDDLE DOT}  ".join(parts)
 
 
 def _metric_name(key: str) -> str:
     """As "Boundary F1, test images" for test_boundary_f1."""
-    split, _, name = key.partition("_")
+    split, _separator, name = key.partition("_")
     if split not in _IMAGES_OF_SPLIT:
         return metric_words(key)
-    words = " ".join(_CAPITALS.get(word, word) for word in name.split("_"))
-    return f"{words[0].upper()}{words[1:]}, {_IMAGES_OF_SPLIT[split]}"
+    words = " ".join(_(_CAPITALS.get(word, word)) for word in name.split("_"))
+    return f"{words[0].upper()}{words[1:]}, {_(_IMAGES_OF_SPLIT[split])}"
 
 
 def _metric(metric: Metric) -> str:
     interval = (
         ""
         if metric.low is None or metric.high is None
-        else f"  ({figure(metric.low)} to {figure(metric.high)})"
+        else _("  ({figure} to {figure_2})").format(figure=figure(metric.low), figure_2=figure(metric.high))
     )
-    return f"{figure(metric.value)}{interval}, {counted(metric.n, 'image')}"
+    return f"{figure(metric.value)}{interval}, {image_count(metric.n)}"
 
 
 def _plain(value: JsonValue) -> str:
@@ -169,4 +202,4 @@ def _plain(value: JsonValue) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
-    return "not set" if value is None else str(value)
+    return _("not set") if value is None else str(value)

@@ -9,7 +9,15 @@ _TRANSLATE = frozenset({"_", "N_", "ngettext"})
 
 _TAKES_NO_SENTENCE = frozenset(
     {
-        *("setObjectName", "setProperty", "property", "setStyleSheet", "findChild", "findChildren", "inherits"),
+        *(
+            "setObjectName",
+            "setProperty",
+            "property",
+            "setStyleSheet",
+            "findChild",
+            "findChildren",
+            "inherits",
+        ),
         *("getattr", "setattr", "hasattr", "strftime", "fromisoformat", "isoformat", "value", "setValue"),
         *("startswith", "endswith", "removeprefix", "removesuffix", "split", "rsplit", "partition", "strip"),
         *("get", "getenv", "encode", "decode", "sub", "match", "search", "fullmatch", "compile", "glob"),
@@ -18,15 +26,32 @@ _TAKES_NO_SENTENCE = frozenset(
         *("Signal", "Slot", "TypeVar", "NewType", "Literal", "cast", "TypeAlias", "import_module"),
         *("debug", "info", "warning", "error", "exception", "getLogger"),
         *("TypeError", "ValueError", "AssertionError", "RuntimeError", "KeyError", "NotImplementedError"),
-        *("invokeMethod", "connectNotify", "fromString", "setMimeData", "setData", "hasFormat", "thread"),
+        *(
+            "turn_to",
+            "index",
+            "invokeMethod",
+            "connectNotify",
+            "fromString",
+            "setMimeData",
+            "setData",
+            "hasFormat",
+            "thread",
+        ),
     }
 )
 """Functions whose texts are names, formats and patterns for the program, not for people."""
 
-_NAMING_KEYWORDS = frozenset({"name", "style", "role", "id", "key", "shortcut", "icon", "encoding", "menu_id"})
+_NAMING_KEYWORDS = frozenset(
+    {"name", "style", "replaces", "role", "id", "key", "shortcut", "icon", "encoding", "menu_id"}
+)
 
 _WORDS = re.compile(r"[^\W\d_]{2,}[^\W\d_]*[,;:.]?[ \N{NO-BREAK SPACE}]+[^\W\d_{(]")
 """Two words with a space between them."""
+
+_PUT_IN = "0"
+"""Stands for what is put into a sentence."""
+
+_WORD_BESIDE_VALUE = re.compile(r"(?<![^\W_])[^\W\d_]{2,}[:,]? 0|0 \(?[^\W\d_]{2,}")
 
 _CAPITALISED = re.compile(r"[A-Z][a-z]{2,}[a-z]*[\N{HORIZONTAL ELLIPSIS}:.!?]?")
 
@@ -35,6 +60,8 @@ _CAPITALISED = re.compile(r"[A-Z][a-z]{2,}[a-z]*[\N{HORIZONTAL ELLIPSIS}:.!?]?")
 class Sentence:
     """A text that people see."""
 
+    text: str
+    """What is put in stands as 0."""
     node: ast.Constant | ast.JoinedStr
     is_translated: bool
     is_at_import: bool
@@ -73,11 +100,16 @@ def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
 
 def _inside(node: ast.AST, *, is_translated: bool, is_at_import: bool) -> Iterator[Sentence]:
     if isinstance(node, ast.Constant | ast.JoinedStr):
-        if is_for_people(_text(node)):
-            yield Sentence(node, is_translated, is_at_import)
+        is_formatted = isinstance(node, ast.JoinedStr)
+        text = _text(node)
+        if is_for_people(text) or (is_formatted and _WORD_BESIDE_VALUE.search(text)):
+            yield Sentence(text, node, is_translated, is_at_import)
         if isinstance(node, ast.Constant):
             return
     is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for default in [*node.args.defaults, *(each for each in node.args.kw_defaults if each)]:
+            yield from _inside(default, is_translated=False, is_at_import=is_at_import)
     for child in _seen_children(node):
         yield from _inside(
             child,
@@ -88,42 +120,35 @@ def _inside(node: ast.AST, *, is_translated: bool, is_at_import: bool) -> Iterat
 
 def _seen_children(node: ast.AST) -> Iterator[ast.AST]:
     """Return the children that may hold sentences: no docstrings, annotations, keys, names or patterns."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return
-    if isinstance(node, ast.Compare | ast.match_case) and not isinstance(node, ast.match_case):
-        yield from (each for each in (node.left, *node.comparators) if not isinstance(each, ast.Constant | ast.Set | ast.Tuple))
-        return
-    if isinstance(node, ast.MatchValue):
-        return
-    if isinstance(node, ast.Subscript):
-        yield node.value
-        return
-    if isinstance(node, ast.Dict):
-        yield from node.values
-        return
-    if isinstance(node, ast.JoinedStr):
-        yield from (each.value for each in node.values if isinstance(each, ast.FormattedValue))
-        return
-    if isinstance(node, ast.AnnAssign):
-        if node.value is not None:
-            yield node.value
-        return
-    if isinstance(node, ast.arg):
-        return
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        yield from node.decorator_list
-        yield node.args
-        yield from node.body
-        return
-    if isinstance(node, ast.Call):
-        yield node.func
-        if _called(node) in _TAKES_NO_SENTENCE:
-            yield from (each for each in node.args if isinstance(each, ast.Call))
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.MatchValue() | ast.arg():
             return
-        yield from node.args
-        yield from (each.value for each in node.keywords if each.arg not in _NAMING_KEYWORDS)
+        case ast.Compare(left=left, comparators=others):
+            plain = ast.Constant | ast.Set | ast.Tuple
+            yield from (each for each in (left, *others) if not isinstance(each, plain))
+        case ast.Subscript(value=value):
+            yield value
+        case ast.Dict(values=values):
+            yield from values
+        case ast.JoinedStr(values=values):
+            yield from (each.value for each in values if isinstance(each, ast.FormattedValue))
+        case ast.AnnAssign(value=value):
+            yield from () if value is None else (value,)
+        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
+            yield from (*node.decorator_list, *body)
+        case ast.Call():
+            yield from _seen_arguments(node)
+        case _:
+            yield from ast.iter_child_nodes(node)
+
+
+def _seen_arguments(node: ast.Call) -> Iterator[ast.AST]:
+    yield node.func
+    if _called(node) in _TAKES_NO_SENTENCE:
+        yield from (each for each in node.args if isinstance(each, ast.Call))
         return
-    yield from ast.iter_child_nodes(node)
+    yield from node.args
+    yield from (each.value for each in node.keywords if each.arg not in _NAMING_KEYWORDS)
 
 
 def _called(node: ast.Call) -> str:
@@ -135,5 +160,5 @@ def _called(node: ast.Call) -> str:
 def _text(node: ast.Constant | ast.JoinedStr) -> str:
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
-    parts = (each.value if isinstance(each, ast.Constant) else "{}" for each in node.values)
+    parts = (each.value if isinstance(each, ast.Constant) else _PUT_IN for each in node.values)
     return "".join(str(part) for part in parts)

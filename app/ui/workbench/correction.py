@@ -16,6 +16,7 @@ from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, Score
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.revision import RevisionReason
+from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
@@ -31,7 +32,7 @@ from models.contract.errors import NaevusError
 _PREVIEW_PAUSE_MS = 600
 """Between the end of a stroke and the preview of its score."""
 
-_CORRECTED_ELSEWHERE = (
+_CORRECTED_ELSEWHERE = N_(
     "The boundary of this case was also corrected elsewhere meanwhile; its history has every version."
 )
 
@@ -108,7 +109,7 @@ class Correction(QObject):
         self._left = None
         self._canvas.show_image(shown.pixels, case.image.id)
         if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
-            self._session.tell("The unsaved correction of this case was brought back.")
+            self._session.tell(_("The unsaved correction of this case was brought back."))
             self._pause.start()
         self.state_changed.emit()
 
@@ -120,7 +121,7 @@ class Correction(QObject):
             self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
-            self._session.warn(_CORRECTED_ELSEWHERE)
+            self._session.warn(_(_CORRECTED_ELSEWHERE))
         self.state_changed.emit()
 
     def save_before_leaving(self) -> None:
@@ -171,7 +172,7 @@ class Correction(QObject):
 
     def _tell_of_saving(self) -> None:
         self._session.tell(
-            "The correction of the case you left is saved as a revision; its history can take it back."
+            _("The correction of the case you left is saved as a revision; its history can take it back.")
         )
 
     def _revert(

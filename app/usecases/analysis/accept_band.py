@@ -4,6 +4,7 @@ from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.errors import StorageError
 from app.domain.ids import ImageId, PredictionId
+from app.translation import _
 from app.usecases.ports import Services
 
 
@@ -16,7 +17,9 @@ def accept_band(services: Services, image_id: ImageId, score_id: PredictionId) -
     with services.unit_of_work() as work:
         score = work.cases.case(image_id).score
         if score is None or score.id != score_id:
-            raise StorageError("Another score was computed meanwhile; look at it and accept its band then.")
+            raise StorageError(
+                _("Another score was computed meanwhile; look at it and accept its band then.")
+            )
         work.audit.append(
             services.user,
             AuditKind.BAND_ACCEPTED,

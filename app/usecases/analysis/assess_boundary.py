@@ -9,6 +9,7 @@ from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
+from app.translation import _
 from app.usecases.cancellation import stop_if_cancelled
 from app.usecases.image_arrays import mask_named, pixels_of
 from app.usecases.ports import CancelToken, Progress, Services
@@ -49,7 +50,7 @@ def assess_boundaries(
 ) -> Generator[Progress, None, None]:
     """Assess what is not assessed yet; an image that cannot be is passed over, since nobody waits."""
     for number, image_id in enumerate(image_ids):
-        yield Progress(number, len(image_ids), "How sure the boundaries are")
+        yield Progress(number, len(image_ids), _("How sure the boundaries are"))
         stop_if_cancelled(token)
         try:
             assess_boundary(services, image_id, token)

@@ -9,6 +9,7 @@ from app.domain.changes import Changes
 from app.domain.errors import NotFoundError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
 from app.domain.measurement import Measurement
+from app.translation import _
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.score_inputs import score_inputs
 from app.usecases.cancellation import stop_if_cancelled
@@ -39,7 +40,7 @@ def rescore_image(
     case = _case(services, image_id)
     source = case.mask_source
     if source is None:
-        raise NotFoundError("This image has no boundary yet, so there is nothing to score.")
+        raise NotFoundError(_("This image has no boundary yet, so there is nothing to score."))
     if case.is_score_withheld and not is_asked_for:
         return Changes()
     if case.image.is_damaged:

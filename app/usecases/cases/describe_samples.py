@@ -10,6 +10,7 @@ from app.domain.case import Case
 from app.domain.case_fields import age_years, choice
 from app.domain.errors import InvalidFieldError, UnreadableFileError
 from app.domain.ids import ImageId
+from app.translation import _
 from app.usecases.ports import Services, UnitOfWork
 
 LIST_NAME = "samples.csv"
@@ -26,10 +27,10 @@ def listed_samples(path: Path) -> tuple[Row, ...]:
         with path.open(encoding="utf-8", newline="") as stream:
             table = csv.DictReader(stream)
             if not _COLUMNS.issubset(table.fieldnames or ()):
-                raise UnreadableFileError("The file is no list of sample images.")
+                raise UnreadableFileError(_("The file is no list of sample images."))
             return tuple(table)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFileError("The list of sample images cannot be read.") from error
+        raise UnreadableFileError(_("The list of sample images cannot be read.")) from error
 
 
 def describe_samples(services: Services, rows: Iterable[Row], image_ids: Iterable[ImageId]) -> int:

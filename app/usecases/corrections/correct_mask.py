@@ -8,6 +8,7 @@ from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError
 from app.domain.ids import ImageId, RevisionId, new_id
 from app.domain.revision import MaskRevision, RevisionReason
+from app.translation import _
 from app.usecases.image_arrays import check_fits, mask_named
 from app.usecases.ports import Services
 from models.contract.arrays import BoolMask
@@ -75,4 +76,4 @@ def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
         # The predicted boundary is decoded only where it can settle the question.
         issue = mask_issue(mask, mask_named(services, case.boundary.mask))
     if issue is not None:
-        raise ImplausibleMaskError(f"The boundary {issue.reason}.")
+        raise ImplausibleMaskError(_("The boundary {reason}.").format(reason=issue.reason))

@@ -5,6 +5,7 @@ from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.revision import RevisionReason
+from app.translation import _
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.image_arrays import mask_named
 from app.usecases.ports import Services
@@ -43,4 +44,4 @@ def _earlier(case: Case, revision_id: RevisionId | PredictionId) -> tuple[BlobNa
     for boundary in case.boundaries:
         if boundary.id == revision_id:
             return boundary.mask, None
-    raise NotFoundError("This revision does not belong to the image.")
+    raise NotFoundError(_("This revision does not belong to the image."))

@@ -7,6 +7,7 @@ from typing import overload
 from app.domain.audit import AuditKind
 from app.domain.errors import ExportError, InferenceError
 from app.domain.ids import ImageId
+from app.translation import _
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.explain_score import explain_score
 from app.usecases.analysis.model_summaries import model_summaries
@@ -111,7 +112,9 @@ def exporter_named(services: Services, name: str) -> Exporter:
         if exporter.name == name:
             return exporter
     known = ", ".join(exporter.name for exporter in services.exporters)
-    raise ExportError(f"There is no export format “{name}”; there are: {known}.")
+    raise ExportError(
+        _("There is no export format “{name}”; there are: {known}.").format(name=name, known=known)
+    )
 
 
 def note_export(

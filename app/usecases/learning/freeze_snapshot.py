@@ -10,6 +10,7 @@ from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
+from app.translation import _
 from app.usecases.cancellation import stop_if_cancelled
 from app.usecases.image_arrays import mask_named
 from app.usecases.learning.patient_splits import (
@@ -189,9 +190,9 @@ def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
         return None
     mask = mask_named(services, example.mask)
     if mask.shape != (example.case.image.height_px, example.case.image.width_px):
-        raise LearningError("Its mask has not the size of the image.")
+        raise LearningError(_("Its mask has not the size of the image."))
     if not mask.any():
-        raise LearningError("Its mask is empty.")
+        raise LearningError(_("Its mask is empty."))
     return services.images.mask_png(mask)
 
 

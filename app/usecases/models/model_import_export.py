@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
+from app.translation import _
 from app.usecases.ports import Services
 from models.contract.shelf.bundle import export_bundle, import_bundle
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -38,7 +39,9 @@ def import_model(services: Services, file: Path) -> ShelvedModel:
         with tempfile.TemporaryDirectory(dir=services.store.folder, prefix=".importing-") as temporary:
             model = services.shelf.add(import_bundle(file, Path(temporary)))
     except OSError as error:
-        raise LearningError(f"The model could not be imported ({error.strerror}).") from error
+        raise LearningError(
+            _("The model could not be imported ({strerror}).").format(strerror=error.strerror)
+        ) from error
     with services.unit_of_work() as work:
         reference, sha256 = model.card.reference, model.card.weights_sha256
         work.audit.append(

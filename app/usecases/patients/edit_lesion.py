@@ -8,6 +8,7 @@ from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import LesionId
 from app.domain.lesion import Lesion
+from app.translation import _
 from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.patients.three_way_merge import edited_names, merged
 from app.usecases.ports import Services
@@ -43,7 +44,11 @@ def assign_lesion(services: Services, lesion_id: LesionId, patient_code: str) ->
         lesion = work.cases.lesion(lesion_id)
         patient = work.cases.patient_by_code(patient_code.strip())
         if patient is None:
-            raise NotFoundError(f"There is no patient {patient_code.strip()} in the case store.")
+            raise NotFoundError(
+                _("There is no patient {patient_code} in the case store.").format(
+                    patient_code=patient_code.strip()
+                )
+            )
         work.cases.update_lesion(replace(lesion, patient_id=patient.id))
         work.audit.append(
             services.user, AuditKind.LESION_ASSIGNED, lesion.id, f"{lesion.patient_id} to {patient.id}"

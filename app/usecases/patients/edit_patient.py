@@ -9,6 +9,7 @@ from app.domain.errors import InvalidFieldError
 from app.domain.ids import ImageId, PatientId
 from app.domain.lesion import Visit
 from app.domain.people.patient import Patient
+from app.translation import _
 from app.usecases.patients.three_way_merge import edited_names, merged
 from app.usecases.ports import Services, UnitOfWork
 
@@ -33,7 +34,10 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
         namesake = work.cases.patient_by_code(patient.code)
         if namesake is not None and namesake.id != patient.id:
             raise InvalidFieldError(
-                "code", f"Patient {patient.code} is already there; assign the lesion to that patient instead."
+                "code",
+                _("Patient {code} is already there; assign the lesion to that patient instead.").format(
+                    code=patient.code
+                ),
             )
         if patient.birth_year != stored.birth_year:
             _check_ages(work, patient)

@@ -9,6 +9,7 @@ from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId, PatientId
 from app.domain.people.identity import changed_fields, completed
 from app.domain.people.patient import Patient
+from app.translation import _
 from app.usecases.patients.edit_patient import images_of_patient, visits_of_patient
 from app.usecases.ports import Services, UnitOfWork
 
@@ -55,7 +56,9 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
         _joined(services, work, newcomer.id)
         stored = work.cases.case(image_id).patient
         work.commit()
-    return f"The lesions of patient {newcomer.code} were given to patient {stored.code}, as asked."
+    return _("The lesions of patient {code} were given to patient {code_2}, as asked.").format(
+        code=newcomer.code, code_2=stored.code
+    )
 
 
 def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Changes:
@@ -91,5 +94,5 @@ def _take_out_contradicting_ages(services: Services, work: UnitOfWork, patient: 
 def _stored_of(work: UnitOfWork, newcomer_id: PatientId) -> PatientId:
     question = work.identity_questions.of(newcomer_id)
     if question is None:
-        raise NotFoundError("There is no question about this patient in the case store any more.")
+        raise NotFoundError(_("There is no question about this patient in the case store any more."))
     return question.stored

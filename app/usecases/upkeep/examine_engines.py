@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+from app.translation import _
 from app.usecases.ports import EngineReport, Progress, Services, StoreFinding
 
 
@@ -19,5 +20,5 @@ def examine_store(services: Services) -> Generator[Progress, None, tuple[StoreFi
     findings: list[StoreFinding] = []
     for finding in services.store.examine():
         findings.append(finding)
-        yield Progress(len(findings), 0, "Checking the case store")
+        yield Progress(len(findings), 0, _("Checking the case store"))
     return tuple(findings)
