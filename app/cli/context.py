@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.domain.figures import with_common_spaces
+from app.translation import N_, _
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import FileNotice, Refusal
 from app.usecases.progress import Progress
@@ -25,7 +26,7 @@ from training.contract.terminal_tables import print_table, seen
 
 Result = TypeVar("Result")
 
-RESEARCH_USE = "Research use only, not a medical device. A score is no diagnosis."
+RESEARCH_USE = N_("Research use only, not a medical device. A score is no diagnosis.")
 
 TOKEN = NeverCancelled()
 
@@ -91,12 +92,14 @@ class CliContext:
         if not self.as_json:
             self.errors.print(seen(sentence), markup=False, soft_wrap=True)
 
-    def complain(self, refusals: Sequence[Refusal | FileNotice], heading: str = "Not taken") -> None:
+    def complain(self, refusals: Sequence[Refusal | FileNotice], heading: str = "") -> None:
         """Print what was refused or left out and why."""
         if not self.as_json:
             for refusal in refusals:
                 self.errors.print(
-                    seen(f"{heading}: {refusal.path.name}: {refusal.sentence}"), markup=False, soft_wrap=True
+                    seen(f"{heading or _('Not taken')}: {refusal.path.name}: {refusal.sentence}"),
+                    markup=False,
+                    soft_wrap=True,
                 )
 
 

@@ -22,6 +22,7 @@ from app.inference.engine import (
     FloatArray,
     SegmenterOutput,
 )
+from app.translation import _
 from app.usecases.analysis.predictor import BoundaryResult, BoundaryUncertainty, EngineReport, ScoreResult
 from app.usecases.cancellation import CancelToken
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
@@ -144,7 +145,9 @@ class ModelPredictor:
         found = self._segmented(image, token)
         structures = found.output.structures
         if structures is None:
-            raise InferenceError(f"The model {found.card.reference} maps no structures.")
+            raise InferenceError(
+                _("The model {reference} maps no structures.").format(reference=found.card.reference)
+            )
         try:
             return probability_map(structures[0, STRUCTURE_OVERLAYS[name]], found.geometry)
         except ContractError as error:
@@ -152,11 +155,11 @@ class ModelPredictor:
 
     def thresholds(self) -> TriageThresholds:
         """Return the triage thresholds of the active score model's card."""
-        _, card = self._active("classification")
+        _folder, card = self._active("classification")
         try:
             return TriageThresholds(card.triage_thresholds["urgent"], card.triage_thresholds["soon"])
         except KeyError as error:
-            raise ModelUnavailableError("The score model's card names no triage thresholds.") from error
+            raise ModelUnavailableError(_("The score model's card names no triage thresholds.")) from error
 
     def has_to_measure(self) -> bool:
         """Say whether the next answer waits until the engines were timed with an active model."""
@@ -220,7 +223,9 @@ class ModelPredictor:
             except ContractError as error:
                 raise ModelUnavailableError(str(error)) from error
             if model is None:
-                raise ModelUnavailableError(f"No model is active for {task}; promote one on the model shelf.")
+                raise ModelUnavailableError(
+                    _("No model is active for {task}; promote one on the model shelf.").format(task=task)
+                )
             self._active_by_task[task] = model
         model = self._active_by_task[task]
         return model.folder, model.card
@@ -232,7 +237,9 @@ class ModelPredictor:
         )
         if found is None:
             raise ModelUnavailableError(
-                f"The model {wanted.name}/{wanted.version} with these weights is not on the shelf any more."
+                _("The model {name}/{version} with these weights is not on the shelf any more.").format(
+                    name=wanted.name, version=wanted.version
+                )
             )
         try:
             model = self._shelf.get(found.card.name, found.card.version)
@@ -271,7 +278,9 @@ def _shares(card: ModelCard, output: ClassifierOutput, probability: float) -> tu
         return ()
     if output.diagnosis_logits is None or output.diagnosis_logits.shape[1] != len(card.diagnoses):
         raise InferenceError(
-            f"The model {card.reference} does not answer with the diagnoses of its card; install it again."
+            _(
+                "The model {reference} does not answer with the diagnoses of its card; install it again."
+            ).format(reference=card.reference)
         )
     logits = output.diagnosis_logits.mean(axis=0, keepdims=True)
     is_malignant = [diagnosis.is_malignant for diagnosis in card.diagnoses]

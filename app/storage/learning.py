@@ -13,6 +13,7 @@ from app.domain.errors import LearningError
 from app.domain.ids import ImageId, PatientId
 from app.domain.learning import LearningImage, LearningPatient, LearningSide
 from app.storage.rows import ImageRow, Row
+from app.translation import _
 
 _ID = String(32)
 _IS_A_SIDE = "side IN ('exam', 'val', 'train')"
@@ -99,4 +100,4 @@ class LearningSides:
 
 def _check_same(stored: tuple[str, str | None], wanted: tuple[str, str | None]) -> None:
     if stored != wanted:
-        raise LearningError("Another window froze a snapshot at the same time; freeze this one again.")
+        raise LearningError(_("Another window froze a snapshot at the same time; freeze this one again."))

@@ -8,6 +8,7 @@ from app.domain.errors import InvalidFieldError
 from app.domain.ids import BlobName
 from app.domain.image import DermoscopicImage
 from app.imaging import png_codec
+from app.translation import _
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.uncertainty.disagreement import from_levels
@@ -52,6 +53,7 @@ def check_fits(mask: BoolMask, image: DermoscopicImage) -> None:
     if mask.shape != (image.height_px, image.width_px):
         raise InvalidFieldError(
             "mask",
-            f"The mask has {mask.shape[1]} x {mask.shape[0]} px, but the image has "
-            f"{image.width_px} x {image.height_px} px.",
+            _("The mask has {shape} x {shape_2} px, but the image has {width_px} x {height_px} px.").format(
+                shape=mask.shape[1], shape_2=mask.shape[0], width_px=image.width_px, height_px=image.height_px
+            ),
         )

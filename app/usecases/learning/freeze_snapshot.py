@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
 from app.imaging import png_codec
+from app.translation import _
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.image_arrays import mask_named
 from app.usecases.learning.patient_splits import (
@@ -113,7 +114,7 @@ def read_training_examples(
             stop_if_cancelled(token)
             yield Progress(number, len(image_ids), "Looking for corrections")
             case = work.cases.case(image_id)
-            if any(act.what == SAMPLE_DESCRIBED for act in work.audit.events(image_id)):
+            if case.image.is_sample:
                 examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
                 continue
             examples.append(
@@ -191,9 +192,9 @@ def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
         return None
     mask = mask_named(services, example.mask)
     if mask.shape != (example.case.image.height_px, example.case.image.width_px):
-        raise LearningError("Its mask has not the size of the image.")
+        raise LearningError(_("Its mask has not the size of the image."))
     if not mask.any():
-        raise LearningError("Its mask is empty.")
+        raise LearningError(_("Its mask is empty."))
     return png_codec.mask_png(mask)
 
 
@@ -209,7 +210,7 @@ def _keep(services: Services, sides: Sides, examples: Sequence[TrainingExample],
                 known = replace(known, side=known.side or side)
             work.learning.put_image(known)
         used = sum(image.side is not None for image in snapshot.images)
-        work.audit.append(services.user, "snapshot frozen", snapshot.id, f"{used} images")
+        work.audit.append(services.user, AuditKind.SNAPSHOT_FROZEN, snapshot.id, f"{used} images")
         work.commit()
 
 
