@@ -30,6 +30,7 @@ from app.runs.launcher import ProcessRunLauncher
 from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import SqliteCaseStore
+from app.usecases.image_arrays import ImageArrays
 from app.usecases.models.promote_model import UNKNOWN_USER
 from app.usecases.ports import Services
 from models.contract.files.private_files import create_private, make_private_folder
@@ -64,13 +65,15 @@ def open_services(folder: Path, settings: Settings) -> Services:
         folder / ACTIVE_MODELS_NAME,
         shipped_active_file=resources.path("models", _SHIPPED_ACTIVE_NAMES[shipped_models(settings)]),
     )
+    images = FileImageReader()
     choice = EngineChoice(_engines(folder, settings), folder / "engine_choice.json")
     return Services(
         unit_of_work=store.unit_of_work,
         reading=store.reading,
         store=store,
         blobs=store.blobs,
-        images=FileImageReader(),
+        images=images,
+        arrays=ImageArrays(store.blobs, images),
         predictor=ModelPredictor(shelf, choice),
         exporters=(*EXPORTERS, KEY_TABLE),
         clock=now,

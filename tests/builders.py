@@ -38,6 +38,7 @@ from app.storage.store import SqliteCaseStore
 from app.usecases.analysis.analyse import AGAIN, analyse
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.image_arrays import ImageArrays
 from app.usecases.ports import CancelToken, Clock, Progress, Services, UnitOfWork
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.shelf.model_shelf import ModelShelf
@@ -118,13 +119,14 @@ def new_store(folder: Path, clock: Clock | None = None) -> SqliteCaseStore:
 def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
     """Return services on a real store in ``folder`` with an instant predictor."""
     clock = FakeClock()
-    store = new_store(folder, clock)
+    store, images = new_store(folder, clock), FileImageReader()
     return Services(
         unit_of_work=store.unit_of_work,
         reading=store.reading,
         store=store,
         blobs=store.blobs,
-        images=FileImageReader(),
+        images=images,
+        arrays=ImageArrays(store.blobs, images),
         predictor=FakePredictor(),
         exporters=(FakeExporter("report_pdf"), FakeExporter("csv_table"), FakeExporter("mask_png")),
         clock=clock,

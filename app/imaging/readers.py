@@ -3,6 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.domain.errors import NoImageError, UnreadableFileError
 from app.imaging import png_codec
 from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of, promises_image
@@ -58,9 +61,9 @@ class FileImageReader:
         """Return an 8-bit greyscale PNG, 255 = probability 1."""
         return png_codec.probability_png(probability)
 
-    def probability_from_png(self, content: bytes) -> ProbabilityMap:
-        """Return the probabilities of a PNG written by ``probability_png``."""
-        return png_codec.probability_from_png(content)
+    def levels_from_png(self, content: bytes) -> NDArray[np.uint8]:
+        """Return the levels of a PNG written by ``probability_png``, (H, W) uint8; 255 = probability 1."""
+        return png_codec.levels_from_png(content)
 
 
 def read_image(content: bytes, suffix: str, *, takes_damaged: bool = False) -> ReadImage:

@@ -31,9 +31,11 @@ from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.vocabulary import Vocabulary
+from app.usecases.image_arrays import ImageArrays
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.imaging.mask_values import MaskReading
+from models.contract.lesion.features import LesionFeatures
 from models.contract.lesion.tabular import TabularInput
 from models.contract.shelf.model_shelf import ModelShelf
 from models.contract.shelf.triage_figures import BandFigures
@@ -130,8 +132,8 @@ class ImageReader(Protocol):
         """Return an 8-bit greyscale PNG, 255 = probability 1."""
         ...
 
-    def probability_from_png(self, content: bytes) -> ProbabilityMap:
-        """Return the probabilities of a PNG written by ``probability_png``."""
+    def levels_from_png(self, content: bytes) -> NDArray[np.uint8]:
+        """Return the levels of a PNG written by ``probability_png``, (H, W) uint8; 255 = probability 1."""
         ...
 
 
@@ -506,6 +508,8 @@ class CaseFile:
     """Ordered by sequence."""
     models: tuple[ModelSummary, ...]
     """Of the newest boundary and score."""
+    measure: Callable[[], LesionFeatures | None]
+    """Returns what is measured on the lesion in the mask; asked for, because most formats do without."""
 
 
 class RunFollower(Protocol):
@@ -610,6 +614,8 @@ class Services:
     store: CaseStore
     blobs: BlobStore
     images: ImageReader
+    arrays: ImageArrays
+    """Pixels, masks and maps of stored cases, and what is measured on them."""
     predictor: Predictor
     exporters: tuple[Exporter, ...]
     clock: Clock

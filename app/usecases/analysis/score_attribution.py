@@ -11,7 +11,6 @@ from app.usecases.analysis.model_summaries import card_of
 from app.usecases.analysis.score_inputs import score_inputs
 from app.usecases.analysis.score_words import answer_set_words, effect_words
 from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import pixels_of, valid_mask_of
 from app.usecases.ports import CancelToken, Services
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput
 
@@ -47,8 +46,8 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
     said = "" if conformal is None else answer_set_words(score.probability, conformal)
     if card is not None and not card.input.numeric_features:
         return ScoreWhy(score.id, (), said)
-    pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
-    inputs = score_inputs(case, pixels, mask)
+    pixels = services.arrays.pixels(case.image)
+    inputs = score_inputs(services.arrays, case, services.arrays.valid_mask(case))
 
     def asked(tabular: TabularInput) -> float:
         stop_if_cancelled(token)

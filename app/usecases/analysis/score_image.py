@@ -12,9 +12,9 @@ from app.domain.measurement import Measurement
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.score_inputs import score_inputs
 from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import check_fits, pixels_of, valid_mask_of
+from app.usecases.image_arrays import check_fits
 from app.usecases.ports import CancelToken, Services
-from models.contract.arrays import BoolMask, RgbImage
+from models.contract.arrays import BoolMask
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def rescore_image(
         return Changes()
     if case.image.is_damaged:
         raise ScoreWithheldError(case.objection_to_score)
-    pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
+    mask = services.arrays.valid_mask(case)
     if _is_empty_by_all(case, mask) and not is_asked_for:
         return Changes()
-    score = _scored(services, case, pixels, mask, source, token).score
+    score = _scored(services, case, mask, source, token).score
     inputs = case.scored_inputs(score.model.weights_sha256)
     _store(services, case, replace(score, inputs_sha256=inputs.sha256))
     with services.reading() as work:
@@ -88,7 +88,7 @@ def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: 
         raise ScoreWithheldError(objection)
     check_fits(mask, case.image)
     unsaved = RevisionId(new_id())
-    return _scored(services, case, pixels_of(services, case.image), mask, unsaved, token)
+    return _scored(services, case, mask, unsaved, token)
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
@@ -99,13 +99,13 @@ def _case(services: Services, image_id: ImageId) -> Case:
 def _scored(
     services: Services,
     case: Case,
-    pixels: RgbImage,
     mask: BoolMask | None,
     source: PredictionId | RevisionId,
     token: CancelToken,
 ) -> ScorePreview:
-    inputs = score_inputs(case, pixels, mask)
+    inputs = score_inputs(services.arrays, case, mask)
     stop_if_cancelled(token)
+    pixels = services.arrays.pixels(case.image)
     result = services.predictor.score(pixels, inputs.mask, inputs.tabular, token)
     score = ScorePrediction(
         id=PredictionId(new_id()),

@@ -13,7 +13,7 @@ from app.domain.errors import DomainError, InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import check_fits, mask_named
+from app.usecases.image_arrays import check_fits
 from app.usecases.ports import CancelToken, Progress, Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_plausibility import MaskIssue, MaskIssueKind, mask_issue
@@ -115,7 +115,7 @@ def _offer(services: Services, image_id: ImageId, path: Path, in_doubt: Implausi
     with services.reading() as work:
         case = work.cases.case(image_id)
     check_fits(reading.mask, case.image)
-    predicted = None if case.boundary is None else mask_named(services, case.boundary.mask)
+    predicted = None if case.boundary is None else services.arrays.mask(case.boundary.mask)
     issue = mask_issue(reading.mask, predicted)
     said = [] if reading.taken_for == PLAIN else [f"Its values were read as: {reading.taken_for}."]
     mask = reading.mask

@@ -5,7 +5,6 @@ from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.usecases.corrections.correct_mask import RESET, correct_mask
-from app.usecases.image_arrays import mask_named
 from app.usecases.ports import Services
 
 
@@ -24,7 +23,7 @@ def revert_revision(
     with services.reading() as work:
         case = work.cases.case(image_id)
     name, reason = _earlier(case, revision_id)
-    return correct_mask(services, image_id, mask_named(services, name), reason=reason, is_meant=is_meant)
+    return correct_mask(services, image_id, services.arrays.mask(name), reason=reason, is_meant=is_meant)
 
 
 def _earlier(case: Case, revision_id: RevisionId | PredictionId) -> tuple[BlobName, str]:

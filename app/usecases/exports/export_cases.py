@@ -10,7 +10,6 @@ from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.explain_score import explain_score
 from app.usecases.analysis.model_summaries import model_summaries
 from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import pixels_of, probability_of, valid_mask_of
 from app.usecases.ports import CancelToken, CaseFile, Exporter, Progress, Services
 from app.usecases.skipped_cases import WrittenCases, sound_cases
 from models.contract.arrays import AttentionMap
@@ -56,14 +55,16 @@ def case_file(services: Services, image_id: ImageId, token: CancelToken, *, over
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
     wanted = None if case.score is None or case.is_score_withheld else overlay
+    arrays, mask = services.arrays, services.arrays.valid_mask(case)
     return CaseFile(
         case=case,
-        pixels=pixels_of(services, case.image),
-        mask=valid_mask_of(services, case),
-        probability=probability_of(services, case),
+        pixels=arrays.pixels(case.image),
+        mask=mask,
+        probability=arrays.probability(case.boundary.probability) if case.boundary else None,
         overlays=_overlays(services, image_id, wanted, token),
         audit=trail,
         models=model_summaries(services, case),
+        measure=lambda: arrays.measured(case.image, mask),
     )
 
 

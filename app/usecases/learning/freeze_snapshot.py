@@ -11,7 +11,6 @@ from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
 from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import mask_named
 from app.usecases.learning.patient_splits import (
     NO_PSEUDONYM,
     Sides,
@@ -187,7 +186,7 @@ def _given(case: Case) -> Iterator[tuple[str, float | str]]:
 def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
     if example.mask is None:
         return None
-    mask = mask_named(services, example.mask)
+    mask = services.arrays.mask(example.mask)
     if mask.shape != (example.case.image.height_px, example.case.image.width_px):
         raise LearningError("Its mask has not the size of the image.")
     if not mask.any():
