@@ -16,6 +16,7 @@ import numpy as np
 import resources
 from app.domain.analysis.need import FIRST_LOOK
 from app.domain.analysis.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
+from app.domain.clock import Clock
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -32,14 +33,17 @@ from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision
 from app.domain.vocabulary import Vocabulary
-from app.imaging.readers import FileImageReader
+from app.imaging.readers import ImageReader
 from app.runs.launcher import ProcessRunLauncher
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
+from app.storage.unit_of_work import UnitOfWork
 from app.usecases.analysis.analyse import AGAIN, analyse
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.image_arrays import ImageArrays
-from app.usecases.ports import CancelToken, Clock, Progress, Services, UnitOfWork
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.fakes import (
@@ -105,28 +109,25 @@ def the_vocabulary() -> Vocabulary:
 def _empty_store() -> tempfile.TemporaryDirectory[str]:
     """Create a store once, because creating one by migration is slower than copying one."""
     folder = tempfile.TemporaryDirectory()
-    SqliteCaseStore.open(Path(folder.name), FakeClock()).close()
+    CaseStore.open(Path(folder.name), FakeClock()).close()
     return folder
 
 
-def new_store(folder: Path, clock: Clock | None = None) -> SqliteCaseStore:
+def new_store(folder: Path, clock: Clock | None = None) -> CaseStore:
     """Return the store in ``folder``, an empty one when there is none."""
     if not folder.exists():
         shutil.copytree(_empty_store().name, folder)
-    return SqliteCaseStore.open(folder, clock or FakeClock())
+    return CaseStore.open(folder, clock or FakeClock())
 
 
 def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
     """Return services on a real store in ``folder`` with an instant predictor."""
     clock = FakeClock()
-    store, images = new_store(folder, clock), FileImageReader()
+    store = new_store(folder, clock)
     return Services(
-        unit_of_work=store.unit_of_work,
-        reading=store.reading,
         store=store,
-        blobs=store.blobs,
-        images=images,
-        arrays=ImageArrays(store.blobs, images),
+        images=ImageReader(),
+        arrays=ImageArrays(store.blobs),
         predictor=FakePredictor(),
         exporters=(FakeExporter("report_pdf"), FakeExporter("csv_table"), FakeExporter("mask_png")),
         clock=clock,

@@ -20,7 +20,7 @@ from app.cli.machine import add_machine_commands
 from app.cli.models import models
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from training.contract.command_errors import INTERRUPTED, exit_code_of, print_error
 
 _commands = typer.Typer(

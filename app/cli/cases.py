@@ -24,7 +24,7 @@ from app.usecases.cases.remove_case import restore_cases
 from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from app.usecases.skipped_cases import WrittenCases
 from training.contract.terminal_tables import add_row, whole
 
@@ -156,7 +156,7 @@ def predict(
     wanted = _ids(cli, image_ids) if image_ids else _outstanding(cli)
     request = Request(is_anew=bool(image_ids), scores_unsuitable=score_anyway)
     failed = cli.follow(analyse_images(cli.services, wanted, TOKEN, request))
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
     cli.complain(failed, _LEFT_OUT)
     cli.show(PredictedCases(lines, failed), _table_of(lines))
@@ -196,7 +196,7 @@ def restore(
     removed = tuple(line.image_id for line in _all_lines(cli, removed=True))
     wanted = tuple(dict.fromkeys(_id_like(beginning, removed, "removed cases") for beginning in image_ids))
     restore_cases(cli.services, wanted)
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
     cli.show(lines, _table_of(lines))
 
@@ -277,7 +277,7 @@ def only_id(cli: CliContext, beginning: str) -> ImageId:
 
 def _lesion_of(cli: CliContext, beginning: str) -> LesionId:
     image_id = only_id(cli, beginning)
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         return work.cases.case(image_id).lesion.id
 
 
@@ -295,7 +295,7 @@ def _outstanding(cli: CliContext) -> tuple[ImageId, ...]:
 
 
 def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         count = work.cases.case_count(removed=removed)
         return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
 

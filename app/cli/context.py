@@ -18,7 +18,8 @@ from rich.text import Text
 from app.domain.figures import with_common_spaces
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import FileNotice, Refusal
-from app.usecases.ports import Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from training.contract.progress_bar import progress_bar
 from training.contract.terminal_tables import print_table, seen
 

@@ -15,7 +15,7 @@ from app.domain.vocabulary import Vocabulary
 from app.exporters.csv_cells import Cell
 from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.usecases.analysis.measurements import mask_area_mm2
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask
 from models.contract.lesion.colour_variation import DEFINITION, colour_variation
 from models.contract.lesion.features import LesionFeatures

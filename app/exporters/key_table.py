@@ -8,7 +8,7 @@ from app.exporters.atomic_output import deliver_file
 from app.exporters.csv_cells import Cell, table_bytes
 from app.exporters.deidentification import disclosed_case, file_stem
 from app.exporters.report.pdf import report_name
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 _COLUMNS = (
     "report_file",

@@ -7,7 +7,7 @@ from app.domain.errors import ExportError
 from app.exporters.atomic_output import new_folder
 from app.exporters.deidentification import file_stem
 from app.exporters.image_rendering import mask_png
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 
 class MaskPng:

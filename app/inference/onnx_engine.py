@@ -18,7 +18,7 @@ from app.inference.engine import (
     FloatArray,
     SegmenterOutput,
 )
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken
 from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.shelf.card import GRAPH_FILE
 

@@ -22,7 +22,8 @@ from app.inference.engine import (
     FloatArray,
     SegmenterOutput,
 )
-from app.usecases.ports import BoundaryResult, BoundaryUncertainty, CancelToken, EngineReport, ScoreResult
+from app.usecases.analysis.predictor import BoundaryResult, BoundaryUncertainty, EngineReport, ScoreResult
+from app.usecases.cancellation import CancelToken
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.errors import ContractError
 from models.contract.imaging.frame_verdict import FrameVerdict

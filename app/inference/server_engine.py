@@ -21,7 +21,7 @@ from app.inference.engine import (
     SegmenterOutput,
 )
 from app.subprocesses import HEAVY_WORK, environment
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken
 from models.contract.files.private_files import create_private, make_private_folder
 from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.messages import ConnectionLostError, Message, receive, send

@@ -39,8 +39,8 @@ class LearningImageRow(Row):
     side: Mapped[str | None] = mapped_column(String(8))
 
 
-class SqlLearningSides:
-    """Sides and pseudonyms on one SQLAlchemy session."""
+class LearningSides:
+    """Which patients a model learns from and which it is examined on, decided once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

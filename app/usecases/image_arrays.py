@@ -1,7 +1,6 @@
 """Pixels, masks and maps of stored cases, and what is measured on them: made once, held by their content."""
 
 import hashlib
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +9,13 @@ from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import BlobName
 from app.domain.image import DermoscopicImage
+from app.imaging import png_codec
+from app.storage.blobs import BlobStore
 from app.usecases.analysis.measurements import features_of
 from app.usecases.recently_used import RecentlyUsed
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.lesion.features import LesionFeatures
 from models.contract.lesion.quality import ImageQuality, image_quality
-
-if TYPE_CHECKING:
-    from app.usecases.ports import BlobStore, ImageReader
 
 ARRAY_BUDGET_BYTES = 512 * 1024**2
 """Some four of the largest images with their masks and maps, or thousands of small ones."""
@@ -33,11 +31,8 @@ class ImageArrays:
     is the same as that of the revision it becomes.
     """
 
-    def __init__(
-        self, blobs: "BlobStore", codec: "ImageReader", budget_bytes: int = ARRAY_BUDGET_BYTES
-    ) -> None:
+    def __init__(self, blobs: BlobStore, budget_bytes: int = ARRAY_BUDGET_BYTES) -> None:
         self._blobs = blobs
-        self._codec = codec
         self._arrays = RecentlyUsed[NDArray[np.uint8]](budget_bytes, lambda array: array.nbytes)
         self._features = RecentlyUsed[LesionFeatures | None](_MOST_MEASURED, lambda _features: 1)
         self._qualities = RecentlyUsed[ImageQuality](_MOST_MEASURED, lambda _quality: 1)
@@ -51,14 +46,14 @@ class ImageArrays:
         """Return the upright pixels of an image, (H, W, 3) uint8; the same object while it is held."""
         return self._arrays.get(
             ("pixels", image.upright),
-            lambda: _read_only(self._codec.pixels_from_png(self._blobs.get(image.upright))),
+            lambda: _read_only(png_codec.pixels_from_png(self._blobs.get(image.upright))),
         )
 
     def mask(self, name: BlobName) -> BoolMask:
         """Return a stored mask, (H, W) bool."""
         held = self._arrays.get(
             ("mask", name),
-            lambda: _read_only(self._codec.mask_from_png(self._blobs.get(name)).view(np.uint8)),
+            lambda: _read_only(png_codec.mask_from_png(self._blobs.get(name)).view(np.uint8)),
         )
         return held.view(np.bool_)
 
@@ -69,7 +64,7 @@ class ImageArrays:
     def probability(self, name: BlobName) -> ProbabilityMap:
         """Return a stored map, (H, W) float32 in [0, 1]; held as its 256 levels, a quarter of the size."""
         levels = self._arrays.get(
-            ("levels", name), lambda: _read_only(self._codec.levels_from_png(self._blobs.get(name)))
+            ("levels", name), lambda: _read_only(png_codec.levels_from_png(self._blobs.get(name)))
         )
         probability = levels.astype(np.float32) / np.float32(255)
         probability.flags.writeable = False

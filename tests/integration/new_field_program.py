@@ -17,8 +17,9 @@ from app.ui.panels.patient_panel import PatientPanel
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.history_words import causes_by_score, metadata_words
+from app.usecases.exports.exporter import CaseFile
 from app.usecases.patients.edit_patient import edit_patient
-from app.usecases.ports import CaseFile, Services
+from app.usecases.services import Services
 from models.contract.lesion.tabular import NUMERIC_FEATURES
 from tests.builders import a_case, services_at
 from tests.fakes import FakePredictor, FakeToken
@@ -30,13 +31,13 @@ def main(folder: Path) -> dict[str, object]:
     """Return what each part of the application makes of the new fields."""
     services = services_at(folder / "data")
     image_id = a_case(services, folder)
-    with services.reading() as work:
+    with services.store.reading() as work:
         before = work.cases.case(image_id)
     edit_patient(services, before.patient, replace(before.patient, **NEW))
-    with services.reading() as work:
+    with services.store.reading() as work:
         edited = work.cases.case(image_id)
     rescore_image(services, image_id, FakeToken())
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
     predictor = services.predictor

@@ -26,7 +26,7 @@ from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.arrays import RgbImage
 from models.contract.imaging.postprocess import lesion_mask
 from models.contract.imaging.preprocess import for_classifier, for_segmenter
@@ -94,7 +94,7 @@ def _predicted(services: Services, folder: Path, image: RgbImage, engine: Answer
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -172,7 +172,7 @@ def test_the_audit_names_the_weights_of_each_prediction(services: Services, imag
     case = _case(services, image_id)
     assert case.boundary is not None
     assert case.score is not None
-    with services.reading() as work:
+    with services.store.reading() as work:
         weights = {act.detail: act.weights_sha256 for act in work.audit.events(image_id)}
     assert weights[case.boundary.id] == case.boundary.model.weights_sha256
     assert weights[case.score.id] == case.score.model.weights_sha256
@@ -286,7 +286,7 @@ def test_the_sizes_of_the_patients_other_lesions_reach_the_score_model(
     services: Services, image_id: ImageId, engine: AnsweringEngine
 ) -> None:
     case, mask = _case(services, image_id), a_mask(83, 117)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         for size_mm in (0.5, 1.1):
             other = Lesion(LesionId(new_id()), case.patient.id, clin_size_long_diam_mm=size_mm)
             work.cases.add_lesion(other)
@@ -325,7 +325,7 @@ def test_the_user_signs_import_prediction_correction_and_decision(
     assert case.revision is not None
     assert case.decision is not None
     signed = {case.image.imported_by, case.revision.author, case.decision.author}
-    with services.reading() as work:
+    with services.store.reading() as work:
         acts = work.audit.events(image_id)
     assert signed | {act.who for act in acts} == {"Dr Wired"}
     assert {"boundary predicted", "score computed", "mask corrected", "decision recorded"} <= {

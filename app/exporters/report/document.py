@@ -9,6 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.measurement import Measurement
@@ -30,7 +31,7 @@ from app.exporters.report.style import (
 )
 from app.exporters.report.words import RESEARCH_USE
 from app.usecases.analysis.measurements import measurements_of
-from app.usecases.ports import CaseFile, ModelSummary
+from app.usecases.exports.exporter import CaseFile
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _MAX_FOOT_LETTERS = 50

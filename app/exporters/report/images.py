@@ -16,7 +16,7 @@ from app.exporters.report.style import CAPTION, LABEL, LABEL_AT_RIGHT, say
 from app.usecases.analysis.colour_scales import ColourScale, attention_scale
 from app.usecases.analysis.explain_score import share_inside
 from app.usecases.analysis.overlay_words import outside_warning, overlay_words
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import AttentionMap, RgbImage
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 

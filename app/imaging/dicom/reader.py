@@ -14,7 +14,7 @@ from app.imaging.dicom.frame import stored_frame
 from app.imaging.dicom.header import PixelHeader, pixel_header
 from app.imaging.dicom.scale import scale_of, squared
 from app.imaging.file_kind import DICOM
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
 from models.contract.arrays import RgbImage
 from models.contract.photographs.colour_profile import conversion_to_srgb
 

@@ -22,9 +22,10 @@ from app.ui.theme import Theme
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
 from app.usecases.cases.read_thumbnails import read_thumbnails
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 
 _SEARCH_PAUSE_MS = 180
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.ui.jobs.job import Job, JobToken
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from models.contract.errors import NaevusError
 
 T = TypeVar("T")

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.ui.widgets.labels import plain_label, plain_tip
 from app.usecases.analysis.model_words import figure_words, scope_words
-from app.usecases.ports import ModelSummary
 
 _AUC = "AUC 0.5 is chance and 1 is perfect; in brackets the 95 % interval. Images that were not trained on."
 

@@ -11,10 +11,10 @@ from app.ui.learning.words import TASK_WORDS, moment
 from app.ui.theme import Theme
 from app.ui.training.curves import Curves
 from app.ui.training.outlines import Outlines
-from app.ui.training.watch import Outcome, RunView
 from app.ui.training.words import phase_words, progress_words
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
+from app.usecases.learning.run_watch import Outcome, RunView
 from training.contract.run_state import RunState
 
 _NO_EXAM = "This run has no exam that can be read, so its model cannot be promoted."

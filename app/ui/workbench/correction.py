@@ -19,11 +19,12 @@ from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.analysis.score_image import preview_score
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.open_case import OpenedCase, measure_mask
 from app.usecases.cases.show_image import ShownImage
 from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.errors import NaevusError
 

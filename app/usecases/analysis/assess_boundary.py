@@ -8,8 +8,10 @@ from app.domain.analysis.prediction import BoundaryPrediction
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.ports import CancelToken, Progress, Services
+from app.imaging import png_codec
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.uncertainty.disagreement import levels_of
 
 _LOG = logging.getLogger(__name__)
@@ -21,7 +23,7 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
     The boundary itself stays as it was. Nothing happens when there is none, when it was assessed already,
     or when another model than the one that drew it is active now.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     boundary = case.boundary
     if boundary is None or boundary.is_assessed:
@@ -33,8 +35,8 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
         return Changes()
     assessed = replace(
         boundary,
-        disagreement=services.blobs.put(
-            services.images.probability_png(levels_of(boundary_uncertainty.disagreement))
+        disagreement=services.store.blobs.put(
+            png_codec.probability_png(levels_of(boundary_uncertainty.disagreement))
         ),
         border_uncertainty=boundary_uncertainty.border_uncertainty,
         unlikeness=boundary_uncertainty.unlikeness,
@@ -56,7 +58,7 @@ def assess_boundaries(
 
 
 def _stored(services: Services, assessed: BoundaryPrediction) -> Changes:
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         known = {one.id: one for one in work.cases.case(assessed.image_id).boundaries}
         if known[assessed.id].is_assessed:
             # Another window was quicker.

@@ -2,10 +2,10 @@
 
 import math
 
+from app.domain.analysis.model_summary import MeasuredBands
 from app.domain.analysis.triage import Band
 from app.domain.figures import percent, unbroken
 from app.usecases.analysis.local_bands import FEWEST_DECIDED, LocalBands
-from app.usecases.ports import MeasuredBands
 
 
 def worth_words(band: Band, measured: MeasuredBands | None, prevalence_percent: float) -> str:

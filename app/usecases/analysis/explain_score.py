@@ -6,8 +6,9 @@ import numpy as np
 
 from app.domain.ids import ImageId
 from app.usecases.analysis.score_inputs import ScoreInputs, score_inputs
+from app.usecases.cancellation import CancelToken
 from app.usecases.image_arrays import check_fits
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 
@@ -53,7 +54,7 @@ def share_inside(relevance: AttentionMap, mask: BoolMask | None) -> float | None
 
 
 def _inputs(services: Services, image_id: ImageId, mask: BoolMask | None) -> tuple[RgbImage, ScoreInputs]:
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     if mask is not None:
         check_fits(mask, case.image)

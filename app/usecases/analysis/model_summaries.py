@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from app.domain.analysis.model_summary import MeasuredBands, ModelSummary
 from app.domain.analysis.prediction import ModelRef, ScorePrediction
 from app.domain.case import Case
-from app.usecases.ports import MeasuredBands, ModelSummary, Services
+from app.usecases.services import Services
 from models.contract.shelf.card import Metric, ModelCard, Task
 
 _MAIN_METRIC: dict[Task, tuple[str, str]] = {

@@ -1,6 +1,6 @@
 """How a model's card is put into words beside a score: what it was trained to tell, and how well it did."""
 
-from app.usecases.ports import ModelSummary
+from app.domain.analysis.model_summary import ModelSummary
 
 _MELANOMA = "melanoma"
 _CANCERS = (_MELANOMA, "carcinoma", "sarcoma", "lymphoma", "bcc", "scc", "akiec", "bowen", "malignan")

@@ -10,8 +10,8 @@ from app.domain.ids import ImageId, PredictionId
 from app.usecases.analysis.model_summaries import card_of
 from app.usecases.analysis.score_inputs import score_inputs
 from app.usecases.analysis.score_words import answer_set_words, effect_words
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.ports import CancelToken, Services
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
+from app.usecases.services import Services
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput
 
 _MOST_EFFECTS = 3
@@ -36,7 +36,7 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
     Raises:
         InferenceError: the model cannot be run, or is not on the shelf any more.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     score = case.score
     if score is None or not case.is_score_current:

@@ -11,9 +11,9 @@ from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
 from app.domain.measurement import Measurement
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.score_inputs import score_inputs
-from app.usecases.cancellation import stop_if_cancelled
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.image_arrays import check_fits
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 
 
@@ -50,13 +50,13 @@ def rescore_image(
     score = _scored(services, case, mask, source, token).score
     inputs = case.scored_inputs(score.model.weights_sha256)
     _store(services, case, replace(score, inputs_sha256=inputs.sha256))
-    with services.reading() as work:
+    with services.store.reading() as work:
         return Changes(images=frozenset(work.cases.images_of_visit(image_id)), case_list=True)
 
 
 def _store(services: Services, case: Case, score: ScorePrediction) -> None:
     """Keep a score, unless another window has computed the same one meanwhile."""
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         known = {one.id for one in case.scores}
         others = [one for one in work.cases.case(case.image.id).scores if one.id not in known]
         if any(one.inputs_sha256 == score.inputs_sha256 for one in others):
@@ -92,7 +92,7 @@ def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: 
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 

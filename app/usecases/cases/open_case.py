@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.ids import ImageId
@@ -13,8 +14,10 @@ from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.local_bands import LocalBands, local_bands
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.model_summaries import score_model
-from app.usecases.image_arrays import ImageArrays
-from app.usecases.ports import ModelSummary, Services
+from app.usecases.image_arrays import (
+    ImageArrays,
+)
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.uncertainty.disagreement import from_levels
 from models.contract.uncertainty.uncertainty_band import uncertainty_band
@@ -47,7 +50,7 @@ class OpenedCase:
 
 def open_case(services: Services, image_id: ImageId) -> OpenedCase:
     """Return a case with pixels, mask, probability and measurements."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
     arrays = services.arrays
@@ -78,7 +81,7 @@ def open_case(services: Services, image_id: ImageId) -> OpenedCase:
 
 def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:
     """Return the measurements a mask would give, without any model."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         image = work.cases.case(image_id).image
     return measurements_of(services.arrays.measured(image, mask), mask)
 

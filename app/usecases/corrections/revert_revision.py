@@ -5,7 +5,7 @@ from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.usecases.corrections.correct_mask import RESET, correct_mask
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def revert_revision(
@@ -20,7 +20,7 @@ def revert_revision(
     Raises:
         ImplausibleMaskError: that mask is implausible, and is not ``is_meant``.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     name, reason = _earlier(case, revision_id)
     return correct_mask(services, image_id, services.arrays.mask(name), reason=reason, is_meant=is_meant)

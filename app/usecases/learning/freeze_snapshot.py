@@ -10,7 +10,8 @@ from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
 from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
-from app.usecases.cancellation import stop_if_cancelled
+from app.imaging import png_codec
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.learning.patient_splits import (
     NO_PSEUDONYM,
     Sides,
@@ -24,7 +25,8 @@ from app.usecases.learning.training_examples import (
     has_malignant_decision,
     training_example_of,
 )
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.shelf.card import Task
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS
 from training.contract.snapshot import (
@@ -103,7 +105,7 @@ def read_training_examples(
 ) -> Generator[Progress, None, tuple[Sides, Sequence[TrainingExample], frozenset[ImageId]]]:
     """Read every case of the store once."""
     examples, hidden, malignant = [], set(), set()
-    with services.reading() as work:
+    with services.store.reading() as work:
         image_ids = work.learning.all_images()
         patients, images = work.learning.patients(), work.learning.images()
         for number, image_id in enumerate(image_ids):
@@ -163,7 +165,7 @@ def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -
     is_corrected = image.side != "uncorrected"
     return SnapshotEntry(
         image,
-        image_png=services.blobs.get(case.image.upright),
+        image_png=services.store.blobs.get(case.image.upright),
         mask_png=_mask_png(services, example) if is_corrected else None,
         malignant=example.malignant if is_corrected else None,
         diagnosis=example.diagnosis if is_corrected else None,
@@ -191,12 +193,12 @@ def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
         raise LearningError("Its mask has not the size of the image.")
     if not mask.any():
         raise LearningError("Its mask is empty.")
-    return services.images.mask_png(mask)
+    return png_codec.mask_png(mask)
 
 
 def _keep(services: Services, sides: Sides, examples: Sequence[TrainingExample], snapshot: Snapshot) -> None:
     """Store sides, pseudonyms and the act, before the folder appears: no snapshot without its sides."""
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         for patient in sides.patients.values():
             work.learning.add_patient(patient)
         for example, image in zip(examples, snapshot.images, strict=True):

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import LearningError
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.files.atomic_files import write_whole
 from models.contract.shelf.card import Sha256, Task
 from training.contract.run_state import RunPhase, RunState, fold_events

@@ -2,7 +2,7 @@
 
 from app.domain.errors import LearningError
 from app.usecases.learning.run_records import RunLine, line_of, run_folder
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def stop_run(services: Services, run_id: str) -> RunLine:
@@ -34,6 +34,6 @@ def resume_run(services: Services, run_id: str) -> RunLine:
 
 
 def _note(services: Services, run_id: str, act: str) -> None:
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.audit.append(services.user, act, run_id)
         work.commit()

@@ -2,7 +2,10 @@
 
 from collections.abc import Generator
 
-from app.usecases.ports import EngineReport, Progress, Services, StoreFinding
+from app.domain.store_finding import StoreFinding
+from app.usecases.analysis.predictor import EngineReport
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
 
 def examine_engines(services: Services) -> Generator[Progress, None, tuple[EngineReport, ...]]:

@@ -25,7 +25,7 @@ from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision
 from app.usecases.analysis.measurements import features_of
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.lesion.features import LesionFeatures
 

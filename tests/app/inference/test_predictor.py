@@ -19,8 +19,7 @@ from app.inference.engine import (
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
-from app.usecases.cancellation import NeverCancelled
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken, NeverCancelled
 from models.contract.imaging.suitability import SuitabilityLimits
 from models.contract.lesion.tabular import without_metadata
 from models.contract.shelf.card import Diagnosis, Metric, StructureMap, read_card, write_card

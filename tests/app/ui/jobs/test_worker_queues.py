@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import CancelledError, NotFoundError
 from app.ui.jobs.job import JobToken
 from app.ui.jobs.worker_queues import QueueName, WorkerQueues
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from models.contract.errors import ContractError, NaevusError
 from training.contract.data_set import DataSetError
 

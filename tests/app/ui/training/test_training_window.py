@@ -13,7 +13,7 @@ from app.ui.theme import Theme, ThemeChoice
 from app.ui.training.outlines import read_preview_images
 from app.ui.training.training_window import TrainingWindow
 from app.ui.training.words import EMPTY
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.ui.training.recorded_runs import (
     CANDIDATE,
     RecordedRuns,

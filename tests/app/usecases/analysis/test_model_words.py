@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.usecases.analysis.model_summaries import known_diagnoses
 from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
-from app.usecases.ports import ModelSummary
 from models.contract.shelf.card import read_card
 from resources import path as resource
 from tests.fakes import CLASSIFIER
