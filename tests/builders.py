@@ -138,6 +138,11 @@ def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
     )
 
 
+def started_anew(services: Services) -> Services:
+    """Return the services of another start of the program, which holds nothing of what this one has read."""
+    return replace(services, arrays=ImageArrays(services.store.blobs))
+
+
 def predict_again(services: Services, image_id: ImageId, token: CancelToken | None = None) -> None:
     """Predict boundary and score anew, as a person may ask."""
     analyse(services, image_id, token or FakeToken(), among=FIRST_LOOK, request=AGAIN)

@@ -14,9 +14,7 @@ from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.local_bands import LocalBands, local_bands
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.model_summaries import score_model
-from app.usecases.image_arrays import (
-    ImageArrays,
-)
+from app.usecases.image_arrays import ImageArrays
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.uncertainty.disagreement import from_levels
