@@ -105,4 +105,4 @@ def _read_only(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _digest(mask: BoolMask) -> tuple[tuple[int, ...], bytes]:
     """Return what tells masks apart; packed first, because there is an eighth to hash then."""
-    return mask.shape, hashlib.blake2b(np.packbits(mask)).digest()
+    return mask.shape, hashlib.blake2b(np.packbits(mask).tobytes()).digest()
