@@ -1,4 +1,4 @@
-"""Builds the services from the settings; the only module that names concrete adapters.
+"""Builds the services from the settings; the only module that says who fills which port.
 
 The data folder holds ``cases.sqlite``, ``blobs/``, ``backups/``, ``journal/``, ``models/``,
 ``runs/``, ``snapshots/``, ``log/`` and ``settings.toml``.
