@@ -31,6 +31,7 @@ from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import CaseStore
 from app.translation import _
+from app.usecases.image_arrays import ImageArrays
 from app.usecases.models.promote_model import UNKNOWN_USER
 from app.usecases.services import Services
 from models.contract.files.private_files import create_private, make_private_folder
@@ -69,6 +70,7 @@ def open_services(folder: Path, settings: Settings) -> Services:
     return Services(
         store=store,
         images=ImageReader(),
+        arrays=ImageArrays(store.blobs),
         predictor=ModelPredictor(shelf, choice),
         exporters=(*EXPORTERS, KEY_TABLE),
         clock=now,

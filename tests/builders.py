@@ -41,6 +41,7 @@ from app.usecases.analysis.analyse import AGAIN, analyse
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.image_arrays import ImageArrays
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
@@ -126,6 +127,7 @@ def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
     return Services(
         store=store,
         images=ImageReader(),
+        arrays=ImageArrays(store.blobs),
         predictor=FakePredictor(),
         exporters=(FakeExporter("report_pdf"), FakeExporter("csv_table"), FakeExporter("mask_png")),
         clock=clock,
@@ -134,6 +136,11 @@ def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
         shelf=ModelShelf((folder / "models",), folder / "active.json"),
         runs=ProcessRunLauncher(),
     )
+
+
+def started_anew(services: Services) -> Services:
+    """Return the services of another start of the program, which holds nothing of what this one has read."""
+    return replace(services, arrays=ImageArrays(services.store.blobs))
 
 
 def predict_again(services: Services, image_id: ImageId, token: CancelToken | None = None) -> None:

@@ -10,6 +10,7 @@ from app.storage.store import CaseStore
 from app.usecases.analysis.predictor import Predictor
 from app.usecases.corrections.stroke_journal import StrokeJournal
 from app.usecases.exports.exporter import Exporter
+from app.usecases.image_arrays import ImageArrays
 from app.usecases.learning.run_launcher import RunLauncher
 from models.contract.shelf.model_shelf import ModelShelf
 
@@ -22,6 +23,8 @@ class Services:
     """The data folder: cases in transactions, stored files by their hash."""
     images: ImageReader
     """Reads image files, upright and in sRGB."""
+    arrays: ImageArrays
+    """Pixels, masks and maps of stored cases, and what is measured on them."""
     predictor: Predictor
     exporters: tuple[Exporter, ...]
     clock: Clock

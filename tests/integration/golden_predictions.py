@@ -20,7 +20,6 @@ from app.inference.engine import Engine
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.usecases.cases.import_images import import_images
-from app.usecases.image_arrays import mask_named
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
@@ -115,7 +114,7 @@ def predicted(services: Services, folder: Path, image: GoldenImage) -> GoldenPre
         case = work.cases.case(image_id)
     if case.boundary is None or case.score is None or case.priority is None:
         raise ValueError(f"{image.name} has no boundary, score or band")
-    mask = mask_named(services, case.boundary.mask)
+    mask = services.arrays.mask(case.boundary.mask)
     return GoldenPrediction(
         segmenter_sha256=case.boundary.model.weights_sha256,
         classifier_sha256=case.score.model.weights_sha256,

@@ -18,7 +18,6 @@ from app.ui.panels.patient_panel import PatientPanel
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.exports.exporter import CaseFile
-from app.usecases.image_arrays import pixels_of, valid_mask_of
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.services import Services
 from models.contract.lesion.tabular import NUMERIC_FEATURES
@@ -59,8 +58,9 @@ def main(folder: Path) -> dict[str, object]:
 
 
 def _table(services: Services, case: Case, folder: Path, *, deidentified: bool) -> dict[str, object]:
-    pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
-    file = CaseFile(case, pixels, mask, None, {}, (), ())
+    pixels, mask = services.arrays.pixels(case.image), services.arrays.valid_mask(case)
+    measured = services.arrays.measured(case.image, mask)
+    file = CaseFile(case, pixels, mask, None, {}, (), (), measure=lambda: measured)
     row = case_row(file, deidentified=deidentified)
     exporter = ReportPdf(lambda: datetime(2026, 4, 1, tzinfo=UTC))
     (report,) = exporter.write([file], folder, deidentified=deidentified)

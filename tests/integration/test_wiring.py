@@ -23,7 +23,6 @@ from app.usecases.cases.open_case import open_case
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import mask_named, probability_of
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
@@ -122,7 +121,7 @@ def test_the_mask_is_cut_at_the_threshold_of_the_card(services: Services, image_
     case = _case(services, image_id)
     assert case.boundary is not None
     probability = services.predictor.boundary(IMAGE, FakeToken()).probability
-    mask = mask_named(services, case.boundary.mask)
+    mask = services.arrays.mask(case.boundary.mask)
     np.testing.assert_array_equal(mask, lesion_mask(probability, BOUNDARY_THRESHOLD))
     assert mask.sum() > 1.05 * lesion_mask(probability, 0.5).sum()
 
@@ -130,8 +129,9 @@ def test_the_mask_is_cut_at_the_threshold_of_the_card(services: Services, image_
 def test_the_stored_probability_has_the_temperature_of_the_card(
     services: Services, image_id: ImageId
 ) -> None:
-    probability = probability_of(services, _case(services, image_id))
-    assert probability is not None
+    boundary = _case(services, image_id).boundary
+    assert boundary is not None
+    probability = services.arrays.probability(boundary.probability)
     # The engine's logits end with -4 at the left edge of every frame.
     np.testing.assert_allclose(
         probability[:, 0], _sigmoid(-4.0 / BOUNDARY_TEMPERATURE), atol=0.5 / 255 + 1e-6

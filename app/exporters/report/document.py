@@ -31,7 +31,7 @@ from app.exporters.report.style import (
 )
 from app.text.report import RESEARCH_USE
 from app.translation import _
-from app.usecases.analysis.measurements import features_of, measurements_of
+from app.usecases.analysis.measurements import measurements_of
 from app.usecases.exports.exporter import CaseFile
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
@@ -69,7 +69,7 @@ def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
         case=file.case,
         disclosed=disclosed_case(file.case, deidentified=deidentified),
         pictures=drawn_images(file),
-        measured=measurements_of(features_of(file.case.image, file.pixels, file.mask), file.mask),
+        measured=measurements_of(file.measure(), file.mask),
         audit=file.audit,
         models=file.models,
     )

@@ -382,7 +382,7 @@ class WorkList(QFrame):
             found = read_thumbnails(services, names)
             return {name: _thumbnail(content) for name, content in found.items()}
 
-        self._session.query(QueueName.DATABASE, read, take, replaces="thumbnails")
+        self._session.query(QueueName.IMAGES, read, take, replaces="thumbnails")
 
 
 def _thumbnail(content: bytes) -> QImage:

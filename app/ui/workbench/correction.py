@@ -188,7 +188,7 @@ class Correction(QObject):
                 self._session.report_error(error)
 
         self._session.act(
-            QueueName.DATABASE,
+            QueueName.IMAGES,
             lambda services, _token: revert_revision(services, image_id, earlier, is_meant=is_meant),
             done=lambda changes: self._count_own_revision(image_id, changes),
             failed=fail,
@@ -224,7 +224,7 @@ class Correction(QObject):
         def store(*, is_meant: bool) -> None:
             self._storing[image_id] = version
             self._session.act(
-                QueueName.DATABASE,
+                QueueName.IMAGES,
                 lambda services, _token: correct_mask(
                     services, image_id, mask, reason=reason, is_meant=is_meant
                 ),

@@ -12,7 +12,6 @@ from app.domain.ids import ImageId
 from app.imaging import png_codec
 from app.translation import _
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
-from app.usecases.image_arrays import mask_named, pixels_of
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.uncertainty.disagreement import levels_of
@@ -31,7 +30,7 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
     boundary = case.boundary
     if boundary is None or boundary.is_assessed:
         return Changes()
-    pixels, mask = pixels_of(services, case.image), mask_named(services, boundary.mask)
+    pixels, mask = services.arrays.pixels(case.image), services.arrays.mask(boundary.mask)
     stop_if_cancelled(token)
     boundary_uncertainty = services.predictor.boundary_uncertainty(pixels, mask, token)
     if boundary_uncertainty.weights_sha256 != boundary.model.weights_sha256:

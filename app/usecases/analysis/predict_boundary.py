@@ -6,7 +6,6 @@ from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, new_id
 from app.imaging import png_codec
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
-from app.usecases.image_arrays import pixels_of
 from app.usecases.services import Services
 
 
@@ -14,7 +13,7 @@ def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) 
     """Predict and keep the boundary; a mask revision stays valid, and the new boundary is noted beside it."""
     with services.store.reading() as work:
         image = work.cases.case(image_id).image
-    pixels = pixels_of(services, image)
+    pixels = services.arrays.pixels(image)
     stop_if_cancelled(token)
     result = services.predictor.boundary(pixels, token)
     prediction = BoundaryPrediction(

@@ -10,7 +10,7 @@ from app.domain.ids import ImageId, RevisionId, new_id
 from app.domain.revision import MaskRevision, RevisionReason
 from app.imaging import png_codec
 from app.translation import _
-from app.usecases.image_arrays import check_fits, mask_named
+from app.usecases.image_arrays import check_fits
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_plausibility import MaskIssueKind, mask_issue
@@ -75,6 +75,6 @@ def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
     issue = mask_issue(mask)
     if issue is not None and issue.kind is MaskIssueKind.INVERTED and case.boundary is not None:
         # The predicted boundary is decoded only where it can settle the question.
-        issue = mask_issue(mask, mask_named(services, case.boundary.mask))
+        issue = mask_issue(mask, services.arrays.mask(case.boundary.mask))
     if issue is not None:
         raise ImplausibleMaskError(_("The boundary {reason}.").format(reason=issue.reason))

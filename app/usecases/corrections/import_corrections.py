@@ -15,7 +15,7 @@ from app.translation import _
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import check_fits, mask_named
+from app.usecases.image_arrays import check_fits
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
@@ -118,7 +118,7 @@ def _offer(services: Services, image_id: ImageId, path: Path, in_doubt: Implausi
     with services.store.reading() as work:
         case = work.cases.case(image_id)
     check_fits(reading.mask, case.image)
-    predicted = None if case.boundary is None else mask_named(services, case.boundary.mask)
+    predicted = None if case.boundary is None else services.arrays.mask(case.boundary.mask)
     issue = mask_issue(reading.mask, predicted)
     said = (
         []

@@ -7,7 +7,6 @@ from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.revision import RevisionReason
 from app.translation import _
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import mask_named
 from app.usecases.services import Services
 
 
@@ -29,7 +28,7 @@ def revert_revision(
     return correct_mask(
         services,
         image_id,
-        mask_named(services, name),
+        services.arrays.mask(name),
         reason=RevisionReason.RESET if reverted_to is None else RevisionReason.REVERTED,
         reverted_to=reverted_to,
         is_meant=is_meant,

@@ -13,7 +13,6 @@ from app.usecases.analysis.explain_score import explain_score
 from app.usecases.analysis.model_summaries import model_summaries
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.exports.exporter import CaseFile, Exporter
-from app.usecases.image_arrays import pixels_of, probability_of, valid_mask_of
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, sound_cases
@@ -60,14 +59,16 @@ def case_file(services: Services, image_id: ImageId, token: CancelToken, *, over
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
     wanted = None if case.score is None or case.is_score_withheld else overlay
+    arrays, mask = services.arrays, services.arrays.valid_mask(case)
     return CaseFile(
         case=case,
-        pixels=pixels_of(services, case.image),
-        mask=valid_mask_of(services, case),
-        probability=probability_of(services, case),
+        pixels=arrays.pixels(case.image),
+        mask=mask,
+        probability=arrays.probability(case.boundary.probability) if case.boundary else None,
         overlays=_overlays(services, image_id, wanted, token),
         audit=trail,
         models=model_summaries(services, case),
+        measure=lambda: arrays.measured(case.image, mask),
     )
 
 

@@ -1,6 +1,6 @@
 """What writes cases in one format, and what it is given of a case."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +9,7 @@ from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+from models.contract.lesion.features import LesionFeatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class CaseFile:
     """Ordered by sequence."""
     models: tuple[ModelSummary, ...]
     """Of the newest boundary and score."""
+    measure: Callable[[], LesionFeatures | None]
+    """Returns what is measured on the lesion in the mask; asked for, because most formats do without."""
 
 
 class Exporter(Protocol):

@@ -13,7 +13,6 @@ from app.domain.ids import ImageId, new_id
 from app.imaging import png_codec
 from app.translation import _
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
-from app.usecases.image_arrays import mask_named
 from app.usecases.learning.patient_splits import (
     NO_PSEUDONYM,
     Sides,
@@ -190,7 +189,7 @@ def _given(case: Case) -> Iterator[tuple[str, float | str]]:
 def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
     if example.mask is None:
         return None
-    mask = mask_named(services, example.mask)
+    mask = services.arrays.mask(example.mask)
     if mask.shape != (example.case.image.height_px, example.case.image.width_px):
         raise LearningError(_("Its mask has not the size of the image."))
     if not mask.any():

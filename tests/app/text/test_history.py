@@ -17,7 +17,6 @@ from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import valid_mask_of
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
@@ -40,7 +39,7 @@ def _causes(services: Services, image_id: ImageId) -> list[str]:
 
 
 def _confirm(services: Services, case: Case) -> None:
-    mask = valid_mask_of(services, case)
+    mask = services.arrays.valid_mask(case)
     assert mask is not None
     correct_mask(services, case.image.id, mask, reason=RevisionReason.CONFIRMED)
 

@@ -8,7 +8,6 @@ import pytest
 
 from app.domain.analysis.benefit import expected_benefit
 from app.domain.errors import InferenceError
-from app.imaging import png_codec
 from app.usecases.analysis.assess_boundary import assess_boundaries, assess_boundary
 from app.usecases.analysis.predictor import BoundaryUncertainty
 from app.usecases.cancellation import CancelToken
@@ -57,7 +56,7 @@ def test_the_assessment_is_kept_and_the_prediction_stays_as_it_was(
     assert (after.border_uncertainty, after.unlikeness) == (0.2, 0.95)
     assert replace(after, disagreement=None, border_uncertainty=None, unlikeness=None) == before
     assert after.disagreement is not None
-    levels = png_codec.probability_from_png(services.store.blobs.get(after.disagreement))
+    levels = services.arrays.probability(after.disagreement)
     lower, upper = from_levels(levels)[-1, 0], from_levels(levels)[0, 0]
     assert lower == pytest.approx(0.25, abs=0.002)
     assert upper == 0.0

@@ -18,7 +18,7 @@ from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases
 from app.usecases.upkeep.examine_engines import examine_engines, examine_store
-from tests.builders import a_case, a_mask, an_image_file, result_of
+from tests.builders import a_case, a_mask, an_image_file, result_of, started_anew
 from tests.fakes import FakeExporter, FakePredictor, FakeToken
 
 
@@ -144,6 +144,7 @@ def test_what_is_written_goes_on_without_a_damaged_case_and_names_it(
 ) -> None:
     damaged, sound = (a_case(services, tmp_path, seed=seed) for seed in (1, 2))
     name = _damage(services, damaged)
+    services = started_anew(services)
     job = {"folder": tmp_path / "out", "deidentified": True, "token": FakeToken()}
     written = result_of(verb(services, image_ids=[damaged, sound], **job))
     assert [sound in file.name for file in written.files] == [True]
@@ -197,6 +198,7 @@ def test_triage_goes_on_when_the_stored_files_of_one_case_are_damaged(
     with services.store.reading() as work:
         image = work.cases.case(first.lines[0].image_id).image
     services.store.blobs.path(image.upright).unlink()
+    services = started_anew(services)
     again = result_of(
         triage_folder(services, [folder], tmp_path / "again", deidentified=True, token=FakeToken())
     )
