@@ -142,7 +142,7 @@ class ModelPredictor:
         return tuple(f"possible_{each.name}" for each in card.structure_maps if each.is_offered)
 
     def _structure_map(self, name: str, image: RgbImage, token: CancelToken) -> AttentionMap:
-        _, card = self._active("segmentation")
+        card = self._active("segmentation")[1]
         found = self._one_pass.held(image, card.weights_sha256) or self._segmented(image, token)
         self._one_pass.hold(image, card.weights_sha256, found)
         structures = found.output.structures
