@@ -7,7 +7,7 @@ means unknown. Files are named relative to the folder. Images of one ``duplicate
 empty: of one patient, else of one lesion) stay on one side of every split and fold. Semicolons or tabs
 between the cells, and decimal commas, are read, too (``training.contract.table``).
 
-A column ``skin_tone`` serves figures by subgroup alone.
+Columns ``skin_tone`` and ``skin_type`` serve figures by subgroup alone.
 """
 
 import hashlib
@@ -81,6 +81,8 @@ class Sample:
     """Inputs of the classifier's table that the manifest gives, by their names."""
     skin_tone: str | None = None
     """As the manifest writes it, for example 0 (darkest) to 5 in MILK10k; never an input of a model."""
+    skin_type: str | None = None
+    """Fitzpatrick skin type, for example III; never an input of a model."""
     shared: frozenset[str] = frozenset()
     """The patient and the lesion that the manifest names, which images of other groups may share."""
 
@@ -312,6 +314,7 @@ def _sample(row: Mapping[str, str], folder: DataFolder, given: tuple[str, ...]) 
         licence=cell("licence"),
         fold=_fold(cell("fold"), image_id),
         skin_tone=cell("skin_tone"),
+        skin_type=cell("skin_type"),
         given=tuple(_given(row, given, image_id)),
         shared=frozenset(f"{name} {row[name]}" for name in ("patient_id", "lesion_id") if row.get(name)),
     )

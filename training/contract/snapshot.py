@@ -188,17 +188,41 @@ def read_snapshot(folder: Path) -> Snapshot:
         SnapshotError: a file is missing or changed, or the manifest and ``snapshot.json`` disagree.
         DataSetError: the manifest breaks a rule of data folders.
     """
+    return read_snapshot_with_samples(folder)[0]
+
+
+def read_snapshot_with_samples(folder: Path) -> tuple[Snapshot, tuple[Sample, ...]]:
+    """The snapshot in ``folder``, checked as by ``read_snapshot``, and the samples of its manifest."""
     snapshot = read_snapshot_card(folder)
+    _check_manifest(snapshot, folder)
+    samples = read_manifest(folder)
+    _check_images(snapshot, samples)
+    return snapshot, samples
+
+
+def check_snapshot(snapshot: Snapshot, folder: Path, samples: tuple[Sample, ...]) -> None:
+    """Check the hashes of a snapshot's files again, without reading its table again.
+
+    Raises:
+        SnapshotError: a file is missing or changed.
+    """
+    _check_manifest(snapshot, folder)
+    _check_images(snapshot, samples)
+
+
+def _check_manifest(snapshot: Snapshot, folder: Path) -> None:
     if not (folder / MANIFEST).is_file():
         raise SnapshotError(f"The snapshot {snapshot.id} is damaged: {MANIFEST} is missing.")
     _check_hash(snapshot, folder / MANIFEST, snapshot.manifest_sha256)
-    samples = {sample.image_id: sample for sample in read_manifest(folder)}
+
+
+def _check_images(snapshot: Snapshot, samples: tuple[Sample, ...]) -> None:
+    sample_by_id = {sample.image_id: sample for sample in samples}
     included = [image for image in snapshot.images if image.side is not None]
-    if samples.keys() != {image.image_id for image in included} or len(samples) != len(included):
+    if sample_by_id.keys() != {image.image_id for image in included} or len(samples) != len(included):
         raise SnapshotError(f"The snapshot {snapshot.id} is damaged: its two lists of images differ.")
     for image in included:
-        _check_image(snapshot, image, samples[image.image_id])
-    return snapshot
+        _check_image(snapshot, image, sample_by_id[image.image_id])
 
 
 def read_snapshot_card(folder: Path) -> Snapshot:

@@ -44,11 +44,11 @@ from training.experiments.clinic_evidence import plot, table
 from training.experiments.grey_image import read_grey_image
 from training.experiments.simulated_clinics import clinic_groups, outlined_rows, widened
 from training.inputs.decode import read_image
-from training.inputs.planned_split import planned_split
 from training.loop.loop import Trainer
 from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
 from training.tasks.fine_tuning import mix_with_base
 from training.tasks.loaded_model import PublishedModel
+from training.tasks.run_context import RunContext
 from training.tasks.segmentation import (
     Frames,
     NativeMask,
@@ -270,7 +270,7 @@ def carried_out(
     run = create_run_folder(folder, plan)
     model = PublishedModel.read(base)
     started = time.monotonic()
-    trainer = Trainer(run, plan, BoundaryFineTuningTask(plan, planned_split(plan), run.cache), model.network)
+    trainer = Trainer(run, plan, BoundaryFineTuningTask(RunContext.of(run, plan)), model.network)
     trainer.train(lambda _: None)
     seconds = time.monotonic() - started
     model.network.load_state_dict(trainer.average.network.state_dict())

@@ -24,6 +24,7 @@ from training.inputs.planned_split import planned_split
 from training.loop.distributed import SINGLE_PROCESS
 from training.runs.run import _prepared
 from training.runs.setup import planned_task
+from training.tasks.run_context import RunContext
 
 
 def a_snapshot(folder: Path, source: Path, *, train: int = 2) -> Snapshot:
@@ -57,7 +58,7 @@ def start(root: Path, data: Path, manifest_sha256: str | None) -> tuple[int, int
         model_name="candidate",
         model_version="1",
     )
-    return planned_task(create_run_folder(root / "run", plan), plan).counts
+    return planned_task(RunContext.of(create_run_folder(root / "run", plan), plan)).counts
 
 
 def test_the_snapshot_of_the_plan_is_learned_from(tmp_path: Path) -> None:
@@ -95,7 +96,8 @@ def test_threads_seed_and_images_of_the_plan_reach_the_trainer(tmp_path: Path) -
     try:
         for run, seed in enumerate((5, 5, 6)):
             plan = _a_plan(data, seed=seed, threads=3)
-            task, trainer = _prepared(create_run_folder(tmp_path / f"run {run}", plan), plan, SINGLE_PROCESS)
+            folder = create_run_folder(tmp_path / f"run {run}", plan)
+            _, task, trainer = _prepared(folder, plan, SINGLE_PROCESS)
             first_weights.append(next(trainer.network.parameters()).detach().clone())
             assert torch.get_num_threads() == 3
             assert task.counts == (4, 2)
@@ -108,6 +110,6 @@ def test_threads_seed_and_images_of_the_plan_reach_the_trainer(tmp_path: Path) -
 def test_the_images_of_a_run_are_those_of_the_sides_of_its_snapshot(tmp_path: Path) -> None:
     snapshot = a_snapshot(tmp_path / "one", tmp_path / "source", train=3)
     sides = {image.image_id: image.side for image in snapshot.images}
-    split = planned_split(_a_plan(tmp_path / "one"))
+    split = planned_split(_a_plan(tmp_path / "one"), read_manifest(tmp_path / "one"))
     assert sorted(sides[sample.image_id] or "" for sample in split.train) == ["train"] * 3
     assert [sides[sample.image_id] for sample in split.validation] == ["val"]
