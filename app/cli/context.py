@@ -20,7 +20,7 @@ from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import FileNotice, Refusal
 from app.usecases.ports import Progress, Services
 from training.contract.progress_bar import progress_bar
-from training.contract.terminal_tables import print_table, seen
+from training.contract.terminal_tables import print_table, sanitized
 
 Result = TypeVar("Result")
 
@@ -71,7 +71,10 @@ class CliContext:
                 except StopIteration as end:
                     return end.value  # type: ignore[no-any-return]  # StopIteration is not generic
                 bar.update(
-                    task, description=escape(seen(step.label)), completed=step.done, total=step.of or None
+                    task,
+                    description=escape(sanitized(step.label)),
+                    completed=step.done,
+                    total=step.of or None,
                 )
 
     def show(self, value: object, table: Table | str) -> None:
@@ -80,7 +83,7 @@ class CliContext:
             is_unicode = self.console.encoding.lower().startswith("utf")
             self.console.print_json(json.dumps(plain(value)), ensure_ascii=not is_unicode)
         elif isinstance(table, str):
-            lines = (_written_for(self.console, seen(line)) for line in table.splitlines())
+            lines = (_written_for(self.console, sanitized(line)) for line in table.splitlines())
             self.console.print(Text("\n".join(lines)), soft_wrap=True)
         else:
             print_table(self.console, table, for_programs=with_common_spaces)
@@ -88,14 +91,16 @@ class CliContext:
     def remark(self, sentence: str) -> None:
         """Print beside the result what a person may like to know."""
         if not self.as_json:
-            self.errors.print(seen(sentence), markup=False, soft_wrap=True)
+            self.errors.print(sanitized(sentence), markup=False, soft_wrap=True)
 
-    def complain(self, refusals: Sequence[Refusal | FileNotice], heading: str = "Not taken") -> None:
+    def print_warnings(self, refusals: Sequence[Refusal | FileNotice], heading: str = "Not taken") -> None:
         """Print what was refused or left out and why."""
         if not self.as_json:
             for refusal in refusals:
                 self.errors.print(
-                    seen(f"{heading}: {refusal.path.name}: {refusal.sentence}"), markup=False, soft_wrap=True
+                    sanitized(f"{heading}: {refusal.path.name}: {refusal.sentence}"),
+                    markup=False,
+                    soft_wrap=True,
                 )
 
 

@@ -19,7 +19,7 @@ from app.usecases.learning.start_run import forecast_run, start_run
 from app.usecases.learning.stop_run import resume_run, stop_run
 from models.contract.shelf.card import Task
 from training.contract.run_state import RunState
-from training.contract.terminal_tables import add_row, whole
+from training.contract.terminal_tables import add_row, no_wrap_column
 
 _LOOK_EVERY_S = 1.0
 _ENDINGS = ("finished", "stopped", "failed")
@@ -163,7 +163,7 @@ def _words(run_state: RunState) -> str:
 
 
 def _table_of(lines: Sequence[RunLine]) -> Table:
-    table = Table(whole("run"), "state", "step", "from", "exam", "started by")
+    table = Table(no_wrap_column("run"), "state", "step", "from", "exam", "started by")
     for line in lines:
         exam = {True: "passed", False: "not passed", None: "-"}[line.passed]
         step = f"{line.step} of {line.total_steps}"

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
-from app.ui.training.outlines import read_preview_images
+from app.ui.training.boundary_previews import read_preview_images
 from app.ui.training.training_window import TrainingWindow
 from app.ui.training.words import EMPTY
 from app.usecases.ports import Services
@@ -179,7 +179,7 @@ def test_a_failed_run_says_why_and_nothing_else(
     attached(qtbot, window, run)
     assert window.page.failure == "The disk is full, so the run could not go on."
     assert not window.page.curves.isVisible()
-    assert not window.page.outlines.isVisible()
+    assert not window.page.boundary_previews.isVisible()
     assert "now it is 4" not in words_of(window)
     window.page.resume.click()
     settle(qtbot, window)

@@ -40,7 +40,7 @@ def read_preview_images(data_folder: Path, previews: Sequence[ContourPreview]) -
     return pictures
 
 
-class Outlines(QWidget):
+class BoundaryPreviewRow(QWidget):
     """Pictures in a row above their legend."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,7 +48,7 @@ class Outlines(QWidget):
         self._step = plain_label("", "small")
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
-        self.pictures = [OutlineView() for _ in range(_MOST_PICTURES)]
+        self.pictures = [BoundaryPreviewView() for _ in range(_MOST_PICTURES)]
         for picture in self.pictures:
             self._row.addWidget(picture, 1)
         legend = QHBoxLayout()
@@ -75,7 +75,7 @@ class Outlines(QWidget):
         self._step.setText("" if step is None else f"After step {step}")
 
 
-class OutlineView(QWidget):
+class BoundaryPreviewView(QWidget):
     """One image with two outlines."""
 
     def __init__(self) -> None:
