@@ -121,7 +121,9 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+        # A field whose name was changed keeps the key that programs know.
+        keys = {part.name: part.metadata.get("json", part.name) for part in fields(value)}
+        return {key: plain(getattr(value, name)) for name, key in keys.items()}
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

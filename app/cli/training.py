@@ -60,8 +60,8 @@ def snapshot(
     cli = cli_of(context, as_json=as_json)
     frozen = cli.follow(freeze_snapshot(cli.services, task, token=TOKEN, any_confirmation=any_confirmation))
     table = Table("", "images", "patients")
-    for side, count in frozen.images_by_side.items():
-        add_row(table, side, str(count), str(frozen.patients_by_side[side]))
+    for subset, count in frozen.images_by_subset.items():
+        add_row(table, subset, str(count), str(frozen.patients_by_subset[subset]))
     cli.show(frozen, table)
     if not as_json:
         cli.console.print(f"Snapshot {frozen.id}", markup=False, soft_wrap=True)

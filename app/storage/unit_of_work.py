@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.storage.database import WRITING, storage_error
 from app.storage.identity import SqlIdentityQuestions
-from app.storage.learning import SqlLearningSides
+from app.storage.learning import SqlLearningSubsets
 from app.storage.repositories import SqlAuditTrail, SqlCaseRepository
-from app.usecases.ports import AuditTrail, CaseRepository, Clock, IdentityQuestions, LearningSides
+from app.usecases.ports import AuditTrail, CaseRepository, Clock, IdentityQuestions, LearningSubsets
 
 
 class SqlUnitOfWork:
@@ -45,7 +45,7 @@ class SqlUnitOfWork:
             raise storage_error(error) from error
         self.cases: CaseRepository = SqlCaseRepository(self._session)
         self.audit: AuditTrail = SqlAuditTrail(self._session, self._clock)
-        self.learning: LearningSides = SqlLearningSides(self._session)
+        self.learning: LearningSubsets = SqlLearningSubsets(self._session)
         self.identity_questions: IdentityQuestions = SqlIdentityQuestions(self._session)
         return self
 

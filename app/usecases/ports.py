@@ -264,7 +264,7 @@ class AuditTrail(Protocol):
         ...
 
 
-class LearningSides(Protocol):
+class LearningSubsets(Protocol):
     """Which patients a model learns from and which it is examined on, decided once."""
 
     def patients(self) -> dict[PatientId, LearningPatient]: ...
@@ -274,11 +274,11 @@ class LearningSides(Protocol):
         ...
 
     def add_patient(self, patient: LearningPatient) -> None:
-        """Store a patient's side; raises LearningError when another one was decided meanwhile."""
+        """Store a patient's subset; raises LearningError when another one was decided meanwhile."""
         ...
 
     def put_image(self, image: LearningImage) -> None:
-        """Store an image's pseudonym, or the side on which it is used from now on."""
+        """Store an image's pseudonym, or the subset on which it is used from now on."""
         ...
 
 
@@ -308,7 +308,7 @@ class UnitOfWork(Protocol):
 
     cases: CaseRepository
     audit: AuditTrail
-    learning: LearningSides
+    learning: LearningSubsets
     identity_questions: IdentityQuestions
 
     def __enter__(self) -> Self: ...

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.learning.words import TASK_WORDS, TASKS, counted, moment
-from app.ui.training.words import EMPTY, EMPTY_SCORES, SIDE_WORDS, forecast_facts
+from app.ui.training.words import EMPTY, EMPTY_SCORES, SUBSET_WORDS, forecast_facts
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, restyle
@@ -23,13 +23,13 @@ from app.usecases.learning.freeze_snapshot import FrozenSnapshot
 from app.usecases.learning.survey_corrections import CorrectionSurvey
 from models.contract.shelf.card import Task
 from training.contract.forecast import Forecast
-from training.contract.snapshot import Side
+from training.contract.snapshot import Subset
 
 _WHAT = (
     "The active model is taught what was corrected here. The result is a candidate: it sits an exam on "
     "patients it has never seen, and nothing changes until a named person promotes it."
 )
-_SIDES = (
+_SUBSETS = (
     "Each patient belongs to one side for ever, so the exam never asks about a patient the model has "
     "learned from."
 )
@@ -145,7 +145,7 @@ class NewRun(QWidget):
 
 
 class CorrectionsCard(Card):
-    """Numbers of images and patients by side, and why some are left out."""
+    """Numbers of images and patients by subset, and why some are left out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -158,7 +158,7 @@ class CorrectionsCard(Card):
         self._grid.setHorizontalSpacing(28)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(3, 1)
-        self._about_sides = plain_label(_SIDES, "small", wraps=True)
+        self._about_subsets = plain_label(_SUBSETS, "small", wraps=True)
         self._line = rule()
         self._left_out = plain_label("", "muted", wraps=True)
         parts = (
@@ -166,7 +166,7 @@ class CorrectionsCard(Card):
             self._lacking,
             self._warning,
             self._table,
-            self._about_sides,
+            self._about_subsets,
             self._line,
             self._left_out,
         )
@@ -192,8 +192,8 @@ class CorrectionsCard(Card):
             f"{_corrections(survey.task, survey.corrections)} to learn from and to examine by",
             survey.lacking,
             survey.warning,
-            survey.images_by_side,
-            survey.patients_by_side,
+            survey.images_by_subset,
+            survey.patients_by_subset,
             survey.left_out,
         )
 
@@ -203,8 +203,8 @@ class CorrectionsCard(Card):
             f"Frozen on {moment(frozen.created_at)}; later corrections go into the next snapshot",
             "",
             frozen.warning,
-            {side: frozen.images_by_side[side] for side in SIDE_WORDS},
-            {side: frozen.patients_by_side[side] for side in SIDE_WORDS},
+            {subset: frozen.images_by_subset[subset] for subset in SUBSET_WORDS},
+            {subset: frozen.patients_by_subset[subset] for subset in SUBSET_WORDS},
             frozen.left_out,
         )
 
@@ -213,8 +213,8 @@ class CorrectionsCard(Card):
         heading: str,
         lacking: str,
         warning: str,
-        images: dict[Side, int],
-        patients: dict[Side, int],
+        images: dict[Subset, int],
+        patients: dict[Subset, int],
         left_out: dict[str, int],
     ) -> None:
         self._heading.setText(heading)
@@ -224,24 +224,24 @@ class CorrectionsCard(Card):
         self._warning.setVisible(bool(warning))
         self._fill(images, patients)
         self._table.setVisible(bool(images))
-        self._about_sides.setVisible(bool(images))
+        self._about_subsets.setVisible(bool(images))
         self._line.setVisible(bool(left_out))
         self._left_out.setVisible(bool(left_out))
         self._left_out.setText(_skipped_words(left_out))
         self.show()
 
-    def _fill(self, images: dict[Side, int], patients: dict[Side, int]) -> None:
+    def _fill(self, images: dict[Subset, int], patients: dict[Subset, int]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         for column, word in enumerate(("", "Images", "Patients")):
             self._grid.addWidget(_number(word, "small"), 0, column)
-        for row, (side, words) in enumerate(SIDE_WORDS.items(), start=1):
-            if side in images:
+        for row, (subset, words) in enumerate(SUBSET_WORDS.items(), start=1):
+            if subset in images:
                 self._grid.addWidget(plain_label(words), row, 0)
-                self._grid.addWidget(_number(f"{images[side]:,}"), row, 1)
-                self._grid.addWidget(_number(f"{patients[side]:,}"), row, 2)
+                self._grid.addWidget(_number(f"{images[subset]:,}"), row, 1)
+                self._grid.addWidget(_number(f"{patients[subset]:,}"), row, 2)
 
 
 class ForecastCard(Card):

@@ -4,9 +4,9 @@ from app.ui.learning.words import duration, memory
 from app.usecases.learning.run_records import RunLine
 from training.contract.forecast import Forecast
 from training.contract.run_state import RunPhase, RunState
-from training.contract.snapshot import Side
+from training.contract.snapshot import Subset
 
-SIDE_WORDS: dict[Side, str] = {
+SUBSET_WORDS: dict[Subset, str] = {
     "train": "To learn from",
     "val": "To choose the best state by",
     "exam": "For the exam only",

@@ -15,7 +15,7 @@ from training.contract.snapshot import SnapshotEntry, SnapshotError, SnapshotIma
 
 def a_snapshot(root: Path) -> Path:
     (sample,) = read_manifest(mini_data_folder(root / "source", train=1, val=0, test=0))
-    image = SnapshotImage(image_id=sample.image_id, patient="p1", side="train", reason="corrected")
+    image = SnapshotImage(image_id=sample.image_id, patient="p1", subset="train", reason="corrected")
     entry = SnapshotEntry(image, image_png=sample.image_file.read_bytes(), skin_type="III")
     now = datetime.now(UTC)
     write_snapshot(root / "one", [entry], snapshot_id="one", task="segmentation", created_at=now)

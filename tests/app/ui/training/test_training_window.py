@@ -87,7 +87,7 @@ def test_too_few_patients_are_told_and_cannot_be_frozen(
     assert not window.new_run.freeze.isEnabled()
 
 
-def test_what_would_be_frozen_is_counted_by_side_with_the_reasons_against_the_rest(
+def test_what_would_be_frozen_is_counted_by_subset_with_the_reasons_against_the_rest(
     qtbot: QtBot, window: TrainingWindow, services: Services, tmp_path: Path
 ) -> None:
     a_clinic(services, tmp_path, 8)
