@@ -180,8 +180,8 @@ def _given(case: Case) -> Iterator[tuple[str, float | str]]:
     """Collect the entered inputs of the score for which data folders have no column of their own."""
     for described, value in case.model_inputs.items():
         is_given = described.model_input in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES)
-        if is_given and field.model_input is not None and isinstance(value, float | int | str):
-            yield field.model_input, value
+        if is_given and described.model_input is not None and isinstance(value, float | int | str):
+            yield described.model_input, value
 
 
 def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
