@@ -15,8 +15,8 @@ from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
 from app.ui.theme import Theme
+from app.ui.training.boundary_previews import read_preview_images
 from app.ui.training.new_run import NewRun
-from app.ui.training.outlines import read_preview_images
 from app.ui.training.run_list import RunList
 from app.ui.training.run_page import RunPage
 from app.ui.widgets.closing_keys import close_by_keys

@@ -41,7 +41,7 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
             png_codec.probability_png(levels_of(boundary_uncertainty.disagreement))
         ),
         border_uncertainty=boundary_uncertainty.border_uncertainty,
-        unlikeness=boundary_uncertainty.unlikeness,
+        atypicality=boundary_uncertainty.atypicality,
     )
     return _stored(services, assessed)
 

@@ -183,7 +183,7 @@ def test_an_assessment_in_an_older_database_is_read(folder: Path) -> None:
         boundary = work.cases.case(line.image_id).boundary
     store.close()
     assert boundary is not None
-    assert (boundary.border_uncertainty, boundary.unlikeness) == (0.125, 0.75)
+    assert (boundary.border_uncertainty, boundary.atypicality) == (0.125, 0.75)
     assert boundary.disagreement == "d" * 64
 
 

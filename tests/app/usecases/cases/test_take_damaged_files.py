@@ -141,7 +141,9 @@ def test_nothing_is_learned_from_it_not_even_beside_a_training_patients_correcti
     a_clinic(services, tmp_path, 8)
     result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
     with services.store.reading() as work:
-        patient_id = next(one.patient_id for one in work.learning.patients().values() if one.side == "train")
+        patient_id = next(
+            one.patient_id for one in work.learning.patients().values() if one.subset == "train"
+        )
         (lesion, *_) = work.cases.lesions_of(patient_id)
     job = import_images(services, [damaged], token=FakeToken(), lesion_id=lesion.id, takes_damaged=True)
     (image_id,) = result_of(job).imported
@@ -150,7 +152,7 @@ def test_nothing_is_learned_from_it_not_even_beside_a_training_patients_correcti
         frozen = result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
         assert survey.left_out == frozen.left_out == {"The file is damaged.": 1}
         images = read_snapshot(frozen.folder).images
-        assert sum(image.side is None for image in images) == 1
+        assert sum(image.subset is None for image in images) == 1
         correct_mask(services, image_id, a_mask())
 
 
