@@ -92,7 +92,7 @@ SLOW_PLACES = (
     "training/runs",
     "training/tasks",
 )
-"""Folders and files whose tests start windows, networks or processes, or fill many stores, so all are slow."""
+"""Folders and files whose tests start windows, networks or processes, or fill many stores: all are slow."""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
