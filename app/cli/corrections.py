@@ -7,6 +7,7 @@ import typer
 
 from app.cli.cases import only_id
 from app.cli.context import TOKEN, Json, cli_of
+from app.translation import _
 from app.usecases.analysis.analyse import analyse_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.import_corrections import (
@@ -56,14 +57,24 @@ def correct(
     choices = MaskChoices(in_doubt=in_doubt, use=use, label=label, scales=scale)
     job = import_corrections(cli.services, masks, token=TOKEN, choices=choices, is_trial=dry_run)
     done = cli.follow(job)
-    cli.complain(done.refused)
-    cli.complain(done.notices, "Notice")
+    cli.print_warnings(done.refused)
+    cli.print_warnings(done.notices, _("Notice"))
     if dry_run:
-        cli.show(done, f"Would be taken: {len(done.taken)}. Refused: {len(done.refused)}.")
+        cli.show(
+            done,
+            _("Would be taken: {count}. Refused: {count_2}.").format(
+                count=len(done.taken), count_2=len(done.refused)
+            ),
+        )
     else:
-        cli.complain(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), "Not scored")
-        verb = "Corrected" if use is MaskUse.CORRECTION else "Taken as starting points"
-        cli.show(done, f"{verb}: {len(done.taken)}. Refused: {len(done.refused)}.")
+        cli.print_warnings(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), _("Not scored"))
+        verb = _("Corrected") if use is MaskUse.CORRECTION else _("Taken as starting points")
+        cli.show(
+            done,
+            _("{verb}: {count}. Refused: {count_2}.").format(
+                verb=verb, count=len(done.taken), count_2=len(done.refused)
+            ),
+        )
     if not done.taken:
         raise typer.Exit(1)
 
@@ -90,7 +101,7 @@ def decide(
         management=management,
         comment=comment,
     )
-    cli.show(changes, f"The decision on {chosen[:8]} is recorded.")
+    cli.show(changes, _("The decision on {chosen} is recorded.").format(chosen=chosen[:8]))
 
 
 def add_correction_commands(commands: typer.Typer) -> None:

@@ -10,12 +10,13 @@ from rich.table import Column, Table
 
 from app.cli.context import TOKEN, CliContext, Json, cli_of
 from app.domain.ids import ImageId
+from app.translation import _
 from app.usecases.cases.import_images import FileNotice
 from app.usecases.metadata.enter_metadata import EnteredMetadata, enter_metadata
 from app.usecases.metadata.line_matching import MatchedBy
 from app.usecases.metadata.plan import LineRefusal, MetadataPlan, PlannedChange
 from app.usecases.metadata.table_reading import TableReading, column_choices, read_metadata
-from training.contract.terminal_tables import UNKNOWN, add_row, whole
+from training.contract.terminal_tables import UNKNOWN, add_row, no_wrap_column
 
 Replace = Annotated[
     bool,
@@ -114,7 +115,11 @@ def enter_beside_import(
     chosen = plan.chosen(replaces=False, with_decisions=False)
     entered = cli.follow(enter_metadata(cli.services, chosen, TOKEN))
     _complain(cli, table, entered.refused)
-    cli.remark(f"{_counted(len(entered.entered), 'value')} entered from {table.name}.")
+    cli.remark(
+        _("{counted} entered from {name}.").format(
+            counted=_counted(len(entered.entered), "value"), name=table.name
+        )
+    )
     return entered
 
 
@@ -124,7 +129,9 @@ def mapped_table(path: Path, maps: Sequence[str] | None) -> TableReading:
     for said in maps or ():
         column, separator, name = said.rpartition("=")
         if not separator:
-            raise typer.BadParameter(f"“{said}” is not of the form COLUMN=FIELD.", param_hint="--map")
+            raise typer.BadParameter(
+                _("“{said}” is not of the form COLUMN=FIELD.").format(said=said), param_hint="--map"
+            )
         reading = reading.with_meaning(column, name or None)
     return reading
 
@@ -134,20 +141,26 @@ def tell_plan(cli: CliContext, table: Path, reading: TableReading, plan: Metadat
     for note in plan.notes:
         cli.remark(note)
     if reading.unread:
-        cli.remark(f"Nothing was taken from the columns {', '.join(reading.unread)}.")
+        cli.remark(_("Nothing was taken from the columns {names}.").format(names=", ".join(reading.unread)))
     _complain(cli, table, plan.refused)
     if plan.unmatched:
         first = plan.unmatched_examples[0]
         cli.remark(
-            f"{plan.unmatched} of {plan.lines} lines name no case of the work list, as line {first.line} "
-            f"({first.subject})."
+            _(
+                "{unmatched} of {lines} lines name no case of the work list, as line {line} ({subject})."
+            ).format(unmatched=plan.unmatched, lines=plan.lines, line=first.line, subject=first.subject)
         )
 
 
 def _complain(cli: CliContext, table: Path, refused: Sequence[LineRefusal]) -> None:
-    cli.complain(
+    cli.print_warnings(
         [
-            FileNotice(table, f"line {one.line}{f' ({one.subject})' if one.subject else ''}: {one.sentence}")
+            FileNotice(
+                table,
+                _("line {line}{value}: {sentence}").format(
+                    line=one.line, value=f" ({one.subject})" if one.subject else "", sentence=one.sentence
+                ),
+            )
             for one in refused
         ]
     )
@@ -161,26 +174,35 @@ def _values(changes: Sequence[PlannedChange]) -> tuple[EnteredValue, ...]:
 
 def _sum_up(cli: CliContext, outcome: MetadataOutcome, left_out: Sequence[PlannedChange]) -> None:
     count = len(outcome.values)
-    done = f"{_counted(count, 'value')} entered" if outcome.is_entered else f"{count} would be entered"
-    cli.remark(f"{done}; {outcome.agreeing} stored already.")
+    done = (
+        _("{counted} entered").format(counted=_counted(count, "value"))
+        if outcome.is_entered
+        else _("{count} would be entered").format(count=count)
+    )
+    cli.remark(_("{done}; {agreeing} stored already.").format(done=done, agreeing=outcome.agreeing))
     contradicting = sum(change.contradicts for change in left_out)
     if contradicting:
         cli.remark(
-            f"{_counted(contradicting, 'value')} left out, because something else is stored; --replace takes "
-            "the table's."
+            _("{counted} left out, because something else is stored; --replace takes the table's.").format(
+                counted=_counted(contradicting, "value")
+            )
         )
     if decisions := sum(change.is_decision and not change.contradicts for change in left_out):
         cli.remark(
-            f"{_counted(decisions, 'decision')} left out; --with-decisions records them, signed by you."
+            _("{counted} left out; --with-decisions records them, signed by you.").format(
+                counted=_counted(decisions, "decision")
+            )
         )
 
 
 def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing} was" if count == 1 else f"{count} {thing}s were"
+    return (
+        _("{count} {thing} was").format(count=count, thing=thing) if count == 1 else f"{count} {thing}s were"
+    )
 
 
 def _table_of(changes: Sequence[EnteredValue]) -> Table:
-    table = Table(whole("line"), Column("case", overflow="fold"), "field", "stored", "table")
+    table = Table(no_wrap_column("line"), Column("case", overflow="fold"), "field", "stored", "table")
     for change in changes:
         add_row(table, str(change.line), change.subject, change.field, change.stored or UNKNOWN, change.table)
     return table

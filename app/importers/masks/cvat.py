@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, ParseError
 from app.domain.errors import InvalidFieldError, UnreadableFileError
 from app.importers.masks.drawn_image import DrawnImages, DrawnImagesDraft
 from app.importers.masks.shapes import Shape, ellipse, patch_of_runs, polygon
+from app.translation import _
 
 _MOST_BYTES = 500_000_000
 _NO_OUTLINES = ("box", "polyline", "points", "cuboid", "skeleton")
@@ -20,7 +21,7 @@ def cvat_images(path: Path) -> DrawnImages:
     from defusedxml.ElementTree import iterparse
 
     if path.stat().st_size > _MOST_BYTES:
-        raise UnreadableFileError("The XML file is too large (above 500 MB); divide it.")
+        raise UnreadableFileError(_("The XML file is too large (above 500 MB); divide it."))
     draft = DrawnImagesDraft()
     root: Element | None = None
     try:
@@ -31,24 +32,28 @@ def cvat_images(path: Path) -> DrawnImages:
                 _take(element, draft)
                 element.clear()
             elif event == "end" and element.tag == "track":
-                raise UnreadableFileError("The file is “CVAT for video”; export it as “CVAT for images 1.1”.")
+                raise UnreadableFileError(
+                    _("The file is “CVAT for video”; export it as “CVAT for images 1.1”.")
+                )
     except DefusedXmlException:
-        raise UnreadableFileError("The XML file declares entities or a DTD and was not read.") from None
+        raise UnreadableFileError(_("The XML file declares entities or a DTD and was not read.")) from None
     except ParseError as error:
-        raise UnreadableFileError(f"The XML file is damaged (line {error.position[0]}).") from None
+        raise UnreadableFileError(
+            _("The XML file is damaged (line {value}).").format(value=error.position[0])
+        ) from None
     return draft.finished()
 
 
 def _checked_root(element: Element) -> Element:
     if element.tag != "annotations":
-        raise UnreadableFileError("The XML file is none of CVAT for images 1.1.")
+        raise UnreadableFileError(_("The XML file is none of CVAT for images 1.1."))
     return element
 
 
 def _take(image: Element, draft: DrawnImagesDraft) -> None:
     name = image.get("name", "")
     if not name:
-        raise UnreadableFileError("An image of the CVAT file has no name.")
+        raise UnreadableFileError(_("An image of the CVAT file has no name."))
     try:
         draft.image(name, (_whole(image.attrib, "height"), _whole(image.attrib, "width")))
         for drawn in image:
@@ -78,7 +83,9 @@ def _shape(drawn: Element) -> Shape | None:
 def _whole(values: Mapping[str, str], name: str) -> int:
     text = values.get(name, "")
     if not re.fullmatch(r"-?\d{1,9}", text):
-        raise InvalidFieldError("mask", f"The {name} of an image or mask is no whole number.")
+        raise InvalidFieldError(
+            "mask", _("The {name} of an image or mask is no whole number.").format(name=name)
+        )
     return int(text)
 
 
@@ -86,4 +93,6 @@ def _number(values: Mapping[str, str], name: str) -> float:
     try:
         return float(values.get(name, ""))
     except ValueError:
-        raise InvalidFieldError("mask", f"The {name} of an ellipse is no number.") from None
+        raise InvalidFieldError(
+            "mask", _("The {name} of an ellipse is no number.").format(name=name)
+        ) from None

@@ -7,6 +7,7 @@ import numpy as np
 
 from app.domain.errors import InvalidFieldError
 from app.importers.masks.shapes import Shape
+from app.translation import _
 from models.contract.arrays import BoolMask
 
 Size = tuple[int, int]
@@ -37,11 +38,19 @@ class DrawnImage:
         named = ", ".join(self.shapes_by_label)
         if label is None:
             raise InvalidFieldError(
-                "label", f"The image has shapes with several labels ({named}); say which one is the lesion."
+                "label",
+                _("The image has shapes with several labels ({named}); say which one is the lesion.").format(
+                    named=named
+                ),
             )
         wanted = [name for name in self.shapes_by_label if name.casefold() == label.casefold()]
         if not wanted:
-            raise InvalidFieldError("label", f"The image has no shape with the label {label}, but {named}.")
+            raise InvalidFieldError(
+                "label",
+                _("The image has no shape with the label {label}, but {named}.").format(
+                    label=label, named=named
+                ),
+            )
         return tuple(shape for name in wanted for shape in self.shapes_by_label[name])
 
     def mask_at(self, size_px: Size, label: str | None = None) -> BoolMask:
@@ -117,7 +126,9 @@ class DrawnImagesDraft:
             if by_label and name not in self.refused
         )
         notes = tuple(
-            f"{count} {what} {'is' if count == 1 else 'are'} no outline and left out."
+            _("{count} {what} {value} no outline and left out.").format(
+                count=count, what=what, value="is" if count == 1 else "are"
+            )
             for what, count in self.left_out.items()
         )
         refused = tuple(OutlineRefusal(name, sentence) for name, sentence in self.refused.items())

@@ -10,6 +10,7 @@ from app.domain.errors import InvalidFieldError
 from app.importers.masks.drawn_image import DrawnImages, DrawnImagesDraft
 from app.importers.masks.json_file import JsonObject, objects_in, size_in, text_in
 from app.importers.masks.shapes import Patch, Shape, ellipse, polygon
+from app.translation import _
 from models.contract.errors import NoMaskError
 from models.contract.imaging.mask_file import read_mask
 
@@ -54,31 +55,31 @@ def _shape(kind: str, shape: JsonObject) -> Shape:
         case "mask":
             return _pasted(points, shape.get("mask"))
         case _:
-            raise InvalidFieldError("mask", f"A shape of the kind “{kind}” is not known.")
+            raise InvalidFieldError("mask", _("A shape of the kind “{kind}” is not known.").format(kind=kind))
 
 
 def _points(shape: JsonObject) -> list[list[object]]:
     points = shape.get("points")
     if not isinstance(points, list) or not all(isinstance(one, list) and len(one) == 2 for one in points):
-        raise InvalidFieldError("mask", "A shape has no list of points.")
+        raise InvalidFieldError("mask", _("A shape has no list of points."))
     return cast("list[list[object]]", points)
 
 
 def _pair(points: list[list[object]]) -> tuple[tuple[float, float], tuple[float, float]]:
     numbers = [number for point in points for number in point if isinstance(number, int | float)]
     if len(points) != 2 or len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-        raise InvalidFieldError("mask", "A shape of two points has not two points.")
+        raise InvalidFieldError("mask", _("A shape of two points has not two points."))
     return (numbers[0], numbers[1]), (numbers[2], numbers[3])
 
 
 def _pasted(points: list[list[object]], content: object) -> Patch:
     (left, top), _corner = _pair(points)
     if not isinstance(content, str):
-        raise InvalidFieldError("mask", "A mask has no pixels.")
+        raise InvalidFieldError("mask", _("A mask has no pixels."))
     try:
         reading = read_mask(base64.b64decode(content, validate=True))
     except (binascii.Error, ValueError):
-        raise InvalidFieldError("mask", "The pixels of a mask are damaged.") from None
+        raise InvalidFieldError("mask", _("The pixels of a mask are damaged.")) from None
     except NoMaskError as error:
         raise InvalidFieldError("mask", str(error)) from None
     return Patch(reading.mask, round(left), round(top))

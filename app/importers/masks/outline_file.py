@@ -10,6 +10,7 @@ from app.importers.masks.drawn_image import DrawnImages
 from app.importers.masks.json_file import json_object
 from app.importers.masks.labelme import is_labelme, labelme_images
 from app.importers.masks.yolo import is_yolo, yolo_images
+from app.translation import _
 
 _START_LETTERS = 4096
 
@@ -24,9 +25,10 @@ def read_outlines(path: Path) -> DrawnImages | None:
     try:
         return None if reader is None else reader(path)
     except OSError as error:
-        raise UnreadableFileError(f"The file cannot be read: {error.strerror or 'unknown reason'}.") from None
+        reason = error.strerror or _("unknown reason")
+        raise UnreadableFileError(_("The file cannot be read: {reason}.").format(reason=reason)) from None
     except MemoryError:
-        raise UnreadableFileError("There is not enough memory to read this file.") from None
+        raise UnreadableFileError(_("There is not enough memory to read this file.")) from None
 
 
 def _json(path: Path) -> DrawnImages:
@@ -35,7 +37,7 @@ def _json(path: Path) -> DrawnImages:
         return coco_images(document, path)
     if is_labelme(document):
         return labelme_images(document, path)
-    raise UnreadableFileError("The JSON file is neither one of COCO instances nor one of labelme.")
+    raise UnreadableFileError(_("The JSON file is neither one of COCO instances nor one of labelme."))
 
 
 def _text(path: Path) -> DrawnImages | None:

@@ -6,6 +6,7 @@ from typing import cast
 import numpy as np
 
 from app.domain.errors import InvalidFieldError
+from app.translation import _
 from models.contract.arrays import BoolMask
 
 _FIRST_LETTER, _LAST_LETTER = 48, 111
@@ -25,7 +26,7 @@ def uncompressed(letters: str) -> list[int]:
     value, at = 0, 0
     for letter in letters:
         if not _FIRST_LETTER <= ord(letter) <= _LAST_LETTER or at >= _MOST_LETTERS:
-            raise InvalidFieldError("mask", "The compressed run lengths are damaged.")
+            raise InvalidFieldError("mask", _("The compressed run lengths are damaged."))
         bits = ord(letter) - _FIRST_LETTER
         value |= (bits & _BITS) << (5 * at)
         at += 1
@@ -36,17 +37,22 @@ def uncompressed(letters: str) -> list[int]:
         counts.append(value + counts[-2] if len(counts) > 2 else value)
         value, at = 0, 0
     if at:
-        raise InvalidFieldError("mask", "The compressed run lengths end in the middle of one.")
+        raise InvalidFieldError("mask", _("The compressed run lengths end in the middle of one."))
     return counts
 
 
 def checked_counts(counts: Sequence[object], pixels: int) -> tuple[int, ...]:
     """Return run lengths of so many pixels; raises InvalidFieldError for others."""
     if not all(isinstance(count, int) and not isinstance(count, bool) and count >= 0 for count in counts):
-        raise InvalidFieldError("mask", "A run length is no whole number from 0.")
+        raise InvalidFieldError("mask", _("A run length is no whole number from 0."))
     checked = tuple(cast("int", count) for count in counts)
     if sum(checked) != pixels:
-        raise InvalidFieldError("mask", f"The run lengths cover {sum(checked)} pixels instead of {pixels}.")
+        raise InvalidFieldError(
+            "mask",
+            _("The run lengths cover {sum} pixels instead of {pixels}.").format(
+                sum=sum(checked), pixels=pixels
+            ),
+        )
     return checked
 
 

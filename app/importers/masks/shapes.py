@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.domain.errors import InvalidFieldError
 from app.importers.masks.run_lengths import checked_counts, mask_of_runs, uncompressed
+from app.translation import _
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_file import MOST_PIXELS, scaled_mask
 
@@ -71,7 +72,8 @@ class RunLengths:
         """Return the mask."""
         if self.size_px != drawn_px:
             raise InvalidFieldError(
-                "mask", f"The run lengths are of {_words(self.size_px)}, not of the image."
+                "mask",
+                _("The run lengths are of {words}, not of the image.").format(words=_words(self.size_px)),
             )
         height, width = self.size_px
         return scaled_mask(mask_of_runs(self.counts).reshape(width, height).T, size_px)
@@ -91,7 +93,9 @@ class Patch:
         bottom, right = self.top_px + height, self.left_px + width
         beyond = max(bottom - drawn_px[0], right - drawn_px[1], -self.top_px, -self.left_px)
         if beyond > 0:
-            raise InvalidFieldError("mask", f"The mask reaches {beyond} px beyond the image.")
+            raise InvalidFieldError(
+                "mask", _("The mask reaches {beyond} px beyond the image.").format(beyond=beyond)
+            )
         whole = np.zeros(drawn_px, dtype=np.bool_)
         whole[self.top_px : bottom, self.left_px : right] = self.mask
         return scaled_mask(whole, size_px)
@@ -100,22 +104,24 @@ class Patch:
 def polygon(points: Sequence[Sequence[object]], *, is_relative: bool = False) -> Polygon:
     """Return an outline through points; raises InvalidFieldError for what is none."""
     if len(points) < 3:
-        raise InvalidFieldError("mask", f"An outline of {len(points)} points encloses nothing.")
+        raise InvalidFieldError(
+            "mask", _("An outline of {count} points encloses nothing.").format(count=len(points))
+        )
     if len(points) > _MOST_POINTS:
-        raise InvalidFieldError("mask", "An outline has more than a million points.")
+        raise InvalidFieldError("mask", _("An outline has more than a million points."))
     try:
         xy = np.array([[float(cast("float", x)), float(cast("float", y))] for x, y in points])
     except (TypeError, ValueError):
-        raise InvalidFieldError("mask", "A point of an outline is no pair of numbers.") from None
+        raise InvalidFieldError("mask", _("A point of an outline is no pair of numbers.")) from None
     if not np.isfinite(xy).all():
-        raise InvalidFieldError("mask", "A point of an outline is no number (NaN or infinity).")
+        raise InvalidFieldError("mask", _("A point of an outline is no number (NaN or infinity)."))
     return Polygon(xy, is_relative)
 
 
 def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> Polygon:
     """Return an ellipse around a centre, in pixels."""
     if not all(map(math.isfinite, (x, y, radius_x, radius_y))) or radius_x <= 0 or radius_y <= 0:
-        raise InvalidFieldError("mask", "An ellipse has no extent.")
+        raise InvalidFieldError("mask", _("An ellipse has no extent."))
     turn = np.linspace(0, 2 * np.pi, _ELLIPSE_POINTS, endpoint=False)
     return polygon(np.column_stack([x + radius_x * np.cos(turn), y + radius_y * np.sin(turn)]).tolist())
 
@@ -135,7 +141,9 @@ def patch_of_runs(counts: Sequence[object], left_px: int, top_px: int, size_px: 
 def _checked_size(size_px: tuple[int, int]) -> tuple[int, int]:
     height, width = size_px
     if height < 1 or width < 1 or height * width > MOST_PIXELS:
-        raise InvalidFieldError("mask", f"A mask of {_words(size_px)} cannot be one of an image.")
+        raise InvalidFieldError(
+            "mask", _("A mask of {words} cannot be one of an image.").format(words=_words(size_px))
+        )
     return size_px
 
 
@@ -143,8 +151,10 @@ def _check_inside(xy: NDArray[np.float64], drawn_px: tuple[int, int]) -> None:
     height, width = drawn_px
     beyond = float(max((-xy).max(), (xy - (width, height)).max()))
     if beyond > max(_BEYOND_PX, _BEYOND_SHARE * max(drawn_px)):
-        raise InvalidFieldError("mask", f"The outline reaches {beyond:.0f} px beyond the image.")
+        raise InvalidFieldError(
+            "mask", _("The outline reaches {beyond:.0f} px beyond the image.").format(beyond=beyond)
+        )
 
 
 def _words(size_px: tuple[int, int]) -> str:
-    return f"{size_px[1]} x {size_px[0]} px"
+    return _("{value} x {value_2} px").format(value=size_px[1], value_2=size_px[0])

@@ -6,6 +6,7 @@ from pathlib import Path
 from app.domain.errors import InvalidFieldError, UnreadableFileError
 from app.importers.masks.drawn_image import DrawnImages, DrawnImagesDraft
 from app.importers.masks.shapes import polygon
+from app.translation import _
 
 _MOST_BYTES = 50_000_000
 _LINE = re.compile(r"\d+(?:\s+[-+.\deE]+|\s+nan|\s+-?inf)+\s*", re.IGNORECASE)
@@ -21,11 +22,11 @@ def is_yolo(start: str) -> bool:
 def yolo_images(path: Path) -> DrawnImages:
     """Return what is drawn on the image that a YOLO file is named after; raises UnreadableFileError."""
     if path.stat().st_size > _MOST_BYTES:
-        raise UnreadableFileError("The text file is too large for the outlines of one image.")
+        raise UnreadableFileError(_("The text file is too large for the outlines of one image."))
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise UnreadableFileError("The text file is damaged.") from None
+        raise UnreadableFileError(_("The text file is damaged.")) from None
     draft = DrawnImagesDraft()
     draft.image(path.stem, None)
     for number, line in enumerate(lines, start=1):
@@ -37,9 +38,9 @@ def yolo_images(path: Path) -> DrawnImages:
             continue
         try:
             if len(numbers) % 2:
-                raise InvalidFieldError("mask", "the numbers are no pairs.")
+                raise InvalidFieldError("mask", _("the numbers are no pairs."))
             points = list(zip(numbers[::2], numbers[1::2], strict=True))
             draft.add(path.stem, f"class {label}", [polygon(points, is_relative=True)])
         except InvalidFieldError as error:
-            draft.refuse(path.stem, f"Line {number}: {error}")
+            draft.refuse(path.stem, _("Line {number}: {error}").format(number=number, error=error))
     return draft.finished()

@@ -12,6 +12,7 @@ from app.domain.fields import CaseField, Choice, Day, FieldValue, Note, Number, 
 from app.domain.ids import is_id
 from app.domain.people.placeholder import is_placeholder
 from app.domain.vocabulary import Vocabulary
+from app.translation import _
 from training.contract.body_sites import general_site, site_words
 from training.contract.table_words import known, sex, years
 
@@ -87,7 +88,7 @@ class CellReader:
             return None
         day = _written_day(field, text)
         if day > self.today:
-            raise InvalidFieldError(field.name, f"“{text}” lies in the future.")
+            raise InvalidFieldError(field.name, _("“{text}” lies in the future.").format(text=text))
         return day
 
 
@@ -103,7 +104,8 @@ def _site(field: CaseField, cell_by_column: Mapping[str, str], permitted: tuple[
     found = general_site(text)
     if found == "torso":
         raise InvalidFieldError(
-            field.name, f"“{text}” does not tell the front of the torso from its back or side."
+            field.name,
+            _("“{text}” does not tell the front of the torso from its back or side.").format(text=text),
         )
     return case_fields.choice(field.name, found or text, permitted)
 
@@ -114,13 +116,15 @@ def _yes_or_no(field: CaseField, text: str) -> bool | None:
         return None
     if word in _YES or word in _NO:
         return word in _YES
-    raise InvalidFieldError(field.name, f"“{text}” is neither yes nor no.")
+    raise InvalidFieldError(field.name, _("“{text}” is neither yes nor no.").format(text=text))
 
 
 def _line(field: CaseField, text: str) -> str:
     line = " ".join(text.split())
     if field.name == "code" and line and is_placeholder(line):
-        raise InvalidFieldError(field.name, f"“{line}” is a placeholder and names nobody.")
+        raise InvalidFieldError(
+            field.name, _("“{line}” is a placeholder and names nobody.").format(line=line)
+        )
     if field.name == "label" and is_id(line):
         # The column of our own tables that says which lesion it is, not what it is called.
         return ""
@@ -129,9 +133,14 @@ def _line(field: CaseField, text: str) -> str:
 
 def _within(field: CaseField, text: str, longest: int) -> str:
     if len(text) > longest:
-        raise InvalidFieldError(field.name, f"The text has {len(text):,} letters; {longest:,} are permitted.")
+        raise InvalidFieldError(
+            field.name,
+            _("The text has {count:,} letters; {longest:,} are permitted.").format(
+                count=len(text), longest=longest
+            ),
+        )
     if any(ord(letter) < 32 and letter not in "\n\t\r" for letter in text):
-        raise InvalidFieldError(field.name, "The text holds control characters.")
+        raise InvalidFieldError(field.name, _("The text holds control characters."))
     return text
 
 
@@ -145,18 +154,23 @@ def _written_day(field: CaseField, text: str) -> date:
         first, second, year = int(found[1]), int(found[2]), int(found[3])
         if first <= 12 and second <= 12 and first != second:
             raise InvalidFieldError(
-                field.name, f"“{text}” can be two days; write it as {year}-{second:02}-{first:02} or so."
+                field.name,
+                _("“{text}” can be two days; write it as {year}-{second:02}-{first:02} or so.").format(
+                    text=text, year=year, second=second, first=first
+                ),
             )
         month, day = (second, first) if first > 12 else (first, second)
         return _day_of(field, text, year, month, day)
-    raise InvalidFieldError(field.name, f"“{text}” is no day; write it as 2024-03-17.")
+    raise InvalidFieldError(field.name, _("“{text}” is no day; write it as 2024-03-17.").format(text=text))
 
 
 def _day_of(field: CaseField, text: str, year: int, month: int, day: int) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise InvalidFieldError(field.name, f"“{text}” is no day of the calendar.") from None
+        raise InvalidFieldError(
+            field.name, _("“{text}” is no day of the calendar.").format(text=text)
+        ) from None
     if year < case_fields.EARLIEST_BIRTH_YEAR:
-        raise InvalidFieldError(field.name, f"“{text}” lies too far back.")
+        raise InvalidFieldError(field.name, _("“{text}” lies too far back.").format(text=text))
     return found

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import FIELDS, CaseField
+from app.translation import _
 from training.contract.body_sites import LEVEL_COLUMNS, SITE_COLUMNS
 
 
@@ -129,7 +130,12 @@ def meaning_named(name: str) -> ColumnMeaning:
     for field in IMPORTED_FIELDS:
         if wanted in {_plain(each) for each in (field.name, field.column or "", field.label)}:
             return field
-    raise InvalidFieldError("column", f"“{name}” is no field; the fields are {', '.join(meaning_names())}.")
+    raise InvalidFieldError(
+        "column",
+        _("“{name}” is no field; the fields are {names}.").format(
+            name=name, names=", ".join(meaning_names())
+        ),
+    )
 
 
 def meaning_names() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from app.domain.errors import InvalidFieldError
 from app.domain.vocabulary import Vocabulary
+from app.translation import N_, _
 from training.contract.table_words import CONFIRMED_BY, known
 
 _NAME_BY_WORD: Final[Mapping[str, str]] = {
@@ -19,9 +20,9 @@ _NAME_BY_WORD: Final[Mapping[str, str]] = {
     **dict.fromkeys(("seborrheic keratosis", "sk"), "Seborrheic keratosis"),
 }
 _SEVERAL: Final[Mapping[str, str]] = {
-    "bkl": "seborrheic keratosis, solar lentigo or lichen planus like keratosis",
-    "vasc": "hemangioma, angiokeratoma, pyogenic granuloma or hemorrhage",
-    "akiec": "actinic keratosis or Bowen's disease",
+    "bkl": N_("seborrheic keratosis, solar lentigo or lichen planus like keratosis"),
+    "vasc": N_("hemangioma, angiokeratoma, pyogenic granuloma or hemorrhage"),
+    "akiec": N_("actinic keratosis or Bowen's disease"),
 }
 """Classes of challenges that stand for several diagnoses."""
 
@@ -61,7 +62,9 @@ def confirmation_of(cell: str, vocabulary: Vocabulary) -> str | None:
     for permitted in vocabulary.confirm_types:
         if permitted.casefold() == word.casefold():
             return permitted
-    raise InvalidFieldError("diagnosis_confirm_type", f"“{text}” is no way to confirm a diagnosis.")
+    raise InvalidFieldError(
+        "diagnosis_confirm_type", _("“{text}” is no way to confirm a diagnosis.").format(text=text)
+    )
 
 
 def _word(column: str, text: str) -> str:
@@ -76,8 +79,10 @@ def _word(column: str, text: str) -> str:
 def _named(word: str, vocabulary: Vocabulary) -> str:
     folded = word.casefold()
     if folded in _SEVERAL:
-        raise InvalidFieldError("diagnosis", f"“{word}” stands for {_SEVERAL[folded]}.")
+        raise InvalidFieldError(
+            "diagnosis", _("“{word}” stands for {several}.").format(word=word, several=_(_SEVERAL[folded]))
+        )
     found = vocabulary.diagnosis(_NAME_BY_WORD.get(folded, word))
     if found is None:
-        raise InvalidFieldError("diagnosis", f"“{word}” is not in the list of diagnoses.")
+        raise InvalidFieldError("diagnosis", _("“{word}” is not in the list of diagnoses.").format(word=word))
     return found.name

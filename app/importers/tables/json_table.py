@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.importers.tables.cell_text import cell_text
 from app.importers.tables.metadata_table import OpenTable, TableLine
+from app.translation import _
 from training.contract.table import TableError
 
 _MOST_BYTES = 50_000_000
@@ -20,11 +21,13 @@ _DEEPEST = 6
 def opened_json(path: Path) -> Iterator[OpenTable]:
     """Open a table in JSON; raises TableError when it is none."""
     if path.stat().st_size > _MOST_BYTES:
-        raise TableError(f"{path.name} is too large for a table in JSON; write it as CSV.")
+        raise TableError(
+            _("{name} is too large for a table in JSON; write it as CSV.").format(name=path.name)
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise TableError(f"{path.name} is no JSON in UTF-8.") from None
+        raise TableError(_("{name} is no JSON in UTF-8.").format(name=path.name)) from None
     lines = [
         TableLine(number, dict(_cells(entry))) for number, entry in enumerate(_entries(path, text), start=1)
     ]
@@ -39,7 +42,9 @@ def _entries(path: Path, text: str) -> list[dict[str, object]]:
     entries = document if isinstance(document, list) else [document]
     objects = [entry for entry in entries if isinstance(entry, dict)]
     if not objects or len(objects) < len(entries):
-        raise TableError(f"{path.name} holds no list of objects, which a table in JSON is.")
+        raise TableError(
+            _("{name} holds no list of objects, which a table in JSON is.").format(name=path.name)
+        )
     return objects
 
 
@@ -47,12 +52,14 @@ def _parsed(path: Path, text: str) -> object:
     try:
         return json.loads(text, parse_constant=lambda _name: None)
     except RecursionError:
-        raise TableError(f"{path.name} is nested too deeply.") from None
+        raise TableError(_("{name} is nested too deeply.").format(name=path.name)) from None
     except ValueError as whole:
         try:
             return [json.loads(line, parse_constant=lambda _name: None) for line in _written_lines(text)]
         except (ValueError, RecursionError):
-            raise TableError(f"{path.name} is no JSON that can be read ({whole}).") from None
+            raise TableError(
+                _("{name} is no JSON that can be read ({whole}).").format(name=path.name, whole=whole)
+            ) from None
 
 
 def _written_lines(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from app.domain.errors import UnreadableFileError
+from app.translation import _
 from training.contract.table import TableError
 
 MOST_LINES = 2_000_000
@@ -57,7 +58,11 @@ class MetadataTable:
         with readable(), self._open() as table:
             for count, line in enumerate(table.lines, start=1):
                 if count > MOST_LINES:
-                    raise UnreadableFileError(f"The table has more than {MOST_LINES:,} lines; divide it.")
+                    raise UnreadableFileError(
+                        _("The table has more than {most_lines:,} lines; divide it.").format(
+                            most_lines=MOST_LINES
+                        )
+                    )
                 yield _checked(line)
             if notes is not None:
                 notes.extend(table.notes())
@@ -71,8 +76,8 @@ def readable() -> Iterator[None]:
     except TableError as error:
         raise UnreadableFileError(str(error)) from None
     except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise UnreadableFileError(f"The table cannot be opened: {reason}.") from None
+        reason = error.strerror or _("unknown reason")
+        raise UnreadableFileError(_("The table cannot be opened: {reason}.").format(reason=reason)) from None
 
 
 def opened_once(opening: OpeningTable, *, path: Path, examples: int) -> MetadataTable:
@@ -84,7 +89,7 @@ def opened_once(opening: OpeningTable, *, path: Path, examples: int) -> Metadata
     with readable(), opening() as table:
         columns = tuple(name for name in table.columns if name)
         if not columns:
-            raise UnreadableFileError("The table is empty.")
+            raise UnreadableFileError(_("The table is empty."))
         first = tuple(_checked(line) for line in islice(table.lines, examples))
     return MetadataTable(path, columns, first, opening)
 
@@ -93,7 +98,9 @@ def _checked(line: TableLine) -> TableLine:
     for column, cell in line.cells.items():
         if len(cell) > _LONGEST_CELL:
             raise UnreadableFileError(
-                f"A cell of line {line.number} ({column[:40]}) has more than {_LONGEST_CELL:,} letters, so "
-                "this is no table of metadata."
+                _(
+                    "A cell of line {number} ({value}) has more than {longest_cell:,} "
+                    "letters, so this is no table of metadata."
+                ).format(number=line.number, value=column[:40], longest_cell=_LONGEST_CELL)
             )
     return line

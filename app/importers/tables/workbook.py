@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.importers.tables.cell_text import cell_text
 from app.importers.tables.metadata_table import OpenTable, TableLine
+from app.translation import _
 from training.contract.table import TableError
 
 _MOST_UNPACKED_BYTES = 1_000_000_000
@@ -44,7 +45,7 @@ def opened_workbook(path: Path, is_header: Callable[[Sequence[str]], bool]) -> I
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError):
-        raise TableError(f"{path.name} is damaged or no XLSX file.") from None
+        raise TableError(_("{name} is damaged or no XLSX file.").format(name=path.name)) from None
     try:
         for sheet in book.worksheets:
             above = _first_rows(_rows(sheet))
@@ -54,9 +55,9 @@ def opened_workbook(path: Path, is_header: Callable[[Sequence[str]], bool]) -> I
             first_line = above[at][0] + 1
             yield OpenTable(columns, _lines(sheet, columns, first_line), lambda: iter(()))
             return
-        raise TableError(f"{path.name} holds no table.")
+        raise TableError(_("{name} holds no table.").format(name=path.name))
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, EOFError):
-        raise TableError(f"{path.name} is damaged.") from None
+        raise TableError(_("{name} is damaged.").format(name=path.name)) from None
     finally:
         book.close()
 
@@ -69,18 +70,24 @@ def _check_parts(path: Path) -> None:
             for name in archive.namelist():
                 if name.startswith("xl/worksheets/") and _lacks_values(archive, name):
                     raise TableError(
-                        f"{path.name} holds formulas without their values; open it in a spreadsheet program, "
-                        "save it, and try again."
+                        _(
+                            "{name} holds formulas without their values; open it in a spreadsheet "
+                            "program, save it, and try again."
+                        ).format(name=path.name)
                     )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
-        raise TableError(f"{path.name} is damaged or no XLSX file.") from None
+        raise TableError(_("{name} is damaged or no XLSX file.").format(name=path.name)) from None
 
 
 def _check_unpacked_size(path: Path, parts: Sequence[zipfile.ZipInfo]) -> None:
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
     if unpacked > _MOST_UNPACKED_BYTES or (unpacked > 50_000_000 and unpacked / packed > _MOST_TIMES_LARGER):
-        raise TableError(f"{path.name} would unpack to {unpacked / 1e6:,.0f} MB and was not opened.")
+        raise TableError(
+            _("{name} would unpack to {value:,.0f} MB and was not opened.").format(
+                name=path.name, value=unpacked / 1000000.0
+            )
+        )
 
 
 def _lacks_values(archive: zipfile.ZipFile, name: str) -> bool:
@@ -124,7 +131,11 @@ def _columns(path: Path, header: Sequence[str]) -> tuple[str, ...]:
     columns = tuple(re.sub(r"\s+", " ", name) for name in header)
     repeated = Counter(filter(None, columns)).most_common(1)
     if repeated and repeated[0][1] > 1:
-        raise TableError(f"{path.name} has {repeated[0][1]} columns called {repeated[0][0]}.")
+        raise TableError(
+            _("{name} has {value} columns called {value_2}.").format(
+                name=path.name, value=repeated[0][1], value_2=repeated[0][0]
+            )
+        )
     return columns
 
 

@@ -35,7 +35,7 @@ from app.usecases.corrections.import_corrections import (
     MaskUse,
     import_corrections,
 )
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from app.usecases.metadata.enter_metadata import EnteredMetadata, enter_metadata
 from app.usecases.metadata.line_matching import MatchedBy
 from app.usecases.metadata.plan import LineRefusal, MetadataPlan
 from app.usecases.metadata.table_reading import TableReading, column_choices, read_metadata
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:

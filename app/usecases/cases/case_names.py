@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.ids import ImageId
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 _AT_A_TIME = 500
 
@@ -29,7 +29,7 @@ class CaseNames:
     def __init__(self, services: Services, among: Collection[ImageId] | None = None) -> None:
         self._ids: set[ImageId] = set()
         self._by_file, self._by_stem = _Index(), _Index()
-        with services.reading() as work:
+        with services.store.reading() as work:
             for offset in range(0, work.cases.case_count(), _AT_A_TIME):
                 for line in work.cases.case_lines(offset=offset, limit=_AT_A_TIME, order="imported"):
                     if among is None or line.image_id in among:

@@ -11,11 +11,14 @@ from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import ImageId
+from app.domain.revision import RevisionReason
+from app.translation import _
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import FileNotice, Refusal, shown_name
-from app.usecases.corrections.correct_mask import CORRECTED, STARTING_POINT, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.mask_sources import FoundMasks, MaskSource, find_masks
-from app.usecases.image_arrays import mask_named
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_plausibility import MaskIssue, MaskIssueKind, mask_issue
 
@@ -36,6 +39,12 @@ class MaskUse(StrEnum):
     """Signed by the person who takes them: models may learn from them."""
     STARTING_POINT = "starting-point"
     """Unsigned: shown and measured, until a person corrects or confirms them."""
+
+
+_REASON_BY_USE = {
+    MaskUse.CORRECTION: RevisionReason.CORRECTED,
+    MaskUse.STARTING_POINT: RevisionReason.STARTING_POINT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,7 @@ class _Draft:
 
     def take(self, image_id: ImageId, sources: Sequence[MaskSource]) -> None:
         """Take the mask of a case, or say why not."""
-        with self._services.reading() as work:
+        with self._services.store.reading() as work:
             case = work.cases.case(image_id)
         offers = [offer for source in sources if (offer := self._offer(case, source)) is not None]
         if any(not np.array_equal(offer.mask, offers[0].mask) for offer in offers):
@@ -177,7 +186,7 @@ class _Draft:
 
     def _decided(self, case: Case, mask: BoolMask) -> tuple[BoolMask, str]:
         """A mask as the person wants it, and what is to be said about it."""
-        predicted = None if case.boundary is None else mask_named(self._services, case.boundary.mask)
+        predicted = None if case.boundary is None else self._services.arrays.mask(case.boundary.mask)
         issue = mask_issue(mask, predicted)
         if issue is None:
             return mask, ""
@@ -187,7 +196,7 @@ class _Draft:
     def _store(self, case: Case, offer: _Offer) -> None:
         if not self._is_trial:
             # A mask in doubt is no offer unless the person has said what is to be done with it.
-            reason = CORRECTED if self._choices.use is MaskUse.CORRECTION else STARTING_POINT
+            reason = _REASON_BY_USE[self._choices.use]
             self._changes |= correct_mask(
                 self._services, case.image.id, offer.mask, reason=reason, is_meant=True
             )
@@ -200,19 +209,27 @@ def _decided(mask: BoolMask, issue: MaskIssue, in_doubt: ImplausibleMask) -> Boo
         return mask
     if in_doubt is ImplausibleMask.EXCHANGE and issue.kind is MaskIssueKind.INVERTED:
         return ~mask
-    remedy = f"'--in-doubt {ImplausibleMask.AS_MARKED}' takes it as it is"
+    remedy = _("'--in-doubt {as_marked}' takes it as it is").format(as_marked=ImplausibleMask.AS_MARKED)
     if issue.kind is MaskIssueKind.INVERTED:
-        remedy += f", '--in-doubt {ImplausibleMask.EXCHANGE}' exchanges lesion and skin"
-    raise InvalidFieldError("mask", f"The mask {issue.reason}; {remedy}.")
+        remedy += _(", '--in-doubt {exchange}' exchanges lesion and skin").format(
+            exchange=ImplausibleMask.EXCHANGE
+        )
+    raise InvalidFieldError(
+        "mask", _("The mask {reason}; {remedy}.").format(reason=issue.reason, remedy=remedy)
+    )
 
 
 def _taken_anyway(issue: MaskIssue, in_doubt: ImplausibleMask) -> str:
     done = (
-        "lesion and skin were exchanged" if in_doubt is ImplausibleMask.EXCHANGE else "it was taken as it is"
+        _("lesion and skin were exchanged")
+        if in_doubt is ImplausibleMask.EXCHANGE
+        else _("it was taken as it is")
     )
-    return f"The mask {issue.reason}; {done}."
+    return _("The mask {reason}; {done}.").format(reason=issue.reason, done=done)
 
 
 def _several(offers: Sequence[_Offer]) -> str:
     names = ", ".join(shown_name(offer.source.path) for offer in offers)
-    return f"{len(offers)} different masks are named after one image ({names}); offer only the one you mean."
+    return _(
+        "{count} different masks are named after one image ({names}); offer only the one you mean."
+    ).format(count=len(offers), names=names)

@@ -11,9 +11,12 @@ from app.domain.errors import InvalidFieldError, NotFoundError, UnreadableFileEr
 from app.domain.ids import ImageId
 from app.importers.masks.drawn_image import DrawnImage, DrawnImages
 from app.importers.masks.outline_file import read_outlines
+from app.translation import _
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.case_names import CaseNames, composed
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_file import scaled_mask
 from models.contract.imaging.mask_values import PLAIN
@@ -43,7 +46,11 @@ class MaskFile:
         """Return the mask; raises UnreadableFileError or InvalidFieldError when it is none of this image."""
         del label
         reading = services.images.read_mask(self.path)
-        said = "" if reading.taken_for == PLAIN else f"Its values were read as: {reading.taken_for}."
+        said = (
+            ""
+            if reading.taken_for == PLAIN
+            else _("Its values were read as: {taken_for}.").format(taken_for=reading.taken_for)
+        )
         wanted = (case.image.height_px, case.image.width_px)
         height, width = reading.mask.shape
         said_of_size = _fitted((height, width), wanted, scales=scales)
@@ -121,12 +128,17 @@ def _match_outlines(names: CaseNames, path: Path, outlines: DrawnImages, found: 
         if len(ids) == 1:
             found.sources_by_case[ids[0]].append(OutlinesOfImage(path, drawn))
         elif ids:
-            sentence = (
-                f"{len(ids)} cases have an image file called {drawn.image_name}; correct them one by one."
-            )
+            sentence = _(
+                "{count} cases have an image file called {image_name}; correct them one by one."
+            ).format(count=len(ids), image_name=drawn.image_name)
             found.refused.append(Refusal(path, sentence))
         else:
-            found.refused.append(Refusal(path, f"No case has an image file called {drawn.image_name}."))
+            found.refused.append(
+                Refusal(
+                    path,
+                    _("No case has an image file called {image_name}.").format(image_name=drawn.image_name),
+                )
+            )
     named = (*(image.image_name for image in outlines.images), *(one.image_name for one in outlines.refused))
     return {composed(Path(name.replace("\\", "/")).stem) for name in named}
 
@@ -141,11 +153,15 @@ def _only_case(names: CaseNames, path: Path) -> ImageId:
             return ids[0]
         if ids:
             raise NotFoundError(_ambiguous(len(ids), name))
-    raise NotFoundError(f"No case has an image file called {next(_without_endings(stem), stem)}.")
+    raise NotFoundError(
+        _("No case has an image file called {next}.").format(next=next(_without_endings(stem), stem))
+    )
 
 
 def _ambiguous(count: int, name: str) -> str:
-    return f"{count} cases have an image file called {name}; correct them one by one."
+    return _("{count} cases have an image file called {name}; correct them one by one.").format(
+        count=count, name=name
+    )
 
 
 def _without_endings(name: str) -> Iterator[str]:
@@ -161,14 +177,20 @@ def _fitted(drawn_px: tuple[int, int], wanted_px: tuple[int, int], *, scales: bo
     """What is to be said about a drawing of another size; raises InvalidFieldError where it does not fit."""
     if drawn_px == wanted_px:
         return ""
-    words = (
-        f"The mask has {drawn_px[1]} x {drawn_px[0]} px, but the image has {wanted_px[1]} x {wanted_px[0]} px"
+    words = _("The mask has {value} x {value_2} px, but the image has {value_3} x {value_4} px").format(
+        value=drawn_px[1], value_2=drawn_px[0], value_3=wanted_px[1], value_4=wanted_px[0]
     )
     if drawn_px == wanted_px[::-1]:
-        raise InvalidFieldError("mask", f"{words}: it was drawn on the image lying on its side.")
+        raise InvalidFieldError(
+            "mask", _("{words}: it was drawn on the image lying on its side.").format(words=words)
+        )
     ratio = drawn_px[1] * wanted_px[0] / (drawn_px[0] * wanted_px[1])
     if abs(ratio - 1) > _CLOSE_RATIO:
-        raise InvalidFieldError("mask", f"{words}, which has other proportions.")
+        raise InvalidFieldError("mask", _("{words}, which has other proportions.").format(words=words))
     if not scales:
-        raise InvalidFieldError("mask", f"{words}; it has the same proportions and can be scaled (--scale).")
-    return f"It was brought from {drawn_px[1]} x {drawn_px[0]} px to the size of the image."
+        raise InvalidFieldError(
+            "mask", _("{words}; it has the same proportions and can be scaled (--scale).").format(words=words)
+        )
+    return _("It was brought from {value} x {value_2} px to the size of the image.").format(
+        value=drawn_px[1], value_2=drawn_px[0]
+    )

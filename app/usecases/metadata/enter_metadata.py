@@ -11,6 +11,9 @@ from app.domain.fields import with_values
 from app.domain.ids import LesionId, PatientId, VisitId
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import N_, _
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.metadata.plan import (
     DecisionEntry,
@@ -23,9 +26,10 @@ from app.usecases.metadata.plan import (
 from app.usecases.patients.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import CancelToken, Progress, Services, UnitOfWork
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
-_CHANGED_MEANWHILE = "Somebody changed the same field since the table was looked at."
+_CHANGED_MEANWHILE = N_("Somebody changed the same field since the table was looked at.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,10 @@ def _edit(services: Services, together: Sequence[PlannedChange]) -> Callable[[],
     values = {entry.field: entry.value for entry in entries}
 
     def act() -> Changes:
-        with services.reading() as work:
+        with services.store.reading() as work:
             stored = _record(work, entries[0])
         if any(entry.field.value_in(stored) != entry.stored for entry in entries):
-            raise StorageError(_CHANGED_MEANWHILE)
+            raise StorageError(_(_CHANGED_MEANWHILE))
         match stored:
             case Patient():
                 return edit_patient(services, stored, with_values(stored, values))

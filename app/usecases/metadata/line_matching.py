@@ -9,9 +9,10 @@ from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId, PatientId, is_id
 from app.importers.tables.column_meanings import PATIENT_NUMBER, ColumnMapping, KeyColumn
 from app.importers.tables.metadata_table import TableLine
+from app.translation import N_, _
 from app.usecases.cases.case_names import CaseNames
 from app.usecases.patients.edit_patient import images_of_patient
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 class MatchedBy(StrEnum):
@@ -23,10 +24,10 @@ class MatchedBy(StrEnum):
 
 
 _WANTED: Mapping[MatchedBy | None, str] = {
-    None: "the image file or the patient number",
-    MatchedBy.FILE: "the image file",
-    MatchedBy.IMAGE: "the id of the image",
-    MatchedBy.PATIENT: "the patient number",
+    None: N_("the image file or the patient number"),
+    MatchedBy.FILE: N_("the image file"),
+    MatchedBy.IMAGE: N_("the id of the image"),
+    MatchedBy.PATIENT: N_("the patient number"),
 }
 
 
@@ -66,7 +67,8 @@ class LineMatcher:
         self._columns = numbers if self.by is MatchedBy.PATIENT else images
         if not self._columns:
             raise InvalidFieldError(
-                "column", f"No column is known to hold {_WANTED[self.by]}; say which does."
+                "column",
+                _("No column is known to hold {value}; say which does.").format(value=_(_WANTED[self.by])),
             )
         self._names = CaseNames(services, among)
         self._patients = _Patients(services) if self.by is MatchedBy.PATIENT else None
@@ -79,7 +81,7 @@ class LineMatcher:
         """
         cells = [cell for column in self._columns if (cell := line.cells.get(column, ""))]
         if not cells:
-            raise NotFoundError("The line names no case.")
+            raise NotFoundError(_("The line names no case."))
         if self._patients is not None:
             return MatchedLine(line, cells[0], self._of_patient(self._patients.only(cells[0])))
         subject = next((cell for cell in cells if not is_id(cell)), cells[0])
@@ -88,7 +90,7 @@ class LineMatcher:
     def _of_patient(self, patient_id: PatientId | None) -> tuple[ImageId, ...]:
         if patient_id is None:
             return ()
-        with self._services.reading() as work:
+        with self._services.store.reading() as work:
             images = images_of_patient(work, patient_id)
         return tuple(sorted(image_id for image_id in images if self._names.has(image_id)))
 
@@ -104,7 +106,9 @@ class LineMatcher:
             found = self._names.of_file(cell)
             if len(found) > 1:
                 raise NotFoundError(
-                    f"{len(found)} cases have an image file called {cell}; name the id of the image instead."
+                    _(
+                        "{count} cases have an image file called {cell}; name the id of the image instead."
+                    ).format(count=len(found), cell=cell)
                 )
             if found:
                 return found
@@ -116,7 +120,7 @@ class _Patients:
 
     def __init__(self, services: Services) -> None:
         self._by_number: dict[str, set[PatientId]] = defaultdict(set)
-        with services.reading() as work:
+        with services.store.reading() as work:
             for patient in work.cases.patients():
                 for number in filter(None, (patient.code, patient.issued_id)):
                     self._by_number[number].add(patient.id)
@@ -125,5 +129,9 @@ class _Patients:
         """Return the patient of a number, None if there is none; raises NotFoundError for several."""
         found = self._by_number.get(number, set())
         if len(found) > 1:
-            raise NotFoundError(f"{len(found)} patients have the number {number}; say first who is who.")
+            raise NotFoundError(
+                _("{count} patients have the number {number}; say first who is who.").format(
+                    count=len(found), number=number
+                )
+            )
         return next(iter(found), None)

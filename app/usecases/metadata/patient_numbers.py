@@ -8,9 +8,10 @@ from app.domain.case import Case
 from app.domain.fields import CaseField, fields_of
 from app.domain.people.patient import Patient
 from app.importers.tables.column_meanings import PATIENT_NUMBER
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.metadata.plan import FieldEntry, LineRefusal, PatientAssignment, PlannedChange
 from app.usecases.metadata.record_claims import Claim, RecordClaims
-from app.usecases.ports import UnitOfWork
 
 if TYPE_CHECKING:
     from app.domain.ids import PatientId
@@ -57,16 +58,18 @@ class PatientNumbers:
             numbers = {claim.number for claim in own}
             patient, first = own[0].case.patient, own[0]
             if len(numbers) > 1:
-                sentence = f"The table gives one patient several numbers: {', '.join(sorted(numbers))}."
+                sentence = _("The table gives one patient several numbers: {names}.").format(
+                    names=", ".join(sorted(numbers))
+                )
                 refused.extend(LineRefusal(claim.line, claim.subject, sentence) for claim in own)
             elif first.number in (patient.code, patient.issued_id):
                 self.agreeing += len(own)
                 named.setdefault(first.number, patient)
             elif not patient.has_made_up_code:
-                sentence = (
-                    f"The image is stored under patient {patient.code}, and the table says {first.number}; "
+                sentence = _(
+                    "The image is stored under patient {code}, and the table says {number}; "
                     "assign the lesion in the window if the table is right."
-                )
+                ).format(code=patient.code, number=first.number)
                 refused.extend(LineRefusal(claim.line, claim.subject, sentence) for claim in own)
             else:
                 self._give(work, own, named, claims, changes, refused)
@@ -88,10 +91,10 @@ class PatientNumbers:
             changes.append(_change(first, patient, entry))
             return
         if (contradicting := _contradiction(patient, target)) is not None:
-            sentence = (
-                f"Patient {first.number} is stored with another {contradicting.in_sentence} than the "
-                "image's own patient, so they are kept apart."
-            )
+            sentence = _(
+                "Patient {number} is stored with another {in_sentence} than the image's "
+                "own patient, so they are kept apart."
+            ).format(number=first.number, in_sentence=contradicting.in_sentence)
             refused.extend(LineRefusal(claim.line, claim.subject, sentence) for claim in own)
             return
         named[first.number] = target

@@ -12,6 +12,8 @@ from app.importers.tables.cell_values import CellReader
 from app.importers.tables.column_meanings import PATIENT_NUMBER, ColumnMapping, DecisionColumn
 from app.importers.tables.diagnosis_cells import confirmation_of, diagnosis_of
 from app.importers.tables.metadata_table import MetadataTable, TableLine
+from app.translation import N_, _
+from app.usecases.cancellation import CancelToken
 from app.usecases.metadata.line_matching import LineMatcher, MatchedBy, MatchedLine
 from app.usecases.metadata.patient_numbers import NumberClaim, PatientNumbers
 from app.usecases.metadata.plan import (
@@ -22,11 +24,12 @@ from app.usecases.metadata.plan import (
     sorted_by_line,
 )
 from app.usecases.metadata.record_claims import Claim, RecordClaims, RecordId
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
 _LINES_AT_A_TIME = 500
 _MOST_UNMATCHED_NAMED = 100
-_NOT_FOUND = "No case of the work list is meant by this line."
+_NOT_FOUND = N_("No case of the work list is meant by this line.")
 
 
 @dataclass
@@ -70,7 +73,7 @@ def plan_metadata(
     for line in table.lines(notes):
         draft.lines += 1
         if draft.lines % _LINES_AT_A_TIME == 1:
-            yield Progress(0, 0, f"{table.path.name}: line {line.number}")
+            yield Progress(0, 0, _("{name}: line {number}").format(name=table.path.name, number=line.number))
         if token.is_cancelled:
             break
         _match(matcher, line, matched, draft)
@@ -78,12 +81,12 @@ def plan_metadata(
     claims = RecordClaims(services.vocabulary, reader.today)
     numbers = PatientNumbers()
     for start in range(0, len(matched), _LINES_AT_A_TIME):
-        yield Progress(start, len(matched), "Comparing with the stored cases")
+        yield Progress(start, len(matched), _("Comparing with the stored cases"))
         if token.is_cancelled:
             break
         for one, cases in _with_cases(services, matched[start : start + _LINES_AT_A_TIME]):
             _Understanding(reader, mapping, matcher.by, draft, claims, numbers).take(one, cases)
-    with services.reading() as work:
+    with services.store.reading() as work:
         numbers.resolve(work, claims, draft.changes, draft.refused)
         draft.agreeing += numbers.agreeing + claims.settle(work, draft.changes, draft.refused)
     return MetadataPlan(
@@ -108,14 +111,14 @@ def _match(matcher: LineMatcher, line: TableLine, matched: list[MatchedLine], dr
         return
     draft.unmatched_count += 1
     if len(draft.unmatched) < _MOST_UNMATCHED_NAMED:
-        draft.unmatched.append(LineRefusal(line.number, found.subject, _NOT_FOUND))
+        draft.unmatched.append(LineRefusal(line.number, found.subject, _(_NOT_FOUND)))
 
 
 def _with_cases(
     services: Services, lines: Collection[MatchedLine]
 ) -> Iterator[tuple[MatchedLine, tuple[Case, ...]]]:
     wanted = tuple(dict.fromkeys(image_id for line in lines for image_id in line.image_ids))
-    with services.reading() as work:
+    with services.store.reading() as work:
         case_by_id = dict(zip(wanted, work.cases.cases(wanted), strict=True))
     for line in lines:
         yield line, tuple(case_by_id[image_id] for image_id in line.image_ids)
@@ -158,7 +161,9 @@ class _Understanding:
         records = {_record_id(case, case_field) for case in cases}
         if len(records) > 1:
             what = "lesions" if case_field.of is Lesion else "visits"
-            sentence = f"The patient has {len(records)} {what}; name the image."
+            sentence = _("The patient has {count} {what}; name the image.").format(
+                count=len(records), what=what
+            )
             self._refuse(matched, sentence, case_field.label)
             return
         (record_id,) = records
@@ -174,7 +179,7 @@ class _Understanding:
             diagnosis = diagnosis_of(cells, vocabulary)
             confirmed = self._confirmation(matched.line)
         except InvalidFieldError as error:
-            self._refuse(matched, str(error), "Diagnosis")
+            self._refuse(matched, str(error), _("Diagnosis"))
             return
         if diagnosis is not None:
             self._decide(matched, cases[0], diagnosis, confirmed)
@@ -192,7 +197,7 @@ class _Understanding:
             PlannedChange(
                 matched.line.number,
                 matched.subject,
-                "Decision",
+                _("Decision"),
                 "" if stored is None else stored.diagnosis or stored.management or "recorded",
                 diagnosis if confirmed is None else f"{diagnosis} ({confirmed})",
                 DecisionEntry(case.image.id, diagnosis, confirmed),

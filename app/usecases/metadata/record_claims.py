@@ -14,10 +14,11 @@ from app.domain.ids import LesionId, PatientId, VisitId
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.domain.vocabulary import Vocabulary
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.metadata.plan import FieldEntry, LineRefusal, PlannedChange, value_words
 from app.usecases.patients.edit_patient import visits_of_patient
 from app.usecases.patients.visit_date import is_day_of_import
-from app.usecases.ports import UnitOfWork
 
 RecordId: TypeAlias = PatientId | LesionId | VisitId
 _Edited: TypeAlias = Patient | Lesion | Visit
@@ -170,11 +171,17 @@ def _only_claim(claims: list[Claim], refused: list[LineRefusal]) -> Claim | None
     if all(claim.value == first.value for claim in claims):
         return first
     said = ", ".join(
-        f"line {claim.line} says {value_words(claim.field, claim.value)}"
+        _("line {line} says {value_words}").format(
+            line=claim.line, value_words=value_words(claim.field, claim.value)
+        )
         for claim in {claim.value: claim for claim in reversed(claims)}.values()
     )
     refused.extend(
-        LineRefusal(claim.line, claim.subject, f"{claim.field.label}: The table contradicts itself: {said}.")
+        LineRefusal(
+            claim.line,
+            claim.subject,
+            _("{label}: The table contradicts itself: {said}.").format(label=claim.field.label, said=said),
+        )
         for claim in claims
     )
     return None

@@ -18,15 +18,18 @@ from app.importers.tables.column_meanings import (
 )
 from app.importers.tables.metadata_table import MetadataTable
 from app.importers.tables.table_file import read_table
+from app.translation import N_, _
+from app.usecases.cancellation import CancelToken
 from app.usecases.metadata.line_matching import MatchedBy
 from app.usecases.metadata.plan import MetadataPlan
 from app.usecases.metadata.plan_metadata import plan_metadata
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
 _LABELS = {
-    KeyColumn.IMAGE: "Image (file name or id)",
-    DecisionColumn.DIAGNOSIS: "Decision: diagnosis",
-    DecisionColumn.CONFIRMED_BY: "Decision: confirmed by",
+    KeyColumn.IMAGE: N_("Image (file name or id)"),
+    DecisionColumn.DIAGNOSIS: N_("Decision: diagnosis"),
+    DecisionColumn.CONFIRMED_BY: N_("Decision: confirmed by"),
 }
 
 
@@ -80,7 +83,10 @@ class TableReading:
         """
         if column not in self.columns:
             raise InvalidFieldError(
-                "column", f"The table has no column “{column}”; it has {', '.join(self.columns)}."
+                "column",
+                _("The table has no column “{column}”; it has {names}.").format(
+                    column=column, names=", ".join(self.columns)
+                ),
             )
         meaning = None if name is None else meaning_named(name)
         return replace(self, _mapping=self._mapping.with_column(column, meaning))
@@ -118,4 +124,4 @@ def _name(meaning: ColumnMeaning) -> str:
 
 
 def _label(meaning: ColumnMeaning) -> str:
-    return _LABELS[meaning] if isinstance(meaning, KeyColumn | DecisionColumn) else meaning.label
+    return _(_LABELS[meaning]) if isinstance(meaning, KeyColumn | DecisionColumn) else meaning.label

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app import cli
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.importers.tables.table_files import PH2_TEXT, a_table
 from tests.builders import an_image_file, services_at
 

@@ -35,7 +35,7 @@ def settle(qtbot: QtBot, session: Session) -> None:
 
 
 def masks_of(session: Session, image_id: ImageId) -> list[bool]:
-    with session.services.reading() as work:
+    with session.services.store.reading() as work:
         return [revision.is_signed for revision in work.cases.case(image_id).revisions]
 
 

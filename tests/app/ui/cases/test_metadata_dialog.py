@@ -100,7 +100,7 @@ def test_diagnoses_are_offered_as_decisions_and_not_ticked(
     dialog.decides.setChecked(True)
     with qtbot.waitSignal(session.changed):
         dialog.enter()
-    with session.services.reading() as work:
+    with session.services.store.reading() as work:
         assert {line.status for line in work.cases.case_lines()} == {"decided"}
 
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from app.domain.ids import ImageId
+from app.imaging import png_codec
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.import_corrections import (
@@ -17,7 +18,7 @@ from app.usecases.corrections.import_corrections import (
     import_corrections,
 )
 from app.usecases.learning.training_examples import training_example_of
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.importers.masks.outline_files import (
     CVAT_POLYGON,
     SQUARE,
@@ -66,11 +67,11 @@ def test_outlines_become_a_signed_revision_of_their_image(
     done = taken(services, written(tmp_path / "masks", name, content))
 
     assert (done.corrected, done.refused, done.changes.images) == ((image_id,), (), {image_id})
-    with services.reading() as work:
+    with services.store.reading() as work:
         revision = work.cases.case(image_id).revision
     assert revision is not None
     assert revision.is_signed
-    np.testing.assert_array_equal(services.images.mask_from_png(services.blobs.get(revision.mask)), square())
+    np.testing.assert_array_equal(png_codec.mask_from_png(services.store.blobs.get(revision.mask)), square())
 
 
 def test_a_trial_says_what_would_be_taken_and_takes_nothing(services: Services, tmp_path: Path) -> None:
@@ -80,7 +81,7 @@ def test_a_trial_says_what_would_be_taken_and_takes_nothing(services: Services, 
     done = taken(services, path, is_trial=True)
 
     assert [(one.image_id, one.image_file) for one in done.taken] == [(image_id, "a.png")]
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.cases.case(image_id).revisions == ()
 
 
@@ -93,7 +94,7 @@ def test_a_starting_point_is_unsigned_until_a_person_confirms_it(services: Servi
         choices=MaskChoices(use=MaskUse.STARTING_POINT),
     )
 
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
         (line,) = work.cases.lines_of([image_id])
     assert (case.is_corrected, case.status, line.status) == (False, "new", "new")
@@ -140,10 +141,10 @@ def test_a_mask_of_the_same_proportions_is_scaled_only_on_request(services: Serv
     assert [notice.sentence for notice in done.notices] == [
         "It was brought from 64 x 48 px to the size of the image."
     ]
-    with services.reading() as work:
+    with services.store.reading() as work:
         name = work.cases.case(image_id).mask
     assert name is not None
-    np.testing.assert_array_equal(services.images.mask_from_png(services.blobs.get(name)), square())
+    np.testing.assert_array_equal(png_codec.mask_from_png(services.store.blobs.get(name)), square())
 
 
 def test_images_beside_their_outlines_are_not_taken_for_masks(services: Services, tmp_path: Path) -> None:

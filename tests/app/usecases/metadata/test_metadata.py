@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.audit import EDITS, AuditKind
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import ImageId
@@ -21,7 +22,7 @@ from app.usecases.metadata.line_matching import MatchedBy
 from app.usecases.metadata.plan import MetadataPlan, PlannedChange
 from app.usecases.metadata.plan_metadata import plan_metadata
 from app.usecases.patients.edit_patient import edit_patient
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.importers.tables.table_files import HAM10000, ISIC_ARCHIVE, PH2_TEXT, a_table
 from tests.builders import an_image_file, result_of
 from tests.fakes import FakeToken
@@ -33,7 +34,7 @@ def an_image(services: Services, folder: Path, name: str, seed: int = 1) -> Imag
 
 
 def case_of(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -86,10 +87,10 @@ def test_a_table_of_the_isic_archive_fills_what_is_empty_and_the_history_tells_i
         "IL_0396491",
     )
     assert after.visit.age_years == 50
-    with services.reading() as work:
-        acts = {act.what: act.detail for act in work.audit.events() if act.what.endswith("edited")}
-    assert set(acts) == {"patient edited", "lesion edited", "visit edited"}
-    assert set(acts["lesion edited"].split(", ")) == {"site", "clin_size_long_diam_mm", "label"}
+    with services.store.reading() as work:
+        acts = {act.kind: act.fields for act in work.audit.events() if act.kind in EDITS}
+    assert set(acts) == EDITS
+    assert set(acts[AuditKind.LESION_EDITED]) == {"site", "clin_size_long_diam_mm", "label"}
     assert done.changes.touches(image_id)
 
 
