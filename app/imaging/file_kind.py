@@ -45,7 +45,7 @@ the group 0008: its length, the character set or the image type."""
 
 _OTHER_STARTS = {
     b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a ZIP archive; please unpack it first",
+    b"PK\x03\x04": "a ZIP archive in another one, or without .zip at the end of its name",
 }
 
 
