@@ -38,7 +38,10 @@ from app.usecases.cases.remove_case import remove_case, restore_case
 from app.usecases.corrections.unfinished_work import unfinished_work
 from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
 
-IMAGE_FILES = N_("Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)")
+IMAGE_FILES = N_(
+    "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.avif *.heic *.heif *.dcm *.dicom DICOMDIR "
+    "*.zip);;All files (*)"
+)
 
 TABLE_FILES = N_("Tables (*.csv *.tsv *.txt *.tab *.xlsx *.json);;All files (*)")
 

@@ -251,8 +251,7 @@ def a_disc(folder: Path, count: int = 2) -> Path:
         del dataset.NumberOfFrames
         files.add(dataset)
     files.write(folder)
-    if files._tempdir is not None:
-        files._tempdir.cleanup()
+    files._stage["t"].cleanup()
     return folder / "DICOMDIR"
 
 
