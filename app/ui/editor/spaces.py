@@ -89,6 +89,12 @@ def length_px(one_image_xy: Point, other_image_xy: Point) -> float:
     return math.dist(one_image_xy, other_image_xy)
 
 
+def length_words(pixels: float, mm_per_px: float | None) -> str:
+    """Return a length in whole image pixels, with millimetres when the image is calibrated."""
+    words = f"{pixels:.0f} px"
+    return words if mm_per_px is None else f"{words} = {pixels * mm_per_px:.2f} mm"
+
+
 def length_mm(one_image_xy: Point, other_image_xy: Point, mm_per_px: float) -> float:
     """Return the distance of two points of the image in millimetres."""
     return length_px(one_image_xy, other_image_xy) * mm_per_px

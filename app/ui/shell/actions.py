@@ -152,10 +152,31 @@ ACTIONS: tuple[Action, ...] = (
         "Confirm boundary",
         "Edit",
         lambda d: d.correction.confirm(),
-        "Ctrl+Return",
+        "C",
         "check",
-        "Sign the boundary as it is",
+        "Sign the boundary as right; one that was not changed is kept as confirmed",
         Need.BOUNDARY,
+    ),
+    Action(
+        "mask.grow",
+        "Grow by one step",
+        "Edit",
+        lambda d: d.boundary_steps.grow(),
+        "+",
+        need=Need.CASE,
+        starts_group=True,
+    ),
+    Action(
+        "mask.shrink", "Shrink by one step", "Edit", lambda d: d.boundary_steps.shrink(), "-", need=Need.CASE
+    ),
+    Action("mask.smooth", "Smooth", "Edit", lambda d: d.boundary_steps.smooth(), "S", need=Need.CASE),
+    Action(
+        "mask.clear",
+        "Clear the mask",
+        "Edit",
+        lambda d: d.boundary_steps.clear(),
+        "Shift+C",
+        need=Need.CASE,
     ),
     Action(
         "mask.fill_holes",
@@ -341,6 +362,14 @@ ACTIONS: tuple[Action, ...] = (
         in_tool_bar=True,
     ),
     Action(
+        "view.lesion",
+        "Let the lesion fill the view",
+        "View",
+        lambda d: d.boundary_steps.fill_view(),
+        "2",
+        need=Need.CASE,
+    ),
+    Action(
         "view.rotate_left",
         "Rotate left",
         "View",
@@ -483,8 +512,10 @@ ACTIONS: tuple[Action, ...] = (
 
 CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
     ("Wheel, pinch", "Zoom to the cursor"),
-    ("Ctrl or Alt + wheel", "Brush size"),
-    ("Ctrl or Alt + lasso or polygon", "Take away instead of adding"),
+    ("Ctrl or Alt + wheel or right drag", "Brush size"),
+    ("Ctrl or Alt", "Take away instead of adding, with any tool"),
+    ("Shift + brush or eraser", "Straight stroke"),
+    ("Wand, drag right or left", "Take more or less"),
     ("Space + drag, or middle button", "Move the image with any tool"),
     ("Two fingers", "Move the image (touchpad)"),
     ("Pen's eraser", "Take away with any tool"),
