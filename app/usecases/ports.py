@@ -19,7 +19,7 @@ from app.domain.analysis.prediction import (
     ScorePrediction,
 )
 from app.domain.analysis.triage import Band, TriageThresholds
-from app.domain.audit import AuditEvent
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
@@ -177,6 +177,7 @@ class CaseRepository(Protocol):
     def visits_of(self, lesion_id: LesionId) -> list[Visit]: ...
     def add_image(self, image: DermoscopicImage, thumbnail: BlobName) -> None: ...
     def update_calibration(self, image_id: ImageId, calibration: Calibration | None) -> None: ...
+    def mark_as_sample(self, image_id: ImageId) -> None: ...
     def image_by_original(self, original: BlobName) -> ImageId | None: ...
     def images_of(self, lesion_id: LesionId) -> list[ImageId]:
         """Return a lesion's images in the order of their import, hidden ones left out."""
@@ -254,7 +255,15 @@ class AuditTrail(Protocol):
     """Append-only record of acts."""
 
     def append(
-        self, who: str, what: str, subject: str, detail: str = "", weights_sha256: str | None = None
+        self,
+        who: str,
+        kind: AuditKind,
+        subject: str,
+        detail: str = "",
+        *,
+        fields: tuple[str, ...] = (),
+        reverted_to: int | None = None,
+        weights_sha256: str | None = None,
     ) -> AuditEvent:
         """Add an event with the next sequence number."""
         ...

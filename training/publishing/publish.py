@@ -52,6 +52,7 @@ from training.publishing.card_words import (
     INTENDED_USE,
     LICENCE,
     diagnoses_limit,
+    diagnoses_of,
     fine_tuning_limit,
     licences_of,
     limits_of,
@@ -248,6 +249,7 @@ def _card(
         diagnosis_conformal=choices.diagnosis_conformal,
         calibration=choices.calibration,
         limits=_limits(plan, network),
+        known_diagnoses=_known_diagnoses(plan),
         licence=_licence(plan),
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
@@ -309,6 +311,13 @@ def _limits(plan: TrainingPlan, network: nn.Module) -> tuple[str, ...]:
             limits = (non_commercial_limit(samples), *limits)
         return (*limits, diagnoses_limit(plan.diagnoses)) if plan.diagnoses else limits
     return (*read_card(plan.fine_tuning.base).limits, fine_tuning_limit(samples))
+
+
+def _known_diagnoses(plan: TrainingPlan) -> tuple[str, ...]:
+    """Those of the data; a fine-tuned model keeps what its base knows."""
+    if plan.fine_tuning is not None:
+        return read_card(plan.fine_tuning.base).known_diagnoses
+    return diagnoses_of(read_manifest(plan.data_dir))
 
 
 def _licence(plan: TrainingPlan) -> str:

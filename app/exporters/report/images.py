@@ -16,6 +16,7 @@ from app.exporters.report.style import CAPTION, LABEL, LABEL_AT_RIGHT, say
 from app.usecases.analysis.colour_scales import ColourScale, attention_scale
 from app.usecases.analysis.explain_score import share_inside
 from app.usecases.analysis.overlay_words import outside_warning, overlay_words
+from app.usecases.cases.history_words import revision_words
 from app.usecases.ports import CaseFile
 from models.contract.arrays import AttentionMap, RgbImage
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
@@ -74,7 +75,7 @@ def _boundary_words(case: Case, *, has_lesion: bool) -> str:
         return "No lesion boundary was found or drawn"
     if case.revision is None:
         return "Boundary as predicted by the model, not corrected"
-    return f"Boundary, {case.revision.reason} by a clinician (revision {case.revision.number})"
+    return f"Boundary, {revision_words(case.revision)} by a clinician (revision {case.revision.number})"
 
 
 def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnImage:

@@ -52,6 +52,7 @@ from app.usecases.analysis.score_words import (
     range_words,
     uncertainty_words,
 )
+from app.usecases.cases.history_words import revision_words
 from app.usecases.ports import ModelSummary
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
@@ -324,7 +325,7 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
             (
                 made.id,
                 made.created_at,
-                f"Mask revision {made.number}: {made.reason}",
+                f"Mask revision {made.number}: {revision_words(made)}",
                 disclosed.who(made.author),
             )
             for made in case.revisions

@@ -14,7 +14,7 @@ from app.ui.panels.words import moment
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
 from app.ui.workbench.case_view import CaseView
-from app.usecases.cases.history_words import causes_by_score, metadata_words
+from app.usecases.cases.history_words import causes_by_score, metadata_words, revision_words
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
         HistoryEntry(
             revision.created_at,
             f"Boundary, revision {revision.number}",
-            f"{revision.reason}, by {revision.author}",
+            f"{revision_words(revision)}, by {revision.author}",
             revision.id,
             revision.id == case.mask_source,
         )

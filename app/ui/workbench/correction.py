@@ -15,13 +15,14 @@ from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
+from app.domain.revision import RevisionReason
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.analysis.score_image import preview_score
 from app.usecases.cases.open_case import OpenedCase, measure_mask
 from app.usecases.cases.show_image import ShownImage
-from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.ports import CancelToken, Services
 from models.contract.arrays import BoolMask
@@ -127,7 +128,9 @@ class Correction(QObject):
         mask = (self._image_id, self._canvas.editor.mask_version())
         if self.is_unsaved and mask != self._left:
             self._left = mask
-            self._store(CORRECTED, if_implausible=self.left_unsigned.emit, then=self._tell_of_saving)
+            self._store(
+                RevisionReason.CORRECTED, if_implausible=self.left_unsigned.emit, then=self._tell_of_saving
+            )
 
     def leave(self) -> None:
         """Store what is corrected, saying so, and let go of the case."""
@@ -139,16 +142,19 @@ class Correction(QObject):
     def save(self) -> None:
         """Store the mask on the canvas as a revision; an implausible one is asked about."""
         if self.is_unsaved:
-            self._store(CORRECTED, if_implausible=self.questioned.emit)
+            self._store(RevisionReason.CORRECTED, if_implausible=self.questioned.emit)
 
     def save_unasked(self) -> None:
         """Store the mask on the canvas because something else begins; an implausible one is left out."""
         if self.is_unsaved:
-            self._store(CORRECTED, if_implausible=self.left_unsigned.emit)
+            self._store(RevisionReason.CORRECTED, if_implausible=self.left_unsigned.emit)
 
     def confirm(self) -> None:
         """Sign the mask on the canvas as right; an implausible one is asked about."""
-        self._store(CORRECTED if self.is_unsaved else CONFIRMED, if_implausible=self.questioned.emit)
+        self._store(
+            RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
+            if_implausible=self.questioned.emit,
+        )
 
     def revert_to(self, earlier: RevisionId | PredictionId) -> None:
         """Make an earlier boundary the valid one again, once the one on the canvas is stored."""
@@ -156,7 +162,7 @@ class Correction(QObject):
             return
         if self.is_unsaved:
             self._store(
-                CORRECTED,
+                RevisionReason.CORRECTED,
                 if_implausible=self.questioned.emit,
                 then=lambda: self._revert(image_id, earlier),
             )
@@ -188,7 +194,7 @@ class Correction(QObject):
 
     def _store(
         self,
-        reason: str,
+        reason: RevisionReason,
         *,
         if_implausible: Callable[[UnsignedMask], None],
         then: Callable[[], None] = lambda: None,

@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from app.domain.analysis.prediction import BoundaryPrediction
+from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
@@ -65,7 +66,7 @@ def _stored(services: Services, assessed: BoundaryPrediction) -> Changes:
         work.cases.add_assessment(assessed)
         work.audit.append(
             services.user,
-            "boundary assessed",
+            AuditKind.BOUNDARY_ASSESSED,
             assessed.image_id,
             assessed.id,
             weights_sha256=assessed.model.weights_sha256,

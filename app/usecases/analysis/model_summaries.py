@@ -13,8 +13,6 @@ _MAIN_METRIC: dict[Task, tuple[str, str]] = {
 }
 
 _IMAGE_ALONE = "test_auc_image_only"
-_DIAGNOSES = "The data know these diagnoses only: "
-"""How the limits of a card begin to name them."""
 
 
 def model_summaries(services: Services, case: Case) -> tuple[ModelSummary, ...]:
@@ -46,7 +44,7 @@ def _model_summaries(services: Services, task: Task, what: str, model: ModelRef)
     card = card_of(services, task, model)
     if card is None:
         return ModelSummary(what, model, None, None)
-    return ModelSummary(what, model, held_out_figure(card), card.limits, known_diagnoses(card))
+    return ModelSummary(what, model, held_out_figure(card), card.limits, card.known_diagnoses)
 
 
 def measured_bands(card: ModelCard, score: ScorePrediction) -> MeasuredBands | None:
@@ -62,13 +60,6 @@ def measured_bands(card: ModelCard, score: ScorePrediction) -> MeasuredBands | N
         if split in card.triage_figures:
             return MeasuredBands(card.triage_figures[split].whole, images)
     return None
-
-
-def known_diagnoses(card: ModelCard) -> tuple[str, ...]:
-    """Return the only diagnoses that a model's training data know; empty when its limits do not tell."""
-    said = next((limit for limit in card.limits if limit.startswith(_DIAGNOSES)), _DIAGNOSES)
-    names = said.removeprefix(_DIAGNOSES).strip(". ")
-    return () if names in ("", "none") else tuple(name.strip() for name in names.split(","))
 
 
 def held_out_figure(card: ModelCard) -> str | None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.analysis.frame_finding import SCORED_ANYWAY
 from app.domain.analysis.prediction import ScorePrediction
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError, ScoreWithheldError
@@ -63,10 +63,14 @@ def _store(services: Services, case: Case, score: ScorePrediction) -> None:
             return
         if case.is_score_withheld and case.boundary is not None:
             # Before the score, because the line of the work list that is written with it depends on this act.
-            work.audit.append(services.user, SCORED_ANYWAY, case.image.id, case.boundary.id)
+            work.audit.append(
+                services.user, AuditKind.UNSUITABLE_IMAGE_SCORED, case.image.id, case.boundary.id
+            )
         work.cases.add_score(score)
         sha256 = score.model.weights_sha256
-        work.audit.append(services.user, "score computed", case.image.id, score.id, weights_sha256=sha256)
+        work.audit.append(
+            services.user, AuditKind.SCORE_COMPUTED, case.image.id, score.id, weights_sha256=sha256
+        )
         work.commit()
 
 

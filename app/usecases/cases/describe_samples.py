@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.case_fields import age_years, choice
 from app.domain.errors import InvalidFieldError, UnreadableFileError
@@ -46,7 +46,8 @@ def describe_samples(services: Services, rows: Iterable[Row], image_ids: Iterabl
             row = row_by_hash.get(case.image.original)
             if row is None or not _entered(services, work, case, row):
                 continue
-            work.audit.append(services.user, SAMPLE_DESCRIBED, image_id)
+            work.cases.mark_as_sample(image_id)
+            work.audit.append(services.user, AuditKind.SAMPLE_DESCRIBED, image_id)
             work.commit()
             described += 1
     return described

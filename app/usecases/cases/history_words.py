@@ -1,17 +1,15 @@
 """Why a score was computed again, and what was entered about a case, told from what is stored."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from app.domain.analysis.frame_finding import SCORED_ANYWAY
-from app.domain.analysis.input_edits import SAMPLE_DESCRIBED, inputs_edited_between
+from app.domain.analysis.input_edits import inputs_edited_between
 from app.domain.analysis.prediction import ScorePrediction
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
-from app.domain.audit import AuditEvent
+from app.domain.audit import EDITS, AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
-from app.usecases.cases.import_images import DAMAGED_TAKEN
-from app.usecases.patients.settle_identity import FOUND_APART, FOUND_SAME
+from app.domain.revision import MaskRevision, RevisionReason
 
 _WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
 """Words of the forms for the names in the audit trail; fields of one name have the same words."""
@@ -19,18 +17,27 @@ _WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
 _NOTHING_RECORDED = "nothing recorded of this case had changed"
 """The sizes of the patient's other lesions, which the model may read, are recorded with those."""
 
-_TITLE_BY_ACT = {
-    "patient edited": "Patient edited",
-    "lesion edited": "Lesion edited",
-    "visit edited": "Visit edited",
-    "image calibrated": "Scale of the image",
-    "lesion assigned": "Lesion assigned to another patient",
-    FOUND_SAME: "Found to be the same person as another patient",
-    FOUND_APART: "Kept apart from another patient of the same number",
-    SAMPLE_DESCRIBED: "Sample described",
-    SCORED_ANYWAY: "Scored on request, although the image does not look like one to score",
-    DAMAGED_TAKEN: "Taken although the file is damaged, without a score",
-    BAND_ACCEPTED: "Lower band accepted",
+_TITLE_BY_ACT: Final[Mapping[str, str]] = {
+    AuditKind.PATIENT_EDITED: "Patient edited",
+    AuditKind.LESION_EDITED: "Lesion edited",
+    AuditKind.VISIT_EDITED: "Visit edited",
+    AuditKind.IMAGE_CALIBRATED: "Scale of the image",
+    AuditKind.LESION_ASSIGNED: "Lesion assigned to another patient",
+    AuditKind.PATIENTS_JOINED: "Found to be the same person as another patient",
+    AuditKind.PATIENTS_KEPT_APART: "Kept apart from another patient of the same number",
+    AuditKind.SAMPLE_DESCRIBED: "Sample described",
+    AuditKind.UNSUITABLE_IMAGE_SCORED: (
+        "Scored on request, although the image does not look like one to score"
+    ),
+    AuditKind.DAMAGED_FILE_TAKEN: "Taken although the file is damaged, without a score",
+    AuditKind.BAND_ACCEPTED: "Lower band accepted",
+}
+
+_REASON_WORDS: Final[Mapping[str, str]] = {
+    RevisionReason.CORRECTED: "corrected",
+    RevisionReason.CONFIRMED: "confirmed",
+    RevisionReason.RESET: "reset to prediction",
+    RevisionReason.REVERTED: "reverted to an earlier revision",
 }
 
 
@@ -51,15 +58,26 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
 
 
 def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
-    """Return an edit of metadata as a title and what was edited, without values; None for any other act."""
-    title = _TITLE_BY_ACT.get(act.what)
+    """Return an edit of metadata as a title and what was edited, without values.
+
+    An act of another version of the program has its own text for a title; None for any other act.
+    """
+    if not isinstance(act.kind, AuditKind):
+        return act.kind[:1].upper() + act.kind[1:], act.detail
+    title = _TITLE_BY_ACT.get(act.kind)
     if title is None:
         return None
-    if act.what.endswith(" edited"):
-        fields = act.detail.split(", ")
-        return title, ", ".join(_WORDS_BY_FIELD.get(field, field) for field in fields)
+    if act.kind in EDITS:
+        return title, ", ".join(_WORDS_BY_FIELD.get(field, field) for field in act.fields)
     # An assignment's detail holds ids, which nobody can read.
-    return title, act.detail if act.what == "image calibrated" else ""
+    return title, act.detail if act.kind is AuditKind.IMAGE_CALIBRATED else ""
+
+
+def revision_words(revision: MaskRevision) -> str:
+    """Return why there is a revision, as a past participle with its object."""
+    if revision.reason is RevisionReason.REVERTED and revision.reverted_to is not None:
+        return f"reverted to revision {revision.reverted_to}"
+    return _REASON_WORDS.get(revision.reason, revision.reason)
 
 
 def _differences(case: Case, before: ScorePrediction, after: ScorePrediction) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.changes import Changes
@@ -30,7 +31,6 @@ from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitO
 
 THUMBNAIL_SIDE_PX = 160
 
-DAMAGED_TAKEN = "damaged file taken"
 """The act of a person who takes an image although its file is damaged."""
 
 _NOT_TRIED = "The import had to stop before this file; import it again."
@@ -272,9 +272,9 @@ def _imported(
         visit_id = _add_visit(work, lesion, found.patient, day, read.age_years)
         image = _image(services, path, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
-        work.audit.append(services.user, "image imported", image.id, original)
+        work.audit.append(services.user, AuditKind.IMAGE_IMPORTED, image.id, original)
         if image.is_damaged:
-            work.audit.append(services.user, DAMAGED_TAKEN, image.id)
+            work.audit.append(services.user, AuditKind.DAMAGED_FILE_TAKEN, image.id)
         work.commit()
     notices = tuple(notice for notice in (*read.remarks, found.notice) if notice)
     return _Stored(image.id, notices, found.kept_apart)

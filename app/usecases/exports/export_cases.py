@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
+from app.domain.audit import AuditKind
 from app.domain.errors import ExportError, InferenceError
 from app.domain.ids import ImageId
 from app.usecases.analysis.compare_scores import case_trail
@@ -120,5 +121,5 @@ def note_export(
     manner = "de-identified" if deidentified else "with identity"
     with services.unit_of_work() as work:
         for image_id in image_ids:
-            work.audit.append(services.user, "case exported", image_id, f"{exporter.name}, {manner}")
+            work.audit.append(services.user, AuditKind.CASE_EXPORTED, image_id, f"{exporter.name}, {manner}")
         work.commit()

@@ -4,9 +4,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
 from app.usecases.learning.start_run import snapshot_folder
-from app.usecases.models.promote_model import EXAMINED, is_shipped
+from app.usecases.models.promote_model import is_shipped
 from app.usecases.ports import Services
 from models.contract.shelf.exam import Exam, read_exam, write_exam
 
@@ -38,6 +39,8 @@ def evaluate_candidate(services: Services, name: str, version: str, snapshot_id:
     write_exam(exam, model.folder)
     with services.unit_of_work() as work:
         sha256 = model.card.weights_sha256
-        work.audit.append(services.user, EXAMINED, model.card.reference, data.name, weights_sha256=sha256)
+        work.audit.append(
+            services.user, AuditKind.MODEL_EXAMINED, model.card.reference, data.name, weights_sha256=sha256
+        )
         work.commit()
     return exam

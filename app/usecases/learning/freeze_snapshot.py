@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
@@ -111,7 +111,7 @@ def read_training_examples(
             stop_if_cancelled(token)
             yield Progress(number, len(image_ids), "Looking for corrections")
             case = work.cases.case(image_id)
-            if any(act.what == SAMPLE_DESCRIBED for act in work.audit.events(image_id)):
+            if case.image.is_sample:
                 examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
                 continue
             examples.append(
@@ -207,7 +207,7 @@ def _keep(services: Services, sides: Sides, examples: Sequence[TrainingExample],
                 known = replace(known, side=known.side or side)
             work.learning.put_image(known)
         used = sum(image.side is not None for image in snapshot.images)
-        work.audit.append(services.user, "snapshot frozen", snapshot.id, f"{used} images")
+        work.audit.append(services.user, AuditKind.SNAPSHOT_FROZEN, snapshot.id, f"{used} images")
         work.commit()
 
 

@@ -1,8 +1,8 @@
 """Puts what a run has published onto the model shelf; nothing becomes active by that."""
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
 from app.usecases.learning.run_records import read_record, run_folder
-from app.usecases.models.promote_model import SHELVED
 from app.usecases.ports import Services
 from models.contract.errors import UnknownModelError
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -27,7 +27,9 @@ def register_candidate(services: Services, run_id: str) -> ShelvedModel:
         shelved = services.shelf.add(published)
         with services.unit_of_work() as work:
             reference, sha256 = shelved.card.reference, shelved.card.weights_sha256
-            work.audit.append(services.user, SHELVED, reference, run_id, weights_sha256=sha256)
+            work.audit.append(
+                services.user, AuditKind.MODEL_SHELVED, reference, run_id, weights_sha256=sha256
+            )
             work.commit()
         return shelved
     if shelved.card.weights_sha256 != inspect(published).weights_sha256:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
 from app.usecases.learning.freeze_snapshot import SNAPSHOTS
 from app.usecases.learning.run_records import RunLine, RunRecord, line_of, runs_folder, write_record
@@ -61,7 +62,7 @@ def start_run(
             raise
     with services.unit_of_work() as work:
         detail = f"{base.card.reference} from {snapshot.id}"
-        work.audit.append(services.user, "training started", folder.name, detail)
+        work.audit.append(services.user, AuditKind.TRAINING_STARTED, folder.name, detail)
         work.commit()
     return line_of(services, folder)
 

@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
-from app.usecases.models.promote_model import IMPORTED
 from app.usecases.ports import Services
 from models.contract.shelf.bundle import export_bundle, import_bundle
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -21,7 +21,7 @@ def export_model(services: Services, name: str, version: str, file: Path) -> Pat
         packed = export_bundle(model.folder, file)
     with services.unit_of_work() as work:
         reference, sha256 = model.card.reference, model.card.weights_sha256
-        work.audit.append(services.user, "model exported", reference, weights_sha256=sha256)
+        work.audit.append(services.user, AuditKind.MODEL_EXPORTED, reference, weights_sha256=sha256)
         work.commit()
     return packed
 
@@ -41,6 +41,8 @@ def import_model(services: Services, file: Path) -> ShelvedModel:
         raise LearningError(f"The model could not be imported ({error.strerror}).") from error
     with services.unit_of_work() as work:
         reference, sha256 = model.card.reference, model.card.weights_sha256
-        work.audit.append(services.user, IMPORTED, reference, file.name, weights_sha256=sha256)
+        work.audit.append(
+            services.user, AuditKind.MODEL_IMPORTED, reference, file.name, weights_sha256=sha256
+        )
         work.commit()
     return model

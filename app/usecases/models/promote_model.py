@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
 from app.usecases.learning.start_run import newest_snapshot
 from app.usecases.ports import Services
@@ -13,10 +14,7 @@ from models.contract.shelf.model_shelf import ShelvedModel
 from training.contract.snapshot import Snapshot
 
 UNKNOWN_USER = "unknown user"
-IMPORTED = "model imported"
-"""The act in the audit trail by which a model is known to come from elsewhere."""
-SHELVED = "model shelved"
-EXAMINED = "model examined"
+_JUDGED_HERE = frozenset({AuditKind.MODEL_SHELVED, AuditKind.MODEL_EXAMINED})
 """The acts by which a model is known to have been judged here, even after it left the shelf and came back."""
 
 
@@ -43,7 +41,7 @@ def promote_model(services: Services, name: str, version: str, *, unexamined: bo
     with services.unit_of_work() as work:
         work.audit.append(
             author,
-            "model promoted",
+            AuditKind.MODEL_PROMOTED,
             model.card.reference,
             _detail(active, was_examined=not unexamined),
             weights_sha256=model.card.weights_sha256,
@@ -67,7 +65,7 @@ def roll_back_model(services: Services, task: Task) -> ShelvedModel:
         model = services.shelf.rollback(task, author=author, at=services.clock())
         work.audit.append(
             author,
-            "model rolled back",
+            AuditKind.MODEL_ROLLED_BACK,
             model.card.reference,
             "" if left is None else f"instead of {left.card.reference}",
             weights_sha256=model.card.weights_sha256,
@@ -141,13 +139,13 @@ def _check_may_pass_unexamined(services: Services, model: ShelvedModel) -> None:
         raise LearningError(f"The model {reference} has sat an exam, and that decides.")
     with services.reading() as work:
         acts = work.audit.events(reference)
-    done = {act.what for act in acts if act.weights_sha256 == model.card.weights_sha256}
-    if done & {SHELVED, EXAMINED}:
+    done = {act.kind for act in acts if act.weights_sha256 == model.card.weights_sha256}
+    if done & _JUDGED_HERE:
         raise LearningError(
             f"The model {reference} was trained or examined here before it was imported, "
             "so it must sit an exam before it is promoted."
         )
-    if IMPORTED not in done and not is_shipped(services, model):
+    if AuditKind.MODEL_IMPORTED not in done and not is_shipped(services, model):
         raise LearningError(
             f"The model {reference} was trained here, so it must sit an exam before it is promoted."
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age, check_patient
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError
@@ -37,7 +38,9 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
         if patient.birth_year != stored.birth_year:
             _check_ages(work, patient)
         work.cases.update_patient(patient)
-        work.audit.append(services.user, "patient edited", patient.id, edited_names(before, after))
+        work.audit.append(
+            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=edited_names(before, after)
+        )
         images = images_of_patient(work, patient.id)
         work.commit()
     return Changes(images=images, patients=frozenset({patient.id}), case_list=True)

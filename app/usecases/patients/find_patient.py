@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.domain.audit import AuditKind
 from app.domain.case_fields import birth_year
 from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
@@ -161,14 +162,16 @@ def _completed(services: Services, work: UnitOfWork, stored: Patient, offered: P
     patient = completed(stored, offered, visits_of_patient(work, stored.id))
     if patient != stored:
         work.cases.update_patient(patient)
-        work.audit.append(services.user, "patient edited", patient.id, changed_fields(stored, patient))
+        work.audit.append(
+            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(stored, patient)
+        )
     return patient
 
 
 def _added(services: Services, work: UnitOfWork, patient: Patient, code: str) -> Patient:
     added = replace(patient, code=code)
     work.cases.add_patient(added)
-    work.audit.append(services.user, "patient added", added.id)
+    work.audit.append(services.user, AuditKind.PATIENT_ADDED, added.id)
     return added
 
 

@@ -30,8 +30,8 @@ def merged(before: Record, after: Record, stored: Record) -> Record:
     return replace(stored, **edited)
 
 
-def edited_names(before: Record, after: Record) -> str:
+def edited_names(before: Record, after: Record) -> tuple[str, ...]:
     """Return the names of the edited fields, for the audit trail, without their values."""
-    return ", ".join(
+    return tuple(
         field.name for field in fields(before) if getattr(after, field.name) != getattr(before, field.name)
     )

@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from app.domain.analysis.benefit import expected_benefit
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.analysis.triage import Band
+from app.domain.audit import AuditKind
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError, StorageError
@@ -280,7 +280,7 @@ def test_audit_events_are_numbered_in_their_order(store: SqliteCaseStore) -> Non
     with store.reading() as work:
         events = work.audit.events("image 1")
         newest = work.audit.events(limit=2)
-    assert [event.what for event in events] == ["image imported", "mask corrected", "case exported"]
+    assert [event.kind for event in events] == ["image imported", "mask corrected", "case exported"]
     assert [event.sequence for event in events] == sorted(event.sequence for event in events)
     assert [event.subject for event in newest] == ["image 1", "image 2"]
     assert events[0].weights_sha256 == "a" * 64
@@ -461,7 +461,7 @@ def test_a_line_keeps_the_band_and_place_that_a_correction_would_lower(store: Sq
     assert first.priority is not None
     assert (first.image_id, first.priority.band, first.probability) == (image_id, Band.URGENT, 0.05)
     with store.unit_of_work() as work:
-        work.audit.append("Dr Test", BAND_ACCEPTED, image_id, corrected.id)
+        work.audit.append("Dr Test", AuditKind.BAND_ACCEPTED, image_id, corrected.id)
         work.cases.renew_line(image_id)
         work.commit()
     last = _lines(store)[-1]

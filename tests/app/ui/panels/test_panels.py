@@ -14,6 +14,7 @@ from app.domain.errors import InvalidFieldError
 from app.domain.figures import percent
 from app.domain.ids import ImageId
 from app.domain.measurement import Measurement
+from app.domain.revision import RevisionReason
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
@@ -26,7 +27,7 @@ from app.usecases.analysis.score_attribution import ScoreWhy
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.analysis.score_words import DIVISION
 from app.usecases.cases.open_case import open_case
-from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.ports import MeasuredBands, ModelSummary, Services
 from models.contract.shelf.triage_figures import BandCounts, BandFigures
@@ -178,7 +179,7 @@ def test_a_boundary_that_a_person_has_signed_is_not_called_uncertain(
 ) -> None:
     mask = open_case(services, case.image.id).mask
     assert mask is not None
-    correct_mask(services, case.image.id, mask, reason=CONFIRMED)
+    correct_mask(services, case.image.id, mask, reason=RevisionReason.CONFIRMED)
     with services.reading() as work:
         signed = work.cases.case(case.image.id)
     doubtful = tuple(replace(one, border_uncertainty=0.12) for one in signed.boundaries)

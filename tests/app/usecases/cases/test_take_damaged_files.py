@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import ScoreWithheldError
 from app.domain.ids import ImageId
@@ -14,7 +15,7 @@ from app.exporters.report.pdf import ReportPdf
 from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.history_words import metadata_words
-from app.usecases.cases.import_images import DAMAGED_TAKEN, ImportReport, import_images
+from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.learning.freeze_snapshot import freeze_snapshot
@@ -67,7 +68,7 @@ def test_what_is_left_of_the_picture_is_stored_with_its_mark(services: Services,
     assert near[:32].max() < 40
     assert services.blobs.get(case.image.original) == damaged.read_bytes()
     with services.reading() as work:
-        (act,) = [one for one in work.audit.events(case.image.id) if one.what == DAMAGED_TAKEN]
+        (act,) = [one for one in work.audit.events(case.image.id) if one.kind == AuditKind.DAMAGED_FILE_TAKEN]
     assert metadata_words(act) == ("Taken although the file is damaged, without a score", "")
 
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from app.domain.errors import CancelledError, LearningError
 from app.domain.ids import ImageId
+from app.domain.revision import RevisionReason
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.import_samples import import_samples
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.cases.set_decision import set_decision
-from app.usecases.corrections.correct_mask import CONFIRMED, RESET, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
 from app.usecases.patients.edit_lesion import assign_lesion
 from app.usecases.ports import Services
@@ -187,7 +188,7 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
     remove_case(services, removed)
     a_case(services, tmp_path, seed=21)
     reset = a_case(services, tmp_path, seed=22)
-    correct_mask(services, reset, a_mask(), reason=RESET)
+    correct_mask(services, reset, a_mask(), reason=RevisionReason.RESET)
     empty = a_case(services, tmp_path, seed=23)
     correct_mask(services, empty, a_mask(radius_px=-1) & False, is_meant=True)
     damaged = a_patient_with_a_correction(services, tmp_path, 24)
@@ -199,7 +200,10 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
         mask_name = work.cases.case(confirmed).mask
     assert mask_name is not None
     correct_mask(
-        services, confirmed, services.images.mask_from_png(services.blobs.get(mask_name)), reason=CONFIRMED
+        services,
+        confirmed,
+        services.images.mask_from_png(services.blobs.get(mask_name)),
+        reason=RevisionReason.CONFIRMED,
     )
     frozen = _frozen(services)
     reasons = " ".join(frozen.left_out)
@@ -325,7 +329,7 @@ def test_the_act_is_in_the_audit_trail(services: Services, tmp_path: Path) -> No
     frozen = _frozen(services)
     with services.reading() as work:
         (event,) = work.audit.events(frozen.id)
-    assert (event.what, event.who, event.detail) == ("snapshot frozen", "Dr Test", "4 images")
+    assert (event.kind, event.who, event.detail) == ("snapshot frozen", "Dr Test", "4 images")
 
 
 def _frozen(services: Services, task: Task = "segmentation", **options: bool) -> FrozenSnapshot:
