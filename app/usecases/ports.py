@@ -242,6 +242,10 @@ class CaseRepository(Protocol):
         """Return newest diagnosis and band of each listed case whose newest score these weights gave."""
         ...
 
+    def revisions_since(self, moment: datetime, author: str) -> list[MaskRevision]:
+        """Return what a person has signed from a moment on, the oldest first."""
+        ...
+
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list (kept in the store, restorable)."""
         ...

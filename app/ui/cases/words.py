@@ -12,6 +12,7 @@ _STATUS_WORDS = {
     "new": "Not scored",
     "predicted": "To review",
     "corrected": "Corrected",
+    "confirmed": "Confirmed",
     "decided": "Decided",
 }
 

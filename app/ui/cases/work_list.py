@@ -46,7 +46,9 @@ FILTERS = (
     ("Soon", CaseFilter.SOON),
     ("Routine", CaseFilter.ROUTINE),
     ("Without a score", CaseFilter.WITHOUT_BAND),
-    ("Boundary not corrected", CaseFilter.UNCORRECTED),
+    ("Boundary not reviewed", CaseFilter.UNCORRECTED),
+    ("Boundary corrected", CaseFilter.CORRECTED),
+    ("Boundary confirmed", CaseFilter.CONFIRMED),
 )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStatusBar
 
+from app.domain.revision import RevisionReason
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.journal_writer import SavedState
 from app.ui.editor.spaces import Point
@@ -30,11 +31,11 @@ class StatusLine(QObject):
         super().__init__(bar)
         self._bar = bar
         self._canvas = canvas
-        self.saved, self._zoom, self._cursor = (plain_label("", "small") for _ in range(3))
+        self.saved, self.pace, self._zoom, self._cursor = (plain_label("", "small") for _ in range(4))
         bar.setSizeGripEnabled(False)
         self.saved.setContentsMargins(10, 2, 10, 2)
         bar.addWidget(self.saved, 1)
-        for label in (self._cursor, self._zoom, plain_label(RESEARCH_USE, "small")):
+        for label in (self.pace, self._cursor, self._zoom, plain_label(RESEARCH_USE, "small")):
             label.setContentsMargins(10, 2, 10, 2)
             bar.addPermanentWidget(label)
         correction.stored.connect(self._show_stored)
@@ -54,9 +55,10 @@ class StatusLine(QObject):
     def _show_saving(self, state: SavedState) -> None:
         self.saved.setText(_SAVED_WORDS[state])
 
-    def _show_stored(self) -> None:
+    def _show_stored(self, reason: RevisionReason) -> None:
         """Say when; the canvas has told before that its work is stored."""
-        self.saved.setText(f"Correction saved at {datetime.now().astimezone():%H:%M:%S}")
+        done = "Boundary confirmed" if reason is RevisionReason.CONFIRMED else "Correction saved"
+        self.saved.setText(f"{done} at {datetime.now().astimezone():%H:%M:%S}")
 
     def _show_zoom(self) -> None:
         self._zoom.setText(f"{100 * self._canvas.view.zoom:.0f} %")

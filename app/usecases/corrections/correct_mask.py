@@ -47,7 +47,7 @@ def correct_mask(
     name = services.blobs.put(services.images.mask_png(mask))
     with services.unit_of_work() as work:
         case = work.cases.case(image_id)
-        if name == case.mask and reason is RevisionReason.CORRECTED:
+        if name == case.mask and _is_said(case, reason, author or services.user):
             return Changes()
         revision = MaskRevision(
             id=RevisionId(new_id()),
@@ -67,6 +67,14 @@ def correct_mask(
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
+
+
+def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
+    """Say whether a revision with the valid mask would tell nothing new."""
+    if reason is RevisionReason.CONFIRMED:
+        newest = case.revision
+        return newest is not None and newest.reason is reason and newest.author == author
+    return reason is RevisionReason.CORRECTED
 
 
 def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
