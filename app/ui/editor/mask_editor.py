@@ -6,6 +6,7 @@ Requests come in as methods, facts go out as signals; the mask of an open image 
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoGroup
 
@@ -15,6 +16,7 @@ from app.domain.stroke_journal import WorkStep
 from app.ui.editor.document import MaskDocument
 from app.ui.editor.journal_writer import JournalWriter, SavedState
 from app.ui.editor.mask_operations.growth import grown, shrunk, smoothed, step_px
+from app.ui.editor.mask_operations.snap import snapped
 from app.ui.editor.raster import Spans
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools import TOOLS
@@ -31,8 +33,9 @@ _CLEAR = StepLabel("clear", "clear mask")
 _GROW = StepLabel("grow", "grow")
 _SHRINK = StepLabel("shrink", "shrink")
 _SMOOTH = StepLabel("smooth", "smooth")
+_SNAP = StepLabel("snap", "snap to prediction")
 
-_COMMAND_STEPS = (_THRESHOLD, _RESET, _FILL_HOLES, _KEEP_LARGEST, _CLEAR, _GROW, _SHRINK, _SMOOTH)
+_COMMAND_STEPS = (_THRESHOLD, _RESET, _FILL_HOLES, _KEEP_LARGEST, _CLEAR, _GROW, _SHRINK, _SMOOTH, _SNAP)
 _TOOL_STEPS = tuple(tool.step for tool in TOOLS.values() if tool.step is not None)
 _LABEL_BY_NAME = {label.name: label for label in (*_COMMAND_STEPS, *_TOOL_STEPS)}
 
@@ -61,6 +64,7 @@ class MaskEditor(QObject):
         self._document: MaskDocument | None = None
         self._prediction: BoolMask | None = None
         self._probability: ProbabilityMap | None = None
+        self._band: NDArray[np.float32] | None = None
         self._shown: BoolMask | None = None
         self._last_state = SavedState.STORED
         self._journal_writer = JournalWriter(journal, self)
@@ -92,7 +96,7 @@ class MaskEditor(QObject):
         """Put the open image's work away."""
         self._interrupt()
         document, self._document = self._document, None
-        self._prediction = self._probability = self._shown = None
+        self._prediction = self._probability = self._band = self._shown = None
         if document is None:
             return
         document.stack.setActive(False)
@@ -108,6 +112,10 @@ class MaskEditor(QObject):
     def set_prediction(self, mask: BoolMask | None, probability: ProbabilityMap | None) -> None:
         """Take what the model said: mask (H, W) bool and probability (H, W) float32; the mask stays."""
         self._prediction, self._probability = mask, probability
+
+    def set_band(self, band: NDArray[np.float32] | None) -> None:
+        """Take where the predicted boundary is uncertain, (h, w) in [0, 1], stretched; None when unknown."""
+        self._band = band
 
     def set_mask(
         self, mask: BoolMask | None, revision: str = "", *, replaces_unsaved_work: bool = False
@@ -202,6 +210,12 @@ class MaskEditor(QObject):
     def smooth(self) -> bool:
         """Round off corners and notches of about one step; False when the mask stays as it is."""
         return self._step_that_leaves_something(smoothed, _SMOOTH)
+
+    def snap(self) -> bool:
+        """Move the boundary half way to the predicted one where that is uncertain; False when it stays."""
+        if self._document is None or self._prediction is None or self._band is None:
+            return False
+        return self._become(snapped(self._document.mask, self._prediction, self._band), _SNAP)
 
     def _step_that_leaves_something(
         self, moved: Callable[[BoolMask, float], BoolMask], label: StepLabel

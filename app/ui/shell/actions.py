@@ -171,6 +171,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("mask.smooth", "Smooth", "Edit", lambda d: d.boundary_steps.smooth(), "S", need=Need.CASE),
     Action(
+        "mask.snap",
+        "Snap to the prediction",
+        "Edit",
+        lambda d: d.boundary_steps.snap(),
+        "Shift+S",
+        tip="Where the prediction is uncertain, move the boundary half way to it",
+        need=Need.BOUNDARY,
+    ),
+    Action(
         "mask.clear",
         "Clear the mask",
         "Edit",
@@ -363,7 +372,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "view.lesion",
-        "Let the lesion fill the view",
+        "Fit the lesion",
         "View",
         lambda d: d.boundary_steps.fill_view(),
         "2",

@@ -27,7 +27,7 @@ _HEAD_LINES = 3
 ShortcutGroup: TypeAlias = tuple[str, list[tuple[str, str]]]
 """A heading, and lines of keys and what they do."""
 
-_PAGE_PX = 1240
+_PAGE_PX = 1280
 """Narrower, most words would take two lines."""
 
 
@@ -37,7 +37,7 @@ class ShortcutSheet(FittedDialog):
     def __init__(self, groups: Sequence[ShortcutGroup], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(1300, 760)
+        self.resize(1340, 760)
         columns = QHBoxLayout()
         columns.setContentsMargins(16, 12, 16, 10)
         columns.setSpacing(12)

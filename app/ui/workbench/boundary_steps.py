@@ -9,6 +9,10 @@ from app.ui.session import Session
 from models.contract.imaging.regions import extent_px
 
 _UNMOVED = "The boundary stays as it is: there is nothing that one step would move and leave something of."
+_SNAPPED = "Where the prediction is uncertain, the boundary went half way to it."
+_NOT_SNAPPED = (
+    "The boundary stays as it is: it lies nowhere in the band in which the prediction is uncertain."
+)
 
 
 class BoundarySteps(QObject):
@@ -30,6 +34,10 @@ class BoundarySteps(QObject):
     def smooth(self) -> None:
         """Round off corners and notches of the boundary."""
         self._tell("Smoothed", is_moved=self._canvas.editor.smooth())
+
+    def snap(self) -> None:
+        """Move the boundary half way to the prediction where that is uncertain."""
+        self._session.tell(_SNAPPED if self._canvas.editor.snap() else _NOT_SNAPPED)
 
     def clear(self) -> None:
         """Empty the mask."""

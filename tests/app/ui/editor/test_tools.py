@@ -238,6 +238,19 @@ def test_every_step_of_the_new_tools_reaches_the_journal(canvas: EditorCanvas) -
     assert steps == ["fill", "remove region", "push", "wand", "grow", "shrink", "smooth"]
 
 
+def test_snapping_needs_a_prediction_with_its_band_and_is_one_step(canvas: EditorCanvas) -> None:
+    canvas.editor.set_mask(square())
+    assert not canvas.editor.snap()
+    canvas.editor.set_prediction(square(98, 98, 104), None)
+    assert not canvas.editor.snap()
+    canvas.editor.set_band(np.ones((30, 40), dtype=np.float32))
+    assert canvas.editor.snap()
+    assert canvas.editor.undo_group.undoText() == "snap to prediction"
+    assert np.array_equal(mask_of(canvas), square(99, 99, 102))
+    canvas.editor.undo_group.undo()
+    assert np.array_equal(mask_of(canvas), square())
+
+
 def test_the_lesion_fills_the_view(canvas: EditorCanvas) -> None:
     canvas.editor.set_mask(square(10, 300, 50))
     canvas.view.rotate_view()
