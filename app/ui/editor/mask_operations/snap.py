@@ -52,4 +52,4 @@ def _stretched(band: NDArray[np.bool_], box: PixelBox, shape: tuple[int, ...]) -
     """What a smaller map (h, w) over an image says of the pixels of a box."""
     rows = (np.arange(box.top, box.bottom) * band.shape[0]) // shape[0]
     columns = (np.arange(box.left, box.right) * band.shape[1]) // shape[1]
-    return band[rows[:, None], columns[None, :]]
+    return np.asarray(band[rows[:, None], columns[None, :]], dtype=np.bool_)
