@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.analysis.triage import Band
 from app.domain.ids import ImageId
+from app.domain.revision import RevisionReason
 from app.storage.database import WRITING, open_engine, storage_error
 from app.storage.repositories import CaseRepository
-from app.storage.rows import CaseIndexRow, ScorePredictionRow
+from app.storage.rows import CaseIndexRow, MaskRevisionRow, ScorePredictionRow
 
-LINE_RULES: Final = 1
-"""Raised when the rules for lines change. 1: bands are held until accepted, and lesions have scores."""
+LINE_RULES: Final = 2
+"""Raised when the rules for lines change. 1: bands are held until accepted, and lesions have scores.
+2: a predicted boundary that was found right is confirmed, not corrected."""
 
 _AT_A_TIME = 500
 
@@ -27,7 +29,8 @@ def renew_lines(database: Path) -> None:
     """Write the lines anew that today's rules may give otherwise, all of them or none.
 
     Those are lines of cases with several scores, one of which may hold its band; lines with a band of
-    versions that hid it for "Check image"; and lines of lesions with several images, which have a score too.
+    versions that hid it for "Check image"; lines of lesions with several images, which have a score too; and
+    lines of boundaries that were confirmed.
 
     Raises:
         StorageError: the store cannot be read or written.
@@ -63,11 +66,15 @@ def _due(session: Session) -> list[ImageId]:
     scored_often = (
         select(ScorePredictionRow.image_id).group_by(ScorePredictionRow.image_id).having(func.count() > 1)
     )
+    confirmed = select(MaskRevisionRow.image_id).where(
+        MaskRevisionRow.reason == RevisionReason.CONFIRMED.value
+    )
     query = select(CaseIndexRow.image_id).where(
         or_(
             CaseIndexRow.band.not_in([int(band) for band in Band]),
             CaseIndexRow.lesion_image_count.is_distinct_from(0),
             CaseIndexRow.image_id.in_(scored_often),
+            CaseIndexRow.image_id.in_(confirmed),
         )
     )
     return [ImageId(found) for found in session.scalars(query)]

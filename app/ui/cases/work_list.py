@@ -48,7 +48,9 @@ FILTERS = (
     (N_("Soon"), CaseFilter.SOON),
     (N_("Routine"), CaseFilter.ROUTINE),
     (N_("Without a score"), CaseFilter.WITHOUT_BAND),
-    (N_("Boundary not corrected"), CaseFilter.UNCORRECTED),
+    (N_("Boundary not reviewed"), CaseFilter.UNCORRECTED),
+    (N_("Boundary corrected"), CaseFilter.CORRECTED),
+    (N_("Boundary confirmed"), CaseFilter.CONFIRMED),
 )
 
 

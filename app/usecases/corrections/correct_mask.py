@@ -49,7 +49,7 @@ def correct_mask(
     name = services.store.blobs.put(png_codec.mask_png(mask))
     with services.store.writing() as work:
         case = work.cases.case(image_id)
-        if name == case.mask and reason is RevisionReason.CORRECTED:
+        if name == case.mask and _is_said(case, reason, author or services.user):
             return Changes()
         revision = MaskRevision(
             id=RevisionId(new_id()),
@@ -69,6 +69,14 @@ def correct_mask(
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
+
+
+def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
+    """Say whether a revision with the valid mask would tell nothing new."""
+    if reason is RevisionReason.CONFIRMED:
+        newest = case.revision
+        return newest is not None and newest.reason is reason and newest.author == author
+    return reason is RevisionReason.CORRECTED
 
 
 def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
