@@ -21,7 +21,7 @@ from app.cli.models import models
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
 from app.translation import _
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from training.contract.command_errors import INTERRUPTED, exit_code_of, print_error
 
 _commands = typer.Typer(

@@ -25,9 +25,9 @@ from app.usecases.cases.remove_case import restore_cases
 from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from app.usecases.skipped_cases import WrittenCases
-from training.contract.terminal_tables import add_row, whole
+from training.contract.terminal_tables import add_row, no_wrap_column
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
@@ -82,8 +82,8 @@ def triage(
             merges_patients=merge_patients,
         )
     )
-    cli.complain((*done.refused, *done.not_scored))
-    cli.complain(done.notices, _(_NOTICE))
+    cli.print_warnings((*done.refused, *done.not_scored))
+    cli.print_warnings(done.notices, _(_NOTICE))
     _tell_kept_apart(cli, done.kept_apart)
     _tell_beside(cli, passed_over=done.passed_over, described=done.described)
     cli.show(done, _table_of(done.lines, done.report_by_image))
@@ -136,10 +136,10 @@ def import_(
         takes_damaged=take_damaged,
     )
     done = cli.follow(job)
-    cli.complain(done.refused)
+    cli.print_warnings(done.refused)
     if done.partly_readable:
         cli.remark(_("Damaged files can be taken without a score: naevus import FILE --take-damaged."))
-    cli.complain(done.notices, _(_NOTICE))
+    cli.print_warnings(done.notices, _(_NOTICE))
     _tell_kept_apart(cli, done.kept_apart)
     _tell_beside(cli, passed_over=done.passed_over, described=done.described)
     cli.show(
@@ -169,9 +169,9 @@ def predict(
     wanted = _ids(cli, image_ids) if image_ids else _outstanding(cli)
     request = Request(is_anew=bool(image_ids), scores_unsuitable=score_anyway)
     failed = cli.follow(analyse_images(cli.services, wanted, TOKEN, request))
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
-    cli.complain(failed, _(_LEFT_OUT))
+    cli.print_warnings(failed, _(_LEFT_OUT))
     cli.show(PredictedCases(lines, failed), _table_of(lines))
     cli.follow(assess_boundaries(cli.services, wanted, TOKEN))
     if failed and len(failed) == len(wanted):
@@ -216,7 +216,7 @@ def restore(
     removed = tuple(line.image_id for line in _all_lines(cli, removed=True))
     wanted = tuple(dict.fromkeys(_id_like(beginning, removed, _("removed cases")) for beginning in image_ids))
     restore_cases(cli.services, wanted)
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
     cli.show(lines, _table_of(lines))
 
@@ -258,7 +258,7 @@ def report(
 
 def _tell_kept_apart(cli: CliContext, kept_apart: Sequence[FileNotice]) -> None:
     """Say which images were given a patient of their own although their number is known, and the remedy."""
-    cli.complain(kept_apart, _(_KEPT_APART))
+    cli.print_warnings(kept_apart, _(_KEPT_APART))
     if kept_apart:
         cli.remark(_("If it is the same person after all, import again with --merge-patients."))
 
@@ -284,7 +284,7 @@ def _tell_beside(cli: CliContext, *, passed_over: int, described: int) -> None:
 def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
     """Write, and say what was written and what was left out; fail when nothing could be written."""
     written = cli.follow(job)
-    cli.complain(written.left_out, _(_LEFT_OUT))
+    cli.print_warnings(written.left_out, _(_LEFT_OUT))
     cli.show(
         written, _("{count} files were written to {folder}.").format(count=len(written.files), folder=folder)
     )
@@ -305,7 +305,7 @@ def only_id(cli: CliContext, beginning: str) -> ImageId:
 
 def _lesion_of(cli: CliContext, beginning: str) -> LesionId:
     image_id = only_id(cli, beginning)
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         return work.cases.case(image_id).lesion.id
 
 
@@ -327,7 +327,7 @@ def _outstanding(cli: CliContext) -> tuple[ImageId, ...]:
 
 
 def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         count = work.cases.case_count(removed=removed)
         return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
 
@@ -344,12 +344,12 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
     table = Table(
         "urgency",
         "score",
-        whole("lesion"),
-        whole("patient"),
+        no_wrap_column("lesion"),
+        no_wrap_column("patient"),
         "site",
         Column("file", overflow="fold"),
-        whole("status"),
-        whole("id"),
+        no_wrap_column("status"),
+        no_wrap_column("id"),
     )
     if report_by_image:
         table.add_column("report", overflow="fold")

@@ -27,9 +27,9 @@ def correct(
     """Take masks drawn elsewhere as your signed corrections of stored cases, and score these again."""
     cli = cli_of(context, as_json=as_json)
     done = cli.follow(import_corrections(cli.services, masks, token=TOKEN, in_doubt=in_doubt))
-    cli.complain(done.refused)
-    cli.complain(done.notices, _("Notice"))
-    cli.complain(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), _("Not scored"))
+    cli.print_warnings(done.refused)
+    cli.print_warnings(done.notices, _("Notice"))
+    cli.print_warnings(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), _("Not scored"))
     cli.show(
         done,
         _("Corrected: {count}. Refused: {count_2}.").format(

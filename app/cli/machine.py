@@ -15,8 +15,8 @@ from rich.table import Table
 from app.cli.context import CliContext, Json, cli_of
 from app.cli.graphics_card import GraphicsCard, GraphicsCardError, graphics_cards
 from app.cli.training_program import training_answer
+from app.domain.store_finding import StoreFinding
 from app.translation import _
-from app.usecases.ports import StoreFinding
 from app.usecases.upkeep.examine_engines import examine_engines, examine_store
 from app.usecases.upkeep.private_data import make_data_private
 from training.contract.terminal_tables import add_row

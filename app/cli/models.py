@@ -20,7 +20,7 @@ from models.contract.shelf.card import Task
 from models.contract.shelf.exam_table import table_lines
 from models.contract.shelf.gate import verdict
 from models.contract.shelf.model_shelf import ShelvedModel
-from training.contract.terminal_tables import add_row, seen, whole
+from training.contract.terminal_tables import add_row, no_wrap_column, sanitized
 
 models = typer.Typer(name="models", help="List the trained models, and choose which one serves.")
 
@@ -53,7 +53,7 @@ def promote(
     cli = cli_of(context, as_json=as_json)
     name, version = _shelved(cli, reference)
     model = promote_model(cli.services, name, version, unexamined=unexamined)
-    cli.show(_told(model), _("{reference} serves now.").format(reference=model.card.reference))
+    cli.show(_model_facts(model), _("{reference} serves now.").format(reference=model.card.reference))
 
 
 @models.command()
@@ -65,7 +65,7 @@ def rollback(
     """Go back to the model that served before."""
     cli = cli_of(context, as_json=as_json)
     model = roll_back_model(cli.services, task)
-    cli.show(_told(model), _("{reference} serves again.").format(reference=model.card.reference))
+    cli.show(_model_facts(model), _("{reference} serves again.").format(reference=model.card.reference))
 
 
 @models.command()
@@ -98,7 +98,7 @@ def import_(context: typer.Context, file: _BundleFile, as_json: Json = False) ->
     """Put the model of such a file onto the shelf; it does not serve by that."""
     cli = cli_of(context, as_json=as_json)
     model = import_model(cli.services, file)
-    cli.show(_told(model), _("{reference} is on the shelf.").format(reference=model.card.reference))
+    cli.show(_model_facts(model), _("{reference} is on the shelf.").format(reference=model.card.reference))
 
 
 @models.command(**PASSED_ON)
@@ -121,7 +121,7 @@ def _shelf_for(context: typer.Context) -> list[str]:
 
 
 def _show_models(cli: CliContext) -> None:
-    table = Table(whole("model"), "task", "state", _("trained from"), "exam")
+    table = Table(no_wrap_column("model"), "task", "state", _("trained from"), "exam")
     lines = list_models(cli.services)
     for line in lines:
         cells = (line.card.task, line.state, line.parent or "-", _exam_words(line))
@@ -130,7 +130,7 @@ def _show_models(cli: CliContext) -> None:
     problems = (*(sentence for _, sentence in cli.services.shelf.problems()),)
     if not cli.as_json:
         for sentence in dict.fromkeys((*problems, *unusable_active_models(cli.services))):
-            cli.errors.print(seen(sentence), markup=False, soft_wrap=True)
+            cli.errors.print(sanitized(sentence), markup=False, soft_wrap=True)
 
 
 def _exam_words(line: ModelLine) -> str:
@@ -154,7 +154,7 @@ def _as_json(line: ModelLine) -> dict[str, object]:
     }
 
 
-def _told(model: ShelvedModel) -> dict[str, str]:
+def _model_facts(model: ShelvedModel) -> dict[str, str]:
     return {
         "reference": model.card.reference,
         "task": model.card.task,

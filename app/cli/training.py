@@ -20,7 +20,7 @@ from app.usecases.learning.start_run import forecast_run, start_run
 from app.usecases.learning.stop_run import resume_run, stop_run
 from models.contract.shelf.card import Task
 from training.contract.run_state import RunState
-from training.contract.terminal_tables import add_row, whole
+from training.contract.terminal_tables import add_row, no_wrap_column
 
 _LOOK_EVERY_S = 1.0
 _ENDINGS = ("finished", "stopped", "failed")
@@ -61,8 +61,8 @@ def snapshot(
     cli = cli_of(context, as_json=as_json)
     frozen = cli.follow(freeze_snapshot(cli.services, task, token=TOKEN, any_confirmation=any_confirmation))
     table = Table("", "images", "patients")
-    for side, count in frozen.images_by_side.items():
-        add_row(table, side, str(count), str(frozen.patients_by_side[side]))
+    for subset, count in frozen.images_by_subset.items():
+        add_row(table, subset, str(count), str(frozen.patients_by_subset[subset]))
     cli.show(frozen, table)
     if not as_json:
         cli.console.print(_("Snapshot {id}").format(id=frozen.id), markup=False, soft_wrap=True)
@@ -186,7 +186,7 @@ def _words(run_state: RunState) -> str:
 
 
 def _table_of(lines: Sequence[RunLine]) -> Table:
-    table = Table(whole("run"), "state", "step", "from", "exam", _("started by"))
+    table = Table(no_wrap_column("run"), "state", "step", "from", "exam", _("started by"))
     for line in lines:
         exam = {True: "passed", False: _("not passed"), None: "-"}[line.passed]
         step = _("{step} of {total_steps}").format(step=line.step, total_steps=line.total_steps)

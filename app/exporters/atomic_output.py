@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.domain.errors import ExportError
+from app.domain.workspaces import EXPORT_WORKSPACE_PREFIX
 from app.exporters.file_names import fitting_name
 from app.translation import _
-from app.usecases.ports import EXPORT_WORKSPACE_PREFIX
 from models.contract.files.private_files import make_private_folder, write_private
 
 _MAX_NAMESAKES = 10_000

@@ -9,7 +9,7 @@ from app.exporters.csv_cells import Cell, table_bytes
 from app.exporters.deidentification import disclosed_case, file_stem
 from app.exporters.report.pdf import report_name
 from app.translation import _
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 _COLUMNS = (
     "report_file",

@@ -8,7 +8,7 @@ from app.exporters.atomic_output import new_folder
 from app.exporters.deidentification import file_stem
 from app.exporters.image_rendering import mask_png
 from app.translation import _
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 
 class MaskPng:

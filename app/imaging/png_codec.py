@@ -48,9 +48,9 @@ def probability_png(probability: ProbabilityMap) -> bytes:
     return _encoded(np.rint(np.clip(probability, 0, 1) * 255).astype(np.uint8), _MAP)
 
 
-def probability_from_png(content: bytes) -> ProbabilityMap:
-    """Return the (H, W) float32 probabilities of a PNG, exact to 1/255."""
-    return _decoded(content, cv2.IMREAD_GRAYSCALE).astype(np.float32) / np.float32(255)
+def levels_from_png(content: bytes) -> NDArray[np.uint8]:
+    """Return the (H, W) uint8 levels of a map's PNG; 255 = probability 1."""
+    return _decoded(content, cv2.IMREAD_GRAYSCALE)
 
 
 def _encoded(array: cv2.typing.MatLike, parameters: list[int]) -> bytes:

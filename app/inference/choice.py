@@ -17,8 +17,8 @@ import numpy as np
 from app.domain.errors import CancelledError, InferenceError
 from app.inference.engine import ClassifierInput, Engine, FloatArray
 from app.translation import _
-from app.usecases.cancellation import NeverCancelled
-from app.usecases.ports import CancelToken, EngineReport
+from app.usecases.analysis.predictor import EngineReport
+from app.usecases.cancellation import CancelToken, NeverCancelled
 from models.contract.files.private_files import make_private_folder
 from models.contract.imaging.views import VIEW_COUNT
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES

@@ -19,7 +19,7 @@ from app.inference.engine import (
     SegmenterOutput,
 )
 from app.translation import _
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken
 from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.shelf.card import GRAPH_FILE
 

@@ -22,7 +22,7 @@ from app.inference.engine import (
 )
 from app.subprocesses import HEAVY_WORK, environment
 from app.translation import _
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken
 from models.contract.files.private_files import create_private, make_private_folder
 from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.messages import ConnectionLostError, Message, receive, send

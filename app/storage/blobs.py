@@ -27,7 +27,7 @@ _KEPT_ASIDE_S = 30 * 24 * 3600.0
 """How long files of no case are kept beside the store, for the database may be an older copy."""
 
 
-class FileBlobStore:
+class BlobStore:
     """A folder ``ab/abcd...`` of files; equal content is stored once.
 
     Files that no case names go to ``leftovers`` beside it, and come back from there when they are asked for.
@@ -53,7 +53,7 @@ class FileBlobStore:
         return name
 
     def get(self, name: BlobName) -> bytes:
-        """Return stored bytes after checking their hash."""
+        """Return stored bytes after checking their hash; raises StorageError."""
         try:
             self._bring_back(name)
             content = self.path(name).read_bytes()

@@ -12,9 +12,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.domain.clock import Clock
 from app.domain.errors import StorageError
 from app.domain.ids import BlobName
-from app.storage.blobs import FileBlobStore
+from app.domain.store_finding import StoreFinding
+from app.storage.blobs import BlobStore
 from app.storage.database import connect, open_engine, storage_error
 from app.storage.last_step import check_last_step, note_last_step
 from app.storage.leftovers import export_noted, sweep_workspaces
@@ -22,9 +24,8 @@ from app.storage.line_renewal import renew_lines
 from app.storage.migrate import bring_up_to_date, revision_of
 from app.storage.presence import Presence
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
-from app.storage.unit_of_work import SqlUnitOfWork
+from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
-from app.usecases.ports import Clock, StoreFinding
 from models.contract.files.private_files import close_to_others, make_private_folder, open_to_others
 
 _LOG = logging.getLogger(__name__)
@@ -34,10 +35,10 @@ _MODELS = "models"
 """Folder of the data folder that tells nothing of patients."""
 
 
-class SqliteCaseStore:
+class CaseStore:
     """An open data folder; several instances may have it open at once."""
 
-    def __init__(self, engine: Engine, blobs: FileBlobStore, folder: Path, clock: Clock) -> None:
+    def __init__(self, engine: Engine, blobs: BlobStore, folder: Path, clock: Clock) -> None:
         self.blobs = blobs
         self._engine = engine
         self.folder = folder
@@ -48,7 +49,7 @@ class SqliteCaseStore:
     @classmethod
     def open(cls, folder: Path, clock: Clock) -> Self:
         """Open or create the store in ``folder``; raises StorageError with the sentence to show."""
-        database, blobs = folder / DATABASE_NAME, FileBlobStore(folder / "blobs")
+        database, blobs = folder / DATABASE_NAME, BlobStore(folder / "blobs")
         try:
             make_private_folder(folder)
             is_lost = not _holds_cases(database) and not blobs.is_empty()
@@ -70,13 +71,13 @@ class SqliteCaseStore:
         except (OSError, sqlite3.Error) as error:
             raise storage_error(error) from error
 
-    def unit_of_work(self) -> SqlUnitOfWork:
-        """Return a transaction that may write."""
-        return SqlUnitOfWork(self._engine, self._clock, is_writing=True, after_commit=self._note_last_step)
+    def writing(self) -> UnitOfWork:
+        """Return a transaction that waits for its turn to write, so nothing read in it can go stale."""
+        return UnitOfWork(self._engine, self._clock, is_writing=True, after_commit=self._note_last_step)
 
-    def reading(self) -> SqlUnitOfWork:
-        """Return a transaction that only reads."""
-        return SqlUnitOfWork(self._engine, self._clock, is_writing=False)
+    def reading(self) -> UnitOfWork:
+        """Return a transaction that only reads; it never waits for a writer."""
+        return UnitOfWork(self._engine, self._clock, is_writing=False)
 
     def examine(self) -> Iterator[StoreFinding]:
         """Check the database, every stored file, and what crashes have left behind."""

@@ -2,11 +2,11 @@
 
 import math
 
+from app.domain.analysis.model_summary import MeasuredBands
 from app.domain.analysis.triage import Band
 from app.domain.figures import percent, unbroken
 from app.translation import _
 from app.usecases.analysis.local_bands import FEWEST_DECIDED, LocalBands
-from app.usecases.ports import MeasuredBands
 
 
 def worth_words(band: Band, measured: MeasuredBands | None, prevalence_percent: float) -> str:

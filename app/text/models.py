@@ -1,7 +1,7 @@
 """How a model's card is put into words beside a score: what it was trained to tell, and how well it did."""
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.translation import N_, _
-from app.usecases.ports import ModelSummary
 
 _MELANOMA = "melanoma"
 _CANCERS = (_MELANOMA, "carcinoma", "sarcoma", "lymphoma", "bcc", "scc", "akiec", "bowen", "malignan")

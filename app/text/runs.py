@@ -5,9 +5,9 @@ from app.translation import N_, _
 from app.usecases.learning.run_records import RunLine
 from training.contract.forecast import Forecast
 from training.contract.run_state import RunPhase, RunState
-from training.contract.snapshot import Side
+from training.contract.snapshot import Subset
 
-SIDE_WORDS: dict[Side, str] = {
+SUBSET_WORDS: dict[Subset, str] = {
     "train": N_("To learn from"),
     "val": N_("To choose the best state by"),
     "exam": N_("For the exam only"),

@@ -16,7 +16,7 @@ from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 _LOG = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.measurement import Measurement
@@ -30,8 +31,8 @@ from app.exporters.report.style import (
 )
 from app.text.report import RESEARCH_USE
 from app.translation import _
-from app.usecases.analysis.measurements import features_of, measurements_of
-from app.usecases.ports import CaseFile, ModelSummary
+from app.usecases.analysis.measurements import measurements_of
+from app.usecases.exports.exporter import CaseFile
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _MAX_FOOT_LETTERS = 50
@@ -68,7 +69,7 @@ def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
         case=file.case,
         disclosed=disclosed_case(file.case, deidentified=deidentified),
         pictures=drawn_images(file),
-        measured=measurements_of(features_of(file.case.image, file.pixels, file.mask), file.mask),
+        measured=measurements_of(file.measure(), file.mask),
         audit=file.audit,
         models=file.models,
     )

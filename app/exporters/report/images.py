@@ -18,7 +18,7 @@ from app.text.overlays import outside_warning, overlay_words
 from app.translation import _
 from app.usecases.analysis.colour_scales import ColourScale, attention_scale
 from app.usecases.analysis.explain_score import share_inside
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import AttentionMap, RgbImage
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 

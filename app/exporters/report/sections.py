@@ -8,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
 from app.domain.analysis.frame_finding import NO_SCORE
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.analysis.prediction import ModelRef
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
@@ -54,7 +55,6 @@ from app.text.scores import (
 )
 from app.translation import N_, _
 from app.usecases.analysis.compare_scores import comparison_of
-from app.usecases.ports import ModelSummary
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 

@@ -14,8 +14,8 @@ from app.imaging.dicom.frame import stored_frame
 from app.imaging.dicom.header import PixelHeader, pixel_header
 from app.imaging.dicom.scale import scale_of, squared
 from app.imaging.file_kind import DICOM
+from app.imaging.read_image import ReadImage
 from app.translation import _
-from app.usecases.ports import ReadImage
 from models.contract.arrays import RgbImage
 from models.contract.photographs.colour_profile import conversion_to_srgb
 

@@ -14,7 +14,8 @@ from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.import_samples import import_samples
-from app.usecases.ports import Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 

@@ -32,7 +32,7 @@ from app.usecases.patients.list_identity_questions import (
     list_identity_questions,
 )
 from app.usecases.patients.settle_identity import join_patients, keep_apart
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 _THUMBNAIL_SIDE_PX = 120
 _LIST_WIDTH_PX = 190

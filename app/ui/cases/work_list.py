@@ -23,9 +23,10 @@ from app.ui.theme import Theme
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
 from app.usecases.cases.read_thumbnails import read_thumbnails
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 
 _SEARCH_PAUSE_MS = 180
 
@@ -381,7 +382,7 @@ class WorkList(QFrame):
             found = read_thumbnails(services, names)
             return {name: _thumbnail(content) for name, content in found.items()}
 
-        self._session.query(QueueName.DATABASE, read, take, replaces="thumbnails")
+        self._session.query(QueueName.IMAGES, read, take, replaces="thumbnails")
 
 
 def _thumbnail(content: bytes) -> QImage:

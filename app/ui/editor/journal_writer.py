@@ -16,7 +16,7 @@ from shiboken6 import isValid
 from app.domain.ids import ImageId
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.translation import N_
-from app.usecases.ports import StrokeJournal
+from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.errors import NaevusError
 
 

@@ -16,7 +16,7 @@ from app.ui.editor.journal_writer import JournalWriter, SavedState
 from app.ui.editor.raster import Spans
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools import TOOLS
-from app.usecases.ports import StrokeJournal
+from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap
 from models.contract.imaging.postprocess import lesion_mask
 from models.contract.imaging.regions import largest_component, without_holes

@@ -10,7 +10,7 @@ from app.ui.jobs.job import JobToken
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promotion_dialog import Promotion, PromotionDialog
 from app.ui.session import Session
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 MODELS_CHANGED = Changes(models=True)

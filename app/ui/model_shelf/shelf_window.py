@@ -34,7 +34,7 @@ from app.usecases.learning.evaluate_candidate import evaluate_candidate
 from app.usecases.models.list_models import ModelLine, list_models
 from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 from models.contract.shelf.bundle import BUNDLE_SUFFIX
 from models.contract.shelf.card import Task

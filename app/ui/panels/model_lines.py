@@ -3,10 +3,10 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.text.models import figure_words, scope_words
 from app.translation import N_, _
 from app.ui.widgets.labels import plain_label, plain_tip
-from app.usecases.ports import ModelSummary
 
 _AUC = N_(
     "AUC 0.5 is chance and 1 is perfect; in brackets the 95 % interval. Images that were not trained on."

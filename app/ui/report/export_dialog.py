@@ -25,10 +25,12 @@ from app.ui.widgets.card import Card
 from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import Refusal
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import REPORT_FORMAT, write_report
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases
 from models.contract.errors import NaevusError
 

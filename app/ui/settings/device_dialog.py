@@ -12,7 +12,8 @@ from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.ports import EngineReport, Progress
+from app.usecases.analysis.predictor import EngineReport
+from app.usecases.progress import Progress
 from app.usecases.upkeep.examine_engines import examine_engines
 from models.contract.errors import NaevusError
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.text.figures import TASK_WORDS, TASKS, image_count, moment
-from app.text.runs import EMPTY, EMPTY_SCORES, SIDE_WORDS, forecast_facts
+from app.text.runs import EMPTY, EMPTY_SCORES, SUBSET_WORDS, forecast_facts
 from app.translation import N_, _, ngettext
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.facts import Facts
@@ -24,13 +24,13 @@ from app.usecases.learning.freeze_snapshot import FrozenSnapshot
 from app.usecases.learning.survey_corrections import CorrectionSurvey
 from models.contract.shelf.card import Task
 from training.contract.forecast import Forecast
-from training.contract.snapshot import Side
+from training.contract.snapshot import Subset
 
 _WHAT = N_(
     "The active model is taught what was corrected here. The result is a candidate: it sits an exam on "
     "patients it has never seen, and nothing changes until a named person promotes it."
 )
-_SIDES = N_(
+_SUBSETS = N_(
     "Each patient belongs to one side for ever, so the exam never asks about a patient the model has "
     "learned from."
 )
@@ -146,7 +146,7 @@ class NewRun(QWidget):
 
 
 class CorrectionsCard(Card):
-    """Numbers of images and patients by side, and why some are left out."""
+    """Numbers of images and patients by subset, and why some are left out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -159,7 +159,7 @@ class CorrectionsCard(Card):
         self._grid.setHorizontalSpacing(28)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(3, 1)
-        self._about_sides = plain_label(_(_SIDES), "small", wraps=True)
+        self._about_subsets = plain_label(_(_SUBSETS), "small", wraps=True)
         self._line = rule()
         self._left_out = plain_label("", "muted", wraps=True)
         parts = (
@@ -167,7 +167,7 @@ class CorrectionsCard(Card):
             self._lacking,
             self._warning,
             self._table,
-            self._about_sides,
+            self._about_subsets,
             self._line,
             self._left_out,
         )
@@ -195,8 +195,8 @@ class CorrectionsCard(Card):
             ),
             survey.lacking,
             survey.warning,
-            survey.images_by_side,
-            survey.patients_by_side,
+            survey.images_by_subset,
+            survey.patients_by_subset,
             survey.left_out,
         )
 
@@ -208,8 +208,8 @@ class CorrectionsCard(Card):
             ),
             "",
             frozen.warning,
-            {side: frozen.images_by_side[side] for side in SIDE_WORDS},
-            {side: frozen.patients_by_side[side] for side in SIDE_WORDS},
+            {subset: frozen.images_by_subset[subset] for subset in SUBSET_WORDS},
+            {subset: frozen.patients_by_subset[subset] for subset in SUBSET_WORDS},
             frozen.left_out,
         )
 
@@ -218,8 +218,8 @@ class CorrectionsCard(Card):
         heading: str,
         lacking: str,
         warning: str,
-        images: dict[Side, int],
-        patients: dict[Side, int],
+        images: dict[Subset, int],
+        patients: dict[Subset, int],
         left_out: dict[str, int],
     ) -> None:
         self._heading.setText(heading)
@@ -229,24 +229,24 @@ class CorrectionsCard(Card):
         self._warning.setVisible(bool(warning))
         self._fill(images, patients)
         self._table.setVisible(bool(images))
-        self._about_sides.setVisible(bool(images))
+        self._about_subsets.setVisible(bool(images))
         self._line.setVisible(bool(left_out))
         self._left_out.setVisible(bool(left_out))
         self._left_out.setText(_skipped_words(left_out))
         self.show()
 
-    def _fill(self, images: dict[Side, int], patients: dict[Side, int]) -> None:
+    def _fill(self, images: dict[Subset, int], patients: dict[Subset, int]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         for column, word in enumerate(("", _("Images"), _("Patients"))):
             self._grid.addWidget(_number(word, "small"), 0, column)
-        for row, (side, words) in enumerate(SIDE_WORDS.items(), start=1):
-            if side in images:
+        for row, (subset, words) in enumerate(SUBSET_WORDS.items(), start=1):
+            if subset in images:
                 self._grid.addWidget(plain_label(_(words)), row, 0)
-                self._grid.addWidget(_number(f"{images[side]:,}"), row, 1)
-                self._grid.addWidget(_number(f"{patients[side]:,}"), row, 2)
+                self._grid.addWidget(_number(f"{images[subset]:,}"), row, 1)
+                self._grid.addWidget(_number(f"{patients[subset]:,}"), row, 2)
 
 
 class ForecastCard(Card):

@@ -11,11 +11,11 @@ from app.text.runs import phase_words, progress_words
 from app.translation import N_, _
 from app.ui.learning.exam_view import ExamView
 from app.ui.theme import Theme
+from app.ui.training.boundary_previews import BoundaryPreviewRow
 from app.ui.training.curves import Curves
-from app.ui.training.outlines import Outlines
-from app.ui.training.watch import Outcome, RunView
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
+from app.usecases.learning.run_watch import Outcome, RunView
 from training.contract.run_state import RunState
 
 _NO_EXAM = N_("This run has no exam that can be read, so its model cannot be promoted.")
@@ -45,10 +45,10 @@ class RunPage(QWidget):
         self.resume.clicked.connect(self._ask_to_resume)
         self._notices = plain_label("", "warning", wraps=True)
         self.curves = Curves(theme)
-        self.outlines = Outlines()
-        self._curves_card, self._outlines_card = Card(_("Curves")), Card(_("Outlines on exam images"))
+        self.boundary_previews = BoundaryPreviewRow()
+        self._curves_card, self._previews_card = Card(_("Curves")), Card(_("Outlines on exam images"))
         self._curves_card.body.addWidget(self.curves)
-        self._outlines_card.body.addWidget(self.outlines)
+        self._previews_card.body.addWidget(self.boundary_previews)
         self.outcome = OutcomeCard()
         self.outcome.shelve.clicked.connect(self.shelve_requested)
         self.outcome.promote.clicked.connect(self.promote_requested)
@@ -89,8 +89,8 @@ class RunPage(QWidget):
         self._notices.setVisible(bool(run_state.notices) and not is_failed)
         self._curves_card.setVisible(bool(run_state.losses or run_state.metrics) and not is_failed)
         self.curves.show_run_state(run_state)
-        self._outlines_card.setVisible(bool(run_state.previews) and not is_failed)
-        self.outlines.show_previews(run_state.previews, pictures, run_state.preview_step)
+        self._previews_card.setVisible(bool(run_state.previews) and not is_failed)
+        self.boundary_previews.show_previews(run_state.previews, pictures, run_state.preview_step)
         self.outcome.setVisible(run_state.state == "finished")
         if run_state.state == "finished":
             self.outcome.show_outcome(view.outcome, _reference(view))
@@ -147,7 +147,7 @@ class RunPage(QWidget):
         for part in (self._state, self._bar, self._progress, self._failure):
             standing.addWidget(part)
         layout.addLayout(standing)
-        for card in (self._notices, self.outcome, self._outlines_card, self._curves_card):
+        for card in (self._notices, self.outcome, self._previews_card, self._curves_card):
             layout.addWidget(card)
         layout.addStretch(1)
 

@@ -15,11 +15,10 @@ from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
 from app.ui.theme import Theme
+from app.ui.training.boundary_previews import read_preview_images
 from app.ui.training.new_run import NewRun
-from app.ui.training.outlines import read_preview_images
 from app.ui.training.run_list import RunList
 from app.ui.training.run_page import RunPage
-from app.ui.training.watch import RunView, RunWatch
 from app.ui.widgets.closing_keys import close_by_keys
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.research_foot import ResearchFoot
@@ -28,11 +27,12 @@ from app.usecases.learning.follow_run import list_runs
 from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
 from app.usecases.learning.register_candidate import register_candidate
 from app.usecases.learning.run_records import RunLine
+from app.usecases.learning.run_watch import RunView, RunWatch
 from app.usecases.learning.start_run import forecast_run, start_run
 from app.usecases.learning.stop_run import resume_run, stop_run
 from app.usecases.learning.survey_corrections import survey_corrections
 from app.usecases.models.promote_model import promote_model
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:

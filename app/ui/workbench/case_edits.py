@@ -24,7 +24,7 @@ from app.usecases.cases.set_decision import set_decision
 from app.usecases.patients.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 

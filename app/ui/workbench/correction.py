@@ -21,11 +21,12 @@ from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.analysis.score_image import preview_score
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.open_case import OpenedCase, measure_mask
 from app.usecases.cases.show_image import ShownImage
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.errors import NaevusError
 
@@ -187,7 +188,7 @@ class Correction(QObject):
                 self._session.report_error(error)
 
         self._session.act(
-            QueueName.DATABASE,
+            QueueName.IMAGES,
             lambda services, _token: revert_revision(services, image_id, earlier, is_meant=is_meant),
             done=lambda changes: self._count_own_revision(image_id, changes),
             failed=fail,
@@ -223,7 +224,7 @@ class Correction(QObject):
         def store(*, is_meant: bool) -> None:
             self._storing[image_id] = version
             self._session.act(
-                QueueName.DATABASE,
+                QueueName.IMAGES,
                 lambda services, _token: correct_mask(
                     services, image_id, mask, reason=reason, is_meant=is_meant
                 ),

@@ -5,7 +5,7 @@ from app.domain.changes import Changes
 from app.domain.errors import StorageError
 from app.domain.ids import ImageId, PredictionId
 from app.translation import _
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def accept_band(services: Services, image_id: ImageId, score_id: PredictionId) -> Changes:
@@ -14,7 +14,7 @@ def accept_band(services: Services, image_id: ImageId, score_id: PredictionId) -
     Raises:
         StorageError: another score was stored meanwhile.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         score = work.cases.case(image_id).score
         if score is None or score.id != score_id:
             raise StorageError(

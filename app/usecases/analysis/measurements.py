@@ -1,6 +1,5 @@
 """What is measured on a lesion, in the words and units of the screen; mm only when calibrated."""
 
-from app.domain.image import DermoscopicImage
 from app.domain.mask import area_px
 from app.domain.measurement import Measurement
 from app.translation import N_, _
@@ -13,11 +12,8 @@ _COLOUR_VARIATION = N_("Colour variation (0 to 10, definition {definition})")
 """The definition stands with the number, because reports of earlier versions have another one."""
 
 
-def features_of(image: DermoscopicImage, pixels: RgbImage, mask: BoolMask | None) -> LesionFeatures | None:
+def features_of(pixels: RgbImage, mask: BoolMask, *, mm_per_px: float | None) -> LesionFeatures | None:
     """Return a lesion's features, or None when there is no lesion in the mask."""
-    if mask is None:
-        return None
-    mm_per_px = image.calibration.mm_per_px if image.calibration else None
     try:
         return measure_lesion(pixels, mask, mm_per_px=mm_per_px)
     except NoLesionError:

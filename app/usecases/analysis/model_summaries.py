@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from app.domain.analysis.model_summary import MeasuredBands, ModelSummary
 from app.domain.analysis.prediction import ModelRef, ScorePrediction
 from app.domain.case import Case
 from app.translation import _
-from app.usecases.ports import MeasuredBands, ModelSummary, Services
+from app.usecases.services import Services
 from models.contract.shelf.card import Metric, ModelCard, Task
 
 _MAIN_METRIC: dict[Task, tuple[str, str]] = {
@@ -35,10 +36,8 @@ def score_model(services: Services, score: ScorePrediction) -> ModelSummary:
 
 def card_of(services: Services, task: Task, model: ModelRef) -> ModelCard | None:
     """Return the card of the model with these weights; None when it is not on the shelf any more."""
-    for shelved in services.shelf.list(task):
-        if shelved.card.weights_sha256 == model.weights_sha256:
-            return shelved.card
-    return None
+    shelved = services.shelf.with_weights(model.weights_sha256, likely=f"{model.name}/{model.version}")
+    return None if shelved is None or shelved.card.task != task else shelved.card
 
 
 def _model_summaries(services: Services, task: Task, what: str, model: ModelRef) -> ModelSummary:

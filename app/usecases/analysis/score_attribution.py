@@ -9,9 +9,8 @@ from app.domain.fields import FIELDS, CaseField
 from app.domain.ids import ImageId, PredictionId
 from app.usecases.analysis.model_summaries import card_of
 from app.usecases.analysis.score_inputs import score_inputs
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import pixels_of, valid_mask_of
-from app.usecases.ports import CancelToken, Services
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
+from app.usecases.services import Services
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput
 from models.contract.shelf.card import Conformal
 
@@ -55,7 +54,7 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
     Raises:
         InferenceError: the model cannot be run, or is not on the shelf any more.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     score = case.score
     if score is None or not case.is_score_current:
@@ -65,8 +64,8 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
     answers = None if conformal is None else AnswerSet(score.probability, conformal)
     if card is not None and not card.input.numeric_features:
         return ScoreWhy(score.id, (), answers)
-    pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
-    inputs = score_inputs(case, pixels, mask)
+    pixels = services.arrays.pixels(case.image)
+    inputs = score_inputs(services.arrays, case, services.arrays.valid_mask(case))
 
     def asked(tabular: TabularInput) -> float:
         stop_if_cancelled(token)

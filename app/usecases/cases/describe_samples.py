@@ -10,8 +10,9 @@ from app.domain.case import Case
 from app.domain.case_fields import age_years, choice
 from app.domain.errors import InvalidFieldError, UnreadableFileError
 from app.domain.ids import ImageId
+from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
-from app.usecases.ports import Services, UnitOfWork
+from app.usecases.services import Services
 
 LIST_NAME = "samples.csv"
 """Columns file, sha256, title, age and sex; others are for the reader."""
@@ -42,7 +43,7 @@ def describe_samples(services: Services, rows: Iterable[Row], image_ids: Iterabl
     row_by_hash = {row["sha256"]: row for row in rows}
     described = 0
     for image_id in image_ids if row_by_hash else ():
-        with services.unit_of_work() as work:
+        with services.store.writing() as work:
             case = work.cases.case(image_id)
             row = row_by_hash.get(case.image.original)
             if row is None or not _entered(services, work, case, row):

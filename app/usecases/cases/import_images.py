@@ -22,13 +22,18 @@ from app.domain.ids import BlobName, ImageId, LesionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.imaging import png_codec
+from app.imaging.read_image import ReadImage
+from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
 from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.patients.find_patient import FoundPatient, check_person_of_lesion, patient_of_file
 from app.usecases.patients.settle_identity import join_image
 from app.usecases.patients.visit_date import visit_day
-from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
 THUMBNAIL_SIDE_PX = 160
 
@@ -171,7 +176,7 @@ def import_images(
 
 def _with_fellows(services: Services, image_ids: Sequence[ImageId]) -> frozenset[ImageId]:
     """Return images and all others of their patients, whom a file may have told something new about."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         patients = {work.cases.case(image_id).patient.id for image_id in image_ids}
         fellows = (images_of_patient(work, patient_id) for patient_id in patients)
         return frozenset(image_ids).union(*fellows)
@@ -254,7 +259,7 @@ def _imported(
         raise DomainError(_("This is not a file but a device, a pipe or the like."))
     with path.open("rb") as stream:
         original = BlobName(hashlib.file_digest(stream, "sha256").hexdigest())
-    with services.reading() as work:
+    with services.store.reading() as work:
         _refuse_known(work, original)
     read = services.images.read(path, takes_damaged=takes_damaged)
     day, said = visit_day(read, services.clock().astimezone().date())
@@ -262,10 +267,10 @@ def _imported(
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != original:
         raise DomainError(_("The file was being changed while it was read; import it again."))
-    services.blobs.put(content)
-    upright = services.blobs.put(services.images.png(read.pixels))
-    thumbnail = services.blobs.put(services.images.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
-    with services.unit_of_work() as work:
+    services.store.blobs.put(content)
+    upright = services.store.blobs.put(png_codec.png(read.pixels))
+    thumbnail = services.store.blobs.put(png_codec.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
+    with services.store.writing() as work:
         _refuse_known(work, original)
         if lesion_id is None:
             found = patient_of_file(

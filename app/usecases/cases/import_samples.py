@@ -6,9 +6,11 @@ from pathlib import Path
 
 from app.domain.errors import UnreadableFileError
 from app.translation import _
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.describe_samples import LIST_NAME, describe_samples, listed_samples
 from app.usecases.cases.import_images import ImportReport, import_images
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
 
 def import_samples(

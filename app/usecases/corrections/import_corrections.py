@@ -12,10 +12,12 @@ import numpy as np
 from app.domain.errors import DomainError, InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId
 from app.translation import _
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import check_fits, mask_named
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.image_arrays import check_fits
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_plausibility import MaskIssue, MaskIssueKind, mask_issue
 from models.contract.imaging.mask_values import PLAIN
@@ -113,10 +115,10 @@ def _offers(
 
 def _offer(services: Services, image_id: ImageId, path: Path, in_doubt: ImplausibleMask) -> _Offer:
     reading = services.images.read_mask(path)
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     check_fits(reading.mask, case.image)
-    predicted = None if case.boundary is None else mask_named(services, case.boundary.mask)
+    predicted = None if case.boundary is None else services.arrays.mask(case.boundary.mask)
     issue = mask_issue(reading.mask, predicted)
     said = (
         []
@@ -168,7 +170,7 @@ class _CaseNames:
     def __init__(self, services: Services) -> None:
         self._ids_by_name: dict[str, list[ImageId]] = defaultdict(list)
         self._ids_by_folded_name: dict[str, list[ImageId]] = defaultdict(list)
-        with services.reading() as work:
+        with services.store.reading() as work:
             for offset in range(0, work.cases.case_count(), _AT_A_TIME):
                 for line in work.cases.case_lines(offset=offset, limit=_AT_A_TIME, order="imported"):
                     name = _composed(Path(line.file_name).stem)

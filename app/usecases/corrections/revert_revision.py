@@ -7,8 +7,7 @@ from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.revision import RevisionReason
 from app.translation import _
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import mask_named
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def revert_revision(
@@ -23,13 +22,13 @@ def revert_revision(
     Raises:
         ImplausibleMaskError: that mask is implausible, and is not ``is_meant``.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     name, reverted_to = _earlier(case, revision_id)
     return correct_mask(
         services,
         image_id,
-        mask_named(services, name),
+        services.arrays.mask(name),
         reason=RevisionReason.RESET if reverted_to is None else RevisionReason.REVERTED,
         reverted_to=reverted_to,
         is_meant=is_meant,

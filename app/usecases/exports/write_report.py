@@ -6,9 +6,10 @@ from pathlib import Path
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
 from app.translation import _
-from app.usecases.cancellation import stop_if_cancelled
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.exports.export_cases import case_file, exporter_named, note_export
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, left_out
 
 REPORT_FORMAT = "report_pdf"

@@ -9,7 +9,7 @@ from app.domain.errors import LearningError
 from app.translation import _
 from app.usecases.learning.start_run import snapshot_folder
 from app.usecases.models.promote_model import is_shipped
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.shelf.exam import Exam, read_exam, write_exam
 
 
@@ -38,7 +38,7 @@ def evaluate_candidate(services: Services, name: str, version: str, snapshot_id:
         services.runs.answer(["exam", str(copy), *arguments])
         exam = read_exam(copy)
     write_exam(exam, model.folder)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         sha256 = model.card.weights_sha256
         work.audit.append(
             services.user, AuditKind.MODEL_EXAMINED, model.card.reference, data.name, weights_sha256=sha256

@@ -4,7 +4,7 @@ from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
 from app.translation import _
 from app.usecases.learning.run_records import read_record, run_folder
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import UnknownModelError
 from models.contract.shelf.model_shelf import ShelvedModel
 from models.contract.shelf.model_validation import inspect
@@ -26,7 +26,7 @@ def register_candidate(services: Services, run_id: str) -> ShelvedModel:
         shelved = services.shelf.get(record.model_name, record.model_version)
     except UnknownModelError:
         shelved = services.shelf.add(published)
-        with services.unit_of_work() as work:
+        with services.store.writing() as work:
             reference, sha256 = shelved.card.reference, shelved.card.weights_sha256
             work.audit.append(
                 services.user, AuditKind.MODEL_SHELVED, reference, run_id, weights_sha256=sha256

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import LearningError
 from app.translation import _
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.files.atomic_files import write_whole
 from models.contract.shelf.card import Sha256, Task
 from training.contract.run_state import RunPhase, RunState, fold_events

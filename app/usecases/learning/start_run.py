@@ -14,7 +14,7 @@ from app.domain.errors import LearningError
 from app.translation import _
 from app.usecases.learning.freeze_snapshot import SNAPSHOTS
 from app.usecases.learning.run_records import RunLine, RunRecord, line_of, runs_folder, write_record
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.files.private_files import make_private_folder
 from models.contract.shelf.card import Task
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -61,7 +61,7 @@ def start_run(
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         detail = f"{base.card.reference} from {snapshot.id}"
         work.audit.append(services.user, AuditKind.TRAINING_STARTED, folder.name, detail)
         work.commit()

@@ -4,7 +4,7 @@ from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
 from app.translation import _
 from app.usecases.learning.run_records import RunLine, line_of, run_folder
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def stop_run(services: Services, run_id: str) -> RunLine:
@@ -38,6 +38,6 @@ def resume_run(services: Services, run_id: str) -> RunLine:
 
 
 def _note(services: Services, run_id: str, act: AuditKind) -> None:
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.audit.append(services.user, act, run_id)
         work.commit()

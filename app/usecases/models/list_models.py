@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from app.translation import _
 from app.usecases.learning.start_run import newest_snapshot
 from app.usecases.models.promote_model import has_exam, is_on, is_shipped
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError
 from models.contract.shelf.card import ModelCard, Task
 from models.contract.shelf.exam import Exam, is_about, read_exam

@@ -6,7 +6,7 @@ from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
 from app.translation import _
 from app.usecases.learning.start_run import newest_snapshot
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError
 from models.contract.shelf.card import Task
 from models.contract.shelf.exam import EXAM_FILE, Exam, is_about, read_exam
@@ -41,7 +41,7 @@ def promote_model(services: Services, name: str, version: str, *, unexamined: bo
         _check_may_pass_unexamined(services, model)
     else:
         _check_exam(services, model, active)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.audit.append(
             author,
             AuditKind.MODEL_PROMOTED,
@@ -64,7 +64,7 @@ def roll_back_model(services: Services, task: Task) -> ShelvedModel:
     """
     author = named_person(services)
     left = _usable_active(services, task)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         model = services.shelf.rollback(task, author=author, at=services.clock())
         work.audit.append(
             author,
@@ -154,7 +154,7 @@ def _check_may_pass_unexamined(services: Services, model: ShelvedModel) -> None:
         raise LearningError(
             _("The model {reference} has sat an exam, and that decides.").format(reference=reference)
         )
-    with services.reading() as work:
+    with services.store.reading() as work:
         acts = work.audit.events(reference)
     done = {act.kind for act in acts if act.weights_sha256 == model.card.weights_sha256}
     if done & _JUDGED_HERE:

@@ -11,7 +11,7 @@ from app.domain.lesion import Lesion
 from app.translation import _
 from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.patients.three_way_merge import edited_names, merged
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
@@ -21,7 +21,7 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
         InvalidFieldError: a value is not permitted.
         StorageError: another window changed the same field meanwhile.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored = work.cases.lesion(before.id)
         lesion = merged(before, after, stored)
         if lesion == stored:
@@ -40,7 +40,7 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
 
 def assign_lesion(services: Services, lesion_id: LesionId, patient_code: str) -> Changes:
     """Give a lesion to another patient who is already in the case store."""
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         lesion = work.cases.lesion(lesion_id)
         patient = work.cases.patient_by_code(patient_code.strip())
         if patient is None:

@@ -21,9 +21,11 @@ from app.domain.people.identity import (
 )
 from app.domain.people.patient import Patient
 from app.domain.people.placeholder import is_placeholder
+from app.imaging.read_image import ReadImage
+from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
 from app.usecases.patients.edit_patient import visits_of_patient
-from app.usecases.ports import ReadImage, Services, UnitOfWork
+from app.usecases.services import Services
 
 _UNDATED_PICTURE_YEARS = 10
 """A picture whose file names no day may be that much older than its import, and the age in it with it."""

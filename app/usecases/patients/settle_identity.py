@@ -9,9 +9,10 @@ from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId, PatientId
 from app.domain.people.identity import changed_fields, completed
 from app.domain.people.patient import Patient
+from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
 from app.usecases.patients.edit_patient import images_of_patient, visits_of_patient
-from app.usecases.ports import Services, UnitOfWork
+from app.usecases.services import Services
 
 
 def join_patients(services: Services, newcomer_id: PatientId) -> Changes:
@@ -23,7 +24,7 @@ def join_patients(services: Services, newcomer_id: PatientId) -> Changes:
     Raises:
         NotFoundError: there is no doubt about this patient.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         changes = _joined(services, work, newcomer_id)
         work.commit()
     return changes
@@ -35,7 +36,7 @@ def keep_apart(services: Services, newcomer_id: PatientId) -> Changes:
     Raises:
         NotFoundError: there is no doubt about this patient.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored_id = _stored_of(work, newcomer_id)
         work.identity_questions.settle(newcomer_id, is_same=False, who=services.user, at=services.clock())
         work.audit.append(services.user, AuditKind.PATIENTS_KEPT_APART, newcomer_id, stored_id)
@@ -49,7 +50,7 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
     Returns:
         What was done, as a sentence.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         newcomer = work.cases.case(image_id).patient
         if newcomer.id not in {question.newcomer for question in work.identity_questions.open()}:
             return None

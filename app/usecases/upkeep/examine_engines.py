@@ -2,8 +2,11 @@
 
 from collections.abc import Generator
 
+from app.domain.store_finding import StoreFinding
 from app.translation import _
-from app.usecases.ports import EngineReport, Progress, Services, StoreFinding
+from app.usecases.analysis.predictor import EngineReport
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
 
 def examine_engines(services: Services) -> Generator[Progress, None, tuple[EngineReport, ...]]:

@@ -8,10 +8,11 @@ import pytest
 from pypdf import PdfReader
 
 from app.domain.analysis.lesion_score import ImageScores
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent, AuditKind
 from app.domain.ids import PredictionId
 from app.exporters.report.pdf import ReportPdf
-from app.usecases.ports import CaseFile, ModelSummary
+from app.usecases.exports.exporter import CaseFile
 from tests.builders import a_divided_score
 
 pytestmark = pytest.mark.slow

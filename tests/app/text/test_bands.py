@@ -2,10 +2,10 @@
 
 import pytest
 
+from app.domain.analysis.model_summary import MeasuredBands
 from app.domain.analysis.triage import Band
 from app.text.bands import local_words, odds_words, worth_tip, worth_words
 from app.usecases.analysis.local_bands import LocalBands
-from app.usecases.ports import MeasuredBands
 from models.contract.shelf.triage_figures import BandCounts, BandFigures
 
 MEASURED = MeasuredBands(

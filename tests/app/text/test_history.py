@@ -17,11 +17,10 @@ from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import valid_mask_of
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case, a_mask, a_revision
 from tests.fakes import CLASSIFIER, FakeClock, FakeToken
 
@@ -29,18 +28,18 @@ Act = Callable[[Services, Case], object]
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
 def _causes(services: Services, image_id: ImageId) -> list[str]:
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
         return list(causes_by_score(case, case_trail(work, case)).values())
 
 
 def _confirm(services: Services, case: Case) -> None:
-    mask = valid_mask_of(services, case)
+    mask = services.arrays.valid_mask(case)
     assert mask is not None
     correct_mask(services, case.image.id, mask, reason=RevisionReason.CONFIRMED)
 
@@ -118,7 +117,7 @@ def test_edits_of_metadata_are_told_in_the_words_of_the_forms_without_values(
     case = _case(services, image_id)
     edit_patient(services, case.patient, replace(case.patient, name="Ada", fitzpatrick_skin_type="II"))
     set_calibration(services, image_id, Calibration(0.02, "by hand"))
-    with services.reading() as work:
+    with services.store.reading() as work:
         acts = [metadata_words(act) for act in case_trail(work, case)]
     told = [words for words in acts if words is not None]
     assert told == [

@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.text.models import figure_words, probability_words, scope_words
-from app.usecases.ports import ModelSummary
 from models.contract.shelf.card import read_card
 from resources import path as resource
 from tests.fakes import CLASSIFIER

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.analysis.lesion_score import ImageScores
+from app.domain.analysis.model_summary import MeasuredBands, ModelSummary
 from app.domain.analysis.triage import Band
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
@@ -29,7 +30,7 @@ from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.open_case import open_case
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import MeasuredBands, ModelSummary, Services
+from app.usecases.services import Services
 from models.contract.shelf.card import Conformal
 from models.contract.shelf.triage_figures import BandCounts, BandFigures
 from tests.builders import a_case, a_divided_score, a_mask, a_score
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def case(services: Services, tmp_path: Path) -> Case:
     image_id = a_case(services, tmp_path)
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -181,7 +182,7 @@ def test_a_boundary_that_a_person_has_signed_is_not_called_uncertain(
     mask = open_case(services, case.image.id).mask
     assert mask is not None
     correct_mask(services, case.image.id, mask, reason=RevisionReason.CONFIRMED)
-    with services.reading() as work:
+    with services.store.reading() as work:
         signed = work.cases.case(case.image.id)
     doubtful = tuple(replace(one, border_uncertainty=0.12) for one in signed.boundaries)
     panels.show_view(CaseView(replace(signed, boundaries=doubtful)))
@@ -333,7 +334,7 @@ def test_a_wrong_value_does_not_follow_to_the_next_patient(
     field = panels.patient.patient.field_by_name["birth_year"]
     qtbot.keyClicks(field.editor, "19x")
     other_id = a_case(services, tmp_path, seed=2)
-    with services.reading() as work:
+    with services.store.reading() as work:
         other = work.cases.case(other_id)
     panels.show_view(CaseView(other))
     assert field.error == ""
@@ -351,7 +352,7 @@ def test_a_decision_that_was_begun_waits_for_its_case(
     panels: CasePanels, case: Case, services: Services, tmp_path: Path
 ) -> None:
     other_id = a_case(services, tmp_path, seed=3)
-    with services.reading() as work:
+    with services.store.reading() as work:
         other = work.cases.case(other_id)
     comment = panels.decision.field_by_name["comment"].editor
     panels.show_view(CaseView(case))
@@ -370,7 +371,7 @@ def test_the_score_fills_in_no_decision(panels: CasePanels, case: Case) -> None:
 
 def test_the_history_names_who_and_which_weights(services: Services, case: Case) -> None:
     correct_mask(services, case.image.id, a_mask(radius_px=12))
-    with services.reading() as work:
+    with services.store.reading() as work:
         entries = history_of(work.cases.case(case.image.id))
     assert entries[0].title == "Boundary, revision 1"
     assert "Dr Test" in entries[0].detail
@@ -398,7 +399,7 @@ def test_an_earlier_boundary_can_be_asked_for_again(qtbot: QtBot, services: Serv
     correct_mask(services, case.image.id, a_mask(radius_px=12))
     panel = HistoryPanel()
     qtbot.addWidget(panel)
-    with services.reading() as work:
+    with services.store.reading() as work:
         panel.show_view(CaseView(work.cases.case(case.image.id)))
     (button,) = panel.findChildren(QPushButton)
     assert case.boundary is not None

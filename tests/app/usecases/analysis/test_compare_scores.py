@@ -19,7 +19,7 @@ from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case, a_mask
 from tests.fakes import CLASSIFIER, FakeToken
 
@@ -32,7 +32,7 @@ def _compared(services: Services, image_id: ImageId) -> ScoreComparison | None:
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 

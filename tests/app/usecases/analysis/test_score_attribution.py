@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from app.text.scores import answer_set_words, effect_words
+from app.usecases.analysis.predictor import ScoreResult
 from app.usecases.analysis.score_attribution import AnswerSet, InputEffect, score_attribution
-from app.usecases.ports import CancelToken, ScoreResult, Services
+from app.usecases.cancellation import CancelToken
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput
 from models.contract.shelf.card import Conformal, read_card, write_card
@@ -52,7 +54,7 @@ class _Reader(FakePredictor):
 def test_the_largest_effect_of_entered_data_comes_first(services: Services, tmp_path: Path) -> None:
     services = replace(services, predictor=_Reader())
     image_id = a_case(services, tmp_path, predicted=False)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         case = work.cases.case(image_id)
         work.cases.update_patient(replace(case.patient, sex="female"))
         work.cases.update_lesion(replace(case.lesion, site="head/neck"))

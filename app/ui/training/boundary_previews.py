@@ -41,7 +41,7 @@ def read_preview_images(data_folder: Path, previews: Sequence[ContourPreview]) -
     return pictures
 
 
-class Outlines(QWidget):
+class BoundaryPreviewRow(QWidget):
     """Pictures in a row above their legend."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -49,7 +49,7 @@ class Outlines(QWidget):
         self._step = plain_label("", "small")
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
-        self.pictures = [OutlineView() for _ in range(_MOST_PICTURES)]
+        self.pictures = [BoundaryPreviewView() for _ in range(_MOST_PICTURES)]
         for picture in self.pictures:
             self._row.addWidget(picture, 1)
         legend = QHBoxLayout()
@@ -76,7 +76,7 @@ class Outlines(QWidget):
         self._step.setText("" if step is None else _("After step {step}").format(step=step))
 
 
-class OutlineView(QWidget):
+class BoundaryPreviewView(QWidget):
     """One image with two outlines."""
 
     def __init__(self) -> None:

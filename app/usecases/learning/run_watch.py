@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.usecases.learning.freeze_snapshot import SNAPSHOTS
 from app.usecases.learning.run_records import RunRecord, read_record, run_folder
-from app.usecases.ports import RunFollower, Services
+from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError, UnknownModelError
 from models.contract.shelf.exam import EXAM_FILE, Exam, read_exam
 from models.contract.shelf.gate import Verdict, verdict
 from training.contract.run_state import RunState, fold_events
+
+if TYPE_CHECKING:
+    from app.runs.follower import RunFollower
 
 
 @dataclass(frozen=True)
