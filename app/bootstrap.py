@@ -31,6 +31,7 @@ from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.line_renewal import Renewing, unseen
 from app.storage.store import CaseStore
+from app.translation import _
 from app.usecases.image_arrays import ImageArrays
 from app.usecases.models.promote_model import UNKNOWN_USER
 from app.usecases.services import Services
@@ -93,7 +94,11 @@ def shipped_models(settings: Settings) -> str:
     """
     named = os.environ.get(SHIPPED_MODELS_VARIABLE, settings.shipped_models)
     if named not in _SHIPPED_ACTIVE_NAMES:
-        raise StorageError(f"{SHIPPED_MODELS_VARIABLE} is {named!r}; it can be 'research' or 'open'.")
+        raise StorageError(
+            _("{shipped_models_variable} is {named!r}; it can be 'research' or 'open'.").format(
+                shipped_models_variable=SHIPPED_MODELS_VARIABLE, named=named
+            )
+        )
     return named
 
 
@@ -129,7 +134,11 @@ def start_log(folder: Path) -> None:
             folder / "log" / "naevus.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8"
         )
     except OSError as error:
-        raise StorageError(f"The data folder {folder} cannot be written: {error.strerror}.") from error
+        raise StorageError(
+            _("The data folder {folder} cannot be written: {strerror}.").format(
+                folder=folder, strerror=error.strerror
+            )
+        ) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for package in ("app", "models", "training"):
         logger = logging.getLogger(package)

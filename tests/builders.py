@@ -31,7 +31,7 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.domain.revision import Decision, MaskRevision
+from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import ImageReader
 from app.runs.launcher import ProcessRunLauncher
@@ -247,7 +247,7 @@ def a_revision(image_id: ImageId, number: int = 1) -> MaskRevision:
         supersedes=None,
         author="Dr Test",
         created_at=datetime(2026, 3, 14, 10, tzinfo=UTC),
-        reason="corrected",
+        reason=RevisionReason.CORRECTED,
     )
 
 

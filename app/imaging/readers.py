@@ -8,6 +8,7 @@ from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of, prom
 from app.imaging.limits import checked_bytes
 from app.imaging.photograph import read_photograph_file
 from app.imaging.read_image import ReadImage
+from app.translation import _
 from models.contract.errors import NoMaskError
 from models.contract.imaging.mask_file import read_mask
 from models.contract.imaging.mask_values import MaskReading, reading_of
@@ -55,11 +56,13 @@ def read_image(content: bytes, suffix: str, *, takes_damaged: bool = False) -> R
             else:
                 image = read_photograph_file(content, kind, takes_damaged=takes_damaged)
     except MemoryError:
-        raise UnreadableFileError("There is not enough memory to open this picture.") from None
+        raise UnreadableFileError(_("There is not enough memory to open this picture.")) from None
     except DECODER_FAILURES:
         # The original error quotes header values, which may name a patient.
         raise UnreadableFileError(
-            f"The {kind.name} file is damaged, incomplete or of a variety that cannot be read."
+            _("The {name} file is damaged, incomplete or of a variety that cannot be read.").format(
+                name=kind.name
+            )
         ) from None
     note = extension_note(kind, suffix)
     return image if note is None else _with_note(image, note)

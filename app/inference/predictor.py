@@ -23,6 +23,7 @@ from app.inference.engine import (
     SegmenterOutput,
 )
 from app.inference.last_image import OfLastImage
+from app.translation import _
 from app.usecases.analysis.predictor import BoundaryResult, BoundaryUncertainty, EngineReport, ScoreResult
 from app.usecases.cancellation import CancelToken
 from models.contract.arrays import AttentionMap, BoolMask, ModelImage, RgbImage
@@ -141,12 +142,14 @@ class ModelPredictor:
         return tuple(f"possible_{each.name}" for each in card.structure_maps if each.is_offered)
 
     def _structure_map(self, name: str, image: RgbImage, token: CancelToken) -> AttentionMap:
-        _, card = self._active("segmentation")
+        card = self._active("segmentation")[1]
         found = self._one_pass.held(image, card.weights_sha256) or self._segmented(image, token)
         self._one_pass.hold(image, card.weights_sha256, found)
         structures = found.output.structures
         if structures is None:
-            raise InferenceError(f"The model {found.card.reference} maps no structures.")
+            raise InferenceError(
+                _("The model {reference} maps no structures.").format(reference=found.card.reference)
+            )
         try:
             return probability_map(structures[0, STRUCTURE_OVERLAYS[name]], found.geometry)
         except ContractError as error:
@@ -154,11 +157,11 @@ class ModelPredictor:
 
     def thresholds(self) -> TriageThresholds:
         """Return the triage thresholds of the active score model's card."""
-        _, card = self._active("classification")
+        _folder, card = self._active("classification")
         try:
             return TriageThresholds(card.triage_thresholds["urgent"], card.triage_thresholds["soon"])
         except KeyError as error:
-            raise ModelUnavailableError("The score model's card names no triage thresholds.") from error
+            raise ModelUnavailableError(_("The score model's card names no triage thresholds.")) from error
 
     def has_to_measure(self) -> bool:
         """Say whether the next answer waits until the engines were timed with an active model."""
@@ -230,7 +233,9 @@ class ModelPredictor:
             except ContractError as error:
                 raise ModelUnavailableError(str(error)) from error
             if model is None:
-                raise ModelUnavailableError(f"No model is active for {task}; promote one on the model shelf.")
+                raise ModelUnavailableError(
+                    _("No model is active for {task}; promote one on the model shelf.").format(task=task)
+                )
             self._active_by_task[task] = model
         model = self._active_by_task[task]
         return model.folder, model.card
@@ -248,7 +253,7 @@ class ModelPredictor:
         found = self._shelf.with_weights(wanted.weights_sha256, likely=likely)
         if found is None:
             raise ModelUnavailableError(
-                f"The model {likely} with these weights is not on the shelf any more."
+                _("The model {likely} with these weights is not on the shelf any more.").format(likely=likely)
             )
         try:
             return self._shelf.get(found.card.name, found.card.version)
@@ -286,7 +291,9 @@ def _shares(card: ModelCard, output: ClassifierOutput, probability: float) -> tu
         return ()
     if output.diagnosis_logits is None or output.diagnosis_logits.shape[1] != len(card.diagnoses):
         raise InferenceError(
-            f"The model {card.reference} does not answer with the diagnoses of its card; install it again."
+            _(
+                "The model {reference} does not answer with the diagnoses of its card; install it again."
+            ).format(reference=card.reference)
         )
     logits = output.diagnosis_logits.mean(axis=0, keepdims=True)
     is_malignant = [diagnosis.is_malignant for diagnosis in card.diagnoses]

@@ -16,6 +16,7 @@ from uuid import uuid4
 from app.domain.errors import DamagedFileError
 from app.domain.ids import BlobName
 from app.storage.database import storage_error
+from app.translation import _
 from models.contract.files.atomic_files import sync_folder
 from models.contract.files.private_files import make_private_folder
 
@@ -58,13 +59,17 @@ class BlobStore:
             content = self.path(name).read_bytes()
         except FileNotFoundError as error:
             raise DamagedFileError(
-                f"A stored file is missing ({name[:12]}…); restore the data folder's “blobs” from a copy."
+                _(
+                    "A stored file is missing ({name}…); restore the data folder's “blobs” from a copy."
+                ).format(name=name[:12])
             ) from error
         except OSError as error:
             raise storage_error(error) from error
         if hashlib.sha256(content).hexdigest() != name:
             raise DamagedFileError(
-                f"A stored file is damaged ({name[:12]}…); restore the data folder's “blobs” from a copy."
+                _(
+                    "A stored file is damaged ({name}…); restore the data folder's “blobs” from a copy."
+                ).format(name=name[:12])
             )
         return content
 

@@ -9,6 +9,7 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import PatientId
 from app.domain.people.identity import IdentityQuestion
 from app.storage.rows import Row
+from app.translation import _
 
 _ID = String(32)
 
@@ -59,7 +60,7 @@ class IdentityQuestions:
         """Store what a person said; raises NotFoundError."""
         row = self._session.get(IdentityQuestionRow, newcomer)
         if row is None:
-            raise NotFoundError("There is no question about this patient in the case store any more.")
+            raise NotFoundError(_("There is no question about this patient in the case store any more."))
         row.is_same, row.settled_by, row.settled_at = is_same, who, at
         self._session.flush()
 

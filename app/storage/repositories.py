@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.analysis.triage import Band
-from app.domain.audit import AuditEvent
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.clock import Clock
@@ -36,6 +36,7 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
+from app.translation import _
 
 _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "priority": (CaseIndexRow.queue_rank, CaseIndexRow.queue_urgency, CaseIndexRow.imported_at),
@@ -169,6 +170,10 @@ class CaseRepository:
         row = self._image(image_id)
         row.mm_per_px = calibration.mm_per_px if calibration else None
         row.calibration_source = calibration.source if calibration else None
+
+    def mark_as_sample(self, image_id: ImageId) -> None:
+        """Store that an image came with the program."""
+        self._image(image_id).is_sample = True
 
     def image_by_original(self, original: BlobName) -> ImageId | None:
         """Return the image that was imported from this very file, hidden or not."""
@@ -377,7 +382,7 @@ class CaseRepository:
     def _found(self, table: type[_Found], identifier: str, noun: str) -> _Found:
         row = self._session.get(table, identifier)
         if row is None:
-            raise NotFoundError(f"This {noun} is not in the case store any more.")
+            raise NotFoundError(_("This {noun} is not in the case store any more.").format(noun=noun))
         return row
 
 
@@ -389,15 +394,23 @@ class AuditTrail:
         self._clock = clock
 
     def append(
-        self, who: str, what: str, subject: str, detail: str = "", weights_sha256: str | None = None
+        self,
+        who: str,
+        kind: AuditKind,
+        subject: str,
+        detail: str = "",
+        *,
+        fields: tuple[str, ...] = (),
+        reverted_to: int | None = None,
+        weights_sha256: str | None = None,
     ) -> AuditEvent:
         """Add an event with the next sequence number."""
         row = AuditEventRow(
             at=self._clock(),
             who=who,
-            what=what,
+            what=mapping.kind_text(kind, reverted_to),
             subject=subject,
-            detail=detail,
+            detail=mapping.detail_text(detail, fields),
             weights_sha256=weights_sha256,
         )
         self._session.add(row)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.clock import Clock
 from app.storage.database import WRITING, storage_error
 from app.storage.identity import IdentityQuestions
-from app.storage.learning import LearningSides
+from app.storage.learning import LearningSubsets
 from app.storage.repositories import AuditTrail, CaseRepository
 
 
@@ -45,7 +45,7 @@ class UnitOfWork:
             raise storage_error(error) from error
         self.cases = CaseRepository(self._session)
         self.audit = AuditTrail(self._session, self._clock)
-        self.learning = LearningSides(self._session)
+        self.learning = LearningSubsets(self._session)
         self.identity_questions = IdentityQuestions(self._session)
         return self
 

@@ -11,6 +11,7 @@ from app.domain.ids import BlobName
 from app.domain.image import DermoscopicImage
 from app.imaging import png_codec
 from app.storage.blobs import BlobStore
+from app.translation import _
 from app.usecases.analysis.measurements import features_of
 from app.usecases.recently_used import RecentlyUsed
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
@@ -93,8 +94,9 @@ def check_fits(mask: BoolMask, image: DermoscopicImage) -> None:
     if mask.shape != (image.height_px, image.width_px):
         raise InvalidFieldError(
             "mask",
-            f"The mask has {mask.shape[1]} x {mask.shape[0]} px, but the image has "
-            f"{image.width_px} x {image.height_px} px.",
+            _("The mask has {shape} x {shape_2} px, but the image has {width_px} x {height_px} px.").format(
+                shape=mask.shape[1], shape_2=mask.shape[0], width_px=image.width_px, height_px=image.height_px
+            ),
         )
 
 

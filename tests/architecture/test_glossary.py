@@ -30,6 +30,7 @@ OTHER_MEANINGS = {
     "registry": "the table of Windows' settings",
     "save": "writing weights, arrays or a correction to disk",
     "scan": "the selective scan of a network",
+    "side": "an edge of a square or a frame, and one of two halves of a window",
 }
 """Words of the *not* column that the code needs in another sense."""
 

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication
 from app.domain.case import Case
 from app.exporters.case_row import case_row, columns
 from app.exporters.report.pdf import ReportPdf
+from app.text.history import causes_by_score, metadata_words
 from app.ui.panels.patient_panel import PatientPanel
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.score_image import rescore_image
-from app.usecases.cases.history_words import causes_by_score, metadata_words
 from app.usecases.exports.exporter import CaseFile
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.services import Services

@@ -329,5 +329,5 @@ def test_the_user_signs_import_prediction_correction_and_decision(
         acts = work.audit.events(image_id)
     assert signed | {act.who for act in acts} == {"Dr Wired"}
     assert {"boundary predicted", "score computed", "mask corrected", "decision recorded"} <= {
-        act.what for act in acts
+        act.kind for act in acts
     }

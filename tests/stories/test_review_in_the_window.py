@@ -136,9 +136,10 @@ def test_work_survives_a_crash_and_can_still_be_undone(
     assert np.array_equal(window.controller.canvas.editor.current_mask(), predicted)
 
 
-def test_opening_another_case_stores_the_correction(
+def one_of_two_cases_brushed(
     workplace: Workplace, qtbot: QtBot, tmp_path: Path
-) -> None:
+) -> tuple[MainWindow, ImageId, ImageId]:
+    """The window with the first case open and painted in, that case and the other one."""
     services = services_at(workplace.folder)
     first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
     services.store.close()
@@ -146,6 +147,13 @@ def test_opening_another_case_stores_the_correction(
     window.controller.work_list.choose(first)
     workplace.settle(window)
     brush(window, qtbot)
+    return window, first, second
+
+
+def test_opening_another_case_stores_the_correction(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, first, second = one_of_two_cases_brushed(workplace, qtbot, tmp_path)
     window.controller.work_list.choose(second)
     qtbot.waitUntil(lambda: window.controller.review.image_id == second, timeout=WAIT_MS)
     workplace.settle(window)
@@ -580,13 +588,7 @@ def test_a_damaged_image_file_shows_its_sentence_and_no_other_case(
 def test_news_of_a_saved_correction_ends_with_its_case(
     workplace: Workplace, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    services = services_at(workplace.folder)
-    first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
-    services.store.close()
-    window = workplace.open()
-    window.controller.work_list.choose(first)
-    workplace.settle(window)
-    brush(window, qtbot)
+    window, _, second = one_of_two_cases_brushed(workplace, qtbot, tmp_path)
     window.controller.correction.save()
     workplace.settle(window)
     assert window.status_line.saved.text().startswith("Correction saved at")

@@ -8,6 +8,7 @@ from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError, ScoreWithheldError
 from app.domain.ids import ImageId
 from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.analysis.assess_boundary import assess_boundary
 from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image
@@ -116,7 +117,7 @@ def analyse_images(
     """Give one image after the other its boundary and score; return those that failed, the others go on."""
     failed: list[Refusal] = []
     for number, image_id in enumerate(image_ids):
-        label = MEASURING if services.predictor.has_to_measure() else "Boundary and score"
+        label = MEASURING if services.predictor.has_to_measure() else _("Boundary and score")
         yield Progress(number, len(image_ids), label)
         stop_if_cancelled(token)
         try:

@@ -5,10 +5,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from app.domain.analysis.prediction import BoundaryPrediction
+from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
 from app.imaging import png_codec
+from app.translation import _
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.progress import Progress
 from app.usecases.services import Services
@@ -39,7 +41,7 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
             png_codec.probability_png(levels_of(boundary_uncertainty.disagreement))
         ),
         border_uncertainty=boundary_uncertainty.border_uncertainty,
-        unlikeness=boundary_uncertainty.unlikeness,
+        atypicality=boundary_uncertainty.atypicality,
     )
     return _stored(services, assessed)
 
@@ -49,7 +51,7 @@ def assess_boundaries(
 ) -> Generator[Progress, None, None]:
     """Assess what is not assessed yet; an image that cannot be is passed over, since nobody waits."""
     for number, image_id in enumerate(image_ids):
-        yield Progress(number, len(image_ids), "How sure the boundaries are")
+        yield Progress(number, len(image_ids), _("How sure the boundaries are"))
         stop_if_cancelled(token)
         try:
             assess_boundary(services, image_id, token)
@@ -66,7 +68,7 @@ def _stored(services: Services, assessed: BoundaryPrediction) -> Changes:
         work.cases.add_assessment(assessed)
         work.audit.append(
             services.user,
-            "boundary assessed",
+            AuditKind.BOUNDARY_ASSESSED,
             assessed.image_id,
             assessed.id,
             weights_sha256=assessed.model.weights_sha256,

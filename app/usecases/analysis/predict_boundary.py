@@ -1,6 +1,7 @@
 """Lets the boundary model look at an image."""
 
-from app.domain.analysis.prediction import BOUNDARY_PREDICTED, BoundaryPrediction
+from app.domain.analysis.prediction import BoundaryPrediction
+from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, new_id
 from app.imaging import png_codec
@@ -29,7 +30,7 @@ def predict_boundary(services: Services, image_id: ImageId, token: CancelToken) 
         work.cases.add_boundary(prediction)
         work.audit.append(
             services.user,
-            BOUNDARY_PREDICTED,
+            AuditKind.BOUNDARY_PREDICTED,
             image_id,
             prediction.id,
             weights_sha256=prediction.model.weights_sha256,

@@ -35,7 +35,7 @@ class BoundaryUncertainty:
     """(h, w) in [0, 0.5], of the image's shape at reduced size: the passes' standard deviation."""
     border_uncertainty: float
     """In [0, 1]; 0 = all passes agree."""
-    unlikeness: float | None
+    atypicality: float | None
     """Share of the training images that are more typical; None when the model's card does not tell."""
     weights_sha256: str
     """Of the model that was asked."""

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.analysis.frame_finding import SCORED_ANYWAY
 from app.domain.analysis.prediction import ScorePrediction
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
 from app.domain.measurement import Measurement
+from app.translation import _
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.score_inputs import score_inputs
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
@@ -39,7 +40,7 @@ def rescore_image(
     case = _case(services, image_id)
     source = case.mask_source
     if source is None:
-        raise NotFoundError("This image has no boundary yet, so there is nothing to score.")
+        raise NotFoundError(_("This image has no boundary yet, so there is nothing to score."))
     if case.is_score_withheld and not is_asked_for:
         return Changes()
     if case.image.is_damaged:
@@ -63,10 +64,14 @@ def _store(services: Services, case: Case, score: ScorePrediction) -> None:
             return
         if case.is_score_withheld and case.boundary is not None:
             # Before the score, because the line of the work list that is written with it depends on this act.
-            work.audit.append(services.user, SCORED_ANYWAY, case.image.id, case.boundary.id)
+            work.audit.append(
+                services.user, AuditKind.UNSUITABLE_IMAGE_SCORED, case.image.id, case.boundary.id
+            )
         work.cases.add_score(score)
         sha256 = score.model.weights_sha256
-        work.audit.append(services.user, "score computed", case.image.id, score.id, weights_sha256=sha256)
+        work.audit.append(
+            services.user, AuditKind.SCORE_COMPUTED, case.image.id, score.id, weights_sha256=sha256
+        )
         work.commit()
 
 

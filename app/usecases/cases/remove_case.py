@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.usecases.services import Services
@@ -11,7 +12,7 @@ def remove_case(services: Services, image_id: ImageId) -> Changes:
     """Hide a case from the work list; it stays in the store."""
     with services.store.writing() as work:
         work.cases.remove_image(image_id)
-        work.audit.append(services.user, "case removed", image_id)
+        work.audit.append(services.user, AuditKind.CASE_REMOVED, image_id)
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
@@ -28,7 +29,7 @@ def restore_cases(services: Services, image_ids: Sequence[ImageId]) -> Changes:
     with services.store.writing() as work:
         for image_id in image_ids:
             work.cases.restore_image(image_id)
-            work.audit.append(services.user, "case restored", image_id)
+            work.audit.append(services.user, AuditKind.CASE_RESTORED, image_id)
             images.update(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=frozenset(images), case_list=True)

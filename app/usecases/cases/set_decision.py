@@ -1,5 +1,6 @@
 """Records the clinician's own reading, apart from what the model said."""
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_decision
 from app.domain.changes import Changes
 from app.domain.ids import DecisionId, ImageId, new_id
@@ -34,6 +35,6 @@ def set_decision(
     check_decision(decision, services.vocabulary)
     with services.store.writing() as work:
         work.cases.add_decision(decision)
-        work.audit.append(services.user, "decision recorded", image_id, decision.id)
+        work.audit.append(services.user, AuditKind.DECISION_RECORDED, image_id, decision.id)
         work.commit()
     return Changes(images=frozenset({image_id}), case_list=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from app.domain.errors import DomainError, InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId
+from app.translation import _
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
 from app.usecases.corrections.correct_mask import correct_mask
@@ -119,7 +120,11 @@ def _offer(services: Services, image_id: ImageId, path: Path, in_doubt: Implausi
     check_fits(reading.mask, case.image)
     predicted = None if case.boundary is None else services.arrays.mask(case.boundary.mask)
     issue = mask_issue(reading.mask, predicted)
-    said = [] if reading.taken_for == PLAIN else [f"Its values were read as: {reading.taken_for}."]
+    said = (
+        []
+        if reading.taken_for == PLAIN
+        else [_("Its values were read as: {taken_for}.").format(taken_for=reading.taken_for)]
+    )
     mask = reading.mask
     if issue is not None:
         mask = _decided(mask, issue, in_doubt)
@@ -133,22 +138,30 @@ def _decided(mask: BoolMask, issue: MaskIssue, in_doubt: ImplausibleMask) -> Boo
         return mask
     if in_doubt is ImplausibleMask.EXCHANGE and issue.kind is MaskIssueKind.INVERTED:
         return ~mask
-    remedy = f"'--in-doubt {ImplausibleMask.AS_MARKED}' takes it as it is"
+    remedy = _("'--in-doubt {as_marked}' takes it as it is").format(as_marked=ImplausibleMask.AS_MARKED)
     if issue.kind is MaskIssueKind.INVERTED:
-        remedy += f", '--in-doubt {ImplausibleMask.EXCHANGE}' exchanges lesion and skin"
-    raise InvalidFieldError("mask", f"The mask {issue.reason}; {remedy}.")
+        remedy += _(", '--in-doubt {exchange}' exchanges lesion and skin").format(
+            exchange=ImplausibleMask.EXCHANGE
+        )
+    raise InvalidFieldError(
+        "mask", _("The mask {reason}; {remedy}.").format(reason=issue.reason, remedy=remedy)
+    )
 
 
 def _taken_anyway(issue: MaskIssue, in_doubt: ImplausibleMask) -> str:
     done = (
-        "lesion and skin were exchanged" if in_doubt is ImplausibleMask.EXCHANGE else "it was taken as it is"
+        _("lesion and skin were exchanged")
+        if in_doubt is ImplausibleMask.EXCHANGE
+        else _("it was taken as it is")
     )
-    return f"The mask {issue.reason}; {done}."
+    return _("The mask {reason}; {done}.").format(reason=issue.reason, done=done)
 
 
 def _several(offers: Sequence[_Offer]) -> str:
     names = ", ".join(shown_name(offer.path) for offer in offers)
-    return f"{len(offers)} different masks are named after one image ({names}); offer only the one you mean."
+    return _(
+        "{count} different masks are named after one image ({names}); offer only the one you mean."
+    ).format(count=len(offers), names=names)
 
 
 class _CaseNames:
@@ -174,9 +187,15 @@ class _CaseNames:
                 return ids[0]
             if ids:
                 raise NotFoundError(
-                    f"{len(ids)} cases have an image file called {name}; correct them one by one."
+                    _("{count} cases have an image file called {name}; correct them one by one.").format(
+                        count=len(ids), name=name
+                    )
                 )
-        raise NotFoundError(f"No case has an image file called {_without_endings(stem)}.")
+        raise NotFoundError(
+            _("No case has an image file called {without_endings}.").format(
+                without_endings=_without_endings(stem)
+            )
+        )
 
 
 def _composed(name: str) -> str:

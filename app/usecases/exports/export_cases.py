@@ -4,8 +4,10 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
+from app.domain.audit import AuditKind
 from app.domain.errors import ExportError, InferenceError
 from app.domain.ids import ImageId
+from app.translation import _
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.explain_score import explain_score
 from app.usecases.analysis.model_summaries import model_summaries
@@ -113,7 +115,9 @@ def exporter_named(services: Services, name: str) -> Exporter:
         if exporter.name == name:
             return exporter
     known = ", ".join(exporter.name for exporter in services.exporters)
-    raise ExportError(f"There is no export format “{name}”; there are: {known}.")
+    raise ExportError(
+        _("There is no export format “{name}”; there are: {known}.").format(name=name, known=known)
+    )
 
 
 def note_export(
@@ -123,5 +127,5 @@ def note_export(
     manner = "de-identified" if deidentified else "with identity"
     with services.store.writing() as work:
         for image_id in image_ids:
-            work.audit.append(services.user, "case exported", image_id, f"{exporter.name}, {manner}")
+            work.audit.append(services.user, AuditKind.CASE_EXPORTED, image_id, f"{exporter.name}, {manner}")
         work.commit()

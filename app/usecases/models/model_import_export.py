@@ -3,8 +3,9 @@
 import tempfile
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
-from app.usecases.models.promote_model import IMPORTED
+from app.translation import _
 from app.usecases.services import Services
 from models.contract.shelf.bundle import export_bundle, import_bundle
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -21,7 +22,7 @@ def export_model(services: Services, name: str, version: str, file: Path) -> Pat
         packed = export_bundle(model.folder, file)
     with services.store.writing() as work:
         reference, sha256 = model.card.reference, model.card.weights_sha256
-        work.audit.append(services.user, "model exported", reference, weights_sha256=sha256)
+        work.audit.append(services.user, AuditKind.MODEL_EXPORTED, reference, weights_sha256=sha256)
         work.commit()
     return packed
 
@@ -38,9 +39,13 @@ def import_model(services: Services, file: Path) -> ShelvedModel:
         with tempfile.TemporaryDirectory(dir=services.store.folder, prefix=".importing-") as temporary:
             model = services.shelf.add(import_bundle(file, Path(temporary)))
     except OSError as error:
-        raise LearningError(f"The model could not be imported ({error.strerror}).") from error
+        raise LearningError(
+            _("The model could not be imported ({strerror}).").format(strerror=error.strerror)
+        ) from error
     with services.store.writing() as work:
         reference, sha256 = model.card.reference, model.card.weights_sha256
-        work.audit.append(services.user, IMPORTED, reference, file.name, weights_sha256=sha256)
+        work.audit.append(
+            services.user, AuditKind.MODEL_IMPORTED, reference, file.name, weights_sha256=sha256
+        )
         work.commit()
     return model

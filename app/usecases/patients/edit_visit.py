@@ -1,5 +1,6 @@
 """Changes what is known about the occasion at which a lesion was photographed."""
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age, check_visit
 from app.domain.changes import Changes
 from app.domain.lesion import Visit
@@ -24,7 +25,7 @@ def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
         edited = "visited_on" if visit.age_years == stored.age_years else "age_years"
         check_age(work.cases.patient(lesion.patient_id), visit, edited=edited)
         work.cases.update_visit(visit)
-        work.audit.append(services.user, "visit edited", visit.id, edited_names(before, after))
+        work.audit.append(services.user, AuditKind.VISIT_EDITED, visit.id, fields=edited_names(before, after))
         images = frozenset(work.cases.images_of(lesion.id))
         work.commit()
     return Changes(images=images, patients=frozenset({lesion.patient_id}), case_list=True)

@@ -1,5 +1,6 @@
 """Keeps the data folder to the one user of this machine to whom it belongs."""
 
+from app.domain.audit import AuditKind
 from app.usecases.services import Services
 
 
@@ -12,5 +13,5 @@ def make_data_private(services: Services) -> None:
     """Close the data folder to other users; raises StorageError when its disk does not allow that."""
     services.store.close_to_others()
     with services.store.writing() as work:
-        work.audit.append(services.user, "data folder made private", "data folder")
+        work.audit.append(services.user, AuditKind.DATA_FOLDER_MADE_PRIVATE, "data folder")
         work.commit()

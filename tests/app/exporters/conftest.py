@@ -23,7 +23,7 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.domain.revision import Decision, MaskRevision
+from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.usecases.analysis.measurements import features_of
 from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask, RgbImage
@@ -88,7 +88,7 @@ def _decided_case() -> Case:
         boundary.id,
         "Dr. Canarystaff",
         STARTED + timedelta(days=12),
-        "corrected",
+        RevisionReason.CORRECTED,
     )
     score = ScorePrediction(
         PredictionId("5" * 32),

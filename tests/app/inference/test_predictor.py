@@ -263,7 +263,7 @@ def test_the_doubt_of_a_boundary_has_the_shape_of_its_image(predictor: ModelPred
         assert 0.0 <= boundary_uncertainty.disagreement.min() < boundary_uncertainty.disagreement.max() <= 0.5
         assert 0.0 <= boundary_uncertainty.border_uncertainty < 1.0
         assert boundary_uncertainty.weights_sha256 == boundary.model.weights_sha256
-        assert boundary_uncertainty.unlikeness is None
+        assert boundary_uncertainty.atypicality is None
 
 
 def test_turning_the_image_by_half_turns_the_disagreement_with_it(predictor: ModelPredictor) -> None:

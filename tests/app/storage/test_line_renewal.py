@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.analysis.triage import Band
+from app.domain.audit import AuditKind
 from app.domain.ids import ImageId
 from app.storage.database import connect
 from app.storage.migrate import CURRENT
@@ -83,7 +83,7 @@ def _corrected_case(store: CaseStore, code: str, *, is_accepted: bool = False) -
         work.cases.add_score(a_score(image_id, 0.9))
         work.cases.add_revision(revision)
         if is_accepted:
-            work.audit.append("Dr Test", BAND_ACCEPTED, image_id, lower.id)
+            work.audit.append("Dr Test", AuditKind.BAND_ACCEPTED, image_id, lower.id)
         work.cases.add_score(lower)
         work.commit()
     return image_id

@@ -72,7 +72,7 @@ def test_the_database_of_every_released_schema_opens(folder: Path, revision: str
     with store.reading() as work:
         (line,) = work.cases.case_lines(search="zoë")
         case = work.cases.case(line.image_id)
-        acts = [event.what for event in work.audit.events()]
+        acts = [event.kind for event in work.audit.events()]
     store.close()
     assert revision_of(folder / "cases.sqlite") == CURRENT.head
     assert (line.status, line.site, line.probability) == ("decided", "head/neck", 0.7)
@@ -183,7 +183,7 @@ def test_an_assessment_in_an_older_database_is_read(folder: Path) -> None:
         boundary = work.cases.case(line.image_id).boundary
     store.close()
     assert boundary is not None
-    assert (boundary.border_uncertainty, boundary.unlikeness) == (0.125, 0.75)
+    assert (boundary.border_uncertainty, boundary.atypicality) == (0.125, 0.75)
     assert boundary.disagreement == "d" * 64
 
 
@@ -249,4 +249,30 @@ def test_a_score_from_before_the_digests_keeps_its_inputs_unknown(folder: Path) 
             scores[revision] = [score.inputs_sha256 for score in work.cases.case(line.image_id).scores]
         store.close()
     assert scores == {"0007": [None, None], "0008": [None, "e" * 64]}
-    assert len(list((folder / "0007" / "backups").glob("cases-0007-before-0008-*.sqlite"))) == 1
+    assert len(list((folder / "0007" / "backups").glob(f"cases-0007-before-{CURRENT.head}-*.sqlite"))) == 1
+
+
+def test_an_image_that_the_trail_calls_a_sample_is_one_from_then_on(folder: Path) -> None:
+    folder.mkdir()
+    database = folder / "cases.sqlite"
+    shutil.copy(GOLDEN / "0008.sqlite", database)
+    with closing(connect(database)) as connection:
+        connection.execute(
+            "INSERT INTO audit_event (at, who, what, subject, detail) "
+            "SELECT at, who, 'sample described', subject, '' FROM audit_event LIMIT 1"
+        )
+    assert _samples(folder) == {"GOLD-1.jpg"}
+
+
+def test_samples_are_read_as_they_are_stored(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / "0009.sqlite", folder / "cases.sqlite")
+    assert _samples(folder) == {"GOLD-2.jpg"}
+
+
+def _samples(folder: Path) -> set[str]:
+    store = CaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        images = [work.cases.case(image_id).image for image_id in work.learning.all_images()]
+    store.close()
+    return {image.file_name for image in images if image.is_sample}

@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from app.domain.analysis.benefit import expected_benefit
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.analysis.triage import Band
+from app.domain.audit import AuditKind
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError, StorageError
@@ -278,7 +278,7 @@ def test_audit_events_are_numbered_in_their_order(store: CaseStore) -> None:
     with store.reading() as work:
         events = work.audit.events("image 1")
         newest = work.audit.events(limit=2)
-    assert [event.what for event in events] == ["image imported", "mask corrected", "case exported"]
+    assert [event.kind for event in events] == ["image imported", "mask corrected", "case exported"]
     assert [event.sequence for event in events] == sorted(event.sequence for event in events)
     assert [event.subject for event in newest] == ["image 1", "image 2"]
     assert events[0].weights_sha256 == "a" * 64
@@ -405,7 +405,7 @@ def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
         for minute in range(24):
             image_id = store_image(work, code=f"{minute:02d}", minute=minute)
             question = [random.choice([None, round(random.random() / 4, 3), 0.05]) for _ in range(2)]
-            boundary = replace(a_boundary(image_id), border_uncertainty=question[0], unlikeness=question[1])
+            boundary = replace(a_boundary(image_id), border_uncertainty=question[0], atypicality=question[1])
             work.cases.add_boundary(boundary)
             spread = random.choice([None, 0.02])
             if spread is not None:
@@ -430,7 +430,7 @@ def test_an_assessment_comes_later_and_renews_the_line(store: CaseStore) -> None
         older, newer = a_boundary(image_id), a_boundary(image_id)
         work.cases.add_boundary(older)
         work.cases.add_boundary(newer)
-        assessed = replace(newer, disagreement=BlobName("d" * 64), border_uncertainty=0.12, unlikeness=0.97)
+        assessed = replace(newer, disagreement=BlobName("d" * 64), border_uncertainty=0.12, atypicality=0.97)
         work.cases.add_assessment(assessed)
         work.commit()
     with store.reading() as work:
@@ -441,7 +441,7 @@ def test_an_assessment_comes_later_and_renews_the_line(store: CaseStore) -> None
         "the image is unlike the training images",
     )
     with pytest.raises(StorageError, match="is_not_replaced"), store.writing() as work:
-        work.cases.add_assessment(replace(assessed, unlikeness=0.1))
+        work.cases.add_assessment(replace(assessed, atypicality=0.1))
 
 
 def test_a_line_keeps_the_band_and_place_that_a_correction_would_lower(store: CaseStore) -> None:
@@ -459,7 +459,7 @@ def test_a_line_keeps_the_band_and_place_that_a_correction_would_lower(store: Ca
     assert first.priority is not None
     assert (first.image_id, first.priority.band, first.probability) == (image_id, Band.URGENT, 0.05)
     with store.writing() as work:
-        work.audit.append("Dr Test", BAND_ACCEPTED, image_id, corrected.id)
+        work.audit.append("Dr Test", AuditKind.BAND_ACCEPTED, image_id, corrected.id)
         work.cases.renew_line(image_id)
         work.commit()
     last = _lines(store)[-1]

@@ -23,4 +23,4 @@ def test_a_data_folder_that_others_may_open_is_told_and_mended_with_one_button(
     qtbot.waitUntil(lambda: stat.S_IMODE(services.store.folder.stat().st_mode) == 0o700)
     qtbot.waitUntil(lambda: "private now" in window.statusBar().currentMessage())
     with services.store.reading() as work:
-        assert work.audit.events()[-1].what == "data folder made private"
+        assert work.audit.events()[-1].kind == "data folder made private"

@@ -53,8 +53,8 @@ def test_the_assessment_is_kept_and_the_prediction_stays_as_it_was(
     assert changes.case_list
     assert before is not None
     assert after is not None
-    assert (after.border_uncertainty, after.unlikeness) == (0.2, 0.95)
-    assert replace(after, disagreement=None, border_uncertainty=None, unlikeness=None) == before
+    assert (after.border_uncertainty, after.atypicality) == (0.2, 0.95)
+    assert replace(after, disagreement=None, border_uncertainty=None, atypicality=None) == before
     assert after.disagreement is not None
     levels = services.arrays.probability(after.disagreement)
     lower, upper = from_levels(levels)[-1, 0], from_levels(levels)[0, 0]

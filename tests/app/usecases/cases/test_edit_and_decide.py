@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError, NotFoundError, StorageError
 from app.domain.ids import ImageId
@@ -46,14 +47,14 @@ def test_an_edit_leaves_field_names_but_no_values_in_the_audit_trail(
     edit_patient(services, before, replace(before, name="Ada Lovelace", sex="female"))
     with services.store.reading() as work:
         event = work.audit.events(before.id)[-1]
-    assert (event.who, event.what, event.detail) == ("Dr Test", "patient edited", "name, sex")
+    assert (event.who, event.kind, event.fields) == ("Dr Test", AuditKind.PATIENT_EDITED, ("name", "sex"))
 
 
 def test_an_edit_that_changes_nothing_stores_nothing(services: Services, image_id: ImageId) -> None:
     patient = _case(services, image_id).patient
     assert edit_patient(services, patient, patient).case_list is False
     with services.store.reading() as work:
-        assert [event.what for event in work.audit.events(patient.id)] == ["patient added"]
+        assert [event.kind for event in work.audit.events(patient.id)] == ["patient added"]
 
 
 def test_two_windows_that_edit_different_fields_lose_nothing(
@@ -183,7 +184,7 @@ def test_a_removed_case_leaves_the_list_and_comes_back(services: Services, image
     restore_case(services, image_id)
     assert list_cases(services).total == 1
     with services.store.reading() as work:
-        acts = [event.what for event in work.audit.events(image_id)]
+        acts = [event.kind for event in work.audit.events(image_id)]
     assert acts[-2:] == ["case removed", "case restored"]
 
 

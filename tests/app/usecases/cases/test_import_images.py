@@ -42,7 +42,7 @@ def test_an_imported_image_is_kept_as_it_was_and_as_upright_pixels(
     report = result_of(import_images(services, [path], token=FakeToken()))
     with services.store.reading() as work:
         case = work.cases.case(report.imported[0])
-        acts = [event.what for event in work.audit.events(case.image.id)]
+        acts = [event.kind for event in work.audit.events(case.image.id)]
     assert services.store.blobs.get(case.image.original) == path.read_bytes()
     upright = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
     assert np.array_equal(upright, a_lesion_image())

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import ScoreWithheldError
 from app.domain.ids import ImageId
 from app.exporters.csv_table import CsvTable
 from app.exporters.report.pdf import ReportPdf
 from app.imaging import png_codec
+from app.text.history import metadata_words
 from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
-from app.usecases.cases.history_words import metadata_words
-from app.usecases.cases.import_images import DAMAGED_TAKEN, ImportReport, import_images
+from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.exports.exporter import CaseFile
@@ -69,7 +70,7 @@ def test_what_is_left_of_the_picture_is_stored_with_its_mark(services: Services,
     assert near[:32].max() < 40
     assert services.store.blobs.get(case.image.original) == damaged.read_bytes()
     with services.store.reading() as work:
-        (act,) = [one for one in work.audit.events(case.image.id) if one.what == DAMAGED_TAKEN]
+        (act,) = [one for one in work.audit.events(case.image.id) if one.kind == AuditKind.DAMAGED_FILE_TAKEN]
     assert metadata_words(act) == ("Taken although the file is damaged, without a score", "")
 
 
@@ -140,7 +141,9 @@ def test_nothing_is_learned_from_it_not_even_beside_a_training_patients_correcti
     a_clinic(services, tmp_path, 8)
     result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
     with services.store.reading() as work:
-        patient_id = next(one.patient_id for one in work.learning.patients().values() if one.side == "train")
+        patient_id = next(
+            one.patient_id for one in work.learning.patients().values() if one.subset == "train"
+        )
         (lesion, *_) = work.cases.lesions_of(patient_id)
     job = import_images(services, [damaged], token=FakeToken(), lesion_id=lesion.id, takes_damaged=True)
     (image_id,) = result_of(job).imported
@@ -149,7 +152,7 @@ def test_nothing_is_learned_from_it_not_even_beside_a_training_patients_correcti
         frozen = result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
         assert survey.left_out == frozen.left_out == {"The file is damaged.": 1}
         images = read_snapshot(frozen.folder).images
-        assert sum(image.side is None for image in images) == 1
+        assert sum(image.subset is None for image in images) == 1
         correct_mask(services, image_id, a_mask())
 
 

@@ -59,7 +59,7 @@ def test_an_export_hands_over_the_arrays_and_the_history(services: Services, tmp
     assert seen.mask is not None
     assert np.array_equal(seen.mask, a_mask(radius_px=12))
     assert seen.overlays == {}
-    acts = [event.what for event in seen.audit]
+    acts = [event.kind for event in seen.audit]
     assert acts == [
         "patient added",
         "image imported",
@@ -82,7 +82,7 @@ def test_every_export_is_in_the_audit_trail(
     assert _exporter(services, "mask_png").asked == [(1, deidentified)]
     with services.store.reading() as work:
         event = work.audit.events(image_id)[-1]
-    assert (event.what, event.detail) == ("case exported", f"mask_png, {manner}")
+    assert (event.kind, event.detail) == ("case exported", f"mask_png, {manner}")
 
 
 def test_an_unknown_format_names_the_known_ones(services: Services, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_cancelled_export_is_not_noted_as_done(services: Services, tmp_path: P
     with pytest.raises(CancelledError):
         result_of(job)
     with services.store.reading() as work:
-        assert not [event for event in work.audit.events() if event.what == "case exported"]
+        assert not [event for event in work.audit.events() if event.kind == "case exported"]
 
 
 def _damage(services: Services, image_id: ImageId) -> str:
@@ -152,7 +152,7 @@ def test_what_is_written_goes_on_without_a_damaged_case_and_names_it(
     assert (refusal.path.name, refusal.known_as) == (name, damaged)
     assert "is missing" in refusal.sentence
     with services.store.reading() as work:
-        assert "case exported" not in {event.what for event in work.audit.events(damaged)}
+        assert "case exported" not in {event.kind for event in work.audit.events(damaged)}
     assert result_of(verb(services, image_ids=[damaged], **job)) == WrittenCases((), (refusal,))
 
 

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from app.domain.errors import CancelledError, LearningError
 from app.domain.ids import ImageId
+from app.domain.revision import RevisionReason
 from app.imaging import png_codec
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.import_samples import import_samples
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.cases.set_decision import set_decision
-from app.usecases.corrections.correct_mask import CONFIRMED, RESET, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
 from app.usecases.patients.edit_lesion import assign_lesion
 from app.usecases.services import Services
@@ -28,14 +29,14 @@ from tests.app.usecases.learning.learning_clinic import a_clinic, a_patient_with
 from tests.builders import a_case, a_mask, result_of, services_at
 from tests.fakes import FakeToken
 from training.contract.data_set import Sample, read_manifest
-from training.contract.snapshot import Side, Snapshot, read_snapshot
+from training.contract.snapshot import Snapshot, Subset, read_snapshot
 
 
 def test_corrections_become_a_snapshot_that_training_can_read(services: Services, tmp_path: Path) -> None:
     a_clinic(services, tmp_path, 8)
     frozen = _frozen(services)
     snapshot = read_snapshot(frozen.folder)
-    assert frozen.images_by_side == {"train": 5, "val": 1, "exam": 2, "uncorrected": 0}
+    assert frozen.images_by_subset == {"train": 5, "val": 1, "exam": 2, "uncorrected": 0}
     assert {image.reason for image in snapshot.images} == {"The boundary was corrected."}
     assert {image.mask_revision for image in snapshot.images} == {1}
     assert {sample.split for sample in read_manifest(frozen.folder)} == {"train", "val", "test"}
@@ -91,12 +92,12 @@ def test_great_age_does_not_identify_anybody(services: Services, tmp_path: Path)
     assert ages == {85}
 
 
-def test_pseudonyms_and_sides_stay_from_snapshot_to_snapshot(services: Services, tmp_path: Path) -> None:
+def test_pseudonyms_and_subsets_stay_from_snapshot_to_snapshot(services: Services, tmp_path: Path) -> None:
     images = a_clinic(services, tmp_path, 4)
-    first = _sides(_frozen(services))
+    first = _subsets(_frozen(services))
     name_patient(services, images[0], name="Renamed", code="RENAMED")
     a_clinic(services, tmp_path, 6, first=50)
-    second = _sides(_frozen(services))
+    second = _subsets(_frozen(services))
     assert len(second) == 10
     assert first.items() <= second.items()
 
@@ -116,16 +117,18 @@ def test_an_exam_patient_never_becomes_anything_else(
         try:
             snapshot = read_snapshot(_frozen(services).folder)
         except LearningError:
-            continue  # a merge may leave a side without images
+            continue  # a merge may leave a subset without images
         exam |= {image.image_id for image in snapshot.on("exam")}
-        learned |= {image.image_id for side in ("train", "val", "uncorrected") for image in snapshot.on(side)}
+        learned |= {
+            image.image_id for subset in ("train", "val", "uncorrected") for image in snapshot.on(subset)
+        }
         assert not exam & learned
         if merge:
             _merge(services, images[0], images[-1])
     services.store.close()
 
 
-def test_a_lesion_that_moves_to_a_patient_on_another_side_is_left_out(
+def test_a_lesion_that_moves_to_a_patient_in_another_subset_is_left_out(
     services: Services, tmp_path: Path
 ) -> None:
     a_clinic(services, tmp_path, 8)
@@ -134,27 +137,27 @@ def test_a_lesion_that_moves_to_a_patient_on_another_side_is_left_out(
     _merge(services, _stored_image(services, exam), _stored_image(services, train))
     second = read_snapshot(_frozen(services).folder)
     (moved,) = [image for image in second.images if image.image_id == exam]
-    assert moved.side is None
+    assert moved.subset is None
     assert "another side before" in moved.reason
 
 
-@pytest.mark.parametrize(("from_side", "to_side"), [("exam", "train"), ("train", "exam")])
-def test_one_person_of_two_sides_is_neither_learned_nor_examined(
-    services: Services, tmp_path: Path, from_side: Side, to_side: Side
+@pytest.mark.parametrize(("from_subset", "to_subset"), [("exam", "train"), ("train", "exam")])
+def test_one_person_of_two_subsets_is_neither_learned_nor_examined(
+    services: Services, tmp_path: Path, from_subset: Subset, to_subset: Subset
 ) -> None:
     a_clinic(services, tmp_path, 10)
     first = read_snapshot(_frozen(services).folder)
-    moved, stays = first.on(from_side)[0], first.on(to_side)[0]
+    moved, stays = first.on(from_subset)[0], first.on(to_subset)[0]
     _merge(services, _stored_image(services, moved.image_id), _stored_image(services, stays.image_id))
     fresh = a_patient_with_a_correction(services, tmp_path, 60)
     _merge(services, fresh, _stored_image(services, stays.image_id))
     second = read_snapshot(_frozen(services).folder)
     images = [image for image in second.images if image.patient == stays.patient]
-    assert [image.side for image in images] == [None] * 3
+    assert [image.subset for image in images] == [None] * 3
     assert sum("Another image of this patient" in image.reason for image in images) == 2
 
 
-def test_a_patient_whose_record_is_put_into_a_new_one_keeps_the_side(
+def test_a_patient_whose_record_is_put_into_a_new_one_keeps_the_subset(
     services: Services, tmp_path: Path
 ) -> None:
     a_clinic(services, tmp_path, 8)
@@ -171,7 +174,7 @@ def test_uncorrected_images_come_from_training_patients_only(services: Services,
         _merge(services, a_case(services, tmp_path, seed=100 + number), image_id)
     frozen = _frozen(services)
     snapshot = read_snapshot(frozen.folder)
-    assert frozen.images_by_side["uncorrected"] == 5
+    assert frozen.images_by_subset["uncorrected"] == 5
     assert {image.patient for image in snapshot.on("uncorrected")} == snapshot.patients_on("train")
     extra = [sample for sample in read_manifest(frozen.folder) if sample.split == "train_extra"]
     assert [(sample.mask_file, sample.malignant) for sample in extra] == [(None, None)] * 5
@@ -183,12 +186,12 @@ def test_uncorrected_images_come_from_training_patients_only(services: Services,
 
 def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path: Path) -> None:
     a_clinic(services, tmp_path, 4)
-    _frozen(services)  # so that every side has a sound image, whoever comes later
+    _frozen(services)  # so that every subset has a sound image, whoever comes later
     removed = a_patient_with_a_correction(services, tmp_path, 20)
     remove_case(services, removed)
     a_case(services, tmp_path, seed=21)
     reset = a_case(services, tmp_path, seed=22)
-    correct_mask(services, reset, a_mask(), reason=RESET)
+    correct_mask(services, reset, a_mask(), reason=RevisionReason.RESET)
     empty = a_case(services, tmp_path, seed=23)
     correct_mask(services, empty, a_mask(radius_px=-1) & False, is_meant=True)
     damaged = a_patient_with_a_correction(services, tmp_path, 24)
@@ -203,7 +206,7 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
         services,
         confirmed,
         png_codec.mask_from_png(services.store.blobs.get(mask_name)),
-        reason=CONFIRMED,
+        reason=RevisionReason.CONFIRMED,
     )
     frozen = _frozen(services)
     reasons = " ".join(frozen.left_out)
@@ -211,7 +214,7 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
         assert part in reasons
     read_snapshot(frozen.folder)
     assert "The boundary was confirmed." in {
-        image.reason for image in read_snapshot(frozen.folder).images if image.side
+        image.reason for image in read_snapshot(frozen.folder).images if image.subset
     }
 
 
@@ -270,9 +273,9 @@ def test_scores_learn_from_histopathology_unless_told_otherwise(services: Servic
         assert {sample.malignant for sample in samples if sample.split == split} == {True, False}
     assert {sample.diagnosis for sample in samples} == {"melanoma", "nevus"}
     assert all(sample.mask_file is not None for sample in samples)
-    assert {i.confirmed_by for i in read_snapshot(frozen.folder).images if i.side} == {"histopathology"}
+    assert {i.confirmed_by for i in read_snapshot(frozen.folder).images if i.subset} == {"histopathology"}
     wider = _frozen(services, "classification", any_confirmation=True)
-    assert sum(wider.images_by_side.values()) == 10
+    assert sum(wider.images_by_subset.values()) == 10
     assert "skin_type,confirmed_by" in (wider.folder / "manifest.csv").read_text()
 
 
@@ -321,7 +324,7 @@ def test_a_full_disk_leaves_nothing_behind(
         with pytest.raises(LearningError, match="not enough space"):
             _frozen(services)
     assert _snapshots(services) == []
-    assert _frozen(services).images_by_side["train"] == 2
+    assert _frozen(services).images_by_subset["train"] == 2
 
 
 def test_the_act_is_in_the_audit_trail(services: Services, tmp_path: Path) -> None:
@@ -329,16 +332,16 @@ def test_the_act_is_in_the_audit_trail(services: Services, tmp_path: Path) -> No
     frozen = _frozen(services)
     with services.store.reading() as work:
         (event,) = work.audit.events(frozen.id)
-    assert (event.what, event.who, event.detail) == ("snapshot frozen", "Dr Test", "4 images")
+    assert (event.kind, event.who, event.detail) == ("snapshot frozen", "Dr Test", "4 images")
 
 
 def _frozen(services: Services, task: Task = "segmentation", **options: bool) -> FrozenSnapshot:
     return result_of(freeze_snapshot(services, task, token=FakeToken(), **options))
 
 
-def _sides(frozen: FrozenSnapshot) -> dict[str, tuple[str, str | None]]:
+def _subsets(frozen: FrozenSnapshot) -> dict[str, tuple[str, str | None]]:
     snapshot: Snapshot = read_snapshot(frozen.folder)
-    return {image.image_id: (image.patient, image.side) for image in snapshot.images}
+    return {image.image_id: (image.patient, image.subset) for image in snapshot.images}
 
 
 def _stored_image(services: Services, pseudonym: str) -> ImageId:

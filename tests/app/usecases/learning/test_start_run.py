@@ -73,7 +73,7 @@ def test_base_seed_threads_and_person_reach_the_plan_and_the_record(
     record = read_record(run_folder(services, line.id))
     assert (record.started_by, record.base_sha256) == ("Dr Teacher", active.card.weights_sha256)
     with services.store.reading() as work:
-        (act,) = [act for act in work.audit.events() if act.what == "training started"]
+        (act,) = [act for act in work.audit.events() if act.kind == "training started"]
     assert act.who == "Dr Teacher"
 
 

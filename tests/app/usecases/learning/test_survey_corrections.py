@@ -24,8 +24,8 @@ def test_a_survey_foretells_the_snapshot_and_writes_nothing(services: Services, 
     frozen = result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
     assert survey.lacking == ""
     assert survey.corrections == 8
-    assert survey.patients_by_side == frozen.patients_by_side
-    assert survey.images_by_side == frozen.images_by_side
+    assert survey.patients_by_subset == frozen.patients_by_subset
+    assert survey.images_by_subset == frozen.images_by_subset
     assert survey.left_out == frozen.left_out
 
 

@@ -61,7 +61,7 @@ def test_a_candidate_that_passed_is_promoted_and_taken_back(
     roll_back_model(services, "segmentation")
     assert _states(services) == {"1": "active", "1-clinic1": "earlier"}
     with services.store.reading() as work:
-        acts = [(act.who, act.what, act.subject, act.weights_sha256) for act in work.audit.events()]
+        acts = [(act.who, act.kind, act.subject, act.weights_sha256) for act in work.audit.events()]
     assert acts == [
         ("Dr Test", "model promoted", f"{NAME}/1-clinic1", read_card(candidate).weights_sha256),
         ("Dr Test", "model rolled back", f"{NAME}/1", read_card(shipped).weights_sha256),
@@ -184,7 +184,7 @@ def test_an_imported_model_may_pass_without_an_exam_and_the_trail_says_so(
     _refused(services, "has not sat an exam", version="7")
     promote_model(services, NAME, "7", unexamined=True)
     with services.store.reading() as work:
-        assert [(act.what, act.detail) for act in work.audit.events(f"{NAME}/7")] == [
+        assert [(act.kind, act.detail) for act in work.audit.events(f"{NAME}/7")] == [
             ("model imported", "seven.naevusmodel"),
             ("model promoted", f"without an exam, instead of {NAME}/1"),
         ]

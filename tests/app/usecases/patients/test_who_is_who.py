@@ -264,7 +264,7 @@ def test_a_person_s_yes_gives_all_lesions_to_the_stored_person(services: Service
     assert list_identity_questions(services) == ()
     with services.store.reading() as work:
         assert work.cases.patient(newcomer.id) == newcomer
-        acts = [event.what for event in work.audit.events(newcomer.id)]
+        acts = [event.kind for event in work.audit.events(newcomer.id)]
     assert acts == ["patient added", "patients found to be one"]
 
 

@@ -1,4 +1,4 @@
-from app.ui.model_shelf.words import band_facts
+from app.text.model_cards import band_facts
 from models.contract.shelf.card import read_card
 from models.contract.shelf.triage_figures import BandCounts, BandFigures, TriageAims, TriageFigures
 from resources import path as resource

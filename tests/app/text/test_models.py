@@ -1,53 +1,22 @@
 """What stands beside a score about the model that gave it."""
 
-from pathlib import Path
-
 import pytest
 
 from app.domain.analysis.model_summary import ModelSummary
-from app.usecases.analysis.model_summaries import known_diagnoses
-from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
+from app.text.models import figure_words, probability_words, scope_words
 from models.contract.shelf.card import read_card
 from resources import path as resource
 from tests.fakes import CLASSIFIER
-from training.contract.data_set import Sample
-from training.publishing.card_words import limits_of
 
 _SHIPPED = read_card(resource("models", "mambaderm_lite", "1"))
 
 
 def test_the_shipped_model_tells_what_it_was_trained_to_tell_apart() -> None:
-    assert scope_words(known_diagnoses(_SHIPPED)) == (
+    assert scope_words(_SHIPPED.known_diagnoses) == (
         "Trained to tell melanoma from nevus and seborrheic keratosis; "
         "it does not know basal cell carcinoma or squamous cell carcinoma."
     )
-    assert probability_words(known_diagnoses(_SHIPPED)).endswith("of melanoma as in the training data")
-
-
-def test_the_diagnoses_are_read_from_the_limits_that_training_writes() -> None:
-    samples = tuple(_sample(name) for name in ("nevus", "melanoma", "basal cell carcinoma"))
-    card = _SHIPPED.model_copy(update={"limits": limits_of("classification", samples)})
-    assert known_diagnoses(card) == ("basal cell carcinoma", "melanoma", "nevus")
-    nameless = _SHIPPED.model_copy(update={"limits": limits_of("classification", (_sample(""),))})
-    assert known_diagnoses(nameless) == ()
-    assert known_diagnoses(_SHIPPED.model_copy(update={"limits": ("Learned from one clinic.",)})) == ()
-
-
-def _sample(diagnosis: str) -> Sample:
-    return Sample(
-        image_id="1",
-        split="train",
-        image_file=Path("1.png"),
-        mask_file=None,
-        diagnosis=diagnosis or None,
-        malignant=None,
-        age_years=None,
-        sex=None,
-        site=None,
-        duplicate_group="1",
-        view=None,
-        structures=(),
-    )
+    assert probability_words(_SHIPPED.known_diagnoses).endswith("of melanoma as in the training data")
 
 
 def test_a_carcinoma_that_the_data_know_is_not_said_to_be_unknown() -> None:

@@ -3,32 +3,33 @@
 from app.domain.analysis.triage import CHECK_IMAGE
 from app.domain.case import CaseLine
 from app.domain.figures import percent
-from app.usecases.analysis.score_words import lesion_words
+from app.text.scores import lesion_words
+from app.translation import N_, _
 
-EARLIER_MODEL = "Earlier model"
+EARLIER_MODEL = N_("Earlier model")
 """Stands on the line of a case whose predictions are not from the models in use."""
 
 _STATUS_WORDS = {
-    "new": "Not scored",
-    "predicted": "To review",
-    "corrected": "Corrected",
-    "decided": "Decided",
+    "new": N_("Not scored"),
+    "predicted": N_("To review"),
+    "corrected": N_("Corrected"),
+    "decided": N_("Decided"),
 }
 
 
 def status_words(status: str) -> str:
     """Return a status as it is shown."""
-    return _STATUS_WORDS.get(status, status.capitalize())
+    return _(_STATUS_WORDS.get(status, status.capitalize()))
 
 
 def longest_status() -> str:
     """Return the status whose words are the longest."""
-    return max(_STATUS_WORDS.values(), key=len)
+    return max(map(_, _STATUS_WORDS.values()), key=len)
 
 
 def site_words(site: str | None) -> str:
     """Return a site as it is shown."""
-    return site[:1].upper() + site[1:] if site else "Site not known"
+    return site[:1].upper() + site[1:] if site else _("Site not known")
 
 
 def place_words(line: CaseLine) -> str:
@@ -51,7 +52,11 @@ def score_words(probability: float | None) -> str:
 
 def lesion_figure(line: CaseLine) -> str:
     """Return the score of a case's lesion as it stands beside its own; empty without one."""
-    return "" if line.lesion is None else f"Lesion {score_words(line.lesion.probability)}"
+    return (
+        ""
+        if line.lesion is None
+        else _("Lesion {score_words}").format(score_words=score_words(line.lesion.probability))
+    )
 
 
 def why_correct(line: CaseLine) -> str:
@@ -71,21 +76,26 @@ def line_tip(line: CaseLine) -> str:
 
 def why_next(line: CaseLine) -> str:
     """Return why a case is the next one to correct."""
-    why = why_correct(line) or "Nothing stands out; the others promise less."
-    return f"Next to correct: {line.patient_code}. {why}"
+    why = why_correct(line) or _("Nothing stands out; the others promise less.")
+    return _("Next to correct: {patient_code}. {why}").format(patient_code=line.patient_code, why=why)
 
 
 def spoken_line(line: CaseLine) -> str:
     """Return a line as a screen reader says it."""
-    parts = [f"Patient {line.patient_code}", line.patient_name, site_words(line.site), line.file_name]
+    parts = [
+        _("Patient {patient_code}").format(patient_code=line.patient_code),
+        line.patient_name,
+        site_words(line.site),
+        line.file_name,
+    ]
     if line.priority is not None:
         parts.append(line.priority.band.label)
         parts += [CHECK_IMAGE.lower()] if line.priority.warnings else []
     elif line.no_score_reason:
-        parts.append(f"no score: {line.no_score_reason}")
+        parts.append(_("no score: {no_score_reason}").format(no_score_reason=line.no_score_reason))
     if line.probability is not None:
-        parts.append(f"score {100 * line.probability:.0f} percent")
+        parts.append(_("score {probability:.0f} percent").format(probability=100 * line.probability))
     if line.lesion is not None:
-        parts.append(f"lesion {100 * line.lesion.probability:.0f} percent")
+        parts.append(_("lesion {probability:.0f} percent").format(probability=100 * line.lesion.probability))
     parts.append(status_words(line.status))
     return ", ".join(part for part in parts if part)

@@ -6,21 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.image import Calibration
+from app.domain.revision import RevisionReason
+from app.text.history import causes_by_score, metadata_words, revision_words
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image
-from app.usecases.cases.history_words import causes_by_score, metadata_words
 from app.usecases.cases.set_calibration import set_calibration
-from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.services import Services
-from tests.builders import a_case, a_mask
-from tests.fakes import CLASSIFIER, FakeToken
+from tests.builders import a_case, a_mask, a_revision
+from tests.fakes import CLASSIFIER, FakeClock, FakeToken
 
 Act = Callable[[Services, Case], object]
 
@@ -39,7 +41,7 @@ def _causes(services: Services, image_id: ImageId) -> list[str]:
 def _confirm(services: Services, case: Case) -> None:
     mask = services.arrays.valid_mask(case)
     assert mask is not None
-    correct_mask(services, case.image.id, mask, reason=CONFIRMED)
+    correct_mask(services, case.image.id, mask, reason=RevisionReason.CONFIRMED)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +124,27 @@ def test_edits_of_metadata_are_told_in_the_words_of_the_forms_without_values(
         ("Patient edited", "name, skin type"),
         ("Scale of the image", "0.02 mm/px, by hand"),
     ]
+
+
+def test_an_act_of_another_version_is_shown_in_its_own_words() -> None:
+    act = AuditEvent(1, FakeClock()(), "Dr Test", "lesion photographed again", "i", "by the ward")
+    assert metadata_words(act) == ("Lesion photographed again", "by the ward")
+
+
+def test_an_act_that_has_an_entry_of_its_own_is_not_told_twice() -> None:
+    assert metadata_words(AuditEvent(1, FakeClock()(), "Dr Test", AuditKind.IMAGE_IMPORTED, "i")) is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "reverted_to", "words"),
+    [
+        (RevisionReason.CORRECTED, None, "corrected"),
+        (RevisionReason.REVERTED, 2, "reverted to revision 2"),
+        ("drawn by two", None, "drawn by two"),
+    ],
+)
+def test_why_there_is_a_revision_is_told(
+    reason: RevisionReason | str, reverted_to: int | None, words: str
+) -> None:
+    revision = replace(a_revision(ImageId("i")), reason=reason, reverted_to=reverted_to)
+    assert revision_words(revision) == words

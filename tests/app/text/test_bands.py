@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.analysis.model_summary import MeasuredBands
 from app.domain.analysis.triage import Band
-from app.usecases.analysis.band_words import local_words, odds_words, worth_tip, worth_words
+from app.text.bands import local_words, odds_words, worth_tip, worth_words
 from app.usecases.analysis.local_bands import LocalBands
 from models.contract.shelf.triage_figures import BandCounts, BandFigures
 

@@ -2,22 +2,26 @@
 
 from datetime import datetime
 
+from app.translation import N_, _, ngettext
 from models.contract.shelf.card import Task
 from models.contract.shelf.gate import LOWER_IS_BETTER
 
 TASKS: tuple[Task, ...] = ("segmentation", "classification")
-TASK_WORDS: dict[Task, str] = {"segmentation": "Boundaries", "classification": "Scores"}
-WHAT_IT_DOES: dict[Task, str] = {"segmentation": "outlines lesions", "classification": "scores lesions"}
+TASK_WORDS: dict[Task, str] = {"segmentation": N_("Boundaries"), "classification": N_("Scores")}
+WHAT_IT_DOES: dict[Task, str] = {
+    "segmentation": N_("outlines lesions"),
+    "classification": N_("scores lesions"),
+}
 
 _METRIC_WORDS = {
-    "dice": "Dice",
+    "dice": N_("Dice"),
     "iou": "IoU",
-    "boundary_f1": "Boundary F1",
+    "boundary_f1": N_("Boundary F1"),
     "auc": "AUC",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "ece": "Calibration error",
-    "brier": "Brier score",
+    "sensitivity": N_("Sensitivity"),
+    "specificity": N_("Specificity"),
+    "ece": N_("Calibration error"),
+    "brier": N_("Brier score"),
 }
 MAIN_METRIC: dict[Task, str] = {"segmentation": "dice", "classification": "auc"}
 
@@ -26,8 +30,8 @@ _MINUS = "\N{MINUS SIGN}"
 
 def metric_words(metric: str) -> str:
     """Return a figure's name; one of which less is better says so."""
-    name = _METRIC_WORDS.get(metric, metric.replace("_", " ").capitalize())
-    return f"{name} (less is better)" if metric in LOWER_IS_BETTER else name
+    name = _(_METRIC_WORDS.get(metric, metric.replace("_", " ").capitalize()))
+    return _("{name} (less is better)").format(name=name) if metric in LOWER_IS_BETTER else name
 
 
 def figure(value: float | None) -> str:
@@ -46,7 +50,9 @@ def difference_words(difference: float | None, low: float | None, high: float | 
         return "\N{EN DASH}"
     if low is None or high is None:
         return signed(difference)
-    return f"{signed(difference)}  ({signed(low)} to {signed(high)})"
+    return _("{signed}  ({signed_2} to {signed_3})").format(
+        signed=signed(difference), signed_2=signed(low), signed_3=signed(high)
+    )
 
 
 def duration(seconds: float) -> str:
@@ -55,16 +61,16 @@ def duration(seconds: float) -> str:
         return f"{max(5, 5 * round(seconds / 5)):.0f} s"
     minutes = round(seconds / 60)
     if minutes < 90:
-        return f"{minutes} min"
+        return _("{minutes} min").format(minutes=minutes)
     hours, rest = divmod(5 * round(minutes / 5), 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return _("{hours} h {rest} min").format(hours=hours, rest=rest) if rest else f"{hours} h"
 
 
 def memory(size_bytes: int) -> str:
     """Return an amount of memory; 1 GB is 1000 MB, as on the box of a computer."""
     if size_bytes >= 1_000_000_000:
-        return f"{size_bytes / 1e9:.1f} GB"
-    return f"{max(1, round(size_bytes / 1e6))} MB"
+        return _("{size_bytes:.1f} GB").format(size_bytes=size_bytes / 1000000000.0)
+    return _("{value} MB").format(value=max(1, round(size_bytes / 1000000.0)))
 
 
 def moment(at: datetime) -> str:
@@ -72,6 +78,6 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone():%d %b %Y, %H:%M}"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun in singular or plural."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def image_count(number: int) -> str:
+    """Return a number of images."""
+    return ngettext("{number:,} image", "{number:,} images", number).format(number=number)

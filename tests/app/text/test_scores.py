@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from app.domain.ids import ImageId
-from app.usecases.analysis.score_words import division_words, missing_words, range_words, unavailable_inputs
+from app.text.scores import division_words, missing_words, range_words, unavailable_inputs
 from tests.builders import a_divided_score, a_score
 
 

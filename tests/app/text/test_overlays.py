@@ -1,6 +1,6 @@
 import pytest
 
-from app.usecases.analysis.overlay_words import (
+from app.text.overlays import (
     OVERLAY_LIMIT,
     outside_warning,
     overlay_limit,
