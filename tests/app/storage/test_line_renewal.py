@@ -48,6 +48,23 @@ def test_a_line_of_an_earlier_version_that_hid_the_band_is_renewed_at_opening(
     assert line.priority.warnings == ("The image is blurred.",)
 
 
+def test_how_far_the_renewal_is_is_told_once_and_only_when_there_is_something_to_renew(folder: Path) -> None:
+    told: list[tuple[int, int]] = []
+    store = new_store(folder)
+    with store.writing() as work:
+        for minute, probability in enumerate((0.1, 0.4)):
+            image_id = store_image(work, code=f"P-{minute}", minute=minute)
+            work.cases.add_score(a_score(image_id, probability))
+        work.commit()
+    store.close()
+    with closing(connect(folder / "cases.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 0")
+        connection.execute("UPDATE case_index SET band = 3")
+    for _ in range(2):
+        CaseStore.open(folder, FakeClock(), renewing=lambda renewed, of: told.append((renewed, of))).close()
+    assert told == [(0, 2)]
+
+
 def _lines_of(database: Path) -> list[tuple[object, ...]]:
     with closing(connect(database, mode="ro")) as connection:
         return connection.execute(_LINES).fetchall()
