@@ -91,7 +91,7 @@ SLOW_PLACES = (
     "training/runs",
     "training/tasks",
 )
-"""Folders and files whose tests start windows, networks or processes, or fill many stores: slow as a whole."""
+"""Folders and files that start windows, networks or processes, or fill many stores: slow as a whole."""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
