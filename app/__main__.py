@@ -62,7 +62,7 @@ def _run_command(arguments: list[str]) -> int:
     from app import bootstrap, cli
     from app.domain.errors import StorageError
     from app.settings import read_settings
-    from app.usecases.ports import Services
+    from app.usecases.services import Services
     from app.usecases.upkeep.sweep_leftovers import sweep_leftovers
 
     def open_services(chosen: Path | None) -> Services:

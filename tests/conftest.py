@@ -20,6 +20,7 @@ LAYERS = (
     "scripts",
     "structures",
     "app/usecases",
+    "app/text",
     "app/storage",
     "app/imaging",
     "app/exporters",

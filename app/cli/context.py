@@ -16,15 +16,17 @@ from rich.table import Table
 from rich.text import Text
 
 from app.domain.figures import with_common_spaces
+from app.translation import N_, _
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import FileNotice, Refusal
-from app.usecases.ports import Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from training.contract.progress_bar import progress_bar
 from training.contract.terminal_tables import print_table, sanitized
 
 Result = TypeVar("Result")
 
-RESEARCH_USE = "Research use only, not a medical device. A score is no diagnosis."
+RESEARCH_USE = N_("Research use only, not a medical device. A score is no diagnosis.")
 
 TOKEN = NeverCancelled()
 
@@ -93,12 +95,12 @@ class CliContext:
         if not self.as_json:
             self.errors.print(sanitized(sentence), markup=False, soft_wrap=True)
 
-    def print_warnings(self, refusals: Sequence[Refusal | FileNotice], heading: str = "Not taken") -> None:
+    def print_warnings(self, refusals: Sequence[Refusal | FileNotice], heading: str = "") -> None:
         """Print what was refused or left out and why."""
         if not self.as_json:
             for refusal in refusals:
                 self.errors.print(
-                    sanitized(f"{heading}: {refusal.path.name}: {refusal.sentence}"),
+                    sanitized(f"{heading or _('Not taken')}: {refusal.path.name}: {refusal.sentence}"),
                     markup=False,
                     soft_wrap=True,
                 )

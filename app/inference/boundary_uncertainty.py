@@ -6,7 +6,7 @@ import numpy as np
 
 from app.domain.errors import InferenceError
 from app.inference.engine import FloatArray
-from app.usecases.ports import BoundaryUncertainty
+from app.usecases.analysis.predictor import BoundaryUncertainty
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.errors import ContractError
 from models.contract.imaging.postprocess import probability_map

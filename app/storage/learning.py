@@ -1,4 +1,4 @@
-"""Which subset each patient is in when models learn, as rows and as the repository over them.
+"""Who stands in which subset when models learn, as rows and as the repository over them.
 
 A subset that was decided cannot be changed or deleted, by trigger.
 """
@@ -13,6 +13,7 @@ from app.domain.errors import LearningError
 from app.domain.ids import ImageId, PatientId
 from app.domain.learning import LearningImage, LearningPatient, LearningSubset
 from app.storage.rows import ImageRow, Row
+from app.translation import _
 
 _ID = String(32)
 _IS_A_SUBSET = "side IN ('exam', 'val', 'train')"
@@ -39,8 +40,8 @@ class LearningImageRow(Row):
     subset: Mapped[str | None] = mapped_column("side", String(8))
 
 
-class SqlLearningSubsets:
-    """Sides and pseudonyms on one SQLAlchemy session."""
+class LearningSubsets:
+    """Which patients a model learns from and which it is examined on, decided once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -99,4 +100,4 @@ class SqlLearningSubsets:
 
 def _check_same(stored: tuple[str, str | None], wanted: tuple[str, str | None]) -> None:
     if stored != wanted:
-        raise LearningError("Another window froze a snapshot at the same time; freeze this one again.")
+        raise LearningError(_("Another window froze a snapshot at the same time; freeze this one again."))

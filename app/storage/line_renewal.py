@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.analysis.triage import Band
 from app.domain.ids import ImageId
 from app.storage.database import WRITING, open_engine, storage_error
-from app.storage.repositories import SqlCaseRepository
+from app.storage.repositories import CaseRepository
 from app.storage.rows import CaseIndexRow, ScorePredictionRow
 
 LINE_RULES: Final = 1
@@ -52,7 +52,7 @@ def _rules(session: Session) -> int:
 
 
 def _renew(session: Session) -> None:
-    cases = SqlCaseRepository(session)
+    cases = CaseRepository(session)
     due = _due(session)
     for start in range(0, len(due), _AT_A_TIME):
         cases.renew_lines(due[start : start + _AT_A_TIME])

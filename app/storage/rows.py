@@ -101,7 +101,7 @@ class VisitRow(Row):
 
 
 class ImageRow(Row):
-    """An imported image; only its scale and whether it is hidden can change."""
+    """An imported image; only its scale, whether it is hidden and whether it is a sample can change."""
 
     __tablename__ = "image"
     __table_args__ = (CheckConstraint("width_px > 0 AND height_px > 0", name="size"),)
@@ -121,6 +121,7 @@ class ImageRow(Row):
     mm_per_px: Mapped[float | None]
     calibration_source: Mapped[str | None]
     is_hidden: Mapped[bool]
+    is_sample: Mapped[bool]
 
 
 class PredictedByModel:

@@ -10,12 +10,13 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.settings import Settings
+from app.translation import N_, _
 from app.ui.jobs.collector import UiThreadCollector
 from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 _LOG = logging.getLogger(__name__)
@@ -68,8 +69,8 @@ def install_hook(places: Places) -> None:
 
     def explain(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         _LOG.error("Unexpected error", exc_info=(kind, error, trace))
-        box = QMessageBox(QMessageBox.Icon.Warning, "Naevus", _WORDS, QMessageBox.StandardButton.Close)
-        show = box.addButton("Show the log", QMessageBox.ButtonRole.ActionRole)
+        box = QMessageBox(QMessageBox.Icon.Warning, "Naevus", _(_WORDS), QMessageBox.StandardButton.Close)
+        show = box.addButton(_("Show the log"), QMessageBox.ButtonRole.ActionRole)
         box.exec()
         if box.clickedButton() is show:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.data_folder / "log")))
@@ -77,7 +78,7 @@ def install_hook(places: Places) -> None:
     sys.excepthook = explain
 
 
-_WORDS = (
+_WORDS = N_(
     "Something went wrong that was not foreseen. Your cases and corrections are stored; "
     "you can go on, or close Naevus and start it again. The log says what happened."
 )

@@ -50,6 +50,7 @@ from training.publishing.card_words import (
     INTENDED_USE,
     LICENCE,
     diagnoses_limit,
+    diagnoses_of,
     fine_tuning_limit,
     licences_of,
     limits_of,
@@ -244,6 +245,7 @@ def _card(
         diagnosis_conformal=choices.diagnosis_conformal,
         calibration=choices.calibration,
         limits=_limits(context, network),
+        known_diagnoses=_known_diagnoses(context),
         licence=_licence(context),
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
@@ -305,6 +307,13 @@ def _limits(context: RunContext, network: nn.Module) -> tuple[str, ...]:
             limits = (non_commercial_limit(samples), *limits)
         return (*limits, diagnoses_limit(plan.diagnoses)) if plan.diagnoses else limits
     return (*context.base.card.limits, fine_tuning_limit(samples))
+
+
+def _known_diagnoses(context: RunContext) -> tuple[str, ...]:
+    """Those of the data; a fine-tuned model keeps what its base knows."""
+    if context.plan.fine_tuning is not None:
+        return context.base.card.known_diagnoses
+    return diagnoses_of(context.data.samples)
 
 
 def _licence(context: RunContext) -> str:

@@ -7,9 +7,6 @@ from app.domain.analysis.triage import Priority, TriageThresholds, priority_of
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from models.contract.imaging.frame_verdict import FrameVerdict
 
-BOUNDARY_PREDICTED = "boundary predicted"
-"""The act in the audit trail of a boundary that a model drew; its detail is the prediction."""
-
 
 @dataclass(frozen=True, slots=True)
 class ModelRef:

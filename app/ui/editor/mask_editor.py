@@ -10,21 +10,22 @@ from PySide6.QtGui import QUndoGroup
 from app.domain.ids import ImageId
 from app.domain.mask import PixelBox
 from app.domain.stroke_journal import WorkStep
+from app.translation import N_, _
 from app.ui.editor.document import MaskDocument
 from app.ui.editor.journal_writer import JournalWriter, SavedState
 from app.ui.editor.raster import Spans
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools import TOOLS
-from app.usecases.ports import StrokeJournal
+from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap
 from models.contract.imaging.postprocess import lesion_mask
 from models.contract.imaging.regions import largest_component, without_holes
 
 _THRESHOLD = StepLabel("threshold", "threshold", merge_id=1)
-_RESET = StepLabel("reset", "reset to prediction")
-_FILL_HOLES = StepLabel("fill_holes", "fill holes")
-_KEEP_LARGEST = StepLabel("keep_largest", "keep largest region")
-_CLEAR = StepLabel("clear", "clear mask")
+_RESET = StepLabel("reset", N_("reset to prediction"))
+_FILL_HOLES = StepLabel("fill_holes", N_("fill holes"))
+_KEEP_LARGEST = StepLabel("keep_largest", N_("keep largest region"))
+_CLEAR = StepLabel("clear", N_("clear mask"))
 
 _COMMAND_STEPS = (_THRESHOLD, _RESET, _FILL_HOLES, _KEEP_LARGEST, _CLEAR)
 _TOOL_STEPS = tuple(tool.step for tool in TOOLS.values() if tool.step is not None)
@@ -223,7 +224,7 @@ class MaskEditor(QObject):
         else:
             self._journal_writer.close(image_id)
             self.problem_noticed.emit(
-                "Unfinished work on this image does not fit its size and was put aside with its journal."
+                _("Unfinished work on this image does not fit its size and was put aside with its journal.")
             )
 
     def _show_change(self, box: PixelBox) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 
+from app.translation import _
 from app.ui.editor.image_view import ImageView
 from app.ui.editor.spaces import Point, length_px
 from app.ui.editor.tool_controller import ToolController
@@ -284,8 +285,10 @@ class ToolInput(QObject):
     def _brush_text(self) -> str:
         diameter_px, mm_per_px = self._tools.brush_diameter_px, self._view.mm_per_px
         if mm_per_px is None:
-            return f"{diameter_px} px"
-        return f"{diameter_px} px = {diameter_px * mm_per_px:.2f} mm"
+            return _("{diameter_px} px").format(diameter_px=diameter_px)
+        return _("{diameter_px} px = {diameter_px_2:.2f} mm").format(
+            diameter_px=diameter_px, diameter_px_2=diameter_px * mm_per_px
+        )
 
 
 def _view_xy(position: QPointF) -> Point:

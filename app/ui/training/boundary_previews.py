@@ -7,6 +7,7 @@ from PySide6.QtCore import QByteArray, QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.translation import _
 from app.ui.widgets.labels import plain_label
 from training.contract.events import ContourPreview, Polygons
 
@@ -53,8 +54,8 @@ class BoundaryPreviewRow(QWidget):
             self._row.addWidget(picture, 1)
         legend = QHBoxLayout()
         legend.setSpacing(18)
-        legend.addWidget(LegendLine("Before training", BEFORE_COLOUR, is_dashed=True))
-        legend.addWidget(LegendLine("Now", AFTER_COLOUR, is_dashed=False))
+        legend.addWidget(LegendLine(_("Before training"), BEFORE_COLOUR, is_dashed=True))
+        legend.addWidget(LegendLine(_("Now"), AFTER_COLOUR, is_dashed=False))
         legend.addStretch(1)
         legend.addWidget(self._step)
         layout = QVBoxLayout(self)
@@ -72,7 +73,7 @@ class BoundaryPreviewRow(QWidget):
             widget.setVisible(preview is not None)
             if preview is not None:
                 widget.show_preview(preview, pictures.get(preview.image_file))
-        self._step.setText("" if step is None else f"After step {step}")
+        self._step.setText("" if step is None else _("After step {step}").format(step=step))
 
 
 class BoundaryPreviewView(QWidget):
@@ -89,7 +90,11 @@ class BoundaryPreviewView(QWidget):
         """Show an image (None: it cannot be read) with its outlines."""
         self._picture = picture if picture is not None else QImage()
         self._before, self._after = preview.before, preview.after
-        self.setAccessibleName(f"Exam image {preview.image_id} with its outline before training and now")
+        self.setAccessibleName(
+            _("Exam image {image_id} with its outline before training and now").format(
+                image_id=preview.image_id
+            )
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -103,7 +108,7 @@ class BoundaryPreviewView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._picture.isNull():
             painter.setPen(self.palette().placeholderText().color())
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), "The image cannot be shown.")
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), _("The image cannot be shown."))
             return
         shown = QSize(self._picture.size()).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         box = QRectF(0, (self.height() - shown.height()) / 2, shown.width(), shown.height())

@@ -5,6 +5,7 @@ import math
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QSpinBox, QWidget
 
+from app.translation import _
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.widgets.labels import plain_label
 
@@ -19,16 +20,16 @@ class ToolOptions(QObject):
     def __init__(self, canvas: EditorCanvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._canvas = canvas
-        self.brush_slider = _slider("Brush size", 0, _STEPS)
+        self.brush_slider = _slider(_("Brush size"), 0, _STEPS)
         self.brush_px = QSpinBox()
         self.brush_px.setRange(SMALLEST_PX, LARGEST_PX)
         self.brush_px.setSuffix(" px")
         self.brush_px.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.brush_px.setFixedWidth(78)
-        self.brush_px.setAccessibleName("Brush diameter in image pixels")
+        self.brush_px.setAccessibleName(_("Brush diameter in image pixels"))
         self.brush_px.setKeyboardTracking(False)
-        self.threshold = _slider("Threshold on the probability", 1, 99)
-        self.threshold.setToolTip("The boundary follows this probability; lower makes it larger.")
+        self.threshold = _slider(_("Threshold on the probability"), 1, 99)
+        self.threshold.setToolTip(_("The boundary follows this probability; lower makes it larger."))
         self._threshold_words = plain_label("", "small")
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -37,8 +38,8 @@ class ToolOptions(QObject):
         words = self._threshold_words
         words.setMinimumWidth(words.fontMetrics().horizontalAdvance("0.00"))
         self.parts = (
-            _group("Brush", self.brush_slider, self.brush_px),
-            _group("Threshold", self.threshold, words),
+            _group(_("Brush"), self.brush_slider, self.brush_px),
+            _group(_("Threshold"), self.threshold, words),
         )
         """What belongs together, to be placed in a bar."""
         self.brush_slider.valueChanged.connect(

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import mask_named
+from app.imaging import png_codec
+from app.translation import _
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.learning.patient_splits import (
     NO_PSEUDONYM,
     Subsets,
@@ -25,7 +26,8 @@ from app.usecases.learning.training_examples import (
     has_malignant_decision,
     training_example_of,
 )
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.shelf.card import Task
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS
 from training.contract.snapshot import (
@@ -104,14 +106,14 @@ def read_training_examples(
 ) -> Generator[Progress, None, tuple[Subsets, Sequence[TrainingExample], frozenset[ImageId]]]:
     """Read every case of the store once."""
     examples, hidden, malignant = [], set(), set()
-    with services.reading() as work:
+    with services.store.reading() as work:
         image_ids = work.learning.all_images()
         patients, images = work.learning.patients(), work.learning.images()
         for number, image_id in enumerate(image_ids):
             stop_if_cancelled(token)
             yield Progress(number, len(image_ids), "Looking for corrections")
             case = work.cases.case(image_id)
-            if any(act.what == SAMPLE_DESCRIBED for act in work.audit.events(image_id)):
+            if case.image.is_sample:
                 examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
                 continue
             examples.append(
@@ -164,7 +166,7 @@ def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -
     is_corrected = image.subset != "uncorrected"
     return SnapshotEntry(
         image,
-        image_png=services.blobs.get(case.image.upright),
+        image_png=services.store.blobs.get(case.image.upright),
         mask_png=_mask_png(services, example) if is_corrected else None,
         malignant=example.malignant if is_corrected else None,
         diagnosis=example.diagnosis if is_corrected else None,
@@ -187,19 +189,19 @@ def _given(case: Case) -> Iterator[tuple[str, float | str]]:
 def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
     if example.mask is None:
         return None
-    mask = mask_named(services, example.mask)
+    mask = services.arrays.mask(example.mask)
     if mask.shape != (example.case.image.height_px, example.case.image.width_px):
-        raise LearningError("Its mask has not the size of the image.")
+        raise LearningError(_("Its mask has not the size of the image."))
     if not mask.any():
-        raise LearningError("Its mask is empty.")
-    return services.images.mask_png(mask)
+        raise LearningError(_("Its mask is empty."))
+    return png_codec.mask_png(mask)
 
 
 def _keep(
     services: Services, subsets: Subsets, examples: Sequence[TrainingExample], snapshot: Snapshot
 ) -> None:
     """Store subsets, pseudonyms and the act, before the folder appears: no snapshot without its subsets."""
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         for patient in subsets.patients.values():
             work.learning.add_patient(patient)
         for example, image in zip(examples, snapshot.images, strict=True):
@@ -209,7 +211,7 @@ def _keep(
                 known = replace(known, subset=known.subset or subset)
             work.learning.put_image(known)
         used = sum(image.subset is not None for image in snapshot.images)
-        work.audit.append(services.user, "snapshot frozen", snapshot.id, f"{used} images")
+        work.audit.append(services.user, AuditKind.SNAPSHOT_FROZEN, snapshot.id, f"{used} images")
         work.commit()
 
 

@@ -16,6 +16,7 @@ from app.domain.learning import (
     assign_subsets,
     patients_still_needed,
 )
+from app.translation import _, ngettext
 from app.usecases.learning.training_examples import DAMAGED, TrainingExample
 from models.contract.shelf.card import Task
 from training.contract.snapshot import Subset
@@ -160,8 +161,9 @@ def check_enough(
         return
     if len(kinds := {example.malignant for example, _ in usable}) == 1:
         raise LearningError(
-            f"All confirmed diagnoses are {'malignant' if True in kinds else 'benign'}; a score can only be "
-            f"learned from both kinds."
+            _("All confirmed diagnoses are {value}; a score can only be learned from both kinds.").format(
+                value="malignant" if True in kinds else "benign"
+            )
         )
     for has_malignant, kind in ((True, "malignant"), (False, "benign")):
         lacking = _lacking(usable, subsets, has_malignant=has_malignant, of_any_kind=False)
@@ -189,7 +191,11 @@ def _lacking(
 
 def _refuse(lacking: int, which: str) -> None:
     if lacking:
-        patients = "1 more patient is" if lacking == 1 else f"{lacking} more patients are"
-        raise LearningError(
-            f"Learning, choosing and the exam need separate patients: {patients} needed {which}."
+        sentence = ngettext(
+            "Learning, choosing and the exam need separate patients: {lacking} more patient is "
+            "needed {which}.",
+            "Learning, choosing and the exam need separate patients: {lacking} more patients are "
+            "needed {which}.",
+            lacking,
         )
+        raise LearningError(sentence.format(lacking=lacking, which=which))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from app.translation import _
 from app.usecases.learning.training_examples import TrainingExample
 from training.contract.snapshot import Subset
 
@@ -23,7 +24,7 @@ def about_single_images(placed: Iterable[tuple[TrainingExample, Subset | None]])
     alone = sum(len(each) == 1 and each[0] != _DICOM for each in types.values())
     if alone < 2 or 2 * alone <= len(types):
         return ""
-    return (
-        f"{alone} patients have one image each. Photographs of one person must belong to one patient: "
-        "put such records together before freezing."
-    )
+    return _(
+        "{alone} patients have one image each. Photographs of one person must belong to one "
+        "patient: put such records together before freezing."
+    ).format(alone=alone)

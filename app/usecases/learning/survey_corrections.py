@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.errors import LearningError
+from app.usecases.cancellation import CancelToken
 from app.usecases.learning.freeze_snapshot import read_training_examples
 from app.usecases.learning.patient_splits import check_enough, places_of, subsets_with_unassigned
 from app.usecases.learning.single_image_patients import about_single_images
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.shelf.card import Task
 from training.contract.snapshot import Subset
 

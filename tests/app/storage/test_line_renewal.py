@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.analysis.triage import Band
+from app.domain.audit import AuditKind
 from app.domain.ids import ImageId
 from app.storage.database import connect
 from app.storage.migrate import CURRENT
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import a_decision, a_revision, a_score, new_store, store_image
 from tests.fakes import FakeClock
 
@@ -27,7 +27,7 @@ def test_a_line_of_an_earlier_version_that_hid_the_band_is_renewed_at_opening(
     folder: Path, probability: float, band: Band
 ) -> None:
     store = new_store(folder)
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_id = store_image(work)
         work.cases.add_score(a_score(image_id, probability, warnings=("The image is blurred.",)))
         work.commit()
@@ -57,16 +57,16 @@ def _rules_of(database: Path) -> int:
     return int(version)
 
 
-def _corrected_case(store: SqliteCaseStore, code: str, *, is_accepted: bool = False) -> ImageId:
+def _corrected_case(store: CaseStore, code: str, *, is_accepted: bool = False) -> ImageId:
     """Store a case whose first score is urgent, and whose score after a correction is lower."""
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_id = store_image(work, code=code)
         revision = a_revision(image_id)
         lower = replace(a_score(image_id, 0.4, warnings=("The image is blurred.",)), mask_source=revision.id)
         work.cases.add_score(a_score(image_id, 0.9))
         work.cases.add_revision(revision)
         if is_accepted:
-            work.audit.append("Dr Test", BAND_ACCEPTED, image_id, lower.id)
+            work.audit.append("Dr Test", AuditKind.BAND_ACCEPTED, image_id, lower.id)
         work.cases.add_score(lower)
         work.commit()
     return image_id
@@ -77,7 +77,7 @@ def test_lines_from_before_held_bands_become_what_today_s_version_writes(folder:
     _corrected_case(store, "P-1")
     _corrected_case(store, "P-2", is_accepted=True)
     decided = _corrected_case(store, "P-3")
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         work.cases.add_decision(a_decision(decided))
         work.cases.add_score(a_score(store_image(work, code="P-4"), 0.7))
         work.commit()
@@ -153,7 +153,7 @@ def test_the_line_of_every_released_schema_says_what_its_case_says(folder: Path,
         )
         connection.execute("UPDATE case_index SET band = 2, reasons = '[\"Old.\"]'")
         connection.commit()
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     with store.reading() as work:
         (line,) = work.cases.case_lines(search="zoë")
         case = work.cases.case(line.image_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol, TypeAlias
 
+from app.translation import N_
 from app.ui.editor.raster import Spans
 from app.ui.editor.spaces import Point
 from app.ui.editor.step_label import StepLabel
@@ -21,10 +22,10 @@ class PointerEventType(Enum):
     PRESS = "press"
     MOVE = "move"
     RELEASE = "release"
-    DOUBLE_PRESS = "double press"
+    DOUBLE_PRESS = N_("double press")
     CONFIRM = "confirm"
     """Enter."""
-    STEP_BACK = "step back"
+    STEP_BACK = N_("step back")
     """Backspace."""
 
 

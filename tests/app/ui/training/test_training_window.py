@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.text.runs import EMPTY
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
 from app.ui.training.boundary_previews import read_preview_images
 from app.ui.training.training_window import TrainingWindow
-from app.ui.training.words import EMPTY
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.ui.training.recorded_runs import (
     CANDIDATE,
     RecordedRuns,

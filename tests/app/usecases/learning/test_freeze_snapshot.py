@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 
 from app.domain.errors import CancelledError, LearningError
 from app.domain.ids import ImageId
+from app.domain.revision import RevisionReason
+from app.imaging import png_codec
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.import_samples import import_samples
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.cases.set_decision import set_decision
-from app.usecases.corrections.correct_mask import CONFIRMED, RESET, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
 from app.usecases.patients.edit_lesion import assign_lesion
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.shelf.card import Task
 from tests.app.usecases.learning.learning_clinic import a_clinic, a_patient_with_a_correction, name_patient
 from tests.builders import a_case, a_mask, result_of, services_at
@@ -44,16 +46,16 @@ def test_pixels_and_masks_are_those_of_the_store(services: Services, tmp_path: P
     a_clinic(services, tmp_path, 4)
     sample = read_manifest(_frozen(services).folder)[0]
     image_id = _image_of(services, sample)
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     pixels = cv2.imread(str(sample.image_file))
     assert pixels is not None
-    stored = services.images.pixels_from_png(services.blobs.get(case.image.upright))
+    stored = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
     np.testing.assert_array_equal(pixels[..., ::-1], stored)
     assert sample.mask_file is not None
     assert case.revision is not None
-    mask = services.images.mask_from_png(sample.mask_file.read_bytes())
-    np.testing.assert_array_equal(mask, services.images.mask_from_png(services.blobs.get(case.revision.mask)))
+    mask = png_codec.mask_from_png(sample.mask_file.read_bytes())
+    np.testing.assert_array_equal(mask, png_codec.mask_from_png(services.store.blobs.get(case.revision.mask)))
     assert sample.mask_file.read_bytes()[24] == 1, "bit depth of the PNG"
 
 
@@ -63,7 +65,7 @@ def test_nothing_in_a_snapshot_names_a_patient(services: Services, tmp_path: Pat
         name_patient(
             services, image_id, name="Zoë Muster", code=f"CLINIC-77{number}", birth_year=1937, sex="female"
         )
-        with services.reading() as work:
+        with services.store.reading() as work:
             patient_id = work.cases.case(image_id).patient.id
         assert patient_id
     folder = _frozen(services).folder
@@ -75,7 +77,7 @@ def test_nothing_in_a_snapshot_names_a_patient(services: Services, tmp_path: Pat
     tables = (folder / "manifest.csv").read_text() + (folder / "snapshot.json").read_text()
     without_hashes = re.sub(r"[0-9a-f]{32,64}", "", tables)
     assert "1937" not in without_hashes
-    with services.reading() as work:
+    with services.store.reading() as work:
         for image_id in images:
             case = work.cases.case(image_id)
             for identifier in (case.patient.id, case.lesion.id, case.visit.id, image_id):
@@ -189,19 +191,22 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
     remove_case(services, removed)
     a_case(services, tmp_path, seed=21)
     reset = a_case(services, tmp_path, seed=22)
-    correct_mask(services, reset, a_mask(), reason=RESET)
+    correct_mask(services, reset, a_mask(), reason=RevisionReason.RESET)
     empty = a_case(services, tmp_path, seed=23)
     correct_mask(services, empty, a_mask(radius_px=-1) & False, is_meant=True)
     damaged = a_patient_with_a_correction(services, tmp_path, 24)
-    with services.reading() as work:
+    with services.store.reading() as work:
         upright = work.cases.case(damaged).image.upright
-    services.blobs.path(upright).write_bytes(b"damaged")
+    services.store.blobs.path(upright).write_bytes(b"damaged")
     confirmed = a_case(services, tmp_path, seed=25)
-    with services.reading() as work:
+    with services.store.reading() as work:
         mask_name = work.cases.case(confirmed).mask
     assert mask_name is not None
     correct_mask(
-        services, confirmed, services.images.mask_from_png(services.blobs.get(mask_name)), reason=CONFIRMED
+        services,
+        confirmed,
+        png_codec.mask_from_png(services.store.blobs.get(mask_name)),
+        reason=RevisionReason.CONFIRMED,
     )
     frozen = _frozen(services)
     reasons = " ".join(frozen.left_out)
@@ -230,9 +235,9 @@ def test_sample_cases_are_never_learned_or_examined(services: Services, tmp_path
 
 def test_the_same_picture_under_two_patients_is_left_out(services: Services, tmp_path: Path) -> None:
     images = a_clinic(services, tmp_path, 5)
-    with services.reading() as work:
-        picture = services.images.pixels_from_png(
-            services.blobs.get(work.cases.case(images[0]).image.upright)
+    with services.store.reading() as work:
+        picture = png_codec.pixels_from_png(
+            services.store.blobs.get(work.cases.case(images[0]).image.upright)
         )
     copy = tmp_path / "copy.bmp"
     assert cv2.imwrite(str(copy), picture[..., ::-1])
@@ -252,7 +257,7 @@ def test_too_few_patients_are_refused_with_how_many_more(
     with pytest.raises(LearningError, match=said):
         _frozen(services)
     assert _snapshots(services) == []
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.learning.patients() == {}
 
 
@@ -291,7 +296,7 @@ def test_cancelling_leaves_nothing_behind(services: Services, tmp_path: Path) ->
         with pytest.raises(CancelledError):
             result_of(freeze_snapshot(services, "segmentation", token=FakeToken(cancel_after=looks)))
         assert _snapshots(services) == []
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.learning.patients() == {}
         assert work.audit.events("snapshot frozen") == []
 
@@ -325,9 +330,9 @@ def test_a_full_disk_leaves_nothing_behind(
 def test_the_act_is_in_the_audit_trail(services: Services, tmp_path: Path) -> None:
     a_clinic(services, tmp_path, 4)
     frozen = _frozen(services)
-    with services.reading() as work:
+    with services.store.reading() as work:
         (event,) = work.audit.events(frozen.id)
-    assert (event.what, event.who, event.detail) == ("snapshot frozen", "Dr Test", "4 images")
+    assert (event.kind, event.who, event.detail) == ("snapshot frozen", "Dr Test", "4 images")
 
 
 def _frozen(services: Services, task: Task = "segmentation", **options: bool) -> FrozenSnapshot:
@@ -340,7 +345,7 @@ def _subsets(frozen: FrozenSnapshot) -> dict[str, tuple[str, str | None]]:
 
 
 def _stored_image(services: Services, pseudonym: str) -> ImageId:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return next(i.image_id for i in work.learning.images().values() if i.pseudonym == pseudonym)
 
 
@@ -350,7 +355,7 @@ def _image_of(services: Services, sample: Sample) -> ImageId:
 
 def _merge(services: Services, moved: ImageId, into: ImageId) -> None:
     """Give the lesion of one image to the patient of another one."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         lesion, patient = work.cases.case(moved).lesion, work.cases.case(into).patient
     assign_lesion(services, lesion.id, patient.code)
 
