@@ -4,6 +4,7 @@ A line is kept beside what it is made from, so a new rule for bands reaches stor
 are written again. The database notes by which rules its lines were written (SQLite's ``user_version``).
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from app.domain.analysis.triage import Band
 from app.domain.ids import ImageId
 from app.domain.revision import RevisionReason
 from app.storage.database import WRITING, open_engine, storage_error
-from app.storage.repositories import SqlCaseRepository
+from app.storage.repositories import CaseRepository
 from app.storage.rows import CaseIndexRow, MaskRevisionRow, ScorePredictionRow
 
 LINE_RULES: Final = 2
@@ -24,8 +25,15 @@ LINE_RULES: Final = 2
 
 _AT_A_TIME = 500
 
+Renewing = Callable[[int, int], None]
+"""Is told how many lines are renewed, and of how many."""
 
-def renew_lines(database: Path) -> None:
+
+def unseen(_renewed: int, _of: int) -> None:
+    """Show nobody how far a renewal is."""
+
+
+def renew_lines(database: Path, renewing: Renewing = unseen) -> None:
     """Write the lines anew that today's rules may give otherwise, all of them or none.
 
     Those are lines of cases with several scores, one of which may hold its band; lines with a band of
@@ -41,7 +49,7 @@ def renew_lines(database: Path) -> None:
             is_due = _rules(session) < LINE_RULES
         if is_due:
             with Session(engine.execution_options(**{WRITING: True})) as session:
-                _renew(session)
+                _renew(session, renewing)
                 session.connection().exec_driver_sql(f"PRAGMA user_version = {LINE_RULES}")
                 session.commit()
     except SQLAlchemyError as error:
@@ -54,10 +62,11 @@ def _rules(session: Session) -> int:
     return int(session.connection().exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def _renew(session: Session) -> None:
-    cases = SqlCaseRepository(session)
+def _renew(session: Session, renewing: Renewing) -> None:
+    cases = CaseRepository(session)
     due = _due(session)
     for start in range(0, len(due), _AT_A_TIME):
+        renewing(start, len(due))
         cases.renew_lines(due[start : start + _AT_A_TIME])
         session.expunge_all()
 

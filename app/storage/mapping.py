@@ -160,7 +160,7 @@ def assessment_row(prediction: BoundaryPrediction) -> BoundaryAssessmentRow:
         image_id=prediction.image_id,
         disagreement=prediction.disagreement,
         border_uncertainty=prediction.border_uncertainty,
-        unlikeness=prediction.unlikeness,
+        atypicality=prediction.atypicality,
     )
 
 
@@ -173,7 +173,7 @@ def boundary_of(row: BoundaryPredictionRow, assessed: BoundaryAssessmentRow | No
         run=_run_of(row),
         disagreement=None if assessed is None else assessed.disagreement,
         border_uncertainty=None if assessed is None else assessed.border_uncertainty,
-        unlikeness=None if assessed is None else assessed.unlikeness,
+        atypicality=None if assessed is None else assessed.atypicality,
         frame=_frame_of(row),
     )
 
@@ -279,7 +279,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     # Nothing is learned from a damaged file, so a correction of it promises nothing.
     promising = None if case.image.is_damaged else boundary
     border_uncertainty = promising.border_uncertainty if promising else None
-    unlikeness = promising.unlikeness if promising else None
+    atypicality = promising.atypicality if promising else None
     searched = (
         case.patient.code,
         case.patient.name,
@@ -302,9 +302,9 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         searched="\n".join(searched).casefold(),
         border_uncertainty=border_uncertainty,
         score_spread=case.score_spread,
-        unlikeness=unlikeness,
+        atypicality=atypicality,
         correction_rank=_correction_rank(case),
-        correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
+        correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, atypicality),
         lesion_image_count=0,
         lesion_score=None,
     )
@@ -383,7 +383,7 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         file_name=row.file_name,
         no_score_reason=row.reasons[0] if row.band is None and row.reasons else "",
         benefit=-row.correction_urgency,
-        reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.unlikeness),
+        reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.atypicality),
         is_corrected=bool(row.correction_rank),
         lesion=_lesion_of(row),
     )

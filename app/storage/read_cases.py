@@ -27,6 +27,7 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
+from app.translation import _
 
 _Entity = TypeVar("_Entity", PatientRow, LesionRow, VisitRow, ImageRow)
 _OfImage = TypeVar(
@@ -131,7 +132,7 @@ def _by_id(
     rows = session.scalars(select(table).where(table.id.in_(identifiers)))
     found = {row.id: row for row in rows}
     if any(identifier not in found for identifier in identifiers):
-        raise NotFoundError(f"This {noun} is not in the case store any more.")
+        raise NotFoundError(_("This {noun} is not in the case store any more.").format(noun=noun))
     return found
 
 

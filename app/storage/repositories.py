@@ -15,6 +15,7 @@ from app.domain.analysis.triage import Band
 from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
+from app.domain.clock import Clock
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
@@ -39,7 +40,7 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
-from app.usecases.ports import Clock
+from app.translation import _
 
 _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "priority": (CaseIndexRow.queue_rank, CaseIndexRow.queue_urgency, CaseIndexRow.imported_at),
@@ -68,7 +69,7 @@ _MAY_BE_EMPTY = ("site", "probability")
 _Found = TypeVar("_Found", PatientRow, LesionRow, VisitRow, ImageRow)
 
 
-class SqlCaseRepository:
+class CaseRepository:
     """Everything that is stored about cases."""
 
     def __init__(self, session: Session) -> None:
@@ -200,7 +201,7 @@ class SqlCaseRepository:
             self.add_assessment(prediction)
 
     def add_assessment(self, prediction: BoundaryPrediction) -> None:
-        """Append how sure a stored boundary prediction is; the prediction itself stays as it was."""
+        """Append how sure a stored boundary prediction is, once; the prediction itself stays as it was."""
         self._append(mapping.assessment_row(prediction), prediction.image_id)
 
     def add_score(self, prediction: ScorePrediction) -> None:
@@ -262,7 +263,10 @@ class SqlCaseRepository:
         descending: bool = False,
         removed: bool = False,
     ) -> list[CaseLine]:
-        """Return a window of the work list or of the removed cases; empty fields always come last."""
+        """Return a window of the work list or of the removed cases; empty fields always come last.
+
+        ``order`` is one of ``list_cases.ORDERS``.
+        """
         columns = (*_ORDERS[order], CaseIndexRow.image_id)
         query = (
             select(CaseIndexRow)
@@ -283,7 +287,10 @@ class SqlCaseRepository:
     def images_predicted_by_others(
         self, *, boundary_sha256: str | None, score_sha256: str | None
     ) -> list[ImageId]:
-        """Return the images in the work list whose newest boundary or score other weights have made."""
+        """Return the images in the work list whose newest boundary or score other weights have made.
+
+        A kind of prediction whose weights are None is not looked at.
+        """
         found: set[str] = set()
         for table, sha256 in ((BoundaryPredictionRow, boundary_sha256), (ScorePredictionRow, score_sha256)):
             if sha256 is None:
@@ -339,7 +346,7 @@ class SqlCaseRepository:
         return [mapping.revision_of(row) for row in self._session.scalars(query)]
 
     def remove_image(self, image_id: ImageId) -> None:
-        """Hide a case from the work list."""
+        """Hide a case from the work list; it is kept in the store."""
         self._set_hidden(image_id, is_hidden=True)
 
     def restore_image(self, image_id: ImageId) -> None:
@@ -394,11 +401,11 @@ class SqlCaseRepository:
     def _found(self, table: type[_Found], identifier: str, noun: str) -> _Found:
         row = self._session.get(table, identifier)
         if row is None:
-            raise NotFoundError(f"This {noun} is not in the case store any more.")
+            raise NotFoundError(_("This {noun} is not in the case store any more.").format(noun=noun))
         return row
 
 
-class SqlAuditTrail:
+class AuditTrail:
     """Append-only record of acts, written in the transaction of the act."""
 
     def __init__(self, session: Session, clock: Clock) -> None:

@@ -170,7 +170,7 @@ class BoundaryAssessmentRow(Row):
     image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
     disagreement: Mapped[str | None] = mapped_column(_HASH)
     border_uncertainty: Mapped[float | None]
-    unlikeness: Mapped[float | None]
+    atypicality: Mapped[float | None] = mapped_column("unlikeness")
 
 
 class ScorePredictionRow(PredictedByModel, Row):
@@ -266,7 +266,7 @@ class CaseIndexRow(Row):
     """Everything the search field looks through, case-folded."""
     border_uncertainty: Mapped[float | None]
     score_spread: Mapped[float | None]
-    unlikeness: Mapped[float | None]
+    atypicality: Mapped[float | None] = mapped_column("unlikeness")
     correction_rank: Mapped[int]
     """Whether a person has corrected or confirmed the boundary: one of the ranks above."""
     correction_urgency: Mapped[float]

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResiz
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.mask import EMPTY_BOX, PixelBox
+from app.translation import N_, _
 from app.ui.editor.colour_bar import colour_bar
 from app.ui.editor.image_renderer import ImageRenderer, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
@@ -26,8 +27,8 @@ from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbIm
 
 _BAR_MARGIN = 12.0
 _BAND_WORDS = (
-    "Wide: the predicted boundary is uncertain here,",
-    "it moves when the image is flipped or turned.",
+    N_("Wide: the predicted boundary is uncertain here,"),
+    N_("it moves when the image is flipped or turned."),
 )
 
 EventHandler: TypeAlias = Callable[[QEvent], bool]
@@ -51,7 +52,7 @@ class ImageView(QWidget):
         self.setMinimumSize(160, 120)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Dermoscopic image")
+        self.setAccessibleName(_("Dermoscopic image"))
         self.mm_per_px: float | None = None
         self.renderer = ImageRenderer()
         self._transform = ViewTransform()
@@ -231,7 +232,7 @@ class ImageView(QWidget):
 
     def _drawn_colour_bars(self) -> list[QPixmap]:
         """Draw the colour bars of the maps that are shown, once per view."""
-        titles = {Layer.ATTENTION: "Relevance", Layer.PROBABILITY: "Probability"}
+        titles = {Layer.ATTENTION: _("Relevance"), Layer.PROBABILITY: _("Probability")}
         scales = self.renderer.shown_scales()
         ratio = self.devicePixelRatioF()
         bars = [
@@ -239,7 +240,11 @@ class ImageView(QWidget):
             for layer, title in titles.items()
             if layer in scales
         ]
-        return [*bars, band_legend(_BAND_WORDS, self.font(), ratio)] if self.renderer.shows_band else bars
+        return (
+            [*bars, band_legend(tuple(map(_, _BAND_WORDS)), self.font(), ratio)]
+            if self.renderer.shows_band
+            else bars
+        )
 
     def event(self, event: QEvent) -> bool:
         """Offer an event to the attached handler before Qt's own treatment."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QUndoGroup
 from app.domain.ids import ImageId
 from app.domain.mask import PixelBox
 from app.domain.stroke_journal import WorkStep
+from app.translation import N_, _
 from app.ui.editor.document import MaskDocument
 from app.ui.editor.journal_writer import JournalWriter, SavedState
 from app.ui.editor.mask_operations.growth import grown, shrunk, smoothed, step_px
@@ -20,20 +21,20 @@ from app.ui.editor.mask_operations.snap import snapped
 from app.ui.editor.raster import Spans
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools import TOOLS
-from app.usecases.ports import StrokeJournal
+from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap
 from models.contract.imaging.postprocess import lesion_mask
 from models.contract.imaging.regions import largest_component, without_holes
 
 _THRESHOLD = StepLabel("threshold", "threshold", merge_id=1)
-_RESET = StepLabel("reset", "reset to prediction")
-_FILL_HOLES = StepLabel("fill_holes", "fill holes")
-_KEEP_LARGEST = StepLabel("keep_largest", "keep largest region")
-_CLEAR = StepLabel("clear", "clear mask")
-_GROW = StepLabel("grow", "grow")
-_SHRINK = StepLabel("shrink", "shrink")
-_SMOOTH = StepLabel("smooth", "smooth")
-_SNAP = StepLabel("snap", "snap to prediction")
+_RESET = StepLabel("reset", N_("reset to prediction"))
+_FILL_HOLES = StepLabel("fill_holes", N_("fill holes"))
+_KEEP_LARGEST = StepLabel("keep_largest", N_("keep largest region"))
+_CLEAR = StepLabel("clear", N_("clear mask"))
+_GROW = StepLabel("grow", N_("grow"))
+_SHRINK = StepLabel("shrink", N_("shrink"))
+_SMOOTH = StepLabel("smooth", N_("smooth"))
+_SNAP = StepLabel("snap", N_("snap to prediction"))
 
 _COMMAND_STEPS = (_THRESHOLD, _RESET, _FILL_HOLES, _KEEP_LARGEST, _CLEAR, _GROW, _SHRINK, _SMOOTH, _SNAP)
 _TOOL_STEPS = tuple(tool.step for tool in TOOLS.values() if tool.step is not None)
@@ -278,7 +279,7 @@ class MaskEditor(QObject):
         else:
             self._journal_writer.close(image_id)
             self.problem_noticed.emit(
-                "Unfinished work on this image does not fit its size and was put aside with its journal."
+                _("Unfinished work on this image does not fit its size and was put aside with its journal.")
             )
 
     def _show_change(self, box: PixelBox) -> None:

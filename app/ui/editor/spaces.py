@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from app.translation import _
+
 Point: TypeAlias = tuple[float, float]
 """(x, y) in the space its name says."""
 
@@ -91,8 +93,9 @@ def length_px(one_image_xy: Point, other_image_xy: Point) -> float:
 
 def length_words(pixels: float, mm_per_px: float | None) -> str:
     """Return a length in whole image pixels, with millimetres when the image is calibrated."""
-    words = f"{pixels:.0f} px"
-    return words if mm_per_px is None else f"{words} = {pixels * mm_per_px:.2f} mm"
+    if mm_per_px is None:
+        return _("{pixels:.0f} px").format(pixels=pixels)
+    return _("{pixels:.0f} px = {length:.2f} mm").format(pixels=pixels, length=pixels * mm_per_px)
 
 
 def length_mm(one_image_xy: Point, other_image_xy: Point, mm_per_px: float) -> float:

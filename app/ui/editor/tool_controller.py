@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.mask import PixelBox
+from app.translation import _
 from app.ui.editor.image_view import ImageView
 from app.ui.editor.mask_editor import MaskEditor
 from app.ui.editor.raster import Spans
@@ -46,7 +47,7 @@ class ToolController(QObject):
     def set_tool(self, name: str) -> None:
         """Take a tool of ``TOOLS`` by its name; an unfinished gesture is given up."""
         if name not in TOOLS:
-            msg = f"there is no tool named {name}"
+            msg = _("there is no tool named {name}").format(name=name)
             raise ValueError(msg)
         self.cancel_gesture()
         self._tool = TOOLS[name]

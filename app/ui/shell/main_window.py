@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.translation import _
 from app.ui.cases.welcome import Welcome
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
@@ -57,12 +58,12 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> None:
         for name in MENUS:
-            menu = self.menuBar().addMenu(name)
+            menu = self.menuBar().addMenu(_(name))
             for entry, action in self.actions_of_window.of_menu(name):
                 if entry.starts_group:
                     menu.addSeparator()
                 menu.addAction(action)
-        bar = QToolBar("Tools")
+        bar = QToolBar(_("Tools"))
         bar.setObjectName("tool_bar")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))

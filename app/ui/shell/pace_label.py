@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.domain.changes import Changes
 from app.domain.review_pace import ReviewPace
+from app.translation import _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.corrections.pace_of_today import pace_of_today
@@ -17,7 +18,7 @@ class PaceLabel(QObject):
         super().__init__(label)
         self._session = session
         self._label = label
-        label.setToolTip("Images whose boundary you corrected or confirmed today; breaks are left out")
+        label.setToolTip(_("Images whose boundary you corrected or confirmed today; breaks are left out"))
         session.changed.connect(self._follow)
 
     def read(self) -> None:
@@ -38,5 +39,10 @@ def pace_words(pace: ReviewPace) -> str:
     """Return a day's work in a line; "" when there is none."""
     if not pace.corrected and not pace.confirmed:
         return ""
-    words = f"Today {pace.corrected} corrected, {pace.confirmed} confirmed"
-    return words if pace.images_per_hour is None else f"{words}, {pace.images_per_hour:.0f} an hour"
+    if pace.images_per_hour is None:
+        return _("Today {corrected} corrected, {confirmed} confirmed").format(
+            corrected=pace.corrected, confirmed=pace.confirmed
+        )
+    return _("Today {corrected} corrected, {confirmed} confirmed, {per_hour:.0f} an hour").format(
+        corrected=pace.corrected, confirmed=pace.confirmed, per_hour=pace.images_per_hour
+    )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.translation import _
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
@@ -38,7 +39,7 @@ class ShortcutSheet(FittedDialog):
 
     def __init__(self, groups: Sequence[ShortcutGroup], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard shortcuts")
+        self.setWindowTitle(_("Keyboard shortcuts"))
         self.resize(1340, 760)
         columns = QHBoxLayout()
         columns.setContentsMargins(16, 12, 16, 10)
@@ -56,7 +57,7 @@ class ShortcutSheet(FittedDialog):
         area = QScrollArea()
         area.setWidget(page)
         area.setWidgetResizable(True)
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 4, 16, 12)

@@ -3,14 +3,17 @@
 from PySide6.QtCore import QObject
 
 from app.domain.mask import PixelBox
+from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.spaces import length_words
 from app.ui.session import Session
 from models.contract.imaging.regions import extent_px
 
-_UNMOVED = "The boundary stays as it is: there is nothing that one step would move and leave something of."
-_SNAPPED = "Where the prediction is uncertain, the boundary went half way to it."
-_NOT_SNAPPED = (
+_UNMOVED = N_(
+    "The boundary stays as it is: there is nothing that one step would move and leave something of."
+)
+_SNAPPED = N_("Where the prediction is uncertain, the boundary went half way to it.")
+_NOT_SNAPPED = N_(
     "The boundary stays as it is: it lies nowhere in the band in which the prediction is uncertain."
 )
 
@@ -25,24 +28,24 @@ class BoundarySteps(QObject):
 
     def grow(self) -> None:
         """Move the boundary outwards by one step."""
-        self._tell("Grown", is_moved=self._canvas.editor.grow())
+        self._tell(_("Grown by {step}."), is_moved=self._canvas.editor.grow())
 
     def shrink(self) -> None:
         """Move the boundary inwards by one step."""
-        self._tell("Shrunk", is_moved=self._canvas.editor.shrink())
+        self._tell(_("Shrunk by {step}."), is_moved=self._canvas.editor.shrink())
 
     def smooth(self) -> None:
         """Round off corners and notches of the boundary."""
-        self._tell("Smoothed", is_moved=self._canvas.editor.smooth())
+        self._tell(_("Smoothed by {step}."), is_moved=self._canvas.editor.smooth())
 
     def snap(self) -> None:
         """Move the boundary half way to the prediction where that is uncertain."""
-        self._session.tell(_SNAPPED if self._canvas.editor.snap() else _NOT_SNAPPED)
+        self._session.tell(_(_SNAPPED if self._canvas.editor.snap() else _NOT_SNAPPED))
 
     def clear(self) -> None:
         """Empty the mask."""
         if self._canvas.editor.clear():
-            self._session.tell("The mask is empty now; undo brings it back.")
+            self._session.tell(_("The mask is empty now; undo brings it back."))
 
     def fill_view(self) -> None:
         """Let the lesion fill the view; without a mask the whole image does."""
@@ -55,4 +58,4 @@ class BoundarySteps(QObject):
 
     def _tell(self, done: str, *, is_moved: bool) -> None:
         step = length_words(self._canvas.editor.step_px(), self._canvas.view.mm_per_px)
-        self._session.tell(f"{done} by {step}." if is_moved else _UNMOVED)
+        self._session.tell(done.format(step=step) if is_moved else _(_UNMOVED))

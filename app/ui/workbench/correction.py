@@ -16,22 +16,24 @@ from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, Score
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
 from app.domain.revision import RevisionReason
+from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.analysis.score_image import preview_score
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.open_case import OpenedCase, measure_mask
 from app.usecases.cases.show_image import ShownImage
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.errors import NaevusError
 
 _PREVIEW_PAUSE_MS = 600
 """Between the end of a stroke and the preview of its score."""
 
-_CORRECTED_ELSEWHERE = (
+_CORRECTED_ELSEWHERE = N_(
     "The boundary of this case was also corrected elsewhere meanwhile; its history has every version."
 )
 
@@ -108,7 +110,7 @@ class Correction(QObject):
         self._left = None
         self._canvas.show_image(shown.pixels, case.image.id)
         if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
-            self._session.tell("The unsaved correction of this case was brought back.")
+            self._session.tell(_("The unsaved correction of this case was brought back."))
             self._pause.start()
         self.state_changed.emit()
 
@@ -121,7 +123,7 @@ class Correction(QObject):
             self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
-            self._session.warn(_CORRECTED_ELSEWHERE)
+            self._session.warn(_(_CORRECTED_ELSEWHERE))
         self.state_changed.emit()
 
     def save_before_leaving(self) -> None:
@@ -172,7 +174,7 @@ class Correction(QObject):
 
     def _tell_of_saving(self) -> None:
         self._session.tell(
-            "The correction of the case you left is saved as a revision; its history can take it back."
+            _("The correction of the case you left is saved as a revision; its history can take it back.")
         )
 
     def _revert(
@@ -187,7 +189,7 @@ class Correction(QObject):
                 self._session.report_error(error)
 
         self._session.act(
-            QueueName.DATABASE,
+            QueueName.IMAGES,
             lambda services, _token: revert_revision(services, image_id, earlier, is_meant=is_meant),
             done=lambda changes: self._count_own_revision(image_id, changes),
             failed=fail,
@@ -223,7 +225,7 @@ class Correction(QObject):
         def store(*, is_meant: bool) -> None:
             self._storing[image_id] = version
             self._session.act(
-                QueueName.DATABASE,
+                QueueName.IMAGES,
                 lambda services, _token: correct_mask(
                     services, image_id, mask, reason=reason, is_meant=is_meant
                 ),

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QSpinBox, QWidget
 
+from app.translation import _
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.tool_controller import ToolController
 from app.ui.editor.tools import TOOLS
@@ -22,8 +23,8 @@ class ToolOptions(QObject):
         self.control_by_option = {
             name: OptionControl(option, canvas.tools) for name, option in options.items()
         }
-        self.threshold = _slider("Threshold on the probability", 1, 99)
-        self.threshold.setToolTip("The boundary follows this probability; lower makes it larger.")
+        self.threshold = _slider(_("Threshold on the probability"), 1, 99)
+        self.threshold.setToolTip(_("The boundary follows this probability; lower makes it larger."))
         self._threshold_words = plain_label("", "small")
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -33,7 +34,7 @@ class ToolOptions(QObject):
         words.setMinimumWidth(words.fontMetrics().horizontalAdvance("0.00"))
         self.parts = (
             *self.control_by_option.values(),
-            _group("Threshold", self.threshold, words),
+            _group(_("Threshold"), self.threshold, words),
         )
         """What belongs together, to be placed in a bar."""
         canvas.tools.tool_changed.connect(lambda _name: self._show_options())
@@ -69,16 +70,16 @@ class OptionControl(QFrame):
         super().__init__(parent)
         self.option = option
         self._tools = tools
-        self.slider = _slider(option.help, 0, SLIDER_STEPS)
-        self.slider.setToolTip(option.help)
+        self.slider = _slider(_(option.help), 0, SLIDER_STEPS)
+        self.slider.setToolTip(_(option.help))
         self.number = QSpinBox()
         self.number.setRange(option.smallest, option.largest)
         self.number.setSuffix(option.unit)
         self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.number.setFixedWidth(78)
-        self.number.setAccessibleName(option.help)
+        self.number.setAccessibleName(_(option.help))
         self.number.setKeyboardTracking(False)
-        _fill(self, option.text, self.slider, self.number)
+        _fill(self, _(option.text), self.slider, self.number)
         self.slider.valueChanged.connect(lambda step: tools.set_option(option, option.value_at(step)))
         self.number.valueChanged.connect(lambda value: tools.set_option(option, value))
         tools.option_changed.connect(lambda _name, _value: self._show())

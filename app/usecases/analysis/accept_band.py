@@ -4,7 +4,8 @@ from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.errors import StorageError
 from app.domain.ids import ImageId, PredictionId
-from app.usecases.ports import Services
+from app.translation import _
+from app.usecases.services import Services
 
 
 def accept_band(services: Services, image_id: ImageId, score_id: PredictionId) -> Changes:
@@ -13,10 +14,12 @@ def accept_band(services: Services, image_id: ImageId, score_id: PredictionId) -
     Raises:
         StorageError: another score was stored meanwhile.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         score = work.cases.case(image_id).score
         if score is None or score.id != score_id:
-            raise StorageError("Another score was computed meanwhile; look at it and accept its band then.")
+            raise StorageError(
+                _("Another score was computed meanwhile; look at it and accept its band then.")
+            )
         work.audit.append(
             services.user,
             AuditKind.BAND_ACCEPTED,

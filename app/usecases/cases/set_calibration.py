@@ -5,7 +5,7 @@ from app.domain.case_fields import mm_per_px
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.domain.image import Calibration
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def set_calibration(services: Services, image_id: ImageId, calibration: Calibration | None) -> Changes:
@@ -17,7 +17,7 @@ def set_calibration(services: Services, image_id: ImageId, calibration: Calibrat
     if calibration is not None:
         mm_per_px(calibration.mm_per_px)
     detail = f"{calibration.mm_per_px:.6g} mm/px, {calibration.source}" if calibration else "removed"
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.cases.update_calibration(image_id, calibration)
         work.audit.append(services.user, AuditKind.IMAGE_CALIBRATED, image_id, detail)
         work.commit()

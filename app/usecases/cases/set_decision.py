@@ -5,7 +5,7 @@ from app.domain.case_checks import check_decision
 from app.domain.changes import Changes
 from app.domain.ids import DecisionId, ImageId, new_id
 from app.domain.revision import Decision
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def set_decision(
@@ -33,7 +33,7 @@ def set_decision(
         created_at=services.clock(),
     )
     check_decision(decision, services.vocabulary)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.cases.add_decision(decision)
         work.audit.append(services.user, AuditKind.DECISION_RECORDED, image_id, decision.id)
         work.commit()

@@ -8,8 +8,10 @@ from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError
 from app.domain.ids import ImageId, RevisionId, new_id
 from app.domain.revision import MaskRevision, RevisionReason
-from app.usecases.image_arrays import check_fits, mask_named
-from app.usecases.ports import Services
+from app.imaging import png_codec
+from app.translation import _
+from app.usecases.image_arrays import check_fits
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_plausibility import MaskIssueKind, mask_issue
 
@@ -39,13 +41,13 @@ def correct_mask(
     Raises:
         ImplausibleMaskError: the mask marks nothing, nearly everything or the frame, and is not ``is_meant``.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     check_fits(mask, case.image)
     if not is_meant:
         _check_plausible(services, case, mask)
-    name = services.blobs.put(services.images.mask_png(mask))
-    with services.unit_of_work() as work:
+    name = services.store.blobs.put(png_codec.mask_png(mask))
+    with services.store.writing() as work:
         case = work.cases.case(image_id)
         if name == case.mask and _is_said(case, reason, author or services.user):
             return Changes()
@@ -81,6 +83,6 @@ def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
     issue = mask_issue(mask)
     if issue is not None and issue.kind is MaskIssueKind.INVERTED and case.boundary is not None:
         # The predicted boundary is decoded only where it can settle the question.
-        issue = mask_issue(mask, mask_named(services, case.boundary.mask))
+        issue = mask_issue(mask, services.arrays.mask(case.boundary.mask))
     if issue is not None:
-        raise ImplausibleMaskError(f"The boundary {issue.reason}.")
+        raise ImplausibleMaskError(_("The boundary {reason}.").format(reason=issue.reason))

@@ -5,9 +5,9 @@ from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.revision import RevisionReason
+from app.translation import _
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import mask_named
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def revert_revision(
@@ -22,13 +22,13 @@ def revert_revision(
     Raises:
         ImplausibleMaskError: that mask is implausible, and is not ``is_meant``.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     name, reverted_to = _earlier(case, revision_id)
     return correct_mask(
         services,
         image_id,
-        mask_named(services, name),
+        services.arrays.mask(name),
         reason=RevisionReason.RESET if reverted_to is None else RevisionReason.REVERTED,
         reverted_to=reverted_to,
         is_meant=is_meant,
@@ -43,4 +43,4 @@ def _earlier(case: Case, revision_id: RevisionId | PredictionId) -> tuple[BlobNa
     for boundary in case.boundaries:
         if boundary.id == revision_id:
             return boundary.mask, None
-    raise NotFoundError("This revision does not belong to the image.")
+    raise NotFoundError(_("This revision does not belong to the image."))

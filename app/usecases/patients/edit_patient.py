@@ -9,8 +9,10 @@ from app.domain.errors import InvalidFieldError
 from app.domain.ids import ImageId, PatientId
 from app.domain.lesion import Visit
 from app.domain.people.patient import Patient
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.patients.three_way_merge import edited_names, merged
-from app.usecases.ports import Services, UnitOfWork
+from app.usecases.services import Services
 
 
 def edit_patient(services: Services, before: Patient, after: Patient) -> Changes:
@@ -22,7 +24,7 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
     """
     after = replace(after, code=after.code.strip())
     check_patient(after, services.vocabulary, today=services.clock().astimezone().date())
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored = work.cases.patient(before.id)
         patient = merged(before, after, stored)
         if patient == stored:
@@ -33,7 +35,10 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
         namesake = work.cases.patient_by_code(patient.code)
         if namesake is not None and namesake.id != patient.id:
             raise InvalidFieldError(
-                "code", f"Patient {patient.code} is already there; assign the lesion to that patient instead."
+                "code",
+                _("Patient {code} is already there; assign the lesion to that patient instead.").format(
+                    code=patient.code
+                ),
             )
         if patient.birth_year != stored.birth_year:
             _check_ages(work, patient)

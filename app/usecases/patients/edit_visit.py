@@ -5,7 +5,7 @@ from app.domain.case_checks import check_age, check_visit
 from app.domain.changes import Changes
 from app.domain.lesion import Visit
 from app.usecases.patients.three_way_merge import edited_names, merged
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
@@ -16,7 +16,7 @@ def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
         StorageError: another window changed the same field meanwhile.
     """
     check_visit(after, today=services.clock().astimezone().date())
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored = work.cases.visit(before.id)
         visit = merged(before, after, stored)
         if visit == stored:

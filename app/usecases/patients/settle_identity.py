@@ -9,8 +9,10 @@ from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId, PatientId
 from app.domain.people.identity import changed_fields, completed
 from app.domain.people.patient import Patient
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.patients.edit_patient import images_of_patient, visits_of_patient
-from app.usecases.ports import Services, UnitOfWork
+from app.usecases.services import Services
 
 
 def join_patients(services: Services, newcomer_id: PatientId) -> Changes:
@@ -22,7 +24,7 @@ def join_patients(services: Services, newcomer_id: PatientId) -> Changes:
     Raises:
         NotFoundError: there is no doubt about this patient.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         changes = _joined(services, work, newcomer_id)
         work.commit()
     return changes
@@ -34,7 +36,7 @@ def keep_apart(services: Services, newcomer_id: PatientId) -> Changes:
     Raises:
         NotFoundError: there is no doubt about this patient.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored_id = _stored_of(work, newcomer_id)
         work.identity_questions.settle(newcomer_id, is_same=False, who=services.user, at=services.clock())
         work.audit.append(services.user, AuditKind.PATIENTS_KEPT_APART, newcomer_id, stored_id)
@@ -48,14 +50,16 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
     Returns:
         What was done, as a sentence.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         newcomer = work.cases.case(image_id).patient
         if newcomer.id not in {question.newcomer for question in work.identity_questions.open()}:
             return None
         _joined(services, work, newcomer.id)
         stored = work.cases.case(image_id).patient
         work.commit()
-    return f"The lesions of patient {newcomer.code} were given to patient {stored.code}, as asked."
+    return _("The lesions of patient {code} were given to patient {code_2}, as asked.").format(
+        code=newcomer.code, code_2=stored.code
+    )
 
 
 def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Changes:
@@ -91,5 +95,5 @@ def _take_out_contradicting_ages(services: Services, work: UnitOfWork, patient: 
 def _stored_of(work: UnitOfWork, newcomer_id: PatientId) -> PatientId:
     question = work.identity_questions.of(newcomer_id)
     if question is None:
-        raise NotFoundError("There is no question about this patient in the case store any more.")
+        raise NotFoundError(_("There is no question about this patient in the case store any more."))
     return question.stored

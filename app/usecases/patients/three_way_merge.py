@@ -6,6 +6,7 @@ from typing import TypeVar
 from app.domain.errors import StorageError
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.translation import _
 
 Record = TypeVar("Record", Patient, Lesion, Visit)
 
@@ -24,8 +25,10 @@ def merged(before: Record, after: Record, stored: Record) -> Record:
     for name, value in edited.items():
         if getattr(stored, name) not in (getattr(before, name), value):
             raise StorageError(
-                "Somebody changed the same field in another window; look at the new value and repeat your "
-                "change if it is still needed."
+                _(
+                    "Somebody changed the same field in another window; look at the new value and repeat "
+                    "your change if it is still needed."
+                )
             )
     return replace(stored, **edited)
 

@@ -11,8 +11,8 @@ from app.domain.fields import FIELDS, CaseField, Choice, RecordType
 from app.domain.ids import PredictionId
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.usecases.analysis.score_words import missing_words
-from app.usecases.cases.history_words import metadata_words
+from app.text.history import metadata_words
+from app.text.scores import missing_words
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, CATEGORICAL_VALUES, NUMERIC_FEATURES
 from tests.builders import the_vocabulary
 from tests.fakes import FakeClock

@@ -14,7 +14,7 @@ from tests.builders import a_revision, store_image
 def test_an_edit_names_its_fields_and_is_stored_in_the_words_of_older_versions(
     store: SqliteCaseStore,
 ) -> None:
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         work.audit.append("Dr Test", AuditKind.PATIENT_EDITED, "p", fields=("name", "sex"))
         work.commit()
     with store.reading() as work:
@@ -24,20 +24,20 @@ def test_an_edit_names_its_fields_and_is_stored_in_the_words_of_older_versions(
 
 
 def test_an_edit_without_a_field_names_none(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         event = work.audit.append("Dr Test", AuditKind.VISIT_EDITED, "v")
     assert event.fields == ()
 
 
 def test_a_detail_with_commas_of_another_act_is_left_whole(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         event = work.audit.append("Dr Test", AuditKind.CASE_EXPORTED, "i", "mask_png, de-identified")
     assert (event.detail, event.fields) == ("mask_png, de-identified", ())
 
 
 @pytest.mark.parametrize("kind", list(AuditKind))
 def test_every_kind_of_act_is_read_as_it_was_stored(store: SqliteCaseStore, kind: AuditKind) -> None:
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         work.audit.append("Dr Test", kind, "i")
         work.commit()
     with store.reading() as work:
@@ -47,7 +47,7 @@ def test_every_kind_of_act_is_read_as_it_was_stored(store: SqliteCaseStore, kind
 
 
 def test_the_act_of_going_back_tells_the_revision(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         work.audit.append("Dr Test", AuditKind.MASK_REVERTED, "i", "r", reverted_to=12)
         work.commit()
     with store.reading() as work:
@@ -84,7 +84,7 @@ def test_an_act_that_this_version_does_not_know_keeps_its_words(store: SqliteCas
 def test_a_reason_is_stored_in_the_words_of_older_versions(
     store: SqliteCaseStore, reason: RevisionReason | str, reverted_to: int | None, stored: str
 ) -> None:
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_id = store_image(work)
         work.cases.add_revision(replace(a_revision(image_id), reason=reason, reverted_to=reverted_to))
         work.commit()

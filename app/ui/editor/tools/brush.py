@@ -1,13 +1,14 @@
 """Brush and eraser: a round stamp drawn along the pointer's way, or with Shift straight to where it is."""
 
+from app.translation import N_
 from app.ui.editor.raster import brush_spans
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.tool_option import BRUSH_SIZE
 
-_BRUSH_STROKE = StepLabel("brush", "brush stroke")
-_ERASER_STROKE = StepLabel("eraser", "eraser stroke")
+_BRUSH_STROKE = StepLabel("brush", N_("brush stroke"))
+_ERASER_STROKE = StepLabel("eraser", N_("eraser stroke"))
 
 
 def brush(canvas: ToolCanvas, press: Pointer) -> Gesture:
@@ -39,8 +40,8 @@ def _stroke(canvas: ToolCanvas, press: Pointer, *, adds: bool) -> Gesture:
 BRUSH = Tool(
     "brush",
     brush,
-    "Brush",
-    "Paint the lesion; Ctrl or Alt takes away, Shift draws straight",
+    N_("Brush"),
+    N_("Paint the lesion; Ctrl or Alt takes away, Shift draws straight"),
     icon="brush",
     shortcut="B",
     step=_BRUSH_STROKE,
@@ -49,8 +50,8 @@ BRUSH = Tool(
 ERASER = Tool(
     "eraser",
     eraser,
-    "Eraser",
-    "Take away from the lesion; Ctrl or Alt paints, Shift draws straight",
+    N_("Eraser"),
+    N_("Take away from the lesion; Ctrl or Alt paints, Shift draws straight"),
     icon="eraser",
     shortcut="E",
     step=_ERASER_STROKE,

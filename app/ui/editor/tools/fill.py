@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
+from app.translation import N_, _
 from app.ui.editor.mask_operations.region_at import hole_at, island_at
 from app.ui.editor.spaces import Placement, Point
 from app.ui.editor.step_label import StepLabel
@@ -13,8 +14,8 @@ from app.ui.editor.tool_previews import draw_note
 from app.ui.editor.tools.gesture import Gesture, Pointer, ToolCanvas, subtracting
 from app.ui.editor.tools.tool import Tool
 
-_FILL_STEP = StepLabel("fill", "fill")
-_REMOVE_STEP = StepLabel("remove_region", "remove region")
+_FILL_STEP = StepLabel("fill", N_("fill"))
+_REMOVE_STEP = StepLabel("remove_region", N_("remove region"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def fill(canvas: ToolCanvas, press: Pointer) -> Gesture:
     removes = press.is_subtracting
     region = (island_at if removes else hole_at)(canvas.mask, row, column)
     if region is None:
-        text = "No region here to remove" if removes else "The boundary encloses nothing here"
+        text = _("No region here to remove") if removes else _("The boundary encloses nothing here")
         canvas.preview(NothingThereNote(press.image_xy, text))
     else:
         part = canvas.mask[region.box.window]
@@ -51,8 +52,8 @@ def fill(canvas: ToolCanvas, press: Pointer) -> Gesture:
 REMOVE_REGION = Tool(
     "remove_region",
     subtracting(fill),
-    "Remove a region",
-    "Click a region of the mask to remove all of it",
+    N_("Remove a region"),
+    N_("Click a region of the mask to remove all of it"),
     icon="remove_region",
     shortcut="R",
     step=_REMOVE_STEP,
@@ -61,8 +62,8 @@ REMOVE_REGION = Tool(
 FILL = Tool(
     "fill",
     fill,
-    "Fill",
-    "Click a hole in the mask to fill it; Ctrl or Alt removes the region under the pointer",
+    N_("Fill"),
+    N_("Click a hole in the mask to fill it; Ctrl or Alt removes the region under the pointer"),
     icon="fill",
     shortcut="G",
     step=_FILL_STEP,

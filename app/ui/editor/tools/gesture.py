@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Protocol, TypeAlias
 
 from app.domain.mask import PixelBox
+from app.translation import N_
 from app.ui.editor.raster import Spans
 from app.ui.editor.spaces import Point
 from app.ui.editor.step_label import StepLabel
@@ -24,10 +25,10 @@ class PointerEventType(Enum):
     PRESS = "press"
     MOVE = "move"
     RELEASE = "release"
-    DOUBLE_PRESS = "double press"
+    DOUBLE_PRESS = N_("double press")
     CONFIRM = "confirm"
     """Enter."""
-    STEP_BACK = "step back"
+    STEP_BACK = N_("step back")
     """Backspace."""
 
 

@@ -1,12 +1,13 @@
 """Push: move the boundary as with a finger, inwards or outwards."""
 
+from app.translation import N_
 from app.ui.editor.mask_operations.push import PushedMask
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.tool_option import BRUSH_SIZE
 
-_PUSH_STEP = StepLabel("push", "push")
+_PUSH_STEP = StepLabel("push", N_("push"))
 
 
 def push(canvas: ToolCanvas, press: Pointer) -> Gesture:
@@ -26,8 +27,8 @@ def push(canvas: ToolCanvas, press: Pointer) -> Gesture:
 PUSH = Tool(
     "push",
     push,
-    "Push",
-    "Move the boundary as with a finger",
+    N_("Push"),
+    N_("Move the boundary as with a finger"),
     icon="push",
     shortcut="U",
     step=_PUSH_STEP,

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from app.translation import N_
+
 SLIDER_STEPS = 200
 
 
@@ -45,8 +47,8 @@ class ToolOption:
 
 BRUSH_SIZE = ToolOption(
     "brush_size",
-    "Brush",
-    "Diameter of the brush on the screen; it stays as large while you zoom",
+    N_("Brush"),
+    N_("Diameter of the brush on the screen; it stays as large while you zoom"),
     smallest=1,
     largest=1000,
     first=40,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
+from app.translation import N_, _
 from app.ui.editor.mask_operations.similar_colour import colour_distance
 from app.ui.editor.spaces import Placement, Point
 from app.ui.editor.step_label import StepLabel
@@ -13,15 +14,15 @@ from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, Tool
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.tool_option import ToolOption
 
-_WAND_STEP = StepLabel("wand", "wand")
+_WAND_STEP = StepLabel("wand", N_("wand"))
 _TOLERANCE_PER_VIEW_PX = 0.1
 _SMALL_SIDE_PX = 700
 """The drag works on a copy of the image whose longer side is at least this."""
 
 TOLERANCE = ToolOption(
     "tolerance",
-    "Tolerance",
-    "How far a colour may be from the one under the wand (difference in CIELAB)",
+    N_("Tolerance"),
+    N_("How far a colour may be from the one under the wand (difference in CIELAB)"),
     smallest=1,
     largest=60,
     first=12,
@@ -50,7 +51,9 @@ class WandPreview:
             painter.drawPath(path)
             painter.drawLine(at - QPointF(6, 0), at + QPointF(6, 0))
             painter.drawLine(at - QPointF(0, 6), at + QPointF(0, 6))
-        draw_note(painter, f"Tolerance {self.tolerance:.0f}", at + QPointF(12, -8))
+        draw_note(
+            painter, _("Tolerance {tolerance:.0f}").format(tolerance=self.tolerance), at + QPointF(12, -8)
+        )
 
 
 def wand(canvas: ToolCanvas, press: Pointer) -> Gesture:
@@ -87,8 +90,10 @@ def wand(canvas: ToolCanvas, press: Pointer) -> Gesture:
 WAND = Tool(
     "wand",
     wand,
-    "Wand",
-    "Add what has the colour under the pointer; drag right for more, left for less, Ctrl or Alt takes away",
+    N_("Wand"),
+    N_(
+        "Add what has the colour under the pointer; drag right for more, left for less; Ctrl or Alt subtracts"
+    ),
     icon="wand",
     shortcut="W",
     step=_WAND_STEP,

@@ -10,7 +10,7 @@ from app.usecases.cases.open_case import open_case
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.pace_of_today import pace_of_today
 from app.usecases.learning.training_examples import training_example_of
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case, a_mask
 
 

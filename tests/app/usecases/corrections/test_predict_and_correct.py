@@ -20,7 +20,7 @@ from app.usecases.cases.open_case import measure_mask, open_case
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from tests.builders import a_case, a_mask, predict_again
 from tests.fakes import CLASSIFIER, RUN, SEGMENTER, THRESHOLDS, FakePredictor, FakeToken
