@@ -296,7 +296,7 @@ def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
         )
         for what, prediction in model_summaries
     ]
-    widths = [17 * mm, 33 * mm, 50 * mm, 18 * mm, 58 * mm]
+    widths = [17 * mm, 46 * mm, 50 * mm, 18 * mm, 45 * mm]
     header = ("Task", "Model", "Weights (SHA-256)", "Threshold", "Input, engine, time")
     return [say("Models", HEADING), lined_table(header, rows, widths)]
 
