@@ -325,7 +325,7 @@ def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
         )
         for what, prediction in model_summaries
     ]
-    widths = [17 * mm, 33 * mm, 50 * mm, 18 * mm, 58 * mm]
+    widths = [17 * mm, 46 * mm, 50 * mm, 18 * mm, 45 * mm]
     header = (_("Task"), _("Model"), "Weights (SHA-256)", _("Threshold"), _("Input, engine, time"))
     return [say(_("Models"), HEADING), lined_table(header, rows, widths)]
 
