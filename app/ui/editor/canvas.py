@@ -7,7 +7,7 @@ from app.ui.editor.image_view import ImageView
 from app.ui.editor.mask_editor import MaskEditor
 from app.ui.editor.tool_controller import ToolController
 from app.ui.editor.tool_input import ToolInput
-from app.usecases.ports import StrokeJournal
+from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 
 

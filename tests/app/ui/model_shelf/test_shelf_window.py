@@ -14,7 +14,7 @@ from app.domain.changes import Changes
 from app.ui.model_shelf.shelf_window import ShelfWindow
 from app.ui.session import Session
 from app.ui.theme import Theme
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.app.usecases.learning.learning_models import a_variant, write_passed_exam
 
