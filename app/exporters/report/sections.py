@@ -417,7 +417,7 @@ def _grid(rows: list[list[_Cell]]) -> Table:
         TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("VALIGN", (1, 1), (1, -1), "TOP"),
+                ("VALIGN", (0, 1), (-1, -1), "TOP"),
                 ("ALIGN", (0, 0), (-1, -1), "CENTER"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 2),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 2),
