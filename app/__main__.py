@@ -83,7 +83,10 @@ def _run_command(arguments: list[str]) -> int:
 
 
 def _tell_of_renewal(renewed: int, of: int) -> None:
-    sys.stderr.write(f"Bringing the work list of an earlier version up to date: {renewed:,} of {of:,}\n")
+    from app.translation import _
+
+    told = _("Bringing the work list of an earlier version up to date: {renewed:,} of {of:,}")
+    sys.stderr.write(f"{told.format(renewed=renewed, of=of)}\n")
 
 
 def _train(arguments: list[str]) -> int:

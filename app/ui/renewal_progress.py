@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressDialog
 
+from app.translation import _
+
 
 class RenewalProgress:
     """Appears with the first step; there is no window yet, and nothing else that could be done."""
@@ -20,8 +22,10 @@ class RenewalProgress:
             self.dialog.setAutoClose(False)
             self.dialog.show()
         self.dialog.setLabelText(
-            f"Bringing the work list of an earlier version up to date: {renewed:,} of {of:,} cases.\n"
-            "This happens once."
+            _(
+                "Bringing the work list of an earlier version up to date: {renewed:,} of {of:,} cases.\n"
+                "This happens once."
+            ).format(renewed=renewed, of=of)
         )
         self.dialog.setMaximum(of)
         # A modal dialog lets the window system draw it whenever its value is set.

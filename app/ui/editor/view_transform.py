@@ -49,11 +49,15 @@ class ViewTransform:
         self._place(self._fitting(size), size, is_fitted=True)
 
     def fit_box(self, left: float, top: float, right: float, bottom: float, size: ViewSize) -> None:
-        """Show a rectangle of the image with a margin, within the bounds of the zoom, in the middle."""
+        """Show a rectangle of the image with a margin in the middle; never smaller than the whole image."""
         width, height = (1 + _MARGIN_SHARE) * (right - left), (1 + _MARGIN_SHARE) * (bottom - top)
         if self.placement.quarter_turns % 2 == 1:
             width, height = height, width
-        self.zoom_to(min(size.width / width, size.height / height), size.centre_xy, size)
+        scale = min(size.width / width, size.height / height)
+        if scale <= self._fitting(size).scale:
+            self.fit(size)
+            return
+        self.zoom_to(scale, size.centre_xy, size)
         centre_xy = (left + right) / 2, (top + bottom) / 2
         self._place(self.placement.anchored(centre_xy, size.centre_xy), size)
 

@@ -117,8 +117,7 @@ class Correction(QObject):
     def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
         self._canvas.set_prediction(opened.predicted_mask, opened.probability)
-        self._canvas.editor.set_band(opened.band)
-        self._canvas.view.set_band(opened.band)
+        self._canvas.set_band(opened.band)
         if is_other_mask:
             self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
         if len(opened.case.revisions) > self._known_revisions:

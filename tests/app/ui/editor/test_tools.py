@@ -260,6 +260,10 @@ def test_the_lesion_fills_the_view(canvas: EditorCanvas) -> None:
     assert bottom < canvas.view.height()
     assert right < canvas.view.width()
     assert bottom - top > 0.7 * canvas.view.height()
+    canvas.view.fit_box(PixelBox(2, 2, 298, 398))
+    nearly_all = canvas.view.zoom
+    canvas.view.fit()
+    assert nearly_all == canvas.view.zoom
 
 
 def test_only_the_options_of_the_tool_in_hand_are_offered(canvas: EditorCanvas, qtbot: QtBot) -> None:
