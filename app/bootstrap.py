@@ -29,6 +29,7 @@ from app.inference.server_engine import ServerEngine
 from app.runs.launcher import ProcessRunLauncher
 from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
+from app.storage.line_renewal import Renewing, unseen
 from app.storage.store import CaseStore
 from app.translation import _
 from app.usecases.image_arrays import ImageArrays
@@ -54,13 +55,15 @@ def data_folder(chosen: Path | None = None) -> Path:
     return Path(named).absolute() if named else platformdirs.user_data_path("Naevus", appauthor=False)
 
 
-def open_services(folder: Path, settings: Settings) -> Services:
+def open_services(folder: Path, settings: Settings, *, renewing: Renewing = unseen) -> Services:
     """Open the case store in ``folder`` and return everything the use cases need.
+
+    ``renewing`` is told how far it is when the work list of an earlier version has to be renewed.
 
     Raises:
         StorageError: the case store cannot be used; the message says why.
     """
-    store = CaseStore.open(folder, now)
+    store = CaseStore.open(folder, now, renewing=renewing)
     shelf = ModelShelf(
         (folder / "models", resources.path("models")),
         folder / ACTIVE_MODELS_NAME,

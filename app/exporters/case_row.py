@@ -204,7 +204,8 @@ def _plain(text: str) -> str:
 
 def _measured(case: Case, mask: BoolMask | None, features: LesionFeatures | None) -> Row:
     """The area is that of the whole mask, as it is exported."""
-    origin = "corrected" if case.revisions else "predicted" if case.boundary else None
+    drawn = "confirmed" if case.is_confirmed else "corrected"
+    origin = drawn if case.revisions else "predicted" if case.boundary else None
     calibration = case.image.calibration
     row: Row = {
         "naevus_mask_origin": origin,

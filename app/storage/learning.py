@@ -1,4 +1,4 @@
-"""Which subset each patient is in when models learn, as rows and as the repository over them.
+"""Who stands in which subset when models learn, as rows and as the repository over them.
 
 A subset that was decided cannot be changed or deleted, by trigger.
 """

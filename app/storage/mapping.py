@@ -22,6 +22,9 @@ from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.storage.rows import (
+    CONFIRMED_RANK,
+    CORRECTED_RANK,
+    NOT_REVIEWED_RANK,
     AuditEventRow,
     BoundaryAssessmentRow,
     BoundaryPredictionRow,
@@ -300,7 +303,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         border_uncertainty=border_uncertainty,
         score_spread=case.score_spread,
         atypicality=atypicality,
-        correction_rank=int(case.is_corrected),
+        correction_rank=_correction_rank(case),
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, atypicality),
         lesion_image_count=0,
         lesion_score=None,
@@ -311,6 +314,12 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         row.probability, row.queue_urgency = None, 0.0
     _note_lesion(row, case)
     return row
+
+
+def _correction_rank(case: Case) -> int:
+    if case.is_confirmed:
+        return CONFIRMED_RANK
+    return CORRECTED_RANK if case.is_corrected else NOT_REVIEWED_RANK
 
 
 def _note_lesion(row: CaseIndexRow, case: Case) -> None:

@@ -4,6 +4,7 @@ Every write that a line of the work list depends on renews that line in the same
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -24,6 +25,9 @@ from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
 from app.storage.read_cases import read_cases
 from app.storage.rows import (
+    CONFIRMED_RANK,
+    CORRECTED_RANK,
+    NOT_REVIEWED_RANK,
     AuditEventRow,
     BoundaryAssessmentRow,
     BoundaryPredictionRow,
@@ -55,7 +59,9 @@ _CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
     CaseFilter.SOON: (CaseIndexRow.queue_band == int(Band.SOON),),
     CaseFilter.ROUTINE: (CaseIndexRow.queue_band == int(Band.ROUTINE),),
     CaseFilter.WITHOUT_BAND: (CaseIndexRow.queue_band.is_(None),),
-    CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == 0,),
+    CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == NOT_REVIEWED_RANK,),
+    CaseFilter.CORRECTED: (CaseIndexRow.correction_rank == CORRECTED_RANK,),
+    CaseFilter.CONFIRMED: (CaseIndexRow.correction_rank == CONFIRMED_RANK,),
 }
 
 _MAY_BE_EMPTY = ("site", "probability")
@@ -322,6 +328,19 @@ class CaseRepository:
             for diagnosis, band in self._session.execute(query)
             if diagnosis is not None and band is not None
         ]
+
+    def revisions_since(self, moment: datetime, author: str) -> list[MaskRevision]:
+        """Return what a person has signed from a moment on, the oldest first."""
+        query = (
+            select(MaskRevisionRow)
+            .where(
+                MaskRevisionRow.created_at >= moment,
+                MaskRevisionRow.author == author,
+                MaskRevisionRow.is_signed.is_(True),
+            )
+            .order_by(MaskRevisionRow.sequence)
+        )
+        return [mapping.revision_of(row) for row in self._session.scalars(query)]
 
     def remove_image(self, image_id: ImageId) -> None:
         """Hide a case from the work list; it is kept in the store."""

@@ -24,6 +24,9 @@ APPEND_ONLY = (
 )
 """Tables that triggers protect against UPDATE and DELETE."""
 
+NOT_REVIEWED_RANK, CORRECTED_RANK, CONFIRMED_RANK = 0, 1, 2
+"""What a person has done to a boundary, in a line of the work list; what is not reviewed comes first."""
+
 _ID = String(32)
 _HASH = String(64)
 
@@ -265,7 +268,7 @@ class CaseIndexRow(Row):
     score_spread: Mapped[float | None]
     atypicality: Mapped[float | None] = mapped_column("unlikeness")
     correction_rank: Mapped[int]
-    """1 when a person has corrected or confirmed the boundary, else 0."""
+    """Whether a person has corrected or confirmed the boundary: one of the ranks above."""
     correction_urgency: Mapped[float]
     """Minus the expected benefit, so that one ascending index serves the order."""
     queue_band: Mapped[int | None]

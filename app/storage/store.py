@@ -20,7 +20,7 @@ from app.storage.blobs import BlobStore
 from app.storage.database import connect, open_engine, storage_error
 from app.storage.last_step import check_last_step, note_last_step
 from app.storage.leftovers import export_noted, sweep_workspaces
-from app.storage.line_renewal import renew_lines
+from app.storage.line_renewal import Renewing, renew_lines, unseen
 from app.storage.migrate import bring_up_to_date, revision_of
 from app.storage.presence import Presence
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
@@ -47,8 +47,11 @@ class CaseStore:
         self._opened_at = time.time()
 
     @classmethod
-    def open(cls, folder: Path, clock: Clock) -> Self:
-        """Open or create the store in ``folder``; raises StorageError with the sentence to show."""
+    def open(cls, folder: Path, clock: Clock, *, renewing: Renewing = unseen) -> Self:
+        """Open or create the store in ``folder``; raises StorageError with the sentence to show.
+
+        ``renewing`` is told how far it is when lines of an earlier version have to be renewed.
+        """
         database, blobs = folder / DATABASE_NAME, BlobStore(folder / "blobs")
         try:
             make_private_folder(folder)
@@ -65,7 +68,7 @@ class CaseStore:
         check_last_step(database)
         bring_up_to_date(database, folder / "backups")
         note_last_step(database)
-        renew_lines(database)
+        renew_lines(database, renewing)
         try:
             return cls(open_engine(database), blobs, folder, clock)
         except (OSError, sqlite3.Error) as error:

@@ -13,6 +13,7 @@ _STATUS_WORDS = {
     "new": N_("Not scored"),
     "predicted": N_("To review"),
     "corrected": N_("Corrected"),
+    "confirmed": N_("Confirmed"),
     "decided": N_("Decided"),
 }
 

@@ -13,6 +13,7 @@ from app.settings import Settings
 from app.translation import N_, _
 from app.ui.jobs.collector import UiThreadCollector
 from app.ui.preferences import Places, Preferences
+from app.ui.renewal_progress import RenewalProgress
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
@@ -23,17 +24,26 @@ _LOG = logging.getLogger(__name__)
 
 
 def run_window(
-    open_services: Callable[[], Services], settings: Settings, warnings: tuple[str, ...], places: Places
+    open_services: Callable[[Callable[[int, int], None]], Services],
+    settings: Settings,
+    warnings: tuple[str, ...],
+    places: Places,
 ) -> int:
-    """Open the workstation and return the exit code; a case store that cannot be opened is explained."""
+    """Open the workstation and return the exit code; a case store that cannot be opened is explained.
+
+    ``open_services`` is given what shows how far the renewal of an earlier version's work list is.
+    """
     application = make_application(sys.argv)
     collector = UiThreadCollector(application)
     theme = Theme(application, ThemeChoice(settings.theme))
+    renewal = RenewalProgress()
     try:
-        services = open_services()
+        services = open_services(renewal.show)
     except NaevusError as error:
+        renewal.close()
         QMessageBox.critical(None, "Naevus", str(error))
         return 1
+    renewal.close()
     window = open_window(services, theme, Preferences(settings, places, application))
     install_hook(places)
     for warning in warnings:

@@ -74,14 +74,14 @@ def _answers(library: str, ask: Callable[[ctypes.CDLL], bool]) -> bool:
 
 
 def _ask_x11(xcb: ctypes.CDLL) -> bool:
-    """Connect as Qt would, with the display's name and the person's permission, and hang up."""
+    """Connect as Qt would, with the display's name and the person's permission.
+
+    The connection stays until the process ends: a server that starts afresh whenever its last client leaves,
+    as Xvfb does, would refuse the one that Qt opens next.
+    """
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
-    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(None, None)
-    is_open: bool = xcb.xcb_connection_has_error(connection) == 0
-    xcb.xcb_disconnect(connection)
-    return is_open
+    return bool(xcb.xcb_connection_has_error(xcb.xcb_connect(None, None)) == 0)
 
 
 def _ask_wayland(wayland: ctypes.CDLL) -> bool:

@@ -514,6 +514,24 @@ def test_a_decided_case_keeps_its_place_until_another_is_opened(
     assert lit_rows(window) == [1]
 
 
+def test_imported_cases_stand_in_order_as_soon_as_they_are_scored(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = workplace.open()
+    work_list = window.controller.work_list
+    seed_by_name = {"a.png": 3, "b.png": 2, "c.png": 1}
+    files = [an_image_file(tmp_path, name, seed=seed) for name, seed in seed_by_name.items()]
+    window.controller.import_paths(files)
+    qtbot.waitUntil(lambda: work_list.model.total == 3, timeout=WAIT_MS)
+    workplace.settle(window)
+    shown = [work_list.model.known_line(row) for row in range(3)]
+    in_order = list_cases(window.session.services).lines
+    assert shown == list(in_order)
+    first_read = next(line for line in in_order if line.file_name == "a.png")
+    assert first_read != in_order[0]
+    assert window.controller.review.image_id == first_read.image_id
+
+
 def test_one_key_records_a_decision_and_opens_the_next_undecided_case(
     workplace: Workplace, qtbot: QtBot, prepared: Services, four_cases: list[ImageId]
 ) -> None:

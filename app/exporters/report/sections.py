@@ -325,7 +325,7 @@ def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
         )
         for what, prediction in model_summaries
     ]
-    widths = [17 * mm, 33 * mm, 50 * mm, 18 * mm, 58 * mm]
+    widths = [17 * mm, 46 * mm, 50 * mm, 18 * mm, 45 * mm]
     header = (_("Task"), _("Model"), "Weights (SHA-256)", _("Threshold"), _("Input, engine, time"))
     return [say(_("Models"), HEADING), lined_table(header, rows, widths)]
 
@@ -417,7 +417,7 @@ def _grid(rows: list[list[_Cell]]) -> Table:
         TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("VALIGN", (1, 1), (1, -1), "TOP"),
+                ("VALIGN", (0, 1), (-1, -1), "TOP"),
                 ("ALIGN", (0, 0), (-1, -1), "CENTER"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 2),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 2),

@@ -25,12 +25,13 @@ def files_of_directory(path: Path) -> Iterator[Path]:
     from pydicom import dcmread
     from pydicom.errors import InvalidDicomError
 
+    failures: tuple[type[Exception], ...] = (*DECODER_FAILURES, InvalidDicomError)
     if path.stat().st_size > _MOST_BYTES:
         raise UnreadableFileError(_("The DICOMDIR is too large."))
     try:
         with quiet_decoders():
             records = list(dcmread(BytesIO(path.read_bytes())).DirectoryRecordSequence)
-    except (*DECODER_FAILURES, InvalidDicomError):
+    except failures:
         raise UnreadableFileError(_("The DICOMDIR is damaged.")) from None
     if len(records) > _MOST_RECORDS:
         raise UnreadableFileError(_("The DICOMDIR names too many files."))

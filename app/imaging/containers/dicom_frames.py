@@ -21,6 +21,7 @@ def frames_of(content: bytes) -> tuple[bytes, ...]:
     from pydicom import dcmread
     from pydicom.errors import InvalidDicomError
 
+    failures: tuple[type[Exception], ...] = (*DECODER_FAILURES, InvalidDicomError)
     if is_deflated(content):
         return ()
     try:
@@ -36,7 +37,7 @@ def frames_of(content: bytes) -> tuple[bytes, ...]:
             return tuple(_frame(content, number, count) for number in range(count))
     except UnreadableFileError:
         raise
-    except (*DECODER_FAILURES, InvalidDicomError):
+    except failures:
         # The reader of single pictures says what is wrong with it.
         return ()
 

@@ -48,7 +48,9 @@ FILTERS = (
     (N_("Soon"), CaseFilter.SOON),
     (N_("Routine"), CaseFilter.ROUTINE),
     (N_("Without a score"), CaseFilter.WITHOUT_BAND),
-    (N_("Boundary not corrected"), CaseFilter.UNCORRECTED),
+    (N_("Boundary not reviewed"), CaseFilter.UNCORRECTED),
+    (N_("Boundary corrected"), CaseFilter.CORRECTED),
+    (N_("Boundary confirmed"), CaseFilter.CONFIRMED),
 )
 
 
@@ -89,15 +91,27 @@ class WorkList(QFrame):
         self.model.reread()
 
     def refresh(self, changes: Changes) -> None:
-        """Read again when lines may have changed; the open case keeps its place while it is open."""
+        """Read again when lines may have changed; the open case keeps its place while it is open.
+
+        It takes one with its first score: until then it stood where the import had put it.
+        """
         is_known = bool(changes.images) and all(
             self.model.row_of(image_id) is not None for image_id in changes.images
         )
-        if is_known and self._chosen is not None and (self._is_order_kept or self._chosen in changes.images):
+        is_placed = self._chosen in changes.images and not self._awaits_its_score(self._chosen)
+        if is_known and self._chosen is not None and (self._is_order_kept or is_placed):
             self._is_order_kept = True
             self._read_in_place(tuple(changes.images))
         elif changes.case_list or changes.images or changes.patients:
             self.model.reread()
+
+    def _awaits_its_score(self, image_id: ImageId | None) -> bool:
+        """Say whether a case had no score yet when its line was read, and may get one."""
+        row = None if image_id is None else self.model.row_of(image_id)
+        line = None if row is None else self.model.known_line(row)
+        if line is None or line.priority is not None or line.no_score_reason:
+            return False
+        return line.status in {"new", "predicted"}
 
     def _read_in_place(self, image_ids: tuple[ImageId, ...]) -> None:
         self._session.query(

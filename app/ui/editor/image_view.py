@@ -75,6 +75,10 @@ class ImageView(QWidget):
         """Return (height, width) of the image, (0, 0) without one."""
         return self._transform.image_shape or (0, 0)
 
+    def image_copy(self, longer_side_px: int) -> RgbImage | None:
+        """Return a copy (h, w, 3) of the image, shrunk but not below a longer side; None without one."""
+        return None if self.renderer.image is None else self.renderer.image.copy_of_side(longer_side_px)
+
     @property
     def placement(self) -> Placement:
         """Return where the image lies in the view, logical pixels."""
@@ -158,6 +162,12 @@ class ImageView(QWidget):
         """Show the whole image."""
         self._transform.fit(self._size())
         self._follow_transform()
+
+    def fit_box(self, box: PixelBox) -> None:
+        """Show a box of the image as large as it goes, with some skin round it."""
+        if not box.is_empty:
+            self._transform.fit_box(box.left, box.top, box.right, box.bottom, self._size())
+            self._follow_transform()
 
     def show_actual_pixels(self) -> None:
         """Show 1:1: one image pixel on one pixel of the screen, about the centre of the view."""

@@ -38,7 +38,7 @@ class Leaving(QObject):
         """Of the attempt that comes next."""
         self._storing_for: frozenset[Unstored] | None = None
         """What the attempt that waits for the store leaves behind; None while none is waiting."""
-        correction.stored.connect(self._go_on_when_stored)
+        correction.stored.connect(lambda _reason: self._go_on_when_stored())
         correction.store_failed.connect(self._explain_staying)
 
     def is_clear(self) -> bool:

@@ -25,6 +25,7 @@ from app.ui.session import Session
 from app.ui.shell.dialogs import Dialogs
 from app.ui.shell.panes import Pane, Panes
 from app.ui.theme import Theme, ThemeChoice
+from app.ui.workbench.boundary_steps import BoundarySteps
 from app.ui.workbench.case_edits import CaseEdits
 from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.case_view import CaseView
@@ -86,6 +87,7 @@ class MainController(QObject):
         self.correction = self.review.correction
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
+        self.boundary_steps = BoundarySteps(session, self.canvas, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)

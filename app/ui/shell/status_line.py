@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStatusBar
 
+from app.domain.revision import RevisionReason
 from app.text.research_use import RESEARCH_USE
 from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
@@ -31,11 +32,11 @@ class StatusLine(QObject):
         super().__init__(bar)
         self._bar = bar
         self._canvas = canvas
-        self.saved, self._zoom, self._cursor = (plain_label("", "small") for _ in range(3))
+        self.saved, self.pace, self._zoom, self._cursor = (plain_label("", "small") for _ in range(4))
         bar.setSizeGripEnabled(False)
         self.saved.setContentsMargins(10, 2, 10, 2)
         bar.addWidget(self.saved, 1)
-        for label in (self._cursor, self._zoom, plain_label(_(RESEARCH_USE), "small")):
+        for label in (self.pace, self._cursor, self._zoom, plain_label(_(RESEARCH_USE), "small")):
             label.setContentsMargins(10, 2, 10, 2)
             bar.addPermanentWidget(label)
         correction.stored.connect(self._show_stored)
@@ -55,11 +56,13 @@ class StatusLine(QObject):
     def _show_saving(self, state: SavedState) -> None:
         self.saved.setText(_(_SAVED_WORDS[state]))
 
-    def _show_stored(self) -> None:
+    def _show_stored(self, reason: RevisionReason) -> None:
         """Say when; the canvas has told before that its work is stored."""
-        self.saved.setText(
-            _("Correction saved at {astimezone:%H:%M:%S}").format(astimezone=datetime.now().astimezone())
-        )
+        at = datetime.now().astimezone()
+        if reason is RevisionReason.CONFIRMED:
+            self.saved.setText(_("Boundary confirmed at {at:%H:%M:%S}").format(at=at))
+        else:
+            self.saved.setText(_("Correction saved at {at:%H:%M:%S}").format(at=at))
 
     def _show_zoom(self) -> None:
         self._zoom.setText(f"{100 * self._canvas.view.zoom:.0f} %")

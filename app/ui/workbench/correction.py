@@ -65,8 +65,8 @@ class Correction(QObject):
     state_changed = Signal()
     previewed = Signal(object)
     """Preview of the mask on the canvas."""
-    stored = Signal()
-    """A revision was stored."""
+    stored = Signal(object)
+    """RevisionReason of a revision that was stored."""
     store_failed = Signal(str)
     """Why no revision was stored, in a sentence."""
     questioned = Signal(object)
@@ -116,8 +116,8 @@ class Correction(QObject):
 
     def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
-        self._canvas.editor.set_prediction(opened.predicted_mask, opened.probability)
-        self._canvas.view.set_band(opened.band)
+        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
+        self._canvas.set_band(opened.band)
         if is_other_mask:
             self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
         if len(opened.case.revisions) > self._known_revisions:
@@ -209,7 +209,7 @@ class Correction(QObject):
         self._pause.stop()
 
         def end(changes: Changes) -> None:
-            self._end_storing(image_id, version, changes)
+            self._end_storing(image_id, version, reason, changes)
             then()
 
         def fail(error: NaevusError) -> None:
@@ -235,11 +235,11 @@ class Correction(QObject):
 
         store(is_meant=False)
 
-    def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
+    def _end_storing(self, image_id: ImageId, version: int, reason: RevisionReason, changes: Changes) -> None:
         self._storing.pop(image_id, None)
         self._canvas.editor.mark_stored(image_id, version)
         self._count_own_revision(image_id, changes)
-        self.stored.emit()
+        self.stored.emit(reason)
 
     def _count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
         """Do not take a revision that was stored here for somebody else's."""
@@ -252,6 +252,10 @@ class Correction(QObject):
 
     def _preview(self) -> None:
         """Measure and score the mask on the canvas, storing nothing; only the latest counts."""
+        if self._canvas.tools.is_drawing:
+            # A score of half a stroke is worth nothing and would slow the other half down.
+            self._pause.start()
+            return
         image_id, editor = self._image_id, self._canvas.editor
         mask, version = editor.current_mask(), editor.mask_version()
         if image_id is None or mask is None:

@@ -50,7 +50,7 @@ def correct_mask(
     name = services.store.blobs.put(png_codec.mask_png(mask))
     with services.store.writing() as work:
         case = work.cases.case(image_id)
-        if name == case.mask and reason in (RevisionReason.CORRECTED, RevisionReason.STARTING_POINT):
+        if name == case.mask and _is_said(case, reason, author or services.user):
             return Changes()
         revision = MaskRevision(
             id=RevisionId(new_id()),
@@ -71,6 +71,15 @@ def correct_mask(
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
+
+
+def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
+    """Say whether a revision with the valid mask tells nothing new; signing an unsigned one does."""
+    if reason is RevisionReason.CONFIRMED:
+        newest = case.revision
+        return newest is not None and newest.reason is reason and newest.author == author
+    is_unsigned = case.revision is not None and not case.revision.is_signed
+    return reason is RevisionReason.STARTING_POINT or (reason is RevisionReason.CORRECTED and not is_unsigned)
 
 
 def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:

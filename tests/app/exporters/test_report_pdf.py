@@ -13,6 +13,7 @@ from app.domain.audit import AuditEvent, AuditKind
 from app.domain.ids import PredictionId
 from app.exporters.report.pdf import ReportPdf
 from app.usecases.exports.exporter import CaseFile
+from resources import path as shipped
 from tests.builders import a_divided_score
 
 pytestmark = pytest.mark.slow
@@ -49,6 +50,16 @@ def test_a_report_says_what_a_file_needs(report: ReportPdf, make_case: MakeCase,
     ):  # fmt: skip
         assert words in text, words
     assert ("c1" * 32) in text.replace(" ", "")
+
+
+def test_names_of_shipped_models_are_not_broken(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    name = max((folder.name for folder in shipped("models").iterdir() if folder.is_dir()), key=len)
+    case = make_case().case
+    score = replace(case.scores[0], model=replace(case.scores[0].model, name=name, version="1"))
+    (path,) = report.write([make_case(case=replace(case, scores=(score,)))], tmp_path, deidentified=True)
+    assert f"{name} 1 c1c1" in text_of(path)
 
 
 def test_the_decision_stands_apart_from_the_model(

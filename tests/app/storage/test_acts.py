@@ -7,12 +7,12 @@ from sqlalchemy import text
 
 from app.domain.audit import AuditKind
 from app.domain.revision import RevisionReason
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import a_revision, store_image
 
 
 def test_an_edit_names_its_fields_and_is_stored_in_the_words_of_older_versions(
-    store: SqliteCaseStore,
+    store: CaseStore,
 ) -> None:
     with store.writing() as work:
         work.audit.append("Dr Test", AuditKind.PATIENT_EDITED, "p", fields=("name", "sex"))
@@ -23,20 +23,20 @@ def test_an_edit_names_its_fields_and_is_stored_in_the_words_of_older_versions(
     assert _stored(store, "SELECT what, detail FROM audit_event") == [("patient edited", "name, sex")]
 
 
-def test_an_edit_without_a_field_names_none(store: SqliteCaseStore) -> None:
+def test_an_edit_without_a_field_names_none(store: CaseStore) -> None:
     with store.writing() as work:
         event = work.audit.append("Dr Test", AuditKind.VISIT_EDITED, "v")
     assert event.fields == ()
 
 
-def test_a_detail_with_commas_of_another_act_is_left_whole(store: SqliteCaseStore) -> None:
+def test_a_detail_with_commas_of_another_act_is_left_whole(store: CaseStore) -> None:
     with store.writing() as work:
         event = work.audit.append("Dr Test", AuditKind.CASE_EXPORTED, "i", "mask_png, de-identified")
     assert (event.detail, event.fields) == ("mask_png, de-identified", ())
 
 
 @pytest.mark.parametrize("kind", list(AuditKind))
-def test_every_kind_of_act_is_read_as_it_was_stored(store: SqliteCaseStore, kind: AuditKind) -> None:
+def test_every_kind_of_act_is_read_as_it_was_stored(store: CaseStore, kind: AuditKind) -> None:
     with store.writing() as work:
         work.audit.append("Dr Test", kind, "i")
         work.commit()
@@ -46,7 +46,7 @@ def test_every_kind_of_act_is_read_as_it_was_stored(store: SqliteCaseStore, kind
     assert event.kind is kind
 
 
-def test_the_act_of_going_back_tells_the_revision(store: SqliteCaseStore) -> None:
+def test_the_act_of_going_back_tells_the_revision(store: CaseStore) -> None:
     with store.writing() as work:
         work.audit.append("Dr Test", AuditKind.MASK_REVERTED, "i", "r", reverted_to=12)
         work.commit()
@@ -57,7 +57,7 @@ def test_the_act_of_going_back_tells_the_revision(store: SqliteCaseStore) -> Non
 
 
 @pytest.mark.parametrize("words", ["lesion photographed again", "mask corrected 2", "ward edited"])
-def test_an_act_that_this_version_does_not_know_keeps_its_words(store: SqliteCaseStore, words: str) -> None:
+def test_an_act_that_this_version_does_not_know_keeps_its_words(store: CaseStore, words: str) -> None:
     with store._engine.begin() as connection:
         connection.execute(
             text(
@@ -82,7 +82,7 @@ def test_an_act_that_this_version_does_not_know_keeps_its_words(store: SqliteCas
     ],
 )
 def test_a_reason_is_stored_in_the_words_of_older_versions(
-    store: SqliteCaseStore, reason: RevisionReason | str, reverted_to: int | None, stored: str
+    store: CaseStore, reason: RevisionReason | str, reverted_to: int | None, stored: str
 ) -> None:
     with store.writing() as work:
         image_id = store_image(work)
@@ -95,6 +95,6 @@ def test_a_reason_is_stored_in_the_words_of_older_versions(
     assert _stored(store, "SELECT reason FROM mask_revision") == [(stored,)]
 
 
-def _stored(store: SqliteCaseStore, query: str) -> list[tuple[str, ...]]:
+def _stored(store: CaseStore, query: str) -> list[tuple[str, ...]]:
     with store._engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(query))]

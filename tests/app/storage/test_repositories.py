@@ -1,7 +1,7 @@
 import time
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -17,6 +17,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
 from app.domain.people.patient import Patient
+from app.domain.revision import RevisionReason
 from app.storage.database import connect
 from app.storage.store import CaseStore
 from tests.builders import (
@@ -191,6 +192,20 @@ def test_the_status_of_a_line_follows_the_case(store: CaseStore) -> None:
         work.cases.add_decision(a_decision(image_id))
         seen.append(work.cases.case_lines()[0].status)
     assert seen == ["new", "predicted", "corrected", "decided"]
+
+
+def test_what_a_person_signed_since_a_moment_is_found(store: CaseStore) -> None:
+    with store.writing() as work:
+        image_id = store_image(work)
+        first = a_revision(image_id)
+        work.cases.add_revision(first)
+        for number, author in ((2, "Dr Test"), (3, "Dr Other")):
+            at = first.created_at + timedelta(minutes=number)
+            work.cases.add_revision(replace(a_revision(image_id, number), author=author, created_at=at))
+        moment = first.created_at
+        assert [one.number for one in work.cases.revisions_since(moment, "Dr Test")] == [1, 2]
+        assert [one.number for one in work.cases.revisions_since(at, "Dr Other")] == [3]
+        assert work.cases.revisions_since(at, "Dr Test") == []
 
 
 def test_the_work_list_sorts_by_each_column_with_empty_fields_last(store: CaseStore) -> None:
@@ -473,6 +488,10 @@ def test_a_part_of_the_work_list_is_shown_and_counted(store: CaseStore) -> None:
             work.cases.add_score(a_score(ids[code], probability))
         work.cases.add_decision(a_decision(ids["urgent"]))
         work.cases.add_revision(a_revision(ids["soon"]))
+        right = a_boundary(ids["routine"])
+        work.cases.add_boundary(right)
+        found_right = replace(a_revision(ids["routine"]), mask=right.mask, reason=RevisionReason.CONFIRMED)
+        work.cases.add_revision(found_right)
         work.commit()
     expected = {
         CaseFilter.ALL: {"urgent", "soon", "routine", "new"},
@@ -481,7 +500,9 @@ def test_a_part_of_the_work_list_is_shown_and_counted(store: CaseStore) -> None:
         CaseFilter.SOON: {"soon"},
         CaseFilter.ROUTINE: {"routine"},
         CaseFilter.WITHOUT_BAND: {"new"},
-        CaseFilter.UNCORRECTED: {"urgent", "routine", "new"},
+        CaseFilter.UNCORRECTED: {"urgent", "new"},
+        CaseFilter.CORRECTED: {"soon"},
+        CaseFilter.CONFIRMED: {"routine"},
     }
     with store.reading() as work:
         for shown, codes in expected.items():

@@ -121,7 +121,7 @@ def test_masks_with_the_same_bits_in_another_shape_are_not_taken_for_each_other(
 ) -> None:
     image = _case(services, a_case(services, tmp_path)).image
     mask = a_mask(radius_px=10)
-    services.arrays.quality(image, mask)
+    services.arrays.measured(image, mask)
     with pytest.raises(ValueError, match="belong together"):
         services.arrays.measured(image, mask.reshape(128, 96))
 

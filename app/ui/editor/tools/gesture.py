@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol, TypeAlias
 
+from app.domain.mask import PixelBox
 from app.translation import N_
 from app.ui.editor.raster import Spans
 from app.ui.editor.spaces import Point
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import ToolPreview
+from app.ui.editor.tools.tool_option import ToolOption
+from models.contract.arrays import BoolMask, RgbImage
 
 
 class PointerEventType(Enum):
@@ -38,6 +41,8 @@ class Pointer:
     view_xy: Point = (0.0, 0.0)
     is_subtracting: bool = False
     """Alt or Ctrl was held."""
+    is_straight: bool = False
+    """Shift was held."""
 
 
 class ToolCanvas(Protocol):
@@ -49,8 +54,25 @@ class ToolCanvas(Protocol):
         ...
 
     @property
+    def mask(self) -> BoolMask:
+        """Return the mask (H, W) with all finished steps; a tool does not write to it."""
+        ...
+
+    @property
     def brush_diameter_px(self) -> int:
         """Return the brush's diameter in image pixels."""
+        ...
+
+    def image_copy(self, longer_side_px: int) -> RgbImage:
+        """Return a copy (h, w, 3) of the image, shrunk but not below a longer side."""
+        ...
+
+    def option(self, option: ToolOption) -> float:
+        """Return what a person has set."""
+        ...
+
+    def set_option(self, option: ToolOption, value: float) -> None:
+        """Set what a gesture decides; it is shown where the person sets it."""
         ...
 
     def view_distance(self, one_image_xy: Point, other_image_xy: Point) -> float:
@@ -61,8 +83,16 @@ class ToolCanvas(Protocol):
         """Paint or erase pixels of the unfinished stroke."""
         ...
 
-    def finish(self, label: StepLabel) -> None:
-        """Make what was painted one step of the history."""
+    def paint_block(self, box: PixelBox, block: BoolMask) -> None:
+        """Let the unfinished stroke be ``block`` (h, w) in a box of the image."""
+        ...
+
+    def start_over(self) -> None:
+        """Take back what the unfinished stroke has painted so far."""
+        ...
+
+    def finish(self, label: StepLabel, *, is_exact: bool = False) -> None:
+        """Make what was painted one step of the history, pinholes and crumbs mended unless it is exact."""
         ...
 
     def preview(self, preview: ToolPreview | None) -> None:

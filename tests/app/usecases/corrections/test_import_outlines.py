@@ -102,6 +102,11 @@ def test_a_starting_point_is_unsigned_until_a_person_confirms_it(services: Servi
     example = training_example_of(case, "segmentation", services.vocabulary, any_confirmation=True)
     assert not example.has_correction
 
+    taken(services, tmp_path / "coco.json")
+    with services.store.reading() as work:
+        signed = work.cases.case(image_id)
+    assert (signed.is_corrected, signed.status) == (True, "corrected")
+
 
 def test_what_does_not_match_is_refused_with_the_reason(services: Services, tmp_path: Path) -> None:
     an_image(services, tmp_path / "one", "a.png", seed=1)
