@@ -21,6 +21,7 @@ from app.cli.metadata import add_metadata_commands
 from app.cli.models import models
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
+from app.cli.watch import add_watch_command
 from app.translation import _
 from app.usecases.services import Services
 from training.contract.command_errors import INTERRUPTED, exit_code_of, print_error
@@ -73,6 +74,7 @@ def _options(
 
 add_case_commands(_commands)
 add_metadata_commands(_commands)
+add_watch_command(_commands)
 add_correction_commands(_commands)
 _commands.add_typer(models)
 add_machine_commands(_commands)

@@ -56,7 +56,7 @@ def _archive_of(path: Path) -> Path | None:
 
 def _parts(file: ContainedFile, workspace: Path) -> Iterator[ContainedFile]:
     """An image, or its pages or frames where it has several."""
-    parts, what = _pictures(file.path)
+    parts, what = _images_in(file.path)
     if not parts:
         yield file
         return
@@ -76,7 +76,7 @@ def _parts(file: ContainedFile, workspace: Path) -> Iterator[ContainedFile]:
             part.unlink(missing_ok=True)
 
 
-def _pictures(path: Path) -> tuple[Sequence[bytes], str]:
+def _images_in(path: Path) -> tuple[Sequence[bytes], str]:
     if not path.is_file():
         return (), ""
     with path.open("rb") as stream:

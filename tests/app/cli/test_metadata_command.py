@@ -110,3 +110,13 @@ def test_a_table_that_cannot_be_used_is_known_before_anything_is_imported(run: R
 
     assert (code, "empty" in err) == (1, True)
     assert as_json(run, "list")["total"] == 0
+
+
+def test_a_watched_folder_is_imported_and_scored_as_images_arrive(run: Run, tmp_path: Path) -> None:
+    an_image_file(tmp_path / "in", "a.png")
+    (tmp_path / "in" / "note.txt").write_text("no image", encoding="utf-8")
+
+    code, _, err = run("watch", tmp_path / "in", "--every", 0.01, "--stop-after", 0.005)
+
+    assert (code, "1 image imported." in err) == (0, True)
+    assert [line["status"] for line in as_json(run, "list")["lines"]] == ["predicted"]
