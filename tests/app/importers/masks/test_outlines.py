@@ -215,6 +215,7 @@ ENTITIES = (
         ("a.json", {"images": [], "annotations": [{"image_id": 4}]}, "does not name"),
         ("a.json", {"images": [1], "annotations": []}, "no list of objects"),
         ("a.xml", ENTITIES, "entities or a DTD"),
+        ("a.xml", '<!DOCTYPE annotations SYSTEM "x.dtd"><annotations/>', "entities or a DTD"),
         ("a.xml", "<annotations><image></annotations>", r"damaged \(line 1\)"),
         ("a.xml", "<svg></svg>", "none of CVAT"),
         ("a.xml", "<annotations><track></track></annotations>", "CVAT for video"),
