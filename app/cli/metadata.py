@@ -110,7 +110,7 @@ def enter_beside_import(
     cli: CliContext, table: Path, reading: TableReading, imported: Collection[ImageId]
 ) -> EnteredMetadata:
     """Enter what a table knows about images that were imported just now."""
-    plan = cli.follow(reading.plan(cli.services, TOKEN, among=imported))
+    plan = cli.follow(reading.plan(cli.services, TOKEN, among=frozenset(imported)))
     tell_plan(cli, table, reading, plan)
     chosen = plan.chosen(replaces=False, with_decisions=False)
     entered = cli.follow(enter_metadata(cli.services, chosen, TOKEN))
