@@ -143,6 +143,20 @@ def test_a_workbook_that_unpacks_to_a_thousand_times_its_size_is_not_opened(tmp_
         read_table(path)
 
 
+def test_a_workbook_with_entities_in_its_xml_is_refused(tmp_path: Path) -> None:
+    path = a_workbook(tmp_path, [["file", "age"], ["a.jpg", 45]])
+    hostile = tmp_path / "hostile.xlsx"
+    with zipfile.ZipFile(path) as sound, zipfile.ZipFile(hostile, "w") as written:
+        for name in sound.namelist():
+            content = sound.read(name)
+            if name.startswith("xl/worksheets/"):
+                content = content.replace(b"<worksheet", b'<!DOCTYPE w [<!ENTITY a "aaaa">]><worksheet', 1)
+            written.writestr(name, content)
+
+    with pytest.raises(UnreadableFileError, match="damaged"):
+        list(read_table(hostile).lines())
+
+
 def test_a_workbook_without_a_table_is_refused(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "empty.xlsx")
 
