@@ -32,6 +32,7 @@ from app.domain.revision import Decision, MaskRevision
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.domain.vocabulary import Vocabulary
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+from models.contract.imaging.clicks import Click
 from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.imaging.mask_values import MaskReading
 from models.contract.lesion.tabular import TabularInput
@@ -334,6 +335,15 @@ class BoundaryResult:
 
 
 @dataclass(frozen=True, slots=True)
+class RefinedBoundary:
+    """A mask as the refiner redrew it from clicks, at the image's size."""
+
+    mask: BoolMask
+    model: ModelRef
+    run: EngineRun
+
+
+@dataclass(frozen=True, slots=True)
 class BoundaryUncertainty:
     """How sure a boundary is, as the engine computed it."""
 
@@ -386,6 +396,16 @@ class Predictor(Protocol):
         self, image: RgbImage, mask: BoolMask, token: CancelToken
     ) -> BoundaryUncertainty:
         """Say how sure the boundary ``mask`` is, by further passes over the image."""
+        ...
+
+    def can_refine(self) -> bool:
+        """Say whether a refiner is active, so that clicks can be offered."""
+        ...
+
+    def refine(
+        self, image: RgbImage, mask: BoolMask, clicks: Sequence[Click], token: CancelToken
+    ) -> RefinedBoundary:
+        """Redraw the present mask from all clicks so far; what was drawn by hand is not kept here."""
         ...
 
     def score(

@@ -45,5 +45,7 @@ def fill_from_boundary_model(network: ClickRefiner, folder: Path) -> None:
         if name in state and state[name].shape == tensor.shape
     }
     if any(name.startswith("encoder.") and name not in shared for name in own):
-        raise PlanRefusedError("A refiner starts from a boundary model with the same encoder, or from ImageNet.")
+        raise PlanRefusedError(
+            "A refiner starts from a boundary model with the same encoder, or from ImageNet."
+        )
     network.load_state_dict({**own, **shared})

@@ -90,10 +90,15 @@ class RefinementTask:
         On up to 160 validation images at the network's size; the score is the mean of all of these.
         """
         every = max(1, len(self._validation) // _JUDGED_IMAGES)
-        frames = Frames(*(part[::every] for part in (self._validation_frames.images, self._validation_frames.masks)))
+        frames = Frames(
+            *(part[::every] for part in (self._validation_frames.images, self._validation_frames.masks))
+        )
         starts = range(0, len(frames.images), _VALIDATION_BATCH)
         parts = [
-            _judged(network, Frames(*(part[start : start + _VALIDATION_BATCH] for part in (frames.images, frames.masks))))
+            _judged(
+                network,
+                Frames(*(part[start : start + _VALIDATION_BATCH] for part in (frames.images, frames.masks))),
+            )
             for start in starts
         ]
         means = np.concatenate(parts, axis=2).mean(axis=2)
