@@ -90,17 +90,9 @@ class RefinementTask:
         On up to 160 validation images at the network's size; the score is the mean of all of these.
         """
         every = max(1, len(self._validation) // _JUDGED_IMAGES)
-        frames = Frames(
-            *(part[::every] for part in (self._validation_frames.images, self._validation_frames.masks))
-        )
-        starts = range(0, len(frames.images), _VALIDATION_BATCH)
-        parts = [
-            _judged(
-                network,
-                Frames(*(part[start : start + _VALIDATION_BATCH] for part in (frames.images, frames.masks))),
-            )
-            for start in starts
-        ]
+        judged = _part(self._validation_frames, slice(None, None, every))
+        starts = range(0, len(judged.images), _VALIDATION_BATCH)
+        parts = [_judged(network, _part(judged, slice(each, each + _VALIDATION_BATCH))) for each in starts]
         means = np.concatenate(parts, axis=2).mean(axis=2)
         named = {
             f"iou_{clicks + 1}_from_{start}": float(mean)
@@ -108,6 +100,10 @@ class RefinementTask:
             for clicks, mean in enumerate(of_start)
         }
         return {**named, "score": float(means.mean())}
+
+
+def _part(frames: Frames, chosen: slice) -> Frames:
+    return Frames(frames.images[chosen], frames.masks[chosen])
 
 
 def _judged(network: nn.Module, frames: Frames) -> NDArray[np.float64]:

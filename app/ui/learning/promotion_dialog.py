@@ -9,7 +9,7 @@ from app.ui.learning.words import WHAT_IT_DOES
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.usecases.models.promote_model import UNKNOWN_USER
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam
 
 _NO_NAME = "A model is chosen by a named person: enter your name in the settings first (File, Settings)."
@@ -27,7 +27,7 @@ _KEPT = (
 class Promotion:
     """What a person is asked to answer for."""
 
-    task: Task
+    task: ModelTask
     candidate: str
     """``name/version``."""
     active: str | None

@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask, Task
 from models.contract.shelf.gate import LOWER_IS_BETTER
 
 TASKS: tuple[Task, ...] = ("segmentation", "classification")
-TASK_WORDS: dict[Task, str] = {"segmentation": "Boundaries", "classification": "Scores"}
-WHAT_IT_DOES: dict[Task, str] = {"segmentation": "outlines lesions", "classification": "scores lesions"}
+TASK_WORDS: dict[ModelTask, str] = {
+    "segmentation": "Boundaries",
+    "classification": "Scores",
+    "refinement": "Clicks",
+}
+WHAT_IT_DOES: dict[ModelTask, str] = {
+    "segmentation": "outlines lesions",
+    "classification": "scores lesions",
+    "refinement": "redraws boundaries from clicks",
+}
 
 _METRIC_WORDS = {
     "dice": "Dice",
@@ -18,8 +26,13 @@ _METRIC_WORDS = {
     "specificity": "Specificity",
     "ece": "Calibration error",
     "brier": "Brier score",
+    "noc90_from_prediction": "Clicks to an IoU of 0.9 from the predicted mask",
 }
-MAIN_METRIC: dict[Task, str] = {"segmentation": "dice", "classification": "auc"}
+MAIN_METRIC: dict[ModelTask, str] = {
+    "segmentation": "dice",
+    "classification": "auc",
+    "refinement": "noc90_from_prediction",
+}
 
 _MINUS = "\N{MINUS SIGN}"
 

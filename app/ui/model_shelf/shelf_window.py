@@ -19,7 +19,7 @@ from app.domain.changes import Changes
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
-from app.ui.learning.words import TASK_WORDS, TASKS
+from app.ui.learning.words import TASK_WORDS
 from app.ui.model_shelf.card_view import CardView
 from app.ui.model_shelf.model_table import ModelTable
 from app.ui.session import Notice, Session
@@ -36,7 +36,7 @@ from app.usecases.models.promote_model import promote_model, roll_back_model
 from app.usecases.ports import Services
 from models.contract.errors import NaevusError
 from models.contract.shelf.bundle import BUNDLE_SUFFIX
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from models.contract.shelf.model_shelf import ShelvedModel
 
 _BUNDLES = f"Naevus models (*{BUNDLE_SUFFIX})"
@@ -47,7 +47,7 @@ class Shelf:
     """What the window shows."""
 
     lines: tuple[ModelLine, ...] = ()
-    before_by_task: dict[Task, str] = field(default_factory=dict)
+    before_by_task: dict[ModelTask, str] = field(default_factory=dict)
     """The model that a roll-back would bring back."""
 
 
@@ -199,7 +199,7 @@ class ShelfWindow(QWidget):
         self.roll_back.setEnabled(earlier is not None)
         self.roll_back.setText("Roll back" if earlier is None else f"Roll back to {earlier}")
 
-    def _active(self, task: Task) -> ModelLine | None:
+    def _active(self, task: ModelTask) -> ModelLine | None:
         lines = self._shown.lines
         return next((line for line in lines if line.card.task == task and line.state == "active"), None)
 
@@ -284,5 +284,5 @@ def _may_sit_exam(line: ModelLine) -> bool:
 
 
 def _read(services: Services) -> Shelf:
-    before = {task: services.shelf.before_active(task) for task in TASKS}
+    before = {task: services.shelf.before_active(task) for task in TASK_WORDS}
     return Shelf(list_models(services), {task: reference for task, reference in before.items() if reference})

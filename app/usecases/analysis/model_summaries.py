@@ -5,10 +5,11 @@ from dataclasses import replace
 from app.domain.analysis.prediction import ModelRef, ScorePrediction
 from app.domain.case import Case
 from app.usecases.ports import MeasuredBands, ModelSummary, Services
-from models.contract.shelf.card import Metric, ModelCard, Task
+from models.contract.shelf.card import Metric, ModelCard, ModelTask, Task
 
-_MAIN_METRIC: dict[Task, tuple[str, str]] = {
+_MAIN_METRIC: dict[ModelTask, tuple[str, str]] = {
     "segmentation": ("test_dice", "mean Dice"),
+    "refinement": ("test_noc90_from_prediction", "mean clicks to an IoU of 0.9"),
     "classification": ("test_auc", "AUC"),
 }
 
