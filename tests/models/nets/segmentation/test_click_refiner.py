@@ -1,22 +1,9 @@
 """The network that redraws a boundary from clicks."""
 
-import pytest
 import torch
 from torch import nn
 
-from models.nets import build
 from models.nets.segmentation.click_refiner import click_refiner_tiny
-
-
-def _parameters(network: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in network.parameters())
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters"), [("click_refiner", 3_370_265), ("click_refiner_tiny", 18_041)]
-)
-def test_the_network_has_exactly_so_many_parameters(name: str, parameters: int) -> None:
-    assert _parameters(build(name)) == parameters
 
 
 def test_logits_have_the_size_of_the_image() -> None:
