@@ -34,8 +34,8 @@ _EMPTY_SHARE, _ANSWERED_SHARE = 0.4, 0.25
 """How many training images start without a mask, and with the network's own answer without clicks; the
 others start with the expert's mask drawn worse."""
 
-_ROUNDS_SHARES = (0.35, 0.3, 0.2, 0.15)
-"""How often a batch has had 0, 1, 2 and 3 answers before the one that it is taught by."""
+_ROUNDS_SHARES = (0.3, 0.25, 0.2, 0.15, 0.1)
+"""How often a batch has had 0 to 4 answers before the one that it is taught by."""
 
 _WORST_VARIANT = 4
 """`mask_variants` draws an expert's mask in three ways, after the mask itself."""

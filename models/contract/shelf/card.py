@@ -40,7 +40,7 @@ _LONGEST_CARD_BYTES: Final = 4_000_000
 Task = Literal["segmentation", "classification"]
 """What a model predicts of an image by itself, and what it can learn from a clinic's corrections."""
 
-ModelTask = Task | Literal["refinement"]
+ModelTask = Literal["segmentation", "classification", "refinement"]
 """What a model on the shelf is for; a refiner redraws a boundary from a person's clicks."""
 
 LABELS_BY_TASK: Final[dict[ModelTask, tuple[str, ...]]] = {
