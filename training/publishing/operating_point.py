@@ -53,7 +53,7 @@ from training.tasks.segmentation import logits_of as segmenter_logits
 
 _THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(9))
 _SEED = 1
-_CLICKED_IMAGES = 160
+_CLICKED_IMAGES = 100
 """About so many validation images are judged with clicks."""
 
 

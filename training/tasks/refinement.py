@@ -40,7 +40,7 @@ _ROUNDS_SHARES = (0.3, 0.25, 0.2, 0.15, 0.1)
 _WORST_VARIANT = 4
 """`mask_variants` draws an expert's mask in three ways, after the mask itself."""
 
-_JUDGED_IMAGES, _JUDGED_CLICKS = 160, 3
+_JUDGED_IMAGES, _JUDGED_CLICKS = 96, 3
 _VALIDATION_BATCH = 16
 
 
@@ -87,7 +87,7 @@ class RefinementTask:
     def evaluate(self, network: nn.Module) -> dict[str, float]:
         """Mean IoU after each of three clicks, from nothing and from the network's own first answer.
 
-        On up to 160 validation images at the network's size; the score is the mean of all of these.
+        On about a hundred validation images at the network's size; the score is the mean of all of these.
         """
         every = max(1, len(self._validation) // _JUDGED_IMAGES)
         judged = _part(self._validation_frames, slice(None, None, every))
