@@ -101,8 +101,8 @@ class RunOptions(BaseModel):
     threads: int = Field(default=0, ge=0, description="0: all processor cores.")
     init: str | None = Field(
         default=None,
-        description="First weights: imagenet (bundled, for click_refiner and the *_efficient networks), none, "
-        "or a model as name/version or folder; left out, imagenet where there is one.",
+        description="First weights: imagenet (bundled, for click_refiner and the *_efficient networks), "
+        "none, or a model as name/version or folder; left out, imagenet where there is one.",
     )
     continue_from: Path | None = Field(
         default=None, description="First weights: a checkpoint, or a model's weights file."
