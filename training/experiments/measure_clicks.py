@@ -43,8 +43,8 @@ from training.metrics.card_figures import Cases
 from training.tasks.loaded_model import PublishedModel, predicted_mask
 from training.tasks.segmentation import outlined_by_experts
 
-_CLASSICAL_LONGER_SIDE_PX = 384
-"""At which GrabCut and the live wire work: they take seconds at full size, and are no better there."""
+_CLASSICAL_LONGER_SIDE_PX = 256
+"""At which GrabCut and the live wire work, as the refiner does: at full size a click would take seconds."""
 
 _CLICK_RADIUS_SHARE = 5 / 192
 """Of the image's height, as the refiner's disks."""
@@ -54,6 +54,8 @@ _FRAME_SHARE = 0.05
 """Without a mask, GrabCut takes so much of each side for skin and leaves the rest open."""
 
 _FEWEST_ANCHORS = 2
+
+_METHODS = ("refiner", "GrabCut", "live wire")
 
 
 @dataclass
@@ -198,16 +200,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--segmenter", type=Path, required=True)
     parser.add_argument("--split", default="test")
     parser.add_argument("--every", type=int, default=1, help="measure only every n-th image")
-    parser.add_argument("--without-classical", action="store_true", help="measure the refiner alone")
+    parser.add_argument("--methods", nargs="+", choices=_METHODS, default=_METHODS)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     samples = outlined_by_experts(of_split(options.data, options.split))[:: options.every]
     refiner = Refiner.of(PublishedModel.read(options.model))
     segmenter = PublishedModel.read(options.segmenter)
-    methods: dict[str, Callable[[RgbImage], Redraw]] = {"refiner": lambda image: redraw_with(refiner, image)}
-    if not options.without_classical:
-        methods["GrabCut"] = grab_cut
+    by_name: dict[str, Callable[[RgbImage], Redraw]] = {
+        "refiner": lambda image: redraw_with(refiner, image),
+        "GrabCut": grab_cut,
+    }
+    methods = {name: method for name, method in by_name.items() if name in options.methods}
     rows = {
         (method, start): Measured(f"{method}, from {start}")
         for start in ("nothing", "the predicted mask")
@@ -223,7 +227,7 @@ def main(arguments: list[str]) -> int:
         for (method, start), row in rows.items():
             redraw = row.timed(methods[method](judged.image))
             row.ious.append(ious_by_clicks(starts[start], judged.wanted, redraw))
-        if not options.without_classical:
+        if "live wire" in options.methods:
             live_wire.ious.append(live_wire_ious(judged, live_wire.seconds))
     cases = Cases(samples)
     measured = [*rows.values(), *([live_wire] if live_wire.ious else [])]
