@@ -54,7 +54,10 @@ def _open_window(chosen: Path | None) -> int:
     except NaevusError as error:
         warnings = (*warnings, str(error))
     return run_window(
-        lambda: bootstrap.open_services(folder, settings), settings, warnings, Places(folder, settings_file)
+        lambda renewing: bootstrap.open_services(folder, settings, renewing=renewing),
+        settings,
+        warnings,
+        Places(folder, settings_file),
     )
 
 
@@ -62,7 +65,7 @@ def _run_command(arguments: list[str]) -> int:
     from app import bootstrap, cli
     from app.domain.errors import StorageError
     from app.settings import read_settings
-    from app.usecases.ports import Services
+    from app.usecases.services import Services
     from app.usecases.upkeep.sweep_leftovers import sweep_leftovers
 
     def open_services(chosen: Path | None) -> Services:
@@ -71,12 +74,19 @@ def _run_command(arguments: list[str]) -> int:
         for warning in warnings:
             sys.stderr.write(f"{warning}\n")
         bootstrap.start_log(folder)
-        services = bootstrap.open_services(folder, settings)
+        services = bootstrap.open_services(folder, settings, renewing=_tell_of_renewal)
         with suppress(StorageError):  # a command that needs what is broken says so itself
             sweep_leftovers(services)
         return services
 
     return cli.run(arguments, open_services)
+
+
+def _tell_of_renewal(renewed: int, of: int) -> None:
+    from app.translation import _
+
+    told = _("Bringing the work list of an earlier version up to date: {renewed:,} of {of:,}")
+    sys.stderr.write(f"{told.format(renewed=renewed, of=of)}\n")
 
 
 def _train(arguments: list[str]) -> int:

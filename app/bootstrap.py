@@ -1,4 +1,4 @@
-"""Builds the services from the settings; the only module that names concrete adapters.
+"""Builds the services from the settings; the only module that says who fills which port.
 
 The data folder holds ``cases.sqlite``, ``blobs/``, ``backups/``, ``journal/``, ``models/``,
 ``runs/``, ``snapshots/``, ``log/`` and ``settings.toml``.
@@ -20,7 +20,7 @@ import resources
 from app.domain.errors import StorageError
 from app.domain.vocabulary import Vocabulary
 from app.exporters import EXPORTERS, KEY_TABLE
-from app.imaging.readers import FileImageReader
+from app.imaging.readers import ImageReader
 from app.inference.choice import EngineChoice
 from app.inference.engine import Engine
 from app.inference.onnx_engine import OnnxEngine
@@ -29,9 +29,12 @@ from app.inference.server_engine import ServerEngine
 from app.runs.launcher import ProcessRunLauncher
 from app.settings import Settings
 from app.storage.journal import FileStrokeJournal
-from app.storage.store import SqliteCaseStore
+from app.storage.line_renewal import Renewing, unseen
+from app.storage.store import CaseStore
+from app.translation import _
+from app.usecases.image_arrays import ImageArrays
 from app.usecases.models.promote_model import UNKNOWN_USER
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.files.private_files import create_private, make_private_folder
 from models.contract.shelf.model_shelf import ModelShelf
 
@@ -52,13 +55,15 @@ def data_folder(chosen: Path | None = None) -> Path:
     return Path(named).absolute() if named else platformdirs.user_data_path("Naevus", appauthor=False)
 
 
-def open_services(folder: Path, settings: Settings) -> Services:
+def open_services(folder: Path, settings: Settings, *, renewing: Renewing = unseen) -> Services:
     """Open the case store in ``folder`` and return everything the use cases need.
+
+    ``renewing`` is told how far it is when the work list of an earlier version has to be renewed.
 
     Raises:
         StorageError: the case store cannot be used; the message says why.
     """
-    store = SqliteCaseStore.open(folder, now)
+    store = CaseStore.open(folder, now, renewing=renewing)
     shelf = ModelShelf(
         (folder / "models", resources.path("models")),
         folder / ACTIVE_MODELS_NAME,
@@ -66,11 +71,9 @@ def open_services(folder: Path, settings: Settings) -> Services:
     )
     choice = EngineChoice(_engines(folder, settings), folder / "engine_choice.json")
     return Services(
-        unit_of_work=store.unit_of_work,
-        reading=store.reading,
         store=store,
-        blobs=store.blobs,
-        images=FileImageReader(),
+        images=ImageReader(),
+        arrays=ImageArrays(store.blobs),
         predictor=ModelPredictor(shelf, choice),
         exporters=(*EXPORTERS, KEY_TABLE),
         clock=now,
@@ -91,7 +94,11 @@ def shipped_models(settings: Settings) -> str:
     """
     named = os.environ.get(SHIPPED_MODELS_VARIABLE, settings.shipped_models)
     if named not in _SHIPPED_ACTIVE_NAMES:
-        raise StorageError(f"{SHIPPED_MODELS_VARIABLE} is {named!r}; it can be 'research' or 'open'.")
+        raise StorageError(
+            _("{shipped_models_variable} is {named!r}; it can be 'research' or 'open'.").format(
+                shipped_models_variable=SHIPPED_MODELS_VARIABLE, named=named
+            )
+        )
     return named
 
 
@@ -127,7 +134,11 @@ def start_log(folder: Path) -> None:
             folder / "log" / "naevus.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8"
         )
     except OSError as error:
-        raise StorageError(f"The data folder {folder} cannot be written: {error.strerror}.") from error
+        raise StorageError(
+            _("The data folder {folder} cannot be written: {strerror}.").format(
+                folder=folder, strerror=error.strerror
+            )
+        ) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     for package in ("app", "models", "training"):
         logger = logging.getLogger(package)

@@ -307,7 +307,7 @@ def image_rows() -> Iterator[Row]:
     from benchmark_canvas import measure_brush
     from PySide6.QtWidgets import QApplication
 
-    from app.imaging.readers import FileImageReader
+    from app.imaging.readers import ImageReader
     from app.ui.editor.canvas import EditorCanvas
 
     application = QApplication.instance() or QApplication([])
@@ -321,7 +321,7 @@ def image_rows() -> Iterator[Row]:
         canvas.view.show()
 
         def show() -> None:
-            canvas.show_image(FileImageReader().read(file).pixels)
+            canvas.show_image(ImageReader().read(file).pixels)
             canvas.view.repaint()
             application.processEvents()
 

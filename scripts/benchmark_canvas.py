@@ -36,17 +36,18 @@ def measure_brush(
 ) -> list[BrushTimes]:
     """Draw strokes with all layers shown, in the fitted and in the 1:1 view."""
     _application = QApplication.instance() or QApplication([])
-    canvas = _canvas(width_px, height_px, diameter_px)
+    canvas = _canvas(width_px, height_px)
     times = []
     for view, place in (("fitted", canvas.view.fit), ("1:1", canvas.view.show_actual_pixels)):
         place()
+        canvas.tools.set_brush_diameter_px(diameter_px)
         QApplication.processEvents()
         times.append(_summary(view, _strokes(canvas, strokes, moves)))
     canvas.view.close()
     return times
 
 
-def _canvas(width_px: int, height_px: int, diameter_px: int) -> EditorCanvas:
+def _canvas(width_px: int, height_px: int) -> EditorCanvas:
     rng = np.random.default_rng(7)
     skin = rng.integers(120, 220, (height_px // 8 + 1, width_px // 8 + 1, 3), dtype=np.uint8)
     pixels = np.ascontiguousarray(skin.repeat(8, axis=0).repeat(8, axis=1)[:height_px, :width_px])
@@ -62,7 +63,6 @@ def _canvas(width_px: int, height_px: int, diameter_px: int) -> EditorCanvas:
     for layer in Layer:
         canvas.view.set_layer_visible(layer, True)
     canvas.tools.set_tool("brush")
-    canvas.tools.set_brush_diameter_px(diameter_px)
     canvas.view.show()
     QApplication.processEvents()
     return canvas

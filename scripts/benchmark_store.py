@@ -12,8 +12,9 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId,
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.imaging import png_codec
 from app.settings import Settings
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 _SITES = ("head/neck", "upper extremity", "lower extremity", "anterior torso", "posterior torso")
 _MODEL = ModelRef("benchmark", "1", "0" * 64, "none", 0.5)
@@ -23,10 +24,10 @@ _RUN = EngineRun("benchmark", "none", 0.0)
 def store_with_cases(folder: Path, count: int) -> Services:
     """Return services over a new store of ``count`` cases, which share one image file but not the score."""
     services = open_services(folder, Settings())
-    blob = services.blobs.put(services.images.png(np.full((64, 64, 3), 128, np.uint8)))
+    blob = services.store.blobs.put(png_codec.png(np.full((64, 64, 3), 128, np.uint8)))
     scores = np.random.default_rng(3).random(count)
     now = datetime.now(UTC)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         for index in range(count):
             patient = Patient(PatientId(new_id()), f"P-{index:05d}", name=f"Patient {index}")
             lesion = Lesion(LesionId(new_id()), patient.id, site=_SITES[index % len(_SITES)])

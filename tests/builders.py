@@ -16,6 +16,7 @@ import numpy as np
 import resources
 from app.domain.analysis.need import FIRST_LOOK
 from app.domain.analysis.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
+from app.domain.clock import Clock
 from app.domain.ids import (
     BlobName,
     DecisionId,
@@ -30,15 +31,19 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.domain.revision import Decision, MaskRevision
+from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.domain.vocabulary import Vocabulary
-from app.imaging.readers import FileImageReader
+from app.imaging.readers import ImageReader
 from app.runs.launcher import ProcessRunLauncher
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
+from app.storage.unit_of_work import UnitOfWork
 from app.usecases.analysis.analyse import AGAIN, analyse
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.ports import CancelToken, Clock, Progress, Services, UnitOfWork
+from app.usecases.image_arrays import ImageArrays
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.fakes import (
@@ -104,15 +109,15 @@ def the_vocabulary() -> Vocabulary:
 def _empty_store() -> tempfile.TemporaryDirectory[str]:
     """Create a store once, because creating one by migration is slower than copying one."""
     folder = tempfile.TemporaryDirectory()
-    SqliteCaseStore.open(Path(folder.name), FakeClock()).close()
+    CaseStore.open(Path(folder.name), FakeClock()).close()
     return folder
 
 
-def new_store(folder: Path, clock: Clock | None = None) -> SqliteCaseStore:
+def new_store(folder: Path, clock: Clock | None = None) -> CaseStore:
     """Return the store in ``folder``, an empty one when there is none."""
     if not folder.exists():
         shutil.copytree(_empty_store().name, folder)
-    return SqliteCaseStore.open(folder, clock or FakeClock())
+    return CaseStore.open(folder, clock or FakeClock())
 
 
 def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
@@ -120,11 +125,9 @@ def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
     clock = FakeClock()
     store = new_store(folder, clock)
     return Services(
-        unit_of_work=store.unit_of_work,
-        reading=store.reading,
         store=store,
-        blobs=store.blobs,
-        images=FileImageReader(),
+        images=ImageReader(),
+        arrays=ImageArrays(store.blobs),
         predictor=FakePredictor(),
         exporters=(FakeExporter("report_pdf"), FakeExporter("csv_table"), FakeExporter("mask_png")),
         clock=clock,
@@ -133,6 +136,11 @@ def services_at(folder: Path, *, user: str = "Dr Test") -> Services:
         shelf=ModelShelf((folder / "models",), folder / "active.json"),
         runs=ProcessRunLauncher(),
     )
+
+
+def started_anew(services: Services) -> Services:
+    """Return the services of another start of the program, which holds nothing of what this one has read."""
+    return replace(services, arrays=ImageArrays(services.store.blobs))
 
 
 def predict_again(services: Services, image_id: ImageId, token: CancelToken | None = None) -> None:
@@ -239,7 +247,7 @@ def a_revision(image_id: ImageId, number: int = 1) -> MaskRevision:
         supersedes=None,
         author="Dr Test",
         created_at=datetime(2026, 3, 14, 10, tzinfo=UTC),
-        reason="corrected",
+        reason=RevisionReason.CORRECTED,
     )
 
 

@@ -20,6 +20,7 @@ LAYERS = (
     "scripts",
     "structures",
     "app/usecases",
+    "app/text",
     "app/storage",
     "app/imaging",
     "app/exporters",
@@ -39,7 +40,14 @@ TESTS = Path(__file__).resolve().parent
 
 SLOW_PLACES = (
     "app/cli",
+    "app/exporters/test_report_letters.py",
+    "app/imaging/test_damaged_files.py",
+    "app/imaging/test_dicom.py",
+    "app/imaging/test_dicom_second_decoder.py",
     "app/inference",
+    "app/runs/test_launcher.py",
+    "app/storage/test_migrations.py",
+    "app/storage/test_opening.py",
     "app/test_bootstrap.py",
     "app/test_cli.py",
     "app/ui/cases",
@@ -55,7 +63,20 @@ SLOW_PLACES = (
     "app/ui/test_toolkit.py",
     "app/ui/training",
     "app/ui/workbench",
+    "app/usecases/analysis/test_compare_scores.py",
+    "app/usecases/analysis/test_lesion_score.py",
+    "app/usecases/analysis/test_withheld_score.py",
+    "app/usecases/cases/test_history_words.py",
+    "app/usecases/cases/test_import_samples.py",
+    "app/usecases/cases/test_take_damaged_files.py",
+    "app/usecases/corrections",
+    "app/usecases/exports",
+    "app/usecases/learning",
+    "app/usecases/models",
+    "app/usecases/patients/test_who_is_who.py",
+    "architecture/test_startup.py",
     "integration/test_golden_predictions.py",
+    "integration/test_wiring.py",
     "models/nets",
     "models/test_export.py",
     "models/test_serve_overlays.py",
@@ -66,11 +87,12 @@ SLOW_PLACES = (
     "training/experiments",
     "training/explanation",
     "training/loop",
+    "training/metrics/test_triage_thresholds.py",
     "training/publishing",
     "training/runs",
     "training/tasks",
 )
-"""Folders and files whose tests start windows, networks or processes: slow, whatever a single test takes."""
+"""Folders and files whose tests start windows, networks or processes, or fill many stores: all are slow."""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

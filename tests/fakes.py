@@ -10,15 +10,15 @@ import numpy as np
 from app.domain.analysis.prediction import EngineRun, ModelRef
 from app.domain.analysis.triage import TriageThresholds
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
-from app.usecases.ports import (
+from app.usecases.analysis.predictor import (
     BoundaryResult,
     BoundaryUncertainty,
-    CancelToken,
-    CaseFile,
     EngineReport,
     RefinedBoundary,
     ScoreResult,
 )
+from app.usecases.cancellation import CancelToken
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.imaging.clicks import Click
 from models.contract.imaging.frame_verdict import FrameVerdict

@@ -20,7 +20,8 @@ from app.cli.machine import add_machine_commands
 from app.cli.models import models
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
-from app.usecases.ports import Services
+from app.translation import _
+from app.usecases.services import Services
 from training.contract.command_errors import INTERRUPTED, exit_code_of, print_error
 
 _commands = typer.Typer(
@@ -41,7 +42,7 @@ def run(arguments: Sequence[str], open_services: Callable[[Path | None], Service
     finally:
         cli.close()
     if code == INTERRUPTED and not cli.is_passed_on:
-        print_error("Stopped; what was finished before is kept.")
+        print_error(_("Stopped; what was finished before is kept."))
     return code
 
 
@@ -54,7 +55,7 @@ def _print_what_the_streams_can() -> None:
 
 def _say_version(is_asked: bool) -> None:
     if is_asked:
-        typer.echo(f"Naevus {__version__}")
+        typer.echo(_("Naevus {version}").format(version=__version__))
         raise typer.Exit
 
 

@@ -15,6 +15,7 @@ from app.domain.case import CaseLine
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId, LesionId
+from app.translation import N_, _, ngettext
 from app.usecases.analysis.analyse import Request, analyse_images, outstanding
 from app.usecases.analysis.assess_boundary import assess_boundaries
 from app.usecases.cases.describe_samples import LIST_NAME
@@ -24,16 +25,16 @@ from app.usecases.cases.remove_case import restore_cases
 from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from app.usecases.skipped_cases import WrittenCases
-from training.contract.terminal_tables import add_row, whole
+from training.contract.terminal_tables import add_row, no_wrap_column
 
 _SHOWN_ID_LETTERS = 8
 """Of an image id in tables; commands take any beginning that only one case has."""
 
-_KEY_WORDS = "“naevus export key_table --with-identity --to FOLDER” writes whose they are."
+_KEY_WORDS = N_("“naevus export key_table --with-identity --to FOLDER” writes whose they are.")
 
-_LEFT_OUT, _NOTICE, _KEPT_APART = "Left out", "Notice", "Kept apart"
+_LEFT_OUT, _NOTICE, _KEPT_APART = N_("Left out"), N_("Notice"), N_("Kept apart")
 
 _Paths = Annotated[list[Path], typer.Argument(help="Image files or folders.")]
 _Ids = Annotated[
@@ -81,17 +82,24 @@ def triage(
             merges_patients=merge_patients,
         )
     )
-    cli.complain((*done.refused, *done.not_scored))
-    cli.complain(done.notices, _NOTICE)
+    cli.print_warnings((*done.refused, *done.not_scored))
+    cli.print_warnings(done.notices, _(_NOTICE))
     _tell_kept_apart(cli, done.kept_apart)
     _tell_beside(cli, passed_over=done.passed_over, described=done.described)
     cli.show(done, _table_of(done.lines, done.report_by_image))
     cli.follow(assess_boundaries(cli.services, [line.image_id for line in done.lines], TOKEN))
     if not as_json:
-        key = "" if with_identity else f"{_KEY_WORDS} "
+        key = "" if with_identity else f"{_(_KEY_WORDS)} "
         cli.console.print(
-            f"{len(done.files)} files were written to {report}; the cases are kept in "
-            f"{cli.services.store.folder}. {key}{RESEARCH_USE}",
+            _(
+                "{count} files were written to {report}; the cases are kept in {folder}. {key}{research_use}"
+            ).format(
+                count=len(done.files),
+                report=report,
+                folder=cli.services.store.folder,
+                key=key,
+                research_use=_(RESEARCH_USE),
+            ),
             markup=False,
             soft_wrap=True,
         )
@@ -128,13 +136,18 @@ def import_(
         takes_damaged=take_damaged,
     )
     done = cli.follow(job)
-    cli.complain(done.refused)
+    cli.print_warnings(done.refused)
     if done.partly_readable:
-        cli.remark("Damaged files can be taken without a score: naevus import FILE --take-damaged.")
-    cli.complain(done.notices, _NOTICE)
+        cli.remark(_("Damaged files can be taken without a score: naevus import FILE --take-damaged."))
+    cli.print_warnings(done.notices, _(_NOTICE))
     _tell_kept_apart(cli, done.kept_apart)
     _tell_beside(cli, passed_over=done.passed_over, described=done.described)
-    cli.show(done, f"Imported: {len(done.imported)}. Refused: {len(done.refused)}.")
+    cli.show(
+        done,
+        _("Imported: {count}. Refused: {count_2}.").format(
+            count=len(done.imported), count_2=len(done.refused)
+        ),
+    )
     if not (done.imported or done.joined) and done.refused:
         raise typer.Exit(1)
 
@@ -156,9 +169,9 @@ def predict(
     wanted = _ids(cli, image_ids) if image_ids else _outstanding(cli)
     request = Request(is_anew=bool(image_ids), scores_unsuitable=score_anyway)
     failed = cli.follow(analyse_images(cli.services, wanted, TOKEN, request))
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
-    cli.complain(failed, _LEFT_OUT)
+    cli.print_warnings(failed, _(_LEFT_OUT))
     cli.show(PredictedCases(lines, failed), _table_of(lines))
     cli.follow(assess_boundaries(cli.services, wanted, TOKEN))
     if failed and len(failed) == len(wanted):
@@ -176,14 +189,21 @@ def list_(
 ) -> None:
     """Show the work list, the most urgent case first."""
     if order not in ORDERS:
-        raise typer.BadParameter(f"'{order}' is none of: {', '.join(ORDERS)}.", param_hint="--order")
+        raise typer.BadParameter(
+            _("'{order}' is none of: {orders}.").format(order=order, orders=", ".join(ORDERS)),
+            param_hint="--order",
+        )
     cli = cli_of(context, as_json=as_json)
     window = list_cases(
         cli.services, search=search, order=order, descending=descending, limit=limit, removed=removed
     )
     cli.show(window, _table_of(window.lines))
     if len(window.lines) < window.total:
-        cli.remark(f"{len(window.lines)} of {window.total} shown; --limit N shows more.")
+        cli.remark(
+            _("{count} of {total} shown; --limit N shows more.").format(
+                count=len(window.lines), total=window.total
+            )
+        )
 
 
 def restore(
@@ -194,9 +214,9 @@ def restore(
     """Bring removed cases back into the work list."""
     cli = cli_of(context, as_json=as_json)
     removed = tuple(line.image_id for line in _all_lines(cli, removed=True))
-    wanted = tuple(dict.fromkeys(_id_like(beginning, removed, "removed cases") for beginning in image_ids))
+    wanted = tuple(dict.fromkeys(_id_like(beginning, removed, _("removed cases")) for beginning in image_ids))
     restore_cases(cli.services, wanted)
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         lines = tuple(work.cases.lines_of(wanted))
     cli.show(lines, _table_of(lines))
 
@@ -238,28 +258,36 @@ def report(
 
 def _tell_kept_apart(cli: CliContext, kept_apart: Sequence[FileNotice]) -> None:
     """Say which images were given a patient of their own although their number is known, and the remedy."""
-    cli.complain(kept_apart, _KEPT_APART)
+    cli.print_warnings(kept_apart, _(_KEPT_APART))
     if kept_apart:
-        cli.remark("If it is the same person after all, import again with --merge-patients.")
+        cli.remark(_("If it is the same person after all, import again with --merge-patients."))
 
 
 def _tell_beside(cli: CliContext, *, passed_over: int, described: int) -> None:
     """Say in a line each what was entered from the list of the samples, and what is no image."""
     if described:
-        cli.remark(f"Age and sex of {_counted(described, 'sample image')} are from {LIST_NAME}.")
+        entered = ngettext(
+            "Age and sex of {count} sample image are from {list_name}.",
+            "Age and sex of {count} sample images are from {list_name}.",
+            described,
+        )
+        cli.remark(entered.format(count=described, list_name=LIST_NAME))
     if passed_over:
-        cli.remark(f"{_counted(passed_over, 'other file')} passed over: no image.")
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" + ("" if count == 1 else "s")
+        left = ngettext(
+            "{count} other file passed over: no image.",
+            "{count} other files passed over: no image.",
+            passed_over,
+        )
+        cli.remark(left.format(count=passed_over))
 
 
 def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
     """Write, and say what was written and what was left out; fail when nothing could be written."""
     written = cli.follow(job)
-    cli.complain(written.left_out, _LEFT_OUT)
-    cli.show(written, f"{len(written.files)} files were written to {folder}.")
+    cli.print_warnings(written.left_out, _(_LEFT_OUT))
+    cli.show(
+        written, _("{count} files were written to {folder}.").format(count=len(written.files), folder=folder)
+    )
     if written.left_out and not written.files:
         raise typer.Exit(1)
 
@@ -277,15 +305,19 @@ def only_id(cli: CliContext, beginning: str) -> ImageId:
 
 def _lesion_of(cli: CliContext, beginning: str) -> LesionId:
     image_id = only_id(cli, beginning)
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         return work.cases.case(image_id).lesion.id
 
 
-def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "work list") -> ImageId:
+def _id_like(beginning: str, listed: Sequence[ImageId], where: str = "") -> ImageId:
     matching = [image_id for image_id in listed if image_id.startswith(beginning.lower())]
     if len(matching) != 1:
-        found = "No case" if not matching else "More than one case"
-        raise NotFoundError(f"{found} of the {where} has an id that begins with “{beginning}”.")
+        found = _("No case") if not matching else _("More than one case")
+        raise NotFoundError(
+            _("{found} of the {where} has an id that begins with “{beginning}”.").format(
+                found=found, where=where or _("work list"), beginning=beginning
+            )
+        )
     return matching[0]
 
 
@@ -295,7 +327,7 @@ def _outstanding(cli: CliContext) -> tuple[ImageId, ...]:
 
 
 def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:
-    with cli.services.reading() as work:
+    with cli.services.store.reading() as work:
         count = work.cases.case_count(removed=removed)
         return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
 
@@ -312,12 +344,12 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
     table = Table(
         "urgency",
         "score",
-        whole("lesion"),
-        whole("patient"),
+        no_wrap_column("lesion"),
+        no_wrap_column("patient"),
         "site",
         Column("file", overflow="fold"),
-        whole("status"),
-        whole("id"),
+        no_wrap_column("status"),
+        no_wrap_column("id"),
     )
     if report_by_image:
         table.add_column("report", overflow="fold")
@@ -329,7 +361,9 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
             percent(line.probability) if line.probability is not None else "-",
             "-"
             if line.lesion is None
-            else f"{percent(line.lesion.probability)} of {line.lesion.image_count}",
+            else _("{probability} of {image_count}").format(
+                probability=percent(line.lesion.probability), image_count=line.lesion.image_count
+            ),
             line.patient_code,
             line.site or "-",
             line.file_name,

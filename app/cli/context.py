@@ -16,15 +16,17 @@ from rich.table import Table
 from rich.text import Text
 
 from app.domain.figures import with_common_spaces
+from app.translation import N_, _
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import FileNotice, Refusal
-from app.usecases.ports import Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from training.contract.progress_bar import progress_bar
-from training.contract.terminal_tables import print_table, seen
+from training.contract.terminal_tables import print_table, sanitized
 
 Result = TypeVar("Result")
 
-RESEARCH_USE = "Research use only, not a medical device. A score is no diagnosis."
+RESEARCH_USE = N_("Research use only, not a medical device. A score is no diagnosis.")
 
 TOKEN = NeverCancelled()
 
@@ -71,7 +73,10 @@ class CliContext:
                 except StopIteration as end:
                     return end.value  # type: ignore[no-any-return]  # StopIteration is not generic
                 bar.update(
-                    task, description=escape(seen(step.label)), completed=step.done, total=step.of or None
+                    task,
+                    description=escape(sanitized(step.label)),
+                    completed=step.done,
+                    total=step.of or None,
                 )
 
     def show(self, value: object, table: Table | str) -> None:
@@ -80,7 +85,7 @@ class CliContext:
             is_unicode = self.console.encoding.lower().startswith("utf")
             self.console.print_json(json.dumps(plain(value)), ensure_ascii=not is_unicode)
         elif isinstance(table, str):
-            lines = (_written_for(self.console, seen(line)) for line in table.splitlines())
+            lines = (_written_for(self.console, sanitized(line)) for line in table.splitlines())
             self.console.print(Text("\n".join(lines)), soft_wrap=True)
         else:
             print_table(self.console, table, for_programs=with_common_spaces)
@@ -88,14 +93,16 @@ class CliContext:
     def remark(self, sentence: str) -> None:
         """Print beside the result what a person may like to know."""
         if not self.as_json:
-            self.errors.print(seen(sentence), markup=False, soft_wrap=True)
+            self.errors.print(sanitized(sentence), markup=False, soft_wrap=True)
 
-    def complain(self, refusals: Sequence[Refusal | FileNotice], heading: str = "Not taken") -> None:
+    def print_warnings(self, refusals: Sequence[Refusal | FileNotice], heading: str = "") -> None:
         """Print what was refused or left out and why."""
         if not self.as_json:
             for refusal in refusals:
                 self.errors.print(
-                    seen(f"{heading}: {refusal.path.name}: {refusal.sentence}"), markup=False, soft_wrap=True
+                    sanitized(f"{heading or _('Not taken')}: {refusal.path.name}: {refusal.sentence}"),
+                    markup=False,
+                    soft_wrap=True,
                 )
 
 
@@ -116,7 +123,9 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+        # A field whose name was changed keeps the key that programs know.
+        keys = {part.name: part.metadata.get("json", part.name) for part in fields(value)}
+        return {key: plain(getattr(value, name)) for name, key in keys.items()}
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -7,6 +7,7 @@ import typer
 
 from app.cli.cases import only_id
 from app.cli.context import TOKEN, Json, cli_of
+from app.translation import _
 from app.usecases.analysis.analyse import analyse_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.import_corrections import ImplausibleMask, import_corrections
@@ -26,10 +27,15 @@ def correct(
     """Take masks drawn elsewhere as your signed corrections of stored cases, and score these again."""
     cli = cli_of(context, as_json=as_json)
     done = cli.follow(import_corrections(cli.services, masks, token=TOKEN, in_doubt=in_doubt))
-    cli.complain(done.refused)
-    cli.complain(done.notices, "Notice")
-    cli.complain(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), "Not scored")
-    cli.show(done, f"Corrected: {len(done.corrected)}. Refused: {len(done.refused)}.")
+    cli.print_warnings(done.refused)
+    cli.print_warnings(done.notices, _("Notice"))
+    cli.print_warnings(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), _("Not scored"))
+    cli.show(
+        done,
+        _("Corrected: {count}. Refused: {count_2}.").format(
+            count=len(done.corrected), count_2=len(done.refused)
+        ),
+    )
     if not done.corrected:
         raise typer.Exit(1)
 
@@ -56,7 +62,7 @@ def decide(
         management=management,
         comment=comment,
     )
-    cli.show(changes, f"The decision on {chosen[:8]} is recorded.")
+    cli.show(changes, _("The decision on {chosen} is recorded.").format(chosen=chosen[:8]))
 
 
 def add_correction_commands(commands: typer.Typer) -> None:

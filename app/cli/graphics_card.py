@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 
 from app.domain.errors import DomainError
+from app.translation import _
 
 _FIELDS = (
     "index",
@@ -37,8 +38,16 @@ class GraphicsCard:
 
     def words(self) -> str:
         """Memory, load and temperature in one line."""
-        parts = [f"{_or_unknown(self.used_mib)} of {_or_unknown(self.total_mib)} MiB"]
-        parts += [] if self.load_percent is None else [f"load {self.load_percent} %"]
+        parts = [
+            _("{or_unknown} of {or_unknown_2} MiB").format(
+                or_unknown=_or_unknown(self.used_mib), or_unknown_2=_or_unknown(self.total_mib)
+            )
+        ]
+        parts += (
+            []
+            if self.load_percent is None
+            else [_("load {load_percent} %").format(load_percent=self.load_percent)]
+        )
         parts += [] if self.temperature_c is None else [f"{self.temperature_c} °C"]
         return ", ".join(parts)
 
@@ -52,7 +61,10 @@ def graphics_cards() -> tuple[GraphicsCard, ...]:
     program = shutil.which("nvidia-smi")
     if program is None:
         raise GraphicsCardError(
-            "There is no NVIDIA driver on this machine (nvidia-smi was not found): the processor does it all."
+            _(
+                "There is no NVIDIA driver on this machine (nvidia-smi was not found): "
+                "the processor does it all."
+            )
         )
     question = [program, f"--query-gpu={','.join(_FIELDS)}", "--format=csv,noheader,nounits"]
     try:
@@ -65,12 +77,14 @@ def graphics_cards() -> tuple[GraphicsCard, ...]:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise GraphicsCardError("The NVIDIA driver does not answer (nvidia-smi).") from error
+        raise GraphicsCardError(_("The NVIDIA driver does not answer (nvidia-smi).")) from error
     if answer.returncode != 0:
         # The program explains itself on its standard output.
         said = (answer.stdout or answer.stderr).strip().splitlines()
         raise GraphicsCardError(
-            f"The NVIDIA driver cannot be asked: {said[0] if said else 'no reason given'}"
+            _("The NVIDIA driver cannot be asked: {said}").format(
+                said=said[0] if said else _("no reason given")
+            )
         )
     return cards_of(answer.stdout)
 
@@ -80,7 +94,9 @@ def cards_of(answer: str) -> tuple[GraphicsCard, ...]:
     cards = []
     for line in csv.reader(answer.splitlines(), skipinitialspace=True):
         if len(line) != len(_FIELDS) or not line[0].isdigit():
-            raise GraphicsCardError("The NVIDIA driver answered something that cannot be read (nvidia-smi).")
+            raise GraphicsCardError(
+                _("The NVIDIA driver answered something that cannot be read (nvidia-smi).")
+            )
         numbers = [int(cell) if cell.isdigit() else None for cell in line[3:]]
         cards.append(GraphicsCard(int(line[0]), line[1], line[2], *numbers))
     return tuple(cards)

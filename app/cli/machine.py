@@ -15,7 +15,8 @@ from rich.table import Table
 from app.cli.context import CliContext, Json, cli_of
 from app.cli.graphics_card import GraphicsCard, GraphicsCardError, graphics_cards
 from app.cli.training_program import training_answer
-from app.usecases.ports import StoreFinding
+from app.domain.store_finding import StoreFinding
+from app.translation import _
 from app.usecases.upkeep.examine_engines import examine_engines, examine_store
 from app.usecases.upkeep.private_data import make_data_private
 from training.contract.terminal_tables import add_row
@@ -52,7 +53,7 @@ def devices(context: typer.Context, as_json: Json = False) -> None:
     """Run a real inference on every engine of this machine and report."""
     cli = cli_of(context, as_json=as_json)
     reports = cli.follow(examine_engines(cli.services))
-    table = Table("engine", "provider", "device", "boundary ms", "score ms", "note")
+    table = Table("engine", "provider", "device", _("boundary ms"), _("score ms"), "note")
     for found in reports:
         times = (f"{ms:.0f}" if ms is not None else "-" for ms in (found.boundary_ms, found.score_ms))
         add_row(table, found.engine, found.provider, found.device, *times, found.note)
@@ -97,7 +98,9 @@ def _examined_machine() -> MachineReport:
     except GraphicsCardError as error:
         cards, note = (), str(error)
     return MachineReport(
-        system=f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        system=_("{system} {release}, Python {python_version}").format(
+            system=platform.system(), release=platform.release(), python_version=platform.python_version()
+        ),
         processors=os.cpu_count() or 1,
         graphics_cards=cards,
         graphics_note=note,
@@ -112,7 +115,7 @@ def _scan_kernels() -> dict[str, str]:
     try:
         return dict(json.loads(answer or ""))
     except ValueError:
-        return {"not known": "The training program does not start here."}
+        return {"not known": _("The training program does not start here.")}
 
 
 def _version(library: str) -> str | None:
@@ -126,13 +129,23 @@ def _machine_lines(machine: MachineReport | None) -> list[tuple[str, str]]:
     if machine is None:
         return []
     cards = [
-        ("graphics card", f"{card.index}: {card.name}, driver {card.driver}, {card.words()}")
+        (
+            _("graphics card"),
+            _("{index}: {name}, driver {driver}, {words}").format(
+                index=card.index, name=card.name, driver=card.driver, words=card.words()
+            ),
+        )
         for card in machine.graphics_cards
     ]
     return [
-        ("system", f"{machine.system}, {machine.processors} processors"),
-        *(cards or [("graphics card", machine.graphics_note or "The driver lists none.")]),
-        *(("scan kernel", f"{device}: {kernel}") for device, kernel in machine.scan_kernels.items()),
+        (
+            "system",
+            _("{system}, {processors} processors").format(
+                system=machine.system, processors=machine.processors
+            ),
+        ),
+        *(cards or [(_("graphics card"), machine.graphics_note or _("The driver lists none."))]),
+        *((_("scan kernel"), f"{device}: {kernel}") for device, kernel in machine.scan_kernels.items()),
         ("libraries", ", ".join(f"{name} {version}" for name, version in machine.libraries.items())),
     ]
 
@@ -143,7 +156,7 @@ def _watch(cli: CliContext, every_s: float) -> None:
         while True:
             cards = graphics_cards()
             if not cards:
-                raise GraphicsCardError("The NVIDIA driver lists no graphics card.")
+                raise GraphicsCardError(_("The NVIDIA driver lists no graphics card."))
             for card in cards:
                 line = f"{datetime.now():%H:%M:%S}  {card.index}: {card.name}  {card.words()}"
                 cli.show(card, line)

@@ -9,6 +9,7 @@ from rich.table import Table
 from app.cli.context import CliContext, Json, SnapshotOption, cli_of
 from app.cli.training_program import PASSED_ON, pass_on
 from app.domain.errors import LearningError
+from app.translation import _
 from app.usecases.learning.evaluate_candidate import evaluate_candidate
 from app.usecases.learning.follow_run import list_runs
 from app.usecases.learning.register_candidate import register_candidate
@@ -19,7 +20,7 @@ from models.contract.shelf.card import ModelTask
 from models.contract.shelf.exam_table import table_lines
 from models.contract.shelf.gate import verdict
 from models.contract.shelf.model_shelf import ShelvedModel
-from training.contract.terminal_tables import add_row, seen, whole
+from training.contract.terminal_tables import add_row, no_wrap_column, sanitized
 
 models = typer.Typer(name="models", help="List the trained models, and choose which one serves.")
 
@@ -52,7 +53,7 @@ def promote(
     cli = cli_of(context, as_json=as_json)
     name, version = _shelved(cli, reference)
     model = promote_model(cli.services, name, version, unexamined=unexamined)
-    cli.show(_told(model), f"{model.card.reference} serves now.")
+    cli.show(_model_facts(model), _("{reference} serves now.").format(reference=model.card.reference))
 
 
 @models.command()
@@ -64,7 +65,7 @@ def rollback(
     """Go back to the model that served before."""
     cli = cli_of(context, as_json=as_json)
     model = roll_back_model(cli.services, task)
-    cli.show(_told(model), f"{model.card.reference} serves again.")
+    cli.show(_model_facts(model), _("{reference} serves again.").format(reference=model.card.reference))
 
 
 @models.command()
@@ -79,7 +80,7 @@ def exam(
     name, version = _shelved(cli, reference)
     sat = evaluate_candidate(cli.services, name, version, snapshot)
     gate = verdict(sat)
-    lines = (*table_lines(sat), "passed" if gate.passed else "not passed", *gate.reasons)
+    lines = (*table_lines(sat), "passed" if gate.passed else _("not passed"), *gate.reasons)
     cli.show({"exam": sat, "passed": gate.passed, "reasons": gate.reasons}, "\n".join(lines))
 
 
@@ -89,7 +90,7 @@ def export_(context: typer.Context, reference: _Reference, file: _BundleFile, as
     cli = cli_of(context, as_json=as_json)
     name, version = _shelved(cli, reference)
     packed = export_model(cli.services, name, version, file)
-    cli.show(packed, f"{reference} was written to {packed}.")
+    cli.show(packed, _("{reference} was written to {packed}.").format(reference=reference, packed=packed))
 
 
 @models.command("import")
@@ -97,7 +98,7 @@ def import_(context: typer.Context, file: _BundleFile, as_json: Json = False) ->
     """Put the model of such a file onto the shelf; it does not serve by that."""
     cli = cli_of(context, as_json=as_json)
     model = import_model(cli.services, file)
-    cli.show(_told(model), f"{model.card.reference} is on the shelf.")
+    cli.show(_model_facts(model), _("{reference} is on the shelf.").format(reference=model.card.reference))
 
 
 @models.command(**PASSED_ON)
@@ -120,7 +121,7 @@ def _shelf_for(context: typer.Context) -> list[str]:
 
 
 def _show_models(cli: CliContext) -> None:
-    table = Table(whole("model"), "task", "state", "trained from", "exam")
+    table = Table(no_wrap_column("model"), "task", "state", _("trained from"), "exam")
     lines = list_models(cli.services)
     for line in lines:
         cells = (line.card.task, line.state, line.parent or "-", _exam_words(line))
@@ -129,7 +130,7 @@ def _show_models(cli: CliContext) -> None:
     problems = (*(sentence for _, sentence in cli.services.shelf.problems()),)
     if not cli.as_json:
         for sentence in dict.fromkeys((*problems, *unusable_active_models(cli.services))):
-            cli.errors.print(seen(sentence), markup=False, soft_wrap=True)
+            cli.errors.print(sanitized(sentence), markup=False, soft_wrap=True)
 
 
 def _exam_words(line: ModelLine) -> str:
@@ -137,8 +138,8 @@ def _exam_words(line: ModelLine) -> str:
     if line.verdict is None:
         return "-"
     if not line.verdict.passed:
-        return "not passed"
-    return "passed" if line.state != "candidate" or not line.note else "passed, to be sat again"
+        return _("not passed")
+    return "passed" if line.state != "candidate" or not line.note else _("passed, to be sat again")
 
 
 def _as_json(line: ModelLine) -> dict[str, object]:
@@ -153,7 +154,7 @@ def _as_json(line: ModelLine) -> dict[str, object]:
     }
 
 
-def _told(model: ShelvedModel) -> dict[str, str]:
+def _model_facts(model: ShelvedModel) -> dict[str, str]:
     return {
         "reference": model.card.reference,
         "task": model.card.task,
@@ -163,9 +164,11 @@ def _told(model: ShelvedModel) -> dict[str, str]:
 
 def _shelved(cli: CliContext, reference: str) -> tuple[str, str]:
     """Split a reference, and put the candidate of a finished run onto the shelf when it is meant."""
-    name, _, version = reference.partition("/")
+    name, _slash, version = reference.partition("/")
     if not name or not version:
-        raise typer.BadParameter(f"'{reference}' is not NAME/VERSION.", param_hint="REFERENCE")
+        raise typer.BadParameter(
+            _("'{reference}' is not NAME/VERSION.").format(reference=reference), param_hint="REFERENCE"
+        )
     for run in list_runs(cli.services):
         if run.candidate == reference and run.state == "finished":
             try:

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from app.cli.context import TOKEN, CliContext, Json, SnapshotOption, cli_of
 from app.cli.training_program import PASSED_ON, pass_on
 from app.domain.errors import LearningError
+from app.translation import _
 from app.usecases.learning.follow_run import follow_run, list_runs
 from app.usecases.learning.freeze_snapshot import freeze_snapshot
 from app.usecases.learning.run_records import RunLine
@@ -19,7 +20,7 @@ from app.usecases.learning.start_run import forecast_run, start_run
 from app.usecases.learning.stop_run import resume_run, stop_run
 from models.contract.shelf.card import Task
 from training.contract.run_state import RunState
-from training.contract.terminal_tables import add_row, whole
+from training.contract.terminal_tables import add_row, no_wrap_column
 
 _LOOK_EVERY_S = 1.0
 _ENDINGS = ("finished", "stopped", "failed")
@@ -60,15 +61,19 @@ def snapshot(
     cli = cli_of(context, as_json=as_json)
     frozen = cli.follow(freeze_snapshot(cli.services, task, token=TOKEN, any_confirmation=any_confirmation))
     table = Table("", "images", "patients")
-    for side, count in frozen.images_by_side.items():
-        add_row(table, side, str(count), str(frozen.patients_by_side[side]))
+    for subset, count in frozen.images_by_subset.items():
+        add_row(table, subset, str(count), str(frozen.patients_by_subset[subset]))
     cli.show(frozen, table)
     if not as_json:
-        cli.console.print(f"Snapshot {frozen.id}", markup=False, soft_wrap=True)
+        cli.console.print(_("Snapshot {id}").format(id=frozen.id), markup=False, soft_wrap=True)
         if frozen.warning:
             cli.errors.print(frozen.warning, markup=False, soft_wrap=True)
         for reason, count in frozen.left_out.items():
-            cli.errors.print(f"Left out ({count}): {reason}", markup=False, soft_wrap=True)
+            cli.errors.print(
+                _("Left out ({count}): {reason}").format(count=count, reason=reason),
+                markup=False,
+                soft_wrap=True,
+            )
 
 
 @train.command()
@@ -84,7 +89,7 @@ def start(
     """Start a run that teaches the model that serves; it goes on by itself."""
     cli = cli_of(context, as_json=as_json)
     line = start_run(cli.services, task, snapshot_id, amp=amp, seed=seed, threads=threads)
-    cli.show(line, f"{line.id} is running; 'naevus train watch {line.id}' shows how far it is.")
+    cli.show(line, _("{id} is running; 'naevus train watch {id}' shows how far it is.").format(id=line.id))
 
 
 @train.command()
@@ -98,22 +103,31 @@ def forecast(
     """Measure what such a run would cost on this machine."""
     cli = cli_of(context, as_json=as_json)
     found = forecast_run(cli.services, task, snapshot_id, threads=threads)
-    memory = "" if found.memory_bytes is None else f", {found.memory_bytes / 2**30:.1f} GiB"
-    cli.show(found, f"About {found.seconds / 60:.0f} min on {found.device}{memory}. {found.note}".rstrip())
+    memory = (
+        ""
+        if found.memory_bytes is None
+        else _(", {memory_bytes:.1f} GiB").format(memory_bytes=found.memory_bytes / 2**30)
+    )
+    cli.show(
+        found,
+        _("About {seconds:.0f} min on {device}{memory}. {note}")
+        .format(seconds=found.seconds / 60, device=found.device, memory=memory, note=found.note)
+        .rstrip(),
+    )
 
 
 @train.command()
 def resume(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
     """Go on with a run that was stopped or broken off."""
     cli = cli_of(context, as_json=as_json)
-    cli.show(resume_run(cli.services, run_id), f"{run_id} goes on.")
+    cli.show(resume_run(cli.services, run_id), _("{run_id} goes on.").format(run_id=run_id))
 
 
 @train.command()
 def stop(context: typer.Context, run_id: _Run, as_json: Json = False) -> None:
     """Ask a run to stop; asked again after half a minute, it is ended."""
     cli = cli_of(context, as_json=as_json)
-    cli.show(stop_run(cli.services, run_id), f"{run_id} was asked to stop.")
+    cli.show(stop_run(cli.services, run_id), _("{run_id} was asked to stop.").format(run_id=run_id))
 
 
 @train.command()
@@ -142,7 +156,10 @@ def watch(
             time.sleep(_LOOK_EVERY_S)
             run_state = follow_run(cli.services, run_id)
     except KeyboardInterrupt:
-        cli.errors.print(f"{run_id} goes on; 'naevus train watch {run_id}' looks at it again.", markup=False)
+        cli.errors.print(
+            _("{run_id} goes on; 'naevus train watch {run_id}' looks at it again.").format(run_id=run_id),
+            markup=False,
+        )
     cli.show(run_state, _words(run_state))
     if run_state.state == "failed":
         raise typer.Exit(1)
@@ -151,22 +168,28 @@ def watch(
 def _newest(cli: CliContext) -> str:
     lines = list_runs(cli.services)
     if not lines:
-        raise LearningError("There is no run yet; 'naevus train start segmentation' starts one.")
+        raise LearningError(_("There is no run yet; 'naevus train start segmentation' starts one."))
     return lines[0].id
 
 
 def _words(run_state: RunState) -> str:
-    left = "" if run_state.seconds_left is None else f", about {run_state.seconds_left / 60:.0f} min left"
-    first = f"{run_state.state}: step {run_state.step} of {run_state.total_steps}{left}"
+    left = (
+        ""
+        if run_state.seconds_left is None
+        else _(", about {seconds_left:.0f} min left").format(seconds_left=run_state.seconds_left / 60)
+    )
+    first = _("{state}: step {step} of {total_steps}{left}").format(
+        state=run_state.state, step=run_state.step, total_steps=run_state.total_steps, left=left
+    )
     gate = () if run_state.verdict is None else run_state.verdict.reasons
     return "\n".join((first, *run_state.notices, *((run_state.ending,) if run_state.ending else ()), *gate))
 
 
 def _table_of(lines: Sequence[RunLine]) -> Table:
-    table = Table(whole("run"), "state", "step", "from", "exam", "started by")
+    table = Table(no_wrap_column("run"), "state", "step", "from", "exam", _("started by"))
     for line in lines:
-        exam = {True: "passed", False: "not passed", None: "-"}[line.passed]
-        step = f"{line.step} of {line.total_steps}"
+        exam = {True: "passed", False: _("not passed"), None: "-"}[line.passed]
+        step = _("{step} of {total_steps}").format(step=line.step, total_steps=line.total_steps)
         add_row(table, line.id, line.state, step, line.base, exam, line.started_by)
     return table
 

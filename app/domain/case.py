@@ -18,7 +18,7 @@ from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
-from app.domain.revision import Decision, MaskRevision
+from app.domain.revision import Decision, MaskRevision, RevisionReason
 from models.contract.lesion.features import DEFINITION
 
 
@@ -252,10 +252,20 @@ class Case:
         return any(revision.is_signed for revision in self.revisions)
 
     @property
+    def is_confirmed(self) -> bool:
+        """Say whether a person found a predicted boundary right and left it as it was."""
+        newest = self.revision
+        if newest is None or newest.reason is not RevisionReason.CONFIRMED:
+            return False
+        return any(boundary.mask == newest.mask for boundary in self.boundaries)
+
+    @property
     def status(self) -> str:
-        """Return how far the case is: 'new', 'predicted', 'corrected' or 'decided'."""
+        """Return how far the case is: 'new', 'predicted', 'corrected', 'confirmed' or 'decided'."""
         if self.decisions:
             return "decided"
+        if self.is_confirmed:
+            return "confirmed"
         if self.revisions:
             return "corrected"
         return "predicted" if self.boundaries else "new"
@@ -273,7 +283,7 @@ class CaseLine:
     priority: Priority | None
     probability: float | None
     status: str
-    """'new', 'predicted', 'corrected', 'decided'."""
+    """'new', 'predicted', 'corrected', 'confirmed', 'decided'."""
     imported_at: datetime
     file_name: str
     no_score_reason: str = ""

@@ -10,6 +10,7 @@ from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision
 from app.domain.vocabulary import Vocabulary
+from app.translation import _
 
 _LIMBS = ("upper extremity", "lower extremity", "palms/soles")
 
@@ -26,7 +27,7 @@ _SITES_OF_SPECIAL_SITE = {
 def check_patient(patient: Patient, vocabulary: Vocabulary, *, today: date) -> None:
     """Raise InvalidFieldError when a patient may not be stored like this."""
     if not patient.code.strip():
-        raise InvalidFieldError("code", "A patient needs a patient number or code.")
+        raise InvalidFieldError("code", _("A patient needs a patient number or code."))
     _check_choices(patient, vocabulary)
     birth_year(patient.birth_year, today=today)
 
@@ -42,15 +43,20 @@ def check_site(lesion: Lesion, *, edited: str = "site_special") -> None:
     """Raise InvalidFieldError, at the ``edited`` field, when the special site does not go with the site."""
     fitting = _SITES_OF_SPECIAL_SITE.get(lesion.site_special or "")
     if lesion.site is not None and fitting is not None and lesion.site not in fitting:
-        raise InvalidFieldError(edited, f"“{lesion.site_special}” does not go with the site “{lesion.site}”.")
+        raise InvalidFieldError(
+            edited,
+            _("“{site_special}” does not go with the site “{site}”.").format(
+                site_special=lesion.site_special, site=lesion.site
+            ),
+        )
 
 
 def check_visit(visit: Visit, *, today: date) -> None:
     """Raise InvalidFieldError when a visit may not be stored like this."""
     if visit.visited_on > today:
-        raise InvalidFieldError("visited_on", "A visit cannot lie in the future.")
+        raise InvalidFieldError("visited_on", _("A visit cannot lie in the future."))
     if visit.age_years is not None and not 0 <= visit.age_years <= OLDEST_AGE_YEARS:
-        raise InvalidFieldError("age_years", "The age lies between 0 and 85; 85 stands for 85 and older.")
+        raise InvalidFieldError("age_years", _("The age lies between 0 and 85; 85 stands for 85 and older."))
 
 
 def check_age(patient: Patient, visit: Visit, *, edited: str = "age_years") -> None:
@@ -61,8 +67,10 @@ def check_age(patient: Patient, visit: Visit, *, edited: str = "age_years") -> N
     if visit.age_years not in (reached, reached - 1):
         raise InvalidFieldError(
             edited,
-            f"Someone born in {patient.birth_year} was not {visit.age_years} years old at the visit of "
-            f"{visit.visited_on:%d %b %Y}.",
+            _(
+                "Someone born in {birth_year} was not {age_years} years old at the visit of "
+                "{visited_on:%d %b %Y}."
+            ).format(birth_year=patient.birth_year, age_years=visit.age_years, visited_on=visit.visited_on),
         )
 
 
@@ -75,10 +83,10 @@ def check_decision(decision: Decision, vocabulary: Vocabulary) -> None:
     if decision.diagnosis_confirm_type is not None and decision.diagnosis is None:
         raise InvalidFieldError(
             "diagnosis_confirm_type",
-            "How a diagnosis was confirmed can only be said together with the diagnosis.",
+            _("How a diagnosis was confirmed can only be said together with the diagnosis."),
         )
     if not (decision.diagnosis or decision.management or decision.comment.strip()):
-        raise InvalidFieldError("diagnosis", "A decision needs a diagnosis, a management or a comment.")
+        raise InvalidFieldError("diagnosis", _("A decision needs a diagnosis, a management or a comment."))
 
 
 def _check_choices(record: Record, vocabulary: Vocabulary) -> None:
@@ -90,12 +98,20 @@ def _check_choices(record: Record, vocabulary: Vocabulary) -> None:
 def _unknown_diagnosis(wanted: str, vocabulary: Vocabulary) -> str:
     name_by_folded = {known.name.casefold(): known.name for known in vocabulary.diagnoses}
     near = [name_by_folded[found] for found in get_close_matches(wanted.casefold(), name_by_folded)]
-    hint = f"near it are: {' / '.join(near)}" if near else "the page Decision of the window shows them all"
-    return f"“{wanted}” is not in the list of diagnoses; {hint}."
+    if near:
+        return _("“{wanted}” is not in the list of diagnoses; near it are: {near}.").format(
+            wanted=wanted, near=" / ".join(near)
+        )
+    return _(
+        "“{wanted}” is not in the list of diagnoses; the page Decision of the window shows them all."
+    ).format(wanted=wanted)
 
 
 def _check_exact(field: str, value: FieldValue, permitted: tuple[str, ...]) -> None:
     if value is not None and value not in permitted:
         raise InvalidFieldError(
-            field, f"“{value}” is not permitted here; choose one of: {', '.join(permitted)}."
+            field,
+            _("“{value}” is not permitted here; choose one of: {permitted}.").format(
+                value=value, permitted=", ".join(permitted)
+            ),
         )

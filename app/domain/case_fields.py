@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 from app.domain.errors import InvalidFieldError
+from app.translation import _
 
 OLDEST_AGE_YEARS = 85
 """Stands for this age and everything above (ISIC), because great age identifies a person."""
@@ -37,7 +38,10 @@ def choice(field: str, text: str | None, permitted: tuple[str, ...]) -> str | No
         if value.casefold() == wanted.casefold():
             return value
     raise InvalidFieldError(
-        field, f"“{wanted}” is not permitted here; choose one of: {', '.join(permitted)}."
+        field,
+        _("“{wanted}” is not permitted here; choose one of: {permitted}.").format(
+            wanted=wanted, permitted=", ".join(permitted)
+        ),
     )
 
 
@@ -50,11 +54,16 @@ def age_years(text: str | int | None) -> int | None:
     if found is None:
         raise InvalidFieldError(
             "age_years",
-            f"“{wanted}” is no age: it is a whole number of years, from 0; 85 and above count as 85.",
+            _(
+                "“{wanted}” is no age: it is a whole number of years, from 0; 85 and above count as 85."
+            ).format(wanted=wanted),
         )
     if int(found[1]) > HIGHEST_AGE_YEARS:
         raise InvalidFieldError(
-            "age_years", f"“{wanted}” is no age: it lies between 0 and {HIGHEST_AGE_YEARS} years."
+            "age_years",
+            _("“{wanted}” is no age: it lies between 0 and {highest_age_years} years.").format(
+                wanted=wanted, highest_age_years=HIGHEST_AGE_YEARS
+            ),
         )
     return min(int(found[1]), OLDEST_AGE_YEARS)
 
@@ -66,7 +75,10 @@ def birth_year(text: str | int | None, *, today: date) -> int | None:
         return None
     if not re.fullmatch(r"[0-9]{4}", wanted) or not EARLIEST_BIRTH_YEAR <= int(wanted) <= today.year:
         raise InvalidFieldError(
-            "birth_year", f"The year of birth has four digits, {EARLIEST_BIRTH_YEAR} to {today.year}."
+            "birth_year",
+            _("The year of birth has four digits, {earliest_birth_year} to {year}.").format(
+                earliest_birth_year=EARLIEST_BIRTH_YEAR, year=today.year
+            ),
         )
     return int(wanted)
 
@@ -80,12 +92,15 @@ def diameter_mm(text: str | float | None) -> float | None:
     if exact_mm is None:
         raise InvalidFieldError(
             "clin_size_long_diam_mm",
-            "The size is a number with a unit, for example 6.5 mm, 0.65 cm or 6500 um.",
+            _("The size is a number with a unit, for example 6.5 mm, 0.65 cm or 6500 um."),
         )
     size_mm = round(exact_mm, 2)
     if not 0 < size_mm <= LARGEST_DIAMETER_MM:
         raise InvalidFieldError(
-            "clin_size_long_diam_mm", f"The size lies between 0.01 mm and {LARGEST_DIAMETER_MM} mm."
+            "clin_size_long_diam_mm",
+            _("The size lies between 0.01 mm and {largest_diameter_mm} mm.").format(
+                largest_diameter_mm=LARGEST_DIAMETER_MM
+            ),
         )
     return size_mm
 
@@ -98,7 +113,8 @@ def length_mm(text: str) -> float | None:
     found_mm = _millimetres(wanted)
     if found_mm is None or found_mm <= 0:
         raise InvalidFieldError(
-            "length_mm", f"“{wanted}” is no length: type a number above 0, such as 5 or 0.5 cm."
+            "length_mm",
+            _("“{wanted}” is no length: type a number above 0, such as 5 or 0.5 cm.").format(wanted=wanted),
         )
     return found_mm
 
@@ -110,7 +126,7 @@ def mm_per_px(text: str | float | None) -> float | None:
         return None
     if _NUMBER.fullmatch(wanted) is None or not 0.0001 <= float(wanted) <= 1:
         raise InvalidFieldError(
-            "mm_per_px", "The scale is the side of one pixel in mm, between 0.0001 and 1."
+            "mm_per_px", _("The scale is the side of one pixel in mm, between 0.0001 and 1.")
         )
     return float(wanted)
 

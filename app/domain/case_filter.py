@@ -17,3 +17,7 @@ class CaseFilter(StrEnum):
     """Cases without a score that counts."""
     UNCORRECTED = "uncorrected"
     """Cases whose boundary nobody has corrected or confirmed."""
+    CORRECTED = "corrected"
+    """Cases whose boundary a person has drawn or changed, decided or not."""
+    CONFIRMED = "confirmed"
+    """Cases whose predicted boundary a person has found right, decided or not."""

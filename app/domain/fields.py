@@ -12,6 +12,7 @@ from app.domain import case_fields
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.translation import N_
 
 Record: TypeAlias = Patient | Lesion | Visit | DermoscopicImage
 RecordType: TypeAlias = type[Patient] | type[Lesion] | type[Visit] | type[DermoscopicImage]
@@ -26,7 +27,7 @@ class Choice:
     """Name of the list in resources/terms/case_fields.toml."""
     shown: Callable[[str], str] = str
     """How the form writes a word."""
-    unknown: str = "Not known"
+    unknown: str = N_("Not known")
     """What the form calls no choice."""
 
 
@@ -104,12 +105,12 @@ class CaseField:
 
 
 FIELDS: Final[tuple[CaseField, ...]] = (
-    CaseField(Patient, "code", "Patient number", Text(), "patient_id", identifies=True),
-    CaseField(Patient, "name", "Name", Text(), "patient_name", identifies=True),
+    CaseField(Patient, "code", N_("Patient number"), Text(), "patient_id", identifies=True),
+    CaseField(Patient, "name", N_("Name"), Text(), "patient_name", identifies=True),
     CaseField(
         Patient,
         "issuer",
-        "Issuer of the patient number",
+        N_("Issuer of the patient number"),
         Text(),
         "patient_id_issuer",
         identifies=True,
@@ -118,71 +119,77 @@ FIELDS: Final[tuple[CaseField, ...]] = (
     CaseField(
         Patient,
         "birth_year",
-        "Year of birth",
+        N_("Year of birth"),
         Number(lambda text, today: case_fields.birth_year(text, today=today)),
         "birth_year",
         identifies=True,
         feeds="age_approx",
     ),
-    CaseField(Patient, "birthday", "Day of birth", Text(), None, identifies=True, is_entered=False),
+    CaseField(Patient, "birthday", N_("Day of birth"), Text(), None, identifies=True, is_entered=False),
     CaseField(
         Visit,
         "visited_on",
-        "Date",
+        N_("Date"),
         Day(),
         "visited_on",
         identifies=True,
-        words="date of the visit",
+        words=N_("date of the visit"),
         feeds="age_approx",
     ),
     CaseField(
         Visit,
         "age_years",
-        "Age at the visit",
+        N_("Age at the visit"),
         Number(lambda text, _today: case_fields.age_years(text)),
         "age",
         words="age",
         model_input="age_approx",
     ),
-    CaseField(Patient, "sex", "Sex", Choice("sex", str.capitalize), "sex", model_input="sex"),
+    CaseField(Patient, "sex", N_("Sex"), Choice("sex", str.capitalize), "sex", model_input="sex"),
     CaseField(
         Lesion,
         "site",
-        "Site",
+        N_("Site"),
         Choice("site", str.capitalize),
         "anatom_site_general",
         model_input="anatom_site_general",
-        input_words="body site",
+        input_words=N_("body site"),
     ),
     CaseField(
-        Lesion, "site_special", "Special site", Choice("site_special", unknown="None"), "anatom_site_special"
+        Lesion,
+        "site_special",
+        N_("Special site"),
+        Choice("site_special", unknown=N_("None")),
+        "anatom_site_special",
     ),
-    CaseField(Lesion, "label", "Label", Text(), "lesion_label", identifies=True),
+    CaseField(Lesion, "label", N_("Label"), Text(), "lesion_label", identifies=True),
     CaseField(
         Lesion,
         "clin_size_long_diam_mm",
-        "Longest diameter on the skin",
-        Number(lambda text, _today: case_fields.diameter_mm(text), "mm", "for example 6.5 mm"),
+        N_("Longest diameter on the skin"),
+        Number(lambda text, _today: case_fields.diameter_mm(text), "mm", N_("for example 6.5 mm")),
         "clin_size_long_diam_mm",
     ),
     CaseField(
         Patient,
         "fitzpatrick_skin_type",
-        "Skin type (Fitzpatrick)",
+        N_("Skin type (Fitzpatrick)"),
         Choice("fitzpatrick_skin_type", "Type {}".format),
         "fitzpatrick_skin_type",
-        words="skin type",
+        words=N_("skin type"),
     ),
-    CaseField(Patient, "personal_hx_mm", "Melanoma before", YesNo(), "personal_hx_mm"),
-    CaseField(Patient, "family_hx_mm", "Melanoma in the family", YesNo(), "family_hx_mm"),
+    CaseField(Patient, "personal_hx_mm", N_("Melanoma before"), YesNo(), "personal_hx_mm"),
+    CaseField(Patient, "family_hx_mm", N_("Melanoma in the family"), YesNo(), "family_hx_mm"),
     CaseField(
-        Patient, "notes", "Notes on the patient", Note(), "patient_notes", identifies=True, words="notes"
+        Patient, "notes", N_("Notes on the patient"), Note(), "patient_notes", identifies=True, words="notes"
     ),
-    CaseField(Lesion, "notes", "Notes on the lesion", Note(), "lesion_notes", identifies=True, words="notes"),
+    CaseField(
+        Lesion, "notes", N_("Notes on the lesion"), Note(), "lesion_notes", identifies=True, words="notes"
+    ),
     CaseField(
         DermoscopicImage,
         "dermoscopic_type",
-        "Dermoscopy",
+        N_("Dermoscopy"),
         Choice("dermoscopic_type"),
         "dermoscopic_type",
         is_entered=False,

@@ -41,6 +41,8 @@ class DermoscopicImage:
     provenance: tuple[tuple[str, str], ...] = ()
     """What was done at import, in order, for example ('orientation', 'rotated by 90 degrees')."""
     dermoscopic_type: str | None = None
+    is_sample: bool = False
+    """Whether it is a sample that came with the program, whatever its patient is called now."""
 
     @property
     def is_damaged(self) -> bool:

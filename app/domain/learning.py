@@ -1,4 +1,4 @@
-"""Which side of the exam a patient stands on when models learn from corrections."""
+"""Which subset a patient belongs to when models learn from corrections: train, val or exam."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,90 +8,92 @@ from typing import Literal, TypeAlias
 
 from app.domain.ids import ImageId, PatientId
 
-LearningSide: TypeAlias = Literal["exam", "val", "train"]
+LearningSubset: TypeAlias = Literal["exam", "val", "train"]
 
-SIDES: tuple[LearningSide, ...] = ("exam", "val", "train")
+SUBSETS: tuple[LearningSubset, ...] = ("exam", "val", "train")
 """The strictest first."""
 
-SHARE_BY_SIDE: Mapping[LearningSide, float] = {"exam": 0.25, "val": 0.15, "train": 0.6}
+SHARE_BY_SUBSET: Mapping[LearningSubset, float] = {"exam": 0.25, "val": 0.15, "train": 0.6}
 
 _MOST_MORE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class LearningPatient:
-    """A patient's side, decided once, and the name that stands for the patient in snapshots."""
+    """A patient's subset, decided once, and the name that stands for the patient in snapshots."""
 
     patient_id: PatientId
     pseudonym: str
-    side: LearningSide
+    subset: LearningSubset
     decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class LearningImage:
-    """The name that stands for an image in snapshots, and the side on which it was first used."""
+    """The name that stands for an image in snapshots, and the subset on which it was first used."""
 
     image_id: ImageId
     pseudonym: str
-    side: LearningSide | None
+    subset: LearningSubset | None
     """None while no snapshot has used it."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnassignedPatient:
-    """A patient with a correction who has no side yet."""
+    """A patient with a correction who has no subset yet."""
 
     patient_id: PatientId
     pseudonym: str
     has_malignant: bool
-    earlier_sides: frozenset[LearningSide] = frozenset()
+    earlier_subsets: frozenset[LearningSubset] = frozenset()
     """Sides on which images of this patient were used before, under another patient."""
 
 
-def assign_sides(
-    unassigned: Iterable[UnassignedPatient], placed: Mapping[tuple[bool, LearningSide], int]
-) -> dict[PatientId, LearningSide]:
-    """Decide the side of each newcomer; the one rule for the first snapshot and for all later ones.
+def assign_subsets(
+    unassigned: Iterable[UnassignedPatient], placed: Mapping[tuple[bool, LearningSubset], int]
+) -> dict[PatientId, LearningSubset]:
+    """Decide the subset of each newcomer; the one rule for the first snapshot and for all later ones.
 
-    Patients are dealt one by one, in the order of their pseudonyms (which are random), to the side that
-    lacks most: the side whose share (exam 25 %, val 15 %, train the rest) of the patients including this
+    Patients are dealt one by one, in the order of their pseudonyms (which are random), to the subset that
+    lacks most: the subset whose share (exam 25 %, val 15 %, train the rest) of the patients including this
     one exceeds by most what it has. Patients with a malignant lesion and the others are counted apart, so
-    that every side gets both. The first patient of each kind so becomes train, the second exam, the fourth
-    val. A side once decided is stored and never asked for again: an exam patient never becomes anything
+    that every subset gets both. The first patient of each kind so becomes train, the second exam, the fourth
+    val. A subset once decided is stored and never asked for again: an exam patient never becomes anything
     else. A newcomer whose images were used before under another patient (two records of one person were
-    put together) takes over the strictest of those sides.
+    put together) takes over the strictest of those subsets.
 
     Args:
-        unassigned: patients without a side.
-        placed: how many patients there are already, by (has a malignant lesion, side).
+        unassigned: patients without a subset.
+        placed: how many patients there are already, by (has a malignant lesion, subset).
     """
     counts = Counter(dict(placed))
-    sides: dict[PatientId, LearningSide] = {}
+    subsets: dict[PatientId, LearningSubset] = {}
     for unassigned_patient in sorted(unassigned, key=lambda each: each.pseudonym):
-        inherited = next((side for side in SIDES if side in unassigned_patient.earlier_sides), None)
-        side = inherited or _lacking_most(counts, has_malignant=unassigned_patient.has_malignant)
-        counts[unassigned_patient.has_malignant, side] += 1
-        sides[unassigned_patient.patient_id] = side
-    return sides
+        inherited = next((subset for subset in SUBSETS if subset in unassigned_patient.earlier_subsets), None)
+        subset = inherited or _lacking_most(counts, has_malignant=unassigned_patient.has_malignant)
+        counts[unassigned_patient.has_malignant, subset] += 1
+        subsets[unassigned_patient.patient_id] = subset
+    return subsets
 
 
 def patients_still_needed(
-    placed: Mapping[tuple[bool, LearningSide], int], empty: Iterable[LearningSide], *, has_malignant: bool
+    placed: Mapping[tuple[bool, LearningSubset], int], empty: Iterable[LearningSubset], *, has_malignant: bool
 ) -> int:
-    """How many more patients of a kind must come until each of the ``empty`` sides has got one."""
+    """How many more patients of a kind must come until each of the ``empty`` subsets has got one."""
     counts, wanted = Counter(dict(placed)), set(empty)
     for more in range(_MOST_MORE):
         if not wanted:
             return more
-        side = _lacking_most(counts, has_malignant=has_malignant)
-        counts[has_malignant, side] += 1
-        wanted.discard(side)
+        subset = _lacking_most(counts, has_malignant=has_malignant)
+        counts[has_malignant, subset] += 1
+        wanted.discard(subset)
     return _MOST_MORE
 
 
-def _lacking_most(counts: Mapping[tuple[bool, LearningSide], int], *, has_malignant: bool) -> LearningSide:
-    here = {side: counts.get((has_malignant, side), 0) for side in SIDES}
+def _lacking_most(
+    counts: Mapping[tuple[bool, LearningSubset], int], *, has_malignant: bool
+) -> LearningSubset:
+    here = {subset: counts.get((has_malignant, subset), 0) for subset in SUBSETS}
     patients = sum(here.values()) + 1
-    # Rounded, so that 0.15 * 20 - 3 is a tie on every machine; the strictest side wins a tie.
-    return max(SIDES, key=lambda side: round(SHARE_BY_SIDE[side] * patients - here[side], 9))
+    # Rounded, so that 0.15 * 20 - 3 is a tie on every machine; the strictest subset wins a tie.
+    return max(SUBSETS, key=lambda subset: round(SHARE_BY_SUBSET[subset] * patients - here[subset], 9))

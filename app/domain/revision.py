@@ -2,8 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from app.domain.ids import BlobName, DecisionId, ImageId, PredictionId, RevisionId
+
+
+class RevisionReason(StrEnum):
+    """Why there is a revision; the values are stored and never change, whatever people read."""
+
+    CORRECTED = "corrected"
+    CONFIRMED = "confirmed"
+    RESET = "reset to prediction"
+    REVERTED = "reverted to revision"
+    """Stored with the number of that revision behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +30,11 @@ class MaskRevision:
     """What this revision corrects; None when the mask was drawn without a prediction."""
     author: str
     created_at: datetime
-    reason: str
-    """'corrected', 'reset to prediction', 'reverted to revision 2', 'confirmed'."""
+    reason: RevisionReason | str
+    """A plain text is that of a reason which another version of the program has stored."""
     is_signed: bool = True
+    reverted_to: int | None = None
+    """Number of the revision whose mask was taken again."""
 
 
 @dataclass(frozen=True, slots=True)

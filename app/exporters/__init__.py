@@ -11,7 +11,7 @@ from app.exporters.isic_folder import IsicFolder
 from app.exporters.key_table import KeyTable
 from app.exporters.mask_png import MaskPng
 from app.exporters.report.pdf import ReportPdf
-from app.usecases.ports import Exporter
+from app.usecases.exports.exporter import Exporter
 
 EXPORTERS: tuple[Exporter, ...] = (ReportPdf(), CsvTable(), MaskPng(), CocoJson(), IsicFolder())
 """Every format that can be de-identified, in the order in which they are offered."""

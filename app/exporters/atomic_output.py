@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.domain.errors import ExportError
+from app.domain.workspaces import EXPORT_WORKSPACE_PREFIX
 from app.exporters.file_names import fitting_name
-from app.usecases.ports import EXPORT_WORKSPACE_PREFIX
+from app.translation import _
 from models.contract.files.private_files import make_private_folder, write_private
 
 _MAX_NAMESAKES = 10_000
@@ -78,7 +79,7 @@ def _moved(finished: Path, folder: Path, name: str) -> Path:
         target = folder / fitting_name(name, "" if number == 1 else f" ({number})")
         if _took(finished, target):
             return target
-    raise ExportError(f"The folder already holds too many files called “{name}”.")
+    raise ExportError(_("The folder already holds too many files called “{name}”.").format(name=name))
 
 
 def _took(finished: Path, target: Path) -> bool:
@@ -104,16 +105,16 @@ def _said_as_export_error() -> Iterator[None]:
         yield
     except PermissionError:
         raise ExportError(
-            "The folder may not be written with this user account; nothing was written."
+            _("The folder may not be written with this user account; nothing was written.")
         ) from None
     except (FileExistsError, NotADirectoryError):
-        raise ExportError("The chosen place is not a folder; nothing was written.") from None
+        raise ExportError(_("The chosen place is not a folder; nothing was written.")) from None
     except OSError as error:
         if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-            raise ExportError("There is not enough space on the disk; nothing was written.") from None
+            raise ExportError(_("There is not enough space on the disk; nothing was written.")) from None
         if error.errno == errno.ENAMETOOLONG:
             raise ExportError(
-                "The path of the chosen folder is too long for more names in it; choose a shorter one."
+                _("The path of the chosen folder is too long for more names in it; choose a shorter one.")
             ) from None
         reason = error.strerror or "input/output error"
-        raise ExportError(f"The files could not be written ({reason}).") from None
+        raise ExportError(_("The files could not be written ({reason}).").format(reason=reason)) from None

@@ -14,8 +14,8 @@ from app.domain.mask import area_px
 from app.domain.vocabulary import Vocabulary
 from app.exporters.csv_cells import Cell
 from app.exporters.deidentification import CaseDisclosure, disclosed_case
-from app.usecases.analysis.measurements import features_of, mask_area_mm2
-from app.usecases.ports import CaseFile
+from app.usecases.analysis.measurements import mask_area_mm2
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask
 from models.contract.lesion.colour_variation import DEFINITION, colour_variation
 from models.contract.lesion.features import LesionFeatures
@@ -106,8 +106,8 @@ def columns(*, deidentified: bool) -> tuple[str, ...]:
 def case_row(file: CaseFile, *, deidentified: bool) -> Row:
     """Return a case's line; ``acquisition_day`` is added by ``with_acquisition_days``."""
     case, disclosed = file.case, disclosed_case(file.case, deidentified=deidentified)
-    features = features_of(case.image, file.pixels, file.mask)
-    row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **_measured(case, file.mask, features)}
+    measured = _measured(case, file.mask, file.measure())
+    row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **measured}
     row["naevus_management"] = case.decision.management if case.decision else None
     row["naevus_intended_use"] = _INTENDED_USE
     return row if deidentified else {**row, **_identifying(case, disclosed)}
@@ -204,7 +204,8 @@ def _plain(text: str) -> str:
 
 def _measured(case: Case, mask: BoolMask | None, features: LesionFeatures | None) -> Row:
     """The area is that of the whole mask, as it is exported."""
-    origin = "corrected" if case.revisions else "predicted" if case.boundary else None
+    drawn = "confirmed" if case.is_confirmed else "corrected"
+    origin = drawn if case.revisions else "predicted" if case.boundary else None
     calibration = case.image.calibration
     row: Row = {
         "naevus_mask_origin": origin,

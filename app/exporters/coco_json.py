@@ -13,7 +13,7 @@ import numpy as np
 from app.exporters.atomic_output import new_folder
 from app.exporters.deidentification import file_stem
 from app.exporters.image_rendering import image_png
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask
 
 _LESION = 1

@@ -6,7 +6,7 @@ from pathlib import Path
 from app.exporters.atomic_output import deliver_file
 from app.exporters.case_row import case_row, columns, with_acquisition_days
 from app.exporters.csv_cells import table_bytes
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 
 class CsvTable:

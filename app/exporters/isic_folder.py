@@ -11,7 +11,7 @@ from app.exporters.case_row import case_row, columns, with_acquisition_days
 from app.exporters.csv_cells import table_bytes
 from app.exporters.deidentification import file_stem
 from app.exporters.image_rendering import image_png, mask_png
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 _FILE_COLUMNS = ("image_file", "mask_file")
 

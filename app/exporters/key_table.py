@@ -8,7 +8,8 @@ from app.exporters.atomic_output import deliver_file
 from app.exporters.csv_cells import Cell, table_bytes
 from app.exporters.deidentification import disclosed_case, file_stem
 from app.exporters.report.pdf import report_name
-from app.usecases.ports import CaseFile
+from app.translation import _
+from app.usecases.exports.exporter import CaseFile
 
 _COLUMNS = (
     "report_file",
@@ -35,8 +36,10 @@ class KeyTable:
         """Write ``naevus_key.csv``; raises ExportError, also when it should be de-identified."""
         if deidentified:
             raise ExportError(
-                "The key names patients, so it is written with identity only; keep it apart from the "
-                "de-identified files."
+                _(
+                    "The key names patients, so it is written with identity only; keep it apart from the "
+                    "de-identified files."
+                )
             )
         rows = [_row(file) for file in cases]
         return [deliver_file(folder, "naevus_key.csv", table_bytes(_COLUMNS, rows))]

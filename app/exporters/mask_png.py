@@ -7,7 +7,8 @@ from app.domain.errors import ExportError
 from app.exporters.atomic_output import new_folder
 from app.exporters.deidentification import file_stem
 from app.exporters.image_rendering import mask_png
-from app.usecases.ports import CaseFile
+from app.translation import _
+from app.usecases.exports.exporter import CaseFile
 
 
 class MaskPng:
@@ -27,5 +28,5 @@ class MaskPng:
                     delivery.add(f"{stem}_segmentation.png", mask_png(file.mask))
                     is_empty = False
             if is_empty:
-                raise ExportError("None of the chosen cases has a mask yet; nothing was written.")
+                raise ExportError(_("None of the chosen cases has a mask yet; nothing was written."))
         return delivery.files

@@ -1,6 +1,6 @@
-"""Bytes to upright sRGB pixels and back; may import use cases, domain and models.contract.
+"""Bytes to upright sRGB pixels and back; may import domain and models.contract.
 
-``FileImageReader`` in readers.py fills the ImageReader port. Photographs are decoded by
+``ImageReader`` in readers.py reads every file, png_codec.py is for the store. Photographs are decoded by
 models.contract.photographs, which training reads with, too; a new format is a line in file_kind.py. A new
-DICOM coding is a line in dicom_frame.py.
+DICOM coding is a line in dicom/frame_decoder.py.
 """

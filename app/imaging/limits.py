@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.domain.errors import UnreadableFileError
+from app.translation import _
 from models.contract.errors import UnreadablePhotographError
 from models.contract.photographs import sizes
 
@@ -28,16 +29,22 @@ def checked_bytes(path: Path) -> bytes:
     """Return a file's bytes; raises UnreadableFileError if it is missing, locked or too large."""
     try:
         if path.is_dir():
-            raise UnreadableFileError("This is a folder, not a picture file.")
+            raise UnreadableFileError(_("This is a folder, not a picture file."))
         size_bytes = path.stat().st_size
         if size_bytes > MAX_FILE_BYTES:
-            raise UnreadableFileError(f"The file is too large to be opened ({size_bytes / 1e9:.1f} GB).")
+            raise UnreadableFileError(
+                _("The file is too large to be opened ({size_bytes:.1f} GB).").format(
+                    size_bytes=size_bytes / 1000000000.0
+                )
+            )
         content = path.read_bytes()
     except FileNotFoundError:
-        raise UnreadableFileError("The file is no longer there.") from None
+        raise UnreadableFileError(_("The file is no longer there.")) from None
     except PermissionError:
-        raise UnreadableFileError("The file may not be read with this user account.") from None
+        raise UnreadableFileError(_("The file may not be read with this user account.")) from None
     except OSError as error:
         reason = error.strerror or "input/output error"
-        raise UnreadableFileError(f"The file could not be read from the disk ({reason}).") from None
+        raise UnreadableFileError(
+            _("The file could not be read from the disk ({reason}).").format(reason=reason)
+        ) from None
     return content

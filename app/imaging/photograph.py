@@ -7,8 +7,8 @@ from app.domain.errors import PartlyReadableFileError, UnreadableFileError
 from app.domain.image import DAMAGED_FILE
 from app.imaging.file_kind import FileKind
 from app.imaging.limits import MIN_SIDE_PX
+from app.imaging.read_image import ReadImage
 from app.imaging.written_day import written_day
-from app.usecases.ports import ReadImage
 from models.contract.errors import PartlyReadablePhotographError, UnreadablePhotographError
 from models.contract.photographs.decoding import Photograph
 from models.contract.photographs.reader import read_damaged_photograph, read_photograph

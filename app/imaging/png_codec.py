@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import UnreadableFileError
+from app.translation import _
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 
 # Level 1 with run-length matching was the fastest that still compresses photographs (24 megapixels: 0.9 s).
@@ -47,20 +48,20 @@ def probability_png(probability: ProbabilityMap) -> bytes:
     return _encoded(np.rint(np.clip(probability, 0, 1) * 255).astype(np.uint8), _MAP)
 
 
-def probability_from_png(content: bytes) -> ProbabilityMap:
-    """Return the (H, W) float32 probabilities of a PNG, exact to 1/255."""
-    return _decoded(content, cv2.IMREAD_GRAYSCALE).astype(np.float32) / np.float32(255)
+def levels_from_png(content: bytes) -> NDArray[np.uint8]:
+    """Return the (H, W) uint8 levels of a map's PNG; 255 = probability 1."""
+    return _decoded(content, cv2.IMREAD_GRAYSCALE)
 
 
 def _encoded(array: cv2.typing.MatLike, parameters: list[int]) -> bytes:
     was_encoded, buffer = cv2.imencode(".png", array, parameters)
     if not was_encoded:
-        raise UnreadableFileError("The picture could not be written as PNG.")
+        raise UnreadableFileError(_("The picture could not be written as PNG."))
     return buffer.tobytes()
 
 
 def _decoded(content: bytes, flags: int) -> NDArray[np.uint8]:
     array = cv2.imdecode(np.frombuffer(content, np.uint8), flags) if content else None
     if array is None:
-        raise UnreadableFileError("A stored picture is damaged and cannot be decoded.")
+        raise UnreadableFileError(_("A stored picture is damaged and cannot be decoded."))
     return np.asarray(array, dtype=np.uint8)

@@ -1,26 +1,31 @@
-"""The ImageReader port: any supported file to upright sRGB pixels, with one sentence for every refusal."""
+"""Any supported file to upright sRGB pixels, with one sentence for every refusal."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from app.domain.errors import NoImageError, UnreadableFileError
-from app.imaging import png_codec
 from app.imaging.file_kind import DICOM, FileKind, extension_note, kind_of, promises_image
 from app.imaging.limits import checked_bytes
 from app.imaging.photograph import read_photograph_file
-from app.usecases.ports import ReadImage
-from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+from app.imaging.read_image import ReadImage
+from app.translation import _
 from models.contract.errors import NoMaskError
 from models.contract.imaging.mask_file import read_mask
 from models.contract.imaging.mask_values import MaskReading, reading_of
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
 
-class FileImageReader:
-    """Reads JPEG, PNG, TIFF, BMP, WebP and DICOM files, and codes pixels and masks as PNG for the store."""
+class ImageReader:
+    """Reads JPEG, PNG, TIFF, BMP, WebP and DICOM files."""
 
     def read(self, path: Path, *, takes_damaged: bool = False) -> ReadImage:
-        """Decode a file; raises UnreadableFileError with the sentence to show."""
+        """Decode a file; one that is damaged only where ``takes_damaged``, with its mark in the provenance.
+
+        Raises:
+            NoImageError: the file is no image.
+            PartlyReadableFileError: it is damaged, but part of its picture can be shown.
+            UnreadableFileError: it cannot be used; the message is the sentence to show.
+        """
         return read_image(checked_bytes(path), path.suffix, takes_damaged=takes_damaged)
 
     def read_mask(self, path: Path) -> MaskReading:
@@ -33,34 +38,6 @@ class FileImageReader:
                 return read_mask(content)
         except NoMaskError as error:
             raise UnreadableFileError(str(error)) from None
-
-    def thumbnail_png(self, pixels: RgbImage, side_px: int) -> bytes:
-        """Return a PNG whose longer side is ``side_px``."""
-        return png_codec.thumbnail_png(pixels, side_px)
-
-    def png(self, pixels: RgbImage) -> bytes:
-        """Return lossless PNG bytes of an image."""
-        return png_codec.png(pixels)
-
-    def pixels_from_png(self, content: bytes) -> RgbImage:
-        """Return the pixels of a PNG written by ``png``."""
-        return png_codec.pixels_from_png(content)
-
-    def mask_png(self, mask: BoolMask) -> bytes:
-        """Return a 1-bit PNG."""
-        return png_codec.mask_png(mask)
-
-    def mask_from_png(self, content: bytes) -> BoolMask:
-        """Return the mask of a PNG written by ``mask_png``."""
-        return png_codec.mask_from_png(content)
-
-    def probability_png(self, probability: ProbabilityMap) -> bytes:
-        """Return an 8-bit greyscale PNG, 255 = probability 1."""
-        return png_codec.probability_png(probability)
-
-    def probability_from_png(self, content: bytes) -> ProbabilityMap:
-        """Return the probabilities of a PNG written by ``probability_png``."""
-        return png_codec.probability_from_png(content)
 
 
 def read_image(content: bytes, suffix: str, *, takes_damaged: bool = False) -> ReadImage:
@@ -79,11 +56,13 @@ def read_image(content: bytes, suffix: str, *, takes_damaged: bool = False) -> R
             else:
                 image = read_photograph_file(content, kind, takes_damaged=takes_damaged)
     except MemoryError:
-        raise UnreadableFileError("There is not enough memory to open this picture.") from None
+        raise UnreadableFileError(_("There is not enough memory to open this picture.")) from None
     except DECODER_FAILURES:
         # The original error quotes header values, which may name a patient.
         raise UnreadableFileError(
-            f"The {kind.name} file is damaged, incomplete or of a variety that cannot be read."
+            _("The {name} file is damaged, incomplete or of a variety that cannot be read.").format(
+                name=kind.name
+            )
         ) from None
     note = extension_note(kind, suffix)
     return image if note is None else _with_note(image, note)

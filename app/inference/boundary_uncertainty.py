@@ -6,14 +6,14 @@ import numpy as np
 
 from app.domain.errors import InferenceError
 from app.inference.engine import FloatArray
-from app.usecases.ports import BoundaryUncertainty
+from app.usecases.analysis.predictor import BoundaryUncertainty
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.errors import ContractError
 from models.contract.imaging.postprocess import probability_map
 from models.contract.imaging.preprocess import SegmenterGeometry
 from models.contract.shelf.card import ModelCard
 from models.contract.uncertainty.disagreement import border_uncertainty, disagreement_map, flipped_back
-from models.contract.uncertainty.typicality import unlikeness
+from models.contract.uncertainty.typicality import atypicality
 
 _LONGER_SIDE_PX = 512
 """Of the maps that are compared: networks answer more coarsely than this."""
@@ -37,14 +37,14 @@ def boundary_uncertainty_of(
     return BoundaryUncertainty(
         disagreement=disagreement_map(passes),
         border_uncertainty=border_uncertainty(passes),
-        unlikeness=_unlikeness(image, mask, card),
+        atypicality=_atypicality(image, mask, card),
         weights_sha256=card.weights_sha256,
     )
 
 
-def _unlikeness(image: RgbImage, mask: BoolMask, card: ModelCard) -> float | None:
+def _atypicality(image: RgbImage, mask: BoolMask, card: ModelCard) -> float | None:
     statistics = card.reference_statistics
-    return None if statistics is None else unlikeness(image, mask, statistics)
+    return None if statistics is None else atypicality(image, mask, statistics)
 
 
 def _reduced(geometry: SegmenterGeometry) -> SegmenterGeometry:

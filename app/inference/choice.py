@@ -16,8 +16,9 @@ import numpy as np
 
 from app.domain.errors import CancelledError, InferenceError
 from app.inference.engine import ClassifierInput, Engine, FloatArray
-from app.usecases.cancellation import NeverCancelled
-from app.usecases.ports import CancelToken, EngineReport
+from app.translation import _
+from app.usecases.analysis.predictor import EngineReport
+from app.usecases.cancellation import CancelToken, NeverCancelled
 from models.contract.files.private_files import make_private_folder
 from models.contract.imaging.views import VIEW_COUNT
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES
@@ -51,7 +52,7 @@ class EngineChoice:
         if not working:
             self._given_up.clear()
             raise InferenceError(
-                "No inference engine works on this machine; see the device page for the reasons."
+                _("No inference engine works on this machine; see the device page for the reasons.")
             )
         return min(working, key=lambda engine: measured[engine.name])
 
@@ -69,7 +70,7 @@ class EngineChoice:
         for engine in self._engines:
             if name in engine.overlay_names():
                 return engine
-        raise InferenceError(f"No engine of this machine computes the overlay '{name}'.")
+        raise InferenceError(_("No engine of this machine computes the overlay '{name}'.").format(name=name))
 
     def overlay_names(self) -> tuple[str, ...]:
         """Return the names of all overlays, in the engines' order, each once."""
@@ -124,7 +125,7 @@ class EngineChoice:
 def _timed(engine: Engine, folder: Path, card: ModelCard, token: CancelToken) -> float:
     """Return the milliseconds of the second of two runs on a mid-grey image (the first one warms up)."""
     elapsed_ms = 0.0
-    for _ in range(2):
+    for _run in range(2):
         started = time.perf_counter()
         if card.task == "segmentation":
             engine.segment(folder, _grey(1, card), token)

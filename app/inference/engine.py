@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import InferenceError
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken
 
 FloatArray = NDArray[np.float32]
 

@@ -18,7 +18,8 @@ from app.inference.engine import (
     FloatArray,
     SegmenterOutput,
 )
-from app.usecases.ports import CancelToken
+from app.translation import _
+from app.usecases.cancellation import CancelToken
 from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.shelf.card import GRAPH_FILE
 
@@ -55,11 +56,16 @@ class OnnxEngine:
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
         """Return a map that is part of the model's graph; all others need the model server."""
         if name not in self.overlay_names():
-            raise InferenceError(f"The overlay '{name}' needs the model server, which is not running here.")
+            raise InferenceError(
+                _("The overlay '{name}' needs the model server, which is not running here.").format(name=name)
+            )
         maps = self.classify(folder, batch, token).maps
         if name not in maps:
             raise InferenceError(
-                f"The graph of this model does not hold the overlay '{name}'; the model server computes it."
+                _(
+                    "The graph of this model does not hold the overlay '{name}'; the model server computes "
+                    "it."
+                ).format(name=name)
             )
         return maps[name]
 
@@ -103,7 +109,7 @@ class OnnxEngine:
             if token.is_cancelled:
                 raise CancelledError from error
             raise InferenceError(
-                "The model could not be run on this image; the device page shows whether the engine works."
+                _("The model could not be run on this image; the device page shows whether the engine works.")
             ) from error
         return [np.asarray(output, dtype=np.float32) for output in outputs]
 
@@ -118,11 +124,11 @@ def _open_session(folder: Path) -> "onnxruntime.InferenceSession":
     try:
         import onnxruntime
     except ImportError as error:
-        raise EngineUnavailableError("ONNX Runtime is not installed here.") from error
+        raise EngineUnavailableError(_("ONNX Runtime is not installed here.")) from error
     graph = folder / GRAPH_FILE
     if not graph.is_file():
         raise ModelUnavailableError(
-            f"The model in {folder.parent.name} has no graph file, so it cannot be run."
+            _("The model in {name} has no graph file, so it cannot be run.").format(name=folder.parent.name)
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = os.cpu_count() or 1
@@ -133,7 +139,9 @@ def _open_session(folder: Path) -> "onnxruntime.InferenceSession":
         except _runtime_errors() as error:
             _LOG.warning("provider %s refused the graph: %s", providers[0], type(error).__name__)
     raise ModelUnavailableError(
-        f"The graph of the model {folder.parent.name} cannot be opened; install the model again."
+        _("The graph of the model {name} cannot be opened; install the model again.").format(
+            name=folder.parent.name
+        )
     )
 
 

@@ -22,15 +22,17 @@ from app.inference.engine import (
     FloatArray,
     SegmenterOutput,
 )
-from app.usecases.ports import (
+from app.inference.last_image import OfLastImage
+from app.translation import _
+from app.usecases.analysis.predictor import (
     BoundaryResult,
     BoundaryUncertainty,
-    CancelToken,
     EngineReport,
     RefinedBoundary,
     ScoreResult,
 )
-from models.contract.arrays import AttentionMap, BoolMask, RgbImage
+from app.usecases.cancellation import CancelToken
+from models.contract.arrays import AttentionMap, BoolMask, ModelImage, RgbImage
 from models.contract.errors import ContractError
 from models.contract.imaging.clicks import Click, guidance_for_refiner
 from models.contract.imaging.frame_verdict import FrameVerdict
@@ -66,11 +68,6 @@ class _Segmented:
     run: EngineRun
 
 
-def _one_pass(prepared: FloatArray) -> FloatArray:
-    """Return a prepared image (3, h, w) as a batch (1, 3, h, w)."""
-    return prepared[None]
-
-
 class ModelPredictor:
     """Runs the active models of a shelf on the engine that measured best here."""
 
@@ -78,6 +75,9 @@ class ModelPredictor:
         self._shelf = shelf
         self._choice = choice
         self._active_by_task: dict[ModelTask, ShelvedModel] = {}
+        self._named_by_sha256: dict[str, ShelvedModel] = {}
+        self._frame = OfLastImage[tuple[ModelImage, SegmenterGeometry]]()
+        self._one_pass = OfLastImage[_Segmented]()
 
     def boundary(
         self, image: RgbImage, token: CancelToken, *, model: ModelRef | None = None
@@ -85,6 +85,7 @@ class ModelPredictor:
         """Segment an image with the active model, or the one named; raises InferenceError, CancelledError."""
         found = self._segmented(image, token, model=model)
         card, output = found.card, found.output
+        self._one_pass.hold(image, card.weights_sha256, found)
         try:
             probability = probability_map(output.logits[0, 0], found.geometry, temperature=card.temperature)
         except ContractError as error:
@@ -117,8 +118,8 @@ class ModelPredictor:
             CancelledError: the person has cancelled.
         """
         folder, card = self._active("refinement")
+        prepared, geometry = self._prepared(image, card)
         height_px, width_px = card.input.height_px, card.input.width_px
-        prepared, geometry = for_segmenter(image, height_px=height_px, width_px=width_px)
         guidance = guidance_for_refiner(mask, clicks, height_px=height_px, width_px=width_px)
         logits, run = self._answer(
             folder,
@@ -181,10 +182,14 @@ class ModelPredictor:
         return tuple(f"possible_{each.name}" for each in card.structure_maps if each.is_offered)
 
     def _structure_map(self, name: str, image: RgbImage, token: CancelToken) -> AttentionMap:
-        found = self._segmented(image, token)
+        card = self._active("segmentation")[1]
+        found = self._one_pass.held(image, card.weights_sha256) or self._segmented(image, token)
+        self._one_pass.hold(image, card.weights_sha256, found)
         structures = found.output.structures
         if structures is None:
-            raise InferenceError(f"The model {found.card.reference} maps no structures.")
+            raise InferenceError(
+                _("The model {reference} maps no structures.").format(reference=found.card.reference)
+            )
         try:
             return probability_map(structures[0, STRUCTURE_OVERLAYS[name]], found.geometry)
         except ContractError as error:
@@ -192,11 +197,11 @@ class ModelPredictor:
 
     def thresholds(self) -> TriageThresholds:
         """Return the triage thresholds of the active score model's card."""
-        _, card = self._active("classification")
+        _folder, card = self._active("classification")
         try:
             return TriageThresholds(card.triage_thresholds["urgent"], card.triage_thresholds["soon"])
         except KeyError as error:
-            raise ModelUnavailableError("The score model's card names no triage thresholds.") from error
+            raise ModelUnavailableError(_("The score model's card names no triage thresholds.")) from error
 
     def has_to_measure(self) -> bool:
         """Say whether the next answer waits until the engines were timed with an active model."""
@@ -215,6 +220,7 @@ class ModelPredictor:
     def forget_models(self) -> None:
         """Ask the shelf again which models are active, after a promotion or a roll-back."""
         self._active_by_task.clear()
+        self._named_by_sha256.clear()
 
     def close(self) -> None:
         """Stop server processes and free memory."""
@@ -226,16 +232,23 @@ class ModelPredictor:
         token: CancelToken,
         *,
         model: ModelRef | None = None,
-        passes_of: Callable[[FloatArray], FloatArray] = _one_pass,
+        passes_of: Callable[[FloatArray], FloatArray] = lambda prepared: prepared[None],
     ) -> _Segmented:
-        """Prepare an image, and ask the active boundary model, or the one named, about its passes."""
+        """Ask the active boundary model, or the one named, about an image once, or about ``passes_of`` it."""
         folder, card = self._active("segmentation") if model is None else self._named(model)
-        prepared, geometry = for_segmenter(
-            image, height_px=card.input.height_px, width_px=card.input.width_px
-        )
+        prepared, geometry = self._prepared(image, card)
         passes = passes_of(prepared)
         output, run = self._answer(folder, card, token, lambda engine: engine.segment(folder, passes, token))
         return _Segmented(card, geometry, output, run)
+
+    def _prepared(self, image: RgbImage, card: ModelCard) -> tuple[ModelImage, SegmenterGeometry]:
+        """Return an image as the input of a boundary model, prepared once for all that is asked about it."""
+        size_px = card.input.height_px, card.input.width_px
+        frame = self._frame.held(image, size_px)
+        if frame is None:
+            frame = for_segmenter(image, height_px=size_px[0], width_px=size_px[1])
+            self._frame.hold(image, size_px, frame)
+        return frame
 
     def _answer(
         self, folder: Path, card: ModelCard, token: CancelToken, ask: Callable[[Engine], Answer]
@@ -260,25 +273,32 @@ class ModelPredictor:
             except ContractError as error:
                 raise ModelUnavailableError(str(error)) from error
             if model is None:
-                raise ModelUnavailableError(f"No model is active for {task}; promote one on the model shelf.")
+                raise ModelUnavailableError(
+                    _("No model is active for {task}; promote one on the model shelf.").format(task=task)
+                )
             self._active_by_task[task] = model
         model = self._active_by_task[task]
         return model.folder, model.card
 
     def _named(self, wanted: ModelRef) -> tuple[Path, ModelCard]:
-        """Return the shelved model with these weights, whatever it is called now."""
-        found = next(
-            (each for each in self._shelf.list() if each.card.weights_sha256 == wanted.weights_sha256), None
-        )
+        """Return the shelved model with these weights, whatever it is called now; the answer is kept, too."""
+        checked = (*self._active_by_task.values(), *self._named_by_sha256.values())
+        model = next((each for each in checked if each.card.weights_sha256 == wanted.weights_sha256), None)
+        if model is None:
+            model = self._named_by_sha256[wanted.weights_sha256] = self._checked(wanted)
+        return model.folder, model.card
+
+    def _checked(self, wanted: ModelRef) -> ShelvedModel:
+        likely = f"{wanted.name}/{wanted.version}"
+        found = self._shelf.with_weights(wanted.weights_sha256, likely=likely)
         if found is None:
             raise ModelUnavailableError(
-                f"The model {wanted.name}/{wanted.version} with these weights is not on the shelf any more."
+                _("The model {likely} with these weights is not on the shelf any more.").format(likely=likely)
             )
         try:
-            model = self._shelf.get(found.card.name, found.card.version)
+            return self._shelf.get(found.card.name, found.card.version)
         except ContractError as error:
             raise ModelUnavailableError(str(error)) from error
-        return model.folder, model.card
 
 
 def _batch(
@@ -311,7 +331,9 @@ def _shares(card: ModelCard, output: ClassifierOutput, probability: float) -> tu
         return ()
     if output.diagnosis_logits is None or output.diagnosis_logits.shape[1] != len(card.diagnoses):
         raise InferenceError(
-            f"The model {card.reference} does not answer with the diagnoses of its card; install it again."
+            _(
+                "The model {reference} does not answer with the diagnoses of its card; install it again."
+            ).format(reference=card.reference)
         )
     logits = output.diagnosis_logits.mean(axis=0, keepdims=True)
     is_malignant = [diagnosis.is_malignant for diagnosis in card.diagnoses]

@@ -21,7 +21,8 @@ from app.inference.engine import (
     SegmenterOutput,
 )
 from app.subprocesses import HEAVY_WORK, environment
-from app.usecases.ports import CancelToken
+from app.translation import _
+from app.usecases.cancellation import CancelToken
 from models.contract.files.private_files import create_private, make_private_folder
 from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
 from models.contract.messages import ConnectionLostError, Message, receive, send
@@ -114,7 +115,7 @@ class ServerEngine:
         except ConnectionLostError as error:
             self.close()
             raise InferenceError(
-                "The model server ended twice while working on this image; there may be too little memory."
+                _("The model server ended twice while working on this image; there may be too little memory.")
             ) from error
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -142,7 +143,9 @@ class ServerEngine:
             process.kill()
             process.wait()
             raise EngineUnavailableError(
-                f"The model server could not start here; {self._log_file.name} in the log folder says why."
+                _("The model server could not start here; {name} in the log folder says why.").format(
+                    name=self._log_file.name
+                )
             ) from error
         return process
 

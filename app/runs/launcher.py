@@ -15,6 +15,7 @@ from app.runs.follower import RunFollower
 from app.runs.process_identity import ProcessIdentity, identity_of, is_alive
 from app.runs.start_lock import AlreadyLockedError, locked
 from app.subprocesses import HEAVY_WORK, environment, training_command
+from app.translation import _
 from models.contract.files.atomic_files import write_whole
 from models.contract.files.private_files import create_private
 from training.contract.events import TERMINAL_EVENTS
@@ -75,9 +76,13 @@ class ProcessRunLauncher:
                     raise
                 _CHILDREN.append(child)
         except AlreadyLockedError as error:
-            raise LearningError(f"The run {folder.name} is being carried out already.") from error
+            raise LearningError(
+                _("The run {name} is being carried out already.").format(name=folder.name)
+            ) from error
         except OSError as error:
-            raise LearningError(f"The training process could not be started ({error.strerror}).") from error
+            raise LearningError(
+                _("The training process could not be started ({strerror}).").format(strerror=error.strerror)
+            ) from error
 
     def _let_it_leave(self, folder: Path) -> None:
         """Wait a little for a process that has told its ending but has not yet gone."""
@@ -137,7 +142,7 @@ class ProcessRunLauncher:
         )
         if finished.returncode:
             said = [line for line in finished.stderr.splitlines() if line.strip()]
-            raise LearningError(said[-1] if said else "The training program ended without a word.")
+            raise LearningError(said[-1] if said else _("The training program ended without a word."))
         return finished.stdout
 
     def _spawned(self, run: RunFolder, lock_descriptor: int) -> subprocess.Popen[bytes]:

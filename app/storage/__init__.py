@@ -1,1 +1,4 @@
-"""SQLAlchemy lives here and nowhere else: rows, mapping, repositories, blobs, migrations."""
+"""SQLAlchemy lives here and nowhere else: rows, mapping, repositories, blobs, migrations.
+
+May import domain; use cases call it.
+"""

@@ -16,6 +16,7 @@ from uuid import uuid4
 from app.domain.errors import DamagedFileError
 from app.domain.ids import BlobName
 from app.storage.database import storage_error
+from app.translation import _
 from models.contract.files.atomic_files import sync_folder
 from models.contract.files.private_files import make_private_folder
 
@@ -26,7 +27,7 @@ _KEPT_ASIDE_S = 30 * 24 * 3600.0
 """How long files of no case are kept beside the store, for the database may be an older copy."""
 
 
-class FileBlobStore:
+class BlobStore:
     """A folder ``ab/abcd...`` of files; equal content is stored once.
 
     Files that no case names go to ``leftovers`` beside it, and come back from there when they are asked for.
@@ -52,19 +53,23 @@ class FileBlobStore:
         return name
 
     def get(self, name: BlobName) -> bytes:
-        """Return stored bytes after checking their hash."""
+        """Return stored bytes after checking their hash; raises StorageError."""
         try:
             self._bring_back(name)
             content = self.path(name).read_bytes()
         except FileNotFoundError as error:
             raise DamagedFileError(
-                f"A stored file is missing ({name[:12]}…); restore the data folder's “blobs” from a copy."
+                _(
+                    "A stored file is missing ({name}…); restore the data folder's “blobs” from a copy."
+                ).format(name=name[:12])
             ) from error
         except OSError as error:
             raise storage_error(error) from error
         if hashlib.sha256(content).hexdigest() != name:
             raise DamagedFileError(
-                f"A stored file is damaged ({name[:12]}…); restore the data folder's “blobs” from a copy."
+                _(
+                    "A stored file is damaged ({name}…); restore the data folder's “blobs” from a copy."
+                ).format(name=name[:12])
             )
         return content
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from app.domain.errors import StorageError
+from app.translation import _
 from models.contract.files.private_files import create_private, make_private_folder
 
 BUSY_SECONDS = 10.0
@@ -93,26 +94,32 @@ def storage_error(error: SQLAlchemyError | sqlite3.Error | OSError) -> StorageEr
     said = (words or str(cause)).lower()
     if "full" in said or (isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)):
         return StorageError(
-            "The disk is full, so the last step was not stored; free some space and repeat it."
+            _("The disk is full, so the last step was not stored; free some space and repeat it.")
         )
     if "readonly" in said or "read-only" in said or isinstance(cause, PermissionError):
         return StorageError(
-            "The case store is read-only; allow writing to the data folder, or choose another one."
+            _("The case store is read-only; allow writing to the data folder, or choose another one.")
         )
     if "locked" in said or "busy" in said:
         return StorageError(
-            "Another window is writing to the case store for a long time; wait a moment and repeat the step."
+            _(
+                "Another window is writing to the case store for a long time; wait a moment and "
+                "repeat the step."
+            )
         )
     if "disk i/o" in said:
         # SQLite says so when it cannot make the files beside the database; the database itself may be sound.
         return StorageError(
-            "The disk with the case store cannot be read or written; it may be full, disconnected or broken. "
-            "The case store is left as it is."
+            _(
+                "The disk with the case store cannot be read or written; it may be full, "
+                "disconnected or broken. "
+                "The case store is left as it is."
+            )
         )
     if "malformed" in said or "not a database" in said:
         return StorageError(
-            "The case store is damaged and is left as it is; restore it from a backup of the data folder."
+            _("The case store is damaged and is left as it is; restore it from a backup of the data folder.")
         )
     if "unable to open" in said:
-        return StorageError("The case store cannot be opened; check that its data folder can be written.")
-    return StorageError(f"The case store refused the step and is unchanged: {cause}.")
+        return StorageError(_("The case store cannot be opened; check that its data folder can be written."))
+    return StorageError(_("The case store refused the step and is unchanged: {cause}.").format(cause=cause))

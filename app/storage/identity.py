@@ -9,6 +9,7 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import PatientId
 from app.domain.people.identity import IdentityQuestion
 from app.storage.rows import Row
+from app.translation import _
 
 _ID = String(32)
 
@@ -26,8 +27,8 @@ class IdentityQuestionRow(Row):
     settled_at: Mapped[datetime | None]
 
 
-class SqlIdentityQuestions:
-    """Doubts about who is who on one SQLAlchemy session."""
+class IdentityQuestions:
+    """Patients kept apart from one of the same number, and what a person said about them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -48,18 +49,18 @@ class SqlIdentityQuestions:
             .where(IdentityQuestionRow.is_same.is_(None))
             .order_by(IdentityQuestionRow.raised_at, IdentityQuestionRow.newcomer_id)
         )
-        return [_boundary_uncertainty_of(row) for row in self._session.scalars(query)]
+        return [_question_of(row) for row in self._session.scalars(query)]
 
     def of(self, newcomer: PatientId) -> IdentityQuestion | None:
         """Return the doubt about a patient, settled or not."""
         row = self._session.get(IdentityQuestionRow, newcomer)
-        return None if row is None else _boundary_uncertainty_of(row)
+        return None if row is None else _question_of(row)
 
     def settle(self, newcomer: PatientId, *, is_same: bool, who: str, at: datetime) -> None:
-        """Store what a person said."""
+        """Store what a person said; raises NotFoundError."""
         row = self._session.get(IdentityQuestionRow, newcomer)
         if row is None:
-            raise NotFoundError("There is no question about this patient in the case store any more.")
+            raise NotFoundError(_("There is no question about this patient in the case store any more."))
         row.is_same, row.settled_by, row.settled_at = is_same, who, at
         self._session.flush()
 
@@ -74,5 +75,5 @@ class SqlIdentityQuestions:
         return patient_id
 
 
-def _boundary_uncertainty_of(row: IdentityQuestionRow) -> IdentityQuestion:
+def _question_of(row: IdentityQuestionRow) -> IdentityQuestion:
     return IdentityQuestion(PatientId(row.newcomer_id), PatientId(row.stored_id), row.raised_at)

@@ -24,6 +24,7 @@ from app.domain.stroke_journal import (
     start_bytes,
     step_bytes,
 )
+from app.translation import _
 from models.contract.files.atomic_files import sync_folder
 from models.contract.files.private_files import create_private, make_private_folder
 
@@ -143,7 +144,7 @@ class FileStrokeJournal:
 
     def _path(self, image_id: ImageId) -> Path:
         if _PERMITTED_ID.fullmatch(image_id) is None:
-            raise StorageError("A journal was asked for under a name that is no image identifier.")
+            raise StorageError(_("A journal was asked for under a name that is no image identifier."))
         return self._folder / f"{image_id}{_SUFFIX}"
 
     def _reopened(self, image_id: ImageId) -> _OpenJournal:
@@ -175,7 +176,7 @@ def _opened(path: Path) -> FileIO:
     except OSError as error:
         file.close()
         raise StorageError(
-            "This image is being corrected in another window of Naevus; close it there first."
+            _("This image is being corrected in another window of Naevus; close it there first.")
         ) from error
     file.seek(0, os.SEEK_END)
     return file
@@ -213,16 +214,22 @@ def _cut_back(journal: _OpenJournal) -> None:
 def _not_kept(error: OSError) -> StorageError:
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return StorageError(
-            "The disk is full, so the last stroke is not saved; free some space,"
-            " and it is saved with the next one."
+            _(
+                "The disk is full, so the last stroke is not saved; free some space,"
+                " and it is saved with the next one."
+            )
         )
     return StorageError(
-        f"The last stroke is not saved, because the data folder cannot be written ({error.strerror});"
-        " allow writing there, and it is saved with the next one."
+        _(
+            "The last stroke is not saved, because the data folder cannot be written ({strerror}); "
+            "allow writing there, and it is saved with the next one."
+        ).format(strerror=error.strerror)
     )
 
 
 def _unreadable(reason: str) -> StorageError:
     return StorageError(
-        f"Unfinished work on this image could not be restored ({reason}); its journal is kept as it is."
+        _(
+            "Unfinished work on this image could not be restored ({reason}); its journal is kept as it is."
+        ).format(reason=reason)
     )

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import StorageError
 from app.storage.database import connect
+from app.translation import _
 from models.contract.files.atomic_files import write_whole
 
 NOTE_NAME = "last_step.json"
@@ -63,9 +64,11 @@ def check_last_step(database: Path) -> None:
     if same == noted:
         return
     raise StorageError(
-        f"The case store {_difference(noted, last)}: {database.name}-wal was not copied with it, or another "
-        f"{database.name} was put in its place. Copy the whole data folder again while Naevus is closed; or, "
-        f"to go on with the cases that are here, delete {NOTE_NAME} in the data folder."
+        _(
+            "The case store {difference}: {name}-wal was not copied with it, or another {name} was "
+            "put in its place. Copy the whole data folder again while Naevus is closed; or, to go on "
+            "with the cases that are here, delete {note_name} in the data folder."
+        ).format(difference=_difference(noted, last), name=database.name, note_name=NOTE_NAME)
     )
 
 

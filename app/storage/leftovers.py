@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from app.usecases.ports import EXPORT_WORKSPACE_PREFIX
+from app.domain.workspaces import EXPORT_WORKSPACE_PREFIX
 from models.contract.files.private_files import create_private, make_private_folder
 from models.contract.shelf.bundle import PACKING_PREFIX
 

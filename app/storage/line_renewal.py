@@ -4,6 +4,7 @@ A line is kept beside what it is made from, so a new rule for bands reaches stor
 are written again. The database notes by which rules its lines were written (SQLite's ``user_version``).
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,21 +14,31 @@ from sqlalchemy.orm import Session
 
 from app.domain.analysis.triage import Band
 from app.domain.ids import ImageId
+from app.domain.revision import RevisionReason
 from app.storage.database import WRITING, open_engine, storage_error
-from app.storage.repositories import SqlCaseRepository
-from app.storage.rows import CaseIndexRow, ScorePredictionRow
+from app.storage.repositories import CaseRepository
+from app.storage.rows import CaseIndexRow, MaskRevisionRow, ScorePredictionRow
 
-LINE_RULES: Final = 1
-"""Raised when the rules for lines change. 1: bands are held until accepted, and lesions have scores."""
+LINE_RULES: Final = 2
+"""Raised when the rules for lines change. 1: bands are held until accepted, and lesions have scores.
+2: a predicted boundary that was found right is confirmed, not corrected."""
 
 _AT_A_TIME = 500
 
+Renewing = Callable[[int, int], None]
+"""Is told how many lines are renewed, and of how many."""
 
-def renew_lines(database: Path) -> None:
+
+def unseen(_renewed: int, _of: int) -> None:
+    """Show nobody how far a renewal is."""
+
+
+def renew_lines(database: Path, renewing: Renewing = unseen) -> None:
     """Write the lines anew that today's rules may give otherwise, all of them or none.
 
     Those are lines of cases with several scores, one of which may hold its band; lines with a band of
-    versions that hid it for "Check image"; and lines of lesions with several images, which have a score too.
+    versions that hid it for "Check image"; lines of lesions with several images, which have a score too; and
+    lines of boundaries that were confirmed.
 
     Raises:
         StorageError: the store cannot be read or written.
@@ -38,7 +49,7 @@ def renew_lines(database: Path) -> None:
             is_due = _rules(session) < LINE_RULES
         if is_due:
             with Session(engine.execution_options(**{WRITING: True})) as session:
-                _renew(session)
+                _renew(session, renewing)
                 session.connection().exec_driver_sql(f"PRAGMA user_version = {LINE_RULES}")
                 session.commit()
     except SQLAlchemyError as error:
@@ -51,10 +62,11 @@ def _rules(session: Session) -> int:
     return int(session.connection().exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def _renew(session: Session) -> None:
-    cases = SqlCaseRepository(session)
+def _renew(session: Session, renewing: Renewing) -> None:
+    cases = CaseRepository(session)
     due = _due(session)
     for start in range(0, len(due), _AT_A_TIME):
+        renewing(start, len(due))
         cases.renew_lines(due[start : start + _AT_A_TIME])
         session.expunge_all()
 
@@ -63,11 +75,15 @@ def _due(session: Session) -> list[ImageId]:
     scored_often = (
         select(ScorePredictionRow.image_id).group_by(ScorePredictionRow.image_id).having(func.count() > 1)
     )
+    confirmed = select(MaskRevisionRow.image_id).where(
+        MaskRevisionRow.reason == RevisionReason.CONFIRMED.value
+    )
     query = select(CaseIndexRow.image_id).where(
         or_(
             CaseIndexRow.band.not_in([int(band) for band in Band]),
             CaseIndexRow.lesion_image_count.is_distinct_from(0),
             CaseIndexRow.image_id.in_(scored_often),
+            CaseIndexRow.image_id.in_(confirmed),
         )
     )
     return [ImageId(found) for found in session.scalars(query)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from dataclasses import asdict, fields
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from app.domain.analysis.benefit import expected_benefit, reasons_to_correct
 from app.domain.analysis.lesion_score import LesionScore
@@ -14,14 +14,17 @@ from app.domain.analysis.prediction import (
     ScorePrediction,
 )
 from app.domain.analysis.triage import Band, Priority, TriageThresholds, queue_rank
-from app.domain.audit import AuditEvent
+from app.domain.audit import EDITS, AuditEvent, AuditKind
 from app.domain.case import Case, CaseLine
 from app.domain.ids import BlobName, ImageId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.domain.revision import Decision, MaskRevision
+from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.storage.rows import (
+    CONFIRMED_RANK,
+    CORRECTED_RANK,
+    NOT_REVIEWED_RANK,
     AuditEventRow,
     BoundaryAssessmentRow,
     BoundaryPredictionRow,
@@ -37,6 +40,12 @@ from app.storage.rows import (
     VisitRow,
 )
 from models.contract.imaging.frame_verdict import FrameVerdict
+
+_KIND_BY_TEXT: Final = {kind.value: kind for kind in AuditKind}
+_REASON_BY_TEXT: Final = {reason.value: reason for reason in RevisionReason}
+
+_FIELD_SEPARATOR: Final = ", "
+"""Between the names of edited fields in the stored detail of an act."""
 
 _Row = TypeVar(
     "_Row", PatientRow, LesionRow, VisitRow, ImageRow, ScorePredictionRow, MaskRevisionRow, DecisionRow
@@ -71,7 +80,7 @@ def row_of(
     return table(**{name: getattr(value, name) for name in names}, **columns)
 
 
-def value_of(kind: type[_Value], row: Row, **given: object) -> _Value:
+def value_of(kind: type[_Value], row: Row, /, **given: object) -> _Value:
     """Return the domain value of a row: every field from the column of its name, or as ``given``."""
     names = {field.name for field in fields(kind)} - given.keys()
     values: dict[str, Any] = {name: getattr(row, name) for name in names}
@@ -151,7 +160,7 @@ def assessment_row(prediction: BoundaryPrediction) -> BoundaryAssessmentRow:
         image_id=prediction.image_id,
         disagreement=prediction.disagreement,
         border_uncertainty=prediction.border_uncertainty,
-        unlikeness=prediction.unlikeness,
+        atypicality=prediction.atypicality,
     )
 
 
@@ -164,7 +173,7 @@ def boundary_of(row: BoundaryPredictionRow, assessed: BoundaryAssessmentRow | No
         run=_run_of(row),
         disagreement=None if assessed is None else assessed.disagreement,
         border_uncertainty=None if assessed is None else assessed.border_uncertainty,
-        unlikeness=None if assessed is None else assessed.unlikeness,
+        atypicality=None if assessed is None else assessed.atypicality,
         frame=_frame_of(row),
     )
 
@@ -209,12 +218,14 @@ def score_of(row: ScorePredictionRow) -> ScorePrediction:
 
 def revision_row(revision: MaskRevision) -> MaskRevisionRow:
     """Return the row of a mask revision."""
-    return row_of(MaskRevisionRow, revision)
+    reason = _with_number(revision.reason, revision.reverted_to)
+    return row_of(MaskRevisionRow, revision, apart={"reverted_to"}, reason=reason)
 
 
 def revision_of(row: MaskRevisionRow) -> MaskRevision:
     """Return the mask revision of a row."""
-    return value_of(MaskRevision, row)
+    text, reverted_to = _without_number(row.reason, RevisionReason.REVERTED)
+    return value_of(MaskRevision, row, reason=_REASON_BY_TEXT.get(text, row.reason), reverted_to=reverted_to)
 
 
 def decision_row(decision: Decision) -> DecisionRow:
@@ -227,9 +238,39 @@ def decision_of(row: DecisionRow) -> Decision:
     return value_of(Decision, row)
 
 
+def kind_text(kind: AuditKind, reverted_to: int | None) -> str:
+    """Return the stored words of an act."""
+    return _with_number(kind, reverted_to)
+
+
+def detail_text(detail: str, edited: tuple[str, ...]) -> str:
+    """Return the stored detail of an act: the names of the edited fields where there are any."""
+    return _FIELD_SEPARATOR.join(edited) or detail
+
+
 def event_of(row: AuditEventRow) -> AuditEvent:
     """Return the audit event of a row."""
-    return value_of(AuditEvent, row)
+    text, reverted_to = _without_number(row.what, AuditKind.MASK_REVERTED)
+    kind = _KIND_BY_TEXT.get(text, row.what)
+    is_edit = kind in EDITS
+    return value_of(
+        AuditEvent,
+        row,
+        kind=kind,
+        detail="" if is_edit else row.detail,
+        fields=tuple(row.detail.split(_FIELD_SEPARATOR)) if is_edit and row.detail else (),
+        reverted_to=reverted_to,
+    )
+
+
+def _with_number(text: str, number: int | None) -> str:
+    return text if number is None else f"{text} {number}"
+
+
+def _without_number(text: str, numbered: str) -> tuple[str, int | None]:
+    """Return a stored text without the number of a revision, and that number where there is one."""
+    head, _, number = text.rpartition(" ")
+    return (head, int(number)) if head == numbered and number.isdecimal() else (text, None)
 
 
 def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
@@ -238,7 +279,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
     # Nothing is learned from a damaged file, so a correction of it promises nothing.
     promising = None if case.image.is_damaged else boundary
     border_uncertainty = promising.border_uncertainty if promising else None
-    unlikeness = promising.unlikeness if promising else None
+    atypicality = promising.atypicality if promising else None
     searched = (
         case.patient.code,
         case.patient.name,
@@ -261,9 +302,9 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         searched="\n".join(searched).casefold(),
         border_uncertainty=border_uncertainty,
         score_spread=case.score_spread,
-        unlikeness=unlikeness,
-        correction_rank=int(case.is_corrected),
-        correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, unlikeness),
+        atypicality=atypicality,
+        correction_rank=_correction_rank(case),
+        correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, atypicality),
         lesion_image_count=0,
         lesion_score=None,
     )
@@ -273,6 +314,12 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         row.probability, row.queue_urgency = None, 0.0
     _note_lesion(row, case)
     return row
+
+
+def _correction_rank(case: Case) -> int:
+    if case.is_confirmed:
+        return CONFIRMED_RANK
+    return CORRECTED_RANK if case.is_corrected else NOT_REVIEWED_RANK
 
 
 def _note_lesion(row: CaseIndexRow, case: Case) -> None:
@@ -336,7 +383,7 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         file_name=row.file_name,
         no_score_reason=row.reasons[0] if row.band is None and row.reasons else "",
         benefit=-row.correction_urgency,
-        reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.unlikeness),
+        reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.atypicality),
         is_corrected=bool(row.correction_rank),
         lesion=_lesion_of(row),
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.errors import StorageError
 from app.storage.database import WRITING, back_up, connect, open_engine, storage_error
+from app.translation import _
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -42,8 +43,10 @@ def bring_up_to_date(path: Path, backups: Path, schema: Schema = CURRENT) -> Non
         found = revision_of(path) if path.exists() else None
         if found is not None and found not in schema.revisions:
             raise StorageError(
-                f"This case store was written by a newer Naevus (schema {found}, this one knows "
-                f"{schema.head}); update Naevus to open it."
+                _(
+                    "This case store was written by a newer Naevus (schema {found}, this one knows {head}); "
+                    "update Naevus to open it."
+                ).format(found=found, head=schema.head)
             )
         if found is not None:
             _check_soundness(path)
@@ -64,7 +67,7 @@ def revision_of(path: Path) -> str | None:
         if not tables:
             return None
         if "alembic_version" not in tables:
-            raise StorageError("This database is not a Naevus case store, so it is left as it is.")
+            raise StorageError(_("This database is not a Naevus case store, so it is left as it is."))
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     finally:
         connection.close()
@@ -108,8 +111,10 @@ def _upgrade(path: Path, schema: Schema) -> None:
             orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if orphans:
                 raise StorageError(
-                    "The case store could not be brought up to date, because some entries refer to missing "
-                    "ones; it is unchanged."
+                    _(
+                        "The case store could not be brought up to date, because some entries refer to "
+                        "missing ones; it is unchanged."
+                    )
                 )
     finally:
         engine.dispose()

@@ -8,11 +8,9 @@ from typing import TypeVar
 from sqlalchemy import and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from app.domain.analysis.frame_finding import SCORED_ANYWAY
 from app.domain.analysis.input_edits import inputs_edited_between
-from app.domain.analysis.prediction import BOUNDARY_PREDICTED, BoundaryPrediction, ScorePrediction
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
-from app.domain.audit import AuditEvent
+from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
 from app.domain.ids import ImageId, PredictionId, is_id
@@ -29,6 +27,7 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
+from app.translation import _
 
 _Entity = TypeVar("_Entity", PatientRow, LesionRow, VisitRow, ImageRow)
 _OfImage = TypeVar(
@@ -93,7 +92,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     scores = _of_images(session, ScorePredictionRow, image_ids, mapping.score_of)
     revisions = _of_images(session, MaskRevisionRow, image_ids, mapping.revision_of)
     decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
-    accepted = _named_by(session, BAND_ACCEPTED, image_ids)
+    accepted = _named_by(session, AuditKind.BAND_ACCEPTED, image_ids)
     overruled = _overruled_boundaries(session, image_ids)
     visit_by_image = {image_id: visits[images[image_id].visit_id] for image_id in image_ids}
     subjects_by_image = {
@@ -133,7 +132,7 @@ def _by_id(
     rows = session.scalars(select(table).where(table.id.in_(identifiers)))
     found = {row.id: row for row in rows}
     if any(identifier not in found for identifier in identifiers):
-        raise NotFoundError(f"This {noun} is not in the case store any more.")
+        raise NotFoundError(_("This {noun} is not in the case store any more.").format(noun=noun))
     return found
 
 
@@ -161,11 +160,13 @@ def _boundaries(session: Session, image_ids: Collection[str]) -> defaultdict[str
     )
 
 
-def _named_by(session: Session, act: str, image_ids: Collection[str]) -> defaultdict[str, set[PredictionId]]:
+def _named_by(
+    session: Session, kind: AuditKind, image_ids: Collection[str]
+) -> defaultdict[str, set[PredictionId]]:
     """The predictions that acts of one kind on images name."""
     found = defaultdict[str, set[PredictionId]](set)
     query = select(AuditEventRow.subject, AuditEventRow.detail).where(
-        AuditEventRow.subject.in_(image_ids), AuditEventRow.what == act
+        AuditEventRow.subject.in_(image_ids), AuditEventRow.what == kind
     )
     for image_id, prediction_id in session.execute(query):
         found[image_id].add(PredictionId(prediction_id))
@@ -184,12 +185,13 @@ def _overruled_boundaries(
     query = (
         select(AuditEventRow.subject, AuditEventRow.what, AuditEventRow.detail)
         .where(
-            AuditEventRow.subject.in_(image_ids), AuditEventRow.what.in_((BOUNDARY_PREDICTED, SCORED_ANYWAY))
+            AuditEventRow.subject.in_(image_ids),
+            AuditEventRow.what.in_((AuditKind.BOUNDARY_PREDICTED, AuditKind.UNSUITABLE_IMAGE_SCORED)),
         )
         .order_by(AuditEventRow.sequence)
     )
-    for image_id, act, detail in session.execute(query):
-        if act == BOUNDARY_PREDICTED:
+    for image_id, kind, detail in session.execute(query):
+        if kind == AuditKind.BOUNDARY_PREDICTED:
             newest_boundary[image_id] = PredictionId(detail)
         elif is_id(detail):
             found[image_id].add(PredictionId(detail))

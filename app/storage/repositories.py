@@ -4,6 +4,7 @@ Every write that a line of the work list depends on renews that line in the same
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -11,9 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.analysis.triage import Band
-from app.domain.audit import AuditEvent
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
+from app.domain.clock import Clock
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
@@ -23,6 +25,9 @@ from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
 from app.storage.read_cases import read_cases
 from app.storage.rows import (
+    CONFIRMED_RANK,
+    CORRECTED_RANK,
+    NOT_REVIEWED_RANK,
     AuditEventRow,
     BoundaryAssessmentRow,
     BoundaryPredictionRow,
@@ -35,7 +40,7 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
-from app.usecases.ports import Clock
+from app.translation import _
 
 _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "priority": (CaseIndexRow.queue_rank, CaseIndexRow.queue_urgency, CaseIndexRow.imported_at),
@@ -54,7 +59,9 @@ _CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
     CaseFilter.SOON: (CaseIndexRow.queue_band == int(Band.SOON),),
     CaseFilter.ROUTINE: (CaseIndexRow.queue_band == int(Band.ROUTINE),),
     CaseFilter.WITHOUT_BAND: (CaseIndexRow.queue_band.is_(None),),
-    CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == 0,),
+    CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == NOT_REVIEWED_RANK,),
+    CaseFilter.CORRECTED: (CaseIndexRow.correction_rank == CORRECTED_RANK,),
+    CaseFilter.CONFIRMED: (CaseIndexRow.correction_rank == CONFIRMED_RANK,),
 }
 
 _MAY_BE_EMPTY = ("site", "probability")
@@ -62,7 +69,7 @@ _MAY_BE_EMPTY = ("site", "probability")
 _Found = TypeVar("_Found", PatientRow, LesionRow, VisitRow, ImageRow)
 
 
-class SqlCaseRepository:
+class CaseRepository:
     """Everything that is stored about cases."""
 
     def __init__(self, session: Session) -> None:
@@ -170,6 +177,10 @@ class SqlCaseRepository:
         row.mm_per_px = calibration.mm_per_px if calibration else None
         row.calibration_source = calibration.source if calibration else None
 
+    def mark_as_sample(self, image_id: ImageId) -> None:
+        """Store that an image came with the program."""
+        self._image(image_id).is_sample = True
+
     def image_by_original(self, original: BlobName) -> ImageId | None:
         """Return the image that was imported from this very file, hidden or not."""
         found = self._session.scalar(select(ImageRow.id).where(ImageRow.original == original))
@@ -190,7 +201,7 @@ class SqlCaseRepository:
             self.add_assessment(prediction)
 
     def add_assessment(self, prediction: BoundaryPrediction) -> None:
-        """Append how sure a stored boundary prediction is; the prediction itself stays as it was."""
+        """Append how sure a stored boundary prediction is, once; the prediction itself stays as it was."""
         self._append(mapping.assessment_row(prediction), prediction.image_id)
 
     def add_score(self, prediction: ScorePrediction) -> None:
@@ -252,7 +263,10 @@ class SqlCaseRepository:
         descending: bool = False,
         removed: bool = False,
     ) -> list[CaseLine]:
-        """Return a window of the work list or of the removed cases; empty fields always come last."""
+        """Return a window of the work list or of the removed cases; empty fields always come last.
+
+        ``order`` is one of ``list_cases.ORDERS``.
+        """
         columns = (*_ORDERS[order], CaseIndexRow.image_id)
         query = (
             select(CaseIndexRow)
@@ -273,7 +287,10 @@ class SqlCaseRepository:
     def images_predicted_by_others(
         self, *, boundary_sha256: str | None, score_sha256: str | None
     ) -> list[ImageId]:
-        """Return the images in the work list whose newest boundary or score other weights have made."""
+        """Return the images in the work list whose newest boundary or score other weights have made.
+
+        A kind of prediction whose weights are None is not looked at.
+        """
         found: set[str] = set()
         for table, sha256 in ((BoundaryPredictionRow, boundary_sha256), (ScorePredictionRow, score_sha256)):
             if sha256 is None:
@@ -315,8 +332,21 @@ class SqlCaseRepository:
             if diagnosis is not None and band is not None
         ]
 
+    def revisions_since(self, moment: datetime, author: str) -> list[MaskRevision]:
+        """Return what a person has signed from a moment on, the oldest first."""
+        query = (
+            select(MaskRevisionRow)
+            .where(
+                MaskRevisionRow.created_at >= moment,
+                MaskRevisionRow.author == author,
+                MaskRevisionRow.is_signed.is_(True),
+            )
+            .order_by(MaskRevisionRow.sequence)
+        )
+        return [mapping.revision_of(row) for row in self._session.scalars(query)]
+
     def remove_image(self, image_id: ImageId) -> None:
-        """Hide a case from the work list."""
+        """Hide a case from the work list; it is kept in the store."""
         self._set_hidden(image_id, is_hidden=True)
 
     def restore_image(self, image_id: ImageId) -> None:
@@ -371,11 +401,11 @@ class SqlCaseRepository:
     def _found(self, table: type[_Found], identifier: str, noun: str) -> _Found:
         row = self._session.get(table, identifier)
         if row is None:
-            raise NotFoundError(f"This {noun} is not in the case store any more.")
+            raise NotFoundError(_("This {noun} is not in the case store any more.").format(noun=noun))
         return row
 
 
-class SqlAuditTrail:
+class AuditTrail:
     """Append-only record of acts, written in the transaction of the act."""
 
     def __init__(self, session: Session, clock: Clock) -> None:
@@ -383,15 +413,23 @@ class SqlAuditTrail:
         self._clock = clock
 
     def append(
-        self, who: str, what: str, subject: str, detail: str = "", weights_sha256: str | None = None
+        self,
+        who: str,
+        kind: AuditKind,
+        subject: str,
+        detail: str = "",
+        *,
+        fields: tuple[str, ...] = (),
+        reverted_to: int | None = None,
+        weights_sha256: str | None = None,
     ) -> AuditEvent:
         """Add an event with the next sequence number."""
         row = AuditEventRow(
             at=self._clock(),
             who=who,
-            what=what,
+            what=mapping.kind_text(kind, reverted_to),
             subject=subject,
-            detail=detail,
+            detail=mapping.detail_text(detail, fields),
             weights_sha256=weights_sha256,
         )
         self._session.add(row)

@@ -24,6 +24,9 @@ APPEND_ONLY = (
 )
 """Tables that triggers protect against UPDATE and DELETE."""
 
+NOT_REVIEWED_RANK, CORRECTED_RANK, CONFIRMED_RANK = 0, 1, 2
+"""What a person has done to a boundary, in a line of the work list; what is not reviewed comes first."""
+
 _ID = String(32)
 _HASH = String(64)
 
@@ -101,7 +104,7 @@ class VisitRow(Row):
 
 
 class ImageRow(Row):
-    """An imported image; only its scale and whether it is hidden can change."""
+    """An imported image; only its scale, whether it is hidden and whether it is a sample can change."""
 
     __tablename__ = "image"
     __table_args__ = (CheckConstraint("width_px > 0 AND height_px > 0", name="size"),)
@@ -121,6 +124,7 @@ class ImageRow(Row):
     mm_per_px: Mapped[float | None]
     calibration_source: Mapped[str | None]
     is_hidden: Mapped[bool]
+    is_sample: Mapped[bool]
 
 
 class PredictedByModel:
@@ -166,7 +170,7 @@ class BoundaryAssessmentRow(Row):
     image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
     disagreement: Mapped[str | None] = mapped_column(_HASH)
     border_uncertainty: Mapped[float | None]
-    unlikeness: Mapped[float | None]
+    atypicality: Mapped[float | None] = mapped_column("unlikeness")
 
 
 class ScorePredictionRow(PredictedByModel, Row):
@@ -262,9 +266,9 @@ class CaseIndexRow(Row):
     """Everything the search field looks through, case-folded."""
     border_uncertainty: Mapped[float | None]
     score_spread: Mapped[float | None]
-    unlikeness: Mapped[float | None]
+    atypicality: Mapped[float | None] = mapped_column("unlikeness")
     correction_rank: Mapped[int]
-    """1 when a person has corrected or confirmed the boundary, else 0."""
+    """Whether a person has corrected or confirmed the boundary: one of the ranks above."""
     correction_urgency: Mapped[float]
     """Minus the expected benefit, so that one ascending index serves the order."""
     queue_band: Mapped[int | None]

@@ -12,18 +12,20 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.domain.clock import Clock
 from app.domain.errors import StorageError
 from app.domain.ids import BlobName
-from app.storage.blobs import FileBlobStore
+from app.domain.store_finding import StoreFinding
+from app.storage.blobs import BlobStore
 from app.storage.database import connect, open_engine, storage_error
 from app.storage.last_step import check_last_step, note_last_step
 from app.storage.leftovers import export_noted, sweep_workspaces
-from app.storage.line_renewal import renew_lines
+from app.storage.line_renewal import Renewing, renew_lines, unseen
 from app.storage.migrate import bring_up_to_date, revision_of
 from app.storage.presence import Presence
 from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
-from app.storage.unit_of_work import SqlUnitOfWork
-from app.usecases.ports import Clock, StoreFinding
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from models.contract.files.private_files import close_to_others, make_private_folder, open_to_others
 
 _LOG = logging.getLogger(__name__)
@@ -33,10 +35,10 @@ _MODELS = "models"
 """Folder of the data folder that tells nothing of patients."""
 
 
-class SqliteCaseStore:
+class CaseStore:
     """An open data folder; several instances may have it open at once."""
 
-    def __init__(self, engine: Engine, blobs: FileBlobStore, folder: Path, clock: Clock) -> None:
+    def __init__(self, engine: Engine, blobs: BlobStore, folder: Path, clock: Clock) -> None:
         self.blobs = blobs
         self._engine = engine
         self.folder = folder
@@ -45,9 +47,12 @@ class SqliteCaseStore:
         self._opened_at = time.time()
 
     @classmethod
-    def open(cls, folder: Path, clock: Clock) -> Self:
-        """Open or create the store in ``folder``; raises StorageError with the sentence to show."""
-        database, blobs = folder / DATABASE_NAME, FileBlobStore(folder / "blobs")
+    def open(cls, folder: Path, clock: Clock, *, renewing: Renewing = unseen) -> Self:
+        """Open or create the store in ``folder``; raises StorageError with the sentence to show.
+
+        ``renewing`` is told how far it is when lines of an earlier version have to be renewed.
+        """
+        database, blobs = folder / DATABASE_NAME, BlobStore(folder / "blobs")
         try:
             make_private_folder(folder)
             is_lost = not _holds_cases(database) and not blobs.is_empty()
@@ -55,32 +60,37 @@ class SqliteCaseStore:
             raise storage_error(error) from error
         if is_lost:
             raise StorageError(
-                f"The data folder has stored images but its {DATABASE_NAME} is missing or empty; "
-                "restore it from a backup of the data folder."
+                _(
+                    "The data folder has stored images but its {database_name} is missing or empty; restore "
+                    "it from a backup of the data folder."
+                ).format(database_name=DATABASE_NAME)
             )
         check_last_step(database)
         bring_up_to_date(database, folder / "backups")
         note_last_step(database)
-        renew_lines(database)
+        renew_lines(database, renewing)
         try:
             return cls(open_engine(database), blobs, folder, clock)
         except (OSError, sqlite3.Error) as error:
             raise storage_error(error) from error
 
-    def unit_of_work(self) -> SqlUnitOfWork:
-        """Return a transaction that may write."""
-        return SqlUnitOfWork(self._engine, self._clock, is_writing=True, after_commit=self._note_last_step)
+    def writing(self) -> UnitOfWork:
+        """Return a transaction that waits for its turn to write, so nothing read in it can go stale."""
+        return UnitOfWork(self._engine, self._clock, is_writing=True, after_commit=self._note_last_step)
 
-    def reading(self) -> SqlUnitOfWork:
-        """Return a transaction that only reads."""
-        return SqlUnitOfWork(self._engine, self._clock, is_writing=False)
+    def reading(self) -> UnitOfWork:
+        """Return a transaction that only reads; it never waits for a writer."""
+        return UnitOfWork(self._engine, self._clock, is_writing=False)
 
     def examine(self) -> Iterator[StoreFinding]:
         """Check the database, every stored file, and what crashes have left behind."""
         database = self.folder / DATABASE_NAME
         try:
             yield StoreFinding(
-                is_problem=False, sentence=f"Database schema {revision_of(database)} at {database}."
+                is_problem=False,
+                sentence=_("Database schema {revision_of} at {database}.").format(
+                    revision_of=revision_of(database), database=database
+                ),
             )
             yield from _examined_database(database)
             yield from self._examined_blobs(self._named_blobs())
@@ -123,18 +133,22 @@ class SqliteCaseStore:
             raise storage_error(error) from error
         if left:
             raise StorageError(
-                f"{len(left)} files of the data folder cannot be made private: they are another user's, or "
-                "the disk keeps no access rights; move the data folder to a disk that does."
+                _(
+                    "{count} files of the data folder cannot be made private: they are another user's, or "
+                    "the disk keeps no access rights; move the data folder to a disk that does."
+                ).format(count=len(left))
             )
 
     def _examined_privacy(self) -> StoreFinding:
         if count := self.open_to_others():
-            sentence = (
-                f"Other users of this computer may open {count} files or folders of the data folder; "
+            sentence = _(
+                "Other users of this computer may open {count} files or folders of the data folder; "
                 "“naevus doctor --mend” makes them private."
-            )
+            ).format(count=count)
             return StoreFinding(is_problem=True, sentence=sentence)
-        return StoreFinding(is_problem=False, sentence="No other user of this computer may open the files.")
+        return StoreFinding(
+            is_problem=False, sentence=_("No other user of this computer may open the files.")
+        )
 
     def close(self) -> None:
         """Close all connections."""
@@ -165,18 +179,26 @@ class SqliteCaseStore:
                 sound += 1
             except StorageError as error:
                 yield StoreFinding(is_problem=True, sentence=str(error))
-        yield StoreFinding(is_problem=False, sentence=f"{sound} stored files are complete and unchanged.")
+        yield StoreFinding(
+            is_problem=False,
+            sentence=_("{sound} stored files are complete and unchanged.").format(sound=sound),
+        )
         orphans = sum(1 for name in self.blobs.names() if name not in named)
         if orphans:
             yield StoreFinding(
                 is_problem=False,
-                sentence=f"{orphans} stored files belong to no case; the next start puts them aside. If "
-                f"cases are missing, copy the whole data folder again, {DATABASE_NAME}-wal included.",
+                sentence=_(
+                    "{orphans} stored files belong to no case; the next start puts them aside. If cases are "
+                    "missing, copy the whole data folder again, {database_name}-wal included."
+                ).format(orphans=orphans, database_name=DATABASE_NAME),
             )
         unfinished = len(self.blobs.unfinished())
         if unfinished:
             yield StoreFinding(
-                is_problem=False, sentence=f"{unfinished} unfinished files were left by a crash."
+                is_problem=False,
+                sentence=_("{unfinished} unfinished files were left by a crash.").format(
+                    unfinished=unfinished
+                ),
             )
 
 
@@ -195,9 +217,13 @@ def _examined_database(database: Path) -> Iterator[StoreFinding]:
         answers = [str(answer) for (answer,) in connection.execute("PRAGMA integrity_check(20)")]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     if answers == ["ok"] and not orphans:
-        yield StoreFinding(is_problem=False, sentence="The database is sound.")
+        yield StoreFinding(is_problem=False, sentence=_("The database is sound."))
         return
     for answer in answers if answers != ["ok"] else []:
-        yield StoreFinding(is_problem=True, sentence=f"The database is damaged: {answer}.")
+        yield StoreFinding(
+            is_problem=True, sentence=_("The database is damaged: {answer}.").format(answer=answer)
+        )
     if orphans:
-        yield StoreFinding(is_problem=True, sentence=f"{len(orphans)} entries refer to missing ones.")
+        yield StoreFinding(
+            is_problem=True, sentence=_("{count} entries refer to missing ones.").format(count=len(orphans))
+        )

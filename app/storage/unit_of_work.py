@@ -8,14 +8,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.domain.clock import Clock
 from app.storage.database import WRITING, storage_error
-from app.storage.identity import SqlIdentityQuestions
-from app.storage.learning import SqlLearningSides
-from app.storage.repositories import SqlAuditTrail, SqlCaseRepository
-from app.usecases.ports import AuditTrail, CaseRepository, Clock, IdentityQuestions, LearningSides
+from app.storage.identity import IdentityQuestions
+from app.storage.learning import LearningSubsets
+from app.storage.repositories import AuditTrail, CaseRepository
 
 
-class SqlUnitOfWork:
+class UnitOfWork:
     """A transaction that either only reads, or holds the write lock from its first moment.
 
     The lock is taken at the beginning because SQLite refuses a reader that wants to become a writer
@@ -43,10 +43,10 @@ class SqlUnitOfWork:
         except SQLAlchemyError as error:
             self._session.close()
             raise storage_error(error) from error
-        self.cases: CaseRepository = SqlCaseRepository(self._session)
-        self.audit: AuditTrail = SqlAuditTrail(self._session, self._clock)
-        self.learning: LearningSides = SqlLearningSides(self._session)
-        self.identity_questions: IdentityQuestions = SqlIdentityQuestions(self._session)
+        self.cases = CaseRepository(self._session)
+        self.audit = AuditTrail(self._session, self._clock)
+        self.learning = LearningSubsets(self._session)
+        self.identity_questions = IdentityQuestions(self._session)
         return self
 
     def __exit__(

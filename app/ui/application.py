@@ -10,29 +10,40 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.settings import Settings
+from app.translation import N_, _
 from app.ui.jobs.collector import UiThreadCollector
 from app.ui.preferences import Places, Preferences
+from app.ui.renewal_progress import RenewalProgress
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 _LOG = logging.getLogger(__name__)
 
 
 def run_window(
-    open_services: Callable[[], Services], settings: Settings, warnings: tuple[str, ...], places: Places
+    open_services: Callable[[Callable[[int, int], None]], Services],
+    settings: Settings,
+    warnings: tuple[str, ...],
+    places: Places,
 ) -> int:
-    """Open the workstation and return the exit code; a case store that cannot be opened is explained."""
+    """Open the workstation and return the exit code; a case store that cannot be opened is explained.
+
+    ``open_services`` is given what shows how far the renewal of an earlier version's work list is.
+    """
     application = make_application(sys.argv)
     collector = UiThreadCollector(application)
     theme = Theme(application, ThemeChoice(settings.theme))
+    renewal = RenewalProgress()
     try:
-        services = open_services()
+        services = open_services(renewal.show)
     except NaevusError as error:
+        renewal.close()
         QMessageBox.critical(None, "Naevus", str(error))
         return 1
+    renewal.close()
     window = open_window(services, theme, Preferences(settings, places, application))
     install_hook(places)
     for warning in warnings:
@@ -68,8 +79,8 @@ def install_hook(places: Places) -> None:
 
     def explain(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         _LOG.error("Unexpected error", exc_info=(kind, error, trace))
-        box = QMessageBox(QMessageBox.Icon.Warning, "Naevus", _WORDS, QMessageBox.StandardButton.Close)
-        show = box.addButton("Show the log", QMessageBox.ButtonRole.ActionRole)
+        box = QMessageBox(QMessageBox.Icon.Warning, "Naevus", _(_WORDS), QMessageBox.StandardButton.Close)
+        show = box.addButton(_("Show the log"), QMessageBox.ButtonRole.ActionRole)
         box.exec()
         if box.clickedButton() is show:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.data_folder / "log")))
@@ -77,7 +88,7 @@ def install_hook(places: Places) -> None:
     sys.excepthook = explain
 
 
-_WORDS = (
+_WORDS = N_(
     "Something went wrong that was not foreseen. Your cases and corrections are stored; "
     "you can go on, or close Naevus and start it again. The log says what happened."
 )

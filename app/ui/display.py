@@ -10,7 +10,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-_HEADLESS = "without it, “naevus triage IMAGES --report FOLDER” does the same work and writes reports."
+from app.translation import N_, _
+
+_HEADLESS = N_("without it, “naevus triage IMAGES --report FOLDER” does the same work and writes reports.")
 _PLUGIN = Path("Qt", "plugins", "platforms", "libqxcb.so")
 
 
@@ -28,12 +30,16 @@ def why_no_window(environment: Mapping[str, str] = os.environ) -> str | None:
         return _no_display()
     missing = _missing_library()
     if missing is not None:
-        return f"The window needs a system library that is not installed ({missing}); {_HEADLESS}"
+        return _("The window needs a system library that is not installed ({missing}); {headless}").format(
+            missing=missing, headless=_(_HEADLESS)
+        )
     return None if _answers("libxcb.so.1", _ask_x11) else _no_display()
 
 
 def _no_display() -> str:
-    return f"No display can be reached, so the window cannot be opened; {_HEADLESS}"
+    return _("No display can be reached, so the window cannot be opened; {headless}").format(
+        headless=_(_HEADLESS)
+    )
 
 
 def _is_chosen(platform: str) -> bool:
@@ -68,14 +74,14 @@ def _answers(library: str, ask: Callable[[ctypes.CDLL], bool]) -> bool:
 
 
 def _ask_x11(xcb: ctypes.CDLL) -> bool:
-    """Connect as Qt would, with the display's name and the person's permission, and hang up."""
+    """Connect as Qt would, with the display's name and the person's permission.
+
+    The connection stays until the process ends: a server that starts afresh whenever its last client leaves,
+    as Xvfb does, would refuse the one that Qt opens next.
+    """
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
-    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(None, None)
-    is_open: bool = xcb.xcb_connection_has_error(connection) == 0
-    xcb.xcb_disconnect(connection)
-    return is_open
+    return bool(xcb.xcb_connection_has_error(xcb.xcb_connect(None, None)) == 0)
 
 
 def _ask_wayland(wayland: ctypes.CDLL) -> bool:

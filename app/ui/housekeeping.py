@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from app.translation import _, ngettext
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Notice, NoticeKind, Session
 from app.usecases.upkeep.private_data import count_open_files, make_data_private
@@ -22,19 +23,26 @@ class Housekeeping(QObject):
 
     def _tell(self, count: int) -> None:
         if count:
-            files = "1 unfinished file was" if count == 1 else f"{count:,} unfinished files were"
-            self._session.tell(f"{files} left by a crash and cleared up; no case is concerned.")
+            sentence = ngettext(
+                "{count:,} unfinished file was left by a crash and cleared up; no case is concerned.",
+                "{count:,} unfinished files were left by a crash and cleared up; no case is concerned.",
+                count,
+            )
+            self._session.tell(sentence.format(count=count))
 
     def _warn(self, count: int) -> None:
         if not count:
             return
-        files = "1 file or folder" if count == 1 else f"{count:,} files or folders"
-        sentence = f"Other users of this computer may open {files} of your data folder."
-        self._session.noticed.emit(Notice(sentence, NoticeKind.WARNING, "Make them private", self._mend))
+        sentence = ngettext(
+            "Other users of this computer may open {count:,} file or folder of your data folder.",
+            "Other users of this computer may open {count:,} files or folders of your data folder.",
+            count,
+        ).format(count=count)
+        self._session.noticed.emit(Notice(sentence, NoticeKind.WARNING, _("Make them private"), self._mend))
 
     def _mend(self) -> None:
         self._session.query(
             QueueName.FILES,
             lambda services, _token: make_data_private(services),
-            lambda _nothing: self._session.tell("The data folder is private now."),
+            lambda _nothing: self._session.tell(_("The data folder is private now.")),
         )

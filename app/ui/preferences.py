@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from app.settings import Settings, write_settings
+from app.translation import _
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,10 @@ class Preferences(QObject):
         try:
             write_settings(self.places.settings_file, self.settings)
         except OSError as error:
-            reason = error.strerror or "unknown reason"
-            self.refused.emit(f"The setting is used now but could not be stored: {reason}.")
+            reason = error.strerror or _("unknown reason")
+            self.refused.emit(
+                _("The setting is used now but could not be stored: {reason}.").format(reason=reason)
+            )
         self.changed.emit(self.settings)
 
     def remember(self, key: str, state: QByteArray) -> None:

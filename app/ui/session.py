@@ -11,7 +11,8 @@ from app.domain.changes import Changes
 from app.domain.errors import CancelledError
 from app.ui.jobs.job import Job, JobToken
 from app.ui.jobs.worker_queues import QueueName, WorkerQueues
-from app.usecases.ports import Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 T = TypeVar("T")

@@ -1,7 +1,22 @@
 """Where a long job looks whether the person still wants it."""
 
+from collections.abc import Callable
+from typing import Protocol
+
 from app.domain.errors import CancelledError
-from app.usecases.ports import CancelToken
+
+
+class CancelToken(Protocol):
+    """Asked by long jobs whether to stop."""
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Say whether the person asked to stop."""
+        ...
+
+    def on_cancel(self, action: Callable[[], None]) -> None:
+        """Call ``action`` when the person cancels (at once if that has happened)."""
+        ...
 
 
 class NeverCancelled:

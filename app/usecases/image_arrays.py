@@ -1,4 +1,6 @@
-"""Pixels, masks and probabilities of stored cases."""
+"""Pixels, masks and maps of stored cases, and what is measured on them: made once, held by their content."""
+
+import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,43 +9,84 @@ from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import BlobName
 from app.domain.image import DermoscopicImage
-from app.usecases.ports import Services
+from app.imaging import png_codec
+from app.storage.blobs import BlobStore
+from app.translation import _
+from app.usecases.analysis.measurements import features_of
+from app.usecases.recently_used import RecentlyUsed
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
-from models.contract.uncertainty.disagreement import from_levels
-from models.contract.uncertainty.uncertainty_band import uncertainty_band
+from models.contract.lesion.features import LesionFeatures
+from models.contract.lesion.quality import ImageQuality, image_quality
+
+ARRAY_BUDGET_BYTES = 512 * 1024**2
+"""Some four of the largest images with their masks and maps, or thousands of small ones."""
+
+_MOST_MEASURED = 4096
 
 
-def pixels_of(services: Services, image: DermoscopicImage) -> RgbImage:
-    """Return the upright pixels of an image, (H, W, 3) uint8."""
-    return services.images.pixels_from_png(services.blobs.get(image.upright))
+class ImageArrays:
+    """The arrays of stored cases, decoded once and held up to a budget; nobody can write to them.
 
+    A stored file is named by the hash of its content, so what is held for a name is never out of date. What
+    was measured is held by image, mask and scale, wherever the mask comes from: that of an unsaved correction
+    is the same as that of the revision it becomes.
+    """
 
-def mask_named(services: Services, name: BlobName) -> BoolMask:
-    """Return a stored mask, (H, W) bool."""
-    return services.images.mask_from_png(services.blobs.get(name))
+    def __init__(self, blobs: BlobStore, budget_bytes: int = ARRAY_BUDGET_BYTES) -> None:
+        self._blobs = blobs
+        self._arrays = RecentlyUsed[NDArray[np.uint8]](budget_bytes, lambda array: array.nbytes)
+        self._features = RecentlyUsed[LesionFeatures | None](_MOST_MEASURED, lambda _features: 1)
+        self._qualities = RecentlyUsed[ImageQuality](_MOST_MEASURED, lambda _quality: 1)
 
+    @property
+    def held_bytes(self) -> int:
+        """Return the size of the arrays that are held."""
+        return self._arrays.spent
 
-def valid_mask_of(services: Services, case: Case) -> BoolMask | None:
-    """Return the mask that counts: the newest revision's, else the predicted one."""
-    return None if case.mask is None else mask_named(services, case.mask)
+    def pixels(self, image: DermoscopicImage) -> RgbImage:
+        """Return the upright pixels of an image, (H, W, 3) uint8; the same object while it is held."""
+        return self._arrays.get(
+            ("pixels", image.upright),
+            lambda: _read_only(png_codec.pixels_from_png(self._blobs.get(image.upright))),
+        )
 
+    def mask(self, name: BlobName) -> BoolMask:
+        """Return a stored mask, (H, W) bool."""
+        held = self._arrays.get(
+            ("mask", name),
+            lambda: _read_only(png_codec.mask_from_png(self._blobs.get(name)).view(np.uint8)),
+        )
+        return held.view(np.bool_)
 
-def probability_of(services: Services, case: Case) -> ProbabilityMap | None:
-    """Return the newest boundary prediction's probabilities, (H, W) float32."""
-    if case.boundary is None:
-        return None
-    return services.images.probability_from_png(services.blobs.get(case.boundary.probability))
+    def valid_mask(self, case: Case) -> BoolMask | None:
+        """Return the mask that counts: the newest revision's, else the predicted one."""
+        return None if case.mask is None else self.mask(case.mask)
 
+    def probability(self, name: BlobName) -> ProbabilityMap:
+        """Return a stored map, (H, W) float32 in [0, 1]; held as its 256 levels, a quarter of the size."""
+        levels = self._arrays.get(
+            ("levels", name), lambda: _read_only(png_codec.levels_from_png(self._blobs.get(name)))
+        )
+        probability = levels.astype(np.float32) / np.float32(255)
+        probability.flags.writeable = False
+        return probability
 
-def band_of(
-    services: Services, case: Case, mask: BoolMask | None, probability: ProbabilityMap | None
-) -> NDArray[np.float32] | None:
-    """Return the band in which the predicted boundary is uncertain, (h, w) in [0, 1]; None when unknown."""
-    name = case.boundary.disagreement if case.boundary is not None else None
-    if name is None or mask is None or probability is None:
-        return None
-    levels = services.images.probability_from_png(services.blobs.get(name))
-    return uncertainty_band(mask, probability, from_levels(levels))
+    def measured(self, image: DermoscopicImage, mask: BoolMask | None) -> LesionFeatures | None:
+        """Return a lesion's features, or None when there is no lesion in the mask (H, W)."""
+        if mask is None:
+            return None
+        mm_per_px = image.calibration.mm_per_px if image.calibration else None
+        return self._features.get(
+            (image.upright, _digest(mask), mm_per_px),
+            lambda: features_of(self.pixels(image), mask, mm_per_px=mm_per_px),
+        )
+
+    def quality(self, image: DermoscopicImage, mask: BoolMask | None) -> ImageQuality:
+        """Return the quality of an image, and of the lesion's place in it where a mask (H, W) tells that."""
+        return self._qualities.get(
+            (image.upright, None if mask is None else _digest(mask)),
+            lambda: image_quality(self.pixels(image), mask),
+        )
 
 
 def check_fits(mask: BoolMask, image: DermoscopicImage) -> None:
@@ -51,6 +94,17 @@ def check_fits(mask: BoolMask, image: DermoscopicImage) -> None:
     if mask.shape != (image.height_px, image.width_px):
         raise InvalidFieldError(
             "mask",
-            f"The mask has {mask.shape[1]} x {mask.shape[0]} px, but the image has "
-            f"{image.width_px} x {image.height_px} px.",
+            _("The mask has {shape} x {shape_2} px, but the image has {width_px} x {height_px} px.").format(
+                shape=mask.shape[1], shape_2=mask.shape[0], width_px=image.width_px, height_px=image.height_px
+            ),
         )
+
+
+def _read_only(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    array.flags.writeable = False
+    return array
+
+
+def _digest(mask: BoolMask) -> tuple[tuple[int, ...], bytes]:
+    """Return what tells masks apart; packed first, because there is an eighth to hash then."""
+    return mask.shape, hashlib.blake2b(np.packbits(mask).tobytes()).digest()

@@ -8,7 +8,7 @@ from app.domain.case import Case
 from app.domain.errors import DamagedFileError, DomainError
 from app.domain.ids import ImageId
 from app.usecases.cases.import_images import Refusal
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class WrittenCases:
 
 def left_out(services: Services, image_id: ImageId, error: DomainError) -> Refusal:
     """Return a case by its file's name, and why it is left out."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         name = work.cases.case(image_id).image.file_name
     return Refusal(Path(name), str(error), image_id)
 
@@ -51,7 +51,7 @@ def sound_cases(
     sound: list[ImageId] = []
     damaged: list[Refusal] = []
     for image_id in image_ids:
-        with services.reading() as work:
+        with services.store.reading() as work:
             case = work.cases.case(image_id)
         try:
             _check_files(services, case)
@@ -66,4 +66,4 @@ def _check_files(services: Services, case: Case) -> None:
     probability = case.boundary.probability if case.boundary else None
     for name in (case.image.upright, case.mask, probability):
         if name is not None:
-            services.blobs.get(name)
+            services.store.blobs.get(name)

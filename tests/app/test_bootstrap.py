@@ -13,7 +13,7 @@ from app.domain.errors import ModelUnavailableError, StorageError
 from app.settings import Settings
 from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.cases.import_images import import_images
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.builders import an_image_file, result_of, the_vocabulary
 from tests.fakes import FakeToken

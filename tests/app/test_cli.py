@@ -12,7 +12,7 @@ import resources
 from app import cli
 from app.domain.errors import StorageError
 from app.usecases.cases.remove_case import remove_case
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import an_image_file, services_at
 from tests.fakes import FakePredictor
 
@@ -254,9 +254,9 @@ def test_a_damaged_case_is_named_and_fails_the_command_only_when_it_is_alone(
         for seed in (1, 2)
     )
     services = services_at(tmp_path / "data")
-    with services.reading() as work:
+    with services.store.reading() as work:
         upright = work.cases.case(first).image.upright
-    services.blobs.path(upright).unlink()
+    services.store.blobs.path(upright).unlink()
     services.store.close()
     arguments = [part.format(out=tmp_path / "out") for part in command]
     code, _, err = run(*arguments, first, second)

@@ -30,13 +30,17 @@ OTHER_MEANINGS = {
     "registry": "the table of Windows' settings",
     "save": "writing weights, arrays or a correction to disk",
     "scan": "the selective scan of a network",
+    "side": "an edge of a square or a frame, and one of two halves of a window",
 }
 """Words of the *not* column that the code needs in another sense."""
 
 EXCEPTIONS = {
     "app/exporters/coco_json.py": ("annotation", "the name of that part of a COCO file"),
     "app/storage/rows.py": ("result", "SQLAlchemy's name of the method that is overridden"),
-    "app/usecases/ports.py": ("result", "a prediction together with the arrays that are stored beside it"),
+    "app/usecases/analysis/predictor.py": (
+        "result",
+        "a prediction together with the arrays that are stored beside it",
+    ),
     "models/nets/classification/medmamba.py": ("merging", "the published network's name of its layer"),
     "models/contract/photographs/": ("picture", "what a file holds before it is an upright sRGB image"),
 }

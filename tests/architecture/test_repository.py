@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.audit import AuditKind
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [path for top in ("app", "models", "training", "scripts") for path in (ROOT / top).rglob("*.py")]
 
@@ -54,3 +56,20 @@ def test_every_expected_error_has_the_one_root() -> None:
     }
     # The second never leaves app.runs, where it becomes a LearningError with the run's name.
     assert roots == {"NaevusError", "AlreadyLockedError"}
+
+
+@pytest.mark.parametrize(
+    "reading", [r"\.(?:starts|ends)with\(f?[\"'][^\"']*[A-Za-z]{2,} [A-Za-z]", r"\.split\([\"'], [\"']\)"]
+)
+def test_no_logic_of_the_application_reads_sentences(reading: str) -> None:
+    sources = (ROOT / "app").rglob("*.py")
+    found = {path.name for path in sources if re.search(reading, path.read_text(encoding="utf-8"))}
+    assert found == set()
+
+
+def test_acts_are_named_by_their_kind() -> None:
+    words = "|".join(re.escape(kind) for kind in AuditKind)
+    written = re.compile(rf"[\"'](?:{words})[\"']")
+    homes = {"audit.py", "r0009_samples.py"}
+    found = {path.name for path in SOURCES if written.search(path.read_text(encoding="utf-8"))}
+    assert found - homes == set()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from app.inference.engine import ClassifierInput, ClassifierOutput, FloatArray, SegmenterOutput
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken
 from models.contract.shelf.card import InputSpec, write_card
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.model_files import a_card, write_graph, write_weights

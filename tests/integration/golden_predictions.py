@@ -20,11 +20,10 @@ from app.inference.engine import Engine
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.usecases.cases.import_images import import_images
-from app.usecases.image_arrays import mask_named
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.builders import a_lesion_image, predict_again, result_of, services_at
@@ -111,11 +110,11 @@ def predicted(services: Services, folder: Path, image: GoldenImage) -> GoldenPre
     (image_id,) = result_of(import_images(services, [image.write(folder)], token=FakeToken())).imported
     _enter(services, image_id, image)
     predict_again(services, image_id)
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     if case.boundary is None or case.score is None or case.priority is None:
         raise ValueError(f"{image.name} has no boundary, score or band")
-    mask = mask_named(services, case.boundary.mask)
+    mask = services.arrays.mask(case.boundary.mask)
     return GoldenPrediction(
         segmenter_sha256=case.boundary.model.weights_sha256,
         classifier_sha256=case.score.model.weights_sha256,
@@ -132,7 +131,7 @@ def predicted(services: Services, folder: Path, image: GoldenImage) -> GoldenPre
 
 
 def _enter(services: Services, image_id: ImageId, image: GoldenImage) -> None:
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     edit_patient(services, case.patient, replace(case.patient, sex=image.sex))
     edit_visit(services, case.visit, replace(case.visit, age_years=image.age_years))

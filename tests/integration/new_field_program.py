@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication
 from app.domain.case import Case
 from app.exporters.case_row import case_row, columns
 from app.exporters.report.pdf import ReportPdf
+from app.text.history import causes_by_score, metadata_words
 from app.ui.panels.patient_panel import PatientPanel
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.score_image import rescore_image
-from app.usecases.cases.history_words import causes_by_score, metadata_words
-from app.usecases.image_arrays import pixels_of, valid_mask_of
+from app.usecases.exports.exporter import CaseFile
 from app.usecases.patients.edit_patient import edit_patient
-from app.usecases.ports import CaseFile, Services
+from app.usecases.services import Services
 from models.contract.lesion.tabular import NUMERIC_FEATURES
 from tests.builders import a_case, services_at
 from tests.fakes import FakePredictor, FakeToken
@@ -31,13 +31,13 @@ def main(folder: Path) -> dict[str, object]:
     """Return what each part of the application makes of the new fields."""
     services = services_at(folder / "data")
     image_id = a_case(services, folder)
-    with services.reading() as work:
+    with services.store.reading() as work:
         before = work.cases.case(image_id)
     edit_patient(services, before.patient, replace(before.patient, **NEW))
-    with services.reading() as work:
+    with services.store.reading() as work:
         edited = work.cases.case(image_id)
     rescore_image(services, image_id, FakeToken())
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
     predictor = services.predictor
@@ -58,8 +58,9 @@ def main(folder: Path) -> dict[str, object]:
 
 
 def _table(services: Services, case: Case, folder: Path, *, deidentified: bool) -> dict[str, object]:
-    pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
-    file = CaseFile(case, pixels, mask, None, {}, (), ())
+    pixels, mask = services.arrays.pixels(case.image), services.arrays.valid_mask(case)
+    measured = services.arrays.measured(case.image, mask)
+    file = CaseFile(case, pixels, mask, None, {}, (), (), measure=lambda: measured)
     row = case_row(file, deidentified=deidentified)
     exporter = ReportPdf(lambda: datetime(2026, 4, 1, tzinfo=UTC))
     (report,) = exporter.write([file], folder, deidentified=deidentified)

@@ -23,11 +23,10 @@ from app.usecases.cases.open_case import open_case
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import mask_named, probability_of
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.arrays import RgbImage
 from models.contract.imaging.postprocess import lesion_mask
 from models.contract.imaging.preprocess import for_classifier, for_segmenter
@@ -95,7 +94,7 @@ def _predicted(services: Services, folder: Path, image: RgbImage, engine: Answer
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -122,7 +121,7 @@ def test_the_mask_is_cut_at_the_threshold_of_the_card(services: Services, image_
     case = _case(services, image_id)
     assert case.boundary is not None
     probability = services.predictor.boundary(IMAGE, FakeToken()).probability
-    mask = mask_named(services, case.boundary.mask)
+    mask = services.arrays.mask(case.boundary.mask)
     np.testing.assert_array_equal(mask, lesion_mask(probability, BOUNDARY_THRESHOLD))
     assert mask.sum() > 1.05 * lesion_mask(probability, 0.5).sum()
 
@@ -130,8 +129,9 @@ def test_the_mask_is_cut_at_the_threshold_of_the_card(services: Services, image_
 def test_the_stored_probability_has_the_temperature_of_the_card(
     services: Services, image_id: ImageId
 ) -> None:
-    probability = probability_of(services, _case(services, image_id))
-    assert probability is not None
+    boundary = _case(services, image_id).boundary
+    assert boundary is not None
+    probability = services.arrays.probability(boundary.probability)
     # The engine's logits end with -4 at the left edge of every frame.
     np.testing.assert_allclose(
         probability[:, 0], _sigmoid(-4.0 / BOUNDARY_TEMPERATURE), atol=0.5 / 255 + 1e-6
@@ -172,7 +172,7 @@ def test_the_audit_names_the_weights_of_each_prediction(services: Services, imag
     case = _case(services, image_id)
     assert case.boundary is not None
     assert case.score is not None
-    with services.reading() as work:
+    with services.store.reading() as work:
         weights = {act.detail: act.weights_sha256 for act in work.audit.events(image_id)}
     assert weights[case.boundary.id] == case.boundary.model.weights_sha256
     assert weights[case.score.id] == case.score.model.weights_sha256
@@ -286,7 +286,7 @@ def test_the_sizes_of_the_patients_other_lesions_reach_the_score_model(
     services: Services, image_id: ImageId, engine: AnsweringEngine
 ) -> None:
     case, mask = _case(services, image_id), a_mask(83, 117)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         for size_mm in (0.5, 1.1):
             other = Lesion(LesionId(new_id()), case.patient.id, clin_size_long_diam_mm=size_mm)
             work.cases.add_lesion(other)
@@ -325,9 +325,9 @@ def test_the_user_signs_import_prediction_correction_and_decision(
     assert case.revision is not None
     assert case.decision is not None
     signed = {case.image.imported_by, case.revision.author, case.decision.author}
-    with services.reading() as work:
+    with services.store.reading() as work:
         acts = work.audit.events(image_id)
     assert signed | {act.who for act in acts} == {"Dr Wired"}
     assert {"boundary predicted", "score computed", "mask corrected", "decision recorded"} <= {
-        act.what for act in acts
+        act.kind for act in acts
     }

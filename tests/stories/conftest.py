@@ -9,7 +9,7 @@ from app.domain.ids import ImageId
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.cases.list_cases import list_cases
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case, services_at
 from tests.stories.workplace import Workplace
 from tests.ui_guards import nothing_left_running

@@ -41,7 +41,7 @@ def click_in_notice(window: MainWindow, text: str) -> None:
 
 
 def revisions_of(window: MainWindow, image_id: ImageId) -> int:
-    with window.session.services.reading() as work:
+    with window.session.services.store.reading() as work:
         return len(work.cases.case(image_id).revisions)
 
 

@@ -16,7 +16,9 @@ from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
-from app.usecases.ports import BoundaryResult, CancelToken, Services
+from app.usecases.analysis.predictor import BoundaryResult
+from app.usecases.cancellation import CancelToken
+from app.usecases.services import Services
 from models.contract.arrays import RgbImage
 from models.contract.shelf.card import read_card
 from models.contract.shelf.model_shelf import ModelShelf
@@ -104,7 +106,7 @@ def test_another_model_in_use_is_seen_in_the_work_list_and_may_predict_again(
     qtbot.waitUntil(lambda: not notice.isVisible(), timeout=WAIT_MS)
     settle(qtbot, window)
     weights = read_card(shelf._shown.lines[-1].folder).weights_sha256
-    with services.reading() as work:
+    with services.store.reading() as work:
         boundaries = [work.cases.case(image_id).boundaries for image_id in images]
     assert [len(each) for each in boundaries] == [2, 2, 2]
     assert {each[-1].model.weights_sha256 for each in boundaries} == {weights}

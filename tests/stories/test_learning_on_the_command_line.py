@@ -11,7 +11,7 @@ import pytest
 
 from app import cli
 from app.runs.launcher import ProcessRunLauncher
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.app.usecases.learning.learning_clinic import a_clinic
 from tests.app.usecases.learning.learning_models import a_shipped_model

@@ -136,9 +136,10 @@ def test_work_survives_a_crash_and_can_still_be_undone(
     assert np.array_equal(window.controller.canvas.editor.current_mask(), predicted)
 
 
-def test_opening_another_case_stores_the_correction(
+def one_of_two_cases_brushed(
     workplace: Workplace, qtbot: QtBot, tmp_path: Path
-) -> None:
+) -> tuple[MainWindow, ImageId, ImageId]:
+    """The window with the first case open and painted in, that case and the other one."""
     services = services_at(workplace.folder)
     first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
     services.store.close()
@@ -146,10 +147,17 @@ def test_opening_another_case_stores_the_correction(
     window.controller.work_list.choose(first)
     workplace.settle(window)
     brush(window, qtbot)
+    return window, first, second
+
+
+def test_opening_another_case_stores_the_correction(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, first, second = one_of_two_cases_brushed(workplace, qtbot, tmp_path)
     window.controller.work_list.choose(second)
     qtbot.waitUntil(lambda: window.controller.review.image_id == second, timeout=WAIT_MS)
     workplace.settle(window)
-    with window.session.services.reading() as work:
+    with window.session.services.store.reading() as work:
         stored = work.cases.case(first)
     assert len(stored.revisions) == 1
     assert stored.is_score_current
@@ -166,34 +174,22 @@ def test_closing_the_window_stores_the_correction(
 
 
 def test_a_correction_that_cannot_be_stored_keeps_the_window_open(
-    workplace: Workplace, qtbot: QtBot, one_case: MainWindow
+    workplace: Workplace, qtbot: QtBot, one_case: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     brush(one_case, qtbot)
 
     def full_disk(_content: bytes) -> str:
         raise StorageError("The disk is full; free some space and save again.")
 
-    services = one_case.session.services
-    one_case.session.services = replace(services, blobs=BlobsWithout(services.blobs, full_disk))  # type: ignore[arg-type]
-    one_case.close()
-    qtbot.waitUntil(lambda: "is not saved as a revision" in one_case.notice_bar.text, timeout=WAIT_MS)
-    assert one_case.isVisible()
-    assert one_case.controller.correction.is_unsaved
-    one_case.session.services = services
+    with monkeypatch.context() as patch:
+        patch.setattr(one_case.session.services.store.blobs, "put", full_disk)
+        one_case.close()
+        qtbot.waitUntil(lambda: "is not saved as a revision" in one_case.notice_bar.text, timeout=WAIT_MS)
+        assert one_case.isVisible()
+        assert one_case.controller.correction.is_unsaved
     one_case.controller.correction.save()
     workplace.settle(one_case)
     assert len(workplace.case(one_case).revisions) == 1
-
-
-class BlobsWithout:
-    """A blob store whose ``put`` fails."""
-
-    def __init__(self, blobs: object, put: object) -> None:
-        self._blobs = blobs
-        self.put = put
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._blobs, name)
 
 
 def test_an_earlier_boundary_comes_back_as_a_new_revision(
@@ -345,7 +341,7 @@ def test_what_the_forms_say_is_stored_and_scored(
 def two_images_of_one_patient(workplace: Workplace, folder: Path) -> tuple[ImageId, ImageId]:
     services = services_at(workplace.folder)
     first, second = (a_case(services, folder, seed=seed) for seed in (1, 2))
-    with services.reading() as work:
+    with services.store.reading() as work:
         code, lesion = work.cases.case(first).patient.code, work.cases.case(second).lesion
     assign_lesion(services, lesion.id, code)
     services.store.close()
@@ -363,7 +359,7 @@ def test_a_year_of_birth_is_scored_for_every_image_of_the_patient(
     qtbot.keyClicks(line, "1961")
     qtbot.keyClick(line, Qt.Key.Key_Return)
     workplace.settle(window)
-    with window.session.services.reading() as work:
+    with window.session.services.store.reading() as work:
         for case in work.cases.cases([first, second]):
             assert case.is_score_current
             assert case.score is not None
@@ -373,13 +369,13 @@ def test_a_year_of_birth_is_scored_for_every_image_of_the_patient(
 def test_an_entry_before_a_crash_is_scored_at_the_next_start(workplace: Workplace, tmp_path: Path) -> None:
     images = two_images_of_one_patient(workplace, tmp_path / "in")
     services = services_at(workplace.folder)
-    with services.reading() as work:
+    with services.store.reading() as work:
         patient = work.cases.case(images[0]).patient
     edit_patient(services, patient, replace(patient, sex="female"))
     services.store.close()
     window = workplace.open()
     workplace.settle(window)
-    with window.session.services.reading() as work:
+    with window.session.services.store.reading() as work:
         for case in work.cases.cases(images):
             assert case.is_score_current
             assert case.score is not None
@@ -551,7 +547,7 @@ def test_a_number_of_another_patient_offers_to_assign_the_lesion(
 ) -> None:
     services = services_at(workplace.folder)
     first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
-    with services.reading() as work:
+    with services.store.reading() as work:
         code = work.cases.case(first).patient.code
     services.store.close()
     window = workplace.open()
@@ -573,8 +569,8 @@ def test_a_damaged_image_file_shows_its_sentence_and_no_other_case(
 ) -> None:
     services = services_at(workplace.folder)
     first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
-    with services.reading() as work:
-        damaged = services.blobs.path(work.cases.case(second).image.upright)
+    with services.store.reading() as work:
+        damaged = services.store.blobs.path(work.cases.case(second).image.upright)
     services.store.close()
     damaged.chmod(0o600)
     damaged.write_bytes(b"not what it was")
@@ -592,13 +588,7 @@ def test_a_damaged_image_file_shows_its_sentence_and_no_other_case(
 def test_news_of_a_saved_correction_ends_with_its_case(
     workplace: Workplace, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    services = services_at(workplace.folder)
-    first, second = (a_case(services, tmp_path / "in", seed=seed) for seed in (1, 2))
-    services.store.close()
-    window = workplace.open()
-    window.controller.work_list.choose(first)
-    workplace.settle(window)
-    brush(window, qtbot)
+    window, _, second = one_of_two_cases_brushed(workplace, qtbot, tmp_path)
     window.controller.correction.save()
     workplace.settle(window)
     assert window.status_line.saved.text().startswith("Correction saved at")

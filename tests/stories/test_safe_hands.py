@@ -35,7 +35,7 @@ from app.usecases.cases.list_cases import list_cases
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import an_image_file
 from tests.stories.hands import CONTROL, NOTHING, SHIFT, brush, opened, press, type_words, words_on
 from tests.stories.workplace import WAIT_MS, Workplace
@@ -70,7 +70,7 @@ def enter(window: MainWindow, field: Field, text: str) -> None:
 
 
 def code_of(services: Services, image_id: ImageId) -> str:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id).patient.code
 
 
@@ -385,7 +385,7 @@ def test_what_is_typed_without_enter_is_stored_when_the_case_is_left(
     type_words(window, "1961")
     press(window, Qt.Key.Key_Down, CONTROL)
     workplace.settle(window)
-    with window.session.services.reading() as work:
+    with window.session.services.store.reading() as work:
         left, shown = work.cases.case(four_cases[0]), work.cases.case(four_cases[1])
     assert (left.patient.birth_year, shown.patient.birth_year) == (1961, None)
     assert len(left.scores) == 2
@@ -418,7 +418,7 @@ def test_a_number_refused_after_its_case_was_left_never_marks_the_next_patient(
 def test_age_and_year_of_birth_are_refused_at_the_side_that_was_changed(
     workplace: Workplace, qtbot: QtBot, prepared: Services, four_cases: list[ImageId]
 ) -> None:
-    with prepared.reading() as work:
+    with prepared.store.reading() as work:
         case = work.cases.case(four_cases[0])
     edit_visit(prepared, case.visit, replace(case.visit, age_years=40))
     window = opened(workplace, qtbot, four_cases[0])
@@ -442,7 +442,7 @@ def test_age_and_year_of_birth_are_refused_at_the_side_that_was_changed(
 def test_a_lesion_assigned_against_its_age_says_so_at_the_age(
     workplace: Workplace, qtbot: QtBot, prepared: Services, four_cases: list[ImageId]
 ) -> None:
-    with prepared.reading() as work:
+    with prepared.store.reading() as work:
         other, mine = (work.cases.case(four_cases[place]) for place in (0, 1))
     edit_patient(prepared, other.patient, replace(other.patient, birth_year=1950))
     edit_visit(prepared, mine.visit, replace(mine.visit, age_years=20))
@@ -514,6 +514,24 @@ def test_a_decided_case_keeps_its_place_until_another_is_opened(
     assert lit_rows(window) == [1]
 
 
+def test_imported_cases_stand_in_order_as_soon_as_they_are_scored(
+    workplace: Workplace, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = workplace.open()
+    work_list = window.controller.work_list
+    seed_by_name = {"a.png": 3, "b.png": 2, "c.png": 1}
+    files = [an_image_file(tmp_path, name, seed=seed) for name, seed in seed_by_name.items()]
+    window.controller.import_paths(files)
+    qtbot.waitUntil(lambda: work_list.model.total == 3, timeout=WAIT_MS)
+    workplace.settle(window)
+    shown = [work_list.model.known_line(row) for row in range(3)]
+    in_order = list_cases(window.session.services).lines
+    assert shown == list(in_order)
+    first_read = next(line for line in in_order if line.file_name == "a.png")
+    assert first_read != in_order[0]
+    assert window.controller.review.image_id == first_read.image_id
+
+
 def test_one_key_records_a_decision_and_opens_the_next_undecided_case(
     workplace: Workplace, qtbot: QtBot, prepared: Services, four_cases: list[ImageId]
 ) -> None:
@@ -522,14 +540,14 @@ def test_one_key_records_a_decision_and_opens_the_next_undecided_case(
     decide(window, "seen")
     press(window, Qt.Key.Key_Return, CONTROL | SHIFT)
     workplace.settle(window)
-    with window.session.services.reading() as work:
+    with window.session.services.store.reading() as work:
         assert [one.comment for one in work.cases.case(four_cases[1]).decisions] == ["seen"]
     assert window.controller.review.image_id == four_cases[3]
     press(window, Qt.Key.Key_Return, CONTROL | SHIFT)
     workplace.settle(window)
     assert window.controller.review.image_id == four_cases[0]
     assert workplace.case(window).decisions == ()
-    with window.session.services.reading() as work:
+    with window.session.services.store.reading() as work:
         assert work.cases.case(four_cases[3]).decisions == ()
 
 

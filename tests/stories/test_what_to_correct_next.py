@@ -15,7 +15,9 @@ from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
-from app.usecases.ports import BoundaryUncertainty, CancelToken, Services
+from app.usecases.analysis.predictor import BoundaryUncertainty
+from app.usecases.cancellation import CancelToken
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 from tests.builders import a_case, services_at
 from tests.fakes import FakePredictor
@@ -55,7 +57,7 @@ class Clinic:
         return self.window.controller.review.image_id
 
     def border_uncertainty(self, image_id: ImageId) -> float | None:
-        with self.services.reading() as work:
+        with self.services.store.reading() as work:
             boundary = work.cases.case(image_id).boundary
         return None if boundary is None else boundary.border_uncertainty
 

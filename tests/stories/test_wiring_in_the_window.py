@@ -88,7 +88,7 @@ def test_the_name_of_the_settings_signs_what_follows(workplace: Workplace, one_c
     case = workplace.case(one_case)
     assert case.revision is not None
     assert case.revision.author == "Dr Renamed"
-    with one_case.session.services.reading() as work:
-        acts = {act.what: act.who for act in work.audit.events(case.image.id)}
+    with one_case.session.services.store.reading() as work:
+        acts = {act.kind: act.who for act in work.audit.events(case.image.id)}
     assert acts["mask confirmed"] == "Dr Renamed"
     assert acts["image imported"] == "Dr Test"

@@ -12,7 +12,7 @@ from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import services_at
 
 WAIT_MS = 10_000
@@ -65,7 +65,7 @@ class Workplace:
         """Return the open case as it is stored."""
         image_id = window.controller.review.image_id
         assert image_id is not None
-        with self._services_of(window).reading() as work:
+        with self._services_of(window).store.reading() as work:
             return work.cases.case(image_id)
 
     def _services_of(self, window: MainWindow) -> Services:

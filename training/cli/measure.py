@@ -27,8 +27,10 @@ def publish(
     """Write a model folder (weights, graph, card) from the best checkpoint of a run."""
     from training.publishing.publish import Notes
     from training.publishing.publish import publish as write_model
+    from training.tasks.run_context import RunContext
 
-    written = write_model(RunFolder(folder), to, notes=Notes(note, data_note), segmenter=segmenter)
+    context = RunContext.read(RunFolder(folder))
+    written = write_model(context, to, notes=Notes(note, data_note), segmenter=segmenter)
     typer.echo(str(written))
 
 

@@ -49,7 +49,8 @@ def report(folder: RunFolderArgument) -> None:
     """Draw the curves of a run into report.png in its folder."""
     from training.runs.run_report import write_report
 
-    typer.echo(str(write_report(RunFolder(folder))))
+    started = RunFolder(folder)
+    typer.echo(str(write_report(started, started.plan())))
 
 
 def add_run_commands(commands: typer.Typer) -> None:

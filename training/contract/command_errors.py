@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from models.contract.errors import NaevusError
-from training.contract.terminal_tables import seen
+from training.contract.terminal_tables import sanitized
 
 REFUSED: Final = 1
 INTERRUPTED: Final = 130
@@ -52,4 +52,4 @@ def exit_code_of(command: Callable[[], object]) -> int:
 
 def print_error(sentence: str) -> None:
     """Print a sentence on standard error, so that it does nothing to the terminal."""
-    sys.stderr.write("\n".join(map(seen, sentence.splitlines())) + "\n")
+    sys.stderr.write("\n".join(map(sanitized, sentence.splitlines())) + "\n")

@@ -4,10 +4,10 @@ Columns read: image_id, split, image_file, mask_file, diagnosis, malignant, age,
 patient_id, lesion_id, fold, view, attr_*, structure_file_*, dataset, licence, and inputs of the classifier's
 table under their own names (as tbp_lv_A). Only image_id, split and image_file must be filled; an empty cell
 means unknown. Files are named relative to the folder. Images of one ``duplicate_group`` (where that is
-empty: of one patient, else of one lesion) stay on one side of every split and fold. Semicolons or tabs
+empty: of one patient, else of one lesion) stay in one subset of every split and fold. Semicolons or tabs
 between the cells, and decimal commas, are read, too (``training.contract.table``).
 
-A column ``skin_tone`` serves figures by subgroup alone.
+Columns ``skin_tone`` and ``skin_type`` serve figures by subgroup alone.
 """
 
 import hashlib
@@ -28,8 +28,8 @@ from training.contract.table import Table, TableError, opened_table
 MANIFEST = "manifest.csv"
 SPLITS = ("train", "train_extra", "val", "test")
 TRAIN_SPLITS = ("train", "train_extra")
-SIDES = ("train", "val", "test")
-"""What images are never moved between: train_extra is on the side of train."""
+SUBSETS = ("train", "val", "test")
+"""What images are never moved between: train_extra is in the subset of train."""
 DIAGNOSES = ("melanoma", "nevus", "seborrheic keratosis")
 REQUIRED_COLUMNS = ("image_id", "split", "image_file")
 GIVEN_NUMBERS = tuple(name for name in NUMERIC_FEATURES if name != "age_approx")
@@ -81,6 +81,8 @@ class Sample:
     """Inputs of the classifier's table that the manifest gives, by their names."""
     skin_tone: str | None = None
     """As the manifest writes it, for example 0 (darkest) to 5 in MILK10k; never an input of a model."""
+    skin_type: str | None = None
+    """Fitzpatrick skin type, for example III; never an input of a model."""
     shared: frozenset[str] = frozenset()
     """The patient and the lesion that the manifest names, which images of other groups may share."""
 
@@ -165,8 +167,8 @@ class DataFolder:
         return self._is_inside[parent] and file.name != ".."
 
 
-def side_of(split: str) -> str:
-    """The side of a split: train_extra is learned from like train."""
+def subset_of(split: str) -> str:
+    """The subset of a split: train_extra is learned from like train."""
     return "train" if split in TRAIN_SPLITS else split
 
 
@@ -177,7 +179,7 @@ def group_of(row: Mapping[str, str]) -> str:
 
 
 def read_manifest(data_dir: Path, name: str = MANIFEST) -> tuple[Sample, ...]:
-    """All samples of a data folder, checked: unique ids, known splits, groups on one side."""
+    """All samples of a data folder, checked: unique ids, known splits, groups in one subset."""
     with manifest_rows(data_dir, name) as rows:
         given = tuple(n for n in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES) if n in rows.columns)
         folder = DataFolder(data_dir)
@@ -261,13 +263,13 @@ def _check(samples: tuple[Sample, ...], lines: Sequence[int]) -> None:
     if not samples:
         raise DataSetError("The manifest lists no image.")
     check_ids([sample.image_id for sample in samples], lines)
-    side_by_group: dict[str, str] = {}
+    subset_by_group: dict[str, str] = {}
     fold_by_group: dict[str, int | None] = {}
     for sample in samples:
         if sample.split not in SPLITS:
             raise DataSetError(f"{sample.image_id} is in the unknown split {sample.split!r}.")
-        side = side_of(sample.split)
-        if side_by_group.setdefault(sample.duplicate_group, side) != side:
+        subset = subset_of(sample.split)
+        if subset_by_group.setdefault(sample.duplicate_group, subset) != subset:
             raise DataSetError(f"The lesion group {sample.duplicate_group} is in more than one split.")
         if fold_by_group.setdefault(sample.duplicate_group, sample.fold) != sample.fold:
             raise DataSetError(f"The lesion group {sample.duplicate_group} is in more than one fold.")
@@ -312,6 +314,7 @@ def _sample(row: Mapping[str, str], folder: DataFolder, given: tuple[str, ...]) 
         licence=cell("licence"),
         fold=_fold(cell("fold"), image_id),
         skin_tone=cell("skin_tone"),
+        skin_type=cell("skin_type"),
         given=tuple(_given(row, given, image_id)),
         shared=frozenset(f"{name} {row[name]}" for name in ("patient_id", "lesion_id") if row.get(name)),
     )

@@ -1,7 +1,7 @@
 """Which images show one lesion, and how whole groups of images are dealt to train, val and test.
 
 Two images belong together when they share a key (lesion, patient, identical pixels) or look like copies of
-one photograph. Groups are never divided: what cannot stay on the side of its group is left out.
+one photograph. Groups are never divided: what cannot stay in the subset of its group is left out.
 """
 
 import hashlib
@@ -63,7 +63,7 @@ def thumbnail(image: RgbImage) -> NDArray[np.uint8]:
 
 def near_pairs(
     thumbnails: NDArray[np.uint8],
-    sides: NDArray[np.integer[Any]] | None = None,
+    subsets: NDArray[np.integer[Any]] | None = None,
     follow: Callable[[list[Block]], Iterable[Block]] = iter,
 ) -> list[tuple[int, int]]:
     """Pairs of rows of (N, 16, 17) that are copies of one photograph.
@@ -73,14 +73,14 @@ def near_pairs(
 
     Args:
         thumbnails: (N, 16, 17) uint8.
-        sides: (N,) whole numbers; only pairs of different numbers are looked for. None looks for all.
+        subsets: (N,) whole numbers; only pairs of different numbers are looked for. None looks for all.
         follow: passes the blocks of the comparison on, one after the other, as a progress bar does.
     """
     if len(thumbnails) < 2:
         return []
     miniatures = _Miniatures.of(thumbnails)
     blocks = _blocks(len(thumbnails))
-    found = [pair for block in follow(blocks) for pair in _near_in(miniatures, block, sides)]
+    found = [pair for block in follow(blocks) for pair in _near_in(miniatures, block, subsets)]
     return sorted(found)
 
 
@@ -125,14 +125,14 @@ def _blocks(count: int) -> list[Block]:
 
 
 def _near_in(
-    miniatures: _Miniatures, block: Block, sides: NDArray[np.integer[Any]] | None
+    miniatures: _Miniatures, block: Block, subsets: NDArray[np.integer[Any]] | None
 ) -> list[tuple[int, int]]:
     """The near pairs between the rows that begin at the two numbers of ``block``."""
     rows, columns = (slice(start, start + _BLOCK) for start in block)
     # |<x, y>| <= <Px, Py> + |x - Px| |y - Py|: few products of 272 are left to compute after those of 33.
     is_open = miniatures.bounds[rows] @ miniatures.bounds[columns].T >= LEAST_CORRELATION - 1e-3
-    if sides is not None:
-        is_open &= sides[rows][:, None] != sides[columns][None, :]
+    if subsets is not None:
+        is_open &= subsets[rows][:, None] != subsets[columns][None, :]
     if block[0] == block[1]:
         is_open = np.triu(is_open, k=1)
     # Several times faster than np.nonzero, which is made for any number of axes.
@@ -169,12 +169,12 @@ def placings(
     of the training groups are taken for it, from malignant and benign ones alike.
     """
     groups = lesion_groups(members, pairs)
-    side_by_group = {name: _side(members, rows) for name, rows in groups.items()}
+    subset_by_group = {name: _subset(members, rows) for name, rows in groups.items()}
     placed: list[Placing] = [Placing("", None)] * len(members)
-    dealt = _dealt(members, groups, side_by_group, {"test": test_share, "val": val_share})
+    dealt = _dealt(members, groups, subset_by_group, {"test": test_share, "val": val_share})
     for name, rows in groups.items():
         for row in rows:
-            is_kept = (members[row].official_split or "train") == side_by_group[name]
+            is_kept = (members[row].official_split or "train") == subset_by_group[name]
             placed[row] = Placing(name, dealt[name] if is_kept else None)
     return placed
 
@@ -205,34 +205,34 @@ def _sharing(members: Sequence[Member]) -> list[tuple[int, int]]:
     ]
 
 
-def strictest(sides: Collection[str | None]) -> str | None:
-    """Of several official sides the one that counts: test, then val, then train; None if there is none."""
-    return next((side for side in _STRICTEST_FIRST if side in sides), None)
+def strictest(subsets: Collection[str | None]) -> str | None:
+    """Of several official subsets the one that counts: test, then val, then train; None if there is none."""
+    return next((subset for subset in _STRICTEST_FIRST if subset in subsets), None)
 
 
-def _side(members: Sequence[Member], rows: Collection[int]) -> str:
+def _subset(members: Sequence[Member], rows: Collection[int]) -> str:
     return strictest({members[row].official_split for row in rows}) or "train"
 
 
 def _dealt(
     members: Sequence[Member],
     groups: dict[str, list[int]],
-    side_by_group: dict[str, str],
-    share_by_side: dict[str, float],
+    subset_by_group: dict[str, str],
+    share_by_subset: dict[str, float],
 ) -> dict[str, str]:
-    """The sides, with shares of the training groups moved to sides that nothing is in officially."""
-    dealt = dict(side_by_group)
+    """The subsets, with shares of the training groups moved to subsets that nothing is in officially."""
+    dealt = dict(subset_by_group)
     official = {member.official_split for member in members}
     for malignant in (True, False):
         names = [
             name
             for name, rows in groups.items()
-            if side_by_group[name] == "train" and any(members[r].is_malignant for r in rows) == malignant
+            if subset_by_group[name] == "train" and any(members[r].is_malignant for r in rows) == malignant
         ]
         names.sort(key=lambda name: hashlib.sha256(name.encode()).digest())
         first = 0
-        for side, share in share_by_side.items():
-            taken = 0 if side in official else math.floor(share * len(names) + 0.5)
-            dealt.update(dict.fromkeys(names[first : first + taken], side))
+        for subset, share in share_by_subset.items():
+            taken = 0 if subset in official else math.floor(share * len(names) + 0.5)
+            dealt.update(dict.fromkeys(names[first : first + taken], subset))
             first += taken
     return dealt

@@ -2,7 +2,7 @@
 
 ``manifest.csv``, ``images/`` and ``masks/`` are a data folder (see ``data_set``); ``snapshot.json`` beside
 them says why each image is in or out and holds the hash of every file. Pseudonyms stand for patients and
-images, and ``duplicate_group`` is the patient, so that no patient is on two sides of the split.
+images, and ``duplicate_group`` is the patient, so that no patient is in two subsets of the split.
 """
 
 import csv
@@ -35,14 +35,14 @@ from training.contract.data_set import (
 )
 
 SNAPSHOT_FILE = "snapshot.json"
-Side: TypeAlias = Literal["train", "val", "exam", "uncorrected"]
-SPLIT_BY_SIDE: dict[Side, str] = {
+Subset: TypeAlias = Literal["train", "val", "exam", "uncorrected"]
+SPLIT_BY_SUBSET: dict[Subset, str] = {
     "train": "train",
     "val": "val",
     "exam": "test",
     "uncorrected": "train_extra",
 }
-"""How a side is called in the manifest; the exam is what the manifest calls the test split."""
+"""How a subset is called in the manifest; the exam is what the manifest calls the test split."""
 
 _COLUMNS = (
     *("image_id", "duplicate_group", "split", "image_file", "mask_file", "malignant", "diagnosis"),
@@ -59,7 +59,9 @@ class SnapshotError(DataSetError):
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
 
 class SnapshotImage(_Value):
@@ -67,7 +69,7 @@ class SnapshotImage(_Value):
 
     image_id: str = Field(pattern=_PSEUDONYM)
     patient: str = Field(pattern=_PSEUDONYM)
-    side: Side | None
+    subset: Subset | None = Field(validation_alias="side", serialization_alias="side")
     """None: left out."""
     reason: str
     image_sha256: str | None = None
@@ -88,13 +90,13 @@ class Snapshot(_Value):
     manifest_sha256: str
     images: tuple[SnapshotImage, ...]
 
-    def on(self, side: Side | None) -> tuple[SnapshotImage, ...]:
-        """The images of one side; None gives those that were left out."""
-        return tuple(image for image in self.images if image.side == side)
+    def on(self, subset: Subset | None) -> tuple[SnapshotImage, ...]:
+        """The images of one subset; None gives those that were left out."""
+        return tuple(image for image in self.images if image.subset == subset)
 
-    def patients_on(self, side: Side) -> frozenset[str]:
-        """The pseudonyms of the patients on one side."""
-        return frozenset(image.patient for image in self.on(side))
+    def patients_on(self, subset: Subset) -> frozenset[str]:
+        """The pseudonyms of the patients in one subset."""
+        return frozenset(image.patient for image in self.on(subset))
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class SnapshotWriter:
     def add(self, entry: SnapshotEntry) -> SnapshotImage:
         """Write the files of an entry and return its image with their hashes."""
         image = entry.image
-        if image.side is None:
+        if image.subset is None:
             self._images.append(image)
             return image
         if entry.image_png is None:
@@ -188,17 +190,41 @@ def read_snapshot(folder: Path) -> Snapshot:
         SnapshotError: a file is missing or changed, or the manifest and ``snapshot.json`` disagree.
         DataSetError: the manifest breaks a rule of data folders.
     """
+    return read_snapshot_with_samples(folder)[0]
+
+
+def read_snapshot_with_samples(folder: Path) -> tuple[Snapshot, tuple[Sample, ...]]:
+    """The snapshot in ``folder``, checked as by ``read_snapshot``, and the samples of its manifest."""
     snapshot = read_snapshot_card(folder)
+    _check_manifest(snapshot, folder)
+    samples = read_manifest(folder)
+    _check_images(snapshot, samples)
+    return snapshot, samples
+
+
+def check_snapshot(snapshot: Snapshot, folder: Path, samples: tuple[Sample, ...]) -> None:
+    """Check the hashes of a snapshot's files again, without reading its table again.
+
+    Raises:
+        SnapshotError: a file is missing or changed.
+    """
+    _check_manifest(snapshot, folder)
+    _check_images(snapshot, samples)
+
+
+def _check_manifest(snapshot: Snapshot, folder: Path) -> None:
     if not (folder / MANIFEST).is_file():
         raise SnapshotError(f"The snapshot {snapshot.id} is damaged: {MANIFEST} is missing.")
     _check_hash(snapshot, folder / MANIFEST, snapshot.manifest_sha256)
-    samples = {sample.image_id: sample for sample in read_manifest(folder)}
-    included = [image for image in snapshot.images if image.side is not None]
-    if samples.keys() != {image.image_id for image in included} or len(samples) != len(included):
+
+
+def _check_images(snapshot: Snapshot, samples: tuple[Sample, ...]) -> None:
+    sample_by_id = {sample.image_id: sample for sample in samples}
+    included = [image for image in snapshot.images if image.subset is not None]
+    if sample_by_id.keys() != {image.image_id for image in included} or len(samples) != len(included):
         raise SnapshotError(f"The snapshot {snapshot.id} is damaged: its two lists of images differ.")
     for image in included:
-        _check_image(snapshot, image, samples[image.image_id])
-    return snapshot
+        _check_image(snapshot, image, sample_by_id[image.image_id])
 
 
 def read_snapshot_card(folder: Path) -> Snapshot:
@@ -226,8 +252,8 @@ def _sweep_abandoned(folder: Path) -> None:
 
 def _check_image(snapshot: Snapshot, image: SnapshotImage, sample: Sample) -> None:
     is_same = (
-        image.side is not None
-        and sample.split == SPLIT_BY_SIDE[image.side]
+        image.subset is not None
+        and sample.split == SPLIT_BY_SUBSET[image.subset]
         and sample.duplicate_group == image.patient
         and (sample.mask_file is None) == (image.mask_sha256 is None)
         and image.image_sha256 is not None
@@ -265,7 +291,7 @@ def _row(image: SnapshotImage, entry: SnapshotEntry) -> dict[str, str]:
     cells = {
         "image_id": image.image_id,
         "duplicate_group": image.patient,
-        "split": SPLIT_BY_SIDE[image.side] if image.side else None,
+        "split": SPLIT_BY_SUBSET[image.subset] if image.subset else None,
         "image_file": _image_file(image),
         "mask_file": None if entry.mask_png is None else _mask_file(image),
         "malignant": None if entry.malignant is None else str(int(entry.malignant)),

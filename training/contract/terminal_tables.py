@@ -39,17 +39,17 @@ def print_table(console: Console, table: Table, *, for_programs: Callable[[str],
         _print_blocks(console, known)
 
 
-def whole(title: str) -> Column:
+def no_wrap_column(title: str) -> Column:
     """Return a column that is never cut, because people copy its words into the next command."""
     return Column(title, no_wrap=True, overflow="fold")
 
 
 def add_row(table: Table, *cells: str) -> None:
     """Add a row that shows its cells as they are: brackets in them are no markup."""
-    table.add_row(*(Text(seen(cell)) for cell in cells))
+    table.add_row(*(Text(sanitized(cell)) for cell in cells))
 
 
-def seen(text: str) -> str:
+def sanitized(text: str) -> str:
     """Return text that does nothing to the terminal: a replacement sign stands for each control character."""
     return "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter).startswith("C") else letter

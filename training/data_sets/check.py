@@ -16,7 +16,7 @@ from models.contract.errors import DamagedPhotographError, NoMaskError, Unreadab
 from models.contract.imaging.mask_file import read_mask
 from models.contract.imaging.mask_plausibility import LARGEST_SHARE, LEAST_SHARE, MaskIssueKind, mask_issue
 from models.contract.photographs.reader import read_photograph
-from training.contract.data_set import SIDES, DataFolder, DataSetError, group_of, manifest_rows, side_of
+from training.contract.data_set import SUBSETS, DataFolder, DataSetError, group_of, manifest_rows, subset_of
 from training.contract.lesion_groups import LEAST_CORRELATION, MOST_DIFFERENT_BITS, near_pairs, thumbnail
 from training.contract.progress_bar import shown
 from training.data_sets.findings import (
@@ -60,7 +60,7 @@ def check(data_dir: Path, *, quick: bool = False) -> CheckReport:
     Raises:
         DataSetError: there is no manifest, or it is no table with the needed columns.
     """
-    tally, sides, files = Tally(), _Sides(), _Files(DataFolder(data_dir), quick=quick)
+    tally, subsets, files = Tally(), _Subsets(), _Files(DataFolder(data_dir), quick=quick)
     images = 0
     with manifest_rows(data_dir) as rows:
         for kind, name in column_findings(rows.columns):
@@ -69,11 +69,11 @@ def check(data_dir: Path, *, quick: bool = False) -> CheckReport:
             images += 1
             for kind, name in row_findings(row):
                 tally.add(kind, name)
-            sides.take(row, rows.line)
+            subsets.take(row, rows.line)
             files.look_at(row, tally)
     if not images:
         raise DataSetError("The manifest lists no image.")
-    sides.conclude(tally)
+    subsets.conclude(tally)
     files.copies.conclude(tally)
     return _report(data_dir, images, tally, quick=quick)
 
@@ -91,30 +91,30 @@ def _report(data_dir: Path, images: int, tally: Tally, *, quick: bool) -> CheckR
     )
 
 
-class _Sides:
+class _Subsets:
     """What only all rows together show: repeated ids, divided groups, missing splits and classes."""
 
     def __init__(self) -> None:
         self._lines_by_id: dict[str, list[int]] = defaultdict(list)
         self._labels: dict[str, Counter[str]] = defaultdict(Counter)
-        self._sides_by_name: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._subsets_by_name: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._folds_by_name: dict[str, set[str]] = defaultdict(set)
         self._has_folds = False
         self._without_fold: list[str] = []
 
     def take(self, row: Mapping[str, str], line: int) -> None:
         self._lines_by_id[row.get("image_id", "")].append(line)
-        side, group = side_of(row.get("split", "")), group_of(row)
-        self._labels[side][row.get("malignant", "")] += 1
-        self._sides_by_name["group_divided"][group].add(side)
+        subset, group = subset_of(row.get("split", "")), group_of(row)
+        self._labels[subset][row.get("malignant", "")] += 1
+        self._subsets_by_name["group_divided"][group].add(subset)
         people = [
             f"{name} {row[name]}"
             for name in ("patient_id", "lesion_id")
             if row.get(name) not in ("", None, group)
         ]
         for name in people:
-            self._sides_by_name["patient_divided"][name].add(side)
-        if side == "train":
+            self._subsets_by_name["patient_divided"][name].add(subset)
+        if subset == "train":
             for name in (group, *people):
                 self._folds_by_name[name].add(row.get("fold", ""))
             self._has_folds = self._has_folds or bool(row.get("fold"))
@@ -125,10 +125,10 @@ class _Sides:
         for name, lines in self._lines_by_id.items():
             if len(lines) > 1:
                 tally.add("id_twice", f"{name} (lines {', '.join(map(str, lines[:5]))})")
-        for kind, sides_by_name in self._sides_by_name.items():
-            for name, sides in sides_by_name.items():
-                if len(sides) > 1:
-                    tally.add(kind, f"{name} ({', '.join(sorted(sides))})")
+        for kind, subsets_by_name in self._subsets_by_name.items():
+            for name, subsets in subsets_by_name.items():
+                if len(subsets) > 1:
+                    tally.add(kind, f"{name} ({', '.join(sorted(subsets))})")
         if self._has_folds:
             for name in self._without_fold:
                 tally.add("fold_missing", name)
@@ -138,16 +138,16 @@ class _Sides:
         self._conclude_labels(tally)
 
     def _conclude_labels(self, tally: Tally) -> None:
-        for side in SIDES:
-            labels = self._labels.get(side)
+        for subset in SUBSETS:
+            labels = self._labels.get(subset)
             if labels is None:
-                tally.add(f"no_{side}", side)
+                tally.add(f"no_{subset}", subset)
                 continue
             malignant, benign = labels["1"], labels["0"]
             if bool(malignant) != bool(benign):
-                tally.add("one_class", f"{side} ({malignant} malignant, {benign} benign)")
+                tally.add("one_class", f"{subset} ({malignant} malignant, {benign} benign)")
             elif 0 < malignant < _FEW_MALIGNANT:
-                tally.add("few_malignant", f"{side} ({malignant} of {malignant + benign})")
+                tally.add("few_malignant", f"{subset} ({malignant} of {malignant + benign})")
 
 
 class _Files:
@@ -161,7 +161,7 @@ class _Files:
         name = row.get("image_id", "")
         image = self._located(row.get("image_file", ""), name, tally)
         mask = self._located(row.get("mask_file", ""), name, tally)
-        header = None if image is None else self._image(image, name, side_of(row.get("split", "")), tally)
+        header = None if image is None else self._image(image, name, subset_of(row.get("split", "")), tally)
         if mask is not None:
             self._mask(mask, header, name, tally)
 
@@ -189,7 +189,7 @@ class _Files:
             return None
         return content, header
 
-    def _image(self, file: Path, name: str, side: str, tally: Tally) -> ImageHeader | None:
+    def _image(self, file: Path, name: str, subset: str, tally: Tally) -> ImageHeader | None:
         read = self._read(file, "image", name, tally)
         if read is None:
             return None
@@ -197,10 +197,10 @@ class _Files:
         if min(header.width_px, header.height_px) < LEAST_SIDE_PX:
             tally.add("image_tiny", f"{name} ({header.width_px} x {header.height_px} px)")
         if not self._quick:
-            self._pixels(content, name, side, tally)
+            self._pixels(content, name, subset, tally)
         return header
 
-    def _pixels(self, content: bytes, name: str, side: str, tally: Tally) -> None:
+    def _pixels(self, content: bytes, name: str, subset: str, tally: Tally) -> None:
         try:
             pixels = read_photograph(content).pixels
         except DamagedPhotographError:
@@ -209,7 +209,7 @@ class _Files:
         except UnreadablePhotographError as error:
             tally.add("image_unreadable", f"{name} ({error})")
             return
-        self.copies.take(name, side, hashlib.sha256(content).digest(), thumbnail(pixels))
+        self.copies.take(name, subset, hashlib.sha256(content).digest(), thumbnail(pixels))
 
     def _mask(self, file: Path, image: ImageHeader | None, name: str, tally: Tally) -> None:
         read = self._read(file, "mask", name, tally)
@@ -246,16 +246,16 @@ class _Copies:
 
     def __init__(self) -> None:
         self._names: list[str] = []
-        self._sides: list[int] = []
+        self._subsets: list[int] = []
         self._first_by_hash: dict[bytes, int] = {}
         self._miniatures = bytearray()
         self._identical: list[tuple[int, int]] = []
 
-    def take(self, name: str, side: str, digest: bytes, small: NDArray[np.uint8]) -> None:
+    def take(self, name: str, subset: str, digest: bytes, small: NDArray[np.uint8]) -> None:
         row = len(self._names)
         self._names.append(name)
-        # Whatever is on no side (an unknown split) is a side of its own.
-        self._sides.append(SIDES.index(side) if side in SIDES else len(SIDES))
+        # Whatever is in no subset (an unknown split) is a subset of its own.
+        self._subsets.append(SUBSETS.index(subset) if subset in SUBSETS else len(SUBSETS))
         self._miniatures += small.tobytes()
         first = self._first_by_hash.setdefault(digest, row)
         if first != row:
@@ -263,17 +263,17 @@ class _Copies:
 
     def conclude(self, tally: Tally) -> None:
         for pair in self._identical:
-            is_divided = self._sides[pair[0]] != self._sides[pair[1]]
+            is_divided = self._subsets[pair[0]] != self._subsets[pair[1]]
             tally.add("file_on_two_sides" if is_divided else "file_twice", self._words(pair))
         if not self._names:
             return
         miniatures = np.frombuffer(self._miniatures, np.uint8).reshape(len(self._names), 16, 17)
         near = near_pairs(
-            miniatures, np.array(self._sides), lambda blocks: shown(blocks, "Comparing", len(blocks))
+            miniatures, np.array(self._subsets), lambda blocks: shown(blocks, "Comparing", len(blocks))
         )
         for pair in sorted(set(near) - set(self._identical)):
             tally.add("near_copies", self._words(pair))
 
     def _words(self, pair: tuple[int, int]) -> str:
-        first, second = (f"{self._names[row]} ({(*SIDES, 'no side')[self._sides[row]]})" for row in pair)
+        first, second = (f"{self._names[row]} ({(*SUBSETS, 'no side')[self._subsets[row]]})" for row in pair)
         return f"{first} = {second}"

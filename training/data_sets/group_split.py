@@ -1,9 +1,9 @@
-"""Deals whole groups of images to sides in given shares, alike in what the groups hold.
+"""Deals whole groups of images to subsets in given shares, alike in what the groups hold.
 
-Largest groups go first, each to the side that lacks, as a part of its own share, most of what the group has;
-a side that a group would fill beyond its share is passed over while others have room. So large groups spread
-over all sides, and the last ones fill what is left. A hash of seed and name orders what is equal: the deal
-depends on nothing else. (As scikit-learn's StratifiedGroupKFold for folds; here shares may differ.)
+Largest groups go first, each to the subset that lacks, as a part of its own share, most of what the group
+has; a subset that a group would fill beyond its share is passed over while others have room. So large groups
+spread over all subsets, and the last ones fill what is left. A hash of seed and name orders what is equal:
+the deal depends on nothing else. (As scikit-learn's StratifiedGroupKFold for folds; here shares may differ.)
 """
 
 import hashlib
@@ -24,11 +24,11 @@ def check_shares(val: float, test: float) -> None:
 def split_groups(
     holdings: Mapping[str, Sequence[int]], shares: Sequence[float], *, seed: int = 0
 ) -> dict[str, int]:
-    """The side of every group, as an index of ``shares``.
+    """The subset of every group, as an index of ``shares``.
 
     Args:
         holdings: by group, how many images of each kind it has, e.g. malignant and benign ones.
-        shares: what part of all images each side gets; a side with share 0 gets nothing.
+        shares: what part of all images each subset gets; a subset with share 0 gets nothing.
         seed: another seed gives another deal.
 
     Raises:
@@ -46,23 +46,24 @@ def split_groups(
     order = sorted(
         range(len(names)), key=lambda row: (-held_shares[row].max(), _draw(seed, f"order {names[row]}"))
     )
-    sides = [index for index, share in enumerate(shares) if share > 0]
-    wanted = np.array([shares[side] / sum(shares) for side in sides])
+    subsets = [index for index, share in enumerate(shares) if share > 0]
+    wanted = np.array([shares[subset] / sum(shares) for subset in subsets])
     lacking = np.outer(wanted, total > 0)
-    side_by_name: dict[str, int] = {}
+    subset_by_name: dict[str, int] = {}
     for row in order:
-        side = _neediest(lacking, wanted, held_shares[row], _draw(seed, names[row]))
-        lacking[side] -= held_shares[row]
-        side_by_name[names[row]] = sides[side]
-    return side_by_name
+        subset = _neediest(lacking, wanted, held_shares[row], _draw(seed, names[row]))
+        lacking[subset] -= held_shares[row]
+        subset_by_name[names[row]] = subsets[subset]
+    return subset_by_name
 
 
 def _neediest(
     lacking: NDArray[np.float64], wanted: NDArray[np.float64], held: NDArray[np.float64], draw: float
 ) -> int:
-    """The row of ``lacking`` (sides, kinds) for a group that holds ``held``; ``draw`` in [0, 1) breaks ties.
+    """The row of ``lacking`` (subsets, kinds) for a group that holds ``held``.
 
-    All are parts of everything there is; ``wanted`` (sides,) are the shares.
+    ``draw`` in [0, 1) breaks ties. Amounts are parts of everything there is; ``wanted`` (subsets,) are the
+    shares.
     """
     # Rounding makes the same deal on every machine.
     gains = np.round(lacking @ held, 12)

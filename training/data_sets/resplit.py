@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.contract.data_set import MANIFEST, SIDES, DataSetError, check_ids, group_of, manifest_rows
+from training.contract.data_set import MANIFEST, SUBSETS, DataSetError, check_ids, group_of, manifest_rows
 from training.contract.lesion_groups import Member, lesion_groups
 from training.contract.progress_bar import shown
 from training.data_sets.group_split import check_shares, split_groups
@@ -41,7 +41,7 @@ class SplitShares:
 
 @dataclass(frozen=True)
 class Balance:
-    """What one side or fold got."""
+    """What one subset or fold got."""
 
     name: str
     images: int
@@ -77,9 +77,9 @@ def resplit(data_dir: Path, out: Path | None, shares: SplitShares) -> Resplit:
         raise DataSetError(f"{out} exists already; name another file.")
     cards = _read(data_dir)
     rows_by_group = lesion_groups([Member(card.image_id, card.keys) for card in cards])
-    side_by_group = _sides(cards, rows_by_group, shares)
-    fold_by_group = _folds(cards, rows_by_group, side_by_group, shares)
-    deal = _deal(cards, rows_by_group, side_by_group, fold_by_group)
+    subset_by_group = _subsets(cards, rows_by_group, shares)
+    fold_by_group = _folds(cards, rows_by_group, subset_by_group, shares)
+    deal = _deal(cards, rows_by_group, subset_by_group, fold_by_group)
     written = out or data_dir / MANIFEST
     part = written.with_name(f".{written.name}.part")
     try:
@@ -106,11 +106,11 @@ class _Card:
 
 @dataclass(frozen=True)
 class _Deal:
-    """The new group, side and fold of each row; rows outside training have no fold."""
+    """The new group, subset and fold of each row; rows outside training have no fold."""
 
     cards: Sequence[_Card]
     name_by_row: Mapping[int, str]
-    side_by_row: Mapping[int, str]
+    subset_by_row: Mapping[int, str]
     fold_by_row: Mapping[int, int]
 
 
@@ -145,7 +145,7 @@ def _holdings(cards: Sequence[_Card], rows: Sequence[int]) -> tuple[int, ...]:
     return tuple(kinds[label, has_mask] for label in _LABELS for has_mask in (True, False))
 
 
-def _sides(
+def _subsets(
     cards: Sequence[_Card], rows_by_group: Mapping[str, Sequence[int]], shares: SplitShares
 ) -> dict[str, str]:
     kept = {
@@ -157,19 +157,19 @@ def _sides(
     if len(free) < 2:
         raise DataSetError("There are too few groups to deal: everything belongs to one patient or lesion.")
     test = 0.0 if shares.keep_test else shares.test
-    sides = split_groups(free, (1 - shares.val - test, shares.val, test), seed=shares.seed)
-    return kept | {name: SIDES[side] for name, side in sides.items()}
+    subsets = split_groups(free, (1 - shares.val - test, shares.val, test), seed=shares.seed)
+    return kept | {name: SUBSETS[subset] for name, subset in subsets.items()}
 
 
 def _folds(
     cards: Sequence[_Card],
     rows_by_group: Mapping[str, Sequence[int]],
-    side_by_group: Mapping[str, str],
+    subset_by_group: Mapping[str, str],
     shares: SplitShares,
 ) -> dict[str, int]:
     if not shares.folds:
         return {}
-    train = {n: _holdings(cards, rows) for n, rows in rows_by_group.items() if side_by_group[n] == "train"}
+    train = {n: _holdings(cards, rows) for n, rows in rows_by_group.items() if subset_by_group[n] == "train"}
     if len(train) < shares.folds:
         raise DataSetError(f"{len(train)} groups to learn from cannot fill {shares.folds} folds.")
     return split_groups(train, (1 / shares.folds,) * shares.folds, seed=shares.seed)
@@ -178,19 +178,19 @@ def _folds(
 def _deal(
     cards: Sequence[_Card],
     rows_by_group: Mapping[str, Sequence[int]],
-    side_by_group: Mapping[str, str],
+    subset_by_group: Mapping[str, str],
     fold_by_group: Mapping[str, int],
 ) -> _Deal:
-    name_by_row, side_by_row, fold_by_row = {}, {}, {}
+    name_by_row, subset_by_row, fold_by_row = {}, {}, {}
     for group, rows in rows_by_group.items():
         former = {cards[row].group for row in rows}
         # A group that was already one keeps its name: folds without a column are dealt by names.
         name = former.pop() if len(former) == 1 else group
         for row in rows:
-            name_by_row[row], side_by_row[row] = name, side_by_group[group]
+            name_by_row[row], subset_by_row[row] = name, subset_by_group[group]
             if group in fold_by_group:
                 fold_by_row[row] = fold_by_group[group]
-    return _Deal(cards, name_by_row, side_by_row, fold_by_row)
+    return _Deal(cards, name_by_row, subset_by_row, fold_by_row)
 
 
 def _write(part: Path, data_dir: Path, deal: _Deal) -> None:
@@ -205,10 +205,10 @@ def _write(part: Path, data_dir: Path, deal: _Deal) -> None:
 
 
 def _new_cells(deal: _Deal, index: int) -> dict[str, str]:
-    side, fold = deal.side_by_row[index], deal.fold_by_row.get(index)
-    is_extra = side == "train" and deal.cards[index].split == "train_extra"
+    subset, fold = deal.subset_by_row[index], deal.fold_by_row.get(index)
+    is_extra = subset == "train" and deal.cards[index].split == "train_extra"
     return {
-        "split": "train_extra" if is_extra else side,
+        "split": "train_extra" if is_extra else subset,
         "duplicate_group": deal.name_by_row[index],
         "fold": "" if fold is None else str(fold),
     }
@@ -224,10 +224,10 @@ def _kept(manifest: Path) -> Path:
 
 
 def _balances(deal: _Deal) -> Iterator[Balance]:
-    rows_by_name: dict[str, list[int]] = {side: [] for side in SIDES}
+    rows_by_name: dict[str, list[int]] = {subset: [] for subset in SUBSETS}
     rows_by_name |= {f"fold {fold}": [] for fold in sorted(set(deal.fold_by_row.values()))}
     for row in range(len(deal.cards)):
-        rows_by_name[deal.side_by_row[row]].append(row)
+        rows_by_name[deal.subset_by_row[row]].append(row)
         if row in deal.fold_by_row:
             rows_by_name[f"fold {deal.fold_by_row[row]}"].append(row)
     for name, rows in rows_by_name.items():

@@ -4,7 +4,6 @@ Both are read from their published folders and measured by the same code; the ca
 beside its network, because the application may use either. The gate reads the outcome.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,14 +20,15 @@ from models.contract.imaging.preprocess import for_segmenter
 from models.contract.shelf.card import Task
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
 from models.export import largest_difference
-from training.contract.data_set import MANIFEST, DataSetError, Sample, read_manifest
-from training.contract.snapshot import SNAPSHOT_FILE, read_snapshot
+from training.contract.checked_data import CheckedData
+from training.contract.data_set import DataSetError, Sample, read_manifest
 from training.evaluation.exam_answers import outline_scores, score_answers
 from training.evaluation.exam_figures import Figure, outline_figures, parts_of, score_figures
 from training.inputs.decode import read_image
 from training.metrics.card_figures import Cases
 from training.tasks.graph_form import boundary_graph, score_graph
 from training.tasks.loaded_model import PublishedModel, given_masks, views_of
+from training.tasks.run_context import RunContext
 
 if TYPE_CHECKING:
     from models.nets.classification.score_network import ScoreNetwork
@@ -60,7 +60,16 @@ class _Pair:
     """The two models of an exam."""
 
     active: PublishedModel
+    active_folder: Path
     candidate: PublishedModel
+    candidate_folder: Path
+
+    @staticmethod
+    def of(active_folder: Path, active: PublishedModel, candidate_folder: Path) -> "_Pair":
+        candidate = PublishedModel.read(candidate_folder)
+        if active.card.task != candidate.card.task:
+            raise DataSetError("The two models do different things, so they cannot be compared.")
+        return _Pair(active, active_folder, candidate, candidate_folder)
 
     @property
     def task(self) -> Task:
@@ -69,6 +78,14 @@ class _Pair:
         if task == "refinement":
             raise DataSetError("A model that redraws boundaries from clicks sits no exam.")
         return task
+
+
+@dataclass(frozen=True)
+class _Images:
+    """What an exam is about: a data folder, and bundled images that show forgetting."""
+
+    data: CheckedData
+    bundled: tuple[Sample, ...] | None
 
 
 def sit_exam(candidate: Path, active: Path, data_dir: Path, *, reference: Path | None = None) -> Exam:
@@ -84,16 +101,31 @@ def sit_exam(candidate: Path, active: Path, data_dir: Path, *, reference: Path |
         DataSetError: a data folder cannot be used, or the models do different things.
         ModelRefusedError: a model folder cannot be read.
     """
-    pair = _Pair(PublishedModel.read(active), PublishedModel.read(candidate))
-    if pair.active.card.task != pair.candidate.card.task:
-        raise DataSetError("The two models do different things, so they cannot be compared.")
-    snapshot = read_snapshot(data_dir) if (data_dir / SNAPSHOT_FILE).is_file() else None
-    everything = read_manifest(data_dir)
-    samples = _judged(everything, _EXAM_SPLIT, pair.task)
+    pair = _Pair.of(active, PublishedModel.read(active), candidate)
+    bundled = None if reference is None else read_manifest(reference)
+    return _exam(pair, _Images(CheckedData.read(data_dir), bundled))
+
+
+def exam_of_run(context: RunContext, candidate: Path) -> Exam:
+    """Measure what a run published beside the model it started from, on the exam images of its data.
+
+    Raises:
+        SnapshotError: a file of the run's snapshot was changed or removed while the run went on.
+        ModelRefusedError: the folder ``candidate`` cannot be read.
+    """
+    context.data.check_again()
+    bundled = None if context.fine_tuning.rehearsal is None else context.bundled
+    pair = _Pair.of(context.fine_tuning.base, context.base, candidate)
+    return _exam(pair, _Images(context.data, bundled))
+
+
+def _exam(pair: _Pair, images: _Images) -> Exam:
+    data = images.data
+    samples = _judged(data.samples, _EXAM_SPLIT, pair.task)
     figures = _figures(pair, samples)
-    parts = list(_exam_parts(figures, samples, data_dir))
-    if reference is not None:
-        shown = _judged(read_manifest(reference), _REFERENCE_SPLIT, pair.task)
+    parts = list(_exam_parts(figures, samples))
+    if images.bundled is not None:
+        shown = _judged(images.bundled, _REFERENCE_SPLIT, pair.task)
         reference_figures = _figures(pair, shown)
         whole = {REFERENCE_IMAGES: np.ones(len(shown), dtype=np.bool_)}
         parts += parts_of(reference_figures, whole, Cases(shown).groups)
@@ -101,17 +133,17 @@ def sit_exam(candidate: Path, active: Path, data_dir: Path, *, reference: Path |
     return Exam(
         task=pair.task,
         active=pair.active.card.reference,
-        active_sha256=sha256_of(active / pair.active.card.weights_file),
+        active_sha256=sha256_of(pair.active_folder / pair.active.card.weights_file),
         candidate=pair.candidate.card.reference,
-        candidate_sha256=sha256_of(candidate / pair.candidate.card.weights_file),
+        candidate_sha256=sha256_of(pair.candidate_folder / pair.candidate.card.weights_file),
         candidate_answers_sha256=pair.candidate.card.answers_sha256,
-        snapshot_id=None if snapshot is None else snapshot.id,
-        snapshot_manifest_sha256=sha256_of(data_dir / MANIFEST),
+        snapshot_id=None if data.snapshot is None else data.snapshot.id,
+        snapshot_manifest_sha256=data.manifest_sha256,
         images=len(samples),
         patients=len({sample.duplicate_group for sample in samples}),
         parts=tuple(parts),
         parity_max_abs_difference=_parity(
-            pair.candidate, candidate, (*samples, *everything)[:_PARITY_IMAGES]
+            pair.candidate, pair.candidate_folder, (*samples, *data.samples)[:_PARITY_IMAGES]
         ),
         has_nan=_has_nan(pair.candidate, figures),
         labels_unchanged=pair.candidate.card.labels == pair.active.card.labels,
@@ -136,15 +168,13 @@ def _figures(pair: _Pair, samples: tuple[Sample, ...]) -> tuple[Figure, ...]:
     return score_figures(labels, score_answers(pair.active, samples), score_answers(pair.candidate, samples))
 
 
-def _exam_parts(
-    figures: tuple[Figure, ...], samples: tuple[Sample, ...], data_dir: Path
-) -> tuple[ExamPart, ...]:
+def _exam_parts(figures: tuple[Figure, ...], samples: tuple[Sample, ...]) -> tuple[ExamPart, ...]:
     patients = Cases(samples).groups
-    groups = {OVERALL: np.ones(len(samples), dtype=np.bool_), **_subgroups(samples, data_dir)}
+    groups = {OVERALL: np.ones(len(samples), dtype=np.bool_), **_subgroups(samples)}
     return tuple(parts_of(figures, groups, patients))
 
 
-def _subgroups(samples: tuple[Sample, ...], data_dir: Path) -> dict[str, NDArray[np.bool_]]:
+def _subgroups(samples: tuple[Sample, ...]) -> dict[str, NDArray[np.bool_]]:
     """By sex, age band, site, skin type and diagnosis, where known and with enough patients."""
     cases = Cases(samples)
     found = {
@@ -152,10 +182,9 @@ def _subgroups(samples: tuple[Sample, ...], data_dir: Path) -> dict[str, NDArray
         for name, chosen in cases.subgroups(with_diagnosis=True).items()
         if not name.startswith("view: ") and not name.endswith("not known")
     }
-    skin_types = _skin_types(data_dir)
     further = {
         "site": [sample.site for sample in samples],
-        "skin type": [skin_types.get(sample.image_id) for sample in samples],
+        "skin type": [sample.skin_type for sample in samples],
     }
     for title, words in further.items():
         for word in sorted({each for each in words if each}):
@@ -165,15 +194,6 @@ def _subgroups(samples: tuple[Sample, ...], data_dir: Path) -> dict[str, NDArray
         for name, chosen in found.items()
         if len(np.unique(cases.groups[chosen])) >= _FEWEST_PATIENTS
     }
-
-
-def _skin_types(data_dir: Path) -> dict[str, str]:
-    """Fitzpatrick skin type by image, from a column that training does not read."""
-    with (data_dir / MANIFEST).open(newline="", encoding="utf-8-sig") as stream:
-        return {
-            (row.get("image_id") or "").strip(): (row.get("skin_type") or "").strip()
-            for row in csv.DictReader(stream)
-        }
 
 
 def _parity(model: PublishedModel, folder: Path, samples: Sequence[Sample]) -> float | None:

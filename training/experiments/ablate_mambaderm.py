@@ -34,6 +34,7 @@ from training.loop.optimiser import learning_rate, make_optimiser
 from training.loop.step import Stepper
 from training.loop.task import Batch, TrainingTask
 from training.runs.setup import first_network, planned_task, use_threads
+from training.tasks.run_context import RunContext
 
 if TYPE_CHECKING:
     from torch import nn
@@ -91,7 +92,7 @@ def opened_task(options: argparse.Namespace) -> TrainingTask:
     """The images of all trainings, cut out and measured once."""
     plan = plan_of("whole", DATA_SEED, options)
     use_threads(plan.threads)
-    task = planned_task(RunFolder(options.out), plan)
+    task = planned_task(RunContext.of(RunFolder(options.out), plan))
     task.open_stage(plan.stages[-1])
     return task
 

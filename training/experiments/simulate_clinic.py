@@ -32,7 +32,7 @@ from models.contract.imaging.postprocess import lesion_mask, probability_map
 from models.contract.imaging.preprocess import for_segmenter
 from models.contract.metrics import dice
 from models.contract.uncertainty.disagreement import border_uncertainty, flipped_back, flipped_passes
-from models.contract.uncertainty.typicality import unlikeness
+from models.contract.uncertainty.typicality import atypicality
 from resources import path as shipped
 from training.contract.command_errors import exit_code_of
 from training.contract.data_set import MANIFEST, TRAIN_SPLITS, Sample, read_manifest
@@ -44,11 +44,11 @@ from training.experiments.clinic_evidence import plot, table
 from training.experiments.grey_image import read_grey_image
 from training.experiments.simulated_clinics import clinic_groups, outlined_rows, widened
 from training.inputs.decode import read_image
-from training.inputs.planned_split import planned_split
 from training.loop.loop import Trainer
 from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
 from training.tasks.fine_tuning import mix_with_base
 from training.tasks.loaded_model import PublishedModel
+from training.tasks.run_context import RunContext
 from training.tasks.segmentation import (
     Frames,
     NativeMask,
@@ -71,7 +71,7 @@ OFFERED_SHARE = 0.8
 """Of the pool, by seed, from which the order of benefit chooses: seeds would not differ otherwise."""
 
 ExpectedBenefit = Callable[[float | None, float | None, float | None], float]
-"""What a correction would teach, from border uncertainty, score spread and unlikeness."""
+"""What a correction would teach, from border uncertainty, score spread and atypicality."""
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _benefit(model: PublishedModel, image: RgbImage, expected_benefit: ExpectedB
         first = probability_map(
             network_logits(model.network, prepared[None])[0], geometry, temperature=model.card.temperature
         )
-        unlike = unlikeness(image, lesion_mask(first, model.card.threshold), statistics)
+        unlike = atypicality(image, lesion_mask(first, model.card.threshold), statistics)
     return expected_benefit(border_uncertainty(passes), None, unlike)
 
 
@@ -270,7 +270,7 @@ def carried_out(
     run = create_run_folder(folder, plan)
     model = PublishedModel.read(base)
     started = time.monotonic()
-    trainer = Trainer(run, plan, BoundaryFineTuningTask(plan, planned_split(plan), run.cache), model.network)
+    trainer = Trainer(run, plan, BoundaryFineTuningTask(RunContext.of(run, plan)), model.network)
     trainer.train(lambda _: None)
     seconds = time.monotonic() - started
     model.network.load_state_dict(trainer.average.network.state_dict())

@@ -45,6 +45,7 @@ from training.loop.optimiser import make_optimiser
 from training.loop.step import Stepper, TrainingFailedError
 from training.runs.run import run
 from training.runs.setup import chosen_device, first_network, planned_task, use_threads
+from training.tasks.run_context import RunContext
 
 TASK_BY_NAME: dict[str, Task] = {
     "dermomamba": "segmentation",
@@ -119,7 +120,7 @@ def measured_budget(plan: TrainingPlan, scratch: RunFolder, minutes: float) -> B
     device = chosen_device("auto")
     clock = time.process_time if device.type == "cpu" else _cuda_clock
     use_threads(plan.threads)
-    task = planned_task(scratch, plan)
+    task = planned_task(RunContext.of(scratch, plan))
     task.open_stage(plan.stages[-1])
     network = first_network(plan, task).to(device)
     stepper, optimiser = Stepper(plan, task, network), make_optimiser(network, plan)

@@ -1,14 +1,16 @@
 """The images of a plan: its split or fold, cut down to a handful for a quick test."""
 
-from training.contract.data_set import Sample, Split, read_manifest, split_samples
+from collections.abc import Iterable
+
+from training.contract.data_set import Sample, Split, split_samples
 from training.contract.plan import TrainingPlan
 
 _QUICK_TRAIN, _QUICK_VALIDATION = 24, 12
 
 
-def planned_split(plan: TrainingPlan) -> Split:
-    """The training and validation images that the plan asks for."""
-    split = split_samples(read_manifest(plan.data_dir), fold=plan.fold, folds=plan.folds)
+def planned_split(plan: TrainingPlan, samples: Iterable[Sample]) -> Split:
+    """The training and validation images that the plan asks for, out of those of its data folder."""
+    split = split_samples(samples, fold=plan.fold, folds=plan.folds)
     if not plan.quick_test:
         return split
     return Split(few(split.train, _QUICK_TRAIN), few(split.validation, _QUICK_VALIDATION))

@@ -83,6 +83,11 @@ def sources_of(samples: tuple[Sample, ...]) -> tuple[str, ...]:
     return tuple(sorted({sample.source or "not named" for sample in samples}))
 
 
+def diagnoses_of(samples: tuple[Sample, ...]) -> tuple[str, ...]:
+    """The diagnoses that the images come with, as the manifest names them."""
+    return tuple(sorted({sample.diagnosis for sample in samples if sample.diagnosis}))
+
+
 def licences_of(samples: tuple[Sample, ...], note: str) -> str:
     """The licences of the images, as the manifest names them, and what else must be said."""
     named = ", ".join(sorted({sample.licence or "not named" for sample in samples}))
@@ -131,14 +136,13 @@ def split_in_words(plan: TrainingPlan) -> str:
 
 def _limits_of_data(samples: tuple[Sample, ...]) -> tuple[str, ...]:
     learned = [sample for sample in samples if sample.split.startswith("train")]
-    diagnoses = sorted({sample.diagnosis for sample in samples if sample.diagnosis})
     held_out = {
         split: sum(bool(s.malignant) for s in samples if s.split == split) for split in ("val", "test")
     }
     return (
         f"Trained on {len(learned)} images from {', '.join(sources_of(samples))}; other cameras, clinical "
         "photographs and skin types or body sites that are rare there are outside what it has seen.",
-        f"The data know these diagnoses only: {', '.join(diagnoses) or 'none'}.",
+        f"The data know these diagnoses only: {', '.join(diagnoses_of(samples)) or 'none'}.",
         f"Held-out malignant lesions: {held_out['val']} in val, {held_out['test']} in test; intervals are "
         "wide.",
     )

@@ -40,13 +40,11 @@ from models.nets.overlays import overlays_of
 from models.nets.segmentation.click_refiner import ClickRefiner
 from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
 from models.nets.weights import round_to_half, save_weights
-from training.contract.data_set import MANIFEST, Sample, read_manifest
+from training.contract.data_set import Sample
 from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import TrainingPlan
-from training.contract.run_folder import RunFolder
 from training.evaluation.structure_metrics import structure_maps_of
 from training.inputs.decode import read_image
-from training.inputs.planned_split import planned_split
 from training.loop.checkpoints import BEST, load_average
 from training.publishing.card_words import (
     CLINIC_LICENCE,
@@ -54,6 +52,7 @@ from training.publishing.card_words import (
     INTENDED_USE,
     LICENCE,
     diagnoses_limit,
+    diagnoses_of,
     fine_tuning_limit,
     licences_of,
     limits_of,
@@ -79,6 +78,7 @@ from training.tasks.classifier_setup import disable_unseen_inputs
 from training.tasks.fine_tuning import mix_with_base
 from training.tasks.graph_form import boundary_graph, refiner_graph, score_graph
 from training.tasks.loaded_model import PublishedModel
+from training.tasks.run_context import RunContext
 from training.tasks.segmentation import as_network_input
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Notes:
 
 
 def publish(
-    folder: RunFolder,
+    context: RunContext,
     root: Path,
     *,
     checkpoint: str = BEST,
@@ -105,12 +105,11 @@ def publish(
 
     The thresholds of a score model are chosen with the masks of the model in ``segmenter``, if one is named.
     """
-    plan = folder.plan()
-    validation = planned_split(plan).validation
-    network = _trained_network(plan, folder.checkpoints / checkpoint)
+    plan, validation = context.plan, context.split.validation
+    network = _trained_network(plan, context.folder.checkpoints / checkpoint)
     if plan.fine_tuning is not None:
         mix_with_base(network, plan.fine_tuning.base, plan.fine_tuning.base_share)
-    network = _with_suitability(network, plan)
+    network = _with_suitability(network, context)
     judged = _judged(network, validation, plan, segmenter)
     if judged is not None and plan.fine_tuning is None:
         centred(cast("ScoreNetwork", network), judged)
@@ -120,9 +119,9 @@ def publish(
     save_weights(network, target)
     choices = _choices(network, judged, plan, validation)
     if plan.fine_tuning is not None:
-        choices = with_choices_of(read_card(plan.fine_tuning.base), choices)
+        choices = with_choices_of(context.base.card, choices)
     parity = _export(network, plan, validation, choices, target)
-    write_card(_card(plan, network, choices, parity, target, notes or Notes()), target)
+    write_card(_card(context, network, choices, parity, target, notes or Notes()), target)
     read_card(target)
     return target
 
@@ -157,34 +156,31 @@ def _trained_network(plan: TrainingPlan, checkpoint: Path) -> nn.Module:
     return network.eval()
 
 
-def _with_suitability(network: nn.Module, plan: TrainingPlan) -> nn.Module:
+def _with_suitability(network: nn.Module, context: RunContext) -> nn.Module:
     """Fit what the network says of whole frames; a fine-tuned one keeps what its base learned of them."""
-    if isinstance(network, DermoMambaEfficient) and plan.fine_tuning is None:
-        fit_suitability(network, planned_split(plan).train, plan.stages[-1])
+    if isinstance(network, DermoMambaEfficient) and context.plan.fine_tuning is None:
+        fit_suitability(network, context.split.train, context.plan.stages[-1])
     return network
 
 
-def _suitability(
-    network: nn.Module, plan: TrainingPlan, validation: tuple[Sample, ...]
-) -> SuitabilityLimits | None:
+def _suitability(network: nn.Module, context: RunContext) -> SuitabilityLimits | None:
     if not isinstance(network, DermoMambaEfficient):
         return None
-    if plan.fine_tuning is not None:
-        return read_card(plan.fine_tuning.base).suitability
-    return chosen_limits(network, validation, plan.stages[-1])
+    if context.plan.fine_tuning is not None:
+        return context.base.card.suitability
+    return chosen_limits(network, context.split.validation, context.plan.stages[-1])
 
 
-def _structure_maps(
-    network: nn.Module, plan: TrainingPlan, validation: tuple[Sample, ...]
-) -> tuple[StructureMap, ...]:
+def _structure_maps(network: nn.Module, context: RunContext) -> tuple[StructureMap, ...]:
     """Measured where they were taught; a fine-tuned network keeps its base's, which it hardly moved."""
     if not isinstance(network, DermoMambaEfficient):
         return ()
+    plan = context.plan
     if plan.fine_tuning is not None:
-        return read_card(plan.fine_tuning.base).structure_maps
+        return context.base.card.structure_maps
     if plan.structure_maps_weight == 0:
         return ()
-    return structure_maps_of(network, validation, plan.stages[-1])
+    return structure_maps_of(network, context.split.validation, plan.stages[-1])
 
 
 def _export(
@@ -236,13 +232,14 @@ def _frames(samples: tuple[Sample, ...], height_px: int, width_px: int) -> Tenso
 
 
 def _card(
-    plan: TrainingPlan,
+    context: RunContext,
     network: nn.Module,
     choices: Choices,
     parity: float,
     target: Path,
     notes: Notes,
 ) -> ModelCard:
+    plan = context.plan
     return ModelCard(
         name=plan.model_name,
         version=plan.model_version,
@@ -250,7 +247,7 @@ def _card(
         architecture=plan.architecture,
         architecture_arguments=_plain(plan.architecture_arguments),
         labels=LABELS_BY_TASK[plan.task],
-        diagnoses=_diagnoses(plan),
+        diagnoses=_diagnoses(context),
         input=_input_spec(plan, network),
         overlays=overlays_of(network),
         threshold=choices.threshold,
@@ -264,7 +261,7 @@ def _card(
         graph_sha256=_sha256(target / GRAPH_FILE),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         parity_max_abs_difference=parity,
-        data=_data_summary(plan, notes.data),
+        data=_data_summary(context, notes.data),
         split=split_in_words(plan),
         recipe=_recipe(plan, notes.recipe),
         seed=plan.seed,
@@ -273,22 +270,23 @@ def _card(
         conformal=choices.conformal,
         diagnosis_conformal=choices.diagnosis_conformal,
         calibration=choices.calibration,
-        limits=_limits(plan, network),
-        licence=_licence(plan),
+        limits=_limits(context, network),
+        known_diagnoses=_known_diagnoses(context),
+        licence=_licence(context),
         intended_use=INTENDED_USE,
         created_at=datetime.now(UTC),
-        structure_maps=_structure_maps(network, plan, planned_split(plan).validation),
-        suitability=_suitability(network, plan, planned_split(plan).validation),
-        parent=None if plan.fine_tuning is None else read_card(plan.fine_tuning.base).reference,
-        reference_statistics=_reference_statistics(plan),
+        structure_maps=_structure_maps(network, context),
+        suitability=_suitability(network, context),
+        parent=None if plan.fine_tuning is None else context.base.card.reference,
+        reference_statistics=_reference_statistics(context),
     )
 
 
-def _diagnoses(plan: TrainingPlan) -> tuple[Diagnosis, ...]:
+def _diagnoses(context: RunContext) -> tuple[Diagnosis, ...]:
     """Those of the plan; a fine-tuned model tells the same apart as its base."""
-    if plan.fine_tuning is not None:
-        return read_card(plan.fine_tuning.base).diagnoses
-    return planned_diagnoses(plan)
+    if context.plan.fine_tuning is not None:
+        return context.base.card.diagnoses
+    return planned_diagnoses(context.plan)
 
 
 def _input_spec(plan: TrainingPlan, network: nn.Module) -> InputSpec:
@@ -300,20 +298,20 @@ def _input_spec(plan: TrainingPlan, network: nn.Module) -> InputSpec:
     )
 
 
-def _reference_statistics(plan: TrainingPlan) -> ReferenceStatistics | None:
+def _reference_statistics(context: RunContext) -> ReferenceStatistics | None:
     """What a segmenter's training images are like; a fine-tuned one keeps what its base was taught."""
-    if plan.task != "segmentation":
+    if context.plan.task != "segmentation":
         return None
-    if plan.fine_tuning is not None:
-        known = read_card(plan.fine_tuning.base).reference_statistics
+    if context.plan.fine_tuning is not None:
+        known = context.base.card.reference_statistics
         if known is not None:
             return known
-    return reference_statistics(planned_split(plan).train)
+    return reference_statistics(context.split.train)
 
 
-def _data_summary(plan: TrainingPlan, note: str) -> DataSummary:
-    samples = read_manifest(plan.data_dir)
-    is_own = plan.fine_tuning is not None
+def _data_summary(context: RunContext, note: str) -> DataSummary:
+    samples = context.data.samples
+    is_own = context.plan.fine_tuning is not None
     splits = sorted({sample.split for sample in samples})
     return DataSummary(
         sources=(CLINIC_SOURCE,) if is_own else sources_of(samples),
@@ -322,26 +320,33 @@ def _data_summary(plan: TrainingPlan, note: str) -> DataSummary:
         malignant_by_split={
             name: sum(s.split == name and bool(s.malignant) for s in samples) for name in splits
         },
-        manifest_sha256=_sha256(plan.data_dir / MANIFEST),
+        manifest_sha256=context.data.manifest_sha256,
     )
 
 
-def _limits(plan: TrainingPlan, network: nn.Module) -> tuple[str, ...]:
-    samples = read_manifest(plan.data_dir)
+def _limits(context: RunContext, network: nn.Module) -> tuple[str, ...]:
+    plan, samples = context.plan, context.data.samples
     if plan.fine_tuning is None:
         reads_table = not isinstance(network, ScoreNetwork) or network.reads_table
         limits = limits_of(plan.task, samples, reads_table=reads_table)
         if model_licence(samples) != LICENCE:
             limits = (non_commercial_limit(samples), *limits)
         return (*limits, diagnoses_limit(plan.diagnoses)) if plan.diagnoses else limits
-    return (*read_card(plan.fine_tuning.base).limits, fine_tuning_limit(samples))
+    return (*context.base.card.limits, fine_tuning_limit(samples))
 
 
-def _licence(plan: TrainingPlan) -> str:
+def _known_diagnoses(context: RunContext) -> tuple[str, ...]:
+    """Those of the data; a fine-tuned model keeps what its base knows."""
+    if context.plan.fine_tuning is not None:
+        return context.base.card.known_diagnoses
+    return diagnoses_of(context.data.samples)
+
+
+def _licence(context: RunContext) -> str:
     """That of the data; a fine-tuned model keeps what binds its base."""
-    if plan.fine_tuning is not None:
-        return read_card(plan.fine_tuning.base).licence
-    return model_licence(read_manifest(plan.data_dir))
+    if context.plan.fine_tuning is not None:
+        return context.base.card.licence
+    return model_licence(context.data.samples)
 
 
 def _recipe(plan: TrainingPlan, note: str) -> dict[str, JsonValue]:

@@ -15,6 +15,7 @@ from training.loop.optimiser import make_optimiser
 from training.loop.step import Stepper
 from training.loop.task import TrainingTask, entrances
 from training.runs.setup import chosen_device, first_network, planned_task, use_threads
+from training.tasks.run_context import RunContext
 
 _MEASURED_STEPS = 2
 
@@ -35,7 +36,7 @@ def forecast(folder: RunFolder, *, device: str = "auto") -> Forecast:
     plan = folder.plan()
     chosen = chosen_device(device)
     use_threads(plan.threads)
-    task = planned_task(folder, plan)
+    task = planned_task(RunContext.of(folder, plan))
     task.open_stage(plan.stages[-1])
     network = first_network(plan, task).to(chosen)
     stepper = Stepper(plan, task, network)

@@ -4,16 +4,15 @@ Nothing is learned from these outlines and nothing chosen by them, so the exam s
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
 from torch import nn
 
 from models.contract.arrays import BoolMask
-from training.contract.data_set import Sample, read_manifest
+from training.contract.checked_data import CheckedData
+from training.contract.data_set import Sample
 from training.contract.events import ContourPreview, ContoursPreviewed, EpochFinished, Event, Polygons
-from training.contract.fine_tuning import FineTuning
 from training.inputs.decode import read_image
 from training.tasks.loaded_model import PublishedModel, predicted_mask
 
@@ -25,10 +24,10 @@ _TOLERANCE_PX = 1.0
 class BoundaryPreviews:
     """The same few exam images, outlined by the base and by a network on its way."""
 
-    def __init__(self, fine_tuning: FineTuning, data_dir: Path) -> None:
-        self._data_dir = data_dir
-        self._base = PublishedModel.read(fine_tuning.base)
-        self._samples = previewed_samples(read_manifest(data_dir))
+    def __init__(self, base: PublishedModel, data: CheckedData) -> None:
+        self._data_dir = data.folder
+        self._base = base
+        self._samples = previewed_samples(data.samples)
         self._before = [self._outline(self._base.network, sample) for sample in self._samples]
 
     def after(self, step: int, network: nn.Module) -> ContoursPreviewed:

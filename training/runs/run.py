@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from models.contract.shelf.exam import OVERALL, write_exam
 from models.contract.shelf.gate import verdict
@@ -15,10 +16,9 @@ from training.contract.events import (
     RunStarted,
     RunStopped,
 )
-from training.contract.fine_tuning import FineTuning
 from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
-from training.evaluation.exam import sit_exam
+from training.evaluation.exam import exam_of_run
 from training.loop.distributed import ProcessGroup, init_distributed, is_first_process, processes_here
 from training.loop.error_messages import plain_reason
 from training.loop.loop import Outcome, Trainer
@@ -28,6 +28,7 @@ from training.publishing.publish import publish
 from training.runs.previews import BoundaryPreviews
 from training.runs.run_report import NothingToReportError, write_report
 from training.runs.setup import chosen_device, first_network, planned_task, use_threads
+from training.tasks.run_context import RunContext
 
 
 def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = None) -> Event:
@@ -60,14 +61,14 @@ def run(folder: RunFolder, *, device: str = "auto", started_at: float | None = N
             raise
     else:
         folder.append_ending(ending)
-    _draw(folder)
+    _draw(folder, plan)
     return ending
 
 
-def _draw(folder: RunFolder) -> None:
+def _draw(folder: RunFolder, plan: TrainingPlan) -> None:
     """Draw how the run went; a picture that cannot be drawn is no reason to call the run anything else."""
     try:
-        write_report(folder)
+        write_report(folder, plan)
     except NothingToReportError:
         return
     except (OSError, MemoryError, ImportError) as error:
@@ -93,29 +94,38 @@ def _assisted(folder: RunFolder, plan: TrainingPlan, device: str) -> Event:
 def _worked_along(folder: RunFolder, plan: TrainingPlan, processes: ProcessGroup) -> Outcome:
     # A function of its own, so that nothing of the network is left when the processes part:
     # see `init_distributed`.
-    _, trainer = _prepared(folder, plan, processes)
+    trainer = _prepared(folder, plan, processes).trainer
     return trainer.train(lambda _event: None)
 
 
-def _prepared(folder: RunFolder, plan: TrainingPlan, processes: ProcessGroup) -> tuple[TrainingTask, Trainer]:
+class _Prepared(NamedTuple):
+    """What a run is carried out with."""
+
+    context: RunContext
+    task: TrainingTask
+    trainer: Trainer
+
+
+def _prepared(folder: RunFolder, plan: TrainingPlan, processes: ProcessGroup) -> _Prepared:
     use_threads(plan.threads, processes=processes_here())
     with processes.main_process_first():
-        task = planned_task(folder, plan)
+        context = RunContext.of(folder, plan)
+        task = planned_task(context)
     network = first_network(plan, task).to(processes.device)
-    return task, Trainer(folder, plan, task, network, processes)
+    return _Prepared(context, task, Trainer(folder, plan, task, network, processes))
 
 
 def _carried_out(folder: RunFolder, plan: TrainingPlan, processes: ProcessGroup) -> Event:
     """Train, publish, and let a fine-tuned model sit its exam."""
-    task, trainer = _prepared(folder, plan, processes)
+    context, task, trainer = _prepared(folder, plan, processes)
     folder.append(_started(plan, task, trainer, processes))
-    outcome = _trained(folder, plan, trainer)
+    outcome = _trained(context, trainer)
     if outcome.was_stopped:
         return RunStopped(step=outcome.state.step)
-    model = publish(folder, folder.path / "published")
+    model = publish(context, folder.path / "published")
     folder.append(ModelPublished(name=plan.model_name, version=plan.model_version, folder=str(model)))
     if plan.fine_tuning is not None:
-        folder.append(_examined(folder, plan, plan.fine_tuning, model))
+        folder.append(_examined(context, model))
     state = outcome.state
     note = _early_ending(plan) if outcome.ended_early else ""
     return RunFinished(step=state.step, best_epoch=state.best_epoch, metrics=state.best_metrics, note=note)
@@ -126,28 +136,29 @@ def _early_ending(plan: TrainingPlan) -> str:
     return f"The score had not risen for {waited}, so the epochs that were left were not taken."
 
 
-def _trained(folder: RunFolder, plan: TrainingPlan, trainer: Trainer) -> Outcome:
-    tell = _telling(folder, plan, trainer)
-    if not plan.tensorboard:
+def _trained(context: RunContext, trainer: Trainer) -> Outcome:
+    tell = _telling(context, trainer)
+    if not context.plan.tensorboard:
         return trainer.train(tell)
-    with curves_for_tensorboard(folder.path, tell, first_step=trainer.state.step) as tell_and_draw:
+    with curves_for_tensorboard(context.folder.path, tell, first_step=trainer.state.step) as tell_and_draw:
         return trainer.train(tell_and_draw)
 
 
-def _telling(folder: RunFolder, plan: TrainingPlan, trainer: Trainer) -> Callable[[Event], None]:
+def _telling(context: RunContext, trainer: Trainer) -> Callable[[Event], None]:
     """Keep what happens; of a boundary that is fine-tuned, how it looks before and after each epoch, too."""
+    plan, folder = context.plan, context.folder
     if plan.fine_tuning is None or plan.task != "segmentation":
         return folder.append
-    previews = BoundaryPreviews(plan.fine_tuning, plan.data_dir)
+    previews = BoundaryPreviews(context.base, context.data)
     if trainer.state.step == 0:
         folder.append(previews.after(0, trainer.average.network))
     return previews.told_with(folder.append, trainer.average.network)
 
 
-def _examined(folder: RunFolder, plan: TrainingPlan, fine_tuning: FineTuning, model: Path) -> ExamSat:
+def _examined(context: RunContext, model: Path) -> ExamSat:
     """The exam of the candidate beside the model it was trained from, kept in both places."""
-    exam = sit_exam(model, fine_tuning.base, plan.data_dir, reference=fine_tuning.rehearsal)
-    write_exam(exam, folder.path)
+    exam = exam_of_run(context, model)
+    write_exam(exam, context.folder.path)
     write_exam(exam, model)
     gate = verdict(exam)
     figures = [part for part in exam.parts if part.group == OVERALL]

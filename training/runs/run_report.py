@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from models.contract.errors import NaevusError
 from models.contract.files.atomic_files import write_whole
 from training.contract.events import EpochFinished
+from training.contract.plan import TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.contract.run_state import RunState, fold_events
 
@@ -25,17 +26,16 @@ class NothingToReportError(NaevusError):
     """A run has not told anything that could be drawn; the message is the sentence to show."""
 
 
-def write_report(folder: RunFolder) -> Path:
-    """Draw the run so far into its folder, and return the file.
+def write_report(folder: RunFolder, plan: TrainingPlan) -> Path:
+    """Draw the run of a plan so far into its folder, and return the file.
 
     Raises:
-        RunFolderError: there is no usable plan.
         NothingToReportError: the run has not taken a step.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    plan, events = folder.plan(), folder.events()
+    events = folder.events()
     run_state = fold_events(events)
     if not run_state.rates:
         raise NothingToReportError("The run has not told of any step yet, so there is nothing to draw.")

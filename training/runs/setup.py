@@ -14,9 +14,6 @@ from models.nets.pretrained import in_fastest_layout
 from models.nets.segmentation.click_refiner import ClickRefiner
 from models.nets.weights import load_weights
 from training.contract.plan import TrainingPlan
-from training.contract.run_folder import RunFolder
-from training.contract.snapshot import SNAPSHOT_FILE, SnapshotError, read_snapshot
-from training.inputs.planned_split import planned_split
 from training.loop.checkpoints import load_average
 from training.loop.error_messages import PlanRefusedError
 from training.loop.task import TrainingTask
@@ -25,6 +22,7 @@ from training.tasks.classification import ClassificationTask
 from training.tasks.classifier_setup import classifier_with_auxiliary_heads
 from training.tasks.pretrained import fill_from_boundary_model, fill_pretrained_encoder
 from training.tasks.refinement import RefinementTask
+from training.tasks.run_context import RunContext
 from training.tasks.score_fine_tuning import ScoreFineTuningTask
 from training.tasks.segmentation import SegmentationTask
 
@@ -50,33 +48,18 @@ def use_threads(threads: int, *, processes: int = 1) -> None:
     cv2.setNumThreads(1)
 
 
-def planned_task(folder: RunFolder, plan: TrainingPlan) -> TrainingTask:
-    """The task of the plan on its images; a snapshot is verified first.
-
-    Raises:
-        DataSetError: the data cannot be used.
-    """
-    _check_snapshot(plan)
-    split = planned_split(plan)
+def planned_task(context: RunContext) -> TrainingTask:
+    """The task of the run's plan on its images."""
+    plan, split, cache = context.plan, context.split, context.folder.cache
     if plan.task == "segmentation" and plan.fine_tuning is not None:
-        return BoundaryFineTuningTask(plan, split, folder.cache)
+        return BoundaryFineTuningTask(context)
     if plan.task == "segmentation":
-        return SegmentationTask(plan, split, folder.cache)
+        return SegmentationTask(plan, split, cache)
     if plan.task == "refinement":
-        return RefinementTask(plan, split, folder.cache)
+        return RefinementTask(plan, split, cache)
     if plan.fine_tuning is not None:
-        return ScoreFineTuningTask(plan, split, folder.cache)
-    return ClassificationTask(plan, split, folder.cache)
-
-
-def _check_snapshot(plan: TrainingPlan) -> None:
-    """Verify a snapshot; where the plan names one, nothing else and no changed one will do."""
-    named = None if plan.fine_tuning is None else plan.fine_tuning.snapshot_manifest_sha256
-    if named is None and not (plan.data_dir / SNAPSHOT_FILE).is_file():
-        return
-    snapshot = read_snapshot(plan.data_dir)
-    if named not in (None, snapshot.manifest_sha256):
-        raise SnapshotError(f"The snapshot {snapshot.id} was changed since the run was planned.")
+        return ScoreFineTuningTask(context)
+    return ClassificationTask(plan, split, cache)
 
 
 def first_network(plan: TrainingPlan, task: TrainingTask) -> nn.Module:

@@ -1,7 +1,5 @@
 """Fine-tuning a segmenter: corrections, bundled images and the base's own answers in every batch."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,12 +7,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.augmentation.augment import varied, varied_answer
-from training.contract.data_set import Split
 from training.contract.plan import Stage, TrainingPlan
 from training.inputs.samplers import generator, rounds
 from training.loop.task import Batch, EpochBatches
-from training.tasks.fine_tuning import PullToBase, fine_tuning_of, rehearsal_samples
-from training.tasks.loaded_model import PublishedModel
+from training.tasks.fine_tuning import PullToBase
+from training.tasks.run_context import RunContext
 from training.tasks.segmentation import (
     Frames,
     SegmentationTask,
@@ -32,15 +29,15 @@ _COMPANION_STREAM = 1_000_003
 class BoundaryFineTuningTask:
     """Boundary training on a snapshot; measures like ``SegmentationTask``, learns more carefully."""
 
-    def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
-        self._plan, self._cache = plan, cache
-        self._fine_tuning = fine_tuning_of(plan)
-        self._inner = SegmentationTask(plan, split, cache)
+    def __init__(self, context: RunContext) -> None:
+        self._context, self._fine_tuning = context, context.fine_tuning
+        self._plan, self._cache, split = context.plan, context.folder.cache, context.split
+        self._inner = SegmentationTask(self._plan, split, self._cache)
         self._corrected = tuple(s for s in split.train if s.mask_file is not None)
         answered = self._fine_tuning.uncorrected_per_batch > 0
         self._uncorrected = tuple(s for s in split.train if s.mask_file is None and answered)
         rehearsed = self._fine_tuning.rehearsal_per_batch > 0
-        self._rehearsal = rehearsal_samples(self._fine_tuning) if rehearsed else ()
+        self._rehearsal = context.rehearsal if rehearsed else ()
         self._places = self._dealt_places()
         self._parts: _Parts | None = None
         self._pull: PullToBase | None = None
@@ -93,15 +90,14 @@ class BoundaryFineTuningTask:
             return 0.0
         if self._pull is None:
             # From the file, not from the network: a resumed run is no longer at its base.
-            base = PublishedModel.read(self._fine_tuning.base).network
-            self._pull = PullToBase(base, self._fine_tuning.pull_to_base)
+            self._pull = PullToBase(self._context.base.network, self._fine_tuning.pull_to_base)
         return self._pull(network)
 
     def _base_answers(self, frames: Frames) -> NDArray[np.uint8]:
         """The base's probabilities (N, h, w) as uint8, 255 = lesion."""
         if len(frames.images) == 0:
             return frames.masks
-        logits = logits_of(PublishedModel.read(self._fine_tuning.base).network, frames)
+        logits = logits_of(self._context.base.network, frames)
         return np.rint(255 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.uint8)
 
     def _dealt_places(self) -> "_Places":

@@ -10,23 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from models.nets.weights import load_weights
-from training.contract.data_set import DataSetError, Sample, read_manifest
-from training.contract.fine_tuning import FineTuning
-from training.contract.plan import TrainingPlan
-
-
-def fine_tuning_of(plan: TrainingPlan) -> FineTuning:
-    """The fine-tuning part of a plan that has one."""
-    if plan.fine_tuning is None:
-        raise DataSetError("The plan says nothing about the model to start from.")
-    return plan.fine_tuning
-
-
-def rehearsal_samples(fine_tuning: FineTuning) -> tuple[Sample, ...]:
-    """The bundled images that are shown again, none if the plan goes without them."""
-    if fine_tuning.rehearsal is None:
-        return ()
-    return tuple(s for s in read_manifest(fine_tuning.rehearsal) if s.split == "train")
 
 
 class PullToBase:

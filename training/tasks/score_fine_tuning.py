@@ -1,18 +1,16 @@
 """Fine-tuning a score model: confirmed diagnoses, bundled images, and the base's own answers."""
 
+from copy import deepcopy
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.contract.data_set import Split
-from training.contract.plan import TrainingPlan
 from training.loop.task import Batch
 from training.tasks.classification import ClassificationTask
-from training.tasks.fine_tuning import PullToBase, fine_tuning_of, rehearsal_samples
-from training.tasks.loaded_model import PublishedModel
+from training.tasks.fine_tuning import PullToBase
+from training.tasks.run_context import RunContext
 
 
 class ScoreFineTuningTask(ClassificationTask):
@@ -22,11 +20,10 @@ class ScoreFineTuningTask(ClassificationTask):
     Learning without Forgetting): where a diagnosis does not contradict it, the answer stays.
     """
 
-    def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
-        self._fine_tuning = fine_tuning_of(plan)
-        super().__init__(
-            plan, replace(split, train=split.train + rehearsal_samples(self._fine_tuning)), cache
-        )
+    def __init__(self, context: RunContext) -> None:
+        self._context, self._fine_tuning = context, context.fine_tuning
+        split = replace(context.split, train=context.split.train + context.rehearsal)
+        super().__init__(context.plan, split, context.folder.cache)
         self._base: nn.Module | None = None
         self._pull: PullToBase | None = None
 
@@ -51,8 +48,8 @@ class ScoreFineTuningTask(ClassificationTask):
 
     def _base_network(self, device: torch.device) -> nn.Module:
         if self._base is None:
-            base = PublishedModel.read(self._fine_tuning.base).network
-            self._base = base.to(device).eval()
+            # Of a copy, because others use the base where it is.
+            self._base = deepcopy(self._context.base.network).to(device).eval()
         return self._base
 
     def _pulled(self, core: nn.Module) -> Tensor:

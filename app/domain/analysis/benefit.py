@@ -21,27 +21,27 @@ _MOVING_SCORE = 0.2
 
 
 def expected_benefit(
-    border_uncertainty: float | None, score_spread: float | None, unlikeness: float | None
+    border_uncertainty: float | None, score_spread: float | None, atypicality: float | None
 ) -> float:
     """Return the expected benefit of a correction in [0, 1].
 
-    0.7 min(1, border uncertainty / 0.13) + 0.1 score spread + 0.2 unlikeness. It never falls when one of
+    0.7 min(1, border uncertainty / 0.13) + 0.1 score spread + 0.2 atypicality. It never falls when one of
     them rises.
     """
     return (
         WEIGHT_OF_BORDER * _border_term(border_uncertainty)
         + WEIGHT_OF_SCORE * _share(score_spread)
-        + WEIGHT_OF_ATYPICALITY * _share(unlikeness)
+        + WEIGHT_OF_ATYPICALITY * _share(atypicality)
     )
 
 
 def reasons_to_correct(
-    border_uncertainty: float | None, score_spread: float | None, unlikeness: float | None
+    border_uncertainty: float | None, score_spread: float | None, atypicality: float | None
 ) -> tuple[str, ...]:
     """Return why a correction is expected to help, in plain words; empty when nothing stands out."""
     said = (
         (is_border_uncertain(border_uncertainty), "the boundary is uncertain"),
-        (_share(unlikeness) >= _UNLIKE, "the image is unlike the training images"),
+        (_share(atypicality) >= _UNLIKE, "the image is unlike the training images"),
         (_share(score_spread) >= _MOVING_SCORE, "the score changes between views of the image"),
     )
     return tuple(words for holds, words in said if holds)

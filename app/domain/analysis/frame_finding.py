@@ -4,12 +4,6 @@ from models.contract.imaging.frame_verdict import FrameVerdict
 
 NO_SCORE = "No score"
 
-SCORED_ANYWAY = "unsuitable image scored"
-"""The act in the audit trail of a person who wants a score of an image that gets none by itself.
-
-Its subject is the image, its detail the boundary prediction whose verdict on the frame is overruled.
-"""
-
 _FOREIGN = "This does not look like a dermoscopic image of one lesion."
 _EMPTY = "No lesion can be made out on this image."
 

@@ -1,24 +1,21 @@
 """Which acts of the audit trail changed something that a score model reads."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from app.domain.audit import AuditEvent
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.fields import FIELDS
 from app.domain.ids import PredictionId
-
-SAMPLE_DESCRIBED: Final = "sample described"
-"""The act by which a case is known to be a sample, whatever its patient is called now."""
 
 _INPUT_BY_FIELD: Final = {
     field.name: field.input_words or field.in_sentence for field in FIELDS if field.model_input or field.feeds
 }
 """Entered fields that the score model is given, as the audit trail names them."""
 
-_INPUT_BY_ACT: Final = {
-    "image calibrated": "scale",
-    "lesion assigned": "patient",
-    SAMPLE_DESCRIBED: "description of the sample",
+_INPUT_BY_ACT: Final[Mapping[str, str]] = {
+    AuditKind.IMAGE_CALIBRATED: "scale",
+    AuditKind.LESION_ASSIGNED: "patient",
+    AuditKind.SAMPLE_DESCRIBED: "description of the sample",
 }
 
 
@@ -44,8 +41,6 @@ def _sequence(acts: Iterable[AuditEvent], score_id: PredictionId) -> int | None:
 
 def _inputs_of(acts: Iterable[AuditEvent]) -> Iterator[str]:
     for act in acts:
-        if act.what in _INPUT_BY_ACT:
-            yield _INPUT_BY_ACT[act.what]
-        elif act.what.endswith(" edited"):
-            fields = act.detail.split(", ")
-            yield from (_INPUT_BY_FIELD[field] for field in fields if field in _INPUT_BY_FIELD)
+        if act.kind in _INPUT_BY_ACT:
+            yield _INPUT_BY_ACT[act.kind]
+        yield from (_INPUT_BY_FIELD[field] for field in act.fields if field in _INPUT_BY_FIELD)

@@ -7,9 +7,6 @@ from app.domain.analysis.triage import Priority, TriageThresholds, priority_of
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from models.contract.imaging.frame_verdict import FrameVerdict
 
-BOUNDARY_PREDICTED = "boundary predicted"
-"""The act in the audit trail of a boundary that a model drew; its detail is the prediction."""
-
 
 @dataclass(frozen=True, slots=True)
 class ModelRef:
@@ -54,13 +51,13 @@ class BoundaryPrediction:
     """Of the doubtful area, as a share in [0, 1]; 0 = all passes agree, None = not assessed yet."""
     frame: FrameVerdict | None = None
     """What the model found of the whole frame; None when it does not tell."""
-    unlikeness: float | None = None
+    atypicality: float | None = None
     """Share of the training images that are more typical, in [0, 1]; None = not known."""
 
     @property
     def is_assessed(self) -> bool:
         """Say whether anything is known about how sure the boundary is."""
-        known = (self.disagreement, self.border_uncertainty, self.unlikeness)
+        known = (self.disagreement, self.border_uncertainty, self.atypicality)
         return any(value is not None for value in known)
 
 

@@ -10,9 +10,6 @@ from app.domain.analysis.prediction import ScorePrediction
 from app.domain.analysis.triage import Priority
 from app.domain.ids import PredictionId, RevisionId
 
-BAND_ACCEPTED = "band accepted"
-"""The act in the audit trail; its subject is the image, its detail the score whose band was accepted."""
-
 
 def standing_score(
     scores: Sequence[ScorePrediction],

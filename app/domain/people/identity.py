@@ -133,10 +133,10 @@ def _fits_ages(patient: Patient, visits: Iterable[Visit]) -> bool:
     return True
 
 
-def changed_fields(before: Patient, after: Patient) -> str:
+def changed_fields(before: Patient, after: Patient) -> tuple[str, ...]:
     """Return the names of the fields that differ, for the audit trail, without their values."""
     names = (field.name for field in fields(before))
-    return ", ".join(name for name in names if getattr(before, name) != getattr(after, name))
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 def _born(visit: Visit, older_years: int) -> YearSpan:

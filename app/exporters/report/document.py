@@ -9,6 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.measurement import Measurement
@@ -28,9 +29,10 @@ from app.exporters.report.style import (
     register_fonts,
     say,
 )
-from app.exporters.report.words import RESEARCH_USE
-from app.usecases.analysis.measurements import features_of, measurements_of
-from app.usecases.ports import CaseFile, ModelSummary
+from app.text.report import RESEARCH_USE
+from app.translation import _
+from app.usecases.analysis.measurements import measurements_of
+from app.usecases.exports.exporter import CaseFile
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
 _MAX_FOOT_LETTERS = 50
@@ -41,10 +43,12 @@ def report_bytes(file: CaseFile, made_at: datetime, *, deidentified: bool) -> by
     register_fonts()
     made = f"{made_at.year}" if deidentified else made_at.astimezone().strftime("%d %b %Y, %H:%M")
     report = _prepared(file, deidentified=deidentified)
-    foot = f"Made by Naevus, {made}. Patient {_shortened(printable(report.disclosed.patient_code))}."
+    foot = _("Made by Naevus, {made}. Patient {shortened}.").format(
+        made=made, shortened=_shortened(printable(report.disclosed.patient_code))
+    )
     # The first pass only counts the pages, because each page says how many there are.
-    pages, _ = _laid_out(report, foot, None)
-    _, content = _laid_out(report, foot, pages)
+    pages, _content = _laid_out(report, foot, None)
+    _pages, content = _laid_out(report, foot, pages)
     return content
 
 
@@ -65,7 +69,7 @@ def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
         case=file.case,
         disclosed=disclosed_case(file.case, deidentified=deidentified),
         pictures=drawn_images(file),
-        measured=measurements_of(features_of(file.case.image, file.pixels, file.mask), file.mask),
+        measured=measurements_of(file.measure(), file.mask),
         audit=file.audit,
         models=file.models,
     )
@@ -81,10 +85,10 @@ def _laid_out(report: _Report, foot: str, pages: int | None) -> tuple[int, bytes
         rightMargin=PAGE_MARGIN - 6,
         topMargin=23 * mm,
         bottomMargin=18 * mm,
-        title="Naevus dermoscopy report",
+        title=_("Naevus dermoscopy report"),
         author="Naevus",
         creator="Naevus",
-        subject=RESEARCH_USE,
+        subject=_(RESEARCH_USE),
         pageCompression=1,
         # A fixed creation date: the real one would date the visit.
         invariant=int(report.disclosed.is_deidentified),
@@ -120,7 +124,7 @@ def _draw_frame(canvas: Canvas, foot: str, pages: int | None) -> None:
     canvas.setFont(BOLD, 11)
     canvas.drawString(PAGE_MARGIN, top, "Naevus")
     canvas.setFont(REGULAR, 7.6)
-    canvas.drawRightString(right, top, RESEARCH_USE)
+    canvas.drawRightString(right, top, _(RESEARCH_USE))
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.7)
     canvas.line(PAGE_MARGIN, top - 2.6 * mm, right, top - 2.6 * mm)
@@ -130,7 +134,11 @@ def _draw_frame(canvas: Canvas, foot: str, pages: int | None) -> None:
     words = say(foot, FOOT)
     words.wrapOn(canvas, CONTENT_WIDTH, FOOT.leading)
     words.drawOn(canvas, PAGE_MARGIN, bottom - (FOOT.leading - FOOT.fontSize))
-    canvas.drawRightString(right, bottom, f"Page {canvas.getPageNumber()} of {pages or '?'}")
+    canvas.drawRightString(
+        right,
+        bottom,
+        _("Page {getpagenumber} of {value}").format(getpagenumber=canvas.getPageNumber(), value=pages or "?"),
+    )
     canvas.restoreState()
 
 

@@ -17,6 +17,7 @@ import uharfbuzz
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 
 from app.exporters.report.faces import Face
+from app.translation import _
 
 _FIRST_STAND_IN = 0xF0000
 """Of a private plane with place for 65,534 pairs of glyph and letters."""
@@ -187,18 +188,18 @@ def _to_unicode(letters_of_codes: list[str]) -> str:
     blocks = [lines[at : at + 100] for at in range(0, len(lines), 100)]
     return "\n".join(
         (
-            "/CIDInit /ProcSet findresource begin",
-            "12 dict begin",
+            _("/CIDInit /ProcSet findresource begin"),
+            _("12 dict begin"),
             "begincmap",
             "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-            "/CMapName /Adobe-Identity-UCS def",
+            _("/CMapName /Adobe-Identity-UCS def"),
             "/CMapType 2 def",
             "1 begincodespacerange",
             "<0000> <FFFF>",
             "endcodespacerange",
             *("\n".join((f"{len(block)} beginbfchar", *block, "endbfchar")) for block in blocks),
             "endcmap",
-            "CMapName currentdict /CMap defineresource pop",
+            _("CMapName currentdict /CMap defineresource pop"),
             "end",
             "end",
         )

@@ -13,10 +13,12 @@ from app.domain.case import Case
 from app.domain.figures import percent
 from app.exporters.image_rendering import colour_bar, drawable, jpeg, reduced, with_boundary, with_heat
 from app.exporters.report.style import CAPTION, LABEL, LABEL_AT_RIGHT, say
+from app.text.history import revision_words
+from app.text.overlays import outside_warning, overlay_words
+from app.translation import _
 from app.usecases.analysis.colour_scales import ColourScale, attention_scale
 from app.usecases.analysis.explain_score import share_inside
-from app.usecases.analysis.overlay_words import outside_warning, overlay_words
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import AttentionMap, RgbImage
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 
@@ -51,7 +53,7 @@ def drawn_images(file: CaseFile) -> DrawnImages:
     has_lesion = file.mask is not None and bool(file.mask.any())
     outlined = with_boundary(printed, file.mask) if file.mask is not None and has_lesion else printed
     return DrawnImages(
-        plain=_drawn(reduced(file.pixels, _PRINTED_SIDE_PX), "Image"),
+        plain=_drawn(reduced(file.pixels, _PRINTED_SIDE_PX), _("Image")),
         boundary=_drawn(outlined, _boundary_words(file.case, has_lesion=has_lesion)),
         overlays=tuple(_overlay(file, printed, name, found) for name, found in file.overlays.items()),
     )
@@ -71,23 +73,25 @@ def _drawn(pixels: RgbImage, caption: str, scale: ColourScale | None = None) -> 
 
 def _boundary_words(case: Case, *, has_lesion: bool) -> str:
     if not has_lesion:
-        return "No lesion boundary was found or drawn"
+        return _("No lesion boundary was found or drawn")
     if case.revision is None:
-        return "Boundary as predicted by the model, not corrected"
-    return f"Boundary, {case.revision.reason} by a clinician (revision {case.revision.number})"
+        return _("Boundary as predicted by the model, not corrected")
+    return _("Boundary, {revision_words} by a clinician (revision {number})").format(
+        revision_words=revision_words(case.revision), number=case.revision.number
+    )
 
 
 def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnImage:
     scale = attention_scale(is_signed=name in SIGNED_OVERLAYS)
     share = share_inside(attention, file.mask)
-    inside = "" if share is None else f"; {percent(share)} of it inside the boundary"
+    inside = "" if share is None else _("; {share} of it inside the boundary").format(share=percent(share))
     warning = outside_warning(name, share)
     caption = f"{overlay_words(name)}{inside}" + (f". {warning}" if warning else "")
     return _drawn(with_heat(printed, attention, scale), caption, scale)
 
 
 def _colour_bar(scale: ColourScale) -> Table:
-    low, high = ("against", "in favour") if scale.lowest < 0 else ("none", "most")
+    low, high = ("against", _("in favour")) if scale.lowest < 0 else ("none", "most")
     bar = Image(BytesIO(jpeg(colour_bar(scale, 512, 24))), 46 * mm, 2.6 * mm)
     table = Table([[say(low, LABEL_AT_RIGHT), bar, say(high, LABEL)]], colWidths=[16 * mm, 48 * mm, 16 * mm])
     table.setStyle(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.exporters.atomic_output import deliver_file
 from app.exporters.deidentification import file_stem
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 
 def _now() -> datetime:

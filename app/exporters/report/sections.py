@@ -8,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 
 from app.domain.analysis.frame_finding import NO_SCORE
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.analysis.prediction import ModelRef
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
@@ -38,10 +39,10 @@ from app.exporters.report.style import (
     printed_as_numbers,
     say,
 )
-from app.exporters.report.words import LIMITS, yes_no
-from app.usecases.analysis.compare_scores import comparison_of
-from app.usecases.analysis.model_words import figure_words, probability_words, scope_words
-from app.usecases.analysis.score_words import (
+from app.text.history import revision_words
+from app.text.models import figure_words, probability_words, scope_words
+from app.text.report import LIMITS, yes_no
+from app.text.scores import (
     DIVISION,
     LESION_SCORE_TIP,
     OUTDATED_INPUTS,
@@ -52,13 +53,14 @@ from app.usecases.analysis.score_words import (
     range_words,
     uncertainty_words,
 )
-from app.usecases.ports import ModelSummary
+from app.translation import N_, _
+from app.usecases.analysis.compare_scores import comparison_of
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
 
 _HALF = CONTENT_WIDTH / 2
 _HASH_LETTERS = 16
-_NOT_SCORED = "No score was computed for this image."
+_NOT_SCORED = N_("No score was computed for this image.")
 _LAST = sys.maxsize
 
 _IN_TITLE = frozenset(
@@ -70,8 +72,8 @@ _IN_TITLE = frozenset(
 """Columns of the entered fields that the report's title tells."""
 
 _LABEL_BY_COLUMN: dict[str | None, str] = {
-    "birth_year": "Birth year",
-    "clin_size_long_diam_mm": "Clinical long diameter",
+    "birth_year": N_("Birth year"),
+    "clin_size_long_diam_mm": N_("Clinical long diameter"),
 }
 """Of fields that the report calls otherwise than the form does."""
 
@@ -84,15 +86,24 @@ def title(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     name, label = (disclosed.text(column) for column in ("patient_name", "lesion_label"))
     site = ", ".join(part for part in (case.lesion.site, case.lesion.site_special) if part)
     pairs = [
-        ("Patient", disclosed.patient_code),
-        ("Name", name if not disclosed.is_deidentified else "left out (de-identified)"),
-        ("Sex, age", ", ".join(part for part in (case.patient.sex, disclosed.age_words) if part) or None),
-        ("Lesion", label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
-        ("Site", site or None),
-        ("Visit", "date left out" if disclosed.is_deidentified else f"{case.visit.visited_on:%d %b %Y}"),
+        (_("Patient"), disclosed.patient_code),
+        (_("Name"), name if not disclosed.is_deidentified else _("left out (de-identified)")),
+        (_("Sex, age"), ", ".join(part for part in (case.patient.sex, disclosed.age_words) if part) or None),
+        (_("Lesion"), label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
+        (_("Site"), site or None),
+        (
+            _("Visit"),
+            _("date left out") if disclosed.is_deidentified else f"{case.visit.visited_on:%d %b %Y}",
+        ),
     ]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2)
-    return [say("Dermoscopy report", TITLE), Spacer(1, 5), table, *_unprinted(case, disclosed), Spacer(1, 6)]
+    return [
+        say(_("Dermoscopy report"), TITLE),
+        Spacer(1, 5),
+        table,
+        *_unprinted(case, disclosed),
+        Spacer(1, 6),
+    ]
 
 
 def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
@@ -109,7 +120,9 @@ def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     if not letters:
         return []
     numbers = ", ".join(f"U+{ord(letter):04X}" for letter in letters)
-    words = f"No font of this report has these letters; their Unicode numbers stand for them: {numbers}."
+    words = _(
+        "No font of this report has these letters; their Unicode numbers stand for them: {numbers}."
+    ).format(numbers=numbers)
     return [Spacer(1, 3), say(words, WARNING)]
 
 
@@ -131,15 +144,15 @@ def model_output(
     case: Case, audit: tuple[AuditEvent, ...], models: tuple[ModelSummary, ...], width: float
 ) -> Table:
     """Return the score with everything that qualifies it."""
-    head = [say("Model output (not a diagnosis)", BOX_TITLE)]
+    head = [say(_("Model output (not a diagnosis)"), BOX_TITLE)]
     score = case.score
     if score is None or case.is_score_withheld:
-        words = f"{NO_SCORE}. {case.objection_to_score}" if case.is_score_withheld else _NOT_SCORED
+        words = f"{NO_SCORE}. {case.objection_to_score}" if case.is_score_withheld else _(_NOT_SCORED)
         return boxed([*head, say(words), *_lesion_score(case)], width, edge=MODEL_EDGE, tint=MODEL_TINT)
     known = next((one.diagnoses for one in models if one.model == score.model), ())
     rows: list[Flowable] = [
         *head,
-        *(say(f"Image quality: {words}", WARNING) for words in score.quality_warnings),
+        *(say(_("Image quality: {words}").format(words=words), WARNING) for words in score.quality_warnings),
     ]
     rows += [
         say(percent(score.probability), SCORE),
@@ -152,22 +165,24 @@ def model_output(
         if words
     ]
     division = division_words(score)
-    rows += [say(words, SMALL) for words in ((f"{DIVISION}.", *division) if division else ())]
+    rows += [say(words, SMALL) for words in ((f"{_(DIVISION)}.", *division) if division else ())]
     comparison = comparison_of(case, audit)
     if comparison is not None:
         rows.append(say(comparison_words(comparison)))
     if not case.is_score_of_valid_mask:
-        rows.append(say("This score was computed from an earlier mask.", WARNING))
+        rows.append(say(_("This score was computed from an earlier mask."), WARNING))
     elif not case.is_score_current:
-        rows.append(say(OUTDATED_INPUTS, WARNING))
+        rows.append(say(_(OUTDATED_INPUTS), WARNING))
     priority = case.queue_priority
     if priority is not None:
         reasons = [words for words in priority.reasons if words not in score.quality_warnings]
-        rows.append(say(f"Place in the queue: {priority.band.label}", BOX_TITLE))
+        rows.append(say(_("Place in the queue: {label}").format(label=priority.band.label), BOX_TITLE))
         rows += [say(words) for words in reasons]
-    rows.append(say(f"Threshold in force: {percent(score.model.threshold)}"))
+    rows.append(say(_("Threshold in force: {threshold}").format(threshold=percent(score.model.threshold))))
     missing = " ".join(words for words in missing_words(score.missing_inputs) if words)
-    rows.append(say(f"Missing inputs. {missing or 'None: every input was given.'}", SMALL))
+    rows.append(
+        say(_("Missing inputs. {value}").format(value=missing or _("None: every input was given.")), SMALL)
+    )
     rows.append(say(_model_words(score.model), SMALL))
     return boxed(rows, width, edge=MODEL_EDGE, tint=MODEL_TINT)
 
@@ -178,47 +193,52 @@ def _lesion_score(case: Case) -> list[Flowable]:
     if lesion is None:
         return []
     band = "" if lesion.priority is None else f", {lesion.priority.band.label}"
-    return [say(f"{lesion_words(lesion)}{band}. {LESION_SCORE_TIP}")]
+    return [say(f"{lesion_words(lesion)}{band}. {_(LESION_SCORE_TIP)}")]
 
 
 def clinician_decision(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return the clinician's own reading, apart from the model's output; a form to sign while it is open."""
     decision = case.decision
-    head = say("Decision of the clinician", BOX_TITLE)
+    head = say(_("Decision of the clinician"), BOX_TITLE)
     if decision is None:
         lines = [
             head,
-            say("No decision has been recorded yet."),
+            say(_("No decision has been recorded yet.")),
             Spacer(1, 14),
             say(
-                "Diagnosis, management, date and signature: ______________________________________________",
+                _(
+                    "Diagnosis, management, date and signature: "
+                    "______________________________________________"
+                ),
                 LABEL,
             ),
         ]
         return [Spacer(1, 5), KeepTogether([boxed(lines, CONTENT_WIDTH, edge=DECISION_EDGE)])]
     pairs = [
-        ("Diagnosis", decision.diagnosis),
-        ("Confirmed by", decision.diagnosis_confirm_type),
-        ("Management", decision.management),
-        ("Decided", f"{disclosed.when(decision.created_at)}, {disclosed.who(decision.author)}"),
+        (_("Diagnosis"), decision.diagnosis),
+        (_("Confirmed by"), decision.diagnosis_confirm_type),
+        (_("Management"), decision.management),
+        (_("Decided"), f"{disclosed.when(decision.created_at)}, {disclosed.who(decision.author)}"),
     ]
     rows = [head, pairs_table(pairs, CONTENT_WIDTH - 16, columns=2, label_share=0.25)]
     if disclosed.comment:
-        rows += [say("Comment", LABEL), *in_rows(disclosed.comment)]
+        rows += [say(_("Comment"), LABEL), *in_rows(disclosed.comment)]
     return [Spacer(1, 5), boxed(rows, CONTENT_WIDTH, edge=DECISION_EDGE)]
 
 
 def measurements(image: DermoscopicImage, found: tuple[Measurement, ...]) -> list[Flowable]:
     """Return the measurements of the valid mask with their units and how they were calibrated."""
     if not found:
-        return [say("Measurements", HEADING), say("No lesion was outlined, so nothing was measured.")]
+        return [say(_("Measurements"), HEADING), say(_("No lesion was outlined, so nothing was measured."))]
     if image.calibration is None:
-        scale = "Not calibrated: sizes are in pixels of this image."
+        scale = _("Not calibrated: sizes are in pixels of this image.")
     else:
-        scale = f"Calibrated: {image.calibration.mm_per_px:.5f} mm per pixel, {image.calibration.source}."
+        scale = _("Calibrated: {mm_per_px:.5f} mm per pixel, {source}.").format(
+            mm_per_px=image.calibration.mm_per_px, source=image.calibration.source
+        )
     pairs = [(measured.name, str(measured)) for measured in found]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.6)
-    return [KeepTogether([say("Measurements", HEADING), say(scale, SMALL), Spacer(1, 2), table])]
+    return [KeepTogether([say(_("Measurements"), HEADING), say(scale, SMALL), Spacer(1, 2), table])]
 
 
 def patient_and_lesion(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
@@ -229,20 +249,20 @@ def patient_and_lesion(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     rows.sort(key=lambda field: field.of is Lesion)
     pairs = [_labelled(field, case, disclosed) for field in rows]
     parts = [
-        say("Patient and lesion", HEADING),
+        say(_("Patient and lesion"), HEADING),
         pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.45),
     ]
     for field in notes:
         if words := disclosed.text(field.column):
-            parts += [Spacer(1, 3), say(field.label, LABEL), *in_rows(words)]
+            parts += [Spacer(1, 3), say(_(field.label), LABEL), *in_rows(words)]
     return parts
 
 
 def _labelled(field: CaseField, case: Case, disclosed: CaseDisclosure) -> tuple[str, str | None]:
     """Return a field's label in the report, and its value in words."""
-    label, value = _LABEL_BY_COLUMN.get(field.column, field.label), case.entered(field)
+    label, value = _(_LABEL_BY_COLUMN.get(field.column, field.label)), case.entered(field)
     if disclosed.is_deidentified and field.identifies:
-        return label, "left out"
+        return label, _("left out")
     if field.column == "age":
         return label, disclosed.age_words
     if isinstance(field.kind, Number) and isinstance(value, int | float):
@@ -257,14 +277,19 @@ def image_origin(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     image = case.image
     imported = f"{disclosed.when(image.imported_at)}, {disclosed.who(image.imported_by)}"
     pairs = [
-        ("Image", disclosed.image_code),
-        ("File", disclosed.file_name if not disclosed.is_deidentified else "name left out"),
-        ("Size", f"{image.width_px:,} x {image.height_px:,} px, {image.media_type}"),
-        ("Dermoscopy", image.dermoscopic_type),
-        ("Imported", imported),
+        (_("Image"), disclosed.image_code),
+        (_("File"), disclosed.file_name if not disclosed.is_deidentified else _("name left out")),
         (
-            "Original (SHA-256)",
-            f"{image.original[:_HASH_LETTERS]}…" if not disclosed.is_deidentified else "left out",
+            _("Size"),
+            _("{width_px:,} x {height_px:,} px, {media_type}").format(
+                width_px=image.width_px, height_px=image.height_px, media_type=image.media_type
+            ),
+        ),
+        (_("Dermoscopy"), image.dermoscopic_type),
+        (_("Imported"), imported),
+        (
+            _("Original (SHA-256)"),
+            f"{image.original[:_HASH_LETTERS]}…" if not disclosed.is_deidentified else _("left out"),
         ),
     ]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.3)
@@ -273,14 +298,18 @@ def image_origin(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
         for what, words in image.provenance
         if not disclosed.is_deidentified or what not in _TELLING_PROVENANCE
     ]
-    return [say("Image", HEADING), table, *(say(f"At import, {words}.", SMALL) for words in done)]
+    return [
+        say(_("Image"), HEADING),
+        table,
+        *(say(_("At import, {words}.").format(words=words), SMALL) for words in done),
+    ]
 
 
 def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return which models spoke, when, and on which machine part."""
     model_summaries = [
         (what, prediction)
-        for what, prediction in (("Boundary", case.boundary), ("Score", case.score))
+        for what, prediction in ((_("Boundary"), case.boundary), (_("Score"), case.score))
         if prediction is not None
     ]
     if not model_summaries:
@@ -296,9 +325,9 @@ def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
         )
         for what, prediction in model_summaries
     ]
-    widths = [17 * mm, 33 * mm, 50 * mm, 18 * mm, 58 * mm]
-    header = ("Task", "Model", "Weights (SHA-256)", "Threshold", "Input, engine, time")
-    return [say("Models", HEADING), lined_table(header, rows, widths)]
+    widths = [17 * mm, 46 * mm, 50 * mm, 18 * mm, 45 * mm]
+    header = (_("Task"), _("Model"), "Weights (SHA-256)", _("Threshold"), _("Input, engine, time"))
+    return [say(_("Models"), HEADING), lined_table(header, rows, widths)]
 
 
 def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEvent, ...]) -> list[Flowable]:
@@ -308,14 +337,21 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
     """
     acts = [
         *(
-            (shown.id, shown.predicted_at, f"Boundary predicted by {shown.model.name}", "model")
+            (
+                shown.id,
+                shown.predicted_at,
+                _("Boundary predicted by {name}").format(name=shown.model.name),
+                "model",
+            )
             for shown in case.boundaries
         ),
         *(
             (
                 shown.id,
                 shown.predicted_at,
-                f"Score {percent(shown.probability)} by {shown.model.name}",
+                _("Score {probability} by {name}").format(
+                    probability=percent(shown.probability), name=shown.model.name
+                ),
                 "model",
             )
             for shown in case.scores
@@ -324,13 +360,20 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
             (
                 made.id,
                 made.created_at,
-                f"Mask revision {made.number}: {made.reason}",
+                _("Mask revision {number}: {revision_words}").format(
+                    number=made.number, revision_words=revision_words(made)
+                ),
                 disclosed.who(made.author),
             )
             for made in case.revisions
         ),
         *(
-            (made.id, made.created_at, f"Decision: {made.diagnosis or 'open'}", disclosed.who(made.author))
+            (
+                made.id,
+                made.created_at,
+                _("Decision: {value}").format(value=made.diagnosis or "open"),
+                disclosed.who(made.author),
+            )
             for made in case.decisions
         ),
     ]
@@ -338,18 +381,18 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
     acts.sort(key=lambda act: (place.get(act[0], _LAST), act[1]))
     imported = (
         disclosed.when(case.image.imported_at),
-        "Image imported",
+        _("Image imported"),
         disclosed.who(case.image.imported_by),
     )
     rows = [imported, *((disclosed.when(at), what, who) for _, at, what, who in acts)]
     widths = [38 * mm, 92 * mm, 46 * mm]
-    return [say("History", HEADING), lined_table(("When", "What", "By"), rows, widths)]
+    return [say(_("History"), HEADING), lined_table((_("When"), _("What"), "By"), rows, widths)]
 
 
 def limits_of_use(models: tuple[ModelSummary, ...]) -> list[Flowable]:
     """Return the limits and the intended use: those of every score, then those of the models that spoke."""
     general = KeepTogether(
-        [say("Limits and intended use", HEADING), *(say(words, SMALL) for words in LIMITS)]
+        [say(_("Limits and intended use"), HEADING), *(say(_(words), SMALL) for words in LIMITS)]
     )
     return [general, *(_limits_of(model_summaries) for model_summaries in models)]
 
@@ -363,7 +406,9 @@ def _limits_of(model_summaries: ModelSummary) -> Flowable:
 
 
 def _model_words(model: ModelRef) -> str:
-    return f"Model {model.name} {model.version}, weights {model.weights_sha256[:_HASH_LETTERS]}…"
+    return _("Model {name} {version}, weights {weights_sha256}…").format(
+        name=model.name, version=model.version, weights_sha256=model.weights_sha256[:_HASH_LETTERS]
+    )
 
 
 def _grid(rows: list[list[_Cell]]) -> Table:
@@ -372,7 +417,7 @@ def _grid(rows: list[list[_Cell]]) -> Table:
         TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("VALIGN", (1, 1), (1, -1), "TOP"),
+                ("VALIGN", (0, 1), (-1, -1), "TOP"),
                 ("ALIGN", (0, 0), (-1, -1), "CENTER"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 2),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 2),

@@ -24,6 +24,7 @@ from app.imaging.dicom.stored_frame import Cells, Note, StoredFrame, size_contra
 from app.imaging.dicom.uncompressed_frame import PADDING_BYTES, uncompressed_frame
 from app.imaging.isolated_decoding import decoded_apart
 from app.imaging.limits import MAX_PIXELS
+from app.translation import _
 from models.contract.errors import UnreadablePhotographError
 from models.contract.photographs.jpeg import check_whole
 
@@ -73,7 +74,9 @@ def _compressed_frame(data: bytes, header: PixelHeader) -> StoredFrame:
     if codestream is None and header.transfer_syntax in _CODING_BY_SYNTAX:
         raise UnreadableFileError(_DAMAGED)
     if codestream is None:
-        raise UnreadableFileError(f"The DICOM compression '{header.transfer_syntax.name}' cannot be read.")
+        raise UnreadableFileError(
+            _("The DICOM compression '{name}' cannot be read.").format(name=header.transfer_syntax.name)
+        )
     return _codestream_frame(data, frame, codestream, header)
 
 
@@ -108,18 +111,24 @@ def _checked_coding(codestream: Codestream, header: PixelHeader) -> Coding:
     coding = codestream.coding
     if coding is None or codestream.bits > 16 or not codestream.has_even_depth:
         raise UnreadableFileError(
-            "The picture in the DICOM file is compressed in a rare way that cannot be read; "
-            "please export it uncompressed."
+            _(
+                "The picture in the DICOM file is compressed in a rare way that cannot be read; "
+                "please export it uncompressed."
+            )
         )
     if coding is Coding.JPEG and codestream.bits not in (8, twelve_bit_jpeg.BITS):
         raise UnreadableFileError(
-            f"The picture in the DICOM file is a JPEG with {codestream.bits} bits per value; only 8 and 12 "
-            "can be read. Please export it uncompressed."
+            _(
+                "The picture in the DICOM file is a JPEG with {bits} bits per value; only 8 and 12 can "
+                "be read. Please export it uncompressed."
+            ).format(bits=codestream.bits)
         )
     if coding is Coding.JPEG and header.photometric == PALETTE:
         raise UnreadableFileError(
-            "The DICOM file contradicts itself: lossy compression and a palette do not go together; "
-            "please export it uncompressed."
+            _(
+                "The DICOM file contradicts itself: lossy compression and a palette do not go together; "
+                "please export it uncompressed."
+            )
         )
     return coding
 
@@ -136,7 +145,9 @@ def _jpeg_samples(frame: bytes, codestream: Codestream) -> Cells:
             return twelve_bit_jpeg.twelve_bit_samples(frame, codestream.components)
         check_whole(frame)
     except UnreadablePhotographError as error:
-        raise UnreadableFileError("The JPEG picture in the DICOM file is damaged or incomplete.") from error
+        raise UnreadableFileError(
+            _("The JPEG picture in the DICOM file is damaged or incomplete.")
+        ) from error
     return _eight_bit_samples(frame, codestream)
 
 

@@ -7,6 +7,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.limits import check_dimensions
+from app.translation import _
 
 GREY = ("MONOCHROME1", "MONOCHROME2")
 PALETTE = "PALETTE COLOR"
@@ -46,7 +47,7 @@ class PixelHeader:
 def pixel_header(dataset: FileDataset) -> PixelHeader:
     """Return the declared pixel layout; raises UnreadableFileError when it cannot be or is not supported."""
     if "PixelData" not in dataset:
-        raise UnreadableFileError("The DICOM file contains no picture.")
+        raise UnreadableFileError(_("The DICOM file contains no picture."))
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
         raise several_frames(frames)
@@ -73,21 +74,27 @@ def pixel_header(dataset: FileDataset) -> PixelHeader:
 def several_frames(frames: int) -> UnreadableFileError:
     """Return the refusal of a file that holds more than one picture."""
     return UnreadableFileError(
-        f"The DICOM file holds {frames} frames; please export the one you mean as a file of its own."
+        _(
+            "The DICOM file holds {frames} frames; please export the one you mean as a file of its own."
+        ).format(frames=frames)
     )
 
 
 def _check_layout(header: PixelHeader) -> None:
     if header.bits_allocated not in (8, 16) or not 1 <= header.bits_stored <= header.bits_allocated:
         raise UnreadableFileError(
-            f"The DICOM picture has {header.bits_stored} of {header.bits_allocated} bits per value; "
-            "only 8 and 16 bits can be read."
+            _(
+                "The DICOM picture has {bits_stored} of {bits_allocated} bits per value; only 8 and 16 "
+                "bits can be read."
+            ).format(bits_stored=header.bits_stored, bits_allocated=header.bits_allocated)
         )
     is_grey = header.photometric in (*GREY, PALETTE)
     if not is_grey and header.photometric not in _COLOUR:
-        raise UnreadableFileError("The DICOM file declares a colour coding that is unknown or retired.")
+        raise UnreadableFileError(_("The DICOM file declares a colour coding that is unknown or retired."))
     if header.samples != (1 if is_grey else 3):
         raise UnreadableFileError(
-            "The DICOM file contradicts itself: its colour coding does not fit its "
-            f"{header.samples} value(s) per pixel."
+            _(
+                "The DICOM file contradicts itself: its colour coding does not fit its {samples} "
+                "value(s) per pixel."
+            ).format(samples=header.samples)
         )

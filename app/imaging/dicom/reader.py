@@ -14,7 +14,8 @@ from app.imaging.dicom.frame import stored_frame
 from app.imaging.dicom.header import PixelHeader, pixel_header
 from app.imaging.dicom.scale import scale_of, squared
 from app.imaging.file_kind import DICOM
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
+from app.translation import _
 from models.contract.arrays import RgbImage
 from models.contract.photographs.colour_profile import conversion_to_srgb
 
@@ -27,7 +28,7 @@ def read_dicom(content: bytes) -> ReadImage:
     """Decode a DICOM file; raises UnreadableFileError or one of DECODER_FAILURES."""
     # pydicom inflates such files without a limit, so a small file could fill the memory.
     if _DEFLATED in content[:_META_BYTES]:
-        raise UnreadableFileError("The DICOM file is deflated as a whole; please export it uncompressed.")
+        raise UnreadableFileError(_("The DICOM file is deflated as a whole; please export it uncompressed."))
     try:
         return _image_of(dcmread(BytesIO(content)))
     except (InvalidDicomError, BytesLengthException):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.dicom.codestream import Codestream
+from app.translation import _
 
 Cells = NDArray[np.unsignedinteger[Any]]
 """(rows, columns) or (rows, columns, 3) uint8 or uint16 bit patterns; sample_levels.py makes them values."""
@@ -31,5 +32,5 @@ class StoredFrame:
 def size_contradiction() -> UnreadableFileError:
     """Return the refusal of a picture whose size is not what the header declares."""
     return UnreadableFileError(
-        "The DICOM file contradicts itself: its picture has another size than its header declares."
+        _("The DICOM file contradicts itself: its picture has another size than its header declares.")
     )

@@ -10,6 +10,7 @@ from app.domain.errors import UnreadableFileError
 from app.imaging.dicom.header import YBR, PixelHeader
 from app.imaging.dicom.smoothness import is_much_smoother, shows_planes
 from app.imaging.dicom.stored_frame import Cells, StoredFrame, size_contradiction
+from app.translation import _
 
 PADDING_BYTES = 16
 """So much more than its picture an element may hold: some programs fill up to words or paragraphs."""
@@ -34,7 +35,7 @@ def uncompressed_frame(data: bytes, header: PixelHeader, *, is_in_words: bool) -
     surplus = len(data) - header.frame_bytes
     if surplus < 0:
         raise UnreadableFileError(
-            "The DICOM picture is incomplete: it has fewer pixels than its header declares."
+            _("The DICOM picture is incomplete: it has fewer pixels than its header declares.")
         )
     if surplus > PADDING_BYTES:
         raise size_contradiction()

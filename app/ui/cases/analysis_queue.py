@@ -16,6 +16,7 @@ from app.domain.analysis.need import FIRST_LOOK, Need
 from app.domain.changes import Changes
 from app.domain.errors import CancelledError, ModelUnavailableError
 from app.domain.ids import ImageId
+from app.translation import _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
@@ -60,10 +61,14 @@ class _Waiting:
         return other.is_second_look if is_running else other.request == UNASKED
 
     @property
+    def is_of_score_alone(self) -> bool:
+        """Say whether there is a boundary already, which stays."""
+        return Need.BOUNDARY not in self.needs and not self.request.is_anew
+
+    @property
     def label(self) -> str:
         """Return what is computed, for the progress."""
-        is_whole = Need.BOUNDARY in self.needs or self.request.is_anew
-        return "Boundary and score" if is_whole else "Score"
+        return _("Score") if self.is_of_score_alone else _("Boundary and score")
 
 
 class AnalysisQueue(QObject):
@@ -189,10 +194,14 @@ class AnalysisQueue(QObject):
 
     def _show_progress(self, waiting: _Waiting) -> None:
         of = self._done + sum(not each.is_second_look for each in self._waiting.values())
-        if of == 1 and waiting.label == "Score":
+        if of == 1 and waiting.is_of_score_alone:
             # A score that follows an entry is there in a moment, and the panel says that it is coming.
             return
-        self._foot.show_progress(self._done, of, f"{waiting.label}, image {self._done + 1} of {of}")
+        self._foot.show_progress(
+            self._done,
+            of,
+            _("{label}, image {done} of {of}").format(label=waiting.label, done=self._done + 1, of=of),
+        )
         # Asked on the queue of the prediction and before it: the answer may need the models' files.
         self._session.query(
             QueueName.INFERENCE, lambda services, _token: services.predictor.has_to_measure(), self._announce

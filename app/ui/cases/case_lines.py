@@ -9,7 +9,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
-from app.ui.cases.words import line_tip, spoken_line
+from app.text.work_list import line_tip, spoken_line
+from app.translation import _
 
 PAGE_ROWS = 100
 """Rows read at once: a few screens full."""
@@ -147,7 +148,7 @@ class CaseLinesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole and line:
             return line_tip(line)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken_line(line) if line else "being read"
+            return spoken_line(line) if line else _("being read")
         return None
 
     def _take(self, page: CasePage) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
+from app.translation import _, ngettext
 from app.ui.widgets.labels import plain_label
 
 
@@ -17,11 +18,11 @@ class StaleNotice(QFrame):
         self.setProperty("role", "notice")
         self.setProperty("kind", "information")
         self._sentence = plain_label("", wraps=True)
-        self.open_case = QPushButton("Predict the open case again")
+        self.open_case = QPushButton(_("Predict the open case again"))
         self.open_case.clicked.connect(self.open_case_requested)
         self.undecided = QPushButton()
         self.undecided.clicked.connect(self.undecided_requested)
-        self._leave = QPushButton("Leave them")
+        self._leave = QPushButton(_("Leave them"))
         self._leave.clicked.connect(self._leave_them)
         self._is_left = False
         layout = QVBoxLayout(self)
@@ -41,15 +42,18 @@ class StaleNotice(QFrame):
         if not cases or self._is_left:
             self.hide()
             return
-        show = "1 case shows" if cases == 1 else f"{cases:,} cases show"
-        self._sentence.setText(
-            f"{show} what an earlier model predicted. When predicted again, "
-            "the earlier answer stays in the history."
+        sentence = ngettext(
+            "{cases:,} case shows what an earlier model predicted. When predicted again, the earlier answer "
+            "stays in the history.",
+            "{cases:,} cases show what an earlier model predicted. When predicted again, the earlier answer "
+            "stays in the history.",
+            cases,
         )
+        self._sentence.setText(sentence.format(cases=cases))
         self.open_case.setVisible(is_open_among_them)
         self.undecided.setVisible(undecided > 0)
         # Short, because the work list may be narrow, and cases are what the sentence speaks of.
-        self.undecided.setText(f"Predict {undecided:,} undecided again")
+        self.undecided.setText(_("Predict {undecided:,} undecided again").format(undecided=undecided))
         self.show()
 
     def ask_anew(self) -> None:

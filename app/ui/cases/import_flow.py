@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
+from app.translation import _
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.jobs.job import Job, JobToken
 from app.ui.jobs.worker_queues import QueueName
@@ -13,7 +14,8 @@ from app.ui.session import Session
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.import_samples import import_samples
-from app.usecases.ports import Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 
@@ -58,7 +60,7 @@ class ImportFlow(QObject):
             self._begin(lambda services, token: import_samples(services, folder, token=token))
 
     def _begin(self, steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]]) -> None:
-        self._foot.show_progress(0, 0, "Looking at the files…")
+        self._foot.show_progress(0, 0, _("Looking at the files…"))
         self._job = self._session.follow(
             QueueName.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
         )

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.domain.analysis.triage import Band
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
-from app.ui.cases.case_lines import LINE_ROLE
-from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import (
+from app.text.work_list import (
     EARLIER_MODEL,
     lesion_figure,
     longest_status,
@@ -20,6 +18,9 @@ from app.ui.cases.words import (
     score_words,
     status_words,
 )
+from app.translation import _
+from app.ui.cases.case_lines import LINE_ROLE
+from app.ui.cases.thumbnails import Thumbnails
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
 
@@ -48,7 +49,7 @@ class LineDelegate(QStyledItemDelegate):
         score = metrics.horizontalAdvance(score_words(1.0))
         check = badge_size(self._wordless_check, metrics).width()
         judged = widest + _GAP_PX + score + _GAP_PX + check
-        status = metrics.horizontalAdvance(_joined([EARLIER_MODEL, longest_status()]))
+        status = metrics.horizontalAdvance(_joined([_(EARLIER_MODEL), longest_status()]))
         return _THUMBNAIL_PX + 3 * _PAD_PX + max(judged, status)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -115,7 +116,7 @@ class LineDelegate(QStyledItemDelegate):
         if line.patient_name:
             _draw(painter, first.adjusted(taken + 8, 0, 0, 0), line.patient_name)
         painter.setPen(QColor(tokens.muted))
-        at_right = [EARLIER_MODEL] if line.image_id in self._earlier else []
+        at_right = [_(EARLIER_MODEL)] if line.image_id in self._earlier else []
         if not self._paint_third(painter, third, line):
             at_right.append(status_words(line.status))
         painter.setPen(QColor(tokens.muted))

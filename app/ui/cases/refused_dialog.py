@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.translation import _, ngettext
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
 from app.usecases.cases.import_images import FileNotice, ImportReport, Refusal
@@ -28,7 +29,7 @@ class RefusedDialog(FittedDialog):
 
     def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Import")
+        self.setWindowTitle(_("Import"))
         self.resize(680, 380)
         self._told: tuple[Refusal | FileNotice, ...] = (*report.refused, *report.notices)
         layout = QVBoxLayout(self)
@@ -36,7 +37,7 @@ class RefusedDialog(FittedDialog):
         layout.setSpacing(10)
         layout.addWidget(plain_label(import_words(report), "heading", wraps=True))
         layout.addWidget(_table(self._told), 1)
-        copy, close = QPushButton("Copy the list"), QPushButton("Close")
+        copy, close = QPushButton(_("Copy the list")), QPushButton(_("Close"))
         copy.clicked.connect(self._copy)
         close.clicked.connect(self.reject)
         close.setDefault(True)
@@ -49,10 +50,12 @@ class RefusedDialog(FittedDialog):
         layout.addLayout(row)
 
     def _take_button(self, damaged: tuple[Path, ...]) -> QPushButton:
-        take = QPushButton("Take damaged images without a score")
+        take = QPushButton(_("Take damaged images without a score"))
         take.setToolTip(
-            "Takes what can be shown of the files that were refused as damaged. They are marked, get no "
-            "score, and nothing is learned from them."
+            _(
+                "Takes what can be shown of the files that were refused as damaged. They are marked, get no "
+                "score, and nothing is learned from them."
+            )
         )
 
         def hand_over() -> None:
@@ -70,28 +73,35 @@ class RefusedDialog(FittedDialog):
 def import_words(report: ImportReport) -> str:
     """Return what an import did, in one sentence."""
     imported, refused = len(report.imported), len(report.refused)
-    images = f"{imported or 'No'} image" + ("" if imported == 1 else "s")
-    said = [f"{images} imported"]
+    images = ngettext("{imported} image imported", "{imported} images imported", imported)
+    said = [images.format(imported=imported) if imported else _("No images imported")]
     if refused:
-        said.append(f"{refused} file" + (" was refused" if refused == 1 else "s were refused"))
+        files = ngettext("{refused} file was refused", "{refused} files were refused", refused)
+        said.append(files.format(refused=refused))
     if report.notices:
-        said.append(f"{len(report.notices)} to be checked")
+        said.append(_("{count} to be checked").format(count=len(report.notices)))
     if report.kept_apart:
-        said.append(f"{len(report.kept_apart)} kept apart from a patient of the same number")
+        said.append(
+            _("{count} kept apart from a patient of the same number").format(count=len(report.kept_apart))
+        )
     if report.passed_over:
-        said.append(f"{report.passed_over} of the folder passed over, being no images")
+        said.append(
+            _("{passed_over} of the folder passed over, being no images").format(
+                passed_over=report.passed_over
+            )
+        )
     return "; ".join(said) + "."
 
 
 def _table(told: Sequence[Refusal | FileNotice]) -> QTableWidget:
     table = QTableWidget(len(told), 2)
-    table.setHorizontalHeaderLabels(["File", "What there is to say"])
+    table.setHorizontalHeaderLabels([_("File"), _("What there is to say")])
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setWordWrap(True)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-    table.setAccessibleName("Files that were not imported or have to be checked")
+    table.setAccessibleName(_("Files that were not imported or have to be checked"))
     for row, one in enumerate(told):
         name = QTableWidgetItem(one.path.name)
         for column, item in enumerate((name, QTableWidgetItem(one.sentence))):

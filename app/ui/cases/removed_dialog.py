@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
-from app.ui.cases.words import site_words, status_words
+from app.text.work_list import site_words, status_words
+from app.translation import N_, _, ngettext
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label
@@ -23,7 +24,7 @@ from app.usecases.cases.list_cases import CaseWindow, list_cases
 from app.usecases.cases.remove_case import restore_cases
 
 _SHOWN_AT_MOST = 1000
-_COLUMNS = ("Patient", "Site", "File", "Status")
+_COLUMNS = (N_("Patient"), N_("Site"), N_("File"), N_("Status"))
 
 
 class RemovedDialog(FittedDialog):
@@ -34,17 +35,17 @@ class RemovedDialog(FittedDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Removed cases")
+        self.setWindowTitle(_("Removed cases"))
         self.resize(640, 400)
         self._session = session
         self._shown = CaseWindow((), 0, 0)
         self._heading = plain_label("", "heading", wraps=True)
         self.table = _table()
         self.table.itemSelectionChanged.connect(self._review)
-        self._restore = QPushButton("Restore")
+        self._restore = QPushButton(_("Restore"))
         self._restore.setProperty("role", "primary")
         self._restore.clicked.connect(self.restore)
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -108,21 +109,28 @@ class RemovedDialog(FittedDialog):
 
 def _heading(window: CaseWindow) -> str:
     if not window.total:
-        return "No case is removed from the work list."
-    cases = "1 case is" if window.total == 1 else f"{window.total:,} cases are"
-    shown = f" The newest {len(window.lines):,} are shown." if len(window.lines) < window.total else ""
-    them = "it" if window.total == 1 else "them"
-    return f"{cases} removed from the work list; nothing of {them} was deleted.{shown}"
+        return _("No case is removed from the work list.")
+    shown = (
+        _(" The newest {count:,} are shown.").format(count=len(window.lines))
+        if len(window.lines) < window.total
+        else ""
+    )
+    sentence = ngettext(
+        "{total:,} case is removed from the work list; nothing of it was deleted.{shown}",
+        "{total:,} cases are removed from the work list; nothing of them was deleted.{shown}",
+        window.total,
+    )
+    return sentence.format(total=window.total, shown=shown)
 
 
 def _table() -> QTableWidget:
     table = QTableWidget(0, len(_COLUMNS))
-    table.setHorizontalHeaderLabels(list(_COLUMNS))
+    table.setHorizontalHeaderLabels([_(name) for name in _COLUMNS])
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setAccessibleName("Removed cases")
+    table.setAccessibleName(_("Removed cases"))
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

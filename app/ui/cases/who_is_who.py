@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, PatientId
+from app.translation import N_, _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
@@ -31,7 +32,7 @@ from app.usecases.patients.list_identity_questions import (
     list_identity_questions,
 )
 from app.usecases.patients.settle_identity import join_patients, keep_apart
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 _THUMBNAIL_SIDE_PX = 120
 _LIST_WIDTH_PX = 190
@@ -41,12 +42,12 @@ _MARK_PADDING_PX = 6
 
 _DASH = "\N{EN DASH}"
 
-_NO_QUESTIONS = "There is no question of who is who."
-_CONTRADICTS = "Both have the same patient number, and what is marked contradicts."
-_FITS_SEVERAL = (
+_NO_QUESTIONS = N_("There is no question of who is who.")
+_CONTRADICTS = N_("Both have the same patient number, and what is marked contradicts.")
+_FITS_SEVERAL = N_(
     "More than one stored patient has this number, and the file does not say which of them it means."
 )
-_REMEDY = (
+_REMEDY = N_(
     "“Same person” gives the images to the stored patient, whose values stay. Until you answer, the two are "
     "kept apart."
 )
@@ -57,7 +58,7 @@ class WhoIsWhoDialog(QDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Who is who")
+        self.setWindowTitle(_("Who is who"))
         self.resize(760, 520)
         self._session = session
         self._questions: tuple[OpenIdentityQuestion, ...] = ()
@@ -66,7 +67,7 @@ class WhoIsWhoDialog(QDialog):
         self._explanation = plain_label("", "muted", wraps=True)
         self.questions = QListWidget()
         self.questions.setFixedWidth(_LIST_WIDTH_PX)
-        self.questions.setAccessibleName("Open questions")
+        self.questions.setAccessibleName(_("Open questions"))
         self.questions.setSpacing(3)
         self.questions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.questions.currentRowChanged.connect(self._show_question)
@@ -74,7 +75,7 @@ class WhoIsWhoDialog(QDialog):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         self.same, self.apart, self._later = (
-            QPushButton(text) for text in ("Same person", "Keep apart", "Decide later")
+            QPushButton(text) for text in (_("Same person"), _("Keep apart"), _("Decide later"))
         )
         self.same.clicked.connect(self._say_same)
         self.apart.clicked.connect(self._say_apart)
@@ -183,12 +184,13 @@ class WhoIsWhoDialog(QDialog):
         question = self.chosen
         is_asking = question is not None
         if question is not None:
-            self._explanation.setText(f"{_CONTRADICTS if question.differing else _FITS_SEVERAL} {_REMEDY}")
-        self._heading.setText("Is this one person, or are they two?" if is_asking else _NO_QUESTIONS)
+            why = _CONTRADICTS if question.differing else _FITS_SEVERAL
+            self._explanation.setText(f"{_(why)} {_(_REMEDY)}")
+        self._heading.setText(_("Is this one person, or are they two?") if is_asking else _(_NO_QUESTIONS))
         self._explanation.setVisible(is_asking)
         for button in (self.same, self.apart):
             button.setEnabled(is_asking)
-        self._later.setText("Decide later" if is_asking else "Close")
+        self._later.setText(_("Decide later") if is_asking else _("Close"))
 
 
 class _Columns(QWidget):
@@ -218,11 +220,11 @@ class _Columns(QWidget):
                 )
 
     def _add_heads(self, question: OpenIdentityQuestion) -> None:
-        heads = (("Stored person", question.stored), ("Person of the file", question.newcomer))
+        heads = ((_("Stored person"), question.stored), (_("Person of the file"), question.newcomer))
         for column, (title, entry) in enumerate(heads, start=1):
             picture = QLabel()
             picture.setFixedHeight(_THUMBNAIL_SIDE_PX)
-            picture.setAccessibleName(f"Newest image: {title}")
+            picture.setAccessibleName(_("Newest image: {title}").format(title=title))
             self._picture_by_entry.append((entry, picture))
             self._grid.addWidget(plain_label(title, "heading"), 0, column)
             self._grid.addWidget(picture, 1, column)
@@ -248,14 +250,14 @@ def _rows(question: OpenIdentityQuestion) -> list[tuple[str, tuple[str, str], bo
     """Return what is compared: a name, both values, and whether they contradict."""
     differing = set(question.differing)
     said: list[tuple[str, Callable[[PersonEntry], str], set[str]]] = [
-        ("Patient number", lambda entry: entry.patient.issued_id or entry.patient.code, set()),
-        ("Kept as", lambda entry: entry.patient.code, set()),
-        ("Issuer", lambda entry: entry.patient.issuer, set()),
-        ("Name", lambda entry: entry.patient.name, {"name"}),
-        ("Sex", lambda entry: entry.patient.sex or "", {"sex"}),
-        ("Born", _born_words, {"birth_year", "birthday"}),
-        ("Age at visits", lambda entry: _listed([str(age) for age in entry.ages_years]), {"birth_year"}),
-        ("Images", lambda entry: _listed(entry.file_names), set()),
+        (_("Patient number"), lambda entry: entry.patient.issued_id or entry.patient.code, set()),
+        (_("Kept as"), lambda entry: entry.patient.code, set()),
+        (_("Issuer"), lambda entry: entry.patient.issuer, set()),
+        (_("Name"), lambda entry: entry.patient.name, {"name"}),
+        (_("Sex"), lambda entry: entry.patient.sex or "", {"sex"}),
+        (_("Born"), _born_words, {"birth_year", "birthday"}),
+        (_("Age at visits"), lambda entry: _listed([str(age) for age in entry.ages_years]), {"birth_year"}),
+        (_("Images"), lambda entry: _listed(entry.file_names), set()),
     ]
     rows = []
     for name, value_of, fields in said:
@@ -276,4 +278,4 @@ def _born_words(entry: PersonEntry) -> str:
 def _listed(parts: Sequence[str]) -> str:
     shown = ", ".join(parts[:_SHOWN_FILES])
     more = len(parts) - _SHOWN_FILES
-    return f"{shown} and {more} more" if more > 0 else shown
+    return _("{shown} and {more} more").format(shown=shown, more=more) if more > 0 else shown

@@ -10,43 +10,47 @@ from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, ImageId
+from app.text.work_list import why_next
+from app.translation import N_, _, ngettext
 from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
 from app.ui.cases.case_list_view import CaseListView
 from app.ui.cases.earlier_notice import StaleNotice
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.thumbnails import Thumbnails
-from app.ui.cases.words import why_next
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
 from app.usecases.cases.read_thumbnails import read_thumbnails
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 
 _SEARCH_PAUSE_MS = 180
 
 ORDERS = (
-    ("Most urgent first", ("priority", False)),
-    ("Highest score first", ("score", True)),
-    ("Newest first", ("imported", True)),
-    ("Oldest first", ("imported", False)),
-    ("Patient", ("patient", False)),
-    ("Site", ("site", False)),
-    ("Status", ("status", False)),
-    ("Most to gain from a correction", ("benefit", False)),
+    (N_("Most urgent first"), ("priority", False)),
+    (N_("Highest score first"), ("score", True)),
+    (N_("Newest first"), ("imported", True)),
+    (N_("Oldest first"), ("imported", False)),
+    (N_("Patient"), ("patient", False)),
+    (N_("Site"), ("site", False)),
+    (N_("Status"), ("status", False)),
+    (N_("Most to gain from a correction"), ("benefit", False)),
 )
 
 
 FILTERS = (
-    ("Not decided", CaseFilter.UNDECIDED),
-    ("Urgent", CaseFilter.URGENT),
-    ("Soon", CaseFilter.SOON),
-    ("Routine", CaseFilter.ROUTINE),
-    ("Without a score", CaseFilter.WITHOUT_BAND),
-    ("Boundary not corrected", CaseFilter.UNCORRECTED),
+    (N_("Not decided"), CaseFilter.UNDECIDED),
+    (N_("Urgent"), CaseFilter.URGENT),
+    (N_("Soon"), CaseFilter.SOON),
+    (N_("Routine"), CaseFilter.ROUTINE),
+    (N_("Without a score"), CaseFilter.WITHOUT_BAND),
+    (N_("Boundary not reviewed"), CaseFilter.UNCORRECTED),
+    (N_("Boundary corrected"), CaseFilter.CORRECTED),
+    (N_("Boundary confirmed"), CaseFilter.CONFIRMED),
 )
 
 
@@ -87,15 +91,27 @@ class WorkList(QFrame):
         self.model.reread()
 
     def refresh(self, changes: Changes) -> None:
-        """Read again when lines may have changed; the open case keeps its place while it is open."""
+        """Read again when lines may have changed; the open case keeps its place while it is open.
+
+        It takes one with its first score: until then it stood where the import had put it.
+        """
         is_known = bool(changes.images) and all(
             self.model.row_of(image_id) is not None for image_id in changes.images
         )
-        if is_known and self._chosen is not None and (self._is_order_kept or self._chosen in changes.images):
+        is_placed = self._chosen in changes.images and not self._awaits_its_score(self._chosen)
+        if is_known and self._chosen is not None and (self._is_order_kept or is_placed):
             self._is_order_kept = True
             self._read_in_place(tuple(changes.images))
         elif changes.case_list or changes.images or changes.patients:
             self.model.reread()
+
+    def _awaits_its_score(self, image_id: ImageId | None) -> bool:
+        """Say whether a case had no score yet when its line was read, and may get one."""
+        row = None if image_id is None else self.model.row_of(image_id)
+        line = None if row is None else self.model.known_line(row)
+        if line is None or line.priority is not None or line.no_score_reason:
+            return False
+        return line.status in {"new", "predicted"}
 
     def _read_in_place(self, image_ids: tuple[ImageId, ...]) -> None:
         self._session.query(
@@ -167,7 +183,7 @@ class WorkList(QFrame):
     def go_on_with(self, line: CaseLine | None) -> None:
         """Open a case that was looked for, or say that there is none."""
         if line is None:
-            self._session.tell("Every other case of this list has a decision.")
+            self._session.tell(_("Every other case of this list has a decision."))
         else:
             self.choose(line.image_id)
 
@@ -186,7 +202,7 @@ class WorkList(QFrame):
     def _show_next_correction(self, line: CaseLine | None) -> None:
         if line is None:
             self._offered.clear()
-            self._session.tell("Every other case was corrected or looked at; the same key begins again.")
+            self._session.tell(_("Every other case was corrected or looked at; the same key begins again."))
             return
         self.choose(line.image_id)
         self._session.tell(why_next(line))
@@ -224,8 +240,8 @@ class WorkList(QFrame):
 
     def _build(self, theme: Theme) -> None:
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search patient, site or file")
-        self.search.setAccessibleName("Search cases")
+        self.search.setPlaceholderText(_("Search patient, site or file"))
+        self.search.setAccessibleName(_("Search cases"))
         self.search.setClearButtonEnabled(True)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -234,10 +250,10 @@ class WorkList(QFrame):
         self.search.textChanged.connect(lambda _text: self._pause.start())
         self.order = ChoiceBox(ORDERS[1:], unknown=ORDERS[0][0])
         self.order.setItemData(0, ORDERS[0][1])
-        self.order.setAccessibleName("Order of the cases")
+        self.order.setAccessibleName(_("Order of the cases"))
         self.order.chosen.connect(self._ask)
-        self.shown = ChoiceBox(FILTERS, unknown="All cases")
-        self.shown.setAccessibleName("Which cases are shown")
+        self.shown = ChoiceBox(FILTERS, unknown=_("All cases"))
+        self.shown.setAccessibleName(_("Which cases are shown"))
         self.shown.chosen.connect(self._ask)
         self._count = plain_label("", "small")
         self._delegate = LineDelegate(self.thumbnails, theme, self)
@@ -281,10 +297,10 @@ class WorkList(QFrame):
     def _settle(self) -> None:
         """Bring words and selection in step with the lines that were read."""
         total, is_whole = self.model.total, self.model.query.is_whole
-        self._count.setText(f"{total:,} case" + ("" if total == 1 else "s"))
+        self._count.setText(ngettext("{total:,} case", "{total:,} cases", total).format(total=total))
         self._head.setVisible(total > 0 or not is_whole)
         self._nothing.setVisible(total == 0)
-        self._nothing.setText("No cases yet." if is_whole else self._nothing_words())
+        self._nothing.setText(_("No cases yet.") if is_whole else self._nothing_words())
         self.view.setVisible(total > 0)
         if is_whole:
             self.count_changed.emit(total)
@@ -300,7 +316,9 @@ class WorkList(QFrame):
     def _nothing_words(self) -> str:
         query = self.model.query
         place = "" if query.shown is CaseFilter.ALL else f" under “{self.shown.currentText()}”"
-        return f"No case{place}{' matches the search' if query.search else ''}."
+        return _("No case{place}{value}.").format(
+            place=place, value=_(" matches the search") if query.search else ""
+        )
 
     def _awaited_line(self) -> CaseLine | None:
         """Return the line of the row that somebody went to, once it is read."""
@@ -378,7 +396,7 @@ class WorkList(QFrame):
             found = read_thumbnails(services, names)
             return {name: _thumbnail(content) for name, content in found.items()}
 
-        self._session.query(QueueName.DATABASE, read, take, replaces="thumbnails")
+        self._session.query(QueueName.IMAGES, read, take, replaces="thumbnails")
 
 
 def _thumbnail(content: bytes) -> QImage:

@@ -1,5 +1,7 @@
 """The correction canvas: an image view, the editor of its mask and the tools, wired to each other."""
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
 from app.domain.ids import ImageId
@@ -7,7 +9,7 @@ from app.ui.editor.image_view import ImageView
 from app.ui.editor.mask_editor import MaskEditor
 from app.ui.editor.tool_controller import ToolController
 from app.ui.editor.tool_input import ToolInput
-from app.usecases.ports import StrokeJournal
+from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 
 
@@ -40,3 +42,8 @@ class EditorCanvas:
         """Take what the model said: mask (H, W) bool and probability (H, W) float32; the mask stays."""
         self.editor.set_prediction(mask, probability)
         self.view.set_probability(probability)
+
+    def set_band(self, band: NDArray[np.float32] | None) -> None:
+        """Take where the predicted boundary is uncertain, (h, w) in [0, 1], stretched; None when unknown."""
+        self.editor.set_band(band)
+        self.view.set_band(band)

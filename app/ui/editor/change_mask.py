@@ -5,6 +5,7 @@ from typing import Protocol
 from PySide6.QtGui import QUndoCommand
 
 from app.domain.mask import MaskPatch
+from app.translation import _
 from app.ui.editor.step_label import StepLabel
 from models.contract.arrays import BoolMask
 
@@ -30,7 +31,7 @@ class ChangeMask(QUndoCommand):
     """A change of a mask that was already made when it is pushed."""
 
     def __init__(self, target: PatchTarget, label: StepLabel, patch: MaskPatch) -> None:
-        super().__init__(label.text)
+        super().__init__(_(label.text))
         self._target = target
         self._label = label
         self.patch = patch

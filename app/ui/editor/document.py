@@ -14,6 +14,7 @@ from app.domain.ids import ImageId
 from app.domain.mask import EMPTY_BOX, MaskPatch, PixelBox, packed_mask, patch_between, unpacked_mask
 from app.domain.stroke_journal import StepKind, Work, WorkStart, WorkStep
 from app.ui.editor.change_mask import ChangeMask
+from app.ui.editor.mask_operations.crumbs import without_crumbs
 from app.ui.editor.raster import Spans
 from app.ui.editor.step_label import StepLabel
 from models.contract.arrays import BoolMask
@@ -112,9 +113,21 @@ class MaskDocument(QObject):
         self._painted = self._painted.united(box)
         self.changed.emit(box)
 
+    def paint_block(self, box: PixelBox, block: BoolMask) -> None:
+        """Let the unfinished stroke be ``block`` (h, w) in a box of the image."""
+        if box.is_empty:
+            return
+        self._shown[box.window] = block
+        self._painted = self._painted.united(box)
+        self.changed.emit(box)
+
     def finish(self, label: StepLabel) -> bool:
-        """Make the stroke a step; False when it changed nothing."""
+        """Make the stroke a step, its pinholes and crumbs mended; False when it changed nothing."""
         box, self._painted = self._painted, EMPTY_BOX
+        if not box.is_empty:
+            box, mended = without_crumbs(self._finished, self._shown, box)
+            self._shown[box.window] = mended
+            self.changed.emit(box)
         patch = patch_between(self._finished, self._shown, box)
         if patch is None:
             return False

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResiz
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.mask import EMPTY_BOX, PixelBox
+from app.translation import N_, _
 from app.ui.editor.colour_bar import colour_bar
 from app.ui.editor.image_renderer import ImageRenderer, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
@@ -26,8 +27,8 @@ from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbIm
 
 _BAR_MARGIN = 12.0
 _BAND_WORDS = (
-    "Wide: the predicted boundary is uncertain here,",
-    "it moves when the image is flipped or turned.",
+    N_("Wide: the predicted boundary is uncertain here,"),
+    N_("it moves when the image is flipped or turned."),
 )
 
 EventHandler: TypeAlias = Callable[[QEvent], bool]
@@ -51,7 +52,7 @@ class ImageView(QWidget):
         self.setMinimumSize(160, 120)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Dermoscopic image")
+        self.setAccessibleName(_("Dermoscopic image"))
         self.mm_per_px: float | None = None
         self.renderer = ImageRenderer()
         self._transform = ViewTransform()
@@ -73,6 +74,10 @@ class ImageView(QWidget):
     def image_shape(self) -> tuple[int, int]:
         """Return (height, width) of the image, (0, 0) without one."""
         return self._transform.image_shape or (0, 0)
+
+    def image_copy(self, longer_side_px: int) -> RgbImage | None:
+        """Return a copy (h, w, 3) of the image, shrunk but not below a longer side; None without one."""
+        return None if self.renderer.image is None else self.renderer.image.copy_of_side(longer_side_px)
 
     @property
     def placement(self) -> Placement:
@@ -158,6 +163,12 @@ class ImageView(QWidget):
         self._transform.fit(self._size())
         self._follow_transform()
 
+    def fit_box(self, box: PixelBox) -> None:
+        """Show a box of the image as large as it goes, with some skin round it."""
+        if not box.is_empty:
+            self._transform.fit_box(box.left, box.top, box.right, box.bottom, self._size())
+            self._follow_transform()
+
     def show_actual_pixels(self) -> None:
         """Show 1:1: one image pixel on one pixel of the screen, about the centre of the view."""
         self._zoom_to(1.0 / self.devicePixelRatioF(), self.centre_xy)
@@ -221,7 +232,7 @@ class ImageView(QWidget):
 
     def _drawn_colour_bars(self) -> list[QPixmap]:
         """Draw the colour bars of the maps that are shown, once per view."""
-        titles = {Layer.ATTENTION: "Relevance", Layer.PROBABILITY: "Probability"}
+        titles = {Layer.ATTENTION: _("Relevance"), Layer.PROBABILITY: _("Probability")}
         scales = self.renderer.shown_scales()
         ratio = self.devicePixelRatioF()
         bars = [
@@ -229,7 +240,11 @@ class ImageView(QWidget):
             for layer, title in titles.items()
             if layer in scales
         ]
-        return [*bars, band_legend(_BAND_WORDS, self.font(), ratio)] if self.renderer.shows_band else bars
+        return (
+            [*bars, band_legend(tuple(map(_, _BAND_WORDS)), self.font(), ratio)]
+            if self.renderer.shows_band
+            else bars
+        )
 
     def event(self, event: QEvent) -> bool:
         """Offer an event to the attached handler before Qt's own treatment."""

@@ -15,7 +15,8 @@ from shiboken6 import isValid
 
 from app.domain.ids import ImageId
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
-from app.usecases.ports import StrokeJournal
+from app.translation import N_
+from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.errors import NaevusError
 
 
@@ -28,7 +29,7 @@ class SavedState(Enum):
     """Every step is in the journal on disk."""
     WRITING = "writing"
     """A step is on its way to the disk."""
-    NOT_SAVED = "not saved"
+    NOT_SAVED = N_("not saved")
     """There is work that is nowhere but in memory."""
 
 

@@ -3,30 +3,40 @@
 Requests come in as methods, facts go out as signals; the mask of an open image is changed nowhere else.
 """
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoGroup
 
 from app.domain.ids import ImageId
 from app.domain.mask import PixelBox
 from app.domain.stroke_journal import WorkStep
+from app.translation import N_, _
 from app.ui.editor.document import MaskDocument
 from app.ui.editor.journal_writer import JournalWriter, SavedState
+from app.ui.editor.mask_operations.growth import grown, shrunk, smoothed, step_px
+from app.ui.editor.mask_operations.snap import snapped
 from app.ui.editor.raster import Spans
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools import TOOLS
-from app.usecases.ports import StrokeJournal
+from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap
 from models.contract.imaging.postprocess import lesion_mask
 from models.contract.imaging.regions import largest_component, without_holes
 
 _THRESHOLD = StepLabel("threshold", "threshold", merge_id=1)
-_RESET = StepLabel("reset", "reset to prediction")
-_FILL_HOLES = StepLabel("fill_holes", "fill holes")
-_KEEP_LARGEST = StepLabel("keep_largest", "keep largest region")
-_CLEAR = StepLabel("clear", "clear mask")
+_RESET = StepLabel("reset", N_("reset to prediction"))
+_FILL_HOLES = StepLabel("fill_holes", N_("fill holes"))
+_KEEP_LARGEST = StepLabel("keep_largest", N_("keep largest region"))
+_CLEAR = StepLabel("clear", N_("clear mask"))
+_GROW = StepLabel("grow", N_("grow"))
+_SHRINK = StepLabel("shrink", N_("shrink"))
+_SMOOTH = StepLabel("smooth", N_("smooth"))
+_SNAP = StepLabel("snap", N_("snap to prediction"))
 
-_COMMAND_STEPS = (_THRESHOLD, _RESET, _FILL_HOLES, _KEEP_LARGEST, _CLEAR)
+_COMMAND_STEPS = (_THRESHOLD, _RESET, _FILL_HOLES, _KEEP_LARGEST, _CLEAR, _GROW, _SHRINK, _SMOOTH, _SNAP)
 _TOOL_STEPS = tuple(tool.step for tool in TOOLS.values() if tool.step is not None)
 _LABEL_BY_NAME = {label.name: label for label in (*_COMMAND_STEPS, *_TOOL_STEPS)}
 
@@ -55,6 +65,7 @@ class MaskEditor(QObject):
         self._document: MaskDocument | None = None
         self._prediction: BoolMask | None = None
         self._probability: ProbabilityMap | None = None
+        self._band: NDArray[np.float32] | None = None
         self._shown: BoolMask | None = None
         self._last_state = SavedState.STORED
         self._journal_writer = JournalWriter(journal, self)
@@ -86,7 +97,7 @@ class MaskEditor(QObject):
         """Put the open image's work away."""
         self._interrupt()
         document, self._document = self._document, None
-        self._prediction = self._probability = self._shown = None
+        self._prediction = self._probability = self._band = self._shown = None
         if document is None:
             return
         document.stack.setActive(False)
@@ -102,6 +113,10 @@ class MaskEditor(QObject):
     def set_prediction(self, mask: BoolMask | None, probability: ProbabilityMap | None) -> None:
         """Take what the model said: mask (H, W) bool and probability (H, W) float32; the mask stays."""
         self._prediction, self._probability = mask, probability
+
+    def set_band(self, band: NDArray[np.float32] | None) -> None:
+        """Take where the predicted boundary is uncertain, (h, w) in [0, 1], stretched; None when unknown."""
+        self._band = band
 
     def set_mask(
         self, mask: BoolMask | None, revision: str = "", *, replaces_unsaved_work: bool = False
@@ -175,10 +190,52 @@ class MaskEditor(QObject):
         if self._document is not None:
             self._become(largest_component(self._document.mask), _KEEP_LARGEST)
 
-    def clear(self) -> None:
-        """Empty the mask."""
+    def clear(self) -> bool:
+        """Empty the mask; False when it is empty already."""
+        return self._document is not None and self._become(
+            np.zeros(self._document.shape, dtype=np.bool_), _CLEAR
+        )
+
+    def step_px(self) -> int:
+        """Return how far ``grow``, ``shrink`` and ``smooth`` move the boundary, in image pixels."""
+        return step_px(self._document.shape) if self._document is not None else 0
+
+    def grow(self) -> bool:
+        """Move the boundary outwards by one step; False when the mask stays as it is."""
+        return self._step_that_leaves_something(grown, _GROW)
+
+    def shrink(self) -> bool:
+        """Move the boundary inwards by one step; False when the mask stays as it is."""
+        return self._step_that_leaves_something(shrunk, _SHRINK)
+
+    def smooth(self) -> bool:
+        """Round off corners and notches of about one step; False when the mask stays as it is."""
+        return self._step_that_leaves_something(smoothed, _SMOOTH)
+
+    def snap(self) -> bool:
+        """Move the boundary half way to the predicted one where that is uncertain; False when it stays."""
+        if self._document is None or self._prediction is None or self._band is None:
+            return False
+        return self._become(snapped(self._document.mask, self._prediction, self._band), _SNAP)
+
+    def _step_that_leaves_something(
+        self, moved: Callable[[BoolMask, float], BoolMask], label: StepLabel
+    ) -> bool:
+        """Move the boundary by one step, unless nothing would be left of the mask."""
+        if self._document is None:
+            return False
+        mask = moved(self._document.mask, self.step_px())
+        return bool(mask.any()) and self._become(mask, label)
+
+    @property
+    def finished_mask(self) -> BoolMask | None:
+        """Return the mask (H, W) with all finished steps, not copied; do not write to it."""
+        return None if self._document is None else self._document.mask
+
+    def paint_block(self, box: PixelBox, block: BoolMask) -> None:
+        """Let the unfinished stroke be ``block`` (h, w) in a box of the image."""
         if self._document is not None:
-            self._become(np.zeros(self._document.shape, dtype=np.bool_), _CLEAR)
+            self._document.paint_block(box, block)
 
     def paint(self, spans: Spans, *, value: bool) -> None:
         """Paint or erase pixels of the unfinished stroke."""
@@ -195,10 +252,9 @@ class MaskEditor(QObject):
         if self._document is not None:
             self._document.abandon()
 
-    def _become(self, mask: BoolMask, label: StepLabel) -> None:
+    def _become(self, mask: BoolMask, label: StepLabel) -> bool:
         self._interrupt()
-        if self._document is not None:
-            self._document.become(mask, label)
+        return self._document is not None and self._document.become(mask, label)
 
     def _interrupt(self) -> None:
         """Give up what is being drawn: the gesture of a tool, and what it painted."""
@@ -223,7 +279,7 @@ class MaskEditor(QObject):
         else:
             self._journal_writer.close(image_id)
             self.problem_noticed.emit(
-                "Unfinished work on this image does not fit its size and was put aside with its journal."
+                _("Unfinished work on this image does not fit its size and was put aside with its journal.")
             )
 
     def _show_change(self, box: PixelBox) -> None:

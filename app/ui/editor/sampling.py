@@ -31,6 +31,11 @@ class ImagePyramid:
             )
             self._levels.append(half.astype(np.uint8, copy=False))
 
+    def copy_of_side(self, longer_side_px: int) -> NDArray[np.uint8]:
+        """Return the smallest stored copy (h, w, C) whose longer side is not below ``longer_side_px``."""
+        wide = [level for level in self._levels if max(level.shape[:2]) >= longer_side_px]
+        return wide[-1] if wide else self._levels[0]
+
     def seen(self, placement: Placement, box: PixelBox) -> NDArray[np.uint8]:
         """Return the pixels (h, w, C) seen in ``box`` of the view; beyond the border the edge is repeated."""
         return self._warped(placement, box, self.shape, is_pixelated=placement.scale >= _SEES_PIXELS)

@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from app.translation import _
+
 Point: TypeAlias = tuple[float, float]
 """(x, y) in the space its name says."""
 
@@ -87,6 +89,13 @@ def fitting(
 def length_px(one_image_xy: Point, other_image_xy: Point) -> float:
     """Return the distance of two points of the image in image pixels."""
     return math.dist(one_image_xy, other_image_xy)
+
+
+def length_words(pixels: float, mm_per_px: float | None) -> str:
+    """Return a length in whole image pixels, with millimetres when the image is calibrated."""
+    if mm_per_px is None:
+        return _("{pixels:.0f} px").format(pixels=pixels)
+    return _("{pixels:.0f} px = {length:.2f} mm").format(pixels=pixels, length=pixels * mm_per_px)
 
 
 def length_mm(one_image_xy: Point, other_image_xy: Point, mm_per_px: float) -> float:

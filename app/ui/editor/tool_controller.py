@@ -1,7 +1,10 @@
-"""The tool in hand: its gesture under way, what it shows, and the size of the brush."""
+"""The tool in hand: its gesture under way, what it shows, and what is set for it."""
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from app.domain.mask import PixelBox
+from app.translation import _
 from app.ui.editor.image_view import ImageView
 from app.ui.editor.mask_editor import MaskEditor
 from app.ui.editor.raster import Spans
@@ -11,17 +14,16 @@ from app.ui.editor.tool_previews import ToolPreview
 from app.ui.editor.tools import FIRST_TOOL, TOOLS
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType
 from app.ui.editor.tools.tool import Tool
-
-SMALLEST_BRUSH_PX, LARGEST_BRUSH_PX = 1, 4000
-_FIRST_BRUSH_PX = 60
+from app.ui.editor.tools.tool_option import BRUSH_SIZE, ToolOption
+from models.contract.arrays import BoolMask, RgbImage
 
 
 class ToolController(QObject):
     """Runs the gestures of one tool at a time on a view and its mask; what it may do is ``ToolCanvas``."""
 
     tool_changed = Signal(str)
-    brush_diameter_changed = Signal(int)
-    """Image pixels."""
+    option_changed = Signal(str, float)
+    """Name of a ``ToolOption``, and its new value."""
     brush_grown = Signal()
     """The brush was made larger or smaller by a notch, from where the pointer is."""
     distance_drawn = Signal(float)
@@ -32,7 +34,7 @@ class ToolController(QObject):
         self._view = view
         self._editor = editor
         self._tool = FIRST_TOOL
-        self._brush_diameter_px = _FIRST_BRUSH_PX
+        self._option_values: dict[str, float] = {}
         self._gesture: Gesture | None = None
         self.shown_preview: ToolPreview | None = None
         editor.interrupted.connect(self.cancel_gesture)
@@ -45,7 +47,7 @@ class ToolController(QObject):
     def set_tool(self, name: str) -> None:
         """Take a tool of ``TOOLS`` by its name; an unfinished gesture is given up."""
         if name not in TOOLS:
-            msg = f"there is no tool named {name}"
+            msg = _("there is no tool named {name}").format(name=name)
             raise ValueError(msg)
         self.cancel_gesture()
         self._tool = TOOLS[name]
@@ -54,20 +56,29 @@ class ToolController(QObject):
 
     @property
     def brush_diameter_px(self) -> int:
-        """Return the brush's diameter in image pixels."""
-        return self._brush_diameter_px
+        """Return the brush's diameter in image pixels; it follows the zoom, the circle on screen stays."""
+        return max(1, round(self.option(BRUSH_SIZE) / self._view.placement.scale))
 
     def set_brush_diameter_px(self, diameter_px: int) -> None:
-        """Set the brush's diameter in image pixels."""
-        bounded = min(max(diameter_px, SMALLEST_BRUSH_PX), LARGEST_BRUSH_PX)
-        if bounded != self._brush_diameter_px:
-            self._brush_diameter_px = bounded
-            self.brush_diameter_changed.emit(bounded)
+        """Set the brush's diameter in image pixels as they are shown now."""
+        self.set_option(BRUSH_SIZE, diameter_px * self._view.placement.scale)
+
+    def option(self, option: ToolOption) -> float:
+        """Return what is set for the tools that have an option."""
+        return self._option_values.get(option.name, float(option.first))
+
+    def set_option(self, option: ToolOption, value: float) -> None:
+        """Set an option of the tools that have it, within its bounds."""
+        bounded = option.bounded(value)
+        if bounded != self.option(option):
+            self._option_values[option.name] = bounded
+            self.option_changed.emit(option.name, bounded)
 
     def grow_brush(self, notches: float = 1.0) -> None:
         """Make the brush larger by about an eighth per notch (smaller when negative), at least a pixel."""
-        step = max(1, round(self._brush_diameter_px * (1.125 ** abs(notches) - 1)))
-        self.set_brush_diameter_px(self._brush_diameter_px + (step if notches > 0 else -step))
+        diameter_px = self.brush_diameter_px
+        step = max(1, round(diameter_px * (1.125 ** abs(notches) - 1)))
+        self.set_brush_diameter_px(max(1, diameter_px + (step if notches > 0 else -step)))
         self.brush_grown.emit()
 
     @property
@@ -120,6 +131,25 @@ class ToolController(QObject):
     def paint(self, spans: Spans, *, value: bool) -> None:
         """Paint or erase pixels of the unfinished stroke."""
         self._editor.paint(spans, value=value)
+
+    @property
+    def mask(self) -> BoolMask:
+        """Return the mask (H, W) with all finished steps, without an image an empty one."""
+        mask = self._editor.finished_mask
+        return np.zeros(self.image_shape, dtype=np.bool_) if mask is None else mask
+
+    def image_copy(self, longer_side_px: int) -> RgbImage:
+        """Return a copy (h, w, 3) of the image, shrunk but not below a longer side."""
+        copy = self._view.image_copy(longer_side_px)
+        return np.zeros((*self.image_shape, 3), dtype=np.uint8) if copy is None else copy
+
+    def paint_block(self, box: PixelBox, block: BoolMask) -> None:
+        """Let the unfinished stroke be ``block`` (h, w) in a box of the image."""
+        self._editor.paint_block(box, block)
+
+    def start_over(self) -> None:
+        """Take back what the unfinished stroke has painted so far."""
+        self._editor.abandon()
 
     def finish(self, label: StepLabel) -> None:
         """Make what was painted one step of the history."""

@@ -1,6 +1,6 @@
 """Pointer, wheel, pinch, pen and keys in the view: they drive the tool's gesture, the zoom and the brush."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -18,12 +18,13 @@ from PySide6.QtGui import (
 )
 
 from app.ui.editor.image_view import ImageView
-from app.ui.editor.spaces import Point, length_px
+from app.ui.editor.spaces import Point, length_px, length_words
 from app.ui.editor.tool_controller import ToolController
 from app.ui.editor.tool_previews import draw_brush, draw_note
 from app.ui.editor.tools import FIRST_TOOL, PEN_ERASER
 from app.ui.editor.tools.gesture import Pointer, PointerEventType
 from app.ui.editor.tools.tool import Tool
+from app.ui.editor.tools.tool_option import BRUSH_SIZE
 
 _WHEEL_NOTCH = 120.0
 _ZOOM_PER_NOTCH = 1.2
@@ -34,6 +35,17 @@ _ACTS_BY_KEY = {
     Qt.Key.Key_Enter: PointerEventType.CONFIRM,
     Qt.Key.Key_Backspace: PointerEventType.STEP_BACK,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _BrushSizing:
+    """A drag that changes the brush: to the right larger, to the left smaller, in pixels of the view."""
+
+    start_view_xy: Point
+    first_diameter: float
+
+    def diameter_at(self, view_xy: Point) -> float:
+        return self.first_diameter + view_xy[0] - self.start_view_xy[0]
 
 
 class ToolInput(QObject):
@@ -52,12 +64,14 @@ class ToolInput(QObject):
         """Where the brush's circle was drawn last."""
         self._is_space_held = False
         self._is_brush_size_shown = False
+        self._sizing: _BrushSizing | None = None
+        """While the brush is made larger or smaller by a drag."""
         self._last_tap: tuple[int, Point] | None = None
         """Milliseconds and place of the pen's last press."""
         view.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
         view.attach(self._take, self._draw)
         tools.tool_changed.connect(self._show_cursor)
-        tools.brush_diameter_changed.connect(self._repaint_circle)
+        tools.option_changed.connect(lambda _name, _value: self._repaint_circle())
         tools.brush_grown.connect(self._show_brush_size)
         self._show_cursor()
 
@@ -78,6 +92,7 @@ class ToolInput(QObject):
             return self._take_key_release(event)
         if kind is QEvent.Type.FocusOut:
             # The release of a held Space goes elsewhere.
+            self._sizing = None
             self._hold_space(is_held=False)
         elif kind is QEvent.Type.Leave:
             self._move_pointer(None)
@@ -130,7 +145,10 @@ class ToolInput(QObject):
             if not self._tools.is_drawing:
                 self._gesture_button = event.button()
                 self._tools.start(FIRST_TOOL, pointer)
-        elif is_left:
+        elif event.button() is Qt.MouseButton.RightButton and event.modifiers() & _ALT_OR_CTRL:
+            if self._tools.tool.stamps and not self._tools.is_drawing:
+                self._sizing = _BrushSizing(view_xy, self._tools.option(BRUSH_SIZE))
+        elif is_left and self._sizing is None:
             self._gesture_button = event.button()
             tool = self._tool_of(event)
             if event.pointerType() is QPointingDevice.PointerType.Eraser:
@@ -148,11 +166,17 @@ class ToolInput(QObject):
 
     def _move(self, event: QSinglePointEvent) -> None:
         view_xy = _view_xy(event.position())
+        if self._sizing is not None:
+            self._tools.set_option(BRUSH_SIZE, self._sizing.diameter_at(view_xy))
+            self._show_brush_size()
+            return
         self._move_pointer(view_xy)
         self._tools.feed(self._pointer(PointerEventType.MOVE, view_xy, event))
 
     def _release(self, event: QSinglePointEvent) -> None:
-        if event.button() is self._gesture_button:
+        if event.button() is Qt.MouseButton.RightButton:
+            self._sizing = None
+        elif event.button() is self._gesture_button:
             self._tools.feed(self._pointer(PointerEventType.RELEASE, _view_xy(event.position()), event))
             self._show_cursor()
 
@@ -164,8 +188,13 @@ class ToolInput(QObject):
             self._press(event)
 
     def _pointer(self, act: PointerEventType, view_xy: Point, event: QInputEvent) -> Pointer:
-        is_subtracting = bool(event.modifiers() & _ALT_OR_CTRL)
-        return Pointer(act, self._view.placement.image_xy(view_xy), view_xy, is_subtracting)
+        return Pointer(
+            act,
+            self._view.placement.image_xy(view_xy),
+            view_xy,
+            is_subtracting=bool(event.modifiers() & _ALT_OR_CTRL),
+            is_straight=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier),
+        )
 
     def _take_pinch(self, event: QNativeGestureEvent) -> bool:
         kind = event.gestureType()
@@ -207,7 +236,7 @@ class ToolInput(QObject):
         """Cancel, close an outline, move the image with Space, change the brush with [ and ]."""
         key = Qt.Key(event.key())
         if key is Qt.Key.Key_Escape:
-            self._tools.cancel_gesture()
+            self._give_up()
         elif key is Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self._hold_space(is_held=True)
@@ -219,6 +248,13 @@ class ToolInput(QObject):
         else:
             return False
         return True
+
+    def _give_up(self) -> None:
+        """Leave gesture and size of the brush as they were before the drag."""
+        if self._sizing is not None:
+            self._tools.set_option(BRUSH_SIZE, self._sizing.first_diameter)
+            self._sizing = None
+        self._tools.cancel_gesture()
 
     def _take_key_release(self, event: QKeyEvent) -> bool:
         """Take the tool up again when Space is let go."""
@@ -282,10 +318,7 @@ class ToolInput(QObject):
                 draw_note(painter, self._brush_text(), QPointF(*self._pointer_view_xy) + QPointF(14, -6))
 
     def _brush_text(self) -> str:
-        diameter_px, mm_per_px = self._tools.brush_diameter_px, self._view.mm_per_px
-        if mm_per_px is None:
-            return f"{diameter_px} px"
-        return f"{diameter_px} px = {diameter_px * mm_per_px:.2f} mm"
+        return length_words(self._tools.brush_diameter_px, self._view.mm_per_px)
 
 
 def _view_xy(position: QPointF) -> Point:

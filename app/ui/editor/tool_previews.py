@@ -35,7 +35,7 @@ class OutlinePreview:
     def draw(self, painter: QPainter, placement: Placement, mm_per_px: float | None) -> None:
         """Draw the outline, and dotted how it would be closed."""
         points = [QPointF(*placement.view_xy(point)) for point in self.points_xy]
-        colour = _SUBTRACTING if self.is_subtracting else LINE_COLOUR
+        colour = outline_colour(self.is_subtracting)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for ink, width in ((CASING_COLOUR, 3.5), (colour, 1.5)):
             painter.setPen(QPen(ink, width))
@@ -47,6 +47,11 @@ class OutlinePreview:
             painter.setBrush(colour)
             for point in points[:-1]:
                 painter.drawEllipse(point, 3.5, 3.5)
+
+
+def outline_colour(is_subtracting: bool) -> QColor:
+    """Return the colour of an outline that adds what it encloses, or takes it away."""
+    return _SUBTRACTING if is_subtracting else LINE_COLOUR
 
 
 def draw_brush(painter: QPainter, image_xy: Point, diameter_px: int, placement: Placement) -> None:

@@ -8,6 +8,8 @@ _LARGEST_SCALE = 64.0
 """Device pixels per image pixel."""
 _SMALLEST_SHARE = 0.25
 """Of the scale that fits the whole image."""
+_MARGIN_SHARE = 0.3
+"""How much is shown round a fitted rectangle, of its own size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,19 @@ class ViewTransform:
     def fit(self, size: ViewSize) -> None:
         """Show the whole image."""
         self._place(self._fitting(size), size, is_fitted=True)
+
+    def fit_box(self, left: float, top: float, right: float, bottom: float, size: ViewSize) -> None:
+        """Show a rectangle of the image with a margin in the middle; never smaller than the whole image."""
+        width, height = (1 + _MARGIN_SHARE) * (right - left), (1 + _MARGIN_SHARE) * (bottom - top)
+        if self.placement.quarter_turns % 2 == 1:
+            width, height = height, width
+        scale = min(size.width / width, size.height / height)
+        if scale <= self._fitting(size).scale:
+            self.fit(size)
+            return
+        self.zoom_to(scale, size.centre_xy, size)
+        centre_xy = (left + right) / 2, (top + bottom) / 2
+        self._place(self.placement.anchored(centre_xy, size.centre_xy), size)
 
     def zoom_to(self, scale: float, anchor_view_xy: Point, size: ViewSize) -> None:
         """Show ``scale`` logical pixels per image pixel, within bounds, about a point of the view."""

@@ -15,7 +15,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.ui.jobs.job import Job, JobToken
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from models.contract.errors import NaevusError
 
 T = TypeVar("T")
@@ -25,12 +25,19 @@ class QueueName(Enum):
     """Where a job runs."""
 
     DATABASE = "database"
+    """Short reading and writing of the case store: what has nothing to compute."""
+    IMAGES = "images"
+    """Decoding, measuring and encoding of what is looked at and drawn."""
     INFERENCE = "inference"
     FILES = "files"
     LEARNING = "learning"
     """Freezing corrections, forecasts, exams, and what reads whole models."""
     WATCHING = "watching"
     """Short looks at what runs are telling, which no long job may hold up."""
+
+
+_FINISHED = frozenset({QueueName.DATABASE, QueueName.IMAGES})
+"""Queues on which a person's work is stored, which closing does not cut off."""
 
 
 class WorkerQueues(QObject):
@@ -99,10 +106,11 @@ class WorkerQueues(QObject):
         """Finish what is to be stored, cancel the rest and wait for the workers to leave."""
         self._is_closed = True
         for job, queue_name in list(self._jobs.items()):
-            if queue_name is not QueueName.DATABASE:
+            # Of what a newer job may replace nothing is stored.
+            if queue_name not in _FINISHED or job in self._latest.values():
                 job.supersede()
         for queue_name, executor in self._executors.items():
-            executor.shutdown(wait=True, cancel_futures=queue_name is not QueueName.DATABASE)
+            executor.shutdown(wait=True, cancel_futures=queue_name not in _FINISHED)
         self._jobs.clear()
 
     def _admitted(self, queue_name: QueueName, replaces: str | None) -> Job:

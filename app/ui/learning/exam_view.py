@@ -14,12 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.learning.words import counted, difference_words, figure, metric_words
+from app.text.figures import difference_words, figure, metric_words
+from app.translation import N_, _, ngettext
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
 from models.contract.shelf.gate import Verdict
 
-_COLUMNS = ("Figure", "In use", "Candidate", "Difference (95 % interval)", "Images")
+_COLUMNS = (N_("Figure"), N_("In use"), N_("Candidate"), N_("Difference (95 % interval)"), N_("Images"))
 _NUMBERS_FROM = 1
 _FIRST_GROUPS = (OVERALL, REFERENCE_IMAGES)
 
@@ -51,16 +52,24 @@ class ExamView(QWidget):
     def show_exam(self, exam: Exam, gate: Verdict) -> None:
         """Show an exam with what follows from it."""
         self._heading.setText(
-            "The gate lets this model pass; a person decides."
+            _("The gate lets this model pass; a person decides.")
             if gate.passed
-            else "The gate refuses this model."
+            else _("The gate refuses this model.")
         )
         self._sentences.setText("\n".join(f"\N{BULLET} {reason}" for reason in gate.reasons))
         self.table.show_parts(exam.parts)
+        images = ngettext("{number:,} exam image", "{number:,} exam images", exam.images)
+        patients = ngettext("{number:,} patient", "{number:,} patients", exam.patients)
         self._origin.setText(
-            f"{exam.candidate} beside {exam.active} on {counted(exam.images, 'exam image')} of "
-            f"{counted(exam.patients, 'patient')} who are kept out of training here; "
-            "intervals are drawn by patient."
+            _(
+                "{candidate} beside {active} on {images} of {patients} who are kept out of training "
+                "here; intervals are drawn by patient."
+            ).format(
+                candidate=exam.candidate,
+                active=exam.active,
+                images=images.format(number=exam.images),
+                patients=patients.format(number=exam.patients),
+            )
         )
 
 
@@ -70,10 +79,10 @@ class ExamTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(_COLUMNS), parent)
         for column, name in enumerate(_COLUMNS):
-            title = QTableWidgetItem(name)
+            title = QTableWidgetItem(_(name))
             title.setTextAlignment(_LEFT if column < _NUMBERS_FROM else _RIGHT)
             self.setHorizontalHeaderItem(column, title)
-        self.setAccessibleName("Figures of the exam")
+        self.setAccessibleName(_("Figures of the exam"))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 9)
         self.setWordWrap(False)

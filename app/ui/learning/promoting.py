@@ -5,11 +5,12 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
+from app.translation import _
 from app.ui.jobs.job import JobToken
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promotion_dialog import Promotion, PromotionDialog
 from app.ui.session import Session
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 MODELS_CHANGED = Changes(models=True)
@@ -29,7 +30,9 @@ class Promoting:
         """Let the person confirm a promotion, then carry out ``verb``; ``failed`` when nothing came of it."""
         dialog = PromotionDialog(promotion, self._session.user, self._window)
         dialog.accepted.connect(
-            lambda: self.carry_out(verb, f"{promotion.candidate} is in use from now on.", failed)
+            lambda: self.carry_out(
+                verb, _("{candidate} is in use from now on.").format(candidate=promotion.candidate), failed
+            )
         )
         dialog.rejected.connect(failed)
         self.dialog = dialog

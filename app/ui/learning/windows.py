@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.domain.changes import Changes
+from app.translation import _
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.work_list import WorkList
 from app.ui.jobs.worker_queues import QueueName
@@ -71,7 +72,7 @@ class Learning(QObject):
         if self.earlier.undecided:
             self._queue.predict_again(self.earlier.undecided)
         else:
-            self._session.tell("Every undecided case shows what the models in use predict.")
+            self._session.tell(_("Every undecided case shows what the models in use predict."))
 
     def close(self) -> None:
         """Close both windows; runs go on."""

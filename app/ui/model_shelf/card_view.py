@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.ui.learning.exam_view import ExamView
-from app.ui.model_shelf.words import (
+from app.text.model_cards import (
     Fact,
     band_facts,
     calibration_facts,
@@ -15,11 +14,13 @@ from app.ui.model_shelf.words import (
     metric_facts,
     recipe_facts,
 )
+from app.translation import N_, _
+from app.ui.learning.exam_view import ExamView
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label, selectable
 from app.usecases.models.list_models import ModelLine
 
-_NO_EXAM = "This model has sat no exam here."
+_NO_EXAM = N_("This model has sat no exam here.")
 
 
 class CardView(QWidget):
@@ -30,17 +31,17 @@ class CardView(QWidget):
         self._heading = plain_label("", "title", wraps=True)
         self._use = plain_label("", "muted", wraps=True)
         self._note = plain_label("", "warning", wraps=True)
-        self._no_exam = plain_label(_NO_EXAM, "muted", wraps=True)
+        self._no_exam = plain_label(_(_NO_EXAM), "muted", wraps=True)
         self.exam = ExamView()
-        exam = Card("Exam beside the model in use")
+        exam = Card(_("Exam beside the model in use"))
         for part in (self._note, self._no_exam, self.exam):
             exam.body.addWidget(part)
         self._limits = selectable(plain_label("", wraps=True))
-        limits = Card("Limits")
+        limits = Card(_("Limits"))
         limits.body.addWidget(self._limits)
-        self._figures, self._calibration = FactsCard("Figures on the card"), FactsCard("Calibration")
-        self._bands = FactsCard("Bands")
-        self._data, self._recipe = FactsCard("Data"), FactsCard("Recipe and origin")
+        self._figures, self._calibration = FactsCard(_("Figures on the card")), FactsCard(_("Calibration"))
+        self._bands = FactsCard(_("Bands"))
+        self._data, self._recipe = FactsCard(_("Data")), FactsCard(_("Recipe and origin"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 18)
         layout.setSpacing(10)

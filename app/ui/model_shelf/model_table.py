@@ -6,11 +6,20 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from app.ui.learning.words import TASK_WORDS, moment
-from app.ui.model_shelf.words import STATE_WORDS, data_summary, main_figure
+from app.text.figures import TASK_WORDS, moment
+from app.text.model_cards import STATE_WORDS, data_summary, main_figure
+from app.translation import N_, _
 from app.usecases.models.list_models import ModelLine
 
-_COLUMNS = ("Task", "Model", "State", "Parent", "Made", "Learned from", "Main figure")
+_COLUMNS = (
+    N_("Task"),
+    N_("Model"),
+    N_("State"),
+    N_("Parent"),
+    N_("Made"),
+    N_("Learned from"),
+    N_("Main figure"),
+)
 _ROOM_ROWS = 7
 """Shown at most before the table scrolls, so that the card below keeps its room."""
 
@@ -24,8 +33,8 @@ class ModelTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(_COLUMNS), parent)
         self._lines: list[ModelLine] = []
-        self.setHorizontalHeaderLabels(list(_COLUMNS))
-        self.setAccessibleName("Models on this machine")
+        self.setHorizontalHeaderLabels([_(name) for name in _COLUMNS])
+        self.setAccessibleName(_("Models on this machine"))
         self.verticalHeader().hide()
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -74,9 +83,9 @@ class ModelTable(QTableWidget):
 
     def _show_line(self, row: int, line: ModelLine) -> None:
         cells = (
-            TASK_WORDS[line.card.task],
+            _(TASK_WORDS[line.card.task]),
             line.card.reference,
-            STATE_WORDS[line.state],
+            _(STATE_WORDS[line.state]),
             line.parent or "\N{EN DASH}",
             moment(line.card.created_at),
             data_summary(line.card),

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
+from app.text.figures import TASK_WORDS
+from app.translation import _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
-from app.ui.learning.words import TASK_WORDS
 from app.ui.model_shelf.card_view import CardView
 from app.ui.model_shelf.model_table import ModelTable
 from app.ui.session import Notice, Session
@@ -33,13 +34,11 @@ from app.usecases.learning.evaluate_candidate import evaluate_candidate
 from app.usecases.models.list_models import ModelLine, list_models
 from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 from models.contract.shelf.bundle import BUNDLE_SUFFIX
 from models.contract.shelf.card import ModelTask
 from models.contract.shelf.model_shelf import ShelvedModel
-
-_BUNDLES = f"Naevus models (*{BUNDLE_SUFFIX})"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class ShelfWindow(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Model shelf")
+        self.setWindowTitle(_("Model shelf"))
         self.setObjectName("shelf_window")
         self.resize(1180, 860)
         self.setMinimumSize(640, 400)
@@ -68,12 +67,12 @@ class ShelfWindow(QWidget):
         self.card = CardView()
         self.notice_bar = NoticeBar()
         self.foot = ProgressFoot()
-        self.promote = QPushButton("Promote\N{HORIZONTAL ELLIPSIS}")
+        self.promote = QPushButton(_("Promote\N{HORIZONTAL ELLIPSIS}"))
         self.promote.setProperty("role", "primary")
-        self.exam = QPushButton("Examine again")
-        self.roll_back = QPushButton("Roll back")
-        self.export = QPushButton("Export bundle\N{HORIZONTAL ELLIPSIS}")
-        self.take_in = QPushButton("Import bundle\N{HORIZONTAL ELLIPSIS}")
+        self.exam = QPushButton(_("Examine again"))
+        self.roll_back = QPushButton(_("Roll back"))
+        self.export = QPushButton(_("Export bundle\N{HORIZONTAL ELLIPSIS}"))
+        self.take_in = QPushButton(_("Import bundle\N{HORIZONTAL ELLIPSIS}"))
         self._why_not = plain_label("", "muted", wraps=True)
         self._build()
         self._connect()
@@ -109,7 +108,9 @@ class ShelfWindow(QWidget):
         if (line := self.table.chosen) is None:
             return
         card = line.card
-        self.foot.show_progress(0, 0, f"{card.reference} sits the exam; this may take some minutes")
+        self.foot.show_progress(
+            0, 0, _("{reference} sits the exam; this may take some minutes").format(reference=card.reference)
+        )
         self.exam.setEnabled(False)
         self._session.query(
             QueueName.LEARNING,
@@ -125,7 +126,7 @@ class ShelfWindow(QWidget):
         if file.suffix != BUNDLE_SUFFIX:
             file = file.with_name(file.name + BUNDLE_SUFFIX)
         card = line.card
-        self.foot.show_progress(0, 0, f"Packing {card.reference}")
+        self.foot.show_progress(0, 0, _("Packing {reference}").format(reference=card.reference))
         self._session.query(
             QueueName.LEARNING,
             lambda services, _token: export_model(services, card.name, card.version, file),
@@ -135,7 +136,7 @@ class ShelfWindow(QWidget):
 
     def import_from(self, file: Path) -> None:
         """Put the model of a bundle onto the shelf."""
-        self.foot.show_progress(0, 0, f"Checking {file.name}")
+        self.foot.show_progress(0, 0, _("Checking {name}").format(name=file.name))
         self._session.query(
             QueueName.LEARNING,
             lambda services, _token: import_model(services, file),
@@ -149,11 +150,13 @@ class ShelfWindow(QWidget):
 
     def _tell_export(self, file: Path) -> None:
         self.foot.finish()
-        self._session.tell(f"The model was written to {file}.")
+        self._session.tell(_("The model was written to {file}.").format(file=file))
 
     def _tell_import(self, model: ShelvedModel) -> None:
         self.foot.finish()
-        self._session.tell(f"{model.card.reference} is on the shelf; it is not in use.")
+        self._session.tell(
+            _("{reference} is on the shelf; it is not in use.").format(reference=model.card.reference)
+        )
         self._session.changed.emit(Changes(models=True))
 
     def _explain(self, error: NaevusError) -> None:
@@ -178,7 +181,7 @@ class ShelfWindow(QWidget):
         task = line.card.task
         self.promoting.carry_out(
             lambda services: roll_back_model(services, task),
-            f"{TASK_WORDS[task]}: the model before is in use again.",
+            _("{task_words}: the model before is in use again.").format(task_words=_(TASK_WORDS[task])),
             self._offer,
         )
 
@@ -191,13 +194,15 @@ class ShelfWindow(QWidget):
         self._why_not.setText(why)
         self.promote.setEnabled(line is not None and not why)
         self.promote.setText(
-            "Promote\N{HORIZONTAL ELLIPSIS}"
+            _("Promote\N{HORIZONTAL ELLIPSIS}")
             if line is None
-            else f"Promote {line.card.reference}\N{HORIZONTAL ELLIPSIS}"
+            else _("Promote {reference}\N{HORIZONTAL ELLIPSIS}").format(reference=line.card.reference)
         )
         earlier = None if line is None else self._shown.before_by_task.get(line.card.task)
         self.roll_back.setEnabled(earlier is not None)
-        self.roll_back.setText("Roll back" if earlier is None else f"Roll back to {earlier}")
+        self.roll_back.setText(
+            _("Roll back") if earlier is None else _("Roll back to {earlier}").format(earlier=earlier)
+        )
 
     def _active(self, task: ModelTask) -> ModelLine | None:
         lines = self._shown.lines
@@ -207,12 +212,16 @@ class ShelfWindow(QWidget):
         if (line := self.table.chosen) is None:
             return
         proposed = Path.home() / f"{line.card.name}-{line.card.version}{BUNDLE_SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self, "Export bundle", str(proposed), _BUNDLES)
+        name, _chosen_filter = QFileDialog.getSaveFileName(
+            self, _("Export bundle"), str(proposed), _bundles()
+        )
         if name:
             self.export_to(Path(name))
 
     def _choose_import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Import bundle", str(Path.home()), _BUNDLES)
+        name, _chosen_filter = QFileDialog.getOpenFileName(
+            self, _("Import bundle"), str(Path.home()), _bundles()
+        )
         if name:
             self.import_from(Path(name))
 
@@ -272,9 +281,9 @@ class ShelfWindow(QWidget):
 def _against_promoting(line: ModelLine) -> str:
     """The sentence that says why a model may not be promoted; empty when a person may."""
     if line.state == "active":
-        return "This model is in use."
+        return _("This model is in use.")
     if line.verdict is not None and not line.verdict.passed:
-        return "The gate refuses this model; its reasons are below."
+        return _("The gate refuses this model; its reasons are below.")
     return line.note
 
 
@@ -286,3 +295,8 @@ def _may_sit_exam(line: ModelLine) -> bool:
 def _read(services: Services) -> Shelf:
     before = {task: services.shelf.before_active(task) for task in TASK_WORDS}
     return Shelf(list_models(services), {task: reference for task, reference in before.items() if reference})
+
+
+def _bundles() -> str:
+    """Return which files the dialogs of bundles show."""
+    return _("Naevus models ({files})").format(files=f"*{BUNDLE_SUFFIX}")

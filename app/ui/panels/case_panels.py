@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWid
 
 from app.domain.errors import InvalidFieldError
 from app.domain.vocabulary import Vocabulary
+from app.translation import N_, _
 from app.ui.panels.decision_panel import DecisionPanel
 from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.panels.history_panel import HistoryPanel
@@ -19,7 +20,7 @@ from app.ui.workbench.case_view import CaseView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TAB_NAMES = ("Score", "Measures", "Patient", "Decision", "History")
+TAB_NAMES = (N_("Score"), N_("Measures"), N_("Patient"), N_("Decision"), N_("History"))
 _LEAST_PX = 300
 """Narrower, pages would have to scroll sideways."""
 
@@ -47,7 +48,7 @@ class CasePanels(QFrame):
         self.tabs.tabBar().setDrawBase(False)
         pages = (self.score, self.measurements, self.patient, self.decision, self.history)
         for name, page in zip(TAB_NAMES, pages, strict=True):
-            self.tabs.addTab(_scrolled(page), name)
+            self.tabs.addTab(_scrolled(page), _(name))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.domain.errors import InvalidFieldError
 from app.domain.revision import Decision
 from app.domain.vocabulary import Vocabulary
+from app.text.figures import moment
+from app.translation import _
 from app.ui.panels.decision_drafts import DecisionDraft, DecisionDrafts, draft_of
-from app.ui.panels.words import moment
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.field import Field
@@ -33,23 +34,23 @@ class DecisionPanel(QWidget):
         self._drafts = DecisionDrafts()
         self._diagnosis = ChoiceBox(
             ((f"{known.name}  ({known.level_1.lower()})", known.name) for known in vocabulary.diagnoses),
-            unknown="Open",
+            unknown=_("Open"),
         )
         self._diagnosis.setMaxVisibleItems(18)
         self._confirm = ChoiceBox(
-            ((value, value) for value in vocabulary.confirm_types), unknown="Not confirmed"
+            ((value, value) for value in vocabulary.confirm_types), unknown=_("Not confirmed")
         )
-        self._management = ChoiceBox(((value, value) for value in vocabulary.managements), unknown="Open")
+        self._management = ChoiceBox(((value, value) for value in vocabulary.managements), unknown=_("Open"))
         self._comment = NoteBox(4)
-        self._record = QPushButton("Record decision")
+        self._record = QPushButton(_("Record decision"))
         self._record.setProperty("role", "primary")
         self._record.clicked.connect(self.record)
         self._state = plain_label("", "small", wraps=True)
         self.field_by_name = {
-            "diagnosis": Field("Diagnosis", self._diagnosis),
-            "diagnosis_confirm_type": Field("Confirmed by", self._confirm),
-            "management": Field("Management", self._management),
-            "comment": Field("Comment, also when you disagree with the score", self._comment),
+            "diagnosis": Field(_("Diagnosis"), self._diagnosis),
+            "diagnosis_confirm_type": Field(_("Confirmed by"), self._confirm),
+            "management": Field(_("Management"), self._management),
+            "comment": Field(_("Comment, also when you disagree with the score"), self._comment),
         }
         for box in (self._diagnosis, self._confirm, self._management):
             box.chosen.connect(self._show_state)
@@ -101,8 +102,10 @@ class DecisionPanel(QWidget):
         self.decision_made.emit(self.draft)
 
     def _card(self) -> Card:
-        card = Card("Your decision")
-        card.body.addWidget(plain_label("Yours alone: the score fills in none of this.", "small", wraps=True))
+        card = Card(_("Your decision"))
+        card.body.addWidget(
+            plain_label(_("Yours alone: the score fills in none of this."), "small", wraps=True)
+        )
         for field in self.field_by_name.values():
             card.body.addWidget(field)
         card.body.addWidget(self._record)
@@ -131,7 +134,9 @@ class DecisionPanel(QWidget):
 
 def _state_words(recorded: Decision | None, *, is_recorded: bool) -> str:
     if not is_recorded:
-        return "Not recorded yet."
+        return _("Not recorded yet.")
     if recorded is None:
-        return "No decision has been recorded."
-    return f"Recorded by {recorded.author}, {moment(recorded.created_at)}."
+        return _("No decision has been recorded.")
+    return _("Recorded by {author}, {moment}.").format(
+        author=recorded.author, moment=moment(recorded.created_at)
+    )

@@ -3,16 +3,17 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.ui.widgets.card import Card
-from app.ui.widgets.choice_box import ChoiceBox
-from app.ui.widgets.labels import plain_label, plain_tip
-from app.usecases.analysis.overlay_words import (
+from app.text.overlays import (
     outside_warning,
     overlay_limit,
     overlay_words,
     reading_words,
     share_words,
 )
+from app.translation import _
+from app.ui.widgets.card import Card
+from app.ui.widgets.choice_box import ChoiceBox
+from app.ui.widgets.labels import plain_label, plain_tip
 
 
 class ExplanationCard(Card):
@@ -22,9 +23,9 @@ class ExplanationCard(Card):
     """Name of the overlay to show, or None."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Where the model looked", parent)
-        self._choice = ChoiceBox((), unknown="No overlay")
-        self._choice.setAccessibleName("Attention overlay")
+        super().__init__(_("Where the model looked"), parent)
+        self._choice = ChoiceBox((), unknown=_("No overlay"))
+        self._choice.setAccessibleName(_("Attention overlay"))
         self._choice.chosen.connect(self._choose)
         self._sentence = plain_label("", "muted", wraps=True)
         self._warning = plain_label("", "warning", wraps=True)
@@ -62,7 +63,7 @@ class ExplanationCard(Card):
 
     def show_waiting(self, name: str | None) -> None:
         """Say that an overlay is being computed, or that none is shown."""
-        self._say("Being computed…" if name else "")
+        self._say(_("Being computed…") if name else "")
 
     def show_share(self, share_inside: float | None, *, is_signed: bool) -> None:
         """Say how much of the relevance lies inside the lesion; None when there is no lesion or relevance."""

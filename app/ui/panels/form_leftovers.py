@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from app.domain.ids import ImageId
+from app.translation import _
 from app.ui.widgets.field import Remedy
 from app.ui.widgets.form_entry import FormEntry, Leftover
 
@@ -85,4 +86,6 @@ class FormLeftovers:
 
 
 def _sentence(code: str, labels: list[str]) -> str:
-    return f"Not stored of the case of {code}, and kept in its form: {', '.join(labels)}."
+    return _("Not stored of the case of {code}, and kept in its form: {labels}.").format(
+        code=code, labels=", ".join(labels)
+    )

@@ -10,11 +10,12 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
 from app.domain.ids import PredictionId, RevisionId
-from app.ui.panels.words import moment
+from app.text.figures import moment
+from app.text.history import causes_by_score, metadata_words, revision_words
+from app.translation import _
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
 from app.ui.workbench.case_view import CaseView
-from app.usecases.cases.history_words import causes_by_score, metadata_words
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,13 @@ class HistoryEntry:
 
 def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEntry]:
     """Return a case's history, newest first; ``trail`` tells of edited metadata and what they changed."""
-    entries = [HistoryEntry(case.image.imported_at, "Image imported", f"by {case.image.imported_by}")]
+    entries = [
+        HistoryEntry(
+            case.image.imported_at,
+            _("Image imported"),
+            _("by {imported_by}").format(imported_by=case.image.imported_by),
+        )
+    ]
     entries += _boundary_entries(case) + _score_entries(case, trail) + _metadata_entries(trail)
     entries += _revision_entries(case) + _decision_entries(case)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
@@ -41,8 +48,12 @@ def _boundary_entries(case: Case) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             boundary.predicted_at,
-            "Boundary predicted",
-            f"{boundary.model.name} {boundary.model.version}, weights {boundary.model.weights_sha256[:12]}",
+            _("Boundary predicted"),
+            _("{name} {version}, weights {weights_sha256}").format(
+                name=boundary.model.name,
+                version=boundary.model.version,
+                weights_sha256=boundary.model.weights_sha256[:12],
+            ),
             boundary.id,
             boundary.id == case.mask_source,
         )
@@ -53,9 +64,11 @@ def _boundary_entries(case: Case) -> list[HistoryEntry]:
 def _score_entries(case: Case, trail: tuple[AuditEvent, ...]) -> list[HistoryEntry]:
     causes, entries = causes_by_score(case, trail), []
     for score in case.scores:
-        model = f"{score.model.name} {score.model.version}, weights {score.model.weights_sha256[:12]}"
-        again = f"Computed again: {causes[score.id]}.\n" if score.id in causes else ""
-        title = f"Score {percent(score.probability)}"
+        model = _("{name} {version}, weights {weights_sha256}").format(
+            name=score.model.name, version=score.model.version, weights_sha256=score.model.weights_sha256[:12]
+        )
+        again = _("Computed again: {causes}.\n").format(causes=causes[score.id]) if score.id in causes else ""
+        title = _("Score {probability}").format(probability=percent(score.probability))
         entries.append(HistoryEntry(score.predicted_at, title, again + model))
     return entries
 
@@ -63,7 +76,11 @@ def _score_entries(case: Case, trail: tuple[AuditEvent, ...]) -> list[HistoryEnt
 def _metadata_entries(trail: tuple[AuditEvent, ...]) -> list[HistoryEntry]:
     told = ((act, metadata_words(act)) for act in trail)
     return [
-        HistoryEntry(act.at, words[0], ", ".join(part for part in (words[1], f"by {act.who}") if part))
+        HistoryEntry(
+            act.at,
+            words[0],
+            ", ".join(part for part in (words[1], _("by {who}").format(who=act.who)) if part),
+        )
         for act, words in told
         if words is not None
     ]
@@ -73,8 +90,10 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             revision.created_at,
-            f"Boundary, revision {revision.number}",
-            f"{revision.reason}, by {revision.author}",
+            _("Boundary, revision {number}").format(number=revision.number),
+            _("{revision_words}, by {author}").format(
+                revision_words=revision_words(revision), author=revision.author
+            ),
             revision.id,
             revision.id == case.mask_source,
         )
@@ -88,7 +107,9 @@ def _decision_entries(case: Case) -> list[HistoryEntry]:
         said = "; ".join(part for part in (decision.diagnosis, decision.management) if part)
         entries.append(
             HistoryEntry(
-                decision.created_at, "Decision recorded", f"{said or 'comment only'}, by {decision.author}"
+                decision.created_at,
+                _("Decision recorded"),
+                _("{value}, by {author}").format(value=said or _("comment only"), author=decision.author),
             )
         )
     return entries
@@ -102,7 +123,7 @@ class HistoryPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._card = Card("History")
+        self._card = Card(_("History"))
         self._rows = QVBoxLayout()
         self._rows.setSpacing(7)
         self._card.body.addLayout(self._rows)
@@ -133,7 +154,7 @@ class HistoryPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         words = QVBoxLayout()
         words.setSpacing(1)
-        words.addWidget(plain_label(entry.title + (" (in force)" if entry.is_current else ""), "heading"))
+        words.addWidget(plain_label(entry.title + (_(" (in force)") if entry.is_current else ""), "heading"))
         words.addWidget(plain_label(entry.detail, "muted", wraps=True))
         words.addWidget(plain_label(moment(entry.at), "small"))
         layout.addLayout(words, 1)
@@ -142,8 +163,10 @@ class HistoryPanel(QWidget):
         return row
 
     def _revert_button(self, entry: HistoryEntry) -> QPushButton:
-        button = QPushButton("Revert to this")
-        button.setAccessibleName(f"Revert to {entry.title}, {moment(entry.at)}")
+        button = QPushButton(_("Revert to this"))
+        button.setAccessibleName(
+            _("Revert to {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
+        )
         source = str(entry.mask_source)
         button.clicked.connect(lambda: self.revert_requested.emit(source))
         return button

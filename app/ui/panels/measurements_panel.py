@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from app.domain.figures import unbroken
 from app.domain.image import Calibration
 from app.domain.measurement import Measurement
+from app.translation import _
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label, selectable
 from app.ui.workbench.case_view import CaseView
@@ -44,8 +45,8 @@ class MeasurementsCard(Card):
     """A table of measured quantities."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Measurements", parent)
-        self._empty = plain_label("There is no boundary to measure yet.", "muted", wraps=True)
+        super().__init__(_("Measurements"), parent)
+        self._empty = plain_label(_("There is no boundary to measure yet."), "muted", wraps=True)
         self.body.addWidget(self._empty)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
@@ -73,7 +74,7 @@ class MeasurementsCard(Card):
                 widget.deleteLater()
 
     def _add_heading(self, *, is_corrected: bool) -> None:
-        words = ("Predicted", "", "Now") if is_corrected else ("", "", "")
+        words = (_("Predicted"), "", _("Now")) if is_corrected else ("", "", "")
         for column, word in enumerate(words, start=1):
             if word:
                 self._grid.addWidget(plain_label(word, "small"), 0, column, Qt.AlignmentFlag.AlignRight)
@@ -100,13 +101,13 @@ class ScaleCard(Card):
     calibration_removed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Scale", parent)
+        super().__init__(_("Scale"), parent)
         self._sentence = plain_label("", "", wraps=True)
-        self._measure = QPushButton("Set scale with the ruler…")
-        self._measure.setToolTip("Draw a line of known length on the image, then say how many mm it is.")
+        self._measure = QPushButton(_("Set scale with the ruler…"))
+        self._measure.setToolTip(_("Draw a line of known length on the image, then say how many mm it is."))
         self._measure.clicked.connect(self.calibrate_requested)
-        self._remove = QPushButton("Remove")
-        self._remove.setAccessibleName("Remove the scale")
+        self._remove = QPushButton(_("Remove"))
+        self._remove.setAccessibleName(_("Remove the scale"))
         self._remove.clicked.connect(self.calibration_removed)
         row = QHBoxLayout()
         row.addWidget(self._measure)
@@ -119,6 +120,12 @@ class ScaleCard(Card):
         """Show a scale, or that there is none."""
         self._remove.setVisible(calibration is not None)
         if calibration is None:
-            self._sentence.setText("The image has no scale, so sizes are in pixels.")
+            self._sentence.setText(_("The image has no scale, so sizes are in pixels."))
         else:
-            self._sentence.setText(unbroken(f"1 px = {calibration.mm_per_px:.4f} mm ({calibration.source})."))
+            self._sentence.setText(
+                unbroken(
+                    _("1 px = {mm_per_px:.4f} mm ({source}).").format(
+                        mm_per_px=calibration.mm_per_px, source=calibration.source
+                    )
+                )
+            )

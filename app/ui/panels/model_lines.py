@@ -3,11 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from app.domain.analysis.model_summary import ModelSummary
+from app.text.models import figure_words, scope_words
+from app.translation import N_, _
 from app.ui.widgets.labels import plain_label, plain_tip
-from app.usecases.analysis.model_words import figure_words, scope_words
-from app.usecases.ports import ModelSummary
 
-_AUC = "AUC 0.5 is chance and 1 is perfect; in brackets the 95 % interval. Images that were not trained on."
+_AUC = N_(
+    "AUC 0.5 is chance and 1 is perfect; in brackets the 95 % interval. Images that were not trained on."
+)
 
 
 class ModelLines(QWidget):
@@ -16,11 +19,11 @@ class ModelLines(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._figure = plain_label("", "small", wraps=True)
-        self._figure.setToolTip(_AUC)
+        self._figure.setToolTip(_(_AUC))
         self._scope = plain_label("", "small", wraps=True)
         self._limits = plain_label("", "small", wraps=True)
         self.switch = QToolButton()
-        self.switch.setText("All limits of this model")
+        self.switch.setText(_("All limits of this model"))
         self.switch.setCheckable(True)
         self.switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.switch.toggled.connect(self._unfold)

@@ -16,6 +16,7 @@ from app.domain.lesion import Lesion, Visit
 from app.domain.people.age import Age, age_at_visit
 from app.domain.people.patient import Patient
 from app.domain.vocabulary import Vocabulary
+from app.translation import N_, _
 from app.ui.panels.form_leftovers import FormCard, FormLeftovers
 from app.ui.panels.record_card import RecordCard
 from app.ui.widgets.field import Field, Remedy
@@ -24,9 +25,7 @@ from app.ui.workbench.case_view import CaseView
 from app.usecases.patients.visit_date import is_day_of_import
 from models.contract.errors import NaevusError
 
-_STANDS_FOR = f"{case_fields.OLDEST_AGE_YEARS} stands for {case_fields.OLDEST_AGE_YEARS} and older."
-
-_DAY_OF_IMPORT = "The day of import: no date was taken from the file."
+_DAY_OF_IMPORT = N_("The day of import: no date was taken from the file.")
 
 
 class PatientPanel(QWidget):
@@ -45,7 +44,7 @@ class PatientPanel(QWidget):
         super().__init__(parent)
         self._case: Case | None = None
         self._leftovers = FormLeftovers()
-        self.patient = RecordCard("Patient", Patient, vocabulary)
+        self.patient = RecordCard(_("Patient"), Patient, vocabulary)
         self.lesion = LesionCard(vocabulary)
         self.visit = VisitCard(vocabulary)
         self._cards: dict[FormCard, RecordCard] = {
@@ -158,7 +157,7 @@ class LesionCard(RecordCard):
     """Where the lesion is and how large it is on the skin."""
 
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
-        super().__init__("Lesion", Lesion, vocabulary, parent)
+        super().__init__(_("Lesion"), Lesion, vocabulary, parent)
 
     def contradictions(self, case: Case) -> Mapping[str, str]:
         """Return what is wrong with a special site that does not go with the site."""
@@ -170,14 +169,14 @@ class VisitCard(RecordCard):
 
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
         self._computed: Age | None = None
-        super().__init__("Visit", Visit, vocabulary, parent)
+        super().__init__(_("Visit"), Visit, vocabulary, parent)
         self._age.line.textChanged.connect(lambda _text: self._show_age_hint())
 
     def new_editor(self, field: CaseField, vocabulary: Vocabulary) -> Field:
         """Return the labelled editor of a field; a typed age is shown as it is kept."""
         if field.name != "age_years":
             return super().new_editor(field, vocabulary)
-        self._age = TextField(field.label, case_fields.age_years, tidied=_tidied_age)
+        self._age = TextField(_(field.label), case_fields.age_years, tidied=_tidied_age)
         return self._age
 
     def lay_out(self, editors: list[Field]) -> None:
@@ -194,7 +193,7 @@ class VisitCard(RecordCard):
 
     def show_case(self, case: Case, *, keeps: bool) -> None:
         """Show the stored visit; ``keeps`` leaves fields with something that is not stored."""
-        self.field_by_name["visited_on"].show_hint(_DAY_OF_IMPORT if is_day_of_import(case) else "")
+        self.field_by_name["visited_on"].show_hint(_(_DAY_OF_IMPORT) if is_day_of_import(case) else "")
         self._computed = age_at_visit(case.patient, replace(case.visit, age_years=None))
         super().show_case(case, keeps=keeps)
         self._age.line.setPlaceholderText(
@@ -227,7 +226,13 @@ def _age_hint(typed: str, computed: Age | None) -> str:
     if typed.strip() or computed is None:
         digits = typed.strip().removesuffix("+")
         is_capped = digits.isdecimal() and int(digits) > oldest
-        return f"{digits} is kept as {oldest}, for {oldest} and older." if is_capped else _STANDS_FOR
+        return (
+            _("{digits} is kept as {oldest}, for {oldest} and older.").format(digits=digits, oldest=oldest)
+            if is_capped
+            else _("{oldest} stands for {oldest} and older.").format(oldest=oldest)
+        )
     if computed.years <= oldest:
-        return f"{computed.years}, computed from the year of birth."
-    return f"{computed.years}, computed from the year of birth; the model and exports take {oldest}."
+        return _("{years}, computed from the year of birth.").format(years=computed.years)
+    return _("{years}, computed from the year of birth; the model and exports take {oldest}.").format(
+        years=computed.years, oldest=oldest
+    )

@@ -23,6 +23,7 @@ from app.domain.fields import (
     fields_of,
 )
 from app.domain.vocabulary import Vocabulary
+from app.translation import N_, _
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.choice_entry import ChoiceEntry, DateEntry
@@ -31,7 +32,7 @@ from app.ui.widgets.form_entry import FormEntry
 from app.ui.widgets.note_box import NoteBox
 from app.ui.widgets.text_field import TextField
 
-_YES_NO = (("Yes", True), ("No", False))
+_YES_NO = ((N_("Yes"), True), (N_("No"), False))
 
 
 class RecordCard(Card):
@@ -65,18 +66,18 @@ class RecordCard(Card):
         kind = field.kind
         if isinstance(kind, Choice):
             words = ((kind.shown(word), word) for word in vocabulary.permitted[kind.terms])
-            return ChoiceEntry(field.label, ChoiceBox(words, unknown=kind.unknown))
+            return ChoiceEntry(_(field.label), ChoiceBox(words, unknown=kind.unknown))
         if isinstance(kind, YesNo):
-            return ChoiceEntry(field.label, ChoiceBox(_YES_NO))
+            return ChoiceEntry(_(field.label), ChoiceBox(_YES_NO))
         if isinstance(kind, Day):
-            return DateEntry(field.label)
+            return DateEntry(_(field.label))
         if isinstance(kind, Note):
-            return Field(field.label, NoteBox())
+            return Field(_(field.label), NoteBox())
         if isinstance(kind, Number):
-            entry = TextField(field.label, lambda text: kind.parse(text, datetime.now(UTC).date()))
-            entry.line.setPlaceholderText(kind.example)
+            entry = TextField(_(field.label), lambda text: kind.parse(text, datetime.now(UTC).date()))
+            entry.line.setPlaceholderText(_(kind.example))
             return entry
-        return TextField(field.label, _patient_code if field.name == "code" else None)
+        return TextField(_(field.label), _patient_code if field.name == "code" else None)
 
     def lay_out(self, editors: list[Field]) -> None:
         """Put two fields in a row; free text, which may be long, takes the whole width."""
@@ -137,5 +138,5 @@ def _raw(field: CaseField, value: FieldValue) -> object:
 
 def _patient_code(text: str) -> str:
     if not text.strip():
-        raise InvalidFieldError("code", "A patient needs a number or code.")
+        raise InvalidFieldError("code", _("A patient needs a number or code."))
     return text.strip()

@@ -9,20 +9,12 @@ from app.domain.analysis.prediction import ScorePrediction
 from app.domain.analysis.triage import CHECK_IMAGE, Band, Priority
 from app.domain.figures import percent, unbroken
 from app.settings import Settings
-from app.ui.panels.model_lines import ModelLines
-from app.ui.panels.why_card import WhyCard
-from app.ui.panels.words import model_lines, moment
-from app.ui.theme import Theme
-from app.ui.widgets.badge import BadgeLabel
-from app.ui.widgets.card import Card
-from app.ui.widgets.facts import Facts
-from app.ui.widgets.labels import plain_label, plain_tip, selectable
-from app.ui.widgets.scale_bar import ProbabilityScale, Reading
-from app.ui.words import RESEARCH_USE
-from app.ui.workbench.case_view import CaseView
-from app.usecases.analysis.band_words import local_words, worth_tip, worth_words
-from app.usecases.analysis.model_words import probability_words
-from app.usecases.analysis.score_words import (
+from app.text.bands import local_words, worth_tip, worth_words
+from app.text.figures import moment
+from app.text.models import probability_words
+from app.text.predictions import model_lines
+from app.text.research_use import RESEARCH_USE
+from app.text.scores import (
     DIVISION,
     LESION_SCORE_TIP,
     OUTDATED_INPUTS,
@@ -34,6 +26,16 @@ from app.usecases.analysis.score_words import (
     unavailable_inputs,
     uncertainty_words,
 )
+from app.translation import _
+from app.ui.panels.model_lines import ModelLines
+from app.ui.panels.why_card import WhyCard
+from app.ui.theme import Theme
+from app.ui.widgets.badge import BadgeLabel
+from app.ui.widgets.card import Card
+from app.ui.widgets.facts import Facts
+from app.ui.widgets.labels import plain_label, plain_tip, selectable
+from app.ui.widgets.scale_bar import ProbabilityScale, Reading
+from app.ui.workbench.case_view import CaseView
 
 
 class ScorePanel(QWidget):
@@ -108,13 +110,13 @@ class NoScoreCard(Card):
     score_anyway_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Score", parent)
+        super().__init__(_("Score"), parent)
         self._sentence = plain_label("", "muted", wraps=True)
-        self._button = QPushButton("Find boundary and score")
+        self._button = QPushButton(_("Find boundary and score"))
         self._button.setProperty("role", "primary")
         self._button.clicked.connect(self.predict_requested)
-        self._anyway = QPushButton("Score it anyway")
-        self._anyway.setToolTip("The history records who asked, and the score says that it means little.")
+        self._anyway = QPushButton(_("Score it anyway"))
+        self._anyway.setToolTip(_("The history records who asked, and the score says that it means little."))
         self._anyway.clicked.connect(self.score_anyway_requested)
         for part in (self._sentence, self._button, self._anyway):
             self.body.addWidget(part)
@@ -129,32 +131,32 @@ class NoScoreCard(Card):
         self._button.setVisible(has_case and not is_scoring and not objection)
         self._anyway.setVisible(has_case and not is_scoring and bool(objection) and not is_final)
         if not has_case:
-            self._sentence.setText("Choose a case in the list to see its score.")
+            self._sentence.setText(_("Choose a case in the list to see its score."))
         elif is_scoring:
-            self._sentence.setText("The boundary and the score are being computed…")
+            self._sentence.setText(_("The boundary and the score are being computed…"))
         elif objection:
             self._sentence.setText(f"{NO_SCORE}. {objection}")
         else:
-            self._sentence.setText("This image has not been scored yet.")
+            self._sentence.setText(_("This image has not been scored yet."))
 
 
 class NumberCard(Card):
     """The calibrated probability with band, range and what it was before the correction."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Malignancy score", parent)
+        super().__init__(_("Malignancy score"), parent)
         self._theme = theme
         self._badge = BadgeLabel()
         self.head.addWidget(self._badge)
         self.band = BandLines()
         self._figure = selectable(plain_label("", "figure"))
         self._range = plain_label("", "muted", wraps=True)
-        self._range.setToolTip("How much the score moves when the image is mirrored and turned.")
+        self._range.setToolTip(_("How much the score moves when the image is mirrored and turned."))
         self._before = plain_label("", "", wraps=True)
         self._state = plain_label("", "small", wraps=True)
         self._held = plain_label("", "warning", wraps=True)
         self.accept = QPushButton()
-        self.accept.setToolTip("Until somebody accepts it, a boundary or an entry never lowers the band.")
+        self.accept.setToolTip(_("Until somebody accepts it, a boundary or an entry never lowers the band."))
         self._uncertainty = plain_label("", "warning", wraps=True)
         self._division = DivisionLines()
         self._scale = ProbabilityScale()
@@ -166,7 +168,7 @@ class NumberCard(Card):
         self.body.addLayout(row)
         self.lesion = LesionLine(theme)
         self.body.addWidget(self.lesion)
-        research_use = plain_label(RESEARCH_USE, "small", wraps=True)
+        research_use = plain_label(_(RESEARCH_USE), "small", wraps=True)
         said = (self._uncertainty, self._before, self._state)
         self.body.addWidget(self._held)
         self.body.addWidget(self.accept, 0, Qt.AlignmentFlag.AlignLeft)
@@ -179,7 +181,9 @@ class NumberCard(Card):
         self._badge.show_badge(self._theme.badge(priority.band) if priority else None)
         self._show_held(priority, view.acceptable_band)
         self._figure.setText(percent(score.probability))
-        self._figure.setAccessibleName(f"Calibrated probability {percent(score.probability)}")
+        self._figure.setAccessibleName(
+            _("Calibrated probability {probability}").format(probability=percent(score.probability))
+        )
         self._range.setText(range_words(score))
         self.lesion.show_lesion(view.lesion_score)
         ticks = (
@@ -202,7 +206,7 @@ class NumberCard(Card):
         is_held = priority is not None and priority.would_be is not None
         self._held.setText(priority.reasons[0] if priority is not None and is_held else "")
         self._held.setVisible(is_held)
-        self.accept.setText("" if acceptable is None else f"Accept “{acceptable.label}”")
+        self.accept.setText("" if acceptable is None else _("Accept “{band}”").format(band=acceptable.label))
         self.accept.setVisible(acceptable is not None)
 
 
@@ -213,7 +217,7 @@ class LesionLine(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._words = selectable(plain_label("", "", wraps=True))
-        self._words.setToolTip(plain_tip(LESION_SCORE_TIP))
+        self._words.setToolTip(plain_tip(_(LESION_SCORE_TIP)))
         self.badge = BadgeLabel()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -267,7 +271,7 @@ class DivisionLines(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        for label in (plain_label(DIVISION, "muted", wraps=True), self._lines):
+        for label in (plain_label(_(DIVISION), "muted", wraps=True), self._lines):
             layout.addWidget(label)
 
     def show_score(self, score: ScorePrediction) -> None:
@@ -283,15 +287,15 @@ def _reading(score: ScorePrediction) -> Reading:
 
 def _state_words(view: CaseView) -> str:
     if view.is_scoring:
-        return "The score is being computed again…"
+        return _("The score is being computed again…")
     if view.preview is not None:
-        return "Score of the correction on the screen; it is stored when the correction is saved."
+        return _("Score of the correction on the screen; it is stored when the correction is saved.")
     if not view.case.is_score_of_valid_mask:
-        return "This score is of an earlier boundary; the present boundary has not been scored yet."
+        return _("This score is of an earlier boundary; the present boundary has not been scored yet.")
     if not view.case.is_score_current:
-        return OUTDATED_INPUTS
+        return _(OUTDATED_INPUTS)
     meant = probability_words(view.score_model.diagnoses if view.score_model is not None else ())
-    return f"{meant}, from image, boundary and what was entered."
+    return _("{meant}, from image, boundary and what was entered.").format(meant=meant)
 
 
 def _reasons_of(score: ScorePrediction, priority: Priority | None) -> tuple[str, ...]:
@@ -308,7 +312,7 @@ class ReasonsCard(Card):
     """Why the case has its place in the queue, and what the model did not know."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Why this place in the queue", parent)
+        super().__init__(_("Why this place in the queue"), parent)
         self._reasons = plain_label("", "", wraps=True)
         self._missing = plain_label("", "muted", wraps=True)
         self._never = plain_label("", "small", wraps=True)
@@ -329,7 +333,7 @@ class OriginCard(Card):
     """Which model said it, with which weights, where and when."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Where the score is from", parent)
+        super().__init__(_("Where the score is from"), parent)
         self._facts = Facts()
         self.body.addWidget(self._facts)
 
@@ -339,9 +343,16 @@ class OriginCard(Card):
         self._facts.show_facts(
             (
                 *model_lines(score.model),
-                ("Computed", unbroken(f"{run.engine}, {run.milliseconds:.0f} ms")),
-                ("Device", run.provider),
-                ("When", moment(score.predicted_at)),
+                (
+                    _("Computed"),
+                    unbroken(
+                        _("{engine}, {milliseconds:.0f} ms").format(
+                            engine=run.engine, milliseconds=run.milliseconds
+                        )
+                    ),
+                ),
+                (_("Device"), run.provider),
+                (_("When"), moment(score.predicted_at)),
             )
         )
-        self._facts.value("Weights").setToolTip(f"SHA-256 {score.model.weights_sha256}")
+        self._facts.value(_("Weights")).setToolTip(f"SHA-256 {score.model.weights_sha256}")

@@ -18,16 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.ids import ImageId
+from app.translation import _, ngettext
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import Refusal
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import REPORT_FORMAT, write_report
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases
 from models.contract.errors import NaevusError
 
@@ -64,7 +67,7 @@ class ExportDialog(PageDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Report and export")
+        self.setWindowTitle(_("Report and export"))
         self.setMinimumWidth(560)
         self._session = session
         self._choices = choices
@@ -117,7 +120,7 @@ class ExportDialog(PageDialog):
         self.foot.addLayout(self._buttons())
 
     def _cases_card(self) -> Card:
-        card = Card("Which cases")
+        card = Card(_("Which cases"))
         for number, choice in enumerate(self._choices):
             button = QRadioButton(choice.label)
             self._cases.addButton(button, number)
@@ -128,7 +131,7 @@ class ExportDialog(PageDialog):
         return card
 
     def _formats_card(self) -> Card:
-        card = Card("What to write")
+        card = Card(_("What to write"))
         for exporter in self._session.services.exporters:
             box = QCheckBox(exporter.label)
             box.setChecked(exporter.name == REPORT_FORMAT)
@@ -138,10 +141,10 @@ class ExportDialog(PageDialog):
         return card
 
     def _identity_card(self) -> Card:
-        card = Card("May the patient be recognised?")
+        card = Card(_("May the patient be recognised?"))
         for number, label in (
-            (_DEIDENTIFIED, "No: leave out names, numbers, birth years, dates and notes"),
-            (_IDENTIFIED, "Yes: write the patient's details into the files"),
+            (_DEIDENTIFIED, _("No: leave out names, numbers, birth years, dates and notes")),
+            (_IDENTIFIED, _("Yes: write the patient's details into the files")),
         ):
             button = QRadioButton(label)
             self._identity.addButton(button, number)
@@ -150,9 +153,9 @@ class ExportDialog(PageDialog):
         return card
 
     def _folder_card(self) -> Card:
-        card = Card("Where")
+        card = Card(_("Where"))
         self._where = ElidedLabel()
-        choose = QPushButton("Choose a folder…")
+        choose = QPushButton(_("Choose a folder…"))
         choose.clicked.connect(self._choose_folder)
         row = QHBoxLayout()
         row.addWidget(self._where, 1)
@@ -161,12 +164,12 @@ class ExportDialog(PageDialog):
         return card
 
     def _buttons(self) -> QHBoxLayout:
-        self._open = QPushButton("Open the folder")
+        self._open = QPushButton(_("Open the folder"))
         self._open.clicked.connect(self._open_folder)
         self._open.hide()
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.close)
-        self._export = QPushButton("Write files")
+        self._export = QPushButton(_("Write files"))
         self._export.setProperty("role", "primary")
         self._export.clicked.connect(self.start)
         row = QHBoxLayout()
@@ -178,22 +181,22 @@ class ExportDialog(PageDialog):
 
     def _review(self) -> None:
         """Say what is missing before files can be written."""
-        self._where.setText(str(self.folder) if self.folder is not None else "No folder chosen yet")
+        self._where.setText(str(self.folder) if self.folder is not None else _("No folder chosen yet"))
         is_running = self._job is not None and not self._job.is_ended
         self._export.setEnabled(self.order is not None and not is_running)
         restyle(self._said, "role", "muted")
         if self._identity.checkedId() < 0:
-            self._said.setText("Say whether the patient may be recognised in the files.")
+            self._said.setText(_("Say whether the patient may be recognised in the files."))
         elif not any(box.isChecked() for box in self._format_by_name.values()):
-            self._said.setText("Choose at least one form.")
+            self._said.setText(_("Choose at least one form."))
         elif self.folder is None:
-            self._said.setText("Choose the folder for the files.")
+            self._said.setText(_("Choose the folder for the files."))
         else:
             self._said.setText("")
 
     def _choose_folder(self) -> None:
         start = str(self.folder) if self.folder is not None else ""
-        if found := QFileDialog.getExistingDirectory(self, "Folder for the files", start):
+        if found := QFileDialog.getExistingDirectory(self, _("Folder for the files"), start):
             self.use_folder(Path(found))
 
     def _open_folder(self) -> None:
@@ -208,17 +211,26 @@ class ExportDialog(PageDialog):
         self._progress.finish()
         self._review()
         count = len(written.files)
-        self._said.setText(f"{count} file{'' if count == 1 else 's'} written to {self.folder}.")
+        self._said.setText(
+            ngettext("{count} file written to {folder}.", "{count} files written to {folder}.", count).format(
+                count=count, folder=self.folder
+            )
+        )
         if written.left_out:
             self._name_skipped(written.left_out)
         self._open.setVisible(count > 0)
 
     def _name_skipped(self, refusals: Sequence[Refusal]) -> None:
         restyle(self._said, "role", "error")
-        shown = [f"Left out: {one.path.name}: {one.sentence}" for one in refusals[:_MAX_NAMED]]
+        shown = [
+            _("Left out: {name}: {sentence}").format(name=one.path.name, sentence=one.sentence)
+            for one in refusals[:_MAX_NAMED]
+        ]
         if len(refusals) > _MAX_NAMED:
             shown.append(
-                f"… and {len(refusals) - _MAX_NAMED} more; “naevus doctor” names every damaged file."
+                _("… and {count} more; “naevus doctor” names every damaged file.").format(
+                    count=len(refusals) - _MAX_NAMED
+                )
             )
         self._said.setText("\n".join([self._said.text(), *shown]))
 

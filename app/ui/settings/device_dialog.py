@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.translation import _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
@@ -11,7 +12,8 @@ from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
-from app.usecases.ports import EngineReport, Progress
+from app.usecases.analysis.predictor import EngineReport
+from app.usecases.progress import Progress
 from app.usecases.upkeep.examine_engines import examine_engines
 from models.contract.errors import NaevusError
 
@@ -24,7 +26,7 @@ class DeviceDialog(PageDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("This computer")
+        self.setWindowTitle(_("This computer"))
         self.setMinimumWidth(580)
         self._session = session
         self._job: Job | None = None
@@ -35,8 +37,10 @@ class DeviceDialog(PageDialog):
         self._progress.cancel_requested.connect(self._cancel)
         self.page.addWidget(
             plain_label(
-                "Each engine computes a boundary and a score of a test image now. Which one serves a model "
-                "was measured when the model was first used.",
+                _(
+                    "Each engine computes a boundary and a score of a test image now. Which one serves a "
+                    "model was measured when the model was first used."
+                ),
                 "muted",
                 wraps=True,
             )
@@ -52,7 +56,7 @@ class DeviceDialog(PageDialog):
         """Run the engines and show what was found."""
         self._again.setEnabled(False)
         self._said.setText("")
-        self._progress.show_progress(0, 0, "Running the engines…")
+        self._progress.show_progress(0, 0, _("Running the engines…"))
         self._job = self._session.follow(
             QueueName.INFERENCE,
             lambda services, _token: examine_engines(services),
@@ -62,9 +66,9 @@ class DeviceDialog(PageDialog):
         )
 
     def _buttons(self) -> QHBoxLayout:
-        self._again = QPushButton("Run again")
+        self._again = QPushButton(_("Run again"))
         self._again.clicked.connect(self.examine)
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -73,7 +77,9 @@ class DeviceDialog(PageDialog):
         return row
 
     def _show(self, progress: Progress) -> None:
-        self._progress.show_progress(0, 0, f"{progress.label} is done, the next one runs…")
+        self._progress.show_progress(
+            0, 0, _("{label} is done, the next one runs…").format(label=progress.label)
+        )
 
     def _finish(self, reports: tuple[EngineReport, ...]) -> None:
         self._settle()
@@ -106,14 +112,14 @@ class DeviceDialog(PageDialog):
 def engine_card(report: EngineReport) -> Card:
     """Return a card that says what one engine did."""
     name = report.engine[:1].upper() + report.engine[1:]
-    card = Card(f"{name}, in use" if report.is_active else name)
+    card = Card(_("{name}, in use").format(name=name) if report.is_active else name)
     facts = Facts()
     facts.show_facts(
         (
-            ("Provider", report.provider),
-            ("Device", report.device),
-            ("Boundary", _ms(report.boundary_ms)),
-            ("Score", _ms(report.score_ms)),
+            (_("Provider"), report.provider),
+            (_("Device"), report.device),
+            (_("Boundary"), _ms(report.boundary_ms)),
+            (_("Score"), _ms(report.score_ms)),
         )
     )
     card.body.addWidget(facts)
@@ -122,4 +128,6 @@ def engine_card(report: EngineReport) -> Card:
 
 
 def _ms(milliseconds: float | None) -> str:
-    return "not run" if milliseconds is None else f"{milliseconds:.0f} ms"
+    return (
+        _("not run") if milliseconds is None else _("{milliseconds:.0f} ms").format(milliseconds=milliseconds)
+    )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.errors import InvalidFieldError
 from app.settings import LEAST_PREVALENCE_PERCENT, MOST_PREVALENCE_PERCENT
+from app.translation import N_, _
 from app.ui.preferences import Preferences
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
@@ -15,16 +16,16 @@ from app.ui.widgets.labels import ElidedLabel, plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.text_field import TextField
 
-_THEMES = (("Follow the system", "system"), ("Light", "light"), ("Dark", "dark"))
+_THEMES = ((N_("Follow the system"), "system"), (N_("Light"), "light"), (N_("Dark"), "dark"))
 _ENGINES = (
-    ("The one that measured faster", "measured"),
-    ("ONNX Runtime, in this program", "onnx"),
-    ("Model server, a process of its own", "server"),
+    (N_("The one that measured faster"), "measured"),
+    (N_("ONNX Runtime, in this program"), "onnx"),
+    (N_("Model server, a process of its own"), "server"),
 )
 
 _SHIPPED_MODELS = (
-    ("Learned from all images (non-commercial use only)", "research"),
-    ("Learned from CC-0 images alone", "open"),
+    (N_("Learned from all images (non-commercial use only)"), "research"),
+    (N_("Learned from CC-0 images alone"), "open"),
 )
 
 
@@ -33,11 +34,13 @@ class SettingsDialog(PageDialog):
 
     def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(_("Settings"))
         self.setMinimumWidth(520)
         self._preferences = preferences
         settings = preferences.settings
-        self.user = TextField("Your name", hint="Signs corrections and decisions; empty: your login name.")
+        self.user = TextField(
+            _("Your name"), hint=_("Signs corrections and decisions; empty: your login name.")
+        )
         self.user.set_text(settings.user_name)
         self.user.finished.connect(self._change_user)
         self.theme = _choice(_THEMES, settings.theme)
@@ -45,26 +48,29 @@ class SettingsDialog(PageDialog):
         self.engine = _choice(_ENGINES, settings.engine)
         self.engine.activated.connect(lambda _index: preferences.change(engine=self.engine.currentData()))
         self.prevalence = TextField(
-            "Malignant lesions among those photographed here",
+            _("Malignant lesions among those photographed here"),
             prevalence_percent,
-            hint="In per cent. What a band means depends on it; 5 unless you know better.",
+            hint=_("In per cent. What a band means depends on it; 5 unless you know better."),
         )
         self.prevalence.set_text(f"{settings.prevalence_percent:g}")
         self.prevalence.finished.connect(self._change_prevalence)
-        self.page.addWidget(_card("You", self.user))
-        self.page.addWidget(_card("Appearance", Field("Colours", self.theme)))
-        self.page.addWidget(_card("Your clinic", self.prevalence))
+        self.page.addWidget(_card(_("You"), self.user))
+        self.page.addWidget(_card(_("Appearance"), Field(_("Colours"), self.theme)))
+        self.page.addWidget(_card(_("Your clinic"), self.prevalence))
         self.page.addWidget(
-            _card("Computing", Field("Engine", self.engine, "Used from the next start; see This computer."))
+            _card(
+                _("Computing"),
+                Field(_("Engine"), self.engine, _("Used from the next start; see This computer.")),
+            )
         )
         self.shipped_models = _choice(_SHIPPED_MODELS, settings.shipped_models)
         self.shipped_models.activated.connect(
             lambda _index: preferences.change(shipped_models=self.shipped_models.currentData())
         )
-        hint = "Used from the next start, unless a model was promoted on this computer."
-        self.page.addWidget(_card("Shipped models", Field("Serving", self.shipped_models, hint)))
+        hint = _("Used from the next start, unless a model was promoted on this computer.")
+        self.page.addWidget(_card(_("Shipped models"), Field(_("Serving"), self.shipped_models, hint)))
         self.page.addWidget(self._data_card())
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -80,12 +86,12 @@ class SettingsDialog(PageDialog):
         super().done(result)
 
     def _data_card(self) -> Card:
-        card = Card("Your data")
+        card = Card(_("Your data"))
         card.body.addWidget(ElidedLabel(str(self._preferences.places.data_folder)))
         card.body.addWidget(
-            plain_label("Cases, images and corrections lie in this folder on this computer.", "small")
+            plain_label(_("Cases, images and corrections lie in this folder on this computer."), "small")
         )
-        show = QPushButton("Show the folder")
+        show = QPushButton(_("Show the folder"))
         show.clicked.connect(
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._preferences.places.data_folder)))
         )
@@ -109,8 +115,13 @@ def prevalence_percent(text: str) -> float:
     if not LEAST_PREVALENCE_PERCENT <= percent <= MOST_PREVALENCE_PERCENT:
         raise InvalidFieldError(
             "prevalence_percent",
-            f"The prevalence is a number from {LEAST_PREVALENCE_PERCENT:g} to {MOST_PREVALENCE_PERCENT:g} "
-            "per cent, for example 5.",
+            _(
+                "The prevalence is a number from {least_prevalence_percent:g} to "
+                "{most_prevalence_percent:g} per cent, for example 5."
+            ).format(
+                least_prevalence_percent=LEAST_PREVALENCE_PERCENT,
+                most_prevalence_percent=MOST_PREVALENCE_PERCENT,
+            ),
         )
     return percent
 
@@ -118,7 +129,7 @@ def prevalence_percent(text: str) -> float:
 def _choice(entries: tuple[tuple[str, str], ...], value: str) -> QComboBox:
     box = QComboBox()
     for text, key in entries:
-        box.addItem(text, key)
+        box.addItem(_(text), key)
     box.setCurrentIndex(max(box.findData(value), 0))
     return box
 

@@ -7,6 +7,7 @@ from enum import Enum
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from app.translation import N_, _
 from app.ui.editor.tools import TOOLS
 from app.ui.editor.tools.tool import Tool
 from app.ui.shell.main_controller import MainController
@@ -57,14 +58,14 @@ class Action:
 ZOOM_STEP = 1.25
 """By how much one press of a key enlarges."""
 
-MENUS = ("File", "Edit", "Case", "Tools", "View", "Learning", "Help")
+MENUS = (N_("File"), N_("Edit"), N_("Case"), N_("Tools"), N_("View"), N_("Learning"), N_("Help"))
 
 
 def _tool_action(tool: Tool) -> Action:
     return Action(
         f"tool.{tool.name}",
         tool.text,
-        "Tools",
+        N_("Tools"),
         lambda d: d.take_tool(tool.name),
         tool.shortcut,
         tool.icon,
@@ -76,49 +77,53 @@ def _tool_action(tool: Tool) -> Action:
 ACTIONS: tuple[Action, ...] = (
     Action(
         "file.import",
-        "Import images…",
-        "File",
+        N_("Import images…"),
+        N_("File"),
         lambda d: d.choose_images(),
         "Ctrl+O",
         "import",
         in_tool_bar=True,
-        bar_text="Import",
+        bar_text=N_("Import"),
     ),
     Action(
         "file.import_folder",
-        "Import a folder…",
-        "File",
+        N_("Import a folder…"),
+        N_("File"),
         lambda d: d.choose_folder(),
         "Ctrl+Shift+O",
         "folder",
     ),
-    Action("file.samples", "Import the sample cases", "File", lambda d: d.import_samples(), "", "samples"),
+    Action(
+        "file.samples", N_("Import the sample cases"), N_("File"), lambda d: d.import_samples(), "", "samples"
+    ),
     Action(
         "file.report",
-        "Report and export…",
-        "File",
+        N_("Report and export…"),
+        N_("File"),
         lambda d: d.show_export(),
         "Ctrl+P",
         "report",
         need=Need.CASE,
         in_tool_bar=True,
-        bar_text="Report",
+        bar_text=N_("Report"),
         starts_group=True,
     ),
     Action(
         "file.settings",
-        "Settings…",
-        "File",
+        N_("Settings…"),
+        N_("File"),
         lambda d: d.dialogs.show_settings(),
         "Ctrl+,",
         "settings",
         starts_group=True,
     ),
-    Action("file.quit", "Quit", "File", lambda d: d.window.close(), "Ctrl+Q", "quit", starts_group=True),
+    Action(
+        "file.quit", N_("Quit"), N_("File"), lambda d: d.window.close(), "Ctrl+Q", "quit", starts_group=True
+    ),
     Action(
         "edit.undo",
-        "Undo",
-        "Edit",
+        N_("Undo"),
+        N_("Edit"),
         lambda d: d.canvas.editor.undo_group.undo(),
         "Ctrl+Z",
         "undo",
@@ -127,8 +132,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "edit.redo",
-        "Redo",
-        "Edit",
+        N_("Redo"),
+        N_("Edit"),
         lambda d: d.canvas.editor.undo_group.redo(),
         "Ctrl+Shift+Z",
         "redo",
@@ -137,30 +142,65 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "mask.save",
-        "Save correction",
-        "Edit",
+        N_("Save correction"),
+        N_("Edit"),
         lambda d: d.correction.save(),
         "Ctrl+S",
         "save",
-        "Store the boundary on the screen as a new revision and score it",
+        N_("Store the boundary on the screen as a new revision and score it"),
         Need.CORRECTION,
         in_tool_bar=True,
-        bar_text="Save",
+        bar_text=N_("Save"),
     ),
     Action(
         "mask.confirm",
-        "Confirm boundary",
-        "Edit",
+        N_("Confirm boundary"),
+        N_("Edit"),
         lambda d: d.correction.confirm(),
-        "Ctrl+Return",
+        "C",
         "check",
-        "Sign the boundary as it is",
+        N_("Sign the boundary as right; one that was not changed is kept as confirmed"),
         Need.BOUNDARY,
     ),
     Action(
+        "mask.grow",
+        N_("Grow by one step"),
+        N_("Edit"),
+        lambda d: d.boundary_steps.grow(),
+        "+",
+        need=Need.CASE,
+        starts_group=True,
+    ),
+    Action(
+        "mask.shrink",
+        N_("Shrink by one step"),
+        N_("Edit"),
+        lambda d: d.boundary_steps.shrink(),
+        "-",
+        need=Need.CASE,
+    ),
+    Action("mask.smooth", N_("Smooth"), N_("Edit"), lambda d: d.boundary_steps.smooth(), "S", need=Need.CASE),
+    Action(
+        "mask.snap",
+        N_("Snap to the prediction"),
+        N_("Edit"),
+        lambda d: d.boundary_steps.snap(),
+        "Shift+S",
+        tip=N_("Where the prediction is uncertain, move the boundary half way to it"),
+        need=Need.BOUNDARY,
+    ),
+    Action(
+        "mask.clear",
+        N_("Clear the mask"),
+        N_("Edit"),
+        lambda d: d.boundary_steps.clear(),
+        "Shift+C",
+        need=Need.CASE,
+    ),
+    Action(
         "mask.fill_holes",
-        "Fill holes",
-        "Edit",
+        N_("Fill holes"),
+        N_("Edit"),
         lambda d: d.canvas.editor.fill_holes(),
         "Shift+F",
         "fill_holes",
@@ -170,8 +210,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "mask.keep_largest",
-        "Keep largest area",
-        "Edit",
+        N_("Keep largest area"),
+        N_("Edit"),
         lambda d: d.canvas.editor.keep_largest(),
         "Shift+L",
         "keep_largest",
@@ -180,8 +220,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "mask.reset",
-        "Reset to prediction",
-        "Edit",
+        N_("Reset to prediction"),
+        N_("Edit"),
         lambda d: d.canvas.editor.reset_to_prediction(),
         "Shift+R",
         "reset",
@@ -189,12 +229,18 @@ ACTIONS: tuple[Action, ...] = (
         in_tool_bar=True,
     ),
     Action(
-        "case.next", "Next case", "Case", lambda d: d.work_list.step(1), "Ctrl+Down", "next", need=Need.CASES
+        "case.next",
+        N_("Next case"),
+        N_("Case"),
+        lambda d: d.work_list.step(1),
+        "Ctrl+Down",
+        "next",
+        need=Need.CASES,
     ),
     Action(
         "case.previous",
-        "Previous case",
-        "Case",
+        N_("Previous case"),
+        N_("Case"),
         lambda d: d.work_list.step(-1),
         "Ctrl+Up",
         "previous",
@@ -202,40 +248,40 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "case.next_correction",
-        "Go to the next case to correct",
-        "Case",
+        N_("Go to the next case to correct"),
+        N_("Case"),
         lambda d: d.work_list.go_to_next_correction(),
         "N",
-        tip="Open the case whose boundary a correction is expected to help most",
+        tip=N_("Open the case whose boundary a correction is expected to help most"),
         need=Need.CASES,
     ),
     Action(
         "case.next_undecided",
-        "Record decision, open next undecided case",
-        "Case",
+        N_("Record decision, open next undecided case"),
+        N_("Case"),
         lambda d: d.record_and_go_on(),
         "Ctrl+Shift+Return",
-        tip="Record the decision if one was entered, then open the next case without one",
+        tip=N_("Record the decision if one was entered, then open the next case without one"),
         need=Need.CASES,
     ),
-    Action("case.search", "Search cases", "Case", lambda d: d.focus_search(), "Ctrl+F", "search"),
+    Action("case.search", N_("Search cases"), N_("Case"), lambda d: d.focus_search(), "Ctrl+F", "search"),
     Action(
         "case.predict",
-        "Find boundary and score",
-        "Case",
+        N_("Find boundary and score"),
+        N_("Case"),
         lambda d: d.predict(),
         "F5",
         "predict",
-        "Find boundary and score of the open case, or of all selected ones",
+        N_("Find boundary and score of the open case, or of all selected ones"),
         Need.CASE,
         in_tool_bar=True,
-        bar_text="Find boundary",
+        bar_text=N_("Find boundary"),
         starts_group=True,
     ),
     Action(
         "case.score",
-        "Show score",
-        "Case",
+        N_("Show score"),
+        N_("Case"),
         lambda d: d.panels.turn_to("Score"),
         "Alt+1",
         need=Need.CASE,
@@ -243,68 +289,80 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "case.measures",
-        "Show measurements",
-        "Case",
+        N_("Show measurements"),
+        N_("Case"),
         lambda d: d.panels.turn_to("Measures"),
         "Alt+2",
         need=Need.CASE,
     ),
     Action(
         "case.patient",
-        "Show patient and lesion",
-        "Case",
+        N_("Show patient and lesion"),
+        N_("Case"),
         lambda d: d.panels.turn_to("Patient"),
         "Alt+3",
         need=Need.CASE,
     ),
     Action(
         "case.decision",
-        "Show decision",
-        "Case",
+        N_("Show decision"),
+        N_("Case"),
         lambda d: d.panels.turn_to("Decision"),
         "Alt+4",
         need=Need.CASE,
     ),
     Action(
-        "case.history", "Show history", "Case", lambda d: d.panels.turn_to("History"), "Alt+5", need=Need.CASE
+        "case.history",
+        N_("Show history"),
+        N_("Case"),
+        lambda d: d.panels.turn_to("History"),
+        "Alt+5",
+        need=Need.CASE,
     ),
     Action(
         "case.remove",
-        "Remove from work list",
-        "Case",
+        N_("Remove from work list"),
+        N_("Case"),
         lambda d: d.remove_case(),
         "Ctrl+Delete",
         "remove",
-        "Hide the case; it stays stored and can be brought back",
+        N_("Hide the case; it stays stored and can be brought back"),
         Need.CASE,
         starts_group=True,
     ),
-    Action("case.removed", "Show removed cases…", "Case", lambda d: d.show_removed(), "Ctrl+Shift+Delete"),
+    Action(
+        "case.removed", N_("Show removed cases…"), N_("Case"), lambda d: d.show_removed(), "Ctrl+Shift+Delete"
+    ),
     Action(
         "case.who_is_who",
-        "Who is who…",
-        "Case",
+        N_("Who is who…"),
+        N_("Case"),
         lambda d: d.dialogs.show_who_is_who(),
         "Ctrl+Shift+I",
-        tip="Say whether patients of one number whose values contradict are one person",
+        tip=N_("Say whether patients of one number whose values contradict are one person"),
     ),
     *(_tool_action(tool) for tool in TOOLS.values()),
     Action(
         "tool.larger",
-        "Larger brush",
-        "Tools",
+        N_("Larger brush"),
+        N_("Tools"),
         lambda d: d.canvas.tools.grow_brush(1),
         "]",
         need=Need.CASE,
         starts_group=True,
     ),
     Action(
-        "tool.smaller", "Smaller brush", "Tools", lambda d: d.canvas.tools.grow_brush(-1), "[", need=Need.CASE
+        "tool.smaller",
+        N_("Smaller brush"),
+        N_("Tools"),
+        lambda d: d.canvas.tools.grow_brush(-1),
+        "[",
+        need=Need.CASE,
     ),
     Action(
         "view.zoom_in",
-        "Zoom in",
-        "View",
+        N_("Zoom in"),
+        N_("View"),
         lambda d: d.canvas.view.zoom_by(ZOOM_STEP),
         "Ctrl++",
         "zoom_in",
@@ -312,8 +370,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "view.zoom_out",
-        "Zoom out",
-        "View",
+        N_("Zoom out"),
+        N_("View"),
         lambda d: d.canvas.view.zoom_by(1 / ZOOM_STEP),
         "Ctrl+-",
         "zoom_out",
@@ -321,8 +379,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "view.fit",
-        "Fit the image",
-        "View",
+        N_("Fit the image"),
+        N_("View"),
         lambda d: d.canvas.view.fit(),
         "F",
         "fit",
@@ -332,8 +390,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "view.actual_size",
-        "Actual size (1:1)",
-        "View",
+        N_("Actual size (1:1)"),
+        N_("View"),
         lambda d: d.canvas.view.show_actual_pixels(),
         "1",
         "actual_size",
@@ -341,9 +399,17 @@ ACTIONS: tuple[Action, ...] = (
         in_tool_bar=True,
     ),
     Action(
+        "view.lesion",
+        N_("Fit the lesion"),
+        N_("View"),
+        lambda d: d.boundary_steps.fill_view(),
+        "2",
+        need=Need.CASE,
+    ),
+    Action(
         "view.rotate_left",
-        "Rotate left",
-        "View",
+        N_("Rotate left"),
+        N_("View"),
         lambda d: d.canvas.view.rotate_view(-1),
         "Ctrl+Left",
         "rotate_left",
@@ -351,8 +417,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "view.rotate_right",
-        "Rotate right",
-        "View",
+        N_("Rotate right"),
+        N_("View"),
         lambda d: d.canvas.view.rotate_view(1),
         "Ctrl+Right",
         "rotate_right",
@@ -361,8 +427,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "view.boundary",
-        "Show or hide the boundary",
-        "View",
+        N_("Show or hide the boundary"),
+        N_("View"),
         lambda d: d.layers.toggle("boundary"),
         "Shift+1",
         need=Need.CASE,
@@ -370,51 +436,51 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "view.mask",
-        "Show or hide the mask",
-        "View",
+        N_("Show or hide the mask"),
+        N_("View"),
         lambda d: d.layers.toggle("mask"),
         "Shift+2",
         need=Need.CASE,
     ),
     Action(
         "view.uncertainty",
-        "Show or hide the uncertainty",
-        "View",
+        N_("Show or hide the uncertainty"),
+        N_("View"),
         lambda d: d.layers.toggle("uncertainty"),
         "Shift+3",
         need=Need.CASE,
     ),
     Action(
         "view.probability",
-        "Show or hide the probability",
-        "View",
+        N_("Show or hide the probability"),
+        N_("View"),
         lambda d: d.layers.toggle("probability"),
         "Shift+4",
         need=Need.CASE,
     ),
     Action(
         "view.attention",
-        "Show or hide the attention",
-        "View",
+        N_("Show or hide the attention"),
+        N_("View"),
         lambda d: d.layers.toggle("attention"),
         "Shift+5",
         need=Need.CASE,
     ),
     Action(
         "view.bare",
-        "Image without overlays",
-        "View",
+        N_("Image without overlays"),
+        N_("View"),
         lambda d: d.layers.toggle_all(),
         "H",
         "visible",
-        "Hide every overlay, or bring them back",
+        N_("Hide every overlay, or bring them back"),
         Need.CASE,
         in_tool_bar=True,
     ),
     Action(
         "view.theme",
-        "Light or dark",
-        "View",
+        N_("Light or dark"),
+        N_("View"),
         lambda d: d.switch_theme(),
         "Ctrl+Shift+D",
         "theme",
@@ -422,82 +488,92 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "view.image_only",
-        "Image only",
-        "View",
+        N_("Image only"),
+        N_("View"),
         lambda d: d.panes.toggle_image_only(),
         "Tab",
         "image_only",
-        "Fold the work list and the panels away, or bring them back; Tab does so on the image",
+        N_("Fold the work list and the panels away, or bring them back; Tab does so on the image"),
         in_tool_bar=True,
         starts_group=True,
     ),
-    Action("view.list", "Fold the work list", "View", lambda d: d.panes.toggle(Pane.LIST), "F8"),
-    Action("view.panels", "Fold the panels", "View", lambda d: d.panes.toggle(Pane.PANELS), "F9"),
+    Action("view.list", N_("Fold the work list"), N_("View"), lambda d: d.panes.toggle(Pane.LIST), "F8"),
+    Action("view.panels", N_("Fold the panels"), N_("View"), lambda d: d.panes.toggle(Pane.PANELS), "F9"),
     Action(
         "view.full_screen",
-        "Full screen",
-        "View",
+        N_("Full screen"),
+        N_("View"),
         lambda d: toggle_full_screen(d.window),
         "F11",
         "full_screen",
     ),
     Action(
         "learning.training",
-        "Learn from corrections…",
-        "Learning",
+        N_("Learn from corrections…"),
+        N_("Learning"),
         lambda d: d.show_training(),
         "Ctrl+L",
-        tip="Freeze what was corrected, teach the model in use, and follow runs",
+        tip=N_("Freeze what was corrected, teach the model in use, and follow runs"),
     ),
     Action(
         "learning.shelf",
-        "Model shelf…",
-        "Learning",
+        N_("Model shelf…"),
+        N_("Learning"),
         lambda d: d.learning.show_shelf(),
         "Ctrl+M",
-        tip="Models, their cards and exams; promote, roll back, export, import",
+        tip=N_("Models, their cards and exams; promote, roll back, export, import"),
     ),
     Action(
         "learning.predict_again",
-        "Predict undecided cases again",
-        "Learning",
+        N_("Predict undecided cases again"),
+        N_("Learning"),
         lambda d: d.learning.predict_undecided_again(),
         "Ctrl+F5",
-        tip="Ask the models in use about undecided cases that an earlier model predicted",
+        tip=N_("Ask the models in use about undecided cases that an earlier model predicted"),
         need=Need.CASES,
         starts_group=True,
     ),
     Action(
         "help.shortcuts",
-        "Keyboard shortcuts",
-        "Help",
+        N_("Keyboard shortcuts"),
+        N_("Help"),
         lambda d: d.dialogs.show_shortcuts(shortcut_groups()),
         "F1",
         "keyboard",
     ),
-    Action("help.device", "This computer…", "Help", lambda d: d.dialogs.show_device(), "", "device"),
-    Action("help.intended_use", "Intended use", "Help", lambda d: d.dialogs.show_intended_use(), "", "book"),
-    Action("help.about", "About Naevus", "Help", lambda d: d.dialogs.show_about(), "", "information"),
+    Action("help.device", N_("This computer…"), N_("Help"), lambda d: d.dialogs.show_device(), "", "device"),
+    Action(
+        "help.intended_use",
+        N_("Intended use"),
+        N_("Help"),
+        lambda d: d.dialogs.show_intended_use(),
+        "",
+        "book",
+    ),
+    Action("help.about", N_("About Naevus"), N_("Help"), lambda d: d.dialogs.show_about(), "", "information"),
 )
 """The table; ids and shortcuts are unique, and every icon is shipped."""
 
 CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
-    ("Wheel, pinch", "Zoom to the cursor"),
-    ("Ctrl or Alt + wheel", "Brush size"),
-    ("Ctrl or Alt + lasso or polygon", "Take away instead of adding"),
-    ("Space + drag, or middle button", "Move the image with any tool"),
-    ("Two fingers", "Move the image (touchpad)"),
-    ("Pen's eraser", "Take away with any tool"),
-    ("Escape", "Give up the stroke or outline"),
-    ("Enter or double click, Backspace", "Close a polygon, take its last corner back"),
+    (N_("Wheel, pinch"), N_("Zoom to the cursor")),
+    (N_("Ctrl or Alt + wheel or right drag"), N_("Brush size")),
+    (N_("Ctrl or Alt"), N_("Take away instead of adding, with any tool")),
+    (N_("Shift + brush or eraser"), N_("Straight stroke")),
+    (N_("Wand, drag right or left"), N_("Take more or less")),
+    (N_("Space + drag, or middle button"), N_("Move the image with any tool")),
+    (N_("Two fingers"), N_("Move the image (touchpad)")),
+    (N_("Pen's eraser"), N_("Take away with any tool")),
+    (N_("Escape"), N_("Give up the stroke or outline")),
+    (N_("Enter or double click, Backspace"), N_("Close a polygon, take its last corner back")),
 )
 """What the mouse and a few keys do on the image, for the shortcut sheet."""
 
 
 def shortcut_groups() -> list[ShortcutGroup]:
     """Return the keys of every menu, and what the pointer does on the image, for the shortcut sheet."""
-    groups = [(menu, _keys_of(menu)) for menu in MENUS]
-    return [*((menu, lines) for menu, lines in groups if lines), ("On the image", list(CANVAS_GESTURES))]
+    groups = [(_(menu), _keys_of(menu)) for menu in MENUS]
+    gestures = [(_(how), _(what)) for how, what in CANVAS_GESTURES]
+    return [*((menu, lines) for menu, lines in groups if lines), (_("On the image"), gestures)]
 
 
 def _keys_of(menu: str) -> list[tuple[str, str]]:
@@ -505,7 +581,7 @@ def _keys_of(menu: str) -> list[tuple[str, str]]:
     for entry in ACTIONS:
         if entry.menu == menu and entry.shortcut:
             keys = QKeySequence(entry.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-            lines.append((keys, entry.text.removesuffix("…")))
+            lines.append((keys, _(entry.text).removesuffix("…")))
     return lines
 
 
@@ -543,7 +619,7 @@ class Actions(QObject):
         self.action_by_id[f"tool.{name}"].setChecked(True)
 
     def _made(self, entry: Action, controller: MainController) -> QAction:
-        action = QAction(entry.text, self)
+        action = QAction(_(entry.text), self)
         action.setObjectName(entry.id)
         action.setShortcut(QKeySequence(entry.shortcut))
         # A key that types text belongs to the image: anywhere else it would act on a case while one writes.
@@ -552,7 +628,7 @@ class Actions(QObject):
         )
         action.setToolTip(_tip(entry, action))
         action.setIconVisibleInMenu(bool(entry.icon))
-        action.setIconText(entry.bar_text or entry.text)
+        action.setIconText(_(entry.bar_text or entry.text))
         action.triggered.connect(lambda _checked=False: entry.run(controller))
         return action
 
@@ -563,6 +639,6 @@ class Actions(QObject):
 
 
 def _tip(entry: Action, action: QAction) -> str:
-    said = entry.tip or entry.text.removesuffix("…")
+    said = _(entry.tip or entry.text).removesuffix("…")
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     return f"{said} ({keys})" if keys else said

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app import __version__
 from app.domain.ids import ImageId
+from app.text.research_use import ABOUT, INTENDED_USE
+from app.translation import _
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.preferences import Preferences
@@ -18,7 +20,6 @@ from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
-from app.ui.words import ABOUT, INTENDED_USE
 from app.ui.workbench.scale_dialog import ScaleDialog
 
 INTENDED_USE_VERSION = 1
@@ -46,10 +47,10 @@ class Dialogs:
             return
         name = None if settings.user_name else self._name_field()
         dialog = TextDialog(
-            "What Naevus is for",
-            INTENDED_USE,
-            accept_text="I have read this",
-            reject_text="Quit",
+            _("What Naevus is for"),
+            tuple(map(_, INTENDED_USE)),
+            accept_text=_("I have read this"),
+            reject_text=_("Quit"),
             asks=name,
             parent=self._window,
         )
@@ -59,14 +60,16 @@ class Dialogs:
 
     def _tell_who_signs(self) -> None:
         self._session.tell(
-            f"Corrections and reports are signed with the login name “{self._session.user}”.",
-            "Enter your name",
+            _("Corrections and reports are signed with the login name “{user}”.").format(
+                user=self._session.user
+            ),
+            _("Enter your name"),
             self.show_settings,
         )
 
     def _name_field(self) -> TextField:
-        hint = f"If left empty, the login name “{self._session.user}” signs."
-        return TextField("Your name, as it signs corrections and reports", hint=hint)
+        hint = _("If left empty, the login name “{user}” signs.").format(user=self._session.user)
+        return TextField(_("Your name, as it signs corrections and reports"), hint=hint)
 
     def _take_first_answers(self, name: TextField | None) -> None:
         values: dict[str, object] = {"accepted_intended_use": INTENDED_USE_VERSION}
@@ -76,12 +79,12 @@ class Dialogs:
 
     def show_intended_use(self) -> None:
         """Show the intended use again."""
-        self.open(TextDialog("What Naevus is for", INTENDED_USE, parent=self._window))
+        self.open(TextDialog(_("What Naevus is for"), tuple(map(_, INTENDED_USE)), parent=self._window))
 
     def show_about(self) -> None:
         """Show version, licence and intended use."""
-        title = f"Naevus {__version__}"
-        self.open(TextDialog(title, (*ABOUT, *INTENDED_USE), parent=self._window))
+        title = _("Naevus {version}").format(version=__version__)
+        self.open(TextDialog(title, tuple(map(_, (*ABOUT, *INTENDED_USE))), parent=self._window))
 
     def show_shortcuts(self, groups: Sequence[ShortcutGroup]) -> None:
         """Show the sheet of shortcuts."""
@@ -99,11 +102,11 @@ class Dialogs:
         """Ask whether an implausible boundary is to be saved; Return and Escape save nothing."""
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Save this boundary?")
+        box.setWindowTitle(_("Save this boundary?"))
         box.setText(issue)
-        box.setInformativeText("Saving signs it with your name, and models may learn from it.")
-        box.addButton("Save it as it is", QMessageBox.ButtonRole.AcceptRole)
-        back = box.addButton("Go on drawing", QMessageBox.ButtonRole.RejectRole)
+        box.setInformativeText(_("Saving signs it with your name, and models may learn from it."))
+        box.addButton(_("Save it as it is"), QMessageBox.ButtonRole.AcceptRole)
+        back = box.addButton(_("Go on drawing"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(back)
         box.setEscapeButton(back)
         box.accepted.connect(sign)
@@ -138,9 +141,11 @@ class Dialogs:
         """Offer to write the open case, or the selected ones."""
         choices = []
         if open_case is not None:
-            choices.append(CaseChoice("The open case", (open_case,)))
+            choices.append(CaseChoice(_("The open case"), (open_case,)))
         if len(selected) > 1:
-            choices.append(CaseChoice(f"The {len(selected)} selected cases", tuple(selected)))
+            choices.append(
+                CaseChoice(_("The {count} selected cases").format(count=len(selected)), tuple(selected))
+            )
         last = self._preferences.remembered_text("export_folder")
         folder = Path(last) if last and Path(last).is_dir() else None
         dialog = ExportDialog(self._session, choices, folder, self._window)

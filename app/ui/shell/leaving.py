@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
+from app.translation import _
 from app.ui.panels.case_panels import CasePanels
 from app.ui.session import Session
 from app.ui.workbench.correction import Correction
@@ -37,7 +38,7 @@ class Leaving(QObject):
         """Of the attempt that comes next."""
         self._storing_for: frozenset[Unstored] | None = None
         """What the attempt that waits for the store leaves behind; None while none is waiting."""
-        correction.stored.connect(self._go_on_when_stored)
+        correction.stored.connect(lambda _reason: self._go_on_when_stored())
         correction.store_failed.connect(self._explain_staying)
 
     def is_clear(self) -> bool:
@@ -47,8 +48,11 @@ class Leaving(QObject):
         self._panels.finish_edits()
         if self._panels.patient.has_leftovers and Unstored.ENTRIES not in left_behind:
             self._session.warn(
-                "Something entered about a patient, lesion or visit could not be stored; its field is red.",
-                "Quit without it",
+                _(
+                    "Something entered about a patient, lesion or visit could not be stored; "
+                    "its field is red."
+                ),
+                _("Quit without it"),
                 lambda: self._leave(left_behind | {Unstored.ENTRIES}),
             )
             return False
@@ -71,8 +75,10 @@ class Leaving(QObject):
         if self._storing_for is not None:
             left_behind, self._storing_for = self._storing_for, None
             self._session.warn(
-                f"{reason} The correction is not saved as a revision; its drawing is kept, and comes back at "
-                "the next start.",
-                "Quit anyway",
+                _(
+                    "{reason} The correction is not saved as a revision; its drawing is kept, and comes back "
+                    "at the next start."
+                ).format(reason=reason),
+                _("Quit anyway"),
                 lambda: self._leave(left_behind | {Unstored.CORRECTION}),
             )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 import resources
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
+from app.translation import N_, _, ngettext
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.import_flow import ImportFlow
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
@@ -24,6 +25,7 @@ from app.ui.session import Session
 from app.ui.shell.dialogs import Dialogs
 from app.ui.shell.panes import Pane, Panes
 from app.ui.theme import Theme, ThemeChoice
+from app.ui.workbench.boundary_steps import BoundarySteps
 from app.ui.workbench.case_edits import CaseEdits
 from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.case_view import CaseView
@@ -37,7 +39,7 @@ from app.usecases.cases.remove_case import remove_case, restore_case
 from app.usecases.corrections.unfinished_work import unfinished_work
 from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
 
-IMAGE_FILES = "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)"
+IMAGE_FILES = N_("Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)")
 
 
 class MainController(QObject):
@@ -80,6 +82,7 @@ class MainController(QObject):
         self.correction = self.review.correction
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
+        self.boundary_steps = BoundarySteps(session, self.canvas, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)
@@ -102,15 +105,15 @@ class MainController(QObject):
 
     def choose_images(self) -> None:
         """Ask for image files and import them."""
-        names, _ = QFileDialog.getOpenFileNames(
-            self.window, "Import images", self._last_folder(), IMAGE_FILES
+        names, _chosen_filter = QFileDialog.getOpenFileNames(
+            self.window, _("Import images"), self._last_folder(), _(IMAGE_FILES)
         )
         self.focus_image()
         self.import_paths([Path(name) for name in names])
 
     def choose_folder(self) -> None:
         """Ask for a folder and import what is in it."""
-        name = QFileDialog.getExistingDirectory(self.window, "Import a folder", self._last_folder())
+        name = QFileDialog.getExistingDirectory(self.window, _("Import a folder"), self._last_folder())
         self.focus_image()
         if name:
             self.import_paths([Path(name)])
@@ -178,7 +181,9 @@ class MainController(QObject):
             self.queue.predict_again(chosen)
         if left := self.work_list.selected_count - len(chosen):
             self._session.tell(
-                f"Not read yet, so left out: {left} of the selected cases. Press F5 again for them."
+                _("Not read yet, so left out: {left} of the selected cases. Press F5 again for them.").format(
+                    left=left
+                )
             )
 
     def remove_case(self) -> None:
@@ -203,7 +208,7 @@ class MainController(QObject):
         """Let the person draw a line of known length."""
         self.canvas.tools.set_tool(RULER.name)
         self._is_calibrating = True
-        self._session.tell("Draw a line of known length on the image, for example along a ruler's marks.")
+        self._session.tell(_("Draw a line of known length on the image, for example along a ruler's marks."))
 
     def _connect(self) -> None:
         self._is_calibrating = False
@@ -244,17 +249,17 @@ class MainController(QObject):
     def _tell_of_unsigned_mask(self, mask: UnsignedMask) -> None:
         """Say that an implausible mask is not stored, with the way to look at it, or to store it."""
         if mask.image_id == self.work_list.chosen:
-            said = "It is not saved as a revision; the drawing is kept."
-            self._session.warn(f"{mask.issue} {said}", "Save it as it is", mask.sign)
+            said = _("It is not saved as a revision; the drawing is kept.")
+            self._session.warn(f"{mask.issue} {said}", _("Save it as it is"), mask.sign)
         else:
-            said = "The correction of the case you left is not saved as a revision; its drawing is kept."
+            said = _("The correction of the case you left is not saved as a revision; its drawing is kept.")
             self._session.warn(
-                f"{mask.issue} {said}", "Go back", lambda: self.work_list.choose(mask.image_id)
+                f"{mask.issue} {said}", _("Go back"), lambda: self.work_list.choose(mask.image_id)
             )
 
     def _announce_leftovers(self, image_id: str, sentence: str) -> None:
         """Say what a case that was left has in its form and not in the store, with the way back."""
-        self._session.warn(sentence, "Go back", lambda: self._go_back(ImageId(image_id)))
+        self._session.warn(sentence, _("Go back"), lambda: self._go_back(ImageId(image_id)))
 
     def _go_back(self, image_id: ImageId) -> None:
         self.panels.turn_to("Patient")
@@ -276,7 +281,7 @@ class MainController(QObject):
             if self.review.image_id == drawn_on:
                 self.edits.calibrate(dialog.calibration)
             else:
-                self._session.warn("Another case was opened meanwhile, so no scale was set.")
+                self._session.warn(_("Another case was opened meanwhile, so no scale was set."))
 
         dialog.accepted.connect(calibrate)
 
@@ -294,23 +299,25 @@ class MainController(QObject):
             self.dialogs.open(dialog)
         elif first is not None and is_at_work:
             self._session.tell(
-                import_words(report), "Open the first one", lambda: self.work_list.choose(first)
+                import_words(report), _("Open the first one"), lambda: self.work_list.choose(first)
             )
         elif first is not None:
             self._session.tell(import_words(report))
         else:
-            self._session.tell("There was no image to import.", "Import another folder…", self.choose_folder)
+            self._session.tell(
+                _("There was no image to import."), _("Import another folder…"), self.choose_folder
+            )
 
     def _show_identity_questions(self, identity_questions: tuple[OpenIdentityQuestion, ...]) -> None:
         if identity_questions:
-            open_ones = (
-                "1 question is"
-                if len(identity_questions) == 1
-                else f"{len(identity_questions)} questions are"
+            sentence = ngettext(
+                "{count} question is open about patients of one number whose values contradict.",
+                "{count} questions are open about patients of one number whose values contradict.",
+                len(identity_questions),
             )
             self._session.tell(
-                f"{open_ones} open about patients of one number whose values contradict.",
-                "Look at them",
+                sentence.format(count=len(identity_questions)),
+                _("Look at them"),
                 self.dialogs.show_who_is_who,
             )
 
@@ -322,7 +329,11 @@ class MainController(QObject):
                 done=lambda _changes: self.work_list.choose(image_id),
             )
 
-        self._session.tell(f"The case of {code} was removed from the work list.", "Bring it back", restore)
+        self._session.tell(
+            _("The case of {code} was removed from the work list.").format(code=code),
+            _("Bring it back"),
+            restore,
+        )
 
     def _follow_preferences(self, _settings: object) -> None:
         settings = self._preferences.settings

@@ -13,12 +13,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.translation import _
 from app.ui.cases.welcome import Welcome
 from app.ui.preferences import Preferences
 from app.ui.session import Notice, NoticeKind, Session
 from app.ui.shell.actions import ACTIONS, MENUS, Actions, Need
 from app.ui.shell.leaving import Leaving
 from app.ui.shell.main_controller import MainController
+from app.ui.shell.pace_label import PaceLabel
 from app.ui.shell.panes import names_of, panes_named
 from app.ui.shell.status_line import StatusLine
 from app.ui.theme import Theme
@@ -49,18 +51,19 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._build_panes()
         self.status_line = StatusLine(self.statusBar(), self.controller.canvas, self.controller.correction)
+        self._pace = PaceLabel(session, self.status_line.pace)
         self._connect()
         self._recall()
         self._show_presence()
 
     def _build_menus(self) -> None:
         for name in MENUS:
-            menu = self.menuBar().addMenu(name)
+            menu = self.menuBar().addMenu(_(name))
             for entry, action in self.actions_of_window.of_menu(name):
                 if entry.starts_group:
                     menu.addSeparator()
                 menu.addAction(action)
-        bar = QToolBar("Tools")
+        bar = QToolBar(_("Tools"))
         bar.setObjectName("tool_bar")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
@@ -138,6 +141,7 @@ class MainWindow(QMainWindow):
         self.controller.panes.show_cases(has_cases=count > 0)
         self._show_presence()
         if is_first:
+            self._pace.read()
             self.controller.focus_image()
 
     def _show_notice(self, notice: Notice) -> None:

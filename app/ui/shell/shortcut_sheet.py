@@ -13,31 +13,34 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.translation import _
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
 
 _LONG_KEYS = 16
 """Characters above which the keys' words may take two lines."""
+_LONG_TEXT = 26
+"""Characters above which the words take two lines."""
 
-_COLUMNS = 3
+_COLUMNS = 4
 _HEAD_LINES = 3
 """How many lines the title and the frame of a group are worth."""
 
 ShortcutGroup: TypeAlias = tuple[str, list[tuple[str, str]]]
 """A heading, and lines of keys and what they do."""
 
-_PAGE_PX = 940
+_PAGE_PX = 1280
 """Narrower, most words would take two lines."""
 
 
 class ShortcutSheet(FittedDialog):
-    """Three columns of keys and what they do."""
+    """Four columns of keys and what they do."""
 
     def __init__(self, groups: Sequence[ShortcutGroup], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard shortcuts")
-        self.resize(1060, 760)
+        self.setWindowTitle(_("Keyboard shortcuts"))
+        self.resize(1340, 760)
         columns = QHBoxLayout()
         columns.setContentsMargins(16, 12, 16, 10)
         columns.setSpacing(12)
@@ -54,7 +57,7 @@ class ShortcutSheet(FittedDialog):
         area = QScrollArea()
         area.setWidget(page)
         area.setWidgetResizable(True)
-        close = QPushButton("Close")
+        close = QPushButton(_("Close"))
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()
         foot.setContentsMargins(16, 4, 16, 12)
@@ -67,12 +70,19 @@ class ShortcutSheet(FittedDialog):
 
 
 def _columns(groups: Sequence[ShortcutGroup]) -> list[list[ShortcutGroup]]:
-    """The groups in three columns of about one height: the longest first, each into the shortest column."""
+    """The groups in columns of about one height: the longest first, each into the shortest column."""
     columns: list[list[ShortcutGroup]] = [[] for _ in range(_COLUMNS)]
-    for group in sorted(groups, key=lambda one: -len(one[1])):
-        shortest = min(columns, key=lambda column: sum(_HEAD_LINES + len(lines) for _, lines in column))
+    for group in sorted(groups, key=lambda one: -_height(one[1])):
+        shortest = min(columns, key=lambda column: sum(_height(lines) for _, lines in column))
         shortest.append(group)
     return columns
+
+
+def _height(lines: list[tuple[str, str]]) -> int:
+    """How many lines a group takes, long keys and words being broken into two."""
+    return _HEAD_LINES + sum(
+        2 if len(keys) > _LONG_KEYS or len(text) > _LONG_TEXT else 1 for keys, text in lines
+    )
 
 
 def _card(heading: str, lines: list[tuple[str, str]]) -> Card:

@@ -7,18 +7,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.learning.words import figure
+from app.text.figures import figure
+from app.translation import N_, _
 from app.ui.theme import Theme
 from app.ui.widgets.labels import plain_label
 from training.contract.run_state import RunState
 
 _CURVE_HEIGHT_PX = 150
-_NOTHING_YET = "Not measured yet"
+_NOTHING_YET = N_("Not measured yet")
 _VALIDATION_FIGURES = (
-    ("dice", "Dice on validation images"),
-    ("auc_all", "AUC on validation images"),
-    ("auc", "AUC on validation images"),
-    ("score", "Figure on validation images"),
+    ("dice", N_("Dice on validation images")),
+    ("auc_all", N_("AUC on validation images")),
+    ("auc", N_("AUC on validation images")),
+    ("score", N_("Figure on validation images")),
 )
 
 
@@ -27,9 +28,9 @@ class Curves(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loss = Curve("Training loss", theme)
-        self.quality = Curve("Figure on validation images", theme, has_marks=True)
-        self.rate = Curve("Learning rate, in ten thousandths", theme)
+        self.loss = Curve(_("Training loss"), theme)
+        self.quality = Curve(_("Figure on validation images"), theme, has_marks=True)
+        self.rate = Curve(_("Learning rate, in ten thousandths"), theme)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
@@ -44,10 +45,10 @@ class Curves(QWidget):
         measured = [metrics for _, metrics in run_state.metrics]
         name, words = next(
             (each for each in _VALIDATION_FIGURES if measured and each[0] in measured[-1]),
-            ("", "Figure on validation images"),
+            ("", N_("Figure on validation images")),
         )
         points = [(step, metrics[name]) for step, metrics in run_state.metrics if name in metrics]
-        self.quality.rename(words)
+        self.quality.rename(_(words))
         self.quality.show_points(points, figure)
         self.rate.show_points(
             [(step, 1e4 * rate) for step, rate in run_state.rates], lambda rate: f"{rate:.2f}"
@@ -64,7 +65,7 @@ class Curve(QWidget):
         self._points: Sequence[tuple[int, float]] = ()
         self._total_steps = 0
         self._name = plain_label(name, "small")
-        self._newest = plain_label(_NOTHING_YET, "heading")
+        self._newest = plain_label(_(_NOTHING_YET), "heading")
         self._plot = pg.PlotWidget()
         self._plot.setFixedHeight(_CURVE_HEIGHT_PX)
         self._plot.setMenuEnabled(False)
@@ -106,7 +107,7 @@ class Curve(QWidget):
         self._points = tuple(points)
         steps, values = [step for step, _ in points], [value for _, value in points]
         self._line.setData(steps, values)
-        self._newest.setText(words(values[-1]) if values else _NOTHING_YET)
+        self._newest.setText(words(values[-1]) if values else _(_NOTHING_YET))
         self._plot.setVisible(bool(values))
         self._plot.setAccessibleName(f"{self._name.text()}: {self._newest.text()}")
 
@@ -118,7 +119,7 @@ class Curve(QWidget):
             axis.setPen(QColor(tokens.border))
             axis.setTextPen(QColor(tokens.muted))
             axis.enableAutoSIPrefix(False)
-        self._plot.setLabel("bottom", "Step", color=tokens.muted)
+        self._plot.setLabel("bottom", _("Step"), color=tokens.muted)
         self._line.setPen(pg.mkPen(tokens.accent, width=2))
         if self._has_marks:
             self._line.setSymbol("o")

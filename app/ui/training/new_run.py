@@ -13,8 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.learning.words import TASK_WORDS, TASKS, counted, moment
-from app.ui.training.words import EMPTY, EMPTY_SCORES, SIDE_WORDS, forecast_facts
+from app.text.figures import TASK_WORDS, TASKS, image_count, moment
+from app.text.runs import EMPTY, EMPTY_SCORES, SUBSET_WORDS, forecast_facts
+from app.translation import N_, _, ngettext
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, restyle
@@ -23,13 +24,13 @@ from app.usecases.learning.freeze_snapshot import FrozenSnapshot
 from app.usecases.learning.survey_corrections import CorrectionSurvey
 from models.contract.shelf.card import Task
 from training.contract.forecast import Forecast
-from training.contract.snapshot import Side
+from training.contract.snapshot import Subset
 
-_WHAT = (
+_WHAT = N_(
     "The active model is taught what was corrected here. The result is a candidate: it sits an exam on "
     "patients it has never seen, and nothing changes until a named person promotes it."
 )
-_SIDES = (
+_SUBSETS = N_(
     "Each patient belongs to one side for ever, so the exam never asks about a patient the model has "
     "learned from."
 )
@@ -46,16 +47,16 @@ class NewRun(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tasks = QButtonGroup(self)
-        self.any_confirmation = QCheckBox("Take diagnoses without histopathology, too")
+        self.any_confirmation = QCheckBox(_("Take diagnoses without histopathology, too"))
         self.any_confirmation.toggled.connect(lambda _on: self.task_chosen.emit())
         self.foot = ProgressFoot()
         self.foot.cancel_requested.connect(self.cancel_requested)
         self._said = plain_label("", "error", wraps=True)
         self.corrections = CorrectionsCard()
         self.forecast = ForecastCard()
-        self.freeze = QPushButton("Freeze and forecast")
+        self.freeze = QPushButton(_("Freeze and forecast"))
         self.freeze.clicked.connect(self.freeze_requested)
-        self.start = QPushButton("Start training")
+        self.start = QPushButton(_("Start training"))
         self.start.clicked.connect(self.start_requested)
         self._build()
         self.show_nothing()
@@ -115,12 +116,12 @@ class NewRun(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 18)
         layout.setSpacing(12)
-        layout.addWidget(plain_label("Learn from corrections", "title"))
-        layout.addWidget(plain_label(_WHAT, "muted", wraps=True))
+        layout.addWidget(plain_label(_("Learn from corrections"), "title"))
+        layout.addWidget(plain_label(_(_WHAT), "muted", wraps=True))
         choice = QHBoxLayout()
         choice.setSpacing(18)
         for number, task in enumerate(TASKS):
-            button = QRadioButton(TASK_WORDS[task])
+            button = QRadioButton(_(TASK_WORDS[task]))
             self._tasks.addButton(button, number)
             choice.addWidget(button)
         self._tasks.button(0).setChecked(True)
@@ -145,7 +146,7 @@ class NewRun(QWidget):
 
 
 class CorrectionsCard(Card):
-    """Numbers of images and patients by side, and why some are left out."""
+    """Numbers of images and patients by subset, and why some are left out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -158,7 +159,7 @@ class CorrectionsCard(Card):
         self._grid.setHorizontalSpacing(28)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(3, 1)
-        self._about_sides = plain_label(_SIDES, "small", wraps=True)
+        self._about_subsets = plain_label(_(_SUBSETS), "small", wraps=True)
         self._line = rule()
         self._left_out = plain_label("", "muted", wraps=True)
         parts = (
@@ -166,7 +167,7 @@ class CorrectionsCard(Card):
             self._lacking,
             self._warning,
             self._table,
-            self._about_sides,
+            self._about_subsets,
             self._line,
             self._left_out,
         )
@@ -185,26 +186,30 @@ class CorrectionsCard(Card):
     def show_survey(self, survey: CorrectionSurvey) -> None:
         """Show what would be frozen now."""
         if not survey.corrections:
-            empty = EMPTY if survey.task == "segmentation" else EMPTY_SCORES
+            empty = _(EMPTY) if survey.task == "segmentation" else _(EMPTY_SCORES)
             self._show(empty, "", "", {}, {}, survey.left_out)
             return
         self._show(
-            f"{_corrections(survey.task, survey.corrections)} to learn from and to examine by",
+            _("{corrections} to learn from and to examine by").format(
+                corrections=_corrections(survey.task, survey.corrections)
+            ),
             survey.lacking,
             survey.warning,
-            survey.images_by_side,
-            survey.patients_by_side,
+            survey.images_by_subset,
+            survey.patients_by_subset,
             survey.left_out,
         )
 
     def show_frozen(self, frozen: FrozenSnapshot) -> None:
         """Show what was frozen."""
         self._show(
-            f"Frozen on {moment(frozen.created_at)}; later corrections go into the next snapshot",
+            _("Frozen on {moment}; later corrections go into the next snapshot").format(
+                moment=moment(frozen.created_at)
+            ),
             "",
             frozen.warning,
-            {side: frozen.images_by_side[side] for side in SIDE_WORDS},
-            {side: frozen.patients_by_side[side] for side in SIDE_WORDS},
+            {subset: frozen.images_by_subset[subset] for subset in SUBSET_WORDS},
+            {subset: frozen.patients_by_subset[subset] for subset in SUBSET_WORDS},
             frozen.left_out,
         )
 
@@ -213,8 +218,8 @@ class CorrectionsCard(Card):
         heading: str,
         lacking: str,
         warning: str,
-        images: dict[Side, int],
-        patients: dict[Side, int],
+        images: dict[Subset, int],
+        patients: dict[Subset, int],
         left_out: dict[str, int],
     ) -> None:
         self._heading.setText(heading)
@@ -224,31 +229,31 @@ class CorrectionsCard(Card):
         self._warning.setVisible(bool(warning))
         self._fill(images, patients)
         self._table.setVisible(bool(images))
-        self._about_sides.setVisible(bool(images))
+        self._about_subsets.setVisible(bool(images))
         self._line.setVisible(bool(left_out))
         self._left_out.setVisible(bool(left_out))
         self._left_out.setText(_skipped_words(left_out))
         self.show()
 
-    def _fill(self, images: dict[Side, int], patients: dict[Side, int]) -> None:
+    def _fill(self, images: dict[Subset, int], patients: dict[Subset, int]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for column, word in enumerate(("", "Images", "Patients")):
+        for column, word in enumerate(("", _("Images"), _("Patients"))):
             self._grid.addWidget(_number(word, "small"), 0, column)
-        for row, (side, words) in enumerate(SIDE_WORDS.items(), start=1):
-            if side in images:
-                self._grid.addWidget(plain_label(words), row, 0)
-                self._grid.addWidget(_number(f"{images[side]:,}"), row, 1)
-                self._grid.addWidget(_number(f"{patients[side]:,}"), row, 2)
+        for row, (subset, words) in enumerate(SUBSET_WORDS.items(), start=1):
+            if subset in images:
+                self._grid.addWidget(plain_label(_(words)), row, 0)
+                self._grid.addWidget(_number(f"{images[subset]:,}"), row, 1)
+                self._grid.addWidget(_number(f"{patients[subset]:,}"), row, 2)
 
 
 class ForecastCard(Card):
     """Time, memory and device of a run, measured by its first steps."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Forecast, measured on this computer", parent)
+        super().__init__(_("Forecast, measured on this computer"), parent)
         self.facts = Facts()
         self._note = plain_label("", "muted", wraps=True)
         self.body.addWidget(self.facts)
@@ -270,12 +275,14 @@ def _number(text: str, role: str = "") -> QLabel:
 
 def _corrections(task: Task, number: int) -> str:
     if task == "segmentation":
-        return counted(number, "corrected image")
-    return f"{number:,} confirmed diagnosis" if number == 1 else f"{number:,} confirmed diagnoses"
+        words = ngettext("{number:,} corrected image", "{number:,} corrected images", number)
+    else:
+        words = ngettext("{number:,} confirmed diagnosis", "{number:,} confirmed diagnoses", number)
+    return words.format(number=number)
 
 
 def _skipped_words(left_out: dict[str, int]) -> str:
     """The most frequent reason first."""
     ordered = sorted(left_out.items(), key=lambda each: -each[1])
-    lines = [f"{counted(number, 'image')}: {reason}" for reason, number in ordered]
-    return "\n".join(("Left out:", *lines)) if lines else ""
+    lines = [f"{image_count(number)}: {reason}" for reason, number in ordered]
+    return "\n".join((_("Left out:"), *lines)) if lines else ""

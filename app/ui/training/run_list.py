@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.learning.words import TASK_WORDS, moment
-from app.ui.training.words import line_words
+from app.text.figures import TASK_WORDS, moment
+from app.text.runs import line_words
+from app.translation import _
 from app.ui.widgets.labels import plain_label
 from app.usecases.learning.run_records import RunLine
 
@@ -22,19 +23,19 @@ class RunList(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "pane")
-        self.new = QPushButton("New training")
+        self.new = QPushButton(_("New training"))
         self.new.clicked.connect(self.new_requested)
         self.view = QListWidget()
         self.view.setWordWrap(True)
         self.view.setSpacing(2)
-        self.view.setAccessibleName("Runs")
+        self.view.setAccessibleName(_("Runs"))
         self.view.currentItemChanged.connect(lambda item, _before: self._choose(item))
-        self._nothing = plain_label("No run yet.", "muted", wraps=True)
+        self._nothing = plain_label(_("No run yet."), "muted", wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 14, 12, 12)
         layout.setSpacing(10)
         layout.addWidget(self.new)
-        layout.addWidget(plain_label("Runs", "heading"))
+        layout.addWidget(plain_label(_("Runs"), "heading"))
         layout.addWidget(self._nothing)
         layout.addWidget(self.view, 100)
         layout.addStretch(1)
@@ -45,7 +46,7 @@ class RunList(QFrame):
         self.view.clear()
         for line in lines:
             item = QListWidgetItem(
-                f"{line.candidate}\n{TASK_WORDS[line.task]}, {moment(line.started_at)}\n{line_words(line)}"
+                f"{line.candidate}\n{_(TASK_WORDS[line.task])}, {moment(line.started_at)}\n{line_words(line)}"
             )
             item.setData(_ID_ROLE, line.id)
             self.view.addItem(item)

@@ -6,18 +6,19 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from app.text.figures import TASK_WORDS, moment
+from app.text.runs import phase_words, progress_words
+from app.translation import N_, _
 from app.ui.learning.exam_view import ExamView
-from app.ui.learning.words import TASK_WORDS, moment
 from app.ui.theme import Theme
+from app.ui.training.boundary_previews import BoundaryPreviewRow
 from app.ui.training.curves import Curves
-from app.ui.training.outlines import Outlines
-from app.ui.training.watch import Outcome, RunView
-from app.ui.training.words import phase_words, progress_words
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
+from app.usecases.learning.run_watch import Outcome, RunView
 from training.contract.run_state import RunState
 
-_NO_EXAM = "This run has no exam that can be read, so its model cannot be promoted."
+_NO_EXAM = N_("This run has no exam that can be read, so its model cannot be promoted.")
 
 
 class RunPage(QWidget):
@@ -37,17 +38,17 @@ class RunPage(QWidget):
         self._bar.setTextVisible(False)
         self._progress = plain_label("", "muted", wraps=True)
         self._failure = plain_label("", wraps=True)
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("Stops within seconds; the run can be resumed later.")
+        self.stop = QPushButton(_("Stop"))
+        self.stop.setToolTip(_("Stops within seconds; the run can be resumed later."))
         self.stop.clicked.connect(self._ask_to_stop)
-        self.resume = QPushButton("Resume")
+        self.resume = QPushButton(_("Resume"))
         self.resume.clicked.connect(self._ask_to_resume)
         self._notices = plain_label("", "warning", wraps=True)
         self.curves = Curves(theme)
-        self.outlines = Outlines()
-        self._curves_card, self._outlines_card = Card("Curves"), Card("Outlines on exam images")
+        self.boundary_previews = BoundaryPreviewRow()
+        self._curves_card, self._previews_card = Card(_("Curves")), Card(_("Outlines on exam images"))
         self._curves_card.body.addWidget(self.curves)
-        self._outlines_card.body.addWidget(self.outlines)
+        self._previews_card.body.addWidget(self.boundary_previews)
         self.outcome = OutcomeCard()
         self.outcome.shelve.clicked.connect(self.shelve_requested)
         self.outcome.promote.clicked.connect(self.promote_requested)
@@ -71,8 +72,12 @@ class RunPage(QWidget):
     def show_view(self, view: RunView, pictures: Mapping[str, QImage]) -> None:
         """Show how a run stands."""
         record, run_state = view.record, view.run_state
-        self._title.setText(f"{TASK_WORDS[record.task]}: {record.model_name}/{record.model_version}")
-        self._origin.setText(f"Taught from {record.base} by {record.started_by}, {moment(record.started_at)}")
+        self._title.setText(f"{_(TASK_WORDS[record.task])}: {record.model_name}/{record.model_version}")
+        self._origin.setText(
+            _("Taught from {base} by {started_by}, {moment}").format(
+                base=record.base, started_by=record.started_by, moment=moment(record.started_at)
+            )
+        )
         passed = None if view.outcome is None else view.outcome.verdict.passed
         self._state.setText(phase_words(run_state.state, passed=passed))
         self._show_progress(run_state)
@@ -84,8 +89,8 @@ class RunPage(QWidget):
         self._notices.setVisible(bool(run_state.notices) and not is_failed)
         self._curves_card.setVisible(bool(run_state.losses or run_state.metrics) and not is_failed)
         self.curves.show_run_state(run_state)
-        self._outlines_card.setVisible(bool(run_state.previews) and not is_failed)
-        self.outlines.show_previews(run_state.previews, pictures, run_state.preview_step)
+        self._previews_card.setVisible(bool(run_state.previews) and not is_failed)
+        self.boundary_previews.show_previews(run_state.previews, pictures, run_state.preview_step)
         self.outcome.setVisible(run_state.state == "finished")
         if run_state.state == "finished":
             self.outcome.show_outcome(view.outcome, _reference(view))
@@ -105,7 +110,7 @@ class RunPage(QWidget):
         self.stop.setVisible(view.is_running)
         if not view.is_running:
             self.stop.setEnabled(True)
-            self.stop.setText("Stop")
+            self.stop.setText(_("Stop"))
         can_resume = view.run_state.state in ("stopped", "failed") and not view.is_running
         self.resume.setVisible(can_resume)
         self.resume.setEnabled(can_resume)
@@ -113,11 +118,11 @@ class RunPage(QWidget):
     def allow_stopping_again(self) -> None:
         """A second request ends a run that did not heed the first."""
         self.stop.setEnabled(True)
-        self.stop.setText("Stop now")
+        self.stop.setText(_("Stop now"))
 
     def _ask_to_stop(self) -> None:
         self.stop.setEnabled(False)
-        self.stop.setText("Stopping\N{HORIZONTAL ELLIPSIS}")
+        self.stop.setText(_("Stopping\N{HORIZONTAL ELLIPSIS}"))
         self.stop_requested.emit()
 
     def _ask_to_resume(self) -> None:
@@ -142,7 +147,7 @@ class RunPage(QWidget):
         for part in (self._state, self._bar, self._progress, self._failure):
             standing.addWidget(part)
         layout.addLayout(standing)
-        for card in (self._notices, self.outcome, self._outlines_card, self._curves_card):
+        for card in (self._notices, self.outcome, self._previews_card, self._curves_card):
             layout.addWidget(card)
         layout.addStretch(1)
 
@@ -151,11 +156,11 @@ class OutcomeCard(Card):
     """The exam with the gate's verdict, and what a person may do with the candidate."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Exam beside the model in use", parent)
-        self._none = plain_label(_NO_EXAM, "muted", wraps=True)
+        super().__init__(_("Exam beside the model in use"), parent)
+        self._none = plain_label(_(_NO_EXAM), "muted", wraps=True)
         self.exam = ExamView()
-        self.shelve = QPushButton("Put on the shelf")
-        self.promote = QPushButton("Promote\N{HORIZONTAL ELLIPSIS}")
+        self.shelve = QPushButton(_("Put on the shelf"))
+        self.promote = QPushButton(_("Promote\N{HORIZONTAL ELLIPSIS}"))
         self.promote.setProperty("role", "primary")
         self._said = plain_label("", "muted", wraps=True)
         for part in (self.promote, self.shelve):
@@ -168,13 +173,15 @@ class OutcomeCard(Card):
         """Show an exam, or that there is none."""
         self._none.setVisible(outcome is None)
         self.exam.setVisible(outcome is not None)
-        self.promote.setText(f"Promote {reference}\N{HORIZONTAL ELLIPSIS}")
+        self.promote.setText(_("Promote {reference}\N{HORIZONTAL ELLIPSIS}").format(reference=reference))
         passed = outcome is not None and outcome.verdict.passed
         is_shelved = outcome is not None and outcome.is_shelved
         is_active = outcome is not None and outcome.is_active
         self.shelve.setEnabled(passed and not is_shelved)
         self.promote.setEnabled(passed and not is_active)
-        self._said.setText("It is in use." if is_active else "It is on the shelf." if is_shelved else "")
+        self._said.setText(
+            _("It is in use.") if is_active else _("It is on the shelf.") if is_shelved else ""
+        )
         if outcome is not None:
             self.exam.show_exam(outcome.exam, outcome.verdict)
 

@@ -8,17 +8,17 @@ from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.changes import Changes
+from app.translation import _
 from app.ui.jobs.job import JobToken
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
 from app.ui.learning.promotion_dialog import Promotion
 from app.ui.session import Notice, Session
 from app.ui.theme import Theme
+from app.ui.training.boundary_previews import read_preview_images
 from app.ui.training.new_run import NewRun
-from app.ui.training.outlines import read_preview_images
 from app.ui.training.run_list import RunList
 from app.ui.training.run_page import RunPage
-from app.ui.training.watch import RunView, RunWatch
 from app.ui.widgets.closing_keys import close_by_keys
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.research_foot import ResearchFoot
@@ -27,11 +27,12 @@ from app.usecases.learning.follow_run import list_runs
 from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
 from app.usecases.learning.register_candidate import register_candidate
 from app.usecases.learning.run_records import RunLine
+from app.usecases.learning.run_watch import RunView, RunWatch
 from app.usecases.learning.start_run import forecast_run, start_run
 from app.usecases.learning.stop_run import resume_run, stop_run
 from app.usecases.learning.survey_corrections import survey_corrections
 from app.usecases.models.promote_model import promote_model
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class TrainingWindow(QWidget):
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Learn from corrections")
+        self.setWindowTitle(_("Learn from corrections"))
         self.setObjectName("training_window")
         self.resize(1180, 860)
         self.setMinimumSize(640, 400)
@@ -133,7 +134,7 @@ class TrainingWindow(QWidget):
 
     def _freeze(self) -> None:
         task, any_confirmation = self.new_run.task, self.new_run.any_confirmation.isChecked()
-        self.new_run.show_busy("Freezing the corrections")
+        self.new_run.show_busy(_("Freezing the corrections"))
         self._preparing = self._session.follow(
             QueueName.LEARNING,
             lambda services, token: freeze_snapshot(
@@ -149,7 +150,7 @@ class TrainingWindow(QWidget):
     def _forecast(self, frozen: FrozenSnapshot) -> None:
         self._frozen = frozen
         self.new_run.show_frozen(frozen)
-        self.new_run.foot.show_progress(0, 0, "Measuring a few steps on this computer")
+        self.new_run.foot.show_progress(0, 0, _("Measuring a few steps on this computer"))
         self._preparing = self._session.query(
             QueueName.LEARNING,
             lambda services, _token: forecast_run(services, frozen.task, frozen.id),
@@ -164,7 +165,7 @@ class TrainingWindow(QWidget):
     def _start(self) -> None:
         if (frozen := self._frozen) is None:
             return
-        self.new_run.show_busy("Starting the training")
+        self.new_run.show_busy(_("Starting the training"))
         self._session.query(
             QueueName.LEARNING,
             lambda services, _token: start_run(services, frozen.task, frozen.id),
@@ -252,7 +253,7 @@ class TrainingWindow(QWidget):
             self.page.outcome.show_busy()
             self._promoting.carry_out(
                 lambda services: register_candidate(services, watch.run_id),
-                "The model is on the shelf; nothing is in use that was not before.",
+                _("The model is on the shelf; nothing is in use that was not before."),
                 self._look_anew,
             )
 

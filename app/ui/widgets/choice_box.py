@@ -6,7 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
-UNKNOWN = "Not known"
+from app.translation import N_, _
+
+UNKNOWN = N_("Not known")
 
 
 class ChoiceBox(QComboBox):
@@ -19,9 +21,9 @@ class ChoiceBox(QComboBox):
         self, choices: Iterable[tuple[str, object]], *, unknown: str = UNKNOWN, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.addItem(unknown, None)
+        self.addItem(_(unknown), None)
         for text, value in choices:
-            self.addItem(text, value)
+            self.addItem(_(text), value)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(90)
         self.activated.connect(lambda _index: self.chosen.emit())

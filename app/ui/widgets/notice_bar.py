@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
+from app.translation import _
 from app.ui.widgets.labels import plain_label, restyle
 
 _PASSING_MS = 8000
@@ -22,8 +23,8 @@ class NoticeBar(QFrame):
         self._button = QPushButton()
         self._button.clicked.connect(self._act)
         self.close_button = QToolButton()
-        self.close_button.setAccessibleName("Close the notice")
-        self.close_button.setText("Close")
+        self.close_button.setAccessibleName(_("Close the notice"))
+        self.close_button.setText(_("Close"))
         self.close_button.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 8, 6)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from app.translation import _
 from app.ui.widgets.labels import ElidedLabel
 
 
@@ -17,8 +18,8 @@ class ProgressFoot(QFrame):
         self._label = ElidedLabel("", "small")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._cancel = QPushButton("Stop")
-        self._cancel.setAccessibleName("Stop what is running")
+        self._cancel = QPushButton(_("Stop"))
+        self._cancel.setAccessibleName(_("Stop what is running"))
         self._cancel.clicked.connect(self._ask_to_cancel)
         words = QVBoxLayout()
         words.setSpacing(4)
@@ -45,5 +46,5 @@ class ProgressFoot(QFrame):
 
     def _ask_to_cancel(self) -> None:
         self._cancel.setEnabled(False)
-        self._label.setText("Stopping…")
+        self._label.setText(_("Stopping…"))
         self.cancel_requested.emit()

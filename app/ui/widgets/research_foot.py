@@ -2,8 +2,9 @@
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from app.text.research_use import RESEARCH_USE
+from app.translation import _
 from app.ui.widgets.labels import plain_label
-from app.ui.words import RESEARCH_USE
 
 
 class ResearchFoot(QFrame):
@@ -14,4 +15,4 @@ class ResearchFoot(QFrame):
         self.setProperty("role", "foot")
         line = QVBoxLayout(self)
         line.setContentsMargins(14, 5, 14, 6)
-        line.addWidget(plain_label(RESEARCH_USE, "small", wraps=True))
+        line.addWidget(plain_label(_(RESEARCH_USE), "small", wraps=True))

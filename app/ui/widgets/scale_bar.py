@@ -6,6 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.translation import _
+
 _MARGIN_PX = 7
 _BAR_PX = 8
 
@@ -36,7 +38,9 @@ class ProbabilityScale(QWidget):
         self._reading, self._before, self._ticks = reading, before, ticks
         if reading is not None:
             self.setAccessibleName(
-                f"{100 * reading.value:.0f} percent, from {100 * reading.low:.0f} to {100 * reading.high:.0f}"
+                _("{value:.0f} percent, from {low:.0f} to {high:.0f}").format(
+                    value=100 * reading.value, low=100 * reading.low, high=100 * reading.high
+                )
             )
         self.update()
 

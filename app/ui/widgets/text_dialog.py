@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from app.translation import _
 from app.ui.theme import icon_pixmap
 from app.ui.widgets.labels import plain_label, selectable
 from app.ui.widgets.page_dialog import PageDialog
@@ -19,7 +20,7 @@ class TextDialog(PageDialog):
         title: str,
         paragraphs: Sequence[str],
         *,
-        accept_text: str = "Close",
+        accept_text: str = "",
         reject_text: str = "",
         asks: QWidget | None = None,
         parent: QWidget | None = None,
@@ -52,7 +53,7 @@ class TextDialog(PageDialog):
             reject = QPushButton(reject_text)
             reject.clicked.connect(self.reject)
             row.addWidget(reject)
-        accept = QPushButton(accept_text)
+        accept = QPushButton(accept_text or _("Close"))
         accept.setProperty("role", "primary")
         accept.setDefault(True)
         accept.clicked.connect(self.accept)

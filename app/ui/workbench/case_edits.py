@@ -10,6 +10,7 @@ from app.domain.ids import LesionId
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.translation import _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.decision_drafts import DecisionDraft
@@ -23,7 +24,7 @@ from app.usecases.cases.set_decision import set_decision
 from app.usecases.patients.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 
@@ -136,7 +137,7 @@ class CaseEdits(QObject):
         def assign() -> None:
             self._store(lambda services: assign_lesion(services, lesion_id, code))
 
-        return Remedy(f"Assign the lesion to {code}", assign)
+        return Remedy(_("Assign the lesion to {code}").format(code=code), assign)
 
     def _store(
         self,

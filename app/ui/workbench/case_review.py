@@ -1,7 +1,6 @@
 """The open case: reads it, shows it on the canvas, and tells the panels what to show."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,9 +15,6 @@ from app.ui.workbench.correction import Correction, Preview
 from app.usecases.cases.open_case import OpenedCase, open_case
 from app.usecases.cases.show_image import ShownImage, show_image
 from models.contract.errors import NaevusError
-
-if TYPE_CHECKING:
-    from models.contract.arrays import RgbImage
 
 
 class CaseReview(QObject):
@@ -37,7 +33,6 @@ class CaseReview(QObject):
         self._canvas = canvas
         self._queue = queue
         self._wanted: ImageId | None = None
-        self._pixels: RgbImage | None = None
         self.view: CaseView | None = None
         self.correction = Correction(session, canvas, self)
         self.correction.state_changed.connect(self._show_state)
@@ -62,7 +57,6 @@ class CaseReview(QObject):
         self.correction.leave()
         self._queue.attend(None)
         self._wanted = None
-        self._pixels = None
         self._canvas.show_nothing()
         self._publish(None)
 
@@ -91,7 +85,7 @@ class CaseReview(QObject):
 
     def _read_first(self, image_id: ImageId) -> None:
         self._session.query(
-            QueueName.DATABASE,
+            QueueName.IMAGES,
             lambda services, _token: show_image(services, image_id),
             self._show_first,
             failed=self._fail_to_open,
@@ -105,7 +99,6 @@ class CaseReview(QObject):
             return
         self.correction.leave()
         self.correction.show(shown)
-        self._pixels = shown.pixels
         scale = case.image.calibration
         self._canvas.view.set_calibration(scale.mm_per_px if scale is not None else None)
         self._queue.attend(case.image.id)
@@ -119,10 +112,9 @@ class CaseReview(QObject):
         self._session.report_error(error)
 
     def _read(self, image_id: ImageId) -> None:
-        pixels = self._pixels if image_id == self.image_id else None
         self._session.query(
-            QueueName.DATABASE,
-            lambda services, _token: open_case(services, image_id, pixels=pixels),
+            QueueName.IMAGES,
+            lambda services, _token: open_case(services, image_id),
             self._show,
             replaces="read case",
         )

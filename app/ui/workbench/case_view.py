@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from app.domain.analysis.lesion_score import LesionScore
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.analysis.prediction import ScorePrediction
 from app.domain.analysis.triage import Band, Priority
 from app.domain.audit import AuditEvent
@@ -10,7 +11,6 @@ from app.domain.case import Case
 from app.domain.measurement import Measurement
 from app.usecases.analysis.compare_scores import ScoreComparison, comparison_of
 from app.usecases.analysis.local_bands import LocalBands
-from app.usecases.ports import ModelSummary
 
 
 @dataclass(frozen=True)

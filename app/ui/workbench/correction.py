@@ -15,22 +15,25 @@ from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.measurement import Measurement
+from app.domain.revision import RevisionReason
+from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.analysis.score_image import preview_score
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.open_case import OpenedCase, measure_mask
 from app.usecases.cases.show_image import ShownImage
-from app.usecases.corrections.correct_mask import CONFIRMED, CORRECTED, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
-from app.usecases.ports import CancelToken, Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.errors import NaevusError
 
 _PREVIEW_PAUSE_MS = 600
 """Between the end of a stroke and the preview of its score."""
 
-_CORRECTED_ELSEWHERE = (
+_CORRECTED_ELSEWHERE = N_(
     "The boundary of this case was also corrected elsewhere meanwhile; its history has every version."
 )
 
@@ -62,8 +65,8 @@ class Correction(QObject):
     state_changed = Signal()
     previewed = Signal(object)
     """Preview of the mask on the canvas."""
-    stored = Signal()
-    """A revision was stored."""
+    stored = Signal(object)
+    """RevisionReason of a revision that was stored."""
     store_failed = Signal(str)
     """Why no revision was stored, in a sentence."""
     questioned = Signal(object)
@@ -107,19 +110,19 @@ class Correction(QObject):
         self._left = None
         self._canvas.show_image(shown.pixels, case.image.id)
         if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
-            self._session.tell("The unsaved correction of this case was brought back.")
+            self._session.tell(_("The unsaved correction of this case was brought back."))
             self._pause.start()
         self.state_changed.emit()
 
     def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
-        self._canvas.editor.set_prediction(opened.predicted_mask, opened.probability)
-        self._canvas.view.set_band(opened.band)
+        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
+        self._canvas.set_band(opened.band)
         if is_other_mask:
             self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
-            self._session.warn(_CORRECTED_ELSEWHERE)
+            self._session.warn(_(_CORRECTED_ELSEWHERE))
         self.state_changed.emit()
 
     def save_before_leaving(self) -> None:
@@ -127,7 +130,9 @@ class Correction(QObject):
         mask = (self._image_id, self._canvas.editor.mask_version())
         if self.is_unsaved and mask != self._left:
             self._left = mask
-            self._store(CORRECTED, if_implausible=self.left_unsigned.emit, then=self._tell_of_saving)
+            self._store(
+                RevisionReason.CORRECTED, if_implausible=self.left_unsigned.emit, then=self._tell_of_saving
+            )
 
     def leave(self) -> None:
         """Store what is corrected, saying so, and let go of the case."""
@@ -139,16 +144,19 @@ class Correction(QObject):
     def save(self) -> None:
         """Store the mask on the canvas as a revision; an implausible one is asked about."""
         if self.is_unsaved:
-            self._store(CORRECTED, if_implausible=self.questioned.emit)
+            self._store(RevisionReason.CORRECTED, if_implausible=self.questioned.emit)
 
     def save_unasked(self) -> None:
         """Store the mask on the canvas because something else begins; an implausible one is left out."""
         if self.is_unsaved:
-            self._store(CORRECTED, if_implausible=self.left_unsigned.emit)
+            self._store(RevisionReason.CORRECTED, if_implausible=self.left_unsigned.emit)
 
     def confirm(self) -> None:
         """Sign the mask on the canvas as right; an implausible one is asked about."""
-        self._store(CORRECTED if self.is_unsaved else CONFIRMED, if_implausible=self.questioned.emit)
+        self._store(
+            RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
+            if_implausible=self.questioned.emit,
+        )
 
     def revert_to(self, earlier: RevisionId | PredictionId) -> None:
         """Make an earlier boundary the valid one again, once the one on the canvas is stored."""
@@ -156,7 +164,7 @@ class Correction(QObject):
             return
         if self.is_unsaved:
             self._store(
-                CORRECTED,
+                RevisionReason.CORRECTED,
                 if_implausible=self.questioned.emit,
                 then=lambda: self._revert(image_id, earlier),
             )
@@ -165,7 +173,7 @@ class Correction(QObject):
 
     def _tell_of_saving(self) -> None:
         self._session.tell(
-            "The correction of the case you left is saved as a revision; its history can take it back."
+            _("The correction of the case you left is saved as a revision; its history can take it back.")
         )
 
     def _revert(
@@ -180,7 +188,7 @@ class Correction(QObject):
                 self._session.report_error(error)
 
         self._session.act(
-            QueueName.DATABASE,
+            QueueName.IMAGES,
             lambda services, _token: revert_revision(services, image_id, earlier, is_meant=is_meant),
             done=lambda changes: self._count_own_revision(image_id, changes),
             failed=fail,
@@ -188,7 +196,7 @@ class Correction(QObject):
 
     def _store(
         self,
-        reason: str,
+        reason: RevisionReason,
         *,
         if_implausible: Callable[[UnsignedMask], None],
         then: Callable[[], None] = lambda: None,
@@ -201,7 +209,7 @@ class Correction(QObject):
         self._pause.stop()
 
         def end(changes: Changes) -> None:
-            self._end_storing(image_id, version, changes)
+            self._end_storing(image_id, version, reason, changes)
             then()
 
         def fail(error: NaevusError) -> None:
@@ -216,7 +224,7 @@ class Correction(QObject):
         def store(*, is_meant: bool) -> None:
             self._storing[image_id] = version
             self._session.act(
-                QueueName.DATABASE,
+                QueueName.IMAGES,
                 lambda services, _token: correct_mask(
                     services, image_id, mask, reason=reason, is_meant=is_meant
                 ),
@@ -227,11 +235,11 @@ class Correction(QObject):
 
         store(is_meant=False)
 
-    def _end_storing(self, image_id: ImageId, version: int, changes: Changes) -> None:
+    def _end_storing(self, image_id: ImageId, version: int, reason: RevisionReason, changes: Changes) -> None:
         self._storing.pop(image_id, None)
         self._canvas.editor.mark_stored(image_id, version)
         self._count_own_revision(image_id, changes)
-        self.stored.emit()
+        self.stored.emit(reason)
 
     def _count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
         """Do not take a revision that was stored here for somebody else's."""
@@ -244,6 +252,10 @@ class Correction(QObject):
 
     def _preview(self) -> None:
         """Measure and score the mask on the canvas, storing nothing; only the latest counts."""
+        if self._canvas.tools.is_drawing:
+            # A score of half a stroke is worth nothing and would slow the other half down.
+            self._pause.start()
+            return
         image_id, editor = self._image_id, self._canvas.editor
         mask, version = editor.current_mask(), editor.mask_version()
         if image_id is None or mask is None:

@@ -3,17 +3,18 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from app.translation import N_, _
 from app.ui.editor.image_view import ImageView
 from app.ui.editor.layers import Layer
 from app.ui.theme import Theme
 from app.ui.widgets.wrapping_layout import WrappingLayout
 
 LAYER_NAMES = {
-    Layer.BOUNDARY: "Boundary",
-    Layer.MASK: "Mask",
-    Layer.UNCERTAINTY: "Uncertainty",
-    Layer.PROBABILITY: "Probability",
-    Layer.ATTENTION: "Attention",
+    Layer.BOUNDARY: N_("Boundary"),
+    Layer.MASK: N_("Mask"),
+    Layer.UNCERTAINTY: N_("Uncertainty"),
+    Layer.PROBABILITY: N_("Probability"),
+    Layer.ATTENTION: N_("Attention"),
 }
 
 
@@ -57,18 +58,18 @@ class LayerControl(QWidget):
         self, layer: Layer, image_view: ImageView, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        look, name = image_view.layer_look(layer), LAYER_NAMES[layer]
+        look, name = image_view.layer_look(layer), _(LAYER_NAMES[layer])
         self._theme = theme
         self.switch = QToolButton()
         self.switch.setText(name)
-        self.switch.setToolTip(f"Show or hide the {name.lower()}")
+        self.switch.setToolTip(_("Show or hide the {name}").format(name=name.lower()))
         self.switch.setCheckable(True)
         self.switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.switch.setIconSize(QSize(16, 16))
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 100)
-        self.slider.setAccessibleName(f"Opacity of the {name.lower()}")
-        self.slider.setToolTip(f"Opacity of the {name.lower()}")
+        self.slider.setAccessibleName(_("Opacity of the {name}").format(name=name.lower()))
+        self.slider.setToolTip(_("Opacity of the {name}").format(name=name.lower()))
         self.slider.setValue(round(100 * look.opacity))
         self.slider.valueChanged.connect(lambda value: image_view.set_layer_opacity(layer, value / 100))
         self.switch.toggled.connect(lambda on: self._follow(on, image_view, layer))

@@ -6,11 +6,12 @@ from app.domain import case_fields
 from app.domain.errors import InvalidFieldError
 from app.domain.figures import unbroken
 from app.domain.image import Calibration
+from app.translation import N_, _
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
 from app.ui.widgets.text_field import TextField
 
-_HINT = "As the marks of the ruler say."
+_HINT = N_("As the marks of the ruler say.")
 
 
 class ScaleDialog(FittedDialog):
@@ -18,14 +19,14 @@ class ScaleDialog(FittedDialog):
 
     def __init__(self, distance_px: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Scale")
+        self.setWindowTitle(_("Scale"))
         self.setMinimumSize(480, 220)
         self._distance_px = distance_px
-        self.length = TextField("Its length in mm", self._calibration, _HINT)
-        self.length.line.setPlaceholderText("for example 5")
+        self.length = TextField(_("Its length in mm"), self._calibration, _(_HINT))
+        self.length.line.setPlaceholderText(_("for example 5"))
         self.length.line.textChanged.connect(lambda _text: self._show_scale())
         self._scale = plain_label("", "muted", wraps=True)
-        self.use = QPushButton("Use this scale")
+        self.use = QPushButton(_("Use this scale"))
         self.use.setProperty("role", "primary")
         self.use.setDefault(True)
         self.use.setEnabled(False)
@@ -33,7 +34,14 @@ class ScaleDialog(FittedDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 18, 22, 16)
         layout.setSpacing(10)
-        layout.addWidget(plain_label(f"The line is {unbroken(f'{distance_px:.1f} px')} long.", wraps=True))
+        layout.addWidget(
+            plain_label(
+                _("The line is {value} long.").format(
+                    value=unbroken(_("{distance_px:.1f} px").format(distance_px=distance_px))
+                ),
+                wraps=True,
+            )
+        )
         for part in (self.length, self._scale):
             layout.addWidget(part)
         layout.addStretch(1)
@@ -61,17 +69,23 @@ class ScaleDialog(FittedDialog):
         try:
             case_fields.mm_per_px(scale)
         except InvalidFieldError as error:
-            sentence = f"A pixel would be {scale:.3g} mm wide, which no dermoscopic image has."
+            sentence = _("A pixel would be {scale:.3g} mm wide, which no dermoscopic image has.").format(
+                scale=scale
+            )
             raise InvalidFieldError("length_mm", sentence) from error
         return Calibration(scale, "measured on a ruler")
 
     def _show_scale(self) -> None:
         found = self.calibration
         self.use.setEnabled(found is not None)
-        self._scale.setText(unbroken(f"1 px = {found.mm_per_px:.4f} mm") if found is not None else "")
+        self._scale.setText(
+            unbroken(_("1 px = {mm_per_px:.4f} mm").format(mm_per_px=found.mm_per_px))
+            if found is not None
+            else ""
+        )
 
     def _buttons(self) -> QHBoxLayout:
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(_("Cancel"))
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         row = QHBoxLayout()

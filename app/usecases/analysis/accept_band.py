@@ -1,10 +1,11 @@
 """Accepts the lower band that a corrected boundary or an entered fact gives to a case."""
 
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
+from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.errors import StorageError
 from app.domain.ids import ImageId, PredictionId
-from app.usecases.ports import Services
+from app.translation import _
+from app.usecases.services import Services
 
 
 def accept_band(services: Services, image_id: ImageId, score_id: PredictionId) -> Changes:
@@ -13,12 +14,18 @@ def accept_band(services: Services, image_id: ImageId, score_id: PredictionId) -
     Raises:
         StorageError: another score was stored meanwhile.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         score = work.cases.case(image_id).score
         if score is None or score.id != score_id:
-            raise StorageError("Another score was computed meanwhile; look at it and accept its band then.")
+            raise StorageError(
+                _("Another score was computed meanwhile; look at it and accept its band then.")
+            )
         work.audit.append(
-            services.user, BAND_ACCEPTED, image_id, score_id, weights_sha256=score.model.weights_sha256
+            services.user,
+            AuditKind.BAND_ACCEPTED,
+            image_id,
+            score_id,
+            weights_sha256=score.model.weights_sha256,
         )
         work.cases.renew_line(image_id)
         images = frozenset(work.cases.images_of_visit(image_id))

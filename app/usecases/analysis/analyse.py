@@ -7,12 +7,15 @@ from app.domain.analysis.need import FIRST_LOOK, ActiveWeights, Need
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError, ScoreWithheldError
 from app.domain.ids import ImageId
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.analysis.assess_boundary import assess_boundary
 from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image
-from app.usecases.cancellation import stop_if_cancelled
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.cases.import_images import Refusal
-from app.usecases.ports import CancelToken, Progress, Services, UnitOfWork
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from app.usecases.skipped_cases import left_out
 from models.contract.errors import ModelRefusedError
 
@@ -60,7 +63,7 @@ def outstanding(
     """
     active = active_weights(services)
     found: dict[ImageId, frozenset[Need]] = {}
-    with services.reading() as work:
+    with services.store.reading() as work:
         for some in _listed(work) if image_ids is None else _visible(work, list(image_ids)):
             for case in work.cases.cases(some):
                 if needs := case.needs(active):
@@ -114,7 +117,7 @@ def analyse_images(
     """Give one image after the other its boundary and score; return those that failed, the others go on."""
     failed: list[Refusal] = []
     for number, image_id in enumerate(image_ids):
-        label = MEASURING if services.predictor.has_to_measure() else "Boundary and score"
+        label = MEASURING if services.predictor.has_to_measure() else _("Boundary and score")
         yield Progress(number, len(image_ids), label)
         stop_if_cancelled(token)
         try:
@@ -125,7 +128,7 @@ def analyse_images(
 
 
 def _needs(services: Services, image_id: ImageId) -> frozenset[Need]:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id).needs(active_weights(services))
 
 

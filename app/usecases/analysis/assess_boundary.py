@@ -5,12 +5,15 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from app.domain.analysis.prediction import BoundaryPrediction
+from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import mask_named, pixels_of
-from app.usecases.ports import CancelToken, Progress, Services
+from app.imaging import png_codec
+from app.translation import _
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.uncertainty.disagreement import levels_of
 
 _LOG = logging.getLogger(__name__)
@@ -22,23 +25,23 @@ def assess_boundary(services: Services, image_id: ImageId, token: CancelToken) -
     The boundary itself stays as it was. Nothing happens when there is none, when it was assessed already,
     or when another model than the one that drew it is active now.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     boundary = case.boundary
     if boundary is None or boundary.is_assessed:
         return Changes()
-    pixels, mask = pixels_of(services, case.image), mask_named(services, boundary.mask)
+    pixels, mask = services.arrays.pixels(case.image), services.arrays.mask(boundary.mask)
     stop_if_cancelled(token)
     boundary_uncertainty = services.predictor.boundary_uncertainty(pixels, mask, token)
     if boundary_uncertainty.weights_sha256 != boundary.model.weights_sha256:
         return Changes()
     assessed = replace(
         boundary,
-        disagreement=services.blobs.put(
-            services.images.probability_png(levels_of(boundary_uncertainty.disagreement))
+        disagreement=services.store.blobs.put(
+            png_codec.probability_png(levels_of(boundary_uncertainty.disagreement))
         ),
         border_uncertainty=boundary_uncertainty.border_uncertainty,
-        unlikeness=boundary_uncertainty.unlikeness,
+        atypicality=boundary_uncertainty.atypicality,
     )
     return _stored(services, assessed)
 
@@ -48,7 +51,7 @@ def assess_boundaries(
 ) -> Generator[Progress, None, None]:
     """Assess what is not assessed yet; an image that cannot be is passed over, since nobody waits."""
     for number, image_id in enumerate(image_ids):
-        yield Progress(number, len(image_ids), "How sure the boundaries are")
+        yield Progress(number, len(image_ids), _("How sure the boundaries are"))
         stop_if_cancelled(token)
         try:
             assess_boundary(services, image_id, token)
@@ -57,7 +60,7 @@ def assess_boundaries(
 
 
 def _stored(services: Services, assessed: BoundaryPrediction) -> Changes:
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         known = {one.id: one for one in work.cases.case(assessed.image_id).boundaries}
         if known[assessed.id].is_assessed:
             # Another window was quicker.
@@ -65,7 +68,7 @@ def _stored(services: Services, assessed: BoundaryPrediction) -> Changes:
         work.cases.add_assessment(assessed)
         work.audit.append(
             services.user,
-            "boundary assessed",
+            AuditKind.BOUNDARY_ASSESSED,
             assessed.image_id,
             assessed.id,
             weights_sha256=assessed.model.weights_sha256,

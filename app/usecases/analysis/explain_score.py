@@ -6,8 +6,9 @@ import numpy as np
 
 from app.domain.ids import ImageId
 from app.usecases.analysis.score_inputs import ScoreInputs, score_inputs
-from app.usecases.image_arrays import check_fits, pixels_of, valid_mask_of
-from app.usecases.ports import CancelToken, Services
+from app.usecases.cancellation import CancelToken
+from app.usecases.image_arrays import check_fits
+from app.usecases.services import Services
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 
@@ -53,10 +54,9 @@ def share_inside(relevance: AttentionMap, mask: BoolMask | None) -> float | None
 
 
 def _inputs(services: Services, image_id: ImageId, mask: BoolMask | None) -> tuple[RgbImage, ScoreInputs]:
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     if mask is not None:
         check_fits(mask, case.image)
-    pixels = pixels_of(services, case.image)
-    looked_at = mask if mask is not None else valid_mask_of(services, case)
-    return pixels, score_inputs(case, pixels, looked_at)
+    looked_at = mask if mask is not None else services.arrays.valid_mask(case)
+    return services.arrays.pixels(case.image), score_inputs(services.arrays, case, looked_at)

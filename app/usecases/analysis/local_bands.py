@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.analysis.triage import Band
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 FEWEST_DECIDED: Final = 50
 """Decided cases below which shares of them say nothing."""
@@ -38,7 +38,7 @@ def local_bands(services: Services, score_sha256: str) -> LocalBands:
 
     Cases decided as indeterminate, or with a diagnosis that the vocabulary does not know, are left out.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         decided = work.cases.decided_bands(score_sha256)
     counts: dict[str, dict[Band, int]] = {"malignant": {}, "benign": {}}
     for diagnosis, band in decided:

@@ -1,22 +1,19 @@
 """What is measured on a lesion, in the words and units of the screen; mm only when calibrated."""
 
-from app.domain.image import DermoscopicImage
 from app.domain.mask import area_px
 from app.domain.measurement import Measurement
+from app.translation import N_, _
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.errors import NoLesionError
 from models.contract.lesion.colour_variation import DEFINITION, colour_variation
 from models.contract.lesion.features import LesionColour, LesionFeatures, LesionShape, measure_lesion
 
-COLOUR_VARIATION = f"Colour variation (0 to 10, definition {DEFINITION})"
+_COLOUR_VARIATION = N_("Colour variation (0 to 10, definition {definition})")
 """The definition stands with the number, because reports of earlier versions have another one."""
 
 
-def features_of(image: DermoscopicImage, pixels: RgbImage, mask: BoolMask | None) -> LesionFeatures | None:
+def features_of(pixels: RgbImage, mask: BoolMask, *, mm_per_px: float | None) -> LesionFeatures | None:
     """Return a lesion's features, or None when there is no lesion in the mask."""
-    if mask is None:
-        return None
-    mm_per_px = image.calibration.mm_per_px if image.calibration else None
     try:
         return measure_lesion(pixels, mask, mm_per_px=mm_per_px)
     except NoLesionError:
@@ -40,15 +37,15 @@ def measurements_of(features: LesionFeatures | None, mask: BoolMask | None) -> t
 
 def _size(features: LesionFeatures, mask: BoolMask) -> tuple[Measurement, ...]:
     lengths = (
-        ("Longest diameter", features.long_diameter_px, features.long_diameter_mm),
-        ("Shortest diameter", features.short_diameter_px, features.short_diameter_mm),
-        ("Perimeter", features.perimeter_px, features.perimeter_mm),
+        (_("Longest diameter"), features.long_diameter_px, features.long_diameter_mm),
+        (_("Shortest diameter"), features.short_diameter_px, features.short_diameter_mm),
+        (_("Perimeter"), features.perimeter_px, features.perimeter_mm),
     )
     area_mm2 = mask_area_mm2(mask, features.mm_per_px)
     area = (
-        Measurement("Area", area_px(mask), "px²", digits=0)
+        Measurement(_("Area"), area_px(mask), "px²", digits=0)
         if area_mm2 is None
-        else Measurement("Area", area_mm2, "mm²", digits=2)
+        else Measurement(_("Area"), area_mm2, "mm²", digits=2)
     )
     return (
         *(
@@ -61,23 +58,24 @@ def _size(features: LesionFeatures, mask: BoolMask) -> tuple[Measurement, ...]:
 
 def _shape(shape: LesionShape) -> tuple[Measurement, ...]:
     return (
-        Measurement("Asymmetry (0 to 1)", shape.symmetry_2axis, "", digits=2),
-        Measurement("Perimeter² / area", shape.area_perimeter_ratio, "", digits=1),
-        Measurement("Border irregularity (0 to 10)", shape.norm_border, "", digits=1),
-        Measurement("Eccentricity (0 to 1)", shape.eccentricity, "", digits=2),
+        Measurement(_("Asymmetry (0 to 1)"), shape.symmetry_2axis, "", digits=2),
+        Measurement(_("Perimeter² / area"), shape.area_perimeter_ratio, "", digits=1),
+        Measurement(_("Border irregularity (0 to 10)"), shape.norm_border, "", digits=1),
+        Measurement(_("Eccentricity (0 to 1)"), shape.eccentricity, "", digits=2),
     )
 
 
 def _colour(colour: LesionColour) -> tuple[Measurement, ...]:
+    variation = _(_COLOUR_VARIATION).format(definition=DEFINITION)
     lesion = (
-        Measurement(COLOUR_VARIATION, colour_variation(colour), "", digits=1),
-        Measurement("Colour asymmetry", colour.radial_std_max, "L*a*b*", digits=1),
-        Measurement("Lightness of the lesion", colour.lesion.mean_l, "L*", digits=1),
+        Measurement(variation, colour_variation(colour), "", digits=1),
+        Measurement(_("Colour asymmetry"), colour.radial_std_max, "L*a*b*", digits=1),
+        Measurement(_("Lightness of the lesion"), colour.lesion.mean_l, "L*", digits=1),
     )
     if colour.delta_l is None or colour.delta_lb is None:
         return lesion
     return (
         *lesion,
-        Measurement("Lightness against the skin", colour.delta_l, "L*", digits=1),
-        Measurement("Contrast with the skin", colour.delta_lb, "L*b*", digits=1),
+        Measurement(_("Lightness against the skin"), colour.delta_l, "L*", digits=1),
+        Measurement(_("Contrast with the skin"), colour.delta_lb, "L*b*", digits=1),
     )

@@ -9,24 +9,41 @@ from app.domain.fields import FIELDS, CaseField
 from app.domain.ids import ImageId, PredictionId
 from app.usecases.analysis.model_summaries import card_of
 from app.usecases.analysis.score_inputs import score_inputs
-from app.usecases.analysis.score_words import answer_set_words, effect_words
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import pixels_of, valid_mask_of
-from app.usecases.ports import CancelToken, Services
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
+from app.usecases.services import Services
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput
+from models.contract.shelf.card import Conformal
 
 _MOST_EFFECTS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class InputEffect:
+    """A score with and without one entered fact, both as calibrated probabilities."""
+
+    what: str
+    """The fact, in words."""
+    without: float
+    with_it: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSet:
+    """What leaves labels possible: a score and the quantiles of the model's card."""
+
+    probability: float
+    conformal: Conformal
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreWhy:
-    """What can be said about a score, in sentences."""
+    """What can be said about a score."""
 
     score_id: PredictionId
-    effects: tuple[str, ...]
+    effects: tuple[InputEffect, ...]
     """Of entered data, the largest first."""
-    answer_set: str
-    """Which labels remain possible at the level of the model's card; "" when it names none."""
+    answer_set: AnswerSet | None
+    """None when the model's card names no quantiles."""
 
 
 def score_attribution(services: Services, image_id: ImageId, token: CancelToken) -> ScoreWhy | None:
@@ -37,18 +54,18 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
     Raises:
         InferenceError: the model cannot be run, or is not on the shelf any more.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     score = case.score
     if score is None or not case.is_score_current:
         return None
     card = card_of(services, "classification", score.model)
     conformal = None if card is None else card.conformal
-    said = "" if conformal is None else answer_set_words(score.probability, conformal)
+    answers = None if conformal is None else AnswerSet(score.probability, conformal)
     if card is not None and not card.input.numeric_features:
-        return ScoreWhy(score.id, (), said)
-    pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
-    inputs = score_inputs(case, pixels, mask)
+        return ScoreWhy(score.id, (), answers)
+    pixels = services.arrays.pixels(case.image)
+    inputs = score_inputs(services.arrays, case, services.arrays.valid_mask(case))
 
     def asked(tabular: TabularInput) -> float:
         stop_if_cancelled(token)
@@ -57,10 +74,9 @@ def score_attribution(services: Services, image_id: ImageId, token: CancelToken)
 
     ablated = tuple(_without_each(case, inputs.tabular))
     with_all = asked(inputs.tabular) if ablated else score.probability
-    effects = [(what, asked(tabular)) for what, tabular in ablated]
-    effects.sort(key=lambda effect: -abs(with_all - effect[1]))
-    told = tuple(effect_words(what, without, with_all) for what, without in effects[:_MOST_EFFECTS])
-    return ScoreWhy(score.id, told, said)
+    effects = [InputEffect(what, asked(tabular), with_all) for what, tabular in ablated]
+    effects.sort(key=lambda effect: -abs(effect.with_it - effect.without))
+    return ScoreWhy(score.id, tuple(effects[:_MOST_EFFECTS]), answers)
 
 
 def _without_each(case: Case, given: TabularInput) -> Iterator[tuple[str, TabularInput]]:

@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.analysis.frame_finding import SCORED_ANYWAY
 from app.domain.analysis.prediction import ScorePrediction
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError, ScoreWithheldError
 from app.domain.ids import ImageId, PredictionId, RevisionId, new_id
 from app.domain.measurement import Measurement
+from app.translation import _
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.score_inputs import score_inputs
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import check_fits, pixels_of, valid_mask_of
-from app.usecases.ports import CancelToken, Services
-from models.contract.arrays import BoolMask, RgbImage
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
+from app.usecases.image_arrays import check_fits
+from app.usecases.services import Services
+from models.contract.arrays import BoolMask
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +40,38 @@ def rescore_image(
     case = _case(services, image_id)
     source = case.mask_source
     if source is None:
-        raise NotFoundError("This image has no boundary yet, so there is nothing to score.")
+        raise NotFoundError(_("This image has no boundary yet, so there is nothing to score."))
     if case.is_score_withheld and not is_asked_for:
         return Changes()
     if case.image.is_damaged:
         raise ScoreWithheldError(case.objection_to_score)
-    pixels, mask = pixels_of(services, case.image), valid_mask_of(services, case)
+    mask = services.arrays.valid_mask(case)
     if _is_empty_by_all(case, mask) and not is_asked_for:
         return Changes()
-    score = _scored(services, case, pixels, mask, source, token).score
+    score = _scored(services, case, mask, source, token).score
     inputs = case.scored_inputs(score.model.weights_sha256)
     _store(services, case, replace(score, inputs_sha256=inputs.sha256))
-    with services.reading() as work:
+    with services.store.reading() as work:
         return Changes(images=frozenset(work.cases.images_of_visit(image_id)), case_list=True)
 
 
 def _store(services: Services, case: Case, score: ScorePrediction) -> None:
     """Keep a score, unless another window has computed the same one meanwhile."""
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         known = {one.id for one in case.scores}
         others = [one for one in work.cases.case(case.image.id).scores if one.id not in known]
         if any(one.inputs_sha256 == score.inputs_sha256 for one in others):
             return
         if case.is_score_withheld and case.boundary is not None:
             # Before the score, because the line of the work list that is written with it depends on this act.
-            work.audit.append(services.user, SCORED_ANYWAY, case.image.id, case.boundary.id)
+            work.audit.append(
+                services.user, AuditKind.UNSUITABLE_IMAGE_SCORED, case.image.id, case.boundary.id
+            )
         work.cases.add_score(score)
         sha256 = score.model.weights_sha256
-        work.audit.append(services.user, "score computed", case.image.id, score.id, weights_sha256=sha256)
+        work.audit.append(
+            services.user, AuditKind.SCORE_COMPUTED, case.image.id, score.id, weights_sha256=sha256
+        )
         work.commit()
 
 
@@ -88,24 +93,24 @@ def preview_score(services: Services, image_id: ImageId, mask: BoolMask, token: 
         raise ScoreWithheldError(objection)
     check_fits(mask, case.image)
     unsaved = RevisionId(new_id())
-    return _scored(services, case, pixels_of(services, case.image), mask, unsaved, token)
+    return _scored(services, case, mask, unsaved, token)
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
 def _scored(
     services: Services,
     case: Case,
-    pixels: RgbImage,
     mask: BoolMask | None,
     source: PredictionId | RevisionId,
     token: CancelToken,
 ) -> ScorePreview:
-    inputs = score_inputs(case, pixels, mask)
+    inputs = score_inputs(services.arrays, case, mask)
     stop_if_cancelled(token)
+    pixels = services.arrays.pixels(case.image)
     result = services.predictor.score(pixels, inputs.mask, inputs.tabular, token)
     score = ScorePrediction(
         id=PredictionId(new_id()),

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.case import Case
-from app.usecases.analysis.measurements import features_of
-from models.contract.arrays import BoolMask, RgbImage
+from app.usecases.image_arrays import ImageArrays
+from models.contract.arrays import BoolMask
 from models.contract.lesion.features import LesionFeatures
-from models.contract.lesion.quality import concerns, image_quality
+from models.contract.lesion.quality import concerns
 from models.contract.lesion.tabular import TabularInput, missing_names, tabular_input
 
 _NO_LESION = "No lesion boundary was found, so the score looks at the whole image."
@@ -26,19 +26,19 @@ class ScoreInputs:
     warnings: tuple[str, ...]
 
 
-def score_inputs(case: Case, pixels: RgbImage, mask: BoolMask | None) -> ScoreInputs:
-    """Return the inputs for a mask.
+def score_inputs(arrays: ImageArrays, case: Case, mask: BoolMask | None) -> ScoreInputs:
+    """Return the inputs for a mask (H, W).
 
     What is read of the case here beside ``Case.model_inputs`` belongs into ``Case.scored_inputs``, too.
     """
     seen = mask if mask is not None and mask.any() else None
-    features = features_of(case.image, pixels, seen)
+    features = arrays.measured(case.image, seen)
     tabular = tabular_input(
         entered=_entered(case),
         features=features,
         patient_long_diameters_mm=_diameters_mm(case, features),
     )
-    found = (concern.sentence for concern in concerns(image_quality(pixels, seen)))
+    found = (concern.sentence for concern in concerns(arrays.quality(case.image, seen)))
     said = tuple(filter(None, (case.objection_to_score, *found)))
     return ScoreInputs(
         mask=seen,

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.case_fields import age_years, choice
 from app.domain.errors import InvalidFieldError, UnreadableFileError
 from app.domain.ids import ImageId
-from app.usecases.ports import Services, UnitOfWork
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
+from app.usecases.services import Services
 
 LIST_NAME = "samples.csv"
 """Columns file, sha256, title, age and sex; others are for the reader."""
@@ -26,10 +28,10 @@ def listed_samples(path: Path) -> tuple[Row, ...]:
         with path.open(encoding="utf-8", newline="") as stream:
             table = csv.DictReader(stream)
             if not _COLUMNS.issubset(table.fieldnames or ()):
-                raise UnreadableFileError("The file is no list of sample images.")
+                raise UnreadableFileError(_("The file is no list of sample images."))
             return tuple(table)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFileError("The list of sample images cannot be read.") from error
+        raise UnreadableFileError(_("The list of sample images cannot be read.")) from error
 
 
 def describe_samples(services: Services, rows: Iterable[Row], image_ids: Iterable[ImageId]) -> int:
@@ -41,12 +43,13 @@ def describe_samples(services: Services, rows: Iterable[Row], image_ids: Iterabl
     row_by_hash = {row["sha256"]: row for row in rows}
     described = 0
     for image_id in image_ids if row_by_hash else ():
-        with services.unit_of_work() as work:
+        with services.store.writing() as work:
             case = work.cases.case(image_id)
             row = row_by_hash.get(case.image.original)
             if row is None or not _entered(services, work, case, row):
                 continue
-            work.audit.append(services.user, SAMPLE_DESCRIBED, image_id)
+            work.cases.mark_as_sample(image_id)
+            work.audit.append(services.user, AuditKind.SAMPLE_DESCRIBED, image_id)
             work.commit()
             described += 1
     return described

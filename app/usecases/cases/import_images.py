@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.changes import Changes
@@ -21,16 +22,21 @@ from app.domain.ids import BlobName, ImageId, LesionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.imaging import png_codec
+from app.imaging.read_image import ReadImage
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
 from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.patients.find_patient import FoundPatient, check_person_of_lesion, patient_of_file
 from app.usecases.patients.settle_identity import join_image
 from app.usecases.patients.visit_date import visit_day
-from app.usecases.ports import CancelToken, Progress, ReadImage, Services, UnitOfWork
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
 THUMBNAIL_SIDE_PX = 160
 
-DAMAGED_TAKEN = "damaged file taken"
 """The act of a person who takes an image although its file is damaged."""
 
 _NOT_TRIED = "The import had to stop before this file; import it again."
@@ -143,7 +149,14 @@ def import_images(
             is_partly_readable = isinstance(error, PartlyReadableFileError)
             refused.append(Refusal(path, str(error), is_partly_readable=is_partly_readable))
         except OSError as error:
-            refused.append(Refusal(path, f"The file cannot be read: {error.strerror or 'unknown reason'}."))
+            refused.append(
+                Refusal(
+                    path,
+                    _("The file cannot be read: {value}.").format(
+                        value=error.strerror or _("unknown reason")
+                    ),
+                )
+            )
     yield Progress(len(files), len(files), "")
     changes = Changes(
         images=_with_fellows(services, (*imported, *joined_images)), case_list=bool(imported or joined_images)
@@ -163,7 +176,7 @@ def import_images(
 
 def _with_fellows(services: Services, image_ids: Sequence[ImageId]) -> frozenset[ImageId]:
     """Return images and all others of their patients, whom a file may have told something new about."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         patients = {work.cases.case(image_id).patient.id for image_id in image_ids}
         fellows = (images_of_patient(work, patient_id) for patient_id in patients)
         return frozenset(image_ids).union(*fellows)
@@ -243,21 +256,21 @@ def _imported(
     """Store a file and return its case with what has to be checked about it."""
     if path.exists() and not path.is_file():
         # Reading a pipe would wait for ever, a device never end.
-        raise DomainError("This is not a file but a device, a pipe or the like.")
+        raise DomainError(_("This is not a file but a device, a pipe or the like."))
     with path.open("rb") as stream:
         original = BlobName(hashlib.file_digest(stream, "sha256").hexdigest())
-    with services.reading() as work:
+    with services.store.reading() as work:
         _refuse_known(work, original)
     read = services.images.read(path, takes_damaged=takes_damaged)
     day, said = visit_day(read, services.clock().astimezone().date())
     read = replace(read, provenance=(*read.provenance, said))
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != original:
-        raise DomainError("The file was being changed while it was read; import it again.")
-    services.blobs.put(content)
-    upright = services.blobs.put(services.images.png(read.pixels))
-    thumbnail = services.blobs.put(services.images.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
-    with services.unit_of_work() as work:
+        raise DomainError(_("The file was being changed while it was read; import it again."))
+    services.store.blobs.put(content)
+    upright = services.store.blobs.put(png_codec.png(read.pixels))
+    thumbnail = services.store.blobs.put(png_codec.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
+    with services.store.writing() as work:
         _refuse_known(work, original)
         if lesion_id is None:
             found = patient_of_file(
@@ -272,9 +285,9 @@ def _imported(
         visit_id = _add_visit(work, lesion, found.patient, day, read.age_years)
         image = _image(services, path, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
-        work.audit.append(services.user, "image imported", image.id, original)
+        work.audit.append(services.user, AuditKind.IMAGE_IMPORTED, image.id, original)
         if image.is_damaged:
-            work.audit.append(services.user, DAMAGED_TAKEN, image.id)
+            work.audit.append(services.user, AuditKind.DAMAGED_FILE_TAKEN, image.id)
         work.commit()
     notices = tuple(notice for notice in (*read.remarks, found.notice) if notice)
     return _Stored(image.id, notices, found.kept_apart)
@@ -285,9 +298,11 @@ def _refuse_known(work: UnitOfWork, original: BlobName) -> None:
     if image_id is None:
         return
     case = work.cases.case(image_id)
-    sentence = f"The file is already imported as {case.image.file_name} of patient {case.patient.code}"
+    sentence = _("The file is already imported as {file_name} of patient {code}").format(
+        file_name=case.image.file_name, code=case.patient.code
+    )
     if work.cases.is_hidden(image_id):
-        sentence += " and was removed from the work list; restore it there"
+        sentence += _(" and was removed from the work list; restore it there")
     raise _AlreadyKnownError(image_id, sentence + ".")
 
 

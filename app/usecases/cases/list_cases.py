@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 ORDERS = ("priority", "patient", "site", "score", "status", "imported", "benefit")
 
@@ -35,7 +35,7 @@ def list_cases(
 
     With ``removed`` they are the cases that were taken out of the work list.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         lines = work.cases.case_lines(
             offset=offset,
             limit=limit,
@@ -51,7 +51,7 @@ def list_cases(
 
 def lines_of(services: Services, image_ids: Sequence[ImageId]) -> list[CaseLine]:
     """Return the lines of some cases as they are now."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.lines_of(image_ids)
 
 
@@ -93,6 +93,6 @@ def next_to_correct(services: Services, *, besides: Collection[ImageId] = ()) ->
 
     ``besides`` are cases that were offered already: a person who leaves one as it is goes on to the next.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         lines = work.cases.case_lines(order="benefit", limit=len(besides) + 1)
     return next((line for line in lines if line.image_id not in besides and not line.is_corrected), None)

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.measurement import Measurement
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.local_bands import LocalBands, local_bands
-from app.usecases.analysis.measurements import features_of, measurements_of
+from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.model_summaries import score_model
-from app.usecases.image_arrays import band_of, mask_named, pixels_of, probability_of, valid_mask_of
-from app.usecases.ports import ModelSummary, Services
+from app.usecases.image_arrays import ImageArrays
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+from models.contract.uncertainty.disagreement import from_levels
+from models.contract.uncertainty.uncertainty_band import uncertainty_band
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +46,25 @@ class OpenedCase:
     """What the bands of that model have been worth among the cases decided here."""
 
 
-def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None = None) -> OpenedCase:
-    """Return a case with pixels, mask, probability and measurements.
-
-    ``pixels`` of the image, when they are at hand already, are not read again.
-    """
-    with services.reading() as work:
+def open_case(services: Services, image_id: ImageId) -> OpenedCase:
+    """Return a case with pixels, mask, probability and measurements."""
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
-    pixels = pixels_of(services, case.image) if pixels is None else pixels
-    mask = valid_mask_of(services, case)
-    measurements = measurements_of(features_of(case.image, pixels, mask), mask)
-    predicted_mask, predicted = mask if case.boundary else None, measurements
-    if case.boundary is not None and case.boundary.mask != case.mask:
-        predicted_mask = mask_named(services, case.boundary.mask)
-        predicted = measurements_of(features_of(case.image, pixels, predicted_mask), predicted_mask)
-    probability = probability_of(services, case)
+    arrays = services.arrays
+    mask = arrays.valid_mask(case)
+    predicted_mask = None if case.boundary is None else arrays.mask(case.boundary.mask)
+    measurements = measurements_of(arrays.measured(case.image, mask), mask)
+    predicted = measurements
+    if predicted_mask is not None:
+        predicted = measurements_of(arrays.measured(case.image, predicted_mask), predicted_mask)
+    probability = None if case.boundary is None else arrays.probability(case.boundary.probability)
     model_summaries = None if case.score is None else score_model(services, case.score)
     local = None if case.score is None else local_bands(services, case.score.model.weights_sha256)
-    band = band_of(services, case, predicted_mask, probability)
+    band = _band(arrays, case, predicted_mask, probability)
     return OpenedCase(
         case,
-        pixels,
+        arrays.pixels(case.image),
         mask,
         predicted_mask,
         probability,
@@ -79,6 +79,16 @@ def open_case(services: Services, image_id: ImageId, *, pixels: RgbImage | None 
 
 def measure_mask(services: Services, image_id: ImageId, mask: BoolMask) -> tuple[Measurement, ...]:
     """Return the measurements a mask would give, without any model."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         image = work.cases.case(image_id).image
-    return measurements_of(features_of(image, pixels_of(services, image), mask), mask)
+    return measurements_of(services.arrays.measured(image, mask), mask)
+
+
+def _band(
+    arrays: ImageArrays, case: Case, mask: BoolMask | None, probability: ProbabilityMap | None
+) -> NDArray[np.float32] | None:
+    """Return the band in which the predicted boundary is uncertain; None when that is not known."""
+    name = case.boundary.disagreement if case.boundary is not None else None
+    if name is None or mask is None or probability is None:
+        return None
+    return uncertainty_band(mask, probability, from_levels(arrays.probability(name)))

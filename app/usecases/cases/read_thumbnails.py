@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.domain.errors import StorageError
 from app.domain.ids import BlobName
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def read_thumbnails(services: Services, names: Sequence[BlobName]) -> dict[BlobName, bytes]:
@@ -12,7 +12,7 @@ def read_thumbnails(services: Services, names: Sequence[BlobName]) -> dict[BlobN
     found: dict[BlobName, bytes] = {}
     for name in names:
         try:
-            found[name] = services.blobs.get(name)
+            found[name] = services.store.blobs.get(name)
         except StorageError:
             continue
     return found

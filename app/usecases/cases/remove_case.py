@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
+from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def remove_case(services: Services, image_id: ImageId) -> Changes:
     """Hide a case from the work list; it stays in the store."""
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.cases.remove_image(image_id)
-        work.audit.append(services.user, "case removed", image_id)
+        work.audit.append(services.user, AuditKind.CASE_REMOVED, image_id)
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
@@ -25,10 +26,10 @@ def restore_case(services: Services, image_id: ImageId) -> Changes:
 def restore_cases(services: Services, image_ids: Sequence[ImageId]) -> Changes:
     """Bring hidden cases back into the work list, all of them or none."""
     images: set[ImageId] = set()
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         for image_id in image_ids:
             work.cases.restore_image(image_id)
-            work.audit.append(services.user, "case restored", image_id)
+            work.audit.append(services.user, AuditKind.CASE_RESTORED, image_id)
             images.update(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=frozenset(images), case_list=True)

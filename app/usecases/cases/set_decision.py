@@ -1,10 +1,11 @@
 """Records the clinician's own reading, apart from what the model said."""
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_decision
 from app.domain.changes import Changes
 from app.domain.ids import DecisionId, ImageId, new_id
 from app.domain.revision import Decision
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def set_decision(
@@ -32,8 +33,8 @@ def set_decision(
         created_at=services.clock(),
     )
     check_decision(decision, services.vocabulary)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.cases.add_decision(decision)
-        work.audit.append(services.user, "decision recorded", image_id, decision.id)
+        work.audit.append(services.user, AuditKind.DECISION_RECORDED, image_id, decision.id)
         work.commit()
     return Changes(images=frozenset({image_id}), case_list=True)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.case import Case
 from app.domain.ids import ImageId
-from app.usecases.image_arrays import pixels_of, valid_mask_of
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 
 
@@ -21,6 +20,6 @@ class ShownImage:
 
 def show_image(services: Services, image_id: ImageId) -> ShownImage:
     """Return a case with its pixels and valid mask, without measuring anything."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
-    return ShownImage(case, pixels_of(services, case.image), valid_mask_of(services, case))
+    return ShownImage(case, services.arrays.pixels(case.image), services.arrays.valid_mask(case))

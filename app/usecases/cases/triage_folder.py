@@ -9,10 +9,12 @@ from app.domain.case import CaseLine
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.usecases.analysis.analyse import analyse_images, outstanding
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import FileNotice, Refusal, import_images
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.write_report import write_report
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, each_once
 
 TABLE_FORMAT = "csv_table"
@@ -56,7 +58,7 @@ def triage_folder(
     offered = (*report.imported, *report.already_known)
     not_scored = yield from analyse_images(services, _first_looks(services, offered), token)
     written = yield from _written(services, offered, folder, deidentified=deidentified, token=token)
-    with services.reading() as work:
+    with services.store.reading() as work:
         lines = work.cases.lines_of(offered)
     return TriageReport(
         lines=tuple(lines),
@@ -95,6 +97,6 @@ def _formats(services: Services, image_ids: Sequence[ImageId]) -> tuple[str, ...
     """Return what is written beside the reports; masks only when some image has one."""
     if not image_ids:
         return ()
-    with services.reading() as work:
+    with services.store.reading() as work:
         has_mask = any(work.cases.case(image_id).mask is not None for image_id in image_ids)
     return (TABLE_FORMAT, MASK_FORMAT) if has_mask else (TABLE_FORMAT,)

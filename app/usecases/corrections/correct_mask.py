@@ -1,18 +1,26 @@
 """Stores a person's version of a lesion's mask."""
 
+from typing import Final
+
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError
 from app.domain.ids import ImageId, RevisionId, new_id
-from app.domain.revision import MaskRevision
-from app.usecases.image_arrays import check_fits, mask_named
-from app.usecases.ports import Services
+from app.domain.revision import MaskRevision, RevisionReason
+from app.imaging import png_codec
+from app.translation import _
+from app.usecases.image_arrays import check_fits
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_plausibility import MaskIssueKind, mask_issue
 
-CORRECTED = "corrected"
-RESET = "reset to prediction"
-CONFIRMED = "confirmed"
+_KIND_BY_REASON: Final = {
+    RevisionReason.CORRECTED: AuditKind.MASK_CORRECTED,
+    RevisionReason.CONFIRMED: AuditKind.MASK_CONFIRMED,
+    RevisionReason.RESET: AuditKind.MASK_RESET,
+    RevisionReason.REVERTED: AuditKind.MASK_REVERTED,
+}
 
 
 def correct_mask(
@@ -21,26 +29,27 @@ def correct_mask(
     mask: BoolMask,
     *,
     author: str | None = None,
-    reason: str = CORRECTED,
+    reason: RevisionReason = RevisionReason.CORRECTED,
+    reverted_to: int | None = None,
     is_meant: bool = False,
 ) -> Changes:
     """Store ``mask`` as the newest revision; the prediction it corrects stays as it was.
 
     A mask equal to the valid one is only stored again when the reason says something new. ``is_meant`` says
-    that a person has answered for an implausible mask.
+    that a person has answered for an implausible mask; ``reverted_to`` is the revision it is taken from.
 
     Raises:
         ImplausibleMaskError: the mask marks nothing, nearly everything or the frame, and is not ``is_meant``.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     check_fits(mask, case.image)
     if not is_meant:
         _check_plausible(services, case, mask)
-    name = services.blobs.put(services.images.mask_png(mask))
-    with services.unit_of_work() as work:
+    name = services.store.blobs.put(png_codec.mask_png(mask))
+    with services.store.writing() as work:
         case = work.cases.case(image_id)
-        if name == case.mask and reason == CORRECTED:
+        if name == case.mask and _is_said(case, reason, author or services.user):
             return Changes()
         revision = MaskRevision(
             id=RevisionId(new_id()),
@@ -51,18 +60,29 @@ def correct_mask(
             author=author or services.user,
             created_at=services.clock(),
             reason=reason,
+            reverted_to=reverted_to,
         )
         work.cases.add_revision(revision)
-        work.audit.append(revision.author, f"mask {reason}", image_id, revision.id)
+        work.audit.append(
+            revision.author, _KIND_BY_REASON[reason], image_id, revision.id, reverted_to=reverted_to
+        )
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
+
+
+def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
+    """Say whether a revision with the valid mask would tell nothing new."""
+    if reason is RevisionReason.CONFIRMED:
+        newest = case.revision
+        return newest is not None and newest.reason is reason and newest.author == author
+    return reason is RevisionReason.CORRECTED
 
 
 def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
     issue = mask_issue(mask)
     if issue is not None and issue.kind is MaskIssueKind.INVERTED and case.boundary is not None:
         # The predicted boundary is decoded only where it can settle the question.
-        issue = mask_issue(mask, mask_named(services, case.boundary.mask))
+        issue = mask_issue(mask, services.arrays.mask(case.boundary.mask))
     if issue is not None:
-        raise ImplausibleMaskError(f"The boundary {issue.reason}.")
+        raise ImplausibleMaskError(_("The boundary {reason}.").format(reason=issue.reason))

@@ -11,10 +11,13 @@ import numpy as np
 
 from app.domain.errors import DomainError, InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId
+from app.translation import _
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import check_fits, mask_named
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.image_arrays import check_fits
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_plausibility import MaskIssue, MaskIssueKind, mask_issue
 from models.contract.imaging.mask_values import PLAIN
@@ -112,12 +115,16 @@ def _offers(
 
 def _offer(services: Services, image_id: ImageId, path: Path, in_doubt: ImplausibleMask) -> _Offer:
     reading = services.images.read_mask(path)
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     check_fits(reading.mask, case.image)
-    predicted = None if case.boundary is None else mask_named(services, case.boundary.mask)
+    predicted = None if case.boundary is None else services.arrays.mask(case.boundary.mask)
     issue = mask_issue(reading.mask, predicted)
-    said = [] if reading.taken_for == PLAIN else [f"Its values were read as: {reading.taken_for}."]
+    said = (
+        []
+        if reading.taken_for == PLAIN
+        else [_("Its values were read as: {taken_for}.").format(taken_for=reading.taken_for)]
+    )
     mask = reading.mask
     if issue is not None:
         mask = _decided(mask, issue, in_doubt)
@@ -131,22 +138,30 @@ def _decided(mask: BoolMask, issue: MaskIssue, in_doubt: ImplausibleMask) -> Boo
         return mask
     if in_doubt is ImplausibleMask.EXCHANGE and issue.kind is MaskIssueKind.INVERTED:
         return ~mask
-    remedy = f"'--in-doubt {ImplausibleMask.AS_MARKED}' takes it as it is"
+    remedy = _("'--in-doubt {as_marked}' takes it as it is").format(as_marked=ImplausibleMask.AS_MARKED)
     if issue.kind is MaskIssueKind.INVERTED:
-        remedy += f", '--in-doubt {ImplausibleMask.EXCHANGE}' exchanges lesion and skin"
-    raise InvalidFieldError("mask", f"The mask {issue.reason}; {remedy}.")
+        remedy += _(", '--in-doubt {exchange}' exchanges lesion and skin").format(
+            exchange=ImplausibleMask.EXCHANGE
+        )
+    raise InvalidFieldError(
+        "mask", _("The mask {reason}; {remedy}.").format(reason=issue.reason, remedy=remedy)
+    )
 
 
 def _taken_anyway(issue: MaskIssue, in_doubt: ImplausibleMask) -> str:
     done = (
-        "lesion and skin were exchanged" if in_doubt is ImplausibleMask.EXCHANGE else "it was taken as it is"
+        _("lesion and skin were exchanged")
+        if in_doubt is ImplausibleMask.EXCHANGE
+        else _("it was taken as it is")
     )
-    return f"The mask {issue.reason}; {done}."
+    return _("The mask {reason}; {done}.").format(reason=issue.reason, done=done)
 
 
 def _several(offers: Sequence[_Offer]) -> str:
     names = ", ".join(shown_name(offer.path) for offer in offers)
-    return f"{len(offers)} different masks are named after one image ({names}); offer only the one you mean."
+    return _(
+        "{count} different masks are named after one image ({names}); offer only the one you mean."
+    ).format(count=len(offers), names=names)
 
 
 class _CaseNames:
@@ -155,7 +170,7 @@ class _CaseNames:
     def __init__(self, services: Services) -> None:
         self._ids_by_name: dict[str, list[ImageId]] = defaultdict(list)
         self._ids_by_folded_name: dict[str, list[ImageId]] = defaultdict(list)
-        with services.reading() as work:
+        with services.store.reading() as work:
             for offset in range(0, work.cases.case_count(), _AT_A_TIME):
                 for line in work.cases.case_lines(offset=offset, limit=_AT_A_TIME, order="imported"):
                     name = _composed(Path(line.file_name).stem)
@@ -172,9 +187,15 @@ class _CaseNames:
                 return ids[0]
             if ids:
                 raise NotFoundError(
-                    f"{len(ids)} cases have an image file called {name}; correct them one by one."
+                    _("{count} cases have an image file called {name}; correct them one by one.").format(
+                        count=len(ids), name=name
+                    )
                 )
-        raise NotFoundError(f"No case has an image file called {_without_endings(stem)}.")
+        raise NotFoundError(
+            _("No case has an image file called {without_endings}.").format(
+                without_endings=_without_endings(stem)
+            )
+        )
 
 
 def _composed(name: str) -> str:

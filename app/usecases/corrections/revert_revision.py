@@ -4,9 +4,10 @@ from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
-from app.usecases.corrections.correct_mask import RESET, correct_mask
-from app.usecases.image_arrays import mask_named
-from app.usecases.ports import Services
+from app.domain.revision import RevisionReason
+from app.translation import _
+from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.services import Services
 
 
 def revert_revision(
@@ -21,17 +22,25 @@ def revert_revision(
     Raises:
         ImplausibleMaskError: that mask is implausible, and is not ``is_meant``.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
-    name, reason = _earlier(case, revision_id)
-    return correct_mask(services, image_id, mask_named(services, name), reason=reason, is_meant=is_meant)
+    name, reverted_to = _earlier(case, revision_id)
+    return correct_mask(
+        services,
+        image_id,
+        services.arrays.mask(name),
+        reason=RevisionReason.RESET if reverted_to is None else RevisionReason.REVERTED,
+        reverted_to=reverted_to,
+        is_meant=is_meant,
+    )
 
 
-def _earlier(case: Case, revision_id: RevisionId | PredictionId) -> tuple[BlobName, str]:
+def _earlier(case: Case, revision_id: RevisionId | PredictionId) -> tuple[BlobName, int | None]:
+    """Return an earlier mask, and the number of its revision; None for a prediction."""
     for revision in case.revisions:
         if revision.id == revision_id:
-            return revision.mask, f"reverted to revision {revision.number}"
+            return revision.mask, revision.number
     for boundary in case.boundaries:
         if boundary.id == revision_id:
-            return boundary.mask, RESET
-    raise NotFoundError("This revision does not belong to the image.")
+            return boundary.mask, None
+    raise NotFoundError(_("This revision does not belong to the image."))

@@ -2,14 +2,14 @@
 
 from app.domain.errors import NotFoundError
 from app.domain.ids import ImageId
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def unfinished_work(services: Services) -> tuple[ImageId, ...]:
     """Return the images with journalled work that are in the work list, oldest work first."""
     if services.journal is None:
         return ()
-    with services.reading() as work:
+    with services.store.reading() as work:
         found = []
         for image_id in services.journal.unfinished():
             try:

@@ -4,14 +4,17 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import overload
 
+from app.domain.audit import AuditKind
 from app.domain.errors import ExportError, InferenceError
 from app.domain.ids import ImageId
+from app.translation import _
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.explain_score import explain_score
 from app.usecases.analysis.model_summaries import model_summaries
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import pixels_of, probability_of, valid_mask_of
-from app.usecases.ports import CancelToken, CaseFile, Exporter, Progress, Services
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
+from app.usecases.exports.exporter import CaseFile, Exporter
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, sound_cases
 from models.contract.arrays import AttentionMap
 
@@ -52,18 +55,20 @@ def case_file(services: Services, image_id: ImageId, token: CancelToken, *, over
 
     A machine on which no engine can explain the score gives the case without the overlay.
     """
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
     wanted = None if case.score is None or case.is_score_withheld else overlay
+    arrays, mask = services.arrays, services.arrays.valid_mask(case)
     return CaseFile(
         case=case,
-        pixels=pixels_of(services, case.image),
-        mask=valid_mask_of(services, case),
-        probability=probability_of(services, case),
+        pixels=arrays.pixels(case.image),
+        mask=mask,
+        probability=arrays.probability(case.boundary.probability) if case.boundary else None,
         overlays=_overlays(services, image_id, wanted, token),
         audit=trail,
         models=model_summaries(services, case),
+        measure=lambda: arrays.measured(case.image, mask),
     )
 
 
@@ -110,7 +115,9 @@ def exporter_named(services: Services, name: str) -> Exporter:
         if exporter.name == name:
             return exporter
     known = ", ".join(exporter.name for exporter in services.exporters)
-    raise ExportError(f"There is no export format “{name}”; there are: {known}.")
+    raise ExportError(
+        _("There is no export format “{name}”; there are: {known}.").format(name=name, known=known)
+    )
 
 
 def note_export(
@@ -118,7 +125,7 @@ def note_export(
 ) -> None:
     """Write into the audit trail which cases left the store, and whether they can be recognised."""
     manner = "de-identified" if deidentified else "with identity"
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         for image_id in image_ids:
-            work.audit.append(services.user, "case exported", image_id, f"{exporter.name}, {manner}")
+            work.audit.append(services.user, AuditKind.CASE_EXPORTED, image_id, f"{exporter.name}, {manner}")
         work.commit()

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
-from app.usecases.cancellation import stop_if_cancelled
+from app.translation import _
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.exports.export_cases import case_file, exporter_named, note_export
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, left_out
 
 REPORT_FORMAT = "report_pdf"
@@ -28,7 +30,7 @@ def write_report(
     exporter = exporter_named(services, REPORT_FORMAT)
     written = WrittenCases()
     for number, image_id in enumerate(image_ids):
-        yield Progress(number, len(image_ids), "Writing reports")
+        yield Progress(number, len(image_ids), _("Writing reports"))
         stop_if_cancelled(token)
         try:
             case = case_file(services, image_id, token, overlay=_first_overlay(services))
@@ -39,7 +41,7 @@ def write_report(
             files = exporter.write([case], folder, deidentified=deidentified)
         written += WrittenCases(tuple(files), report_by_image={image_id: files[0]} if files else {})
         note_export(services, [image_id], exporter, deidentified=deidentified)
-    yield Progress(len(image_ids), len(image_ids), "Writing reports")
+    yield Progress(len(image_ids), len(image_ids), _("Writing reports"))
     return written
 
 

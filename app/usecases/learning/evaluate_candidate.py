@@ -4,10 +4,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
+from app.translation import _
 from app.usecases.learning.start_run import snapshot_folder
-from app.usecases.models.promote_model import EXAMINED, is_shipped
-from app.usecases.ports import Services
+from app.usecases.models.promote_model import is_shipped
+from app.usecases.services import Services
 from models.contract.shelf.exam import Exam, read_exam, write_exam
 
 
@@ -22,12 +24,12 @@ def evaluate_candidate(services: Services, name: str, version: str, snapshot_id:
     model = services.shelf.get(name, version)
     task = model.card.task
     if task == "refinement":
-        raise LearningError("A model that redraws boundaries from clicks sits no exam.")
+        raise LearningError(_("A model that redraws boundaries from clicks sits no exam."))
     active = services.shelf.active(task)
     if active is None or active.folder == model.folder:
-        raise LearningError("An exam is sat beside another model that is active; there is none.")
+        raise LearningError(_("An exam is sat beside another model that is active; there is none."))
     if is_shipped(services, model):
-        raise LearningError("A shipped model sits no exam; it may be promoted without one.")
+        raise LearningError(_("A shipped model sits no exam; it may be promoted without one."))
     data = snapshot_folder(services, task, snapshot_id)
     reference = services.learning_images
     arguments = ["--against", str(active.folder), "--data", str(data)]
@@ -39,8 +41,10 @@ def evaluate_candidate(services: Services, name: str, version: str, snapshot_id:
         services.runs.answer(["exam", str(copy), *arguments])
         exam = read_exam(copy)
     write_exam(exam, model.folder)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         sha256 = model.card.weights_sha256
-        work.audit.append(services.user, EXAMINED, model.card.reference, data.name, weights_sha256=sha256)
+        work.audit.append(
+            services.user, AuditKind.MODEL_EXAMINED, model.card.reference, data.name, weights_sha256=sha256
+        )
         work.commit()
     return exam

@@ -1,7 +1,7 @@
 """Looks at runs: all of them in a list, or the story of one."""
 
 from app.usecases.learning.run_records import RunLine, line_of, run_folder, run_ids, run_state_of
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from training.contract.run_state import RunState
 
 

@@ -2,22 +2,23 @@
 
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.domain.analysis.input_edits import SAMPLE_DESCRIBED
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import DamagedFileError, LearningError, UnreadableFileError
 from app.domain.ids import ImageId, new_id
-from app.usecases.cancellation import stop_if_cancelled
-from app.usecases.image_arrays import mask_named
+from app.imaging import png_codec
+from app.translation import _
+from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.learning.patient_splits import (
     NO_PSEUDONYM,
-    Sides,
+    Subsets,
     check_enough,
     places_of,
-    sides_with_unassigned,
+    subsets_with_unassigned,
 )
 from app.usecases.learning.single_image_patients import about_single_images
 from app.usecases.learning.training_examples import (
@@ -25,16 +26,17 @@ from app.usecases.learning.training_examples import (
     has_malignant_decision,
     training_example_of,
 )
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.shelf.card import Task
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS
 from training.contract.snapshot import (
-    Side,
     Snapshot,
     SnapshotEntry,
     SnapshotError,
     SnapshotImage,
     SnapshotWriter,
+    Subset,
     new_snapshot,
 )
 
@@ -50,8 +52,8 @@ class FrozenSnapshot:
     task: Task
     folder: Path
     created_at: datetime
-    images_by_side: dict[str, int]
-    patients_by_side: dict[str, int]
+    images_by_subset: dict[str, int] = field(metadata={"json": "images_by_side"})
+    patients_by_subset: dict[str, int] = field(metadata={"json": "patients_by_side"})
     left_out: dict[str, int]
     """Numbers of images by the reason why they were left out."""
     warning: str = ""
@@ -64,7 +66,7 @@ def freeze_snapshot(
     """Write the signed corrections of ``task``, and uncorrected images of training patients, as a snapshot.
 
     Diagnoses count when histopathology confirmed them; ``any_confirmation`` takes the other ways as well.
-    A damaged file is left out with its reason. The folder appears whole or not at all; patients' sides
+    A damaged file is left out with its reason. The folder appears whole or not at all; patients' subsets
     (see ``app.domain.learning.dealt``), pseudonyms and the audit event are stored in one transaction.
 
     Raises:
@@ -75,10 +77,10 @@ def freeze_snapshot(
         services, task, token, any_confirmation=any_confirmation
     )
     created_at = services.clock()
-    sides = sides_with_unassigned(stored, examples, hidden, created_at)
-    places = places_of(examples, sides, hidden)
-    planned = [(example, place.side) for example, place in zip(examples, places, strict=True)]
-    check_enough(task, planned, sides)
+    subsets = subsets_with_unassigned(stored, examples, hidden, created_at)
+    places = places_of(examples, subsets, hidden)
+    planned = [(example, place.subset) for example, place in zip(examples, places, strict=True)]
+    check_enough(task, planned, subsets)
     snapshot_id = f"{task}-{created_at:%Y%m%d-%H%M%S}-{new_id()[:4]}"
     folder = services.store.folder / SNAPSHOTS / snapshot_id
     try:
@@ -87,31 +89,31 @@ def freeze_snapshot(
             for number, (example, place) in enumerate(zip(examples, places, strict=True)):
                 stop_if_cancelled(token)
                 yield Progress(number, len(examples), "Freezing the corrections")
-                image = _image(example, sides, place.side, place.reason)
+                image = _image(example, subsets, place.subset, place.reason)
                 written.append(_added(services, writer, example, image))
-            sides_in = [image.side for image in written]
-            check_enough(task, zip(examples, sides_in, strict=True), sides)
+            subsets_in = [image.subset for image in written]
+            check_enough(task, zip(examples, subsets_in, strict=True), subsets)
             snapshot = writer.finish(snapshot_id, task, created_at)
             stop_if_cancelled(token)
-            _keep(services, sides, examples, snapshot)
+            _keep(services, subsets, examples, snapshot)
     except SnapshotError as error:
         raise LearningError(str(error)) from error
-    return _frozen(snapshot, folder, about_single_images(zip(examples, sides_in, strict=True)))
+    return _frozen(snapshot, folder, about_single_images(zip(examples, subsets_in, strict=True)))
 
 
 def read_training_examples(
     services: Services, task: Task, token: CancelToken, *, any_confirmation: bool
-) -> Generator[Progress, None, tuple[Sides, Sequence[TrainingExample], frozenset[ImageId]]]:
+) -> Generator[Progress, None, tuple[Subsets, Sequence[TrainingExample], frozenset[ImageId]]]:
     """Read every case of the store once."""
     examples, hidden, malignant = [], set(), set()
-    with services.reading() as work:
+    with services.store.reading() as work:
         image_ids = work.learning.all_images()
         patients, images = work.learning.patients(), work.learning.images()
         for number, image_id in enumerate(image_ids):
             stop_if_cancelled(token)
             yield Progress(number, len(image_ids), "Looking for corrections")
             case = work.cases.case(image_id)
-            if any(act.what == SAMPLE_DESCRIBED for act in work.audit.events(image_id)):
+            if case.image.is_sample:
                 examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
                 continue
             examples.append(
@@ -121,16 +123,16 @@ def read_training_examples(
                 hidden.add(image_id)
             elif has_malignant_decision(case, services.vocabulary):
                 malignant.add(case.patient.id)
-    return Sides(patients, images, frozenset(malignant)), examples, frozenset(hidden)
+    return Subsets(patients, images, frozenset(malignant)), examples, frozenset(hidden)
 
 
-def _image(example: TrainingExample, sides: Sides, side: Side | None, reason: str) -> SnapshotImage:
-    patient = sides.patients.get(example.case.patient.id)
-    is_corrected = side is not None and side != "uncorrected"
+def _image(example: TrainingExample, subsets: Subsets, subset: Subset | None, reason: str) -> SnapshotImage:
+    patient = subsets.patients.get(example.case.patient.id)
+    is_corrected = subset is not None and subset != "uncorrected"
     return SnapshotImage(
-        image_id=sides.images[example.case.image.id].pseudonym,
+        image_id=subsets.images[example.case.image.id].pseudonym,
         patient=patient.pseudonym if patient else NO_PSEUDONYM,
-        side=side,
+        subset=subset,
         reason=reason,
         mask_revision=example.mask_revision if is_corrected else None,
         confirmed_by=example.confirmed_by if is_corrected else None,
@@ -141,7 +143,7 @@ def _added(
     services: Services, writer: SnapshotWriter, example: TrainingExample, image: SnapshotImage
 ) -> SnapshotImage:
     """Write an image's files; a damaged one is left out."""
-    if image.side is None:
+    if image.subset is None:
         return writer.add(SnapshotEntry(image))
     try:
         entry = _entry(services, example, image)
@@ -154,17 +156,17 @@ def _added(
 
 def _left_out(image: SnapshotImage, reason: str) -> SnapshotImage:
     return image.model_copy(
-        update={"side": None, "reason": reason, "mask_revision": None, "confirmed_by": None}
+        update={"subset": None, "reason": reason, "mask_revision": None, "confirmed_by": None}
     )
 
 
 def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -> SnapshotEntry:
     """Collect pixels, mask and the few facts that a snapshot may tell of a patient."""
     case, words = example.case, services.vocabulary
-    is_corrected = image.side != "uncorrected"
+    is_corrected = image.subset != "uncorrected"
     return SnapshotEntry(
         image,
-        image_png=services.blobs.get(case.image.upright),
+        image_png=services.store.blobs.get(case.image.upright),
         mask_png=_mask_png(services, example) if is_corrected else None,
         malignant=example.malignant if is_corrected else None,
         diagnosis=example.diagnosis if is_corrected else None,
@@ -178,48 +180,50 @@ def _entry(services: Services, example: TrainingExample, image: SnapshotImage) -
 
 def _given(case: Case) -> Iterator[tuple[str, float | str]]:
     """Collect the entered inputs of the score for which data folders have no column of their own."""
-    for field, value in case.model_inputs.items():
-        is_given = field.model_input in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES)
-        if is_given and field.model_input is not None and isinstance(value, float | int | str):
-            yield field.model_input, value
+    for described, value in case.model_inputs.items():
+        is_given = described.model_input in (*GIVEN_NUMBERS, *GIVEN_CATEGORIES)
+        if is_given and described.model_input is not None and isinstance(value, float | int | str):
+            yield described.model_input, value
 
 
 def _mask_png(services: Services, example: TrainingExample) -> bytes | None:
     if example.mask is None:
         return None
-    mask = mask_named(services, example.mask)
+    mask = services.arrays.mask(example.mask)
     if mask.shape != (example.case.image.height_px, example.case.image.width_px):
-        raise LearningError("Its mask has not the size of the image.")
+        raise LearningError(_("Its mask has not the size of the image."))
     if not mask.any():
-        raise LearningError("Its mask is empty.")
-    return services.images.mask_png(mask)
+        raise LearningError(_("Its mask is empty."))
+    return png_codec.mask_png(mask)
 
 
-def _keep(services: Services, sides: Sides, examples: Sequence[TrainingExample], snapshot: Snapshot) -> None:
-    """Store sides, pseudonyms and the act, before the folder appears: no snapshot without its sides."""
-    with services.unit_of_work() as work:
-        for patient in sides.patients.values():
+def _keep(
+    services: Services, subsets: Subsets, examples: Sequence[TrainingExample], snapshot: Snapshot
+) -> None:
+    """Store subsets, pseudonyms and the act, before the folder appears: no snapshot without its subsets."""
+    with services.store.writing() as work:
+        for patient in subsets.patients.values():
             work.learning.add_patient(patient)
         for example, image in zip(examples, snapshot.images, strict=True):
-            known = sides.images[example.case.image.id]
-            if image.side is not None:
-                side = sides.patients[example.case.patient.id].side
-                known = replace(known, side=known.side or side)
+            known = subsets.images[example.case.image.id]
+            if image.subset is not None:
+                subset = subsets.patients[example.case.patient.id].subset
+                known = replace(known, subset=known.subset or subset)
             work.learning.put_image(known)
-        used = sum(image.side is not None for image in snapshot.images)
-        work.audit.append(services.user, "snapshot frozen", snapshot.id, f"{used} images")
+        used = sum(image.subset is not None for image in snapshot.images)
+        work.audit.append(services.user, AuditKind.SNAPSHOT_FROZEN, snapshot.id, f"{used} images")
         work.commit()
 
 
 def _frozen(snapshot: Snapshot, folder: Path, warning: str) -> FrozenSnapshot:
-    sides: tuple[Side, ...] = ("train", "val", "exam", "uncorrected")
+    subsets: tuple[Subset, ...] = ("train", "val", "exam", "uncorrected")
     return FrozenSnapshot(
         id=snapshot.id,
         task=snapshot.task,
         folder=folder,
         created_at=snapshot.created_at,
-        images_by_side={side: len(snapshot.on(side)) for side in sides},
-        patients_by_side={side: len(snapshot.patients_on(side)) for side in sides},
+        images_by_subset={subset: len(snapshot.on(subset)) for subset in subsets},
+        patients_by_subset={subset: len(snapshot.patients_on(subset)) for subset in subsets},
         left_out=dict(Counter(image.reason for image in snapshot.on(None))),
         warning=warning,
     )

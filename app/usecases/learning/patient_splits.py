@@ -1,4 +1,4 @@
-"""Brings patients and images to their sides before a snapshot is written; nothing is stored here."""
+"""Brings patients and images to their subsets before a snapshot is written; nothing is stored here."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -8,58 +8,59 @@ from datetime import datetime
 from app.domain.errors import LearningError
 from app.domain.ids import BlobName, ImageId, PatientId, new_id
 from app.domain.learning import (
-    SIDES,
+    SUBSETS,
     LearningImage,
     LearningPatient,
-    LearningSide,
+    LearningSubset,
     UnassignedPatient,
-    assign_sides,
+    assign_subsets,
     patients_still_needed,
 )
+from app.translation import _, ngettext
 from app.usecases.learning.training_examples import DAMAGED, TrainingExample
 from models.contract.shelf.card import Task
-from training.contract.snapshot import Side
+from training.contract.snapshot import Subset
 
 NO_PSEUDONYM = "none"
-"""Stands for a patient without a side, of whom nothing is taken."""
+"""Stands for a patient without a subset, of whom nothing is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class SplitAssignment:
     """Where one image goes, and why."""
 
-    side: Side | None
+    subset: Subset | None
     reason: str
 
 
 @dataclass(frozen=True)
-class Sides:
-    """Every patient's side and every image's pseudonym, old and new."""
+class Subsets:
+    """Every patient's subset and every image's pseudonym, old and new."""
 
     patients: Mapping[PatientId, LearningPatient]
     images: Mapping[ImageId, LearningImage]
     malignant_patients: frozenset[PatientId]
 
     @property
-    def placed(self) -> Counter[tuple[bool, LearningSide]]:
-        """How many patients there are, by (has a malignant lesion, side)."""
+    def placed(self) -> Counter[tuple[bool, LearningSubset]]:
+        """How many patients there are, by (has a malignant lesion, subset)."""
         return Counter(
-            (patient.patient_id in self.malignant_patients, patient.side)
+            (patient.patient_id in self.malignant_patients, patient.subset)
             for patient in self.patients.values()
         )
 
 
-def sides_with_unassigned(
-    stored: Sides, examples: Sequence[TrainingExample], hidden: Collection[ImageId], now: datetime
-) -> Sides:
-    """Return the stored sides and those of the patients with a correction who have none yet."""
-    earlier: dict[PatientId, set[LearningSide]] = defaultdict(set)
+def subsets_with_unassigned(
+    stored: Subsets, examples: Sequence[TrainingExample], hidden: Collection[ImageId], now: datetime
+) -> Subsets:
+    """Return the stored subsets and those of the patients with a correction who have none yet."""
+    earlier: dict[PatientId, set[LearningSubset]] = defaultdict(set)
     wanted: set[PatientId] = set()
     images, shared = dict(stored.images), images_of_two_patients(examples)
     for example in examples:
         patient_id, image_id = example.case.patient.id, example.case.image.id
         image = images.setdefault(image_id, LearningImage(image_id, new_id(), None))
-        earlier[patient_id] |= {image.side} if image.side else set()
+        earlier[patient_id] |= {image.subset} if image.subset else set()
         is_out = image_id in hidden or example.case.image.upright in shared
         if example.has_correction and not is_out and patient_id not in stored.patients:
             wanted.add(patient_id)
@@ -69,12 +70,12 @@ def sides_with_unassigned(
         )
         for patient_id in wanted
     ]
-    sides = assign_sides(unassigned, stored.placed)
+    subsets = assign_subsets(unassigned, stored.placed)
     added = {
-        each.patient_id: LearningPatient(each.patient_id, each.pseudonym, sides[each.patient_id], now)
+        each.patient_id: LearningPatient(each.patient_id, each.pseudonym, subsets[each.patient_id], now)
         for each in unassigned
     }
-    return Sides({**stored.patients, **added}, images, stored.malignant_patients)
+    return Subsets({**stored.patients, **added}, images, stored.malignant_patients)
 
 
 def images_of_two_patients(examples: Iterable[TrainingExample]) -> frozenset[BlobName]:
@@ -87,27 +88,27 @@ def images_of_two_patients(examples: Iterable[TrainingExample]) -> frozenset[Blo
 
 
 def places_of(
-    examples: Sequence[TrainingExample], sides: Sides, hidden: Collection[ImageId]
+    examples: Sequence[TrainingExample], subsets: Subsets, hidden: Collection[ImageId]
 ) -> list[SplitAssignment]:
-    """Return where each image goes: the side of its patient, or out."""
-    shared, conflicting = images_of_two_patients(examples), _patients_of_two_sides(examples, sides)
-    return [_place_of(example, sides, hidden, shared, conflicting) for example in examples]
+    """Return where each image goes: the subset of its patient, or out."""
+    shared, conflicting = images_of_two_patients(examples), _patients_of_two_subsets(examples, subsets)
+    return [_place_of(example, subsets, hidden, shared, conflicting) for example in examples]
 
 
-def _patients_of_two_sides(examples: Iterable[TrainingExample], sides: Sides) -> frozenset[PatientId]:
-    """Return the patients who got an image that was used on another side: probably one person all along."""
+def _patients_of_two_subsets(examples: Iterable[TrainingExample], subsets: Subsets) -> frozenset[PatientId]:
+    """Return the patients who got an image that was used in another subset: probably one person all along."""
     found = set()
     for example in examples:
-        patient = sides.patients.get(example.case.patient.id)
-        used = sides.images[example.case.image.id].side
-        if patient is not None and used not in (None, patient.side):
+        patient = subsets.patients.get(example.case.patient.id)
+        used = subsets.images[example.case.image.id].subset
+        if patient is not None and used not in (None, patient.subset):
             found.add(patient.patient_id)
     return frozenset(found)
 
 
 def _place_of(
     example: TrainingExample,
-    sides: Sides,
+    subsets: Subsets,
     hidden: Collection[ImageId],
     shared: Collection[BlobName],
     conflicting: Collection[PatientId],
@@ -121,21 +122,21 @@ def _place_of(
         return SplitAssignment(
             None, "The same picture is stored under two patients, who may be on two sides."
         )
-    patient = sides.patients.get(example.case.patient.id)
+    patient = subsets.patients.get(example.case.patient.id)
     if patient is None:
         return SplitAssignment(
             None, f"{example.reason}, and nothing else of this patient can be learned from."
         )
-    used = sides.images[image.id].side
-    if used is not None and used != patient.side:
+    used = subsets.images[image.id].subset
+    if used is not None and used != patient.subset:
         return SplitAssignment(
             None, "It was used on another side before, when it belonged to another patient."
         )
     if patient.patient_id in conflicting:
         return SplitAssignment(None, "Another image of this patient was used on another side before.")
     if example.has_correction:
-        return SplitAssignment(patient.side, f"{example.reason}.")
-    if patient.side == "train":
+        return SplitAssignment(patient.subset, f"{example.reason}.")
+    if patient.subset == "train":
         return SplitAssignment(
             "uncorrected", f"{example.reason}; taken without one, from a training patient."
         )
@@ -144,25 +145,28 @@ def _place_of(
     )
 
 
-def check_enough(task: Task, placed: Iterable[tuple[TrainingExample, Side | None]], sides: Sides) -> None:
+def check_enough(
+    task: Task, placed: Iterable[tuple[TrainingExample, Subset | None]], subsets: Subsets
+) -> None:
     """Refuse what cannot be learned from and examined on separate patients.
 
     Raises:
         LearningError: the sentence says what is missing, and how much of it.
     """
-    usable = [(example, side) for example, side in placed if side in SIDES]
+    usable = [(example, subset) for example, subset in placed if subset in SUBSETS]
     if not usable:
         raise LearningError(_NOTHING[task])
     if task == "segmentation":
-        _refuse(_lacking(usable, sides, has_malignant=False, of_any_kind=True), "with a corrected boundary")
+        _refuse(_lacking(usable, subsets, has_malignant=False, of_any_kind=True), "with a corrected boundary")
         return
     if len(kinds := {example.malignant for example, _ in usable}) == 1:
         raise LearningError(
-            f"All confirmed diagnoses are {'malignant' if True in kinds else 'benign'}; a score can only be "
-            f"learned from both kinds."
+            _("All confirmed diagnoses are {value}; a score can only be learned from both kinds.").format(
+                value="malignant" if True in kinds else "benign"
+            )
         )
     for has_malignant, kind in ((True, "malignant"), (False, "benign")):
-        lacking = _lacking(usable, sides, has_malignant=has_malignant, of_any_kind=False)
+        lacking = _lacking(usable, subsets, has_malignant=has_malignant, of_any_kind=False)
         _refuse(lacking, f"with a confirmed {kind} diagnosis")
 
 
@@ -173,21 +177,25 @@ _NOTHING: Mapping[Task, str] = {
 
 
 def _lacking(
-    usable: Iterable[tuple[TrainingExample, Side | None]],
-    sides: Sides,
+    usable: Iterable[tuple[TrainingExample, Subset | None]],
+    subsets: Subsets,
     *,
     has_malignant: bool,
     of_any_kind: bool,
 ) -> int:
     """How many more patients are needed until train, val and exam have something each."""
-    filled = {side for example, side in usable if of_any_kind or example.malignant == has_malignant}
-    empty = [side for side in SIDES if side not in filled]
-    return patients_still_needed(sides.placed, empty, has_malignant=has_malignant)
+    filled = {subset for example, subset in usable if of_any_kind or example.malignant == has_malignant}
+    empty = [subset for subset in SUBSETS if subset not in filled]
+    return patients_still_needed(subsets.placed, empty, has_malignant=has_malignant)
 
 
 def _refuse(lacking: int, which: str) -> None:
     if lacking:
-        patients = "1 more patient is" if lacking == 1 else f"{lacking} more patients are"
-        raise LearningError(
-            f"Learning, choosing and the exam need separate patients: {patients} needed {which}."
+        sentence = ngettext(
+            "Learning, choosing and the exam need separate patients: {lacking} more patient is "
+            "needed {which}.",
+            "Learning, choosing and the exam need separate patients: {lacking} more patients are "
+            "needed {which}.",
+            lacking,
         )
+        raise LearningError(sentence.format(lacking=lacking, which=which))

@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import LearningError
-from app.usecases.ports import Services
+from app.translation import _
+from app.usecases.services import Services
 from models.contract.files.atomic_files import write_whole
 from models.contract.shelf.card import Sha256, Task
 from training.contract.run_state import RunPhase, RunState, fold_events
@@ -65,7 +66,7 @@ def runs_folder(services: Services) -> Path:
 def run_folder(services: Services, run_id: str) -> Path:
     """Return the folder of a run; raises LearningError when there is none."""
     if run_id not in run_ids(services):
-        raise LearningError(f"There is no run “{run_id}”.")
+        raise LearningError(_("There is no run “{run_id}”.").format(run_id=run_id))
     return runs_folder(services) / run_id
 
 
@@ -84,7 +85,9 @@ def read_record(folder: Path) -> RunRecord:
     try:
         return RunRecord.model_validate_json((folder / _RECORD_FILE).read_bytes())
     except (OSError, ValidationError) as error:
-        raise LearningError(f"The record of the run “{folder.name}” cannot be read.") from error
+        raise LearningError(
+            _("The record of the run “{name}” cannot be read.").format(name=folder.name)
+        ) from error
 
 
 def run_state_of(services: Services, folder: Path) -> RunState:

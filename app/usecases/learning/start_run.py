@@ -9,10 +9,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
+from app.translation import _
 from app.usecases.learning.freeze_snapshot import SNAPSHOTS
 from app.usecases.learning.run_records import RunLine, RunRecord, line_of, runs_folder, write_record
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.files.private_files import make_private_folder
 from models.contract.shelf.card import ModelTask, Task
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -59,9 +61,9 @@ def start_run(
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         detail = f"{base.card.reference} from {snapshot.id}"
-        work.audit.append(services.user, "training started", folder.name, detail)
+        work.audit.append(services.user, AuditKind.TRAINING_STARTED, folder.name, detail)
         work.commit()
     return line_of(services, folder)
 
@@ -96,14 +98,14 @@ def forecast_run(
     try:
         return Forecast.model_validate_json(said[-1] if said else "")
     except ValidationError as error:
-        raise LearningError("The training program did not say what the run will cost.") from error
+        raise LearningError(_("The training program did not say what the run will cost.")) from error
 
 
 def base_model(services: Services, task: Task) -> ShelvedModel:
     """Return the model that is taught: the active one."""
     base = services.shelf.active(task)
     if base is None:
-        raise LearningError("No model is active for this task, so there is none to teach.")
+        raise LearningError(_("No model is active for this task, so there is none to teach."))
     return base
 
 
@@ -140,7 +142,9 @@ def _said_in_a_sentence() -> Iterator[None]:
     except (DataSetError, RunFolderError) as error:
         raise LearningError(str(error)) from error
     except OSError as error:
-        raise LearningError(f"The run could not be written ({error.strerror}).") from error
+        raise LearningError(
+            _("The run could not be written ({strerror}).").format(strerror=error.strerror)
+        ) from error
 
 
 def _record(services: Services, snapshot: Snapshot, base: ShelvedModel, version: str) -> RunRecord:
@@ -181,17 +185,21 @@ def snapshot_folder(services: Services, task: Task, snapshot_id: str | None) -> 
     if snapshot_id is None:
         known = snapshots_of(services, task)
         if not known:
-            raise LearningError("There is no snapshot for this task yet; freeze one first.")
+            raise LearningError(_("There is no snapshot for this task yet; freeze one first."))
         return folder / known[-1].id
     names = {path.name for path in folder.glob("[!.]*")}
     if snapshot_id not in names:
-        raise LearningError(f"There is no snapshot “{snapshot_id}”.")
+        raise LearningError(_("There is no snapshot “{snapshot_id}”.").format(snapshot_id=snapshot_id))
     try:
         snapshot = read_snapshot_card(folder / snapshot_id)
     except SnapshotError as error:
         raise LearningError(str(error)) from error
     if snapshot.task != task:
-        raise LearningError(f"The snapshot “{snapshot_id}” was frozen for {snapshot.task}.")
+        raise LearningError(
+            _("The snapshot “{snapshot_id}” was frozen for {task}.").format(
+                snapshot_id=snapshot_id, task=snapshot.task
+            )
+        )
     return folder / snapshot_id
 
 

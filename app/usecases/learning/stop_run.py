@@ -1,8 +1,10 @@
 """Stops a run, or goes on with one that was stopped."""
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
+from app.translation import _
 from app.usecases.learning.run_records import RunLine, line_of, run_folder
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def stop_run(services: Services, run_id: str) -> RunLine:
@@ -13,9 +15,9 @@ def stop_run(services: Services, run_id: str) -> RunLine:
     """
     folder = run_folder(services, run_id)
     if not services.runs.is_running(folder):
-        raise LearningError(f"The run “{run_id}” is not being carried out.")
+        raise LearningError(_("The run “{run_id}” is not being carried out.").format(run_id=run_id))
     was_ended = services.runs.stop(folder)
-    _note(services, run_id, "training ended" if was_ended else "training asked to stop")
+    _note(services, run_id, AuditKind.TRAINING_ENDED if was_ended else AuditKind.TRAINING_ASKED_TO_STOP)
     return line_of(services, folder)
 
 
@@ -27,13 +29,15 @@ def resume_run(services: Services, run_id: str) -> RunLine:
     """
     folder = run_folder(services, run_id)
     if line_of(services, folder).state == "finished":
-        raise LearningError(f"The run “{run_id}” is finished, so there is nothing to go on with.")
+        raise LearningError(
+            _("The run “{run_id}” is finished, so there is nothing to go on with.").format(run_id=run_id)
+        )
     services.runs.start(folder)
-    _note(services, run_id, "training resumed")
+    _note(services, run_id, AuditKind.TRAINING_RESUMED)
     return line_of(services, folder)
 
 
-def _note(services: Services, run_id: str, act: str) -> None:
-    with services.unit_of_work() as work:
+def _note(services: Services, run_id: str, act: AuditKind) -> None:
+    with services.store.writing() as work:
         work.audit.append(services.user, act, run_id)
         work.commit()

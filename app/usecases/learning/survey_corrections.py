@@ -1,4 +1,4 @@
-"""Looks at what a snapshot would hold, without writing anything or deciding any patient's side."""
+"""Looks at what a snapshot would hold, without writing anything or deciding any patient's subset."""
 
 from collections import Counter, defaultdict
 from collections.abc import Generator
@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.errors import LearningError
+from app.usecases.cancellation import CancelToken
 from app.usecases.learning.freeze_snapshot import read_training_examples
-from app.usecases.learning.patient_splits import check_enough, places_of, sides_with_unassigned
+from app.usecases.learning.patient_splits import check_enough, places_of, subsets_with_unassigned
 from app.usecases.learning.single_image_patients import about_single_images
-from app.usecases.ports import CancelToken, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from models.contract.shelf.card import Task
-from training.contract.snapshot import Side
+from training.contract.snapshot import Subset
 
 if TYPE_CHECKING:
     from app.domain.ids import PatientId
 
-SIDES: tuple[Side, ...] = ("train", "val", "exam", "uncorrected")
+SUBSETS: tuple[Subset, ...] = ("train", "val", "exam", "uncorrected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class CorrectionSurvey:
     task: Task
     corrections: int
     """Images with a correction that would be taken."""
-    images_by_side: dict[Side, int]
-    patients_by_side: dict[Side, int]
+    images_by_subset: dict[Subset, int]
+    patients_by_subset: dict[Subset, int]
     left_out: dict[str, int]
     """Numbers of images by the reason why they would be left out."""
     lacking: str
@@ -41,31 +43,31 @@ def survey_corrections(
 ) -> Generator[Progress, None, CorrectionSurvey]:
     """Count what ``freeze_snapshot`` would take now.
 
-    Patients without a side are dealt by chance when they are frozen: how many come to each side is known
-    before, which ones is not, so the numbers of images by side may still move a little.
+    Patients without a subset are dealt by chance when they are frozen: how many come to each subset is known
+    before, which ones is not, so the numbers of images by subset may still move a little.
     """
     stored, examples, hidden = yield from read_training_examples(
         services, task, token, any_confirmation=any_confirmation
     )
-    sides = sides_with_unassigned(stored, examples, hidden, services.clock())
-    places = places_of(examples, sides, hidden)
-    placed = [(example, place.side) for example, place in zip(examples, places, strict=True)]
-    patients: dict[Side, set[PatientId]] = defaultdict(set)
-    for example, side in placed:
-        if side is not None:
-            patients[side].add(example.case.patient.id)
+    subsets = subsets_with_unassigned(stored, examples, hidden, services.clock())
+    places = places_of(examples, subsets, hidden)
+    placed = [(example, place.subset) for example, place in zip(examples, places, strict=True)]
+    patients: dict[Subset, set[PatientId]] = defaultdict(set)
+    for example, subset in placed:
+        if subset is not None:
+            patients[subset].add(example.case.patient.id)
     try:
-        check_enough(task, placed, sides)
+        check_enough(task, placed, subsets)
         lacking = ""
     except LearningError as error:
         lacking = str(error)
-    images = Counter(side for _, side in placed if side is not None)
+    images = Counter(subset for _, subset in placed if subset is not None)
     return CorrectionSurvey(
         task=task,
         corrections=sum(images.values()) - images["uncorrected"],
-        images_by_side={side: images[side] for side in SIDES},
-        patients_by_side={side: len(patients[side]) for side in SIDES},
-        left_out=dict(Counter(place.reason for place in places if place.side is None)),
+        images_by_subset={subset: images[subset] for subset in SUBSETS},
+        patients_by_subset={subset: len(patients[subset]) for subset in SUBSETS},
+        left_out=dict(Counter(place.reason for place in places if place.subset is None)),
         lacking=lacking,
         warning=about_single_images(placed),
     )

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from app.domain.case import Case
 from app.domain.ids import BlobName
-from app.domain.revision import Decision
+from app.domain.revision import Decision, RevisionReason
 from app.domain.vocabulary import Diagnosis, Vocabulary
-from app.usecases.corrections.correct_mask import CONFIRMED, RESET
 from models.contract.shelf.card import Task
 
 HISTOPATHOLOGY = "histopathology"
@@ -59,7 +58,7 @@ def _boundary_example(case: Case, vocabulary: Vocabulary) -> TrainingExample:
         )
     if not revision.is_signed:
         return TrainingExample(case, has_correction=False, reason="The newest mask is not signed")
-    if revision.reason == RESET:
+    if revision.reason is RevisionReason.RESET:
         return TrainingExample(
             case, has_correction=False, reason="The newest mask only goes back to the prediction"
         )
@@ -67,7 +66,9 @@ def _boundary_example(case: Case, vocabulary: Vocabulary) -> TrainingExample:
     return TrainingExample(
         case,
         has_correction=True,
-        reason="The boundary was confirmed" if revision.reason == CONFIRMED else "The boundary was corrected",
+        reason="The boundary was confirmed"
+        if revision.reason is RevisionReason.CONFIRMED
+        else "The boundary was corrected",
         mask=revision.mask,
         mask_revision=revision.number,
         malignant=None if case.decision is None else _is_malignant(case.decision, vocabulary),

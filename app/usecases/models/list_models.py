@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from app.translation import _
 from app.usecases.learning.start_run import newest_snapshot
 from app.usecases.models.promote_model import has_exam, is_on, is_shipped
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError
 from models.contract.shelf.card import ModelCard, ModelTask, Task
 from models.contract.shelf.exam import Exam, is_about, read_exam
@@ -108,9 +109,11 @@ def _exam(
     except ModelRefusedError as error:
         return None, str(error)
     if not is_about(exam, model.card):
-        return None, "The exam is about other weights or other thresholds."
+        return None, _("The exam is about other weights or other thresholds.")
     if active is None or exam.active_sha256 != active.card.weights_sha256:
-        return exam, f"The exam was sat beside {exam.active}, which is not active now; it must be sat again."
+        return exam, _(
+            "The exam was sat beside {active}, which is not active now; it must be sat again."
+        ).format(active=exam.active)
     if not is_on(exam, newest):
-        return exam, "The exam was sat on another snapshot than the newest; it must be sat again on that."
+        return exam, _("The exam was sat on another snapshot than the newest; it must be sat again on that.")
     return exam, ""

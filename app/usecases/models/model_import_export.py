@@ -3,9 +3,10 @@
 import tempfile
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
-from app.usecases.models.promote_model import IMPORTED
-from app.usecases.ports import Services
+from app.translation import _
+from app.usecases.services import Services
 from models.contract.shelf.bundle import export_bundle, import_bundle
 from models.contract.shelf.model_shelf import ShelvedModel
 
@@ -19,9 +20,9 @@ def export_model(services: Services, name: str, version: str, file: Path) -> Pat
     model = services.shelf.get(name, version)
     with services.store.exporting(file.parent):
         packed = export_bundle(model.folder, file)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         reference, sha256 = model.card.reference, model.card.weights_sha256
-        work.audit.append(services.user, "model exported", reference, weights_sha256=sha256)
+        work.audit.append(services.user, AuditKind.MODEL_EXPORTED, reference, weights_sha256=sha256)
         work.commit()
     return packed
 
@@ -38,9 +39,13 @@ def import_model(services: Services, file: Path) -> ShelvedModel:
         with tempfile.TemporaryDirectory(dir=services.store.folder, prefix=".importing-") as temporary:
             model = services.shelf.add(import_bundle(file, Path(temporary)))
     except OSError as error:
-        raise LearningError(f"The model could not be imported ({error.strerror}).") from error
-    with services.unit_of_work() as work:
+        raise LearningError(
+            _("The model could not be imported ({strerror}).").format(strerror=error.strerror)
+        ) from error
+    with services.store.writing() as work:
         reference, sha256 = model.card.reference, model.card.weights_sha256
-        work.audit.append(services.user, IMPORTED, reference, file.name, weights_sha256=sha256)
+        work.audit.append(
+            services.user, AuditKind.MODEL_IMPORTED, reference, file.name, weights_sha256=sha256
+        )
         work.commit()
     return model

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from app.domain.audit import AuditKind
 from app.domain.errors import LearningError
+from app.translation import _
 from app.usecases.learning.start_run import newest_snapshot
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError
 from models.contract.shelf.card import ModelTask
 from models.contract.shelf.exam import EXAM_FILE, Exam, is_about, read_exam
@@ -13,10 +15,7 @@ from models.contract.shelf.model_shelf import ShelvedModel
 from training.contract.snapshot import Snapshot
 
 UNKNOWN_USER = "unknown user"
-IMPORTED = "model imported"
-"""The act in the audit trail by which a model is known to come from elsewhere."""
-SHELVED = "model shelved"
-EXAMINED = "model examined"
+_JUDGED_HERE = frozenset({AuditKind.MODEL_SHELVED, AuditKind.MODEL_EXAMINED})
 """The acts by which a model is known to have been judged here, even after it left the shelf and came back."""
 
 
@@ -35,15 +34,17 @@ def promote_model(services: Services, name: str, version: str, *, unexamined: bo
     model = services.shelf.get(name, version)
     active = _usable_active(services, model.card.task)
     if active is not None and active.card.weights_sha256 == model.card.weights_sha256:
-        raise LearningError(f"The model {model.card.reference} is active already.")
+        raise LearningError(
+            _("The model {reference} is active already.").format(reference=model.card.reference)
+        )
     if unexamined:
         _check_may_pass_unexamined(services, model)
     else:
         _check_exam(services, model, active)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.audit.append(
             author,
-            "model promoted",
+            AuditKind.MODEL_PROMOTED,
             model.card.reference,
             _detail(active, was_examined=not unexamined),
             weights_sha256=model.card.weights_sha256,
@@ -63,11 +64,11 @@ def roll_back_model(services: Services, task: ModelTask) -> ShelvedModel:
     """
     author = named_person(services)
     left = _usable_active(services, task)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         model = services.shelf.rollback(task, author=author, at=services.clock())
         work.audit.append(
             author,
-            "model rolled back",
+            AuditKind.MODEL_ROLLED_BACK,
             model.card.reference,
             "" if left is None else f"instead of {left.card.reference}",
             weights_sha256=model.card.weights_sha256,
@@ -81,7 +82,7 @@ def named_person(services: Services) -> str:
     """Return who answers for the choice of a model; raises LearningError when nobody is named."""
     author = services.user.strip()
     if not author or author == UNKNOWN_USER:
-        raise LearningError("A model is chosen by a named person; enter your name in the settings first.")
+        raise LearningError(_("A model is chosen by a named person; enter your name in the settings first."))
     return author
 
 
@@ -113,43 +114,61 @@ def is_on(exam: Exam, newest: Snapshot | None) -> bool:
 def _check_exam(services: Services, model: ShelvedModel, active: ShelvedModel | None) -> None:
     reference = model.card.reference
     if not has_exam(model.folder):
-        raise LearningError(f"The model {reference} has not sat an exam; let it sit one first.")
+        raise LearningError(
+            _("The model {reference} has not sat an exam; let it sit one first.").format(reference=reference)
+        )
     exam = read_exam(model.folder)
     if not is_about(exam, model.card):
         raise LearningError(
-            f"The exam beside {reference} is about other weights or other thresholds; "
-            "let it sit the exam again."
+            _(
+                "The exam beside {reference} is about other weights or other thresholds; let it sit the "
+                "exam again."
+            ).format(reference=reference)
         )
     if active is None or exam.active_sha256 != active.card.weights_sha256:
         now = "no usable model is active now" if active is None else f"{active.card.reference} is active now"
         raise LearningError(
-            f"The model {reference} sat its exam beside {exam.active}, but {now}; let it sit the exam again."
+            _(
+                "The model {reference} sat its exam beside {active}, but {now}; let it sit the exam again."
+            ).format(reference=reference, active=exam.active, now=now)
         )
     if not is_on(exam, newest_snapshot(services, model.card.task)):
         raise LearningError(
-            f"The model {reference} sat its exam on another snapshot than the newest; "
-            "let it sit the exam again on the newest snapshot."
+            _(
+                "The model {reference} sat its exam on another snapshot than the newest; let it sit the "
+                "exam again on the newest snapshot."
+            ).format(reference=reference)
         )
     gate = verdict(exam)
     if not gate.passed:
-        raise LearningError(f"The model {reference} did not pass its exam: {' '.join(gate.reasons)}")
+        raise LearningError(
+            _("The model {reference} did not pass its exam: {reasons}").format(
+                reference=reference, reasons=" ".join(gate.reasons)
+            )
+        )
 
 
 def _check_may_pass_unexamined(services: Services, model: ShelvedModel) -> None:
     reference = model.card.reference
     if has_exam(model.folder):
-        raise LearningError(f"The model {reference} has sat an exam, and that decides.")
-    with services.reading() as work:
-        acts = work.audit.events(reference)
-    done = {act.what for act in acts if act.weights_sha256 == model.card.weights_sha256}
-    if done & {SHELVED, EXAMINED}:
         raise LearningError(
-            f"The model {reference} was trained or examined here before it was imported, "
-            "so it must sit an exam before it is promoted."
+            _("The model {reference} has sat an exam, and that decides.").format(reference=reference)
         )
-    if IMPORTED not in done and not is_shipped(services, model):
+    with services.store.reading() as work:
+        acts = work.audit.events(reference)
+    done = {act.kind for act in acts if act.weights_sha256 == model.card.weights_sha256}
+    if done & _JUDGED_HERE:
         raise LearningError(
-            f"The model {reference} was trained here, so it must sit an exam before it is promoted."
+            _(
+                "The model {reference} was trained or examined here before it was imported, so it must "
+                "sit an exam before it is promoted."
+            ).format(reference=reference)
+        )
+    if AuditKind.MODEL_IMPORTED not in done and not is_shipped(services, model):
+        raise LearningError(
+            _("The model {reference} was trained here, so it must sit an exam before it is promoted.").format(
+                reference=reference
+            )
         )
 
 

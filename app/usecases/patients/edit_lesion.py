@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_lesion, check_site
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import LesionId
 from app.domain.lesion import Lesion
+from app.translation import _
 from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.patients.three_way_merge import edited_names, merged
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
@@ -19,7 +21,7 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
         InvalidFieldError: a value is not permitted.
         StorageError: another window changed the same field meanwhile.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored = work.cases.lesion(before.id)
         lesion = merged(before, after, stored)
         if lesion == stored:
@@ -27,7 +29,9 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
         check_site(lesion, edited="site_special" if lesion.site == stored.site else "site")
         check_lesion(lesion, services.vocabulary)
         work.cases.update_lesion(lesion)
-        work.audit.append(services.user, "lesion edited", lesion.id, edited_names(before, after))
+        work.audit.append(
+            services.user, AuditKind.LESION_EDITED, lesion.id, fields=edited_names(before, after)
+        )
         # The size of a lesion is read for the patient's other lesions, too.
         images = images_of_patient(work, lesion.patient_id)
         work.commit()
@@ -36,13 +40,19 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
 
 def assign_lesion(services: Services, lesion_id: LesionId, patient_code: str) -> Changes:
     """Give a lesion to another patient who is already in the case store."""
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         lesion = work.cases.lesion(lesion_id)
         patient = work.cases.patient_by_code(patient_code.strip())
         if patient is None:
-            raise NotFoundError(f"There is no patient {patient_code.strip()} in the case store.")
+            raise NotFoundError(
+                _("There is no patient {patient_code} in the case store.").format(
+                    patient_code=patient_code.strip()
+                )
+            )
         work.cases.update_lesion(replace(lesion, patient_id=patient.id))
-        work.audit.append(services.user, "lesion assigned", lesion.id, f"{lesion.patient_id} to {patient.id}")
+        work.audit.append(
+            services.user, AuditKind.LESION_ASSIGNED, lesion.id, f"{lesion.patient_id} to {patient.id}"
+        )
         images = images_of_patient(work, lesion.patient_id) | images_of_patient(work, patient.id)
         work.commit()
     return Changes(images=images, patients=frozenset({lesion.patient_id, patient.id}), case_list=True)

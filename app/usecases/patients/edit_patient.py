@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age, check_patient
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import ImageId, PatientId
 from app.domain.lesion import Visit
 from app.domain.people.patient import Patient
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.patients.three_way_merge import edited_names, merged
-from app.usecases.ports import Services, UnitOfWork
+from app.usecases.services import Services
 
 
 def edit_patient(services: Services, before: Patient, after: Patient) -> Changes:
@@ -21,7 +24,7 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
     """
     after = replace(after, code=after.code.strip())
     check_patient(after, services.vocabulary, today=services.clock().astimezone().date())
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored = work.cases.patient(before.id)
         patient = merged(before, after, stored)
         if patient == stored:
@@ -32,12 +35,17 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
         namesake = work.cases.patient_by_code(patient.code)
         if namesake is not None and namesake.id != patient.id:
             raise InvalidFieldError(
-                "code", f"Patient {patient.code} is already there; assign the lesion to that patient instead."
+                "code",
+                _("Patient {code} is already there; assign the lesion to that patient instead.").format(
+                    code=patient.code
+                ),
             )
         if patient.birth_year != stored.birth_year:
             _check_ages(work, patient)
         work.cases.update_patient(patient)
-        work.audit.append(services.user, "patient edited", patient.id, edited_names(before, after))
+        work.audit.append(
+            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=edited_names(before, after)
+        )
         images = images_of_patient(work, patient.id)
         work.commit()
     return Changes(images=images, patients=frozenset({patient.id}), case_list=True)

@@ -1,10 +1,11 @@
 """Changes what is known about the occasion at which a lesion was photographed."""
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age, check_visit
 from app.domain.changes import Changes
 from app.domain.lesion import Visit
 from app.usecases.patients.three_way_merge import edited_names, merged
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
@@ -15,7 +16,7 @@ def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
         StorageError: another window changed the same field meanwhile.
     """
     check_visit(after, today=services.clock().astimezone().date())
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored = work.cases.visit(before.id)
         visit = merged(before, after, stored)
         if visit == stored:
@@ -24,7 +25,7 @@ def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
         edited = "visited_on" if visit.age_years == stored.age_years else "age_years"
         check_age(work.cases.patient(lesion.patient_id), visit, edited=edited)
         work.cases.update_visit(visit)
-        work.audit.append(services.user, "visit edited", visit.id, edited_names(before, after))
+        work.audit.append(services.user, AuditKind.VISIT_EDITED, visit.id, fields=edited_names(before, after))
         images = frozenset(work.cases.images_of(lesion.id))
         work.commit()
     return Changes(images=images, patients=frozenset({lesion.patient_id}), case_list=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.domain.audit import AuditKind
 from app.domain.case_fields import birth_year
 from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
@@ -20,8 +21,11 @@ from app.domain.people.identity import (
 )
 from app.domain.people.patient import Patient
 from app.domain.people.placeholder import is_placeholder
+from app.imaging.read_image import ReadImage
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.patients.edit_patient import visits_of_patient
-from app.usecases.ports import ReadImage, Services, UnitOfWork
+from app.usecases.services import Services
 
 _UNDATED_PICTURE_YEARS = 10
 """A picture whose file names no day may be that much older than its import, and the age in it with it."""
@@ -79,11 +83,12 @@ def patient_of_file(
     why = _why_doubted(differences(nearest, offered), stored)
     if merges:
         return FoundPatient(
-            _completed(services, work, stored, offered.patient), f"{why}; taken as the same person, as asked."
+            _completed(services, work, stored, offered.patient),
+            _("{why}; taken as the same person, as asked.").format(why=why),
         )
     added = _added(services, work, offered.patient, _free_code(work, offered.patient))
     work.identity_questions.add(IdentityQuestion(added.id, stored.id, services.clock()))
-    return FoundPatient(added, kept_apart=f"{why}; kept apart as {added.code}.")
+    return FoundPatient(added, kept_apart=_("{why}; kept apart as {code}.").format(why=why, code=added.code))
 
 
 def check_person_of_lesion(
@@ -101,10 +106,12 @@ def check_person_of_lesion(
     if is_other_number or not is_same_issuer(one.issuer, other.issuer):
         found.insert(0, "number")
     if found:
-        words = " and another ".join(_WORDS_BY_FIELD[field] for field in found)
+        words = _(" and another ").join(_WORDS_BY_FIELD[field] for field in found)
         raise DomainError(
-            f"The file names another {words} than the patient {patient.code} of this lesion; import it "
-            "without naming the lesion."
+            _(
+                "The file names another {words} than the patient {code} of this lesion; import it "
+                "without naming the lesion."
+            ).format(words=words, code=patient.code)
         )
 
 
@@ -151,9 +158,13 @@ def _meant(work: UnitOfWork, fitting: Sequence[KnownPerson], offered: KnownPerso
 
 def _why_doubted(fields: Sequence[str], stored: Patient) -> str:
     if not fields:
-        return f"Patient number {stored.issued_id or stored.code} is that of several stored persons"
-    another = " and another ".join(_WORDS_BY_FIELD[field] for field in fields)
-    return f"Patient number {stored.issued_id or stored.code} is stored with another {another}"
+        return _("Patient number {value} is that of several stored persons").format(
+            value=stored.issued_id or stored.code
+        )
+    another = _(" and another ").join(_WORDS_BY_FIELD[field] for field in fields)
+    return _("Patient number {value} is stored with another {another}").format(
+        value=stored.issued_id or stored.code, another=another
+    )
 
 
 def _completed(services: Services, work: UnitOfWork, stored: Patient, offered: Patient) -> Patient:
@@ -161,14 +172,16 @@ def _completed(services: Services, work: UnitOfWork, stored: Patient, offered: P
     patient = completed(stored, offered, visits_of_patient(work, stored.id))
     if patient != stored:
         work.cases.update_patient(patient)
-        work.audit.append(services.user, "patient edited", patient.id, changed_fields(stored, patient))
+        work.audit.append(
+            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(stored, patient)
+        )
     return patient
 
 
 def _added(services: Services, work: UnitOfWork, patient: Patient, code: str) -> Patient:
     added = replace(patient, code=code)
     work.cases.add_patient(added)
-    work.audit.append(services.user, "patient added", added.id)
+    work.audit.append(services.user, AuditKind.PATIENT_ADDED, added.id)
     return added
 
 

@@ -6,8 +6,9 @@ from app.domain.ids import BlobName, ImageId, PatientId
 from app.domain.people.age import age_at_visit
 from app.domain.people.identity import differences, known_person
 from app.domain.people.patient import Patient
+from app.storage.unit_of_work import UnitOfWork
 from app.usecases.patients.edit_patient import visits_of_patient
-from app.usecases.ports import Services, UnitOfWork
+from app.usecases.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class OpenIdentityQuestion:
 
 def list_identity_questions(services: Services) -> tuple[OpenIdentityQuestion, ...]:
     """Return the open questions, the oldest first; those of whom nothing is in the work list are left out."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         asked = [
             _open_question(work, question.newcomer, work.identity_questions.person_of(question.stored))
             for question in work.identity_questions.open()

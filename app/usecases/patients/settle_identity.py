@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
+from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId, PatientId
 from app.domain.people.identity import changed_fields, completed
 from app.domain.people.patient import Patient
+from app.storage.unit_of_work import UnitOfWork
+from app.translation import _
 from app.usecases.patients.edit_patient import images_of_patient, visits_of_patient
-from app.usecases.ports import Services, UnitOfWork
-
-FOUND_SAME, FOUND_APART = "patients found to be one", "patients kept apart"
+from app.usecases.services import Services
 
 
 def join_patients(services: Services, newcomer_id: PatientId) -> Changes:
@@ -23,7 +24,7 @@ def join_patients(services: Services, newcomer_id: PatientId) -> Changes:
     Raises:
         NotFoundError: there is no doubt about this patient.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         changes = _joined(services, work, newcomer_id)
         work.commit()
     return changes
@@ -35,10 +36,10 @@ def keep_apart(services: Services, newcomer_id: PatientId) -> Changes:
     Raises:
         NotFoundError: there is no doubt about this patient.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         stored_id = _stored_of(work, newcomer_id)
         work.identity_questions.settle(newcomer_id, is_same=False, who=services.user, at=services.clock())
-        work.audit.append(services.user, FOUND_APART, newcomer_id, stored_id)
+        work.audit.append(services.user, AuditKind.PATIENTS_KEPT_APART, newcomer_id, stored_id)
         work.commit()
     return Changes(patients=frozenset({newcomer_id}))
 
@@ -49,14 +50,16 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
     Returns:
         What was done, as a sentence.
     """
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         newcomer = work.cases.case(image_id).patient
         if newcomer.id not in {question.newcomer for question in work.identity_questions.open()}:
             return None
         _joined(services, work, newcomer.id)
         stored = work.cases.case(image_id).patient
         work.commit()
-    return f"The lesions of patient {newcomer.code} were given to patient {stored.code}, as asked."
+    return _("The lesions of patient {code} were given to patient {code_2}, as asked.").format(
+        code=newcomer.code, code_2=stored.code
+    )
 
 
 def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Changes:
@@ -65,13 +68,17 @@ def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Cha
     patient = completed(stored, newcomer, visits_of_patient(work, stored.id))
     if patient != stored:
         work.cases.update_patient(patient)
-        work.audit.append(services.user, "patient edited", patient.id, changed_fields(stored, patient))
+        work.audit.append(
+            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(stored, patient)
+        )
     for lesion in work.cases.lesions_of(newcomer_id):
         work.cases.update_lesion(replace(lesion, patient_id=patient.id))
-        work.audit.append(services.user, "lesion assigned", lesion.id, f"{newcomer_id} to {patient.id}")
+        work.audit.append(
+            services.user, AuditKind.LESION_ASSIGNED, lesion.id, f"{newcomer_id} to {patient.id}"
+        )
     _take_out_contradicting_ages(services, work, patient)
     work.identity_questions.settle(newcomer_id, is_same=True, who=services.user, at=services.clock())
-    work.audit.append(services.user, FOUND_SAME, newcomer_id, patient.id)
+    work.audit.append(services.user, AuditKind.PATIENTS_JOINED, newcomer_id, patient.id)
     images = images_of_patient(work, patient.id)
     return Changes(images=images, patients=frozenset({newcomer_id, patient.id}), case_list=True)
 
@@ -82,11 +89,11 @@ def _take_out_contradicting_ages(services: Services, work: UnitOfWork, patient: 
             check_age(patient, visit)
         except InvalidFieldError:
             work.cases.update_visit(replace(visit, age_years=None))
-            work.audit.append(services.user, "visit edited", visit.id, "age_years")
+            work.audit.append(services.user, AuditKind.VISIT_EDITED, visit.id, fields=("age_years",))
 
 
 def _stored_of(work: UnitOfWork, newcomer_id: PatientId) -> PatientId:
     question = work.identity_questions.of(newcomer_id)
     if question is None:
-        raise NotFoundError("There is no question about this patient in the case store any more.")
+        raise NotFoundError(_("There is no question about this patient in the case store any more."))
     return question.stored

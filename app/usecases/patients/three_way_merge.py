@@ -6,6 +6,7 @@ from typing import TypeVar
 from app.domain.errors import StorageError
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.translation import _
 
 Record = TypeVar("Record", Patient, Lesion, Visit)
 
@@ -24,14 +25,16 @@ def merged(before: Record, after: Record, stored: Record) -> Record:
     for name, value in edited.items():
         if getattr(stored, name) not in (getattr(before, name), value):
             raise StorageError(
-                "Somebody changed the same field in another window; look at the new value and repeat your "
-                "change if it is still needed."
+                _(
+                    "Somebody changed the same field in another window; look at the new value and repeat "
+                    "your change if it is still needed."
+                )
             )
     return replace(stored, **edited)
 
 
-def edited_names(before: Record, after: Record) -> str:
+def edited_names(before: Record, after: Record) -> tuple[str, ...]:
     """Return the names of the edited fields, for the audit trail, without their values."""
-    return ", ".join(
+    return tuple(
         field.name for field in fields(before) if getattr(after, field.name) != getattr(before, field.name)
     )

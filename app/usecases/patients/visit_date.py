@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.domain.case import Case
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
 
 VISIT_DATE = "visit date"
 """What a line of provenance about the visit's day is about; the line itself never names the day."""

@@ -2,7 +2,11 @@
 
 from collections.abc import Generator
 
-from app.usecases.ports import EngineReport, Progress, Services, StoreFinding
+from app.domain.store_finding import StoreFinding
+from app.translation import _
+from app.usecases.analysis.predictor import EngineReport
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 
 
 def examine_engines(services: Services) -> Generator[Progress, None, tuple[EngineReport, ...]]:
@@ -19,5 +23,5 @@ def examine_store(services: Services) -> Generator[Progress, None, tuple[StoreFi
     findings: list[StoreFinding] = []
     for finding in services.store.examine():
         findings.append(finding)
-        yield Progress(len(findings), 0, "Checking the case store")
+        yield Progress(len(findings), 0, _("Checking the case store"))
     return tuple(findings)

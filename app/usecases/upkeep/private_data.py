@@ -1,6 +1,7 @@
 """Keeps the data folder to the one user of this machine to whom it belongs."""
 
-from app.usecases.ports import Services
+from app.domain.audit import AuditKind
+from app.usecases.services import Services
 
 
 def count_open_files(services: Services) -> int:
@@ -11,6 +12,6 @@ def count_open_files(services: Services) -> int:
 def make_data_private(services: Services) -> None:
     """Close the data folder to other users; raises StorageError when its disk does not allow that."""
     services.store.close_to_others()
-    with services.unit_of_work() as work:
-        work.audit.append(services.user, "data folder made private", "data folder")
+    with services.store.writing() as work:
+        work.audit.append(services.user, AuditKind.DATA_FOLDER_MADE_PRIVATE, "data folder")
         work.commit()

@@ -1,6 +1,6 @@
 """Clears up after processes that were killed."""
 
-from app.usecases.ports import Services
+from app.usecases.services import Services
 
 
 def sweep_leftovers(services: Services) -> int:

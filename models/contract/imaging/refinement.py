@@ -11,7 +11,7 @@ from models.contract.arrays import BoolMask
 from models.contract.imaging.clicks import Click
 from models.contract.imaging.regions import extent_px
 
-_REACH_SHARE: Final = 0.15
+_REACH_SHARE: Final = 0.25
 """Radius of a click's neighbourhood as a share of the lesion's diameter (of a circle of its area)."""
 
 _BRIDGE_SHARE: Final = 0.01

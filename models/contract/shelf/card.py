@@ -36,6 +36,8 @@ GRAPH_FILE: Final = "graph.onnx"
 WEIGHTS_FILE: Final = "weights.safetensors"
 SCHEMA_VERSION: Final = 1
 _LONGEST_CARD_BYTES: Final = 4_000_000
+_DIAGNOSES_LIMIT: Final = "The data know these diagnoses only: "
+"""How the limits of a card begin to name them; cards from before ``known_diagnoses`` say it there alone."""
 
 Task = Literal["segmentation", "classification"]
 """What a model predicts of an image by itself, and what it can learn from a clinic's corrections."""
@@ -203,6 +205,8 @@ class ModelCard(_Frozen):
     diagnosis_conformal: Conformal | None = None
     """The same for the diagnoses, of what `diagnoses.divided_score` gives them."""
     limits: tuple[str, ...] = Field(min_length=1)
+    known_diagnoses: tuple[str, ...] = ()
+    """The only diagnoses that the training data know; empty where that is not known."""
     licence: str
     intended_use: str
     created_at: AwareDatetime
@@ -256,11 +260,21 @@ def read_card(folder: Path) -> ModelCard:
     try:
         if path.stat().st_size > _LONGEST_CARD_BYTES:
             raise CardUnreadableError(f"The model card in {folder} is too long to be a card.")
-        return ModelCard.model_validate_json(path.read_bytes())
+        return _with_known_diagnoses(ModelCard.model_validate_json(path.read_bytes()))
     except OSError as error:
         raise CardUnreadableError(f"There is no readable model card in {folder}.") from error
     except ValidationError as error:
         raise CardUnreadableError(what_is_wrong("model card", folder, error)) from error
+
+
+def _with_known_diagnoses(card: ModelCard) -> ModelCard:
+    """Return a card from before it named the diagnoses apart with those that its limits name."""
+    if "known_diagnoses" in card.model_fields_set:
+        return card
+    said = next((limit for limit in card.limits if limit.startswith(_DIAGNOSES_LIMIT)), _DIAGNOSES_LIMIT)
+    names = said.removeprefix(_DIAGNOSES_LIMIT).strip(". ")
+    known = () if names in ("", "none") else tuple(name.strip() for name in names.split(","))
+    return card.model_copy(update={"known_diagnoses": known})
 
 
 def write_card(card: ModelCard, folder: Path) -> Path:

@@ -6,7 +6,7 @@ promotes it, and can go back.
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,8 @@ from models.contract.shelf.active_models import (
     read_active_models,
     write_active_models,
 )
-from models.contract.shelf.card import CARD_FILE, ModelCard, ModelTask, read_card
+from models.contract.shelf.card import CARD_FILE, ModelCard, ModelTask
+from models.contract.shelf.cards_on_disk import CardsOnDisk
 from models.contract.shelf.exam import EXAM_ELSEWHERE_FILE, EXAM_FILE, check_is_about, read_exam
 from models.contract.shelf.model_validation import check_fits, inspect
 
@@ -72,18 +73,28 @@ class ModelShelf:
         self._roots = tuple(roots)
         self._active_file = active_file
         self._shipped_active_file = shipped_active_file
+        self._cards = CardsOnDisk()
 
     def list(self, task: ModelTask | None = None) -> tuple[ShelvedModel, ...]:
         """The models with a readable card, sorted by name and creation; hashes are not checked."""
         found: dict[str, ShelvedModel] = {}
-        for folder in self._folders():
-            try:
-                card = self._card_in_place(folder)
-            except ModelRefusedError:
-                continue  # ``problems`` tells about it
-            found.setdefault(card.reference, ShelvedModel(card, folder))
+        for each in self._readable(self._folders()):
+            found.setdefault(each.card.reference, each)
         chosen = [each for each in found.values() if task in (None, each.card.task)]
         return tuple(sorted(chosen, key=lambda each: (each.card.name, each.card.created_at)))
+
+    def with_weights(self, weights_sha256: str, *, likely: str) -> ShelvedModel | None:
+        """The model with these weights by its card, whatever it is called; None when it is not on the shelf.
+
+        Args:
+            weights_sha256: of the weights, as cards name them.
+            likely: ``name/version`` it had, whose card is read first; most models keep their names.
+        """
+        named = (folder for folder in self._folders() if f"{folder.parent.name}/{folder.name}" == likely)
+        first = next(self._readable(named), None)
+        if first is not None and first.card.weights_sha256 == weights_sha256:
+            return first
+        return next((each for each in self.list() if each.card.weights_sha256 == weights_sha256), None)
 
     def problems(self) -> tuple[tuple[Path, str], ...]:
         """The folders that hold no usable model, each with the sentence that says why."""
@@ -260,8 +271,15 @@ class ModelShelf:
             if not card.parent.parent.name.startswith(".")
         )
 
+    def _readable(self, folders: Iterable[Path]) -> Iterator[ShelvedModel]:
+        for folder in folders:
+            try:
+                yield ShelvedModel(self._card_in_place(folder), folder)
+            except ModelRefusedError:
+                continue  # ``problems`` tells about it
+
     def _card_in_place(self, folder: Path) -> ModelCard:
-        card = read_card(folder)
+        card = self._cards.card(folder)
         if (card.name, card.version) != (folder.parent.name, folder.name):
             raise CardUnreadableError(
                 f"The folder {folder.parent.name}/{folder.name} holds the card of another model "

@@ -93,7 +93,7 @@ def statistics_of(descriptions: NDArray[np.float64]) -> ReferenceStatistics:
     )
 
 
-def unlikeness(image: RgbImage, mask: BoolMask, statistics: ReferenceStatistics) -> float | None:
+def atypicality(image: RgbImage, mask: BoolMask, statistics: ReferenceStatistics) -> float | None:
     """The share of training images that are more typical, in [0, 1]; None for other measurements."""
     if statistics.description != DESCRIPTION:
         return None

@@ -89,6 +89,12 @@ def _log(x: Tensor) -> Tensor:
     return x * decided(1.0 / x) + decided(x.log() - 1.0)
 
 
+def _logsumexp(x: Tensor, dim: int) -> Tensor:
+    """Tangent at x: the mean under its softmax, and what is left over as a constant."""
+    weighted = (x * decided(torch.softmax(x, dim))).sum(dim)
+    return weighted + decided(torch.logsumexp(x, dim) - weighted)
+
+
 def _sigmoid(x: Tensor) -> Tensor:
     return decided(torch.sigmoid(x))
 
@@ -149,6 +155,7 @@ _RULES: dict[Callable[..., Any], Callable[..., Tensor]] = {
     functional.gelu: _gelu,
     functional.softplus: _softplus,
     Tensor.log: _log,
+    Tensor.logsumexp: _logsumexp,
     torch.sigmoid: _sigmoid,
     torch.softmax: _softmax,
     Tensor.softmax: _softmax,

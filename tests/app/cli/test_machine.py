@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import cli
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.cli.test_graphics_card import stand_in
 from tests.builders import services_at
 

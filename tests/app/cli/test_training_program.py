@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import cli
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import services_at
 from tests.model_folders import write_model
 from training.__main__ import PROGRAM_VARIABLE, main

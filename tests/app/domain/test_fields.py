@@ -6,13 +6,13 @@ from dataclasses import fields
 import pytest
 
 from app.domain.analysis.input_edits import inputs_edited_between
-from app.domain.audit import AuditEvent
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.fields import FIELDS, CaseField, Choice, RecordType
 from app.domain.ids import PredictionId
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.usecases.analysis.score_words import missing_words
-from app.usecases.cases.history_words import metadata_words
+from app.text.history import metadata_words
+from app.text.scores import missing_words
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, CATEGORICAL_VALUES, NUMERIC_FEATURES
 from tests.builders import the_vocabulary
 from tests.fakes import FakeClock
@@ -54,7 +54,9 @@ def test_fields_of_one_name_have_the_same_words_in_the_history() -> None:
 
 @BY_NAME
 def test_the_history_tells_an_edited_field_in_words(field: CaseField) -> None:
-    told = metadata_words(AuditEvent(1, FakeClock()(), "Dr Test", "patient edited", "p", field.name))
+    told = metadata_words(
+        AuditEvent(1, FakeClock()(), "Dr Test", AuditKind.PATIENT_EDITED, "p", fields=(field.name,))
+    )
     assert told == ("Patient edited", field.in_sentence)
     assert "_" not in field.in_sentence
 
@@ -93,7 +95,7 @@ def test_only_what_the_score_reads_or_computes_from_counts_as_an_edited_input(
 ) -> None:
     now = FakeClock()()
     trail = (
-        AuditEvent(1, now, "model", "scored", "i", "before"),
-        AuditEvent(2, now, "Dr Test", "patient edited", "p", name),
+        AuditEvent(1, now, "model", AuditKind.SCORE_COMPUTED, "i", "before"),
+        AuditEvent(2, now, "Dr Test", AuditKind.PATIENT_EDITED, "p", fields=(name,)),
     )
     assert inputs_edited_between(trail, PredictionId("before")) == words

@@ -23,9 +23,11 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.domain.revision import Decision, MaskRevision
-from app.usecases.ports import CaseFile
+from app.domain.revision import Decision, MaskRevision, RevisionReason
+from app.usecases.analysis.measurements import features_of
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask, RgbImage
+from models.contract.lesion.features import LesionFeatures
 
 HEIGHT_PX, WIDTH_PX = 90, 131
 STARTED = datetime(2021, 3, 14, 9, 0, tzinfo=UTC)
@@ -86,7 +88,7 @@ def _decided_case() -> Case:
         boundary.id,
         "Dr. Canarystaff",
         STARTED + timedelta(days=12),
-        "corrected",
+        RevisionReason.CORRECTED,
     )
     score = ScorePrediction(
         PredictionId("5" * 32),
@@ -130,6 +132,12 @@ def _decided_case() -> Case:
     return Case(image, visit, lesion, patient, (boundary,), (score,), (revision,), (decision,))
 
 
+def _measured(file: CaseFile) -> LesionFeatures | None:
+    calibration = file.case.image.calibration
+    mm_per_px = calibration.mm_per_px if calibration else None
+    return None if file.mask is None else features_of(file.pixels, file.mask, mm_per_px=mm_per_px)
+
+
 @pytest.fixture
 def make_case() -> MakeCase:
     def make(name: str | None = None, **changes: object) -> CaseFile:
@@ -143,8 +151,10 @@ def make_case() -> MakeCase:
             overlays={"hidden_attention": a_mask().astype(np.float32)},
             audit=(),
             models=(),
+            measure=lambda: None,
         )
-        return replace(file, **changes)  # type: ignore[arg-type]  # names of CaseFile's fields
+        changed = replace(file, **changes)  # type: ignore[arg-type]  # names of CaseFile's fields
+        return replace(changed, measure=lambda: _measured(changed))
 
     return make
 

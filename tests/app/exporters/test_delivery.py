@@ -12,7 +12,7 @@ from app.exporters.atomic_output import deliver_file
 from app.exporters.deidentification import file_stem
 from app.exporters.file_names import safe_name
 from app.exporters.mask_png import MaskPng
-from app.usecases.ports import CaseFile, Exporter
+from app.usecases.exports.exporter import CaseFile, Exporter
 
 MakeCase = Callable[..., CaseFile]
 

@@ -8,7 +8,7 @@ import pytest
 from app.domain.fields import FIELDS, CaseField
 from app.exporters.case_row import case_row, columns
 from app.exporters.deidentification import disclosed_case
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 MakeCase = Callable[..., CaseFile]
 

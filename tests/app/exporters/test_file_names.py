@@ -8,7 +8,7 @@ import pytest
 from app.exporters import EXPORTERS
 from app.exporters.atomic_output import deliver_file
 from app.exporters.file_names import fitting_name, safe_name
-from app.usecases.ports import CaseFile, Exporter
+from app.usecases.exports.exporter import CaseFile, Exporter
 
 pytestmark = pytest.mark.slow
 

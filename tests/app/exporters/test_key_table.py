@@ -8,7 +8,7 @@ from app.domain.errors import ExportError
 from app.exporters.csv_table import CsvTable
 from app.exporters.key_table import KeyTable
 from app.exporters.report.pdf import ReportPdf
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 MakeCase = Callable[..., CaseFile]
 

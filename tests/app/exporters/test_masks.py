@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.domain.errors import ExportError
 from app.exporters.coco_json import CocoJson, run_lengths
 from app.exporters.mask_png import MaskPng
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 MakeCase = Callable[..., CaseFile]
 

@@ -19,7 +19,7 @@ from app.exporters.report.lines import Line, lines_of
 from app.exporters.report.pdf import ReportPdf
 from app.exporters.report.style import BODY, printable, register_fonts, say
 from app.exporters.report.text import ShapedText
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 MakeCase = Callable[..., CaseFile]
 

@@ -8,10 +8,12 @@ import pytest
 from pypdf import PdfReader
 
 from app.domain.analysis.lesion_score import ImageScores
-from app.domain.audit import AuditEvent
+from app.domain.analysis.model_summary import ModelSummary
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.ids import PredictionId
 from app.exporters.report.pdf import ReportPdf
-from app.usecases.ports import CaseFile, ModelSummary
+from app.usecases.exports.exporter import CaseFile
+from resources import path as shipped
 from tests.builders import a_divided_score
 
 pytestmark = pytest.mark.slow
@@ -48,6 +50,16 @@ def test_a_report_says_what_a_file_needs(report: ReportPdf, make_case: MakeCase,
     ):  # fmt: skip
         assert words in text, words
     assert ("c1" * 32) in text.replace(" ", "")
+
+
+def test_names_of_shipped_models_are_not_broken(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path
+) -> None:
+    name = max((folder.name for folder in shipped("models").iterdir() if folder.is_dir()), key=len)
+    case = make_case().case
+    score = replace(case.scores[0], model=replace(case.scores[0].model, name=name, version="1"))
+    (path,) = report.write([make_case(case=replace(case, scores=(score,)))], tmp_path, deidentified=True)
+    assert f"{name} 1 c1c1" in text_of(path)
 
 
 def test_the_decision_stands_apart_from_the_model(
@@ -178,12 +190,12 @@ def test_both_scores_are_told_and_compared_only_when_nothing_else_changed(
     case = make_case().case
     (after,) = case.scores
     before = replace(after, id=PredictionId("9" * 32), probability=0.5, mask_source=case.boundaries[0].id)
-    acts = [
-        ("score computed", case.image.id, before.id),
-        ("patient edited", case.patient.id, "notes, sex" if is_edited else "notes"),
-        ("score computed", case.image.id, after.id),
-    ]
-    audit = tuple(AuditEvent(number, STARTED, "Dr. Canarystaff", *act) for number, act in enumerate(acts))
+    edited = ("notes", "sex") if is_edited else ("notes",)
+    audit = (
+        AuditEvent(1, STARTED, "Dr. Canarystaff", AuditKind.SCORE_COMPUTED, case.image.id, before.id),
+        AuditEvent(2, STARTED, "Dr. Canarystaff", AuditKind.PATIENT_EDITED, case.patient.id, fields=edited),
+        AuditEvent(3, STARTED, "Dr. Canarystaff", AuditKind.SCORE_COMPUTED, case.image.id, after.id),
+    )
     file = make_case(case=replace(case, scores=(before, after)), audit=audit)
     text = text_of(report.write([file], tmp_path, deidentified=True)[0])
     assert ("Predicted boundary 50 % → corrected 63 %" in text) is not is_edited

@@ -18,7 +18,7 @@ from app.exporters.csv_cells import shielded, table_bytes
 from app.exporters.csv_table import CsvTable
 from app.exporters.isic_folder import IsicFolder
 from app.exporters.mask_png import MaskPng
-from app.usecases.ports import CaseFile
+from app.usecases.exports.exporter import CaseFile
 
 MakeCase = Callable[..., CaseFile]
 

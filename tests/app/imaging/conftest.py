@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.imaging.readers import FileImageReader
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
+from app.imaging.readers import ImageReader
 
 
 def skin_picture(height_px: int = 96, width_px: int = 128) -> NDArray[np.uint8]:
@@ -28,12 +28,12 @@ def skin() -> NDArray[np.uint8]:
 
 
 @pytest.fixture
-def reader() -> FileImageReader:
-    return FileImageReader()
+def reader() -> ImageReader:
+    return ImageReader()
 
 
 @pytest.fixture
-def read_bytes(tmp_path: Path, reader: FileImageReader) -> Callable[..., ReadImage]:
+def read_bytes(tmp_path: Path, reader: ImageReader) -> Callable[..., ReadImage]:
     def read(content: bytes, name: str = "image.bin") -> ReadImage:
         path = tmp_path / name
         path.write_bytes(content)

@@ -16,7 +16,7 @@ from pydicom.encaps import encapsulate
 
 from app.domain.errors import UnreadableFileError
 from app.domain.image import Calibration
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
 
 Read = Callable[..., ReadImage]
 Pixels = NDArray[np.uint8]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.imaging.readers import FileImageReader
+from app.imaging.readers import ImageReader
 
 CASES = Path(__file__).parents[2] / "golden" / "cases"
 RIGHT = np.asarray(Image.open(CASES / "right-160x120.png").convert("RGB"), dtype=np.int16)
@@ -21,7 +21,7 @@ RIGHT = np.asarray(Image.open(CASES / "right-160x120.png").convert("RGB"), dtype
     ],
 )
 def test_a_file_that_misleads_about_its_pixels_is_read_right(
-    reader: FileImageReader, file: str, tolerance: float, remark: tuple[str, str] | None
+    reader: ImageReader, file: str, tolerance: float, remark: tuple[str, str] | None
 ) -> None:
     image = reader.read(CASES / file)
     assert np.abs(image.pixels.astype(np.int16) - RIGHT).mean() <= tolerance
@@ -29,7 +29,7 @@ def test_a_file_that_misleads_about_its_pixels_is_read_right(
         assert remark[1] in dict(image.provenance)[remark[0]]
 
 
-def test_pixels_twice_as_high_as_wide_become_square(reader: FileImageReader) -> None:
+def test_pixels_twice_as_high_as_wide_become_square(reader: ImageReader) -> None:
     image = reader.read(CASES / "pixel-aspect-ratio" / "aspect21.dcm")
     assert image.pixels.shape == (240, 160, 3)
     halved = image.pixels.reshape(120, 2, 160, 3).mean(axis=1)

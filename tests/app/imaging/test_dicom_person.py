@@ -12,8 +12,8 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from app.imaging.readers import FileImageReader
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
+from app.imaging.readers import ImageReader
 
 CASES = Path(__file__).resolve().parents[2] / "golden" / "cases"
 
@@ -147,6 +147,6 @@ def test_the_issuer_is_read_by_name_or_by_its_identifier(read_bytes: Read) -> No
     ],
 )
 def test_headers_that_writers_got_wrong(file: str, name: str | None, is_guessed: bool) -> None:
-    image = FileImageReader().read(CASES / file)
+    image = ImageReader().read(CASES / file)
     assert image.patient_name == name
     assert bool(image.remarks) is is_guessed

@@ -12,7 +12,7 @@ from pydicom.encaps import encapsulate, get_frame
 
 from app.domain.errors import UnreadableFileError
 from app.imaging.dicom.frame_decoder import decoded
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
 from tests.dicom_combinations import (
     Combination,
     file_bytes,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 
 from app.domain.errors import UnreadableFileError
-from app.usecases.ports import ReadImage
+from app.imaging.read_image import ReadImage
 
 Read = Callable[..., ReadImage]
 Pixels = NDArray[np.uint8]

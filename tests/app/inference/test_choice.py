@@ -3,8 +3,7 @@ from pathlib import Path
 from app.inference.choice import EngineChoice
 from app.inference.engine import ClassifierInput, ClassifierOutput
 from app.inference.onnx_engine import OnnxEngine
-from app.usecases.cancellation import NeverCancelled
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken, NeverCancelled
 from models.contract.imaging.views import VIEW_COUNT
 from models.contract.shelf.card import read_card
 

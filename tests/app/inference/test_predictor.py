@@ -15,12 +15,14 @@ from app.inference.engine import (
     ClassifierOutput,
     Engine,
     EngineUnavailableError,
+    FloatArray,
+    SegmenterOutput,
 )
 from app.inference.onnx_engine import OnnxEngine
 from app.inference.predictor import ModelPredictor
 from app.inference.server_engine import ServerEngine
-from app.usecases.cancellation import NeverCancelled
-from app.usecases.ports import CancelToken
+from app.usecases.cancellation import CancelToken, NeverCancelled
+from models.contract.imaging.preprocess import for_segmenter
 from models.contract.imaging.suitability import SuitabilityLimits
 from models.contract.lesion.tabular import without_metadata
 from models.contract.shelf.card import Diagnosis, Metric, StructureMap, read_card, write_card
@@ -261,7 +263,7 @@ def test_the_doubt_of_a_boundary_has_the_shape_of_its_image(predictor: ModelPred
         assert 0.0 <= boundary_uncertainty.disagreement.min() < boundary_uncertainty.disagreement.max() <= 0.5
         assert 0.0 <= boundary_uncertainty.border_uncertainty < 1.0
         assert boundary_uncertainty.weights_sha256 == boundary.model.weights_sha256
-        assert boundary_uncertainty.unlikeness is None
+        assert boundary_uncertainty.atypicality is None
 
 
 def test_turning_the_image_by_half_turns_the_disagreement_with_it(predictor: ModelPredictor) -> None:
@@ -323,6 +325,50 @@ def test_structures_and_suitability_come_from_either_engine(
     assert globules.shape == image.shape[:2]
     assert 0 <= globules.min() <= globules.max() <= 1
     assert names == ("possible_globules",)
+
+
+class _CountingEngine(OnnxEngine):
+    """Counts the passes of each question to a boundary model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passes: list[int] = []
+
+    def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> SegmenterOutput:
+        self.passes.append(len(images))
+        return super().segment(folder, images, token)
+
+
+@pytest.mark.slow
+def test_an_image_is_prepared_once_and_one_pass_serves_boundary_and_structures(
+    structure_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[int] = []
+
+    def counting(image: np.ndarray, *, height_px: int, width_px: int) -> object:
+        prepared.append(id(image))
+        return for_segmenter(image, height_px=height_px, width_px=width_px)
+
+    monkeypatch.setattr("app.inference.predictor.for_segmenter", counting)
+    engine = _CountingEngine()
+    predictor = _predictor(structure_models, tmp_path, engine)
+    image, other = _skin(70, 90), _skin(71, 90)
+    loose = image.copy()
+    image.flags.writeable = other.flags.writeable = False
+    found = predictor.boundary(image, TOKEN)
+    engine.passes.clear()
+    predictor.boundary_uncertainty(image, found.mask, TOKEN)
+    globules, streaks = (
+        predictor.overlay(name, image, None, without_metadata(), TOKEN)
+        for name in ("possible_globules", "possible_streaks")
+    )
+    assert (engine.passes, len(prepared)) == ([4], 1)
+    of_copy = predictor.overlay("possible_globules", loose, None, without_metadata(), TOKEN)
+    np.testing.assert_array_equal(globules, of_copy)
+    assert not np.array_equal(globules, streaks)
+    assert predictor.boundary(other, TOKEN).mask.shape == (71, 90)
+    assert (engine.passes, len(prepared)) == ([4, 1, 1], 3)
+    predictor.close()
 
 
 @pytest.mark.slow

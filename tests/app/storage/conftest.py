@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import new_store
 
 
@@ -13,7 +13,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(folder: Path) -> Iterator[SqliteCaseStore]:
+def store(folder: Path) -> Iterator[CaseStore]:
     opened = new_store(folder)
     yield opened
     opened.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.ids import ImageId
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import new_store
 
 WRITER = """
@@ -21,7 +21,7 @@ store = new_store(Path(sys.argv[1]))
 print("ready", flush=True)
 for number in range(10_000):
     mask = store.blobs.put(f"mask {sys.argv[2]} {number}".encode() * 500)
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_id = store_image(work, code=f"{sys.argv[2]}-{number}")
         work.cases.add_boundary(replace(a_boundary(image_id), mask=mask, probability=mask))
         work.audit.append("writer", "image imported", image_id)
@@ -48,7 +48,7 @@ def _killed_while_writing(folder: Path, root: Path, name: str, moments: random.R
     return [ImageId(line) for line in lines.splitlines() if len(line) == 32]
 
 
-def _check_whole(store: SqliteCaseStore, reported: list[ImageId]) -> None:
+def _check_whole(store: CaseStore, reported: list[ImageId]) -> None:
     with store.reading() as work:
         lines = work.cases.case_lines(limit=100_000)
         cases = [work.cases.case(line.image_id) for line in lines]
@@ -68,7 +68,7 @@ def test_what_was_reported_as_stored_survives_being_killed(folder: Path, pytestc
     new_store(folder).close()
     for attempt in range(5):
         reported += _killed_while_writing(folder, pytestconfig.rootpath, f"w{attempt}", moments)
-        store = SqliteCaseStore.open(folder, lambda: pytest.fail("nothing is written here"))
+        store = CaseStore.open(folder, lambda: pytest.fail("nothing is written here"))
         _check_whole(store, reported)
         store.close()
     assert reported

@@ -9,13 +9,13 @@ import pytest
 
 from app.storage.database import connect
 from app.storage.rows import APPEND_ONLY
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import a_boundary, a_decision, a_revision, a_score, store_image
 
 
 @pytest.fixture
-def database(store: SqliteCaseStore, folder: Path) -> Path:
-    with store.unit_of_work() as work:
+def database(store: CaseStore, folder: Path) -> Path:
+    with store.writing() as work:
         image_id = store_image(work)
         work.cases.add_boundary(replace(a_boundary(image_id), border_uncertainty=0.2))
         work.cases.add_score(a_score(image_id, 0.5))

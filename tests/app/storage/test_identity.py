@@ -12,8 +12,8 @@ from app.domain.ids import PatientId, new_id
 from app.domain.people.identity import IdentityQuestion
 from app.domain.people.patient import Patient
 from app.storage.database import connect
-from app.storage.store import SqliteCaseStore
-from app.usecases.ports import UnitOfWork
+from app.storage.store import CaseStore
+from app.storage.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 3, 14, 9, tzinfo=UTC)
 
@@ -24,8 +24,8 @@ def _patient(work: UnitOfWork, code: str) -> PatientId:
     return patient.id
 
 
-def test_a_settled_doubt_leads_to_the_person_and_is_not_asked_again(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_settled_doubt_leads_to_the_person_and_is_not_asked_again(store: CaseStore) -> None:
+    with store.writing() as work:
         first, second, third = (_patient(work, code) for code in ("1000", "1000 (2)", "1000 (3)"))
         work.identity_questions.add(IdentityQuestion(second, first, NOW))
         work.identity_questions.add(IdentityQuestion(third, second, NOW))
@@ -41,8 +41,8 @@ def test_a_settled_doubt_leads_to_the_person_and_is_not_asked_again(store: Sqlit
         assert work.identity_questions.of(first) is None
 
 
-def test_persons_who_were_kept_apart_stay_two(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_persons_who_were_kept_apart_stay_two(store: CaseStore) -> None:
+    with store.writing() as work:
         first, second = (_patient(work, code) for code in ("1000", "1000 (2)"))
         work.identity_questions.add(IdentityQuestion(second, first, NOW))
         work.identity_questions.settle(second, is_same=False, who="Dr Test", at=NOW)
@@ -52,8 +52,8 @@ def test_persons_who_were_kept_apart_stay_two(store: SqliteCaseStore) -> None:
             work.identity_questions.settle(first, is_same=True, who="Dr Test", at=NOW)
 
 
-def test_persons_called_the_same_in_a_circle_end_somewhere(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_persons_called_the_same_in_a_circle_end_somewhere(store: CaseStore) -> None:
+    with store.writing() as work:
         first, second = (_patient(work, code) for code in ("1000", "1000 (2)"))
         for one, other in ((first, second), (second, first)):
             work.identity_questions.add(IdentityQuestion(one, other, NOW))
@@ -61,8 +61,8 @@ def test_persons_called_the_same_in_a_circle_end_somewhere(store: SqliteCaseStor
         assert work.identity_questions.person_of(first) in (first, second)
 
 
-def test_a_doubt_is_not_deleted(store: SqliteCaseStore, folder: Path) -> None:
-    with store.unit_of_work() as work:
+def test_a_doubt_is_not_deleted(store: CaseStore, folder: Path) -> None:
+    with store.writing() as work:
         first, second = (_patient(work, code) for code in ("1000", "1000 (2)"))
         work.identity_questions.add(IdentityQuestion(second, first, NOW))
         work.commit()

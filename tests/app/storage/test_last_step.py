@@ -9,14 +9,14 @@ import pytest
 
 from app.domain.errors import StorageError
 from app.storage.last_step import NOTE_NAME
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import new_store, store_image
 from tests.fakes import FakeClock
 
 
-def store_some(store: SqliteCaseStore, *codes: str) -> None:
+def store_some(store: CaseStore, *codes: str) -> None:
     for code in codes:
-        with store.unit_of_work() as work:
+        with store.writing() as work:
             image_id = store_image(work, code=code)
             work.audit.append("Dr Test", "image imported", image_id)
             work.commit()
@@ -28,7 +28,7 @@ def copied(folder: Path, target: Path, *, log: bool = False) -> Path:
 
 
 def case_count(folder: Path) -> int:
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     with store.reading() as work:
         count = work.cases.case_count()
     store.close()
@@ -36,15 +36,13 @@ def case_count(folder: Path) -> int:
 
 
 def test_a_copy_without_the_log_is_whole_when_nobody_holds_the_log_back(
-    store: SqliteCaseStore, folder: Path, tmp_path: Path
+    store: CaseStore, folder: Path, tmp_path: Path
 ) -> None:
     store_some(store, "P-1", "P-2", "P-3")
     assert case_count(copied(folder, tmp_path / "copy")) == 3
 
 
-def test_steps_that_only_the_log_held_are_missed(
-    store: SqliteCaseStore, folder: Path, tmp_path: Path
-) -> None:
+def test_steps_that_only_the_log_held_are_missed(store: CaseStore, folder: Path, tmp_path: Path) -> None:
     store_some(store, "P-1")
     with closing(sqlite3.connect(folder / "cases.sqlite", isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -55,7 +53,7 @@ def test_steps_that_only_the_log_held_are_missed(
         reader.execute("ROLLBACK")
     before = (copy / "cases.sqlite").read_bytes()
     with pytest.raises(StorageError, match=r"lacks its last 2 steps: cases\.sqlite-wal was not copied"):
-        SqliteCaseStore.open(copy, FakeClock())
+        CaseStore.open(copy, FakeClock())
     assert (copy / "cases.sqlite").read_bytes() == before
     assert case_count(whole) == 3
     (copy / NOTE_NAME).unlink()
@@ -68,12 +66,12 @@ def test_an_older_database_in_the_place_of_a_newer_one_is_noticed(folder: Path, 
     store_some(store, "P-1")
     store.close()
     older = copied(folder, tmp_path / "older")
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     store_some(store, "P-2")
     store.close()
     shutil.copy(older / "cases.sqlite", folder / "cases.sqlite")
     with pytest.raises(StorageError, match="lacks its last step:"):
-        SqliteCaseStore.open(folder, FakeClock())
+        CaseStore.open(folder, FakeClock())
 
 
 def test_another_database_with_as_many_steps_is_noticed(folder: Path, tmp_path: Path) -> None:
@@ -83,7 +81,7 @@ def test_another_database_with_as_many_steps_is_noticed(folder: Path, tmp_path: 
         store.close()
     shutil.copy(tmp_path / "other" / "cases.sqlite", folder / "cases.sqlite")
     with pytest.raises(StorageError, match="is not the one that was used here last"):
-        SqliteCaseStore.open(folder, FakeClock())
+        CaseStore.open(folder, FakeClock())
 
 
 def test_a_database_without_tables_beside_stored_images_is_not_filled_anew(tmp_path: Path) -> None:
@@ -95,7 +93,7 @@ def test_a_database_without_tables_beside_stored_images_is_not_filled_anew(tmp_p
     with closing(sqlite3.connect(folder / "cases.sqlite", isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
     with pytest.raises(StorageError, match="missing or empty"):
-        SqliteCaseStore.open(folder, FakeClock())
+        CaseStore.open(folder, FakeClock())
 
 
 @pytest.mark.parametrize("note", [b"", b"{", b'{"sequence": 1}'])

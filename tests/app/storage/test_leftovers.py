@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.ids import BlobName
 from app.exporters.atomic_output import new_folder
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import a_case, new_store, services_at
 
 HOUR_S = 3600.0
@@ -42,7 +42,7 @@ def aged(path: Path) -> Path:
     return path
 
 
-def restarted(store: SqliteCaseStore) -> SqliteCaseStore:
+def restarted(store: CaseStore) -> CaseStore:
     store.close()
     return new_store(store.folder)
 

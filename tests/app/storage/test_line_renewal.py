@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.analysis.triage import Band
+from app.domain.audit import AuditKind
+from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
+from app.domain.revision import RevisionReason
 from app.storage.database import connect
 from app.storage.migrate import CURRENT
-from app.storage.store import SqliteCaseStore
-from tests.builders import a_decision, a_revision, a_score, new_store, store_image
+from app.storage.store import CaseStore
+from tests.builders import a_boundary, a_decision, a_revision, a_score, new_store, store_image
 from tests.fakes import FakeClock
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "databases"
@@ -27,7 +29,7 @@ def test_a_line_of_an_earlier_version_that_hid_the_band_is_renewed_at_opening(
     folder: Path, probability: float, band: Band
 ) -> None:
     store = new_store(folder)
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_id = store_image(work)
         work.cases.add_score(a_score(image_id, probability, warnings=("The image is blurred.",)))
         work.commit()
@@ -46,6 +48,23 @@ def test_a_line_of_an_earlier_version_that_hid_the_band_is_renewed_at_opening(
     assert line.priority.warnings == ("The image is blurred.",)
 
 
+def test_how_far_the_renewal_is_is_told_once_and_only_when_there_is_something_to_renew(folder: Path) -> None:
+    told: list[tuple[int, int]] = []
+    store = new_store(folder)
+    with store.writing() as work:
+        for minute, probability in enumerate((0.1, 0.4)):
+            image_id = store_image(work, code=f"P-{minute}", minute=minute)
+            work.cases.add_score(a_score(image_id, probability))
+        work.commit()
+    store.close()
+    with closing(connect(folder / "cases.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 0")
+        connection.execute("UPDATE case_index SET band = 3")
+    for _ in range(2):
+        CaseStore.open(folder, FakeClock(), renewing=lambda renewed, of: told.append((renewed, of))).close()
+    assert told == [(0, 2)]
+
+
 def _lines_of(database: Path) -> list[tuple[object, ...]]:
     with closing(connect(database, mode="ro")) as connection:
         return connection.execute(_LINES).fetchall()
@@ -57,16 +76,16 @@ def _rules_of(database: Path) -> int:
     return int(version)
 
 
-def _corrected_case(store: SqliteCaseStore, code: str, *, is_accepted: bool = False) -> ImageId:
+def _corrected_case(store: CaseStore, code: str, *, is_accepted: bool = False) -> ImageId:
     """Store a case whose first score is urgent, and whose score after a correction is lower."""
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_id = store_image(work, code=code)
         revision = a_revision(image_id)
         lower = replace(a_score(image_id, 0.4, warnings=("The image is blurred.",)), mask_source=revision.id)
         work.cases.add_score(a_score(image_id, 0.9))
         work.cases.add_revision(revision)
         if is_accepted:
-            work.audit.append("Dr Test", BAND_ACCEPTED, image_id, lower.id)
+            work.audit.append("Dr Test", AuditKind.BAND_ACCEPTED, image_id, lower.id)
         work.cases.add_score(lower)
         work.commit()
     return image_id
@@ -77,7 +96,7 @@ def test_lines_from_before_held_bands_become_what_today_s_version_writes(folder:
     _corrected_case(store, "P-1")
     _corrected_case(store, "P-2", is_accepted=True)
     decided = _corrected_case(store, "P-3")
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         work.cases.add_decision(a_decision(decided))
         work.cases.add_score(a_score(store_image(work, code="P-4"), 0.7))
         work.commit()
@@ -97,6 +116,27 @@ def test_lines_from_before_held_bands_become_what_today_s_version_writes(folder:
     store.close()
     assert _lines_of(database) == today
     assert bands == {"P-1": Band.URGENT, "P-2": Band.SOON, "P-3": Band.URGENT, "P-4": Band.URGENT}
+
+
+def test_a_boundary_that_was_confirmed_before_there_was_the_word_is_listed_as_confirmed(folder: Path) -> None:
+    store = new_store(folder)
+    with store.writing() as work:
+        image_id = store_image(work)
+        boundary = a_boundary(image_id)
+        work.cases.add_boundary(boundary)
+        confirmed = replace(a_revision(image_id), mask=boundary.mask, reason=RevisionReason.CONFIRMED)
+        work.cases.add_revision(confirmed)
+        work.commit()
+    store.close()
+    with closing(connect(folder / "cases.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("UPDATE case_index SET status = 'corrected', correction_rank = 1")
+    store = new_store(folder)
+    with store.reading() as work:
+        (line,) = work.cases.case_lines(shown=CaseFilter.CONFIRMED)
+        assert work.cases.case(image_id).revisions == (confirmed,)
+    store.close()
+    assert line.status == "confirmed"
 
 
 def test_lines_are_renewed_once_and_not_at_every_start(folder: Path) -> None:
@@ -153,7 +193,7 @@ def test_the_line_of_every_released_schema_says_what_its_case_says(folder: Path,
         )
         connection.execute("UPDATE case_index SET band = 2, reasons = '[\"Old.\"]'")
         connection.commit()
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     with store.reading() as work:
         (line,) = work.cases.case_lines(search="zoë")
         case = work.cases.case(line.image_id)

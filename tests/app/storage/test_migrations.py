@@ -18,7 +18,7 @@ from app.domain.errors import StorageError
 from app.storage.database import connect
 from app.storage.migrate import CURRENT, Schema, bring_up_to_date, revision_of
 from app.storage.rows import Row
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import new_store, store_image
 from tests.fakes import FakeClock
 
@@ -57,7 +57,7 @@ def _dump(database: Path) -> list[str]:
 @pytest.fixture
 def database(folder: Path) -> Path:
     store = new_store(folder)
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         store_image(work, name="Ada")
         work.commit()
     store.close()
@@ -68,11 +68,11 @@ def database(folder: Path) -> Path:
 def test_the_database_of_every_released_schema_opens(folder: Path, revision: str) -> None:
     folder.mkdir()
     shutil.copy(GOLDEN / f"{revision}.sqlite", folder / "cases.sqlite")
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     with store.reading() as work:
         (line,) = work.cases.case_lines(search="zoë")
         case = work.cases.case(line.image_id)
-        acts = [event.what for event in work.audit.events()]
+        acts = [event.kind for event in work.audit.events()]
     store.close()
     assert revision_of(folder / "cases.sqlite") == CURRENT.head
     assert (line.status, line.site, line.probability) == ("decided", "head/neck", 0.7)
@@ -93,7 +93,7 @@ def test_the_known_revisions_are_those_of_the_scripts() -> None:
     assert [script.revision for script in scripts.walk_revisions()][::-1] == list(CURRENT.revisions)
 
 
-def test_a_migrated_database_has_the_tables_that_the_rows_describe(store: SqliteCaseStore) -> None:
+def test_a_migrated_database_has_the_tables_that_the_rows_describe(store: CaseStore) -> None:
     with store._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, Row.metadata)
@@ -124,7 +124,7 @@ def test_a_migration_that_fails_midway_changes_nothing(database: Path, tmp_path:
     with pytest.raises(RuntimeError, match="midway"):
         bring_up_to_date(database, tmp_path / "backups", _schema_with(tmp_path, FAILS_MIDWAY))
     assert _dump(database) == before
-    SqliteCaseStore.open(database.parent, FakeClock()).close()
+    CaseStore.open(database.parent, FakeClock()).close()
 
 
 def test_a_migration_that_would_lose_a_patient_changes_nothing(database: Path, tmp_path: Path) -> None:
@@ -149,8 +149,8 @@ def test_a_full_disk_before_the_backup_stops_the_migration(
 @pytest.mark.slow
 def test_several_instances_may_create_the_store_at_the_same_time(folder: Path) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\nfrom app.storage.store import SqliteCaseStore\n"
-        "SqliteCaseStore.open(Path(sys.argv[1]), None).close()"
+        "import sys\nfrom pathlib import Path\nfrom app.storage.store import CaseStore\n"
+        "CaseStore.open(Path(sys.argv[1]), None).close()"
     )
     starts = [subprocess.Popen([sys.executable, "-c", code, str(folder)]) for _ in range(3)]
     assert [start.wait(timeout=120) for start in starts] == [0, 0, 0]
@@ -160,7 +160,7 @@ def test_several_instances_may_create_the_store_at_the_same_time(folder: Path) -
 def test_a_work_list_from_before_the_assessments_is_ordered_by_what_was_known(folder: Path) -> None:
     folder.mkdir()
     shutil.copy(GOLDEN / "0001.sqlite", folder / "cases.sqlite")
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     with store.reading() as work:
         (line,) = work.cases.case_lines(order="benefit")
         case = work.cases.case(line.image_id)
@@ -177,20 +177,20 @@ def test_a_work_list_from_before_the_assessments_is_ordered_by_what_was_known(fo
 def test_an_assessment_in_an_older_database_is_read(folder: Path) -> None:
     folder.mkdir()
     shutil.copy(GOLDEN / "0002.sqlite", folder / "cases.sqlite")
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     with store.reading() as work:
         (line,) = work.cases.case_lines()
         boundary = work.cases.case(line.image_id).boundary
     store.close()
     assert boundary is not None
-    assert (boundary.border_uncertainty, boundary.unlikeness) == (0.125, 0.75)
+    assert (boundary.border_uncertainty, boundary.atypicality) == (0.125, 0.75)
     assert boundary.disagreement == "d" * 64
 
 
 def test_an_open_question_of_who_is_who_in_an_older_database_is_read(folder: Path) -> None:
     folder.mkdir()
     shutil.copy(GOLDEN / "0005.sqlite", folder / "cases.sqlite")
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     with store.reading() as work:
         stored, newcomer = work.cases.patients_by_number("GOLD-1")
         (question,) = work.identity_questions.open()
@@ -221,7 +221,7 @@ def test_only_lesions_with_several_images_wait_for_their_score(folder: Path, tmp
     with closing(connect(database)) as connection:
         rows = connection.execute("SELECT file_name, queue_band, lesion_image_count FROM case_index")
         assert sorted(rows) == [("GOLD-1.jpg", 0, None), ("GOLD-2.jpg", None, 0), ("second.jpg", 0, None)]
-    SqliteCaseStore.open(folder, FakeClock()).close()
+    CaseStore.open(folder, FakeClock()).close()
     with closing(connect(database)) as connection:
         assert connection.execute(
             "SELECT count(*) FROM case_index WHERE lesion_image_count IS NULL"
@@ -231,7 +231,7 @@ def test_only_lesions_with_several_images_wait_for_their_score(folder: Path, tmp
 def test_a_patient_from_before_the_issuers_is_found_by_the_code(folder: Path) -> None:
     folder.mkdir()
     shutil.copy(GOLDEN / "0004.sqlite", folder / "cases.sqlite")
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     with store.reading() as work:
         (patient,) = work.cases.patients_by_number("GOLD-1")
     store.close()
@@ -243,10 +243,36 @@ def test_a_score_from_before_the_digests_keeps_its_inputs_unknown(folder: Path) 
     for revision in ("0007", "0008"):
         (folder / revision).mkdir(parents=True)
         shutil.copy(GOLDEN / f"{revision}.sqlite", folder / revision / "cases.sqlite")
-        store = SqliteCaseStore.open(folder / revision, FakeClock())
+        store = CaseStore.open(folder / revision, FakeClock())
         with store.reading() as work:
             (line,) = work.cases.case_lines(search="zoë")
             scores[revision] = [score.inputs_sha256 for score in work.cases.case(line.image_id).scores]
         store.close()
     assert scores == {"0007": [None, None], "0008": [None, "e" * 64]}
-    assert len(list((folder / "0007" / "backups").glob("cases-0007-before-0008-*.sqlite"))) == 1
+    assert len(list((folder / "0007" / "backups").glob(f"cases-0007-before-{CURRENT.head}-*.sqlite"))) == 1
+
+
+def test_an_image_that_the_trail_calls_a_sample_is_one_from_then_on(folder: Path) -> None:
+    folder.mkdir()
+    database = folder / "cases.sqlite"
+    shutil.copy(GOLDEN / "0008.sqlite", database)
+    with closing(connect(database)) as connection:
+        connection.execute(
+            "INSERT INTO audit_event (at, who, what, subject, detail) "
+            "SELECT at, who, 'sample described', subject, '' FROM audit_event LIMIT 1"
+        )
+    assert _samples(folder) == {"GOLD-1.jpg"}
+
+
+def test_samples_are_read_as_they_are_stored(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / "0009.sqlite", folder / "cases.sqlite")
+    assert _samples(folder) == {"GOLD-2.jpg"}
+
+
+def _samples(folder: Path) -> set[str]:
+    store = CaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        images = [work.cases.case(image_id).image for image_id in work.learning.all_images()]
+    store.close()
+    return {image.file_name for image in images if image.is_sample}

@@ -13,8 +13,8 @@ from sqlalchemy import event
 
 from app.domain.errors import StorageError
 from app.storage.database import connect, open_engine
-from app.storage.store import SqliteCaseStore
-from app.storage.unit_of_work import SqlUnitOfWork
+from app.storage.store import CaseStore
+from app.storage.unit_of_work import UnitOfWork
 from tests.builders import new_store, store_image
 from tests.fakes import FakeClock
 
@@ -22,7 +22,7 @@ from tests.fakes import FakeClock
 @pytest.fixture
 def database(folder: Path) -> Path:
     store = new_store(folder)
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         for number in range(30):
             store_image(work, code=f"P-{number}")
         work.commit()
@@ -74,7 +74,7 @@ def test_an_unusable_database_is_explained_and_left_alone(
     spoil(database)
     before = database.read_bytes()
     with pytest.raises(StorageError, match=sentence) as caught:
-        SqliteCaseStore.open(database.parent, FakeClock())
+        CaseStore.open(database.parent, FakeClock())
     assert "\n" not in str(caught.value)
     assert database.read_bytes() == before
 
@@ -88,7 +88,7 @@ def test_a_database_that_vanished_from_a_used_folder_is_not_replaced_by_an_empty
     for file in database.parent.glob("cases.sqlite*"):
         file.unlink()
     with pytest.raises(StorageError, match="is missing or empty; restore it from a backup"):
-        SqliteCaseStore.open(database.parent, FakeClock())
+        CaseStore.open(database.parent, FakeClock())
     assert not database.exists()
 
 
@@ -102,7 +102,7 @@ def test_a_read_only_database_is_explained(database: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr("app.storage.migrate.connect", connect_read_only)
     with pytest.raises(StorageError, match="The case store is read-only; allow writing"):
-        SqliteCaseStore.open(database.parent, FakeClock())
+        CaseStore.open(database.parent, FakeClock())
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind this user")
@@ -111,7 +111,7 @@ def test_a_folder_without_write_permission_is_explained(database: Path) -> None:
     database.parent.chmod(0o500)
     try:
         with pytest.raises(StorageError, match=r"read-only|cannot be opened"):
-            SqliteCaseStore.open(database.parent, FakeClock())
+            CaseStore.open(database.parent, FakeClock())
     finally:
         database.parent.chmod(0o700)
 
@@ -119,16 +119,16 @@ def test_a_folder_without_write_permission_is_explained(database: Path) -> None:
 def test_a_data_folder_that_is_a_file_is_explained(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file", encoding="utf-8")
     with pytest.raises(StorageError, match=r"[.]$"):
-        SqliteCaseStore.open(tmp_path / "data", FakeClock())
+        CaseStore.open(tmp_path / "data", FakeClock())
 
 
 def test_a_read_only_store_can_still_be_read(database: Path) -> None:
     engine = open_engine(database, mode="ro")
-    with SqlUnitOfWork(engine, FakeClock(), is_writing=False) as work:
+    with UnitOfWork(engine, FakeClock(), is_writing=False) as work:
         assert work.cases.case_count() == 30
     with (
         pytest.raises(StorageError, match="read-only"),
-        SqlUnitOfWork(engine, FakeClock(), is_writing=True) as work,
+        UnitOfWork(engine, FakeClock(), is_writing=True) as work,
     ):
         store_image(work)
     engine.dispose()
@@ -136,7 +136,7 @@ def test_a_read_only_store_can_still_be_read(database: Path) -> None:
 
 def test_a_full_disk_rolls_the_whole_act_back(database: Path) -> None:
     """SQLite's own page limit stands for the end of the disk: it answers with the same error."""
-    store = SqliteCaseStore.open(database.parent, FakeClock())
+    store = CaseStore.open(database.parent, FakeClock())
     with closing(connect(database)) as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
 
@@ -146,7 +146,7 @@ def test_a_full_disk_rolls_the_whole_act_back(database: Path) -> None:
     event.listen(store._engine, "connect", limit_pages)
 
     def store_many() -> None:
-        with store.unit_of_work() as work:
+        with store.writing() as work:
             for number in range(200):
                 store_image(work, code=f"more {number}")
             work.commit()
@@ -160,7 +160,7 @@ def test_a_full_disk_rolls_the_whole_act_back(database: Path) -> None:
 
 def test_a_path_with_odd_characters_is_a_path(tmp_path: Path) -> None:
     folder = tmp_path / "Fälle & mehr? 100% #1"
-    store = SqliteCaseStore.open(folder, FakeClock())
+    store = CaseStore.open(folder, FakeClock())
     store.close()
     assert (folder / "cases.sqlite").is_file()
 
@@ -170,8 +170,8 @@ def test_opening_does_not_import_alembic_when_the_schema_is_current(database: Pa
         [
             sys.executable,
             "-c",
-            "import sys\nfrom pathlib import Path\nfrom app.storage.store import SqliteCaseStore\n"
-            "SqliteCaseStore.open(Path(sys.argv[1]), None).close()\nprint('alembic' in sys.modules)",
+            "import sys\nfrom pathlib import Path\nfrom app.storage.store import CaseStore\n"
+            "CaseStore.open(Path(sys.argv[1]), None).close()\nprint('alembic' in sys.modules)",
             str(database.parent),
         ],
         capture_output=True,

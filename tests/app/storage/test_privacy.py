@@ -17,7 +17,7 @@ from app.exporters.atomic_output import deliver_file, new_folder
 from app.exporters.csv_table import CsvTable
 from app.settings import Settings, write_settings
 from app.storage.journal import FileStrokeJournal
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from models.contract.files import windows_access
 from tests.builders import a_case, a_mask, services_at
 
@@ -43,9 +43,9 @@ def open_in(folder: Path) -> list[str]:
 
 def test_a_new_store_with_all_that_is_beside_it_is_private(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "data"
-    store = SqliteCaseStore.open(folder, bootstrap.now)
+    store = CaseStore.open(folder, bootstrap.now)
     store.blobs.put(b"a picture")
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         work.audit.append("Dr Test", "looked", "store")
         work.commit()
         assert {path.name for path in folder.glob("cases.sqlite*")} >= {"cases.sqlite", "cases.sqlite-wal"}
@@ -58,7 +58,7 @@ def test_a_backup_before_a_migration_is_private(tmp_path: Path, pytestconfig: py
     folder.mkdir()
     (old, *_) = sorted((pytestconfig.rootpath / "tests" / "golden" / "databases").glob("*.sqlite"))
     (folder / "cases.sqlite").write_bytes(old.read_bytes())
-    SqliteCaseStore.open(folder, bootstrap.now).close()
+    CaseStore.open(folder, bootstrap.now).close()
     (backup,) = (folder / "backups").iterdir()
     assert not backup.stat().st_mode & OTHERS
     assert not backup.parent.stat().st_mode & OTHERS

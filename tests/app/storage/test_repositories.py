@@ -1,15 +1,15 @@
 import time
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from app.domain.analysis.benefit import expected_benefit
-from app.domain.analysis.standing_priority import BAND_ACCEPTED
 from app.domain.analysis.triage import Band
+from app.domain.audit import AuditKind
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError, StorageError
@@ -17,8 +17,9 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
 from app.domain.people.patient import Patient
+from app.domain.revision import RevisionReason
 from app.storage.database import connect
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import (
     a_boundary,
     a_decision,
@@ -30,16 +31,16 @@ from tests.builders import (
 )
 
 
-def _lines(store: SqliteCaseStore, **wanted: object) -> list[CaseLine]:
+def _lines(store: CaseStore, **wanted: object) -> list[CaseLine]:
     with store.reading() as work:
         return work.cases.case_lines(**wanted)
 
 
-def _codes(store: SqliteCaseStore, **wanted: object) -> list[str]:
+def _codes(store: CaseStore, **wanted: object) -> list[str]:
     return [line.patient_code for line in _lines(store, **wanted)]
 
 
-def test_every_value_comes_back_as_it_went_in(store: SqliteCaseStore) -> None:
+def test_every_value_comes_back_as_it_went_in(store: CaseStore) -> None:
     patient = Patient(
         PatientId(new_id()),
         "47/11 (2)",
@@ -55,7 +56,7 @@ def test_every_value_comes_back_as_it_went_in(store: SqliteCaseStore) -> None:
         birthday="05-17",
     )
     lesion = Lesion(LesionId(new_id()), patient.id, "A", "lateral torso", "acral NOS", 6.25, "flat")
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_id = store_image(work)
         work.cases.add_patient(patient)
         work.cases.add_lesion(lesion)
@@ -79,8 +80,8 @@ def test_every_value_comes_back_as_it_went_in(store: SqliteCaseStore) -> None:
     assert read.image.imported_at == datetime(2026, 3, 14, 8, tzinfo=UTC)
 
 
-def test_a_divided_score_comes_back_as_it_was_said(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_divided_score_comes_back_as_it_was_said(store: CaseStore) -> None:
+    with store.writing() as work:
         image_id = store_image(work)
         score = a_divided_score(image_id)
         work.cases.add_score(score)
@@ -89,8 +90,8 @@ def test_a_divided_score_comes_back_as_it_was_said(store: SqliteCaseStore) -> No
         assert work.cases.case(image_id).score == score
 
 
-def test_a_score_without_thresholds_has_no_priority(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_score_without_thresholds_has_no_priority(store: CaseStore) -> None:
+    with store.writing() as work:
         image_id = store_image(work)
         work.cases.add_score(replace(a_score(image_id, 0.9), thresholds=None))
         work.commit()
@@ -98,15 +99,15 @@ def test_a_score_without_thresholds_has_no_priority(store: SqliteCaseStore) -> N
     assert (line.priority, line.probability) == (None, 0.9)
 
 
-def test_leaving_without_commit_changes_nothing(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_leaving_without_commit_changes_nothing(store: CaseStore) -> None:
+    with store.writing() as work:
         store_image(work)
     assert _lines(store) == []
 
 
-def test_a_failure_midway_changes_nothing(store: SqliteCaseStore) -> None:
+def test_a_failure_midway_changes_nothing(store: CaseStore) -> None:
     def fail_midway() -> None:
-        with store.unit_of_work() as work:
+        with store.writing() as work:
             store_image(work)
             work.cases.case(ImageId(new_id()))
 
@@ -115,8 +116,8 @@ def test_a_failure_midway_changes_nothing(store: SqliteCaseStore) -> None:
     assert _lines(store) == []
 
 
-def test_what_is_not_there_is_said_in_a_sentence(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_what_is_not_there_is_said_in_a_sentence(store: CaseStore) -> None:
+    with store.writing() as work:
         with pytest.raises(NotFoundError, match="image is not in the case store"):
             work.cases.case(ImageId(new_id()))
         with pytest.raises(NotFoundError, match="patient"):
@@ -127,13 +128,13 @@ def test_what_is_not_there_is_said_in_a_sentence(store: SqliteCaseStore) -> None
             work.cases.update_lesion(Lesion(LesionId(new_id()), PatientId(new_id())))
 
 
-def test_a_lesion_needs_a_stored_patient(store: SqliteCaseStore) -> None:
-    with pytest.raises(StorageError, match="FOREIGN KEY"), store.unit_of_work() as work:
+def test_a_lesion_needs_a_stored_patient(store: CaseStore) -> None:
+    with pytest.raises(StorageError, match="FOREIGN KEY"), store.writing() as work:
         work.cases.add_lesion(Lesion(LesionId(new_id()), PatientId(new_id())))
 
 
-def test_the_work_list_begins_with_the_most_urgent(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_the_work_list_begins_with_the_most_urgent(store: CaseStore) -> None:
+    with store.writing() as work:
         for minute, (code, probability, warnings) in enumerate(
             [
                 ("routine", 0.1, ()),
@@ -167,8 +168,8 @@ def test_the_work_list_begins_with_the_most_urgent(store: SqliteCaseStore) -> No
     assert _codes(store, descending=True) == expected[::-1]
 
 
-def test_a_line_shows_the_newest_score_and_its_reasons(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_line_shows_the_newest_score_and_its_reasons(store: CaseStore) -> None:
+    with store.writing() as work:
         image_id = store_image(work, name="Ada", site="head/neck")
         work.cases.add_score(a_score(image_id, 0.9))
         newest = a_score(image_id, 0.05)
@@ -180,8 +181,8 @@ def test_a_line_shows_the_newest_score_and_its_reasons(store: SqliteCaseStore) -
     assert (line.patient_name, line.site, line.file_name) == ("Ada", "head/neck", "P-1.jpg")
 
 
-def test_the_status_of_a_line_follows_the_case(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_the_status_of_a_line_follows_the_case(store: CaseStore) -> None:
+    with store.writing() as work:
         image_id = store_image(work)
         seen = [work.cases.case_lines()[0].status]
         work.cases.add_boundary(a_boundary(image_id))
@@ -193,8 +194,22 @@ def test_the_status_of_a_line_follows_the_case(store: SqliteCaseStore) -> None:
     assert seen == ["new", "predicted", "corrected", "decided"]
 
 
-def test_the_work_list_sorts_by_each_column_with_empty_fields_last(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_what_a_person_signed_since_a_moment_is_found(store: CaseStore) -> None:
+    with store.writing() as work:
+        image_id = store_image(work)
+        first = a_revision(image_id)
+        work.cases.add_revision(first)
+        for number, author in ((2, "Dr Test"), (3, "Dr Other")):
+            at = first.created_at + timedelta(minutes=number)
+            work.cases.add_revision(replace(a_revision(image_id, number), author=author, created_at=at))
+        moment = first.created_at
+        assert [one.number for one in work.cases.revisions_since(moment, "Dr Test")] == [1, 2]
+        assert [one.number for one in work.cases.revisions_since(at, "Dr Other")] == [3]
+        assert work.cases.revisions_since(at, "Dr Test") == []
+
+
+def test_the_work_list_sorts_by_each_column_with_empty_fields_last(store: CaseStore) -> None:
+    with store.writing() as work:
         first = store_image(work, code="b", site="upper extremity", minute=1)
         store_image(work, code="c", minute=2)
         third = store_image(work, code="a", site="head/neck", minute=3)
@@ -227,10 +242,8 @@ def test_the_work_list_sorts_by_each_column_with_empty_fields_last(store: Sqlite
         ("nobody", []),
     ],
 )
-def test_the_search_finds_every_word_in_any_field(
-    store: SqliteCaseStore, search: str, found: list[str]
-) -> None:
-    with store.unit_of_work() as work:
+def test_the_search_finds_every_word_in_any_field(store: CaseStore, search: str, found: list[str]) -> None:
+    with store.writing() as work:
         store_image(work, code="1", name="Zoë Åström", site="head/neck")
         second = store_image(work, code="2", name="100% Person", minute=1)
         work.cases.add_decision(a_decision(second, "Melanoma in situ"))
@@ -240,8 +253,8 @@ def test_the_search_finds_every_word_in_any_field(
         assert work.cases.case_count(search) == len(found)
 
 
-def test_lines_follow_an_edit_of_patient_and_lesion(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_lines_follow_an_edit_of_patient_and_lesion(store: CaseStore) -> None:
+    with store.writing() as work:
         image_id = store_image(work)
         case = work.cases.case(image_id)
         work.cases.update_patient(replace(case.patient, code="new code", name="New Name"))
@@ -251,8 +264,8 @@ def test_lines_follow_an_edit_of_patient_and_lesion(store: SqliteCaseStore) -> N
     assert (line.patient_code, line.patient_name, line.site) == ("new code", "New Name", "palms/soles")
 
 
-def test_a_removed_case_is_hidden_and_can_come_back(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_removed_case_is_hidden_and_can_come_back(store: CaseStore) -> None:
+    with store.writing() as work:
         image_id = store_image(work)
         lesion_id = work.cases.case(image_id).lesion.id
         work.cases.remove_image(image_id)
@@ -265,14 +278,14 @@ def test_a_removed_case_is_hidden_and_can_come_back(store: SqliteCaseStore) -> N
         assert len(work.cases.case_lines()) == 1
 
 
-def test_a_fresh_patient_code_steps_over_codes_that_are_taken(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_fresh_patient_code_steps_over_codes_that_are_taken(store: CaseStore) -> None:
+    with store.writing() as work:
         store_image(work, code="NAEV-00002")
         assert work.cases.fresh_patient_code() == "NAEV-00003"
 
 
-def test_audit_events_are_numbered_in_their_order(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_audit_events_are_numbered_in_their_order(store: CaseStore) -> None:
+    with store.writing() as work:
         for what in ("image imported", "mask corrected", "case exported"):
             work.audit.append("Dr Test", what, "image 1", weights_sha256="a" * 64)
         work.audit.append("Dr Test", "image imported", "image 2")
@@ -280,14 +293,14 @@ def test_audit_events_are_numbered_in_their_order(store: SqliteCaseStore) -> Non
     with store.reading() as work:
         events = work.audit.events("image 1")
         newest = work.audit.events(limit=2)
-    assert [event.what for event in events] == ["image imported", "mask corrected", "case exported"]
+    assert [event.kind for event in events] == ["image imported", "mask corrected", "case exported"]
     assert [event.sequence for event in events] == sorted(event.sequence for event in events)
     assert [event.subject for event in newest] == ["image 1", "image 2"]
     assert events[0].weights_sha256 == "a" * 64
 
 
-def test_an_audit_event_vanishes_with_its_rolled_back_act(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_an_audit_event_vanishes_with_its_rolled_back_act(store: CaseStore) -> None:
+    with store.writing() as work:
         work.audit.append("Dr Test", "image imported", store_image(work))
     with store.reading() as work:
         assert work.audit.events() == []
@@ -328,7 +341,7 @@ def test_a_work_list_of_ten_thousand_cases_opens_at_once(folder: Path) -> None:
     new_store(folder).close()
     _fill(folder / "cases.sqlite")
     started = time.perf_counter()
-    store = SqliteCaseStore.open(folder, lambda: datetime(2026, 3, 14, tzinfo=UTC))
+    store = CaseStore.open(folder, lambda: datetime(2026, 3, 14, tzinfo=UTC))
     with store.reading() as work:
         first = work.cases.case_lines(limit=200)
         count = work.cases.case_count()
@@ -352,7 +365,7 @@ def test_a_work_list_of_ten_thousand_cases_opens_at_once(folder: Path) -> None:
 
 def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_opening(folder: Path) -> None:
     store = new_store(folder)
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_ids = store_image(work), store_image(work, code="P-2", minute=1)
         first, second = (work.cases.case(image_id) for image_id in image_ids)
         work.cases.update_visit(replace(second.visit, lesion_id=first.lesion.id))
@@ -380,8 +393,8 @@ def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_o
         assert line.lesion.image_count == 2
 
 
-def test_a_part_of_the_work_list_goes_by_the_bands_that_the_list_shows(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_part_of_the_work_list_goes_by_the_bands_that_the_list_shows(store: CaseStore) -> None:
+    with store.writing() as work:
         image_ids = store_image(work), store_image(work, code="P-2", minute=1)
         first, second = (work.cases.case(image_id) for image_id in image_ids)
         work.cases.update_visit(replace(second.visit, lesion_id=first.lesion.id))
@@ -399,15 +412,15 @@ def test_a_part_of_the_work_list_goes_by_the_bands_that_the_list_shows(store: Sq
 
 
 def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
-    store: SqliteCaseStore,
+    store: CaseStore,
 ) -> None:
     random = Random(7)
     expected = []
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         for minute in range(24):
             image_id = store_image(work, code=f"{minute:02d}", minute=minute)
             question = [random.choice([None, round(random.random() / 4, 3), 0.05]) for _ in range(2)]
-            boundary = replace(a_boundary(image_id), border_uncertainty=question[0], unlikeness=question[1])
+            boundary = replace(a_boundary(image_id), border_uncertainty=question[0], atypicality=question[1])
             work.cases.add_boundary(boundary)
             spread = random.choice([None, 0.02])
             if spread is not None:
@@ -426,13 +439,13 @@ def test_the_order_of_benefit_is_that_of_the_formula_with_corrected_cases_last(
     }
 
 
-def test_an_assessment_comes_later_and_renews_the_line(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_an_assessment_comes_later_and_renews_the_line(store: CaseStore) -> None:
+    with store.writing() as work:
         image_id = store_image(work)
         older, newer = a_boundary(image_id), a_boundary(image_id)
         work.cases.add_boundary(older)
         work.cases.add_boundary(newer)
-        assessed = replace(newer, disagreement=BlobName("d" * 64), border_uncertainty=0.12, unlikeness=0.97)
+        assessed = replace(newer, disagreement=BlobName("d" * 64), border_uncertainty=0.12, atypicality=0.97)
         work.cases.add_assessment(assessed)
         work.commit()
     with store.reading() as work:
@@ -442,12 +455,12 @@ def test_an_assessment_comes_later_and_renews_the_line(store: SqliteCaseStore) -
         "the boundary is uncertain",
         "the image is unlike the training images",
     )
-    with pytest.raises(StorageError, match="is_not_replaced"), store.unit_of_work() as work:
-        work.cases.add_assessment(replace(assessed, unlikeness=0.1))
+    with pytest.raises(StorageError, match="is_not_replaced"), store.writing() as work:
+        work.cases.add_assessment(replace(assessed, atypicality=0.1))
 
 
-def test_a_line_keeps_the_band_and_place_that_a_correction_would_lower(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_line_keeps_the_band_and_place_that_a_correction_would_lower(store: CaseStore) -> None:
+    with store.writing() as work:
         image_id = store_image(work)
         urgent, revision = a_score(image_id, 0.9), a_revision(image_id)
         work.cases.add_score(urgent)
@@ -460,21 +473,25 @@ def test_a_line_keeps_the_band_and_place_that_a_correction_would_lower(store: Sq
     first, _second = _lines(store)
     assert first.priority is not None
     assert (first.image_id, first.priority.band, first.probability) == (image_id, Band.URGENT, 0.05)
-    with store.unit_of_work() as work:
-        work.audit.append("Dr Test", BAND_ACCEPTED, image_id, corrected.id)
+    with store.writing() as work:
+        work.audit.append("Dr Test", AuditKind.BAND_ACCEPTED, image_id, corrected.id)
         work.cases.renew_line(image_id)
         work.commit()
     last = _lines(store)[-1]
     assert (last.image_id, last.priority) == (image_id, corrected.priority)
 
 
-def test_a_part_of_the_work_list_is_shown_and_counted(store: SqliteCaseStore) -> None:
-    with store.unit_of_work() as work:
+def test_a_part_of_the_work_list_is_shown_and_counted(store: CaseStore) -> None:
+    with store.writing() as work:
         ids = {code: store_image(work, code=code) for code in ("urgent", "soon", "routine", "new")}
         for code, probability in (("urgent", 0.9), ("soon", 0.4), ("routine", 0.05)):
             work.cases.add_score(a_score(ids[code], probability))
         work.cases.add_decision(a_decision(ids["urgent"]))
         work.cases.add_revision(a_revision(ids["soon"]))
+        right = a_boundary(ids["routine"])
+        work.cases.add_boundary(right)
+        found_right = replace(a_revision(ids["routine"]), mask=right.mask, reason=RevisionReason.CONFIRMED)
+        work.cases.add_revision(found_right)
         work.commit()
     expected = {
         CaseFilter.ALL: {"urgent", "soon", "routine", "new"},
@@ -483,7 +500,9 @@ def test_a_part_of_the_work_list_is_shown_and_counted(store: SqliteCaseStore) ->
         CaseFilter.SOON: {"soon"},
         CaseFilter.ROUTINE: {"routine"},
         CaseFilter.WITHOUT_BAND: {"new"},
-        CaseFilter.UNCORRECTED: {"urgent", "routine", "new"},
+        CaseFilter.UNCORRECTED: {"urgent", "new"},
+        CaseFilter.CORRECTED: {"soon"},
+        CaseFilter.CONFIRMED: {"routine"},
     }
     with store.reading() as work:
         for shown, codes in expected.items():

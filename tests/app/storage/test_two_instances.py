@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import StorageError
 from app.storage import database
-from app.storage.store import SqliteCaseStore
+from app.storage.store import CaseStore
 from tests.builders import new_store, store_image
 
 IMPORTER = """
@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.builders import new_store, store_image
 store = new_store(Path(sys.argv[1]))
 for number in range(15):
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         image_id = store_image(work, code=work.cases.fresh_patient_code())
         work.audit.append(sys.argv[2], "image imported", image_id)
         work.commit()
@@ -25,11 +25,9 @@ store.close()
 """
 
 
-def test_a_reader_is_not_held_up_by_a_writer_and_sees_no_half_act(
-    store: SqliteCaseStore, folder: Path
-) -> None:
+def test_a_reader_is_not_held_up_by_a_writer_and_sees_no_half_act(store: CaseStore, folder: Path) -> None:
     other = new_store(folder)
-    with store.unit_of_work() as writing:
+    with store.writing() as writing:
         store_image(writing)
         started = time.perf_counter()
         with other.reading() as work:
@@ -41,12 +39,12 @@ def test_a_reader_is_not_held_up_by_a_writer_and_sees_no_half_act(
     other.close()
 
 
-def test_a_writer_waits_for_its_turn(store: SqliteCaseStore, folder: Path) -> None:
+def test_a_writer_waits_for_its_turn(store: CaseStore, folder: Path) -> None:
     other = new_store(folder)
     has_begun = threading.Event()
 
     def write_slowly() -> None:
-        with other.unit_of_work() as work:
+        with other.writing() as work:
             has_begun.set()
             time.sleep(0.3)
             store_image(work, code="slow")
@@ -55,7 +53,7 @@ def test_a_writer_waits_for_its_turn(store: SqliteCaseStore, folder: Path) -> No
     thread = threading.Thread(target=write_slowly)
     thread.start()
     assert has_begun.wait(10)
-    with store.unit_of_work() as work:
+    with store.writing() as work:
         seen = work.cases.patient_by_code("slow")
         store_image(work, code="quick")
         work.commit()
@@ -67,8 +65,8 @@ def test_a_writer_waits_for_its_turn(store: SqliteCaseStore, folder: Path) -> No
 def test_a_writer_that_never_gets_its_turn_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
     first, second = new_store(folder), new_store(folder)
-    with first.unit_of_work(), pytest.raises(StorageError, match="Another window is writing"):
-        second.unit_of_work().__enter__()
+    with first.writing(), pytest.raises(StorageError, match="Another window is writing"):
+        second.writing().__enter__()
     first.close()
     second.close()
 

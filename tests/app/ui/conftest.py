@@ -10,7 +10,7 @@ from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import services_at
 from tests.ui_guards import nothing_left_running
 from tests.ui_thread import collected_on_the_ui_thread

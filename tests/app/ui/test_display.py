@@ -1,6 +1,7 @@
 """Without a display the window says so in one sentence, where Qt would end the process with SIGABRT."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,3 +46,27 @@ def test_a_missing_system_library_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     sentence = why_no_window({"DISPLAY": ":0"})
     assert sentence is not None
     assert "not installed (libxcb-cursor.so.0)" in sentence
+
+
+_OPEN_A_WINDOW = """
+from PySide6.QtGui import QGuiApplication
+from app.ui.display import why_no_window
+assert why_no_window() is None
+print(QGuiApplication([]).platformName())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
+def test_a_window_opens_on_a_display_that_starts_afresh_when_its_last_client_leaves() -> None:
+    command = ["Xvfb", "-displayfd", "1", "-nolisten", "tcp"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        assert server.stdout is not None
+        number = server.stdout.readline().decode().strip()
+        environment = os.environ | {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        environment.pop("WAYLAND_DISPLAY", None)
+        done = subprocess.run(
+            [sys.executable, "-c", _OPEN_A_WINDOW], env=environment, capture_output=True, check=False
+        )
+        server.terminate()
+    assert done.stdout.decode().split() == ["xcb"], done.stderr.decode()

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.ui.conftest import OpenWindow
 
 
@@ -22,5 +22,5 @@ def test_a_data_folder_that_others_may_open_is_told_and_mended_with_one_button(
     mend.click()
     qtbot.waitUntil(lambda: stat.S_IMODE(services.store.folder.stat().st_mode) == 0o700)
     qtbot.waitUntil(lambda: "private now" in window.statusBar().currentMessage())
-    with services.reading() as work:
-        assert work.audit.events()[-1].what == "data folder made private"
+    with services.store.reading() as work:
+        assert work.audit.events()[-1].kind == "data folder made private"

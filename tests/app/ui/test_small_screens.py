@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.panels.case_panels import TAB_NAMES
 from app.ui.shell.main_window import MainWindow
 from app.ui.shell.panes import Pane
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case
 

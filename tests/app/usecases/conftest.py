@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import services_at
 
 

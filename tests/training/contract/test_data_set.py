@@ -72,7 +72,7 @@ def test_train_and_train_extra_may_share_a_lesion(tmp_path: Path) -> None:
     st.lists(st.tuples(st.integers(0, 15), st.booleans()), min_size=1, max_size=60),
     st.integers(2, 5),
 )
-def test_no_lesion_is_on_both_sides_of_any_fold(drawn: list[tuple[int, bool]], folds: int) -> None:
+def test_no_lesion_is_in_both_subsets_of_any_fold(drawn: list[tuple[int, bool]], folds: int) -> None:
     samples = [a_sample(f"i{n}", f"g{group}", malignant=bad) for n, (group, bad) in enumerate(drawn)]
     held_out: list[str] = []
     for fold in range(folds):
@@ -119,7 +119,7 @@ def test_without_a_group_the_patient_and_then_the_lesion_stay_together(tmp_path:
     assert [s.duplicate_group for s in read_manifest(tmp_path)] == ["p", "l", "g", "d"]
 
 
-def test_a_patient_with_several_lesion_groups_is_on_one_side_of_every_fold(tmp_path: Path) -> None:
+def test_a_patient_with_several_lesion_groups_is_in_one_subset_of_every_fold(tmp_path: Path) -> None:
     write_cells(
         tmp_path,
         [{"image_id": f"i{n}", "duplicate_group": f"g{n}", "patient_id": f"p{n % 6}"} for n in range(24)],

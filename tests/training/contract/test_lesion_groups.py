@@ -46,17 +46,17 @@ def test_nothing_that_belongs_together_is_ever_in_two_splits(
     row = st.integers(0, len(members) - 1)
     pairs = data.draw(st.lists(st.tuples(row, row), max_size=10))
     placed = placings(members, pairs, val_share=val_share, test_share=test_share)
-    sides: dict[str, set[str | None]] = defaultdict(set)
+    subsets: dict[str, set[str | None]] = defaultdict(set)
     for one, place in zip(members, placed, strict=True):
         for name in (*one.keys, f"group {place.group}"):
-            sides[name].add(place.split)
-    assert all(len(found - {None}) <= 1 for found in sides.values())
+            subsets[name].add(place.split)
+    assert all(len(found - {None}) <= 1 for found in subsets.values())
     for first, second in pairs:
         assert placed[first].group == placed[second].group
     for one, place in zip(members, placed, strict=True):
         if one.official_split in ("val", "test"):
             assert place.split in (one.official_split, None)
-    assert all(any(found) for name, found in sides.items() if name.startswith("group"))
+    assert all(any(found) for name, found in subsets.items() if name.startswith("group"))
 
 
 def test_a_group_reaches_over_chains_of_shared_keys() -> None:
@@ -83,15 +83,15 @@ def test_the_strictest_official_split_keeps_the_group_and_the_others_leave() -> 
 def test_shares_are_taken_only_where_no_split_is_official() -> None:
     given_test = [member(n, split="test" if n < 5 else "train") for n in range(45)]
     placed = placings(given_test, val_share=0.25, test_share=0.5)
-    counts = {side: sum(place.split == side for place in placed) for side in ("train", "val", "test")}
+    counts = {subset: sum(place.split == subset for place in placed) for subset in ("train", "val", "test")}
     assert counts == {"train": 30, "val": 10, "test": 5}
 
 
 def test_shares_hold_for_malignant_and_benign_groups_alike() -> None:
     members = [member(n, malignant=n < 20) for n in range(100)]
     placed = placings(members, val_share=0.1, test_share=0.2)
-    for side, expected in (("val", (2, 8)), ("test", (4, 16))):
-        rows = [row for row, place in enumerate(placed) if place.split == side]
+    for subset, expected in (("val", (2, 8)), ("test", (4, 16))):
+        rows = [row for row, place in enumerate(placed) if place.split == subset]
         assert (sum(row < 20 for row in rows), sum(row >= 20 for row in rows)) == expected
 
 
@@ -128,7 +128,7 @@ def test_smooth_pictures_of_different_lesions_are_not_near() -> None:
     assert near_pairs(np.stack([thumbnail(image) for image in images])) == []
 
 
-def test_copies_are_looked_for_between_sides_only_when_sides_are_given() -> None:
+def test_copies_are_looked_for_between_subsets_only_when_subsets_are_given() -> None:
     thumbnails = np.stack([thumbnail(picture(seed)) for seed in (1, 1, 2, 2, 1)])
     assert near_pairs(thumbnails) == [(0, 1), (0, 4), (1, 4), (2, 3)]
     assert near_pairs(thumbnails, np.array([0, 0, 1, 2, 1])) == [(0, 4), (1, 4), (2, 3)]

@@ -13,11 +13,11 @@ import pytest
 from tests.training.snapshots import write_snapshot
 from training.contract.data_set import DataSetError, read_manifest
 from training.contract.snapshot import (
-    Side,
     Snapshot,
     SnapshotEntry,
     SnapshotError,
     SnapshotImage,
+    Subset,
     read_snapshot,
 )
 
@@ -25,7 +25,7 @@ from training.contract.snapshot import (
 def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
     written = _written(tmp_path / "s1")
     assert read_snapshot(tmp_path / "s1") == written
-    assert [image.side for image in written.images] == ["train", "val", "exam", "uncorrected", None]
+    assert [image.subset for image in written.images] == ["train", "val", "exam", "uncorrected", None]
     assert written.patients_on("exam") == {"pexam"}
 
 
@@ -79,7 +79,7 @@ def test_a_missing_file_is_noticed(tmp_path: Path, name: str) -> None:
         read_snapshot(tmp_path / "s1")
 
 
-def test_a_side_that_was_changed_afterwards_is_noticed(tmp_path: Path) -> None:
+def test_a_subset_that_was_changed_afterwards_is_noticed(tmp_path: Path) -> None:
     _written(tmp_path / "s1")
     file = tmp_path / "s1" / "snapshot.json"
     file.chmod(0o644)
@@ -88,7 +88,7 @@ def test_a_side_that_was_changed_afterwards_is_noticed(tmp_path: Path) -> None:
         read_snapshot(tmp_path / "s1")
 
 
-def test_a_patient_on_two_sides_is_refused(tmp_path: Path) -> None:
+def test_a_patient_in_two_subsets_is_refused(tmp_path: Path) -> None:
     entries = [_entry("train"), _entry("exam", patient="ptrain")]
     write_snapshot(tmp_path / "s1", entries, snapshot_id="s1", task="segmentation", created_at=_NOW)
     with pytest.raises(DataSetError, match="more than one split"):
@@ -165,17 +165,19 @@ def _entries() -> Iterator[SnapshotEntry]:
     yield _entry("val")
     yield _entry("exam")
     yield _entry("uncorrected", patient="ptrain")
-    yield SnapshotEntry(SnapshotImage(image_id="iout", patient="pout", side=None, reason="It was removed."))
+    yield SnapshotEntry(SnapshotImage(image_id="iout", patient="pout", subset=None, reason="It was removed."))
 
 
-def _entry(side: Side, *, patient: str | None = None) -> SnapshotEntry:
-    image = SnapshotImage(image_id=f"i{side}", patient=patient or f"p{side}", side=side, reason="For a test.")
+def _entry(subset: Subset, *, patient: str | None = None) -> SnapshotEntry:
+    image = SnapshotImage(
+        image_id=f"i{subset}", patient=patient or f"p{subset}", subset=subset, reason="For a test."
+    )
     mask = np.zeros((12, 16), np.uint8)
     mask[3:8, 4:10] = 255
     return SnapshotEntry(
         image,
-        image_png=_png(np.full((12, 16, 3), len(side), np.uint8)),
-        mask_png=None if side == "uncorrected" else _png(mask),
+        image_png=_png(np.full((12, 16, 3), len(subset), np.uint8)),
+        mask_png=None if subset == "uncorrected" else _png(mask),
         malignant=True,
         diagnosis="melanoma",
         age_years=61.0,

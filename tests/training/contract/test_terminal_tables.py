@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.table import Table
 
 from app.domain.figures import with_common_spaces
-from training.contract.terminal_tables import add_row, print_table, whole
+from training.contract.terminal_tables import add_row, no_wrap_column, print_table
 
 REPORT = "P-0815_2021-03-14_1111aaaa_report.pdf"
 
 
 def a_table() -> Table:
-    table = Table("urgency", "score", whole("patient"), "file", "report")
+    table = Table("urgency", "score", no_wrap_column("patient"), "file", "report")
     add_row(table, "Urgent", "75\N{NO-BREAK SPACE}%", "SAMPLE ISIC_0012684", "ISIC_0012684.jpg", REPORT)
     add_row(table, "Check image", "-", "SAMPLE ISIC_0000043", "a\tb\nc.jpg", "-")
     return table
@@ -50,7 +50,7 @@ def test_on_a_narrow_terminal_every_word_stays_whole(width: int) -> None:
 
 
 def test_a_narrow_terminal_drops_first_what_is_known_of_no_row() -> None:
-    table = Table("urgency", whole("patient"), "site", "status")
+    table = Table("urgency", no_wrap_column("patient"), "site", "status")
     for patient in ("SAMPLE ISIC_0012684", "SAMPLE ISIC_0000043"):
         add_row(table, "-", patient, "-", "new")
     stream = io.StringIO()

@@ -151,7 +151,7 @@ def test_a_fault_of_a_row_is_found_also_by_a_quick_look(folder: Path, kind: str)
     assert kinds(folder, quick=True) == {kind: 1}
 
 
-def test_a_patient_on_two_sides_is_found_though_the_groups_are_sound(folder: Path) -> None:
+def test_a_patient_in_two_subsets_is_found_though_the_groups_are_sound(folder: Path) -> None:
     edit(
         folder,
         lambda rows: [
@@ -167,7 +167,7 @@ def test_a_patient_on_two_sides_is_found_though_the_groups_are_sound(folder: Pat
     assert report.has_problem
 
 
-def test_a_near_copy_on_another_side_is_a_warning_with_both_names(folder: Path) -> None:
+def test_a_near_copy_in_another_subset_is_a_warning_with_both_names(folder: Path) -> None:
     pixels = cv2.imread(str(folder / "images" / "train003.png"))
     assert pixels is not None
     cv2.imwrite(

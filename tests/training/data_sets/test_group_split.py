@@ -16,34 +16,38 @@ HOLDINGS = st.dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(HOLDINGS, st.integers(0, 5))
-def test_every_group_gets_one_side_that_has_a_share(holdings: dict[str, tuple[int, int]], seed: int) -> None:
-    sides = split_groups(holdings, (0.7, 0.0, 0.3), seed=seed)
-    assert sides.keys() == holdings.keys()
-    assert set(sides.values()) <= {0, 2}
-    assert sides == split_groups(dict(reversed(holdings.items())), (0.7, 0.0, 0.3), seed=seed)
+def test_every_group_gets_one_subset_that_has_a_share(
+    holdings: dict[str, tuple[int, int]], seed: int
+) -> None:
+    subsets = split_groups(holdings, (0.7, 0.0, 0.3), seed=seed)
+    assert subsets.keys() == holdings.keys()
+    assert set(subsets.values()) <= {0, 2}
+    assert subsets == split_groups(dict(reversed(holdings.items())), (0.7, 0.0, 0.3), seed=seed)
 
 
 def test_single_images_fill_the_shares_of_every_kind_exactly() -> None:
     holdings = {f"i{n}": (int(n < 40), int(n >= 40)) for n in range(400)}
-    sides = split_groups(holdings, (0.7, 0.15, 0.15), seed=1)
-    malignant = [sum(sides[f"i{n}"] == side for n in range(40)) for side in range(3)]
-    benign = [sum(sides[f"i{n}"] == side for n in range(40, 400)) for side in range(3)]
+    subsets = split_groups(holdings, (0.7, 0.15, 0.15), seed=1)
+    malignant = [sum(subsets[f"i{n}"] == subset for n in range(40)) for subset in range(3)]
+    benign = [sum(subsets[f"i{n}"] == subset for n in range(40, 400)) for subset in range(3)]
     assert (malignant, benign) == ([28, 6, 6], [252, 54, 54])
 
 
 def test_patients_of_very_different_size_still_come_near_the_shares() -> None:
     holdings = {f"p{n}": (int(n % 4 == 0), 1 + (n * n) % 97) for n in range(300)}
-    sides = split_groups(holdings, (0.7, 0.15, 0.15), seed=3)
+    subsets = split_groups(holdings, (0.7, 0.15, 0.15), seed=3)
     for kind in range(2):
         total = sum(held[kind] for held in holdings.values())
-        shares = [sum(h[kind] for n, h in holdings.items() if sides[n] == side) / total for side in range(3)]
+        shares = [
+            sum(h[kind] for n, h in holdings.items() if subsets[n] == subset) / total for subset in range(3)
+        ]
         assert shares == pytest.approx([0.7, 0.15, 0.15], abs=0.02)
 
 
-def test_large_groups_are_not_all_on_the_largest_side() -> None:
+def test_large_groups_are_not_all_in_the_largest_subset() -> None:
     holdings = {f"p{n}": (10,) if n < 30 else (1,) for n in range(300)}
-    sides = split_groups(holdings, (0.7, 0.15, 0.15))
-    assert {sides[f"p{n}"] for n in range(30)} == {0, 1, 2}
+    subsets = split_groups(holdings, (0.7, 0.15, 0.15))
+    assert {subsets[f"p{n}"] for n in range(30)} == {0, 1, 2}
 
 
 def test_another_seed_gives_another_deal() -> None:

@@ -42,15 +42,15 @@ def rows_of(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_no_patient_is_divided_by_sides_or_folds_and_the_shares_hold(tmp_path: Path) -> None:
+def test_no_patient_is_divided_by_subsets_or_folds_and_the_shares_hold(tmp_path: Path) -> None:
     folder = a_table(tmp_path / "d", patients(120))
     result = resplit(folder, None, SplitShares(val=0.2, test=0.2, folds=4, seed=5))
     rows = rows_of(folder / "manifest.csv")
-    sides, folds = defaultdict(set), defaultdict(set)
+    subsets, folds = defaultdict(set), defaultdict(set)
     for row in rows:
-        sides[row["patient_id"]].add(row["split"])
+        subsets[row["patient_id"]].add(row["split"])
         folds[row["patient_id"]].add(row["fold"])
-    assert all(len(found) == 1 for found in (*sides.values(), *folds.values()))
+    assert all(len(found) == 1 for found in (*subsets.values(), *folds.values()))
     assert {row["fold"] for row in rows if row["split"] != "train"} == {""}
     images = Counter(row["split"] for row in rows)
     malignant = Counter(row["split"] for row in rows if row["malignant"] == "1")
@@ -127,7 +127,7 @@ def test_extra_training_images_stay_extra_where_they_stay_in_training(tmp_path: 
     }  # fmt: skip
 
 
-def test_a_side_without_malignant_images_is_said(tmp_path: Path) -> None:
+def test_a_subset_without_malignant_images_is_said(tmp_path: Path) -> None:
     rows = [{"image_id": f"i{n}", "malignant": str(int(n == 0))} for n in range(20)]
     result = resplit(a_table(tmp_path / "d", rows), tmp_path / "new.csv", SplitShares())
     assert "val has no malignant image: too few groups have one." in result.notes

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.domain.errors import UnreadableFileError
-from app.imaging.readers import FileImageReader
+from app.imaging.readers import ImageReader
 from training.contract.data_set import read_manifest
 from training.data_sets.check import check
 from training.data_sets.layouts.class_folders import convert
@@ -40,7 +40,7 @@ def name_of(file: Path) -> str:
 
 
 def imported(file: Path) -> NDArray[np.uint8]:
-    return FileImageReader().read(file).pixels
+    return ImageReader().read(file).pixels
 
 
 @pytest.fixture(scope="module")

@@ -171,11 +171,13 @@ def a_snapshot(folder: Path) -> Path:
     mask[10:30, 10:30] = 255
     entries = [
         SnapshotEntry(
-            SnapshotImage(image_id=f"{side}{n}", patient=f"p{side}{n}", side=side, reason="corrected"),
+            SnapshotImage(
+                image_id=f"{subset}{n}", patient=f"p{subset}{n}", subset=subset, reason="corrected"
+            ),
             image_png=cv2.imencode(".png", image)[1].tobytes(),
             mask_png=cv2.imencode(".png", mask)[1].tobytes(),
         )
-        for side in ("train", "val")
+        for subset in ("train", "val")
         for n in range(2)
     ]
     write_snapshot(folder, entries, snapshot_id="one", task="segmentation", created_at=datetime.now(UTC))

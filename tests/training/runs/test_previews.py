@@ -12,9 +12,9 @@ from models.contract.imaging.preprocess import for_segmenter
 from models.contract.shelf.card import write_card
 from tests.model_folders import SEGMENTER_SIZE_PX, write_model
 from tests.training.data_folders import manifest_row, mini_data_folder, write_manifest
+from training.contract.checked_data import CheckedData
 from training.contract.data_set import Sample, read_manifest
 from training.contract.events import CheckpointSaved, ContoursPreviewed, EpochFinished, Event
-from training.contract.fine_tuning import FineTuning
 from training.contract.plan import TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import RunFolder, create_run_folder
@@ -25,6 +25,7 @@ from training.runs import run as story
 from training.runs.previews import BoundaryPreviews, polygons_of, previewed_samples
 from training.runs.setup import first_network, planned_task
 from training.tasks.loaded_model import PublishedModel, predicted_mask
+from training.tasks.run_context import RunContext
 from training.tasks.segmentation import network_logits
 
 EPOCHS = 2
@@ -67,10 +68,10 @@ def a_plan(data_dir: Path, base: Path) -> TrainingPlan:
 
 def trained(folder: RunFolder, *, stop_at: int | None = None, with_previews: bool = True) -> Outcome:
     """The training part of the run's story; a stop is asked for at the checkpoint of a step."""
-    plan = folder.plan()
-    task = planned_task(folder, plan)
-    trainer = Trainer(folder, plan, task, first_network(plan, task))
-    tell = story._telling(folder, plan, trainer) if with_previews else folder.append
+    context = RunContext.read(folder)
+    task = planned_task(context)
+    trainer = Trainer(folder, context.plan, task, first_network(context.plan, task))
+    tell = story._telling(context, trainer) if with_previews else folder.append
 
     def tell_and_stop(event: Event) -> None:
         tell(event)
@@ -121,7 +122,7 @@ def test_the_outlines_after_are_those_of_the_averaged_network(
 ) -> None:
     model = PublishedModel.read(base)
     load_average(whole.checkpoints / LAST, model.network)
-    expected = BoundaryPreviews(FineTuning(base=base), data_dir).after(0, model.network)
+    expected = BoundaryPreviews(PublishedModel.read(base), CheckedData.read(data_dir)).after(0, model.network)
     newest = previews_in(whole)[-1]
     assert newest.images == expected.images
     assert any(image.after != image.before for image in newest.images)

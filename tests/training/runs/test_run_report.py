@@ -50,7 +50,7 @@ def call(*arguments: object) -> int:
 
 def test_the_report_is_a_picture_that_grows_with_the_run(tmp_path: Path) -> None:
     run = run_with(tmp_path / "run", 2)
-    first = cv2.imread(str(write_report(run)))
+    first = cv2.imread(str(write_report(run, run.plan())))
     run.append(measured(2, auc_all=0.9, log_loss_all=0.4, auc_image=0.8, score=0.85))
     run.append(RunFinished(step=15, best_epoch=2, metrics={}, note="It ended early."))
     assert call("report", run.path) == 0
@@ -74,7 +74,7 @@ def test_a_run_without_a_step_has_no_report(tmp_path: Path, capsys: pytest.Captu
     run = create_run_folder(tmp_path / "run", a_plan())
     run.append(started())
     with pytest.raises(NothingToReportError, match="nothing to draw"):
-        write_report(run)
+        write_report(run, run.plan())
     assert call("report", run.path) == 1
     assert "nothing to draw" in capsys.readouterr().err
     assert call("report", tmp_path) == 1

@@ -14,25 +14,29 @@ from training.contract.plan import Stage, TrainingPlan
 from training.contract.recipes import RunOptions, plan_for
 from training.contract.run_folder import create_run_folder
 from training.contract.snapshot import (
-    Side,
     Snapshot,
     SnapshotEntry,
     SnapshotError,
     SnapshotImage,
+    Subset,
 )
 from training.inputs.planned_split import planned_split
 from training.loop.distributed import SINGLE_PROCESS
 from training.runs.run import _prepared
 from training.runs.setup import planned_task
+from training.tasks.run_context import RunContext
 
 
 def a_snapshot(folder: Path, source: Path, *, train: int = 2) -> Snapshot:
     mini_data_folder(source, train=train, val=1, test=1)
-    sides: dict[str, Side] = {"train": "train", "val": "val", "test": "exam"}
+    subsets: dict[str, Subset] = {"train": "train", "val": "val", "test": "exam"}
     entries = [
         SnapshotEntry(
             SnapshotImage(
-                image_id=sample.image_id, patient=sample.image_id, side=sides[sample.split], reason="taken"
+                image_id=sample.image_id,
+                patient=sample.image_id,
+                subset=subsets[sample.split],
+                reason="taken",
             ),
             image_png=sample.image_file.read_bytes(),
             mask_png=sample.mask_file.read_bytes() if sample.mask_file else None,
@@ -57,7 +61,7 @@ def start(root: Path, data: Path, manifest_sha256: str | None) -> tuple[int, int
         model_name="candidate",
         model_version="1",
     )
-    return planned_task(create_run_folder(root / "run", plan), plan).counts
+    return planned_task(RunContext.of(create_run_folder(root / "run", plan), plan)).counts
 
 
 def test_the_snapshot_of_the_plan_is_learned_from(tmp_path: Path) -> None:
@@ -95,7 +99,8 @@ def test_threads_seed_and_images_of_the_plan_reach_the_trainer(tmp_path: Path) -
     try:
         for run, seed in enumerate((5, 5, 6)):
             plan = _a_plan(data, seed=seed, threads=3)
-            task, trainer = _prepared(create_run_folder(tmp_path / f"run {run}", plan), plan, SINGLE_PROCESS)
+            folder = create_run_folder(tmp_path / f"run {run}", plan)
+            _, task, trainer = _prepared(folder, plan, SINGLE_PROCESS)
             first_weights.append(next(trainer.network.parameters()).detach().clone())
             assert torch.get_num_threads() == 3
             assert task.counts == (4, 2)
@@ -105,9 +110,9 @@ def test_threads_seed_and_images_of_the_plan_reach_the_trainer(tmp_path: Path) -
     assert not torch.equal(first_weights[0], first_weights[2])
 
 
-def test_the_images_of_a_run_are_those_of_the_sides_of_its_snapshot(tmp_path: Path) -> None:
+def test_the_images_of_a_run_are_those_of_the_subsets_of_its_snapshot(tmp_path: Path) -> None:
     snapshot = a_snapshot(tmp_path / "one", tmp_path / "source", train=3)
-    sides = {image.image_id: image.side for image in snapshot.images}
-    split = planned_split(_a_plan(tmp_path / "one"))
-    assert sorted(sides[sample.image_id] or "" for sample in split.train) == ["train"] * 3
-    assert [sides[sample.image_id] for sample in split.validation] == ["val"]
+    subsets = {image.image_id: image.subset for image in snapshot.images}
+    split = planned_split(_a_plan(tmp_path / "one"), read_manifest(tmp_path / "one"))
+    assert sorted(subsets[sample.image_id] or "" for sample in split.train) == ["train"] * 3
+    assert [subsets[sample.image_id] for sample in split.validation] == ["val"]

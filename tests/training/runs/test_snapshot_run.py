@@ -21,7 +21,7 @@ from training.contract.events import ExamSat, ModelPublished
 from training.contract.plan import NO_AUGMENTATION, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import create_run_folder
-from training.contract.snapshot import Side, Snapshot, SnapshotEntry, SnapshotImage
+from training.contract.snapshot import Snapshot, SnapshotEntry, SnapshotImage, Subset
 from training.inputs.decode import read_image
 from training.loop.step import Stepper
 from training.loop.task import Batch
@@ -33,18 +33,18 @@ HEIGHT_PX, WIDTH_PX = 48, 64
 def a_frozen_snapshot(folder: Path, source: Path) -> Snapshot:
     """Three corrections and an uncorrected image to learn from, two to choose by, two for the exam."""
     mini_data_folder(source, train=4, val=2, test=2)
-    sides: dict[str, Side] = {"train": "train", "val": "val", "test": "exam"}
+    subsets: dict[str, Subset] = {"train": "train", "val": "val", "test": "exam"}
     entries = []
     for sample in read_manifest(source):
-        side: Side = "uncorrected" if sample.image_id == "train003" else sides[sample.split]
+        subset: Subset = "uncorrected" if sample.image_id == "train003" else subsets[sample.split]
         assert sample.mask_file is not None
         entries.append(
             SnapshotEntry(
                 SnapshotImage(
-                    image_id=sample.image_id, patient=f"p{sample.image_id}", side=side, reason=side
+                    image_id=sample.image_id, patient=f"p{sample.image_id}", subset=subset, reason=subset
                 ),
                 image_png=sample.image_file.read_bytes(),
-                mask_png=None if side == "uncorrected" else sample.mask_file.read_bytes(),
+                mask_png=None if subset == "uncorrected" else sample.mask_file.read_bytes(),
             )
         )
     now = datetime.now(UTC)

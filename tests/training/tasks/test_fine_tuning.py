@@ -1,5 +1,6 @@
 """Fine-tuning: what a batch holds, what keeps a network near its base, what a run leaves behind."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +12,20 @@ import resources
 from models.contract.shelf.card import read_card
 from models.nets import build
 from tests.model_folders import write_model
+from tests.opened_files import counted_openings
 from tests.training.data_folders import manifest_row, mini_data_folder, write_manifest
 from training.contract.data_set import DataSetError, read_manifest
-from training.contract.fine_tuning import FineTuning
 from training.contract.plan import NO_AUGMENTATION, TrainingPlan
 from training.contract.recipes import fine_tuning_plan
-from training.contract.run_folder import create_run_folder
-from training.inputs.planned_split import planned_split
+from training.contract.run_folder import RunFolder, create_run_folder
 from training.loop.checkpoints import LAST, load_average
 from training.loop.frozen_batchnorm import hold_statistics
 from training.publishing.publish import publish
 from training.runs.run import run
 from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
-from training.tasks.fine_tuning import PullToBase, mix_with_base, rehearsal_samples
+from training.tasks.fine_tuning import PullToBase, mix_with_base
 from training.tasks.loaded_model import PublishedModel
+from training.tasks.run_context import RunContext
 from training.tasks.score_fine_tuning import ScoreFineTuningTask
 
 
@@ -75,8 +76,12 @@ def a_plan_for(snapshot: Path, base: Path, rehearsal: Path | None, **changes: ob
     )
 
 
-def an_open_task(plan: TrainingPlan, cache: Path) -> BoundaryFineTuningTask:
-    task = BoundaryFineTuningTask(plan, planned_split(plan), cache)
+def a_context(plan: TrainingPlan, run: Path) -> RunContext:
+    return RunContext.of(create_run_folder(run, plan), plan)
+
+
+def an_open_task(plan: TrainingPlan, run: Path) -> BoundaryFineTuningTask:
+    task = BoundaryFineTuningTask(a_context(plan, run))
     task.open_stage(plan.stages[0])
     return task
 
@@ -114,7 +119,7 @@ def test_a_batch_holds_corrections_bundled_images_and_answers_of_the_base(
         augmentation=NO_AUGMENTATION,
         fine_tuning={"rehearsal_per_batch": 2, "uncorrected_per_batch": 1},
     )
-    batch = an_open_task(plan, tmp_path / "cache").batches(0).batch(0)
+    batch = an_open_task(plan, tmp_path / "run").batches(0).batch(0)
     assert batch["images"].shape[0] == plan.batch_size
     assert batch["is_answer"].tolist() == [False] * 7 + [True]
     known, answer = batch["masks"][:7], batch["masks"][7:]
@@ -133,7 +138,7 @@ def test_every_correction_is_shown_in_each_epoch(tmp_path: Path, base: Path, reh
         augmentation=NO_AUGMENTATION,
         fine_tuning={"rehearsal_per_batch": 2, "uncorrected_per_batch": 1},
     )
-    task = an_open_task(plan, tmp_path / "cache")
+    task = an_open_task(plan, tmp_path / "run")
     epoch = task.batches(0)
     shown = {
         tuple(image.flatten()[:50].tolist())
@@ -145,14 +150,17 @@ def test_every_correction_is_shown_in_each_epoch(tmp_path: Path, base: Path, reh
 
 def test_images_of_the_exam_are_in_no_batch(tmp_path: Path, base: Path) -> None:
     snapshot = a_snapshot(tmp_path / "data")
-    split = planned_split(a_plan_for(snapshot, base, None))
+    split = a_context(a_plan_for(snapshot, base, None), tmp_path / "run").split
     exam = {s.image_id for s in read_manifest(snapshot) if s.split == "test"}
     assert exam
     assert not exam & {s.image_id for s in (*split.train, *split.validation)}
 
 
-def test_only_training_images_of_the_bundle_are_rehearsed(base: Path, rehearsal: Path) -> None:
-    samples = rehearsal_samples(FineTuning(base=base, rehearsal=rehearsal))
+def test_only_training_images_of_the_bundle_are_rehearsed(
+    tmp_path: Path, base: Path, rehearsal: Path
+) -> None:
+    plan = a_plan_for(a_snapshot(tmp_path / "data"), base, rehearsal)
+    samples = a_context(plan, tmp_path / "run").rehearsal
     assert {s.split for s in samples} == {"train"}
     assert len(samples) == 4
 
@@ -200,24 +208,46 @@ def test_mixing_with_the_base_lies_on_the_line_between_both(base: Path) -> None:
             torch.testing.assert_close(value, expected)
 
 
-def test_a_run_starts_at_its_base_and_publishes_with_its_threshold_and_name(
-    tmp_path: Path, base: Path, rehearsal: Path
-) -> None:
+@pytest.fixture(scope="module")
+def tuned_run(
+    base: Path, rehearsal: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[RunFolder, Counter[Path]]:
+    """A whole run that hardly moves its base, and how often it opened which file."""
+    root = tmp_path_factory.mktemp("tuned")
     plan = a_plan_for(
-        a_snapshot(tmp_path / "data"), base, rehearsal, learning_rate=1e-7, ema_decay=0.0, weight_decay=0
+        a_snapshot(root / "data"), base, rehearsal, learning_rate=1e-7, ema_decay=0.0, weight_decay=0
     )
-    folder = create_run_folder(tmp_path / "run", plan)
-    ending = run(folder)
-    assert ending.kind == "run_finished"
+    folder = create_run_folder(root / "run", plan)
+    with counted_openings() as openings:
+        assert run(folder).kind == "run_finished"
+    return folder, openings
+
+
+def test_a_run_starts_at_its_base_and_publishes_with_its_threshold_and_name(
+    base: Path, tuned_run: tuple[RunFolder, Counter[Path]]
+) -> None:
+    folder, _ = tuned_run
     learned = build("dermomamba_tiny")
     load_average(folder.checkpoints / LAST, learned)
     start = PublishedModel.read(base)
     for name, value in learned.state_dict().items():
         torch.testing.assert_close(value, start.network.state_dict()[name], atol=1e-4, rtol=1e-3)
-    card = read_card(tmp_path / "run" / "published" / "candidate" / "1")
+    card = read_card(folder.path / "published" / "candidate" / "1")
     assert card.parent == start.card.reference
     assert (card.threshold, card.temperature) == (start.card.threshold, start.card.temperature)
-    assert str(tmp_path) not in card.model_dump_json()
+    assert str(folder.path.parent) not in card.model_dump_json()
+
+
+def test_a_run_reads_its_plan_its_data_and_the_card_of_its_base_once(
+    base: Path, rehearsal: Path, tuned_run: tuple[RunFolder, Counter[Path]]
+) -> None:
+    folder, openings = tuned_run
+    assert (folder.path / "exam.json").is_file()
+    assert openings[folder.path / "plan.json"] == 1
+    assert openings[base / "card.json"] == 1
+    # Reading a table opens it for its encoding and for its rows; the run's data are hashed, too.
+    assert openings[rehearsal / "manifest.csv"] == 2
+    assert openings[folder.plan().data_dir / "manifest.csv"] == 2 + 1
 
 
 def test_a_published_mixture_is_nearer_to_its_base(tmp_path: Path, base: Path) -> None:
@@ -232,7 +262,7 @@ def test_a_published_mixture_is_nearer_to_its_base(tmp_path: Path, base: Path) -
     )
     halved = create_run_folder(tmp_path / "half", half)
     (folder.checkpoints / "best.safetensors").rename(halved.checkpoints / "best.safetensors")
-    mixed = publish(halved, tmp_path / "models")
+    mixed = publish(RunContext.read(halved), tmp_path / "models")
     whole = tmp_path / "run" / "published" / "candidate" / "1"
     assert _distance(mixed, base) == pytest.approx(0.5 * _distance(whole, base), rel=0.05)
 
@@ -256,7 +286,7 @@ def test_a_score_model_takes_as_many_steps_as_its_corrections_are_worth(tmp_path
         model_version="1",
         threads=1,
     )
-    per_epoch = ScoreFineTuningTask(plan, planned_split(plan), tmp_path / "cache").steps_per_epoch()
+    per_epoch = ScoreFineTuningTask(a_context(plan, tmp_path / "run")).steps_per_epoch()
     assert abs(plan.epochs * per_epoch - (25 + 0.3 * 24)) <= per_epoch / 2
 
 
@@ -286,7 +316,7 @@ def test_a_score_model_learns_among_bundled_images_and_its_own_answers(
         model_version="1",
         threads=1,
     )
-    task = ScoreFineTuningTask(plan, planned_split(plan), tmp_path / "cache")
+    task = ScoreFineTuningTask(a_context(plan, tmp_path / "run"))
     assert task.counts == (12, 4)
     task.open_stage(plan.stages[0])
     batch = task.batches(0).batch(0)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.contract.files.atomic_files import write_whole
-from training.contract.data_set import MANIFEST, SIDES, DataSetError, Sample, read_manifest
+from training.contract.data_set import MANIFEST, SUBSETS, DataSetError, Sample, read_manifest
 from training.contract.lesion_groups import strictest
 from training.contract.progress_bar import shown
 from training.data_sets.group_split import check_shares, split_groups
@@ -367,17 +367,17 @@ def _split_by_image(cards: Sequence[Card], options: FolderOptions) -> dict[str, 
     cards_by_group: dict[str, list[Card]] = defaultdict(list)
     for card in cards:
         cards_by_group[card.group].append(card)
-    side_by_group = {}
+    subset_by_group = {}
     for group, members in cards_by_group.items():
-        side_by_group[group] = strictest({card.official_split for card in members}) or "train"
+        subset_by_group[group] = strictest({card.official_split for card in members}) or "train"
     official = {card.official_split for card in cards}
     val = 0.0 if "val" in official else options.val_share
     test = 0.0 if "test" in official else options.test_share
     free = {
         group: tuple(Counter(card.malignant for card in members)[label] for label in ("1", "0", ""))
         for group, members in cards_by_group.items()
-        if side_by_group[group] == "train"
+        if subset_by_group[group] == "train"
     }
-    sides_assigned = split_groups(free, (1 - val - test, val, test), seed=options.seed)
-    side_by_group |= {group: SIDES[side] for group, side in sides_assigned.items()}
-    return {card.image_id: side_by_group[card.group] for card in cards}
+    subsets_assigned = split_groups(free, (1 - val - test, val, test), seed=options.seed)
+    subset_by_group |= {group: SUBSETS[subset] for group, subset in subsets_assigned.items()}
+    return {card.image_id: subset_by_group[card.group] for card in cards}

@@ -1,14 +1,31 @@
 """The tools by name, in the order of the menu; each is described in a file of its own."""
 
 from app.ui.editor.tools.brush import BRUSH, ERASER
+from app.ui.editor.tools.fill import FILL, REMOVE_REGION
 from app.ui.editor.tools.lasso import LASSO, LASSO_SUBTRACT
 from app.ui.editor.tools.pan import PAN
 from app.ui.editor.tools.polygon import POLYGON, POLYGON_SUBTRACT
+from app.ui.editor.tools.push import PUSH
 from app.ui.editor.tools.ruler import RULER
 from app.ui.editor.tools.tool import Tool
+from app.ui.editor.tools.wand import WAND
 
 TOOLS: dict[str, Tool] = {
-    tool.name: tool for tool in (PAN, BRUSH, ERASER, LASSO, LASSO_SUBTRACT, POLYGON, POLYGON_SUBTRACT, RULER)
+    tool.name: tool
+    for tool in (
+        PAN,
+        BRUSH,
+        ERASER,
+        PUSH,
+        LASSO,
+        LASSO_SUBTRACT,
+        POLYGON,
+        POLYGON_SUBTRACT,
+        WAND,
+        FILL,
+        REMOVE_REGION,
+        RULER,
+    )
 }
 
 FIRST_TOOL = PAN

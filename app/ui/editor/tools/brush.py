@@ -1,12 +1,14 @@
-"""Brush and eraser: a round stamp drawn along the pointer's way."""
+"""Brush and eraser: a round stamp drawn along the pointer's way, or with Shift straight to where it is."""
 
+from app.translation import N_
 from app.ui.editor.raster import brush_spans
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
-from app.ui.editor.tools.tool import Tool, ToolOption
+from app.ui.editor.tools.tool import Tool
+from app.ui.editor.tools.tool_option import BRUSH_SIZE
 
-_BRUSH_STROKE = StepLabel("brush", "brush stroke")
-_ERASER_STROKE = StepLabel("eraser", "eraser stroke")
+_BRUSH_STROKE = StepLabel("brush", N_("brush stroke"))
+_ERASER_STROKE = StepLabel("eraser", N_("eraser stroke"))
 
 
 def brush(canvas: ToolCanvas, press: Pointer) -> Gesture:
@@ -23,9 +25,12 @@ def _stroke(canvas: ToolCanvas, press: Pointer, *, adds: bool) -> Gesture:
     last_xy = press.image_xy
     pointer = press
     while True:
+        if press.is_straight:
+            canvas.start_over()
         spans = brush_spans(last_xy, pointer.image_xy, canvas.brush_diameter_px, canvas.image_shape)
         canvas.paint(spans, value=adds)
-        last_xy = pointer.image_xy
+        if not press.is_straight:
+            last_xy = pointer.image_xy
         if pointer.act is PointerEventType.RELEASE:
             canvas.finish(_BRUSH_STROKE if adds else _ERASER_STROKE)
             return None
@@ -35,22 +40,22 @@ def _stroke(canvas: ToolCanvas, press: Pointer, *, adds: bool) -> Gesture:
 BRUSH = Tool(
     "brush",
     brush,
-    "Brush",
-    "Paint the lesion; Ctrl or Alt takes away",
+    N_("Brush"),
+    N_("Paint the lesion; Ctrl or Alt takes away, Shift draws straight"),
     icon="brush",
     shortcut="B",
     step=_BRUSH_STROKE,
-    options=frozenset({ToolOption.BRUSH_SIZE}),
+    options=(BRUSH_SIZE,),
 )
 ERASER = Tool(
     "eraser",
     eraser,
-    "Eraser",
-    "Take away from the lesion; Ctrl or Alt paints",
+    N_("Eraser"),
+    N_("Take away from the lesion; Ctrl or Alt paints, Shift draws straight"),
     icon="eraser",
     shortcut="E",
     step=_ERASER_STROKE,
-    options=frozenset({ToolOption.BRUSH_SIZE}),
+    options=(BRUSH_SIZE,),
     is_subtracting=True,
     adds_with_modifier=True,
 )

@@ -9,10 +9,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol, TypeAlias
 
+from app.domain.mask import PixelBox
+from app.translation import N_
 from app.ui.editor.raster import Spans
 from app.ui.editor.spaces import Point
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import ToolPreview
+from app.ui.editor.tools.tool_option import ToolOption
+from models.contract.arrays import BoolMask, RgbImage
 
 
 class PointerEventType(Enum):
@@ -21,10 +25,10 @@ class PointerEventType(Enum):
     PRESS = "press"
     MOVE = "move"
     RELEASE = "release"
-    DOUBLE_PRESS = "double press"
+    DOUBLE_PRESS = N_("double press")
     CONFIRM = "confirm"
     """Enter."""
-    STEP_BACK = "step back"
+    STEP_BACK = N_("step back")
     """Backspace."""
 
 
@@ -37,6 +41,8 @@ class Pointer:
     view_xy: Point = (0.0, 0.0)
     is_subtracting: bool = False
     """Alt or Ctrl was held."""
+    is_straight: bool = False
+    """Shift was held."""
 
 
 class ToolCanvas(Protocol):
@@ -48,8 +54,25 @@ class ToolCanvas(Protocol):
         ...
 
     @property
+    def mask(self) -> BoolMask:
+        """Return the mask (H, W) with all finished steps; a tool does not write to it."""
+        ...
+
+    @property
     def brush_diameter_px(self) -> int:
         """Return the brush's diameter in image pixels."""
+        ...
+
+    def image_copy(self, longer_side_px: int) -> RgbImage:
+        """Return a copy (h, w, 3) of the image, shrunk but not below a longer side."""
+        ...
+
+    def option(self, option: ToolOption) -> float:
+        """Return what a person has set."""
+        ...
+
+    def set_option(self, option: ToolOption, value: float) -> None:
+        """Set what a gesture decides; it is shown where the person sets it."""
         ...
 
     def view_distance(self, one_image_xy: Point, other_image_xy: Point) -> float:
@@ -58,6 +81,14 @@ class ToolCanvas(Protocol):
 
     def paint(self, spans: Spans, *, value: bool) -> None:
         """Paint or erase pixels of the unfinished stroke."""
+        ...
+
+    def paint_block(self, box: PixelBox, block: BoolMask) -> None:
+        """Let the unfinished stroke be ``block`` (h, w) in a box of the image."""
+        ...
+
+    def start_over(self) -> None:
+        """Take back what the unfinished stroke has painted so far."""
         ...
 
     def finish(self, label: StepLabel) -> None:

@@ -1,5 +1,6 @@
 """Lasso: what a freehand line encloses is added, or taken away with Alt or Ctrl."""
 
+from app.translation import N_
 from app.ui.editor.raster import outline_spans
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import OutlinePreview
@@ -30,8 +31,8 @@ def lasso(canvas: ToolCanvas, press: Pointer) -> Gesture:
 LASSO_SUBTRACT = Tool(
     "lasso_subtract",
     subtracting(lasso),
-    "Lasso, subtract",
-    "Take away what a freehand line encloses",
+    N_("Lasso, subtract"),
+    N_("Take away what a freehand line encloses"),
     icon="lasso_subtract",
     shortcut="K",
     step=_LASSO_STEP,
@@ -40,8 +41,8 @@ LASSO_SUBTRACT = Tool(
 LASSO = Tool(
     "lasso",
     lasso,
-    "Lasso, add",
-    "Add what a freehand line encloses; Ctrl or Alt takes it away",
+    N_("Lasso, add"),
+    N_("Add what a freehand line encloses; Ctrl or Alt takes it away"),
     icon="lasso_add",
     shortcut="L",
     step=_LASSO_STEP,

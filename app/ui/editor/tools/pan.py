@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Qt
 
+from app.translation import N_
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
 from app.ui.editor.tools.tool import Tool
 
@@ -19,8 +20,8 @@ def pan(canvas: ToolCanvas, press: Pointer) -> Gesture:
 PAN = Tool(
     "pan",
     pan,
-    "Move the image",
-    "Move the image; Space or the middle button does so with any tool",
+    N_("Move the image"),
+    N_("Move the image; Space or the middle button does so with any tool"),
     icon="pan",
     shortcut="V",
     cursor=Qt.CursorShape.OpenHandCursor,

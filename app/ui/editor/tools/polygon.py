@@ -1,5 +1,6 @@
 """Polygon: click the corners; double click, Enter or a click on the first corner closes it."""
 
+from app.translation import N_
 from app.ui.editor.raster import outline_spans
 from app.ui.editor.spaces import Point
 from app.ui.editor.step_label import StepLabel
@@ -50,8 +51,8 @@ def _is_closing(canvas: ToolCanvas, corners_xy: list[Point], pointer: Pointer) -
 POLYGON_SUBTRACT = Tool(
     "polygon_subtract",
     subtracting(polygon),
-    "Polygon, subtract",
-    "Take away what the clicked corners enclose; Enter or a double click closes it",
+    N_("Polygon, subtract"),
+    N_("Take away what the clicked corners enclose; Enter or a double click closes it"),
     icon="polygon_subtract",
     shortcut="O",
     step=_POLYGON_STEP,
@@ -60,8 +61,8 @@ POLYGON_SUBTRACT = Tool(
 POLYGON = Tool(
     "polygon",
     polygon,
-    "Polygon, add",
-    "Add what the clicked corners enclose; Enter or a double click closes it",
+    N_("Polygon, add"),
+    N_("Add what the clicked corners enclose; Enter or a double click closes it"),
     icon="polygon_add",
     shortcut="P",
     step=_POLYGON_STEP,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPen
 
+from app.translation import N_, _
 from app.ui.editor.spaces import Placement, Point, length_mm, length_px
 from app.ui.editor.tool_previews import CASING_COLOUR, LINE_COLOUR, draw_note
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
@@ -25,10 +26,12 @@ class RulerPreview:
 
     def text(self, mm_per_px: float | None) -> str:
         """Return the reading with its unit; millimetres only when the image is calibrated."""
-        pixels = f"{self.length_px:.1f} px"
+        pixels = _("{length_px:.1f} px").format(length_px=self.length_px)
         if mm_per_px is None:
             return pixels
-        return f"{length_mm(self.from_xy, self.to_xy, mm_per_px):.2f} mm  ({pixels})"
+        return _("{length_mm:.2f} mm  ({pixels})").format(
+            length_mm=length_mm(self.from_xy, self.to_xy, mm_per_px), pixels=pixels
+        )
 
     def draw(self, painter: QPainter, placement: Placement, mm_per_px: float | None) -> None:
         """Draw the line with its reading."""
@@ -58,8 +61,8 @@ def ruler(canvas: ToolCanvas, press: Pointer) -> Gesture:
 RULER = Tool(
     "ruler",
     ruler,
-    "Ruler",
-    "Drag between two points to read their distance",
+    N_("Ruler"),
+    N_("Drag between two points to read their distance"),
     icon="ruler",
     shortcut="M",
 )

@@ -1,19 +1,12 @@
 """What a tool says of itself: canvas, actions, menus and shortcut sheet know no tool by its name."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 from PySide6.QtCore import Qt
 
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tools.gesture import GestureStart
-
-
-class ToolOption(Enum):
-    """What a person can set for a tool."""
-
-    BRUSH_SIZE = "brush size"
-    """The tool stamps: its circle is drawn under the pointer."""
+from app.ui.editor.tools.tool_option import BRUSH_SIZE, ToolOption
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +28,8 @@ class Tool:
     cursor: Qt.CursorShape = Qt.CursorShape.CrossCursor
     dragging_cursor: Qt.CursorShape | None = None
     """While its gesture is under way; None leaves the cursor as it is."""
-    options: frozenset[ToolOption] = frozenset()
+    options: tuple[ToolOption, ...] = ()
+    """What can be set for it, in the order of the bar."""
     is_subtracting: bool = False
     """It takes away when no key is held."""
     adds_with_modifier: bool = False
@@ -46,4 +40,4 @@ class Tool:
     @property
     def stamps(self) -> bool:
         """Say whether it paints with a stamp of the brush's size."""
-        return ToolOption.BRUSH_SIZE in self.options
+        return BRUSH_SIZE in self.options

@@ -11,6 +11,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
+from app.domain.revision import RevisionReason
 from tests.builders import a_boundary, a_decision, a_revision, a_score
 from tests.fakes import CLASSIFIER, SEGMENTER
 
@@ -89,7 +90,9 @@ def test_whatever_the_model_reads_outdates_the_score(case: Case, change: object)
         lambda c: replace(c, patient=replace(c.patient, name="Zoë", code="P-2", notes="-")),
         lambda c: replace(c, lesion=replace(c.lesion, label="L-2", clin_size_long_diam_mm=4.0)),
         lambda c: replace(c, fellow_sizes_mm=(3.0, 5.0)),
-        lambda c: replace(c, revisions=(replace(a_revision(IMAGE), mask=c.mask, reason="confirmed"),)),
+        lambda c: replace(
+            c, revisions=(replace(a_revision(IMAGE), mask=c.mask, reason=RevisionReason.CONFIRMED),)
+        ),
     ],
     ids=["name", "own size", "fellows of an image without a scale", "confirmed mask"],
 )

@@ -16,7 +16,7 @@ from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.analysis.analyse import MEASURING, analyse, outstanding
 from app.usecases.patients.edit_lesion import assign_lesion
 from app.usecases.patients.edit_patient import edit_patient
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case
 from tests.fakes import FakePredictor, FakeToken
 
@@ -66,7 +66,7 @@ def _foot(qtbot: QtBot) -> ProgressFoot:
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 

@@ -7,8 +7,8 @@ from app.domain.analysis.lesion_score import LesionScore
 from app.domain.analysis.triage import Band, Priority
 from app.domain.case import CaseLine
 from app.domain.ids import BlobName, ImageId
+from app.text.work_list import lesion_figure, line_tip, spoken_line
 from app.ui.cases.case_lines import PAGE_ROWS, CaseLinesModel, CasePage, CaseQuery
-from app.ui.cases.words import lesion_figure, line_tip, spoken_line
 
 
 def a_line(number: int) -> CaseLine:

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
 from app.ui.shell.main_window import MainWindow
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case
 
@@ -16,7 +16,7 @@ Select = Callable[[MainWindow], object]
 
 
 def _score_counts(services: Services, image_ids: list[ImageId]) -> list[int]:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return [len(work.cases.case(image_id).scores) for image_id in image_ids]
 
 

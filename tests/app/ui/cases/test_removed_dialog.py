@@ -31,5 +31,5 @@ def test_a_removed_case_is_shown_and_restored(qtbot: QtBot, session: Session, tm
     assert not _button(dialog).isEnabled()
     assert "No case is removed" in "".join(label.text() for label in dialog.findChildren(QLabel))
     assert {line.image_id for line in list_cases(session.services).lines} == {removed, kept}
-    with session.services.reading() as work:
-        assert work.audit.events(removed)[-1].what == "case restored"
+    with session.services.store.reading() as work:
+        assert work.audit.events(removed)[-1].kind == "case restored"

@@ -16,7 +16,7 @@ from app.ui.shell.main_window import MainWindow
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import import_images
 from app.usecases.patients.list_identity_questions import list_identity_questions
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import predict_again, result_of
 from tests.fakes import FakeToken
 
@@ -28,7 +28,7 @@ def _take(services: Services) -> list[str]:
 
 
 def _cases(services: Services, image_ids: list[str]) -> list[Case]:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return [work.cases.case(image_id) for image_id in image_ids]
 
 

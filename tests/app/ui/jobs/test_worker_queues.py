@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import CancelledError, NotFoundError
 from app.ui.jobs.job import JobToken
 from app.ui.jobs.worker_queues import QueueName, WorkerQueues
-from app.usecases.ports import Progress
+from app.usecases.progress import Progress
 from models.contract.errors import ContractError, NaevusError
 from training.contract.data_set import DataSetError
 
@@ -142,15 +142,29 @@ def test_closing_cancels_and_delivers_nothing_more(qtbot: QtBot) -> None:
     assert delivered == []
 
 
-def test_what_is_being_stored_is_stored_before_the_queues_close(qtbot: QtBot) -> None:
+@pytest.mark.parametrize("queue_name", [QueueName.DATABASE, QueueName.IMAGES])
+def test_what_is_being_stored_is_stored_before_the_queues_close(qtbot: QtBot, queue_name: QueueName) -> None:
     queues = WorkerQueues()
     stored: list[str] = []
     gate = threading.Event()
-    queues.run(QueueName.DATABASE, lambda _token: gate.wait(5))
-    queues.run(QueueName.DATABASE, lambda _token: stored.append("note"))
+    queues.run(queue_name, lambda _token: gate.wait(5))
+    queues.run(queue_name, lambda _token: stored.append("note"))
     gate.set()
     queues.close()
     assert stored == ["note"]
+
+
+def test_what_is_only_to_be_shown_is_not_read_any_more_when_the_queues_close(qtbot: QtBot) -> None:
+    queues = WorkerQueues()
+    done: list[str] = []
+    gate = threading.Event()
+    queues.run(
+        QueueName.IMAGES, lambda token: (token.on_cancel(gate.set), gate.wait(5)), replaces="first look"
+    )
+    queues.run(QueueName.IMAGES, lambda _token: done.append("read"), replaces="read case")
+    queues.run(QueueName.IMAGES, lambda _token: done.append("stored"))
+    queues.close()
+    assert done == ["stored"]
 
 
 def test_a_token_tells_late_comers_at_once() -> None:

@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.analysis.lesion_score import ImageScores
+from app.domain.analysis.model_summary import MeasuredBands, ModelSummary
 from app.domain.analysis.triage import Band
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.figures import percent
 from app.domain.ids import ImageId
 from app.domain.measurement import Measurement
+from app.domain.revision import RevisionReason
+from app.text.scores import DIVISION
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
@@ -22,13 +25,13 @@ from app.ui.theme import Theme
 from app.ui.widgets.badge import BadgeLabel
 from app.ui.workbench.case_view import CaseView
 from app.usecases.analysis.local_bands import LocalBands
-from app.usecases.analysis.score_attribution import ScoreWhy
+from app.usecases.analysis.score_attribution import AnswerSet, InputEffect, ScoreWhy
 from app.usecases.analysis.score_image import rescore_image
-from app.usecases.analysis.score_words import DIVISION
 from app.usecases.cases.open_case import open_case
-from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import MeasuredBands, ModelSummary, Services
+from app.usecases.services import Services
+from models.contract.shelf.card import Conformal
 from models.contract.shelf.triage_figures import BandCounts, BandFigures
 from tests.builders import a_case, a_divided_score, a_mask, a_score
 from tests.fakes import CLASSIFIER, FakeToken
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def case(services: Services, tmp_path: Path) -> Case:
     image_id = a_case(services, tmp_path)
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -178,8 +181,8 @@ def test_a_boundary_that_a_person_has_signed_is_not_called_uncertain(
 ) -> None:
     mask = open_case(services, case.image.id).mask
     assert mask is not None
-    correct_mask(services, case.image.id, mask, reason=CONFIRMED)
-    with services.reading() as work:
+    correct_mask(services, case.image.id, mask, reason=RevisionReason.CONFIRMED)
+    with services.store.reading() as work:
         signed = work.cases.case(case.image.id)
     doubtful = tuple(replace(one, border_uncertainty=0.12) for one in signed.boundaries)
     panels.show_view(CaseView(replace(signed, boundaries=doubtful)))
@@ -331,7 +334,7 @@ def test_a_wrong_value_does_not_follow_to_the_next_patient(
     field = panels.patient.patient.field_by_name["birth_year"]
     qtbot.keyClicks(field.editor, "19x")
     other_id = a_case(services, tmp_path, seed=2)
-    with services.reading() as work:
+    with services.store.reading() as work:
         other = work.cases.case(other_id)
     panels.show_view(CaseView(other))
     assert field.error == ""
@@ -349,7 +352,7 @@ def test_a_decision_that_was_begun_waits_for_its_case(
     panels: CasePanels, case: Case, services: Services, tmp_path: Path
 ) -> None:
     other_id = a_case(services, tmp_path, seed=3)
-    with services.reading() as work:
+    with services.store.reading() as work:
         other = work.cases.case(other_id)
     comment = panels.decision.field_by_name["comment"].editor
     panels.show_view(CaseView(case))
@@ -368,7 +371,7 @@ def test_the_score_fills_in_no_decision(panels: CasePanels, case: Case) -> None:
 
 def test_the_history_names_who_and_which_weights(services: Services, case: Case) -> None:
     correct_mask(services, case.image.id, a_mask(radius_px=12))
-    with services.reading() as work:
+    with services.store.reading() as work:
         entries = history_of(work.cases.case(case.image.id))
     assert entries[0].title == "Boundary, revision 1"
     assert "Dr Test" in entries[0].detail
@@ -396,7 +399,7 @@ def test_an_earlier_boundary_can_be_asked_for_again(qtbot: QtBot, services: Serv
     correct_mask(services, case.image.id, a_mask(radius_px=12))
     panel = HistoryPanel()
     qtbot.addWidget(panel)
-    with services.reading() as work:
+    with services.store.reading() as work:
         panel.show_view(CaseView(work.cases.case(case.image.id)))
     (button,) = panel.findChildren(QPushButton)
     assert case.boundary is not None
@@ -424,18 +427,24 @@ def test_why_is_shown_only_when_there_is_something_to_say(panels: CasePanels, ca
     panels.show_view(CaseView(case))
     assert "Why?" not in words_on(panels.score).split("\n")
     assert case.score is not None
-    panels.score.why.show_why(ScoreWhy(case.score.id, ("age 65: raises the score",), ""))
+    panels.score.why.show_why(ScoreWhy(case.score.id, (InputEffect("age 65", 0.3, 0.4),), None))
     said = words_on(panels.score).split("\n")
-    assert "age 65: raises the score" in said
+    assert "Age 65: 40\N{NO-BREAK SPACE}% with it, 30\N{NO-BREAK SPACE}% without it" in said
     panels.score.why.show_why(None)
-    assert "age 65: raises the score" not in words_on(panels.score)
+    assert "Age 65: 40\N{NO-BREAK SPACE}% with it, 30\N{NO-BREAK SPACE}% without it" not in words_on(
+        panels.score
+    )
 
 
 def test_the_answer_set_promises_no_rate_of_misses_for_a_fine_tuned_model(
     panels: CasePanels, case: Case
 ) -> None:
     assert case.score is not None
-    panels.score.why.show_why(ScoreWhy(case.score.id, (), "The model leaves both open here."))
-    (label,) = (one for one in panels.score.why.findChildren(QLabel) if one.text().startswith("The model"))
+    quantiles = {"benign": 0.6, "malignant": 0.6}
+    levels = Conformal(error_rate=0.1, quantile_by_label=quantiles, n_by_label={"benign": 9, "malignant": 9})
+    panels.score.why.show_why(ScoreWhy(case.score.id, (), AnswerSet(0.5, levels)))
+    (label,) = (
+        one for one in panels.score.why.findChildren(QLabel) if one.text().startswith("At this score")
+    )
     assert "after fine-tuning, perhaps more often" in label.toolTip()
     assert "no more often" not in label.toolTip()

@@ -10,14 +10,14 @@ from pytestqt.qtbot import QtBot
 from app.domain.case import Case
 from app.ui.panels.patient_panel import VisitCard
 from app.ui.theme import Theme
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case, the_vocabulary
 
 
 @pytest.fixture
 def case(services: Services, tmp_path: Path) -> Case:
     image_id = a_case(services, tmp_path)
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 

@@ -61,9 +61,9 @@ def test_a_damaged_case_is_named_beside_what_was_written(
     qtbot: QtBot, session: Session, tmp_path: Path
 ) -> None:
     damaged, sound = (a_case(session.services, tmp_path / "in", seed=seed) for seed in (1, 2))
-    with session.services.reading() as work:
+    with session.services.store.reading() as work:
         image = work.cases.case(damaged).image
-    session.services.blobs.path(image.upright).unlink()
+    session.services.store.blobs.path(image.upright).unlink()
     dialog = ExportDialog(session, [CaseChoice("Both", (damaged, sound))], tmp_path / "out")
     qtbot.addWidget(dialog)
     choose(dialog, "No:")

@@ -17,8 +17,8 @@ def test_patients_with_one_photograph_each_are_pointed_out_before_freezing(
             CorrectionSurvey(
                 task="segmentation",
                 corrections=4,
-                images_by_side={"train": 2, "val": 1, "exam": 1, "uncorrected": 0},
-                patients_by_side={"train": 2, "val": 1, "exam": 1, "uncorrected": 0},
+                images_by_subset={"train": 2, "val": 1, "exam": 1, "uncorrected": 0},
+                patients_by_subset={"train": 2, "val": 1, "exam": 1, "uncorrected": 0},
                 left_out={},
                 lacking="",
                 warning=warning,

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.text.runs import EMPTY
 from app.ui.session import Session
 from app.ui.theme import Theme, ThemeChoice
-from app.ui.training.outlines import read_preview_images
+from app.ui.training.boundary_previews import read_preview_images
 from app.ui.training.training_window import TrainingWindow
-from app.ui.training.words import EMPTY
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.ui.training.recorded_runs import (
     CANDIDATE,
     RecordedRuns,
@@ -87,7 +87,7 @@ def test_too_few_patients_are_told_and_cannot_be_frozen(
     assert not window.new_run.freeze.isEnabled()
 
 
-def test_what_would_be_frozen_is_counted_by_side_with_the_reasons_against_the_rest(
+def test_what_would_be_frozen_is_counted_by_subset_with_the_reasons_against_the_rest(
     qtbot: QtBot, window: TrainingWindow, services: Services, tmp_path: Path
 ) -> None:
     a_clinic(services, tmp_path, 8)
@@ -179,7 +179,7 @@ def test_a_failed_run_says_why_and_nothing_else(
     attached(qtbot, window, run)
     assert window.page.failure == "The disk is full, so the run could not go on."
     assert not window.page.curves.isVisible()
-    assert not window.page.outlines.isVisible()
+    assert not window.page.boundary_previews.isVisible()
     assert "now it is 4" not in words_of(window)
     window.page.resume.click()
     settle(qtbot, window)

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.editor.layers import Layer
 from app.ui.shell.main_window import MainWindow
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case
 

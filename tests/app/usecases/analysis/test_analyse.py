@@ -12,7 +12,6 @@ from app.domain.analysis.triage import Band
 from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.image import Calibration
-from app.storage.store import SqliteCaseStore
 from app.usecases.analysis.analyse import active_weights, analyse, analyse_images, outstanding
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.import_images import import_images
@@ -22,14 +21,14 @@ from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.builders import a_case, a_mask, result_of, services_at
 from tests.fakes import CLASSIFIER, FakePredictor, FakeToken
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -156,7 +155,6 @@ def test_a_damaged_list_of_active_models_makes_nothing_an_earlier_model_s(
 
 def _forget_digests(services: Services) -> None:
     """Make the stored scores those of an older store."""
-    assert isinstance(services.store, SqliteCaseStore)
     with services.store._engine.begin() as connection:
         guards = connection.execute(
             text("SELECT name, sql FROM sqlite_master WHERE type='trigger' AND tbl_name='score_prediction'")
@@ -185,7 +183,6 @@ def test_scores_of_older_stores_are_computed_again_only_where_the_trail_tells_of
 
 def _queries_of(services: Services, image_ids: tuple[ImageId, ...]) -> int:
     asked: list[str] = []
-    assert isinstance(services.store, SqliteCaseStore)
     engine = services.store._engine
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -193,7 +190,7 @@ def _queries_of(services: Services, image_ids: tuple[ImageId, ...]) -> int:
 
     event.listen(engine, "before_cursor_execute", note)
     try:
-        with services.reading() as work:
+        with services.store.reading() as work:
             assert len(work.cases.cases(image_ids)) == len(image_ids)
     finally:
         event.remove(engine, "before_cursor_execute", note)

@@ -9,10 +9,12 @@ import pytest
 from app.domain.analysis.benefit import expected_benefit
 from app.domain.errors import InferenceError
 from app.usecases.analysis.assess_boundary import assess_boundaries, assess_boundary
+from app.usecases.analysis.predictor import BoundaryUncertainty
+from app.usecases.cancellation import CancelToken
 from app.usecases.cases.list_cases import next_to_correct
 from app.usecases.cases.open_case import open_case
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.ports import BoundaryUncertainty, CancelToken, Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.uncertainty.disagreement import from_levels
 from tests.builders import a_case, a_mask, result_of
@@ -42,19 +44,19 @@ def test_the_assessment_is_kept_and_the_prediction_stays_as_it_was(
     services: Services, tmp_path: Path
 ) -> None:
     image_id = a_case(services, tmp_path)
-    with services.reading() as work:
+    with services.store.reading() as work:
         before = work.cases.case(image_id).boundary
     changes = assess_boundary(services, image_id, TOKEN)
-    with services.reading() as work:
+    with services.store.reading() as work:
         after = work.cases.case(image_id).boundary
     assert changes.touches(image_id)
     assert changes.case_list
     assert before is not None
     assert after is not None
-    assert (after.border_uncertainty, after.unlikeness) == (0.2, 0.95)
-    assert replace(after, disagreement=None, border_uncertainty=None, unlikeness=None) == before
+    assert (after.border_uncertainty, after.atypicality) == (0.2, 0.95)
+    assert replace(after, disagreement=None, border_uncertainty=None, atypicality=None) == before
     assert after.disagreement is not None
-    levels = services.images.probability_from_png(services.blobs.get(after.disagreement))
+    levels = services.arrays.probability(after.disagreement)
     lower, upper = from_levels(levels)[-1, 0], from_levels(levels)[0, 0]
     assert lower == pytest.approx(0.25, abs=0.002)
     assert upper == 0.0
@@ -64,7 +66,7 @@ def test_a_boundary_is_assessed_once(services: Services, tmp_path: Path) -> None
     image_id = a_case(services, tmp_path)
     assess_boundary(services, image_id, TOKEN)
     changes = assess_boundary(replace(services, predictor=_UncertainPredictor(0.9)), image_id, TOKEN)
-    with services.reading() as work:
+    with services.store.reading() as work:
         boundary = work.cases.case(image_id).boundary
     assert not changes.touches(image_id)
     assert boundary is not None
@@ -75,7 +77,7 @@ def test_another_model_does_not_judge_a_boundary(services: Services, tmp_path: P
     image_id = a_case(services, tmp_path)
     other = replace(services, predictor=_UncertainPredictor(0.9, weights_sha256="c" * 64))
     assert not assess_boundary(other, image_id, TOKEN).touches(image_id)
-    with services.reading() as work:
+    with services.store.reading() as work:
         boundary = work.cases.case(image_id).boundary
     assert boundary is not None
     assert not boundary.is_assessed
@@ -92,7 +94,7 @@ def test_an_image_that_cannot_be_assessed_does_not_hold_up_the_others(
     first, second = (a_case(services, tmp_path, seed=seed) for seed in (1, 2))
     uncertain = replace(services, predictor=_UncertainPredictor(0.1))
     result_of(assess_boundaries(uncertain, [first, second], TOKEN))
-    with services.reading() as work:
+    with services.store.reading() as work:
         known = [work.cases.case(image_id).boundary for image_id in (first, second)]
     assert [one.border_uncertainty for one in known if one is not None] == [0.1, None]
 

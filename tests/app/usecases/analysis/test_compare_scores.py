@@ -9,16 +9,17 @@ import pytest
 from app.domain.case import Case
 from app.domain.ids import ImageId
 from app.domain.image import Calibration
+from app.domain.revision import RevisionReason
+from app.text.scores import comparison_words
 from app.usecases.analysis.compare_scores import ScoreComparison, comparison_of
 from app.usecases.analysis.score_image import preview_score, rescore_image
-from app.usecases.analysis.score_words import comparison_words
 from app.usecases.cases.open_case import open_case
 from app.usecases.cases.set_calibration import set_calibration
-from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_lesion import edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case, a_mask
 from tests.fakes import CLASSIFIER, FakeToken
 
@@ -31,7 +32,7 @@ def _compared(services: Services, image_id: ImageId) -> ScoreComparison | None:
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -117,7 +118,7 @@ def test_a_confirmed_boundary_is_no_other_one(services: Services, tmp_path: Path
     image_id = a_case(services, tmp_path)
     mask = open_case(services, image_id).mask
     assert mask is not None
-    correct_mask(services, image_id, mask, reason=CONFIRMED)
+    correct_mask(services, image_id, mask, reason=RevisionReason.CONFIRMED)
     _rescored(services, image_id)
     assert _compared(services, image_id) is None
 

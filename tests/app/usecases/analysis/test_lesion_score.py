@@ -16,7 +16,7 @@ from app.usecases.cases.import_images import import_images
 from app.usecases.cases.remove_case import remove_case, restore_case
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.imaging.frame_verdict import FrameVerdict
 from tests.builders import a_case, a_mask, an_image_file, predict_again, result_of
 from tests.fakes import CLASSIFIER, FakePredictor, FakeToken
@@ -37,12 +37,12 @@ def images(services: Services, tmp_path: Path) -> tuple[ImageId, ImageId]:
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
 def _line(services: Services, image_id: ImageId) -> CaseLine:
-    with services.reading() as work:
+    with services.store.reading() as work:
         (line,) = work.cases.lines_of([image_id])
     return line
 
@@ -61,7 +61,7 @@ def _say(services: Services, image_id: ImageId, probability: float, **changes: o
         **changes,  # type: ignore[arg-type]  # names of ScorePrediction's fields
     )
     score = replace(score, inputs_sha256=case.scored_inputs(score.model.weights_sha256).sha256)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         work.cases.add_score(score)
         work.commit()
     return score
@@ -100,7 +100,7 @@ def test_the_list_ranks_a_routine_image_with_its_lesion(
     first = _line(services, images[0])
     assert first.priority is not None
     assert first.priority.band is Band.URGENT
-    with services.reading() as work:
+    with services.store.reading() as work:
         ranked = [line.image_id for line in work.cases.case_lines()]
         bands = work.cases.decided_bands(CLASSIFIER.weights_sha256)
     assert ranked == [*images, new]

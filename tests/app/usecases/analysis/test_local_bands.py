@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from app.domain.analysis.triage import Band
+from app.storage.unit_of_work import UnitOfWork
 from app.usecases.analysis.local_bands import local_bands
-from app.usecases.ports import Services, UnitOfWork
+from app.usecases.services import Services
 from tests.builders import a_decision, a_score, store_image
 from tests.fakes import CLASSIFIER
 
@@ -23,7 +24,7 @@ def decided(
 
 
 def test_decided_cases_are_counted_by_the_band_and_the_newest_diagnosis(services: Services) -> None:
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         decided(work, "P-1", 0.9, "Melanoma Invasive")
         decided(work, "P-2", 0.8, "Nevus")
         decided(work, "P-3", 0.1, "Melanoma Invasive", "Nevus")
@@ -42,7 +43,7 @@ def test_decided_cases_are_counted_by_the_band_and_the_newest_diagnosis(services
 
 
 def test_a_removed_case_is_not_counted(services: Services) -> None:
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         image_id = store_image(work, code="P-1")
         work.cases.add_score(a_score(image_id, 0.9))
         work.cases.add_decision(a_decision(image_id))

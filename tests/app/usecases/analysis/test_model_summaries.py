@@ -3,10 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+from app.domain.analysis.model_summary import MeasuredBands
 from app.domain.ids import ImageId
 from app.usecases.analysis.model_summaries import held_out_figure, measured_bands
 from app.usecases.exports.export_cases import case_file
-from app.usecases.ports import MeasuredBands, Services
+from app.usecases.services import Services
 from models.contract.shelf.card import CARD_FILE, InputSpec, Metric, ModelCard, read_card, write_card
 from models.contract.shelf.model_shelf import ModelShelf
 from models.contract.shelf.triage_figures import BandCounts, BandFigures, TriageFigures

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.usecases.analysis.score_attribution import score_attribution
-from app.usecases.analysis.score_words import answer_set_words, effect_words
-from app.usecases.ports import CancelToken, ScoreResult, Services
+from app.text.scores import answer_set_words, effect_words
+from app.usecases.analysis.predictor import ScoreResult
+from app.usecases.analysis.score_attribution import AnswerSet, InputEffect, score_attribution
+from app.usecases.cancellation import CancelToken
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.lesion.tabular import CATEGORICAL_FEATURES, NUMERIC_FEATURES, TabularInput
 from models.contract.shelf.card import Conformal, read_card, write_card
@@ -52,7 +54,7 @@ class _Reader(FakePredictor):
 def test_the_largest_effect_of_entered_data_comes_first(services: Services, tmp_path: Path) -> None:
     services = replace(services, predictor=_Reader())
     image_id = a_case(services, tmp_path, predicted=False)
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         case = work.cases.case(image_id)
         work.cases.update_patient(replace(case.patient, sex="female"))
         work.cases.update_lesion(replace(case.lesion, site="head/neck"))
@@ -62,12 +64,12 @@ def test_the_largest_effect_of_entered_data_comes_first(services: Services, tmp_
     predict_again(services, image_id)
     why = score_attribution(services, image_id, FakeToken())
     assert why is not None
-    assert [_plain(effect) for effect in why.effects] == [
+    assert [_plain(effect_words(effect)) for effect in why.effects] == [
         "Site head/neck: 41 % with it, 61 % without it",
         "Age 65: 41 % with it, 31 % without it",
         "Sex female: 41 % with it, 40 % without it",
     ]
-    assert why.answer_set == ""
+    assert why.answer_set is None
 
 
 def test_nothing_entered_has_no_effect_and_the_card_gives_the_answer_set(
@@ -83,7 +85,9 @@ def test_nothing_entered_has_no_effect_and_the_card_gives_the_answer_set(
     why = score_attribution(services, a_case(services, tmp_path / "in"), FakeToken())
     assert why is not None
     assert why.effects == ()
-    assert _plain(why.answer_set) == ("At this score the model cannot rule out either benign or malignant.")
+    assert _plain(answer_set_words(why.answer_set)) == (
+        "At this score the model cannot rule out either benign or malignant."
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,15 +99,18 @@ def test_nothing_entered_has_no_effect_and_the_card_gives_the_answer_set(
     ],
 )
 def test_the_answer_set_claims_nothing_about_the_lesion(probability: float, words: str) -> None:
-    said = _plain(answer_set_words(probability, _LEVELS))
+    said = _plain(answer_set_words(AnswerSet(probability, _LEVELS)))
     assert words in said
     assert ("neither confirms nor rules out" in said) == ("leaves only" in words)
 
 
 def test_a_score_outside_both_sets_is_not_to_be_relied_upon() -> None:
     narrow = _LEVELS.model_copy(update={"quantile_by_label": {"benign": 0.2, "malignant": 0.2}})
-    assert "do not rely on it" in answer_set_words(0.5, narrow)
+    assert "do not rely on it" in answer_set_words(AnswerSet(0.5, narrow))
 
 
 def test_an_effect_below_the_shown_digits_is_no_change() -> None:
-    assert _plain(effect_words("age 40", 0.301, 0.304)) == "Age 40: makes no difference to the score (30 %)"
+    assert (
+        _plain(effect_words(InputEffect("age 40", 0.301, 0.304)))
+        == "Age 40: makes no difference to the score (30 %)"
+    )

@@ -8,7 +8,7 @@ import pytest
 from app.usecases.analysis.stale_predictions import stale_predictions
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.cases.set_decision import set_decision
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.shelf.card import Task
 from tests.builders import a_case, predict_again
 from tests.fakes import CLASSIFIER, SEGMENTER
@@ -52,14 +52,14 @@ def test_only_the_newest_prediction_counts(
     services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image_id = a_case(services, tmp_path)
-    with services.reading() as work:
+    with services.store.reading() as work:
         before = len(work.cases.case(image_id).boundaries)
     monkeypatch.setattr("tests.fakes.SEGMENTER", SEGMENTER.__class__("new", "2", "e" * 64, "", 0.5))
     activate(services, monkeypatch, boundary="e" * 64, score=CLASSIFIER.weights_sha256)
     assert stale_predictions(services).images == {image_id}
     predict_again(services, image_id)
     assert stale_predictions(services).images == frozenset()
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert len(work.cases.case(image_id).boundaries) == before + 1
 
 

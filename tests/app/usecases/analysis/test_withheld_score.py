@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.analysis.frame_finding import SCORED_ANYWAY
 from app.domain.analysis.need import FIRST_LOOK, ActiveWeights
+from app.domain.audit import AuditKind
 from app.domain.errors import ScoreWithheldError
+from app.domain.revision import RevisionReason
 from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.open_case import open_case
-from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
-from app.usecases.ports import Services
+from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.services import Services
 from models.contract.imaging.frame_verdict import FrameVerdict
 from tests.builders import a_case, predict_again, result_of
 from tests.fakes import FakeClock, FakePredictor, FakeToken
@@ -38,7 +39,7 @@ def test_the_boundary_is_kept_and_the_score_is_not_computed(
     assert case.boundary is not None
     assert case.boundary.frame == frame
     assert (case.score, case.priority, case.needs(ActiveWeights()) & FIRST_LOOK) == (None, None, frozenset())
-    with services.reading() as work:
+    with services.store.reading() as work:
         (line,) = work.cases.case_lines()
     assert (line.priority, line.probability) == (None, None)
     assert words in line.no_score_reason
@@ -64,8 +65,8 @@ def test_a_person_may_ask_for_the_score_and_it_is_recorded(
     assert case.score is not None
     assert case.score.quality_warnings[0] == case.objection_to_score
     assert case.priority is not None
-    with services.reading() as work:
-        (act,) = [event for event in work.audit.events() if event.what == SCORED_ANYWAY]
+    with services.store.reading() as work:
+        (act,) = [event for event in work.audit.events() if event.kind == AuditKind.UNSUITABLE_IMAGE_SCORED]
         (line,) = work.cases.case_lines()
     assert case.boundary is not None
     assert (act.subject, act.detail) == (image_id, case.boundary.id)
@@ -83,7 +84,7 @@ def test_a_new_boundary_withholds_the_score_of_the_one_before(
     case = open_case(services, image_id).case
     assert len(case.scores) == 1
     assert (case.is_score_withheld, case.priority) == (True, None)
-    with services.reading() as work:
+    with services.store.reading() as work:
         (line,) = work.cases.case_lines()
     assert line.probability is None
 
@@ -101,7 +102,7 @@ def test_a_clock_that_stands_still_or_goes_back_changes_nothing(
     assert not open_case(services, image_id).case.is_score_withheld
     predict_again(services, image_id)
     assert open_case(services, image_id).case.is_score_withheld
-    with services.reading() as work:
+    with services.store.reading() as work:
         (line,) = work.cases.case_lines()
     assert line.probability is None
 
@@ -114,7 +115,7 @@ def test_a_boundary_that_a_person_confirmed_says_that_there_is_a_lesion(
         image_id = a_case(services, tmp_path, seed=int(is_scored))
         mask = open_case(services, image_id).mask
         assert mask is not None
-        correct_mask(services, image_id, mask, reason=CONFIRMED)
+        correct_mask(services, image_id, mask, reason=RevisionReason.CONFIRMED)
         rescore_image(services, image_id, FakeToken())
         assert (open_case(services, image_id).case.score is not None) == is_scored
 
@@ -151,8 +152,8 @@ def test_a_request_that_an_early_version_noted_in_words_still_counts(
     image_id = a_case(services, tmp_path)
     case = open_case(services, image_id).case
     assert case.is_score_withheld
-    with services.unit_of_work() as work:
-        work.audit.append("ada", SCORED_ANYWAY, image_id, case.objection_to_score)
+    with services.store.writing() as work:
+        work.audit.append("ada", AuditKind.UNSUITABLE_IMAGE_SCORED, image_id, case.objection_to_score)
         work.commit()
     case = open_case(services, image_id).case
     assert case.boundary is not None

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError, NotFoundError, StorageError
 from app.domain.ids import ImageId
@@ -14,7 +15,7 @@ from app.usecases.cases.set_decision import set_decision
 from app.usecases.patients.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case, services_at
 from tests.fakes import FakePredictor, FakeToken
 
@@ -25,7 +26,7 @@ def image_id(services: Services, tmp_path: Path) -> ImageId:
 
 
 def _case(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -44,16 +45,16 @@ def test_an_edit_leaves_field_names_but_no_values_in_the_audit_trail(
 ) -> None:
     before = _case(services, image_id).patient
     edit_patient(services, before, replace(before, name="Ada Lovelace", sex="female"))
-    with services.reading() as work:
+    with services.store.reading() as work:
         event = work.audit.events(before.id)[-1]
-    assert (event.who, event.what, event.detail) == ("Dr Test", "patient edited", "name, sex")
+    assert (event.who, event.kind, event.fields) == ("Dr Test", AuditKind.PATIENT_EDITED, ("name", "sex"))
 
 
 def test_an_edit_that_changes_nothing_stores_nothing(services: Services, image_id: ImageId) -> None:
     patient = _case(services, image_id).patient
     assert edit_patient(services, patient, patient).case_list is False
-    with services.reading() as work:
-        assert [event.what for event in work.audit.events(patient.id)] == ["patient added"]
+    with services.store.reading() as work:
+        assert [event.kind for event in work.audit.events(patient.id)] == ["patient added"]
 
 
 def test_two_windows_that_edit_different_fields_lose_nothing(
@@ -182,8 +183,8 @@ def test_a_removed_case_leaves_the_list_and_comes_back(services: Services, image
     assert list_cases(services).total == 0
     restore_case(services, image_id)
     assert list_cases(services).total == 1
-    with services.reading() as work:
-        acts = [event.what for event in work.audit.events(image_id)]
+    with services.store.reading() as work:
+        acts = [event.kind for event in work.audit.events(image_id)]
     assert acts[-2:] == ["case removed", "case restored"]
 
 

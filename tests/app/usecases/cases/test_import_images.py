@@ -10,19 +10,22 @@ import pytest
 from app.domain.case import Case
 from app.domain.errors import StorageError
 from app.domain.image import Calibration
+from app.imaging import png_codec
+from app.imaging.read_image import ReadImage
+from app.imaging.readers import ImageReader
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.patients.visit_date import is_day_of_import
-from app.usecases.ports import Progress, ReadImage, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from tests.builders import a_lesion_image, an_image_file, result_of
 from tests.fakes import FakeToken
 
 
-class _DicomLikeReader:
+class _DicomLikeReader(ImageReader):
     """Reads every file as an image whose header names a patient."""
 
-    def __init__(self, services: Services, **header: object) -> None:
-        self._images = services.images
+    def __init__(self, **header: object) -> None:
         self._header = header
         self._seed = 100
 
@@ -31,20 +34,17 @@ class _DicomLikeReader:
         pixels = a_lesion_image(self._seed)
         return ReadImage(pixels, "application/dicom", None, (), **self._header)
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._images, name)
-
 
 def test_an_imported_image_is_kept_as_it_was_and_as_upright_pixels(
     services: Services, tmp_path: Path
 ) -> None:
     path = an_image_file(tmp_path / "in")
     report = result_of(import_images(services, [path], token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(report.imported[0])
-        acts = [event.what for event in work.audit.events(case.image.id)]
-    assert services.blobs.get(case.image.original) == path.read_bytes()
-    upright = services.images.pixels_from_png(services.blobs.get(case.image.upright))
+        acts = [event.kind for event in work.audit.events(case.image.id)]
+    assert services.store.blobs.get(case.image.original) == path.read_bytes()
+    upright = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
     assert np.array_equal(upright, a_lesion_image())
     assert (case.image.width_px, case.image.height_px) == (128, 96)
     assert case.image.file_name == "lesion.png"
@@ -58,20 +58,20 @@ def test_an_imported_image_is_kept_as_it_was_and_as_upright_pixels(
 def test_each_image_gets_a_patient_with_a_fresh_code(services: Services, tmp_path: Path) -> None:
     paths = [an_image_file(tmp_path, f"{seed}.png", seed=seed) for seed in (1, 2)]
     report = result_of(import_images(services, paths, token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         codes = [work.cases.case(image_id).patient.code for image_id in report.imported]
     assert codes == ["NAEV-00001", "NAEV-00002"]
 
 
 def test_a_header_never_meets_the_made_up_code_of_another_patient(services: Services, tmp_path: Path) -> None:
     nameless = result_of(import_images(services, [an_image_file(tmp_path)], token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         made_up = work.cases.case(nameless.imported[0]).patient
-    services = replace(services, images=_DicomLikeReader(services, patient_code="P-00001"))
+    services = replace(services, images=_DicomLikeReader(patient_code="P-00001"))
     path = tmp_path / "a.dcm"
     path.write_bytes(b"a")
     (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
-    with services.reading() as work:
+    with services.store.reading() as work:
         patient = work.cases.case(image_id).patient
     assert patient.id != made_up.id
     assert patient.code == "P-00001"
@@ -82,7 +82,7 @@ def test_a_file_name_that_is_no_text_is_taken_as_far_as_it_is(services: Services
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/m\xfcller.\xff"))
     path.write_bytes(an_image_file(tmp_path).read_bytes())
     report = result_of(import_images(services, [path], token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.cases.case(report.imported[0]).image.file_name == "m?ller.?"
 
 
@@ -184,15 +184,13 @@ def test_a_removed_case_says_so_when_its_file_is_offered_again(services: Service
 def test_images_with_one_patient_in_their_headers_share_the_patient(
     services: Services, tmp_path: Path
 ) -> None:
-    reader = _DicomLikeReader(
-        services, patient_code="4711", patient_name="Ada Example", sex="female", age_years=91
-    )
+    reader = _DicomLikeReader(patient_code="4711", patient_name="Ada Example", sex="female", age_years=91)
     services = replace(services, images=reader)
     paths = [tmp_path / "a.dcm", tmp_path / "b.dcm"]
     for path in paths:
         path.write_bytes(path.name.encode())
     report = result_of(import_images(services, paths, token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         first, second = (work.cases.case(image_id) for image_id in report.imported)
     assert first.patient == second.patient
     assert (first.patient.code, first.patient.name, first.patient.sex) == ("4711", "Ada Example", "female")
@@ -201,11 +199,11 @@ def test_images_with_one_patient_in_their_headers_share_the_patient(
 
 
 def _imported_with(services: Services, folder: Path, **header: object) -> Case:
-    services = replace(services, images=_DicomLikeReader(services, **header))
+    services = replace(services, images=_DicomLikeReader(**header))
     path = folder / "a.dcm"
     path.write_bytes(b"a")
     (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -256,12 +254,12 @@ def test_a_header_age_that_fits_is_kept_because_it_is_more_exact(services: Servi
 
 
 def test_header_values_outside_the_dictionary_are_left_empty(services: Services, tmp_path: Path) -> None:
-    reader = _DicomLikeReader(services, sex="O", age_years=-3, dermoscopic_type="x-ray")
+    reader = _DicomLikeReader(sex="O", age_years=-3, dermoscopic_type="x-ray")
     services = replace(services, images=reader)
     path = tmp_path / "a.dcm"
     path.write_bytes(b"a")
     (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(image_id)
     assert case.patient.sex is None
     assert case.visit.age_years is None
@@ -271,13 +269,13 @@ def test_header_values_outside_the_dictionary_are_left_empty(services: Services,
 
 def test_an_image_can_be_added_to_a_known_lesion(services: Services, tmp_path: Path) -> None:
     (first,) = result_of(import_images(services, [an_image_file(tmp_path)], token=FakeToken())).imported
-    with services.reading() as work:
+    with services.store.reading() as work:
         lesion = work.cases.case(first).lesion
     follow_up = an_image_file(tmp_path, "later.png", seed=2)
     (second,) = result_of(
         import_images(services, [follow_up], token=FakeToken(), lesion_id=lesion.id)
     ).imported
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.cases.case(second).lesion == lesion
         assert work.cases.images_of(lesion.id) == [first, second]
         assert len(work.cases.visits_of(lesion.id)) == 2
@@ -298,11 +296,11 @@ def test_a_file_of_another_person_is_no_further_image_of_a_lesion(
     first = _imported_with(services, tmp_path, **known)
     path = tmp_path / "other.dcm"
     path.write_bytes(b"other")
-    services = replace(services, images=_DicomLikeReader(services, **header))
+    services = replace(services, images=_DicomLikeReader(**header))
     report = result_of(import_images(services, [path], token=FakeToken(), lesion_id=first.lesion.id))
     assert report.imported == ()
     assert words in report.refused[0].sentence
-    services = replace(services, images=_DicomLikeReader(services, **known))
+    services = replace(services, images=_DicomLikeReader(**known))
     report = result_of(import_images(services, [path], token=FakeToken(), lesion_id=first.lesion.id))
     assert len(report.imported) == 1
 
@@ -311,7 +309,7 @@ def test_cancelling_keeps_what_was_imported_before(services: Services, tmp_path:
     paths = [an_image_file(tmp_path, f"{seed}.png", seed=seed) for seed in (1, 2, 3)]
     report = result_of(import_images(services, paths, token=FakeToken(cancel_after=1)))
     assert len(report.imported) == 1
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.cases.case_count() == 1
 
 
@@ -324,7 +322,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(services: Services, tmp
             path.write_bytes(b"other content")
             return read
 
-    services = replace(services, images=_Meddler(services))
+    services = replace(services, images=_Meddler())
     (refusal,) = result_of(import_images(services, [path], token=FakeToken())).refused
     assert "was being changed" in refusal.sentence
 
@@ -340,7 +338,7 @@ def test_a_disk_that_fills_up_keeps_and_tells_what_was_imported(
     def full(_: bytes) -> str:
         raise StorageError("The disk is full.")
 
-    monkeypatch.setattr(services.blobs, "put", full)
+    monkeypatch.setattr(services.store.blobs, "put", full)
     report = result_of(job)
     assert len(report.imported) == 1
     assert report.changes.case_list
@@ -355,7 +353,7 @@ def test_a_store_that_cannot_be_written_stops_the_import(
     def full(_: bytes) -> str:
         raise StorageError("The disk is full.")
 
-    monkeypatch.setattr(services.blobs, "put", full)
+    monkeypatch.setattr(services.store.blobs, "put", full)
     with pytest.raises(StorageError, match="full"):
         result_of(import_images(services, [an_image_file(tmp_path)], token=FakeToken()))
 
@@ -368,9 +366,9 @@ def test_a_calibration_in_the_header_is_kept(services: Services, tmp_path: Path)
                 calibration=Calibration(0.02, "DICOM pixel spacing"),
             )
 
-    services = replace(services, images=_Calibrated(services))
+    services = replace(services, images=_Calibrated())
     path = tmp_path / "a.dcm"
     path.write_bytes(b"a")
     (image_id,) = result_of(import_images(services, [path], token=FakeToken())).imported
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.cases.case(image_id).image.calibration == Calibration(0.02, "DICOM pixel spacing")

@@ -6,14 +6,14 @@ import resources
 from app.domain.errors import UnreadableFileError
 from app.usecases.cases.import_images import import_images
 from app.usecases.cases.import_samples import import_samples
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import an_image_file, result_of
 from tests.fakes import FakeToken
 
 
 def test_the_bundled_samples_come_with_age_and_sex(services: Services) -> None:
     report = result_of(import_samples(services, resources.path("samples"), token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         cases = [work.cases.case(image_id) for image_id in report.imported]
     assert len(cases) == len(list(resources.path("samples").glob("*.jpg")))
     assert report.refused == ()
@@ -23,7 +23,7 @@ def test_the_bundled_samples_come_with_age_and_sex(services: Services) -> None:
 
 def test_the_folder_of_the_samples_is_imported_with_their_list(services: Services) -> None:
     report = result_of(import_images(services, [resources.path("samples")], token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         cases = [work.cases.case(image_id) for image_id in report.imported]
     assert report.described == len(cases) == 8
     assert all(case.patient.sex and case.visit.age_years and case.lesion.label for case in cases)
@@ -35,7 +35,7 @@ def test_a_list_describes_only_images_of_the_very_bytes_it_names(services: Servi
     an_image_file(folder)
     (folder / "samples.csv").write_text(rows, encoding="utf-8")
     report = result_of(import_images(services, [folder], token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         case = work.cases.case(report.imported[0])
     assert report.described == 0
     assert (case.patient.code, case.patient.sex) == ("NAEV-00001", None)

@@ -6,21 +6,24 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import ScoreWithheldError
 from app.domain.ids import ImageId
 from app.exporters.csv_table import CsvTable
 from app.exporters.report.pdf import ReportPdf
+from app.imaging import png_codec
+from app.text.history import metadata_words
 from app.usecases.analysis.analyse import Request, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
-from app.usecases.cases.history_words import metadata_words
-from app.usecases.cases.import_images import DAMAGED_TAKEN, ImportReport, import_images
+from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.exports.exporter import CaseFile
 from app.usecases.learning.freeze_snapshot import freeze_snapshot
 from app.usecases.learning.survey_corrections import survey_corrections
 from app.usecases.learning.training_examples import training_example_of
-from app.usecases.ports import CaseFile, Services
+from app.usecases.services import Services
 from tests.app.usecases.learning.learning_clinic import a_clinic
 from tests.builders import a_lesion_image, a_mask, an_image_file, predict_again, result_of
 from tests.fakes import FakeToken
@@ -45,7 +48,7 @@ def imported(services: Services, path: Path, *, takes_damaged: bool) -> ImportRe
 
 
 def case_of(services: Services, image_id: ImageId) -> Case:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.cases.case(image_id)
 
 
@@ -62,12 +65,12 @@ def test_what_is_left_of_the_picture_is_stored_with_its_mark(services: Services,
     case = case_of(services, report.imported[0])
     assert case.image.is_damaged
     assert "damaged" in report.notices[0].sentence
-    pixels = services.images.pixels_from_png(services.blobs.get(case.image.upright)).astype(int)
+    pixels = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright)).astype(int)
     near = np.abs(pixels - a_lesion_image()).mean(axis=(1, 2))
     assert near[:32].max() < 40
-    assert services.blobs.get(case.image.original) == damaged.read_bytes()
-    with services.reading() as work:
-        (act,) = [one for one in work.audit.events(case.image.id) if one.what == DAMAGED_TAKEN]
+    assert services.store.blobs.get(case.image.original) == damaged.read_bytes()
+    with services.store.reading() as work:
+        (act,) = [one for one in work.audit.events(case.image.id) if one.kind == AuditKind.DAMAGED_FILE_TAKEN]
     assert metadata_words(act) == ("Taken although the file is damaged, without a score", "")
 
 
@@ -117,12 +120,12 @@ def test_it_is_outlined_and_never_scored_whoever_asks(services: Services, damage
 def test_list_table_and_report_say_the_mark(services: Services, damaged: Path, tmp_path: Path) -> None:
     image_id = taken(services, damaged)
     predict_again(services, image_id)
-    with services.reading() as work:
+    with services.store.reading() as work:
         (line,) = work.cases.case_lines()
     assert line.no_score_words == "Damaged file"
     assert (line.priority, line.benefit, line.reasons_to_correct) == (None, 0.0, ())
     case = case_of(services, image_id)
-    pixels = services.images.pixels_from_png(services.blobs.get(case.image.upright))
+    pixels = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
     file = CaseFile(case, pixels, a_mask(), None, {}, (), ())
     (table,) = CsvTable().write([file], tmp_path / "out", deidentified=True)
     assert "Damaged file: parts of the picture are missing or wrong." in table.read_text("utf-8-sig")
@@ -137,8 +140,10 @@ def test_nothing_is_learned_from_it_not_even_beside_a_training_patients_correcti
 ) -> None:
     a_clinic(services, tmp_path, 8)
     result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
-    with services.reading() as work:
-        patient_id = next(one.patient_id for one in work.learning.patients().values() if one.side == "train")
+    with services.store.reading() as work:
+        patient_id = next(
+            one.patient_id for one in work.learning.patients().values() if one.subset == "train"
+        )
         (lesion, *_) = work.cases.lesions_of(patient_id)
     job = import_images(services, [damaged], token=FakeToken(), lesion_id=lesion.id, takes_damaged=True)
     (image_id,) = result_of(job).imported
@@ -147,7 +152,7 @@ def test_nothing_is_learned_from_it_not_even_beside_a_training_patients_correcti
         frozen = result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
         assert survey.left_out == frozen.left_out == {"The file is damaged.": 1}
         images = read_snapshot(frozen.folder).images
-        assert sum(image.side is None for image in images) == 1
+        assert sum(image.subset is None for image in images) == 1
         correct_mask(services, image_id, a_mask())
 
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.domain.ids import ImageId
+from app.imaging import png_codec
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.import_corrections import (
@@ -16,7 +17,7 @@ from app.usecases.corrections.import_corrections import (
     ImportedCorrections,
     import_corrections,
 )
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import an_image_file, predict_again, result_of, services_at
 
 
@@ -47,10 +48,10 @@ def taken(
 
 
 def stored_mask(services: Services, image_id: ImageId) -> np.ndarray:
-    with services.reading() as work:
+    with services.store.reading() as work:
         revision = work.cases.case(image_id).revision
     assert revision is not None
-    return services.images.mask_from_png(services.blobs.get(revision.mask))
+    return png_codec.mask_from_png(services.store.blobs.get(revision.mask))
 
 
 @pytest.mark.parametrize("name", ["a.png", "a_segmentation.png", "a_mask.png"])
@@ -62,11 +63,12 @@ def test_a_mask_becomes_a_signed_revision_of_the_image_it_is_named_after(
     drawn = a_mask_file(tmp_path / "masks", name, shape, bright)
     done = taken(services, tmp_path / "masks")
     assert (done.corrected, done.refused) == ((image_id,), ())
-    with services.reading() as work:
+    with services.store.reading() as work:
         revision = work.cases.case(image_id).revision
     assert revision is not None
     assert revision.is_signed
-    np.testing.assert_array_equal(services.images.mask_from_png(services.blobs.get(revision.mask)), drawn)
+    stored = png_codec.mask_from_png(services.store.blobs.get(revision.mask))
+    np.testing.assert_array_equal(stored, drawn)
 
 
 def test_masks_without_a_case_and_of_another_size_are_refused_and_the_others_go_on(
@@ -81,7 +83,7 @@ def test_masks_without_a_case_and_of_another_size_are_refused_and_the_others_go_
     assert done.corrected == (image_id,)
     assert [refusal.path.name for refusal in done.refused] == ["a.png", "c.png"]
     assert "No case has an image file called a" in done.refused[0].sentence
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.cases.case(other).revision is None
 
 
@@ -153,10 +155,10 @@ def test_lesion_and_skin_of_an_inverted_mask_are_exchanged_on_demand_only(
 def test_a_mask_of_what_the_prediction_leaves_out_is_doubted(services: Services, tmp_path: Path) -> None:
     image_id, _ = an_imported(services, tmp_path / "in", "a.png", 1)
     predict_again(services, image_id, NeverCancelled())
-    with services.reading() as work:
+    with services.store.reading() as work:
         boundary = work.cases.case(image_id).boundary
     assert boundary is not None
-    skin = ~services.images.mask_from_png(services.blobs.get(boundary.mask))
+    skin = ~png_codec.mask_from_png(services.store.blobs.get(boundary.mask))
     # Nothing at the frame, so that only the prediction can tell.
     skin[:1], skin[-1:], skin[:, :1], skin[:, -1:] = False, False, False, False
     (tmp_path / "masks").mkdir()

@@ -13,13 +13,14 @@ from app.domain.errors import (
 )
 from app.domain.ids import RevisionId, new_id
 from app.domain.image import Calibration
+from app.domain.revision import RevisionReason
 from app.usecases.analysis.analyse import AGAIN, MEASURING, analyse_images
 from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.open_case import measure_mask, open_case
 from app.usecases.cases.set_calibration import set_calibration
-from app.usecases.corrections.correct_mask import CONFIRMED, correct_mask
+from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from tests.builders import a_case, a_mask, predict_again
 from tests.fakes import CLASSIFIER, RUN, SEGMENTER, THRESHOLDS, FakePredictor, FakeToken
@@ -129,7 +130,7 @@ def test_an_unchanged_mask_makes_no_revision_unless_it_is_confirmed(
     mask = open_case(services, image_id).mask
     assert mask is not None
     assert not correct_mask(services, image_id, mask).touches(image_id)
-    correct_mask(services, image_id, mask, reason=CONFIRMED)
+    correct_mask(services, image_id, mask, reason=RevisionReason.CONFIRMED)
     (revision,) = open_case(services, image_id).case.revisions
     assert revision.reason == "confirmed"
 
@@ -186,7 +187,8 @@ def test_a_reverted_correction_keeps_the_prediction_and_every_revision(
     revert_revision(services, image_id, first.id)
     opened = open_case(services, image_id)
     assert [revision.number for revision in opened.case.revisions] == [1, 2, 3]
-    assert opened.case.revisions[2].reason == "reverted to revision 1"
+    back = opened.case.revisions[2]
+    assert (back.reason, back.reverted_to) == (RevisionReason.REVERTED, 1)
     assert opened.case.revisions[2].mask == first.mask
     assert len(opened.case.boundaries) == 1
 
@@ -276,7 +278,7 @@ def test_a_mask_in_doubt_is_stored_only_if_it_is_meant(
 ) -> None:
     image_id = a_case(services, tmp_path)
     with pytest.raises(ImplausibleMaskError, match=words):
-        correct_mask(services, image_id, mask, reason=CONFIRMED)
+        correct_mask(services, image_id, mask, reason=RevisionReason.CONFIRMED)
     assert open_case(services, image_id).case.revisions == ()
     assert correct_mask(services, image_id, mask, is_meant=True).touches(image_id)
 

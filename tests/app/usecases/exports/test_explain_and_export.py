@@ -8,16 +8,17 @@ import pytest
 
 from app.domain.errors import CancelledError, ExportError
 from app.domain.ids import ImageId
-from app.storage.blobs import FileBlobStore
 from app.usecases.analysis.analyse import AGAIN, analyse_images
 from app.usecases.analysis.explain_score import explain_score, share_inside
 from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.exporter import CaseFile
 from app.usecases.exports.write_report import write_report
-from app.usecases.ports import CaseFile, Progress, Services
+from app.usecases.progress import Progress
+from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases
 from app.usecases.upkeep.examine_engines import examine_engines, examine_store
-from tests.builders import a_case, a_mask, an_image_file, result_of
+from tests.builders import a_case, a_mask, an_image_file, result_of, started_anew
 from tests.fakes import FakeExporter, FakePredictor, FakeToken
 
 
@@ -58,7 +59,7 @@ def test_an_export_hands_over_the_arrays_and_the_history(services: Services, tmp
     assert seen.mask is not None
     assert np.array_equal(seen.mask, a_mask(radius_px=12))
     assert seen.overlays == {}
-    acts = [event.what for event in seen.audit]
+    acts = [event.kind for event in seen.audit]
     assert acts == [
         "patient added",
         "image imported",
@@ -79,9 +80,9 @@ def test_every_export_is_in_the_audit_trail(
         )
     )
     assert _exporter(services, "mask_png").asked == [(1, deidentified)]
-    with services.reading() as work:
+    with services.store.reading() as work:
         event = work.audit.events(image_id)[-1]
-    assert (event.what, event.detail) == ("case exported", f"mask_png, {manner}")
+    assert (event.kind, event.detail) == ("case exported", f"mask_png, {manner}")
 
 
 def test_an_unknown_format_names_the_known_ones(services: Services, tmp_path: Path) -> None:
@@ -125,15 +126,15 @@ def test_a_cancelled_export_is_not_noted_as_done(services: Services, tmp_path: P
     )
     with pytest.raises(CancelledError):
         result_of(job)
-    with services.reading() as work:
-        assert not [event for event in work.audit.events() if event.what == "case exported"]
+    with services.store.reading() as work:
+        assert not [event for event in work.audit.events() if event.kind == "case exported"]
 
 
 def _damage(services: Services, image_id: ImageId) -> str:
     """Delete the image's pixels from the store and return its file's name."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         image = work.cases.case(image_id).image
-    services.blobs.path(image.upright).unlink()
+    services.store.blobs.path(image.upright).unlink()
     return image.file_name
 
 
@@ -143,14 +144,15 @@ def test_what_is_written_goes_on_without_a_damaged_case_and_names_it(
 ) -> None:
     damaged, sound = (a_case(services, tmp_path, seed=seed) for seed in (1, 2))
     name = _damage(services, damaged)
+    services = started_anew(services)
     job = {"folder": tmp_path / "out", "deidentified": True, "token": FakeToken()}
     written = result_of(verb(services, image_ids=[damaged, sound], **job))
     assert [sound in file.name for file in written.files] == [True]
     (refusal,) = written.left_out
     assert (refusal.path.name, refusal.known_as) == (name, damaged)
     assert "is missing" in refusal.sentence
-    with services.reading() as work:
-        assert "case exported" not in {event.what for event in work.audit.events(damaged)}
+    with services.store.reading() as work:
+        assert "case exported" not in {event.kind for event in work.audit.events(damaged)}
     assert result_of(verb(services, image_ids=[damaged], **job)) == WrittenCases((), (refusal,))
 
 
@@ -159,7 +161,7 @@ def test_predicting_goes_on_after_a_damaged_case(services: Services, tmp_path: P
     _damage(services, damaged)
     (refusal,) = result_of(analyse_images(services, [damaged, sound], FakeToken(), AGAIN))
     assert refusal.known_as == damaged
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.cases.case(sound).score is not None
 
 
@@ -193,10 +195,10 @@ def test_triage_goes_on_when_the_stored_files_of_one_case_are_damaged(
     first = result_of(
         triage_folder(services, [folder], tmp_path / "out", deidentified=True, token=FakeToken())
     )
-    with services.reading() as work:
+    with services.store.reading() as work:
         image = work.cases.case(first.lines[0].image_id).image
-    assert isinstance(services.blobs, FileBlobStore)
-    services.blobs.path(image.upright).unlink()
+    services.store.blobs.path(image.upright).unlink()
+    services = started_anew(services)
     again = result_of(
         triage_folder(services, [folder], tmp_path / "again", deidentified=True, token=FakeToken())
     )
@@ -231,7 +233,7 @@ def test_triage_of_the_same_folder_again_neither_imports_nor_scores_again(
     second = result_of(triage_folder(services, [tmp_path / "in"], tmp_path / "out", **job))
     assert second.lines == first.lines
     assert second.refused == ()
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert len(work.cases.case(first.lines[0].image_id).scores) == 1
 
 

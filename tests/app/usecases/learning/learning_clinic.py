@@ -7,7 +7,7 @@ from app.domain.ids import ImageId
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_patient import edit_patient
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.builders import a_case, a_mask
 
 
@@ -24,7 +24,7 @@ def a_patient_with_a_correction(
 
 def name_patient(services: Services, image_id: ImageId, **changes: object) -> None:
     """Give the patient of an image a name, a code, a year of birth ..."""
-    with services.reading() as work:
+    with services.store.reading() as work:
         patient = work.cases.case(image_id).patient
     edit_patient(services, patient, replace(patient, **changes))  # type: ignore[arg-type]
 

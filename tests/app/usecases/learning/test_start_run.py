@@ -10,7 +10,7 @@ from app.domain.errors import LearningError
 from app.usecases.learning.freeze_snapshot import freeze_snapshot
 from app.usecases.learning.run_records import read_record, run_folder, runs_folder
 from app.usecases.learning.start_run import start_run
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.shelf.card import PlainName
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.app.ui.training.recorded_runs import RecordedRuns
@@ -72,8 +72,8 @@ def test_base_seed_threads_and_person_reach_the_plan_and_the_record(
     assert plan.fine_tuning.base == active.folder
     record = read_record(run_folder(services, line.id))
     assert (record.started_by, record.base_sha256) == ("Dr Teacher", active.card.weights_sha256)
-    with services.reading() as work:
-        (act,) = [act for act in work.audit.events() if act.what == "training started"]
+    with services.store.reading() as work:
+        (act,) = [act for act in work.audit.events() if act.kind == "training started"]
     assert act.who == "Dr Teacher"
 
 

@@ -8,7 +8,7 @@ from app.usecases.cases.remove_case import remove_case
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.learning.freeze_snapshot import freeze_snapshot
 from app.usecases.learning.survey_corrections import survey_corrections
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from tests.app.usecases.learning.learning_clinic import a_clinic
 from tests.builders import a_case, a_mask, an_image_file, result_of
 from tests.fakes import FakeToken
@@ -19,13 +19,13 @@ def test_a_survey_foretells_the_snapshot_and_writes_nothing(services: Services, 
     a_case(services, tmp_path, seed=77)
     remove_case(services, images[0])
     survey = result_of(survey_corrections(services, "segmentation", token=FakeToken()))
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.learning.patients() == {}
     frozen = result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
     assert survey.lacking == ""
     assert survey.corrections == 8
-    assert survey.patients_by_side == frozen.patients_by_side
-    assert survey.images_by_side == frozen.images_by_side
+    assert survey.patients_by_subset == frozen.patients_by_subset
+    assert survey.images_by_subset == frozen.images_by_subset
     assert survey.left_out == frozen.left_out
 
 
@@ -36,7 +36,7 @@ def test_photographs_that_each_became_a_patient_are_pointed_out(services: Servic
     frozen = result_of(freeze_snapshot(services, "segmentation", token=FakeToken()))
     assert frozen.warning == survey.warning
     for number, image_id in enumerate(images[:2]):
-        with services.reading() as work:
+        with services.store.reading() as work:
             lesion_id = work.cases.case(image_id).lesion.id
         file = an_image_file(tmp_path, f"second {number}.png", seed=50 + number)
         result_of(import_images(services, [file], token=FakeToken(), lesion_id=lesion_id))
@@ -45,7 +45,7 @@ def test_photographs_that_each_became_a_patient_are_pointed_out(services: Servic
 
 
 def newest_of(services: Services) -> ImageId:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return work.learning.all_images()[-1]
 
 

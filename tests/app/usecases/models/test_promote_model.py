@@ -11,7 +11,7 @@ from app.domain.errors import LearningError
 from app.usecases.models.list_models import ModelState, list_models
 from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
-from app.usecases.ports import Services
+from app.usecases.services import Services
 from models.contract.errors import ModelAlreadyShelvedError, ModelRefusedError, NothingToRollBackError
 from models.contract.shelf.card import read_card, write_card
 from models.contract.shelf.exam import write_exam
@@ -60,8 +60,8 @@ def test_a_candidate_that_passed_is_promoted_and_taken_back(
     assert _states(services) == {"1": "shipped", "1-clinic1": "active"}
     roll_back_model(services, "segmentation")
     assert _states(services) == {"1": "active", "1-clinic1": "earlier"}
-    with services.reading() as work:
-        acts = [(act.who, act.what, act.subject, act.weights_sha256) for act in work.audit.events()]
+    with services.store.reading() as work:
+        acts = [(act.who, act.kind, act.subject, act.weights_sha256) for act in work.audit.events()]
     assert acts == [
         ("Dr Test", "model promoted", f"{NAME}/1-clinic1", read_card(candidate).weights_sha256),
         ("Dr Test", "model rolled back", f"{NAME}/1", read_card(shipped).weights_sha256),
@@ -183,8 +183,8 @@ def test_an_imported_model_may_pass_without_an_exam_and_the_trail_says_so(
     assert imported.card == read_card(elsewhere)
     _refused(services, "has not sat an exam", version="7")
     promote_model(services, NAME, "7", unexamined=True)
-    with services.reading() as work:
-        assert [(act.what, act.detail) for act in work.audit.events(f"{NAME}/7")] == [
+    with services.store.reading() as work:
+        assert [(act.kind, act.detail) for act in work.audit.events(f"{NAME}/7")] == [
             ("model imported", "seven.naevusmodel"),
             ("model promoted", f"without an exam, instead of {NAME}/1"),
         ]
@@ -194,7 +194,7 @@ def test_an_imported_model_may_pass_without_an_exam_and_the_trail_says_so(
 def test_a_model_that_was_judged_here_does_not_pass_unexamined_by_an_import(
     services: Services, candidate: Path, tmp_path: Path, act: str
 ) -> None:
-    with services.unit_of_work() as work:
+    with services.store.writing() as work:
         sha256 = read_card(candidate).weights_sha256
         work.audit.append("Dr Test", act, f"{NAME}/1-clinic1", weights_sha256=sha256)
         work.commit()

@@ -13,12 +13,14 @@ from app.domain.case import Case
 from app.domain.errors import NotFoundError
 from app.domain.people.patient import Patient
 from app.exporters.csv_table import CsvTable
+from app.imaging.read_image import ReadImage
+from app.imaging.readers import ImageReader
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.list_identity_questions import list_identity_questions
 from app.usecases.patients.settle_identity import join_patients, keep_apart
-from app.usecases.ports import ReadImage, Services
+from app.usecases.services import Services
 from tests.builders import a_lesion_image, result_of
 from tests.fakes import FakeToken
 
@@ -31,11 +33,10 @@ MALE = {"sex": "male", "birth_year": 1990, "birthday": "01-01"}
 Import = Callable[..., ImportReport]
 
 
-class _Headers:
+class _Headers(ImageReader):
     """Reads each file as a picture of its own with the next of the given headers."""
 
-    def __init__(self, services: Services, headers: Sequence[dict[str, object]], first_seed: int) -> None:
-        self._images = services.images
+    def __init__(self, headers: Sequence[dict[str, object]], first_seed: int) -> None:
         self._headers = iter(headers)
         self._seed = first_seed
 
@@ -43,9 +44,6 @@ class _Headers:
         self._seed += 1
         header = {"patient_code": "1000", "taken_on": DAY, **next(self._headers)}
         return ReadImage(a_lesion_image(self._seed), "application/dicom", None, (), **header)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._images, name)
 
 
 @pytest.fixture
@@ -58,14 +56,14 @@ def take(services: Services, tmp_path: Path) -> Import:
         paths = [tmp_path / f"{first}-{place}.dcm" for place in range(len(headers))]
         for path in paths:
             path.write_bytes(path.name.encode())
-        reading = replace(services, images=_Headers(services, headers, 100 * first))
+        reading = replace(services, images=_Headers(headers, 100 * first))
         return result_of(import_images(reading, paths, token=FakeToken(), **options))
 
     return imported
 
 
 def _cases(services: Services, *reports: ImportReport) -> list[Case]:
-    with services.reading() as work:
+    with services.store.reading() as work:
         return [work.cases.case(image_id) for report in reports for image_id in report.imported]
 
 
@@ -108,7 +106,7 @@ def test_a_header_that_contradicts_the_stored_person_is_kept_apart_and_said(
     assert path.name.endswith(".dcm")
     (question,) = list_identity_questions(services)
     assert (question.stored.patient, question.newcomer.patient) == (stored, newcomer)
-    with services.reading() as work:
+    with services.store.reading() as work:
         trail = str(work.audit.events())
     assert not any(name in caplog.text + trail for name in ("Doe", "Roe"))
 
@@ -264,9 +262,9 @@ def test_a_person_s_yes_gives_all_lesions_to_the_stored_person(services: Service
     assert second.visit.age_years is None
     assert changes.images == frozenset(report.imported)
     assert list_identity_questions(services) == ()
-    with services.reading() as work:
+    with services.store.reading() as work:
         assert work.cases.patient(newcomer.id) == newcomer
-        acts = [event.what for event in work.audit.events(newcomer.id)]
+        acts = [event.kind for event in work.audit.events(newcomer.id)]
     assert acts == ["patient added", "patients found to be one"]
 
 
@@ -323,6 +321,6 @@ def test_an_open_question_shows_both_persons(services: Services, take: Import) -
     assert (question.stored.ages_years, question.newcomer.ages_years) == ((74,), (33,))
     assert (question.stored.images, question.newcomer.images) == (report.imported[:1], report.imported[1:])
     assert question.newcomer.file_names == ("1-1.dcm",)
-    with services.reading() as work:
+    with services.store.reading() as work:
         (line,) = work.cases.lines_of(question.newcomer.images)
     assert question.newcomer.thumbnail == line.thumbnail

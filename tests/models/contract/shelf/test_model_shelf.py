@@ -27,7 +27,8 @@ from models.contract.errors import (
     UnsafeModelFileError,
 )
 from models.contract.files.atomic_files import sha256_of
-from models.contract.shelf.card import InputSpec, read_card, write_card
+from models.contract.shelf import cards_on_disk
+from models.contract.shelf.card import InputSpec, ModelCard, read_card, write_card
 from models.contract.shelf.model_shelf import ModelShelf
 
 MakeModel = Callable[..., Path]
@@ -62,6 +63,40 @@ def test_a_model_is_added_listed_and_given_out(make_model: MakeModel, shelf: Mod
     session = onnxruntime.InferenceSession(added.graph_path, providers=["CPUExecutionProvider"])
     [answer] = session.run(None, {"image": np.ones((1, 3, 32, 48), np.float32)})
     assert (answer == 2.0).all()
+
+
+def test_a_model_is_found_by_its_weights_whatever_it_is_called(
+    make_model: MakeModel, shelf: ModelShelf
+) -> None:
+    first, second = (shelf.add(make_model(name, name=name)) for name in ("first", "second"))
+    weights = second.card.weights_sha256
+    assert first.card.weights_sha256 == weights
+    assert shelf.with_weights(weights, likely="second/1.0") == second
+    assert shelf.with_weights(weights, likely="renamed/1.0") == first
+    assert shelf.with_weights("0" * 64, likely="second/1.0") is None
+
+
+def test_a_card_is_read_again_only_when_its_file_has_changed(
+    make_model: MakeModel, shelf: ModelShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counting(folder: Path) -> ModelCard:
+        read.append(folder.parent.name)
+        return read_card(folder)
+
+    model = shelf.add(make_model("first", name="first"))
+    shelf.add(make_model("second", name="second"))
+    monkeypatch.setattr(cards_on_disk, "read_card", counting)
+    fresh = ModelShelf([model.folder.parents[1]], model.folder.parents[2] / "active.json")
+    found = fresh.with_weights(model.card.weights_sha256, likely="first/1.0")
+    assert (found, read) == (model, ["first"])
+    fresh.list()
+    fresh.list()
+    assert read == ["first", "second"]
+    write_card(model.card.model_copy(update={"limits": ("Learned from one clinic.",)}), model.folder)
+    assert fresh.list()[0].card.limits == ("Learned from one clinic.",)
+    assert read == ["first", "second", "first"]
 
 
 def test_adding_copies_only_what_the_card_names(

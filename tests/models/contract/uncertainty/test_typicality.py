@@ -7,9 +7,9 @@ from models.contract.arrays import BoolMask, RgbImage
 from models.contract.uncertainty.typicality import (
     LEAST_IMAGES,
     ReferenceStatistics,
+    atypicality,
     description_of,
     statistics_of,
-    unlikeness,
 )
 
 
@@ -32,7 +32,7 @@ def statistics() -> ReferenceStatistics:
 
 
 def test_new_images_of_the_same_kind_are_spread_over_the_whole_range(statistics: ReferenceStatistics) -> None:
-    found = np.array([unlikeness(*_photograph(1000 + seed), statistics) for seed in range(60)])
+    found = np.array([atypicality(*_photograph(1000 + seed), statistics) for seed in range(60)])
     assert found.min() < 0.25
     assert 0.3 < np.median(found) < 0.85
 
@@ -40,7 +40,7 @@ def test_new_images_of_the_same_kind_are_spread_over_the_whole_range(statistics:
 def test_an_image_in_other_colours_is_less_typical_than_all_training_images(
     statistics: ReferenceStatistics,
 ) -> None:
-    assert unlikeness(*_photograph(3, blue=True), statistics) == 1.0
+    assert atypicality(*_photograph(3, blue=True), statistics) == 1.0
 
 
 def test_the_share_is_that_of_the_training_images_with_a_smaller_distance() -> None:
@@ -58,7 +58,7 @@ def test_a_larger_copy_of_an_image_is_as_typical(statistics: ReferenceStatistics
     small = description_of(image, mask)
     large = description_of(np.repeat(np.repeat(image, 4, 0), 4, 1), np.repeat(np.repeat(mask, 4, 0), 4, 1))
     np.testing.assert_allclose(large, small, rtol=1e-5, atol=1e-5)
-    assert unlikeness(image, mask, statistics) is not None
+    assert atypicality(image, mask, statistics) is not None
 
 
 def test_an_empty_mask_can_be_described() -> None:
@@ -74,12 +74,12 @@ def test_too_few_images_describe_nothing() -> None:
 def test_images_that_are_all_alike_still_give_a_distance() -> None:
     image, mask = _photograph(9)
     found = statistics_of(np.repeat(description_of(image, mask)[None], LEAST_IMAGES, axis=0))
-    assert unlikeness(*_photograph(10), found) == 1.0
+    assert atypicality(*_photograph(10), found) == 1.0
 
 
 def test_statistics_of_other_measurements_are_not_compared(statistics: ReferenceStatistics) -> None:
     other = statistics.model_copy(update={"description": "something else"})
-    assert unlikeness(*_photograph(1), other) is None
+    assert atypicality(*_photograph(1), other) is None
 
 
 def test_a_card_with_a_matrix_that_is_no_covariance_is_refused(statistics: ReferenceStatistics) -> None:

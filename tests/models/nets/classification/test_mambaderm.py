@@ -9,6 +9,7 @@ from models.nets import build
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite
 from models.nets.layers.convnext import ConvNeXtBlock, Downsampling, PatchEmbedding
 from models.nets.layers.ss2d import SS2D
+from tests.models.nets.classification.dark_from_bright import loss_after_a_few_steps
 
 LEDGER: dict[str, tuple[int, int]] = {
     "patchify": (4_896, 3_264),
@@ -153,18 +154,7 @@ def test_training_reaches_every_parameter(network: MambaDerm, inputs: tuple[Tens
 def test_a_few_steps_of_training_tell_dark_from_bright(make_batch: Callable[..., tuple[Tensor, ...]]) -> None:
     torch.manual_seed(0)
     network = build("mambaderm_tiny", drop_path=0.0, dropout=0.0)
-    _, numeric, categorical = make_batch(samples=8, side_px=32)
-    target = torch.tensor([[0.0], [1.0]] * 4)
-    images = (target * 2 - 1).view(8, 1, 1, 1).expand(8, 3, 32, 32) + 0.1 * torch.randn(8, 3, 32, 32)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-2)
-
-    for _ in range(30):
-        optimiser.zero_grad()
-        loss = functional.binary_cross_entropy_with_logits(network(images, numeric, categorical), target)
-        loss.backward()
-        optimiser.step()
-
-    assert loss.item() < 0.3
+    assert loss_after_a_few_steps(network, make_batch) < 0.3
 
 
 def test_mixed_precision_gives_nearly_the_same_score(network: MambaDerm, inputs: tuple[Tensor, ...]) -> None:

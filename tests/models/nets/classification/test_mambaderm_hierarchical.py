@@ -3,7 +3,6 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from models.nets import build
 from models.nets.classification.mambaderm_hierarchical import MambaDermHierarchical
@@ -11,6 +10,7 @@ from models.nets.layers.attention_gates import ChannelGate, SpatialGate
 from models.nets.overlays.gate import gate_map
 from models.nets.overlays.grad_cam import grad_cam
 from models.nets.overlays.hidden_attention import hidden_attention_map
+from tests.models.nets.classification.dark_from_bright import loss_after_a_few_steps
 
 
 @pytest.fixture
@@ -106,15 +106,4 @@ def test_the_spatial_gate_weighs_all_channels_of_a_place_alike() -> None:
 def test_a_few_steps_of_training_tell_dark_from_bright(make_batch: Callable[..., tuple[Tensor, ...]]) -> None:
     torch.manual_seed(0)
     network = build("mambaderm_hierarchical_tiny", drop_path=0.0, dropout=0.0)
-    _, numeric, categorical = make_batch(samples=8, side_px=32)
-    target = torch.tensor([[0.0], [1.0]] * 4)
-    images = (target * 2 - 1).view(8, 1, 1, 1).expand(8, 3, 32, 32) + 0.1 * torch.randn(8, 3, 32, 32)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-2)
-
-    for _ in range(30):
-        optimiser.zero_grad()
-        loss = functional.binary_cross_entropy_with_logits(network(images, numeric, categorical), target)
-        loss.backward()
-        optimiser.step()
-
-    assert loss.item() < 0.3
+    assert loss_after_a_few_steps(network, make_batch) < 0.3

@@ -34,11 +34,11 @@ def test_classes_become_diagnoses_and_three_of_them_malignant(tmp_path: Path) ->
 def test_images_of_a_lesion_stay_together_in_a_folder_that_passes_its_check(tmp_path: Path) -> None:
     out = tmp_path / "out"
     outcome = convert([a_download(tmp_path / "in", lesions=21)], out, FolderOptions(val_share=0.3))
-    sides = defaultdict(set)
+    subsets = defaultdict(set)
     for sample in read_manifest(out):
-        sides[sample.duplicate_group].add(sample.split)
-    assert len(sides) == 21
-    assert all(len(found) == 1 for found in sides.values())
+        subsets[sample.duplicate_group].add(sample.split)
+    assert len(subsets) == 21
+    assert all(len(found) == 1 for found in subsets.values())
     assert set(outcome.images_by_split) == {"train", "val", "test"}
     assert not check(out).has_problem
 

@@ -52,12 +52,12 @@ def test_pictures_come_out_byte_for_byte_and_patients_whole(tmp_path: Path) -> N
     outcome = convert([a_download(tmp_path / "in")], out, FolderOptions(val_share=0.25, test_share=0.25))
     for number in range(3):
         assert (out / "images" / f"ISIC_{number:07}.jpg").read_bytes() == jpeg(number, (64, 64))
-    sides = defaultdict(set)
+    subsets = defaultdict(set)
     for row in manifest(out).values():
         assert row["duplicate_group"] == row["patient_id"]
-        sides[row["patient_id"]].add(row["split"])
-    assert len(sides) == 12
-    assert all(len(found) == 1 for found in sides.values())
+        subsets[row["patient_id"]].add(row["split"])
+    assert len(subsets) == 12
+    assert all(len(found) == 1 for found in subsets.values())
     assert outcome.images_by_split == {"train": 24, "val": 12, "test": 12}
     assert outcome.malignant == 4
 

@@ -1,0 +1,105 @@
+"""Why a score was computed again, and what was entered about a case, told from what is stored."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from app.domain.analysis.input_edits import inputs_edited_between
+from app.domain.analysis.prediction import ScorePrediction
+from app.domain.audit import EDITS, AuditEvent, AuditKind
+from app.domain.case import Case
+from app.domain.fields import FIELDS
+from app.domain.ids import BlobName, PredictionId, RevisionId
+from app.domain.revision import MaskRevision, RevisionReason
+from app.translation import N_, _
+
+_WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
+"""Words of the forms for the names in the audit trail; fields of one name have the same words."""
+
+_NOTHING_RECORDED = N_("nothing recorded of this case had changed")
+"""The sizes of the patient's other lesions, which the model may read, are recorded with those."""
+
+_TITLE_BY_ACT: Final[Mapping[str, str]] = {
+    AuditKind.PATIENT_EDITED: N_("Patient edited"),
+    AuditKind.LESION_EDITED: N_("Lesion edited"),
+    AuditKind.VISIT_EDITED: N_("Visit edited"),
+    AuditKind.IMAGE_CALIBRATED: N_("Scale of the image"),
+    AuditKind.LESION_ASSIGNED: N_("Lesion assigned to another patient"),
+    AuditKind.PATIENTS_JOINED: N_("Found to be the same person as another patient"),
+    AuditKind.PATIENTS_KEPT_APART: N_("Kept apart from another patient of the same number"),
+    AuditKind.SAMPLE_DESCRIBED: N_("Sample described"),
+    AuditKind.UNSUITABLE_IMAGE_SCORED: (
+        N_("Scored on request, although the image does not look like one to score")
+    ),
+    AuditKind.DAMAGED_FILE_TAKEN: N_("Taken although the file is damaged, without a score"),
+    AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
+}
+
+_REASON_WORDS: Final[Mapping[str, str]] = {
+    RevisionReason.CORRECTED: N_("corrected"),
+    RevisionReason.CONFIRMED: N_("confirmed"),
+    RevisionReason.RESET: N_("reset to prediction"),
+    RevisionReason.REVERTED: N_("reverted to an earlier revision"),
+}
+
+
+def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[PredictionId, str]:
+    """Return for every score but the first what differs from the one before, as a phrase.
+
+    A score is left out when nothing is known to differ and the trail does not tell what happened.
+    """
+    told: dict[PredictionId, str] = {}
+    for before, after in zip(case.scores, case.scores[1:], strict=False):
+        entered = inputs_edited_between(trail, before.id, after.id)
+        causes = [*_differences(case, before, after)]
+        if entered:
+            causes.append(_("{entered} changed").format(entered=", ".join(entered)))
+        if causes or entered is not None:
+            told[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
+    return told
+
+
+def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
+    """Return an edit of metadata as a title and what was edited, without values.
+
+    An act of another version of the program has its own text for a title; None for any other act.
+    """
+    if not isinstance(act.kind, AuditKind):
+        return act.kind[:1].upper() + act.kind[1:], act.detail
+    title = _TITLE_BY_ACT.get(act.kind)
+    if title is None:
+        return None
+    if act.kind in EDITS:
+        return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
+    # An assignment's detail holds ids, which nobody can read.
+    return _(title), act.detail if act.kind is AuditKind.IMAGE_CALIBRATED else ""
+
+
+def revision_words(revision: MaskRevision) -> str:
+    """Return why there is a revision, as a past participle with its object."""
+    if revision.reason is RevisionReason.REVERTED and revision.reverted_to is not None:
+        return _("reverted to revision {reverted_to}").format(reverted_to=revision.reverted_to)
+    return _(_REASON_WORDS.get(revision.reason, revision.reason))
+
+
+def _differences(case: Case, before: ScorePrediction, after: ScorePrediction) -> Iterator[str]:
+    if after.mask_source != before.mask_source:
+        yield _boundary_words(case, before, after)
+    if after.model.weights_sha256 != before.model.weights_sha256:
+        yield _("another model")
+    elif after.model != before.model or after.thresholds != before.thresholds:
+        yield _("the same model with other settings")
+    if after.run.engine != before.run.engine:
+        yield _("another engine ({engine})").format(engine=after.run.engine)
+
+
+def _boundary_words(case: Case, before: ScorePrediction, after: ScorePrediction) -> str:
+    mask_by_source: dict[PredictionId | RevisionId, BlobName] = {one.id: one.mask for one in case.boundaries}
+    mask_by_source |= {one.id: one.mask for one in case.revisions}
+    number = next((one.number for one in case.revisions if one.id == after.mask_source), None)
+    words = (
+        _("boundary predicted again")
+        if number is None
+        else _("boundary of revision {number}").format(number=number)
+    )
+    is_same = mask_by_source.get(before.mask_source) == mask_by_source.get(after.mask_source)
+    return _("{words}, same outline").format(words=words) if is_same else words

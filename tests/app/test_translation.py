@@ -1,0 +1,42 @@
+"""Every sentence goes through one function, and a language may put what is inside elsewhere."""
+
+import gettext
+from collections.abc import Iterator
+
+import pytest
+
+from app.domain.revision import RevisionReason
+from app.text.overlays import overlay_words, reading_words
+from app.text.work_list import status_words
+from app.translation import N_, _, ngettext, use_translations
+from tests.bracketed import Bracketed
+
+
+@pytest.fixture
+def in_brackets() -> Iterator[None]:
+    use_translations(Bracketed())
+    yield
+    use_translations(gettext.NullTranslations())
+
+
+def test_without_a_translation_a_sentence_is_itself() -> None:
+    assert (_("Close"), _(""), N_("Close")) == ("Close", "", "Close")
+    assert [ngettext("one image", "{n} images", n) for n in (1, 2)] == ["one image", "{n} images"]
+
+
+@pytest.mark.usefixtures("in_brackets")
+def test_a_sentence_is_translated_when_it_is_shown_and_not_when_it_is_marked() -> None:
+    assert (_("Close"), N_("Close"), _("")) == ("[Close]", "Close", "")
+    assert ngettext("one image", "{n} images", 2) == "[{n} images]"
+
+
+@pytest.mark.usefixtures("in_brackets")
+def test_tables_are_translated_where_they_are_read() -> None:
+    assert status_words("decided") == "[Decided]"
+    assert overlay_words("occlusion") == "[What the score loses with each patch (occlusion)]"
+    assert reading_words("occlusion", is_signed=True).startswith("[")
+
+
+@pytest.mark.usefixtures("in_brackets")
+def test_what_is_stored_is_not_translated() -> None:
+    assert RevisionReason.RESET == "reset to prediction"

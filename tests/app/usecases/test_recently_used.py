@@ -1,0 +1,69 @@
+from threading import Event, Thread
+
+import pytest
+
+from app.usecases.recently_used import RecentlyUsed
+
+
+def test_what_is_held_is_not_made_again() -> None:
+    made: list[str] = []
+    held = RecentlyUsed[str](100, len)
+    for _ in range(3):
+        assert held.get("key", lambda: made.append("made") or "result") == "result"
+    assert made == ["made"]
+
+
+def test_nothing_is_held_as_well_as_something() -> None:
+    made: list[str] = []
+    held = RecentlyUsed[None](1, lambda _nothing: 1)
+    for _ in range(2):
+        held.get("key", lambda: made.append("made"))
+    assert made == ["made"]
+
+
+def test_what_was_not_used_for_longest_is_given_up_for_something_new() -> None:
+    held = RecentlyUsed[str](10, len)
+    held.get("first", lambda: "1234")
+    held.get("second", lambda: "1234")
+    held.get("first", lambda: "not made")
+    held.get("third", lambda: "1234")
+    assert held.spent == 8
+    assert held.get("first", lambda: "made again") == "1234"
+    assert held.get("second", lambda: "12") == "12"
+
+
+def test_what_is_beyond_the_budget_is_given_out_but_not_held() -> None:
+    held = RecentlyUsed[str](3, len)
+    held.get("small", lambda: "12")
+    assert held.get("large", lambda: "1234") == "1234"
+    assert held.spent == 2
+    assert held.get("large", lambda: "5678") == "5678"
+
+
+def test_what_could_not_be_made_is_tried_again() -> None:
+    held = RecentlyUsed[str](10, len)
+    with pytest.raises(ZeroDivisionError):
+        held.get("key", lambda: str(1 // 0))
+    assert held.get("key", lambda: "made") == "made"
+
+
+def test_two_threads_that_ask_at_the_same_time_have_it_made_once() -> None:
+    held, made, begun, go_on = RecentlyUsed[str](10, len), [], Event(), Event()
+    results: list[str] = []
+
+    def make() -> str:
+        made.append("made")
+        begun.set()
+        assert go_on.wait(10)
+        return "result"
+
+    threads = [Thread(target=lambda: results.append(held.get("key", make))) for _ in range(2)]
+    threads[0].start()
+    assert begun.wait(10)
+    threads[1].start()
+    # Something else can be asked for while both wait.
+    assert held.get("other", lambda: "other") == "other"
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert (results, made) == (["result", "result"], ["made"])
