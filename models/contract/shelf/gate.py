@@ -250,7 +250,9 @@ def _about_forgetting(exam: Exam, judged: list[ExamPart]) -> Iterator[str]:
     elif not judged:
         yield "There are too few reference images to judge whether something was forgotten."
     else:
-        yield f"{_figures(judged[0])}: within the loss that another way of drawing explains."
+        is_worse = _loss(judged[0]) > 0
+        within = ": within the loss that another way of drawing explains" if is_worse else ""
+        yield f"{_figures(judged[0])}{within}."
 
 
 def _refusal(part: ExamPart, allowed: float) -> str:

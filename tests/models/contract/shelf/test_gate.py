@@ -134,6 +134,12 @@ def test_another_way_of_drawing_is_not_taken_for_forgetting() -> None:
     assert any("another way of drawing" in each for each in kept.reasons)
 
 
+def test_nothing_is_explained_where_nothing_was_lost() -> None:
+    passed = verdict(an_exam(a_part("dice", 0.85, 0.85, group=REFERENCE_IMAGES, n=8)))
+    assert any("8 reference images: 0.850 -> 0.850" in each for each in passed.reasons)
+    assert not any("another way of drawing" in each for each in passed.reasons)
+
+
 def test_what_could_not_be_judged_is_said_when_it_passes() -> None:
     few = [
         a_part(metric, 0.9, 0.5, group=group, n=4)
