@@ -214,7 +214,7 @@ class _Epoch:
 def _task_of(
     mask: BoolMask, rng: np.random.Generator, *, has_rounds: bool
 ) -> tuple[BoolMask, BoolMask, bool]:
-    """The mask that is wanted, the one that clicks start from, and whether an answer comes before any click."""
+    """The mask that is wanted, the one that clicks start from, and whether an answer comes before a click."""
     if not mask.any():
         return mask, mask, False
     variants = mask_variants(mask, _VARIANTS, rng)
