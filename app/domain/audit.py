@@ -33,6 +33,7 @@ class AuditKind(StrEnum):
     MASK_REVERTED = "mask reverted to revision"
     """Stored with the number of that revision behind it."""
     MASK_CONFIRMED = "mask confirmed"
+    MASK_STARTED = "mask taken as a starting point"
     DECISION_RECORDED = "decision recorded"
     CASE_REMOVED = "case removed"
     CASE_RESTORED = "case restored"

@@ -266,7 +266,7 @@ class Case:
             return "decided"
         if self.is_confirmed:
             return "confirmed"
-        if self.revisions:
+        if self.is_corrected:
             return "corrected"
         return "predicted" if self.boundaries else "new"
 

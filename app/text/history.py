@@ -39,6 +39,7 @@ _REASON_WORDS: Final[Mapping[str, str]] = {
     RevisionReason.CONFIRMED: N_("confirmed"),
     RevisionReason.RESET: N_("reset to prediction"),
     RevisionReason.REVERTED: N_("reverted to an earlier revision"),
+    RevisionReason.STARTING_POINT: N_("taken as a starting point"),
 }
 
 
