@@ -40,8 +40,6 @@ from app.usecases.services import Services
 
 THUMBNAIL_SIDE_PX = 160
 
-"""The act of a person who takes an image although its file is damaged."""
-
 _NOT_TRIED = "The import had to stop before this file; import it again."
 
 
@@ -186,6 +184,8 @@ class _Taking:
         """Import an image, or say why not."""
         path = part.shown
         try:
+            if part.problem:
+                raise UnreadableFileError(part.problem)
             stored = _imported(
                 self._services,
                 part,
