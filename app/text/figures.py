@@ -3,14 +3,19 @@
 from datetime import datetime
 
 from app.translation import N_, _, ngettext
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask, Task
 from models.contract.shelf.gate import LOWER_IS_BETTER
 
 TASKS: tuple[Task, ...] = ("segmentation", "classification")
-TASK_WORDS: dict[Task, str] = {"segmentation": N_("Boundaries"), "classification": N_("Scores")}
-WHAT_IT_DOES: dict[Task, str] = {
+TASK_WORDS: dict[ModelTask, str] = {
+    "segmentation": N_("Boundaries"),
+    "classification": N_("Scores"),
+    "refinement": N_("Clicks"),
+}
+WHAT_IT_DOES: dict[ModelTask, str] = {
     "segmentation": N_("outlines lesions"),
     "classification": N_("scores lesions"),
+    "refinement": N_("redraws boundaries from clicks"),
 }
 
 _METRIC_WORDS = {
@@ -22,8 +27,13 @@ _METRIC_WORDS = {
     "specificity": N_("Specificity"),
     "ece": N_("Calibration error"),
     "brier": N_("Brier score"),
+    "noc90_from_prediction": N_("Clicks to an IoU of 0.9 from the predicted mask"),
 }
-MAIN_METRIC: dict[Task, str] = {"segmentation": "dice", "classification": "auc"}
+MAIN_METRIC: dict[ModelTask, str] = {
+    "segmentation": "dice",
+    "classification": "auc",
+    "refinement": "noc90_from_prediction",
+}
 
 _MINUS = "\N{MINUS SIGN}"
 
