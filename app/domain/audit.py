@@ -33,6 +33,8 @@ class AuditKind(StrEnum):
     MASK_REVERTED = "mask reverted to revision"
     """Stored with the number of that revision behind it."""
     MASK_CONFIRMED = "mask confirmed"
+    MASK_REFINED = "mask refined from clicks"
+    """Stored with the correction that a refiner helped to draw; its detail names the refiner."""
     DECISION_RECORDED = "decision recorded"
     CASE_REMOVED = "case removed"
     CASE_RESTORED = "case restored"

@@ -119,7 +119,7 @@ class ModelPredictor:
         """
         folder, card = self._active("refinement")
         height_px, width_px = card.input.height_px, card.input.width_px
-        prepared, geometry = for_segmenter(image, height_px=height_px, width_px=width_px)
+        prepared, geometry = self._prepared(image, card)
         guidance = guidance_for_refiner(mask, clicks, height_px=height_px, width_px=width_px)
         logits, run = self._answer(
             folder,

@@ -31,8 +31,12 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
         N_("Scored on request, although the image does not look like one to score")
     ),
     AuditKind.DAMAGED_FILE_TAKEN: N_("Taken although the file is damaged, without a score"),
+    AuditKind.MASK_REFINED: N_("Boundary corrected with the help of a model that redraws it from clicks"),
     AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
 }
+
+_TOLD_IN_DETAIL: Final = frozenset({AuditKind.IMAGE_CALIBRATED, AuditKind.MASK_REFINED})
+"""Acts whose detail a person can read; that of the others holds ids."""
 
 _REASON_WORDS: Final[Mapping[str, str]] = {
     RevisionReason.CORRECTED: N_("corrected"),
@@ -70,8 +74,7 @@ def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
         return None
     if act.kind in EDITS:
         return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
-    # An assignment's detail holds ids, which nobody can read.
-    return _(title), act.detail if act.kind is AuditKind.IMAGE_CALIBRATED else ""
+    return _(title), act.detail if act.kind in _TOLD_IN_DETAIL else ""
 
 
 def revision_words(revision: MaskRevision) -> str:

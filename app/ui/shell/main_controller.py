@@ -29,6 +29,7 @@ from app.ui.workbench.boundary_steps import BoundarySteps
 from app.ui.workbench.case_edits import CaseEdits
 from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.case_view import CaseView
+from app.ui.workbench.click_refinement import ClickRefinement
 from app.ui.workbench.correction import Correction, UnsignedMask
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.layer_bar import LayerBar
@@ -83,6 +84,7 @@ class MainController(QObject):
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.boundary_steps = BoundarySteps(session, self.canvas, self)
+        self.clicks = ClickRefinement(session, self.canvas, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)
@@ -215,6 +217,7 @@ class MainController(QObject):
         self.work_list.case_chosen.connect(self._open)
         self.review.view_changed.connect(self._show_view)
         self.review.opened.connect(self._offer_overlays)
+        self.clicks.asked.connect(self.correction.wait_for_refiner)
         self.correction.questioned.connect(self._ask_about_mask)
         self.correction.left_unsigned.connect(self._tell_of_unsigned_mask)
         self.panels.score.predict_requested.connect(self.review.predict)

@@ -1,6 +1,7 @@
 """The tools by name, in the order of the menu; each is described in a file of its own."""
 
 from app.ui.editor.tools.brush import BRUSH, ERASER
+from app.ui.editor.tools.click import CLICK
 from app.ui.editor.tools.fill import FILL, REMOVE_REGION
 from app.ui.editor.tools.lasso import LASSO, LASSO_SUBTRACT
 from app.ui.editor.tools.pan import PAN
@@ -17,6 +18,7 @@ TOOLS: dict[str, Tool] = {
         BRUSH,
         ERASER,
         PUSH,
+        CLICK,
         LASSO,
         LASSO_SUBTRACT,
         POLYGON,
