@@ -264,6 +264,15 @@ ACTIONS: tuple[Action, ...] = (
         tip=N_("Record the decision if one was entered, then open the next case without one"),
         need=Need.CASES,
     ),
+    Action(
+        "case.review_boundaries",
+        N_("Review boundaries one by one"),
+        N_("Case"),
+        lambda d: d.review_boundaries(),
+        "Ctrl+Shift+B",
+        tip=N_("Fill the screen with one image after the other: Space confirms, X skips, F flags, U undoes"),
+        need=Need.CASES,
+    ),
     Action("case.search", N_("Search cases"), N_("Case"), lambda d: d.focus_search(), "Ctrl+F", "search"),
     Action(
         "case.predict",

@@ -171,6 +171,14 @@ class Correction(QObject):
             if_implausible=self.questioned.emit,
         )
 
+    def confirm_and_leave(self) -> None:
+        """Sign the mask on the canvas as right because a person goes on; an implausible one is left out."""
+        self._left = (self._image_id, self._canvas.editor.mask_version())
+        self._store(
+            RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
+            if_implausible=self.left_unsigned.emit,
+        )
+
     def revert_to(self, earlier: RevisionId | PredictionId) -> None:
         """Make an earlier boundary the valid one again, once the one on the canvas is stored."""
         if (image_id := self._image_id) is None:
