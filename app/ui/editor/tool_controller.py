@@ -45,7 +45,7 @@ class ToolController(QObject):
         self.resting_preview: ToolPreview | None = None
         """What is drawn while no gesture shows anything."""
         editor.interrupted.connect(self.cancel_gesture)
-        editor.image_opened.connect(self._rest)
+        editor.image_opened.connect(self._rest_on_other_image)
         editor.mask_edited.connect(self._rest)
 
     @property
@@ -60,6 +60,7 @@ class ToolController(QObject):
             raise ValueError(msg)
         self.cancel_gesture()
         self._tool = TOOLS[name]
+        self.show_at_rest(None)
         self._rest()
         self._view.update()
         self.tool_changed.emit(name)
@@ -106,6 +107,7 @@ class ToolController(QObject):
             self._gesture.send(pointer)
         except StopIteration as ended:
             self._gesture = None
+            self._rest()
             measured_px: float | None = ended.value
             if measured_px is not None:
                 self.distance_drawn.emit(measured_px)
@@ -120,6 +122,7 @@ class ToolController(QObject):
             next(self._gesture)
         except StopIteration:
             self._gesture = None
+            self._rest()
 
     def cancel_gesture(self) -> None:
         """Give up what is being drawn, without trace."""
@@ -135,7 +138,7 @@ class ToolController(QObject):
         self.given_up.emit()
 
     def show_at_rest(self, preview: ToolPreview | None) -> None:
-        """Show a drawing whenever no gesture shows anything, until the mask or the tool changes."""
+        """Show a drawing whenever no gesture shows anything, until image or tool changes."""
         if preview != self.resting_preview:
             self.resting_preview = preview
             self._view.update()
@@ -162,6 +165,12 @@ class ToolController(QObject):
         """Return the mask (H, W) with all finished steps, without an image an empty one."""
         mask = self._editor.finished_mask
         return np.zeros(self.image_shape, dtype=np.bool_) if mask is None else mask
+
+    @property
+    def image_pixels(self) -> RgbImage:
+        """Return the image (H, W, 3) itself, without one an empty image."""
+        pixels = self._view.pixels
+        return np.zeros((*self.image_shape, 3), dtype=np.uint8) if pixels is None else pixels
 
     def image_copy(self, longer_side_px: int) -> RgbImage:
         """Return a copy (h, w, 3) of the image, shrunk but not below a longer side."""
@@ -193,4 +202,9 @@ class ToolController(QObject):
     def _rest(self) -> None:
         """Show what the tool in hand shows while nothing is done with it."""
         at_rest = self._tool.at_rest
-        self.show_at_rest(None if at_rest is None or not self._view.has_image else at_rest(self))
+        if at_rest is not None:
+            self.show_at_rest(at_rest(self) if self._view.has_image else None)
+
+    def _rest_on_other_image(self) -> None:
+        self.show_at_rest(None)
+        self._rest()

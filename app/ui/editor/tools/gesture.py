@@ -64,6 +64,11 @@ class ToolCanvas(Protocol):
         """Return the brush's diameter in image pixels."""
         ...
 
+    @property
+    def image_pixels(self) -> RgbImage:
+        """Return the image (H, W, 3) itself; a tool does not write to it."""
+        ...
+
     def image_copy(self, longer_side_px: int) -> RgbImage:
         """Return a copy (h, w, 3) of the image, shrunk but not below a longer side."""
         ...
