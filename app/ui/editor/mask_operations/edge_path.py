@@ -1,7 +1,7 @@
 """The way along edges between two points of an image, found on a small copy and refined in the image itself.
 
 The search is OpenCV's intelligent scissors (Mortensen and Barrett 1995). It works on a copy of limited size,
-so that a point is answered at once at any size of the image; the way is then moved to the strongest edge near.
+so that a point is answered at once at any size; the way is then moved to the strongest edge beside it.
 """
 
 from typing import Final

@@ -163,6 +163,7 @@ def test_a_new_handle_can_be_dragged_at_once(canvas: EditorCanvas) -> None:
 
 
 def test_the_last_handles_stay_and_there_are_never_too_many(canvas: EditorCanvas) -> None:
+    canvas.view.resize(3 * SHAPE[1], 3 * SHAPE[0])
     canvas.editor.set_mask(disk())
     canvas.tools.set_tool("handles")
     while len(handles_of(canvas).handles_xy) > FEWEST:
@@ -171,12 +172,14 @@ def test_the_last_handles_stay_and_there_are_never_too_many(canvas: EditorCanvas
     assert "have to stay" in getattr(canvas.tools.shown_preview, "text", "")
     assert len(handles_of(canvas).handles_xy) == FEWEST
     for count in range(FEWEST, MOST):
-        click(canvas, middle_of_segment(handles_of(canvas), (3 * count) % count))
-    canvas.view.zoom_by(6, canvas.view.placement.view_xy(middle_of_segment(handles_of(canvas), 0)))
-    while len(handles_of(canvas).handles_xy) < MOST:
-        click(canvas, middle_of_segment(handles_of(canvas), 0))
+        # In the longest segment, so that no handle lies under the click.
+        handles_xy = handles_of(canvas).handles_xy
+        lengths = np.hypot(*(np.roll(handles_xy, -1, axis=0) - handles_xy).T)
+        click(canvas, middle_of_segment(handles_of(canvas), int(np.argmax(lengths))))
+        assert len(handles_of(canvas).handles_xy) == count + 1
     click(canvas, middle_of_segment(handles_of(canvas), 0))
     assert len(handles_of(canvas).handles_xy) == MOST
+    assert "40 handles already" in getattr(canvas.tools.shown_preview, "text", "")
 
 
 def test_a_press_beside_the_line_and_one_without_a_mask_do_nothing(canvas: EditorCanvas) -> None:

@@ -66,7 +66,7 @@ def test_a_step_of_a_canvas_tool_is_named_beside_undo(tool: Tool, qtbot: QtBot) 
     mask[:10] = False
     canvas.editor.set_mask(mask)
     canvas.tools.set_tool(tool.name)
-    # On the mask's boundary, beside it and on it again: a click takes away what is there, or fills what is not.
+    # On the mask's boundary, beside it and on it: a click takes away what is there, or fills what is not.
     for point in ((20.0, 10.0), (61.0, 12.0), (60.0, 50.0)):
         canvas.tools.feed(Pointer(PointerEventType.PRESS, point))
         canvas.tools.feed(Pointer(PointerEventType.MOVE, point))

@@ -23,7 +23,7 @@ def test_the_refined_way_lies_on_the_edge_at_every_size(size: tuple[int, int]) -
     centre = np.array([size[1] / 2, size[0] / 2])
     paths = EdgePaths(pixels)
     # A hand that is not quite on the edge.
-    start, end = centre + (radius, 0), centre - (0, radius * 1.01)
+    start, end = centre + np.array([radius, 0]), centre - np.array([0, radius * 1.01])
     paths.start_at((start[0], start[1]))
     rough = paths.path_to((end[0], end[1]))
     way = np.array(paths.refined(rough))
