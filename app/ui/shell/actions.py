@@ -573,7 +573,10 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
     (N_("Two fingers"), N_("Move the image (touchpad)")),
     (N_("Pen's eraser"), N_("Take away with any tool")),
     (N_("Escape"), N_("Give up the stroke or outline")),
-    (N_("Enter or double click, Backspace"), N_("Close a polygon, take its last corner back")),
+    (
+        N_("Enter or double click, Backspace"),
+        N_("Close a polygon or livewire, take its last corner back"),
+    ),
 )
 """What the mouse and a few keys do on the image, for the shortcut sheet."""
 

@@ -259,11 +259,13 @@ class BoundaryReview(QObject):
     def _prepare(self, image_ids: Sequence[ImageId]) -> None:
         for image_id in image_ids:
             if image_id not in self._prepared:
-                self._session.query(
-                    QueueName.IMAGES,
-                    lambda services, _token, image_id=image_id: show_image(services, image_id),
-                    self._hold,
-                )
+                self._read_ahead(image_id)
+
+    def _read_ahead(self, image_id: ImageId) -> None:
+        # Not behind the measuring of the image that is looked at.
+        self._session.query(
+            QueueName.FILES, lambda services, _token: show_image(services, image_id), self._hold
+        )
 
     def _hold(self, shown: ShownImage) -> None:
         image_id = shown.case.image.id

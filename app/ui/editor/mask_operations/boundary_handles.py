@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.domain.mask import PixelBox
 from app.ui.editor.raster import outline_spans
 from models.contract.arrays import BoolMask
+from models.contract.imaging.regions import extent_px
 
 Points = NDArray[np.float64]
 """(n, 2) points (x, y) of the image."""
@@ -34,8 +35,8 @@ class BoundaryHandles:
     """Handles on the boundary of a mask's largest region."""
 
     handles_xy: Points
-    deviation_px: float
-    """How far the curve lies from the boundary that it was fitted to, at most."""
+    deviations_px: NDArray[np.float64]
+    """How far the boundary lies from the curve behind each handle, at most."""
 
     @property
     def curve_xy(self) -> Points:
@@ -46,15 +47,20 @@ class BoundaryHandles:
         """Return the handles with one of them elsewhere."""
         handles_xy = self.handles_xy.copy()
         handles_xy[index] = image_xy
-        return BoundaryHandles(handles_xy, self.deviation_px)
+        return BoundaryHandles(handles_xy, self.deviations_px)
 
     def inserted(self, after: int, image_xy: tuple[float, float]) -> "BoundaryHandles":
         """Return the handles with a new one behind handle ``after``."""
-        return BoundaryHandles(np.insert(self.handles_xy, after + 1, image_xy, axis=0), self.deviation_px)
+        handles_xy = np.insert(self.handles_xy, after + 1, image_xy, axis=0)
+        return BoundaryHandles(
+            handles_xy, np.insert(self.deviations_px, after + 1, self.deviations_px[after])
+        )
 
     def without(self, index: int) -> "BoundaryHandles":
         """Return the handles without one of them."""
-        return BoundaryHandles(np.delete(self.handles_xy, index, axis=0), self.deviation_px)
+        deviations_px = self.deviations_px.copy()
+        deviations_px[index - 1] = max(deviations_px[index - 1], deviations_px[index])
+        return BoundaryHandles(np.delete(self.handles_xy, index, axis=0), np.delete(deviations_px, index))
 
     def nearest_handle(self, image_xy: tuple[float, float]) -> tuple[int, float]:
         """Return the handle next to a point, and how far it is in image pixels."""
@@ -87,11 +93,11 @@ def fitted_handles(mask: BoolMask) -> BoundaryHandles | None:
     area = 0.5 * abs(_doubled_area(traced))
     tolerance_px = max(1.0, _TOLERANCE_SHARE * 2 * np.sqrt(area / np.pi))
     density = _bend_density(traced)
-    found = BoundaryHandles(traced[:0], 0.0)
+    found = BoundaryHandles(traced[:0], np.zeros(0))
     for count in range(FEWEST, MOST + 1, 4):
         handles_xy = _spread(traced, density, count)
-        found = BoundaryHandles(handles_xy, _deviation(_curve(handles_xy), traced))
-        if found.deviation_px <= tolerance_px:
+        found = BoundaryHandles(handles_xy, _deviations(_curve(handles_xy), traced))
+        if found.deviations_px.max() <= tolerance_px:
             break
     return found
 
@@ -105,10 +111,12 @@ def mask_after(
     the boundary; everywhere else the mask keeps every pixel.
     """
     old, new = before.curve_xy, after.curve_xy
-    room_px = int(np.ceil(before.deviation_px)) + 1
-    both = np.vstack([_changed_part(old, new), _changed_part(new, old)])
+    gone, come = _is_changed(old, new), _is_changed(new, old)
+    both = np.vstack([old[gone], new[come]])
     if not len(both):
         return None
+    changed = np.unique(np.flatnonzero(gone) // _PER_SEGMENT)
+    room_px = int(np.ceil(before.deviations_px[changed].max(initial=0.0))) + 1
     (left, top), (right, bottom) = np.floor(both.min(axis=0)), np.ceil(both.max(axis=0))
     box = (
         PixelBox(int(top), int(left), int(bottom) + 1, int(right) + 1).grown(room_px + 1).clipped(mask.shape)
@@ -116,9 +124,8 @@ def mask_after(
     if box.is_empty:
         return None
     is_old, is_new = _inside(old, box), _inside(new, box)
-    size = 2 * room_px + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    swept = np.asarray(cv2.dilate((is_old ^ is_new).astype(np.uint8), kernel)) > 0
+    untouched = (is_old == is_new).astype(np.uint8)
+    swept = np.asarray(cv2.distanceTransform(untouched, cv2.DIST_L2, 3)) <= room_px
     return box, np.where(swept, is_new, mask[box.window])
 
 
@@ -139,15 +146,17 @@ def _curve(handles_xy: Points) -> Points:
 
 def _traced(mask: BoolMask) -> Points | None:
     """The outer boundary of the largest region along the pixels' edges, evenly spaced."""
-    # A margin keeps the outline of a region that touches the frame closed there.
-    cover = np.pad(np.ascontiguousarray(mask).view(np.uint8), 1)
-    found, _ = cv2.findContours(cover, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not found:
+    extent = extent_px(mask)
+    if extent is None:
         return None
+    top, left, bottom, right = extent
+    # A margin keeps the outline of a region that touches the frame closed there.
+    cover = np.pad(mask[top:bottom, left:right].view(np.uint8), 1)
+    found, _ = cv2.findContours(cover, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     largest = max(found, key=cv2.contourArea)
     if len(largest) < 2 * FEWEST:
         return None
-    pixels = largest[:, 0].astype(np.float64) - 1.0
+    pixels = largest[:, 0].astype(np.float64) + np.array([left - 1.0, top - 1.0])
     return _outwards(_evenly(_smooth(pixels), _TRACED_POINTS))
 
 
@@ -203,22 +212,22 @@ def _spread(traced: Points, density: NDArray[np.float64], count: int) -> Points:
     return np.asarray(traced[np.floor(at).astype(np.int64) % len(traced)])
 
 
-def _deviation(curve_xy: Points, traced: Points) -> float:
-    """How far the line lies from the curve at most."""
-    return float(max(_farthest(traced[::2], curve_xy), _farthest(curve_xy, traced)))
+def _deviations(curve_xy: Points, traced: Points) -> NDArray[np.float64]:
+    """How far the line lies from each segment of the curve at most."""
+    squares = ((traced[::4, None] - curve_xy[None]) ** 2).sum(axis=2)
+    nearest = squares.argmin(axis=1)
+    found = np.zeros(len(curve_xy) // _PER_SEGMENT)
+    np.maximum.at(found, nearest // _PER_SEGMENT, np.sqrt(squares.min(axis=1)))
+    return found
 
 
-def _farthest(points: Points, outline: Points) -> float:
-    squares = ((points[:, None] - outline[None]) ** 2).sum(axis=2)
-    return float(np.sqrt(squares.min(axis=1).max()))
-
-
-def _changed_part(curve_xy: Points, other_xy: Points) -> Points:
-    """The points of a curve that are not points of another one, each with its neighbours."""
+def _is_changed(curve_xy: Points, other_xy: Points) -> BoolMask:
+    """Which points of a curve are not points of another one, each with its neighbours."""
     known = {tuple(point) for point in other_xy.tolist()}
     is_changed = np.array([tuple(point) not in known for point in curve_xy.tolist()], dtype=np.bool_)
-    is_near = is_changed | np.roll(is_changed, 1) | np.roll(is_changed, -1)
-    return np.asarray(curve_xy[is_near])
+    return np.asarray(
+        is_changed | np.roll(is_changed, 1) | np.roll(is_changed, -1) if is_changed.any() else is_changed
+    )
 
 
 def _inside(curve_xy: Points, box: PixelBox) -> BoolMask:

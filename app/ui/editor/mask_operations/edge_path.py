@@ -15,7 +15,7 @@ from models.contract.arrays import RgbImage
 
 Points = NDArray[np.float64]
 
-SEARCHED_SIDE_PX: Final = 640
+SEARCHED_SIDE_PX: Final = 400
 """Longer side of the copy that is searched, at most."""
 _SMOOTHING_PX: Final = 1.5
 _REACH_SMALL_PX: Final = 1.5
@@ -26,14 +26,19 @@ _STEP_SMALL_PX: Final = 2.0
 
 
 class EdgePaths:
-    """Ways along the edges of an image (H, W, 3), from one anchor at a time."""
+    """Ways along the edges of an image (H, W, 3), from one anchor at a time.
 
-    def __init__(self, pixels: RgbImage) -> None:
+    Args:
+        pixels: the image itself.
+        copy: it, or a shrunk copy (h, w, 3) of it that is not smaller than what is searched.
+    """
+
+    def __init__(self, pixels: RgbImage, copy: RgbImage) -> None:
         self._pixels = pixels
         height, width = pixels.shape[:2]
         self._scale = min(1.0, SEARCHED_SIDE_PX / max(height, width))
         size = (max(1, round(width * self._scale)), max(1, round(height * self._scale)))
-        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if self._scale < 1 else pixels
+        small = cv2.resize(copy, size, interpolation=cv2.INTER_AREA) if self._scale < 1 else copy
         self._small_shape = (size[1], size[0])
         self._search = cv2.segmentation.IntelligentScissorsMB()
         self._search.setEdgeFeatureCannyParameters(16, 48).setGradientMagnitudeMaxLimit(200)

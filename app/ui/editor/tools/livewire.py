@@ -1,7 +1,7 @@
 """Livewire: click anchors, and the outline follows the edges between them."""
 
 from app.translation import N_
-from app.ui.editor.mask_operations.edge_path import EdgePaths
+from app.ui.editor.mask_operations.edge_path import SEARCHED_SIDE_PX, EdgePaths
 from app.ui.editor.raster import outline_spans
 from app.ui.editor.spaces import Point
 from app.ui.editor.step_label import StepLabel
@@ -19,7 +19,7 @@ def livewire(canvas: ToolCanvas, press: Pointer) -> Gesture:
 
     With Alt or Ctrl it is taken away.
     """
-    paths = EdgePaths(canvas.image_pixels)
+    paths = EdgePaths(canvas.image_pixels, canvas.image_copy(SEARCHED_SIDE_PX))
     anchors_xy = [_on_image(canvas, press.image_xy)]
     parts: list[list[Point]] = []
     is_subtracting = press.is_subtracting

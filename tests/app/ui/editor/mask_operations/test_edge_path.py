@@ -1,4 +1,3 @@
-import cv2
 import numpy as np
 import pytest
 
@@ -21,7 +20,7 @@ def disk_image(height_px: int, width_px: int) -> tuple[RgbImage, float]:
 def test_the_refined_way_lies_on_the_edge_at_every_size(size: tuple[int, int]) -> None:
     pixels, radius = disk_image(*size)
     centre = np.array([size[1] / 2, size[0] / 2])
-    paths = EdgePaths(pixels)
+    paths = EdgePaths(pixels, pixels)
     # A hand that is not quite on the edge.
     start, end = centre + np.array([radius, 0]), centre - np.array([0, radius * 1.01])
     paths.start_at((start[0], start[1]))
@@ -37,7 +36,7 @@ def test_the_refined_way_lies_on_the_edge_at_every_size(size: tuple[int, int]) -
 
 def test_another_anchor_begins_another_way() -> None:
     pixels, radius = disk_image(300, 400)
-    paths = EdgePaths(pixels)
+    paths = EdgePaths(pixels, pixels)
     for anchor_xy in ((200 + radius, 150.0), (200 - radius, 150.0)):
         paths.start_at(anchor_xy)
         way = paths.path_to((200.0, 150 - radius))
@@ -46,7 +45,8 @@ def test_another_anchor_begins_another_way() -> None:
 
 
 def test_a_way_to_where_it_begins_is_short_and_one_beside_the_image_ends_at_its_frame() -> None:
-    paths = EdgePaths(disk_image(60, 80)[0])
+    pixels = disk_image(60, 80)[0]
+    paths = EdgePaths(pixels, pixels)
     assert paths.path_to((3.0, 3.0)) == [(3.0, 3.0)]
     paths.start_at((10.0, 10.0))
     assert paths.path_to((10.2, 10.2)) == [(10.0, 10.0), (10.2, 10.2)]
@@ -55,9 +55,11 @@ def test_a_way_to_where_it_begins_is_short_and_one_beside_the_image_ends_at_its_
 
 
 def test_an_image_of_one_colour_is_crossed_without_fail() -> None:
-    paths = EdgePaths(np.full((40, 50, 3), 128, dtype=np.uint8))
+    pixels = np.full((40, 50, 3), 128, dtype=np.uint8)
+    paths = EdgePaths(pixels, pixels)
     paths.start_at((5.0, 5.0))
     assert paths.refined(paths.path_to((45.0, 35.0)))[-1] == (45.0, 35.0)
-    tiny = EdgePaths(np.asarray(cv2.resize(np.zeros((2, 2, 3), np.uint8), (1, 1)), dtype=np.uint8))
+    one_pixel = np.zeros((1, 1, 3), dtype=np.uint8)
+    tiny = EdgePaths(one_pixel, one_pixel)
     tiny.start_at((0.5, 0.5))
     assert tiny.path_to((0.9, 0.9))
