@@ -84,10 +84,10 @@ class ModelServer:
     @torch.no_grad()
     def _classify(self, request: Message) -> dict[str, AnyArray]:
         network = self._score_network(request)
-        logits, told = self._recorded(request, network.maps)(*self._batch(request))
+        logits, maps = self._recorded(request, network.maps)(*self._batch(request))
         if network.tells_diagnoses:
-            told = {DIAGNOSIS_LOGITS: logits[:, 1:], **told}
-        by_name = {name: each.float().cpu().numpy() for name, each in told.items()}
+            maps = {DIAGNOSIS_LOGITS: logits[:, 1:], **maps}
+        by_name = {name: each.float().cpu().numpy() for name, each in maps.items()}
         return {"logits": logits[:, 0].float().cpu().numpy(), **by_name}
 
     @torch.no_grad()

@@ -17,9 +17,11 @@ from app.cli.cases import add_case_commands
 from app.cli.context import RESEARCH_USE, CliContext
 from app.cli.corrections import add_correction_commands
 from app.cli.machine import add_machine_commands
+from app.cli.metadata import add_metadata_commands
 from app.cli.models import models
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
+from app.cli.watch import add_watch_command
 from app.translation import _
 from app.usecases.services import Services
 from training.contract.command_errors import INTERRUPTED, exit_code_of, print_error
@@ -71,6 +73,8 @@ def _options(
 
 
 add_case_commands(_commands)
+add_metadata_commands(_commands)
+add_watch_command(_commands)
 add_correction_commands(_commands)
 _commands.add_typer(models)
 add_machine_commands(_commands)

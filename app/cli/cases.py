@@ -9,6 +9,7 @@ import typer
 from rich.table import Column, Table
 
 from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
+from app.cli.metadata import Map, enter_beside_import, mapped_table
 from app.domain.analysis.need import FIRST_LOOK
 from app.domain.analysis.triage import CHECK_IMAGE
 from app.domain.case import CaseLine
@@ -122,10 +123,17 @@ def import_(
             help="Take damaged JPEG files, too, as far as they can be shown: marked, and without a score.",
         ),
     ] = False,
+    metadata: Annotated[
+        Path | None,
+        typer.Option(help="Table with age, sex, site and so on of the images, entered with them."),
+    ] = None,
+    maps: Map = None,
     as_json: Json = False,
 ) -> None:
     """Take images into the case store without looking at them."""
     cli = cli_of(context, as_json=as_json)
+    # Read first: a table that cannot be used is better known before thousands of images are imported.
+    reading = None if metadata is None else mapped_table(metadata, maps)
     lesion_id = None if lesion_of is None else _lesion_of(cli, lesion_of)
     job = import_images(
         cli.services,
@@ -142,6 +150,8 @@ def import_(
     cli.print_warnings(done.notices, _(_NOTICE))
     _tell_kept_apart(cli, done.kept_apart)
     _tell_beside(cli, passed_over=done.passed_over, described=done.described)
+    if metadata is not None and reading is not None:
+        enter_beside_import(cli, metadata, reading, (*done.imported, *done.already_known))
     cli.show(
         done,
         _("Imported: {count}. Refused: {count_2}.").format(

@@ -10,33 +10,72 @@ from app.cli.context import TOKEN, Json, cli_of
 from app.translation import _
 from app.usecases.analysis.analyse import analyse_images
 from app.usecases.cases.set_decision import set_decision
-from app.usecases.corrections.import_corrections import ImplausibleMask, import_corrections
+from app.usecases.corrections.import_corrections import (
+    ImplausibleMask,
+    MaskChoices,
+    MaskUse,
+    import_corrections,
+)
 
 
 def correct(
     context: typer.Context,
-    masks: Annotated[list[Path], typer.Argument(help="Mask files, named as the images, or folders of them.")],
+    masks: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Mask files named as the images; outlines of COCO, labelme, CVAT for images 1.1 or YOLO; or "
+            "folders of them."
+        ),
+    ],
     in_doubt: Annotated[
         ImplausibleMask,
         typer.Option(
             help="What to do with masks that mark nothing, nearly everything, or rather skin than the lesion."
         ),
     ] = ImplausibleMask.REFUSE,
+    use: Annotated[
+        MaskUse,
+        typer.Option(
+            "--as",
+            help="As corrections that you sign, or unsigned as starting points that are corrected later.",
+        ),
+    ] = MaskUse.CORRECTION,
+    label: Annotated[
+        str | None, typer.Option(help="Label of the lesion, where shapes have several labels.")
+    ] = None,
+    scale: Annotated[
+        bool,
+        typer.Option("--scale", help="Take masks of another size and the same proportions, too."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be taken, and take nothing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take masks drawn elsewhere as your signed corrections of stored cases, and score these again."""
     cli = cli_of(context, as_json=as_json)
-    done = cli.follow(import_corrections(cli.services, masks, token=TOKEN, in_doubt=in_doubt))
+    choices = MaskChoices(in_doubt=in_doubt, use=use, label=label, scales=scale)
+    job = import_corrections(cli.services, masks, token=TOKEN, choices=choices, is_trial=dry_run)
+    done = cli.follow(job)
     cli.print_warnings(done.refused)
     cli.print_warnings(done.notices, _("Notice"))
-    cli.print_warnings(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), _("Not scored"))
-    cli.show(
-        done,
-        _("Corrected: {count}. Refused: {count_2}.").format(
-            count=len(done.corrected), count_2=len(done.refused)
-        ),
-    )
-    if not done.corrected:
+    if dry_run:
+        cli.show(
+            done,
+            _("Would be taken: {count}. Refused: {count_2}.").format(
+                count=len(done.taken), count_2=len(done.refused)
+            ),
+        )
+    else:
+        cli.print_warnings(cli.follow(analyse_images(cli.services, done.corrected, TOKEN)), _("Not scored"))
+        verb = _("Corrected") if use is MaskUse.CORRECTION else _("Taken as starting points")
+        cli.show(
+            done,
+            _("{verb}: {count}. Refused: {count_2}.").format(
+                verb=verb, count=len(done.taken), count_2=len(done.refused)
+            ),
+        )
+    if not done.taken:
         raise typer.Exit(1)
 
 

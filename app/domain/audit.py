@@ -40,6 +40,7 @@ class AuditKind(StrEnum):
     BOUNDARY_TAKEN_UP = "skipped boundary taken up"
     SECOND_LOOK_ASKED = "second look asked for"
     SECOND_LOOK_WITHDRAWN = "second look no longer asked for"
+    MASK_STARTED = "mask taken as a starting point"
     DECISION_RECORDED = "decision recorded"
     CASE_REMOVED = "case removed"
     CASE_RESTORED = "case restored"

@@ -3,10 +3,10 @@
 Forms, checks, history, tables, reports, de-identification and the inputs of the score follow this list.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from app.domain import case_fields
 from app.domain.image import DermoscopicImage
@@ -17,6 +17,7 @@ from app.translation import N_
 Record: TypeAlias = Patient | Lesion | Visit | DermoscopicImage
 RecordType: TypeAlias = type[Patient] | type[Lesion] | type[Visit] | type[DermoscopicImage]
 FieldValue: TypeAlias = str | int | float | bool | date | None
+Edited = TypeVar("Edited", Patient, Lesion, Visit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +202,9 @@ FIELDS: Final[tuple[CaseField, ...]] = (
 def fields_of(record: RecordType) -> tuple[CaseField, ...]:
     """Return the fields of a patient, lesion, visit or image."""
     return tuple(field for field in FIELDS if field.of is record)
+
+
+def with_values(record: Edited, value_by_field: Mapping[CaseField, FieldValue]) -> Edited:
+    """Return a record with other values in some of its fields."""
+    named = {field.name: value for field, value in value_by_field.items()}
+    return replace(record, **named)  # type: ignore[arg-type]  # each value is of its field's kind

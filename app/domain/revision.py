@@ -15,6 +15,8 @@ class RevisionReason(StrEnum):
     RESET = "reset to prediction"
     REVERTED = "reverted to revision"
     """Stored with the number of that revision behind it."""
+    STARTING_POINT = "taken as a starting point"
+    """Drawn elsewhere, and not signed: a person corrects or confirms it."""
 
 
 class SkipReason(StrEnum):

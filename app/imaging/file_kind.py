@@ -20,6 +20,8 @@ PNG = FileKind("PNG", "image/png", (".png", ".apng"))
 TIFF = FileKind("TIFF", "image/tiff", (".tif", ".tiff"))
 BMP = FileKind("BMP", "image/bmp", (".bmp", ".dib"))
 WEBP = FileKind("WebP", "image/webp", (".webp",))
+AVIF = FileKind("AVIF", "image/avif", (".avif",))
+HEIF = FileKind("HEIC", "image/heic", (".heic", ".heif", ".hif"))
 DICOM = FileKind("DICOM", "application/dicom", (".dcm", ".dicom", ".dic", ".ima", ""))
 
 _PHOTOGRAPHS = {
@@ -28,6 +30,8 @@ _PHOTOGRAPHS = {
     PhotographFormat.TIFF: TIFF,
     PhotographFormat.BMP: BMP,
     PhotographFormat.WEBP: WEBP,
+    PhotographFormat.AVIF: AVIF,
+    PhotographFormat.HEIF: HEIF,
 }
 _HEADERLESS = "DICOM without its file header; please export it again"
 _PICTURE_STARTS = {
@@ -45,7 +49,7 @@ the group 0008: its length, the character set or the image type."""
 
 _OTHER_STARTS = {
     b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a ZIP archive; please unpack it first",
+    b"PK\x03\x04": "a ZIP archive in another one, or without .zip at the end of its name",
 }
 
 
@@ -69,7 +73,7 @@ def kind_of(content: bytes) -> FileKind:
 
 def promises_image(suffix: str) -> bool:
     """Say whether a file name's ending promises a format that is read."""
-    known = (ending for kind in (JPEG, PNG, TIFF, BMP, WEBP, DICOM) for ending in kind.suffixes)
+    known = (ending for kind in (JPEG, PNG, TIFF, BMP, WEBP, AVIF, HEIF, DICOM) for ending in kind.suffixes)
     return bool(suffix) and suffix.lower() in known
 
 
@@ -86,7 +90,7 @@ def _unsupported_format(content: bytes) -> str | None:
         if content.startswith(start):
             return f"The file is {words}."
     if content[4:8] == b"ftyp":
-        return "The file is an HEIC/AVIF photo or a video; please export it as JPEG or PNG."
+        return "The file is a video; please save the picture you mean as JPEG or PNG."
     return None
 
 
@@ -98,7 +102,7 @@ def _what_instead(content: bytes) -> str:
             return f"The file is {words}."
     if _is_text(content[:4096]):
         return "The file contains text, not a picture."
-    return "The file is not a picture that can be read (JPEG, PNG, TIFF, BMP, WebP or DICOM)."
+    return "The file is not a picture that can be read (JPEG, PNG, TIFF, BMP, WebP, AVIF, HEIC or DICOM)."
 
 
 def _is_text(head: bytes) -> bool:

@@ -1,11 +1,14 @@
 """Photographs for the case store: read by the reader that training uses, too."""
 
 from dataclasses import replace
+from io import BytesIO
 from typing import Final
+
+from PIL import Image
 
 from app.domain.errors import PartlyReadableFileError, UnreadableFileError
 from app.domain.image import DAMAGED_FILE
-from app.imaging.file_kind import FileKind
+from app.imaging.file_kind import JPEG, FileKind
 from app.imaging.limits import MIN_SIDE_PX
 from app.imaging.read_image import ReadImage
 from app.imaging.written_day import written_day
@@ -16,6 +19,10 @@ from models.contract.photographs.reader import read_damaged_photograph, read_pho
 _TAKEN: Final = (DAMAGED_FILE, "taken by choice, without a score")
 _REMARK: Final = "The file is damaged: parts of the picture are missing or wrong. It gets no score."
 
+_SEVERAL_MARK: Final = b"MPF\0"
+_HEADER_BYTES: Final = 1 << 20
+"""Where the segments of a JPEG's header lie, colour profile included."""
+
 
 def read_photograph_file(content: bytes, kind: FileKind, *, takes_damaged: bool = False) -> ReadImage:
     """Decode a photograph; one that is damaged only where ``takes_damaged``, and then it is marked.
@@ -25,7 +32,8 @@ def read_photograph_file(content: bytes, kind: FileKind, *, takes_damaged: bool 
         UnreadableFileError: it cannot be used.
     """
     try:
-        return _as_read(read_photograph(content, MIN_SIDE_PX), kind)
+        read = _as_read(read_photograph(content, MIN_SIDE_PX), kind)
+        return replace(read, provenance=(*_first_of_several(content, kind), *read.provenance))
     except PartlyReadablePhotographError as error:
         if not takes_damaged:
             raise PartlyReadableFileError(str(error)) from None
@@ -51,3 +59,12 @@ def _as_read(photograph: Photograph, kind: FileKind) -> ReadImage:
         provenance=photograph.provenance,
         taken_on=None if written is None else written_day(written),
     )
+
+
+def _first_of_several(content: bytes, kind: FileKind) -> tuple[tuple[str, str], ...]:
+    """The line of provenance of a JPEG with further pictures, for depth or as previews (MPO)."""
+    if kind is not JPEG or _SEVERAL_MARK not in content[:_HEADER_BYTES]:
+        return ()
+    with Image.open(BytesIO(content), formats=("JPEG",)) as picture:
+        count = int(getattr(picture, "n_frames", 1))
+    return (("file", f"the first of {count} pictures in the file"),) if count > 1 else ()

@@ -34,7 +34,7 @@ from app.usecases.analysis.predictor import (
 from app.usecases.cancellation import CancelToken
 from models.contract.arrays import AttentionMap, BoolMask, ModelImage, RgbImage
 from models.contract.errors import ContractError
-from models.contract.imaging.clicks import Click, guidance_for_refiner
+from models.contract.imaging.clicks import Click, guidance_for_refiner, mean_of_mirrored, mirrored_passes
 from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 from models.contract.imaging.postprocess import (
@@ -118,17 +118,18 @@ class ModelPredictor:
             CancelledError: the person has cancelled.
         """
         folder, card = self._active("refinement")
-        height_px, width_px = card.input.height_px, card.input.width_px
         prepared, geometry = self._prepared(image, card)
+        height_px, width_px = card.input.height_px, card.input.width_px
         guidance = guidance_for_refiner(mask, clicks, height_px=height_px, width_px=width_px)
         logits, run = self._answer(
             folder,
             card,
             token,
-            lambda engine: engine.refine(folder, prepared[None], guidance[None], token),
+            lambda engine: engine.refine(folder, mirrored_passes(prepared), mirrored_passes(guidance), token),
         )
         try:
-            probability = probability_map(logits[0, 0], geometry, temperature=card.temperature)
+            mean = mean_of_mirrored(logits[:, 0])
+            probability = probability_map(mean, geometry, temperature=card.temperature)
         except ContractError as error:
             raise InferenceError(str(error)) from error
         return RefinedBoundary(lesion_mask(probability, card.threshold), _model_ref(card), run)

@@ -20,7 +20,7 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.people.patient import Patient
+from app.domain.people.patient import Patient, made_up_code
 from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
 from app.storage.read_cases import read_cases
@@ -123,12 +123,9 @@ class CaseRepository:
         return [mapping.patient_of(row) for row in rows]
 
     def fresh_patient_code(self) -> str:
-        """Return a code NAEV-00001, NAEV-00002 ... that is not taken.
-
-        No clinic numbers its patients like that, so a DICOM file's patient never meets a made-up code.
-        """
+        """Return a made-up code that is not taken."""
         number = self._session.scalar(select(func.count()).select_from(PatientRow)) or 0
-        while self.patient_by_code(code := f"NAEV-{number + 1:05d}") is not None:
+        while self.patient_by_code(code := made_up_code(number + 1)) is not None:
             number += 1
         return code
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.translation import N_, _, ngettext
 from models.contract.shelf.card import ModelTask, Task
+from models.contract.shelf.figure_text import figure_text, signed_text
 from models.contract.shelf.gate import LOWER_IS_BETTER
 
 TASKS: tuple[Task, ...] = ("segmentation", "classification")
@@ -35,8 +36,6 @@ MAIN_METRIC: dict[ModelTask, str] = {
     "refinement": "noc90_from_prediction",
 }
 
-_MINUS = "\N{MINUS SIGN}"
-
 
 def metric_words(metric: str) -> str:
     """Return a figure's name; one of which less is better says so."""
@@ -46,12 +45,7 @@ def metric_words(metric: str) -> str:
 
 def figure(value: float | None) -> str:
     """Return a figure with three places, or a dash when there is none."""
-    return "\N{EN DASH}" if value is None else f"{value:.3f}".replace("-", _MINUS)
-
-
-def signed(value: float) -> str:
-    """Return a difference with its sign."""
-    return f"{value:+.3f}".replace("-", _MINUS)
+    return "\N{EN DASH}" if value is None else figure_text(value)
 
 
 def difference_words(difference: float | None, low: float | None, high: float | None) -> str:
@@ -59,9 +53,9 @@ def difference_words(difference: float | None, low: float | None, high: float | 
     if difference is None:
         return "\N{EN DASH}"
     if low is None or high is None:
-        return signed(difference)
+        return signed_text(difference)
     return _("{signed}  ({signed_2} to {signed_3})").format(
-        signed=signed(difference), signed_2=signed(low), signed_3=signed(high)
+        signed=signed_text(difference), signed_2=signed_text(low), signed_3=signed_text(high)
     )
 
 

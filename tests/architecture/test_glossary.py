@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOPS = ("app", "models", "training", "scripts")
 
 OTHER_MEANINGS = {
+    "archive": "a ZIP file with images in it",
     "check": "to verify a value before it is used",
     "class": "what a classifier tells apart",
     "contour": "the traced line of pixels, as OpenCV names it, and the stored name of a training event",

@@ -1,15 +1,16 @@
 """Tables as people's programs write them: the one reader of manifests and of the tables of public data sets.
 
 Commas, semicolons, tabs or bars between cells; UTF-8 with or without byte order mark, UTF-16, or Windows-1252
-as spreadsheets of western Europe save; decimal commas; blank lines. Nothing is passed over without being
-said: a line with more cells than the header is refused, because its cells would mean something else.
+as spreadsheets of western Europe save, or what a caller takes the bytes for; decimal commas; blank lines.
+Nothing is passed over without being said: a line with more cells than the header is refused, because its
+cells would mean something else.
 """
 
 import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,7 @@ _NAMED_DELIMITER = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _CHUNK_BYTES = 1 << 20
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_WESTERN = "cp1252"
+_UTF8, _UTF16, _WESTERN = "utf-8-sig", "utf-16", "cp1252"
 _MOST_ZEROS = 0.1
 """A larger share of zero bytes is no text; single ones are damage that whoever reads the cell can name."""
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -80,8 +81,9 @@ class Table:
 
     def notes(self) -> Iterator[str]:
         """Sentences about what was assumed, after the rows were read."""
-        if self.encoding == _WESTERN:
-            yield f"{self.name} is not in UTF-8; it was read as Windows-1252."
+        if self.encoding not in (_UTF8, _UTF16):
+            name = "Windows-1252" if self.encoding == _WESTERN else self.encoding
+            yield f"{self.name} is not in UTF-8; it was read as {name}."
         if self.short_lines:
             yield (
                 f"{self.name} has {len(self.short_lines)} lines with fewer cells than the header, as line "
@@ -113,6 +115,7 @@ def opened_table(
     headless: Headless | None = None,
     lower_case: bool = False,
     only_unicode: bool = False,
+    guess: Callable[[bytes], str] | None = None,
 ) -> Iterator[Table]:
     """Open a table.
 
@@ -122,13 +125,14 @@ def opened_table(
         headless: how the file looks if it has no header.
         lower_case: write the names of columns in lower case.
         only_unicode: refuse bytes that are neither UTF-8 nor UTF-16 instead of taking them for Windows-1252.
+        guess: names the encoding of such bytes from the first of them, instead of Windows-1252.
 
     Raises:
         TableError: it is no text, a cell is endless, a quote is not closed, or two columns have one name.
         OSError: it cannot be opened.
     """
     try:
-        encoding = _encoding_of(file, only_unicode=only_unicode)
+        encoding = _encoding_of(file, only_unicode=only_unicode, guess=guess)
         with file.open(newline="", encoding=encoding) as stream:
             delimiter, passed_over = _delimiter_of(stream)
             # Strict: a quote that is never closed would swallow the rest of the file into one cell.
@@ -163,26 +167,26 @@ def _check_columns(file: Path, columns: Sequence[str]) -> None:
         raise TableError(f"{file.name} has {counts[0][1]} columns called {counts[0][0]}.")
 
 
-def _encoding_of(file: Path, *, only_unicode: bool) -> str:
+def _encoding_of(file: Path, *, only_unicode: bool, guess: Callable[[bytes], str] | None) -> str:
     """The encoding of a file by its mark and bytes; raises UnicodeError if it is no text."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    decoder = codecs.getincrementaldecoder(_UTF8)()
     with file.open("rb") as stream:
         chunk = stream.read(_CHUNK_BYTES)
         if chunk.startswith(_UTF16_MARKS):
             if b"\0" not in chunk:
                 raise UnicodeError("it begins as UTF-16 and goes on as something else")
-            return "utf-16"
+            return _UTF16
         if chunk.count(0) > _MOST_ZEROS * len(chunk):
             raise UnicodeError("it holds binary data, or UTF-16 without its mark")
-        is_utf8 = True
+        first, is_utf8 = chunk, True
         while chunk:
             is_utf8 = is_utf8 and _is_decoded(decoder, chunk, final=False)
             chunk = stream.read(_CHUNK_BYTES)
     if is_utf8 and _is_decoded(decoder, b"", final=True):
-        return "utf-8-sig"
+        return _UTF8
     if only_unicode:
         raise UnicodeError("it is not in UTF-8")
-    return _WESTERN
+    return _WESTERN if guess is None else guess(first)
 
 
 def _is_decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool) -> bool:

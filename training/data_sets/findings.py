@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 from models.contract.imaging.mask_plausibility import LARGEST_SHARE, LEAST_SHARE
+from training.contract.table_words import OLDEST_YEARS
 
 Level: TypeAlias = Literal["problem", "warning"]
 
 LEAST_SIDE_PX = 64
 """Below this no dermoscopic structure can be seen."""
-OLDEST_YEARS = 120
 
 CATALOGUE: dict[str, tuple[Level, str]] = {
     "id_missing": ("problem", "rows without image_id or image_file"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from models.contract.imaging.structures import STRUCTURES
 from models.contract.lesion.tabular import CATEGORICAL_VALUES
 from training.contract.data_set import GIVEN_NUMBERS, LEAKS, SPLITS, is_fold, number_of
-from training.data_sets.findings import OLDEST_YEARS
+from training.contract.table_words import OLDEST_YEARS
 
 _BENIGN = ("nevus", "seborrheic keratosis")
 _FLAGS = ("malignant", *(f"attr_{name}" for name in STRUCTURES))

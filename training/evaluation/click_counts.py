@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.imaging.clicks import Click, guidance_for_refiner
+from models.contract.imaging.clicks import Click, guidance_for_refiner, mean_of_mirrored, mirrored_passes
 from models.contract.imaging.postprocess import lesion_mask, probability_map
 from models.contract.imaging.preprocess import for_segmenter, resized
 from models.contract.imaging.refinement import merged_refinement
@@ -113,13 +113,13 @@ def redraw_with(refiner: Refiner, image: RgbImage) -> Redraw:
     """The refiner on one image, merged into the present mask as the application does."""
     size_px = {"height_px": refiner.height_px, "width_px": refiner.width_px}
     prepared, geometry = for_segmenter(image, **size_px)
-    images = torch.from_numpy(prepared[None])
+    images = torch.from_numpy(mirrored_passes(prepared))
 
     def redraw(present: BoolMask, clicks: Sequence[Click]) -> BoolMask:
-        guidance = torch.from_numpy(guidance_for_refiner(present, clicks, **size_px)[None])
+        guidance = mirrored_passes(guidance_for_refiner(present, clicks, **size_px))
         with torch.inference_mode():
-            logits = refiner.network(images, guidance)[0, 0].numpy()
-        probability = probability_map(logits, geometry, temperature=refiner.temperature)
+            logits = refiner.network(images, torch.from_numpy(guidance))[:, 0].numpy()
+        probability = probability_map(mean_of_mirrored(logits), geometry, temperature=refiner.temperature)
         return merged_refinement(present, lesion_mask(probability, refiner.threshold), clicks)
 
     return redraw

@@ -175,7 +175,7 @@ def _score_figures(
         f"{split}_{name}": measured(statistic, columns, cases)
         for name, (statistic, columns) in statistics.items()
     }
-    by = cases.subgroups(with_diagnosis=False) | cases.sources()
+    by = cases.ranked(cases.subgroups(with_diagnosis=False) | cases.sources())
     figures[f"{split}_auc"] = measured(roc_auc, [labels, logits], cases, by=by)
     figures[f"{split}_ece"] = measured(ece, [labels, probabilities], cases, by=cases.sources())
     per_diagnosis = cases.subgroups(with_diagnosis=True)

@@ -188,7 +188,9 @@ def _ranking_figures(
     figures = {}
     for name, view_logits in view_logits_by_inputs.items():
         logits = view_logits[:, 0].mean(axis=-1)
-        figures[f"val_auc_{name}"] = measured(roc_auc, [labels, logits], cases, by=cases.sources())
+        figures[f"val_auc_{name}"] = measured(
+            roc_auc, [labels, logits], cases, by=cases.ranked(cases.sources())
+        )
     return figures
 
 

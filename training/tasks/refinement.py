@@ -32,12 +32,16 @@ from training.tasks.segmentation import (
 
 _EMPTY_SHARE, _ANSWERED_SHARE = 0.4, 0.25
 """How many training images start without a mask, and with the network's own answer without clicks; the
-others start with the expert's mask drawn worse."""
+others start with the expert's mask drawn worse, or with it where another one is wanted."""
+
+_OTHER_SHARE = 0.3
+"""How many training images are to be outlined otherwise than the expert did: a person's clicks decide, not
+what the image shows."""
 
 _ROUNDS_SHARES = (0.3, 0.25, 0.2, 0.15, 0.1)
 """How often a batch has had 0 to 4 answers before the one that it is taught by."""
 
-_WORST_VARIANT = 4
+_VARIANTS = 4
 """`mask_variants` draws an expert's mask in three ways, after the mask itself."""
 
 _JUDGED_IMAGES, _JUDGED_CLICKS = 96, 3
@@ -191,9 +195,9 @@ class _Epoch:
             image, mask = varied(
                 self._frames.images[position], self._frames.masks[position], self._plan.augmentation, rng
             )
-            present, is_answered = _start(mask > 0, rng, has_rounds=rounds > 0)
+            wanted, present, is_answered = _task_of(mask > 0, rng, has_rounds=rounds > 0)
             images.append(image)
-            masks.append(mask)
+            masks.append(wanted)
             presents.append(present)
             are_answered.append(is_answered)
             seeds.append(int(rng.integers(2**31)) if rng.random() < 0.5 else -1)
@@ -207,11 +211,19 @@ class _Epoch:
         }
 
 
-def _start(mask: BoolMask, rng: np.random.Generator, *, has_rounds: bool) -> tuple[BoolMask, bool]:
-    """The mask that the clicks start from, and whether the first answer comes before the first click."""
+def _task_of(
+    mask: BoolMask, rng: np.random.Generator, *, has_rounds: bool
+) -> tuple[BoolMask, BoolMask, bool]:
+    """The mask that is wanted, the one that clicks start from, and whether an answer comes before a click."""
+    if not mask.any():
+        return mask, mask, False
+    variants = mask_variants(mask, _VARIANTS, rng)
+    is_other = rng.random() < _OTHER_SHARE
+    worse = int(rng.integers(1, _VARIANTS))
+    wanted, drawn = (variants[worse], mask) if is_other else (mask, variants[worse])
     kind = rng.random()
-    if kind < _EMPTY_SHARE or not mask.any():
-        return np.zeros_like(mask), False
+    if kind < _EMPTY_SHARE:
+        return wanted, np.zeros_like(mask), False
     if kind < _EMPTY_SHARE + _ANSWERED_SHARE and has_rounds:
-        return np.zeros_like(mask), True
-    return mask_variants(mask, _WORST_VARIANT, rng)[1 + int(rng.integers(_WORST_VARIANT - 1))], False
+        return wanted, np.zeros_like(mask), True
+    return wanted, drawn, False

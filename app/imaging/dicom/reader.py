@@ -24,10 +24,15 @@ _META_BYTES = 65_536
 _DAMAGED_HEADER = "The header of the DICOM file is damaged."
 
 
+def is_deflated(content: bytes) -> bool:
+    """Say whether a file's whole dataset is compressed, so that reading it could fill the memory."""
+    return _DEFLATED in content[:_META_BYTES]
+
+
 def read_dicom(content: bytes) -> ReadImage:
     """Decode a DICOM file; raises UnreadableFileError or one of DECODER_FAILURES."""
     # pydicom inflates such files without a limit, so a small file could fill the memory.
-    if _DEFLATED in content[:_META_BYTES]:
+    if is_deflated(content):
         raise UnreadableFileError(_("The DICOM file is deflated as a whole; please export it uncompressed."))
     try:
         return _image_of(dcmread(BytesIO(content)))

@@ -123,10 +123,10 @@ class MaskDocument(QObject):
         self._painted = self._painted.united(box)
         self.changed.emit(box)
 
-    def finish(self, label: StepLabel) -> bool:
-        """Make the stroke a step, its pinholes and crumbs mended; False when it changed nothing."""
+    def finish(self, label: StepLabel, *, is_exact: bool = False) -> bool:
+        """Make the stroke a step, mended unless it is exact; False when it changed nothing."""
         box, self._painted = self._painted, EMPTY_BOX
-        if not box.is_empty:
+        if not box.is_empty and not is_exact:
             box, mended = without_crumbs(self._finished, self._shown, box)
             self._shown[box.window] = mended
             self.changed.emit(box)

@@ -289,10 +289,10 @@ class MaskEditor(QObject):
         if self._document is not None:
             self._document.paint(spans, value=value)
 
-    def finish(self, label: StepLabel) -> None:
-        """Make what was painted one step of the history."""
+    def finish(self, label: StepLabel, *, is_exact: bool = False) -> None:
+        """Make what was painted one step of the history, pinholes and crumbs mended unless it is exact."""
         if self._document is not None:
-            self._document.finish(label)
+            self._document.finish(label, is_exact=is_exact)
 
     def abandon(self) -> None:
         """Give up what was painted since the last step."""

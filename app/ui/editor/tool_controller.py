@@ -185,9 +185,9 @@ class ToolController(QObject):
         """Take back what the unfinished stroke has painted so far."""
         self._editor.abandon()
 
-    def finish(self, label: StepLabel) -> None:
-        """Make what was painted one step of the history."""
-        self._editor.finish(label)
+    def finish(self, label: StepLabel, *, is_exact: bool = False) -> None:
+        """Make what was painted one step of the history, pinholes and crumbs mended unless it is exact."""
+        self._editor.finish(label, is_exact=is_exact)
 
     def preview(self, preview: ToolPreview | None) -> None:
         """Show a drawing that is not part of the mask."""

@@ -94,6 +94,20 @@ ACTIONS: tuple[Action, ...] = (
         "folder",
     ),
     Action(
+        "file.metadata",
+        N_("Metadata from a table…"),
+        N_("File"),
+        lambda d: d.choose_metadata(),
+        tip=N_("Enter age, sex, site and so on of stored cases from CSV, XLSX or JSON"),
+    ),
+    Action(
+        "file.masks",
+        N_("Masks drawn elsewhere…"),
+        N_("File"),
+        lambda d: d.choose_masks(),
+        tip=N_("Take mask files and outlines of COCO, labelme, CVAT or YOLO"),
+    ),
+    Action(
         "file.samples", N_("Import the sample cases"), N_("File"), lambda d: d.import_samples(), "", "samples"
     ),
     Action(

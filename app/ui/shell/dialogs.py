@@ -10,6 +10,8 @@ from app import __version__
 from app.domain.ids import ImageId
 from app.text.research_use import ABOUT, INTENDED_USE
 from app.translation import _
+from app.ui.cases.masks_dialog import MasksDialog
+from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.preferences import Preferences
@@ -115,6 +117,18 @@ class Dialogs:
     def show_scale(self, distance_px: float) -> ScaleDialog:
         """Ask how long a drawn line is."""
         dialog = ScaleDialog(distance_px, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_metadata(self, path: Path) -> MetadataDialog:
+        """Show what a table knows about stored cases."""
+        dialog = MetadataDialog(self._session, path, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_masks(self, start_folder: str) -> MasksDialog:
+        """Take masks that were drawn elsewhere."""
+        dialog = MasksDialog(self._session, start_folder, self._window)
         self.open(dialog)
         return dialog
 

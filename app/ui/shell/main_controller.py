@@ -42,7 +42,12 @@ from app.usecases.corrections.boundary_queue import boundaries_to_review
 from app.usecases.corrections.unfinished_work import unfinished_work
 from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
 
-IMAGE_FILES = N_("Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.dcm *.dicom);;All files (*)")
+IMAGE_FILES = N_(
+    "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.avif *.heic *.heif *.dcm *.dicom DICOMDIR "
+    "*.zip);;All files (*)"
+)
+
+TABLE_FILES = N_("Tables (*.csv *.tsv *.txt *.tab *.xlsx *.json);;All files (*)")
 
 
 class MainController(QObject):
@@ -124,6 +129,23 @@ class MainController(QObject):
         self.focus_image()
         if name:
             self.import_paths([Path(name)])
+
+    def choose_metadata(self) -> None:
+        """Ask for a table and show what it knows about stored cases."""
+        name, _filter = QFileDialog.getOpenFileName(
+            self.window, _("Metadata from a table"), self._last_folder(), TABLE_FILES
+        )
+        if name:
+            self.correction.save_unasked()
+            self.panels.finish_edits()
+            self.dialogs.show_metadata(Path(name))
+
+    def choose_masks(self) -> None:
+        """Offer to take masks that were drawn elsewhere."""
+        self.correction.save_unasked()
+        self.panels.finish_edits()
+        dialog = self.dialogs.show_masks(self._preferences.remembered_text("masks_folder"))
+        dialog.folder_used.connect(lambda folder: self._preferences.remember_text("masks_folder", folder))
 
     def import_samples(self) -> None:
         """Import the sample images that ship with the application."""

@@ -1,7 +1,8 @@
 """Takes dermoscopy images into the case store, each file for itself."""
 
 import hashlib
-from collections.abc import Generator, Iterable, Sequence
+import tempfile
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,8 @@ from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.imaging import png_codec
+from app.imaging.containers.contained_file import ContainedFile
+from app.imaging.containers.contents import contained_files
 from app.imaging.read_image import ReadImage
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
@@ -36,8 +39,6 @@ from app.usecases.progress import Progress
 from app.usecases.services import Services
 
 THUMBNAIL_SIDE_PX = 160
-
-"""The act of a person who takes an image although its file is damaged."""
 
 _NOT_TRIED = "The import had to stop before this file; import it again."
 
@@ -110,68 +111,124 @@ def import_images(
     file is refused, or with ``takes_damaged`` taken for good with a mark and without a score. What was
     imported before is kept when the person cancels or the disk fills up.
     """
-    imported: list[ImageId] = []
-    refused: list[Refusal] = []
-    notices: list[FileNotice] = []
-    kept_apart: list[FileNotice] = []
-    joined_images: list[ImageId] = []
     files, samples = _without_lists(files_below(paths), offered=frozenset(paths))
-    passed_over = 0
-    for number, path in enumerate(files):
-        yield Progress(number, len(files), shown_name(path))
-        if token.is_cancelled:
-            break
-        try:
-            stored = _imported(
-                services, path, lesion_id, merges_patients=merges_patients, takes_damaged=takes_damaged
-            )
-            imported.append(stored.image_id)
-            notices += [FileNotice(path, notice) for notice in stored.notices]
-            kept_apart += [FileNotice(path, stored.kept_apart)] if stored.kept_apart else []
-        except _AlreadyKnownError as error:
-            joined = join_image(services, error.image_id) if merges_patients else None
-            if joined is not None:
-                joined_images.append(error.image_id)
-                notices.append(FileNotice(path, joined))
-            refused.append(Refusal(path, str(error), error.image_id))
-        except NoImageError as error:
-            if path in paths:
-                refused.append(Refusal(path, str(error)))
-            else:
-                passed_over += 1
-        except StorageError as error:
-            if not imported:
-                raise
-            refused.append(Refusal(path, str(error)))
-            refused += [Refusal(left, _NOT_TRIED) for left in files[number + 1 :]]
-            break
-        except DomainError as error:
-            is_partly_readable = isinstance(error, PartlyReadableFileError)
-            refused.append(Refusal(path, str(error), is_partly_readable=is_partly_readable))
-        except OSError as error:
-            refused.append(
-                Refusal(
-                    path,
-                    _("The file cannot be read: {value}.").format(
-                        value=error.strerror or _("unknown reason")
-                    ),
-                )
-            )
+    taking = _Taking(
+        services, frozenset(paths), lesion_id, merges_patients=merges_patients, takes_damaged=takes_damaged
+    )
+    with tempfile.TemporaryDirectory(prefix="naevus-") as workspace:
+        for number, path in enumerate(files):
+            for part in taking.parts(path, Path(workspace)):
+                yield Progress(number, len(files), shown_name(part.shown))
+                if token.is_cancelled:
+                    break
+                taking.take(part)
+                if taking.is_full:
+                    break
+            if token.is_cancelled or taking.is_full:
+                taking.give_up(files[number + 1 :])
+                break
     yield Progress(len(files), len(files), "")
+    imported, joined = tuple(taking.imported), tuple(taking.joined)
     changes = Changes(
-        images=_with_fellows(services, (*imported, *joined_images)), case_list=bool(imported or joined_images)
+        images=_with_fellows(services, (*imported, *joined)), case_list=bool(imported or joined)
     )
     described = describe_samples(services, samples, imported) if lesion_id is None else 0
     return ImportReport(
-        imported=tuple(imported),
-        refused=tuple(refused),
+        imported=imported,
+        refused=tuple(taking.refused),
         changes=changes,
-        notices=tuple(notices),
-        kept_apart=tuple(kept_apart),
-        joined=tuple(joined_images),
-        passed_over=passed_over,
+        notices=tuple(taking.notices),
+        kept_apart=tuple(taking.kept_apart),
+        joined=joined,
+        passed_over=taking.passed_over,
         described=described,
     )
+
+
+class _Taking:
+    """Takes files one after the other, and remembers what became of each."""
+
+    def __init__(
+        self,
+        services: Services,
+        offered: frozenset[Path],
+        lesion_id: LesionId | None,
+        *,
+        merges_patients: bool,
+        takes_damaged: bool,
+    ) -> None:
+        self._services = services
+        self._offered = offered
+        self._lesion_id = lesion_id
+        self._merges_patients = merges_patients
+        self._takes_damaged = takes_damaged
+        self.imported: list[ImageId] = []
+        self.refused: list[Refusal] = []
+        self.notices: list[FileNotice] = []
+        self.kept_apart: list[FileNotice] = []
+        self.joined: list[ImageId] = []
+        self.passed_over = 0
+        self.is_full = False
+        """Whether nothing more can be stored."""
+
+    def parts(self, path: Path, workspace: Path) -> Iterator[ContainedFile]:
+        """Return the images of a file; one that cannot be opened is refused."""
+        try:
+            yield from contained_files(path, workspace)
+        except DomainError as error:
+            self.refused.append(Refusal(path, str(error)))
+        except OSError as error:
+            self.refused.append(Refusal(path, _unreadable(error)))
+
+    def take(self, part: ContainedFile) -> None:
+        """Import an image, or say why not."""
+        path = part.shown
+        try:
+            if part.problem:
+                raise UnreadableFileError(part.problem)
+            stored = _imported(
+                self._services,
+                part,
+                self._lesion_id,
+                merges_patients=self._merges_patients,
+                takes_damaged=self._takes_damaged,
+            )
+            self.imported.append(stored.image_id)
+            self.notices += [FileNotice(path, notice) for notice in stored.notices]
+            self.kept_apart += [FileNotice(path, stored.kept_apart)] if stored.kept_apart else []
+        except _AlreadyKnownError as error:
+            self._take_known(path, error)
+        except NoImageError as error:
+            if path in self._offered:
+                self.refused.append(Refusal(path, str(error)))
+            else:
+                self.passed_over += 1
+        except StorageError as error:
+            if not self.imported:
+                raise
+            self.refused.append(Refusal(path, str(error)))
+            self.is_full = True
+        except DomainError as error:
+            is_partly_readable = isinstance(error, PartlyReadableFileError)
+            self.refused.append(Refusal(path, str(error), is_partly_readable=is_partly_readable))
+        except OSError as error:
+            self.refused.append(Refusal(path, _unreadable(error)))
+
+    def give_up(self, left: Sequence[Path]) -> None:
+        """Name the files that were not tried because nothing more can be stored."""
+        if self.is_full:
+            self.refused += [Refusal(path, _(_NOT_TRIED)) for path in left]
+
+    def _take_known(self, path: Path, error: "_AlreadyKnownError") -> None:
+        joined = join_image(self._services, error.image_id) if self._merges_patients else None
+        if joined is not None:
+            self.joined.append(error.image_id)
+            self.notices.append(FileNotice(path, joined))
+        self.refused.append(Refusal(path, str(error), error.image_id))
+
+
+def _unreadable(error: OSError) -> str:
+    return _("The file cannot be read: {value}.").format(value=error.strerror or _("unknown reason"))
 
 
 def _with_fellows(services: Services, image_ids: Sequence[ImageId]) -> frozenset[ImageId]:
@@ -247,13 +304,14 @@ def _is_hidden(relative: Path) -> bool:
 
 def _imported(
     services: Services,
-    path: Path,
+    part: ContainedFile,
     lesion_id: LesionId | None,
     *,
     merges_patients: bool,
     takes_damaged: bool,
 ) -> _Stored:
     """Store a file and return its case with what has to be checked about it."""
+    path = part.path
     if path.exists() and not path.is_file():
         # Reading a pipe would wait for ever, a device never end.
         raise DomainError(_("This is not a file but a device, a pipe or the like."))
@@ -263,7 +321,8 @@ def _imported(
         _refuse_known(work, original)
     read = services.images.read(path, takes_damaged=takes_damaged)
     day, said = visit_day(read, services.clock().astimezone().date())
-    read = replace(read, provenance=(*read.provenance, said))
+    origin = () if part.note is None else (part.note,)
+    read = replace(read, provenance=(*origin, *read.provenance, said))
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != original:
         raise DomainError(_("The file was being changed while it was read; import it again."))
@@ -283,7 +342,7 @@ def _imported(
             found = FoundPatient(work.cases.patient(lesion.patient_id))
             check_person_of_lesion(services, work, read, day, found.patient, is_dated=day == read.taken_on)
         visit_id = _add_visit(work, lesion, found.patient, day, read.age_years)
-        image = _image(services, path, read, visit_id, original, upright)
+        image = _image(services, part.shown, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
         work.audit.append(services.user, AuditKind.IMAGE_IMPORTED, image.id, original)
         if image.is_damaged:

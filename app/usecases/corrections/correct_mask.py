@@ -22,6 +22,7 @@ _KIND_BY_REASON: Final = {
     RevisionReason.CONFIRMED: AuditKind.MASK_CONFIRMED,
     RevisionReason.RESET: AuditKind.MASK_RESET,
     RevisionReason.REVERTED: AuditKind.MASK_REVERTED,
+    RevisionReason.STARTING_POINT: AuditKind.MASK_STARTED,
 }
 
 
@@ -65,6 +66,7 @@ def correct_mask(
             created_at=services.clock(),
             reason=reason,
             reverted_to=reverted_to,
+            is_signed=reason is not RevisionReason.STARTING_POINT,
         )
         work.cases.add_revision(revision)
         work.audit.append(
@@ -82,11 +84,12 @@ def correct_mask(
 
 
 def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
-    """Say whether a revision with the valid mask would tell nothing new."""
+    """Say whether a revision with the valid mask tells nothing new; signing an unsigned one does."""
     if reason is RevisionReason.CONFIRMED:
         newest = case.revision
         return newest is not None and newest.reason is reason and newest.author == author
-    return reason is RevisionReason.CORRECTED
+    is_unsigned = case.revision is not None and not case.revision.is_signed
+    return reason is RevisionReason.STARTING_POINT or (reason is RevisionReason.CORRECTED and not is_unsigned)
 
 
 def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:

@@ -1,31 +1,26 @@
 """Takes masks that were drawn elsewhere as corrections of stored cases, each file for itself."""
 
-import unicodedata
-from collections import defaultdict
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 
-from app.domain.errors import DomainError, InvalidFieldError, NotFoundError
+from app.domain.case import Case
+from app.domain.changes import Changes
+from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import ImageId
+from app.domain.revision import RevisionReason
 from app.translation import _
 from app.usecases.cancellation import CancelToken
-from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
+from app.usecases.cases.import_images import FileNotice, Refusal, shown_name
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.image_arrays import check_fits
+from app.usecases.corrections.mask_sources import FoundMasks, MaskSource, find_masks
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.imaging.mask_plausibility import MaskIssue, MaskIssueKind, mask_issue
-from models.contract.imaging.mask_values import PLAIN
-
-MASK_ENDINGS = ("_segmentation", "_mask")
-"""What other tools add to an image's name to call its mask; ISIC writes the first."""
-
-_AT_A_TIME = 500
 
 
 class ImplausibleMask(StrEnum):
@@ -37,20 +32,73 @@ class ImplausibleMask(StrEnum):
     """Lesion and skin are exchanged in masks that seem to mark skin; other doubtful masks are refused."""
 
 
+class MaskUse(StrEnum):
+    """What masks drawn elsewhere are taken as."""
+
+    CORRECTION = "correction"
+    """Signed by the person who takes them: models may learn from them."""
+    STARTING_POINT = "starting-point"
+    """Unsigned: shown and measured, until a person corrects or confirms them."""
+
+
+_REASON_BY_USE = {
+    MaskUse.CORRECTION: RevisionReason.CORRECTED,
+    MaskUse.STARTING_POINT: RevisionReason.STARTING_POINT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MaskChoices:
+    """How masks drawn elsewhere are taken."""
+
+    in_doubt: ImplausibleMask = ImplausibleMask.REFUSE
+    use: MaskUse = MaskUse.CORRECTION
+    label: str | None = None
+    """Of the lesion, where shapes have several labels."""
+    scales: bool = False
+    """Masks of another size and the same proportions are made larger or smaller."""
+
+
+AS_CORRECTIONS = MaskChoices()
+"""What a person wants who says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMask:
+    """A mask that was, or would be, taken."""
+
+    image_id: ImageId
+    path: Path
+    image_file: str
+
+
 @dataclass(frozen=True, slots=True)
 class ImportedCorrections:
     """The cases that got a new revision, the files that were not taken, and how unusual masks were read."""
 
-    corrected: tuple[ImageId, ...]
+    taken: tuple[TakenMask, ...]
     refused: tuple[Refusal, ...]
     notices: tuple[FileNotice, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+    is_whole: bool = True
+    """False when the person stopped it; what was taken before is kept."""
+
+    @property
+    def corrected(self) -> tuple[ImageId, ...]:
+        """Return the cases of the masks."""
+        return tuple(mask.image_id for mask in self.taken)
+
+    @property
+    def taken_files(self) -> frozenset[Path]:
+        """Return the files of the masks."""
+        return frozenset(mask.path for mask in self.taken)
 
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """A mask file that can be signed for a case."""
+    """A mask that can be taken for a case."""
 
-    path: Path
+    source: MaskSource
     mask: BoolMask
     notice: str
 
@@ -60,76 +108,99 @@ def import_corrections(
     paths: Sequence[Path],
     *,
     token: CancelToken,
-    in_doubt: ImplausibleMask = ImplausibleMask.REFUSE,
+    choices: MaskChoices = AS_CORRECTIONS,
+    is_trial: bool = False,
 ) -> Generator[Progress, None, ImportedCorrections]:
-    """Store mask files as signed corrections of the cases whose image files are called the same.
+    """Store masks and outlines as revisions of the cases whose image files they are named after.
 
-    A mask belongs to the image whose file name, without its ending, it bears (``_segmentation`` and
-    ``_mask`` are set aside). Its size must be the image's. Of several masks of one case none is taken, unless
-    they mark the same.
+    A mask belongs to the image whose file name, without its ending, it bears (``_segmentation``, ``_mask``
+    and ``_lesion`` are set aside); outlines belong to the image that their file names. Of several masks of
+    one case none is taken, unless they mark the same.
+
+    Args:
+        services: the case store.
+        paths: files and folders.
+        token: asked between files.
+        choices: how they are taken.
+        is_trial: look at everything and store nothing.
     """
-    names = _CaseNames(services)
-    corrected: list[ImageId] = []
-    refused: list[Refusal] = []
-    notices: list[FileNotice] = []
-    files = files_below(paths)
-    files_by_case: dict[ImageId, list[Path]] = defaultdict(list)
-    for path in files:
-        try:
-            files_by_case[names.only_case(path)].append(path)
-        except NotFoundError as error:
-            refused.append(Refusal(path, str(error)))
-    done = len(refused)
-    for image_id, masks in files_by_case.items():
-        yield Progress(done, len(files), shown_name(masks[0]))
+    found = yield from find_masks(services, paths, token)
+    draft = _Draft(services, choices, found, is_trial=is_trial)
+    count = len(found.sources_by_case)
+    for done, (image_id, sources) in enumerate(found.sources_by_case.items()):
+        yield Progress(done, count, shown_name(sources[0].path))
         if token.is_cancelled:
+            draft.is_whole = False
             break
-        done += len(masks)
-        offers = list(_offers(services, image_id, masks, in_doubt, refused))
+        draft.take(image_id, sources)
+    yield Progress(count, count, "")
+    return draft.finished()
+
+
+class _Draft:
+    """Masks on their way into the case store."""
+
+    def __init__(
+        self, services: Services, choices: MaskChoices, found: FoundMasks, *, is_trial: bool
+    ) -> None:
+        self._services = services
+        self._choices = choices
+        self._is_trial = is_trial
+        self._refused, self._notices = found.refused, found.notices
+        self._taken: list[TakenMask] = []
+        self._changes = Changes()
+        self.is_whole = True
+
+    def take(self, image_id: ImageId, sources: Sequence[MaskSource]) -> None:
+        """Take the mask of a case, or say why not."""
+        with self._services.store.reading() as work:
+            case = work.cases.case(image_id)
+        offers = [offer for source in sources if (offer := self._offer(case, source)) is not None]
         if any(not np.array_equal(offer.mask, offers[0].mask) for offer in offers):
-            refused.extend(Refusal(offer.path, _several(offers)) for offer in offers)
+            self._refused.extend(Refusal(offer.source.path, _several(offers)) for offer in offers)
         elif offers:
-            # A mask in doubt is no offer unless the person has said what is to be done with it.
-            correct_mask(services, image_id, offers[0].mask, is_meant=True)
-            corrected.append(image_id)
-            notices.extend(FileNotice(offer.path, offer.notice) for offer in offers if offer.notice)
-    order = {path: place for place, path in enumerate(files)}
-    return ImportedCorrections(
-        tuple(corrected), tuple(sorted(refused, key=lambda refusal: order[refusal.path])), tuple(notices)
-    )
+            self._store(case, offers[0])
+            self._notices.extend(
+                FileNotice(offer.source.path, offer.notice) for offer in offers if offer.notice
+            )
 
+    def finished(self) -> ImportedCorrections:
+        """Return what was done."""
+        return ImportedCorrections(
+            tuple(self._taken),
+            tuple(sorted(self._refused, key=lambda refusal: refusal.path)),
+            tuple(self._notices),
+            self._changes,
+            is_whole=self.is_whole,
+        )
 
-def _offers(
-    services: Services,
-    image_id: ImageId,
-    paths: Sequence[Path],
-    in_doubt: ImplausibleMask,
-    refused: list[Refusal],
-) -> Iterator[_Offer]:
-    for path in paths:
+    def _offer(self, case: Case, source: MaskSource) -> _Offer | None:
+        choices = self._choices
         try:
-            yield _offer(services, image_id, path, in_doubt)
+            read = source.read(self._services, case, label=choices.label, scales=choices.scales)
+            mask, said = self._decided(case, read.mask)
         except DomainError as error:
-            refused.append(Refusal(path, str(error)))
+            self._refused.append(Refusal(source.path, str(error)))
+            return None
+        return _Offer(source, mask, " ".join(filter(None, (read.notice, said))))
 
+    def _decided(self, case: Case, mask: BoolMask) -> tuple[BoolMask, str]:
+        """A mask as the person wants it, and what is to be said about it."""
+        predicted = None if case.boundary is None else self._services.arrays.mask(case.boundary.mask)
+        issue = mask_issue(mask, predicted)
+        if issue is None:
+            return mask, ""
+        in_doubt = self._choices.in_doubt
+        return _decided(mask, issue, in_doubt), _taken_anyway(issue, in_doubt)
 
-def _offer(services: Services, image_id: ImageId, path: Path, in_doubt: ImplausibleMask) -> _Offer:
-    reading = services.images.read_mask(path)
-    with services.store.reading() as work:
-        case = work.cases.case(image_id)
-    check_fits(reading.mask, case.image)
-    predicted = None if case.boundary is None else services.arrays.mask(case.boundary.mask)
-    issue = mask_issue(reading.mask, predicted)
-    said = (
-        []
-        if reading.taken_for == PLAIN
-        else [_("Its values were read as: {taken_for}.").format(taken_for=reading.taken_for)]
-    )
-    mask = reading.mask
-    if issue is not None:
-        mask = _decided(mask, issue, in_doubt)
-        said.append(_taken_anyway(issue, in_doubt))
-    return _Offer(path, mask, " ".join(said))
+    def _store(self, case: Case, offer: _Offer) -> None:
+        if not self._is_trial:
+            # A mask in doubt is no offer unless the person has said what is to be done with it.
+            reason = _REASON_BY_USE[self._choices.use]
+            self._changes |= correct_mask(
+                self._services, case.image.id, offer.mask, reason=reason, is_meant=True
+            )
+        self._taken.append(TakenMask(case.image.id, offer.source.path, case.image.file_name))
 
 
 def _decided(mask: BoolMask, issue: MaskIssue, in_doubt: ImplausibleMask) -> BoolMask:
@@ -158,53 +229,7 @@ def _taken_anyway(issue: MaskIssue, in_doubt: ImplausibleMask) -> str:
 
 
 def _several(offers: Sequence[_Offer]) -> str:
-    names = ", ".join(shown_name(offer.path) for offer in offers)
+    names = ", ".join(shown_name(offer.source.path) for offer in offers)
     return _(
         "{count} different masks are named after one image ({names}); offer only the one you mean."
     ).format(count=len(offers), names=names)
-
-
-class _CaseNames:
-    """Finds cases by the names of their image files, however the system spells accents and capitals."""
-
-    def __init__(self, services: Services) -> None:
-        self._ids_by_name: dict[str, list[ImageId]] = defaultdict(list)
-        self._ids_by_folded_name: dict[str, list[ImageId]] = defaultdict(list)
-        with services.store.reading() as work:
-            for offset in range(0, work.cases.case_count(), _AT_A_TIME):
-                for line in work.cases.case_lines(offset=offset, limit=_AT_A_TIME, order="imported"):
-                    name = _composed(Path(line.file_name).stem)
-                    self._ids_by_name[name].append(line.image_id)
-                    self._ids_by_folded_name[name.casefold()].append(line.image_id)
-
-    def only_case(self, path: Path) -> ImageId:
-        """Return the case of a mask file; raises NotFoundError if there is none, or more than one."""
-        stem = _composed(shown_name(path).removesuffix(path.suffix))
-        # An image may itself be called so; its own name then counts last.
-        for name in (_without_endings(stem), stem):
-            ids = self._ids_by_name.get(name) or self._ids_by_folded_name.get(name.casefold(), [])
-            if len(ids) == 1:
-                return ids[0]
-            if ids:
-                raise NotFoundError(
-                    _("{count} cases have an image file called {name}; correct them one by one.").format(
-                        count=len(ids), name=name
-                    )
-                )
-        raise NotFoundError(
-            _("No case has an image file called {without_endings}.").format(
-                without_endings=_without_endings(stem)
-            )
-        )
-
-
-def _composed(name: str) -> str:
-    """A name with its accents in one form: macOS takes letters and accents apart, others do not."""
-    return unicodedata.normalize("NFC", name)
-
-
-def _without_endings(name: str) -> str:
-    for ending in MASK_ENDINGS:
-        if name.casefold().endswith(ending):
-            name = name[: -len(ending)]
-    return name

@@ -48,6 +48,16 @@ def guidance_for_refiner(
     return guidance
 
 
+def mirrored_passes(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What a refiner reads (3, h, w), as it is and left-right, (2, 3, h, w): it answers both at once."""
+    return np.stack([planes, planes[..., ::-1]])
+
+
+def mean_of_mirrored(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean (h, w) of the logits (2, h, w) of ``mirrored_passes``, in the geometry of the first."""
+    return np.asarray((logits[0] + logits[1, :, ::-1]) / 2, dtype=np.float32)
+
+
 def draw_click(disks: NDArray[np.float32], input_xy: tuple[float, float], *, is_lesion: bool) -> None:
     """Draw a click into the disks (2, h, w) float32 of 0 or 1, of those that add and that remove."""
     plane = disks[0 if is_lesion else 1]

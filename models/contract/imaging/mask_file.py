@@ -1,7 +1,7 @@
 """Mask files to masks: the one reader of ``naevus correct``, the converters, ``data check`` and training.
 
 Values are read as they are stored: a decoder that made eight bits of sixteen would lose a mask of 0 and 1.
-What they mean is decided in ``mask_values``; what is doubtful about the result is said by ``mask_doubt``.
+What they mean is decided in ``mask_values``; ``mask_plausibility`` says what is doubtful about the result.
 """
 
 import struct
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from models.contract.arrays import BoolMask
 from models.contract.errors import NoMaskError, UnreadableMaskError
 from models.contract.imaging.mask_values import MaskReading, Samples, reading_of
 
@@ -136,3 +137,13 @@ def _palette_samples(picture: Image.Image) -> tuple[Samples, Samples | None]:
     # Label tools may write a palette of one colour only; the numbers are the mask then.
     is_told_apart = (painted != painted[:1, :1]).any() or (indices == indices[0, 0]).all()
     return (colours if is_told_apart else indices), alpha
+
+
+def scaled_mask(mask: BoolMask, size_px: tuple[int, int]) -> BoolMask:
+    """A mask (H, W) bool at another size (height, width), each pixel that of the nearest place."""
+    if mask.shape == size_px:
+        return np.ascontiguousarray(mask)
+    levels = np.ascontiguousarray(mask, dtype=np.uint8)
+    return np.asarray(
+        cv2.resize(levels, size_px[::-1], interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.bool_
+    )

@@ -1,4 +1,4 @@
-"""How a redrawn boundary enters the present mask: near the newest click, and where no hand has drawn."""
+"""How a redrawn boundary enters a mask in which a person has drawn: near the newest click only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,7 +11,7 @@ from models.contract.arrays import BoolMask
 from models.contract.imaging.clicks import Click
 from models.contract.imaging.regions import extent_px
 
-_REACH_SHARE: Final = 0.15
+_REACH_SHARE: Final = 0.25
 """Radius of a click's neighbourhood as a share of the lesion's diameter (of a circle of its area)."""
 
 _BRIDGE_SHARE: Final = 0.01
@@ -21,11 +21,11 @@ _BRIDGE_SHARE: Final = 0.01
 def merged_refinement(
     present: BoolMask, refined: BoolMask, clicks: Sequence[Click], hand_drawn: BoolMask | None = None
 ) -> BoolMask:
-    """The present mask with those changes of the refined one that the newest click asks for, (H, W) bool.
+    """The refined mask, or what the newest click asks of it where a person has drawn by hand, (H, W) bool.
 
-    A region of change is taken whole when it touches the neighbourhood of the newest click; elsewhere the
-    present mask is kept. What was drawn by hand changes only within that neighbourhood. An empty present
-    mask is replaced.
+    Where nothing was drawn by hand the refined mask is taken as it is. Else the present mask is kept but for
+    regions of change that touch the neighbourhood of the newest click, and what was drawn by hand changes
+    only within that neighbourhood.
 
     Args:
         present: (H, W) bool, the mask that the person sees.
@@ -35,7 +35,7 @@ def merged_refinement(
     """
     if not clicks:
         return present.copy()
-    if not present.any():
+    if hand_drawn is None or not hand_drawn.any():
         return refined.copy()
     changed = np.logical_xor(present, refined)
     extent = extent_px(changed)
@@ -44,12 +44,11 @@ def merged_refinement(
     # Only the part that changes is worked on: masks may have 24 million pixels.
     top, left, bottom, right = extent
     part = np.s_[top:bottom, left:right]
-    diameter_px = 2 * np.sqrt(np.count_nonzero(present) / np.pi)
+    diameter_px = 2 * np.sqrt(max(np.count_nonzero(present), np.count_nonzero(refined)) / np.pi)
     x, y = clicks[-1].image_xy
     near = _disk(changed[part].shape, (x - left, y - top), max(1.0, _REACH_SHARE * diameter_px))
     taken = _touching(changed[part], near, bridge_px=max(1, round(_BRIDGE_SHARE * diameter_px)))
-    if hand_drawn is not None:
-        taken &= near | ~hand_drawn[part]
+    taken &= near | ~hand_drawn[part]
     merged = present.copy()
     merged[part] ^= taken
     return merged

@@ -11,6 +11,11 @@ from models.contract.photographs.stored_picture import Note
 _ABOUT = "bit depth"
 _PARTIAL_DEPTHS = (8, 10, 12, 14)
 """What cameras deliver in 16-bit files without scaling it up."""
+_QUARTER = 0.25
+
+_FLOAT_RANGES = ((0.0, 1), (_QUARTER * 255, 255), (_QUARTER * 65_535, 65_535))
+"""Highest values from which on, and up to which, floating point was made of shares, 8 or 16 bits. No picture
+of skin stays below a quarter of its range everywhere."""
 
 
 def eight_bits(
@@ -24,10 +29,10 @@ def eight_bits(
         declared_top: the highest value that the file says it has, as TIFF's MaxSampleValue.
 
     Raises:
-        UnreadablePhotographError: negative or 32-bit values, or floating point outside 0 to 1.
+        UnreadablePhotographError: negative or 32-bit values, or floating point of an unknown range.
     """
     if samples.dtype.kind == "f":
-        return _from_floats(samples), ((_ABOUT, "floating point reduced to 8 bits"),)
+        return _from_floats(samples)
     if samples.dtype == np.uint8 and bits == 8:
         return np.ascontiguousarray(samples), ()
     if samples.size and (samples.min() < 0 or samples.max() > 65_535):
@@ -63,14 +68,19 @@ def _top(highest: int, bits: int, declared_top: int | None) -> tuple[int, tuple[
     return full, ((_ABOUT, f"{bits} bits reduced to 8"),) if bits > 8 else ()
 
 
-def _from_floats(values: NDArray[Any]) -> NDArray[np.uint8]:
+def _from_floats(values: NDArray[Any]) -> tuple[NDArray[np.uint8], tuple[Note, ...]]:
     if not np.isfinite(values).all():
         raise UnreadablePhotographError(
             "The picture contains undefined values (NaN or infinity) and cannot be shown."
         )
-    if values.min() < 0 or values.max() > 1:
+    lowest, highest = float(values.min()), float(values.max())
+    top = next((top for least, top in _FLOAT_RANGES if least <= highest <= top), None)
+    if lowest < 0 or top is None:
         raise UnreadablePhotographError(
             "The picture has floating-point values outside 0 to 1, so its brightness is unknown; "
             "please export it with 8 or 16 bits per channel."
         )
-    return np.asarray(np.rint(values * 255), dtype=np.uint8)
+    words = "floating point reduced to 8 bits"
+    if top > 1:
+        words = f"floating point, shown from 0 to {top} because its values reach {highest:g}; please check it"
+    return np.asarray(np.rint(values * (255 / top)), dtype=np.uint8), ((_ABOUT, words),)

@@ -136,10 +136,27 @@ def _other(kind: PhotographFormat) -> Callable[[bytes, int], StoredPicture]:
     return picture_of
 
 
+def _heif(content: bytes, least_side_px: int) -> StoredPicture:
+    # Not installed with the program: its wheels hold codecs under the LGPL and GPL.
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        raise UnreadablePhotographError(
+            "HEIC photographs need the optional library pillow-heif (pip install pillow-heif); or export the "
+            "photograph as JPEG."
+        ) from None
+    register_heif_opener()
+    with opened(content, PhotographFormat.HEIF, least_side_px) as picture:
+        # Phones keep a burst or a depth map beside the photograph, which the file itself calls the main one.
+        return decoded(picture)
+
+
 _DECODERS: dict[PhotographFormat, Callable[[bytes, int], StoredPicture]] = {
     PhotographFormat.JPEG: jpeg_picture,
     PhotographFormat.PNG: png_picture,
     PhotographFormat.TIFF: _tiff,
     PhotographFormat.BMP: _other(PhotographFormat.BMP),
     PhotographFormat.WEBP: _other(PhotographFormat.WEBP),
+    PhotographFormat.AVIF: _other(PhotographFormat.AVIF),
+    PhotographFormat.HEIF: _heif,
 }

@@ -1,6 +1,6 @@
 """The shelf of trained models: ``<root>/<name>/<version>/{card.json, graph.onnx, weights.safetensors}``.
 
-A model is taken and given out only after ``inspection``; nothing is ever active by itself: a person
+A model is taken and given out only after ``model_validation``; nothing is ever active by itself: a person
 promotes it, and can go back.
 """
 

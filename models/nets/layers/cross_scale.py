@@ -27,6 +27,14 @@ class AxialDepthwise(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Features (B, C, H, W) to features of the same shape."""
+        if x.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
+            # In bfloat16 and channels last, torch on CPUs gives dilated depthwise convolutions wrong weight
+            # gradients (off by their own size, or no numbers) and may write beyond them; float32 is right.
+            with torch.autocast("cpu", enabled=False):
+                return self._widened(x.float())
+        return self._widened(x)
+
+    def _widened(self, x: Tensor) -> Tensor:
         wide: Tensor = x + self.around(self.along_height(self.along_width(x)))
         return wide
 

@@ -187,6 +187,14 @@ def png_of(header: bytes, data: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
+@pytest.mark.parametrize("top", [255, 65_535])
+def test_float_tiff_of_other_ranges_is_shown_in_a_window_that_is_said(read_bytes: Read, top: int) -> None:
+    ramp = np.tile(np.linspace(0, 0.9 * top, 128, dtype=np.float32), (64, 1))
+    read = read_bytes(encoded(Image.fromarray(ramp), "TIFF"))
+    assert abs(int(read.pixels.max()) - 230) <= 1
+    assert any(f"shown from 0 to {top}" in words for _about, words in read.provenance)
+
+
 def test_float_tiff_in_unit_range_is_read(read_bytes: Read) -> None:
     ramp = np.tile(np.linspace(0, 1, 128, dtype=np.float32), (64, 1))
     image = read_bytes(encoded(Image.fromarray(ramp), "TIFF"))

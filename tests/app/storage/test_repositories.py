@@ -318,7 +318,7 @@ _ROWS = {
     "visit": "printf('%032x', i), printf('%032x', i), '2026-01-01', NULL",
     "image": "printf('%032x', i), printf('%032x', i), 'a.jpg', 'image/jpeg', printf('%064x', i), "
     "printf('%064x', i), printf('%064x', i), 600, 450, printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, "
-    "i % 60), 'x', '[]', NULL, NULL, NULL, 0",
+    "i % 60), 'x', '[]', NULL, NULL, NULL, 0, 0",
     "case_index": "printf('%032x', i), 0, printf('%064x', i), printf('P-%05x', i), "
     "printf('Name %03x', i % 4096), CASE i % 2 WHEN 0 THEN 'head/neck' END, i % 3, '[\"Score.\"]', "
     "(i * 37 % 1000) / 1000.0, 'predicted', printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, i % 60), "

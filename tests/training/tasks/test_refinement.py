@@ -11,7 +11,9 @@ from torch.nn import functional
 from tests.training.contract.test_plan import a_plan
 from tests.training.data_folders import mini_data_folder
 from training.contract.data_set import DataSetError, Split, read_manifest, split_samples
+from training.contract.plan import NO_AUGMENTATION, Stage
 from training.tasks.refinement import RefinementTask
+from training.tasks.segmentation import as_network_input, load_frames
 
 STAGE = {"height_px": 32, "width_px": 64, "epochs": 1}
 
@@ -40,8 +42,10 @@ def wide(disks: Tensor) -> Tensor:
     return functional.max_pool2d(disks, 9, stride=1, padding=4)
 
 
-def a_task(split: Split, tmp_path: Path) -> RefinementTask:
-    plan = a_plan(task="refinement", architecture="click_refiner_tiny", stages=[STAGE], batch_size=4)
+def a_task(split: Split, tmp_path: Path, **changes: object) -> RefinementTask:
+    plan = a_plan(
+        task="refinement", architecture="click_refiner_tiny", stages=[STAGE], batch_size=4, **changes
+    )
     task = RefinementTask(plan, split, tmp_path)
     task.open_stage(plan.stages[0])
     return task
@@ -66,6 +70,20 @@ def test_clicks_start_from_nothing_from_worse_masks_and_from_answers(split: Spli
     assert {int(batch["rounds"][0]) for batch in batches} <= {0, 1, 2, 3, 4}
     assert any(batch["is_answered"].any() for batch in batches if batch["rounds"][0] > 0)
     assert not any(batch["is_answered"].any() for batch in batches if batch["rounds"][0] == 0)
+
+
+def test_of_some_images_another_mask_than_the_experts_is_wanted(split: Split, tmp_path: Path) -> None:
+    task = a_task(split, tmp_path, augmentation=NO_AUGMENTATION.model_dump())
+    frames = load_frames(split.train, Stage.model_validate(STAGE), tmp_path)
+    known = as_network_input(np.array(frames.images))
+    are_other = []
+    for epoch in range(4):
+        for index in range(4):
+            batch = task.batches(epoch).batch(index)
+            for image, wanted in zip(batch["images"], batch["masks"], strict=True):
+                place = int((known == image).flatten(1).all(dim=1).nonzero()[0])
+                are_other.append(bool((wanted[0].numpy() != frames.masks[place]).any()))
+    assert 0.1 < np.mean(are_other) < 0.5
 
 
 def test_each_round_answers_the_answer_before_and_only_the_last_is_learned_from(

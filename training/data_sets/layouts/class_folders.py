@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from training.data_sets.layouts.class_words import DIAGNOSES
+from training.contract.table_words import DIAGNOSES
 from training.data_sets.layouts.data_folder import (
     About,
     Card,

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from training.contract.body_sites import general_site
 from training.contract.table import TableRow, opened_table
-from training.data_sets.layouts.body_sites import general_site
-from training.data_sets.layouts.class_words import DIAGNOSES, image_id_of, known, sex, years
+from training.contract.table_words import CONFIRMED_BY, DIAGNOSES, image_id_of, known, sex, years
 from training.data_sets.layouts.data_folder import (
     About,
     Card,
@@ -28,14 +28,6 @@ from training.data_sets.layouts.download import RowsByImage, files_below, readab
 from training.data_sets.layouts.understanding import Understanding
 
 MALIGNANT = ("mel", "bcc", "akiec")
-_CONFIRMED_BY: Mapping[str, str] = {
-    "histo": "histopathology",
-    "follow_up": "serial imaging showing no change",
-    "consensus": "single image expert consensus",
-    "confocal": "confocal microscopy with consensus dermoscopy",
-}
-"""dx_type in the words of the ISIC archive, which the application's forms use, too."""
-
 _ABOUT = About(
     layout="ham10000",
     title="HAM10000",
@@ -161,7 +153,7 @@ def _cells(row: Mapping[str, str]) -> dict[str, str]:
         "site": row["localization"],
         "lesion_id": row["lesion_id"],
         "duplicate_group": row["lesion_id"],
-        "confirmed_by": _CONFIRMED_BY.get(how, how),
+        "confirmed_by": CONFIRMED_BY.get(how, how),
         "licence": "CC BY-NC 4.0",
     }
 

@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 
 from models.contract.lesion.tabular import patient_size_z
+from training.contract.body_sites import general_site
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS, LEAKS
 from training.contract.progress_bar import shown
 from training.contract.table import Table, opened_table
-from training.data_sets.layouts.body_sites import general_site
-from training.data_sets.layouts.class_words import image_id_of, sex, years
+from training.contract.table_words import image_id_of, sex, years
 from training.data_sets.layouts.data_folder import (
     About,
     Card,

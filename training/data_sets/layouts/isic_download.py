@@ -27,16 +27,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from training.contract.lesion_groups import strictest
-from training.contract.table import Headless, TableRow, opened_table
-from training.data_sets.layouts.body_sites import (
+from training.contract.body_sites import (
     LEVEL_COLUMNS,
     SITE_COLUMNS,
     SPECIAL_COLUMN,
     general_site,
     site_words,
 )
-from training.data_sets.layouts.class_words import DIAGNOSES, image_id_of, known, sex, years
+from training.contract.lesion_groups import strictest
+from training.contract.table import Headless, TableRow, opened_table
+from training.contract.table_words import DIAGNOSES, image_id_of, known, sex, years
 from training.data_sets.layouts.data_folder import ConversionError
 from training.data_sets.layouts.disputes import Disputes
 from training.data_sets.layouts.download import ContradictionError, RowsByImage, files_below, readable

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from training.data_sets.layouts.class_words import known
+from training.contract.table_words import known
 
 _MOST_NAMED = 20
 

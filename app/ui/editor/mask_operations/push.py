@@ -30,9 +30,8 @@ class PushedMask:
         along = np.arange(-reach, reach + 1, dtype=np.float32)
         square = (along[:, None] ** 2 + along[None, :] ** 2) / np.float32(self._radius_px**2)
         self._strength: _Coordinates = np.square(np.maximum(1 - square, 0), dtype=np.float32)
-        self._columns, self._rows = np.meshgrid(
-            np.arange(self._side, dtype=np.float32), np.arange(self._side, dtype=np.float32)
-        )
+        # Written anew by every move: to ask for so much memory each time would take longer than the move.
+        self._columns, self._rows = np.empty_like(self._strength), np.empty_like(self._strength)
 
     def push(
         self, from_xy: tuple[float, float], to_xy: tuple[float, float]
@@ -60,8 +59,10 @@ class PushedMask:
         source = box.grown(margin).clipped(self._cover.shape)
         part = np.s_[box.top - top : box.bottom - top, box.left - left : box.right - left]
         strength = self._strength[part]
-        columns = self._columns[part] - strength * np.float32(by_xy[0]) + np.float32(left - source.left)
-        rows = self._rows[part] - strength * np.float32(by_xy[1]) + np.float32(top - source.top)
+        columns = np.multiply(strength, np.float32(-by_xy[0]), out=self._columns[part])
+        columns += np.arange(box.left, box.right, dtype=np.float32) - np.float32(source.left)
+        rows = np.multiply(strength, np.float32(-by_xy[1]), out=self._rows[part])
+        rows += (np.arange(box.top, box.bottom, dtype=np.float32) - np.float32(source.top))[:, None]
         moved = cv2.remap(
             self._cover[source.window], columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )

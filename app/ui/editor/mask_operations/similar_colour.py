@@ -18,6 +18,7 @@ from models.contract.lesion.colour import lab
 _SMOOTHING_PX = 1.5
 _SEED_REACH_PX = 2
 _SMOOTHED_EDGE_PX = 5
+_OUTLINE_ERROR_PX = 0.7
 _LARGEST_PINHOLE_SHARE = 0.002
 """Of the small image: hairs and glare inside a region are taken with it."""
 
@@ -38,14 +39,15 @@ class ColourDistance:
         return _enlarged(self._small_region(tolerance), self.delta_e.shape, self.shape)
 
     def outlines(self, tolerance: float) -> list[NDArray[np.float64]]:
-        """Return the outlines of that region and of its holes, each (n, 2) points (x, y) of the image."""
+        """Return outlines of that region and its holes to look at, each (n, 2) points (x, y) of the image."""
         region = self._small_region(tolerance)
         # A margin keeps the outline of a region that touches the frame closed there.
         cover = np.pad(region.inside, 1).view(np.uint8)
         found, _ = cv2.findContours(cover, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
         first_xy = np.array([region.box.left - 0.5, region.box.top - 0.5])
         scale_xy = np.array([self.shape[1], self.shape[0]]) / self.delta_e.shape[::-1]
-        return [(outline[:, 0] + first_xy) * scale_xy for outline in found]
+        simple = (cv2.approxPolyDP(outline, _OUTLINE_ERROR_PX, closed=True) for outline in found)
+        return [(outline[:, 0] + first_xy) * scale_xy for outline in simple]
 
     def _small_region(self, tolerance: float) -> Region:
         near = self.delta_e <= tolerance

@@ -44,7 +44,7 @@ def fill(canvas: ToolCanvas, press: Pointer) -> Gesture:
     else:
         part = canvas.mask[region.box.window]
         canvas.paint_block(region.box, part & ~region.inside if removes else part | region.inside)
-        canvas.finish(_REMOVE_STEP if removes else _FILL_STEP)
+        canvas.finish(_REMOVE_STEP if removes else _FILL_STEP, is_exact=True)
     return None
     yield  # A click is all of it, yet a gesture is a generator.
 

@@ -101,8 +101,8 @@ class ToolCanvas(Protocol):
         """Take back what the unfinished stroke has painted so far."""
         ...
 
-    def finish(self, label: StepLabel) -> None:
-        """Make what was painted one step of the history."""
+    def finish(self, label: StepLabel, *, is_exact: bool = False) -> None:
+        """Make what was painted one step of the history, pinholes and crumbs mended unless it is exact."""
         ...
 
     def preview(self, preview: ToolPreview | None) -> None:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from app.translation import N_, _
 from app.ui.editor.mask_operations.similar_colour import colour_distance
@@ -35,20 +37,22 @@ class WandPreview:
 
     image_xy: Point
     tolerance: float
-    outlines_xy: tuple[tuple[Point, ...], ...]
+    outline: QPainterPath
+    """Round what would be taken, in the image."""
     is_subtracting: bool
 
     def draw(self, painter: QPainter, placement: Placement, mm_per_px: float | None) -> None:
         """Draw the outline, and a cross with the tolerance beside it."""
         at = QPointF(*placement.view_xy(self.image_xy))
-        path = QPainterPath()
-        for outline_xy in self.outlines_xy:
-            path.addPolygon(QPolygonF([QPointF(*placement.view_xy(point)) for point in outline_xy]))
-            path.closeSubpath()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width in ((CASING_COLOUR, 3.5), (outline_colour(self.is_subtracting), 1.5)):
-            painter.setPen(QPen(colour, width))
-            painter.drawPath(path)
+            pen = QPen(colour, width)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.save()
+            painter.setTransform(_to_view(placement), True)
+            painter.drawPath(self.outline)
+            painter.restore()
             painter.drawLine(at - QPointF(6, 0), at + QPointF(6, 0))
             painter.drawLine(at - QPointF(0, 6), at + QPointF(0, 6))
         draw_note(
@@ -70,10 +74,8 @@ def wand(canvas: ToolCanvas, press: Pointer) -> Gesture:
         dragged_px = pointer.view_xy[0] - press.view_xy[0]
         tolerance = TOLERANCE.bounded(first + _TOLERANCE_PER_VIEW_PX * dragged_px)
         if tolerance != shown:
-            outlines_xy = tuple(
-                tuple((x, y) for x, y in outline.tolist()) for outline in distance.outlines(tolerance)
-            )
-            canvas.preview(WandPreview(press.image_xy, tolerance, outlines_xy, press.is_subtracting))
+            outline = _path(distance.outlines(tolerance))
+            canvas.preview(WandPreview(press.image_xy, tolerance, outline, press.is_subtracting))
             shown = tolerance
         if pointer.act is PointerEventType.RELEASE:
             break
@@ -83,8 +85,29 @@ def wand(canvas: ToolCanvas, press: Pointer) -> Gesture:
     region = distance.region(tolerance)
     part = canvas.mask[region.box.window]
     canvas.paint_block(region.box, part & ~region.inside if press.is_subtracting else part | region.inside)
-    canvas.finish(_WAND_STEP)
+    canvas.finish(_WAND_STEP, is_exact=True)
     return None
+
+
+def _path(outlines_xy: list[NDArray[np.float64]]) -> QPainterPath:
+    path = QPainterPath()
+    for outline_xy in outlines_xy:
+        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in outline_xy.tolist()]))
+        path.closeSubpath()
+    return path
+
+
+def _to_view(placement: Placement) -> QTransform:
+    """The placement of the image as the painter takes it."""
+    origin, right, down = (placement.view_xy(point) for point in ((0, 0), (1, 0), (0, 1)))
+    return QTransform(
+        right[0] - origin[0],
+        right[1] - origin[1],
+        down[0] - origin[0],
+        down[1] - origin[1],
+        origin[0],
+        origin[1],
+    )
 
 
 WAND = Tool(

@@ -15,6 +15,7 @@ from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.import_corrections import (
     ImplausibleMask,
     ImportedCorrections,
+    MaskChoices,
     import_corrections,
 )
 from app.usecases.services import Services
@@ -44,7 +45,8 @@ def a_mask_file(folder: Path, name: str, shape: tuple[int, int], bright: int = 2
 def taken(
     services: Services, folder: Path, in_doubt: ImplausibleMask = ImplausibleMask.REFUSE
 ) -> ImportedCorrections:
-    return result_of(import_corrections(services, [folder], token=NeverCancelled(), in_doubt=in_doubt))
+    choices = MaskChoices(in_doubt=in_doubt)
+    return result_of(import_corrections(services, [folder], token=NeverCancelled(), choices=choices))
 
 
 def stored_mask(services: Services, image_id: ImageId) -> np.ndarray:

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from models.contract.imaging.clicks import Click, guidance_for_refiner
+from models.contract.imaging.clicks import (
+    Click,
+    guidance_for_refiner,
+    mean_of_mirrored,
+    mirrored_passes,
+)
 from models.contract.imaging.preprocess import mask_for_segmenter
 
 
@@ -44,3 +49,13 @@ def test_a_click_at_the_very_edge_is_still_seen() -> None:
 
 def test_without_clicks_and_mask_there_is_no_guidance() -> None:
     assert not _guidance(np.zeros((50, 70), bool)).any()
+
+
+def test_the_mirrored_pass_is_turned_back_before_both_are_averaged() -> None:
+    planes = np.random.default_rng(1).random((3, 4, 6)).astype(np.float32)
+    passes = mirrored_passes(planes)
+    assert passes.shape == (2, 3, 4, 6)
+    np.testing.assert_array_equal(passes[1, :, :, 0], planes[:, :, -1])
+    np.testing.assert_allclose(mean_of_mirrored(passes[:, 0]), planes[0], rtol=1e-6)
+    shifted = passes[:, 0] + np.array([0.0, 2.0], np.float32)[:, None, None]
+    np.testing.assert_allclose(mean_of_mirrored(shifted), planes[0] + 1, rtol=1e-6)

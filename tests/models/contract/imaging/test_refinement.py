@@ -1,4 +1,4 @@
-"""A redrawn boundary enters the present mask near the newest click only."""
+"""A redrawn boundary enters a mask in which a person has drawn near the newest click only."""
 
 import numpy as np
 
@@ -6,6 +6,9 @@ from models.contract.imaging.clicks import Click
 from models.contract.imaging.refinement import merged_refinement
 
 ADD = Click((150.0, 100.0), is_lesion=True)
+BY_HAND = np.zeros((200, 200), bool)
+BY_HAND[195:] = True
+"""Somewhere in a corner, away from all that changes."""
 
 
 def _square() -> np.ndarray:
@@ -22,21 +25,21 @@ def _bulged_on_both_sides() -> np.ndarray:
 
 
 def test_a_change_at_the_newest_click_is_taken_and_one_far_off_is_not() -> None:
-    merged = merged_refinement(_square(), _bulged_on_both_sides(), [ADD])
+    merged = merged_refinement(_square(), _bulged_on_both_sides(), [ADD], BY_HAND)
     assert merged[80:120, 140:160].all()
     np.testing.assert_array_equal(merged[:, :140], _square()[:, :140])
 
 
 def test_of_several_clicks_the_newest_decides() -> None:
     older = Click((50.0, 100.0), is_lesion=True)
-    merged = merged_refinement(_square(), _bulged_on_both_sides(), [older, ADD])
+    merged = merged_refinement(_square(), _bulged_on_both_sides(), [older, ADD], BY_HAND)
     assert not merged[80:120, 40:60].any()
 
 
 def test_a_region_of_change_is_taken_whole_though_it_reaches_beyond_the_neighbourhood() -> None:
     refined = _square()
     refined[60:140, 140:165] = True
-    merged = merged_refinement(_square(), refined, [ADD])
+    merged = merged_refinement(_square(), refined, [ADD], BY_HAND)
     np.testing.assert_array_equal(merged, refined)
 
 
@@ -45,7 +48,7 @@ def test_a_thin_bridge_joins_no_regions() -> None:
     refined[59, 50:150] = True
     refined[59:81, 50] = True
     refined[59:81, 150] = True
-    assert not merged_refinement(_square(), refined, [ADD])[85:120, 40:60].any()
+    assert not merged_refinement(_square(), refined, [ADD], BY_HAND)[85:120, 40:60].any()
 
 
 def test_what_was_drawn_by_hand_changes_only_in_the_neighbourhood_of_the_click() -> None:
@@ -63,26 +66,27 @@ def test_what_was_drawn_by_hand_changes_only_in_the_neighbourhood_of_the_click()
 def test_a_click_that_removes_does_so() -> None:
     refined = _square()
     refined[60:140, 120:140] = False
-    merged = merged_refinement(_square(), refined, [Click((130.0, 100.0), is_lesion=False)])
+    merged = merged_refinement(_square(), refined, [Click((130.0, 100.0), is_lesion=False)], BY_HAND)
     np.testing.assert_array_equal(merged, refined)
 
 
-def test_an_empty_mask_is_replaced() -> None:
-    refined = _square()
-    merged = merged_refinement(np.zeros_like(refined), refined, [Click((5.0, 5.0), is_lesion=True)])
-    np.testing.assert_array_equal(merged, refined)
+def test_where_nothing_was_drawn_by_hand_the_refined_mask_is_taken() -> None:
+    for by_hand in (None, np.zeros((200, 200), bool)):
+        merged = merged_refinement(_square(), _bulged_on_both_sides(), [ADD], by_hand)
+        np.testing.assert_array_equal(merged, _bulged_on_both_sides())
 
 
 def test_without_a_click_or_a_change_the_mask_stays_and_is_a_copy() -> None:
     present = _square()
     for merged in (
-        merged_refinement(present, _bulged_on_both_sides(), []),
-        merged_refinement(present, _square(), [ADD]),
+        merged_refinement(present, _bulged_on_both_sides(), [], BY_HAND),
+        merged_refinement(present, _square(), [ADD], BY_HAND),
     ):
         np.testing.assert_array_equal(merged, present)
         assert merged is not present
 
 
 def test_a_click_far_outside_any_change_takes_none() -> None:
-    merged = merged_refinement(_square(), _bulged_on_both_sides(), [Click((100.0, 195.0), is_lesion=True)])
+    click = Click((100.0, 195.0), is_lesion=True)
+    merged = merged_refinement(_square(), _bulged_on_both_sides(), [click], BY_HAND)
     np.testing.assert_array_equal(merged, _square())

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from models.nets.layers.cbam import CBAM
 from models.nets.layers.cross_scale import AxialDepthwise, CrossScaleMamba
@@ -140,3 +140,21 @@ def test_drop_path_drops_whole_samples_and_keeps_the_mean() -> None:
 def test_drop_rates_rise_to_the_largest() -> None:
     assert rising_rates(0.2, 3) == [0.0, 0.1, 0.2]
     assert rising_rates(0.2, 1) == [0.0]
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+def test_axial_convolutions_learn_the_same_in_bfloat16_and_channels_last(dilation: int) -> None:
+    torch.manual_seed(0)
+    conv = AxialDepthwise(6, dilation)
+    features = torch.randn(4, 6, 48, 64).contiguous(memory_format=torch.channels_last)
+    pull = torch.randn(4, 6, 48, 64).contiguous(memory_format=torch.channels_last)
+
+    def gradients(*, amp: bool) -> list[Tensor]:
+        conv.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=amp):
+            mapped = conv(features.to(torch.bfloat16) if amp else features)
+        (mapped.float() * pull).sum().backward()
+        return [weight.grad.clone() for weight in conv.parameters() if weight.grad is not None]
+
+    for exact, found in zip(gradients(amp=False), gradients(amp=True), strict=True):
+        assert float((found - exact).abs().max() / exact.abs().max()) < 0.02

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from training.data_sets.findings import OLDEST_YEARS
+OLDEST_YEARS = 120
+"""Nobody who is photographed is older."""
 
 DIAGNOSES: Mapping[str, str] = {
     "mel": "melanoma",
@@ -15,6 +16,14 @@ DIAGNOSES: Mapping[str, str] = {
     "akiec": "actinic keratosis",
 }
 """By the abbreviations of ISIC 2018 Task 3 and HAM10000."""
+
+CONFIRMED_BY: Mapping[str, str] = {
+    "histo": "histopathology",
+    "follow_up": "serial imaging showing no change",
+    "consensus": "single image expert consensus",
+    "confocal": "confocal microscopy with consensus dermoscopy",
+}
+"""HAM10000's dx_type in the words of the ISIC archive, which the application's forms use, too."""
 
 _SEXES: Mapping[str, str] = {
     **dict.fromkeys(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from training.data_sets.layouts.body_sites import GENERAL_SITES, general_site, site_words
-from training.data_sets.layouts.class_words import image_id_of, known, sex, years
+from training.contract.body_sites import GENERAL_SITES, general_site, site_words
+from training.contract.table_words import image_id_of, known, sex, years
 
 
 @pytest.mark.parametrize(
