@@ -225,9 +225,7 @@ def _is_changed(curve_xy: Points, other_xy: Points) -> BoolMask:
     """Which points of a curve are not points of another one, each with its neighbours."""
     known = {tuple(point) for point in other_xy.tolist()}
     is_changed = np.array([tuple(point) not in known for point in curve_xy.tolist()], dtype=np.bool_)
-    return np.asarray(
-        is_changed | np.roll(is_changed, 1) | np.roll(is_changed, -1) if is_changed.any() else is_changed
-    )
+    return np.asarray(is_changed | np.roll(is_changed, 1) | np.roll(is_changed, -1), dtype=np.bool_)
 
 
 def _inside(curve_xy: Points, box: PixelBox) -> BoolMask:

@@ -101,7 +101,7 @@ def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _normals(way: Points) -> Points:
     tangents = np.gradient(way, axis=0)
     lengths = np.maximum(np.hypot(*tangents.T), 1e-9)
-    return np.column_stack([-tangents[:, 1], tangents[:, 0]]) / lengths[:, None]
+    return np.asarray(np.column_stack([-tangents[:, 1], tangents[:, 0]]) / lengths[:, None])
 
 
 def _edge_strengths(
