@@ -21,7 +21,6 @@ from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, check_files, left_out
 from models.contract.arrays import AttentionMap
-from models.contract.errors import NaevusError
 
 KEY_FOLDER = "export_keys"
 """In the data folder: which file of a de-identified export is whose."""
@@ -142,7 +141,8 @@ def export_cases(
                 yield Progress(done, count, exporter.label)
         except StopIteration as end:
             files = tuple(end.value)
-        except NaevusError:
+        except BaseException:
+            # Ctrl+C and a job that is given up leave files, too.
             if exporter.keeps_what_was_stopped:
                 note_export(services, cases.sound[:done], exporter, f"{in_words(manner)}, stopped")
             raise

@@ -323,6 +323,20 @@ def test_what_a_stopped_export_leaves_is_in_the_audit_trail(services: Services, 
     ]
 
 
+def test_what_an_export_that_is_given_up_leaves_is_in_the_audit_trail(
+    services: Services, tmp_path: Path
+) -> None:
+    ids = [a_case(services, tmp_path, seed=seed, corrected=True) for seed in (1, 2)]
+    services = replace(services, exporters=(MaskPng(),))
+    job = export_cases(services, ids, "mask_png", tmp_path / "out", manner=OPENLY, token=FakeToken())
+    assert [next(job).done for _ in range(2)] == [0, 1]
+    job.close()
+    with services.store.reading() as work:
+        notes = [event.subject for event in work.audit.events() if event.kind == "case exported"]
+    assert notes == [ids[0]]
+    assert [path.name.split("-")[0] for path in (tmp_path / "out").iterdir()] == ["naevus_masks.unfinished"]
+
+
 def test_a_mask_export_never_reads_the_pixels(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path, corrected=True)
     services = replace(started_anew(services), exporters=(MaskPng(),))
