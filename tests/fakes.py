@@ -1,6 +1,6 @@
 """Stand-ins for the slow or moody outside world: an instant predictor, a clock one can turn, a token."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,8 @@ from app.usecases.analysis.predictor import (
     ScoreResult,
 )
 from app.usecases.cancellation import CancelToken
-from app.usecases.exports.exporter import CaseFile
+from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 from models.contract.imaging.clicks import Click
 from models.contract.imaging.frame_verdict import FrameVerdict
@@ -189,16 +190,18 @@ class FakeExporter:
     name: str
     label: str = "Text"
     suffix: str = ".txt"
+    keeps_what_was_stopped: bool = False
     asked: list[tuple[int, bool]] = field(default_factory=list)
     seen: list[CaseFile] = field(default_factory=list)
 
-    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
-        self.asked.append((len(cases), deidentified))
+    def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         folder.mkdir(parents=True, exist_ok=True)
         files = []
         for case in cases:
             self.seen.append(case)
             file = folder / f"{case.case.image.id}-{self.name}{self.suffix}"
-            file.write_text(case.case.patient.code if not deidentified else "-", encoding="utf-8")
+            file.write_text(case.case.patient.code if not manner.deidentified else "-", encoding="utf-8")
             files.append(file)
+            yield len(files)
+        self.asked.append((len(files), manner.deidentified))
         return files

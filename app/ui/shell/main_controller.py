@@ -40,6 +40,7 @@ from app.usecases.cases.import_images import ImportReport
 from app.usecases.cases.remove_case import remove_case, restore_case
 from app.usecases.corrections.boundary_queue import boundaries_to_review
 from app.usecases.corrections.unfinished_work import unfinished_work
+from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
 
 IMAGE_FILES = N_(
@@ -159,10 +160,14 @@ class MainController(QObject):
             self.importing.start(paths)
 
     def show_export(self) -> None:
-        """Offer reports and exports of the open case or the selected ones."""
+        """Offer reports and exports of the open case, the selected ones, or a part of the work list."""
         self.correction.save_unasked()
         self.panels.finish_edits()
-        self.dialogs.show_export(self.review.image_id, self.work_list.selected_images())
+        query = self.work_list.model.query
+        listed = CaseSelection(
+            search=query.search, shown=query.shown, order=query.order, descending=query.descending
+        )
+        self.dialogs.show_export(self.review.image_id, self.work_list.selected_images(), listed)
 
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""

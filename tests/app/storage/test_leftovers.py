@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.ids import BlobName
-from app.exporters.atomic_output import new_folder
+from app.exporters.atomic_output import new_file
 from app.storage.store import CaseStore
 from tests.builders import a_case, new_store, services_at
 
@@ -27,11 +27,11 @@ sys.stdin.readline()
 EXPORTER = """
 import os, signal, sys
 from pathlib import Path
-from app.exporters.atomic_output import new_folder
+from app.exporters.atomic_output import new_file
 from tests.builders import new_store
 store = new_store(Path(sys.argv[1]))
-with store.exporting(Path(sys.argv[2])), new_folder(Path(sys.argv[2]), "naevus_isic") as delivery:
-    delivery.add("images/a.png", b"half an export")
+with store.exporting(Path(sys.argv[2])), new_file(Path(sys.argv[2]), "naevus_cases.csv") as file:
+    file.path.write_bytes(b"half an export")
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -167,14 +167,11 @@ def test_a_half_packed_model_is_removed_from_where_it_went(tmp_path: Path) -> No
 
 def test_an_export_under_way_in_this_process_goes_on(tmp_path: Path) -> None:
     store = new_store(tmp_path / "data")
-    with store.exporting(tmp_path / "out"), new_folder(tmp_path / "out", "naevus_isic") as delivery:
-        delivery.add("images/a.png", b"a")
+    with store.exporting(tmp_path / "out"), new_file(tmp_path / "out", "a.csv") as file:
+        file.path.write_bytes(b"a")
         assert store.sweep() == 0
-        delivery.add("images/b.png", b"b")
-    assert sorted(path.name for path in (tmp_path / "out" / "naevus_isic" / "images").iterdir()) == [
-        "a.png",
-        "b.png",
-    ]
+        file.path.write_bytes(b"ab")
+    assert (tmp_path / "out" / "a.csv").read_bytes() == b"ab"
     assert list((store.folder / "exporting").iterdir()) == []
     store.close()
 
