@@ -1,4 +1,4 @@
-"""Why a score was computed again, and what was entered about a case, told from what is stored."""
+"""Why a score was computed again, and what was entered about a case, from what is stored."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -48,15 +48,15 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
 
     A score is left out when nothing is known to differ and the trail does not tell what happened.
     """
-    told: dict[PredictionId, str] = {}
+    causes_by_id: dict[PredictionId, str] = {}
     for before, after in zip(case.scores, case.scores[1:], strict=False):
         entered = inputs_edited_between(trail, before.id, after.id)
         causes = [*_differences(case, before, after)]
         if entered:
             causes.append(_("{entered} changed").format(entered=", ".join(entered)))
         if causes or entered is not None:
-            told[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
-    return told
+            causes_by_id[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
+    return causes_by_id
 
 
 def metadata_words(act: AuditEvent) -> tuple[str, str] | None:

@@ -122,7 +122,7 @@ def test_list_table_and_report_say_the_mark(services: Services, damaged: Path, t
     predict_again(services, image_id)
     with services.store.reading() as work:
         (line,) = work.cases.case_lines()
-    assert line.no_score_words == "Damaged file"
+    assert (line.is_damaged, line.no_score_words) == (True, "Damaged file")
     assert (line.priority, line.benefit, line.reasons_to_correct) == (None, 0.0, ())
     case = case_of(services, image_id)
     pixels = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
