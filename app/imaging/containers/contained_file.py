@@ -14,3 +14,5 @@ class ContainedFile:
     """How it is named to people, and by which it can be asked for again."""
     note: tuple[str, str] | None = None
     """The line of provenance that says where it was."""
+    problem: str = ""
+    """Why it cannot be taken, where that is known before it is read; the other images still can."""

@@ -1,8 +1,10 @@
 """What is in a file: itself, or the images that it holds."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from app.domain.errors import UnreadableFileError
 from app.imaging.containers.contained_file import ContainedFile
 from app.imaging.containers.dicom_directory import files_of_directory, is_dicom_directory
 from app.imaging.containers.tiff_pages import pages_of
@@ -56,7 +58,14 @@ def _archive_of(path: Path) -> Path | None:
 
 def _parts(file: ContainedFile, workspace: Path) -> Iterator[ContainedFile]:
     """An image, or its pages or frames where it has several."""
-    parts, what = _images_in(file.path)
+    try:
+        parts, what = _images_in(file.path)
+    except UnreadableFileError as error:
+        yield replace(file, problem=str(error))
+        return
+    except OSError:
+        # Opening it says what is wrong with it.
+        parts, what = (), ""
     if not parts:
         yield file
         return

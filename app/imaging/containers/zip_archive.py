@@ -1,5 +1,6 @@
 """Images in ZIP archives, one after the other, without believing what the archive says of itself."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -8,12 +9,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from app.domain.errors import UnreadableFileError
 from app.imaging.containers.contained_file import ContainedFile
 from app.imaging.limits import MAX_FILE_BYTES
-from app.translation import _
+from app.translation import N_, _
 
 ZIP_START = b"PK\x03\x04"
 
 MOST_ENTRIES = 100_000
+_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError)
 _CHUNK_BYTES = 1 << 20
+_DAMAGED_ENTRY = N_("The file is damaged in the ZIP archive.")
 _SMALL_BYTES = 50_000_000
 _MOST_TIMES_LARGER = 100
 """Images hardly shrink in an archive; what grows more is made to fill the memory."""
@@ -39,7 +42,7 @@ def zipped_files(
                 name = PurePosixPath(entry.filename)
                 if only is None or name == only:
                     yield from _unpacked(opened, entry, archive, workspace)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+    except _DAMAGES:
         raise UnreadableFileError(_("The ZIP archive is damaged or of a kind that cannot be read.")) from None
 
 
@@ -70,19 +73,32 @@ def _unpacked(
     name = PurePosixPath(entry.filename)
     # Never the name in the archive: the file is ours, and only its ending is kept.
     file = workspace / f"unpacked{name.suffix[:10] if name.suffix[1:].isalnum() else ''}"
-    left = min(entry.file_size, MAX_FILE_BYTES) + 1
-    with opened.open(entry) as stream, file.open("wb") as unpacked:
-        while left > 0 and (chunk := stream.read(min(_CHUNK_BYTES, left))):
-            unpacked.write(chunk)
-            left -= len(chunk)
-    if left <= 0:
-        file.unlink()
-        raise UnreadableFileError(_("A file in the ZIP archive is larger than the archive says."))
     note = ("file", _("{name} in the archive {archive}").format(name=name, archive=archive.name))
     try:
-        yield ContainedFile(file, archive.joinpath(*name.parts), note)
+        problem = _unpack(opened, entry, file)
+        yield ContainedFile(file, archive.joinpath(*name.parts), note, problem)
     finally:
         file.unlink(missing_ok=True)
+
+
+def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path) -> str:
+    """Write an entry to a file; return the sentence to show where it is damaged, "" where it is whole."""
+    left = min(entry.file_size, MAX_FILE_BYTES) + 1
+    try:
+        with opened.open(entry) as stream, file.open("wb") as unpacked:
+            while left > 0 and (chunk := stream.read(min(_CHUNK_BYTES, left))):
+                unpacked.write(chunk)
+                left -= len(chunk)
+    except _DAMAGES:
+        return _(_DAMAGED_ENTRY)
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        # So bzip2 says that its data are damaged.
+        return _(_DAMAGED_ENTRY)
+    if left <= 0:
+        raise UnreadableFileError(_("A file in the ZIP archive is larger than the archive says."))
+    return ""
 
 
 def _is_hidden(name: PurePosixPath) -> bool:

@@ -11,6 +11,7 @@ from app.importers.masks.shapes import Shape, ellipse, patch_of_runs, polygon
 from app.translation import _
 
 _MOST_BYTES = 500_000_000
+_MOST_DIGITS = 9
 _NO_OUTLINES = ("box", "polyline", "points", "cuboid", "skeleton")
 
 
@@ -37,6 +38,10 @@ def cvat_images(path: Path) -> DrawnImages:
                 )
     except DefusedXmlException:
         raise UnreadableFileError(_("The XML file declares entities or a DTD and was not read.")) from None
+    except (ValueError, LookupError):
+        raise UnreadableFileError(
+            _("The XML file is in an encoding that cannot be read; save it as UTF-8.")
+        ) from None
     except ParseError as error:
         raise UnreadableFileError(
             _("The XML file is damaged (line {value}).").format(value=error.position[0])
@@ -73,11 +78,18 @@ def _shape(drawn: Element) -> Shape | None:
         case "ellipse":
             return ellipse(*(_number(values, name) for name in ("cx", "cy", "rx", "ry")))
         case "mask":
-            counts = [int(count) for count in re.findall(r"\d+", values.get("rle", ""))]
+            counts = _counts(values.get("rle", ""))
             size_px = _whole(values, "height"), _whole(values, "width")
             return patch_of_runs(counts, _whole(values, "left"), _whole(values, "top"), size_px)
         case _:
             return None
+
+
+def _counts(text: str) -> list[int]:
+    counts = re.findall(r"[0-9]+", text)
+    if any(len(count) > _MOST_DIGITS for count in counts):
+        raise InvalidFieldError("mask", _("A run length is longer than any image."))
+    return [int(count) for count in counts]
 
 
 def _whole(values: Mapping[str, str], name: str) -> int:

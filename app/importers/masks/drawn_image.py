@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.domain.errors import InvalidFieldError
-from app.importers.masks.shapes import Shape
+from app.importers.masks.shapes import Shape, checked_size
 from app.translation import _
 from models.contract.arrays import BoolMask
 
@@ -102,8 +102,13 @@ class DrawnImagesDraft:
     left_out: dict[str, int] = field(default_factory=dict)
 
     def image(self, name: str, size_px: Size | None) -> None:
-        """Note an image."""
+        """Note an image; one of an impossible size is refused."""
         self.sizes[name] = size_px
+        try:
+            if size_px is not None:
+                checked_size(size_px)
+        except InvalidFieldError as error:
+            self.refuse(name, str(error))
         self.shapes.setdefault(name, {})
 
     def add(self, name: str, label: str, shapes: Sequence[Shape]) -> None:

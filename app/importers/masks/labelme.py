@@ -15,6 +15,8 @@ from models.contract.errors import NoMaskError
 from models.contract.imaging.mask_file import read_mask
 
 _NO_OUTLINES = ("point", "points", "line", "linestrip")
+_FARTHEST_PX = 1_000_000_000
+"""Of a point; more is no place on an image. NaN is none, either."""
 
 
 def is_labelme(document: JsonObject) -> bool:
@@ -67,7 +69,7 @@ def _points(shape: JsonObject) -> list[list[object]]:
 
 def _pair(points: list[list[object]]) -> tuple[tuple[float, float], tuple[float, float]]:
     numbers = [number for point in points for number in point if isinstance(number, int | float)]
-    if len(points) != 2 or len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+    if len(points) != 2 or len(numbers) != 4 or not all(abs(number) < _FARTHEST_PX for number in numbers):
         raise InvalidFieldError("mask", _("A shape of two points has not two points."))
     return (numbers[0], numbers[1]), (numbers[2], numbers[3])
 

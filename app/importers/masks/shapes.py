@@ -111,7 +111,7 @@ def polygon(points: Sequence[Sequence[object]], *, is_relative: bool = False) ->
         raise InvalidFieldError("mask", _("An outline has more than a million points."))
     try:
         xy = np.array([[float(cast("float", x)), float(cast("float", y))] for x, y in points])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidFieldError("mask", _("A point of an outline is no pair of numbers.")) from None
     if not np.isfinite(xy).all():
         raise InvalidFieldError("mask", _("A point of an outline is no number (NaN or infinity)."))
@@ -128,22 +128,23 @@ def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> Polygon:
 
 def run_lengths(counts: Sequence[object], size_px: tuple[int, int]) -> RunLengths:
     """Return checked run lengths; raises InvalidFieldError when they are not those of the size."""
-    return RunLengths(checked_counts(counts, size_px[0] * size_px[1]), _checked_size(size_px))
+    height, width = checked_size(size_px)
+    return RunLengths(checked_counts(counts, height * width), size_px)
 
 
 def patch_of_runs(counts: Sequence[object], left_px: int, top_px: int, size_px: tuple[int, int]) -> Patch:
     """Return a patch from run lengths along its rows, beginning with zeros; raises InvalidFieldError."""
-    height, width = _checked_size(size_px)
+    height, width = checked_size(size_px)
     runs = checked_counts(counts, height * width)
     return Patch(mask_of_runs(runs).reshape(height, width), left_px, top_px)
 
 
-def _checked_size(size_px: tuple[int, int]) -> tuple[int, int]:
+def checked_size(size_px: tuple[int, int]) -> tuple[int, int]:
+    """Return (height, width) in pixels; raises InvalidFieldError where no image is so large or so small."""
     height, width = size_px
     if height < 1 or width < 1 or height * width > MOST_PIXELS:
-        raise InvalidFieldError(
-            "mask", _("A mask of {words} cannot be one of an image.").format(words=_words(size_px))
-        )
+        # Never the numbers: they may have thousands of digits.
+        raise InvalidFieldError("mask", _("The file names a size in pixels that no image has."))
     return size_px
 
 

@@ -1,5 +1,6 @@
 """Spreadsheets in the XLSX format: the first sheet that holds a table, with the values of its formulas."""
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -75,7 +76,7 @@ def _check_parts(path: Path) -> None:
                             "program, save it, and try again."
                         ).format(name=path.name)
                     )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, lzma.LZMAError):
         raise TableError(_("{name} is damaged or no XLSX file.").format(name=path.name)) from None
 
 

@@ -5,9 +5,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 
 from app.domain.ids import ImageId
+from app.imaging.file_kind import promises_image
 from app.usecases.services import Services
 
 _AT_A_TIME = 500
@@ -45,7 +46,7 @@ class CaseNames:
         for index, wanted in (
             (self._by_file, file_name),
             (self._by_stem, file_name),
-            (self._by_stem, Path(file_name).stem),
+            (self._by_stem, _without_ending(file_name)),
         ):
             if found := index.found(wanted):
                 return found
@@ -57,9 +58,15 @@ class CaseNames:
 
     def _add(self, image_id: ImageId, file_name: str) -> None:
         self._ids.add(image_id)
-        for index, name in ((self._by_file, file_name), (self._by_stem, Path(file_name).stem)):
+        for index, name in ((self._by_file, file_name), (self._by_stem, _without_ending(file_name))):
             index.exact[name].append(image_id)
             index.folded[name.casefold()].append(image_id)
+
+
+def _without_ending(file_name: str) -> str:
+    """A name without the ending of an image file; what else follows a point, as in a UID, belongs to it."""
+    suffix = PurePath(file_name).suffix
+    return file_name.removesuffix(suffix) if promises_image(suffix) else file_name
 
 
 def composed(name: str) -> str:

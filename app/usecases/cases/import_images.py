@@ -184,6 +184,8 @@ class _Taking:
         """Import an image, or say why not."""
         path = part.shown
         try:
+            if part.problem:
+                raise UnreadableFileError(part.problem)
             stored = _imported(
                 self._services,
                 part,

@@ -85,6 +85,42 @@ def test_a_damaged_image_of_an_archive_can_be_taken_by_the_name_it_was_refused_u
     assert len(taken.imported) == 1
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_file_of_an_archive_is_named_and_the_others_are_imported(
+    services: Services, tmp_path: Path, packing: int
+) -> None:
+    archive, content = tmp_path / "images.zip", image_bytes(tmp_path, 1)
+    with zipfile.ZipFile(archive, "w", packing) as opened:
+        opened.writestr("a.png", content)
+        opened.writestr("b.png", image_bytes(tmp_path, 2))
+    raw = bytearray(archive.read_bytes())
+    raw[60:400] = bytes(value ^ 255 for value in raw[60:400])
+    archive.write_bytes(raw)
+
+    report = imported(services, archive)
+
+    assert [(one.path.name, one.sentence) for one in report.refused] == [
+        ("a.png", "The file is damaged in the ZIP archive.")
+    ]
+    assert [case.image.file_name for case in cases_of(services, report)] == ["b.png"]
+
+
+def test_a_tiff_of_too_many_pages_does_not_stop_the_archive_that_it_lies_in(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiff_pages, "MOST_PAGES", 2)
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        for seed in (1, 2, 3):
+            writer.write(a_lesion_image(seed), photometric="rgb", metadata=None)
+    files = {"a.tif": (tmp_path / "a.tif").read_bytes(), "b.png": image_bytes(tmp_path, 2)}
+
+    report = imported(services, an_archive(tmp_path, files))
+
+    assert [one.path.name for one in report.refused] == ["a.tif"]
+    assert "more than 2 pages" in report.refused[0].sentence
+    assert [case.image.file_name for case in cases_of(services, report)] == ["b.png"]
+
+
 @pytest.mark.parametrize("name", ["../a.png", "/etc/a.png", "..\\a.png", "C:\\a.png", "in/../../a.png"])
 def test_an_archive_that_names_a_place_outside_itself_is_refused(
     services: Services, tmp_path: Path, name: str
