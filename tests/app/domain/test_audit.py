@@ -21,6 +21,7 @@ _STORED_ACTS = {
     "UNSUITABLE_IMAGE_SCORED": "unsuitable image scored",
     "BAND_ACCEPTED": "band accepted",
     "MASK_CORRECTED": "mask corrected",
+    "MASK_STARTED": "mask taken as a starting point",
     "MASK_RESET": "mask reset to prediction",
     "MASK_REVERTED": "mask reverted to revision",
     "MASK_CONFIRMED": "mask confirmed",
@@ -52,6 +53,7 @@ def test_the_stored_words_of_reasons_are_those_of_every_earlier_version() -> Non
     found = {reason.name: reason.value for reason in RevisionReason}
     assert found == {
         "CORRECTED": "corrected",
+        "STARTING_POINT": "taken as a starting point",
         "CONFIRMED": "confirmed",
         "RESET": "reset to prediction",
         "REVERTED": "reverted to revision",

@@ -11,7 +11,9 @@ import pytest
 from app.domain.ids import BlobName
 from app.exporters.atomic_output import new_file
 from app.storage.store import CaseStore
+from app.usecases.analysis.assess_boundary import assess_boundary
 from tests.builders import a_case, new_store, services_at
+from tests.fakes import FakeToken
 
 HOUR_S = 3600.0
 
@@ -61,6 +63,21 @@ def test_files_of_no_case_are_put_aside_and_those_of_cases_stay(tmp_path: Path) 
     assert store.blobs.unfinished() == []
     assert not [finding for finding in store.examine() if "belong to no case" in finding.sentence]
     assert store.sweep() == 0
+    store.close()
+
+
+def test_the_map_of_an_assessed_boundary_stays(tmp_path: Path) -> None:
+    services = services_at(tmp_path / "data")
+    image_id = a_case(services, tmp_path / "in")
+    assess_boundary(services, image_id, FakeToken())
+    with services.store.reading() as work:
+        boundary = work.cases.case(image_id).boundary
+    assert boundary is not None
+    assert boundary.disagreement is not None
+    services.store.close()
+    store = new_store(services.store.folder)
+    assert store.sweep() == 0
+    assert boundary.disagreement in set(store.blobs.names())
     store.close()
 
 
