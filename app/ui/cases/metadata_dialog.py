@@ -229,8 +229,7 @@ class MetadataDialog(FittedDialog):
         ]
         if not entered.is_whole:
             said.append(_("It was stopped; what was entered before is kept."))
-        gone = frozenset(entered.entered)
-        self.plan_model.show([change for change in self.plan_model.changes if change not in gone])
+        self.plan_model.drop(frozenset(entered.entered))
         self._show_refused((*entered.refused, *self._refused))
         self.pages.setTabText(0, _("Changes ({count})").format(count=self.plan_model.rowCount()))
         self._said.setText(" ".join(said))

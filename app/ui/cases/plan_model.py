@@ -1,6 +1,6 @@
 """The changes that a table of metadata would make, as the rows of a table whose first column is ticked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
@@ -29,6 +29,15 @@ class PlanModel(QAbstractTableModel):
         self.beginResetModel()
         self._changes = tuple(changes)
         self._ticked = [not (change.contradicts or change.is_decision) for change in self._changes]
+        self.endResetModel()
+        self.ticked_changed.emit()
+
+    def drop(self, done: Collection[PlannedChange]) -> None:
+        """Leave changes out that are done with; what the person did not tick stays so."""
+        left = [pair for pair in zip(self._changes, self._ticked, strict=True) if pair[0] not in done]
+        self.beginResetModel()
+        self._changes = tuple(change for change, _is_on in left)
+        self._ticked = [is_on for _change, is_on in left]
         self.endResetModel()
         self.ticked_changed.emit()
 

@@ -111,3 +111,18 @@ def test_a_file_that_is_no_table_is_said_and_nothing_can_be_entered(
 
     assert "no table that can be read" in dialog._said.text()
     assert not dialog._enter.isEnabled()
+
+
+def test_what_was_unticked_stays_so_after_the_rest_was_entered(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    imported(session, tmp_path / "in", "b.png")
+    dialog = opened(qtbot, session, a_table(tmp_path, "t.csv", "image,age,sex\nb.png,45,female\n"))
+    model = dialog.plan_model
+    model.setData(model.index(1, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+
+    with qtbot.waitSignal(session.changed):
+        dialog.enter()
+
+    assert [row[2] for row in shown(dialog)] == ["Sex"]
+    assert (model.ticked, dialog._enter.isEnabled()) == ((), False)
