@@ -1,4 +1,4 @@
-"""Three doors: the window, the command line, the training process; each is imported only when chosen."""
+"""Opens the window, runs a command or the training process; each is imported only when chosen."""
 
 import runpy
 import sys
@@ -11,7 +11,7 @@ _DATA_DIR = "--data-dir"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the door that the arguments ask for and return the exit code."""
+    """Start what the arguments ask for and return the exit code."""
     from models.contract.files.private_files import close_new_files
 
     close_new_files()
@@ -74,7 +74,7 @@ def _run_command(arguments: list[str]) -> int:
         for warning in warnings:
             sys.stderr.write(f"{warning}\n")
         bootstrap.start_log(folder)
-        services = bootstrap.open_services(folder, settings, renewing=_tell_of_renewal)
+        services = bootstrap.open_services(folder, settings, renewing=_print_renewal)
         with suppress(StorageError):  # a command that needs what is broken says so itself
             sweep_leftovers(services)
         return services
@@ -82,11 +82,11 @@ def _run_command(arguments: list[str]) -> int:
     return cli.run(arguments, open_services)
 
 
-def _tell_of_renewal(renewed: int, of: int) -> None:
+def _print_renewal(renewed: int, of: int) -> None:
     from app.translation import _
 
-    told = _("Bringing the work list of an earlier version up to date: {renewed:,} of {of:,}")
-    sys.stderr.write(f"{told.format(renewed=renewed, of=of)}\n")
+    sentence = _("Bringing the work list of an earlier version up to date: {renewed:,} of {of:,}")
+    sys.stderr.write(f"{sentence.format(renewed=renewed, of=of)}\n")
 
 
 def _train(arguments: list[str]) -> int:

@@ -24,6 +24,7 @@ from models.nets.classification.score_network import ScoreNetwork
 from models.nets.cuda_graphs import Recorded
 from models.nets.overlays import OVERLAYS, overlays_of
 from models.nets.pretrained import in_fastest_layout
+from models.nets.segmentation.click_refiner import ClickRefiner
 from models.nets.segmentation.outliner import Outliner
 from models.nets.weights import load_weights
 
@@ -44,6 +45,7 @@ class ModelServer:
             "segment": self._segment,
             "classify": self._classify,
             "explain": self._explain,
+            "refine": self._refine,
         }
 
     def answer(self, request: Message) -> Message:
@@ -74,7 +76,7 @@ class ModelServer:
     def _segment(self, request: Message) -> dict[str, AnyArray]:
         network = self._network(request)
         if not isinstance(network, Outliner):
-            raise ModelRefusedError("This model gives a score; it outlines no lesion.")
+            raise ModelRefusedError("This model outlines no lesion by itself.")
         answers = self._recorded(request, network.answers)(self._tensor(request, "images"))
         pairs = zip(network.answer_names, answers, strict=True)
         return {name: answer.float().cpu().numpy() for name, answer in pairs}
@@ -82,11 +84,19 @@ class ModelServer:
     @torch.no_grad()
     def _classify(self, request: Message) -> dict[str, AnyArray]:
         network = self._score_network(request)
-        logits, told = self._recorded(request, network.maps)(*self._batch(request))
+        logits, maps = self._recorded(request, network.maps)(*self._batch(request))
         if network.tells_diagnoses:
-            told = {DIAGNOSIS_LOGITS: logits[:, 1:], **told}
-        by_name = {name: each.float().cpu().numpy() for name, each in told.items()}
+            maps = {DIAGNOSIS_LOGITS: logits[:, 1:], **maps}
+        by_name = {name: each.float().cpu().numpy() for name, each in maps.items()}
         return {"logits": logits[:, 0].float().cpu().numpy(), **by_name}
+
+    @torch.no_grad()
+    def _refine(self, request: Message) -> dict[str, AnyArray]:
+        network = self._network(request)
+        if not isinstance(network, ClickRefiner):
+            raise ModelRefusedError("This model redraws no boundary from clicks.")
+        tensors = [self._tensor(request, name) for name in ("images", "guidance")]
+        return {"logits": self._recorded(request, network)(*tensors).float().cpu().numpy()}
 
     def _explain(self, request: Message) -> dict[str, AnyArray]:
         network, name = self._network(request), request.values["overlay"]

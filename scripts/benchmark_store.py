@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from app.bootstrap import open_services
-from app.domain.analysis.prediction import EngineRun, ModelRef, ScorePrediction
+from app.domain.analysis.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
 from app.domain.analysis.triage import TriageThresholds
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
@@ -21,10 +21,13 @@ _MODEL = ModelRef("benchmark", "1", "0" * 64, "none", 0.5)
 _RUN = EngineRun("benchmark", "none", 0.0)
 
 
-def store_with_cases(folder: Path, count: int) -> Services:
+def store_with_cases(folder: Path, count: int, *, with_boundaries: bool = False) -> Services:
     """Return services over a new store of ``count`` cases, which share one image file but not the score."""
     services = open_services(folder, Settings())
     blob = services.store.blobs.put(png_codec.png(np.full((64, 64, 3), 128, np.uint8)))
+    square = np.zeros((64, 64), np.bool_)
+    square[16:48, 20:52] = square[50:60, 50:60] = True
+    mask = services.store.blobs.put(png_codec.mask_png(square))
     scores = np.random.default_rng(3).random(count)
     now = datetime.now(UTC)
     with services.store.writing() as work:
@@ -49,9 +52,15 @@ def store_with_cases(folder: Path, count: int) -> Services:
             work.cases.add_lesion(lesion)
             work.cases.add_visit(visit)
             work.cases.add_image(image, blob)
+            if with_boundaries:
+                work.cases.add_boundary(_boundary(image, mask, now))
             work.cases.add_score(_score(image, float(scores[index]), now))
         work.commit()
     return services
+
+
+def _boundary(image: DermoscopicImage, mask: BlobName, now: datetime) -> BoundaryPrediction:
+    return BoundaryPrediction(PredictionId(new_id()), image.id, _MODEL, mask, mask, _RUN, now)
 
 
 def _score(image: DermoscopicImage, probability: float, now: datetime) -> ScorePrediction:

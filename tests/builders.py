@@ -3,12 +3,12 @@
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -41,8 +41,9 @@ from app.usecases.analysis.analyse import AGAIN, analyse
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.exports.export_manner import ExportManner, NamedBy
+from app.usecases.exports.exporter import CaseFile, Exporter
 from app.usecases.image_arrays import ImageArrays
-from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.shelf.model_shelf import ModelShelf
@@ -60,13 +61,26 @@ from tests.fakes import (
 Result = TypeVar("Result")
 
 
-def result_of(job: Generator[Progress, None, Result]) -> Result:
+def result_of(job: Generator[Any, None, Result]) -> Result:
     """Run a job with progress to its end and return its result."""
     while True:
         try:
             next(job)
         except StopIteration as end:
             return end.value
+
+
+def exported(
+    exporter: Exporter,
+    cases: Iterable[CaseFile],
+    folder: Path,
+    *,
+    deidentified: bool,
+    named_by: NamedBy | None = None,
+) -> list[Path]:
+    """Write cases in a format and return the files."""
+    writing = exporter.write(cases, folder, ExportManner(deidentified, named_by))
+    return result_of(writing)
 
 
 def a_mask(

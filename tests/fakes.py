@@ -1,6 +1,6 @@
 """Stand-ins for the slow or moody outside world: an instant predictor, a clock one can turn, a token."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,15 +10,24 @@ import numpy as np
 from app.domain.analysis.prediction import EngineRun, ModelRef
 from app.domain.analysis.triage import TriageThresholds
 from app.domain.errors import CancelledError, InferenceError, ModelUnavailableError
-from app.usecases.analysis.predictor import BoundaryResult, BoundaryUncertainty, EngineReport, ScoreResult
+from app.usecases.analysis.predictor import (
+    BoundaryResult,
+    BoundaryUncertainty,
+    EngineReport,
+    RefinedBoundary,
+    ScoreResult,
+)
 from app.usecases.cancellation import CancelToken
-from app.usecases.exports.exporter import CaseFile
+from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
+from models.contract.imaging.clicks import Click
 from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.lesion.tabular import TabularInput
 
 SEGMENTER = ModelRef("dermomamba", "test", "a" * 64, "resize 192x256, ImageNet", 0.5)
 CLASSIFIER = ModelRef("mambaderm_lite", "test", "b" * 64, "lesion crop 224, ImageNet", 0.3)
+REFINER = ModelRef("click_refiner", "test", "c" * 64, "whole frame 192x256, ImageNet", 0.5)
 THRESHOLDS = TriageThresholds(urgent=0.6, soon=0.3)
 RUN = EngineRun("instant", "test", 1.0)
 
@@ -69,6 +78,7 @@ class FakePredictor:
 
     is_segmenter_missing: bool = False
     is_classifier_missing: bool = False
+    is_refiner_missing: bool = False
     is_mute: bool = False
     """No overlay can be computed."""
     seen_tabular: list[TabularInput] = field(default_factory=list)
@@ -100,6 +110,24 @@ class FakePredictor:
         disagreement = np.zeros(mask.shape, np.float32)
         disagreement[mask.shape[0] // 2 :] = 0.25
         return BoundaryUncertainty(disagreement, 0.2, 0.95, SEGMENTER.weights_sha256)
+
+    def can_refine(self) -> bool:
+        return not self.is_refiner_missing
+
+    def refine(
+        self, image: RgbImage, mask: BoolMask, clicks: Sequence[Click], token: CancelToken
+    ) -> RefinedBoundary:
+        """Draw a disk of an eighth of the image's height at every click."""
+        if self.is_refiner_missing:
+            raise ModelUnavailableError("No model for redrawing boundaries is installed.")
+        if token.is_cancelled:
+            raise CancelledError
+        refined = mask.copy()
+        rows, columns = np.indices(mask.shape)
+        for click in clicks:
+            x, y = click.image_xy
+            refined[np.hypot(rows - y, columns - x) <= mask.shape[0] / 8] = click.is_lesion
+        return RefinedBoundary(refined, REFINER, RUN)
 
     def score(
         self,
@@ -162,16 +190,18 @@ class FakeExporter:
     name: str
     label: str = "Text"
     suffix: str = ".txt"
+    keeps_what_was_stopped: bool = False
     asked: list[tuple[int, bool]] = field(default_factory=list)
     seen: list[CaseFile] = field(default_factory=list)
 
-    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
-        self.asked.append((len(cases), deidentified))
+    def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         folder.mkdir(parents=True, exist_ok=True)
         files = []
         for case in cases:
             self.seen.append(case)
             file = folder / f"{case.case.image.id}-{self.name}{self.suffix}"
-            file.write_text(case.case.patient.code if not deidentified else "-", encoding="utf-8")
+            file.write_text(case.case.patient.code if not manner.deidentified else "-", encoding="utf-8")
             files.append(file)
+            yield len(files)
+        self.asked.append((len(files), manner.deidentified))
         return files

@@ -16,18 +16,20 @@ from models.contract.shelf.card import (
     InputSpec,
     Metric,
     ModelCard,
-    Task,
+    ModelTask,
     write_card,
 )
 from models.contract.shelf.model_shelf import ModelShelf
 from models.export import GraphSignature, export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
+from models.nets.segmentation.click_refiner import ClickRefiner
 from models.nets.weights import round_to_half, save_weights
-from training.tasks.graph_form import boundary_graph, score_graph
+from training.tasks.graph_form import boundary_graph, refiner_graph, score_graph
 
 SEGMENTER_SIZE_PX = (48, 64)
 CROP_SIZE_PX = 64
+REFINER_SIZE_PX = (32, 64)
 
 
 def random_batch(rows: int, height_px: int, width_px: int, *, with_table: bool) -> dict[str, torch.Tensor]:
@@ -40,10 +42,15 @@ def random_batch(rows: int, height_px: int, width_px: int, *, with_table: bool) 
     return batch
 
 
+def random_guidance(rows: int, height_px: int, width_px: int) -> torch.Tensor:
+    """Return masks and disks of clicks as a refiner reads them, though of no shape that a person draws."""
+    return torch.randint(0, 2, (rows, 3, height_px, width_px)).float()
+
+
 def write_model(
     root: Path,
     architecture: str,
-    task: Task,
+    task: ModelTask,
     *,
     seed: int = 1,
     with_graph: bool = True,
@@ -67,7 +74,13 @@ def write_model(
     size_px = size_px or ((CROP_SIZE_PX, CROP_SIZE_PX) if is_classifier else SEGMENTER_SIZE_PX)
     parity = 0.0
     if with_graph:
-        examples = [random_batch(rows, *size_px, with_table=is_classifier) for rows in (2, 3)]
+        examples = [
+            {
+                **random_batch(rows, *size_px, with_table=is_classifier),
+                "guidance": random_guidance(rows, *size_px),
+            }
+            for rows in (2, 3)
+        ]
         form, signature = _graph_form(network)
         parity = export_graph(form, signature, examples, folder)
     else:
@@ -76,16 +89,31 @@ def write_model(
     return folder
 
 
+def heed_guidance(network: nn.Module) -> None:
+    """Draw the weights with which a refiner heeds clicks: an untrained one starts without."""
+    assert isinstance(network, ClickRefiner)
+    for weight in network.guidance.parameters():
+        nn.init.normal_(weight)
+
+
 def shelf_with_tiny_models(folder: Path) -> ModelShelf:
     """Return a shelf on which one tiny model is active for each task."""
     shelf = ModelShelf((folder / "models",), folder / "active.json")
-    for architecture, task in (("dermomamba_tiny", "segmentation"), ("mambaderm_tiny", "classification")):
-        model = write_model(folder / "models", architecture, task)  # type: ignore[arg-type]
+    sizes_px: dict[tuple[str, ModelTask], tuple[int, int] | None] = {
+        ("dermomamba_tiny", "segmentation"): None,
+        ("mambaderm_tiny", "classification"): None,
+        ("click_refiner_tiny", "refinement"): REFINER_SIZE_PX,
+    }
+    for (architecture, task), size_px in sizes_px.items():
+        redraw = heed_guidance if task == "refinement" else None
+        model = write_model(folder / "models", architecture, task, size_px=size_px, redraw=redraw)
         shelf.promote(model.parent.name, "1", author="a test")
     return shelf
 
 
 def _graph_form(network: nn.Module) -> tuple[nn.Module, GraphSignature]:
+    if isinstance(network, ClickRefiner):
+        return refiner_graph(network)
     return score_graph(network) if isinstance(network, ScoreNetwork) else boundary_graph(network)
 
 
@@ -96,12 +124,12 @@ def _sha256(path: Path) -> str:
 def _card(
     folder: Path,
     architecture: str,
-    task: Task,
+    task: ModelTask,
     network: nn.Module,
     parity: float,
     size_px: tuple[int, int],
 ) -> ModelCard:
-    if task == "segmentation":
+    if task != "classification":
         labels = ("skin", "lesion")
         spec = InputSpec.for_segmentation(height_px=size_px[0], width_px=size_px[1])
     else:

@@ -4,7 +4,8 @@ python -m training RUN_FOLDER                                   carry out, or go
 torchrun --nproc_per_node N -m training RUN_FOLDER              the same by N processes together
 python -m training forecast RUN_FOLDER                          what the run will cost, as one line of JSON
 python -m training report RUN_FOLDER                            draw its curves into report.png
-python -m training segmentation|classification --data DIR --out DIR      plan a run and carry it out
+python -m training segmentation|refinement|classification --data DIR --out DIR
+                                                                plan a run and carry it out
 python -m training publish RUN_FOLDER --to DIR                  write a model folder from a run
 python -m training evaluate MODEL_FOLDER --data DIR             measure a model, into its card
 python -m training exam CANDIDATE --against ACTIVE --data DIR   measure a model beside the one in use

@@ -13,6 +13,7 @@ from app.cli.metadata import Map, enter_beside_import, mapped_table
 from app.domain.analysis.need import FIRST_LOOK
 from app.domain.analysis.triage import CHECK_IMAGE
 from app.domain.case import CaseLine
+from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId, LesionId
@@ -24,7 +25,9 @@ from app.usecases.cases.import_images import FileNotice, Refusal, import_images
 from app.usecases.cases.list_cases import ORDERS, list_cases
 from app.usecases.cases.remove_case import restore_cases
 from app.usecases.cases.triage_folder import triage_folder
-from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.case_selection import CaseSelection, selected_images
+from app.usecases.exports.export_cases import export_cases, key_folder
+from app.usecases.exports.export_manner import ExportManner, NamedBy
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.skipped_cases import WrittenCases
@@ -45,6 +48,16 @@ _Folder = Annotated[Path, typer.Option("--to", help="Folder to write into.")]
 _WithIdentity = Annotated[
     bool, typer.Option("--with-identity", help="Keep names, numbers and dates; without it they are left out.")
 ]
+_NamedBy = Annotated[
+    NamedBy | None,
+    typer.Option(
+        "--named-by",
+        help="What files are named by: the original (unless something else is said, with identity alone), "
+        "number or pseudonym.",
+    ),
+]
+_Shown = Annotated[CaseFilter, typer.Option("--shown", help="A part of the work list.")]
+_Search = Annotated[str, typer.Option("--search", help="Words that must all occur, as in the work list.")]
 _MergePatients = Annotated[
     bool,
     typer.Option(
@@ -237,16 +250,21 @@ def export(
     folder: _Folder,
     image_ids: _Ids = None,
     with_identity: _WithIdentity = False,
+    named_by: _NamedBy = None,
+    shown: _Shown = CaseFilter.ALL,
+    search: _Search = "",
     as_json: Json = False,
 ) -> None:
-    """Write cases in another format (an unknown name lists the formats)."""
+    """Write cases in another format (an unknown name lists the formats).
+
+    Stopped with Ctrl+C, the same command goes on where it stopped.
+    """
     cli = cli_of(context, as_json=as_json)
-    chosen = _ids(cli, image_ids)
-    _write(
-        cli,
-        export_cases(cli.services, chosen, format_name, folder, deidentified=not with_identity, token=TOKEN),
-        folder,
-    )
+    chosen = _chosen(cli, image_ids, shown, search)
+    manner = ExportManner(not with_identity, named_by)
+    _write(cli, export_cases(cli.services, chosen, format_name, folder, manner=manner, token=TOKEN), folder)
+    if not with_identity and key_folder(cli.services).is_dir():
+        cli.remark(_("Which file is whose is kept in {folder}.").format(folder=key_folder(cli.services)))
 
 
 def report(
@@ -254,16 +272,27 @@ def report(
     folder: _Folder,
     image_ids: _Ids = None,
     with_identity: _WithIdentity = False,
+    named_by: _NamedBy = None,
+    shown: _Shown = CaseFilter.ALL,
+    search: _Search = "",
     as_json: Json = False,
 ) -> None:
     """Write a PDF report for each case."""
     cli = cli_of(context, as_json=as_json)
-    chosen = _ids(cli, image_ids)
-    _write(
-        cli,
-        write_report(cli.services, chosen, folder, deidentified=not with_identity, token=TOKEN),
-        folder,
-    )
+    chosen = _chosen(cli, image_ids, shown, search)
+    manner = ExportManner(not with_identity, named_by)
+    _write(cli, write_report(cli.services, chosen, folder, manner=manner, token=TOKEN), folder)
+
+
+def _chosen(
+    cli: CliContext, image_ids: Sequence[str] | None, shown: CaseFilter, search: str
+) -> tuple[ImageId, ...]:
+    """Return the images that are named, or those of the work list that filter and search leave."""
+    if not image_ids:
+        return selected_images(cli.services, CaseSelection(search=search, shown=shown))
+    if search or shown is not CaseFilter.ALL:
+        raise typer.BadParameter(_("Name cases, or say which part of the work list; not both."))
+    return _ids(cli, image_ids)
 
 
 def _tell_kept_apart(cli: CliContext, kept_apart: Sequence[FileNotice]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -65,7 +66,7 @@ class CliContext:
 
     def follow(self, job: Generator[Progress, None, Result]) -> Result:
         """Run a job with a progress bar (on a terminal only) and return its result."""
-        with progress_bar(self.errors) as bar:
+        with closing(job), progress_bar(self.errors) as bar:
             task = bar.add_task("", total=None)
             while True:
                 try:

@@ -16,7 +16,7 @@ from app.usecases.learning.register_candidate import register_candidate
 from app.usecases.models.list_models import ModelLine, list_models, unusable_active_models
 from app.usecases.models.model_import_export import export_model, import_model
 from app.usecases.models.promote_model import promote_model, roll_back_model
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from models.contract.shelf.exam_table import table_lines
 from models.contract.shelf.gate import verdict
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -59,7 +59,7 @@ def promote(
 @models.command()
 def rollback(
     context: typer.Context,
-    task: Annotated[Task, typer.Argument(help="segmentation or classification.")],
+    task: Annotated[ModelTask, typer.Argument(help="segmentation, classification or refinement.")],
     as_json: Json = False,
 ) -> None:
     """Go back to the model that served before."""

@@ -200,6 +200,7 @@ def _passed_on(context: typer.Context) -> None:
 
 _TRAINING_PROGRAM: Final = {
     "segmentation": "Train a network that outlines lesions.",
+    "refinement": "Train a network that redraws boundaries from clicks.",
     "classification": "Train a network that scores malignancy.",
     _RUN_FOLDER: "Carry out the run of a folder, or go on where it stopped.",
     "report": "Draw the curves of a run into report.png in its folder.",

@@ -1,1 +1,1 @@
-"""Values and rules: standard library, numpy and models.contract.arrays, nothing else."""
+"""Values and rules in plain Python and numpy; may import models.contract and app.translation."""

@@ -14,7 +14,7 @@ from app.domain.analysis.triage import Priority
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.fields import FIELDS, CaseField, FieldValue, Record, RecordType
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
-from app.domain.image import DAMAGE_OBJECTION, DAMAGED_FILE, DermoscopicImage
+from app.domain.image import DAMAGE_OBJECTION, DAMAGED_WORDS, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
@@ -288,6 +288,8 @@ class CaseLine:
     file_name: str
     no_score_reason: str = ""
     """Why the image gets no score, in a sentence."""
+    is_damaged: bool = False
+    """The file was damaged and taken all the same, which is why it gets no score."""
     benefit: float = 0.0
     """Expected benefit of a correction, in [0, 1]."""
     reasons_to_correct: tuple[str, ...] = ()
@@ -299,6 +301,6 @@ class CaseLine:
     @property
     def no_score_words(self) -> str:
         """Return in a word or two that the image gets no score; "" where it may get one."""
-        if self.no_score_reason == DAMAGE_OBJECTION:
-            return DAMAGED_FILE.capitalize()
+        if self.is_damaged:
+            return DAMAGED_WORDS
         return NO_SCORE if self.no_score_reason else ""

@@ -21,3 +21,7 @@ class CaseFilter(StrEnum):
     """Cases whose boundary a person has drawn or changed, decided or not."""
     CONFIRMED = "confirmed"
     """Cases whose predicted boundary a person has found right, decided or not."""
+    SKIPPED = "skipped"
+    """Cases whose boundary was skipped with a reason and not reviewed since."""
+    SECOND_LOOK = "second look"
+    """Cases for whose boundary somebody has asked for a second look."""

@@ -7,7 +7,10 @@ from typing import Final
 from app.domain.ids import BlobName, ImageId, VisitId
 
 DAMAGED_FILE: Final = "damaged file"
-"""What the line of provenance is about that marks an image whose file was damaged and taken all the same."""
+"""The stored key of the line of provenance that marks an image whose damaged file was taken all the same."""
+
+DAMAGED_WORDS: Final = "Damaged file"
+"""What the work list says of such an image in place of a score."""
 
 DAMAGE_OBJECTION: Final = "Damaged file: parts of the picture are missing or wrong."
 """Why such an image gets no score, whoever asks."""

@@ -46,20 +46,20 @@ class UnassignedPatient:
     pseudonym: str
     has_malignant: bool
     earlier_subsets: frozenset[LearningSubset] = frozenset()
-    """Sides on which images of this patient were used before, under another patient."""
+    """Subsets in which images of this patient were used before, under another patient."""
 
 
 def assign_subsets(
     unassigned: Iterable[UnassignedPatient], placed: Mapping[tuple[bool, LearningSubset], int]
 ) -> dict[PatientId, LearningSubset]:
-    """Decide the subset of each newcomer; the one rule for the first snapshot and for all later ones.
+    """Decide the subset of each patient without one; one rule for the first snapshot and all later ones.
 
     Patients are dealt one by one, in the order of their pseudonyms (which are random), to the subset that
     lacks most: the subset whose share (exam 25 %, val 15 %, train the rest) of the patients including this
     one exceeds by most what it has. Patients with a malignant lesion and the others are counted apart, so
     that every subset gets both. The first patient of each kind so becomes train, the second exam, the fourth
     val. A subset once decided is stored and never asked for again: an exam patient never becomes anything
-    else. A newcomer whose images were used before under another patient (two records of one person were
+    else. A patient whose images were used before under another patient (two records of one person were
     put together) takes over the strictest of those subsets.
 
     Args:

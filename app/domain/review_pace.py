@@ -29,10 +29,11 @@ def review_pace(revisions: Sequence[MaskRevision]) -> ReviewPace:
     last = list(last_by_image.values())
     confirmed = sum(revision.reason is RevisionReason.CONFIRMED for revision in last)
     moments = sorted(revision.created_at for revision in last)
-    return ReviewPace(len(last) - confirmed, confirmed, _per_hour(moments))
+    return ReviewPace(len(last) - confirmed, confirmed, images_per_hour(moments))
 
 
-def _per_hour(moments: Sequence[datetime]) -> float | None:
+def images_per_hour(moments: Sequence[datetime]) -> float | None:
+    """Return how many images an hour were left at these moments, breaks left out; None for too few."""
     gaps = (after - before for before, after in pairwise(moments))
     times = [gap for gap in gaps if gap <= _LONGEST_WORK]
     spent = sum(times, timedelta())

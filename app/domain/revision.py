@@ -19,6 +19,15 @@ class RevisionReason(StrEnum):
     """Drawn elsewhere, and not signed: a person corrects or confirms it."""
 
 
+class SkipReason(StrEnum):
+    """Why a person leaves a boundary unreviewed; the values are stored and never change."""
+
+    NOT_ASSESSABLE = "not assessable"
+    NO_LESION = "no lesion"
+    SEVERAL_LESIONS = "several lesions"
+    NOT_COMPLETE = "lesion not complete in the image"
+
+
 @dataclass(frozen=True, slots=True)
 class MaskRevision:
     """A person's version of a lesion's mask; the newest revision of an image is the valid one."""

@@ -14,9 +14,10 @@ import json
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 
+from app.domain.analysis.prediction import ModelRef
 from app.domain.ids import ImageId
 from app.domain.mask import MaskPatch, PixelBox, unpacked_mask
 from models.contract.arrays import BoolMask
@@ -39,6 +40,8 @@ class WorkStep:
     kind: StepKind
     tool: str
     patch: MaskPatch
+    refiner: ModelRef | None = None
+    """The model that drew the step from clicks; None when a person drew it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class MadeStep:
 
     tool: str
     patch: MaskPatch
+    refiner: ModelRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def replayed(start: WorkStart, steps: Iterable[WorkStep]) -> Work:
     """
     work = Work(start, unpacked_mask(start.packed, start.shape))
     for step in steps:
-        _STEP[step.kind](work, MadeStep(step.tool, step.patch))
+        _STEP[step.kind](work, MadeStep(step.tool, step.patch, step.refiner))
     return work
 
 
@@ -166,6 +170,8 @@ def step_bytes(step: WorkStep) -> bytes:
         "box": [box.top, box.left, box.bottom, box.right],
         "before_bytes": len(step.patch.before),
     }
+    if step.refiner is not None:
+        head["refiner"] = asdict(step.refiner)
     return _record(head, step.patch.before + step.patch.after)
 
 
@@ -227,8 +233,12 @@ def _step_of(record: bytes, shape: tuple[int, int]) -> WorkStep:
     try:
         box = PixelBox(*(int(edge) for edge in head["box"]))
         split = int(head["before_bytes"])
+        refiner = head.get("refiner")
         step = WorkStep(
-            StepKind(head["kind"]), str(head["tool"]), MaskPatch(box, packed[:split], packed[split:])
+            StepKind(head["kind"]),
+            str(head["tool"]),
+            MaskPatch(box, packed[:split], packed[split:]),
+            None if refiner is None else ModelRef(**refiner),
         )
     except (KeyError, TypeError) as error:
         raise ValueError("a record of the journal is incomplete") from error

@@ -12,7 +12,7 @@ from app.domain.errors import ExportError
 from app.domain.workspaces import EXPORT_WORKSPACE_PREFIX
 from app.exporters.file_names import fitting_name
 from app.translation import _
-from models.contract.files.private_files import make_private_folder, write_private
+from models.contract.files.private_files import create_private, make_private_folder, write_private
 
 _MAX_NAMESAKES = 10_000
 
@@ -23,43 +23,36 @@ def deliver_file(folder: Path, name: str, content: bytes) -> Path:
     Raises:
         ExportError: the folder cannot be written or the disk is full; nothing is left behind.
     """
-    with _said_as_export_error(), _workspace(folder) as workspace:
+    with said_as_export_error(), _workspace(folder) as workspace:
         finished = workspace / "file"
         write_private(finished, content)
-        return _moved(finished, folder, name)
+        return moved(finished, folder, name)
+
+
+class NewFile:
+    """A file on its way: written at ``path``, and then found at ``place``."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path = path
+        self.name = name
+        """What it is to be called; may be changed before the block ends."""
+        self.place = path
+        """Where the file lies, known after the block of ``new_file``."""
 
 
 @contextmanager
-def new_folder(folder: Path, name: str) -> Iterator["FolderDelivery"]:
-    """Collect files and put them into a new folder below ``folder`` when the block ends without error."""
-    with _said_as_export_error(), _workspace(folder) as workspace:
-        finished = workspace / "folder"
-        make_private_folder(finished)
-        delivery = FolderDelivery(finished)
-        yield delivery
-        delivery.deliver(folder, name)
+def new_file(folder: Path, name: str) -> Iterator[NewFile]:
+    """Give an empty private file to be written bit by bit; it is delivered when the block ends without error.
 
-
-class FolderDelivery:
-    """Files on their way into one new folder."""
-
-    def __init__(self, workspace: Path) -> None:
-        self._workspace = workspace
-        self._names: list[str] = []
-        self.files: list[Path] = []
-        """Where the files lie, known after delivery."""
-
-    def add(self, name: str, content: bytes) -> None:
-        """Write a file; ``name`` may hold one folder level, with a slash."""
-        path = self._workspace / name
-        make_private_folder(path.parent)
-        write_private(path, content)
-        self._names.append(name)
-
-    def deliver(self, folder: Path, name: str) -> None:
-        """Move everything to its place."""
-        target = _moved(self._workspace, folder, name)
-        self.files = [target / part for part in self._names]
+    Raises:
+        ExportError: the folder cannot be written or the disk is full; nothing is left behind.
+    """
+    with said_as_export_error(), _workspace(folder) as workspace:
+        file = NewFile(workspace / "file", name)
+        create_private(file.path, is_new=True)
+        yield file
+        sync_file(file.path)
+        file.place = moved(file.path, folder, file.name)
 
 
 @contextmanager
@@ -73,7 +66,13 @@ def _workspace(folder: Path) -> Iterator[Path]:
         shutil.rmtree(workspace, ignore_errors=True)
 
 
-def _moved(finished: Path, folder: Path, name: str) -> Path:
+def sync_file(path: Path) -> None:
+    """Bring a written file's bytes to the disk."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def moved(finished: Path, folder: Path, name: str) -> Path:
     """Move a finished file or folder to the first free name: 'a.csv', 'a (2).csv', 'a (3).csv' ..."""
     for number in range(1, _MAX_NAMESAKES):
         target = folder / fitting_name(name, "" if number == 1 else f" ({number})")
@@ -100,21 +99,27 @@ def _took(finished: Path, target: Path) -> bool:
 
 
 @contextmanager
-def _said_as_export_error() -> Iterator[None]:
+def said_as_export_error() -> Iterator[None]:
+    """Raise what goes wrong with files as an ExportError in words."""
     try:
         yield
-    except PermissionError:
-        raise ExportError(
-            _("The folder may not be written with this user account; nothing was written.")
-        ) from None
-    except (FileExistsError, NotADirectoryError):
-        raise ExportError(_("The chosen place is not a folder; nothing was written.")) from None
     except OSError as error:
-        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-            raise ExportError(_("There is not enough space on the disk; nothing was written.")) from None
-        if error.errno == errno.ENAMETOOLONG:
-            raise ExportError(
-                _("The path of the chosen folder is too long for more names in it; choose a shorter one.")
-            ) from None
-        reason = error.strerror or "input/output error"
-        raise ExportError(_("The files could not be written ({reason}).").format(reason=reason)) from None
+        raise export_error(error, _("Nothing was written.")) from None
+
+
+def export_error(error: OSError, what_is_left: str) -> ExportError:
+    """Return in words why files could not be written; ``what_is_left`` is the sentence behind."""
+    return ExportError(f"{_reason(error)} {what_is_left}")
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return _("The folder may not be written with this user account.")
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return _("The chosen place is not a folder.")
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return _("There is not enough space on the disk.")
+    if error.errno == errno.ENAMETOOLONG:
+        return _("The path of the chosen folder is too long for more names in it; choose a shorter one.")
+    reason = error.strerror or _("input/output error")
+    return _("The files could not be written ({reason}).").format(reason=reason)

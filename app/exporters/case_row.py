@@ -4,7 +4,9 @@ Column names follow the ISIC metadata dictionary where it has the thing; ours be
 """
 
 import tomllib
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 import resources
 from app.domain.case import Case
@@ -12,6 +14,7 @@ from app.domain.fields import FIELDS, Note
 from app.domain.image import DermoscopicImage
 from app.domain.mask import area_px
 from app.domain.vocabulary import Vocabulary
+from app.exporters.case_index import mask_origin
 from app.exporters.csv_cells import Cell
 from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.usecases.analysis.measurements import mask_area_mm2
@@ -19,6 +22,11 @@ from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask
 from models.contract.lesion.colour_variation import DEFINITION, colour_variation
 from models.contract.lesion.features import LesionFeatures
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from app.domain.ids import PatientId
 
 Row = dict[str, Cell]
 
@@ -104,7 +112,7 @@ def columns(*, deidentified: bool) -> tuple[str, ...]:
 
 
 def case_row(file: CaseFile, *, deidentified: bool) -> Row:
-    """Return a case's line; ``acquisition_day`` is added by ``with_acquisition_days``."""
+    """Return a case's line; ``acquisition_day`` is added by ``case_rows``."""
     case, disclosed = file.case, disclosed_case(file.case, deidentified=deidentified)
     measured = _measured(case, file.mask, file.measure())
     row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **measured}
@@ -113,16 +121,19 @@ def case_row(file: CaseFile, *, deidentified: bool) -> Row:
     return row if deidentified else {**row, **_identifying(case, disclosed)}
 
 
-def with_acquisition_days(rows: list[Row], files_days: list[int]) -> list[Row]:
-    """Add the days since the patient's first visit in this table; ``files_days`` are the visits' ordinals."""
-    first: dict[Cell, int] = {}
-    for row, day in zip(rows, files_days, strict=True):
-        patient = row["patient_id"]
+def case_rows(cases: Iterable[CaseFile], *, deidentified: bool) -> Iterator[tuple[CaseFile, Row]]:
+    """Yield each case with its line; ``acquisition_day`` counts from the patient's first visit among them.
+
+    The cases are gone through twice, so that no more than one line is held.
+    """
+    first: dict[PatientId, date] = {}
+    for file in cases:
+        patient, day = file.case.patient.id, file.case.visit.visited_on
         first[patient] = min(day, first.get(patient, day))
-    return [
-        {**row, "acquisition_day": day - first[row["patient_id"]]}
-        for row, day in zip(rows, files_days, strict=True)
-    ]
+    for file in cases:
+        row = case_row(file, deidentified=deidentified)
+        row["acquisition_day"] = (file.case.visit.visited_on - first[file.case.patient.id]).days
+        yield file, row
 
 
 @cache
@@ -204,11 +215,9 @@ def _plain(text: str) -> str:
 
 def _measured(case: Case, mask: BoolMask | None, features: LesionFeatures | None) -> Row:
     """The area is that of the whole mask, as it is exported."""
-    drawn = "confirmed" if case.is_confirmed else "corrected"
-    origin = drawn if case.revisions else "predicted" if case.boundary else None
     calibration = case.image.calibration
     row: Row = {
-        "naevus_mask_origin": origin,
+        "naevus_mask_origin": mask_origin(case),
         "naevus_mask_revisions": len(case.revisions),
         "naevus_mm_per_px": calibration.mm_per_px if calibration else None,
         "naevus_calibration_source": calibration.source if calibration else None,

@@ -1,12 +1,13 @@
 """A table of cases as CSV."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from app.exporters.atomic_output import deliver_file
-from app.exporters.case_row import case_row, columns, with_acquisition_days
-from app.exporters.csv_cells import table_bytes
-from app.usecases.exports.exporter import CaseFile
+from app.exporters.atomic_output import new_file
+from app.exporters.case_row import case_rows, columns
+from app.exporters.csv_cells import CsvFile
+from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.exporter import CaseFile, Writing
 
 
 class CsvTable:
@@ -15,12 +16,15 @@ class CsvTable:
     name = "csv_table"
     label = "Table of cases (CSV)"
     suffix = ".csv"
+    keeps_what_was_stopped = False
 
-    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
+    def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         """Write ``naevus_cases.csv``; raises ExportError."""
-        rows, days = [], []
-        for file in cases:
-            rows.append(case_row(file, deidentified=deidentified))
-            days.append(file.case.visit.visited_on.toordinal())
-        content = table_bytes(columns(deidentified=deidentified), with_acquisition_days(rows, days))
-        return [deliver_file(folder, "naevus_cases.csv", content)]
+        hides = manner.deidentified
+        with new_file(folder, "naevus_cases.csv") as file, file.path.open("wb") as stream:
+            table = CsvFile(stream, columns(deidentified=hides))
+            for done, (_case, row) in enumerate(case_rows(cases, deidentified=hides), start=1):
+                table.write(row)
+                yield done
+            stream.close()
+        return [file.place]

@@ -16,7 +16,6 @@ from app.domain.case import Case
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.fields import FIELDS, FieldValue
 from app.exporters.csv_cells import Cell
-from app.exporters.file_names import safe_name
 
 _PSEUDONYM_DIGITS = 10
 
@@ -93,10 +92,3 @@ def pseudonym(kind: str, identifier: str) -> str:
     """Return a stable name for a patient (P), lesion (L) or image (I) of the store."""
     digest = hashlib.sha256(f"naevus pseudonym {kind} {identifier}".encode()).hexdigest()
     return f"{kind}-{digest[:_PSEUDONYM_DIGITS]}"
-
-
-def file_stem(case: Case, *, deidentified: bool) -> str:
-    """Return a name for a case's files without an extension, valid on every operating system."""
-    if deidentified:
-        return pseudonym("I", case.image.id)
-    return f"{safe_name(case.patient.code)}_{case.visit.visited_on.isoformat()}_{case.image.id[:8]}"

@@ -78,3 +78,8 @@ def image_png(pixels: RgbImage) -> bytes:
 def mask_png(mask: BoolMask) -> bytes:
     """Return a 1-bit PNG; white is inside."""
     return cv2.imencode(".png", mask.astype(np.uint8) * np.uint8(255), _BILEVEL_PNG)[1].tobytes()
+
+
+def grey_png(levels: NDArray[np.uint8] | NDArray[np.uint16]) -> bytes:
+    """Return an (H, W) uint8 or uint16 array as a greyscale PNG of 8 or 16 bits without metadata."""
+    return cv2.imencode(".png", levels, _PNG)[1].tobytes()

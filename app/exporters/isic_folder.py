@@ -3,15 +3,16 @@
 Images are PNG, not JPEG, so that they are the very pixels the masks were drawn on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
-from app.exporters.atomic_output import new_folder
-from app.exporters.case_row import case_row, columns, with_acquisition_days
-from app.exporters.csv_cells import table_bytes
-from app.exporters.deidentification import file_stem
-from app.exporters.image_rendering import image_png, mask_png
-from app.usecases.exports.exporter import CaseFile
+from app.exporters.begun_folder import begun_folder
+from app.exporters.case_row import case_rows, columns
+from app.exporters.csv_cells import CsvFile
+from app.exporters.image_rendering import mask_png
+from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.exporter import CaseFile, Writing
 
 _FILE_COLUMNS = ("image_file", "mask_file")
 
@@ -20,24 +21,25 @@ class IsicFolder:
     """Upright images, masks and a metadata table whose rows name them."""
 
     name = "isic_folder"
-    label = "Images, masks and metadata (ISIC folder)"
+    label = "ISIC folder with metadata"
     suffix = ""
+    keeps_what_was_stopped = True
 
-    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
+    def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         """Write ``naevus_isic/``; raises ExportError."""
-        rows, days = [], []
-        with new_folder(folder, "naevus_isic") as delivery:
-            for file in cases:
-                stem = file_stem(file.case, deidentified=deidentified)
-                row = case_row(file, deidentified=deidentified)
-                row["image_file"] = f"images/{stem}.png"
-                delivery.add(f"images/{stem}.png", image_png(file.pixels))
-                if file.mask is not None:
-                    row["mask_file"] = f"masks/{stem}_segmentation.png"
-                    delivery.add(f"masks/{stem}_segmentation.png", mask_png(file.mask))
-                rows.append(row)
-                days.append(file.case.visit.visited_on.toordinal())
-            table = with_acquisition_days(rows, days)
-            all_columns = (*columns(deidentified=deidentified), *_FILE_COLUMNS)
-            delivery.add("metadata.csv", table_bytes(all_columns, table))
-        return delivery.files
+        hides = manner.deidentified
+        with begun_folder(folder, "naevus_isic", manner) as begun:
+            table = CsvFile(begun.stream("metadata.csv"), (*columns(deidentified=hides), *_FILE_COLUMNS))
+            for done, (file, row) in enumerate(case_rows(cases, deidentified=hides), start=1):
+                stem = begun.stems.next_stem(file.case)
+                row["image_file"] = begun.put_image(file, f"images/{stem}.png")
+                if file.case.mask is not None:
+                    row["mask_file"] = mask_name = f"masks/{stem}_segmentation.png"
+                    begun.put(file.case, mask_name, partial(_mask, file))
+                table.write(row)
+                yield done
+        return begun.files
+
+
+def _mask(file: CaseFile) -> bytes:
+    return mask_png(file.lesion_pixels)

@@ -129,6 +129,8 @@ def _timed(engine: Engine, folder: Path, card: ModelCard, token: CancelToken) ->
         started = time.perf_counter()
         if card.task == "segmentation":
             engine.segment(folder, _grey(1, card), token)
+        elif card.task == "refinement":
+            engine.refine(folder, _grey(2, card), _grey(2, card), token)
         else:
             engine.classify(folder, _grey_batch(card), token)
         elapsed_ms = 1000.0 * (time.perf_counter() - started)

@@ -75,6 +75,12 @@ class Engine(Protocol):
         """Return the logits and overlays of the score model in ``folder``."""
         ...
 
+    def refine(
+        self, folder: Path, images: FloatArray, guidance: FloatArray, token: CancelToken
+    ) -> FloatArray:
+        """Return logits (B, 1, h, w) of the refiner in ``folder`` for images and guidance (B, 3, h, w)."""
+        ...
+
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
         """Return an overlay's maps (B, g, g) for the batch."""
         ...

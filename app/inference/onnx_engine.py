@@ -47,6 +47,12 @@ class OnnxEngine:
         diagnosis_logits = maps.pop(DIAGNOSIS_LOGITS, None)
         return ClassifierOutput(maps.pop("logits")[:, 0], maps, diagnosis_logits)
 
+    def refine(
+        self, folder: Path, images: FloatArray, guidance: FloatArray, token: CancelToken
+    ) -> FloatArray:
+        """Return logits (B, 1, h, w) of the refiner in ``folder`` for images and guidance (B, 3, h, w)."""
+        return self._named_outputs(folder, {"images": images, "guidance": guidance}, token)["logits"]
+
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
         """Return a map that is part of the model's graph; all others need the model server."""
         if name not in self.overlay_names():

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -24,10 +24,17 @@ from app.inference.engine import (
 )
 from app.inference.last_image import OfLastImage
 from app.translation import _
-from app.usecases.analysis.predictor import BoundaryResult, BoundaryUncertainty, EngineReport, ScoreResult
+from app.usecases.analysis.predictor import (
+    BoundaryResult,
+    BoundaryUncertainty,
+    EngineReport,
+    RefinedBoundary,
+    ScoreResult,
+)
 from app.usecases.cancellation import CancelToken
 from models.contract.arrays import AttentionMap, BoolMask, ModelImage, RgbImage
 from models.contract.errors import ContractError
+from models.contract.imaging.clicks import Click, guidance_for_refiner, mean_of_mirrored, mirrored_passes
 from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 from models.contract.imaging.postprocess import (
@@ -43,7 +50,7 @@ from models.contract.imaging.suitability import verdict_of
 from models.contract.imaging.views import VIEW_COUNT, all_views, brought_back
 from models.contract.lesion.diagnoses import divided_score
 from models.contract.lesion.tabular import TabularInput
-from models.contract.shelf.card import ModelCard, Task
+from models.contract.shelf.card import ModelCard, ModelTask, Task
 from models.contract.shelf.model_shelf import ModelShelf, ShelvedModel
 from models.contract.uncertainty.disagreement import flipped_passes
 
@@ -67,7 +74,7 @@ class ModelPredictor:
     def __init__(self, shelf: ModelShelf, choice: EngineChoice) -> None:
         self._shelf = shelf
         self._choice = choice
-        self._active_by_task: dict[Task, ShelvedModel] = {}
+        self._active_by_task: dict[ModelTask, ShelvedModel] = {}
         self._named_by_sha256: dict[str, ShelvedModel] = {}
         self._frame = OfLastImage[tuple[ModelImage, SegmenterGeometry]]()
         self._one_pass = OfLastImage[_Segmented]()
@@ -92,6 +99,40 @@ class ModelPredictor:
         """Say how sure a boundary is: four flipped passes, as one batch."""
         found = self._segmented(image, token, passes_of=flipped_passes)
         return boundary_uncertainty_of(image, mask, found.output.logits[:, 0], found.geometry, found.card)
+
+    def can_refine(self) -> bool:
+        """Say whether a refiner is active, so that clicks can be offered."""
+        try:
+            self._active("refinement")
+        except ModelUnavailableError:
+            return False
+        return True
+
+    def refine(
+        self, image: RgbImage, mask: BoolMask, clicks: Sequence[Click], token: CancelToken
+    ) -> RefinedBoundary:
+        """Redraw the present mask from all clicks so far with the active refiner.
+
+        Raises:
+            InferenceError: no refiner is active, or it could not be run.
+            CancelledError: the person has cancelled.
+        """
+        folder, card = self._active("refinement")
+        prepared, geometry = self._prepared(image, card)
+        height_px, width_px = card.input.height_px, card.input.width_px
+        guidance = guidance_for_refiner(mask, clicks, height_px=height_px, width_px=width_px)
+        logits, run = self._answer(
+            folder,
+            card,
+            token,
+            lambda engine: engine.refine(folder, mirrored_passes(prepared), mirrored_passes(guidance), token),
+        )
+        try:
+            mean = mean_of_mirrored(logits[:, 0])
+            probability = probability_map(mean, geometry, temperature=card.temperature)
+        except ContractError as error:
+            raise InferenceError(str(error)) from error
+        return RefinedBoundary(lesion_mask(probability, card.threshold), _model_ref(card), run)
 
     def score(
         self,
@@ -225,7 +266,7 @@ class ModelPredictor:
             else:
                 return answer, _run(engine, started)
 
-    def _active(self, task: Task) -> tuple[Path, ModelCard]:
+    def _active(self, task: ModelTask) -> tuple[Path, ModelCard]:
         """Return the active model; the shelf checks every byte, so its answer is kept."""
         if task not in self._active_by_task:
             try:

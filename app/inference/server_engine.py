@@ -51,6 +51,13 @@ class ServerEngine:
         diagnosis_logits = arrays.pop(DIAGNOSIS_LOGITS, None)
         return ClassifierOutput(arrays.pop("logits"), arrays, diagnosis_logits)
 
+    def refine(
+        self, folder: Path, images: FloatArray, guidance: FloatArray, token: CancelToken
+    ) -> FloatArray:
+        """Return logits (B, 1, h, w) of the refiner in ``folder`` for images and guidance (B, 3, h, w)."""
+        arrays = {"images": images, "guidance": guidance}
+        return self._ask({"verb": "refine", "folder": str(folder)}, arrays, token)["logits"]
+
     def explain(self, name: str, folder: Path, batch: ClassifierInput, token: CancelToken) -> FloatArray:
         """Return an overlay's maps (B, g, g) for the batch."""
         values = {"verb": "explain", "folder": str(folder), "overlay": name}

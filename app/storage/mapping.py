@@ -17,7 +17,7 @@ from app.domain.analysis.triage import Band, Priority, TriageThresholds, queue_r
 from app.domain.audit import EDITS, AuditEvent, AuditKind
 from app.domain.case import Case, CaseLine
 from app.domain.ids import BlobName, ImageId
-from app.domain.image import Calibration, DermoscopicImage
+from app.domain.image import DAMAGE_OBJECTION, Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision, RevisionReason
@@ -370,6 +370,7 @@ def _note_place(row: CaseIndexRow, priority: Priority | None, standing: ScorePre
 
 def line_of(row: CaseIndexRow) -> CaseLine:
     """Return the work list's line of a row."""
+    no_score_reason = row.reasons[0] if row.band is None and row.reasons else ""
     return CaseLine(
         image_id=ImageId(row.image_id),
         thumbnail=BlobName(row.thumbnail),
@@ -381,7 +382,8 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         status=row.status,
         imported_at=row.imported_at,
         file_name=row.file_name,
-        no_score_reason=row.reasons[0] if row.band is None and row.reasons else "",
+        no_score_reason=no_score_reason,
+        is_damaged=no_score_reason == DAMAGE_OBJECTION,
         benefit=-row.correction_urgency,
         reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.atypicality),
         is_corrected=bool(row.correction_rank),

@@ -52,6 +52,17 @@ _ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
     "benefit": (CaseIndexRow.correction_rank, CaseIndexRow.correction_urgency, CaseIndexRow.imported_at),
 }
 
+
+def _last_act_is(act: AuditKind, taken_back_by: AuditKind) -> ColumnElement[bool]:
+    """Say whether an act about an image was not taken back since."""
+    both = AuditEventRow.what.in_([act.value, taken_back_by.value])
+    newest = select(func.max(AuditEventRow.sequence)).where(both).group_by(AuditEventRow.subject)
+    standing = select(AuditEventRow.subject).where(
+        AuditEventRow.sequence.in_(newest), AuditEventRow.what == act.value
+    )
+    return CaseIndexRow.image_id.in_(standing)
+
+
 _CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
     CaseFilter.ALL: (),
     CaseFilter.UNDECIDED: (CaseIndexRow.status != "decided",),
@@ -62,6 +73,11 @@ _CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
     CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == NOT_REVIEWED_RANK,),
     CaseFilter.CORRECTED: (CaseIndexRow.correction_rank == CORRECTED_RANK,),
     CaseFilter.CONFIRMED: (CaseIndexRow.correction_rank == CONFIRMED_RANK,),
+    CaseFilter.SKIPPED: (
+        CaseIndexRow.correction_rank == NOT_REVIEWED_RANK,
+        _last_act_is(AuditKind.BOUNDARY_SKIPPED, AuditKind.BOUNDARY_TAKEN_UP),
+    ),
+    CaseFilter.SECOND_LOOK: (_last_act_is(AuditKind.SECOND_LOOK_ASKED, AuditKind.SECOND_LOOK_WITHDRAWN),),
 }
 
 _MAY_BE_EMPTY = ("site", "probability")

@@ -3,14 +3,20 @@
 from datetime import datetime
 
 from app.translation import N_, _, ngettext
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask, Task
+from models.contract.shelf.figure_text import figure_text, signed_text
 from models.contract.shelf.gate import LOWER_IS_BETTER
 
 TASKS: tuple[Task, ...] = ("segmentation", "classification")
-TASK_WORDS: dict[Task, str] = {"segmentation": N_("Boundaries"), "classification": N_("Scores")}
-WHAT_IT_DOES: dict[Task, str] = {
+TASK_WORDS: dict[ModelTask, str] = {
+    "segmentation": N_("Boundaries"),
+    "classification": N_("Scores"),
+    "refinement": N_("Clicks"),
+}
+WHAT_IT_DOES: dict[ModelTask, str] = {
     "segmentation": N_("outlines lesions"),
     "classification": N_("scores lesions"),
+    "refinement": N_("redraws boundaries from clicks"),
 }
 
 _METRIC_WORDS = {
@@ -22,10 +28,13 @@ _METRIC_WORDS = {
     "specificity": N_("Specificity"),
     "ece": N_("Calibration error"),
     "brier": N_("Brier score"),
+    "noc90_from_prediction": N_("Clicks to an IoU of 0.9 from the predicted mask"),
 }
-MAIN_METRIC: dict[Task, str] = {"segmentation": "dice", "classification": "auc"}
-
-_MINUS = "\N{MINUS SIGN}"
+MAIN_METRIC: dict[ModelTask, str] = {
+    "segmentation": "dice",
+    "classification": "auc",
+    "refinement": "noc90_from_prediction",
+}
 
 
 def metric_words(metric: str) -> str:
@@ -36,12 +45,7 @@ def metric_words(metric: str) -> str:
 
 def figure(value: float | None) -> str:
     """Return a figure with three places, or a dash when there is none."""
-    return "\N{EN DASH}" if value is None else f"{value:.3f}".replace("-", _MINUS)
-
-
-def signed(value: float) -> str:
-    """Return a difference with its sign."""
-    return f"{value:+.3f}".replace("-", _MINUS)
+    return "\N{EN DASH}" if value is None else figure_text(value)
 
 
 def difference_words(difference: float | None, low: float | None, high: float | None) -> str:
@@ -49,9 +53,9 @@ def difference_words(difference: float | None, low: float | None, high: float | 
     if difference is None:
         return "\N{EN DASH}"
     if low is None or high is None:
-        return signed(difference)
+        return signed_text(difference)
     return _("{signed}  ({signed_2} to {signed_3})").format(
-        signed=signed(difference), signed_2=signed(low), signed_3=signed(high)
+        signed=signed_text(difference), signed_2=signed_text(low), signed_3=signed_text(high)
     )
 
 

@@ -1,4 +1,4 @@
-"""Why a score was computed again, and what was entered about a case, told from what is stored."""
+"""Why a score was computed again, and what was entered about a case, from what is stored."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -9,7 +9,7 @@ from app.domain.audit import EDITS, AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
-from app.domain.revision import MaskRevision, RevisionReason
+from app.domain.revision import MaskRevision, RevisionReason, SkipReason
 from app.translation import N_, _
 
 _WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
@@ -31,8 +31,23 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
         N_("Scored on request, although the image does not look like one to score")
     ),
     AuditKind.DAMAGED_FILE_TAKEN: N_("Taken although the file is damaged, without a score"),
+    AuditKind.MASK_REFINED: N_("Boundary corrected with the help of a model that redraws it from clicks"),
+    AuditKind.BOUNDARY_SKIPPED: N_("Boundary skipped"),
+    AuditKind.BOUNDARY_TAKEN_UP: N_("Skipped boundary taken up again"),
+    AuditKind.SECOND_LOOK_ASKED: N_("Second look at the boundary asked for"),
+    AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look at the boundary no longer asked for"),
     AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
 }
+
+SKIP_WORDS: Final[Mapping[str, str]] = {
+    SkipReason.NOT_ASSESSABLE: N_("Not assessable"),
+    SkipReason.NO_LESION: N_("No lesion"),
+    SkipReason.SEVERAL_LESIONS: N_("Several lesions"),
+    SkipReason.NOT_COMPLETE: N_("Lesion not complete in the image"),
+}
+
+_TOLD_IN_DETAIL: Final = frozenset({AuditKind.IMAGE_CALIBRATED, AuditKind.MASK_REFINED})
+"""Acts whose detail a person can read; that of the others holds ids."""
 
 _REASON_WORDS: Final[Mapping[str, str]] = {
     RevisionReason.CORRECTED: N_("corrected"),
@@ -48,15 +63,15 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
 
     A score is left out when nothing is known to differ and the trail does not tell what happened.
     """
-    told: dict[PredictionId, str] = {}
+    causes_by_id: dict[PredictionId, str] = {}
     for before, after in zip(case.scores, case.scores[1:], strict=False):
         entered = inputs_edited_between(trail, before.id, after.id)
         causes = [*_differences(case, before, after)]
         if entered:
             causes.append(_("{entered} changed").format(entered=", ".join(entered)))
         if causes or entered is not None:
-            told[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
-    return told
+            causes_by_id[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
+    return causes_by_id
 
 
 def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
@@ -69,10 +84,11 @@ def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
     title = _TITLE_BY_ACT.get(act.kind)
     if title is None:
         return None
+    if act.kind is AuditKind.BOUNDARY_SKIPPED:
+        return _(title), _(SKIP_WORDS.get(act.detail, act.detail))
     if act.kind in EDITS:
         return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
-    # An assignment's detail holds ids, which nobody can read.
-    return _(title), act.detail if act.kind is AuditKind.IMAGE_CALIBRATED else ""
+    return _(title), act.detail if act.kind in _TOLD_IN_DETAIL else ""
 
 
 def revision_words(revision: MaskRevision) -> str:

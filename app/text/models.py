@@ -32,13 +32,13 @@ def scope_words(diagnoses: tuple[str, ...]) -> str:
     ]
     benign = [name for name in diagnoses if _MELANOMA not in name.lower()]
     if is_of_melanoma_alone(diagnoses) and benign:
-        told = _("Trained to tell melanoma from {listed}").format(listed=_listed(benign))
+        trained = _("Trained to tell melanoma from {listed}").format(listed=_listed(benign))
     else:
-        told = _("Trained on {listed}").format(listed=_listed(diagnoses))
+        trained = _("Trained on {listed}").format(listed=_listed(diagnoses))
     return (
-        _("{told}; it does not know {listed}.").format(told=told, listed=_listed(unknown, N_("or")))
+        _("{trained}; it does not know {listed}.").format(trained=trained, listed=_listed(unknown, N_("or")))
         if unknown
-        else _("{told} only.").format(told=told)
+        else _("{trained} only.").format(trained=trained)
     )
 
 

@@ -128,13 +128,13 @@ def missing_words(names: tuple[str, ...]) -> tuple[str, str]:
 
 def unavailable_inputs(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words for the missing inputs that neither an entry nor a scale would give."""
-    told = []
+    unavailable = []
     for name in names:
         feature = _FEATURE_BY_NAME.get(name)
         is_scaled = feature is not None and feature.origin is Origin.CALIBRATED
         if name not in _ENTERED_INPUTS and not is_scaled:
-            told.append(name if feature is None else feature.label)
-    return tuple(told)
+            unavailable.append(name if feature is None else feature.label)
+    return tuple(unavailable)
 
 
 def _needed_for_sizes(missing: tuple[str, ...]) -> str:

@@ -38,14 +38,6 @@ def place_words(line: CaseLine) -> str:
     return f"{site_words(line.site)}  ·  {line.file_name}" if line.site else line.file_name
 
 
-def priority_words(line: CaseLine) -> str:
-    """Return a band, with the word that the image has to be checked; empty without a score."""
-    if line.priority is None:
-        return line.no_score_words
-    label = line.priority.band.label
-    return f"{label}, {CHECK_IMAGE.lower()}" if line.priority.warnings else label
-
-
 def score_words(probability: float | None) -> str:
     """Return a calibrated probability as a whole percentage."""
     return "" if probability is None else percent(probability)

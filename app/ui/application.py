@@ -1,26 +1,20 @@
 """Starts the window: application, theme, session, and the hook for what nobody expected."""
 
-import logging
 import sys
 from collections.abc import Callable
-from types import TracebackType
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.settings import Settings
-from app.translation import N_, _
 from app.ui.jobs.collector import UiThreadCollector
 from app.ui.preferences import Places, Preferences
 from app.ui.renewal_progress import RenewalProgress
 from app.ui.session import Session
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
+from app.ui.unforeseen_errors import UnforeseenErrors
 from app.usecases.services import Services
 from models.contract.errors import NaevusError
-
-_LOG = logging.getLogger(__name__)
 
 
 def run_window(
@@ -45,7 +39,7 @@ def run_window(
         return 1
     renewal.close()
     window = open_window(services, theme, Preferences(settings, places, application))
-    install_hook(places)
+    UnforeseenErrors(places).install()
     for warning in warnings:
         window.session.warn(warning)
     code = application.exec()
@@ -72,23 +66,3 @@ def open_window(services: Services, theme: Theme, preferences: Preferences) -> M
     window.controller.start()
     window.controller.dialogs.show_intended_use_once()
     return window
-
-
-def install_hook(places: Places) -> None:
-    """Log what nobody expected, and offer the folder with the log; the window stays open."""
-
-    def explain(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        _LOG.error("Unexpected error", exc_info=(kind, error, trace))
-        box = QMessageBox(QMessageBox.Icon.Warning, "Naevus", _(_WORDS), QMessageBox.StandardButton.Close)
-        show = box.addButton(_("Show the log"), QMessageBox.ButtonRole.ActionRole)
-        box.exec()
-        if box.clickedButton() is show:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(places.data_folder / "log")))
-
-    sys.excepthook = explain
-
-
-_WORDS = N_(
-    "Something went wrong that was not foreseen. Your cases and corrections are stored; "
-    "you can go on, or close Naevus and start it again. The log says what happened."
-)

@@ -175,14 +175,6 @@ class Theme(QObject):
             self._apply()
 
 
-def theme_of(application: QObject | None) -> Theme:
-    """Return the theme that belongs to the application."""
-    theme = application.findChild(Theme) if application is not None else None
-    if theme is None:
-        raise RuntimeError("The application has no theme.")
-    return theme
-
-
 @lru_cache(maxsize=512)
 def icon_pixmap(name: str, colour: str, side_px: int = 48) -> QPixmap:
     """Draw the icon ``resources/icons/<name>.svg`` in one colour."""

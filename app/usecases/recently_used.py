@@ -52,6 +52,9 @@ class RecentlyUsed(Generic[Result]):
         if size > self._budget:
             return
         with self._lock:
+            # Made twice after all, when one who waited for a result that failed met one who came later.
+            if key in self._results:
+                return
             while self._spent + size > self._budget:
                 _, oldest = self._results.popitem(last=False)
                 self._spent -= self._size_of(oldest)

@@ -1,11 +1,11 @@
 """Cases that are left out because a stored file is damaged, while the others go on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.case import Case
-from app.domain.errors import DamagedFileError, DomainError
+from app.domain.errors import DomainError
 from app.domain.ids import ImageId
 from app.usecases.cases.import_images import Refusal
 from app.usecases.services import Services
@@ -44,25 +44,8 @@ def each_once(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
     return tuple(first.values())
 
 
-def sound_cases(
-    services: Services, image_ids: Sequence[ImageId]
-) -> tuple[tuple[ImageId, ...], tuple[Refusal, ...]]:
-    """Return the cases whose stored files can be read, and why the others cannot."""
-    sound: list[ImageId] = []
-    damaged: list[Refusal] = []
-    for image_id in image_ids:
-        with services.store.reading() as work:
-            case = work.cases.case(image_id)
-        try:
-            _check_files(services, case)
-        except DamagedFileError as error:
-            damaged.append(left_out(services, image_id, error))
-        else:
-            sound.append(image_id)
-    return tuple(sound), tuple(damaged)
-
-
-def _check_files(services: Services, case: Case) -> None:
+def check_files(services: Services, case: Case) -> None:
+    """Raise DamagedFileError unless the stored files of a case can be read."""
     probability = case.boundary.probability if case.boundary else None
     for name in (case.image.upright, case.mask, probability):
         if name is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import nn
 
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from models.nets.classification.mambaderm import MambaDerm, mambaderm_lite, mambaderm_tiny
 from models.nets.classification.mambaderm_efficient import MambaDermEfficient, mambaderm_efficient_tiny
 from models.nets.classification.mambaderm_hierarchical import (
@@ -37,6 +37,7 @@ from models.nets.classification.medmamba import (
     medmamba_t,
     medmamba_tiny,
 )
+from models.nets.segmentation.click_refiner import ClickRefiner, click_refiner_tiny
 from models.nets.segmentation.dermomamba import DermoMamba, dermomamba_tiny
 from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient, dermomamba_efficient_tiny
 from models.nets.segmentation.dermomamba_lean import DermoMambaLean
@@ -49,7 +50,7 @@ class Architecture:
     """A network that can be built by its name."""
 
     name: str
-    task: Task
+    task: ModelTask
     make: Callable[..., nn.Module]
 
 
@@ -64,6 +65,8 @@ CATALOGUE: tuple[Architecture, ...] = (
     Architecture("mamba_unet_tiny", "segmentation", mamba_unet_tiny),
     Architecture("unet", "segmentation", UNet),
     Architecture("unet_tiny", "segmentation", unet_tiny),
+    Architecture("click_refiner", "refinement", ClickRefiner),
+    Architecture("click_refiner_tiny", "refinement", click_refiner_tiny),
     Architecture("mambaderm", "classification", MambaDerm),
     Architecture("mambaderm_lite", "classification", mambaderm_lite),
     Architecture("mambaderm_tiny", "classification", mambaderm_tiny),

@@ -83,6 +83,7 @@ def test_a_damaged_file_is_taken_by_choice_outlined_and_not_scored(run: Run, tmp
     (line,) = _json(run, "predict")["lines"]
     assert (line["status"], line["probability"]) == ("predicted", None)
     assert line["no_score_reason"].startswith("Damaged file")
+    assert line["is_damaged"]
     assert "damaged file" in run("list")[1]
     assert _json(run, "predict")["lines"] == []
     code, _, err = run("predict", line["image_id"], "--score-anyway")

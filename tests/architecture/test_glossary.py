@@ -36,7 +36,6 @@ OTHER_MEANINGS = {
 """Words of the *not* column that the code needs in another sense."""
 
 EXCEPTIONS = {
-    "app/exporters/coco_json.py": ("annotation", "the name of that part of a COCO file"),
     "app/storage/rows.py": ("result", "SQLAlchemy's name of the method that is overridden"),
     "app/usecases/analysis/predictor.py": (
         "result",

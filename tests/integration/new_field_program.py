@@ -21,7 +21,7 @@ from app.usecases.exports.exporter import CaseFile
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.services import Services
 from models.contract.lesion.tabular import NUMERIC_FEATURES
-from tests.builders import a_case, services_at
+from tests.builders import a_case, exported, services_at
 from tests.fakes import FakePredictor, FakeToken
 
 NEW: dict[str, Any] = {"height_cm": 171.0, "is_immunosuppressed": True, "occupation": "canary breeder"}
@@ -60,10 +60,12 @@ def main(folder: Path) -> dict[str, object]:
 def _table(services: Services, case: Case, folder: Path, *, deidentified: bool) -> dict[str, object]:
     pixels, mask = services.arrays.pixels(case.image), services.arrays.valid_mask(case)
     measured = services.arrays.measured(case.image, mask)
-    file = CaseFile(case, pixels, mask, None, {}, (), (), measure=lambda: measured)
+    file = CaseFile(
+        case, lambda: pixels, lambda: mask, lambda: None, dict, tuple, tuple, measure=lambda: measured
+    )
     row = case_row(file, deidentified=deidentified)
     exporter = ReportPdf(lambda: datetime(2026, 4, 1, tzinfo=UTC))
-    (report,) = exporter.write([file], folder, deidentified=deidentified)
+    (report,) = exported(exporter, [file], folder, deidentified=deidentified)
     words = " ".join(page.extract_text() for page in PdfReader(report).pages)
     names = [f"naevus_{name}" for name in NEW]
     return {

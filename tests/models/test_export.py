@@ -23,7 +23,7 @@ from models.nets.layers.ss2d import SS2D
 from models.nets.weights import load_weights, round_to_half, save_weights
 from tests.model_folders import SEGMENTER_SIZE_PX, random_batch
 
-MODELS = ("dermomamba-tiny", "mambaderm-tiny")
+MODELS = ("dermomamba-tiny", "mambaderm-tiny", "click-refiner-tiny")
 
 
 def _graph(tiny_models: Path, name: str) -> onnx.ModelProto:

@@ -61,8 +61,11 @@ def evaluate(
 
     variants = Variants(tta=tta, mc_passes=mc_dropout)
     check_possible(folder, variants)
-    if read_card(folder).task == "segmentation":
+    task = read_card(folder).task
+    if task == "segmentation":
         found = evaluation.evaluate_segmenter(folder, data, split)
+    elif task == "refinement":
+        found = evaluation.evaluate_refiner(folder, data, split, segmenter)
     elif segmenter is not None:
         found = evaluation.evaluate_classifier(folder, data, split, segmenter)
     else:

@@ -7,7 +7,7 @@ import typer
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from training.contract.run_options import CommandLineName, RunOptions
 
 _SAID_BY_THE_COMMAND: Final = "task"
@@ -19,12 +19,12 @@ def flag_of(choice: str) -> str:
     return _name_of(RunOptions.model_fields[choice]).flag or f"--{choice.replace('_', '-')}"
 
 
-def option_parameters(task: Task) -> list[Parameter]:
+def option_parameters(task: ModelTask) -> list[Parameter]:
     """A parameter for each choice that is offered for a task, as Typer reads them from a function."""
     return [
         _parameter(choice, field)
         for choice, field in RunOptions.model_fields.items()
-        if choice != _SAID_BY_THE_COMMAND and _name_of(field).task in (None, task)
+        if choice != _SAID_BY_THE_COMMAND and task in (_name_of(field).tasks or (task,))
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from training.cli.run_options import flag_of, option_parameters
 from training.cli.runs import run
 from training.contract.command_errors import CommandRefusedError
@@ -21,7 +21,7 @@ _OUT: Final = "out"
 _OutOption = Annotated[Path, typer.Option("--out", help="Run folder; an existing run is resumed.")]
 
 
-def _command_for(task: Task) -> Callable[..., None]:
+def _command_for(task: ModelTask) -> Callable[..., None]:
     """A command that takes the options of a task; Typer reads them from its signature."""
 
     def command(**given: object) -> None:
@@ -41,7 +41,7 @@ def _command_for(task: Task) -> Callable[..., None]:
     return command
 
 
-def _options(task: Task, given: dict[str, object]) -> RunOptions:
+def _options(task: ModelTask, given: dict[str, object]) -> RunOptions:
     pairs = given.pop("dimensions") or []
     return RunOptions.model_validate({**given, "task": task, "dimensions": _dimensions(pairs)})
 
@@ -72,6 +72,9 @@ def add_training_commands(commands: typer.Typer) -> None:
     """Add the commands of this module."""
     commands.command("segmentation", help="Train a network that outlines lesions.")(
         _command_for("segmentation")
+    )
+    commands.command("refinement", help="Train a network that redraws boundaries from clicks.")(
+        _command_for("refinement")
     )
     commands.command("classification", help="Train a network that scores malignancy.")(
         _command_for("classification")

@@ -65,8 +65,8 @@ def benchmarked_models_of(
     if wanted:
         found = [_meant(task, name, cards) for name in wanted]
     else:
-        shelved = [_trained(card, folder) for folder, card in cards.items() if card.task == task]
-        found = [*map(_untrained, _catalogued(task)), *shelved]
+        shelved = [_trained(card, folder, task) for folder, card in cards.items() if card.task == task]
+        found = [*(_untrained(name, task) for name in _catalogued(task)), *shelved]
     if size_px is not None:
         found = [replace(benchmarked, size_px=size_px) for benchmarked in found]
     return _told_apart(found)
@@ -88,7 +88,7 @@ def published_folder(wanted: str, shelf: Sequence[Path]) -> Path:
 
 def _meant(task: Task, name: str, cards: dict[Path, ModelCard]) -> BenchmarkedModel:
     if name in {each.name for each in CATALOGUE if each.task == task}:
-        return _untrained(name)
+        return _untrained(name, task)
     if any(each.name == name for each in CATALOGUE):
         raise ComparisonError(f"The architecture {name} is not one for {task}.")
     try:
@@ -103,21 +103,20 @@ def _meant(task: Task, name: str, cards: dict[Path, ModelCard]) -> BenchmarkedMo
         raise ComparisonError(f"{name}: {error}") from error
     if card.task != task:
         raise ComparisonError(f"{card.reference} is a model for {card.task}, not for {task}.")
-    return _trained(card, folder)
+    return _trained(card, folder, task)
 
 
 def _catalogued(task: Task) -> list[str]:
     return [each.name for each in CATALOGUE if each.task == task and not each.name.endswith("_tiny")]
 
 
-def _untrained(name: str) -> BenchmarkedModel:
-    task = next(each.task for each in CATALOGUE if each.name == name)
+def _untrained(name: str, task: Task) -> BenchmarkedModel:
     return BenchmarkedModel(name, task, name, UNTRAINED_SIZE_PX[task])
 
 
-def _trained(card: ModelCard, folder: Path) -> BenchmarkedModel:
+def _trained(card: ModelCard, folder: Path, task: Task) -> BenchmarkedModel:
     size_px = (card.input.height_px, card.input.width_px)
-    return BenchmarkedModel(card.reference, card.task, card.architecture, size_px, folder)
+    return BenchmarkedModel(card.reference, task, card.architecture, size_px, folder)
 
 
 def _shelved(shelf: Sequence[Path]) -> dict[Path, ModelCard]:

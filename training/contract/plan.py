@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from training.contract.fine_tuning import FineTuning
 
 Schedule: TypeAlias = Literal["one_cycle", "warmup_cosine", "plateau"]
@@ -113,7 +113,7 @@ class TrainingPlan(_Value):
     """One run, decided beforehand: written as plan.json and never changed afterwards."""
 
     schema_version: Literal[1] = 1
-    task: Task
+    task: ModelTask
     architecture: str
     architecture_arguments: dict[str, ArgumentValue] = Field(default_factory=dict)
     data_dir: Path
@@ -175,7 +175,7 @@ class TrainingPlan(_Value):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "TrainingPlan":
-        losses = SEGMENTATION_LOSSES if self.task == "segmentation" else CLASSIFICATION_LOSSES
+        losses = CLASSIFICATION_LOSSES if self.task == "classification" else SEGMENTATION_LOSSES
         if self.loss not in losses:
             raise ValueError(f"loss {self.loss!r} is none of {', '.join(losses)}")
         if self.positives_per_batch >= self.batch_size:
@@ -193,7 +193,7 @@ class TrainingPlan(_Value):
     def _check_variants(self) -> None:
         if self.loss == "evidential" and not self.architecture_arguments.get("evidential", False):
             raise ValueError("the evidential loss needs a network that tells its evidence")
-        if self.task == "segmentation" and (self.mixing.is_on or self.sampler != "quota"):
+        if self.task != "classification" and (self.mixing.is_on or self.sampler != "quota"):
             raise ValueError("mixing images and drawing by class are for classifiers")
         if self.mixing.mixup_share + self.mixing.cutmix_share > 1:
             raise ValueError("a batch is mixed in one way only: the shares of both must not exceed 1")

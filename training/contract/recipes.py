@@ -1,10 +1,11 @@
 """From a few options to a whole plan: the recipes that the command line and the window start."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from models.contract.shelf.card import WEIGHTS_FILE, ModelCard, Task, read_card
+from models.contract.shelf.card import WEIGHTS_FILE, ModelCard, ModelTask, Task, read_card
 from resources import path as shipped
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest, split_samples
 from training.contract.diagnoses import diagnoses_of
@@ -43,6 +44,13 @@ _STRONG_SHARES = {
 _DIAGNOSES_SMOOTHING = 0.1
 """Of the cross-entropy over diagnoses, as the MambaDerm repository has it for HAM10000."""
 
+_REFINER = "click_refiner"
+_SMALLEST: dict[ModelTask, str] = {
+    "segmentation": "dermomamba_tiny",
+    "classification": "mambaderm_tiny",
+    "refinement": "click_refiner_tiny",
+}
+
 _FINE_TUNING_BATCH: dict[Task, int] = {"segmentation": 8, "classification": 16}
 _FINE_TUNING_RATE: dict[Task, float] = {"segmentation": 5e-4, "classification": 5e-5}
 """A third and a tenth of the rates that the networks were trained with at first."""
@@ -67,7 +75,7 @@ def plan_for(options: RunOptions) -> TrainingPlan:
     if options.evidential:
         options = _with_evidence(options)
     options, start = _started(options)
-    plan = _segmentation(options) if options.task == "segmentation" else _classification(options)
+    plan = _RECIPES[options.task](options)
     # Validated anew, because the choices may contradict each other.
     choices = {
         **_variants(options, plan),
@@ -99,7 +107,8 @@ def _started(options: RunOptions) -> tuple[RunOptions, Start]:
 
 
 def _is_pretrained(options: RunOptions) -> bool:
-    return (options.architecture or "").endswith("_efficient")
+    architecture = options.architecture or (_REFINER if options.task == "refinement" else "")
+    return architecture == _REFINER or architecture.endswith("_efficient")
 
 
 def _variants(options: RunOptions, plan: TrainingPlan) -> dict[str, object]:
@@ -172,6 +181,20 @@ def _segmentation(options: RunOptions) -> TrainingPlan:
     )
 
 
+def _refinement(options: RunOptions) -> TrainingPlan:
+    """As for a boundary, at the network that reads clicks, too."""
+    architecture = options.architecture or _REFINER
+    chosen = {
+        "architecture": architecture,
+        "batch_size": options.batch_size or 16,
+        "learning_rate": options.learning_rate or 7e-4,
+        "loss": options.loss or "bce_dice",
+        "model_name": options.model_name or architecture,
+    }
+    plan = _segmentation(options.model_copy(update=chosen))
+    return plan.model_copy(update={"task": "refinement"})
+
+
 def _classification(options: RunOptions) -> TrainingPlan:
     architecture = options.architecture or "mambaderm_lite"
     batch_size = options.batch_size or 32
@@ -207,6 +230,13 @@ def _classification(options: RunOptions) -> TrainingPlan:
     )
 
 
+_RECIPES: dict[ModelTask, Callable[[RunOptions], TrainingPlan]] = {
+    "segmentation": _segmentation,
+    "classification": _classification,
+    "refinement": _refinement,
+}
+
+
 def _stages(options: RunOptions, default_px: tuple[int, int], *, default_epochs: int) -> tuple[Stage, ...]:
     """Half size first, if its sides are still multiples of 32, then full size."""
     height_px = options.height_px or default_px[0]
@@ -222,11 +252,9 @@ def _stages(options: RunOptions, default_px: tuple[int, int], *, default_epochs:
 
 def _shrunk(options: RunOptions) -> RunOptions:
     """The same run at toy size: two epochs of the smallest network on a handful of images."""
-    is_segmentation = options.task == "segmentation"
     return options.model_copy(
         update={
-            "architecture": options.architecture
-            or ("dermomamba_tiny" if is_segmentation else "mambaderm_tiny"),
+            "architecture": options.architecture or _SMALLEST[options.task],
             "height_px": 64,
             "width_px": 64,
             "size_px": None,

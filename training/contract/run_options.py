@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from training.contract.plan import ArgumentValue, Schedule
 
 SamplerChoice: TypeAlias = Literal["quota", "balanced", "sources", "shuffled"]
@@ -19,8 +19,13 @@ class CommandLineName:
 
     flag: str = ""
     """Such as --lr; empty: the name of the choice."""
-    task: Task | None = None
-    """The only task that it is offered for."""
+    tasks: tuple[ModelTask, ...] = ()
+    """The only tasks that it is offered for; empty: all."""
+
+
+_OF_SCORES: Final = ("classification",)
+_OF_BOUNDARIES: Final = ("segmentation",)
+_OF_FRAMES: Final = ("segmentation", "refinement")
 
 
 class RunOptions(BaseModel):
@@ -28,7 +33,7 @@ class RunOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    task: Task
+    task: ModelTask
     data_dir: Annotated[Path, CommandLineName("--data")] = Field(description="Folder with manifest.csv.")
     architecture: Annotated[str | None, CommandLineName("--model")] = Field(
         default=None, description="Architecture by name."
@@ -36,13 +41,13 @@ class RunOptions(BaseModel):
     dimensions: Annotated[dict[str, ArgumentValue], CommandLineName("--dimension")] = Field(
         default_factory=dict, description="name=value of the architecture, e.g. base_channels=8."
     )
-    height_px: Annotated[int | None, CommandLineName("--height", "segmentation")] = Field(
+    height_px: Annotated[int | None, CommandLineName("--height", _OF_FRAMES)] = Field(
         default=None, ge=1, description="Input height, px."
     )
-    width_px: Annotated[int | None, CommandLineName("--width", "segmentation")] = Field(
+    width_px: Annotated[int | None, CommandLineName("--width", _OF_FRAMES)] = Field(
         default=None, ge=1, description="Input width, px."
     )
-    size_px: Annotated[int | None, CommandLineName("--size", "classification")] = Field(
+    size_px: Annotated[int | None, CommandLineName("--size", _OF_SCORES)] = Field(
         default=None, ge=1, description="Side of the crop, px."
     )
     epochs: int | None = Field(default=None, ge=1, description="Over all sizes; the recipe's when left out.")
@@ -69,24 +74,24 @@ class RunOptions(BaseModel):
     augmentation: Annotated[AugmentationChoice, CommandLineName("--augment")] = Field(
         default="standard", description="strong adds bending, hairs, a dark rim, cut-outs, camera noise."
     )
-    sampler: Annotated[SamplerChoice, CommandLineName(task="classification")] = Field(
+    sampler: Annotated[SamplerChoice, CommandLineName(tasks=_OF_SCORES)] = Field(
         default="quota",
         description="quota: malignant ones in every batch; balanced: half of the draws; sources: the quota, "
         "with one share of malignant draws in every source.",
     )
-    mixup_share: Annotated[float, CommandLineName("--mixup", "classification")] = Field(
+    mixup_share: Annotated[float, CommandLineName("--mixup", _OF_SCORES)] = Field(
         default=0, ge=0, le=1, description="Share of the batches, 0 to 1."
     )
-    cutmix_share: Annotated[float, CommandLineName("--cutmix", "classification")] = Field(
+    cutmix_share: Annotated[float, CommandLineName("--cutmix", _OF_SCORES)] = Field(
         default=0, ge=0, le=1, description="Share of the batches, 0 to 1."
     )
-    evidential: Annotated[bool, CommandLineName(task="classification")] = Field(
+    evidential: Annotated[bool, CommandLineName(tasks=_OF_SCORES)] = Field(
         default=False, description="A head that tells how much evidence there is."
     )
-    diagnoses: Annotated[bool, CommandLineName(task="classification")] = Field(
+    diagnoses: Annotated[bool, CommandLineName(tasks=_OF_SCORES)] = Field(
         default=False, description="Tell the diagnoses of the data apart; the score follows from them."
     )
-    structure_maps: Annotated[bool, CommandLineName(task="segmentation")] = Field(
+    structure_maps: Annotated[bool, CommandLineName(tasks=_OF_BOUNDARIES)] = Field(
         default=False, description="Teach maps of structures, too (dermomamba_efficient only)."
     )
     tensorboard: bool = Field(default=False, description="Curves in the run folder, under tensorboard/.")
@@ -96,8 +101,8 @@ class RunOptions(BaseModel):
     threads: int = Field(default=0, ge=0, description="0: all processor cores.")
     init: str | None = Field(
         default=None,
-        description="First weights: imagenet (bundled, for the *_efficient networks), none, or a model as "
-        "name/version or folder; left out, imagenet where there is one.",
+        description="First weights: imagenet (bundled, for click_refiner and the *_efficient networks), "
+        "none, or a model as name/version or folder; left out, imagenet where there is one.",
     )
     continue_from: Path | None = Field(
         default=None, description="First weights: a checkpoint, or a model's weights file."

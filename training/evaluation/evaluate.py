@@ -25,6 +25,7 @@ from models.contract.metrics import (
 )
 from models.contract.shelf.card import Metric, ModelCard, write_card
 from training.contract.data_set import DataSetError, Sample, read_manifest
+from training.evaluation.click_counts import Refiner, click_figures
 from training.inputs.lesion_table import METADATA_CATEGORICAL, METADATA_NUMERIC, withheld
 from training.inputs.samplers import generator
 from training.metrics.band_figures import triage_figures
@@ -72,6 +73,15 @@ def evaluate_segmenter(folder: Path, data_dir: Path, split: str) -> Evaluation:
         for name, column in columns.items()
     }
     return Evaluation(with_figures(model.card, figures), split)
+
+
+def evaluate_refiner(folder: Path, data_dir: Path, split: str, segmenter_folder: Path | None) -> Evaluation:
+    """Clicks until the expert's boundary is met, on the images of a split that have one."""
+    model = PublishedModel.verified(folder)
+    segmenter = None if segmenter_folder is None else PublishedModel.read(segmenter_folder)
+    figures = click_figures(Refiner.of(model), outlined_by_experts(of_split(data_dir, split)), segmenter)
+    named = {f"{split}_{name}": figure for name, figure in figures.items()}
+    return Evaluation(with_figures(model.card, named), split)
 
 
 def evaluate_classifier(folder: Path, data_dir: Path, split: str, segmenter_folder: Path) -> Evaluation:
@@ -165,7 +175,7 @@ def _score_figures(
         f"{split}_{name}": measured(statistic, columns, cases)
         for name, (statistic, columns) in statistics.items()
     }
-    by = cases.subgroups(with_diagnosis=False) | cases.sources()
+    by = cases.ranked(cases.subgroups(with_diagnosis=False) | cases.sources())
     figures[f"{split}_auc"] = measured(roc_auc, [labels, logits], cases, by=by)
     figures[f"{split}_ece"] = measured(ece, [labels, probabilities], cases, by=cases.sources())
     per_diagnosis = cases.subgroups(with_diagnosis=True)

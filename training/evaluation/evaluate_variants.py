@@ -14,10 +14,10 @@ from models.contract.arrays import BoolMask
 from models.contract.imaging.postprocess import lesion_mask, probability_map
 from models.contract.imaging.preprocess import for_segmenter
 from models.contract.metrics import dice, iou, roc_auc
-from models.contract.shelf.card import Metric
+from models.contract.shelf.card import Metric, read_card
 from models.nets.classification.evidence import EvidentialLinear, aleatoric, epistemic
 from models.nets.classification.score_network import ScoreNetwork
-from training.contract.data_set import Sample
+from training.contract.data_set import DataSetError, Sample
 from training.contract.progress_bar import shown
 from training.evaluation.evaluate import Evaluation, of_split, views_by_masks, with_figures
 from training.evaluation.mc_dropout import Disagreement, check_has_dropout, disagreement, passes_of
@@ -41,7 +41,9 @@ class Variants:
 
 
 def check_possible(folder: Path, variants: Variants) -> None:
-    """Raise DataSetError, before anything is measured, if the model's network has no dropout to be awake."""
+    """Raise DataSetError, before anything is measured, if the model cannot be measured in such a way."""
+    if (variants.tta or variants.mc_passes) and read_card(folder).task == "refinement":
+        raise DataSetError("Clicks are counted without --tta and without --mc-dropout.")
     if variants.mc_passes:
         check_has_dropout(PublishedModel.read(folder).network)
 

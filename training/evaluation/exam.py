@@ -73,7 +73,11 @@ class _Pair:
 
     @property
     def task(self) -> Task:
-        return self.candidate.card.task
+        """What both do; raises DataSetError if no exam tells how well."""
+        task = self.candidate.card.task
+        if task == "refinement":
+            raise DataSetError("A model that redraws boundaries from clicks sits no exam.")
+        return task
 
 
 @dataclass(frozen=True)

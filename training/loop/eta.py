@@ -27,14 +27,14 @@ class Pace:
         self._began_at: float | None = None
         self._began_work = 0.0
 
-    def stepped(self, step: int, loss: float, rate: float, *, must_tell: bool) -> StepsFinished | None:
+    def stepped(self, step: int, loss: float, rate: float, *, must_emit: bool) -> StepsFinished | None:
         """Take note of the loss (NaN if unusable) of a step; the event, if one is due."""
         now = time.monotonic()
         if self._began_at is None:
             self._began_at, self._began_work = now, self._work(step)
         if math.isfinite(loss):
             self._losses.append(loss)
-        if not must_tell and now - self._told_at < _TELL_EVERY_S:
+        if not must_emit and now - self._told_at < _TELL_EVERY_S:
             return None
         self._told_at = now
         losses, self._losses = self._losses, []

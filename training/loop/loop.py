@@ -79,7 +79,7 @@ class Trainer:
                 raise CheckpointError("plan.json was changed after the run began; start a new run instead.")
             self._stepper.micro_batch_size = self.state.micro_batch_size
 
-    def train(self, tell: Callable[[Event], None]) -> Outcome:
+    def train(self, emit: Callable[[Event], None]) -> Outcome:
         """Go on from the current state to the end of the plan, or to a requested stop."""
         first_epoch = self.state.step // self._steps_per_epoch - int(self.state.is_unmeasured)
         stage_index = -1
@@ -90,12 +90,12 @@ class Trainer:
                 stage_index = self._plan.stage_of(epoch)
                 with self._processes.main_process_first():
                     self._task.open_stage(self._plan.stages[stage_index])
-            if not (self._train_epoch(epoch, tell) and self._close_epoch(epoch, tell)):
-                self._save(tell)
+            if not (self._train_epoch(epoch, emit) and self._close_epoch(epoch, emit)):
+                self._save(emit)
                 return Outcome(self.state, was_stopped=True)
         return Outcome(self.state, was_stopped=False)
 
-    def _train_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
+    def _train_epoch(self, epoch: int, emit: Callable[[Event], None]) -> bool:
         """The steps of one epoch from where it stands; False if a stop was requested."""
         batches = self._task.batches(epoch)
         first = self.state.step - epoch * self._steps_per_epoch
@@ -105,18 +105,18 @@ class Trainer:
             if self._processes.broadcast_flag(self._folder.is_stop_requested()):
                 return False
             started = time.monotonic()
-            loss = self._step(batches.batch(index), tell)
+            loss = self._step(batches.batch(index), emit)
             self._advance(loss, time.monotonic() - started)
             bar.show_loss(self.state.epoch_loss_sum / (index + 1))
             # The last step's state is saved after the epoch was measured, not before.
             is_last = index + 1 == self._steps_per_epoch
-            self._tell_pace(loss, tell, must_tell=is_last)
+            self._emit_pace(loss, emit, must_emit=is_last)
             is_due = time.monotonic() - self._saved_at > self._plan.checkpoint_every_s
             if is_due and not is_last:
-                self._save(tell)
+                self._save(emit)
         return True
 
-    def _step(self, batch: Batch, tell: Callable[[Event], None]) -> float:
+    def _step(self, batch: Batch, emit: Callable[[Event], None]) -> float:
         """One step of the plan; returns its loss, NaN if the batch was unusable."""
         step = self.state.step
         rate = self._rate(step)
@@ -125,28 +125,28 @@ class Trainer:
         loss = self._stepper.take(batch, self._optimiser, seed=self._plan.seed * 1_000_003 + step)
         if math.isfinite(loss):
             self.average.update(self.network, step)
-        self._tell_parts(tell)
+        self._emit_halving(emit)
         return loss
 
     def _rate(self, step: int) -> float:
         share = self.state.patience.rate_share
         return learning_rate(self._plan, step, self.total_steps, plateau_share=share)
 
-    def _tell_parts(self, tell: Callable[[Event], None]) -> None:
-        """Say it when the memory did not suffice for as many images at once as before."""
+    def _emit_halving(self, emit: Callable[[Event], None]) -> None:
+        """Emit that the memory did not suffice for as many images at once as before."""
         size = self._stepper.micro_batch_size
         if size is None or size == self.state.micro_batch_size:
             return
         self.state = self.state.model_copy(update={"micro_batch_size": size})
         images = "1 image" if size == 1 else f"{size} images"
         reason = f"The memory did not suffice; the run goes on with {images} at a time, which takes longer."
-        tell(BatchHalved(micro_batch_size=size, reason=reason))
+        emit(BatchHalved(micro_batch_size=size, reason=reason))
 
-    def _tell_pace(self, loss: float, tell: Callable[[Event], None], *, must_tell: bool) -> None:
+    def _emit_pace(self, loss: float, emit: Callable[[Event], None], *, must_emit: bool) -> None:
         rate = self._rate(self.state.step - 1)
-        event = self._pace.stepped(self.state.step, loss, rate, must_tell=must_tell)
+        event = self._pace.stepped(self.state.step, loss, rate, must_emit=must_emit)
         if event is not None:
-            tell(event)
+            emit(event)
 
     def _advance(self, loss: float, seconds: float) -> None:
         self.state = self.state.model_copy(
@@ -157,10 +157,10 @@ class Trainer:
             }
         )
 
-    def _close_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
+    def _close_epoch(self, epoch: int, emit: Callable[[Event], None]) -> bool:
         """Let the first process measure what the epoch achieved; False if a stop was requested meanwhile."""
         before = self.state.patience.rate_share
-        is_kept = self._processes.broadcast_flag(self._processes.is_first and self._keep_epoch(epoch, tell))
+        is_kept = self._processes.broadcast_flag(self._processes.is_first and self._keep_epoch(epoch, emit))
         if self._plan.schedule == "plateau" and self._processes.broadcast_flag(
             self.state.patience.rate_share != before
         ):
@@ -179,7 +179,7 @@ class Trainer:
             return False
         return self._processes.broadcast_flag(self.state.patience.is_lost(self._plan))
 
-    def _keep_epoch(self, epoch: int, tell: Callable[[Event], None]) -> bool:
+    def _keep_epoch(self, epoch: int, emit: Callable[[Event], None]) -> bool:
         """Measure and keep what the epoch achieved; False if a stop was requested meanwhile."""
         metrics = self._measured()
         if metrics is None:
@@ -212,8 +212,8 @@ class Trainer:
         self.state = self.state.model_copy(update=changes)
         if is_best:
             save_average(self._folder.checkpoints / BEST, self.state, self.average)
-        tell(event)
-        self._save(tell)
+        emit(event)
+        self._save(emit)
         return True
 
     def _measured(self) -> dict[str, float] | None:
@@ -243,13 +243,13 @@ class Trainer:
             return True
         return score >= best
 
-    def _save(self, tell: Callable[[Event], None]) -> None:
+    def _save(self, emit: Callable[[Event], None]) -> None:
         if not self._processes.is_first:
             return
         file = self._folder.checkpoints / LAST
         save_run(file, self.state, self.network, self.average, self._optimiser)
         self._saved_at = time.monotonic()
-        tell(CheckpointSaved(step=self.state.step, file=file.name))
+        emit(CheckpointSaved(step=self.state.step, file=file.name))
 
 
 @contextmanager

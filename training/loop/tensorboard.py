@@ -19,9 +19,9 @@ class Writer(Protocol):
 
 @contextmanager
 def curves_for_tensorboard(
-    run_folder: Path, tell: Callable[[Event], None], *, first_step: int
+    run_folder: Path, emit: Callable[[Event], None], *, first_step: int
 ) -> Iterator[Callable[[Event], None]]:
-    """Let ``tell`` draw the curves, too, as long as the block lasts.
+    """Let ``emit`` draw the curves, too, as long as the block lasts.
 
     A resumed run takes the steps after its checkpoint again; their points are taken back.
     """
@@ -29,12 +29,12 @@ def curves_for_tensorboard(
 
     writer = SummaryWriter(str(run_folder / FOLDER), purge_step=first_step + 1)
 
-    def tell_and_draw(event: Event) -> None:
-        tell(event)
+    def emit_and_draw(event: Event) -> None:
+        emit(event)
         draw(writer, event)
 
     try:
-        yield tell_and_draw
+        yield emit_and_draw
     finally:
         writer.close()
 

@@ -15,6 +15,8 @@ Statistic = Callable[..., float | None]
 SEED = 1
 FEWEST_CASES = 10
 """Subgroups with fewer images are not reported: their intervals say nothing."""
+FEWEST_OF_A_KIND = 5
+"""With fewer malignant or benign images an area and its interval jump with every one of them."""
 _AGE_BANDS = ((0, 40, "under 40"), (40, 60, "40 to 59"), (60, 200, "60 and over"))
 
 
@@ -39,6 +41,15 @@ class Cases:
         names = np.array([sample.source or "not named" for sample in self.samples])
         found = np.unique(names)
         return {f"data set: {name}": names == name for name in found} if len(found) > 1 else {}
+
+    def ranked(self, by: dict[str, NDArray[np.bool_]]) -> dict[str, NDArray[np.bool_]]:
+        """Those subgroups of ``by`` with enough malignant and benign images to tell how they are ranked."""
+        return {
+            name: chosen
+            for name, chosen in by.items()
+            if min(np.count_nonzero(self.labels[chosen]), np.count_nonzero(~self.labels[chosen]))
+            >= FEWEST_OF_A_KIND
+        }
 
     def subgroups(
         self, *, with_diagnosis: bool, with_site_and_tone: bool = False

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from training.contract.data_set import Sample
 from training.contract.plan import TrainingPlan
 
@@ -26,6 +26,12 @@ _SEGMENTER_LIMITS = (
     "Draws one region per image; several lesions in one image are not told apart.",
 )
 
+_REFINER_LIMITS = (
+    "Learned from simulated clicks in the middle of what was wrong; how it does with clicks of people was "
+    "not measured.",
+    "Redraws one region per image, also where the expert would have drawn none.",
+)
+
 _CLASSIFIER_LIMITS = (
     "Probabilities are calibrated to the share of malignant lesions among the validation images, which is "
     "far higher than in practice.",
@@ -45,10 +51,12 @@ _IMAGE_LIMITS = (
 )
 
 
-def limits_of(task: Task, samples: tuple[Sample, ...], *, reads_table: bool = True) -> tuple[str, ...]:
+def limits_of(task: ModelTask, samples: tuple[Sample, ...], *, reads_table: bool = True) -> tuple[str, ...]:
     """What a reader of the card must know before using the model; ``reads_table`` is for classifiers."""
     if task == "segmentation":
         return (*_SEGMENTER_LIMITS, *_limits_of_data(samples))
+    if task == "refinement":
+        return (*_REFINER_LIMITS, *_limits_of_data(samples))
     of_inputs = _TABLE_LIMITS if reads_table else _IMAGE_LIMITS
     return (*_CLASSIFIER_LIMITS, *of_inputs, *_limits_of_data(samples))
 

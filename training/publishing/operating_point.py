@@ -26,6 +26,7 @@ from models.nets.classification.score_network import ScoreNetwork
 from training.contract.data_set import Sample
 from training.contract.diagnoses import planned_diagnoses
 from training.contract.plan import Stage, TrainingPlan
+from training.evaluation.click_counts import Refiner, click_figures
 from training.metrics.band_figures import triage_figures
 from training.metrics.calibrate import (
     fitted_shift,
@@ -52,6 +53,8 @@ from training.tasks.segmentation import logits_of as segmenter_logits
 
 _THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(9))
 _SEED = 1
+_CLICKED_IMAGES = 100
+"""About so many validation images are judged with clicks."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,15 @@ def segmenter_choices(network: nn.Module, validation: tuple[Sample, ...], stage:
         },
         calibration=Calibration(method="temperature scaling of pixel logits", fitted_on="validation images"),
     )
+
+
+def refiner_choices(network: nn.Module, validation: tuple[Sample, ...], stage: Stage) -> Choices:
+    """The boundary where the logits are 0, with the clicks it took on some of the validation images."""
+    refiner = Refiner(network, stage.height_px, stage.width_px, threshold=0.5, temperature=1.0)
+    samples = outlined_by_experts(validation)
+    figures = click_figures(refiner, samples[:: max(1, len(samples) // _CLICKED_IMAGES)])
+    metrics = {f"val_{name}": figure for name, figure in figures.items()}
+    return Choices(threshold=refiner.threshold, temperature=refiner.temperature, metrics=metrics)
 
 
 @dataclass(frozen=True)
@@ -176,7 +188,9 @@ def _ranking_figures(
     figures = {}
     for name, view_logits in view_logits_by_inputs.items():
         logits = view_logits[:, 0].mean(axis=-1)
-        figures[f"val_auc_{name}"] = measured(roc_auc, [labels, logits], cases, by=cases.sources())
+        figures[f"val_auc_{name}"] = measured(
+            roc_auc, [labels, logits], cases, by=cases.ranked(cases.sources())
+        )
     return figures
 
 

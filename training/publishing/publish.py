@@ -17,6 +17,7 @@ import torch
 from pydantic import JsonValue
 from torch import Tensor, nn
 
+from models.contract.imaging.clicks import draw_click
 from models.contract.imaging.preprocess import resized
 from models.contract.imaging.suitability import SuitabilityLimits
 from models.contract.shelf.card import (
@@ -36,6 +37,7 @@ from models.export import export_graph
 from models.nets import build
 from models.nets.classification.score_network import ScoreNetwork
 from models.nets.overlays import overlays_of
+from models.nets.segmentation.click_refiner import ClickRefiner
 from models.nets.segmentation.dermomamba_efficient import DermoMambaEfficient
 from models.nets.weights import round_to_half, save_weights
 from training.contract.data_set import Sample
@@ -64,6 +66,7 @@ from training.publishing.operating_point import (
     JudgedLesions,
     centred,
     classifier_choices,
+    refiner_choices,
     segmenter_choices,
     with_choices_of,
 )
@@ -73,7 +76,7 @@ from training.tasks.auxiliary_heads import ClassifierWithAuxiliaryHeads
 from training.tasks.classification import Views
 from training.tasks.classifier_setup import disable_unseen_inputs
 from training.tasks.fine_tuning import mix_with_base
-from training.tasks.graph_form import boundary_graph, score_graph
+from training.tasks.graph_form import boundary_graph, refiner_graph, score_graph
 from training.tasks.loaded_model import PublishedModel
 from training.tasks.run_context import RunContext
 from training.tasks.segmentation import as_network_input
@@ -114,10 +117,7 @@ def publish(
     target = root / plan.model_name / plan.model_version
     target.mkdir(parents=True, exist_ok=True)
     save_weights(network, target)
-    if judged is None:
-        choices = segmenter_choices(network, validation, plan.stages[-1])
-    else:
-        choices = classifier_choices(network, judged, plan)
+    choices = _choices(network, judged, plan, validation)
     if plan.fine_tuning is not None:
         choices = with_choices_of(context.base.card, choices)
     parity = _export(network, plan, validation, choices, target)
@@ -126,10 +126,20 @@ def publish(
     return target
 
 
+def _choices(
+    network: nn.Module, judged: JudgedLesions | None, plan: TrainingPlan, validation: tuple[Sample, ...]
+) -> Choices:
+    if judged is not None:
+        return classifier_choices(network, judged, plan)
+    if plan.task == "refinement":
+        return refiner_choices(network, validation, plan.stages[-1])
+    return segmenter_choices(network, validation, plan.stages[-1])
+
+
 def _judged(
     network: nn.Module, validation: tuple[Sample, ...], plan: TrainingPlan, segmenter: Path | None
 ) -> JudgedLesions | None:
-    """What a score is calibrated on; None for a boundary model."""
+    """What a score is calibrated on; None for any other model."""
     if not isinstance(network, ScoreNetwork):
         return None
     return JudgedLesions.of(validation, plan, None if segmenter is None else PublishedModel.read(segmenter))
@@ -188,8 +198,24 @@ def _export(
     stage = plan.stages[-1]
     # A clinic may have fewer than three images to choose by.
     images = _frames((validation * 3)[:3], stage.height_px, stage.width_px)
-    form, signature = boundary_graph(cast("Outliner", network))
-    return export_graph(form, signature, [{"images": images[:2]}, {"images": images[2:]}], target)
+    if isinstance(network, ClickRefiner):
+        form, signature = refiner_graph(network)
+    else:
+        form, signature = boundary_graph(cast("Outliner", network))
+    frames = {"images": images, "guidance": _example_guidance(images)}
+    examples = [{name: each[part] for name, each in frames.items()} for part in (slice(2), slice(2, None))]
+    return export_graph(form, signature, examples, target)
+
+
+def _example_guidance(images: Tensor) -> Tensor:
+    """A mask in the middle of each image, and a click of either kind beside it."""
+    guidance = np.zeros(images.shape, np.float32)
+    height_px, width_px = images.shape[2:]
+    guidance[:, 0, height_px // 4 : -height_px // 4, width_px // 4 : -width_px // 4] = 1.0
+    for planes in guidance:
+        draw_click(planes[1:], (width_px / 8, height_px / 2), is_lesion=True)
+        draw_click(planes[1:], (width_px / 3, height_px / 3), is_lesion=False)
+    return torch.from_numpy(guidance)
 
 
 def _view_batch(views: Views, start: int, stop: int) -> dict[str, Tensor]:

@@ -44,15 +44,15 @@ class BoundaryPreviews:
         )
         return ContoursPreviewed(step=step, images=images)
 
-    def told_with(self, tell: Callable[[Event], None], network: nn.Module) -> Callable[[Event], None]:
-        """Let ``tell`` tell the outlines by ``network`` after each epoch, too."""
+    def with_previews(self, emit: Callable[[Event], None], network: nn.Module) -> Callable[[Event], None]:
+        """Return what emits each event, and after each epoch the outlines by ``network``."""
 
-        def tell_both(event: Event) -> None:
-            tell(event)
+        def emit_both(event: Event) -> None:
+            emit(event)
             if isinstance(event, EpochFinished):
-                tell(self.after(event.step, network))
+                emit(self.after(event.step, network))
 
-        return tell_both
+        return emit_both
 
     def _outline(self, network: nn.Module, sample: Sample) -> Polygons:
         # The base's threshold and temperature, because the fine-tuned model is published with them.

@@ -1,4 +1,4 @@
-"""One training run from its plan to its published model: the story, told from top to bottom."""
+"""One training run from its plan to its published model, in the order in which things happen."""
 
 import sys
 from collections.abc import Callable
@@ -76,7 +76,7 @@ def _draw(folder: RunFolder, plan: TrainingPlan) -> None:
 
 
 def _assisted(folder: RunFolder, plan: TrainingPlan, device: str) -> Event:
-    """Carry out one process's part of every step; its ending is told by the first process, not by it."""
+    """Carry out one process's part of every step; the first process, not this one, writes the ending."""
     try:
         with init_distributed(chosen_device(device)) as processes:
             outcome = _worked_along(folder, plan, processes)
@@ -137,22 +137,22 @@ def _early_ending(plan: TrainingPlan) -> str:
 
 
 def _trained(context: RunContext, trainer: Trainer) -> Outcome:
-    tell = _telling(context, trainer)
+    emit = _event_sink(context, trainer)
     if not context.plan.tensorboard:
-        return trainer.train(tell)
-    with curves_for_tensorboard(context.folder.path, tell, first_step=trainer.state.step) as tell_and_draw:
-        return trainer.train(tell_and_draw)
+        return trainer.train(emit)
+    with curves_for_tensorboard(context.folder.path, emit, first_step=trainer.state.step) as emit_and_draw:
+        return trainer.train(emit_and_draw)
 
 
-def _telling(context: RunContext, trainer: Trainer) -> Callable[[Event], None]:
-    """Keep what happens; of a boundary that is fine-tuned, how it looks before and after each epoch, too."""
+def _event_sink(context: RunContext, trainer: Trainer) -> Callable[[Event], None]:
+    """Return what writes events; for a fine-tuned boundary also how it looks before and after each epoch."""
     plan, folder = context.plan, context.folder
     if plan.fine_tuning is None or plan.task != "segmentation":
         return folder.append
     previews = BoundaryPreviews(context.base, context.data)
     if trainer.state.step == 0:
         folder.append(previews.after(0, trainer.average.network))
-    return previews.told_with(folder.append, trainer.average.network)
+    return previews.with_previews(folder.append, trainer.average.network)
 
 
 def _examined(context: RunContext, model: Path) -> ExamSat:

@@ -8,9 +8,10 @@ import cv2
 import torch
 from torch import nn
 
-from models.contract.shelf.card import CARD_FILE, WEIGHTS_FILE
+from models.contract.shelf.card import CARD_FILE, WEIGHTS_FILE, read_card
 from models.nets import build
 from models.nets.pretrained import in_fastest_layout
+from models.nets.segmentation.click_refiner import ClickRefiner
 from models.nets.weights import load_weights
 from training.contract.plan import TrainingPlan
 from training.loop.checkpoints import load_average
@@ -19,7 +20,8 @@ from training.loop.task import TrainingTask
 from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
 from training.tasks.classification import ClassificationTask
 from training.tasks.classifier_setup import classifier_with_auxiliary_heads
-from training.tasks.pretrained import fill_pretrained_encoder
+from training.tasks.pretrained import fill_from_boundary_model, fill_pretrained_encoder
+from training.tasks.refinement import RefinementTask
 from training.tasks.run_context import RunContext
 from training.tasks.score_fine_tuning import ScoreFineTuningTask
 from training.tasks.segmentation import SegmentationTask
@@ -53,6 +55,8 @@ def planned_task(context: RunContext) -> TrainingTask:
         return BoundaryFineTuningTask(context)
     if plan.task == "segmentation":
         return SegmentationTask(plan, split, cache)
+    if plan.task == "refinement":
+        return RefinementTask(plan, split, cache)
     if plan.fine_tuning is not None:
         return ScoreFineTuningTask(context)
     return ClassificationTask(plan, split, cache)
@@ -78,10 +82,16 @@ def _first_weights(plan: TrainingPlan) -> Path | None:
 
 def _fill(network: nn.Module, weights: Path) -> None:
     """Start from a run's checkpoint, or from the weights file of a published model."""
-    if (weights.parent / CARD_FILE).is_file():
+    if isinstance(network, ClickRefiner) and _is_published_boundary(weights.parent):
+        fill_from_boundary_model(network, weights.parent)
+    elif (weights.parent / CARD_FILE).is_file():
         load_weights(getattr(network, "core", network), weights.parent)
     else:
         load_average(weights, network)
+
+
+def _is_published_boundary(folder: Path) -> bool:
+    return (folder / CARD_FILE).is_file() and read_card(folder).task == "segmentation"
 
 
 def _network(plan: TrainingPlan, task: TrainingTask) -> nn.Module:

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from models.export import GraphSignature
 from models.nets.classification.export_form import form_for_export, graph_inputs, graph_outputs
 from models.nets.classification.score_network import ScoreNetwork
+from models.nets.segmentation.click_refiner import ClickRefiner
 from models.nets.segmentation.outliner import Outliner
 
 
@@ -28,3 +29,8 @@ def score_graph(network: ScoreNetwork) -> tuple[nn.Module, GraphSignature]:
 def boundary_graph(network: Outliner) -> tuple[nn.Module, GraphSignature]:
     """Return the form that an exporter can trace, and its signature."""
     return _EveryAnswer(network).eval(), GraphSignature(("images",), network.answer_names)
+
+
+def refiner_graph(network: ClickRefiner) -> tuple[nn.Module, GraphSignature]:
+    """Return the form that an exporter can trace, and its signature."""
+    return network.eval(), GraphSignature(("images", "guidance"), ("logits",))

@@ -1,10 +1,13 @@
-"""The start from ImageNet: bundled weights of an encoder."""
+"""First weights of a network that are those of another one: of ImageNet's encoder, of a boundary model."""
+
+from pathlib import Path
 
 from safetensors.torch import load_file
 from torch import nn
 
 from models.contract.shelf.card import WEIGHTS_FILE
 from models.nets.pretrained import HasPretrainedEncoder
+from models.nets.segmentation.click_refiner import ClickRefiner
 from resources import path as shipped
 from training.loop.error_messages import PlanRefusedError
 
@@ -26,3 +29,23 @@ def fill_pretrained_encoder(network: nn.Module) -> None:
         raise PlanRefusedError(
             "The bundled ImageNet weights are of another encoder; plan it with init = none."
         ) from error
+
+
+def fill_from_boundary_model(network: ClickRefiner, folder: Path) -> None:
+    """Fill a refiner with the weights of a published boundary model, where both have the same layers.
+
+    Raises:
+        PlanRefusedError: the encoders differ.
+    """
+    state = load_file(folder / WEIGHTS_FILE)
+    own = network.state_dict()
+    shared = {
+        name: state[name].to(tensor.dtype)
+        for name, tensor in own.items()
+        if name in state and state[name].shape == tensor.shape
+    }
+    if any(name.startswith("encoder.") and name not in shared for name in own):
+        raise PlanRefusedError(
+            "A refiner starts from a boundary model with the same encoder, or from ImageNet."
+        )
+    network.load_state_dict({**own, **shared})

@@ -39,7 +39,7 @@ class _Told:
 
 @dataclass
 class _Used:
-    """What one document has printed; a code is the place of a stand-in in ``stand_ins``."""
+    """What one document has printed; the code of a stand-in is its place among them."""
 
     internal_name: str
     code_by_stand_in: dict[str, int] = field(default_factory=dict)

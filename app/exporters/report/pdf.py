@@ -1,12 +1,13 @@
 """One PDF report per case."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from app.exporters.atomic_output import deliver_file
-from app.exporters.deidentification import file_stem
-from app.usecases.exports.exporter import CaseFile
+from app.exporters.case_names import CaseNames
+from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.exporter import CaseFile, Writing
 
 
 def _now() -> datetime:
@@ -19,20 +20,22 @@ class ReportPdf:
     name = "report_pdf"
     label = "Report (PDF)"
     suffix = ".pdf"
+    keeps_what_was_stopped = False
 
     def __init__(self, clock: Callable[[], datetime] = _now) -> None:
         self._clock = clock
 
-    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
+    def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         """Write ``<case>_report.pdf`` for each case; raises ExportError, keeping reports written before."""
         # ReportLab is imported with the first report, not when the window opens.
         from app.exporters.report.document import report_bytes
 
-        files = []
+        files, stems = [], CaseNames(manner)
         for file in cases:
-            content = report_bytes(file, self._clock(), deidentified=deidentified)
-            name = report_name(file_stem(file.case, deidentified=deidentified))
+            content = report_bytes(file, self._clock(), deidentified=manner.deidentified)
+            name = report_name(stems.next_stem(file.case))
             files.append(deliver_file(folder, name, content))
+            yield len(files)
         return files
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import fields
+from datetime import datetime
 from typing import TypeAlias
 
 from reportlab.lib.units import mm
@@ -335,7 +336,22 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
 
     The clock may have been set back between two of them; the audit trail's sequence never is.
     """
-    acts = [
+    acts = _acts(case, disclosed)
+    place = {event.detail: event.sequence for event in reversed(audit)}
+    acts.sort(key=lambda act: (place.get(act[0], _LAST), act[1]))
+    imported = (
+        disclosed.when(case.image.imported_at),
+        _("Image imported"),
+        disclosed.who(case.image.imported_by),
+    )
+    rows = [imported, *((disclosed.when(at), what, who) for _, at, what, who in acts)]
+    widths = [38 * mm, 92 * mm, 46 * mm]
+    return [say(_("History"), HEADING), lined_table((_("When"), _("What"), _("By")), rows, widths)]
+
+
+def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, str, str]]:
+    """Return what was stored about a case, unordered: its id, when, what, and who."""
+    return [
         *(
             (
                 shown.id,
@@ -371,22 +387,12 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
             (
                 made.id,
                 made.created_at,
-                _("Decision: {value}").format(value=made.diagnosis or "open"),
+                _("Decision: {value}").format(value=made.diagnosis or _("open")),
                 disclosed.who(made.author),
             )
             for made in case.decisions
         ),
     ]
-    place = {event.detail: event.sequence for event in reversed(audit)}
-    acts.sort(key=lambda act: (place.get(act[0], _LAST), act[1]))
-    imported = (
-        disclosed.when(case.image.imported_at),
-        _("Image imported"),
-        disclosed.who(case.image.imported_by),
-    )
-    rows = [imported, *((disclosed.when(at), what, who) for _, at, what, who in acts)]
-    widths = [38 * mm, 92 * mm, 46 * mm]
-    return [say(_("History"), HEADING), lined_table((_("When"), _("What"), "By"), rows, widths)]
 
 
 def limits_of_use(models: tuple[ModelSummary, ...]) -> list[Flowable]:

@@ -1,7 +1,7 @@
 """The stored cells of a DICOM picture: by its codestream where it has one, else by RLE or its length.
 
 Decoders disagree about colour and believe headers, so each is asked for raw samples only, in the layout that
-the codestream states; sample_levels.py and dicom_colour.py alone interpret them.
+the codestream states; sample_levels.py and colour.py alone interpret them.
 """
 
 from dataclasses import replace

@@ -87,6 +87,8 @@ class AnalysisQueue(QObject):
         self._looked_up: Counter[ImageId] = Counter()
         """Images for which it is being found out whether anything is outstanding."""
         self._open: ImageId | None = None
+        self._upcoming: tuple[ImageId, ...] = ()
+        """What a person is about to open."""
         self._job: Job | None = None
         self._done = 0
         foot.cancel_requested.connect(self.cancel)
@@ -111,6 +113,12 @@ class AnalysisQueue(QObject):
         self._open = image_id
         if image_id is not None:
             self._look_up([image_id])
+
+    def expect(self, image_ids: tuple[ImageId, ...]) -> None:
+        """Let images that are about to be opened come before all but the open one."""
+        self._upcoming = image_ids
+        if image_ids:
+            self._look_up(image_ids)
 
     def look_over_all(self) -> None:
         """Find what a former run has left outstanding: boundaries and scores of the whole work list."""
@@ -188,9 +196,14 @@ class AnalysisQueue(QObject):
         )
         self.is_running_changed.emit()
 
-    def _rank(self, image_id: ImageId) -> tuple[bool, bool, bool]:
+    def _rank(self, image_id: ImageId) -> tuple[bool, bool, bool, bool]:
         waiting = self._waiting[image_id]
-        return waiting.is_second_look, image_id != self._open, waiting.request == UNASKED
+        return (
+            waiting.is_second_look,
+            image_id != self._open,
+            image_id not in self._upcoming,
+            waiting.request == UNASKED,
+        )
 
     def _show_progress(self, waiting: _Waiting) -> None:
         of = self._done + sum(not each.is_second_look for each in self._waiting.values())

@@ -68,7 +68,6 @@ class CaseLinesModel(QAbstractListModel):
         self._lines: dict[int, CaseLine] = {}
         self._fresh: set[int] = set()
         self._requested: set[int] = set()
-        self.is_read = False
 
     @property
     def query(self) -> CaseQuery:
@@ -97,7 +96,6 @@ class CaseLinesModel(QAbstractListModel):
         """Take a page that was read; one for another query is dropped."""
         if page.query != self._query:
             return
-        self.is_read = True
         self._requested.discard(page.offset // PAGE_ROWS)
         if page.total != self._total:
             self.beginResetModel()

@@ -93,8 +93,8 @@ def import_words(report: ImportReport) -> str:
     return "; ".join(said) + "."
 
 
-def _table(told: Sequence[Refusal | FileNotice]) -> QTableWidget:
-    table = QTableWidget(len(told), 2)
+def _table(rows: Sequence[Refusal | FileNotice]) -> QTableWidget:
+    table = QTableWidget(len(rows), 2)
     table.setHorizontalHeaderLabels([_("File"), _("What there is to say")])
     table.verticalHeader().hide()
     table.setShowGrid(False)
@@ -102,7 +102,7 @@ def _table(told: Sequence[Refusal | FileNotice]) -> QTableWidget:
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
     table.setAccessibleName(_("Files that were not imported or have to be checked"))
-    for row, one in enumerate(told):
+    for row, one in enumerate(rows):
         name = QTableWidgetItem(one.path.name)
         for column, item in enumerate((name, QTableWidgetItem(one.sentence))):
             item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

@@ -51,6 +51,8 @@ FILTERS = (
     (N_("Boundary not reviewed"), CaseFilter.UNCORRECTED),
     (N_("Boundary corrected"), CaseFilter.CORRECTED),
     (N_("Boundary confirmed"), CaseFilter.CONFIRMED),
+    (N_("Boundary skipped"), CaseFilter.SKIPPED),
+    (N_("For a second look"), CaseFilter.SECOND_LOOK),
 )
 
 

@@ -1,12 +1,12 @@
 """One step of a mask's history for Qt's undo stack."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtGui import QUndoCommand
 
-from app.domain.mask import MaskPatch
 from app.translation import _
-from app.ui.editor.step_label import StepLabel
+from app.ui.editor.mask_step import MaskStep
 from models.contract.arrays import BoolMask
 
 
@@ -18,11 +18,11 @@ class PatchTarget(Protocol):
         """Return the mask (H, W) with all steps in force."""
         ...
 
-    def redo_step(self, label: StepLabel, patch: MaskPatch) -> None:
+    def redo_step(self, step: MaskStep) -> None:
         """Make a step again."""
         ...
 
-    def undo_step(self, label: StepLabel, patch: MaskPatch) -> None:
+    def undo_step(self, step: MaskStep) -> None:
         """Take a step back."""
         ...
 
@@ -30,11 +30,10 @@ class PatchTarget(Protocol):
 class ChangeMask(QUndoCommand):
     """A change of a mask that was already made when it is pushed."""
 
-    def __init__(self, target: PatchTarget, label: StepLabel, patch: MaskPatch) -> None:
-        super().__init__(_(label.text))
+    def __init__(self, target: PatchTarget, step: MaskStep) -> None:
+        super().__init__(_(step.label.text))
         self._target = target
-        self._label = label
-        self.patch = patch
+        self.step = step
         self._is_first_redo = True
 
     def redo(self) -> None:
@@ -42,23 +41,23 @@ class ChangeMask(QUndoCommand):
         if self._is_first_redo:
             self._is_first_redo = False
         else:
-            self._target.redo_step(self._label, self.patch)
+            self._target.redo_step(self.step)
 
     def undo(self) -> None:
         """Take the change back."""
-        self._target.undo_step(self._label, self.patch)
+        self._target.undo_step(self.step)
 
     def id(self) -> int:
         """Return the number by which Qt finds commands that may merge; -1 never merges."""
-        return self._label.merge_id
+        return self.step.label.merge_id
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Become one step with the next; a change that was taken back leaves no step."""
         if not isinstance(other, ChangeMask):
             return False
-        both = self.patch.followed_by(other.patch, self._target.mask)
+        both = self.step.patch.followed_by(other.step.patch, self._target.mask)
         if both is None:
             self.setObsolete(True)
         else:
-            self.patch = both
+            self.step = replace(self.step, patch=both)
         return True

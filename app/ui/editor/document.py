@@ -15,6 +15,7 @@ from app.domain.mask import EMPTY_BOX, MaskPatch, PixelBox, packed_mask, patch_b
 from app.domain.stroke_journal import StepKind, Work, WorkStart, WorkStep
 from app.ui.editor.change_mask import ChangeMask
 from app.ui.editor.mask_operations.crumbs import without_crumbs
+from app.ui.editor.mask_step import MaskStep, Refinement
 from app.ui.editor.raster import Spans
 from app.ui.editor.step_label import StepLabel
 from models.contract.arrays import BoolMask
@@ -97,7 +98,8 @@ class MaskDocument(QObject):
         self._is_restoring = True
         for step in work.history:
             label = labels.get(step.tool, StepLabel(step.tool, step.tool))
-            self.stack.push(ChangeMask(self, label, step.patch))
+            refinement = None if step.refiner is None else Refinement(step.refiner)
+            self.stack.push(ChangeMask(self, MaskStep(label, step.patch, refinement)))
         self.stack.setIndex(work.position)
         self._is_restoring = False
         self.stack.resetClean()
@@ -132,7 +134,7 @@ class MaskDocument(QObject):
         if patch is None:
             return False
         self._finished[patch.box.window] = self._shown[patch.box.window]
-        self._push(label, patch)
+        self._push(MaskStep(label, patch))
         return True
 
     def abandon(self) -> None:
@@ -142,23 +144,33 @@ class MaskDocument(QObject):
             self._shown[box.window] = self._finished[box.window]
             self.changed.emit(box)
 
-    def become(self, mask: BoolMask, label: StepLabel) -> bool:
+    def become(self, mask: BoolMask, label: StepLabel, refinement: Refinement | None = None) -> bool:
         """Make the step to another mask (H, W) bool; False when it is the same."""
         self.abandon()
         patch = patch_between(self._finished, mask, PixelBox.whole(self.shape))
         if patch is None:
             return False
         self._write(patch, is_undone=False)
-        self._push(label, patch)
+        self._push(MaskStep(label, patch, refinement))
         return True
 
-    def redo_step(self, label: StepLabel, patch: MaskPatch) -> None:
-        """Make a step of the history again."""
-        self._move(StepKind.REDONE, label, patch)
+    @property
+    def steps(self) -> tuple[MaskStep, ...]:
+        """Return the steps of the history that are in force, the oldest first."""
+        return self._steps_from(0)
 
-    def undo_step(self, label: StepLabel, patch: MaskPatch) -> None:
+    @property
+    def unstored_steps(self) -> tuple[MaskStep, ...]:
+        """Return the steps in force that were made since the mask was last stored."""
+        return self._steps_from(max(self.stack.cleanIndex(), 0))
+
+    def redo_step(self, step: MaskStep) -> None:
+        """Make a step of the history again."""
+        self._move(StepKind.REDONE, step)
+
+    def undo_step(self, step: MaskStep) -> None:
         """Take a step of the history back."""
-        self._move(StepKind.UNDONE, label, patch)
+        self._move(StepKind.UNDONE, step)
 
     def rest(self) -> None:
         """Pack the mask away while another image is shown."""
@@ -179,26 +191,31 @@ class MaskDocument(QObject):
         self._revision = revision
         self._start = packed_mask(self._finished)
 
-    def _push(self, label: StepLabel, patch: MaskPatch) -> None:
-        count = self.stack.index()
-        self.stack.push(ChangeMask(self, label, patch))
-        is_merged = self.stack.index() <= count
-        self._tell(StepKind.CONTINUED if is_merged else StepKind.MADE, label, patch)
+    def _steps_from(self, first: int) -> tuple[MaskStep, ...]:
+        commands = (self.stack.command(index) for index in range(first, self.stack.index()))
+        return tuple(command.step for command in commands if isinstance(command, ChangeMask))
 
-    def _move(self, kind: StepKind, label: StepLabel, patch: MaskPatch) -> None:
+    def _push(self, step: MaskStep) -> None:
+        count = self.stack.index()
+        self.stack.push(ChangeMask(self, step))
+        is_merged = self.stack.index() <= count
+        self._tell(StepKind.CONTINUED if is_merged else StepKind.MADE, step)
+
+    def _move(self, kind: StepKind, step: MaskStep) -> None:
         if self._is_restoring:
             return
         if not self._painted.is_empty:
             self.abandon()
             self.interrupted.emit()
-        self._write(patch, is_undone=kind is StepKind.UNDONE)
-        self._tell(kind, label, patch)
+        self._write(step.patch, is_undone=kind is StepKind.UNDONE)
+        self._tell(kind, step)
 
     def _write(self, patch: MaskPatch, *, is_undone: bool) -> None:
         (patch.revert if is_undone else patch.apply)(self._finished)
         self._shown[patch.box.window] = self._finished[patch.box.window]
         self.changed.emit(patch.box)
 
-    def _tell(self, kind: StepKind, label: StepLabel, patch: MaskPatch) -> None:
+    def _tell(self, kind: StepKind, step: MaskStep) -> None:
         self.version += 1
-        self.step_made.emit(WorkStep(kind, label.name, patch))
+        refiner = None if step.refinement is None else step.refinement.model
+        self.step_made.emit(WorkStep(kind, step.label.name, step.patch, refiner))

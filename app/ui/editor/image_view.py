@@ -75,6 +75,11 @@ class ImageView(QWidget):
         """Return (height, width) of the image, (0, 0) without one."""
         return self._transform.image_shape or (0, 0)
 
+    @property
+    def pixels(self) -> RgbImage | None:
+        """Return the image (H, W, 3), not copied; None without one."""
+        return None if self.renderer.image is None else self.renderer.image.pixels
+
     def image_copy(self, longer_side_px: int) -> RgbImage | None:
         """Return a copy (h, w, 3) of the image, shrunk but not below a longer side; None without one."""
         return None if self.renderer.image is None else self.renderer.image.copy_of_side(longer_side_px)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoGroup
 
+from app.domain.analysis.prediction import ModelRef
 from app.domain.ids import ImageId
 from app.domain.mask import PixelBox
 from app.domain.stroke_journal import WorkStep
@@ -18,25 +19,38 @@ from app.ui.editor.document import MaskDocument
 from app.ui.editor.journal_writer import JournalWriter, SavedState
 from app.ui.editor.mask_operations.growth import grown, shrunk, smoothed, step_px
 from app.ui.editor.mask_operations.snap import snapped
+from app.ui.editor.mask_step import MaskStep, Refinement
 from app.ui.editor.raster import Spans
-from app.ui.editor.step_label import StepLabel
+from app.ui.editor.step_label import StepLabel, StepOrigin
 from app.ui.editor.tools import TOOLS
 from app.usecases.corrections.stroke_journal import StrokeJournal
 from models.contract.arrays import BoolMask, ProbabilityMap
 from models.contract.imaging.postprocess import lesion_mask
 from models.contract.imaging.regions import largest_component, without_holes
 
-_THRESHOLD = StepLabel("threshold", "threshold", merge_id=1)
-_RESET = StepLabel("reset", N_("reset to prediction"))
+_THRESHOLD = StepLabel("threshold", "threshold", merge_id=1, origin=StepOrigin.ANEW)
+_RESET = StepLabel("reset", N_("reset to prediction"), origin=StepOrigin.ANEW)
 _FILL_HOLES = StepLabel("fill_holes", N_("fill holes"))
 _KEEP_LARGEST = StepLabel("keep_largest", N_("keep largest region"))
-_CLEAR = StepLabel("clear", N_("clear mask"))
+_CLEAR = StepLabel("clear", N_("clear mask"), origin=StepOrigin.ANEW)
 _GROW = StepLabel("grow", N_("grow"))
 _SHRINK = StepLabel("shrink", N_("shrink"))
 _SMOOTH = StepLabel("smooth", N_("smooth"))
-_SNAP = StepLabel("snap", N_("snap to prediction"))
+_SNAP = StepLabel("snap", N_("snap to prediction"), origin=StepOrigin.MODEL)
+_CLICK = StepLabel("click", N_("click"), origin=StepOrigin.MODEL)
 
-_COMMAND_STEPS = (_THRESHOLD, _RESET, _FILL_HOLES, _KEEP_LARGEST, _CLEAR, _GROW, _SHRINK, _SMOOTH, _SNAP)
+_COMMAND_STEPS = (
+    _THRESHOLD,
+    _RESET,
+    _FILL_HOLES,
+    _KEEP_LARGEST,
+    _CLEAR,
+    _GROW,
+    _SHRINK,
+    _SMOOTH,
+    _SNAP,
+    _CLICK,
+)
 _TOOL_STEPS = tuple(tool.step for tool in TOOLS.values() if tool.step is not None)
 _LABEL_BY_NAME = {label.name: label for label in (*_COMMAND_STEPS, *_TOOL_STEPS)}
 
@@ -52,6 +66,8 @@ class MaskEditor(QObject):
     """What is being drawn has to be given up: the mask becomes another one."""
     mask_edited = Signal()
     """A step was made, undone or redone."""
+    image_opened = Signal()
+    """The mask of another image, or of none, is in hand."""
     saved_state_changed = Signal(object)
     """SavedState of the work on the open image."""
     problem_noticed = Signal(str)
@@ -92,6 +108,7 @@ class MaskEditor(QObject):
         self.undo_group.setActiveStack(document.stack)
         self._show_document()
         self._tell_state()
+        self.image_opened.emit()
 
     def close_image(self) -> None:
         """Put the open image's work away."""
@@ -109,6 +126,7 @@ class MaskEditor(QObject):
             document.deleteLater()
         else:
             document.rest()
+        self.image_opened.emit()
 
     def set_prediction(self, mask: BoolMask | None, probability: ProbabilityMap | None) -> None:
         """Take what the model said: mask (H, W) bool and probability (H, W) float32; the mask stays."""
@@ -143,6 +161,28 @@ class MaskEditor(QObject):
             document.mark_stored(revision)
             self._journal_writer.close(image_id)
             self._tell_state()
+
+    @property
+    def image_id(self) -> ImageId | None:
+        """Return the image whose mask is open; None without one, and for one that is not journalled."""
+        return None if self._document is None else self._document.image_id
+
+    @property
+    def predicted_mask(self) -> BoolMask | None:
+        """Return what the model said, (H, W) bool; do not write to it."""
+        return self._prediction
+
+    @property
+    def steps(self) -> tuple[MaskStep, ...]:
+        """Return the steps of the open image's history that are in force, the oldest first."""
+        return () if self._document is None else self._document.steps
+
+    @property
+    def unstored_refiners(self) -> tuple[ModelRef, ...]:
+        """Return the models that helped to draw what is not stored yet, each once."""
+        steps = () if self._document is None else self._document.unstored_steps
+        helped = (step.refinement.model for step in steps if step.refinement is not None)
+        return tuple(dict.fromkeys(helped))
 
     @property
     def has_unsaved_work(self) -> bool:
@@ -217,6 +257,13 @@ class MaskEditor(QObject):
         if self._document is None or self._prediction is None or self._band is None:
             return False
         return self._become(snapped(self._document.mask, self._prediction, self._band), _SNAP)
+
+    def take_refined(self, mask: BoolMask, refinement: Refinement) -> bool:
+        """Take a mask (H, W) bool that a model redrew from clicks; False when it stays as it is."""
+        if self._document is None:
+            return False
+        self._interrupt()
+        return self._document.become(mask, _CLICK, refinement)
 
     def _step_that_leaves_something(
         self, moved: Callable[[BoolMask, float], BoolMask], label: StepLabel

@@ -31,6 +31,11 @@ class ImagePyramid:
             )
             self._levels.append(half.astype(np.uint8, copy=False))
 
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """Return the image (H, W, C) itself, not copied."""
+        return self._levels[0]
+
     def copy_of_side(self, longer_side_px: int) -> NDArray[np.uint8]:
         """Return the smallest stored copy (h, w, C) whose longer side is not below ``longer_side_px``."""
         wide = [level for level in self._levels if max(level.shape[:2]) >= longer_side_px]

@@ -16,6 +16,7 @@ from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.tool_option import BRUSH_SIZE, ToolOption
 from models.contract.arrays import BoolMask, RgbImage
+from models.contract.imaging.clicks import Click
 
 
 class ToolController(QObject):
@@ -28,6 +29,10 @@ class ToolController(QObject):
     """The brush was made larger or smaller by a notch, from where the pointer is."""
     distance_drawn = Signal(float)
     """A measured length lies on the image, in image pixels."""
+    click_placed = Signal(object)
+    """Click: a person has said that a place belongs to the lesion, or does not."""
+    given_up = Signal()
+    """Escape: whatever is not finished is not wanted."""
 
     def __init__(self, view: ImageView, editor: MaskEditor) -> None:
         super().__init__(view)
@@ -37,7 +42,11 @@ class ToolController(QObject):
         self._option_values: dict[str, float] = {}
         self._gesture: Gesture | None = None
         self.shown_preview: ToolPreview | None = None
+        self.resting_preview: ToolPreview | None = None
+        """What is drawn while no gesture shows anything."""
         editor.interrupted.connect(self.cancel_gesture)
+        editor.image_opened.connect(self._rest_on_other_image)
+        editor.mask_edited.connect(self._rest)
 
     @property
     def tool(self) -> Tool:
@@ -51,6 +60,8 @@ class ToolController(QObject):
             raise ValueError(msg)
         self.cancel_gesture()
         self._tool = TOOLS[name]
+        self.show_at_rest(None)
+        self._rest()
         self._view.update()
         self.tool_changed.emit(name)
 
@@ -96,6 +107,7 @@ class ToolController(QObject):
             self._gesture.send(pointer)
         except StopIteration as ended:
             self._gesture = None
+            self._rest()
             measured_px: float | None = ended.value
             if measured_px is not None:
                 self.distance_drawn.emit(measured_px)
@@ -110,6 +122,7 @@ class ToolController(QObject):
             next(self._gesture)
         except StopIteration:
             self._gesture = None
+            self._rest()
 
     def cancel_gesture(self) -> None:
         """Give up what is being drawn, without trace."""
@@ -118,6 +131,21 @@ class ToolController(QObject):
             self._gesture = None
         self._editor.abandon()
         self.preview(None)
+
+    def give_up(self) -> None:
+        """Give up what is being drawn, and what a tool still waits for."""
+        self.cancel_gesture()
+        self.given_up.emit()
+
+    def show_at_rest(self, preview: ToolPreview | None) -> None:
+        """Show a drawing whenever no gesture shows anything, until image or tool changes."""
+        if preview != self.resting_preview:
+            self.resting_preview = preview
+            self._view.update()
+
+    def place_click(self, click: Click) -> None:
+        """Say that a place of the image belongs to the lesion, or does not."""
+        self.click_placed.emit(click)
 
     @property
     def image_shape(self) -> tuple[int, int]:
@@ -137,6 +165,12 @@ class ToolController(QObject):
         """Return the mask (H, W) with all finished steps, without an image an empty one."""
         mask = self._editor.finished_mask
         return np.zeros(self.image_shape, dtype=np.bool_) if mask is None else mask
+
+    @property
+    def image_pixels(self) -> RgbImage:
+        """Return the image (H, W, 3) itself, without one an empty image."""
+        pixels = self._view.pixels
+        return np.zeros((*self.image_shape, 3), dtype=np.uint8) if pixels is None else pixels
 
     def image_copy(self, longer_side_px: int) -> RgbImage:
         """Return a copy (h, w, 3) of the image, shrunk but not below a longer side."""
@@ -164,3 +198,13 @@ class ToolController(QObject):
     def move_view(self, dx: float, dy: float) -> None:
         """Move the image in the view, by view pixels."""
         self._view.move_view(dx, dy)
+
+    def _rest(self) -> None:
+        """Show what the tool in hand shows while nothing is done with it."""
+        at_rest = self._tool.at_rest
+        if at_rest is not None:
+            self.show_at_rest(at_rest(self) if self._view.has_image else None)
+
+    def _rest_on_other_image(self) -> None:
+        self.show_at_rest(None)
+        self._rest()

@@ -254,7 +254,7 @@ class ToolInput(QObject):
         if self._sizing is not None:
             self._tools.set_option(BRUSH_SIZE, self._sizing.first_diameter)
             self._sizing = None
-        self._tools.cancel_gesture()
+        self._tools.give_up()
 
     def _take_key_release(self, event: QKeyEvent) -> bool:
         """Take the tool up again when Space is let go."""
@@ -308,8 +308,9 @@ class ToolInput(QObject):
     def _draw(self, painter: QPainter) -> None:
         """Draw the gesture's preview, and the brush's circle at its true size."""
         view, tools = self._view, self._tools
-        if tools.shown_preview is not None:
-            tools.shown_preview.draw(painter, view.placement, view.mm_per_px)
+        preview = tools.shown_preview or tools.resting_preview
+        if preview is not None:
+            preview.draw(painter, view.placement, view.mm_per_px)
         self._drawn_circle = self._circle()
         if self._pointer_view_xy is not None and tools.tool.stamps and not self._is_space_held:
             image_xy = view.placement.image_xy(self._pointer_view_xy)

@@ -49,6 +49,28 @@ class OutlinePreview:
                 painter.drawEllipse(point, 3.5, 3.5)
 
 
+@dataclass(frozen=True, slots=True)
+class LivewirePreview:
+    """A way along edges that is not closed yet, with the anchors that were clicked."""
+
+    anchors_xy: tuple[Point, ...]
+    path_xy: tuple[Point, ...]
+    is_subtracting: bool = False
+
+    def draw(self, painter: QPainter, placement: Placement, mm_per_px: float | None) -> None:
+        """Draw the way, and a dot for every anchor."""
+        path = [QPointF(*placement.view_xy(point)) for point in self.path_xy]
+        colour = outline_colour(self.is_subtracting)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for ink, width in ((CASING_COLOUR, 3.5), (colour, 1.5)):
+            painter.setPen(QPen(ink, width))
+            painter.drawPolyline(QPolygonF(path))
+        painter.setPen(QPen(CASING_COLOUR, 1.5))
+        painter.setBrush(colour)
+        for anchor_xy in self.anchors_xy:
+            painter.drawEllipse(QPointF(*placement.view_xy(anchor_xy)), 3.5, 3.5)
+
+
 def outline_colour(is_subtracting: bool) -> QColor:
     """Return the colour of an outline that adds what it encloses, or takes it away."""
     return _SUBTRACTING if is_subtracting else LINE_COLOUR

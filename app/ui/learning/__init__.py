@@ -1,1 +1,1 @@
-"""What the screens about learning share: words, exam, promotion."""
+"""What the screens about learning share: the exam and the promotion."""

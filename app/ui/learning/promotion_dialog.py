@@ -10,7 +10,7 @@ from app.ui.learning.exam_view import ExamTable
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.usecases.models.promote_model import UNKNOWN_USER
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam
 
 _NO_NAME = N_("A model is chosen by a named person: enter your name in the settings first (File, Settings).")
@@ -28,7 +28,7 @@ _KEPT = N_(
 class Promotion:
     """What a person is asked to answer for."""
 
-    task: Task
+    task: ModelTask
     candidate: str
     """``name/version``."""
     active: str | None

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from app.text.figures import TASK_WORDS, TASKS, moment
+from app.text.figures import TASK_WORDS, moment
 from app.text.model_cards import STATE_WORDS, data_summary, main_figure
 from app.translation import N_, _
 from app.usecases.models.list_models import ModelLine
@@ -57,7 +57,7 @@ class ModelTable(QTableWidget):
     def show_lines(self, lines: Sequence[ModelLine]) -> None:
         """Show models; the chosen one stays chosen, at first it is the first in use."""
         chosen = self.chosen.card.reference if self.chosen is not None else None
-        self._lines = sorted(lines, key=lambda line: TASKS.index(line.card.task))
+        self._lines = sorted(lines, key=lambda line: list(TASK_WORDS).index(line.card.task))
         self.blockSignals(True)
         self.setRowCount(len(self._lines))
         for row, line in enumerate(self._lines):

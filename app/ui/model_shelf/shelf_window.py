@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.changes import Changes
-from app.text.figures import TASK_WORDS, TASKS
+from app.text.figures import TASK_WORDS
 from app.translation import _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.promoting import Promoting
@@ -37,7 +37,7 @@ from app.usecases.models.promote_model import promote_model, roll_back_model
 from app.usecases.services import Services
 from models.contract.errors import NaevusError
 from models.contract.shelf.bundle import BUNDLE_SUFFIX
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from models.contract.shelf.model_shelf import ShelvedModel
 
 
@@ -46,7 +46,7 @@ class Shelf:
     """What the window shows."""
 
     lines: tuple[ModelLine, ...] = ()
-    before_by_task: dict[Task, str] = field(default_factory=dict)
+    before_by_task: dict[ModelTask, str] = field(default_factory=dict)
     """The model that a roll-back would bring back."""
 
 
@@ -204,7 +204,7 @@ class ShelfWindow(QWidget):
             _("Roll back") if earlier is None else _("Roll back to {earlier}").format(earlier=earlier)
         )
 
-    def _active(self, task: Task) -> ModelLine | None:
+    def _active(self, task: ModelTask) -> ModelLine | None:
         lines = self._shown.lines
         return next((line for line in lines if line.card.task == task and line.state == "active"), None)
 
@@ -293,7 +293,7 @@ def _may_sit_exam(line: ModelLine) -> bool:
 
 
 def _read(services: Services) -> Shelf:
-    before = {task: services.shelf.before_active(task) for task in TASKS}
+    before = {task: services.shelf.before_active(task) for task in TASK_WORDS}
     return Shelf(list_models(services), {task: reference for task, reference in before.items() if reference})
 
 

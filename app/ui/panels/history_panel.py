@@ -74,14 +74,14 @@ def _score_entries(case: Case, trail: tuple[AuditEvent, ...]) -> list[HistoryEnt
 
 
 def _metadata_entries(trail: tuple[AuditEvent, ...]) -> list[HistoryEntry]:
-    told = ((act, metadata_words(act)) for act in trail)
+    described = ((act, metadata_words(act)) for act in trail)
     return [
         HistoryEntry(
             act.at,
             words[0],
             ", ".join(part for part in (words[1], _("by {who}").format(who=act.who)) if part),
         )
-        for act, words in told
+        for act, words in described
         if words is not None
     ]
 

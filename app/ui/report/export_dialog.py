@@ -11,14 +11,15 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QFileDialog,
+    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QRadioButton,
     QWidget,
 )
 
-from app.domain.ids import ImageId
-from app.translation import _, ngettext
+from app.domain.errors import CancelledError
+from app.translation import N_, _, ngettext
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
@@ -27,7 +28,9 @@ from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import Refusal
+from app.usecases.exports.case_selection import CaseSelection, count_selected, selected_images
 from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.export_manner import ExportManner, NamedBy
 from app.usecases.exports.write_report import REPORT_FORMAT, write_report
 from app.usecases.progress import Progress
 from app.usecases.services import Services
@@ -43,17 +46,17 @@ class CaseChoice:
     """A set of cases that can be exported."""
 
     label: str
-    image_ids: tuple[ImageId, ...]
+    selection: CaseSelection
 
 
 @dataclass(frozen=True)
 class ExportOrder:
     """What the person asked for."""
 
-    image_ids: tuple[ImageId, ...]
+    selection: CaseSelection
     formats: tuple[str, ...]
     folder: Path
-    deidentified: bool
+    manner: ExportManner
 
 
 class ExportDialog(PageDialog):
@@ -68,7 +71,7 @@ class ExportDialog(PageDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Report and export"))
-        self.setMinimumWidth(560)
+        self.setMinimumWidth(640)
         self._session = session
         self._choices = choices
         self.folder = folder
@@ -76,9 +79,11 @@ class ExportDialog(PageDialog):
         self.files: list[Path] = []
         self._cases = QButtonGroup(self)
         self._identity = QButtonGroup(self)
+        self._names = QButtonGroup(self)
         self._format_by_name: dict[str, QCheckBox] = {}
         self._build()
         self._review()
+        self._count()
 
     @property
     def order(self) -> ExportOrder | None:
@@ -87,7 +92,9 @@ class ExportDialog(PageDialog):
         chosen, identity = self._cases.checkedId(), self._identity.checkedId()
         if chosen < 0 or identity < 0 or not formats or self.folder is None:
             return None
-        return ExportOrder(self._choices[chosen].image_ids, formats, self.folder, identity == _DEIDENTIFIED)
+        named_by = _NAMES[self._names.checkedId()][0]
+        manner = ExportManner(identity == _DEIDENTIFIED, named_by)
+        return ExportOrder(self._choices[chosen].selection, formats, self.folder, manner)
 
     def use_folder(self, folder: Path) -> None:
         """Write into a folder."""
@@ -110,7 +117,14 @@ class ExportDialog(PageDialog):
         )
 
     def _build(self) -> None:
-        for card in (self._cases_card(), self._formats_card(), self._identity_card(), self._folder_card()):
+        cards = (
+            self._cases_card(),
+            self._formats_card(),
+            self._identity_card(),
+            self._names_card(),
+            self._folder_card(),
+        )
+        for card in cards:
             self.page.addWidget(card)
         self._said = plain_label("", "muted", wraps=True)
         self._progress = ProgressFoot()
@@ -132,12 +146,16 @@ class ExportDialog(PageDialog):
 
     def _formats_card(self) -> Card:
         card = Card(_("What to write"))
-        for exporter in self._session.services.exporters:
+        grid = QGridLayout()
+        exporters = self._session.services.exporters
+        rows = (len(exporters) + 1) // 2
+        for number, exporter in enumerate(exporters):
             box = QCheckBox(exporter.label)
             box.setChecked(exporter.name == REPORT_FORMAT)
             box.toggled.connect(lambda _on: self._review())
             self._format_by_name[exporter.name] = box
-            card.body.addWidget(box)
+            grid.addWidget(box, number % rows, number // rows)
+        card.body.addLayout(grid)
         return card
 
     def _identity_card(self) -> Card:
@@ -149,8 +167,30 @@ class ExportDialog(PageDialog):
             button = QRadioButton(label)
             self._identity.addButton(button, number)
             card.body.addWidget(button)
-        self._identity.idToggled.connect(lambda _number, _on: self._review())
+        self._identity.idToggled.connect(lambda _number, _on: self._offer_names())
         return card
+
+    def _names_card(self) -> Card:
+        card = Card(_("What files are named by"))
+        row = QHBoxLayout()
+        for number, (_named_by, label) in enumerate(_NAMES):
+            button = QRadioButton(_(label))
+            self._names.addButton(button, number)
+            row.addWidget(button)
+        row.addStretch(1)
+        card.body.addLayout(row)
+        self._names.button(0).setChecked(True)
+        self._names.idToggled.connect(lambda _number, _on: self._review())
+        return card
+
+    def _offer_names(self) -> None:
+        """De-identified files are never named by the original."""
+        is_hidden = self._identity.checkedId() == _DEIDENTIFIED
+        original = self._names.button(_ORIGINAL)
+        original.setEnabled(not is_hidden)
+        if is_hidden and original.isChecked():
+            self._names.button(_PSEUDONYM).setChecked(True)
+        self._review()
 
     def _folder_card(self) -> Card:
         card = Card(_("Where"))
@@ -193,6 +233,21 @@ class ExportDialog(PageDialog):
             self._said.setText(_("Choose the folder for the files."))
         else:
             self._said.setText("")
+
+    def _count(self) -> None:
+        """Say behind each choice how many cases it is, once that is known."""
+        selections = tuple(choice.selection for choice in self._choices)
+        self._session.query(
+            QueueName.DATABASE,
+            lambda services, _token: [count_selected(services, one) for one in selections],
+            self._show_counts,
+        )
+
+    def _show_counts(self, counts: Sequence[int]) -> None:
+        for number, (choice, count) in enumerate(zip(self._choices, counts, strict=True)):
+            button = self._cases.button(number)
+            button.setText(f"{choice.label} ({count:,})")
+            button.setEnabled(count > 0)
 
     def _choose_folder(self) -> None:
         start = str(self.folder) if self.folder is not None else ""
@@ -237,8 +292,13 @@ class ExportDialog(PageDialog):
     def _fail(self, error: NaevusError) -> None:
         self._progress.finish()
         self._review()
-        restyle(self._said, "role", "error")
-        self._said.setText(str(error))
+        is_stopped = isinstance(error, CancelledError)
+        restyle(self._said, "role", "muted" if is_stopped else "error")
+        self._said.setText(
+            _("Stopped. Write the same files into the same folder again to go on from here.")
+            if is_stopped
+            else str(error)
+        )
 
     def _cancel(self) -> None:
         if self._job is not None:
@@ -251,6 +311,12 @@ class ExportDialog(PageDialog):
 
 
 _DEIDENTIFIED, _IDENTIFIED = 0, 1
+_NAMES = (
+    (NamedBy.ORIGINAL, N_("Original file")),
+    (NamedBy.NUMBER, N_("Number")),
+    (NamedBy.PSEUDONYM, N_("Pseudonym")),
+)
+_ORIGINAL, _PSEUDONYM = 0, 2
 _MAX_NAMED = 8
 """Cases that are named in the dialog, so that it does not outgrow the screen."""
 
@@ -260,13 +326,14 @@ def _carried_out(
 ) -> Generator[Progress, None, WrittenCases]:
     """Write every form that was ordered, one after the other."""
     written = WrittenCases()
+    image_ids = selected_images(services, order.selection)
     for name in order.formats:
         if name == REPORT_FORMAT:
             written += yield from write_report(
-                services, order.image_ids, order.folder, deidentified=order.deidentified, token=token
+                services, image_ids, order.folder, manner=order.manner, token=token
             )
         else:
             written += yield from export_cases(
-                services, order.image_ids, name, order.folder, deidentified=order.deidentified, token=token
+                services, image_ids, name, order.folder, manner=order.manner, token=token
             )
     return written

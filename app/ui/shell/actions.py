@@ -278,6 +278,15 @@ ACTIONS: tuple[Action, ...] = (
         tip=N_("Record the decision if one was entered, then open the next case without one"),
         need=Need.CASES,
     ),
+    Action(
+        "case.review_boundaries",
+        N_("Review boundaries one by one"),
+        N_("Case"),
+        lambda d: d.review_boundaries(),
+        "Ctrl+Shift+B",
+        tip=N_("Fill the screen with one image after the other: Space confirms, X skips, F flags, U undoes"),
+        need=Need.CASES,
+    ),
     Action("case.search", N_("Search cases"), N_("Case"), lambda d: d.focus_search(), "Ctrl+F", "search"),
     Action(
         "case.predict",
@@ -578,7 +587,10 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
     (N_("Two fingers"), N_("Move the image (touchpad)")),
     (N_("Pen's eraser"), N_("Take away with any tool")),
     (N_("Escape"), N_("Give up the stroke or outline")),
-    (N_("Enter or double click, Backspace"), N_("Close a polygon, take its last corner back")),
+    (
+        N_("Enter or double click, Backspace"),
+        N_("Close a polygon or livewire, take its last corner back"),
+    ),
 )
 """What the mouse and a few keys do on the image, for the shortcut sheet."""
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app import __version__
+from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.text.research_use import ABOUT, INTENDED_USE
 from app.translation import _
@@ -23,6 +24,7 @@ from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
 from app.ui.workbench.scale_dialog import ScaleDialog
+from app.usecases.exports.case_selection import CaseSelection
 
 INTENDED_USE_VERSION = 1
 """Raised when the text changes in substance, so that it is shown again."""
@@ -151,15 +153,20 @@ class Dialogs:
     def _forget_who_is_who(self, _result: int) -> None:
         self._who_is_who = None
 
-    def show_export(self, open_case: ImageId | None, selected: list[ImageId]) -> ExportDialog:
-        """Offer to write the open case, or the selected ones."""
+    def show_export(
+        self, open_case: ImageId | None, selected: Sequence[ImageId], listed: CaseSelection
+    ) -> ExportDialog:
+        """Offer to write several selected cases, the open one, or a part of the work list."""
         choices = []
-        if open_case is not None:
-            choices.append(CaseChoice(_("The open case"), (open_case,)))
         if len(selected) > 1:
-            choices.append(
-                CaseChoice(_("The {count} selected cases").format(count=len(selected)), tuple(selected))
-            )
+            choices.append(CaseChoice(_("The selected cases"), CaseSelection(tuple(selected))))
+        if open_case is not None:
+            choices.append(CaseChoice(_("The open case"), CaseSelection((open_case,))))
+        choices += [
+            CaseChoice(_("The work list as it is shown"), listed),
+            CaseChoice(_("All corrected boundaries"), CaseSelection(shown=CaseFilter.CORRECTED)),
+            CaseChoice(_("All confirmed boundaries"), CaseSelection(shown=CaseFilter.CONFIRMED)),
+        ]
         last = self._preferences.remembered_text("export_folder")
         folder = Path(last) if last and Path(last).is_dir() else None
         dialog = ExportDialog(self._session, choices, folder, self._window)

@@ -25,10 +25,12 @@ from app.ui.session import Session
 from app.ui.shell.dialogs import Dialogs
 from app.ui.shell.panes import Pane, Panes
 from app.ui.theme import Theme, ThemeChoice
+from app.ui.workbench.boundary_review import BoundaryReview
 from app.ui.workbench.boundary_steps import BoundarySteps
 from app.ui.workbench.case_edits import CaseEdits
 from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.case_view import CaseView
+from app.ui.workbench.click_refinement import ClickRefinement
 from app.ui.workbench.correction import Correction, UnsignedMask
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.layer_bar import LayerBar
@@ -36,7 +38,9 @@ from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.cases.import_images import ImportReport
 from app.usecases.cases.remove_case import remove_case, restore_case
+from app.usecases.corrections.boundary_queue import boundaries_to_review
 from app.usecases.corrections.unfinished_work import unfinished_work
+from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
 
 IMAGE_FILES = N_(
@@ -88,6 +92,10 @@ class MainController(QObject):
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.boundary_steps = BoundarySteps(session, self.canvas, self)
+        self.boundary_review = BoundaryReview(
+            session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
+        )
+        self.clicks = ClickRefinement(session, self.canvas, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)
@@ -152,10 +160,14 @@ class MainController(QObject):
             self.importing.start(paths)
 
     def show_export(self) -> None:
-        """Offer reports and exports of the open case or the selected ones."""
+        """Offer reports and exports of the open case, the selected ones, or a part of the work list."""
         self.correction.save_unasked()
         self.panels.finish_edits()
-        self.dialogs.show_export(self.review.image_id, self.work_list.selected_images())
+        query = self.work_list.model.query
+        listed = CaseSelection(
+            search=query.search, shown=query.shown, order=query.order, descending=query.descending
+        )
+        self.dialogs.show_export(self.review.image_id, self.work_list.selected_images(), listed)
 
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
@@ -189,6 +201,30 @@ class MainController(QObject):
 
         # Looked for by the places the cases have before the decision moves this one to the end.
         self.work_list.find_next_undecided(record)
+
+    def review_boundaries(self) -> None:
+        """Go through the boundaries of the list that nobody has reviewed, the open case first."""
+        query = self.work_list.model.query
+        self.panels.finish_edits()
+        self.correction.save_unasked()
+        self._session.query(
+            QueueName.DATABASE,
+            lambda services, _token: boundaries_to_review(
+                services,
+                search=query.search,
+                shown=query.shown,
+                order=query.order,
+                descending=query.descending,
+            ),
+            self._start_review,
+            replaces="boundaries to review",
+        )
+
+    def _start_review(self, image_ids: tuple[ImageId, ...]) -> None:
+        opened = self.review.image_id
+        first = (opened,) if opened in image_ids and opened is not None else ()
+        self.boundary_review.start((*first, *(one for one in image_ids if one != opened)))
+        self.focus_image()
 
     def switch_theme(self) -> None:
         """Change from light to dark or back."""
@@ -237,6 +273,8 @@ class MainController(QObject):
         self.work_list.case_chosen.connect(self._open)
         self.review.view_changed.connect(self._show_view)
         self.review.opened.connect(self._offer_overlays)
+        self.boundary_review.moved_to.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
+        self.clicks.asked.connect(self.correction.wait_for_refiner)
         self.correction.questioned.connect(self._ask_about_mask)
         self.correction.left_unsigned.connect(self._tell_of_unsigned_mask)
         self.panels.score.predict_requested.connect(self.review.predict)

@@ -21,7 +21,7 @@ from app.ui.shell.actions import ACTIONS, MENUS, Actions, Need
 from app.ui.shell.leaving import Leaving
 from app.ui.shell.main_controller import MainController
 from app.ui.shell.pace_label import PaceLabel
-from app.ui.shell.panes import names_of, panes_named
+from app.ui.shell.panes import Pane, names_of, panes_named
 from app.ui.shell.status_line import StatusLine
 from app.ui.theme import Theme
 from app.ui.widgets.notice_bar import NoticeBar
@@ -42,6 +42,8 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.session = session
         self._preferences = preferences
+        self._before_review: tuple[Qt.WindowState, frozenset[Pane]] | None = None
+        """State of the window and what was folded, while boundaries are reviewed."""
         self.welcome = Welcome()
         self.middle = QStackedWidget()
         self.controller = MainController(session, theme, preferences, self, self.middle)
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
                 if isinstance(button, QToolButton):
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
+        self._tool_bar = bar
         for entry in ACTIONS:
             listens = self.controller.canvas.view if entry.is_single_key else self
             listens.addAction(self.actions_of_window.action_by_id[entry.id])
@@ -114,6 +117,7 @@ class MainWindow(QMainWindow):
         controller.work_list.count_changed.connect(self._show_count)
         controller.review.view_changed.connect(lambda _view: self._show_presence())
         controller.correction.state_changed.connect(self._show_presence)
+        controller.boundary_review.running_changed.connect(self._give_image_all)
         self._leaving.cleared.connect(self.close)
         controller.canvas.editor.saved_state_changed.connect(lambda _state: self._show_presence())
         controller.canvas.editor.undo_group.canUndoChanged.connect(lambda _can: self._show_presence())
@@ -134,6 +138,23 @@ class MainWindow(QMainWindow):
             Need.REDO: controller.canvas.editor.undo_group.canRedo(),
         }
         self.actions_of_window.enable(need for need, is_present in present.items() if is_present)
+
+    def _give_image_all(self, gives: bool) -> None:
+        """Fill the screen with the image while boundaries are reviewed, and put everything back after it."""
+        controller = self.controller
+        if gives:
+            self._before_review = (self.windowState(), controller.panes.folded)
+            controller.panes.fold(set(Pane))
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowFullScreen)
+        elif self._before_review is not None:
+            state, folded = self._before_review
+            self._before_review = None
+            self.setWindowState(state)
+            controller.panes.fold(set(folded))
+        for part in (self.menuBar(), self._tool_bar):
+            part.setVisible(not gives)
+        controller.workbench.give_image_all(gives=gives)
+        controller.focus_image()
 
     def _show_count(self, count: int) -> None:
         is_first = bool(count) and self.middle.currentWidget() is self.welcome
@@ -182,6 +203,7 @@ class MainWindow(QMainWindow):
         if not self._leaving.is_clear():
             event.ignore()
             return
+        self.controller.boundary_review.end()
         self.controller.canvas.editor.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
         self._preferences.remember("panes", self.controller.panes.saveState())

@@ -31,7 +31,7 @@ _WHAT = N_(
     "patients it has never seen, and nothing changes until a named person promotes it."
 )
 _SUBSETS = N_(
-    "Each patient belongs to one side for ever, so the exam never asks about a patient the model has "
+    "Each patient belongs to one subset for ever, so the exam never asks about a patient the model has "
     "learned from."
 )
 

@@ -52,6 +52,13 @@ class CaseReview(QObject):
             self._wanted = image_id
             self._read_first(image_id)
 
+    def open_prepared(self, shown: ShownImage) -> None:
+        """Open a case whose image was read ahead; a correction of the one before is stored first."""
+        if shown.case.image.id != self._wanted:
+            self.correction.save_before_leaving()
+            self._wanted = shown.case.image.id
+            self._show_first(shown)
+
     def close_case(self) -> None:
         """Show no case; a correction is stored first."""
         self.correction.leave()

@@ -7,6 +7,7 @@ on its canvas and in its journal and is offered again.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -29,6 +30,9 @@ from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
 from models.contract.errors import NaevusError
+
+if TYPE_CHECKING:
+    from app.ui.jobs.job import Job
 
 _PREVIEW_PAUSE_MS = 600
 """Between the end of a stroke and the preview of its score."""
@@ -84,6 +88,7 @@ class Correction(QObject):
         self._left: tuple[ImageId | None, int] | None = None
         """Image and version of the mask that was last to be stored because its case was left."""
         self._is_previewing = False
+        self._preview_job: Job | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PREVIEW_PAUSE_MS)
@@ -101,6 +106,14 @@ class Correction(QObject):
     def is_previewing(self) -> bool:
         """Say whether a preview of the mask on the canvas is being computed."""
         return self._is_previewing
+
+    def wait_for_refiner(self) -> None:
+        """Put a score of the mask off, because the mask is about to be redrawn."""
+        if self._preview_job is not None and not self._preview_job.is_ended:
+            self._preview_job.supersede()
+            self._is_previewing = False
+        if self._image_id is not None and (self.is_unsaved or self._pause.isActive()):
+            self._pause.start()
 
     def show(self, shown: ShownImage) -> None:
         """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
@@ -158,6 +171,14 @@ class Correction(QObject):
             if_implausible=self.questioned.emit,
         )
 
+    def confirm_and_leave(self) -> None:
+        """Sign the mask on the canvas as right because a person goes on; an implausible one is left out."""
+        self._left = (self._image_id, self._canvas.editor.mask_version())
+        self._store(
+            RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
+            if_implausible=self.left_unsigned.emit,
+        )
+
     def revert_to(self, earlier: RevisionId | PredictionId) -> None:
         """Make an earlier boundary the valid one again, once the one on the canvas is stored."""
         if (image_id := self._image_id) is None:
@@ -206,6 +227,7 @@ class Correction(QObject):
         mask, version = editor.current_mask(), editor.mask_version()
         if image_id is None or mask is None:
             return
+        refiners = editor.unstored_refiners
         self._pause.stop()
 
         def end(changes: Changes) -> None:
@@ -226,7 +248,7 @@ class Correction(QObject):
             self._session.act(
                 QueueName.IMAGES,
                 lambda services, _token: correct_mask(
-                    services, image_id, mask, reason=reason, is_meant=is_meant
+                    services, image_id, mask, reason=reason, is_meant=is_meant, refiners=refiners
                 ),
                 done=end,
                 failed=fail,
@@ -261,7 +283,7 @@ class Correction(QObject):
         if image_id is None or mask is None:
             return
         self._is_previewing = True
-        self._session.query(
+        self._preview_job = self._session.query(
             QueueName.INFERENCE,
             lambda services, token: _previewed(services, image_id, version, mask, token),
             self._show_preview,

@@ -8,6 +8,7 @@ from app.ui.editor.canvas import EditorCanvas
 from app.ui.theme import Theme
 from app.ui.widgets.wrapping_layout import WrappingLayout
 from app.ui.workbench.layer_bar import LayerBar
+from app.ui.workbench.review_bar import ReviewBar
 from app.ui.workbench.tool_options import ToolOptions
 
 
@@ -20,6 +21,7 @@ class Workbench(QFrame):
         self.canvas = canvas
         self.options = ToolOptions(canvas)
         self.layers = LayerBar(canvas.view, theme)
+        self.review_bar = ReviewBar()
         self._bar = QFrame()
         self._bar.setProperty("role", "bar")
         self._tools = WrappingLayout(self._bar)
@@ -28,6 +30,7 @@ class Workbench(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.review_bar)
         layout.addWidget(self._bar)
         layout.addWidget(canvas.view, 1)
         layout.addWidget(self.layers)
@@ -46,6 +49,12 @@ class Workbench(QFrame):
             self._tools.addWidget(button)
         for part in self.options.parts:
             self._tools.addWidget(part)
+
+    def give_image_all(self, *, gives: bool) -> None:
+        """Leave nothing but the image and the bar of a boundary review, or bring the other bars back."""
+        self._bar.setVisible(not gives)
+        self.layers.setVisible(not gives)
+        self.review_bar.setVisible(gives)
 
     def _paint_ground(self) -> None:
         self.canvas.view.set_ground_colour(QColor(self._theme.tokens.canvas))

@@ -1,1 +1,1 @@
-"""What the models say of a case, and how it is put into words."""
+"""What the models say of a case: predicted, measured, explained, compared and kept up to date."""

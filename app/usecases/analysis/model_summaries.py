@@ -7,10 +7,11 @@ from app.domain.analysis.prediction import ModelRef, ScorePrediction
 from app.domain.case import Case
 from app.translation import _
 from app.usecases.services import Services
-from models.contract.shelf.card import Metric, ModelCard, Task
+from models.contract.shelf.card import Metric, ModelCard, ModelTask, Task
 
-_MAIN_METRIC: dict[Task, tuple[str, str]] = {
+_MAIN_METRIC: dict[ModelTask, tuple[str, str]] = {
     "segmentation": ("test_dice", "mean Dice"),
+    "refinement": ("test_noc90_from_prediction", "mean clicks to an IoU of 0.9"),
     "classification": ("test_auc", "AUC"),
 }
 

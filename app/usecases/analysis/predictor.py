@@ -1,6 +1,6 @@
 """What runs the models: what it is asked, and the answers with the arrays that are stored beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from app.domain.analysis.prediction import DiagnosisShare, EngineRun, ModelRef
 from app.domain.analysis.triage import TriageThresholds
 from app.usecases.cancellation import CancelToken
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
+from models.contract.imaging.clicks import Click
 from models.contract.imaging.frame_verdict import FrameVerdict
 from models.contract.lesion.tabular import TabularInput
 
@@ -25,6 +26,15 @@ class BoundaryResult:
     run: EngineRun
     frame: FrameVerdict | None = None
     """Whether the image is one to score; None when the model does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefinedBoundary:
+    """A mask as the refiner redrew it from clicks, at the image's size."""
+
+    mask: BoolMask
+    model: ModelRef
+    run: EngineRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,16 @@ class Predictor(Protocol):
         self, image: RgbImage, mask: BoolMask, token: CancelToken
     ) -> BoundaryUncertainty:
         """Say how sure the boundary ``mask`` is, by further passes over the image."""
+        ...
+
+    def can_refine(self) -> bool:
+        """Say whether a refiner is active, so that clicks can be offered."""
+        ...
+
+    def refine(
+        self, image: RgbImage, mask: BoolMask, clicks: Sequence[Click], token: CancelToken
+    ) -> RefinedBoundary:
+        """Redraw the present mask from all clicks so far; what was drawn by hand is not kept here."""
         ...
 
     def score(

@@ -40,8 +40,6 @@ from app.usecases.services import Services
 
 THUMBNAIL_SIDE_PX = 160
 
-"""The act of a person who takes an image although its file is damaged."""
-
 _NOT_TRIED = "The import had to stop before this file; import it again."
 
 

@@ -12,6 +12,7 @@ from app.usecases.analysis.analyse import analyse_images, outstanding
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import FileNotice, Refusal, import_images
 from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.services import Services
@@ -57,7 +58,7 @@ def triage_folder(
     report = yield from import_images(services, paths, token=token, merges_patients=merges_patients)
     offered = (*report.imported, *report.already_known)
     not_scored = yield from analyse_images(services, _first_looks(services, offered), token)
-    written = yield from _written(services, offered, folder, deidentified=deidentified, token=token)
+    written = yield from _written(services, offered, folder, manner=ExportManner(deidentified), token=token)
     with services.store.reading() as work:
         lines = work.cases.lines_of(offered)
     return TriageReport(
@@ -80,16 +81,19 @@ def _first_looks(services: Services, image_ids: Sequence[ImageId]) -> tuple[Imag
 
 
 def _written(
-    services: Services, image_ids: Sequence[ImageId], folder: Path, *, deidentified: bool, token: CancelToken
+    services: Services,
+    image_ids: Sequence[ImageId],
+    folder: Path,
+    *,
+    manner: ExportManner,
+    token: CancelToken,
 ) -> Generator[Progress, None, WrittenCases]:
     """Write reports, and the other forms of those cases that could be reported."""
-    written = yield from write_report(services, image_ids, folder, deidentified=deidentified, token=token)
+    written = yield from write_report(services, image_ids, folder, manner=manner, token=token)
     damaged = {refusal.known_as for refusal in written.left_out}
     sound = tuple(image_id for image_id in image_ids if image_id not in damaged)
     for name in _formats(services, sound):
-        written += yield from export_cases(
-            services, sound, name, folder, deidentified=deidentified, token=token
-        )
+        written += yield from export_cases(services, sound, name, folder, manner=manner, token=token)
     return written
 
 

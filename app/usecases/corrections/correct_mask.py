@@ -1,7 +1,9 @@
 """Stores a person's version of a lesion's mask."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from app.domain.analysis.prediction import ModelRef
 from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.changes import Changes
@@ -33,11 +35,13 @@ def correct_mask(
     reason: RevisionReason = RevisionReason.CORRECTED,
     reverted_to: int | None = None,
     is_meant: bool = False,
+    refiners: Sequence[ModelRef] = (),
 ) -> Changes:
     """Store ``mask`` as the newest revision; the prediction it corrects stays as it was.
 
     A mask equal to the valid one is only stored again when the reason says something new. ``is_meant`` says
-    that a person has answered for an implausible mask; ``reverted_to`` is the revision it is taken from.
+    that a person has answered for an implausible mask; ``reverted_to`` is the revision it is taken from, and
+    ``refiners`` are the models that helped a person to draw it from clicks.
 
     Raises:
         ImplausibleMaskError: the mask marks nothing, nearly everything or the frame, and is not ``is_meant``.
@@ -68,6 +72,12 @@ def correct_mask(
         work.audit.append(
             revision.author, _KIND_BY_REASON[reason], image_id, revision.id, reverted_to=reverted_to
         )
+        for model in refiners:
+            reference = f"{model.name}/{model.version}"
+            sha256 = model.weights_sha256
+            work.audit.append(
+                revision.author, AuditKind.MASK_REFINED, image_id, reference, weights_sha256=sha256
+            )
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)

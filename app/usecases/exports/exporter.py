@@ -1,32 +1,82 @@
 """What writes cases in one format, and what it is given of a case."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
 
 from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
+from app.usecases.exports.export_manner import ExportManner
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 from models.contract.lesion.features import LesionFeatures
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseFile:
-    """A case with the arrays an exporter or report needs."""
+    """A case with what an exporter or report needs; each part is read when it is first asked for."""
 
     case: Case
-    pixels: RgbImage
-    mask: BoolMask | None
-    probability: ProbabilityMap | None
-    overlays: dict[str, AttentionMap]
-    audit: tuple[AuditEvent, ...]
-    """Ordered by sequence."""
-    models: tuple[ModelSummary, ...]
-    """Of the newest boundary and score."""
+    read_pixels: Callable[[], RgbImage]
+    read_mask: Callable[[], BoolMask | None]
+    read_probability: Callable[[], ProbabilityMap | None]
+    read_overlays: Callable[[], dict[str, AttentionMap]]
+    read_audit: Callable[[], tuple[AuditEvent, ...]]
+    read_models: Callable[[], tuple[ModelSummary, ...]]
     measure: Callable[[], LesionFeatures | None]
-    """Returns what is measured on the lesion in the mask; asked for, because most formats do without."""
+    """Returns what is measured on the lesion in the mask."""
+
+    @cached_property
+    def pixels(self) -> RgbImage:
+        """Return the upright pixels, (H, W, 3) uint8."""
+        return self.read_pixels()
+
+    @cached_property
+    def mask(self) -> BoolMask | None:
+        """Return the valid mask, (H, W) bool, or None when there is none."""
+        return self.read_mask()
+
+    @property
+    def lesion_pixels(self) -> BoolMask:
+        """Return the valid mask, (H, W) bool; all False where there is none."""
+        if self.mask is not None:
+            return self.mask
+        return np.zeros((self.case.image.height_px, self.case.image.width_px), np.bool_)
+
+    @cached_property
+    def probability(self) -> ProbabilityMap | None:
+        """Return the newest boundary prediction's map, (H, W) float32 in [0, 1], or None."""
+        return self.read_probability()
+
+    @property
+    def lesion_probability(self) -> ProbabilityMap:
+        """Return the same map; 0 everywhere where no boundary was predicted."""
+        if self.probability is not None:
+            return self.probability
+        return np.zeros((self.case.image.height_px, self.case.image.width_px), np.float32)
+
+    @cached_property
+    def overlays(self) -> dict[str, AttentionMap]:
+        """Return the overlays that were asked for, by their names."""
+        return self.read_overlays()
+
+    @cached_property
+    def audit(self) -> tuple[AuditEvent, ...]:
+        """Return the acts that concern the case, ordered by sequence."""
+        return self.read_audit()
+
+    @cached_property
+    def models(self) -> tuple[ModelSummary, ...]:
+        """Return what is said of the models of the newest boundary and score."""
+        return self.read_models()
+
+
+Writing = Generator[int, None, list[Path]]
+"""Yields how many cases are written, and returns the files."""
 
 
 class Exporter(Protocol):
@@ -35,7 +85,12 @@ class Exporter(Protocol):
     name: str
     label: str
     suffix: str
+    keeps_what_was_stopped: bool
+    """Whether files of a stopped export stay, for the same export to go on with."""
 
-    def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
-        """Write files below ``folder`` and return them; raises ExportError."""
+    def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
+        """Write files below ``folder`` and return them; raises ExportError.
+
+        ``cases`` can be gone through more than once; each case is read anew then.
+        """
         ...

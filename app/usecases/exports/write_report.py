@@ -1,16 +1,19 @@
 """Writes a report for each case."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.errors import DamagedFileError, InferenceError
 from app.domain.ids import ImageId
 from app.translation import _
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
-from app.usecases.exports.export_cases import case_file, exporter_named, note_export
+from app.usecases.exports.export_cases import case_file, exporter_named, in_words, note_export
+from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.exporter import Writing
 from app.usecases.progress import Progress
 from app.usecases.services import Services
-from app.usecases.skipped_cases import WrittenCases, left_out
+from app.usecases.skipped_cases import WrittenCases, check_files, left_out
 
 REPORT_FORMAT = "report_pdf"
 
@@ -20,7 +23,7 @@ def write_report(
     image_ids: Sequence[ImageId],
     folder: Path,
     *,
-    deidentified: bool,
+    manner: ExportManner,
     token: CancelToken,
 ) -> Generator[Progress, None, WrittenCases]:
     """Write one report per case with its first attention overlay.
@@ -34,15 +37,25 @@ def write_report(
         stop_if_cancelled(token)
         try:
             case = case_file(services, image_id, token, overlay=_first_overlay(services))
+            check_files(services, case.case)
         except DamagedFileError as error:
             written += WrittenCases(left_out=(left_out(services, image_id, error),))
             continue
         with services.store.exporting(folder):
-            files = exporter.write([case], folder, deidentified=deidentified)
+            files = _files_of(exporter.write([case], folder, replace(manner, first_number=number + 1)))
         written += WrittenCases(tuple(files), report_by_image={image_id: files[0]} if files else {})
-        note_export(services, [image_id], exporter, deidentified=deidentified)
+        note_export(services, [image_id], exporter, in_words(manner))
     yield Progress(len(image_ids), len(image_ids), _("Writing reports"))
     return written
+
+
+def _files_of(writing: Writing) -> list[Path]:
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            files: list[Path] = end.value
+            return files
 
 
 def _first_overlay(services: Services) -> str | None:

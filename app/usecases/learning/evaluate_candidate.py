@@ -22,12 +22,15 @@ def evaluate_candidate(services: Services, name: str, version: str, snapshot_id:
         ModelRefusedError: there is no such model, or it is damaged.
     """
     model = services.shelf.get(name, version)
-    active = services.shelf.active(model.card.task)
+    task = model.card.task
+    if task == "refinement":
+        raise LearningError(_("A model that redraws boundaries from clicks sits no exam."))
+    active = services.shelf.active(task)
     if active is None or active.folder == model.folder:
         raise LearningError(_("An exam is sat beside another model that is active; there is none."))
     if is_shipped(services, model):
         raise LearningError(_("A shipped model sits no exam; it may be promoted without one."))
-    data = snapshot_folder(services, model.card.task, snapshot_id)
+    data = snapshot_folder(services, task, snapshot_id)
     reference = services.learning_images
     arguments = ["--against", str(active.folder), "--data", str(data)]
     arguments += [] if reference is None else ["--reference", str(reference)]

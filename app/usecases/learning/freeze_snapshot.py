@@ -66,8 +66,8 @@ def freeze_snapshot(
     """Write the signed corrections of ``task``, and uncorrected images of training patients, as a snapshot.
 
     Diagnoses count when histopathology confirmed them; ``any_confirmation`` takes the other ways as well.
-    A damaged file is left out with its reason. The folder appears whole or not at all; patients' subsets
-    (see ``app.domain.learning.dealt``), pseudonyms and the audit event are stored in one transaction.
+    A damaged file is left out with its reason. The folder appears whole or not at all; subsets of patients
+    (see ``assign_subsets``), pseudonyms and the audit event are stored in one transaction.
 
     Raises:
         LearningError: there are too few corrections, or the disk is full; nothing is left behind.

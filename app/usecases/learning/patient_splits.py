@@ -120,7 +120,7 @@ def _place_of(
         return SplitAssignment(None, f"{DAMAGED}.")
     if image.upright in shared or image.original in shared:
         return SplitAssignment(
-            None, "The same picture is stored under two patients, who may be on two sides."
+            None, "The same picture is stored under two patients, who may be in two subsets."
         )
     patient = subsets.patients.get(example.case.patient.id)
     if patient is None:
@@ -130,10 +130,10 @@ def _place_of(
     used = subsets.images[image.id].subset
     if used is not None and used != patient.subset:
         return SplitAssignment(
-            None, "It was used on another side before, when it belonged to another patient."
+            None, "It was used in another subset before, when it belonged to another patient."
         )
     if patient.patient_id in conflicting:
-        return SplitAssignment(None, "Another image of this patient was used on another side before.")
+        return SplitAssignment(None, "Another image of this patient was used in another subset before.")
     if example.has_correction:
         return SplitAssignment(patient.subset, f"{example.reason}.")
     if patient.subset == "train":

@@ -16,7 +16,7 @@ from app.usecases.learning.freeze_snapshot import SNAPSHOTS
 from app.usecases.learning.run_records import RunLine, RunRecord, line_of, runs_folder, write_record
 from app.usecases.services import Services
 from models.contract.files.private_files import make_private_folder
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask, Task
 from models.contract.shelf.model_shelf import ShelvedModel
 from training.contract.data_set import DataSetError
 from training.contract.forecast import Forecast
@@ -122,7 +122,7 @@ def plan_from(
 ) -> TrainingPlan:
     """Return the plan that teaches ``base`` a snapshot, among the bundled images."""
     return fine_tuning_plan(
-        task=base.card.task,
+        task=snapshot.task,
         snapshot_dir=snapshot_dir,
         base=base.folder,
         model_name=base.card.name,
@@ -161,7 +161,7 @@ def _record(services: Services, snapshot: Snapshot, base: ShelvedModel, version:
     )
 
 
-def snapshots_of(services: Services, task: Task) -> tuple[Snapshot, ...]:
+def snapshots_of(services: Services, task: ModelTask) -> tuple[Snapshot, ...]:
     """Return the readable snapshots of a task, the newest last."""
     found = []
     for folder in sorted((services.store.folder / SNAPSHOTS).glob("[!.]*")):
@@ -174,7 +174,7 @@ def snapshots_of(services: Services, task: Task) -> tuple[Snapshot, ...]:
     return tuple(sorted(found, key=lambda snapshot: snapshot.created_at))
 
 
-def newest_snapshot(services: Services, task: Task) -> Snapshot | None:
+def newest_snapshot(services: Services, task: ModelTask) -> Snapshot | None:
     """Return the newest readable snapshot of a task, None when there is none."""
     return next(reversed(snapshots_of(services, task)), None)
 

@@ -9,7 +9,7 @@ from app.usecases.learning.start_run import newest_snapshot
 from app.usecases.models.promote_model import has_exam, is_on, is_shipped
 from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError
-from models.contract.shelf.card import ModelCard, Task
+from models.contract.shelf.card import ModelCard, ModelTask, Task
 from models.contract.shelf.exam import Exam, is_about, read_exam
 from models.contract.shelf.gate import Verdict, verdict
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -17,6 +17,7 @@ from training.contract.snapshot import Snapshot
 
 ModelState: TypeAlias = Literal["active", "candidate", "refused", "earlier", "shipped", "not examined"]
 TASKS: tuple[Task, ...] = ("segmentation", "classification")
+MODEL_TASKS: tuple[ModelTask, ...] = (*TASKS, "refinement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class ModelLine:
 
 def list_models(services: Services) -> tuple[ModelLine, ...]:
     """Return every model with a readable card; hashes are not checked here."""
-    active = {task: _active(services, task) for task in TASKS}
-    newest = {task: newest_snapshot(services, task) for task in TASKS}
+    active = {task: _active(services, task) for task in MODEL_TASKS}
+    newest = {task: newest_snapshot(services, task) for task in MODEL_TASKS}
     earlier = _once_chosen(services)
     return tuple(
         _line(services, model, active[model.card.task], newest[model.card.task], earlier)
@@ -51,7 +52,7 @@ def list_models(services: Services) -> tuple[ModelLine, ...]:
 def unusable_active_models(services: Services) -> tuple[str, ...]:
     """Return the sentences that say why a task has no usable active model."""
     sentences = []
-    for task in TASKS:
+    for task in MODEL_TASKS:
         try:
             services.shelf.active(task)
         except ModelRefusedError as error:
@@ -59,7 +60,7 @@ def unusable_active_models(services: Services) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _active(services: Services, task: Task) -> ShelvedModel | None:
+def _active(services: Services, task: ModelTask) -> ShelvedModel | None:
     try:
         return services.shelf.active(task)
     except ModelRefusedError:
@@ -69,7 +70,7 @@ def _active(services: Services, task: Task) -> ShelvedModel | None:
 def _once_chosen(services: Services) -> set[str]:
     """References of all models that were ever promoted here."""
     try:
-        return {each.reference for task in TASKS for each in services.shelf.history(task)}
+        return {each.reference for task in MODEL_TASKS for each in services.shelf.history(task)}
     except ModelRefusedError:
         return set()
 

@@ -8,7 +8,7 @@ from app.translation import _
 from app.usecases.learning.start_run import newest_snapshot
 from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from models.contract.shelf.exam import EXAM_FILE, Exam, is_about, read_exam
 from models.contract.shelf.gate import verdict
 from models.contract.shelf.model_shelf import ShelvedModel
@@ -55,7 +55,7 @@ def promote_model(services: Services, name: str, version: str, *, unexamined: bo
     return model
 
 
-def roll_back_model(services: Services, task: Task) -> ShelvedModel:
+def roll_back_model(services: Services, task: ModelTask) -> ShelvedModel:
     """Make the model active again that was so before the last promotion.
 
     Raises:
@@ -91,7 +91,7 @@ def is_shipped(services: Services, model: ShelvedModel) -> bool:
     return not model.folder.is_relative_to(services.store.folder)
 
 
-def _usable_active(services: Services, task: Task) -> ShelvedModel | None:
+def _usable_active(services: Services, task: ModelTask) -> ShelvedModel | None:
     """The active model; None also when it is damaged or gone, because that is when another is needed."""
     try:
         return services.shelf.active(task)

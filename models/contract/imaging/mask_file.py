@@ -1,7 +1,7 @@
 """Mask files to masks: the one reader of ``naevus correct``, the converters, ``data check`` and training.
 
 Values are read as they are stored: a decoder that made eight bits of sixteen would lose a mask of 0 and 1.
-What they mean is decided in ``mask_values``; what is doubtful about the result is said by ``mask_doubt``.
+What they mean is decided in ``mask_values``; ``mask_plausibility`` says what is doubtful about the result.
 """
 
 import struct

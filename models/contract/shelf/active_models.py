@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from models.contract.errors import ActiveModelsUnreadableError
 from models.contract.files.atomic_files import write_whole
-from models.contract.shelf.card import PlainName, Sha256, Task
+from models.contract.shelf.card import ModelTask, PlainName, Sha256
 
 
 class Promotion(BaseModel):
@@ -16,7 +16,7 @@ class Promotion(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    task: Task
+    task: ModelTask
     name: PlainName
     version: PlainName
     author: str = Field(min_length=1)
@@ -39,7 +39,7 @@ class ActiveModels(BaseModel):
     schema_version: Literal[1] = 1
     history: tuple[Promotion, ...] = ()
 
-    def stack(self, task: Task) -> tuple[Promotion, ...]:
+    def stack(self, task: ModelTask) -> tuple[Promotion, ...]:
         """The promotions of ``task`` that are still in force; the last one is active.
 
         A roll-back takes the last one away, so that the next goes one step further back.

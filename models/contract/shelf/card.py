@@ -40,9 +40,14 @@ _DIAGNOSES_LIMIT: Final = "The data know these diagnoses only: "
 """How the limits of a card begin to name them; cards from before ``known_diagnoses`` say it there alone."""
 
 Task = Literal["segmentation", "classification"]
+"""What a model predicts of an image by itself, and what it can learn from a clinic's corrections."""
 
-LABELS_BY_TASK: Final[dict[Task, tuple[str, ...]]] = {
+ModelTask = Literal["segmentation", "classification", "refinement"]
+"""What a model on the shelf is for; a refiner redraws a boundary from a person's clicks."""
+
+LABELS_BY_TASK: Final[dict[ModelTask, tuple[str, ...]]] = {
     "segmentation": ("skin", "lesion"),
+    "refinement": ("skin", "lesion"),
     "classification": ("benign", "malignant"),
 }
 """What the answers stand for; the single logit of a network is that of the second label."""
@@ -164,7 +169,7 @@ class ModelCard(_Frozen):
     schema_version: Literal[1] = SCHEMA_VERSION
     name: PlainName
     version: PlainName
-    task: Task
+    task: ModelTask
     architecture: str = Field(min_length=1)
     architecture_arguments: dict[str, JsonValue] = Field(default_factory=dict)
     labels: tuple[str, ...]
@@ -231,7 +236,7 @@ class ModelCard(_Frozen):
     def _fits_its_task(self) -> Self:
         is_classifier = self.task == "classification"
         if is_classifier != (self.input.crop_margin is not None):
-            msg = "a classifier reads a crop and a segmenter the whole frame"
+            msg = "a classifier reads a crop, any other model the whole frame"
             raise ValueError(msg)
         named = [int(diagnosis.is_malignant) for diagnosis in self.diagnoses]
         if named != list(_told_apart(self.architecture_arguments)):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from models.contract.shelf.exam import Exam, ExamPart
+from models.contract.shelf.figure_text import figure_text, signed_text
 
 _HEAD = (
     f"{'group':<34} {'metric':<12} {'n':>5} {'active':>8} {'candidate':>10} {'difference':>11}  95 % interval"
@@ -23,7 +24,9 @@ def _line(part: ExamPart) -> str:
     start = f"{part.group:<34} {part.metric:<12} {part.n:>5} "
     if part.active is None or part.candidate is None or part.difference is None:
         return f"{start}{part.why_undefined or 'not known'}"
-    figures = f"{part.active:>8.3f} {part.candidate:>10.3f} {part.difference:>+11.3f}"
+    figures = (
+        f"{figure_text(part.active):>8} {figure_text(part.candidate):>10} {signed_text(part.difference):>11}"
+    )
     if part.low is None or part.high is None:
         return start + figures
-    return f"{start}{figures}  {part.low:+.3f} to {part.high:+.3f}"
+    return f"{start}{figures}  {signed_text(part.low)} to {signed_text(part.high)}"

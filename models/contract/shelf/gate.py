@@ -11,6 +11,7 @@ from typing import Final
 
 from models.contract.shelf.card import Task
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
+from models.contract.shelf.figure_text import figure_text, signed_text
 
 _ROUNDING: Final = 1e-9
 """A difference that equals the margin is still allowed, whatever the last bit says."""
@@ -214,6 +215,13 @@ def _loss(part: ExamPart) -> float:
     return part.difference if part.metric in LOWER_IS_BETTER else -part.difference
 
 
+def _is_loss_beyond_chance(part: ExamPart) -> bool:
+    """Say whether the whole interval of the difference is on the worse side of zero."""
+    if part.low is None or part.high is None:
+        return False
+    return part.low > 0 if part.metric in LOWER_IS_BETTER else part.high < 0
+
+
 def _allowed(part: ExamPart, rules: GateRules) -> float | None:
     margin = rules.margins[part.metric]
     if part.group == OVERALL:
@@ -233,7 +241,7 @@ def _in_favour(exam: Exam, rules: GateRules) -> Iterator[str]:
         if part.group == OVERALL:
             within = f", within the {_allowed(part, rules):.3f} that is allowed" if _loss(part) > 0 else ""
             yield f"{_figures(part)}{within}."
-    yield from _about_forgetting(exam, [part for part in judged if part.group == REFERENCE_IMAGES])
+    yield from _about_forgetting(exam, rules, [part for part in judged if part.group == REFERENCE_IMAGES])
     subgroups = {part.group for part in judged} - {OVERALL, REFERENCE_IMAGES}
     if subgroups:
         yield (
@@ -244,7 +252,7 @@ def _in_favour(exam: Exam, rules: GateRules) -> Iterator[str]:
         yield "No subgroup has enough cases to be judged."
 
 
-def _about_forgetting(exam: Exam, judged: list[ExamPart]) -> Iterator[str]:
+def _about_forgetting(exam: Exam, rules: GateRules, judged: list[ExamPart]) -> Iterator[str]:
     if not any(part.group == REFERENCE_IMAGES for part in exam.parts):
         yield "No reference images were measured, so forgetting was not looked for."
     elif not judged:
@@ -253,6 +261,15 @@ def _about_forgetting(exam: Exam, judged: list[ExamPart]) -> Iterator[str]:
         is_worse = _loss(judged[0]) > 0
         within = ": within the loss that another way of drawing explains" if is_worse else ""
         yield f"{_figures(judged[0])}{within}."
+    yield from _losses_that_do_not_decide(exam, rules)
+
+
+def _losses_that_do_not_decide(exam: Exam, rules: GateRules) -> Iterator[str]:
+    """Losses on the reference images beyond chance, of figures that are no ground for a refusal there."""
+    for metric in GATED_METRICS[exam.task]:
+        part = exam.part(REFERENCE_IMAGES, metric)
+        if part is not None and rules.margins[metric].reference is None and _is_loss_beyond_chance(part):
+            yield f"{_figures(part)}: worse beyond chance; on reference images that alone decides nothing."
 
 
 def _refusal(part: ExamPart, allowed: float) -> str:
@@ -274,7 +291,10 @@ _KIND_BY_METRIC: Final = {"sensitivity": "malignant ", "specificity": "benign "}
 
 
 def _figures(part: ExamPart) -> str:
-    """As "Dice on 31 exam images: 0.842 -> 0.861 (difference +0.019, 95 % interval ...)"."""
+    """As "Dice on 31 exam images: candidate 0.861, active model 0.842 (difference +0.019, ...)"."""
+    assert part.active is not None
+    assert part.candidate is not None
+    assert part.difference is not None
     kind = _KIND_BY_METRIC.get(part.metric, "")
     place = "reference image" if part.group == REFERENCE_IMAGES else "exam image"
     cases = _counted(part.n, f"{kind}{place}")
@@ -282,12 +302,12 @@ def _figures(part: ExamPart) -> str:
     interval = (
         "interval not known"
         if part.low is None or part.high is None
-        else f"95 % interval {part.low:+.3f} to {part.high:+.3f}"
+        else f"95 % interval {signed_text(part.low)} to {signed_text(part.high)}"
     )
     words = _METRIC_WORDS[part.metric]
     return (
-        f"{words[0].upper()}{words[1:]} on {cases}{subgroup}: {part.active:.3f} -> {part.candidate:.3f} "
-        f"(difference {part.difference:+.3f}, {interval})"
+        f"{words[0].upper()}{words[1:]} on {cases}{subgroup}: candidate {figure_text(part.candidate)}, "
+        f"active model {figure_text(part.active)} (difference {signed_text(part.difference)}, {interval})"
     )
 
 

@@ -1,6 +1,6 @@
 """The shelf of trained models: ``<root>/<name>/<version>/{card.json, graph.onnx, weights.safetensors}``.
 
-A model is taken and given out only after ``inspection``; nothing is ever active by itself: a person
+A model is taken and given out only after ``model_validation``; nothing is ever active by itself: a person
 promotes it, and can go back.
 """
 
@@ -29,7 +29,7 @@ from models.contract.shelf.active_models import (
     read_active_models,
     write_active_models,
 )
-from models.contract.shelf.card import CARD_FILE, ModelCard, Task
+from models.contract.shelf.card import CARD_FILE, ModelCard, ModelTask
 from models.contract.shelf.cards_on_disk import CardsOnDisk
 from models.contract.shelf.exam import EXAM_ELSEWHERE_FILE, EXAM_FILE, check_is_about, read_exam
 from models.contract.shelf.model_validation import check_fits, inspect
@@ -75,7 +75,7 @@ class ModelShelf:
         self._shipped_active_file = shipped_active_file
         self._cards = CardsOnDisk()
 
-    def list(self, task: Task | None = None) -> tuple[ShelvedModel, ...]:
+    def list(self, task: ModelTask | None = None) -> tuple[ShelvedModel, ...]:
         """The models with a readable card, sorted by name and creation; hashes are not checked."""
         found: dict[str, ShelvedModel] = {}
         for each in self._readable(self._folders()):
@@ -155,7 +155,7 @@ class ModelShelf:
             copy.replace(place)
         sync_folder(place.parent)
 
-    def active(self, task: Task) -> ShelvedModel | None:
+    def active(self, task: ModelTask) -> ShelvedModel | None:
         """The model in use for ``task``, all checks passed; None when nothing was promoted.
 
         Raises:
@@ -164,7 +164,7 @@ class ModelShelf:
         standing = self._standing(task)
         return self._chosen(standing[-1]) if standing else None
 
-    def active_weights_sha256(self, task: Task) -> str | None:
+    def active_weights_sha256(self, task: ModelTask) -> str | None:
         """The hash of the weights in use for ``task`` as promotion or card names it; no weights are read.
 
         Returns:
@@ -189,7 +189,7 @@ class ModelShelf:
         self._decide(model.card, "promoted", author, at)
         return model
 
-    def rollback(self, task: Task, *, author: str, at: datetime | None = None) -> ShelvedModel:
+    def rollback(self, task: ModelTask, *, author: str, at: datetime | None = None) -> ShelvedModel:
         """Go back to the model that was active before the last promotion of ``task``.
 
         Raises:
@@ -206,12 +206,12 @@ class ModelShelf:
         self._decide(model.card, "rolled back", author, at)
         return model
 
-    def before_active(self, task: Task) -> str | None:
+    def before_active(self, task: ModelTask) -> str | None:
         """``name/version`` of the model that ``rollback`` would go back to; None when there is none."""
         earlier = self._standing(task)[:-1]
         return earlier[-1].reference if earlier and self._own().stack(task) else None
 
-    def history(self, task: Task) -> tuple[Promotion, ...]:
+    def history(self, task: ModelTask) -> tuple[Promotion, ...]:
         """Every decision of this installation about ``task``, oldest first."""
         return tuple(each for each in self._own().history if each.task == task)
 
@@ -253,7 +253,7 @@ class ModelShelf:
     def _own(self) -> ActiveModels:
         return read_active_models(self._active_file)
 
-    def _standing(self, task: Task) -> tuple[Promotion, ...]:
+    def _standing(self, task: ModelTask) -> tuple[Promotion, ...]:
         """Shipped promotions first, then this installation's own."""
         shipped = (
             ()

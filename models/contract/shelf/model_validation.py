@@ -157,11 +157,15 @@ def _check_references(folder: Path, card: ModelCard, outline: OnnxOutline) -> No
 def _check_graph_input(card: ModelCard, outline: OnnxOutline) -> None:
     images = [each.shape for each in outline.inputs if len(each.shape) == 4]
     expected = (3, card.input.height_px, card.input.width_px)
-    fits = len(images) == 1 and all(
-        given is None or given == wanted for given, wanted in zip(images[0][1:], expected, strict=True)
+    # A refiner reads guidance beside the image: a mask and two planes of clicks.
+    count, what = (2, "an image and its guidance") if card.task == "refinement" else (1, "one colour image")
+    fits = len(images) == count and all(
+        given is None or given == wanted
+        for shape in images
+        for given, wanted in zip(shape[1:], expected, strict=True)
     )
     if not fits:
         raise ModelMismatchError(
-            f"The graph of the model {card.reference} does not read one colour image of "
+            f"The graph of the model {card.reference} does not read {what} of "
             f"{card.input.width_px} x {card.input.height_px} px, as its card says."
         )

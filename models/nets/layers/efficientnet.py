@@ -130,7 +130,10 @@ class EfficientNetLite(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Normalised images (B, 3, H, W) to features (B, C, H/2, W/2), ..., (B, C, H/32, W/32)."""
-        x = self.stem(images)
+        return self.after_stem(self.stem(images))
+
+    def after_stem(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Features of the stem (B, 32, H/2, W/2) to those that a call returns for the same images."""
         levels = []
         for index, block in enumerate(self.blocks):
             if index in self._ends:

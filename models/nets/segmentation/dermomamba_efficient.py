@@ -35,7 +35,7 @@ _SHRINK = 32
 _STATES = 8
 
 
-class _DecoderBlock(nn.Module):
+class DecoderBlock(nn.Module):
     """Doubles the grid, joins the skip and refines; the norm follows the activation."""
 
     def __init__(self, channels: int, skip_channels: int, out_channels: int) -> None:
@@ -46,6 +46,7 @@ class _DecoderBlock(nn.Module):
         self.norm = nn.BatchNorm2d(out_channels)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """Features (B, C, h, w) and a skip (B, C', 2h, 2w) to (B, C'', 2h, 2w)."""
         doubled = functional.interpolate(self.join(x), scale_factor=2, mode="nearest")
         out: Tensor = self.norm(functional.gelu(self.conv(doubled + self.join_skip(skip))))
         return out
@@ -81,7 +82,7 @@ class DermoMambaEfficient(Outliner):
         self.skip_mamba = nn.ModuleList(_mamba(width) for width in skips[1:])
         self.skip_attention = nn.ModuleList(CBAM(width) for width in skips)
         joined = zip((bottleneck, *decoder), reversed(skips), decoder, strict=False)
-        self.decoder = nn.ModuleList(_DecoderBlock(*widths) for widths in joined)
+        self.decoder = nn.ModuleList(DecoderBlock(*widths) for widths in joined)
         self.head = nn.Conv2d(decoder[-1], 1, 3, padding=1)
         self.structure_head = nn.Sequential(
             nn.Conv2d(decoder[2], decoder[2], 3, padding=1),

@@ -46,3 +46,11 @@ def test_a_few_images_tell_no_pace() -> None:
     assert review_pace(three).images_per_hour is None
     at_once = revisions(*((name, 0, CONFIRMED) for name in "abcdef"))
     assert review_pace(at_once).images_per_hour is None
+
+
+@pytest.mark.parametrize(("minutes", "per_hour"), [(10, 6), (10.01, None)])
+def test_ten_minutes_are_still_work_and_a_moment_more_is_a_break(
+    minutes: float, per_hour: float | None
+) -> None:
+    pace = review_pace(revisions(*((f"i{turn}", turn * minutes, CONFIRMED) for turn in range(4))))
+    assert pace.images_per_hour == per_hour

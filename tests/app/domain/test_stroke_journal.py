@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.analysis.prediction import ModelRef
 from app.domain.ids import ImageId
 from app.domain.mask import MaskPatch, PixelBox, packed_mask, patch_between
 from app.domain.stroke_journal import (
@@ -129,6 +130,15 @@ def test_a_flipped_bit_ends_the_journal_before_the_damage() -> None:
 def test_another_file_is_no_journal() -> None:
     with pytest.raises(ValueError, match="not a stroke journal"):
         read_journal(b"\x89PNG\r\n\x1a\n whatever")
+
+
+def test_a_step_that_a_model_drew_from_clicks_names_the_model() -> None:
+    patch = patch_of(np.zeros(SHAPE, dtype=np.bool_), 1)
+    refiner = ModelRef("click_refiner", "1", "c" * 64, "whole frame 192x256", 0.5)
+    steps = [WorkStep(StepKind.MADE, "click", patch, refiner), WorkStep(StepKind.UNDONE, "click", patch)]
+    content = read_journal(start_bytes(start()) + b"".join(map(step_bytes, steps)))
+    assert content.steps == tuple(steps)
+    assert replayed(start(), content.steps[:1]).history[0].refiner == refiner
 
 
 def test_a_step_outside_the_image_is_refused() -> None:

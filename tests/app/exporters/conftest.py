@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -143,18 +145,20 @@ def make_case() -> MakeCase:
     def make(name: str | None = None, **changes: object) -> CaseFile:
         case = _decided_case()
         patient = replace(case.patient, name=name if name is not None else case.patient.name)
-        file = CaseFile(
-            case=replace(case, patient=patient),
-            pixels=a_picture(),
-            mask=a_mask(),
-            probability=a_mask().astype(np.float32),
-            overlays={"hidden_attention": a_mask().astype(np.float32)},
-            audit=(),
-            models=(),
-            measure=lambda: None,
-        )
-        changed = replace(file, **changes)  # type: ignore[arg-type]  # names of CaseFile's fields
-        return replace(changed, measure=lambda: _measured(changed))
+        parts: dict[str, Any] = {
+            "case": replace(case, patient=patient),
+            "pixels": a_picture(),
+            "mask": a_mask(),
+            "probability": a_mask().astype(np.float32),
+            "overlays": {"hidden_attention": a_mask().astype(np.float32)},
+            "audit": (),
+            "models": (),
+            **changes,
+        }
+        chosen = parts.pop("case")
+        readers = {f"read_{name}": partial(lambda part: part, part) for name, part in parts.items()}
+        file = CaseFile(case=chosen, **readers, measure=lambda: _measured(file))
+        return file
 
     return make
 

@@ -1,18 +1,18 @@
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.domain.errors import CancelledError, ExportError
+from app.domain.errors import ExportError
 from app.exporters import EXPORTERS
 from app.exporters.atomic_output import deliver_file
-from app.exporters.deidentification import file_stem
-from app.exporters.file_names import safe_name
-from app.exporters.mask_png import MaskPng
+from app.exporters.case_names import CaseNames
+from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Exporter
+from tests.builders import exported
 
 MakeCase = Callable[..., CaseFile]
 
@@ -25,7 +25,9 @@ def everything_in(folder: Path) -> dict[str, bytes]:
 
 def test_every_format_has_a_name_and_a_label() -> None:
     assert [exporter.name for exporter in EXPORTERS] == [
-        "report_pdf", "csv_table", "mask_png", "coco_json", "isic_folder",
+        "report_pdf", "csv_table", "xlsx_table", "outlined_images", "mask_png", "mask_png_ones",
+        "instance_png", "probability_png", "probability_npz", "coco_json", "coco_polygons",
+        "labelme_json", "cvat_xml", "yolo_segments", "qupath_geojson", "isic_folder",
     ]  # fmt: skip
     assert len({exporter.label for exporter in EXPORTERS}) == len(EXPORTERS)
 
@@ -34,9 +36,9 @@ def test_every_format_has_a_name_and_a_label() -> None:
 def test_a_second_export_leaves_the_first_untouched(
     exporter: Exporter, make_case: MakeCase, tmp_path: Path
 ) -> None:
-    first = exporter.write([make_case()], tmp_path, deidentified=True)
+    first = exported(exporter, [make_case()], tmp_path, deidentified=True)
     before = everything_in(tmp_path)
-    second = exporter.write([make_case()], tmp_path, deidentified=True)
+    second = exported(exporter, [make_case()], tmp_path, deidentified=True)
     assert not set(first) & set(second)
     assert before.items() <= everything_in(tmp_path).items()
     assert all(path.is_file() for path in (*first, *second))
@@ -51,7 +53,7 @@ def test_a_full_disk_leaves_no_half_files(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ExportError, match="not enough space"):
-        exporter.write([make_case()], tmp_path, deidentified=False)
+        exported(exporter, [make_case()], tmp_path, deidentified=False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -59,20 +61,10 @@ def test_a_full_disk_leaves_no_half_files(
 def test_deidentified_names_and_contents_hold_no_canary(
     exporter: Exporter, make_case: MakeCase, tmp_path: Path
 ) -> None:
-    exporter.write([make_case()], tmp_path, deidentified=True)
+    exported(exporter, [make_case()], tmp_path, deidentified=True)
     for name, content in everything_in(tmp_path).items():
         assert "canary" not in name.lower()
         assert b"canary" not in content.lower()
-
-
-def test_cancelling_in_the_middle_leaves_nothing(make_case: MakeCase, tmp_path: Path) -> None:
-    def files() -> Iterator[CaseFile]:
-        yield make_case()
-        raise CancelledError
-
-    with pytest.raises(CancelledError):
-        MaskPng().write(files(), tmp_path, deidentified=True)  # type: ignore[arg-type]  # read once, in order
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_in_place_of_the_folder_is_said(tmp_path: Path) -> None:
@@ -111,11 +103,11 @@ def test_without_hard_links_files_still_arrive(tmp_path: Path, monkeypatch: pyte
         "\u202egpj.exe",
     ],
 )
-def test_a_patient_code_never_becomes_a_path(make_case: MakeCase, tmp_path: Path, code: str) -> None:
+def test_the_name_of_an_original_never_becomes_a_path(make_case: MakeCase, tmp_path: Path, code: str) -> None:
     case = make_case().case
-    odd = replace(case, patient=replace(case.patient, code=code))
-    stem = file_stem(odd, deidentified=False)
+    odd = replace(case, image=replace(case.image, file_name=f"{code}.jpg"))
+    stem = CaseNames(ExportManner(deidentified=False)).next_stem(odd)
     assert (tmp_path / stem).resolve().parent == tmp_path.resolve()
-    assert len(stem) < 100
-    assert safe_name(code).casefold().split(".")[0] not in {"con", "nul", "aux", "prn", ""}
+    assert 0 < len(stem) <= 110
+    assert stem.casefold().split(".")[0] not in {"con", "nul", "aux", "prn", ""}
     assert stem.isprintable()

@@ -7,8 +7,9 @@ import pytest
 
 from app.exporters import EXPORTERS
 from app.exporters.atomic_output import deliver_file
-from app.exporters.file_names import fitting_name, safe_name
+from app.exporters.file_names import fitting_name, portable_stem
 from app.usecases.exports.exporter import CaseFile, Exporter
+from tests.builders import exported
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +30,7 @@ def test_no_name_of_a_patient_or_file_is_too_long_for_an_export(
         image=replace(file.case.image, file_name=f"{text}.jpg"),
     )
     for _ in range(2):
-        written = exporter.write([replace(file, case=case)], tmp_path, deidentified=deidentified)
+        written = exported(exporter, [replace(file, case=case)], tmp_path, deidentified=deidentified)
         assert all(path.is_file() for path in written)
         # What is left beside the ending is what encrypted folders allow.
         assert all(len(path.name.encode()) <= 143 for path in written)
@@ -38,10 +39,10 @@ def test_no_name_of_a_patient_or_file_is_too_long_for_an_export(
 @pytest.mark.parametrize(
     "text", [*LONG, "con", "COM¹", "lpt9.txt", "CONIN$", "aux ", "a. . ", 'a<b>:"|?*', "a\x00b"]
 )
-def test_a_part_of_a_name_is_one_that_windows_takes(text: str) -> None:
-    name = safe_name(text)
+def test_the_name_of_a_case_is_one_that_windows_takes(text: str) -> None:
+    name = portable_stem(text)
     assert name
-    assert len(name.encode()) <= 80
+    assert len(name.encode()) <= 120
     assert name == unicodedata.normalize("NFC", name)
     assert not set(name) & set('<>:"/\\|?*')
     assert not name.endswith((".", " "))
@@ -49,8 +50,8 @@ def test_a_part_of_a_name_is_one_that_windows_takes(text: str) -> None:
 
 
 def test_vowel_marks_stay_in_names() -> None:
-    assert safe_name("हिन्दी") == "हिन्दी"
-    assert safe_name("ที่นี่") == "ที่นี่"
+    assert portable_stem("हिन्दी") == "हिन्दी"
+    assert portable_stem("ที่นี่") == "ที่นี่"
 
 
 @pytest.mark.parametrize("addition", ["", " (2)", " (9999)"])

@@ -9,6 +9,7 @@ from app.exporters.csv_table import CsvTable
 from app.exporters.key_table import KeyTable
 from app.exporters.report.pdf import ReportPdf
 from app.usecases.exports.exporter import CaseFile
+from tests.builders import exported
 
 MakeCase = Callable[..., CaseFile]
 
@@ -20,9 +21,9 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_the_key_matches_deidentified_reports_and_rows_to_images(make_case: MakeCase, tmp_path: Path) -> None:
     cases = [make_case()]
-    (report,) = ReportPdf().write(cases, tmp_path / "out", deidentified=True)
-    (table,) = CsvTable().write(cases, tmp_path / "out", deidentified=True)
-    (key,) = KeyTable().write(cases, tmp_path / "kept", deidentified=False)
+    (report,) = exported(ReportPdf(), cases, tmp_path / "out", deidentified=True)
+    (table,) = exported(CsvTable(), cases, tmp_path / "out", deidentified=True)
+    (key,) = exported(KeyTable(), cases, tmp_path / "kept", deidentified=False)
     (row,) = rows_of(key)
     (disclosed,) = rows_of(table)
     assert row["report_file"] == report.name
@@ -37,5 +38,5 @@ def test_the_key_matches_deidentified_reports_and_rows_to_images(make_case: Make
 
 def test_the_key_is_not_written_among_deidentified_files(make_case: MakeCase, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="keep it apart"):
-        KeyTable().write([make_case()], tmp_path, deidentified=True)
+        exported(KeyTable(), [make_case()], tmp_path, deidentified=True)
     assert list(tmp_path.iterdir()) == []

@@ -9,9 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from app.domain.errors import ExportError
-from app.exporters.coco_json import CocoJson, run_lengths
+from app.exporters.coco_json import CocoJson
 from app.exporters.mask_png import MaskPng
+from app.exporters.run_lengths import run_lengths
 from app.usecases.exports.exporter import CaseFile
+from tests.builders import exported
 
 MakeCase = Callable[..., CaseFile]
 
@@ -25,7 +27,7 @@ def from_run_lengths(counts: list[int], size: list[int]) -> NDArray[np.bool_]:
 def test_run_lengths_keep_every_pixel(seed: int) -> None:
     mask = np.random.default_rng(seed).random((7 + seed, 13 - seed)) > 0.4
     mask[0, 0] = bool(seed % 2)
-    assert np.array_equal(from_run_lengths(run_lengths(mask), list(mask.shape)), mask)
+    assert np.array_equal(from_run_lengths(run_lengths(mask.T), list(mask.shape)), mask)
 
 
 def test_full_and_empty_masks_have_run_lengths() -> None:
@@ -38,7 +40,7 @@ def test_coco_names_images_and_gives_box_area_and_mask(
 ) -> None:
     case = make_case()
     other = replace(new_case, case=replace(new_case.case, image=replace(new_case.case.image, id="a" * 32)))
-    files = CocoJson().write([case, other], tmp_path, deidentified=True)
+    files = exported(CocoJson(), [case, other], tmp_path, deidentified=True)
     document_path = next(path for path in files if path.suffix == ".json")
     document = json.loads(document_path.read_text(encoding="utf-8"))
     assert case.mask is not None
@@ -58,7 +60,8 @@ def test_coco_names_images_and_gives_box_area_and_mask(
 def test_masks_are_written_as_black_and_white(
     make_case: MakeCase, new_case: CaseFile, tmp_path: Path
 ) -> None:
-    (path,) = MaskPng().write([make_case(), new_case], tmp_path, deidentified=False)
+    path, index = exported(MaskPng(), [make_case(), new_case], tmp_path, deidentified=False)
+    assert index.name == "index.csv"
     stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     assert stored is not None
     assert set(np.unique(stored)) == {0, 255}
@@ -67,5 +70,5 @@ def test_masks_are_written_as_black_and_white(
 
 def test_cases_without_masks_leave_nothing_behind(new_case: CaseFile, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="None of the chosen cases"):
-        MaskPng().write([new_case], tmp_path, deidentified=False)
+        exported(MaskPng(), [new_case], tmp_path, deidentified=False)
     assert list(tmp_path.iterdir()) == []

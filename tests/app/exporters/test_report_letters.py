@@ -20,6 +20,7 @@ from app.exporters.report.pdf import ReportPdf
 from app.exporters.report.style import BODY, printable, register_fonts, say
 from app.exporters.report.text import ShapedText
 from app.usecases.exports.exporter import CaseFile
+from tests.builders import exported
 
 MakeCase = Callable[..., CaseFile]
 
@@ -50,7 +51,7 @@ def written(make_case: MakeCase, folder: Path, name: str, comment: str = "") -> 
     decision = replace(case.decisions[0], comment=comment or case.decisions[0].comment)
     file = make_case(name=name, case=replace(case, decisions=(decision,)))
     report = ReportPdf(lambda: datetime(2021, 4, 2, 12, 30, tzinfo=UTC))
-    (path,) = report.write([file], folder, deidentified=False)
+    (path,) = exported(report, [file], folder, deidentified=False)
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
@@ -162,7 +163,7 @@ def test_a_letter_that_no_font_has_stands_as_its_number_and_the_report_says_so(
 
 
 def test_a_deidentified_report_does_not_tell_by_a_missing_letter(make_case: MakeCase, tmp_path: Path) -> None:
-    (path,) = ReportPdf().write([make_case(name="𠮷野")], tmp_path, deidentified=True)
+    (path,) = exported(ReportPdf(), [make_case(name="𠮷野")], tmp_path, deidentified=True)
     assert "U+20BB7" not in "".join(page.extract_text() for page in PdfReader(path).pages)
 
 
@@ -174,7 +175,7 @@ def test_plain_text_is_left_to_reportlab() -> None:
 def test_a_code_at_the_foot_of_a_page_is_shaped_too(make_case: MakeCase, tmp_path: Path) -> None:
     case = make_case().case
     named = make_case(case=replace(case, patient=replace(case.patient, code="病历 7")))
-    (path,) = ReportPdf().write([named], tmp_path, deidentified=False)
+    (path,) = exported(ReportPdf(), [named], tmp_path, deidentified=False)
     for page in PdfReader(path).pages:
         assert "Patient 病历 7." in page.extract_text()
 

@@ -14,7 +14,7 @@ from app.domain.ids import PredictionId
 from app.exporters.report.pdf import ReportPdf
 from app.usecases.exports.exporter import CaseFile
 from resources import path as shipped
-from tests.builders import a_divided_score
+from tests.builders import a_divided_score, exported
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ def text_of(path: Path) -> str:
 
 
 def test_a_report_says_what_a_file_needs(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:
-    (path,) = report.write([make_case()], tmp_path, deidentified=False)
+    (path,) = exported(report, [make_case()], tmp_path, deidentified=False)
     text = text_of(path)
     for words in (
         "Research use only. Not a medical device. The clinician decides.",
@@ -58,14 +58,14 @@ def test_names_of_shipped_models_are_not_broken(
     name = max((folder.name for folder in shipped("models").iterdir() if folder.is_dir()), key=len)
     case = make_case().case
     score = replace(case.scores[0], model=replace(case.scores[0].model, name=name, version="1"))
-    (path,) = report.write([make_case(case=replace(case, scores=(score,)))], tmp_path, deidentified=True)
+    (path,) = exported(report, [make_case(case=replace(case, scores=(score,)))], tmp_path, deidentified=True)
     assert f"{name} 1 c1c1" in text_of(path)
 
 
 def test_the_decision_stands_apart_from_the_model(
     report: ReportPdf, make_case: MakeCase, tmp_path: Path
 ) -> None:
-    text = text_of(report.write([make_case()], tmp_path, deidentified=False)[0])
+    text = text_of(exported(report, [make_case()], tmp_path, deidentified=False)[0])
     model, decision = text.index("Model output (not a diagnosis)"), text.index("Decision of the clinician")
     assert model < text.index("63 %") < decision < text.index("canarycomment")
 
@@ -73,7 +73,7 @@ def test_the_decision_stands_apart_from_the_model(
 def test_a_deidentified_report_holds_no_canary(
     report: ReportPdf, make_case: MakeCase, tmp_path: Path
 ) -> None:
-    (path,) = report.write([make_case()], tmp_path, deidentified=True)
+    (path,) = exported(report, [make_case()], tmp_path, deidentified=True)
     text = text_of(path)
     raw = path.read_bytes().lower() + str(PdfReader(path).metadata).lower().encode()
     assert "canary" not in (text + path.name).lower()
@@ -88,7 +88,7 @@ def test_a_deidentified_report_holds_no_canary(
 
 
 def test_metadata_never_names_the_patient(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:
-    (path,) = report.write([make_case()], tmp_path, deidentified=False)
+    (path,) = exported(report, [make_case()], tmp_path, deidentified=False)
     metadata = PdfReader(path).metadata
     assert metadata is not None
     assert metadata.title == "Naevus dermoscopy report"
@@ -96,7 +96,7 @@ def test_metadata_never_names_the_patient(report: ReportPdf, make_case: MakeCase
 
 
 def test_fonts_are_embedded(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:
-    (path,) = report.write([make_case()], tmp_path, deidentified=False)
+    (path,) = exported(report, [make_case()], tmp_path, deidentified=False)
     fonts = [
         font.get_object()
         for page in PdfReader(path).pages
@@ -108,7 +108,7 @@ def test_fonts_are_embedded(report: ReportPdf, make_case: MakeCase, tmp_path: Pa
 
 
 def test_a_new_case_gives_a_form_to_fill_in(report: ReportPdf, new_case: CaseFile, tmp_path: Path) -> None:
-    text = text_of(report.write([new_case], tmp_path, deidentified=False)[0])
+    text = text_of(exported(report, [new_case], tmp_path, deidentified=False)[0])
     for words in (
         "No score was computed",
         "No decision has been recorded",
@@ -131,7 +131,7 @@ def test_the_history_follows_the_audit_trail_when_the_clock_was_set_back(
     # Said again later about the same prediction, as when its boundary is assessed.
     again = AuditEvent(9, set_back.created_at, "model", "boundary assessed", case.image.id, trail[0].id)
     file = make_case(case=replace(case, decisions=(set_back,)), audit=(*audit, again))
-    text = text_of(report.write([file], tmp_path, deidentified=False)[0])
+    text = text_of(exported(report, [file], tmp_path, deidentified=False)[0])
     history = text[text.index("History") :]
     disclosed = ("Boundary predicted", "Mask revision 1", "Score 63 %", "Decision: Nevus")
     places = [history.index(words) for words in disclosed]
@@ -147,7 +147,7 @@ def test_the_limits_are_those_of_the_models_that_spoke(
         ModelSummary("Boundary", case.boundaries[0].model, None, None),
         ModelSummary("Score", case.scores[0].model, figure, ("Learned from one clinic.", "No palms.")),
     )
-    text = text_of(report.write([make_case(models=models)], tmp_path, deidentified=True)[0])
+    text = text_of(exported(report, [make_case(models=models)], tmp_path, deidentified=True)[0])
     limits = text[text.index("Limits and intended use") :]
     assert "Boundary: dermomamba 1.2.0 This model is not on the shelf any more" in limits
     assert f"Score: mambaderm_lite 1.1.0 {figure}. • Learned from one clinic. • No palms." in limits
@@ -162,12 +162,12 @@ def test_the_score_says_what_its_model_knows_and_that_its_boundary_is_uncertain(
     models = (ModelSummary("Score", case.scores[0].model, None, ("No palms.",), known),)
     doubtful = (replace(case.boundaries[0], border_uncertainty=0.12),)
     file = make_case(case=replace(case, boundaries=doubtful, revisions=()), models=models)
-    text = text_of(report.write([file], tmp_path, deidentified=True)[0])
+    text = text_of(exported(report, [file], tmp_path, deidentified=True)[0])
     assert doubt in text
     assert "Calibrated probability of melanoma as in the training data, 52 % to 71 % over" in text
     assert "Trained to tell melanoma from nevus; it does not know basal cell carcinoma" in text
     signed = make_case(case=replace(case, boundaries=doubtful), models=models)
-    assert doubt not in text_of(report.write([signed], tmp_path, deidentified=True)[0])
+    assert doubt not in text_of(exported(report, [signed], tmp_path, deidentified=True)[0])
 
 
 def test_a_divided_score_is_reported_with_what_it_is_not(
@@ -176,10 +176,10 @@ def test_a_divided_score_is_reported_with_what_it_is_not(
     case = make_case().case
     shares = a_divided_score(case.image.id).diagnosis_shares
     divided = replace(case, scores=(replace(case.scores[0], diagnosis_shares=shares),))
-    text = text_of(report.write([make_case(case=divided)], tmp_path, deidentified=True)[0])
+    text = text_of(exported(report, [make_case(case=divided)], tmp_path, deidentified=True)[0])
     assert "How the model divides its score among diagnoses. Of the score: melanoma 30 %" in text
     assert "none of these figures is one" in text
-    plain = text_of(report.write([make_case()], tmp_path, deidentified=True)[0])
+    plain = text_of(exported(report, [make_case()], tmp_path, deidentified=True)[0])
     assert "divides its score" not in plain
 
 
@@ -197,7 +197,7 @@ def test_both_scores_are_told_and_compared_only_when_nothing_else_changed(
         AuditEvent(3, STARTED, "Dr. Canarystaff", AuditKind.SCORE_COMPUTED, case.image.id, after.id),
     )
     file = make_case(case=replace(case, scores=(before, after)), audit=audit)
-    text = text_of(report.write([file], tmp_path, deidentified=True)[0])
+    text = text_of(exported(report, [file], tmp_path, deidentified=True)[0])
     assert ("Predicted boundary 50 % → corrected 63 %" in text) is not is_edited
     assert ("what was entered has changed since, too (sex)" in text) is is_edited
 
@@ -209,18 +209,18 @@ def test_the_score_of_the_lesion_and_the_sooner_of_both_bands_are_reported(
     own = replace(case.scores[0], probability=0.15, probability_high=0.2)
     other = replace(own, probability=0.6)
     several = replace(case, scores=(own,), other_images=(ImageScores(other, other),))
-    text = text_of(report.write([make_case(case=several)], tmp_path, deidentified=True)[0])
+    text = text_of(exported(report, [make_case(case=several)], tmp_path, deidentified=True)[0])
     assert "Lesion: 34 % from 2 images (15 to 60 %), Soon." in text
     assert "Place in the queue: Soon" in text
     assert "Lesion score 34 % is at or above the threshold for an early look (20 %)." in text
-    assert "Lesion:" not in text_of(report.write([make_case()], tmp_path / "one", deidentified=True)[0])
+    assert "Lesion:" not in text_of(exported(report, [make_case()], tmp_path / "one", deidentified=True)[0])
 
 
 def test_an_outdated_score_is_marked(report: ReportPdf, make_case: MakeCase, tmp_path: Path) -> None:
     case = make_case().case
     stale = replace(case, scores=(replace(case.scores[0], mask_source=case.boundaries[0].id),))
     assert "computed from an earlier mask" in text_of(
-        report.write([make_case(case=stale)], tmp_path, deidentified=False)[0]
+        exported(report, [make_case(case=stale)], tmp_path, deidentified=False)[0]
     )
 
 
@@ -238,7 +238,7 @@ def test_an_outdated_score_is_marked(report: ReportPdf, make_case: MakeCase, tmp
 def test_unusual_names_do_not_break_the_page(
     report: ReportPdf, make_case: MakeCase, tmp_path: Path, name: str
 ) -> None:
-    text = text_of(report.write([make_case(name=name)], tmp_path, deidentified=False)[0])
+    text = text_of(exported(report, [make_case(name=name)], tmp_path, deidentified=False)[0])
     assert "Dermoscopy report" in text
     assert "\u202e" not in text
 
@@ -255,7 +255,7 @@ def test_pages_of_notes_are_printed_to_the_last_word(
         decisions=(replace(case.decisions[0], comment=notes),),
         patient=replace(case.patient, notes=notes),
     )
-    (path,) = report.write([make_case(case=long)], tmp_path, deidentified=False)
+    (path,) = exported(report, [make_case(case=long)], tmp_path, deidentified=False)
     text = text_of(path)
     assert text.count("lastword") == 2
     assert f"Page 1 of {len(PdfReader(path).pages)}" in text
@@ -275,7 +275,7 @@ def test_long_pictures_and_several_overlays_fit(
         "gate": np.abs(signed),
     }
     case = make_case(pixels=pixels, mask=mask, overlays=overlays)
-    text = text_of(report.write([case], tmp_path, deidentified=False)[0])
+    text = text_of(exported(report, [case], tmp_path, deidentified=False)[0])
     assert "in favour" in text
     assert "Local detail or whole crop (gate)" in text
     assert "What moved the score (gradient x input)" in text
@@ -285,9 +285,9 @@ def test_long_pictures_and_several_overlays_fit(
 def test_each_case_gets_its_own_file_and_none_is_overwritten(
     report: ReportPdf, make_case: MakeCase, tmp_path: Path
 ) -> None:
-    first = report.write([make_case(), make_case()], tmp_path, deidentified=True)
+    first = exported(report, [make_case(), make_case()], tmp_path, deidentified=True)
     assert len(set(first)) == 2
     before = [path.read_bytes() for path in first]
-    (third,) = report.write([make_case()], tmp_path, deidentified=True)
+    (third,) = exported(report, [make_case()], tmp_path, deidentified=True)
     assert third not in first
     assert [path.read_bytes() for path in first] == before

@@ -19,6 +19,7 @@ from app.exporters.csv_table import CsvTable
 from app.exporters.isic_folder import IsicFolder
 from app.exporters.mask_png import MaskPng
 from app.usecases.exports.exporter import CaseFile
+from tests.builders import exported
 
 MakeCase = Callable[..., CaseFile]
 
@@ -29,7 +30,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_row_holds_isic_columns_model_output_and_decision(make_case: MakeCase, tmp_path: Path) -> None:
-    (path,) = CsvTable().write([make_case()], tmp_path, deidentified=False)
+    (path,) = exported(CsvTable(), [make_case()], tmp_path, deidentified=False)
     (row,) = rows_of(path)
     assert (row["sex"], row["age"], row["anatom_site_general"]) == ("male", "85", "posterior torso")
     assert (row["diagnosis"], row["diagnosis_1"], row["melanocytic"]) == ("Nevus", "Benign", "true")
@@ -50,7 +51,7 @@ def test_the_score_of_the_lesion_stands_in_each_row_of_its_images(
     alone = make_case().case
     other = replace(alone.scores[0], probability=0.1)
     several = make_case(case=replace(alone, other_images=(ImageScores(other, other),)))
-    (path,) = CsvTable().write([several, make_case()], tmp_path, deidentified=is_deidentified)
+    (path,) = exported(CsvTable(), [several, make_case()], tmp_path, deidentified=is_deidentified)
     row, single = rows_of(path)
     assert float(row["naevus_lesion_probability"]) == pytest.approx(0.3050, abs=1e-4)
     assert (row["naevus_lesion_probability_low"], row["naevus_lesion_probability_high"]) == ("0.1", "0.634")
@@ -64,11 +65,11 @@ def test_the_area_is_that_of_the_exported_masks(make_case: MakeCase, tmp_path: P
     assert case.mask is not None
     mask = case.mask.copy()
     mask[80:86, 100:120] = True
-    case = replace(case, mask=mask)
-    (row,) = rows_of(CsvTable().write([case], tmp_path, deidentified=True)[0])
-    coco = next(p for p in CocoJson().write([case], tmp_path, deidentified=True) if p.suffix == ".json")
+    case = make_case(mask=mask)
+    (row,) = rows_of(exported(CsvTable(), [case], tmp_path, deidentified=True)[0])
+    coco = next(p for p in exported(CocoJson(), [case], tmp_path, deidentified=True) if p.suffix == ".json")
     (annotation,) = json.loads(coco.read_text(encoding="utf-8"))["annotations"]
-    (png,) = MaskPng().write([case], tmp_path, deidentified=True)
+    png, _index = exported(MaskPng(), [case], tmp_path, deidentified=True)
     stored = cv2.imread(str(png), cv2.IMREAD_UNCHANGED)
     assert stored is not None
     areas = {float(row["naevus_area_px"]), float(annotation["area"]), float(np.count_nonzero(stored))}
@@ -83,20 +84,20 @@ def test_an_empty_mask_has_an_area_of_zero_and_no_mask_has_none(
 ) -> None:
     case = make_case()
     assert case.mask is not None
-    empty = replace(case, mask=np.zeros_like(case.mask))
-    (row,) = rows_of(CsvTable().write([empty], tmp_path, deidentified=True)[0])
+    empty = make_case(mask=np.zeros_like(case.mask))
+    (row,) = rows_of(exported(CsvTable(), [empty], tmp_path, deidentified=True)[0])
     assert (float(row["naevus_area_px"]), float(row["naevus_area_mm2"])) == (0, 0)
-    (row,) = rows_of(CsvTable().write([new_case], tmp_path / "new", deidentified=True)[0])
+    (row,) = rows_of(exported(CsvTable(), [new_case], tmp_path / "new", deidentified=True)[0])
     assert row["naevus_area_px"] == ""
 
 
 def test_the_table_opens_in_a_spreadsheet_with_umlauts(make_case: MakeCase, tmp_path: Path) -> None:
-    (path,) = CsvTable().write([make_case()], tmp_path, deidentified=False)
+    (path,) = exported(CsvTable(), [make_case()], tmp_path, deidentified=False)
     assert path.read_bytes().startswith(b"\xef\xbb\xbfimage_id,")
 
 
 def test_a_deidentified_table_holds_no_canary_and_no_date(make_case: MakeCase, tmp_path: Path) -> None:
-    (path,) = CsvTable().write([make_case()], tmp_path, deidentified=True)
+    (path,) = exported(CsvTable(), [make_case()], tmp_path, deidentified=True)
     text = path.read_text(encoding="utf-8-sig")
     assert "canary" not in text.lower()
     assert "1931" not in text
@@ -111,14 +112,14 @@ def test_days_count_from_each_patients_first_visit(make_case: MakeCase, tmp_path
     later = replace(case, visit=replace(case.visit, visited_on=date(2021, 6, 12)))
     other = replace(later, patient=replace(case.patient, id="9" * 32))
     files = [make_case(case=later), make_case(), make_case(case=other)]
-    (path,) = CsvTable().write(files, tmp_path, deidentified=True)
+    (path,) = exported(CsvTable(), files, tmp_path, deidentified=True)
     rows = rows_of(path)
     assert [row["acquisition_day"] for row in rows] == ["90", "0", "0"]
     assert rows[0]["patient_id"] == rows[1]["patient_id"] != rows[2]["patient_id"]
 
 
 def test_an_unread_case_gives_a_row_with_gaps(new_case: CaseFile, tmp_path: Path) -> None:
-    (row,) = rows_of(CsvTable().write([new_case], tmp_path, deidentified=False)[0])
+    (row,) = rows_of(exported(CsvTable(), [new_case], tmp_path, deidentified=False)[0])
     assert row["naevus_malignancy_probability"] == row["naevus_mask_origin"] == row["diagnosis"] == ""
 
 
@@ -130,7 +131,7 @@ def as_it_was(cell: str) -> str:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\x00", "\n", "'"])
 def test_a_formula_in_a_name_stays_text(make_case: MakeCase, tmp_path: Path, start: str) -> None:
     name = start + 'cmd|"/c calc"!A1'
-    (path,) = CsvTable().write([make_case(name=name)], tmp_path, deidentified=False)
+    (path,) = exported(CsvTable(), [make_case(name=name)], tmp_path, deidentified=False)
     with path.open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["patient_name"].startswith("'")
@@ -149,7 +150,7 @@ def test_the_isic_folder_names_every_file_in_its_table(
     make_case: MakeCase, new_case: CaseFile, tmp_path: Path
 ) -> None:
     other = replace(new_case, case=replace(new_case.case, image=replace(new_case.case.image, id="a" * 32)))
-    files = IsicFolder().write([make_case(), other], tmp_path, deidentified=True)
+    files = exported(IsicFolder(), [make_case(), other], tmp_path, deidentified=True)
     table = next(path for path in files if path.name == "metadata.csv")
     first, second = rows_of(table)
     image = cv2.imread(str(table.parent / first["image_file"]))

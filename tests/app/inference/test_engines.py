@@ -14,7 +14,13 @@ from app.inference.onnx_engine import OnnxEngine
 from app.inference.server_engine import ServerEngine
 from app.usecases.cancellation import NeverCancelled
 from models.contract.shelf.card import read_card
-from tests.model_folders import CROP_SIZE_PX, SEGMENTER_SIZE_PX, random_batch
+from tests.model_folders import (
+    CROP_SIZE_PX,
+    REFINER_SIZE_PX,
+    SEGMENTER_SIZE_PX,
+    random_batch,
+    random_guidance,
+)
 
 TOKEN = NeverCancelled()
 
@@ -41,6 +47,11 @@ def segmenter(tiny_models: Path) -> Path:
 
 
 @pytest.fixture
+def refiner(tiny_models: Path) -> Path:
+    return tiny_models / "models" / "click-refiner-tiny" / "1"
+
+
+@pytest.fixture
 def classifier(tiny_models: Path) -> Path:
     return tiny_models / "models" / "mambaderm-tiny" / "1"
 
@@ -59,6 +70,22 @@ def test_both_engines_give_the_same_boundary_logits(segmenter: Path, server: Ser
     ours, theirs = (engine.segment(segmenter, images, TOKEN).logits for engine in (OnnxEngine(), server))
     assert ours.shape == (3, 1, *SEGMENTER_SIZE_PX)
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_both_engines_redraw_a_boundary_alike(refiner: Path, server: ServerEngine) -> None:
+    images = random_batch(2, *REFINER_SIZE_PX, with_table=False)["images"].numpy()
+    guidance = random_guidance(2, *REFINER_SIZE_PX).numpy()
+    ours, theirs = (engine.refine(refiner, images, guidance, TOKEN) for engine in (OnnxEngine(), server))
+    assert ours.shape == (2, 1, *REFINER_SIZE_PX)
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    unguided = OnnxEngine().refine(refiner, images, np.zeros_like(guidance), TOKEN)
+    assert not np.allclose(ours, unguided, atol=1e-4)
+
+
+def test_the_server_refuses_to_refine_with_a_boundary_model(segmenter: Path, server: ServerEngine) -> None:
+    images = _images()
+    with pytest.raises(InferenceError, match="redraws no boundary"):
+        server.refine(segmenter, images, images, TOKEN)
 
 
 def test_both_engines_give_the_same_score_and_overlays(classifier: Path, server: ServerEngine) -> None:

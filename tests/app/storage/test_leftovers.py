@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from app.domain.ids import BlobName
-from app.exporters.atomic_output import new_folder
+from app.exporters.atomic_output import new_file
 from app.storage.store import CaseStore
+from app.usecases.analysis.assess_boundary import assess_boundary
 from tests.builders import a_case, new_store, services_at
+from tests.fakes import FakeToken
 
 HOUR_S = 3600.0
 
@@ -27,11 +29,11 @@ sys.stdin.readline()
 EXPORTER = """
 import os, signal, sys
 from pathlib import Path
-from app.exporters.atomic_output import new_folder
+from app.exporters.atomic_output import new_file
 from tests.builders import new_store
 store = new_store(Path(sys.argv[1]))
-with store.exporting(Path(sys.argv[2])), new_folder(Path(sys.argv[2]), "naevus_isic") as delivery:
-    delivery.add("images/a.png", b"half an export")
+with store.exporting(Path(sys.argv[2])), new_file(Path(sys.argv[2]), "naevus_cases.csv") as file:
+    file.path.write_bytes(b"half an export")
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -61,6 +63,21 @@ def test_files_of_no_case_are_put_aside_and_those_of_cases_stay(tmp_path: Path) 
     assert store.blobs.unfinished() == []
     assert not [finding for finding in store.examine() if "belong to no case" in finding.sentence]
     assert store.sweep() == 0
+    store.close()
+
+
+def test_the_map_of_an_assessed_boundary_stays(tmp_path: Path) -> None:
+    services = services_at(tmp_path / "data")
+    image_id = a_case(services, tmp_path / "in")
+    assess_boundary(services, image_id, FakeToken())
+    with services.store.reading() as work:
+        boundary = work.cases.case(image_id).boundary
+    assert boundary is not None
+    assert boundary.disagreement is not None
+    services.store.close()
+    store = new_store(services.store.folder)
+    assert store.sweep() == 0
+    assert boundary.disagreement in set(store.blobs.names())
     store.close()
 
 
@@ -167,14 +184,11 @@ def test_a_half_packed_model_is_removed_from_where_it_went(tmp_path: Path) -> No
 
 def test_an_export_under_way_in_this_process_goes_on(tmp_path: Path) -> None:
     store = new_store(tmp_path / "data")
-    with store.exporting(tmp_path / "out"), new_folder(tmp_path / "out", "naevus_isic") as delivery:
-        delivery.add("images/a.png", b"a")
+    with store.exporting(tmp_path / "out"), new_file(tmp_path / "out", "a.csv") as file:
+        file.path.write_bytes(b"a")
         assert store.sweep() == 0
-        delivery.add("images/b.png", b"b")
-    assert sorted(path.name for path in (tmp_path / "out" / "naevus_isic" / "images").iterdir()) == [
-        "a.png",
-        "b.png",
-    ]
+        file.path.write_bytes(b"ab")
+    assert (tmp_path / "out" / "a.csv").read_bytes() == b"ab"
     assert list((store.folder / "exporting").iterdir()) == []
     store.close()
 

@@ -13,13 +13,15 @@ from app import bootstrap
 from app.domain.ids import ImageId
 from app.domain.mask import packed_mask
 from app.domain.stroke_journal import WorkStart
-from app.exporters.atomic_output import deliver_file, new_folder
+from app.exporters.atomic_output import deliver_file
+from app.exporters.begun_folder import begun_folder
 from app.exporters.csv_table import CsvTable
 from app.settings import Settings, write_settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import CaseStore
+from app.usecases.exports.export_manner import ExportManner
 from models.contract.files import windows_access
-from tests.builders import a_case, a_mask, services_at
+from tests.builders import a_case, a_mask, exported, services_at
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX systems")
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -78,12 +80,20 @@ def test_settings_journals_and_the_log_are_private(tmp_path: Path) -> None:
 
 
 def test_exports_are_private(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
+    folder, services = tmp_path / "out", services_at(tmp_path / "data")
+    image_id = a_case(services, tmp_path / "in", predicted=False)
+    with services.store.reading() as work:
+        case = work.cases.case(image_id)
+    services.store.close()
     deliver_file(folder, "a.csv", b"x")
-    with new_folder(folder, "naevus_isic") as delivery:
-        delivery.add("images/a.png", b"x")
-    CsvTable().write([], folder, deidentified=False)
+    manner = ExportManner(deidentified=True, key_folder=tmp_path / "data" / "export_keys")
+    with begun_folder(folder, "naevus_isic", manner) as begun:
+        begun.put(case, "images/a.png", lambda: b"x")
+        assert open_in(folder) == []
+    exported(CsvTable(), [], folder, deidentified=False)
     assert open_in(folder) == []
+    assert len(list((tmp_path / "data" / "export_keys").iterdir())) == 1
+    assert open_in(tmp_path / "data") == []
 
 
 @pytest.mark.slow

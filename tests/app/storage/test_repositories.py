@@ -492,6 +492,14 @@ def test_a_part_of_the_work_list_is_shown_and_counted(store: CaseStore) -> None:
         work.cases.add_boundary(right)
         found_right = replace(a_revision(ids["routine"]), mask=right.mask, reason=RevisionReason.CONFIRMED)
         work.cases.add_revision(found_right)
+        for code, *acts in (
+            ("new", AuditKind.BOUNDARY_SKIPPED),
+            ("urgent", AuditKind.BOUNDARY_SKIPPED, AuditKind.BOUNDARY_TAKEN_UP),
+            ("soon", AuditKind.SECOND_LOOK_ASKED, AuditKind.BOUNDARY_SKIPPED),
+            ("routine", AuditKind.SECOND_LOOK_ASKED, AuditKind.SECOND_LOOK_WITHDRAWN),
+        ):
+            for act in acts:
+                work.audit.append("Dr Test", act, ids[code])
         work.commit()
     expected = {
         CaseFilter.ALL: {"urgent", "soon", "routine", "new"},
@@ -503,6 +511,8 @@ def test_a_part_of_the_work_list_is_shown_and_counted(store: CaseStore) -> None:
         CaseFilter.UNCORRECTED: {"urgent", "new"},
         CaseFilter.CORRECTED: {"soon"},
         CaseFilter.CONFIRMED: {"routine"},
+        CaseFilter.SKIPPED: {"new"},
+        CaseFilter.SECOND_LOOK: {"soon"},
     }
     with store.reading() as work:
         for shown, codes in expected.items():

@@ -26,6 +26,7 @@ from app.usecases.cases.open_case import open_case
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.cases.show_image import show_image
 from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.write_report import write_report
 from app.usecases.image_arrays import ImageArrays
 from app.usecases.services import Services
@@ -79,7 +80,7 @@ def test_a_case_is_decoded_once_and_measured_once_for_each_mask_from_import_to_r
     open_case(services, image_id)
     explain_score(services, image_id, "gate", TOKEN, mask=drawn)
     score_attribution(services, image_id, TOKEN)
-    result_of(write_report(services, [image_id], tmp_path / "out", deidentified=False, token=TOKEN))
+    result_of(write_report(services, [image_id], tmp_path / "out", manner=ExportManner(False), token=TOKEN))
     # Two masks and two maps: the boundary and its correction, its probability and how sure it is.
     assert dict(calls) == {
         "pixels_from_png": 1,

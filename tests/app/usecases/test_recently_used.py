@@ -67,3 +67,40 @@ def test_two_threads_that_ask_at_the_same_time_have_it_made_once() -> None:
     for thread in threads:
         thread.join(10)
     assert (results, made) == (["result", "result"], ["made"])
+
+
+def test_what_two_threads_made_after_a_third_one_failed_is_paid_for_once() -> None:
+    held, begun, fail, waiting, go_on = RecentlyUsed[str](20, len), Event(), Event(), Event(), Event()
+
+    def failing() -> str:
+        begun.set()
+        assert fail.wait(10)
+        return str(1 // 0)
+
+    def slow() -> str:
+        waiting.set()
+        assert go_on.wait(10)
+        return "123456"
+
+    def first() -> None:
+        with pytest.raises(ZeroDivisionError):
+            held.get("key", failing)
+
+    failed = Thread(target=first)
+    failed.start()
+    assert begun.wait(10)
+    second = Thread(target=lambda: held.get("key", slow))
+    second.start()
+    # Nothing tells that the second one stands behind the first one; were it late, there would be less to see.
+    second.join(0.1)
+    fail.set()
+    assert waiting.wait(10)
+    third = Thread(target=lambda: held.get("key", lambda: "123456"))
+    third.start()
+    third.join(1)
+    go_on.set()
+    for thread in (failed, second, third):
+        thread.join(10)
+    assert held.spent == 6
+    # As much as the whole budget: everything is given up for it, and no more is looked for.
+    assert held.get("other", lambda: 20 * "1") == 20 * "1"

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.contract.shelf.card import ModelTask
 from models.export import LARGEST_DIFFERENCE, export_graph
 from models.nets import CATALOGUE, Architecture, build
 from models.nets.classification.export_form import form_for_export, graph_inputs, graph_outputs
@@ -16,13 +17,15 @@ from models.nets.classification.score_network import ScoreNetwork
 from models.nets.layers.mamba import Mamba
 from models.nets.layers.ss2d import SS2D
 from models.nets.overlays import overlays_of
+from models.nets.segmentation.click_refiner import ClickRefiner
 from models.nets.segmentation.outliner import Outliner
 from models.nets.weights import round_to_half, save_weights
-from training.tasks.graph_form import boundary_graph, score_graph
+from training.tasks.graph_form import boundary_graph, refiner_graph, score_graph
 
 PARAMETERS: tuple[tuple[str, dict[str, int], int], ...] = (
     ("dermomamba", {}, 4_953_425),
     ("dermomamba_efficient", {}, 3_612_757),
+    ("click_refiner", {}, 3_370_265),
     ("mambaderm_efficient", {}, 5_707_329),
     ("mamba_unet", {}, 3_166_049),
     ("mamba_unet_small", {}, 473_953),
@@ -62,7 +65,11 @@ TINY = [architecture for architecture in CATALOGUE if architecture.name.endswith
 COMPARED_ELSEWHERE = ("dermomamba_tiny", "mambaderm_tiny")
 """Their graphs take minutes to make; `tests/models/test_export.py` has the same comparison."""
 
-SEGMENTER_SIZE_PX, CLASSIFIER_SIZE_PX = (48, 64), (64, 64)
+SIZE_PX: dict[ModelTask, tuple[int, int]] = {
+    "segmentation": (48, 64),
+    "refinement": (32, 64),
+    "classification": (64, 64),
+}
 
 
 def named(architecture: Architecture) -> str:
@@ -77,10 +84,12 @@ def tiny(architecture: Architecture, seed: int = 0) -> nn.Module:
 def a_batch(architecture: Architecture, samples: int = 2) -> tuple[Tensor, ...]:
     """Inputs of the network, half of the table missing."""
     draw = torch.Generator().manual_seed(samples)
-    size_px = SEGMENTER_SIZE_PX if architecture.task == "segmentation" else CLASSIFIER_SIZE_PX
+    size_px = SIZE_PX[architecture.task]
     images = torch.randn(samples, 3, *size_px, generator=draw)
     if architecture.task == "segmentation":
         return (images,)
+    if architecture.task == "refinement":
+        return images, torch.randint(0, 2, images.shape, generator=draw).float()
     numeric = torch.randn(samples, 35, generator=draw)
     numeric[:, ::2] = torch.nan
     categorical = torch.randint(0, 3, (samples, 6), generator=draw)
@@ -88,7 +97,9 @@ def a_batch(architecture: Architecture, samples: int = 2) -> tuple[Tensor, ...]:
 
 
 def answer_shape(architecture: Architecture, samples: int) -> tuple[int, ...]:
-    return (samples, 1, *SEGMENTER_SIZE_PX) if architecture.task == "segmentation" else (samples, 1)
+    return (
+        (samples, 1) if architecture.task == "classification" else (samples, 1, *SIZE_PX[architecture.task])
+    )
 
 
 @pytest.mark.parametrize(("name", "arguments", "count"), PARAMETERS)
@@ -195,6 +206,8 @@ def test_a_graph_gives_what_the_network_gives(architecture: Architecture, tmp_pa
     save_weights(network, tmp_path)
     if isinstance(network, ScoreNetwork):
         form, signature = score_graph(network)
+    elif isinstance(network, ClickRefiner):
+        form, signature = refiner_graph(network)
     else:
         form, signature = boundary_graph(cast("Outliner", network))
     examples = [dict(zip(signature.inputs, a_batch(architecture, n), strict=False)) for n in (2, 1, 3)]

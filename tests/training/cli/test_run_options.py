@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from pytest import MonkeyPatch  # noqa: PT013  the type, not a fixture
 
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import ModelTask
 from training.__main__ import main
 from training.cli.run_options import flag_of, option_parameters
 from training.contract.run_folder import RunFolder
@@ -39,9 +39,9 @@ def call(*arguments: object) -> int:
     return int(ending.value.code or 0)
 
 
-@pytest.mark.parametrize("task", ["segmentation", "classification"])
+@pytest.mark.parametrize("task", get_args(ModelTask))
 def test_every_option_of_a_task_reaches_the_plan(
-    tmp_path: Path, monkeypatch: MonkeyPatch, task: Task
+    tmp_path: Path, monkeypatch: MonkeyPatch, task: ModelTask
 ) -> None:
     given: list[RunOptions] = []
     monkeypatch.setattr("training.cli.train.plan_for", given.append)
@@ -67,7 +67,7 @@ def test_every_option_of_a_task_reaches_the_plan(
 
 
 def test_every_choice_is_described_and_offered_for_some_task() -> None:
-    offered = {each.name for task in get_args(Task) for each in option_parameters(task)}
+    offered = {each.name for task in get_args(ModelTask) for each in option_parameters(task)}
     assert offered == set(RunOptions.model_fields) - {"task"}
     assert [
         name for name, field in RunOptions.model_fields.items() if name != "task" and not field.description

@@ -26,6 +26,16 @@ def test_plans_from_before_there_were_more_choices_stay_what_they_were(task: str
     assert plan_for(options(task)).sha256 == sha256
 
 
+def test_a_refiner_is_trained_like_a_boundary_with_its_own_network_and_start() -> None:
+    plan = plan_for(options("refinement", epochs=8))
+    boundary = plan_for(options("segmentation", epochs=8))
+    assert (plan.task, plan.architecture, plan.model_name) == ("refinement", "click_refiner", "click_refiner")
+    assert (plan.init, plan.loss) == ("imagenet", "bce_dice")
+    assert (plan.stages, plan.augmentation) == (boundary.stages, boundary.augmentation)
+    assert plan_for(options("refinement", quick_test=True)).architecture == "click_refiner_tiny"
+    assert plan_for(options("refinement", quick_test=True)).init == "none"
+
+
 def test_every_choice_reaches_the_plan() -> None:
     plan = plan_for(
         options(

@@ -47,12 +47,12 @@ def train(
     trainer = Trainer(run_folder, plan, task, toy_network())
     task.left = list(scores[trainer.state.step // STEPS_PER_EPOCH :])
 
-    def tell(event: Event) -> None:
+    def emit(event: Event) -> None:
         run_folder.append(event)
         if isinstance(event, StepsFinished) and event.step == stop_after:
             run_folder.request_stop()
 
-    return run_folder, trainer.train(tell)
+    return run_folder, trainer.train(emit)
 
 
 def rates(folder: RunFolder) -> list[float]:

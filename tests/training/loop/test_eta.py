@@ -31,7 +31,7 @@ def told_steps(
     for step, seconds in enumerate(seconds_per_step, start=1):
         clock.now_s += seconds
         loss = 1.0 if losses is None else losses[step - 1]
-        event = told.stepped(step, loss, 0.1, must_tell=step % 5 == 0)
+        event = told.stepped(step, loss, 0.1, must_emit=step % 5 == 0)
         events += [] if event is None else [event]
     return events
 

@@ -50,12 +50,12 @@ class StopAt:
     def attach(self, folder: Path) -> None:
         run_folder, trainer = toy_trainer(folder)
 
-        def tell(event: Event) -> None:
+        def emit(event: Event) -> None:
             run_folder.append(event)
             if isinstance(event, CheckpointSaved) and event.step >= self.step:
                 run_folder.request_stop()
 
-        assert trainer.train(tell).was_stopped
+        assert trainer.train(emit).was_stopped
 
 
 @pytest.mark.parametrize("step", [1, 4, STEPS_PER_EPOCH, 2 * STEPS_PER_EPOCH + 1])
@@ -182,12 +182,12 @@ def test_a_lack_of_memory_is_told_once_and_the_steps_stay_the_same(tmp_path: Pat
 def test_a_resumed_run_goes_on_with_the_smaller_parts(tmp_path: Path) -> None:
     folder, trainer = toy_trainer(tmp_path / "parts", SmallMemoryTask())
 
-    def tell(event: Event) -> None:
+    def emit(event: Event) -> None:
         folder.append(event)
         if isinstance(event, BatchHalved):
             folder.request_stop()
 
-    assert trainer.train(tell).was_stopped
+    assert trainer.train(emit).was_stopped
     # The memory suffices again, yet the parts stay what they were: the same sums, the same end.
     train_toy(tmp_path / "parts", ToyTask())
     train_toy(tmp_path / "whole", SmallMemoryTask())
@@ -198,12 +198,12 @@ def test_a_batch_that_is_not_a_number_does_not_move_the_average(tmp_path: Path) 
     train_toy(tmp_path / "run", ToyTask(spoiled_from=4 * STEPS_PER_EPOCH - 3))
     folder, trainer = toy_trainer(tmp_path / "short")
 
-    def tell(event: Event) -> None:
+    def emit(event: Event) -> None:
         folder.append(event)
         if isinstance(event, CheckpointSaved) and event.step == 4 * STEPS_PER_EPOCH - 3:
             folder.request_stop()
 
-    assert trainer.train(tell).was_stopped
+    assert trainer.train(emit).was_stopped
     assert_same_run(tmp_path / "short", tmp_path / "run")
 
 

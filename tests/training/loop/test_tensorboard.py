@@ -49,8 +49,8 @@ def records_of(file: Path) -> list[Any]:
 
 def test_a_resumed_run_takes_back_the_points_that_come_again(tmp_path: Path) -> None:
     told: list[Event] = []
-    with curves_for_tensorboard(tmp_path, told.append, first_step=5) as tell:
-        tell(StepsFinished(step=6, loss=0.25, learning_rate=1e-3, seconds_left=None))
+    with curves_for_tensorboard(tmp_path, told.append, first_step=5) as emit:
+        emit(StepsFinished(step=6, loss=0.25, learning_rate=1e-3, seconds_left=None))
     assert len(told) == 1
     (file,) = (tmp_path / FOLDER).iterdir()
     records = records_of(file)
@@ -65,8 +65,8 @@ def test_a_resumed_run_takes_back_the_points_that_come_again(tmp_path: Path) -> 
 def test_a_run_writes_its_curves_into_its_folder(tmp_path: Path) -> None:
     folder, trainer = toy_trainer(tmp_path / "run")
     events: list[Event] = []
-    with curves_for_tensorboard(folder.path, events.append, first_step=0) as tell:
-        trainer.train(tell)
+    with curves_for_tensorboard(folder.path, events.append, first_step=0) as emit:
+        trainer.train(emit)
     assert any(isinstance(event, EpochFinished) and event.step == STEPS_PER_EPOCH for event in events)
     written = list((folder.path / FOLDER).iterdir())
     assert len(written) == 1

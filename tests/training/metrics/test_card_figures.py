@@ -79,3 +79,13 @@ def test_a_figure_that_is_not_defined_is_refused() -> None:
     cases = Cases((a_sample(0), a_sample(1)))
     with pytest.raises(ValueError, match="not defined"):
         measured(roc_auc, [cases.labels, np.array([0.1, 0.2])], cases)
+
+
+def test_a_subgroup_with_hardly_any_of_a_kind_has_no_area() -> None:
+    # Under 40 four of 20 are malignant, above five; a group of malignant ones alone has none that is benign.
+    samples = [
+        a_sample(n, age_years=30.0 if n < 20 else 70.0, malignant=n % 5 == 0 or n == 21) for n in range(40)
+    ]
+    cases = Cases(tuple(samples))
+    by = cases.subgroups(with_diagnosis=False) | {"all but one kind": cases.labels.copy()}
+    assert set(cases.ranked(by)) == {"age: 60 and over", "sex: female", "view: full"}

@@ -71,10 +71,10 @@ def trained(folder: RunFolder, *, stop_at: int | None = None, with_previews: boo
     context = RunContext.read(folder)
     task = planned_task(context)
     trainer = Trainer(folder, context.plan, task, first_network(context.plan, task))
-    tell = story._telling(context, trainer) if with_previews else folder.append
+    emit = story._event_sink(context, trainer) if with_previews else folder.append
 
     def tell_and_stop(event: Event) -> None:
-        tell(event)
+        emit(event)
         if isinstance(event, CheckpointSaved) and event.step == stop_at:
             folder.request_stop()
 

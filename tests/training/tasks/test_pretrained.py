@@ -1,12 +1,15 @@
-"""The start from ImageNet."""
+"""First weights from ImageNet, and of a refiner from a boundary model."""
 
 import pytest
 import torch
 
 from models.nets import build
 from models.nets.pretrained import HasPretrainedEncoder, in_fastest_layout
+from models.nets.segmentation.click_refiner import ClickRefiner
+from models.nets.weights import load_weights
+from resources import path as shipped
 from training.loop.error_messages import PlanRefusedError
-from training.tasks.pretrained import fill_pretrained_encoder
+from training.tasks.pretrained import fill_from_boundary_model, fill_pretrained_encoder
 
 
 @pytest.mark.parametrize("name", ["dermomamba_efficient", "mambaderm_efficient"])
@@ -48,6 +51,30 @@ def test_a_network_without_such_an_encoder_is_refused() -> None:
 def test_an_encoder_of_another_shape_is_refused() -> None:
     with pytest.raises(PlanRefusedError, match="another encoder"):
         fill_pretrained_encoder(build("dermomamba_efficient_tiny"))
+
+
+def test_a_refiner_starts_with_the_layers_it_shares_with_a_boundary_model() -> None:
+    boundary, refiner = build("dermomamba_efficient"), build("click_refiner")
+    assert isinstance(refiner, ClickRefiner)
+    folder = shipped("models", "dermomamba_efficient", "1")
+    load_weights(boundary, folder)
+    guidance = {name: tensor.clone() for name, tensor in refiner.guidance.state_dict().items()}
+
+    fill_from_boundary_model(refiner, folder)
+
+    taken, given = refiner.state_dict(), boundary.state_dict()
+    for part in ("encoder", "reduce", "decoder", "head"):
+        names = [name for name in taken if name.startswith(f"{part}.")]
+        assert names
+        assert all(torch.equal(taken[name], given[name]) for name in names)
+    assert all(torch.equal(refiner.guidance.state_dict()[name], guidance[name]) for name in guidance)
+
+
+def test_a_refiner_does_not_start_from_a_boundary_model_with_another_encoder() -> None:
+    refiner = build("click_refiner")
+    assert isinstance(refiner, ClickRefiner)
+    with pytest.raises(PlanRefusedError, match="same encoder"):
+        fill_from_boundary_model(refiner, shipped("models", "dermomamba", "2"))
 
 
 def test_channels_come_last_where_that_is_faster_and_only_there() -> None:

@@ -1,8 +1,11 @@
 """The tools by name, in the order of the menu; each is described in a file of its own."""
 
 from app.ui.editor.tools.brush import BRUSH, ERASER
+from app.ui.editor.tools.click import CLICK
 from app.ui.editor.tools.fill import FILL, REMOVE_REGION
+from app.ui.editor.tools.handles import HANDLES
 from app.ui.editor.tools.lasso import LASSO, LASSO_SUBTRACT
+from app.ui.editor.tools.livewire import LIVEWIRE
 from app.ui.editor.tools.pan import PAN
 from app.ui.editor.tools.polygon import POLYGON, POLYGON_SUBTRACT
 from app.ui.editor.tools.push import PUSH
@@ -17,10 +20,13 @@ TOOLS: dict[str, Tool] = {
         BRUSH,
         ERASER,
         PUSH,
+        HANDLES,
+        CLICK,
         LASSO,
         LASSO_SUBTRACT,
         POLYGON,
         POLYGON_SUBTRACT,
+        LIVEWIRE,
         WAND,
         FILL,
         REMOVE_REGION,

@@ -17,6 +17,7 @@ from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import ToolPreview
 from app.ui.editor.tools.tool_option import ToolOption
 from models.contract.arrays import BoolMask, RgbImage
+from models.contract.imaging.clicks import Click
 
 
 class PointerEventType(Enum):
@@ -63,6 +64,11 @@ class ToolCanvas(Protocol):
         """Return the brush's diameter in image pixels."""
         ...
 
+    @property
+    def image_pixels(self) -> RgbImage:
+        """Return the image (H, W, 3) itself; a tool does not write to it."""
+        ...
+
     def image_copy(self, longer_side_px: int) -> RgbImage:
         """Return a copy (h, w, 3) of the image, shrunk but not below a longer side."""
         ...
@@ -85,6 +91,10 @@ class ToolCanvas(Protocol):
 
     def paint_block(self, box: PixelBox, block: BoolMask) -> None:
         """Let the unfinished stroke be ``block`` (h, w) in a box of the image."""
+        ...
+
+    def place_click(self, click: Click) -> None:
+        """Say that a place of the image belongs to the lesion, or does not."""
         ...
 
     def start_over(self) -> None:

@@ -1,11 +1,13 @@
 """What a tool says of itself: canvas, actions, menus and shortcut sheet know no tool by its name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
 from app.ui.editor.step_label import StepLabel
-from app.ui.editor.tools.gesture import GestureStart
+from app.ui.editor.tool_previews import ToolPreview
+from app.ui.editor.tools.gesture import GestureStart, ToolCanvas
 from app.ui.editor.tools.tool_option import BRUSH_SIZE, ToolOption
 
 
@@ -34,6 +36,8 @@ class Tool:
     """It takes away when no key is held."""
     adds_with_modifier: bool = False
     """Alt or Ctrl makes it add, although it takes away when no key is held."""
+    at_rest: Callable[[ToolCanvas], ToolPreview | None] | None = None
+    """What it shows of a mask while it is in hand and nothing is done with it."""
     eraser_end: "Tool | None" = None
     """What a pen's eraser end takes instead; None takes ``PEN_ERASER``."""
 

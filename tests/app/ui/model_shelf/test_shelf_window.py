@@ -46,7 +46,7 @@ def window(qtbot: QtBot, session: Session, theme: Theme, models: Path) -> ShelfW
     qtbot.addWidget(opened)
     opened.show()
     settle(qtbot, opened)
-    assert opened.table.rowCount() == 4
+    assert opened.table.rowCount() == 5
     return opened
 
 
@@ -73,6 +73,7 @@ def test_each_version_is_listed_with_its_state(window: ShelfWindow) -> None:
         f"{NAME}/1-clinic1": "Candidate, exam passed",
         f"{NAME}/1-clinic2": "Refused by the gate",
         "mambaderm-tiny/1": "In use",
+        "click-refiner-tiny/1": "In use",
     }
 
 
@@ -177,7 +178,7 @@ def test_a_file_that_is_no_bundle_is_refused_with_a_sentence(
     settle(qtbot, window)
     assert window.notice_bar.isVisible()
     assert window.notice_bar.text.endswith(".")
-    assert window.table.rowCount() == 4
+    assert window.table.rowCount() == 5
 
 
 @pytest.mark.parametrize("key", [(Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_Escape,)])

@@ -4,15 +4,18 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
+from app.domain.case_filter import CaseFilter
 from app.ui.report.export_dialog import CaseChoice, ExportDialog
 from app.ui.session import Session
+from app.usecases.exports.case_selection import CaseSelection
+from app.usecases.exports.export_manner import NamedBy
 from tests.builders import a_case
 
 
 @pytest.fixture
 def dialog(qtbot: QtBot, session: Session, tmp_path: Path) -> ExportDialog:
     image_id = a_case(session.services, tmp_path / "in")
-    dialog = ExportDialog(session, [CaseChoice("The open case", (image_id,))], None)
+    dialog = ExportDialog(session, [CaseChoice("The open case", CaseSelection((image_id,)))], None)
     qtbot.addWidget(dialog)
     return dialog
 
@@ -64,7 +67,7 @@ def test_a_damaged_case_is_named_beside_what_was_written(
     with session.services.store.reading() as work:
         image = work.cases.case(damaged).image
     session.services.store.blobs.path(image.upright).unlink()
-    dialog = ExportDialog(session, [CaseChoice("Both", (damaged, sound))], tmp_path / "out")
+    dialog = ExportDialog(session, [CaseChoice("Both", CaseSelection((damaged, sound)))], tmp_path / "out")
     qtbot.addWidget(dialog)
     choose(dialog, "No:")
     for box in dialog.findChildren(QCheckBox)[:2]:
@@ -74,3 +77,34 @@ def test_a_damaged_case_is_named_beside_what_was_written(
     said = "\n".join(label.text() for label in dialog.findChildren(QLabel))
     assert "2 files written" in said
     assert said.count(f"Left out: {image.file_name}: ") == 1
+
+
+def test_deidentified_files_are_not_named_by_the_original(dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.use_folder(tmp_path)
+    original = next(one for one in dialog.findChildren(QRadioButton) if one.text() == "Original file")
+    choose(dialog, "Yes:")
+    assert original.isChecked()
+    choose(dialog, "No:")
+    assert not original.isEnabled()
+    assert dialog.order is not None
+    assert dialog.order.manner.names is NamedBy.PSEUDONYM
+
+
+def test_a_part_of_the_work_list_is_counted_and_written(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    corrected = a_case(session.services, tmp_path / "in", corrected=True)
+    a_case(session.services, tmp_path / "in", seed=2)
+    choices = [
+        CaseChoice("Corrected", CaseSelection(shown=CaseFilter.CORRECTED)),
+        CaseChoice("Confirmed", CaseSelection(shown=CaseFilter.CONFIRMED)),
+    ]
+    dialog = ExportDialog(session, choices, tmp_path / "out")
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: any(one.text() == "Corrected (1)" for one in dialog.findChildren(QRadioButton)))
+    nothing = next(one for one in dialog.findChildren(QRadioButton) if one.text() == "Confirmed (0)")
+    assert not nothing.isEnabled()
+    choose(dialog, "No:")
+    dialog.start()
+    qtbot.waitUntil(lambda: len(dialog.files) == 1)
+    assert corrected in dialog.files[0].name

@@ -62,10 +62,12 @@ def test_a_step_of_a_canvas_tool_is_named_beside_undo(tool: Tool, qtbot: QtBot) 
     canvas = EditorCanvas()
     qtbot.addWidget(canvas.view)
     canvas.show_image(np.full((60, 80, 3), 180, dtype=np.uint8))
-    canvas.editor.set_mask(np.indices((60, 80)).sum(axis=0) % 2 == 0)
+    mask = np.indices((60, 80)).sum(axis=0) % 2 == 0
+    mask[:10] = False
+    canvas.editor.set_mask(mask)
     canvas.tools.set_tool(tool.name)
-    # On the mask, beside it and on it again: a click takes away what is there, or fills what is not.
-    for point in ((20.0, 10.0), (61.0, 10.0), (60.0, 50.0)):
+    # On the mask's boundary, beside it and on it: a click takes away what is there, or fills what is not.
+    for point in ((20.0, 10.0), (61.0, 12.0), (60.0, 50.0)):
         canvas.tools.feed(Pointer(PointerEventType.PRESS, point))
         canvas.tools.feed(Pointer(PointerEventType.MOVE, point))
     canvas.tools.feed(Pointer(PointerEventType.CONFIRM, (60.0, 50.0)))

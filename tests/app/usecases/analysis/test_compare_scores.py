@@ -123,6 +123,18 @@ def test_a_confirmed_boundary_is_no_other_one(services: Services, tmp_path: Path
     assert _compared(services, image_id) is None
 
 
+def test_a_correction_of_a_boundary_that_was_confirmed_before_is_compared(
+    services: Services, tmp_path: Path
+) -> None:
+    image_id = a_case(services, tmp_path)
+    mask = open_case(services, image_id).mask
+    assert mask is not None
+    correct_mask(services, image_id, mask, reason=RevisionReason.CONFIRMED)
+    correct_mask(services, image_id, a_mask(radius_px=12))
+    _rescored(services, image_id)
+    assert _compared(services, image_id) is not None
+
+
 def test_without_the_trail_nothing_is_compared(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path, corrected=True)
     _rescored(services, image_id)

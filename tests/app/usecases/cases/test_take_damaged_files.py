@@ -19,13 +19,13 @@ from app.usecases.analysis.score_image import preview_score, rescore_image
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.exports.exporter import CaseFile
+from app.usecases.exports.export_cases import case_file
 from app.usecases.learning.freeze_snapshot import freeze_snapshot
 from app.usecases.learning.survey_corrections import survey_corrections
 from app.usecases.learning.training_examples import training_example_of
 from app.usecases.services import Services
 from tests.app.usecases.learning.learning_clinic import a_clinic
-from tests.builders import a_lesion_image, a_mask, an_image_file, predict_again, result_of
+from tests.builders import a_lesion_image, a_mask, an_image_file, exported, predict_again, result_of
 from tests.fakes import FakeToken
 from training.contract.snapshot import read_snapshot
 
@@ -122,14 +122,12 @@ def test_list_table_and_report_say_the_mark(services: Services, damaged: Path, t
     predict_again(services, image_id)
     with services.store.reading() as work:
         (line,) = work.cases.case_lines()
-    assert line.no_score_words == "Damaged file"
+    assert (line.is_damaged, line.no_score_words) == (True, "Damaged file")
     assert (line.priority, line.benefit, line.reasons_to_correct) == (None, 0.0, ())
-    case = case_of(services, image_id)
-    pixels = png_codec.pixels_from_png(services.store.blobs.get(case.image.upright))
-    file = CaseFile(case, pixels, a_mask(), None, {}, (), ())
-    (table,) = CsvTable().write([file], tmp_path / "out", deidentified=True)
+    file = case_file(services, image_id, FakeToken(), overlay=None)
+    (table,) = exported(CsvTable(), [file], tmp_path / "out", deidentified=True)
     assert "Damaged file: parts of the picture are missing or wrong." in table.read_text("utf-8-sig")
-    (report,) = ReportPdf(services.clock).write([file], tmp_path / "out", deidentified=True)
+    (report,) = exported(ReportPdf(services.clock), [file], tmp_path / "out", deidentified=True)
     words = " ".join(" ".join(page.extract_text() for page in PdfReader(report).pages).split())
     assert "No score. Damaged file: parts of the picture are missing or wrong." in words
     assert "At import, damaged file: taken by choice, without a score." in words

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -6,13 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.domain.case_filter import CaseFilter
 from app.domain.errors import CancelledError, ExportError
 from app.domain.ids import ImageId
+from app.exporters.mask_png import MaskPng
 from app.usecases.analysis.analyse import AGAIN, analyse_images
 from app.usecases.analysis.explain_score import explain_score, share_inside
 from app.usecases.cases.triage_folder import triage_folder
-from app.usecases.exports.export_cases import export_cases
-from app.usecases.exports.exporter import CaseFile
+from app.usecases.exports.case_selection import CaseSelection, count_selected, selected_images
+from app.usecases.exports.export_cases import export_cases, key_folder
+from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.exporter import CaseFile, Writing
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.services import Services
@@ -20,6 +24,8 @@ from app.usecases.skipped_cases import WrittenCases
 from app.usecases.upkeep.examine_engines import examine_engines, examine_store
 from tests.builders import a_case, a_mask, an_image_file, result_of, started_anew
 from tests.fakes import FakeExporter, FakePredictor, FakeToken
+
+HIDDEN, OPENLY = ExportManner(deidentified=True), ExportManner(deidentified=False)
 
 
 def _exporter(services: Services, name: str) -> FakeExporter:
@@ -49,9 +55,7 @@ def test_an_explanation_follows_the_mask_that_is_given(services: Services, tmp_p
 def test_an_export_hands_over_the_arrays_and_the_history(services: Services, tmp_path: Path) -> None:
     image_id = a_case(services, tmp_path, corrected=True)
     written = result_of(
-        export_cases(
-            services, [image_id], "csv_table", tmp_path / "out", deidentified=False, token=FakeToken()
-        )
+        export_cases(services, [image_id], "csv_table", tmp_path / "out", manner=OPENLY, token=FakeToken())
     )
     (seen,) = _exporter(services, "csv_table").seen
     assert [file.read_text(encoding="utf-8") for file in written.files] == ["NAEV-00001"]
@@ -66,6 +70,7 @@ def test_an_export_hands_over_the_arrays_and_the_history(services: Services, tmp
         "boundary predicted",
         "score computed",
         "mask corrected",
+        "case exported",
     ]
 
 
@@ -76,7 +81,12 @@ def test_every_export_is_in_the_audit_trail(
     image_id = a_case(services, tmp_path, predicted=False)
     result_of(
         export_cases(
-            services, [image_id], "mask_png", tmp_path / "out", deidentified=deidentified, token=FakeToken()
+            services,
+            [image_id],
+            "mask_png",
+            tmp_path / "out",
+            manner=ExportManner(deidentified),
+            token=FakeToken(),
         )
     )
     assert _exporter(services, "mask_png").asked == [(1, deidentified)]
@@ -87,14 +97,14 @@ def test_every_export_is_in_the_audit_trail(
 
 def test_an_unknown_format_names_the_known_ones(services: Services, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="there are: report_pdf, csv_table, mask_png"):
-        result_of(export_cases(services, [], "fax", tmp_path, deidentified=True, token=FakeToken()))
+        result_of(export_cases(services, [], "fax", tmp_path, manner=HIDDEN, token=FakeToken()))
 
 
 def test_a_report_shows_an_overlay_when_there_is_a_score(services: Services, tmp_path: Path) -> None:
     scored = a_case(services, tmp_path)
     new = a_case(services, tmp_path, seed=2, predicted=False)
     written = result_of(
-        write_report(services, [scored, new], tmp_path / "out", deidentified=True, token=FakeToken())
+        write_report(services, [scored, new], tmp_path / "out", manner=HIDDEN, token=FakeToken())
     )
     first, second = _exporter(services, "report_pdf").seen
     assert len(written.files) == 2
@@ -106,14 +116,14 @@ def test_a_report_is_written_even_when_no_engine_can_explain(services: Services,
     assert isinstance(services.predictor, FakePredictor)
     services.predictor.is_mute = True
     image_id = a_case(services, tmp_path)
-    job = write_report(services, [image_id], tmp_path / "out", deidentified=True, token=FakeToken())
+    job = write_report(services, [image_id], tmp_path / "out", manner=HIDDEN, token=FakeToken())
     assert len(result_of(job).files) == 1
     assert _exporter(services, "report_pdf").seen[0].overlays == {}
 
 
 def test_cancelling_reports_keeps_those_that_were_written(services: Services, tmp_path: Path) -> None:
     ids = [a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2, 3)]
-    job = write_report(services, ids, tmp_path / "out", deidentified=True, token=FakeToken(cancel_after=1))
+    job = write_report(services, ids, tmp_path / "out", manner=HIDDEN, token=FakeToken(cancel_after=1))
     with pytest.raises(CancelledError):
         result_of(job)
     assert len(list((tmp_path / "out").iterdir())) == 1
@@ -122,7 +132,12 @@ def test_cancelling_reports_keeps_those_that_were_written(services: Services, tm
 def test_a_cancelled_export_is_not_noted_as_done(services: Services, tmp_path: Path) -> None:
     ids = [a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2)]
     job = export_cases(
-        services, ids, "csv_table", tmp_path / "out", deidentified=True, token=FakeToken(cancel_after=1)
+        services,
+        ids,
+        "csv_table",
+        tmp_path / "out",
+        manner=HIDDEN,
+        token=FakeToken(cancel_after=1),
     )
     with pytest.raises(CancelledError):
         result_of(job)
@@ -145,7 +160,7 @@ def test_what_is_written_goes_on_without_a_damaged_case_and_names_it(
     damaged, sound = (a_case(services, tmp_path, seed=seed) for seed in (1, 2))
     name = _damage(services, damaged)
     services = started_anew(services)
-    job = {"folder": tmp_path / "out", "deidentified": True, "token": FakeToken()}
+    job = {"folder": tmp_path / "out", "manner": ExportManner(deidentified=True), "token": FakeToken()}
     written = result_of(verb(services, image_ids=[damaged, sound], **job))
     assert [sound in file.name for file in written.files] == [True]
     (refusal,) = written.left_out
@@ -270,16 +285,86 @@ def test_engines_and_store_are_examined(services: Services, tmp_path: Path) -> N
     assert any("stored files are complete" in finding.sentence for finding in findings)
 
 
+class _Twice(FakeExporter):
+    """Goes through the cases twice."""
+
+    def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
+        self.passes = [[case.case.image.id for case in cases] for _ in range(2)]
+        yield len(self.passes)
+        return []
+
+
 def test_an_exporter_that_reads_twice_gets_the_same_cases(services: Services, tmp_path: Path) -> None:
     ids = [a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2, 3)]
+    _damage(services, ids[1])
+    exporter = _Twice("twice")
+    services = replace(started_anew(services), exporters=(exporter,))
+    written = result_of(export_cases(services, ids, "twice", tmp_path, manner=HIDDEN, token=FakeToken()))
+    assert exporter.passes == [[ids[0], ids[2]]] * 2
+    assert [refusal.known_as for refusal in written.left_out] == [ids[1]]
 
-    class _Twice(FakeExporter):
-        def write(self, cases: Sequence[CaseFile], folder: Path, *, deidentified: bool) -> list[Path]:
-            assert [case.case.image.id for case in cases] == [case.case.image.id for case in cases]
-            assert [case.case.image.id for case in cases[1:]] == ids[1:]
-            assert cases[-1].case.image.id == ids[-1]
-            return []
 
-    services = replace(services, exporters=(_Twice("twice"),))
-    job = export_cases(services, ids, "twice", tmp_path, deidentified=True, token=FakeToken())
-    assert result_of(job) == WrittenCases()
+def test_an_export_says_after_each_case_how_far_it_is(services: Services, tmp_path: Path) -> None:
+    ids = [a_case(services, tmp_path, seed=seed, predicted=False) for seed in (1, 2, 3)]
+    job = export_cases(services, ids, "csv_table", tmp_path / "out", manner=HIDDEN, token=FakeToken())
+    assert [(step.done, step.of) for step in job] == [(0, 3), (1, 3), (2, 3), (3, 3), (3, 3)]
+
+
+def test_what_a_stopped_export_leaves_is_in_the_audit_trail(services: Services, tmp_path: Path) -> None:
+    ids = [a_case(services, tmp_path, seed=seed, corrected=True) for seed in (1, 2)]
+    services = replace(services, exporters=(MaskPng(),))
+    token = FakeToken(cancel_after=2)
+    with pytest.raises(CancelledError):
+        result_of(export_cases(services, ids, "mask_png", tmp_path / "out", manner=OPENLY, token=token))
+    with services.store.reading() as work:
+        notes = [event for event in work.audit.events() if event.kind == "case exported"]
+    assert [(event.subject, event.detail) for event in notes] == [
+        (ids[0], "mask_png, with identity, stopped")
+    ]
+
+
+def test_what_an_export_that_is_given_up_leaves_is_in_the_audit_trail(
+    services: Services, tmp_path: Path
+) -> None:
+    ids = [a_case(services, tmp_path, seed=seed, corrected=True) for seed in (1, 2)]
+    services = replace(services, exporters=(MaskPng(),))
+    job = export_cases(services, ids, "mask_png", tmp_path / "out", manner=OPENLY, token=FakeToken())
+    assert [next(job).done for _ in range(2)] == [0, 1]
+    job.close()
+    with services.store.reading() as work:
+        notes = [event.subject for event in work.audit.events() if event.kind == "case exported"]
+    assert notes == [ids[0]]
+    assert [path.name.split("-")[0] for path in (tmp_path / "out").iterdir()] == ["naevus_masks.unfinished"]
+
+
+def test_a_mask_export_never_reads_the_pixels(services: Services, tmp_path: Path) -> None:
+    image_id = a_case(services, tmp_path, corrected=True)
+    services = replace(started_anew(services), exporters=(MaskPng(),))
+    result_of(
+        export_cases(services, [image_id], "mask_png", tmp_path / "out", manner=HIDDEN, token=FakeToken())
+    )
+    assert services.arrays.held_bytes == 96 * 128
+
+
+def test_the_key_of_a_deidentified_export_stays_in_the_data_folder(
+    services: Services, tmp_path: Path
+) -> None:
+    image_id = a_case(services, tmp_path, corrected=True)
+    services = replace(services, exporters=(MaskPng(),))
+    for manner, count in ((OPENLY, 0), (HIDDEN, 1)):
+        result_of(
+            export_cases(services, [image_id], "mask_png", tmp_path / "out", manner=manner, token=FakeToken())
+        )
+        keys = [*key_folder(services).glob("*.csv")]
+        assert len(keys) == count
+    assert image_id in keys[0].read_text("utf-8-sig")
+
+
+def test_a_selection_follows_filter_and_search_of_the_work_list(services: Services, tmp_path: Path) -> None:
+    corrected = a_case(services, tmp_path, corrected=True)
+    new = a_case(services, tmp_path, seed=2, predicted=False)
+    assert selected_images(services, CaseSelection(shown=CaseFilter.CORRECTED)) == (corrected,)
+    assert set(selected_images(services, CaseSelection())) == {corrected, new}
+    assert selected_images(services, CaseSelection(search="no such patient")) == ()
+    assert selected_images(services, CaseSelection((new,))) == (new,)
+    assert [count_selected(services, CaseSelection(shown=shown)) for shown in CaseFilter][:1] == [2]

@@ -138,7 +138,7 @@ def test_a_lesion_that_moves_to_a_patient_in_another_subset_is_left_out(
     second = read_snapshot(_frozen(services).folder)
     (moved,) = [image for image in second.images if image.image_id == exam]
     assert moved.subset is None
-    assert "another side before" in moved.reason
+    assert "another subset before" in moved.reason
 
 
 @pytest.mark.parametrize(("from_subset", "to_subset"), [("exam", "train"), ("train", "exam")])

@@ -17,6 +17,7 @@ from app.imaging.read_image import ReadImage
 from app.imaging.readers import ImageReader
 from app.usecases.cases.import_images import ImportReport, import_images
 from app.usecases.exports.export_cases import export_cases
+from app.usecases.exports.export_manner import ExportManner
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.list_identity_questions import list_identity_questions
 from app.usecases.patients.settle_identity import join_patients, keep_apart
@@ -196,7 +197,12 @@ def test_the_table_gives_each_person_the_own_sex_and_age(services: Services, tmp
     report = result_of(import_images(services, [folder], token=FakeToken()))
     written = result_of(
         export_cases(
-            services, report.imported, "csv_table", tmp_path / "out", deidentified=False, token=FakeToken()
+            services,
+            report.imported,
+            "csv_table",
+            tmp_path / "out",
+            manner=ExportManner(False),
+            token=FakeToken(),
         )
     )
     with written.files[0].open(encoding="utf-8-sig", newline="") as file:

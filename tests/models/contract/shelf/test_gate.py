@@ -48,7 +48,8 @@ def test_a_candidate_that_is_better_passes_with_its_figures() -> None:
     found = verdict(an_exam(dice))
     assert found.passed
     assert found.reasons[0] == (
-        "Dice on 31 exam images: 0.842 -> 0.861 (difference +0.019, 95 % interval +0.006 to +0.033)."
+        "Dice on 31 exam images: candidate 0.861, active model 0.842 "
+        "(difference +0.019, 95 % interval +0.006 to +0.033)."
     )
     assert any("No reference images were measured" in reason for reason in found.reasons)
 
@@ -75,7 +76,7 @@ def test_a_loss_just_beyond_the_margin_is_refused_and_the_margin_itself_is_not(
     task: Task, metric: str, candidate: float
 ) -> None:
     reason = only_reason(an_exam(a_part(metric, 0.8, candidate), task=task))
-    assert f"0.800 -> {candidate:.3f}" in reason
+    assert f"candidate {candidate:.3f}, active model 0.800" in reason
     assert f"more than the {MARGINS[metric].overall:.3f} that is allowed" in reason
     at_margin = round(candidate + (-0.001 if metric == "ece" else 0.001), 3)
     assert verdict(an_exam(a_part(metric, 0.8, at_margin), task=task)).passed
@@ -89,7 +90,7 @@ def test_a_subgroup_that_loses_is_refused_although_the_whole_gains() -> None:
     worse = a_part("dice", 0.80, 0.76, group=SUBGROUP, n=10)
     reason = only_reason(an_exam(worse, a_part("dice", 0.80, 0.85)))
     assert "of the subgroup 'sex: female'" in reason
-    assert "-0.040" in reason
+    assert "\N{MINUS SIGN}0.040" in reason
 
 
 def test_a_subgroup_with_too_few_cases_does_not_decide() -> None:
@@ -136,8 +137,29 @@ def test_another_way_of_drawing_is_not_taken_for_forgetting() -> None:
 
 def test_nothing_is_explained_where_nothing_was_lost() -> None:
     passed = verdict(an_exam(a_part("dice", 0.85, 0.85, group=REFERENCE_IMAGES, n=8)))
-    assert any("8 reference images: 0.850 -> 0.850" in each for each in passed.reasons)
+    assert any("8 reference images: candidate 0.850, active model 0.850" in each for each in passed.reasons)
     assert not any("another way of drawing" in each for each in passed.reasons)
+
+
+def a_boundary_loss(low: float, high: float) -> ExamPart:
+    return ExamPart(
+        group=REFERENCE_IMAGES, metric="boundary_f1", n=48, active=0.5, candidate=0.44,
+        difference=-0.06, low=low, high=high,
+    )  # fmt: skip
+
+
+def test_a_sure_loss_that_decides_nothing_on_the_reference_images_is_said() -> None:
+    dice = a_part("dice", 0.85, 0.85, group=REFERENCE_IMAGES, n=48)
+    sure = verdict(an_exam(dice, a_boundary_loss(-0.09, -0.03)))
+    assert sure.passed
+    assert sum("Boundary F1 on 48 reference images" in each for each in sure.reasons) == 1
+    chance = verdict(an_exam(dice, a_boundary_loss(-0.15, 0.03)))
+    assert not any("Boundary F1 on 48 reference images" in each for each in chance.reasons)
+
+
+def test_a_difference_is_written_as_in_the_table_below_it() -> None:
+    found = verdict(an_exam(a_part("dice", 0.8, 0.7997, group=OVERALL)))
+    assert "(difference 0.000, 95 % interval \N{MINUS SIGN}0.010 to +0.010)" in found.reasons[0]
 
 
 def test_what_could_not_be_judged_is_said_when_it_passes() -> None:

@@ -277,6 +277,7 @@ def test_a_score_model_may_look_at_the_image_alone(make_model: MakeModel, shelf:
         ),
         ({"graph": {"shape": ("batch", 3, 64, 48)}}, "48 x 32 px, as its card says"),
         ({"graph": {"shape": ("batch", 1, 32, 48)}}, "one colour image"),
+        ({"task": "refinement"}, "an image and its guidance"),
     ],
 )
 def test_models_that_would_be_misread_are_refused(

@@ -72,3 +72,12 @@ def test_a_bay_at_the_frame_of_the_image_is_no_hole_and_a_crumb_there_is_one() -
     full[0:40, 0:60] = True
     left[0:2, 20:22] = True
     assert not mended(full, left, PixelBox(0, 0, 40, 60)).any()
+
+
+def test_a_dot_that_hangs_on_the_lesion_by_a_corner_is_no_crumb() -> None:
+    before, after = empty(), empty()
+    before[50:90, 60:120] = True
+    after[50:90, 60:100] = True
+    after[49, 100] = True
+    before[49, 100] = True
+    assert np.array_equal(mended(before, after, PixelBox(49, 100, 90, 120)), after)

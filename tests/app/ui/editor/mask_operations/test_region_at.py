@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from app.domain.mask import PixelBox
 from app.ui.editor.mask_operations.region_at import hole_at, island_at
@@ -27,3 +28,23 @@ def test_only_what_is_enclosed_is_a_hole() -> None:
     assert hole.inside.all()
     assert hole_at(mask, 15, 30) is None
     assert hole_at(mask, 6, 6) is None
+
+
+@pytest.mark.parametrize(
+    "bay",
+    [np.s_[0:8, 20], np.s_[22:30, 20], np.s_[15, 0:8], np.s_[15, 32:40]],
+    ids=["top", "bottom", "left", "right"],
+)
+def test_a_bay_at_any_side_of_the_image_is_no_hole(bay: tuple[slice | int, slice | int]) -> None:
+    mask = np.ones((30, 40), dtype=np.bool_)
+    mask[bay] = False
+    row, column = (int(place[0]) for place in np.nonzero(~mask))
+    assert hole_at(mask, row, column) is None
+
+
+def test_holes_that_meet_at_a_corner_are_two() -> None:
+    mask = np.ones((30, 40), dtype=np.bool_)
+    mask[10:12, 10:12] = mask[12:14, 12:14] = False
+    hole = hole_at(mask, 10, 10)
+    assert hole is not None
+    assert hole.box == PixelBox(10, 10, 12, 12)

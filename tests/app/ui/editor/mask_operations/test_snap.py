@@ -44,3 +44,11 @@ def test_without_a_mask_or_a_prediction_nothing_happens() -> None:
     assert not snapped(empty, disc(30), everywhere()).any()
     assert np.array_equal(snapped(disc(30), empty, everywhere()), disc(30))
     assert snapped(~empty, disc(30), everywhere()).any()
+
+
+def test_the_band_lies_over_the_rows_of_the_image_as_over_its_columns() -> None:
+    band = everywhere()
+    band[:25] = 0
+    moved = snapped(disc(60), disc(64), band)
+    assert np.array_equal(moved[:100], disc(60)[:100])
+    assert np.array_equal(moved[100:], snapped(disc(60), disc(64), everywhere())[100:])

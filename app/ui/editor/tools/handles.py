@@ -1,0 +1,193 @@
+"""Handles: the boundary as a smooth curve; drag one, click the line for a new one, Alt-click one away."""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from app.translation import N_, _
+from app.ui.editor.mask_operations.boundary_handles import (
+    FEWEST,
+    MOST,
+    BoundaryHandles,
+    fitted_handles,
+    mask_after,
+)
+from app.ui.editor.spaces import Placement, Point
+from app.ui.editor.step_label import StepLabel
+from app.ui.editor.tool_previews import CASING_COLOUR, LINE_COLOUR, draw_note
+from app.ui.editor.tools.fill import NothingThereNote
+from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
+from app.ui.editor.tools.tool import Tool
+from models.contract.arrays import BoolMask
+
+_HANDLES_STEP = StepLabel("handles", N_("move boundary"))
+_GRIP_VIEW_PX = 9.0
+"""A press this close to a handle, or to the line, means it."""
+_STILL_VIEW_PX = 2.0
+"""A drag shorter than this is a click."""
+_REMEMBERED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class HandlesPreview:
+    """The curve with its handles; the one that is dragged is filled."""
+
+    handles: BoundaryHandles
+    dragged: int | None = None
+
+    def draw(self, painter: QPainter, placement: Placement, mm_per_px: float | None) -> None:
+        """Draw the curve, and a square for every handle."""
+        curve = _seen(self.handles.curve_xy.tolist(), placement)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in ((CASING_COLOUR, 3.0), (LINE_COLOUR, 1.2)):
+            painter.setPen(QPen(colour, width))
+            painter.drawPolygon(QPolygonF(curve))
+        painter.setPen(QPen(CASING_COLOUR, 1.2))
+        for index, at in enumerate(_seen(self.handles.handles_xy.tolist(), placement)):
+            reach = 5.0 if index == self.dragged else 3.8
+            painter.setBrush(LINE_COLOUR)
+            painter.drawRect(QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach))
+        if self.dragged is not None:
+            at = _seen([self.handles.handles_xy[self.dragged].tolist()], placement)[0]
+            count = len(self.handles.handles_xy)
+            draw_note(painter, _("{count} handles").format(count=count), at + QPointF(12, -8))
+
+
+class KnownHandles:
+    """The handles of masks by what these hold, so that undo brings the same handles back."""
+
+    def __init__(self) -> None:
+        self._handles_by_mask: OrderedDict[bytes, BoundaryHandles] = OrderedDict()
+
+    def of(self, mask: BoolMask) -> BoundaryHandles | None:
+        """Return the handles that a person left on a mask (H, W), else fitted ones; None where none fit."""
+        key = _digest(mask)
+        if key not in self._handles_by_mask:
+            fitted = fitted_handles(mask)
+            if fitted is None:
+                return None
+            self._hold(key, fitted)
+        return self._handles_by_mask[key]
+
+    def remember(self, mask: BoolMask, handles: BoundaryHandles) -> None:
+        """Hold the handles that a person left on a mask (H, W)."""
+        self._hold(_digest(mask), handles)
+
+    def _hold(self, key: bytes, handles: BoundaryHandles) -> None:
+        self._handles_by_mask[key] = handles
+        self._handles_by_mask.move_to_end(key)
+        while len(self._handles_by_mask) > _REMEMBERED:
+            self._handles_by_mask.popitem(last=False)
+
+
+_KNOWN = KnownHandles()
+
+
+def handles(canvas: ToolCanvas, press: Pointer) -> Gesture:
+    """Drag a handle, or a new one where the line is pressed; with Alt or Ctrl take a handle away."""
+    before = _KNOWN.of(canvas.mask)
+    if before is None:
+        canvas.preview(NothingThereNote(press.image_xy, _("No boundary here to put handles on")))
+        return None
+    nearest = before.nearest_handle(press.image_xy)[0]
+    is_on_handle = _is_near(canvas, _point(before, nearest), press.image_xy)
+    if press.is_subtracting:
+        if is_on_handle:
+            _remove(canvas, before, nearest)
+        return None
+    grabbed = (before, nearest) if is_on_handle else _inserted(canvas, before, press.image_xy)
+    if grabbed is None:
+        return None
+    start, dragged = grabbed
+    first_xy, pointer, now = _point(start, dragged), press, start
+    while True:
+        if canvas.view_distance(press.image_xy, pointer.image_xy) > _STILL_VIEW_PX or now is not start:
+            moved_xy = (
+                first_xy[0] + pointer.image_xy[0] - press.image_xy[0],
+                first_xy[1] + pointer.image_xy[1] - press.image_xy[1],
+            )
+            now = start.moved(dragged, moved_xy)
+            _paint(canvas, before, now)
+        canvas.preview(HandlesPreview(now, dragged))
+        if pointer.act is PointerEventType.RELEASE:
+            break
+        pointer = yield
+    _keep(canvas, now)
+    return None
+
+
+def handles_at_rest(canvas: ToolCanvas) -> HandlesPreview | None:
+    """Show the handles of the mask as it is."""
+    known = _KNOWN.of(canvas.mask)
+    return None if known is None else HandlesPreview(known)
+
+
+def _inserted(
+    canvas: ToolCanvas, before: BoundaryHandles, image_xy: Point
+) -> tuple[BoundaryHandles, int] | None:
+    """The handles with a new one where the line was pressed; None beside the line, or when there are many."""
+    segment, on_line_xy, _distance_px = before.nearest_segment(image_xy)
+    if not _is_near(canvas, on_line_xy, image_xy):
+        return None
+    if len(before.handles_xy) >= MOST:
+        text = _("There are {most} handles already").format(most=MOST)
+        canvas.preview(NothingThereNote(image_xy, text))
+        return None
+    return before.inserted(segment, on_line_xy), segment + 1
+
+
+def _remove(canvas: ToolCanvas, before: BoundaryHandles, index: int) -> None:
+    if len(before.handles_xy) <= FEWEST:
+        text = _("{fewest} handles have to stay").format(fewest=FEWEST)
+        canvas.preview(NothingThereNote(_point(before, index), text))
+        return
+    after = before.without(index)
+    _paint(canvas, before, after)
+    _keep(canvas, after)
+
+
+def _paint(canvas: ToolCanvas, before: BoundaryHandles, after: BoundaryHandles) -> None:
+    canvas.start_over()
+    change = mask_after(canvas.mask, before, after)
+    if change is not None:
+        canvas.paint_block(*change)
+
+
+def _keep(canvas: ToolCanvas, after: BoundaryHandles) -> None:
+    canvas.preview(None)
+    canvas.finish(_HANDLES_STEP)
+    _KNOWN.remember(canvas.mask, after)
+
+
+def _point(known: BoundaryHandles, index: int) -> Point:
+    x, y = known.handles_xy[index].tolist()
+    return x, y
+
+
+def _is_near(canvas: ToolCanvas, one_xy: Point, other_xy: Point) -> bool:
+    return canvas.view_distance(one_xy, other_xy) <= _GRIP_VIEW_PX
+
+
+def _seen(points_xy: list[list[float]], placement: Placement) -> list[QPointF]:
+    return [QPointF(*placement.view_xy((x, y))) for x, y in points_xy]
+
+
+def _digest(mask: BoolMask) -> bytes:
+    content = np.packbits(mask).tobytes() + str(mask.shape).encode()
+    return hashlib.blake2b(content).digest()
+
+
+HANDLES = Tool(
+    "handles",
+    handles,
+    N_("Handles"),
+    N_("Drag a handle of the boundary; click the line for a new one, Alt or Ctrl takes one away"),
+    icon="handles",
+    shortcut="D",
+    step=_HANDLES_STEP,
+    at_rest=handles_at_rest,
+)
