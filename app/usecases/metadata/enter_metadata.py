@@ -30,6 +30,8 @@ from app.usecases.progress import Progress
 from app.usecases.services import Services
 
 _CHANGED_MEANWHILE = N_("Somebody changed the same field since the table was looked at.")
+_DECIDED_MEANWHILE = N_("Somebody decided on the case since the table was looked at.")
+_REMOVED_MEANWHILE = N_("The case was removed from the work list since the table was looked at.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,16 @@ def _assign(services: Services, change: PlannedChange) -> Callable[[], Changes]:
 def _decide(services: Services, change: PlannedChange) -> Callable[[], Changes]:
     entry = change.entry
     assert isinstance(entry, DecisionEntry)
-    return lambda: set_decision(
-        services, entry.image_id, diagnosis=entry.diagnosis, diagnosis_confirm_type=entry.confirmed_by
-    )
+
+    def act() -> Changes:
+        with services.store.reading() as work:
+            decision = work.cases.case(entry.image_id).decision
+            if work.cases.is_hidden(entry.image_id):
+                raise StorageError(_(_REMOVED_MEANWHILE))
+        if (None if decision is None else decision.id) != entry.stored:
+            raise StorageError(_(_DECIDED_MEANWHILE))
+        return set_decision(
+            services, entry.image_id, diagnosis=entry.diagnosis, diagnosis_confirm_type=entry.confirmed_by
+        )
+
+    return act

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from app.domain.fields import CaseField, Choice, FieldValue, Number
-from app.domain.ids import ImageId, LesionId, PatientId, VisitId
+from app.domain.ids import DecisionId, ImageId, LesionId, PatientId, VisitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class DecisionEntry:
     """A diagnosis that a person records as their decision on an image."""
 
     image_id: ImageId
+    stored: DecisionId | None
+    """The decision that it takes the place of."""
     diagnosis: str
     confirmed_by: str | None
 

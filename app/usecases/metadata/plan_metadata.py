@@ -38,6 +38,7 @@ class _Draft:
 
     changes: list[PlannedChange] = field(default_factory=list)
     refused: list[LineRefusal] = field(default_factory=list)
+    decisions: dict[ImageId, list[PlannedChange]] = field(default_factory=dict)
     agreeing: int = 0
     lines: int = 0
     unmatched: list[LineRefusal] = field(default_factory=list)
@@ -86,6 +87,7 @@ def plan_metadata(
             break
         for one, cases in _with_cases(services, matched[start : start + _LINES_AT_A_TIME]):
             _Understanding(reader, mapping, matcher.by, draft, claims, numbers).take(one, cases)
+    _settle_decisions(draft)
     with services.store.reading() as work:
         numbers.resolve(work, claims, draft.changes, draft.refused)
         draft.agreeing += numbers.agreeing + claims.settle(work, draft.changes, draft.refused)
@@ -98,6 +100,22 @@ def plan_metadata(
         unmatched_examples=tuple(draft.unmatched),
         notes=tuple(notes),
     )
+
+
+def _settle_decisions(draft: _Draft) -> None:
+    """Plan one decision per image; lines that contradict each other count for nothing."""
+    for changes in draft.decisions.values():
+        if all(change.entry == changes[0].entry for change in changes):
+            draft.changes.append(changes[0])
+            continue
+        said = ", ".join(
+            _("line {line} says {value_words}").format(line=change.line, value_words=change.new)
+            for change in changes
+        )
+        sentence = _("{label}: The table contradicts itself: {said}.").format(
+            label=changes[0].what, said=said
+        )
+        draft.refused.extend(LineRefusal(change.line, change.subject, sentence) for change in changes)
 
 
 def _match(matcher: LineMatcher, line: TableLine, matched: list[MatchedLine], draft: _Draft) -> None:
@@ -193,17 +211,16 @@ class _Understanding:
         if stored is not None and (stored.diagnosis, stored.diagnosis_confirm_type) == (diagnosis, confirmed):
             self.draft.agreeing += 1
             return
-        self.draft.changes.append(
-            PlannedChange(
-                matched.line.number,
-                matched.subject,
-                _("Decision"),
-                "" if stored is None else stored.diagnosis or stored.management or "recorded",
-                diagnosis if confirmed is None else f"{diagnosis} ({confirmed})",
-                DecisionEntry(case.image.id, diagnosis, confirmed),
-                contradicts=stored is not None,
-            )
+        change = PlannedChange(
+            matched.line.number,
+            matched.subject,
+            _("Decision"),
+            "" if stored is None else stored.diagnosis or stored.management or "recorded",
+            diagnosis if confirmed is None else f"{diagnosis} ({confirmed})",
+            DecisionEntry(case.image.id, None if stored is None else stored.id, diagnosis, confirmed),
+            contradicts=stored is not None,
         )
+        self.draft.decisions.setdefault(case.image.id, []).append(change)
 
     def _cells(self, line: TableLine, case_field: CaseField) -> dict[str, str]:
         return {column: line.cells.get(column, "") for column in self.mapping.columns_of(case_field)}

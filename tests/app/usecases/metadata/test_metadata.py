@@ -15,6 +15,7 @@ from app.importers.tables.column_meanings import meaning_named, recognised
 from app.importers.tables.table_file import read_table
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import import_images
+from app.usecases.cases.remove_case import remove_case
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.exports.export_cases import case_file
 from app.usecases.metadata.enter_metadata import EnteredMetadata, enter_metadata
@@ -355,3 +356,52 @@ def test_our_own_table_is_read_back_without_a_change(services: Services, tmp_pat
     assert case_of(services, image_id).lesion.label == "=1+1"
     assert (plan.changes, plan.refused) == ((), ())
     assert plan.agreeing >= 9
+
+
+def test_lines_that_name_two_diagnoses_of_one_image_decide_nothing(
+    services: Services, tmp_path: Path
+) -> None:
+    image_id = an_image(services, tmp_path / "in", "a.png")
+    an_image(services, tmp_path / "in", "b.png", seed=2)
+    text = "image,diagnosis\na.png,nv\na.png,mel\nb.png,nv\nb.png,nv\n"
+
+    plan = planned(services, a_table(tmp_path, "t.csv", text))
+    done = entered(services, plan, with_decisions=True)
+
+    assert words(plan.changes) == [(4, "Decision", "", "Nevus")]
+    assert [(one.line, one.sentence) for one in plan.refused] == [
+        (line, "Decision: The table contradicts itself: line 2 says Nevus, line 3 says Melanoma, NOS.")
+        for line in (2, 3)
+    ]
+    assert len(done.entered) == 1
+    assert case_of(services, image_id).decision is None
+
+
+def test_a_decision_made_since_the_table_was_looked_at_is_not_replaced(
+    services: Services, tmp_path: Path
+) -> None:
+    image_id = an_image(services, tmp_path / "in", "a.png")
+    plan = planned(services, a_table(tmp_path, "t.csv", "image,diagnosis\na.png,nv\n"))
+    set_decision(services, image_id, diagnosis="Melanoma, NOS")
+
+    done = entered(services, plan, with_decisions=True)
+
+    assert [one.sentence for one in done.refused] == [
+        "Decision: Somebody decided on the case since the table was looked at."
+    ]
+    decision = case_of(services, image_id).decision
+    assert decision is not None
+    assert decision.diagnosis == "Melanoma, NOS"
+
+
+def test_no_decision_is_signed_on_a_case_that_was_removed_meanwhile(
+    services: Services, tmp_path: Path
+) -> None:
+    image_id = an_image(services, tmp_path / "in", "a.png")
+    plan = planned(services, a_table(tmp_path, "t.csv", "image,diagnosis\na.png,nv\n"))
+    remove_case(services, image_id)
+
+    done = entered(services, plan, with_decisions=True)
+
+    assert ["was removed from the work list" in one.sentence for one in done.refused] == [True]
+    assert case_of(services, image_id).decision is None
