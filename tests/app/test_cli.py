@@ -333,7 +333,8 @@ def test_a_person_corrects_and_decides_from_the_command_line(run: Run, tmp_path:
         mask = Image.new("L", opened.size, 0)
     mask.paste(255, (10, 10, 60, 50))
     mask.save(tmp_path / "a_segmentation.png")
-    assert _json(run, "correct", tmp_path / "a_segmentation.png")["corrected"] == [image_id]
+    taken = _json(run, "correct", tmp_path / "a_segmentation.png")["taken"]
+    assert [one["image_id"] for one in taken] == [image_id]
     assert _json(run, "list")["lines"][0]["status"] == "corrected"
     code, _, errors = run("correct", tmp_path / "in" / "a.png")
     assert code == 1

@@ -8,15 +8,16 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
 from app.ui.shell.main_window import MainWindow
-from tests.stories.hands import CONTROL, brush, opened, press
+from tests.stories.hands import CONTROL, NOTHING, brush, opened, press
 from tests.stories.workplace import WAIT_MS, Workplace
 
 _WIDER_THAN_THE_IMAGE_PX = 400
 
 
 def spoil(window: MainWindow, tool: str = "eraser") -> None:
-    """Erase the whole mask, or paint over the whole image, with one stroke."""
-    brush(window, diameter_px=_WIDER_THAN_THE_IMAGE_PX, tool=tool)
+    """Erase the whole mask, or paint over the whole image, with two strokes of the largest brush."""
+    for y in (20.0, 76.0):
+        brush(window, from_xy=(2.0, y), to_xy=(126.0, y), diameter_px=_WIDER_THAN_THE_IMAGE_PX, tool=tool)
 
 
 def question() -> QMessageBox | None:
@@ -45,16 +46,22 @@ def revisions_of(window: MainWindow, image_id: ImageId) -> int:
         return len(work.cases.case(image_id).revisions)
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_S, Qt.Key.Key_Return])
+@pytest.mark.parametrize(("key", "held"), [(Qt.Key.Key_S, CONTROL), (Qt.Key.Key_C, NOTHING)])
 @pytest.mark.parametrize(
     ("tool", "words"), [("eraser", "marks nothing"), ("brush", "marks all of the image")]
 )
 def test_saving_and_confirming_ask_first(
-    workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId], key: Qt.Key, tool: str, words: str
+    workplace: Workplace,
+    qtbot: QtBot,
+    four_cases: list[ImageId],
+    key: Qt.Key,
+    held: Qt.KeyboardModifier,
+    tool: str,
+    words: str,
 ) -> None:
     window = opened(workplace, qtbot, four_cases[0])
     spoil(window, tool)
-    press(window, key, CONTROL)
+    press(window, key, held)
     box = asked(qtbot)
     assert words in box.text()
     assert revisions_of(window, four_cases[0]) == 0
@@ -82,7 +89,7 @@ def test_a_mask_that_was_confirmed_as_predicted_is_not_asked_about(
     workplace: Workplace, qtbot: QtBot, four_cases: list[ImageId]
 ) -> None:
     window = opened(workplace, qtbot, four_cases[0])
-    press(window, Qt.Key.Key_Return, CONTROL)
+    press(window, Qt.Key.Key_C)
     workplace.settle(window)
     assert question() is None
     assert revisions_of(window, four_cases[0]) == 1

@@ -8,7 +8,7 @@ from pytest import MonkeyPatch  # noqa: PT013  the type, not a fixture
 from tests.training.data_folders import mini_data_folder
 from training.__main__ import main
 from training.contract.events import EpochFinished, RunFinished
-from training.contract.plan import Mixing
+from training.contract.plan import Mixing, TrainingPlan
 from training.contract.run_folder import RunFolder
 from training.contract.run_state import fold_events
 from training.tasks.classification import ClassificationTask
@@ -55,7 +55,7 @@ def test_a_run_with_every_choice_ends_early_with_its_report_and_curves(
 def test_a_report_that_cannot_be_drawn_does_not_change_how_the_run_ended(
     data_dir: Path, tmp_path: Path, monkeypatch: MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(_folder: RunFolder) -> Path:
+    def fails(_folder: RunFolder, _plan: TrainingPlan) -> Path:
         raise OSError("the disk is full")
 
     monkeypatch.setattr("training.runs.run.publish", lambda _folder, root: root)

@@ -8,7 +8,7 @@ import pytest
 from pycocotools import mask as coco_tools
 
 from app.domain.errors import InvalidFieldError, UnreadableFileError
-from app.exporters.coco_json import run_lengths as our_run_lengths
+from app.exporters.run_lengths import run_lengths as our_run_lengths
 from app.importers.masks.drawn_image import DrawnImages
 from app.importers.masks.outline_file import read_outlines
 from app.importers.masks.run_lengths import uncompressed
@@ -52,7 +52,7 @@ def runs_of_tools(mask: BoolMask) -> dict[str, Any]:
     [
         ("c.json", coco([FLAT])),
         ("c.json", coco(runs_of_tools(square()))),
-        ("c.json", coco({"size": list(SIZE), "counts": our_run_lengths(square())})),
+        ("c.json", coco({"size": list(SIZE), "counts": our_run_lengths(square().T)})),
         ("a.json", labelme([{"shape_type": "polygon", "points": SQUARE}])),
         ("a.json", labelme([{"shape_type": "rectangle", "points": [[10, 20], [40, 60]]}])),
         ("a.json", labelme([labelme_mask()])),
@@ -79,7 +79,7 @@ def test_compressed_run_lengths_are_read_as_their_own_tools_write_them() -> None
         np.zeros((5, 7), bool),
         np.ones((5, 7), bool),
     ):
-        assert uncompressed(runs_of_tools(mask)["counts"]) == our_run_lengths(mask)
+        assert uncompressed(runs_of_tools(mask)["counts"]) == our_run_lengths(mask.T)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation")  # of COCO's own tools

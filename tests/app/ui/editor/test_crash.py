@@ -31,6 +31,7 @@ def kept_until_killed(folder: Path, lines: int) -> list[tuple[int, str]]:
         process.kill()
         kept += [line.split() for line in said.read().splitlines()]
     process.wait()
+    assert any(kept), "the drawing process ended before it kept anything"
     return [(int(line[0]), line[1]) for line in kept if len(line) == 2]
 
 

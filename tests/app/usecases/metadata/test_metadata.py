@@ -25,7 +25,7 @@ from app.usecases.metadata.plan_metadata import plan_metadata
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.services import Services
 from tests.app.importers.tables.table_files import HAM10000, ISIC_ARCHIVE, PH2_TEXT, a_table
-from tests.builders import an_image_file, result_of
+from tests.builders import an_image_file, exported, result_of
 from tests.fakes import FakeToken
 
 
@@ -349,7 +349,7 @@ def test_our_own_table_is_read_back_without_a_change(services: Services, tmp_pat
     labelled = planned(services, a_table(tmp_path, "l.csv", "file,lesion_label\nISIC_0012654,'=1+1\n"))
     entered(services, labelled, replaces=True)
     file = case_file(services, image_id, FakeToken(), overlay=None)
-    (path,) = CsvTable().write([file], tmp_path / "out", deidentified=False)
+    (path,) = exported(CsvTable(), [file], tmp_path / "out", deidentified=False)
 
     plan = planned(services, path)
 

@@ -84,7 +84,7 @@ def test_a_candidate_that_did_not_pass_is_refused_with_the_figures(
 ) -> None:
     write_passed_exam(candidate, shipped, gain=-0.05)
     assert _states(services)["1-clinic1"] == "refused"
-    _refused(services, r"did not pass its exam: .*-0\.050")
+    _refused(services, r"did not pass its exam: .*\u22120\.050")
     _refused(services, "has sat an exam, and that decides", unexamined=True)
 
 

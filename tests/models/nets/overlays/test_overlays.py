@@ -94,7 +94,8 @@ def rank_correlation(one: Tensor, other: Tensor) -> float:
 
 
 def test_every_family_offers_what_it_can_show_and_its_default_first() -> None:
-    tiny = [architecture.name for architecture in CATALOGUE if architecture.name.endswith("_tiny")]
+    # No overlay explains what a refiner makes of clicks.
+    tiny = [each.name for each in CATALOGUE if each.name.endswith("_tiny") and each.task != "refinement"]
 
     assert {name: overlays_of(network_of(name)) for name in tiny} == OFFERED
     assert overlays_of(nn.Linear(1, 1)) == ()
