@@ -10,7 +10,7 @@ other way round.
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -40,6 +40,12 @@ _FINISHED = frozenset({QueueName.DATABASE, QueueName.IMAGES})
 """Queues on which a person's work is stored, which closing does not cut off."""
 
 
+_Held = tuple[
+    Callable[[JobToken], object], Callable[[Any], None] | None, Callable[[NaevusError], None] | None
+]
+"""A job's work, and what is called when it is done or has failed."""
+
+
 class WorkerQueues(QObject):
     """Runs jobs on their queues; create and use it on the UI thread only."""
 
@@ -54,6 +60,7 @@ class WorkerQueues(QObject):
         }
         self._jobs: dict[Job, QueueName] = {}
         self._latest: dict[str, Job] = {}
+        self._held: dict[Job, _Held] = {}
         self._is_closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -75,10 +82,11 @@ class WorkerQueues(QObject):
         if self._is_closed:
             job.is_ended = True
             return job
-        future = self._executors[queue_name].submit(_guarded, work, job.token)
-        future.add_done_callback(
-            lambda ended: self._arrived.emit(lambda: self._end(job, ended, done, failed))
-        )
+        # Work and callbacks may be the last to know a widget, which must not be destroyed on the worker's
+        # thread: they are held here until the UI thread lets them go, and the worker takes the work out.
+        self._held[job] = (work, done, failed)
+        future = self._executors[queue_name].submit(_taken_out, [work], job.token)
+        future.add_done_callback(lambda ended: self._arrived.emit(lambda: self._end(job, ended)))
         return job
 
     def follow(
@@ -112,6 +120,7 @@ class WorkerQueues(QObject):
         for queue_name, executor in self._executors.items():
             executor.shutdown(wait=True, cancel_futures=queue_name not in _FINISHED)
         self._jobs.clear()
+        self._held.clear()
 
     def _admitted(self, queue_name: QueueName, replaces: str | None) -> Job:
         job = Job()
@@ -123,19 +132,16 @@ class WorkerQueues(QObject):
         self.busy_changed.emit()
         return job
 
-    def _end(
-        self,
-        job: Job,
-        future: Future[T],
-        done: Callable[[T], None] | None,
-        failed: Callable[[NaevusError], None] | None,
-    ) -> None:
+    def _end(self, job: Job, future: Future[Any]) -> None:
         job.is_ended = True
         self._jobs.pop(job, None)
+        _work, done, failed = self._held.pop(job)
         self.busy_changed.emit()
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, NaevusError):
+            error.__traceback__ = None  # Its frames know the work, too.
         if job.is_superseded or self._is_closed or future.cancelled():
             return
-        error = future.exception()
         if error is None:
             if done is not None:
                 done(future.result())
@@ -151,8 +157,9 @@ class WorkerQueues(QObject):
             call()
 
 
-def _guarded(work: Callable[[JobToken], T], token: JobToken) -> T:
-    """Do not start work that was cancelled while it waited."""
+def _taken_out(holder: list[Callable[[JobToken], T]], token: JobToken) -> T:
+    """Take the work out of its holder and do it, but do not start what was cancelled while it waited."""
+    work = holder.pop()
     token.raise_if_cancelled()
     return work(token)
 
