@@ -7,13 +7,13 @@ from datetime import date
 from app.domain.audit import AuditKind
 from app.domain.case_fields import birth_year
 from app.domain.errors import DomainError, InvalidFieldError
+from app.domain.fields import changed_fields
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
 from app.domain.lesion import Visit
 from app.domain.people.identity import (
     IdentityQuestion,
     KnownPerson,
     agreements,
-    changed_fields,
     completed,
     differences,
     is_same_issuer,

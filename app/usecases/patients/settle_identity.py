@@ -6,8 +6,9 @@ from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError, NotFoundError
+from app.domain.fields import changed_fields
 from app.domain.ids import ImageId, PatientId
-from app.domain.people.identity import changed_fields, completed
+from app.domain.people.identity import completed
 from app.domain.people.patient import Patient
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
