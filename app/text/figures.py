@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from app.translation import N_, _, ngettext
-from models.contract.shelf.card import ModelTask, Task
+from models.contract.shelf.card import ModelTask
 from models.contract.shelf.figure_text import figure_text, signed_text
 from models.contract.shelf.gate import LOWER_IS_BETTER
 
-TASKS: tuple[Task, ...] = ("segmentation", "classification")
 TASK_WORDS: dict[ModelTask, str] = {
     "segmentation": N_("Boundaries"),
     "classification": N_("Scores"),

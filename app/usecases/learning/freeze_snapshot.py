@@ -31,6 +31,7 @@ from app.usecases.services import Services
 from models.contract.shelf.card import Task
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS
 from training.contract.snapshot import (
+    SPLIT_BY_SUBSET,
     Snapshot,
     SnapshotEntry,
     SnapshotError,
@@ -216,14 +217,13 @@ def _keep(
 
 
 def _frozen(snapshot: Snapshot, folder: Path, warning: str) -> FrozenSnapshot:
-    subsets: tuple[Subset, ...] = ("train", "val", "exam", "uncorrected")
     return FrozenSnapshot(
         id=snapshot.id,
         task=snapshot.task,
         folder=folder,
         created_at=snapshot.created_at,
-        images_by_subset={subset: len(snapshot.on(subset)) for subset in subsets},
-        patients_by_subset={subset: len(snapshot.patients_on(subset)) for subset in subsets},
+        images_by_subset={subset: len(snapshot.on(subset)) for subset in SPLIT_BY_SUBSET},
+        patients_by_subset={subset: len(snapshot.patients_on(subset)) for subset in SPLIT_BY_SUBSET},
         left_out=dict(Counter(image.reason for image in snapshot.on(None))),
         warning=warning,
     )

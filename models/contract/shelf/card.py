@@ -42,6 +42,8 @@ _DIAGNOSES_LIMIT: Final = "The data know these diagnoses only: "
 Task = Literal["segmentation", "classification"]
 """What a model predicts of an image by itself, and what it can learn from a clinic's corrections."""
 
+TASKS: Final[tuple[Task, ...]] = ("segmentation", "classification")
+
 ModelTask = Literal["segmentation", "classification", "refinement"]
 """What a model on the shelf is for; a refiner redraws a boundary from a person's clicks."""
 
