@@ -29,11 +29,6 @@ _METRIC_WORDS = {
     "brier": N_("Brier score"),
     "noc90_from_prediction": N_("Clicks to an IoU of 0.9 from the predicted mask"),
 }
-MAIN_METRIC: dict[ModelTask, str] = {
-    "segmentation": "dice",
-    "classification": "auc",
-    "refinement": "noc90_from_prediction",
-}
 
 
 def metric_words(metric: str) -> str:
