@@ -89,7 +89,7 @@ def freeze_snapshot(
             written: list[SnapshotImage] = []
             for number, (example, place) in enumerate(zip(examples, places, strict=True)):
                 stop_if_cancelled(token)
-                yield Progress(number, len(examples), "Freezing the corrections")
+                yield Progress(number, len(examples), _("Freezing the corrections"))
                 image = _image(example, subsets, place.subset, place.reason)
                 written.append(_added(services, writer, example, image))
             subsets_in = [image.subset for image in written]
@@ -112,7 +112,7 @@ def read_training_examples(
         patients, images = work.learning.patients(), work.learning.images()
         for number, image_id in enumerate(image_ids):
             stop_if_cancelled(token)
-            yield Progress(number, len(image_ids), "Looking for corrections")
+            yield Progress(number, len(image_ids), _("Looking for corrections"))
             case = work.cases.case(image_id)
             if case.image.is_sample:
                 examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
