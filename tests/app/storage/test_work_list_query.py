@@ -12,9 +12,11 @@ from app.domain.analysis.triage import Band
 from app.domain.audit import AuditKind
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
+from app.domain.ids import ImageId
 from app.domain.revision import RevisionReason
 from app.storage.database import connect
 from app.storage.store import CaseStore
+from app.storage.unit_of_work import UnitOfWork
 from tests.builders import (
     a_boundary,
     a_decision,
@@ -223,16 +225,21 @@ def test_a_work_list_of_ten_thousand_cases_opens_at_once(folder: Path) -> None:
     assert scrolled_s < 1.5
 
 
+def _two_scored_images_of_a_lesion(work: UnitOfWork) -> tuple[ImageId, ImageId]:
+    image_ids = store_image(work), store_image(work, code="P-2", minute=1)
+    first, second = (work.cases.case(image_id) for image_id in image_ids)
+    work.cases.update_visit(replace(second.visit, lesion_id=first.lesion.id))
+    for image_id, probability in zip(image_ids, (0.8, 0.2), strict=True):
+        boundary = a_boundary(image_id)
+        work.cases.add_boundary(boundary)
+        work.cases.add_score(replace(a_score(image_id, probability), mask_source=boundary.id))
+    return image_ids
+
+
 def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_opening(folder: Path) -> None:
     store = new_store(folder)
     with store.writing() as work:
-        image_ids = store_image(work), store_image(work, code="P-2", minute=1)
-        first, second = (work.cases.case(image_id) for image_id in image_ids)
-        work.cases.update_visit(replace(second.visit, lesion_id=first.lesion.id))
-        for image_id, probability in zip(image_ids, (0.8, 0.2), strict=True):
-            boundary = a_boundary(image_id)
-            work.cases.add_boundary(boundary)
-            work.cases.add_score(replace(a_score(image_id, probability), mask_source=boundary.id))
+        _two_scored_images_of_a_lesion(work)
         work.commit()
     lines = _lines(store)
     store.close()
@@ -255,13 +262,7 @@ def test_the_score_of_a_lesion_is_part_of_the_line_and_given_to_older_lines_at_o
 
 def test_a_part_of_the_work_list_goes_by_the_bands_that_the_list_shows(store: CaseStore) -> None:
     with store.writing() as work:
-        image_ids = store_image(work), store_image(work, code="P-2", minute=1)
-        first, second = (work.cases.case(image_id) for image_id in image_ids)
-        work.cases.update_visit(replace(second.visit, lesion_id=first.lesion.id))
-        for image_id, probability in zip(image_ids, (0.8, 0.2), strict=True):
-            boundary = a_boundary(image_id)
-            work.cases.add_boundary(boundary)
-            work.cases.add_score(replace(a_score(image_id, probability), mask_source=boundary.id))
+        image_ids = _two_scored_images_of_a_lesion(work)
         assert [case.priority and case.priority.band for case in work.cases.cases(image_ids)] == [
             Band.URGENT,
             Band.ROUTINE,
