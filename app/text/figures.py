@@ -48,8 +48,8 @@ def difference_words(difference: float | None, low: float | None, high: float | 
         return "\N{EN DASH}"
     if low is None or high is None:
         return signed_text(difference)
-    return _("{signed}  ({signed_2} to {signed_3})").format(
-        signed=signed_text(difference), signed_2=signed_text(low), signed_3=signed_text(high)
+    return _("{difference}  ({low} to {high})").format(
+        difference=signed_text(difference), low=signed_text(low), high=signed_text(high)
     )
 
 
@@ -67,8 +67,8 @@ def duration(seconds: float) -> str:
 def memory(size_bytes: int) -> str:
     """Return an amount of memory; 1 GB is 1000 MB, as on the box of a computer."""
     if size_bytes >= 1_000_000_000:
-        return _("{size_bytes:.1f} GB").format(size_bytes=size_bytes / 1000000000.0)
-    return _("{value} MB").format(value=max(1, round(size_bytes / 1000000.0)))
+        return _("{gigabytes:.1f} GB").format(gigabytes=size_bytes / 1_000_000_000)
+    return _("{megabytes} MB").format(megabytes=max(1, round(size_bytes / 1_000_000)))
 
 
 def moment(at: datetime) -> str:

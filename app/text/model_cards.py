@@ -188,7 +188,7 @@ def _metric(metric: Metric) -> str:
     interval = (
         ""
         if metric.low is None or metric.high is None
-        else _("  ({figure} to {figure_2})").format(figure=figure(metric.low), figure_2=figure(metric.high))
+        else _("  ({low} to {high})").format(low=figure(metric.low), high=figure(metric.high))
     )
     return f"{figure(metric.value)}{interval}, {image_count(metric.n)}"
 

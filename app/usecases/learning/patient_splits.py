@@ -163,8 +163,8 @@ def check_enough(
         return
     if len(kinds := {example.malignant for example, _ in usable}) == 1:
         raise LearningError(
-            _("All confirmed diagnoses are {value}; a score can only be learned from both kinds.").format(
-                value=_("malignant") if True in kinds else _("benign")
+            _("All confirmed diagnoses are {kind}; a score can only be learned from both kinds.").format(
+                kind=_("malignant") if True in kinds else _("benign")
             )
         )
     for has_malignant, kind in ((True, _("malignant")), (False, _("benign"))):

@@ -158,12 +158,12 @@ def _meant(work: UnitOfWork, fitting: Sequence[KnownPerson], offered: KnownPerso
 
 def _why_doubted(fields: Sequence[str], stored: Patient) -> str:
     if not fields:
-        return _("Patient number {value} is that of several stored persons").format(
-            value=stored.issued_id or stored.code
+        return _("Patient number {number} is that of several stored persons").format(
+            number=stored.issued_id or stored.code
         )
     another = _(" and another ").join(_(_WORDS_BY_FIELD[field]) for field in fields)
-    return _("Patient number {value} is stored with another {another}").format(
-        value=stored.issued_id or stored.code, another=another
+    return _("Patient number {number} is stored with another {another}").format(
+        number=stored.issued_id or stored.code, another=another
     )
 
 

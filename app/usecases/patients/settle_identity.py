@@ -58,8 +58,8 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
         _joined(services, work, newcomer.id)
         stored = work.cases.case(image_id).patient
         work.commit()
-    return _("The lesions of patient {code} were given to patient {code_2}, as asked.").format(
-        code=newcomer.code, code_2=stored.code
+    return _("The lesions of patient {newcomer} were given to patient {stored}, as asked.").format(
+        newcomer=newcomer.code, stored=stored.code
     )
 
 
