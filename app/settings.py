@@ -12,6 +12,7 @@ from typing import Any, Literal
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.translation import _
 from models.contract.files.atomic_files import write_whole
 from models.contract.files.private_files import make_private_folder
 
@@ -60,10 +61,12 @@ def read_settings(
     try:
         values = _values(path)
     except (OSError, ValueError) as error:
-        return Settings(), (f"The settings file cannot be read, so the defaults are used: {error}.",)
+        return Settings(), (
+            _("The settings file cannot be read, so the defaults are used: {error}.").format(error=error),
+        )
     version = values.pop("version", VERSION)
     if not isinstance(version, int) or version < 1:
-        return Settings(), ("The settings file has no usable version, so the defaults are used.",)
+        return Settings(), (_("The settings file has no usable version, so the defaults are used."),)
     for migrator in migrators[version - 1 :]:
         values = migrator(values)
     return _usable(values)
@@ -94,7 +97,9 @@ def _usable(values: dict[str, Any]) -> tuple[Settings, tuple[str, ...]]:
     except ValidationError as error:
         refused = {str(problem["loc"][0]): problem["msg"] for problem in error.errors()}
     warnings = tuple(
-        f"The setting “{key}” cannot be used, so its default is: {message}."
+        _("The setting “{key}” cannot be used, so its default is: {message}.").format(
+            key=key, message=message
+        )
         for key, message in refused.items()
     )
     return Settings.model_validate({k: v for k, v in values.items() if k not in refused}), warnings

@@ -8,10 +8,6 @@ Without a translation a sentence is itself. Nothing that is stored is translated
 """
 
 import gettext
-from typing import Final
-
-DOMAIN: Final = "naevus"
-"""Name of the template and of the files of translations."""
 
 _languages: list[gettext.NullTranslations] = [gettext.NullTranslations()]
 

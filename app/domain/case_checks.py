@@ -3,7 +3,7 @@
 from datetime import date
 from difflib import get_close_matches
 
-from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, diameter_mm
+from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, diameter_mm, not_permitted
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import Choice, FieldValue, Record, fields_of
 from app.domain.lesion import Lesion, Visit
@@ -109,9 +109,4 @@ def _unknown_diagnosis(wanted: str, vocabulary: Vocabulary) -> str:
 
 def _check_exact(field: str, value: FieldValue, permitted: tuple[str, ...]) -> None:
     if value is not None and value not in permitted:
-        raise InvalidFieldError(
-            field,
-            _("“{value}” is not permitted here; choose one of: {permitted}.").format(
-                value=value, permitted=", ".join(permitted)
-            ),
-        )
+        raise not_permitted(field, value, permitted)

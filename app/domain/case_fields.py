@@ -37,10 +37,15 @@ def choice(field: str, text: str | None, permitted: tuple[str, ...]) -> str | No
     for value in permitted:
         if value.casefold() == wanted.casefold():
             return value
-    raise InvalidFieldError(
+    raise not_permitted(field, wanted, permitted)
+
+
+def not_permitted(field: str, value: object, permitted: tuple[str, ...]) -> InvalidFieldError:
+    """Return the error about a value that is none of those of its field."""
+    return InvalidFieldError(
         field,
-        _("“{wanted}” is not permitted here; choose one of: {permitted}.").format(
-            wanted=wanted, permitted=", ".join(permitted)
+        _("“{value}” is not permitted here; choose one of: {permitted}.").format(
+            value=value, permitted=", ".join(permitted)
         ),
     )
 

@@ -1,5 +1,6 @@
 """Errors a clinician can act on; ``str(error)`` is the one sentence that is shown."""
 
+from app.translation import _
 from models.contract.errors import NaevusError
 
 
@@ -67,4 +68,4 @@ class CancelledError(DomainError):
     """The person cancelled a long job."""
 
     def __init__(self) -> None:
-        super().__init__("The job was cancelled; what was finished before is kept.")
+        super().__init__(_("The job was cancelled; what was finished before is kept."))

@@ -4,7 +4,7 @@ Forms, checks, history, tables, reports, de-identification and the inputs of the
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Final, TypeAlias, TypeVar
 
@@ -202,6 +202,12 @@ FIELDS: Final[tuple[CaseField, ...]] = (
 def fields_of(record: RecordType) -> tuple[CaseField, ...]:
     """Return the fields of a patient, lesion, visit or image."""
     return tuple(field for field in FIELDS if field.of is record)
+
+
+def changed_fields(before: Edited, after: Edited) -> tuple[str, ...]:
+    """Return the names of the fields that differ, for the audit trail, without their values."""
+    names = (field.name for field in fields(before))
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 def with_values(record: Edited, value_by_field: Mapping[CaseField, FieldValue]) -> Edited:

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.domain.errors import CancelledError, InferenceError
 from app.inference.engine import ClassifierInput, Engine, FloatArray
-from app.translation import _
+from app.translation import N_, _
 from app.usecases.analysis.predictor import EngineReport
 from app.usecases.cancellation import CancelToken, NeverCancelled
 from models.contract.files.private_files import make_private_folder
@@ -26,7 +26,7 @@ from models.contract.shelf.card import ModelCard
 
 _LOG = logging.getLogger(__name__)
 
-_SLOWER = "Works; another engine was faster when the models were first used here."
+_SLOWER = N_("Works; another engine was faster when the models were first used here.")
 
 
 class EngineChoice:
@@ -94,9 +94,11 @@ class EngineChoice:
             except InferenceError as error:
                 yield EngineReport(engine.name, "-", _machine(), None, None, str(error), is_active=False)
                 continue
-            models = {"boundary": (segmenter, segmenter_card), "score": (classifier, classifier_card)}
-            served = [what for what, model in models.items() if self.engine_for(*model, token) is engine]
-            note = f"Serves the {' and the '.join(served)}." if served else _SLOWER
+            models = {N_("boundary"): (segmenter, segmenter_card), N_("score"): (classifier, classifier_card)}
+            served = [_(what) for what, model in models.items() if self.engine_for(*model, token) is engine]
+            note = (
+                _("Serves the {served}.").format(served=_(" and the ").join(served)) if served else _(_SLOWER)
+            )
             is_active = bool(served)
             yield EngineReport(
                 engine.name, engine.provider(), _machine(), boundary_ms, score_ms, note, is_active=is_active

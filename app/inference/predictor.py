@@ -50,7 +50,7 @@ from models.contract.imaging.suitability import verdict_of
 from models.contract.imaging.views import VIEW_COUNT, all_views, brought_back
 from models.contract.lesion.diagnoses import divided_score
 from models.contract.lesion.tabular import TabularInput
-from models.contract.shelf.card import ModelCard, ModelTask, Task
+from models.contract.shelf.card import TASKS, ModelCard, ModelTask, Task
 from models.contract.shelf.model_shelf import ModelShelf, ShelvedModel
 from models.contract.uncertainty.disagreement import flipped_passes
 
@@ -206,9 +206,8 @@ class ModelPredictor:
 
     def has_to_measure(self) -> bool:
         """Say whether the next answer waits until the engines were timed with an active model."""
-        tasks: tuple[Task, ...] = ("segmentation", "classification")
         try:
-            return any(self._choice.has_to_measure(self._active(task)[1]) for task in tasks)
+            return any(self._choice.has_to_measure(self._active(task)[1]) for task in TASKS)
         except ModelUnavailableError:
             return False
 

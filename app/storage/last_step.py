@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.domain.errors import StorageError
 from app.storage.database import connect
-from app.translation import _
+from app.translation import _, ngettext
 from models.contract.files.atomic_files import write_whole
 
 NOTE_NAME = "last_step.json"
@@ -75,8 +75,8 @@ def check_last_step(database: Path) -> None:
 def _difference(noted: LastStep, last: LastStep | None) -> str:
     lacking = noted.sequence - (last.sequence if last else 0)
     if lacking <= 0:
-        return "is not the one that was used here last"
-    return "lacks its last step" if lacking == 1 else f"lacks its last {lacking} steps"
+        return _("is not the one that was used here last")
+    return ngettext("lacks its last step", "lacks its last {lacking} steps", lacking).format(lacking=lacking)
 
 
 def _note_of(database: Path) -> Path:

@@ -1,21 +1,19 @@
-"""Cases and audit trail in the domain's words, on one SQLAlchemy session.
+"""Cases in the domain's words, on one SQLAlchemy session.
 
 Every write that a line of the work list depends on renews that line in the same transaction.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.analysis.triage import Band
-from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case, CaseLine
 from app.domain.case_filter import CaseFilter
-from app.domain.clock import Clock
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
@@ -25,10 +23,6 @@ from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
 from app.storage.read_cases import read_cases
 from app.storage.rows import (
-    CONFIRMED_RANK,
-    CORRECTED_RANK,
-    NOT_REVIEWED_RANK,
-    AuditEventRow,
     BoundaryAssessmentRow,
     BoundaryPredictionRow,
     CaseIndexRow,
@@ -40,47 +34,8 @@ from app.storage.rows import (
     ScorePredictionRow,
     VisitRow,
 )
+from app.storage.work_list_query import matching, ordered
 from app.translation import _
-
-_ORDERS: dict[str, tuple[InstrumentedAttribute[Any], ...]] = {
-    "priority": (CaseIndexRow.queue_rank, CaseIndexRow.queue_urgency, CaseIndexRow.imported_at),
-    "patient": (CaseIndexRow.patient_code, CaseIndexRow.imported_at),
-    "site": (CaseIndexRow.site, CaseIndexRow.patient_code),
-    "score": (CaseIndexRow.probability, CaseIndexRow.imported_at),
-    "status": (CaseIndexRow.status, CaseIndexRow.imported_at),
-    "imported": (CaseIndexRow.imported_at,),
-    "benefit": (CaseIndexRow.correction_rank, CaseIndexRow.correction_urgency, CaseIndexRow.imported_at),
-}
-
-
-def _last_act_is(act: AuditKind, taken_back_by: AuditKind) -> ColumnElement[bool]:
-    """Say whether an act about an image was not taken back since."""
-    both = AuditEventRow.what.in_([act.value, taken_back_by.value])
-    newest = select(func.max(AuditEventRow.sequence)).where(both).group_by(AuditEventRow.subject)
-    standing = select(AuditEventRow.subject).where(
-        AuditEventRow.sequence.in_(newest), AuditEventRow.what == act.value
-    )
-    return CaseIndexRow.image_id.in_(standing)
-
-
-_CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
-    CaseFilter.ALL: (),
-    CaseFilter.UNDECIDED: (CaseIndexRow.status != "decided",),
-    CaseFilter.URGENT: (CaseIndexRow.queue_band == int(Band.URGENT),),
-    CaseFilter.SOON: (CaseIndexRow.queue_band == int(Band.SOON),),
-    CaseFilter.ROUTINE: (CaseIndexRow.queue_band == int(Band.ROUTINE),),
-    CaseFilter.WITHOUT_BAND: (CaseIndexRow.queue_band.is_(None),),
-    CaseFilter.UNCORRECTED: (CaseIndexRow.correction_rank == NOT_REVIEWED_RANK,),
-    CaseFilter.CORRECTED: (CaseIndexRow.correction_rank == CORRECTED_RANK,),
-    CaseFilter.CONFIRMED: (CaseIndexRow.correction_rank == CONFIRMED_RANK,),
-    CaseFilter.SKIPPED: (
-        CaseIndexRow.correction_rank == NOT_REVIEWED_RANK,
-        _last_act_is(AuditKind.BOUNDARY_SKIPPED, AuditKind.BOUNDARY_TAKEN_UP),
-    ),
-    CaseFilter.SECOND_LOOK: (_last_act_is(AuditKind.SECOND_LOOK_ASKED, AuditKind.SECOND_LOOK_WITHDRAWN),),
-}
-
-_MAY_BE_EMPTY = ("site", "probability")
 
 _Found = TypeVar("_Found", PatientRow, LesionRow, VisitRow, ImageRow)
 
@@ -261,8 +216,9 @@ class CaseRepository:
         self, search: str = "", *, shown: CaseFilter = CaseFilter.ALL, removed: bool = False
     ) -> int:
         """Return how many lines the work list has, or how many cases were removed from it."""
-        matching = _matching(search, shown, removed=removed)
-        query = select(func.count()).select_from(CaseIndexRow).where(*matching)
+        query = (
+            select(func.count()).select_from(CaseIndexRow).where(*matching(search, shown, removed=removed))
+        )
         return self._session.scalar(query) or 0
 
     def case_lines(
@@ -280,11 +236,10 @@ class CaseRepository:
 
         ``order`` is one of ``list_cases.ORDERS``.
         """
-        columns = (*_ORDERS[order], CaseIndexRow.image_id)
         query = (
             select(CaseIndexRow)
-            .where(*_matching(search, shown, removed=removed))
-            .order_by(*(_directed(column, descending=descending) for column in columns))
+            .where(*matching(search, shown, removed=removed))
+            .order_by(*ordered(order, descending=descending))
             .offset(offset)
             .limit(limit)
         )
@@ -416,56 +371,3 @@ class CaseRepository:
         if row is None:
             raise NotFoundError(_("This {noun} is not in the case store any more.").format(noun=noun))
         return row
-
-
-class AuditTrail:
-    """Append-only record of acts, written in the transaction of the act."""
-
-    def __init__(self, session: Session, clock: Clock) -> None:
-        self._session = session
-        self._clock = clock
-
-    def append(
-        self,
-        who: str,
-        kind: AuditKind,
-        subject: str,
-        detail: str = "",
-        *,
-        fields: tuple[str, ...] = (),
-        reverted_to: int | None = None,
-        weights_sha256: str | None = None,
-    ) -> AuditEvent:
-        """Add an event with the next sequence number."""
-        row = AuditEventRow(
-            at=self._clock(),
-            who=who,
-            what=mapping.kind_text(kind, reverted_to),
-            subject=subject,
-            detail=mapping.detail_text(detail, fields),
-            weights_sha256=weights_sha256,
-        )
-        self._session.add(row)
-        self._session.flush()
-        return mapping.event_of(row)
-
-    def events(self, subject: str | None = None, limit: int = 1000) -> list[AuditEvent]:
-        """Return the newest ``limit`` events, oldest first."""
-        query = select(AuditEventRow).order_by(AuditEventRow.sequence.desc()).limit(limit)
-        if subject is not None:
-            query = query.where(AuditEventRow.subject == subject)
-        return [mapping.event_of(row) for row in reversed(self._session.scalars(query).all())]
-
-
-def _matching(search: str, shown: CaseFilter, *, removed: bool) -> list[ColumnElement[bool]]:
-    words = search.casefold().split()
-    return [
-        CaseIndexRow.is_hidden.is_(removed),
-        *_CONDITIONS[shown],
-        *(CaseIndexRow.searched.contains(word, autoescape=True) for word in words),
-    ]
-
-
-def _directed(column: InstrumentedAttribute[Any], *, descending: bool) -> ColumnElement[Any]:
-    directed = column.desc() if descending else column.asc()
-    return directed.nulls_last() if column.key in _MAY_BE_EMPTY else directed

@@ -88,8 +88,8 @@ class CaseStore:
         try:
             yield StoreFinding(
                 is_problem=False,
-                sentence=_("Database schema {revision_of} at {database}.").format(
-                    revision_of=revision_of(database), database=database
+                sentence=_("Database schema {schema} at {database}.").format(
+                    schema=revision_of(database), database=database
                 ),
             )
             yield from _examined_database(database)

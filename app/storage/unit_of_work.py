@@ -9,10 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.domain.clock import Clock
+from app.storage.audit_trail import AuditTrail
 from app.storage.database import WRITING, storage_error
 from app.storage.identity import IdentityQuestions
 from app.storage.learning import LearningSubsets
-from app.storage.repositories import AuditTrail, CaseRepository
+from app.storage.repositories import CaseRepository
 
 
 class UnitOfWork:

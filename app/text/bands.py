@@ -53,14 +53,14 @@ def worth_tip(band: Band, measured: MeasuredBands | None, local: LocalBands | No
     figures = measured.figures
     lines = [
         _(
-            "Measured on {total:,} malignant and {total_2:,} benign {images} images, of which {of:,} "
-            "and {of_2:,} were {label}."
+            "Measured on {malignant:,} malignant and {benign:,} benign {images} images, of which "
+            "{malignant_of_band:,} and {benign_of_band:,} were {label}."
         ).format(
-            total=figures.malignant.total,
-            total_2=figures.benign.total,
+            malignant=figures.malignant.total,
+            benign=figures.benign.total,
             images=measured.images,
-            of=figures.malignant.of(band.key),
-            of_2=figures.benign.of(band.key),
+            malignant_of_band=figures.malignant.of(band.key),
+            benign_of_band=figures.benign.of(band.key),
             label=band.label,
         ),
         *_rate_lines(measured),
@@ -78,7 +78,7 @@ def worth_tip(band: Band, measured: MeasuredBands | None, local: LocalBands | No
 def odds_words(share: float) -> str:
     """Return a share above 0 as "1 in 20", to two figures, or in tenths from one half on."""
     if share < 0.45:
-        return _("1 in {two_figures:,}").format(two_figures=_two_figures(1 / share))
+        return _("1 in {cases:,}").format(cases=_two_figures(1 / share))
     if share > 0.9:
         return _("more than 9 in 10")
     tenths = round(10 * share)

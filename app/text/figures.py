@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from app.translation import N_, _, ngettext
-from models.contract.shelf.card import ModelTask, Task
+from models.contract.shelf.card import ModelTask
 from models.contract.shelf.figure_text import figure_text, signed_text
 from models.contract.shelf.gate import LOWER_IS_BETTER
 
-TASKS: tuple[Task, ...] = ("segmentation", "classification")
 TASK_WORDS: dict[ModelTask, str] = {
     "segmentation": N_("Boundaries"),
     "classification": N_("Scores"),
@@ -30,11 +29,6 @@ _METRIC_WORDS = {
     "brier": N_("Brier score"),
     "noc90_from_prediction": N_("Clicks to an IoU of 0.9 from the predicted mask"),
 }
-MAIN_METRIC: dict[ModelTask, str] = {
-    "segmentation": "dice",
-    "classification": "auc",
-    "refinement": "noc90_from_prediction",
-}
 
 
 def metric_words(metric: str) -> str:
@@ -54,8 +48,8 @@ def difference_words(difference: float | None, low: float | None, high: float | 
         return "\N{EN DASH}"
     if low is None or high is None:
         return signed_text(difference)
-    return _("{signed}  ({signed_2} to {signed_3})").format(
-        signed=signed_text(difference), signed_2=signed_text(low), signed_3=signed_text(high)
+    return _("{difference}  ({low} to {high})").format(
+        difference=signed_text(difference), low=signed_text(low), high=signed_text(high)
     )
 
 
@@ -73,8 +67,8 @@ def duration(seconds: float) -> str:
 def memory(size_bytes: int) -> str:
     """Return an amount of memory; 1 GB is 1000 MB, as on the box of a computer."""
     if size_bytes >= 1_000_000_000:
-        return _("{size_bytes:.1f} GB").format(size_bytes=size_bytes / 1000000000.0)
-    return _("{value} MB").format(value=max(1, round(size_bytes / 1000000.0)))
+        return _("{gigabytes:.1f} GB").format(gigabytes=size_bytes / 1_000_000_000)
+    return _("{megabytes} MB").format(megabytes=max(1, round(size_bytes / 1_000_000)))
 
 
 def moment(at: datetime) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from app.domain.figures import percent
-from app.text.figures import MAIN_METRIC, TASK_WORDS, figure, image_count, metric_words, moment
+from app.text.figures import TASK_WORDS, figure, image_count, metric_words, moment
 from app.translation import N_, _
 from app.usecases.models.list_models import ModelLine, ModelState
 from models.contract.shelf.band_table import PREVALENCE, figures_words
-from models.contract.shelf.card import Metric, ModelCard
+from models.contract.shelf.card import MAIN_METRIC, Metric, ModelCard
 from models.contract.shelf.exam import OVERALL
 from models.contract.shelf.triage_figures import BandFigures
 
@@ -188,7 +188,7 @@ def _metric(metric: Metric) -> str:
     interval = (
         ""
         if metric.low is None or metric.high is None
-        else _("  ({figure} to {figure_2})").format(figure=figure(metric.low), figure_2=figure(metric.high))
+        else _("  ({low} to {high})").format(low=figure(metric.low), high=figure(metric.high))
     )
     return f"{figure(metric.value)}{interval}, {image_count(metric.n)}"
 

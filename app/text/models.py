@@ -1,7 +1,13 @@
 """How a model's card is put into words beside a score: what it was trained to tell, and how well it did."""
 
-from app.domain.analysis.model_summary import ModelSummary
+from app.domain.analysis.model_summary import HeldOutFigure, ModelSummary
 from app.translation import N_, _
+from models.contract.shelf.card import Metric, Task
+
+PREDICTION_WORDS: dict[Task, str] = {"segmentation": N_("Boundary"), "classification": N_("Score")}
+"""What a model of a task has said about a case."""
+
+_FIGURE_BY_TASK: dict[Task, str] = {"segmentation": N_("mean Dice"), "classification": "AUC"}
 
 _MELANOMA = "melanoma"
 _CANCERS = (_MELANOMA, "carcinoma", "sarcoma", "lymphoma", "bcc", "scc", "akiec", "bowen", "malignan")
@@ -18,7 +24,9 @@ def figure_words(model: ModelSummary) -> str:
     """Return how a model did on held-out images, or why that cannot be told."""
     if model.limits is None:
         return _(GONE)
-    return f"{model.figure}." if model.figure else _(UNMEASURED)
+    if model.figure is None:
+        return _(UNMEASURED)
+    return f"{_held_out_words(_(_FIGURE_BY_TASK[model.task]), model.figure)}."
 
 
 def scope_words(diagnoses: tuple[str, ...]) -> str:
@@ -52,6 +60,24 @@ def is_of_melanoma_alone(diagnoses: tuple[str, ...]) -> bool:
     """Say whether melanoma is the only malignant diagnosis that the training data know."""
     cancers = [name for name in diagnoses if _names((name,), *_CANCERS)]
     return bool(cancers) and all(_MELANOMA in name.lower() for name in cancers)
+
+
+def _held_out_words(name: str, figure: HeldOutFigure) -> str:
+    metric, alone = figure.metric, figure.image_alone
+    words = _("On {n:,} held-out images: {words} {value:.2f}{interval}").format(
+        n=metric.n, words=name, value=metric.value, interval=_interval(metric)
+    )
+    if alone is None:
+        return words
+    return _("{words} with metadata, {value:.2f}{interval} from the image alone").format(
+        words=words, value=alone.value, interval=_interval(alone)
+    )
+
+
+def _interval(metric: Metric) -> str:
+    if metric.low is None or metric.high is None:
+        return ""
+    return _(" ({low:.2f} to {high:.2f})").format(low=metric.low, high=metric.high)
 
 
 def _names(diagnoses: tuple[str, ...], *parts: str) -> bool:

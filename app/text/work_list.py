@@ -54,7 +54,7 @@ def lesion_figure(line: CaseLine) -> str:
 
 def why_correct(line: CaseLine) -> str:
     """Return why a correction of a case is expected to help, as a sentence; empty when nothing stands out."""
-    return "; ".join(line.reasons_to_correct).capitalize() + "." if line.reasons_to_correct else ""
+    return "; ".join(map(_, line.reasons_to_correct)).capitalize() + "." if line.reasons_to_correct else ""
 
 
 def line_tip(line: CaseLine) -> str:

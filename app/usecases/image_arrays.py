@@ -94,8 +94,14 @@ def check_fits(mask: BoolMask, image: DermoscopicImage) -> None:
     if mask.shape != (image.height_px, image.width_px):
         raise InvalidFieldError(
             "mask",
-            _("The mask has {shape} x {shape_2} px, but the image has {width_px} x {height_px} px.").format(
-                shape=mask.shape[1], shape_2=mask.shape[0], width_px=image.width_px, height_px=image.height_px
+            _(
+                "The mask has {mask_width_px} x {mask_height_px} px, but the image has "
+                "{width_px} x {height_px} px."
+            ).format(
+                mask_width_px=mask.shape[1],
+                mask_height_px=mask.shape[0],
+                width_px=image.width_px,
+                height_px=image.height_px,
             ),
         )
 

@@ -4,6 +4,8 @@ Three things that are known without a correction stand for what one would bring;
 as nothing. The number orders the work list and means nothing else.
 """
 
+from app.translation import N_
+
 UNCERTAIN_BORDER = 0.13
 """Border uncertainty that counts as whole: 5 % of 147 validation images of `dermomamba/1` lie above."""
 
@@ -38,11 +40,11 @@ def expected_benefit(
 def reasons_to_correct(
     border_uncertainty: float | None, score_spread: float | None, atypicality: float | None
 ) -> tuple[str, ...]:
-    """Return why a correction is expected to help, in plain words; empty when nothing stands out."""
+    """Return why a correction is expected to help, in plain English words; empty when nothing stands out."""
     said = (
-        (is_border_uncertain(border_uncertainty), "the boundary is uncertain"),
-        (_share(atypicality) >= _UNLIKE, "the image is unlike the training images"),
-        (_share(score_spread) >= _MOVING_SCORE, "the score changes between views of the image"),
+        (is_border_uncertain(border_uncertainty), N_("the boundary is uncertain")),
+        (_share(atypicality) >= _UNLIKE, N_("the image is unlike the training images")),
+        (_share(score_spread) >= _MOVING_SCORE, N_("the score changes between views of the image")),
     )
     return tuple(words for holds, words in said if holds)
 

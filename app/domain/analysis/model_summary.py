@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 
 from app.domain.analysis.prediction import ModelRef
+from models.contract.shelf.card import Metric, Task
 from models.contract.shelf.triage_figures import BandFigures
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutFigure:
+    """How a model did, by the main figure of its task, on images it was neither trained nor chosen on."""
+
+    metric: Metric
+    image_alone: Metric | None = None
+    """The same without metadata; None for a model that reads none, or when it was not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +29,11 @@ class MeasuredBands:
 class ModelSummary:
     """A model that spoke about a case, with what its card says."""
 
-    what: str
-    """What it said: 'Boundary' or 'Score'."""
+    task: Task
+    """Whether it drew the boundary or gave the score."""
     model: ModelRef
-    figure: str | None
-    """How it did on held-out images, in one line; None when that was not measured."""
+    figure: HeldOutFigure | None
+    """None when it was not measured."""
     limits: tuple[str, ...] | None
     """Sentences of its card; None when the model is not on the shelf any more."""
     diagnoses: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ without a yes of a person.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.case_checks import check_age
@@ -131,12 +131,6 @@ def _fits_ages(patient: Patient, visits: Iterable[Visit]) -> bool:
     except InvalidFieldError:
         return False
     return True
-
-
-def changed_fields(before: Patient, after: Patient) -> tuple[str, ...]:
-    """Return the names of the fields that differ, for the audit trail, without their values."""
-    names = (field.name for field in fields(before))
-    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 def _born(visit: Visit, older_years: int) -> YearSpan:

@@ -41,7 +41,7 @@ from app.exporters.report.style import (
     say,
 )
 from app.text.history import metadata_words, revision_words
-from app.text.models import figure_words, probability_words, scope_words
+from app.text.models import PREDICTION_WORDS, figure_words, probability_words, scope_words
 from app.text.report import LIMITS, yes_no
 from app.text.scores import (
     DIVISION,
@@ -405,15 +405,14 @@ def limits_of_use(models: tuple[ModelSummary, ...]) -> list[Flowable]:
     general = KeepTogether(
         [say(_("Limits and intended use"), HEADING), *(say(_(words), SMALL) for words in LIMITS)]
     )
-    return [general, *(_limits_of(model_summaries) for model_summaries in models)]
+    return [general, *(_limits_of(summary) for summary in models)]
 
 
-def _limits_of(model_summaries: ModelSummary) -> Flowable:
-    head = say(
-        f"{model_summaries.what}: {model_summaries.model.name} {model_summaries.model.version}", LIMITS_TITLE
-    )
-    limits = (say(f"\N{BULLET} {words}", SMALL) for words in model_summaries.limits or ())
-    return KeepTogether([head, say(figure_words(model_summaries), SMALL), *limits])
+def _limits_of(summary: ModelSummary) -> Flowable:
+    what = _(PREDICTION_WORDS[summary.task])
+    head = say(f"{what}: {summary.model.name} {summary.model.version}", LIMITS_TITLE)
+    limits = (say(f"\N{BULLET} {words}", SMALL) for words in summary.limits or ())
+    return KeepTogether([head, say(figure_words(summary), SMALL), *limits])
 
 
 def _model_words(model: ModelRef) -> str:

@@ -223,7 +223,7 @@ class AnalysisQueue(QObject):
     def _announce(self, has_to_measure: bool) -> None:
         """Say why the first prediction takes so long."""
         if has_to_measure and self._running is not None:
-            self._foot.show_progress(0, 0, MEASURING)
+            self._foot.show_progress(0, 0, _(MEASURING))
 
     def _finish(self, image_id: ImageId, waiting: _Waiting) -> None:
         self._leave(image_id, waiting)

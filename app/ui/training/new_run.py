@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.text.figures import TASK_WORDS, TASKS, image_count, moment
+from app.text.figures import TASK_WORDS, image_count, moment
 from app.text.runs import EMPTY, EMPTY_SCORES, SUBSET_WORDS, forecast_facts
 from app.translation import N_, _, ngettext
 from app.ui.widgets.card import Card, rule
@@ -22,7 +22,7 @@ from app.ui.widgets.labels import plain_label, restyle
 from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.learning.freeze_snapshot import FrozenSnapshot
 from app.usecases.learning.survey_corrections import CorrectionSurvey
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import TASKS, Task
 from training.contract.forecast import Forecast
 from training.contract.snapshot import Subset
 

@@ -8,7 +8,7 @@ from app.domain.changes import Changes
 from app.domain.errors import DamagedFileError, InferenceError, ScoreWithheldError
 from app.domain.ids import ImageId
 from app.storage.unit_of_work import UnitOfWork
-from app.translation import _
+from app.translation import N_, _
 from app.usecases.analysis.assess_boundary import assess_boundary
 from app.usecases.analysis.predict_boundary import predict_boundary
 from app.usecases.analysis.score_image import rescore_image
@@ -19,7 +19,7 @@ from app.usecases.services import Services
 from app.usecases.skipped_cases import left_out
 from models.contract.errors import ModelRefusedError
 
-MEASURING = "Once only: measuring which engine is faster"
+MEASURING = N_("Once only: measuring which engine is faster")
 """Said before the first prediction of a model, which takes many times as long as the next."""
 
 _AT_A_TIME = 500
@@ -117,7 +117,7 @@ def analyse_images(
     """Give one image after the other its boundary and score; return those that failed, the others go on."""
     failed: list[Refusal] = []
     for number, image_id in enumerate(image_ids):
-        label = MEASURING if services.predictor.has_to_measure() else _("Boundary and score")
+        label = _(MEASURING) if services.predictor.has_to_measure() else _("Boundary and score")
         yield Progress(number, len(image_ids), label)
         stop_if_cancelled(token)
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.domain.ids import ImageId
 from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError
-from models.contract.shelf.card import Task
+from models.contract.shelf.card import TASKS, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class StalePredictions:
 
 def stale_predictions(services: Services) -> StalePredictions:
     """Find the cases of the work list that an earlier model has predicted."""
-    boundary, score = (_active_weights(services, task) for task in ("segmentation", "classification"))
+    boundary, score = (_active_weights(services, task) for task in TASKS)
     with services.store.reading() as work:
         found = work.cases.images_predicted_by_others(boundary_sha256=boundary, score_sha256=score)
         lines = work.cases.lines_of(found)

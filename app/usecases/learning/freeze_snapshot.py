@@ -31,6 +31,7 @@ from app.usecases.services import Services
 from models.contract.shelf.card import Task
 from training.contract.data_set import GIVEN_CATEGORIES, GIVEN_NUMBERS
 from training.contract.snapshot import (
+    SPLIT_BY_SUBSET,
     Snapshot,
     SnapshotEntry,
     SnapshotError,
@@ -88,7 +89,7 @@ def freeze_snapshot(
             written: list[SnapshotImage] = []
             for number, (example, place) in enumerate(zip(examples, places, strict=True)):
                 stop_if_cancelled(token)
-                yield Progress(number, len(examples), "Freezing the corrections")
+                yield Progress(number, len(examples), _("Freezing the corrections"))
                 image = _image(example, subsets, place.subset, place.reason)
                 written.append(_added(services, writer, example, image))
             subsets_in = [image.subset for image in written]
@@ -111,7 +112,7 @@ def read_training_examples(
         patients, images = work.learning.patients(), work.learning.images()
         for number, image_id in enumerate(image_ids):
             stop_if_cancelled(token)
-            yield Progress(number, len(image_ids), "Looking for corrections")
+            yield Progress(number, len(image_ids), _("Looking for corrections"))
             case = work.cases.case(image_id)
             if case.image.is_sample:
                 examples.append(TrainingExample(case, has_correction=False, reason=_SAMPLE))
@@ -216,14 +217,13 @@ def _keep(
 
 
 def _frozen(snapshot: Snapshot, folder: Path, warning: str) -> FrozenSnapshot:
-    subsets: tuple[Subset, ...] = ("train", "val", "exam", "uncorrected")
     return FrozenSnapshot(
         id=snapshot.id,
         task=snapshot.task,
         folder=folder,
         created_at=snapshot.created_at,
-        images_by_subset={subset: len(snapshot.on(subset)) for subset in subsets},
-        patients_by_subset={subset: len(snapshot.patients_on(subset)) for subset in subsets},
+        images_by_subset={subset: len(snapshot.on(subset)) for subset in SPLIT_BY_SUBSET},
+        patients_by_subset={subset: len(snapshot.patients_on(subset)) for subset in SPLIT_BY_SUBSET},
         left_out=dict(Counter(image.reason for image in snapshot.on(None))),
         warning=warning,
     )

@@ -16,7 +16,7 @@ from app.domain.learning import (
     assign_subsets,
     patients_still_needed,
 )
-from app.translation import _, ngettext
+from app.translation import N_, _, ngettext
 from app.usecases.learning.training_examples import DAMAGED, TrainingExample
 from models.contract.shelf.card import Task
 from training.contract.snapshot import Subset
@@ -155,24 +155,26 @@ def check_enough(
     """
     usable = [(example, subset) for example, subset in placed if subset in SUBSETS]
     if not usable:
-        raise LearningError(_NOTHING[task])
+        raise LearningError(_(_NOTHING[task]))
     if task == "segmentation":
-        _refuse(_lacking(usable, subsets, has_malignant=False, of_any_kind=True), "with a corrected boundary")
+        _refuse(
+            _lacking(usable, subsets, has_malignant=False, of_any_kind=True), _("with a corrected boundary")
+        )
         return
     if len(kinds := {example.malignant for example, _ in usable}) == 1:
         raise LearningError(
-            _("All confirmed diagnoses are {value}; a score can only be learned from both kinds.").format(
-                value="malignant" if True in kinds else "benign"
+            _("All confirmed diagnoses are {kind}; a score can only be learned from both kinds.").format(
+                kind=_("malignant") if True in kinds else _("benign")
             )
         )
-    for has_malignant, kind in ((True, "malignant"), (False, "benign")):
+    for has_malignant, kind in ((True, _("malignant")), (False, _("benign"))):
         lacking = _lacking(usable, subsets, has_malignant=has_malignant, of_any_kind=False)
-        _refuse(lacking, f"with a confirmed {kind} diagnosis")
+        _refuse(lacking, _("with a confirmed {kind} diagnosis").format(kind=kind))
 
 
 _NOTHING: Mapping[Task, str] = {
-    "segmentation": "There is no corrected or confirmed boundary yet, so there is nothing to learn from.",
-    "classification": "There is no confirmed diagnosis yet, so there is nothing to learn from.",
+    "segmentation": N_("There is no corrected or confirmed boundary yet, so there is nothing to learn from."),
+    "classification": N_("There is no confirmed diagnosis yet, so there is nothing to learn from."),
 }
 
 

@@ -13,12 +13,10 @@ from app.usecases.learning.single_image_patients import about_single_images
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.shelf.card import Task
-from training.contract.snapshot import Subset
+from training.contract.snapshot import SPLIT_BY_SUBSET, Subset
 
 if TYPE_CHECKING:
     from app.domain.ids import PatientId
-
-SUBSETS: tuple[Subset, ...] = ("train", "val", "exam", "uncorrected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,8 @@ def survey_corrections(
     return CorrectionSurvey(
         task=task,
         corrections=sum(images.values()) - images["uncorrected"],
-        images_by_subset={subset: images[subset] for subset in SUBSETS},
-        patients_by_subset={subset: len(patients[subset]) for subset in SUBSETS},
+        images_by_subset={subset: images[subset] for subset in SPLIT_BY_SUBSET},
+        patients_by_subset={subset: len(patients[subset]) for subset in SPLIT_BY_SUBSET},
         left_out=dict(Counter(place.reason for place in places if place.subset is None)),
         lacking=lacking,
         warning=about_single_images(placed),

@@ -9,14 +9,13 @@ from app.usecases.learning.start_run import newest_snapshot
 from app.usecases.models.promote_model import has_exam, is_on, is_shipped
 from app.usecases.services import Services
 from models.contract.errors import ModelRefusedError
-from models.contract.shelf.card import ModelCard, ModelTask, Task
+from models.contract.shelf.card import TASKS, ModelCard, ModelTask
 from models.contract.shelf.exam import Exam, is_about, read_exam
 from models.contract.shelf.gate import Verdict, verdict
 from models.contract.shelf.model_shelf import ShelvedModel
 from training.contract.snapshot import Snapshot
 
 ModelState: TypeAlias = Literal["active", "candidate", "refused", "earlier", "shipped", "not examined"]
-TASKS: tuple[Task, ...] = ("segmentation", "classification")
 MODEL_TASKS: tuple[ModelTask, ...] = (*TASKS, "refinement")
 
 

@@ -126,7 +126,11 @@ def _check_exam(services: Services, model: ShelvedModel, active: ShelvedModel | 
             ).format(reference=reference)
         )
     if active is None or exam.active_sha256 != active.card.weights_sha256:
-        now = "no usable model is active now" if active is None else f"{active.card.reference} is active now"
+        now = (
+            _("no usable model is active now")
+            if active is None
+            else _("{reference} is active now").format(reference=active.card.reference)
+        )
         raise LearningError(
             _(
                 "The model {reference} sat its exam beside {active}, but {now}; let it sit the exam again."

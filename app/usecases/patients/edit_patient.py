@@ -6,12 +6,13 @@ from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age, check_patient
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError
+from app.domain.fields import changed_fields
 from app.domain.ids import ImageId, PatientId
 from app.domain.lesion import Visit
 from app.domain.people.patient import Patient
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
-from app.usecases.patients.three_way_merge import edited_names, merged
+from app.usecases.patients.three_way_merge import merged
 from app.usecases.services import Services
 
 
@@ -44,7 +45,7 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
             _check_ages(work, patient)
         work.cases.update_patient(patient)
         work.audit.append(
-            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=edited_names(before, after)
+            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(before, after)
         )
         images = images_of_patient(work, patient.id)
         work.commit()

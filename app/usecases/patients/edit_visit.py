@@ -3,8 +3,9 @@
 from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age, check_visit
 from app.domain.changes import Changes
+from app.domain.fields import changed_fields
 from app.domain.lesion import Visit
-from app.usecases.patients.three_way_merge import edited_names, merged
+from app.usecases.patients.three_way_merge import merged
 from app.usecases.services import Services
 
 
@@ -25,7 +26,9 @@ def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
         edited = "visited_on" if visit.age_years == stored.age_years else "age_years"
         check_age(work.cases.patient(lesion.patient_id), visit, edited=edited)
         work.cases.update_visit(visit)
-        work.audit.append(services.user, AuditKind.VISIT_EDITED, visit.id, fields=edited_names(before, after))
+        work.audit.append(
+            services.user, AuditKind.VISIT_EDITED, visit.id, fields=changed_fields(before, after)
+        )
         images = frozenset(work.cases.images_of(lesion.id))
         work.commit()
     return Changes(images=images, patients=frozenset({lesion.patient_id}), case_list=True)

@@ -7,13 +7,13 @@ from datetime import date
 from app.domain.audit import AuditKind
 from app.domain.case_fields import birth_year
 from app.domain.errors import DomainError, InvalidFieldError
+from app.domain.fields import changed_fields
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
 from app.domain.lesion import Visit
 from app.domain.people.identity import (
     IdentityQuestion,
     KnownPerson,
     agreements,
-    changed_fields,
     completed,
     differences,
     is_same_issuer,
@@ -23,7 +23,7 @@ from app.domain.people.patient import Patient
 from app.domain.people.placeholder import is_placeholder
 from app.imaging.read_image import ReadImage
 from app.storage.unit_of_work import UnitOfWork
-from app.translation import _
+from app.translation import N_, _
 from app.usecases.patients.edit_patient import visits_of_patient
 from app.usecases.services import Services
 
@@ -31,11 +31,11 @@ _UNDATED_PICTURE_YEARS = 10
 """A picture whose file names no day may be that much older than its import, and the age in it with it."""
 
 _WORDS_BY_FIELD = {
-    "number": "patient number",
-    "name": "name",
-    "sex": "sex",
-    "birth_year": "year of birth",
-    "birthday": "day of birth",
+    "number": N_("patient number"),
+    "name": N_("name"),
+    "sex": N_("sex"),
+    "birth_year": N_("year of birth"),
+    "birthday": N_("day of birth"),
 }
 
 _PLACEHOLDER = (
@@ -106,7 +106,7 @@ def check_person_of_lesion(
     if is_other_number or not is_same_issuer(one.issuer, other.issuer):
         found.insert(0, "number")
     if found:
-        words = _(" and another ").join(_WORDS_BY_FIELD[field] for field in found)
+        words = _(" and another ").join(_(_WORDS_BY_FIELD[field]) for field in found)
         raise DomainError(
             _(
                 "The file names another {words} than the patient {code} of this lesion; import it "
@@ -158,12 +158,12 @@ def _meant(work: UnitOfWork, fitting: Sequence[KnownPerson], offered: KnownPerso
 
 def _why_doubted(fields: Sequence[str], stored: Patient) -> str:
     if not fields:
-        return _("Patient number {value} is that of several stored persons").format(
-            value=stored.issued_id or stored.code
+        return _("Patient number {number} is that of several stored persons").format(
+            number=stored.issued_id or stored.code
         )
-    another = _(" and another ").join(_WORDS_BY_FIELD[field] for field in fields)
-    return _("Patient number {value} is stored with another {another}").format(
-        value=stored.issued_id or stored.code, another=another
+    another = _(" and another ").join(_(_WORDS_BY_FIELD[field]) for field in fields)
+    return _("Patient number {number} is stored with another {another}").format(
+        number=stored.issued_id or stored.code, another=another
     )
 
 

@@ -6,8 +6,9 @@ from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError, NotFoundError
+from app.domain.fields import changed_fields
 from app.domain.ids import ImageId, PatientId
-from app.domain.people.identity import changed_fields, completed
+from app.domain.people.identity import completed
 from app.domain.people.patient import Patient
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
@@ -57,8 +58,8 @@ def join_image(services: Services, image_id: ImageId) -> str | None:
         _joined(services, work, newcomer.id)
         stored = work.cases.case(image_id).patient
         work.commit()
-    return _("The lesions of patient {code} were given to patient {code_2}, as asked.").format(
-        code=newcomer.code, code_2=stored.code
+    return _("The lesions of patient {newcomer} were given to patient {stored}, as asked.").format(
+        newcomer=newcomer.code, stored=stored.code
     )
 
 

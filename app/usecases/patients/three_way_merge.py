@@ -1,27 +1,19 @@
 """Puts an edit onto what is stored now, so that two windows do not undo each other's work."""
 
-from dataclasses import fields, replace
-from typing import TypeVar
+from dataclasses import replace
 
 from app.domain.errors import StorageError
-from app.domain.lesion import Lesion, Visit
-from app.domain.people.patient import Patient
+from app.domain.fields import Edited, changed_fields
 from app.translation import _
 
-Record = TypeVar("Record", Patient, Lesion, Visit)
 
-
-def merged(before: Record, after: Record, stored: Record) -> Record:
+def merged(before: Edited, after: Edited, stored: Edited) -> Edited:
     """Return ``stored`` with the fields in which ``after`` differs from ``before``.
 
     Raises:
         StorageError: somebody else has given one of these fields another value since ``before`` was read.
     """
-    edited = {
-        field.name: getattr(after, field.name)
-        for field in fields(before)
-        if getattr(after, field.name) != getattr(before, field.name)
-    }
+    edited = {name: getattr(after, name) for name in changed_fields(before, after)}
     for name, value in edited.items():
         if getattr(stored, name) not in (getattr(before, name), value):
             raise StorageError(
@@ -31,10 +23,3 @@ def merged(before: Record, after: Record, stored: Record) -> Record:
                 )
             )
     return replace(stored, **edited)
-
-
-def edited_names(before: Record, after: Record) -> tuple[str, ...]:
-    """Return the names of the edited fields, for the audit trail, without their values."""
-    return tuple(
-        field.name for field in fields(before) if getattr(after, field.name) != getattr(before, field.name)
-    )

@@ -42,8 +42,17 @@ _DIAGNOSES_LIMIT: Final = "The data know these diagnoses only: "
 Task = Literal["segmentation", "classification"]
 """What a model predicts of an image by itself, and what it can learn from a clinic's corrections."""
 
+TASKS: Final[tuple[Task, ...]] = ("segmentation", "classification")
+
 ModelTask = Literal["segmentation", "classification", "refinement"]
 """What a model on the shelf is for; a refiner redraws a boundary from a person's clicks."""
+
+MAIN_METRIC: Final[dict[ModelTask, str]] = {
+    "segmentation": "dice",
+    "classification": "auc",
+    "refinement": "noc90_from_prediction",
+}
+"""The figure that a model of a task is known by, as exams and, after the name of a split, cards call it."""
 
 LABELS_BY_TASK: Final[dict[ModelTask, tuple[str, ...]]] = {
     "segmentation": ("skin", "lesion"),

@@ -8,11 +8,12 @@ import pytest
 from pypdf import PdfReader
 
 from app.domain.analysis.lesion_score import ImageScores
-from app.domain.analysis.model_summary import ModelSummary
+from app.domain.analysis.model_summary import HeldOutFigure, ModelSummary
 from app.domain.audit import AuditEvent, AuditKind
 from app.domain.ids import PredictionId
 from app.exporters.report.pdf import ReportPdf
 from app.usecases.exports.exporter import CaseFile
+from models.contract.shelf.card import Metric
 from resources import path as shipped
 from tests.builders import a_divided_score, exported
 
@@ -159,15 +160,18 @@ def test_the_limits_are_those_of_the_models_that_spoke(
     report: ReportPdf, make_case: MakeCase, tmp_path: Path
 ) -> None:
     case = make_case().case
-    figure = "On 285 held-out images: AUC 0.78 (0.71 to 0.84)"
+    figure = HeldOutFigure(Metric(value=0.78, low=0.71, high=0.84, n=285))
+    said = "On 285 held-out images: AUC 0.78 (0.71 to 0.84)"
     models = (
-        ModelSummary("Boundary", case.boundaries[0].model, None, None),
-        ModelSummary("Score", case.scores[0].model, figure, ("Learned from one clinic.", "No palms.")),
+        ModelSummary("segmentation", case.boundaries[0].model, None, None),
+        ModelSummary(
+            "classification", case.scores[0].model, figure, ("Learned from one clinic.", "No palms.")
+        ),
     )
     text = text_of(exported(report, [make_case(models=models)], tmp_path, deidentified=True)[0])
     limits = text[text.index("Limits and intended use") :]
     assert "Boundary: dermomamba 1.2.0 This model is not on the shelf any more" in limits
-    assert f"Score: mambaderm_lite 1.1.0 {figure}. • Learned from one clinic. • No palms." in limits
+    assert f"Score: mambaderm_lite 1.1.0 {said}. • Learned from one clinic. • No palms." in limits
 
 
 def test_the_score_says_what_its_model_knows_and_that_its_boundary_is_uncertain(
@@ -176,7 +180,7 @@ def test_the_score_says_what_its_model_knows_and_that_its_boundary_is_uncertain(
     case = make_case().case
     doubt = "The boundary is uncertain here; so are measurements and score."
     known = ("melanoma", "nevus")
-    models = (ModelSummary("Score", case.scores[0].model, None, ("No palms.",), known),)
+    models = (ModelSummary("classification", case.scores[0].model, None, ("No palms.",), known),)
     doubtful = (replace(case.boundaries[0], border_uncertainty=0.12),)
     file = make_case(case=replace(case, boundaries=doubtful, revisions=()), models=models)
     text = text_of(exported(report, [file], tmp_path, deidentified=True)[0])

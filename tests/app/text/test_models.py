@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.domain.analysis.model_summary import ModelSummary
+from app.domain.analysis.model_summary import HeldOutFigure, ModelSummary
 from app.text.models import figure_words, probability_words, scope_words
-from models.contract.shelf.card import read_card
+from models.contract.shelf.card import Metric, read_card
 from resources import path as resource
 from tests.fakes import CLASSIFIER
 
@@ -35,12 +35,12 @@ def test_a_card_that_names_no_diagnoses_gives_no_scope() -> None:
 @pytest.mark.parametrize(
     ("figure", "limits", "said"),
     [
-        ("On 285 held-out images: AUC 0.78", ("No palms.",), "On 285 held-out images: AUC 0.78."),
+        (HeldOutFigure(Metric(value=0.78, n=285)), ("No palms.",), "On 285 held-out images: AUC 0.78."),
         (None, ("No palms.",), "Its card tells no figure on held-out images."),
         (None, None, "not on the shelf any more"),
     ],
 )
 def test_figures_are_the_cards_or_said_to_be_missing(
-    figure: str | None, limits: tuple[str, ...] | None, said: str
+    figure: HeldOutFigure | None, limits: tuple[str, ...] | None, said: str
 ) -> None:
-    assert said in figure_words(ModelSummary("Score", CLASSIFIER, figure, limits))
+    assert said in figure_words(ModelSummary("classification", CLASSIFIER, figure, limits))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.analysis.lesion_score import ImageScores
-from app.domain.analysis.model_summary import MeasuredBands, ModelSummary
+from app.domain.analysis.model_summary import HeldOutFigure, MeasuredBands, ModelSummary
 from app.domain.analysis.triage import Band
 from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case
@@ -32,7 +32,7 @@ from app.usecases.cases.open_case import open_case
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.services import Services
-from models.contract.shelf.card import Conformal
+from models.contract.shelf.card import Conformal, Metric
 from models.contract.shelf.triage_figures import BandCounts, BandFigures
 from tests.builders import a_case, a_divided_score, a_mask, a_score
 from tests.fakes import CLASSIFIER, FakeToken
@@ -85,12 +85,12 @@ def test_a_score_is_told_with_range_band_reason_model_and_limits(panels: CasePan
 def test_the_figures_of_the_model_stand_beside_its_score_and_its_limits_one_click_away(
     qtbot: QtBot, panels: CasePanels, case: Case
 ) -> None:
-    figure = "On 285 held-out images: AUC 0.78 with metadata, 0.65 from the image alone"
+    figure = HeldOutFigure(Metric(value=0.78, n=285), image_alone=Metric(value=0.65, n=285))
     limits, known = ("Few melanomas.", "One <b>camera</b>."), ("melanoma", "nevus")
-    model_summaries = ModelSummary("Score", CLASSIFIER, figure, limits, known)
+    model_summaries = ModelSummary("classification", CLASSIFIER, figure, limits, known)
     panels.show_view(CaseView(case, model_summaries=model_summaries))
     said = words_on(panels.score)
-    assert f"{figure}." in said
+    assert "On 285 held-out images: AUC 0.78 with metadata, 0.65 from the image alone." in said
     assert "Trained to tell melanoma from nevus; it does not know basal cell carcinoma" in said
     assert "Calibrated probability of melanoma as in the training data" in said
     assert "Few melanomas." not in said
@@ -102,7 +102,10 @@ def test_figures_of_another_model_than_the_one_that_scored_are_not_shown(
     panels: CasePanels, case: Case
 ) -> None:
     model_summaries = ModelSummary(
-        "Score", replace(CLASSIFIER, version="0"), "On 9 held-out images", ("No palms.",)
+        "classification",
+        replace(CLASSIFIER, version="0"),
+        HeldOutFigure(Metric(value=0.7, n=9)),
+        ("No palms.",),
     )
     panels.show_view(CaseView(case, model_summaries=model_summaries))
     assert "held-out" not in words_on(panels.score)
@@ -136,7 +139,7 @@ BANDS = MeasuredBands(
 def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_clinic(
     panels: CasePanels, case: Case
 ) -> None:
-    model_summaries = ModelSummary("Score", CLASSIFIER, None, (), bands=BANDS)
+    model_summaries = ModelSummary("classification", CLASSIFIER, None, (), bands=BANDS)
     scored = replace(case, scores=(a_score(case.image.id, 0.9),))
     enough = LocalBands({Band.URGENT: 4}, {Band.URGENT: 6, Band.ROUTINE: 41})
     panels.show_view(CaseView(scored, model_summaries=model_summaries, local_bands=enough))
@@ -149,7 +152,7 @@ def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_cl
 
 
 def test_a_model_whose_bands_were_not_measured_claims_nothing(panels: CasePanels, case: Case) -> None:
-    panels.show_view(CaseView(case, model_summaries=ModelSummary("Score", CLASSIFIER, None, ())))
+    panels.show_view(CaseView(case, model_summaries=ModelSummary("classification", CLASSIFIER, None, ())))
     assert "prevalence" not in words_on(panels.score)
 
 

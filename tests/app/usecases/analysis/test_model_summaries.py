@@ -3,8 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.analysis.model_summary import MeasuredBands
+from app.domain.analysis.model_summary import MeasuredBands, ModelSummary
 from app.domain.ids import ImageId
+from app.text.models import figure_words
 from app.usecases.analysis.model_summaries import held_out_figure, measured_bands
 from app.usecases.exports.export_cases import case_file
 from app.usecases.services import Services
@@ -20,6 +21,10 @@ def _card(**changes: object) -> ModelCard:
     return read_card(resource("models", "mambaderm_lite", "1")).model_copy(update=changes)
 
 
+def _said(card: ModelCard) -> str:
+    return figure_words(ModelSummary("classification", CLASSIFIER, held_out_figure(card), card.limits))
+
+
 def test_limits_come_from_the_card_with_the_weights_that_spoke(services: Services, tmp_path: Path) -> None:
     folder = tmp_path / "shelf" / "mambaderm_lite" / "2"
     folder.mkdir(parents=True)
@@ -28,10 +33,10 @@ def test_limits_come_from_the_card_with_the_weights_that_spoke(services: Service
     services = replace(services, shelf=ModelShelf((tmp_path / "shelf",), tmp_path / "active.json"))
     image_id = a_case(services, tmp_path / "in")
     boundary, score = case_file(services, image_id, FakeToken(), overlay=None).models
-    assert (boundary.what, boundary.limits, boundary.figure) == ("Boundary", None, None)
-    assert (score.what, score.limits) == ("Score", limits)
+    assert (boundary.task, boundary.limits, boundary.figure) == ("segmentation", None, None)
+    assert (score.task, score.limits) == ("classification", limits)
     with_metadata = "On 285 held-out images: AUC 0.78 (0.71 to 0.84) with metadata"
-    assert score.figure == f"{with_metadata}, 0.65 (0.58 to 0.72) from the image alone"
+    assert figure_words(score) == f"{with_metadata}, 0.65 (0.58 to 0.72) from the image alone."
     (folder / CARD_FILE).unlink()
     assert [one.limits for one in case_file(services, image_id, FakeToken(), overlay=None).models] == [
         None
@@ -66,6 +71,6 @@ def test_only_a_figure_on_held_out_images_is_told() -> None:
     looks_only = _card(
         metrics=alone, input=InputSpec.for_classification(size_px=96, crop_margin=0.25, reads_table=False)
     )
-    assert held_out_figure(looks_only) == "On 9 held-out images: AUC 0.70"
+    assert _said(looks_only) == "On 9 held-out images: AUC 0.70."
     measured = _card(metrics={"test_auc": Metric(value=0.7, n=1200)})
-    assert held_out_figure(measured) == "On 1,200 held-out images: AUC 0.70"
+    assert _said(measured) == "On 1,200 held-out images: AUC 0.70."
