@@ -26,6 +26,7 @@ from training.tasks.segmentation import (
     Frames,
     as_network_input,
     load_frames,
+    loss_targets,
     outlined_by_experts,
     segmentation_loss,
 )
@@ -203,7 +204,7 @@ class _Epoch:
             seeds.append(int(rng.integers(2**31)) if rng.random() < 0.5 else -1)
         return {
             "images": as_network_input(np.stack(images)),
-            "masks": torch.from_numpy(np.stack(masks)).float().unsqueeze(1),
+            **loss_targets(self._plan, np.stack(masks)),
             "present": torch.from_numpy(np.stack(presents)).float().unsqueeze(1),
             "is_answered": torch.tensor(are_answered).float(),
             "seeds": torch.tensor(seeds),

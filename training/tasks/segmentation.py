@@ -123,14 +123,10 @@ class _Epoch:
 
     def batch(self, index: int) -> Batch:
         pairs = [self._pair(index, place) for place in range(self._order.shape[1])]
-        masks = np.stack([mask for _, mask in pairs])
         batch = {
             "images": as_network_input(np.stack([image for image, _ in pairs])),
-            "masks": torch.from_numpy(masks).float().unsqueeze(1),
+            **loss_targets(self._plan, np.stack([mask for _, mask in pairs])),
         }
-        if self._plan.loss.startswith("guide_fusion"):
-            attention = np.stack([border_attention(mask) for mask in masks])
-            batch["attention"] = torch.from_numpy(attention).unsqueeze(1)
         if self._structures is not None:
             batch |= self._structure_targets(index, self._structures)
         return batch
@@ -222,6 +218,15 @@ def border_attention(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
     # OpenCV's last bit varies with where an array lies in memory; squares of distances are integers.
     squared = np.rint(np.square(np.add(within, around, dtype=np.float64)))
     return np.asarray(1.0 / (1.0 + np.sqrt(squared)), dtype=np.float32)
+
+
+def loss_targets(plan: TrainingPlan, masks: NDArray[np.generic]) -> Batch:
+    """What ``segmentation_loss`` reads: masks (B, h, w) of 0 to 1, and attention to borders if need be."""
+    targets = {"masks": torch.from_numpy(masks).float().unsqueeze(1)}
+    if plan.loss.startswith("guide_fusion"):
+        attention = np.stack([border_attention((mask >= 0.5).astype(np.uint8)) for mask in masks])
+        targets["attention"] = torch.from_numpy(attention).unsqueeze(1)
+    return targets
 
 
 def segmentation_loss(plan: TrainingPlan, logits: Tensor, batch: Batch) -> Tensor:
