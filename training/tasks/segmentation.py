@@ -51,21 +51,17 @@ class NativeMask:
     geometry: SegmenterGeometry
 
 
-class SegmentationTask:
-    """Boundary training on the images that have an expert mask."""
+class TaskOnFrames:
+    """Training on the images that have an expert mask, as whole frames at the size of the stage."""
 
-    def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
-        self._plan = plan
-        self._cache = cache
+    def __init__(self, plan: TrainingPlan, split: Split, cache: Path, *, learner: str) -> None:
+        self._plan, self._cache = plan, cache
         self._train, self._validation = (
             outlined_by_experts(part) for part in (split.train, split.validation)
         )
         if not self._train or not self._validation:
-            raise DataSetError("Training a boundary needs images with masks in train and in val.")
-        self._stage = plan.stages[0]
+            raise DataSetError(f"Training a {learner} needs images with masks in train and in val.")
         self._frames = self._validation_frames = Frames(np.empty(0, np.uint8), np.empty(0, np.uint8))
-        self._native = native_masks(self._validation, self._stage)
-        self._structures: StructureFrames | None = None
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -78,9 +74,21 @@ class SegmentationTask:
 
     def open_stage(self, stage: Stage) -> None:
         """Decode and resize all images once for this stage."""
-        self._stage = stage
         self._frames = load_frames(self._train, stage, self._cache)
         self._validation_frames = load_frames(self._validation, stage, self._cache)
+
+
+class SegmentationTask(TaskOnFrames):
+    """Learning the boundary from the image alone."""
+
+    def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
+        super().__init__(plan, split, cache, learner="boundary")
+        self._native = native_masks(self._validation, plan.stages[0])
+        self._structures: StructureFrames | None = None
+
+    def open_stage(self, stage: Stage) -> None:
+        """Decode and resize all images once for this stage, with the masks that it is judged by."""
+        super().open_stage(stage)
         self._native = native_masks(self._validation, stage)
         if self._plan.structure_maps_weight > 0:
             self._structures = structure_frames(self._train, stage)
