@@ -17,7 +17,7 @@ from torch import nn
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.imaging.clicks import Click, guidance_for_refiner, mean_of_mirrored, mirrored_passes
 from models.contract.imaging.postprocess import lesion_mask, probability_map
-from models.contract.imaging.preprocess import for_segmenter, resized
+from models.contract.imaging.preprocess import for_segmenter, mask_at_size, resized
 from models.contract.imaging.refinement import merged_refinement
 from models.contract.metrics import iou
 from models.contract.shelf.card import Metric
@@ -82,12 +82,6 @@ def judged_image(sample: Sample) -> JudgedImage:
     scale = min(1.0, _LONGER_SIDE_PX / max(mask.shape))
     size_px = {"height_px": round(mask.shape[0] * scale), "width_px": round(mask.shape[1] * scale)}
     return JudgedImage(sample, resized(image, **size_px).astype(np.uint8), mask_at_size(mask, **size_px))
-
-
-def mask_at_size(mask: BoolMask, *, height_px: int, width_px: int) -> BoolMask:
-    """The mask (H, W) at another size: True from half a pixel on."""
-    coverage = resized(mask.astype(np.float32), height_px=height_px, width_px=width_px)
-    return np.asarray(coverage.astype(np.float32, copy=False) >= 0.5, dtype=np.bool_)
 
 
 def ious_by_clicks(present: BoolMask, wanted: BoolMask, redraw: Redraw) -> list[float]:

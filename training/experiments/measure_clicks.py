@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.imaging.clicks import Click
-from models.contract.imaging.preprocess import resized
+from models.contract.imaging.preprocess import mask_at_size, resized
 from models.contract.imaging.regions import one_region
 from models.contract.metrics import iou
 from training.contract.progress_bar import shown
@@ -33,7 +33,6 @@ from training.evaluation.click_counts import (
     click_numbers,
     ious_by_clicks,
     judged_image,
-    mask_at_size,
     mean_clicks,
     metric_name,
     redraw_with,

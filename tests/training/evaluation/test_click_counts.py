@@ -19,7 +19,6 @@ from training.evaluation.click_counts import (
     clicks_until,
     ious_by_clicks,
     judged_image,
-    mask_at_size,
 )
 
 
@@ -83,8 +82,3 @@ def test_an_image_without_an_expert_mask_is_not_judged(tmp_path: Path) -> None:
     bare = replace(_samples(tmp_path)[0], mask_file=None)
     with pytest.raises(DataSetError, match="no mask to measure against"):
         judged_image(bare)
-
-
-def test_a_mask_at_another_size_covers_the_same_share() -> None:
-    small = mask_at_size(_square(), height_px=40, width_px=50)
-    assert small.mean() == pytest.approx(_square().mean(), abs=0.01)
