@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -27,6 +26,7 @@ from training.contract.progress_bar import shown
 from training.inputs.decode import read_image, read_mask
 from training.metrics.card_figures import Cases, mean, measured
 from training.tasks.loaded_model import PublishedModel, predicted_mask
+from training.tasks.segmentation import network_logits
 
 MOST_CLICKS: Final = 10
 AIMS: Final = (0.85, 0.9)
@@ -107,12 +107,11 @@ def redraw_with(refiner: Refiner, image: RgbImage) -> Redraw:
     """The refiner on one image, merged into the present mask as the application does."""
     size_px = {"height_px": refiner.height_px, "width_px": refiner.width_px}
     prepared, geometry = for_segmenter(image, **size_px)
-    images = torch.from_numpy(mirrored_passes(prepared))
+    images = mirrored_passes(prepared)
 
     def redraw(present: BoolMask, clicks: Sequence[Click]) -> BoolMask:
         guidance = mirrored_passes(guidance_for_refiner(present, clicks, **size_px))
-        with torch.inference_mode():
-            logits = refiner.network(images, torch.from_numpy(guidance))[:, 0].numpy()
+        logits = network_logits(refiner.network, images, guidance)
         probability = probability_map(mean_of_mirrored(logits), geometry, temperature=refiner.temperature)
         return merged_refinement(present, lesion_mask(probability, refiner.threshold), clicks)
 

@@ -92,17 +92,16 @@ def _part(frames: Frames, chosen: slice) -> Frames:
 
 def _judged(network: nn.Module, frames: Frames) -> NDArray[np.float64]:
     """IoU (2, clicks, N): from nothing and from the answer without clicks, after each click."""
-    was_training = network.training
+    batch = _plain_batch(frames, next(network.parameters()).device)
     ious = np.zeros((2, _JUDGED_CLICKS, len(frames.images)))
     for start in range(2):
-        clicked = _ClickedBatch(_plain_batch(frames, next(network.parameters()).device))
+        clicked = _ClickedBatch(batch)
         if start == 1:
             clicked.answer(network)
         for index in range(_JUDGED_CLICKS):
             clicked.click(is_first=False)
             clicked.answer(network)
             ious[start, index] = clicked.ious()
-    network.train(was_training)
     return ious
 
 

@@ -192,19 +192,19 @@ def logits_of(network: nn.Module, frames: Frames, *, batch_size: int = 16) -> ND
     return np.concatenate([network_logits(network, as_network_input(part).numpy()) for part in parts])
 
 
-def network_logits(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Logits (B, h, w) float32 of network inputs (B, 3, h, w), in evaluation mode."""
+def network_logits(network: nn.Module, *inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Logits (B, h, w) float32 of network inputs, each (B, 3, h, w), in evaluation mode."""
     was_training = network.training
-    logits = logits_in_any_mode(network.eval(), images)
+    logits = logits_in_any_mode(network.eval(), *inputs)
     network.train(was_training)
     return logits
 
 
-def logits_in_any_mode(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float32]:
+def logits_in_any_mode(network: nn.Module, *inputs: NDArray[np.float32]) -> NDArray[np.float32]:
     """As ``network_logits``, in whatever mode the network's layers are."""
     device = next(network.parameters()).device
     with torch.inference_mode():
-        logits = network(torch.from_numpy(images).to(device))[:, 0]
+        logits = network(*(torch.from_numpy(each).to(device) for each in inputs))[:, 0]
     return np.asarray(logits.float().cpu().numpy(), dtype=np.float32)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from torch import Tensor, nn
 
 from models.contract.arrays import BoolMask
@@ -66,8 +67,12 @@ def _samples(tmp_path: Path) -> tuple[Sample, ...]:
 class SeesDarkness(nn.Module):
     """Calls dark pixels lesion, as the synthetic images are drawn; heeds no clicks."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.steepness = nn.Parameter(torch.tensor(20.0))
+
     def forward(self, images: Tensor, guidance: Tensor) -> Tensor:
-        return 20 * (0.35 - images[:, 1:2]) + 0 * guidance[:, :1]
+        return self.steepness * (0.35 - images[:, 1:2]) + 0 * guidance[:, :1]
 
 
 def test_a_refiner_is_counted_from_nothing_on_every_image(tmp_path: Path) -> None:
