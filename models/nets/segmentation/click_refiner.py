@@ -16,9 +16,6 @@ from models.nets.segmentation.dermomamba_efficient import DecoderBlock
 GUIDANCE_CHANNELS = 3
 """The present mask, clicks that add, clicks that remove: see `models.contract.imaging.clicks`."""
 
-SHRINK = 32
-"""Both sides of an image are multiples of this."""
-
 _GUIDANCE_WIDTH = 16
 
 
