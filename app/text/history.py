@@ -31,7 +31,7 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
         N_("Scored on request, although the image does not look like one to score")
     ),
     AuditKind.DAMAGED_FILE_TAKEN: N_("Taken although the file is damaged, without a score"),
-    AuditKind.MASK_REFINED: N_("Boundary corrected with the help of a model that redraws it from clicks"),
+    AuditKind.MASK_REFINED: N_("Boundary redrawn from clicks"),
     AuditKind.BOUNDARY_SKIPPED: N_("Boundary skipped"),
     AuditKind.BOUNDARY_TAKEN_UP: N_("Skipped boundary taken up again"),
     AuditKind.SECOND_LOOK_ASKED: N_("Second look at the boundary asked for"),

@@ -11,7 +11,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table, TableStyle
 from app.domain.analysis.frame_finding import NO_SCORE
 from app.domain.analysis.model_summary import ModelSummary
 from app.domain.analysis.prediction import ModelRef
-from app.domain.audit import AuditEvent
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.fields import FIELDS, CaseField, Note, Number
 from app.domain.figures import percent
@@ -40,7 +40,7 @@ from app.exporters.report.style import (
     printed_as_numbers,
     say,
 )
-from app.text.history import revision_words
+from app.text.history import metadata_words, revision_words
 from app.text.models import figure_words, probability_words, scope_words
 from app.text.report import LIMITS, yes_no
 from app.text.scores import (
@@ -332,13 +332,18 @@ def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
 
 
 def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEvent, ...]) -> list[Flowable]:
-    """Return the predictions, corrections and decisions in the order in which they were stored.
+    """Return predictions, corrections, help with them and decisions in the order in which they were stored.
 
     The clock may have been set back between two of them; the audit trail's sequence never is.
     """
-    acts = _acts(case, disclosed)
     place = {event.detail: event.sequence for event in reversed(audit)}
-    acts.sort(key=lambda act: (place.get(act[0], _LAST), act[1]))
+    acts = [(place.get(name, _LAST), at, what, who) for name, at, what, who in _acts(case, disclosed)]
+    acts += [
+        (event.sequence, event.at, ": ".join(words), disclosed.who(event.who))
+        for event in audit
+        if event.kind is AuditKind.MASK_REFINED and (words := metadata_words(event)) is not None
+    ]
+    acts.sort(key=lambda act: act[:2])
     imported = (
         disclosed.when(case.image.imported_at),
         _("Image imported"),

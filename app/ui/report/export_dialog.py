@@ -126,6 +126,7 @@ class ExportDialog(PageDialog):
         )
         for card in cards:
             self.page.addWidget(card)
+        self.page.addStretch(1)
         self._said = plain_label("", "muted", wraps=True)
         self._progress = ProgressFoot()
         self._progress.cancel_requested.connect(self._cancel)

@@ -25,7 +25,7 @@ def merged_refinement(
 
     Where nothing was drawn by hand the refined mask is taken as it is. Else the present mask is kept but for
     regions of change that touch the neighbourhood of the newest click, and what was drawn by hand changes
-    only within that neighbourhood.
+    only within that neighbourhood, except where no more than a sliver would be left of it beside a change.
 
     Args:
         present: (H, W) bool, the mask that the person sees.
@@ -47,10 +47,17 @@ def merged_refinement(
     diameter_px = 2 * np.sqrt(max(np.count_nonzero(present), np.count_nonzero(refined)) / np.pi)
     x, y = clicks[-1].image_xy
     near = _disk(changed[part].shape, (x - left, y - top), max(1.0, _REACH_SHARE * diameter_px))
-    taken = _touching(changed[part], near, bridge_px=max(1, round(_BRIDGE_SHARE * diameter_px)))
+    bridge_px = max(1, round(_BRIDGE_SHARE * diameter_px))
+    kernel = _round_kernel(bridge_px)
+    taken = _touching(changed[part], near, kernel)
     taken &= near | ~hand_drawn[part]
     merged = present.copy()
     merged[part] ^= taken
+    around = np.s_[
+        max(0, top - 4 * bridge_px) : bottom + 4 * bridge_px,
+        max(0, left - 4 * bridge_px) : right + 4 * bridge_px,
+    ]
+    merged[around] ^= hand_drawn[around] & _new_slivers(merged[around], present[around], kernel)
     return merged
 
 
@@ -61,9 +68,13 @@ def _disk(shape: tuple[int, ...], centre_xy: tuple[float, float], radius_px: flo
     return np.asarray(rows**2 + columns**2 <= radius_px**2, dtype=np.bool_)
 
 
-def _touching(changed: BoolMask, near: BoolMask, *, bridge_px: int) -> BoolMask:
-    """The regions of ``changed`` that touch ``near``; thin bridges join none."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * bridge_px + 1, 2 * bridge_px + 1))
+def _round_kernel(radius_px: int) -> NDArray[np.uint8]:
+    side_px = 2 * radius_px + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side_px, side_px)), dtype=np.uint8)
+
+
+def _touching(changed: BoolMask, near: BoolMask, kernel: NDArray[np.uint8]) -> BoolMask:
+    """The regions of ``changed`` that touch ``near``; bridges thinner than the kernel join none."""
     solid = cv2.morphologyEx(_as_bytes(changed), cv2.MORPH_OPEN, kernel)
     _, labels = cv2.connectedComponents(solid, connectivity=8)
     touched = np.unique(labels[near & (labels > 0)])
@@ -71,6 +82,18 @@ def _touching(changed: BoolMask, near: BoolMask, *, bridge_px: int) -> BoolMask:
     # Opening has worn the regions' corners off, and all of what is thin; both come back where they belong.
     grown = cv2.dilate(_as_bytes(regions), kernel) > 0
     return np.asarray(changed & (grown | near), dtype=np.bool_)
+
+
+def _new_slivers(merged: BoolMask, present: BoolMask, kernel: NDArray[np.uint8]) -> BoolMask:
+    """Whiskers and cuts thinner than the kernel that are left where the present mask had none."""
+    whiskers = _thin(merged, kernel) & present & ~_thin(present, kernel)
+    cuts = _thin(~merged, kernel) & ~present & ~_thin(~present, kernel)
+    return np.asarray(whiskers | cuts, dtype=np.bool_)
+
+
+def _thin(mask: BoolMask, kernel: NDArray[np.uint8]) -> BoolMask:
+    """The pixels of a mask where the kernel finds no room."""
+    return np.asarray(mask & (cv2.morphologyEx(_as_bytes(mask), cv2.MORPH_OPEN, kernel) == 0), dtype=np.bool_)
 
 
 def _as_bytes(mask: BoolMask) -> NDArray[np.uint8]:

@@ -138,6 +138,23 @@ def test_the_history_follows_the_audit_trail_when_the_clock_was_set_back(
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize("is_deidentified", [False, True])
+def test_the_history_names_the_model_that_redrew_a_boundary_from_clicks(
+    report: ReportPdf, make_case: MakeCase, tmp_path: Path, is_deidentified: bool
+) -> None:
+    case = make_case().case
+    revision = case.revisions[0]
+    acts = ((AuditKind.MASK_CORRECTED, revision.id), (AuditKind.MASK_REFINED, "click_refiner/1"))
+    audit = tuple(
+        AuditEvent(number, revision.created_at, "Dr. Canarystaff", kind, case.image.id, detail)
+        for number, (kind, detail) in enumerate(acts, start=3)
+    )
+    text = text_of(exported(report, [make_case(audit=audit)], tmp_path, deidentified=is_deidentified)[0])
+    history = text[text.index("History") :]
+    assert history.index("Boundary redrawn from clicks: click_refiner/1") > history.index("Mask revision 1")
+    assert ("Canarystaff" in text) is not is_deidentified
+
+
 def test_the_limits_are_those_of_the_models_that_spoke(
     report: ReportPdf, make_case: MakeCase, tmp_path: Path
 ) -> None:

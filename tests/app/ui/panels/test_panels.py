@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.analysis.lesion_score import ImageScores
 from app.domain.analysis.model_summary import MeasuredBands, ModelSummary
 from app.domain.analysis.triage import Band
+from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.figures import percent
@@ -393,6 +394,19 @@ def test_the_history_says_why_a_score_was_computed_again_and_who_edited_what(
     assert "Computed again: age changed." in said
     assert "Visit edited\nage, by Dr Test" in said
     assert said.count("Computed again") == 1
+
+
+def test_no_act_makes_the_history_wider_than_its_pane(qtbot: QtBot, case: Case) -> None:
+    panel = HistoryPanel()
+    qtbot.addWidget(panel)
+    at = case.image.imported_at
+    trail = tuple(
+        AuditEvent(number, at, "Dr Test", kind, case.image.id) for number, kind in enumerate(AuditKind)
+    )
+    panel.show_view(CaseView(case, trail=trail))
+    assert len(panel.entries) > 15
+    titles = [label for label in panel.findChildren(QLabel) if label.property("role") == "heading"]
+    assert max(label.minimumSizeHint().width() for label in titles) < 200
 
 
 def test_an_earlier_boundary_can_be_asked_for_again(qtbot: QtBot, services: Services, case: Case) -> None:

@@ -90,3 +90,26 @@ def test_a_click_far_outside_any_change_takes_none() -> None:
     click = Click((100.0, 195.0), is_lesion=True)
     merged = merged_refinement(_square(), _bulged_on_both_sides(), [click], BY_HAND)
     np.testing.assert_array_equal(merged, _square())
+
+
+def test_no_sliver_of_what_was_drawn_by_hand_is_left_beside_a_change() -> None:
+    by_hand = np.zeros((200, 200), bool)
+    present = _square()
+    present[58:142, 58:142] = True
+    by_hand[58:142, 58:142] = ~_square()[58:142, 58:142]
+    refined = present.copy()
+    refined[58:142, 58:100] = False
+    click = Click((59.0, 100.0), is_lesion=False)
+    merged = merged_refinement(present, refined, [click], by_hand)
+    assert not merged[62:138, 58:95].any()
+    assert not merged[58:60, 62:90].any(), "a whisker of the rim"
+    np.testing.assert_array_equal(merged[:, 105:], present[:, 105:])
+
+
+def test_a_thin_part_that_was_there_before_stays() -> None:
+    present = _square()
+    present[99:101, 20:60] = True
+    by_hand = np.zeros((200, 200), bool)
+    by_hand[99:101, 20:60] = True
+    merged = merged_refinement(present, _bulged_on_both_sides() | present, [ADD], by_hand)
+    assert merged[99:101, 20:60].all()
