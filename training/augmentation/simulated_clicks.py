@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask
 from models.contract.imaging.clicks import Click
+from models.contract.imaging.regions import largest_component
 
 
 def next_click(present: BoolMask, wanted: BoolMask, rng: np.random.Generator | None = None) -> Click | None:
@@ -18,22 +19,17 @@ def next_click(present: BoolMask, wanted: BoolMask, rng: np.random.Generator | N
     if not is_wrong.any():
         return None
     # Missed and falsely marked pixels that touch are regions of their own.
-    regions = [_largest_region(is_wrong & side) for side in (wanted, ~wanted)]
-    depths = max(regions, key=lambda each: each[0])[1]
+    regions = [largest_component(is_wrong & side) for side in (wanted, ~wanted)]
+    depths = _depths(max(regions, key=np.count_nonzero))
     row, column = _deepest(depths) if rng is None else _drawn(depths, rng)
     return Click((float(column), float(row)), bool(wanted[row, column]))
 
 
-def _largest_region(is_wrong: BoolMask) -> tuple[int, NDArray[np.float32]]:
-    """Pixels of the largest region and how deep each of them lies in it, (H, W) float32, 0 elsewhere."""
-    framed = np.pad(is_wrong.astype(np.uint8), 1)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(framed, connectivity=8)
-    if count < 2:
-        return 0, np.zeros(is_wrong.shape, np.float32)
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    region = (labels == largest).astype(np.uint8)
-    depths = cv2.distanceTransform(region, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-    return int(stats[largest, cv2.CC_STAT_AREA]), np.asarray(depths, dtype=np.float32)
+def _depths(region: BoolMask) -> NDArray[np.float32]:
+    """How deep each pixel lies in the region, which ends at the frame; (H, W) float32 px, 0 outside."""
+    framed = np.pad(region.astype(np.uint8), 1)
+    depths = cv2.distanceTransform(framed, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    return np.asarray(depths, dtype=np.float32)
 
 
 def _deepest(depths: NDArray[np.float32]) -> tuple[int, int]:

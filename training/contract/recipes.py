@@ -52,6 +52,7 @@ _SMALLEST: dict[ModelTask, str] = {
 }
 
 _FINE_TUNING_BATCH: dict[Task, int] = {"segmentation": 8, "classification": 16}
+_FINE_TUNING_POSITIVES: dict[Task, int] = {"segmentation": 0, "classification": 4}
 _FINE_TUNING_RATE: dict[Task, float] = {"segmentation": 5e-4, "classification": 5e-5}
 """A third and a tenth of the rates that the networks were trained with at first."""
 _FINE_TUNING_EMA_DECAY = 0.9
@@ -285,23 +286,13 @@ def fine_tuning_plan(
     """
     card = read_card(base)
     is_segmentation = task == "segmentation"
-    learnable = _learnable(snapshot_dir)
-    corrections = _corrections(task, learnable)
-    batch_size = _FINE_TUNING_BATCH[task]
-    positives_per_batch = 0 if is_segmentation else batch_size // 4
     fine_tuning = FineTuning(
         base=base, rehearsal=rehearsal, snapshot_manifest_sha256=snapshot_manifest_sha256
-    )
-    bundled = [] if rehearsal is None else _learnable(rehearsal)
-    steps_per_epoch = (
-        fine_tuning.steps_per_epoch(corrections, batch_size)
-        if is_segmentation
-        else _score_steps_per_epoch([*learnable, *bundled], batch_size - positives_per_batch)
     )
     stage = Stage(
         height_px=card.input.height_px,
         width_px=card.input.width_px,
-        epochs=max(1, round(_fine_tuning_steps(corrections) / steps_per_epoch)),
+        epochs=_fine_tuning_epochs(task, snapshot_dir, fine_tuning),
     )
     return TrainingPlan(
         task=task,
@@ -309,13 +300,13 @@ def fine_tuning_plan(
         architecture_arguments=_arguments(card),
         data_dir=snapshot_dir,
         stages=(stage,),
-        batch_size=batch_size,
+        batch_size=_FINE_TUNING_BATCH[task],
         learning_rate=_FINE_TUNING_RATE[task],
         ema_decay=_FINE_TUNING_EMA_DECAY,
         loss="bce_dice" if is_segmentation else "bce_auc",
         augmentation=Augmentation(quarter_turns=not is_segmentation),
         auxiliary=AuxiliaryTargets(structures=0, mask=0, diagnosis=0),
-        positives_per_batch=positives_per_batch,
+        positives_per_batch=_FINE_TUNING_POSITIVES[task],
         crop_margin=card.input.crop_margin or 0.0,
         checkpoint_every_s=30,
         fine_tuning=fine_tuning,
@@ -325,6 +316,20 @@ def fine_tuning_plan(
         model_name=model_name,
         model_version=model_version,
     )
+
+
+def _fine_tuning_epochs(task: Task, snapshot_dir: Path, fine_tuning: FineTuning) -> int:
+    """How many epochs make the steps that the corrections are worth."""
+    learnable = _learnable(snapshot_dir)
+    corrections = _corrections(task, learnable)
+    bundled = [] if fine_tuning.rehearsal is None else _learnable(fine_tuning.rehearsal)
+    batch_size = _FINE_TUNING_BATCH[task]
+    steps_per_epoch = (
+        fine_tuning.steps_per_epoch(corrections, batch_size)
+        if task == "segmentation"
+        else _score_steps_per_epoch([*learnable, *bundled], batch_size - _FINE_TUNING_POSITIVES[task])
+    )
+    return max(1, round(_fine_tuning_steps(corrections) / steps_per_epoch))
 
 
 def _learnable(data_dir: Path) -> list[Sample]:

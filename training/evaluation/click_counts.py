@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.imaging.clicks import Click, guidance_for_refiner, mean_of_mirrored, mirrored_passes
 from models.contract.imaging.postprocess import lesion_mask, probability_map
-from models.contract.imaging.preprocess import for_segmenter, resized
+from models.contract.imaging.preprocess import for_segmenter, mask_at_size, resized
 from models.contract.imaging.refinement import merged_refinement
 from models.contract.metrics import iou
 from models.contract.shelf.card import Metric
@@ -27,6 +26,7 @@ from training.contract.progress_bar import shown
 from training.inputs.decode import read_image, read_mask
 from training.metrics.card_figures import Cases, mean, measured
 from training.tasks.loaded_model import PublishedModel, predicted_mask
+from training.tasks.segmentation import network_logits
 
 MOST_CLICKS: Final = 10
 AIMS: Final = (0.85, 0.9)
@@ -84,12 +84,6 @@ def judged_image(sample: Sample) -> JudgedImage:
     return JudgedImage(sample, resized(image, **size_px).astype(np.uint8), mask_at_size(mask, **size_px))
 
 
-def mask_at_size(mask: BoolMask, *, height_px: int, width_px: int) -> BoolMask:
-    """The mask (H, W) at another size: True from half a pixel on."""
-    coverage = resized(mask.astype(np.float32), height_px=height_px, width_px=width_px)
-    return np.asarray(coverage.astype(np.float32, copy=False) >= 0.5, dtype=np.bool_)
-
-
 def ious_by_clicks(present: BoolMask, wanted: BoolMask, redraw: Redraw) -> list[float]:
     """IoU without a click and after each one, until the highest aim is reached or all clicks are made."""
     clicks: list[Click] = []
@@ -113,12 +107,11 @@ def redraw_with(refiner: Refiner, image: RgbImage) -> Redraw:
     """The refiner on one image, merged into the present mask as the application does."""
     size_px = {"height_px": refiner.height_px, "width_px": refiner.width_px}
     prepared, geometry = for_segmenter(image, **size_px)
-    images = torch.from_numpy(mirrored_passes(prepared))
+    images = mirrored_passes(prepared)
 
     def redraw(present: BoolMask, clicks: Sequence[Click]) -> BoolMask:
         guidance = mirrored_passes(guidance_for_refiner(present, clicks, **size_px))
-        with torch.inference_mode():
-            logits = refiner.network(images, torch.from_numpy(guidance))[:, 0].numpy()
+        logits = network_logits(refiner.network, images, guidance)
         probability = probability_map(mean_of_mirrored(logits), geometry, temperature=refiner.temperature)
         return merged_refinement(present, lesion_mask(probability, refiner.threshold), clicks)
 

@@ -19,10 +19,12 @@ import torch
 from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask, RgbImage
-from models.contract.imaging.clicks import Click
-from models.contract.imaging.preprocess import resized
+from models.contract.imaging.clicks import CLICK_RADIUS_SHARE, Click
+from models.contract.imaging.preprocess import mask_at_size, resized
 from models.contract.imaging.regions import one_region
 from models.contract.metrics import iou
+from training.contract.command_errors import exit_code_of
+from training.contract.data_set import Sample
 from training.contract.progress_bar import shown
 from training.evaluation.click_counts import (
     AIMS,
@@ -33,7 +35,6 @@ from training.evaluation.click_counts import (
     click_numbers,
     ious_by_clicks,
     judged_image,
-    mask_at_size,
     mean_clicks,
     metric_name,
     redraw_with,
@@ -45,9 +46,6 @@ from training.tasks.segmentation import outlined_by_experts
 
 _CLASSICAL_LONGER_SIDE_PX = 256
 """At which GrabCut and the live wire work, as the refiner does: at full size a click would take seconds."""
-
-_CLICK_RADIUS_SHARE = 5 / 192
-"""Of the image's height, as the refiner's disks."""
 
 _GRAB_CUT_ROUNDS = 3
 _FRAME_SHARE = 0.05
@@ -110,7 +108,7 @@ def grab_cut(image: RgbImage) -> Redraw:
 
     def redraw(present: BoolMask, clicks: Sequence[Click]) -> BoolMask:
         labels = _first_labels(_at_size_of(small, present))
-        radius_px = max(1, round(small.shape[0] * _CLICK_RADIUS_SHARE))
+        radius_px = max(1, round(small.shape[0] * CLICK_RADIUS_SHARE))
         scale = small.shape[0] / present.shape[0]
         for click in clicks:
             centre = (round(click.image_xy[0] * scale), round(click.image_xy[1] * scale))
@@ -203,6 +201,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--methods", nargs="+", choices=_METHODS, default=_METHODS)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
+    return exit_code_of(lambda: _carry_out(options))
+
+
+def _carry_out(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     samples = outlined_by_experts(of_split(options.data, options.split))[:: options.every]
     refiner = Refiner.of(PublishedModel.read(options.model))
@@ -212,24 +214,34 @@ def main(arguments: list[str]) -> int:
         "GrabCut": grab_cut,
     }
     methods = {name: method for name, method in by_name.items() if name in options.methods}
+    live_wire = Measured("live wire, anchors on the border") if "live wire" in options.methods else None
+    rows = _measured(samples, segmenter, methods, live_wire)
+    cases = Cases(samples)
+    print("\n".join([*header(len(samples)), *(each.row(cases) for each in rows)]))
+
+
+def _measured(
+    samples: tuple[Sample, ...],
+    segmenter: PublishedModel,
+    methods: dict[str, Callable[[RgbImage], Redraw]],
+    live_wire: Measured | None,
+) -> list[Measured]:
+    """What every method did from every start, and at the end the live wire, which has none."""
     rows = {
         (method, start): Measured(f"{method}, from {start}")
         for start in ("nothing", "the predicted mask")
         for method in methods
     }
-    live_wire = Measured("live wire, anchors on the border")
     for sample in shown(samples, "Clicking"):
         judged = judged_image(sample)
         starts = {
             "nothing": np.zeros_like(judged.wanted),
             "the predicted mask": predicted_mask(segmenter, judged.image),
         }
+        redraws = {name: method(judged.image) for name, method in methods.items()}
         for (method, start), row in rows.items():
-            redraw = row.timed(methods[method](judged.image))
+            redraw = row.timed(redraws[method])
             row.ious.append(ious_by_clicks(starts[start], judged.wanted, redraw))
-        if "live wire" in options.methods:
+        if live_wire is not None:
             live_wire.ious.append(live_wire_ious(judged, live_wire.seconds))
-    cases = Cases(samples)
-    measured = [*rows.values(), *([live_wire] if live_wire.ious else [])]
-    print("\n".join([*header(len(samples)), *(each.row(cases) for each in measured)]))
-    return 0
+    return [*rows.values(), *([live_wire] if live_wire is not None else [])]

@@ -83,7 +83,7 @@ def sources_of(samples: tuple[Sample, ...]) -> tuple[str, ...]:
     return tuple(sorted({sample.source or "not named" for sample in samples}))
 
 
-def diagnoses_of(samples: tuple[Sample, ...]) -> tuple[str, ...]:
+def diagnosis_names_of(samples: tuple[Sample, ...]) -> tuple[str, ...]:
     """The diagnoses that the images come with, as the manifest names them."""
     return tuple(sorted({sample.diagnosis for sample in samples if sample.diagnosis}))
 
@@ -142,7 +142,7 @@ def _limits_of_data(samples: tuple[Sample, ...]) -> tuple[str, ...]:
     return (
         f"Trained on {len(learned)} images from {', '.join(sources_of(samples))}; other cameras, clinical "
         "photographs and skin types or body sites that are rare there are outside what it has seen.",
-        f"The data know these diagnoses only: {', '.join(diagnoses_of(samples)) or 'none'}.",
+        f"The data know these diagnoses only: {', '.join(diagnosis_names_of(samples)) or 'none'}.",
         f"Held-out malignant lesions: {held_out['val']} in val, {held_out['test']} in test; intervals are "
         "wide.",
     )

@@ -3,7 +3,6 @@
 Everything chosen here (threshold, temperature, triage bands) is chosen on validation images.
 """
 
-import hashlib
 import os
 import platform
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ import torch
 from pydantic import JsonValue
 from torch import Tensor, nn
 
+from models.contract.files.atomic_files import sha256_of
 from models.contract.imaging.clicks import draw_click
 from models.contract.imaging.preprocess import resized
 from models.contract.imaging.suitability import SuitabilityLimits
@@ -52,7 +52,7 @@ from training.publishing.card_words import (
     INTENDED_USE,
     LICENCE,
     diagnoses_limit,
-    diagnoses_of,
+    diagnosis_names_of,
     fine_tuning_limit,
     licences_of,
     limits_of,
@@ -198,11 +198,12 @@ def _export(
     stage = plan.stages[-1]
     # A clinic may have fewer than three images to choose by.
     images = _frames((validation * 3)[:3], stage.height_px, stage.width_px)
+    frames = {"images": images}
     if isinstance(network, ClickRefiner):
         form, signature = refiner_graph(network)
+        frames["guidance"] = _example_guidance(images)
     else:
         form, signature = boundary_graph(cast("Outliner", network))
-    frames = {"images": images, "guidance": _example_guidance(images)}
     examples = [{name: each[part] for name, each in frames.items()} for part in (slice(2), slice(2, None))]
     return export_graph(form, signature, examples, target)
 
@@ -256,9 +257,9 @@ def _card(
         triage_aims=choices.triage_aims,
         triage_figures=choices.triage_figures,
         weights_file=WEIGHTS_FILE,
-        weights_sha256=_sha256(target / WEIGHTS_FILE),
+        weights_sha256=sha256_of(target / WEIGHTS_FILE),
         graph_file=GRAPH_FILE,
-        graph_sha256=_sha256(target / GRAPH_FILE),
+        graph_sha256=sha256_of(target / GRAPH_FILE),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         parity_max_abs_difference=parity,
         data=_data_summary(context, notes.data),
@@ -339,7 +340,7 @@ def _known_diagnoses(context: RunContext) -> tuple[str, ...]:
     """Those of the data; a fine-tuned model keeps what its base knows."""
     if context.plan.fine_tuning is not None:
         return context.base.card.known_diagnoses
-    return diagnoses_of(context.data.samples)
+    return diagnosis_names_of(context.data.samples)
 
 
 def _licence(context: RunContext) -> str:
@@ -362,10 +363,6 @@ def _plain(arguments: Mapping[str, object]) -> dict[str, JsonValue]:
         name: list(value) if isinstance(value, tuple) else cast("JsonValue", value)
         for name, value in arguments.items()
     }
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _machine_in_words() -> str:

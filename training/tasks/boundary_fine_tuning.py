@@ -16,9 +16,9 @@ from training.tasks.segmentation import (
     Frames,
     SegmentationTask,
     as_network_input,
-    border_attention,
     load_frames,
     logits_of,
+    loss_targets,
     segmentation_loss,
 )
 
@@ -129,16 +129,11 @@ class _MixedEpoch:
 
     def batch(self, index: int) -> Batch:
         pairs = [*self._known(index), *self._answered(index)]
-        masks = np.stack([mask for _, mask in pairs])
-        batch = {
+        return {
             "images": as_network_input(np.stack([image for image, _ in pairs])),
-            "masks": torch.from_numpy(masks).unsqueeze(1),
+            **loss_targets(self._plan, np.stack([mask for _, mask in pairs])),
             "is_answer": torch.arange(len(pairs)) >= len(pairs) - self._places.uncorrected,
         }
-        if self._plan.loss.startswith("guide_fusion"):
-            attention = np.stack([border_attention((mask >= 0.5).astype(np.uint8)) for mask in masks])
-            batch["attention"] = torch.from_numpy(attention).unsqueeze(1)
-        return batch
 
     def _known(self, index: int) -> list[tuple[NDArray[np.uint8], NDArray[np.float32]]]:
         """Corrections in their order, then bundled images at random; masks of 0 and 1."""

@@ -18,15 +18,15 @@ from models.contract.metrics import iou
 from training.augmentation.augment import varied
 from training.augmentation.mask_jitter import mask_variants
 from training.augmentation.simulated_clicks import next_click
-from training.contract.data_set import DataSetError, Split
-from training.contract.plan import Stage, TrainingPlan
+from training.contract.data_set import Split
+from training.contract.plan import TrainingPlan
 from training.inputs.samplers import generator, shuffled_batches
 from training.loop.task import Batch, EpochBatches
 from training.tasks.segmentation import (
     Frames,
+    TaskOnFrames,
     as_network_input,
-    load_frames,
-    outlined_by_experts,
+    loss_targets,
     segmentation_loss,
 )
 
@@ -48,31 +48,11 @@ _JUDGED_IMAGES, _JUDGED_CLICKS = 96, 3
 _VALIDATION_BATCH = 16
 
 
-class RefinementTask:
-    """Boundaries redrawn from clicks, on the images that have an expert mask."""
+class RefinementTask(TaskOnFrames):
+    """Learning to redraw a boundary from clicks."""
 
     def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
-        self._plan, self._cache = plan, cache
-        self._train, self._validation = (
-            outlined_by_experts(part) for part in (split.train, split.validation)
-        )
-        if not self._train or not self._validation:
-            raise DataSetError("Training a refiner needs images with masks in train and in val.")
-        self._frames = self._validation_frames = Frames(np.empty(0, np.uint8), np.empty(0, np.uint8))
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        """Numbers of training and validation images."""
-        return len(self._train), len(self._validation)
-
-    def steps_per_epoch(self) -> int:
-        """Steps in one epoch."""
-        return -(-len(self._train) // self._plan.images_per_step)
-
-    def open_stage(self, stage: Stage) -> None:
-        """Decode and resize all images once for this stage."""
-        self._frames = load_frames(self._train, stage, self._cache)
-        self._validation_frames = load_frames(self._validation, stage, self._cache)
+        super().__init__(plan, split, cache, learner="refiner")
 
     def batches(self, epoch: int) -> EpochBatches:
         """The shuffled and varied batches of an epoch, with the masks that clicks start from."""
@@ -112,17 +92,16 @@ def _part(frames: Frames, chosen: slice) -> Frames:
 
 def _judged(network: nn.Module, frames: Frames) -> NDArray[np.float64]:
     """IoU (2, clicks, N): from nothing and from the answer without clicks, after each click."""
-    was_training = network.training
+    batch = _plain_batch(frames, next(network.parameters()).device)
     ious = np.zeros((2, _JUDGED_CLICKS, len(frames.images)))
     for start in range(2):
-        clicked = _ClickedBatch(_plain_batch(frames, next(network.parameters()).device))
+        clicked = _ClickedBatch(batch)
         if start == 1:
             clicked.answer(network)
         for index in range(_JUDGED_CLICKS):
             clicked.click(is_first=False)
             clicked.answer(network)
             ious[start, index] = clicked.ious()
-    network.train(was_training)
     return ious
 
 
@@ -203,7 +182,7 @@ class _Epoch:
             seeds.append(int(rng.integers(2**31)) if rng.random() < 0.5 else -1)
         return {
             "images": as_network_input(np.stack(images)),
-            "masks": torch.from_numpy(np.stack(masks)).float().unsqueeze(1),
+            **loss_targets(self._plan, np.stack(masks)),
             "present": torch.from_numpy(np.stack(presents)).float().unsqueeze(1),
             "is_answered": torch.tensor(are_answered).float(),
             "seeds": torch.tensor(seeds),

@@ -51,21 +51,17 @@ class NativeMask:
     geometry: SegmenterGeometry
 
 
-class SegmentationTask:
-    """Boundary training on the images that have an expert mask."""
+class TaskOnFrames:
+    """Training on the images that have an expert mask, as whole frames at the size of the stage."""
 
-    def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
-        self._plan = plan
-        self._cache = cache
+    def __init__(self, plan: TrainingPlan, split: Split, cache: Path, *, learner: str) -> None:
+        self._plan, self._cache = plan, cache
         self._train, self._validation = (
             outlined_by_experts(part) for part in (split.train, split.validation)
         )
         if not self._train or not self._validation:
-            raise DataSetError("Training a boundary needs images with masks in train and in val.")
-        self._stage = plan.stages[0]
+            raise DataSetError(f"Training a {learner} needs images with masks in train and in val.")
         self._frames = self._validation_frames = Frames(np.empty(0, np.uint8), np.empty(0, np.uint8))
-        self._native = native_masks(self._validation, self._stage)
-        self._structures: StructureFrames | None = None
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -78,9 +74,21 @@ class SegmentationTask:
 
     def open_stage(self, stage: Stage) -> None:
         """Decode and resize all images once for this stage."""
-        self._stage = stage
         self._frames = load_frames(self._train, stage, self._cache)
         self._validation_frames = load_frames(self._validation, stage, self._cache)
+
+
+class SegmentationTask(TaskOnFrames):
+    """Learning the boundary from the image alone."""
+
+    def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
+        super().__init__(plan, split, cache, learner="boundary")
+        self._native = native_masks(self._validation, plan.stages[0])
+        self._structures: StructureFrames | None = None
+
+    def open_stage(self, stage: Stage) -> None:
+        """Decode and resize all images once for this stage, with the masks that it is judged by."""
+        super().open_stage(stage)
         self._native = native_masks(self._validation, stage)
         if self._plan.structure_maps_weight > 0:
             self._structures = structure_frames(self._train, stage)
@@ -123,14 +131,10 @@ class _Epoch:
 
     def batch(self, index: int) -> Batch:
         pairs = [self._pair(index, place) for place in range(self._order.shape[1])]
-        masks = np.stack([mask for _, mask in pairs])
         batch = {
             "images": as_network_input(np.stack([image for image, _ in pairs])),
-            "masks": torch.from_numpy(masks).float().unsqueeze(1),
+            **loss_targets(self._plan, np.stack([mask for _, mask in pairs])),
         }
-        if self._plan.loss.startswith("guide_fusion"):
-            attention = np.stack([border_attention(mask) for mask in masks])
-            batch["attention"] = torch.from_numpy(attention).unsqueeze(1)
         if self._structures is not None:
             batch |= self._structure_targets(index, self._structures)
         return batch
@@ -188,19 +192,19 @@ def logits_of(network: nn.Module, frames: Frames, *, batch_size: int = 16) -> ND
     return np.concatenate([network_logits(network, as_network_input(part).numpy()) for part in parts])
 
 
-def network_logits(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Logits (B, h, w) float32 of network inputs (B, 3, h, w), in evaluation mode."""
+def network_logits(network: nn.Module, *inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Logits (B, h, w) float32 of network inputs, each (B, 3, h, w), in evaluation mode."""
     was_training = network.training
-    logits = logits_in_any_mode(network.eval(), images)
+    logits = logits_in_any_mode(network.eval(), *inputs)
     network.train(was_training)
     return logits
 
 
-def logits_in_any_mode(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float32]:
+def logits_in_any_mode(network: nn.Module, *inputs: NDArray[np.float32]) -> NDArray[np.float32]:
     """As ``network_logits``, in whatever mode the network's layers are."""
     device = next(network.parameters()).device
     with torch.inference_mode():
-        logits = network(torch.from_numpy(images).to(device))[:, 0]
+        logits = network(*(torch.from_numpy(each).to(device) for each in inputs))[:, 0]
     return np.asarray(logits.float().cpu().numpy(), dtype=np.float32)
 
 
@@ -222,6 +226,15 @@ def border_attention(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
     # OpenCV's last bit varies with where an array lies in memory; squares of distances are integers.
     squared = np.rint(np.square(np.add(within, around, dtype=np.float64)))
     return np.asarray(1.0 / (1.0 + np.sqrt(squared)), dtype=np.float32)
+
+
+def loss_targets(plan: TrainingPlan, masks: NDArray[np.generic]) -> Batch:
+    """What ``segmentation_loss`` reads: masks (B, h, w) of 0 to 1, and attention to borders if need be."""
+    targets = {"masks": torch.from_numpy(masks).float().unsqueeze(1)}
+    if plan.loss.startswith("guide_fusion"):
+        attention = np.stack([border_attention((mask >= 0.5).astype(np.uint8)) for mask in masks])
+        targets["attention"] = torch.from_numpy(attention).unsqueeze(1)
+    return targets
 
 
 def segmentation_loss(plan: TrainingPlan, logits: Tensor, batch: Batch) -> Tensor:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.contract.arrays import BoolMask
 from models.contract.imaging.preprocess import SegmenterGeometry, mask_for_segmenter, segmenter_geometry
 
-_RADIUS_SHARE: Final = 5 / 192
+CLICK_RADIUS_SHARE: Final = 5 / 192
 """Radius of a click's disk as a share of the input's height: 5 px of 192."""
 
 
@@ -61,7 +61,7 @@ def mean_of_mirrored(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 def draw_click(disks: NDArray[np.float32], input_xy: tuple[float, float], *, is_lesion: bool) -> None:
     """Draw a click into the disks (2, h, w) float32 of 0 or 1, of those that add and that remove."""
     plane = disks[0 if is_lesion else 1]
-    radius_px = max(1, round(plane.shape[0] * _RADIUS_SHARE))
+    radius_px = max(1, round(plane.shape[0] * CLICK_RADIUS_SHARE))
     centre = (round(input_xy[0]), round(input_xy[1]))
     cv2.circle(plane, centre, radius_px, (1.0,), thickness=-1)
 

@@ -81,6 +81,12 @@ def resized(image: NDArray[np.generic], *, height_px: int, width_px: int) -> NDA
     )
 
 
+def mask_at_size(mask: BoolMask, *, height_px: int, width_px: int) -> BoolMask:
+    """``mask`` (H, W) bool at another size: True from half a pixel on."""
+    coverage = resized(mask.astype(np.float32), height_px=height_px, width_px=width_px)
+    return np.asarray(coverage.astype(np.float32, copy=False) >= 0.5, dtype=np.bool_)
+
+
 def segmenter_geometry(shape: tuple[int, ...], *, height_px: int, width_px: int) -> SegmenterGeometry:
     """How an image of ``shape`` lies on an input of this size: upright ones turn for a wide one."""
     native_height_px, native_width_px = shape[:2]
@@ -104,8 +110,7 @@ def mask_for_segmenter(mask: BoolMask, *, height_px: int, width_px: int) -> Bool
     """``mask`` (H, W) bool in the geometry of ``for_segmenter``: True from half a pixel on."""
     geometry = segmenter_geometry(mask.shape, height_px=height_px, width_px=width_px)
     upright = np.rot90(mask) if geometry.is_turned else mask
-    coverage = resized(upright.astype(np.float32), height_px=height_px, width_px=width_px)
-    return np.asarray(coverage.astype(np.float32, copy=False) >= 0.5, dtype=np.bool_)
+    return mask_at_size(upright, height_px=height_px, width_px=width_px)
 
 
 def lesion_crop_box(mask: BoolMask | None, shape: tuple[int, ...], *, margin: float = 0.25) -> Box:

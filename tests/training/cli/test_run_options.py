@@ -7,7 +7,7 @@ import pytest
 from pytest import MonkeyPatch  # noqa: PT013  the type, not a fixture
 
 from models.contract.shelf.card import ModelTask
-from training.__main__ import main
+from tests.training.command_line import call
 from training.cli.run_options import flag_of, option_parameters
 from training.contract.run_folder import RunFolder
 from training.contract.run_options import RunOptions
@@ -31,12 +31,6 @@ def written(choice: str) -> list[str]:
         return [flag]
     values = value if isinstance(value, list) else [value]
     return [part for each in values for part in (flag, str(each))]
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ending:
-        main([str(argument) for argument in arguments])
-    return int(ending.value.code or 0)
 
 
 @pytest.mark.parametrize("task", get_args(ModelTask))

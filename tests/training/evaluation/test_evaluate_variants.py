@@ -12,8 +12,8 @@ from models.nets.classification.score_network import ScoreNetwork
 from models.nets.layers.drop_path import DropPath
 from models.nets.weights import save_weights
 from tests.model_folders import write_model
+from tests.training.command_line import call
 from tests.training.data_folders import mini_data_folder
-from training.__main__ import main
 from training.contract.data_set import DataSetError
 from training.evaluation.evaluate import Evaluation, of_split
 from training.evaluation.evaluate_variants import Variants, with_variants
@@ -36,12 +36,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mini_data_folder(root / "data", train=2, val=12, test=1)
     write_model(root / "models", "mamba_unet_tiny", "segmentation", with_graph=False)
     return root
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ending:
-        main([str(argument) for argument in arguments])
-    return int(ending.value.code or 0)
 
 
 @pytest.mark.parametrize(("height", "width", "count"), [(6, 6, 8), (4, 6, 4)])

@@ -15,8 +15,8 @@ from models.contract.shelf.card import read_card, write_card
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam, read_exam
 from models.contract.shelf.gate import verdict
 from tests.model_folders import write_model
+from tests.training.command_line import call
 from tests.training.data_folders import COLUMNS, mini_data_folder
-from training.__main__ import main
 from training.contract.data_set import read_manifest
 from training.evaluation.exam import sit_exam
 from training.evaluation.exam_answers import ScoreAnswers
@@ -76,12 +76,6 @@ def with_other_weights(folder: Path) -> Path:
     changes = {"version": "2", "weights_sha256": sha256_of(other / "weights.safetensors")}
     write_card(read_card(other).model_copy(update=changes), other)
     return other
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ending:
-        main([str(argument) for argument in arguments])
-    return int(ending.value.code or 0)
 
 
 def copied(folder: Path, to: Path) -> Path:

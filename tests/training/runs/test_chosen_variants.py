@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pytest import MonkeyPatch  # noqa: PT013  the type, not a fixture
 
+from tests.training.command_line import call
 from tests.training.data_folders import mini_data_folder
-from training.__main__ import main
 from training.contract.events import EpochFinished, RunFinished
 from training.contract.plan import Mixing, TrainingPlan
 from training.contract.run_folder import RunFolder
@@ -17,12 +17,6 @@ from training.tasks.classification import ClassificationTask
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return mini_data_folder(tmp_path_factory.mktemp("data") / "mini", train=8, val=4, test=1)
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ending:
-        main([str(argument) for argument in arguments])
-    return int(ending.value.code or 0)
 
 
 def test_a_run_with_every_choice_ends_early_with_its_report_and_curves(

@@ -16,8 +16,8 @@ from models.contract.shelf.model_validation import inspect
 from models.export import LARGEST_DIFFERENCE
 from models.serve import ModelServer
 from tests.model_folders import random_batch, write_model
+from tests.training.command_line import call
 from tests.training.data_sets.layouts.ham_download import a_download
-from training.__main__ import main
 from training.contract.recipes import fine_tuning_plan
 from training.contract.run_folder import RunFolder, create_run_folder
 from training.data_sets.layouts.data_folder import FolderOptions
@@ -31,12 +31,6 @@ NAMES = (
     "vascular lesion",
 )  # fmt: skip
 MALIGNANT = ("actinic keratosis", "basal cell carcinoma", "melanoma")
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ending:
-        main([str(argument) for argument in arguments])
-    return int(ending.value.code or 0)
 
 
 @pytest.fixture(scope="module")

@@ -7,18 +7,12 @@ import pytest
 from models.contract.shelf.card import read_card
 from models.contract.shelf.model_shelf import ModelShelf
 from models.export import LARGEST_DIFFERENCE
+from tests.training.command_line import call
 from tests.training.data_folders import mini_data_folder
-from training.__main__ import main
 from training.contract.data_set import DataSetError
 from training.evaluation.exam import sit_exam
 
 pytestmark = pytest.mark.slow
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ending:
-        main([str(argument) for argument in arguments])
-    return int(ending.value.code or 0)
 
 
 @pytest.fixture(scope="module")

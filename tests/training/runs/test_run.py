@@ -7,8 +7,8 @@ from pytest import MonkeyPatch  # noqa: PT013  the type, not a fixture
 
 from models.contract.shelf.card import read_card
 from models.nets import build
+from tests.training.command_line import call
 from tests.training.data_folders import manifest_row, mini_data_folder, write_manifest
-from training.__main__ import main
 from training.contract.events import TERMINAL_EVENTS, EpochFinished, Event, RunFailed, RunStarted
 from training.contract.plan import TrainingPlan
 from training.contract.recipes import plan_for
@@ -37,12 +37,6 @@ def assert_one_ending(folder: RunFolder, kind: str) -> None:
     endings = terminal(folder.events())
     assert [event.kind for event in endings] == [kind]
     assert folder.events()[-1] == endings[0]
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ending:
-        main([str(argument) for argument in arguments])
-    return int(ending.value.code or 0)
 
 
 @pytest.fixture(scope="module")

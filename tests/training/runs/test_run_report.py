@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.training.command_line import call
 from tests.training.contract.test_plan import a_plan
-from training.__main__ import main
 from training.contract.events import EpochFinished, RunFinished, RunStarted, StepsFinished
 from training.contract.run_folder import RunFolder, create_run_folder
 from training.contract.run_state import fold_events
@@ -40,12 +40,6 @@ def run_with(folder: Path, epochs: int) -> RunFolder:
             measured(epoch, auc_all=auc, log_loss_all=0.9 - auc / 2, auc_image=auc - 0.1, score=auc - 0.05)
         )
     return run
-
-
-def call(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ending:
-        main([str(argument) for argument in arguments])
-    return int(ending.value.code or 0)
 
 
 def test_the_report_is_a_picture_that_grows_with_the_run(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from torch.nn import functional
 from tests.training.contract.test_plan import a_plan
 from tests.training.data_folders import mini_data_folder
 from training.contract.data_set import DataSetError, Split, read_manifest, split_samples
-from training.contract.plan import NO_AUGMENTATION, Stage
+from training.contract.plan import NO_AUGMENTATION, SEGMENTATION_LOSSES, Stage
 from training.tasks.refinement import RefinementTask
 from training.tasks.segmentation import as_network_input, load_frames
 
@@ -108,6 +108,15 @@ def test_each_round_answers_the_answer_before_and_only_the_last_is_learned_from(
     assert clicks[0] < clicks[1] < clicks[2]
     loss.backward()
     assert network.size.grad is not None
+
+
+@pytest.mark.parametrize("loss", SEGMENTATION_LOSSES)
+def test_a_refiner_can_learn_by_every_loss_of_a_boundary(split: Split, tmp_path: Path, loss: str) -> None:
+    task = a_task(split, tmp_path, loss=loss)
+    network = HeedsGuidance()
+    task.loss(network, task.batches(0).batch(0)).backward()
+    assert network.size.grad is not None
+    assert torch.isfinite(network.size.grad)
 
 
 def test_some_first_answers_come_without_a_click(split: Split, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from models.contract.imaging.preprocess import (
     for_classifier,
     for_segmenter,
     lesion_crop_box,
+    mask_at_size,
     mask_for_segmenter,
     normalised,
 )
@@ -56,6 +57,13 @@ def test_mask_and_image_take_the_same_way(shape: tuple[int, int]) -> None:
     half = normalised(np.full((1, 1, 3), 127, np.uint8))[0, 0, 0]
     disagreement = np.count_nonzero((pixels[0] > half) != small)
     assert disagreement <= 2
+
+
+def test_a_mask_at_another_size_covers_the_same_share() -> None:
+    mask = np.zeros((80, 100), bool)
+    mask[20:60, 20:70] = True
+    small = mask_at_size(mask, height_px=40, width_px=50)
+    assert small.mean() == pytest.approx(mask.mean(), abs=0.01)
 
 
 def test_portrait_images_are_turned_only_for_a_wide_input() -> None:
