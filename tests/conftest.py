@@ -40,7 +40,7 @@ TESTS = Path(__file__).resolve().parent
 
 SLOW_PLACES = (
     "app/cli",
-    "app/exporters/test_report_letters.py",
+    "app/exporters/report/test_report_letters.py",
     "app/imaging/test_damaged_files.py",
     "app/imaging/test_dicom.py",
     "app/imaging/test_dicom_second_decoder.py",

@@ -13,10 +13,10 @@ import pytest
 from app.domain.case import Case
 from app.domain.errors import CancelledError, ExportError
 from app.exporters import EXPORTERS
+from app.exporters.annotation.coco_json import CocoJson
 from app.exporters.case_names import CaseNames
-from app.exporters.coco_json import CocoJson
-from app.exporters.isic_folder import IsicFolder
-from app.exporters.mask_png import MaskPng
+from app.exporters.masks.isic_folder import IsicFolder
+from app.exporters.masks.mask_png import MaskPng
 from app.usecases.exports.export_manner import ExportManner, NamedBy
 from app.usecases.exports.exporter import CaseFile
 from tests.builders import exported, result_of

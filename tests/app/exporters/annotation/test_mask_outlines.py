@@ -8,13 +8,14 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from skimage.draw import polygon2mask
 
-from app.exporters.drawn_regions import drawn_regions
-from app.exporters.mask_outlines import (
+from app.exporters.annotation.drawn_regions import drawn_regions
+from app.exporters.annotation.mask_outlines import (
     Region,
     edge_regions,
     keyhole_ring,
     outlined_regions,
 )
+from tests.app.exporters.holed_lesion import iou
 
 MASKS = arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
@@ -37,10 +38,6 @@ def drawn(regions: tuple[Region, ...], shape: tuple[int, int]) -> NDArray[np.boo
     for ring in (ring for region in regions for ring in region.rings):
         mask ^= polygon2mask(shape, ring[:, ::-1] - 0.5)
     return mask
-
-
-def iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    return float((one & other).sum() / (one | other).sum())
 
 
 @given(MASKS)

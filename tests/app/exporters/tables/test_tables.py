@@ -13,20 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.analysis.lesion_score import ImageScores
-from app.exporters.coco_json import CocoJson
+from app.exporters.annotation.coco_json import CocoJson
 from app.exporters.csv_cells import shielded, table_bytes
-from app.exporters.csv_table import CsvTable
-from app.exporters.isic_folder import IsicFolder
-from app.exporters.mask_png import MaskPng
+from app.exporters.masks.mask_png import MaskPng
+from app.exporters.tables.csv_table import CsvTable
 from app.usecases.exports.exporter import CaseFile
+from tests.app.exporters.csv_rows import rows_of
 from tests.builders import exported
 
 MakeCase = Callable[..., CaseFile]
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_a_row_holds_isic_columns_model_output_and_decision(make_case: MakeCase, tmp_path: Path) -> None:
@@ -144,22 +139,3 @@ def test_every_text_comes_back_from_the_table(text: str) -> None:
     rows = list(csv.DictReader(io.StringIO(content, newline="")))
     assert [as_it_was(row["value"]) for row in rows] == ([text] if text or rows else [])
     assert not shielded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
-
-
-def test_the_isic_folder_names_every_file_in_its_table(
-    make_case: MakeCase, new_case: CaseFile, tmp_path: Path
-) -> None:
-    other = replace(new_case, case=replace(new_case.case, image=replace(new_case.case.image, id="a" * 32)))
-    files = exported(IsicFolder(), [make_case(), other], tmp_path, deidentified=True)
-    table = next(path for path in files if path.name == "metadata.csv")
-    first, second = rows_of(table)
-    image = cv2.imread(str(table.parent / first["image_file"]))
-    mask = cv2.imread(str(table.parent / first["mask_file"]), cv2.IMREAD_GRAYSCALE)
-    assert image is not None
-    assert mask is not None
-    assert np.array_equal(image[..., ::-1], make_case().pixels)
-    assert np.array_equal(mask > 127, make_case().mask)
-    assert first["mask_file"].endswith("_segmentation.png")
-    assert second["mask_file"] == ""
-    assert (table.parent / second["image_file"]).exists()
-    assert "canary" not in "".join(map(str, files)).lower()

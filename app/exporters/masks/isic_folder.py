@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from app.exporters.begun_folder import begun_folder
-from app.exporters.case_row import case_rows, columns
 from app.exporters.csv_cells import CsvFile
 from app.exporters.image_rendering import mask_png
+from app.exporters.tables.case_row import case_rows, columns
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from app.exporters.annotation.mask_outlines import Region, Ring, outlined_regions
 from app.exporters.begun_folder import write_masks
-from app.exporters.mask_outlines import Region, Ring, outlined_regions
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask

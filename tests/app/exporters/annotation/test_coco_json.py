@@ -3,15 +3,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.domain.errors import ExportError
-from app.exporters.coco_json import CocoJson
-from app.exporters.mask_png import MaskPng
-from app.exporters.run_lengths import run_lengths
+from app.exporters.annotation.coco_json import CocoJson
+from app.exporters.annotation.run_lengths import run_lengths
 from app.usecases.exports.exporter import CaseFile
 from tests.builders import exported
 
@@ -55,20 +52,3 @@ def test_coco_names_images_and_gives_box_area_and_mask(
         assert not Path(image["file_name"]).is_absolute()
         assert (document_path.parent / image["file_name"]).exists()
     assert "canary" not in json.dumps(document).lower()
-
-
-def test_masks_are_written_as_black_and_white(
-    make_case: MakeCase, new_case: CaseFile, tmp_path: Path
-) -> None:
-    path, index = exported(MaskPng(), [make_case(), new_case], tmp_path, deidentified=False)
-    assert index.name == "index.csv"
-    stored = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    assert stored is not None
-    assert set(np.unique(stored)) == {0, 255}
-    assert np.array_equal(stored > 0, make_case().mask)
-
-
-def test_cases_without_masks_leave_nothing_behind(new_case: CaseFile, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="None of the chosen cases"):
-        exported(MaskPng(), [new_case], tmp_path, deidentified=False)
-    assert list(tmp_path.iterdir()) == []

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from app.exporters.annotation.mask_outlines import keyhole_ring, outlined_regions
 from app.exporters.begun_folder import begun_folder
-from app.exporters.mask_outlines import keyhole_ring, outlined_regions
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 

@@ -1,27 +1,23 @@
 """What one workplace exports comes back as the same masks when another one imports it."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from app.exporters.coco_json import CocoJson
-from app.exporters.coco_polygons import CocoPolygons
-from app.exporters.cvat_xml import CvatXml
-from app.exporters.labelme_json import LabelmeJson
-from app.exporters.mask_png import MaskPng
-from app.exporters.mask_png_ones import MaskPngOnes
-from app.exporters.yolo_segments import YoloSegments
+from app.exporters.annotation.coco_json import CocoJson
+from app.exporters.annotation.coco_polygons import CocoPolygons
+from app.exporters.annotation.cvat_xml import CvatXml
+from app.exporters.annotation.labelme_json import LabelmeJson
+from app.exporters.annotation.yolo_segments import YoloSegments
+from app.exporters.masks.mask_png import MaskPng
+from app.exporters.masks.mask_png_ones import MaskPngOnes
 from app.importers.masks.outline_file import read_outlines
 from app.usecases.corrections.import_corrections import import_corrections
 from app.usecases.exports.export_cases import case_file
 from app.usecases.exports.exporter import CaseFile, Exporter
+from tests.app.exporters.holed_lesion import SIZE, a_holed_lesion, iou
 from tests.builders import a_case, a_mask, exported, result_of, services_at
 from tests.fakes import FakeToken
-
-MakeCase = Callable[..., CaseFile]
 
 OUTLINES = [(CocoJson(), 1.0), (CocoPolygons(), 0.995), (LabelmeJson(), 0.995), (CvatXml(), 0.995),
             (YoloSegments(), 0.995)]  # fmt: skip
@@ -29,22 +25,15 @@ OUTLINES = [(CocoJson(), 1.0), (CocoPolygons(), 0.995), (LabelmeJson(), 0.995), 
 
 @pytest.mark.parametrize(("exporter", "least"), OUTLINES, ids=lambda one: getattr(one, "name", ""))
 def test_outlines_come_back_with_holes_and_all_parts(
-    exporter: Exporter, least: float, make_case: MakeCase, tmp_path: Path
+    exporter: Exporter, least: float, holed: CaseFile, tmp_path: Path
 ) -> None:
-    y, x = np.mgrid[:300, :400]
-    mask = ((y - 130) ** 2 + (x - 170) ** 2 < 100**2) & ((y - 120) ** 2 + (x - 150) ** 2 > 22**2)
-    mask[250:290, 300:380] = True
-    case = make_case().case
-    case = replace(case, image=replace(case.image, height_px=300, width_px=400))
-    pixels = np.full((300, 400, 3), 128, np.uint8)
-    files = exported(exporter, [make_case(case=case, mask=mask, pixels=pixels)], tmp_path, deidentified=False)
+    files = exported(exporter, [holed], tmp_path, deidentified=False)
     path = next(file for file in files if file.suffix in {".json", ".xml", ".txt"})
     found = read_outlines(path)
     assert found is not None
     (drawn,) = found.images
     assert Path(drawn.image_name).stem == "canaryfile"
-    stored = drawn.mask_at((300, 400))
-    assert (stored & mask).sum() / (stored | mask).sum() >= least
+    assert iou(drawn.mask_at(SIZE), a_holed_lesion()) >= least
 
 
 @pytest.mark.parametrize(
@@ -66,7 +55,6 @@ def test_an_export_is_taken_as_corrections_at_another_workplace(exporter: Export
     with there.store.reading() as work:
         stored = there.arrays.valid_mask(work.cases.case(image_id))
     assert stored is not None
-    drawn = a_mask(radius_px=12)
-    assert (stored & drawn).sum() / (stored | drawn).sum() >= 0.995
+    assert iou(stored, a_mask(radius_px=12)) >= 0.995
     for services in (here, there):
         services.store.close()

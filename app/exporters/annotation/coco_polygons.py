@@ -7,8 +7,8 @@ and other readers leave out of the area.
 from collections.abc import Iterable
 from pathlib import Path
 
-from app.exporters.coco_document import write_coco
-from app.exporters.mask_outlines import keyhole_ring, outlined_regions
+from app.exporters.annotation.coco_document import write_coco
+from app.exporters.annotation.mask_outlines import keyhole_ring, outlined_regions
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask

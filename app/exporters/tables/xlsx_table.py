@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.fields import FIELDS, Day
 from app.exporters.atomic_output import new_file
-from app.exporters.case_row import Row, case_rows, columns
+from app.exporters.tables.case_row import Row, case_rows, columns
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 

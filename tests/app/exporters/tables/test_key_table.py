@@ -1,22 +1,17 @@
-import csv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.domain.errors import ExportError
-from app.exporters.csv_table import CsvTable
-from app.exporters.key_table import KeyTable
 from app.exporters.report.pdf import ReportPdf
+from app.exporters.tables.csv_table import CsvTable
+from app.exporters.tables.key_table import KeyTable
 from app.usecases.exports.exporter import CaseFile
+from tests.app.exporters.csv_rows import rows_of
 from tests.builders import exported
 
 MakeCase = Callable[..., CaseFile]
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_the_key_matches_deidentified_reports_and_rows_to_images(make_case: MakeCase, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.exporters.atomic_output import new_file
-from app.exporters.case_row import case_rows, columns
 from app.exporters.csv_cells import CsvFile
+from app.exporters.tables.case_row import case_rows, columns
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 

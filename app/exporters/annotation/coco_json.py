@@ -6,8 +6,8 @@ Masks are written as uncompressed run lengths, which keep holes and every pixel.
 from collections.abc import Iterable
 from pathlib import Path
 
-from app.exporters.coco_document import write_coco
-from app.exporters.run_lengths import run_lengths
+from app.exporters.annotation.coco_document import write_coco
+from app.exporters.annotation.run_lengths import run_lengths
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask

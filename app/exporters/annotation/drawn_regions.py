@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from app.exporters.mask_outlines import Ring, outlined_regions
+from app.exporters.annotation.mask_outlines import Ring, outlined_regions
 from models.contract.arrays import BoolMask
 
 

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from app.exporters.annotation.drawn_regions import DrawnRegion, drawn_regions
 from app.exporters.begun_folder import begun_folder
-from app.exporters.drawn_regions import DrawnRegion, drawn_regions
 from app.exporters.image_rendering import mask_png
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing

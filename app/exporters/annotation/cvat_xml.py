@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from app.exporters.annotation.drawn_regions import DrawnRegion, drawn_regions
+from app.exporters.annotation.run_lengths import run_lengths
 from app.exporters.begun_folder import begun_folder
-from app.exporters.drawn_regions import DrawnRegion, drawn_regions
-from app.exporters.run_lengths import run_lengths
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
