@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.exporters.annotation.mask_outlines import Region, Ring, outlined_regions
-from app.exporters.begun_folder import write_masks
+from app.exporters.file_per_case import write_masks
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from app.exporters.begun_folder import write_masks
+from app.exporters.file_per_case import write_masks
 from app.exporters.image_rendering import grey_png
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from app.exporters.begun_folder import write_masks
+from app.exporters.file_per_case import write_masks
 from app.exporters.image_rendering import mask_png
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.exporters.begun_folder import write_masks
+from app.exporters.file_per_case import write_masks
 from app.exporters.image_rendering import grey_png
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing

@@ -1,10 +1,9 @@
 """The images with the boundary drawn in, to look at."""
 
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
-from app.exporters.begun_folder import begun_folder
+from app.exporters.file_per_case import has_mask, write_file_per_case
 from app.exporters.image_rendering import jpeg, with_boundary
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
@@ -20,13 +19,15 @@ class OutlinedImages:
 
     def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         """Write ``naevus_outlined/<case>_boundary.jpg``; raises ExportError."""
-        with begun_folder(folder, "naevus_outlined", manner) as begun:
-            for done, file in enumerate(cases, start=1):
-                stem = begun.stems.next_stem(file.case)
-                if file.case.mask is not None:
-                    begun.put(file.case, f"{stem}_boundary.jpg", partial(_content, file))
-                yield done
-        return begun.files
+        return write_file_per_case(
+            cases,
+            folder,
+            manner,
+            name="naevus_outlined",
+            ending="_boundary.jpg",
+            is_shown=has_mask,
+            encode=_content,
+        )
 
 
 def _content(file: CaseFile) -> bytes:

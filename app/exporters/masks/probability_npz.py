@@ -1,13 +1,12 @@
 """The boundary model's probability of lesion at each pixel, as a numpy archive."""
 
 from collections.abc import Iterable
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
-from app.exporters.begun_folder import begun_folder
+from app.exporters.file_per_case import has_predicted_boundary, write_file_per_case
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -25,18 +24,21 @@ class ProbabilityNpz:
 
         Each holds ``probability``, (H, W) float32 in [0, 1], and ``threshold``, float64.
         """
-        with begun_folder(folder, "naevus_probability_npz", manner) as begun:
-            for done, file in enumerate(cases, start=1):
-                stem = begun.stems.next_stem(file.case)
-                if file.case.boundary is not None:
-                    threshold = file.case.boundary.model.threshold
-                    make = partial(_content, file, threshold)
-                    begun.put(file.case, f"{stem}_probability.npz", make)
-                yield done
-        return begun.files
+        return write_file_per_case(
+            cases,
+            folder,
+            manner,
+            name="naevus_probability_npz",
+            ending="_probability.npz",
+            is_shown=has_predicted_boundary,
+            encode=_content,
+        )
 
 
-def _content(file: CaseFile, threshold: float) -> bytes:
+def _content(file: CaseFile) -> bytes:
+    boundary = file.case.boundary
+    assert boundary is not None  # Cases without one are left out.
+    threshold = np.float64(boundary.model.threshold)
     content = BytesIO()
-    np.savez_compressed(content, probability=file.lesion_probability, threshold=np.float64(threshold))
+    np.savez_compressed(content, probability=file.lesion_probability, threshold=threshold)
     return content.getvalue()

@@ -1,12 +1,11 @@
 """The boundary model's probability of lesion at each pixel, as a PNG of 16 bits."""
 
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from app.exporters.begun_folder import begun_folder
+from app.exporters.file_per_case import has_predicted_boundary, write_file_per_case
 from app.exporters.image_rendering import grey_png
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
@@ -24,13 +23,15 @@ class ProbabilityPng:
 
     def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         """Write ``naevus_probability_png/<case>_probability.png``; raises ExportError."""
-        with begun_folder(folder, "naevus_probability_png", manner) as begun:
-            for done, file in enumerate(cases, start=1):
-                stem = begun.stems.next_stem(file.case)
-                if file.case.boundary is not None:
-                    begun.put(file.case, f"{stem}_probability.png", partial(_content, file))
-                yield done
-        return begun.files
+        return write_file_per_case(
+            cases,
+            folder,
+            manner,
+            name="naevus_probability_png",
+            ending="_probability.png",
+            is_shown=has_predicted_boundary,
+            encode=_content,
+        )
 
 
 def _content(file: CaseFile) -> bytes:
