@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
@@ -11,14 +11,15 @@ from app.exporters.begun_folder import begun_folder
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask
+from models.contract.imaging.regions import extent_px
 
-LESION = 1
+_LESION = 1
 """The one category."""
 
 _HEAD = {
     "info": {"description": "Naevus export. Research use only, not a medical device."},
     "licenses": [],
-    "categories": [{"id": LESION, "name": "lesion", "supercategory": "skin"}],
+    "categories": [{"id": _LESION, "name": "lesion", "supercategory": "skin"}],
 }
 
 
@@ -60,9 +61,18 @@ class _Document:
         shown = {"id": number, "file_name": name, "width": image.width_px, "height": image.height_px}
         self._images.append(json.dumps(shown, ensure_ascii=False))
         mask = file.lesion_pixels
-        if mask.any():
+        if (extent := extent_px(mask)) is not None:
             self._lesions += 1
-            lesion = {**_lesion(self._lesions, number, mask), "segmentation": segmentation_of(mask)}
+            top, left, bottom, right = extent
+            lesion = {
+                "id": self._lesions,
+                "image_id": number,
+                "category_id": _LESION,
+                "iscrowd": 0,
+                "area": int(np.count_nonzero(mask)),
+                "bbox": [left, top, right - left, bottom - top],
+                "segmentation": segmentation_of(mask),
+            }
             before = ",\n  " if self._lesions > 1 else "\n  "
             self._stream.write(f"{before}{json.dumps(lesion)}".encode())
 
@@ -70,16 +80,3 @@ class _Document:
         """Write the images."""
         images = ",\n  ".join(self._images)
         self._stream.write(f'\n ],\n "images": [\n  {images}\n ]\n}}\n'.encode())
-
-
-def _lesion(number: int, image_number: int, mask: BoolMask) -> dict[str, Any]:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, left = int(rows[0]), int(columns[0])
-    return {
-        "id": number,
-        "image_id": image_number,
-        "category_id": LESION,
-        "iscrowd": 0,
-        "area": int(np.count_nonzero(mask)),
-        "bbox": [left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1],
-    }

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask
+from models.contract.imaging.regions import extent_px
 
 Ring = NDArray[np.float64]
 """(N, 2) float64 of x, y in pixels; closed by itself, the first point is not repeated."""
@@ -41,14 +42,16 @@ def outlined_regions(mask: BoolMask) -> tuple[Region, ...]:
 
     A mask of which fewer points would lose more keeps the edges of its pixels.
     """
-    exact = edge_regions(mask)
-    if not exact:
+    extent = extent_px(mask)
+    if extent is None:
         return ()
-    top_left, cropped = _cropped(mask)
+    top, left, bottom, right = extent
+    cropped = mask[top:bottom, left:right]
+    exact = edge_regions(mask)
     for tolerance_px in _TOLERANCES_PX:
         regions = tuple(_simplified(region, tolerance_px) for region in exact)
         is_sound = all(len(ring) >= 3 and _is_simple(ring) for one in regions for ring in one.rings)
-        if is_sound and _iou(regions, cropped, top_left) >= _LEAST_IOU:
+        if is_sound and _iou(regions, cropped, (top, left)) >= _LEAST_IOU:
             return regions
     return exact
 
@@ -201,13 +204,6 @@ def _sides(starts: Ring, ends: Ring, points: Ring) -> NDArray[np.float64]:
     offsets = points[None] - starts[:, None]
     sides: NDArray[np.float64] = along[:, None, 0] * offsets[..., 1] - along[:, None, 1] * offsets[..., 0]
     return sides
-
-
-def _cropped(mask: BoolMask) -> tuple[tuple[int, int], BoolMask]:
-    """Return the first row and column with lesion, and the mask from there to the last ones."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    top, left = int(rows[0]), int(columns[0])
-    return (top, left), mask[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
 
 
 def _iou(regions: Sequence[Region], cropped: BoolMask, top_left: tuple[int, int]) -> float:
