@@ -49,7 +49,6 @@ SLOW_PLACES = (
     "app/storage/test_migrations.py",
     "app/storage/test_opening.py",
     "app/test_bootstrap.py",
-    "app/test_cli.py",
     "app/ui/cases",
     "app/ui/editor",
     "app/ui/jobs",

@@ -1,9 +1,6 @@
 """The command line on a real store with an instant predictor: what it prints and how it ends."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -14,54 +11,31 @@ from app.domain.errors import StorageError
 from app.usecases.cases.remove_case import remove_case
 from app.usecases.services import Services
 from tests.builders import an_image_file, services_at
+from tests.command_line import Run, as_json
 from tests.fakes import FakePredictor
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return a function that carries out a command line and returns exit code, output and errors."""
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def open_services(chosen: Path | None) -> Services:
-        return services_at(chosen or tmp_path / "data")
-
-    def carry_out(*arguments: object) -> tuple[int, str, str]:
-        code = cli.run([str(argument) for argument in arguments], open_services)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return carry_out
-
-
-def _json(run: Run, *arguments: object) -> Any:  # noqa: ANN401
-    code, out, _ = run(*arguments, "--json")
-    assert code == 0
-    return json.loads(out)
 
 
 def test_the_story_import_predict_list_report(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in", "a.png", seed=1)
     an_image_file(tmp_path / "in", "b.png", seed=2)
-    imported = _json(run, "import", tmp_path / "in")
+    imported = as_json(run, "import", tmp_path / "in")
     assert len(imported["imported"]) == 2
-    assert [line["status"] for line in _json(run, "list")["lines"]] == ["new", "new"]
-    predicted = _json(run, "predict")
+    assert [line["status"] for line in as_json(run, "list")["lines"]] == ["new", "new"]
+    predicted = as_json(run, "predict")
     assert {line["image_id"] for line in predicted["lines"]} == set(imported["imported"])
-    assert _json(run, "predict")["lines"] == []
-    listed = _json(run, "list", "--order", "score", "--descending", "--limit", 1)
+    assert as_json(run, "predict")["lines"] == []
+    listed = as_json(run, "list", "--order", "score", "--descending", "--limit", 1)
     assert listed["total"] == 2
     assert listed["lines"][0]["priority"]["band"] == "urgent"
-    written = _json(run, "report", "--to", tmp_path / "out", listed["lines"][0]["image_id"])
+    written = as_json(run, "report", "--to", tmp_path / "out", listed["lines"][0]["image_id"])
     assert [Path(file).is_file() for file in written["files"]] == [True]
 
 
 def test_further_images_of_a_lesion_give_it_a_score_of_its_own(run: Run, tmp_path: Path) -> None:
     first, second = (an_image_file(tmp_path, f"{seed}.png", seed=seed) for seed in (1, 2))
-    (image_id,) = _json(run, "import", first)["imported"]
-    assert len(_json(run, "import", second, "--lesion-of", image_id[:8])["imported"]) == 1
-    lines = _json(run, "predict")["lines"]
+    (image_id,) = as_json(run, "import", first)["imported"]
+    assert len(as_json(run, "import", second, "--lesion-of", image_id[:8])["imported"]) == 1
+    lines = as_json(run, "predict")["lines"]
     assert [line["lesion"]["image_count"] for line in lines] == [2, 2]
     assert lines[0]["lesion"]["priority"]["band"] == "urgent"
     _, out, _ = run("list")
@@ -80,12 +54,12 @@ def test_a_damaged_file_is_taken_by_choice_outlined_and_not_scored(run: Run, tmp
     code, _, err = run("import", cut, "--take-damaged")
     assert code == 0
     assert "Notice: a.jpg: The file is damaged" in err
-    (line,) = _json(run, "predict")["lines"]
+    (line,) = as_json(run, "predict")["lines"]
     assert (line["status"], line["probability"]) == ("predicted", None)
     assert line["no_score_reason"].startswith("Damaged file")
     assert line["is_damaged"]
     assert "damaged file" in run("list")[1]
-    assert _json(run, "predict")["lines"] == []
+    assert as_json(run, "predict")["lines"] == []
     code, _, err = run("predict", line["image_id"], "--score-anyway")
     assert code == 1
     assert "Left out: a.jpg: Damaged file" in err
@@ -94,8 +68,8 @@ def test_a_damaged_file_is_taken_by_choice_outlined_and_not_scored(run: Run, tmp
 def test_an_id_can_be_shortened_as_long_as_it_is_clear(run: Run, tmp_path: Path) -> None:
     an_image_file(tmp_path / "in", "a.png", seed=1)
     an_image_file(tmp_path / "in", "b.png", seed=2)
-    first, _ = _json(run, "import", tmp_path / "in")["imported"]
-    (line,) = _json(run, "predict", first[:8])["lines"]
+    first, _ = as_json(run, "import", tmp_path / "in")["imported"]
+    (line,) = as_json(run, "predict", first[:8])["lines"]
     assert line["image_id"] == first
     code, _, err = run("predict", "")
     assert code == 1
@@ -106,7 +80,7 @@ def test_patient_and_id_can_be_read_on_a_narrow_terminal(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_image_file(tmp_path / "in", "a photograph with a long name.png")
-    (image_id,) = _json(run, "import", tmp_path / "in")["imported"]
+    (image_id,) = as_json(run, "import", tmp_path / "in")["imported"]
     run("predict")
     monkeypatch.setenv("COLUMNS", "60")
     _, out, _ = run("list")
@@ -164,7 +138,7 @@ def test_triage_prints_which_report_is_whose(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("triage", tmp_path / "in", "--report", tmp_path / "out")
     assert code == 0
     reports = [file.name for file in (tmp_path / "out").glob("*report_pdf*")]
-    for line in _json(run, "list")["lines"]:
+    for line in as_json(run, "list")["lines"]:
         (row,) = (row for row in out.splitlines() if line["file_name"] in row)
         (report,) = (name for name in reports if name.startswith(line["image_id"]))
         assert report in row
@@ -251,7 +225,7 @@ def test_a_damaged_case_is_named_and_fails_the_command_only_when_it_is_alone(
     run: Run, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     first, second = (
-        _json(run, "import", an_image_file(tmp_path / "in", f"{seed}.png", seed=seed))["imported"][0]
+        as_json(run, "import", an_image_file(tmp_path / "in", f"{seed}.png", seed=seed))["imported"][0]
         for seed in (1, 2)
     )
     services = services_at(tmp_path / "data")
@@ -273,32 +247,32 @@ def test_a_list_that_stops_early_says_how_many_there_are(run: Run, tmp_path: Pat
     run("import", tmp_path / "in")
     assert run("list", "--limit", 2)[2] == "2 of 3 shown; --limit N shows more.\n"
     assert run("list", "--limit", 3)[2] == ""
-    assert len(_json(run, "list", "--limit", 2)["lines"]) == 2
+    assert len(as_json(run, "list", "--limit", 2)["lines"]) == 2
 
 
 def test_removed_cases_are_listed_apart_and_come_back(run: Run, tmp_path: Path) -> None:
     first, second = (
-        _json(run, "import", an_image_file(tmp_path / "in", f"{seed}.png", seed=seed))["imported"][0]
+        as_json(run, "import", an_image_file(tmp_path / "in", f"{seed}.png", seed=seed))["imported"][0]
         for seed in (1, 2)
     )
     services = services_at(tmp_path / "data")
     remove_case(services, first)
     services.store.close()
-    assert [line["image_id"] for line in _json(run, "list")["lines"]] == [second]
-    removed = _json(run, "list", "--removed")
+    assert [line["image_id"] for line in as_json(run, "list")["lines"]] == [second]
+    removed = as_json(run, "list", "--removed")
     assert ([line["image_id"] for line in removed["lines"]], removed["total"]) == ([first], 1)
     code, _, err = run("restore", second[:8])
     assert code == 1
     assert "No case of the removed cases has an id" in err
-    assert [line["image_id"] for line in _json(run, "restore", first[:8], first)] == [first]
-    assert {line["image_id"] for line in _json(run, "list")["lines"]} == {first, second}
-    assert _json(run, "list", "--removed")["total"] == 0
+    assert [line["image_id"] for line in as_json(run, "restore", first[:8], first)] == [first]
+    assert {line["image_id"] for line in as_json(run, "list")["lines"]} == {first, second}
+    assert as_json(run, "list", "--removed")["total"] == 0
 
 
 def test_devices_and_models_are_listed(run: Run) -> None:
-    (engine,) = _json(run, "devices")
+    (engine,) = as_json(run, "devices")
     assert (engine["engine"], engine["is_active"]) == ("instant", True)
-    assert _json(run, "models") == []
+    assert as_json(run, "models") == []
     assert "instant" in run("devices")[1]
 
 
@@ -328,24 +302,24 @@ def test_stopping_with_the_keyboard_keeps_what_was_done(capsys: pytest.CaptureFi
 
 def test_a_person_corrects_and_decides_from_the_command_line(run: Run, tmp_path: Path) -> None:
     image = an_image_file(tmp_path / "in", "a.png", seed=1)
-    image_id = _json(run, "import", image)["imported"][0]
+    image_id = as_json(run, "import", image)["imported"][0]
     with Image.open(image) as opened:
         mask = Image.new("L", opened.size, 0)
     mask.paste(255, (10, 10, 60, 50))
     mask.save(tmp_path / "a_segmentation.png")
-    taken = _json(run, "correct", tmp_path / "a_segmentation.png")["taken"]
+    taken = as_json(run, "correct", tmp_path / "a_segmentation.png")["taken"]
     assert [one["image_id"] for one in taken] == [image_id]
-    assert _json(run, "list")["lines"][0]["status"] == "corrected"
+    assert as_json(run, "list")["lines"][0]["status"] == "corrected"
     code, _, errors = run("correct", tmp_path / "in" / "a.png")
     assert code == 1
     assert "two shades" in errors
     code, _, errors = run("decide", image_id[:8], "--diagnosis", "no such thing")
     assert code == 1
-    _json(run, "decide", image_id[:8], "--diagnosis", "Nevus", "--confirmed-by", "histopathology")
-    assert _json(run, "list")["lines"][0]["status"] == "decided"
+    as_json(run, "decide", image_id[:8], "--diagnosis", "Nevus", "--confirmed-by", "histopathology")
+    assert as_json(run, "list")["lines"][0]["status"] == "decided"
 
 
-TWO_PERSONS = Path(__file__).resolve().parents[1] / "golden" / "cases" / "01-same-id-two-persons"
+TWO_PERSONS = Path(__file__).resolve().parents[2] / "golden" / "cases" / "01-same-id-two-persons"
 
 
 @pytest.mark.parametrize("command", [("import",), ("triage", "--report", "{out}")])
@@ -360,16 +334,16 @@ def test_two_persons_of_one_number_are_kept_apart_and_the_remedy_is_said(
         "birth; kept apart as 1000 (2)." in err
     )
     assert "import again with --merge-patients" in err
-    codes = {line["patient_code"] for line in _json(run, "list")["lines"]}
+    codes = {line["patient_code"] for line in as_json(run, "list")["lines"]}
     assert codes == {"1000", "1000 (2)"}
     code, _, err = run("import", TWO_PERSONS, "--merge-patients")
     assert code == 0
     assert "The lesions of patient 1000 (2) were given to patient 1000, as asked." in err
-    assert {line["patient_code"] for line in _json(run, "list")["lines"]} == {"1000"}
+    assert {line["patient_code"] for line in as_json(run, "list")["lines"]} == {"1000"}
     assert run("import", TWO_PERSONS, "--merge-patients")[0] == 1
 
 
 def test_with_a_yes_in_advance_one_number_is_one_patient(run: Run) -> None:
-    imported = _json(run, "import", TWO_PERSONS, "--merge-patients")
+    imported = as_json(run, "import", TWO_PERSONS, "--merge-patients")
     assert imported["kept_apart"] == []
-    assert {line["patient_code"] for line in _json(run, "list")["lines"]} == {"1000"}
+    assert {line["patient_code"] for line in as_json(run, "list")["lines"]} == {"1000"}
