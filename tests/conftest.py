@@ -40,7 +40,7 @@ TESTS = Path(__file__).resolve().parent
 
 SLOW_PLACES = (
     "app/cli",
-    "app/exporters/test_report_letters.py",
+    "app/exporters/report/test_report_letters.py",
     "app/imaging/test_damaged_files.py",
     "app/imaging/test_dicom.py",
     "app/imaging/test_dicom_second_decoder.py",
@@ -49,7 +49,6 @@ SLOW_PLACES = (
     "app/storage/test_migrations.py",
     "app/storage/test_opening.py",
     "app/test_bootstrap.py",
-    "app/test_cli.py",
     "app/ui/cases",
     "app/ui/editor",
     "app/ui/jobs",

@@ -1,27 +1,29 @@
 """One file per export format, each a class that fills the Exporter port; pure from domain values and arrays.
 
-May import use cases, domain, models.contract and resources. Add a format: write its class, name
-it in EXPORTERS. What may be told about a patient is decided in deidentification.py alone; files reach the
-folder through atomic_output.py, whole folders through begun_folder.py.
+``annotation`` holds the formats of annotation programs, ``masks`` files of pixels, ``tables`` lines of cases,
+and ``report`` the PDF; what several of them need lies beside these rooms. May import use cases, domain,
+models.contract and resources. Add a format: write its class in its room, name it in EXPORTERS. What may be
+told about a patient is decided in deidentification.py alone; files reach the folder through atomic_output.py,
+whole folders through begun_folder.py.
 """
 
-from app.exporters.coco_json import CocoJson
-from app.exporters.coco_polygons import CocoPolygons
-from app.exporters.csv_table import CsvTable
-from app.exporters.cvat_xml import CvatXml
-from app.exporters.instance_png import InstancePng
-from app.exporters.isic_folder import IsicFolder
-from app.exporters.key_table import KeyTable
-from app.exporters.labelme_json import LabelmeJson
-from app.exporters.mask_png import MaskPng
-from app.exporters.mask_png_ones import MaskPngOnes
-from app.exporters.outlined_images import OutlinedImages
-from app.exporters.probability_npz import ProbabilityNpz
-from app.exporters.probability_png import ProbabilityPng
-from app.exporters.qupath_geojson import QuPathGeoJson
+from app.exporters.annotation.coco_json import CocoJson
+from app.exporters.annotation.coco_polygons import CocoPolygons
+from app.exporters.annotation.cvat_xml import CvatXml
+from app.exporters.annotation.labelme_json import LabelmeJson
+from app.exporters.annotation.qupath_geojson import QuPathGeoJson
+from app.exporters.annotation.yolo_segments import YoloSegments
+from app.exporters.masks.instance_png import InstancePng
+from app.exporters.masks.isic_folder import IsicFolder
+from app.exporters.masks.mask_png import MaskPng
+from app.exporters.masks.mask_png_ones import MaskPngOnes
+from app.exporters.masks.outlined_images import OutlinedImages
+from app.exporters.masks.probability_npz import ProbabilityNpz
+from app.exporters.masks.probability_png import ProbabilityPng
 from app.exporters.report.pdf import ReportPdf
-from app.exporters.xlsx_table import XlsxTable
-from app.exporters.yolo_segments import YoloSegments
+from app.exporters.tables.csv_table import CsvTable
+from app.exporters.tables.key_table import KeyTable
+from app.exporters.tables.xlsx_table import XlsxTable
 from app.usecases.exports.exporter import Exporter
 
 EXPORTERS: tuple[Exporter, ...] = (

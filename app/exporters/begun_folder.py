@@ -8,9 +8,8 @@ written file from what it was made and which bytes it has; a file for which both
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,8 +23,7 @@ from app.exporters.csv_cells import CsvFile
 from app.exporters.image_rendering import image_png
 from app.translation import _
 from app.usecases.exports.export_manner import ExportManner
-from app.usecases.exports.exporter import CaseFile, Writing
-from models.contract.arrays import BoolMask
+from app.usecases.exports.exporter import CaseFile
 from models.contract.files.private_files import create_private, make_private_folder, write_private
 
 _RECORD = ".written.jsonl"
@@ -51,29 +49,6 @@ def begun_folder(folder: Path, name: str, manner: ExportManner) -> Iterator["Beg
     except OSError as error:
         left = _("Nothing was written.") if begun is None else begun.what_is_left
         raise export_error(error, left) from None
-
-
-def write_masks(
-    cases: Iterable[CaseFile],
-    folder: Path,
-    manner: ExportManner,
-    *,
-    name: str,
-    ending: str,
-    encode: Callable[[BoolMask], bytes],
-) -> Writing:
-    """Write a new folder with one file for the valid mask, (H, W) bool, of each case that has one."""
-
-    def content(file: CaseFile) -> bytes:
-        return encode(file.lesion_pixels)
-
-    with begun_folder(folder, name, manner) as begun:
-        for done, file in enumerate(cases, start=1):
-            stem = begun.stems.next_stem(file.case)
-            if file.case.mask is not None:
-                begun.put(file.case, f"{stem}{ending}", partial(content, file))
-            yield done
-    return begun.files
 
 
 class BegunFolder:

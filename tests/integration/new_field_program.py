@@ -11,8 +11,8 @@ from pypdf import PdfReader
 from PySide6.QtWidgets import QApplication
 
 from app.domain.case import Case
-from app.exporters.case_row import case_row, columns
 from app.exporters.report.pdf import ReportPdf
+from app.exporters.tables.case_row import case_row, columns
 from app.text.history import causes_by_score, metadata_words
 from app.ui.panels.patient_panel import PatientPanel
 from app.usecases.analysis.compare_scores import case_trail

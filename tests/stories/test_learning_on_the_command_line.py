@@ -1,21 +1,18 @@
 """From corrections to a model that serves, and back, on the command line; a stand-in does the training."""
 
-import json
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app import cli
 from app.runs.launcher import ProcessRunLauncher
 from app.usecases.services import Services
 from models.contract.shelf.model_shelf import ModelShelf
 from tests.app.usecases.learning.learning_clinic import a_clinic
 from tests.app.usecases.learning.learning_models import a_shipped_model
 from tests.builders import services_at
+from tests.command_line import Run, as_json, command_line
 
 NAME = "dermomamba"
 VERSION = "1"
@@ -54,8 +51,6 @@ run.append(ExamSat(passed=gate.passed, reasons=gate.reasons, headline={{}}))
 run.append(RunFinished(step=9, best_epoch=0, metrics={{}}))
 """
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
@@ -81,18 +76,7 @@ def run(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
             runs=ProcessRunLauncher(command=[sys.executable, str(tmp_path / "training_program.py")]),
         )
 
-    def carry_out(*arguments: object) -> tuple[int, str, str]:
-        code = cli.run([str(argument) for argument in arguments], open_services)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return carry_out
-
-
-def _json(run: Run, *arguments: object) -> Any:  # noqa: ANN401
-    code, out, err = run(*arguments, "--json")
-    assert code == 0, err
-    return json.loads(out)
+    return command_line(capsys, open_services)
 
 
 def _ctrl_c(_: float) -> None:
@@ -100,29 +84,29 @@ def _ctrl_c(_: float) -> None:
 
 
 def _states(run: Run) -> dict[str, str]:
-    return {line["version"]: line["state"] for line in _json(run, "models") if line["name"] == NAME}
+    return {line["version"]: line["state"] for line in as_json(run, "models") if line["name"] == NAME}
 
 
 def test_corrections_become_a_model_that_serves_and_can_be_taken_back(run: Run, data: Path) -> None:
-    frozen = _json(run, "train", "snapshot", "segmentation")
+    frozen = as_json(run, "train", "snapshot", "segmentation")
     assert frozen["images_by_side"] == {"train": 2, "val": 1, "exam": 1, "uncorrected": 0}
-    assert _json(run, "train", "forecast", "segmentation")["seconds"] == 90
-    started = _json(run, "train", "start", "segmentation")
+    assert as_json(run, "train", "forecast", "segmentation")["seconds"] == 90
+    started = as_json(run, "train", "start", "segmentation")
     assert (started["base"], started["candidate"]) == (f"{NAME}/{VERSION}", f"{NAME}/{VERSION}-clinic1")
     assert started["snapshot_id"] == frozen["id"]
-    story = _json(run, "train", "watch", started["id"])
+    story = as_json(run, "train", "watch", started["id"])
     assert (story["state"], story["verdict"]["passed"]) == ("finished", True)
-    (line,) = _json(run, "train", "runs")
+    (line,) = as_json(run, "train", "runs")
     assert (line["state"], line["passed"], line["is_running"]) == ("finished", True, False)
     assert _states(run) == {VERSION: "active"}
     # The corrections have left a score of other inputs, which is outstanding.
-    assert len(_json(run, "predict")["lines"]) == 4
-    assert _json(run, "predict")["lines"] == []
-    _json(run, "models", "promote", f"{NAME}/{VERSION}-clinic1")
+    assert len(as_json(run, "predict")["lines"]) == 4
+    assert as_json(run, "predict")["lines"] == []
+    as_json(run, "models", "promote", f"{NAME}/{VERSION}-clinic1")
     assert _states(run) == {VERSION: "shipped", f"{VERSION}-clinic1": "active"}
     # Nothing is predicted again because another model serves: what there was is only offered anew.
-    assert _json(run, "predict")["lines"] == []
-    assert _json(run, "models", "rollback", "segmentation")["reference"] == f"{NAME}/{VERSION}"
+    assert as_json(run, "predict")["lines"] == []
+    assert as_json(run, "models", "rollback", "segmentation")["reference"] == f"{NAME}/{VERSION}"
     assert _states(run) == {VERSION: "active", f"{VERSION}-clinic1": "earlier"}
     code, _, err = run("train", "resume", started["id"])
     assert (code, "is finished" in err) == (1, True)
@@ -130,38 +114,38 @@ def test_corrections_become_a_model_that_serves_and_can_be_taken_back(run: Run, 
 
 
 def test_a_candidate_examined_beside_another_model_sits_the_exam_again(run: Run) -> None:
-    _json(run, "train", "snapshot", "segmentation")
+    as_json(run, "train", "snapshot", "segmentation")
     for number in (1, 2):
-        started = _json(run, "train", "start", "segmentation")
+        started = as_json(run, "train", "start", "segmentation")
         assert started["candidate"] == f"{NAME}/{VERSION}-clinic{number}"
-        _json(run, "train", "watch", started["id"])
-    _json(run, "models", "promote", f"{NAME}/{VERSION}-clinic1")
+        as_json(run, "train", "watch", started["id"])
+    as_json(run, "models", "promote", f"{NAME}/{VERSION}-clinic1")
     code, _, err = run("models", "promote", f"{NAME}/{VERSION}-clinic2")
     assert code == 1
     assert "let it sit the exam again" in err
-    assert _json(run, "models", "exam", f"{NAME}/{VERSION}-clinic2")["passed"] is True
-    _json(run, "models", "promote", f"{NAME}/{VERSION}-clinic2")
+    assert as_json(run, "models", "exam", f"{NAME}/{VERSION}-clinic2")["passed"] is True
+    as_json(run, "models", "promote", f"{NAME}/{VERSION}-clinic2")
     assert _states(run)["1-clinic2"] == "active"
 
 
 def test_looking_away_stops_nothing_but_stop_does_and_the_run_goes_on(
     run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _json(run, "train", "snapshot", "segmentation")
+    as_json(run, "train", "snapshot", "segmentation")
     (data / "runs").mkdir()
     (data / "runs" / "wait").touch()
-    started = _json(run, "train", "start", "segmentation")
-    assert _json(run, "train", "watch", started["id"], "--once")["state"] in ("waiting", "running")
+    started = as_json(run, "train", "start", "segmentation")
+    assert as_json(run, "train", "watch", started["id"], "--once")["state"] in ("waiting", "running")
     with monkeypatch.context() as patched:
         patched.setattr("app.cli.training.time.sleep", _ctrl_c)
         code, _, err = run("train", "watch", started["id"])
     assert (code, f"{started['id']} goes on" in err) == (0, True)
     assert run("train", "resume", started["id"])[0] == 1
-    _json(run, "train", "stop", started["id"])
-    assert _json(run, "train", "watch", started["id"])["state"] == "stopped"
+    as_json(run, "train", "stop", started["id"])
+    assert as_json(run, "train", "watch", started["id"])["state"] == "stopped"
     (data / "runs" / "wait").unlink()
-    _json(run, "train", "resume", started["id"])
-    assert _json(run, "train", "watch", started["id"])["state"] == "finished"
+    as_json(run, "train", "resume", started["id"])
+    assert as_json(run, "train", "watch", started["id"])["state"] == "finished"
 
 
 def test_what_is_missing_is_said_in_a_sentence(run: Run) -> None:

@@ -1,8 +1,6 @@
 """Images in ZIP archives, one after the other, without believing what the archive says of itself."""
 
-import lzma
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -10,11 +8,11 @@ from app.domain.errors import UnreadableFileError
 from app.imaging.containers.contained_file import ContainedFile
 from app.imaging.limits import MAX_FILE_BYTES
 from app.translation import N_, _
+from models.contract.files.archive_failures import ARCHIVE_FAILURES
 
 ZIP_START = b"PK\x03\x04"
 
 MOST_ENTRIES = 100_000
-_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, ValueError)
 _CHUNK_BYTES = 1 << 20
 _DAMAGED_ENTRY = N_("The file is damaged in the ZIP archive.")
 _SMALL_BYTES = 50_000_000
@@ -42,7 +40,7 @@ def zipped_files(
                 name = PurePosixPath(entry.filename)
                 if only is None or name == only:
                     yield from _unpacked(opened, entry, archive, workspace)
-    except _DAMAGES:
+    except ARCHIVE_FAILURES:
         raise UnreadableFileError(_("The ZIP archive is damaged or of a kind that cannot be read.")) from None
 
 
@@ -89,7 +87,7 @@ def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path) -> str:
             while left > 0 and (chunk := stream.read(min(_CHUNK_BYTES, left))):
                 unpacked.write(chunk)
                 left -= len(chunk)
-    except _DAMAGES:
+    except ARCHIVE_FAILURES:
         return _(_DAMAGED_ENTRY)
     except OSError as error:
         if error.errno is not None:

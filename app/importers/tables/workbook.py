@@ -1,9 +1,7 @@
 """Spreadsheets in the XLSX format: the first sheet that holds a table, with the values of its formulas."""
 
-import lzma
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from pathlib import Path
 from app.importers.tables.cell_text import cell_text
 from app.importers.tables.metadata_table import OpenTable, TableLine
 from app.translation import _
+from models.contract.files.archive_failures import ARCHIVE_FAILURES
 from training.contract.table import TableError
 
 _MOST_UNPACKED_BYTES = 1_000_000_000
@@ -23,6 +22,9 @@ _MOST_LINES_ABOVE = 40
 
 _WITHOUT_VALUE = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>|</c>)")
 _CHUNK_BYTES, _OVERLAP_BYTES = 1 << 20, 64
+
+_SHEET_FAILURES = (*ARCHIVE_FAILURES, KeyError, TypeError, SyntaxError)
+"""What openpyxl raises on parts that are damaged or missing, beside what the archive does."""
 
 _Rows = Iterator[tuple[int, list[str]]]
 
@@ -45,7 +47,7 @@ def opened_workbook(path: Path, is_header: Callable[[Sequence[str]], bool]) -> I
     _check_parts(path)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError):
+    except (InvalidFileException, *_SHEET_FAILURES):
         raise TableError(_("{name} is damaged or no XLSX file.").format(name=path.name)) from None
     try:
         for sheet in book.worksheets:
@@ -57,7 +59,7 @@ def opened_workbook(path: Path, is_header: Callable[[Sequence[str]], bool]) -> I
             yield OpenTable(columns, _lines(sheet, columns, first_line), lambda: iter(()))
             return
         raise TableError(_("{name} holds no table.").format(name=path.name))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, EOFError):
+    except _SHEET_FAILURES:
         raise TableError(_("{name} is damaged.").format(name=path.name)) from None
     finally:
         book.close()
@@ -76,7 +78,7 @@ def _check_parts(path: Path) -> None:
                             "program, save it, and try again."
                         ).format(name=path.name)
                     )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, lzma.LZMAError):
+    except ARCHIVE_FAILURES:
         raise TableError(_("{name} is damaged or no XLSX file.").format(name=path.name)) from None
 
 

@@ -10,7 +10,6 @@ with a bundle was sat elsewhere, beside another active model and on other patien
 import errno
 import shutil
 import stat
-import struct
 import tempfile
 import time
 import zipfile
@@ -28,6 +27,7 @@ from models.contract.errors import (
     ModelRefusedError,
     ShelfNotWritableError,
 )
+from models.contract.files.archive_failures import ARCHIVE_FAILURES
 from models.contract.files.atomic_files import sha256_of, sync_file, sync_folder
 from models.contract.shelf.card import CARD_FILE, ModelCard, Sha256, read_card
 from models.contract.shelf.exam import EXAM_ELSEWHERE_FILE, EXAM_FILE, check_is_about, exam_from, read_exam
@@ -168,7 +168,7 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError, struct.error) as error:
+    except ARCHIVE_FAILURES as error:
         raise BundleRefusedError(
             f"{file.name} is no complete bundle: it is damaged, cut off, or another kind of file."
         ) from error

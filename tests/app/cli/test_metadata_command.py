@@ -1,40 +1,12 @@
 """A table of metadata on the command line: shown, entered, refused, and beside an import."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app import cli
-from app.usecases.services import Services
 from tests.app.importers.tables.table_files import PH2_TEXT, a_table
-from tests.builders import an_image_file, services_at
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return a function that carries out a command line and returns exit code, output and errors."""
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def open_services(chosen: Path | None) -> Services:
-        return services_at(chosen or tmp_path / "data")
-
-    def carry_out(*arguments: object) -> tuple[int, str, str]:
-        code = cli.run([str(argument) for argument in arguments], open_services)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return carry_out
-
-
-def as_json(run: Run, *arguments: object) -> Any:  # noqa: ANN401
-    code, out, _ = run(*arguments, "--json")
-    assert code == 0
-    return json.loads(out)
+from tests.builders import an_image_file
+from tests.command_line import Run, as_json
 
 
 @pytest.fixture
@@ -110,13 +82,3 @@ def test_a_table_that_cannot_be_used_is_known_before_anything_is_imported(run: R
 
     assert (code, "empty" in err) == (1, True)
     assert as_json(run, "list")["total"] == 0
-
-
-def test_a_watched_folder_is_imported_and_scored_as_images_arrive(run: Run, tmp_path: Path) -> None:
-    an_image_file(tmp_path / "in", "a.png")
-    (tmp_path / "in" / "note.txt").write_text("no image", encoding="utf-8")
-
-    code, _, err = run("watch", tmp_path / "in", "--every", 0.01, "--stop-after", 0.005)
-
-    assert (code, "1 image imported." in err) == (0, True)
-    assert [line["status"] for line in as_json(run, "list")["lines"]] == ["predicted"]

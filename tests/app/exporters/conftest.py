@@ -30,6 +30,7 @@ from app.usecases.analysis.measurements import features_of
 from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.lesion.features import LesionFeatures
+from tests.app.exporters.holed_lesion import SIZE, a_holed_lesion
 
 HEIGHT_PX, WIDTH_PX = 90, 131
 STARTED = datetime(2021, 3, 14, 9, 0, tzinfo=UTC)
@@ -169,3 +170,15 @@ def new_case(make_case: MakeCase) -> CaseFile:
     case = make_case().case
     bare = replace(case, boundaries=(), scores=(), revisions=(), decisions=())
     return make_case(case=bare, mask=None, probability=None, overlays={})
+
+
+@pytest.fixture
+def holed(make_case: MakeCase) -> CaseFile:
+    """Return a case whose lesion has a hole and a second part."""
+    case = make_case().case
+    image = replace(case.image, height_px=SIZE[0], width_px=SIZE[1])
+    pixels = np.random.default_rng(2).integers(0, 255, (*SIZE, 3)).astype(np.uint8)
+    probability = np.linspace(0, 1, SIZE[0] * SIZE[1], dtype=np.float32).reshape(SIZE)
+    return make_case(
+        case=replace(case, image=image), mask=a_holed_lesion(), pixels=pixels, probability=probability
+    )

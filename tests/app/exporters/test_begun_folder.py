@@ -1,6 +1,5 @@
 """Names of files, the index and the key of an export, and what a stopped one leaves for the next try."""
 
-import csv
 import errno
 import hashlib
 import os
@@ -13,12 +12,13 @@ import pytest
 from app.domain.case import Case
 from app.domain.errors import CancelledError, ExportError
 from app.exporters import EXPORTERS
+from app.exporters.annotation.coco_json import CocoJson
 from app.exporters.case_names import CaseNames
-from app.exporters.coco_json import CocoJson
-from app.exporters.isic_folder import IsicFolder
-from app.exporters.mask_png import MaskPng
+from app.exporters.masks.isic_folder import IsicFolder
+from app.exporters.masks.mask_png import MaskPng
 from app.usecases.exports.export_manner import ExportManner, NamedBy
 from app.usecases.exports.exporter import CaseFile
+from tests.app.exporters.csv_rows import rows_of
 from tests.builders import exported, result_of
 
 MakeCase = Callable[..., CaseFile]
@@ -26,11 +26,6 @@ MakeCase = Callable[..., CaseFile]
 OPENLY = ExportManner(deidentified=False)
 FOLDERS = [one for one in EXPORTERS if one.name not in {"report_pdf", "csv_table", "xlsx_table"}]
 BY_NAME = pytest.mark.parametrize("exporter", FOLDERS, ids=lambda exporter: exporter.name)
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def named(case: Case, name: str, number: int) -> Case:

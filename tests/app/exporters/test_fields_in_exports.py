@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from app.domain.fields import FIELDS, CaseField
-from app.exporters.case_row import case_row, columns
 from app.exporters.deidentification import disclosed_case
+from app.exporters.tables.case_row import case_row, columns
 from app.usecases.exports.exporter import CaseFile
 
 MakeCase = Callable[..., CaseFile]

@@ -15,7 +15,7 @@ from app.domain.mask import packed_mask
 from app.domain.stroke_journal import WorkStart
 from app.exporters.atomic_output import deliver_file
 from app.exporters.begun_folder import begun_folder
-from app.exporters.csv_table import CsvTable
+from app.exporters.tables.csv_table import CsvTable
 from app.settings import Settings, write_settings
 from app.storage.journal import FileStrokeJournal
 from app.storage.store import CaseStore

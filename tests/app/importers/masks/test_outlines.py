@@ -8,7 +8,7 @@ import pytest
 from pycocotools import mask as coco_tools
 
 from app.domain.errors import InvalidFieldError, UnreadableFileError
-from app.exporters.run_lengths import run_lengths as our_run_lengths
+from app.exporters.annotation.run_lengths import run_lengths as our_run_lengths
 from app.importers.masks.drawn_image import DrawnImages
 from app.importers.masks.outline_file import read_outlines
 from app.importers.masks.run_lengths import uncompressed

@@ -157,6 +157,18 @@ def test_a_workbook_with_entities_in_its_xml_is_refused(tmp_path: Path) -> None:
         list(read_table(hostile).lines())
 
 
+def test_a_workbook_with_a_wrong_byte_is_read_or_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = a_workbook(tmp_path, [["file", "sex"], ["a.jpg", "male"]])
+    content, refused = path.read_bytes(), 0
+    for at in range(0, len(content), 37):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
+        try:
+            list(read_table(path).lines())
+        except UnreadableFileError:
+            refused += 1
+    assert refused > 20
+
+
 def test_a_workbook_without_a_table_is_refused(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "empty.xlsx")
 

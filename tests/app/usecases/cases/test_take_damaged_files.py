@@ -10,8 +10,8 @@ from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.errors import ScoreWithheldError
 from app.domain.ids import ImageId
-from app.exporters.csv_table import CsvTable
 from app.exporters.report.pdf import ReportPdf
+from app.exporters.tables.csv_table import CsvTable
 from app.imaging import png_codec
 from app.text.history import metadata_words
 from app.usecases.analysis.analyse import Request, analyse_images

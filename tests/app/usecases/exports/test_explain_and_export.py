@@ -9,7 +9,7 @@ import pytest
 from app.domain.case_filter import CaseFilter
 from app.domain.errors import CancelledError, ExportError
 from app.domain.ids import ImageId
-from app.exporters.mask_png import MaskPng
+from app.exporters.masks.mask_png import MaskPng
 from app.usecases.analysis.analyse import AGAIN, analyse_images
 from app.usecases.analysis.explain_score import explain_score, share_inside
 from app.usecases.cases.triage_folder import triage_folder

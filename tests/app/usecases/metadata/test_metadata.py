@@ -10,7 +10,7 @@ from app.domain.audit import EDITS, AuditKind
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import ImageId
-from app.exporters.csv_table import CsvTable
+from app.exporters.tables.csv_table import CsvTable
 from app.importers.tables.column_meanings import meaning_named, recognised
 from app.importers.tables.table_file import read_table
 from app.usecases.cancellation import NeverCancelled

@@ -12,7 +12,7 @@ import pytest
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
 from app.domain.people.patient import Patient
-from app.exporters.csv_table import CsvTable
+from app.exporters.tables.csv_table import CsvTable
 from app.imaging.read_image import ReadImage
 from app.imaging.readers import ImageReader
 from app.usecases.cases.import_images import ImportReport, import_images

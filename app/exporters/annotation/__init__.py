@@ -1,0 +1,1 @@
+"""Outlines and masks in the formats of annotation programs."""

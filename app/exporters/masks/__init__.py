@@ -1,0 +1,1 @@
+"""Masks, regions, probability maps and outlined images, a file of pixels for each case."""
