@@ -134,7 +134,7 @@ class MainController(QObject):
     def choose_metadata(self) -> None:
         """Ask for a table and show what it knows about stored cases."""
         name, _filter = QFileDialog.getOpenFileName(
-            self.window, _("Metadata from a table"), self._last_folder(), TABLE_FILES
+            self.window, _("Metadata from a table"), self._last_folder(), _(TABLE_FILES)
         )
         if name:
             self.correction.save_unasked()
