@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -60,6 +60,7 @@ class MasksDialog(FittedDialog):
         self._found = ImportedCorrections((), ())
         self._job: Job | None = None
         self._is_taking = False
+        self.finished.connect(lambda _result: self._cancel())
         self._build()
         self._review()
 
@@ -226,6 +227,7 @@ class MasksDialog(FittedDialog):
             progressed=self._show_progress,
             done=self._show_found if is_trial else self._finish,
             failed=self._fail,
+            changes_of=None if is_trial else lambda taken: taken.changes,
         )
 
     def _show_found(self, found: ImportedCorrections) -> None:
@@ -248,7 +250,6 @@ class MasksDialog(FittedDialog):
     def _finish(self, taken: ImportedCorrections) -> None:
         self._is_taking = False
         self._progress.finish()
-        self._session.changed.emit(taken.changes)
         self._found = ImportedCorrections((), taken.refused)
         self.fitting.show_lines([])
         self._show_refused(taken.refused)
@@ -282,13 +283,9 @@ class MasksDialog(FittedDialog):
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _cancel(self) -> None:
+        """Stop what is running; what was taken is kept."""
         if self._job is not None:
             self._job.cancel()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop what is running; what was taken is kept."""
-        self._cancel()
-        super().closeEvent(event)
 
 
 def _sum_of(notices: Sequence[FileNotice], taken: frozenset[Path]) -> str:

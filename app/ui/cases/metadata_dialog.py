@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -54,6 +54,7 @@ class MetadataDialog(FittedDialog):
         self._job: Job | None = None
         self._is_entering = False
         self.plan_model = PlanModel(self)
+        self.finished.connect(lambda _result: self._cancel())
         self._build()
         self._read()
 
@@ -70,6 +71,7 @@ class MetadataDialog(FittedDialog):
             progressed=self._show_progress,
             done=self._finish,
             failed=self._fail,
+            changes_of=lambda entered: entered.changes,
         )
 
     def _build(self) -> None:
@@ -222,7 +224,6 @@ class MetadataDialog(FittedDialog):
     def _finish(self, entered: EnteredMetadata) -> None:
         self._is_entering = False
         self._progress.finish()
-        self._session.changed.emit(entered.changes)
         count = len(entered.entered)
         said = [
             ngettext("{count} value was entered.", "{count} values were entered.", count).format(count=count)
@@ -250,13 +251,9 @@ class MetadataDialog(FittedDialog):
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _cancel(self) -> None:
+        """Stop what is running; what was entered is kept."""
         if self._job is not None:
             self._job.cancel()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop what is running; what was entered is kept."""
-        self._cancel()
-        super().closeEvent(event)
 
 
 def _lines_of(refusals: Sequence[LineRefusal]) -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from app.ui.jobs.job import Job, JobToken
 from app.usecases.progress import Progress
@@ -84,7 +85,8 @@ class WorkerQueues(QObject):
         """Run ``work`` on a queue; ``done`` or ``failed`` is called on the UI thread.
 
         ``replaces`` names a kind of work of which only the latest counts: an older one is cancelled and
-        its result is never delivered. Once the queues are closed nothing is run any more.
+        its result is never delivered. A callback of a widget that is gone by then is not called. Once the
+        queues are closed nothing is run any more.
         """
         job = Job()
         if self._is_closed:
@@ -110,7 +112,7 @@ class WorkerQueues(QObject):
         """Run a generator job; it looks at its token between steps and may return what it has so far."""
 
         def report(progress: Progress) -> None:
-            self._arrived.emit(lambda: progressed(progress))
+            self._arrived.emit(lambda: call_unless_gone(progressed, progress))
 
         return self.run(queue_name, lambda token: _drained(steps(token), report), done=done, failed=failed)
 
@@ -146,11 +148,9 @@ class WorkerQueues(QObject):
         if not is_wanted:
             return
         if error is None:
-            if order.done is not None:
-                order.done(future.result())
+            call_unless_gone(order.done, future.result())
         elif isinstance(error, NaevusError):
-            if order.failed is not None:
-                order.failed(error)
+            call_unless_gone(order.failed, error)
         else:
             raise error
 
@@ -158,6 +158,13 @@ class WorkerQueues(QObject):
     def _deliver(self, call: Callable[[], None]) -> None:
         if not self._is_closed:
             call()
+
+
+def call_unless_gone(callback: Callable[[T], None] | None, value: T) -> None:
+    """Call back, unless nobody waits or it is a method of a Qt object that was destroyed meanwhile."""
+    owner = getattr(callback, "__self__", None)
+    if callback is not None and (not isinstance(owner, QObject) or isValid(owner)):
+        callback(value)
 
 
 def _taken_out(holder: list[Callable[[JobToken], T]], token: JobToken) -> T:
