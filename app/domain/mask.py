@@ -3,6 +3,7 @@
 A patch is taken from a stroke's own box and packed, so that an unlimited history stays small.
 """
 
+import hashlib
 import zlib
 from dataclasses import dataclass
 from typing import Self
@@ -127,6 +128,11 @@ def unpacked_mask(packed: bytes, shape: tuple[int, int]) -> BoolMask:
         ValueError: the bits do not fill a mask of this shape.
     """
     return _unpacked(packed, PixelBox.whole(shape)).astype(np.bool_)
+
+
+def mask_digest(mask: BoolMask) -> tuple[tuple[int, ...], bytes]:
+    """Return what tells masks (H, W) apart; packed first, because there is an eighth to hash then."""
+    return mask.shape, hashlib.blake2b(np.packbits(mask).tobytes()).digest()
 
 
 def area_px(mask: BoolMask) -> int:

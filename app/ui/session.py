@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.changes import Changes
 from app.domain.errors import CancelledError
 from app.ui.jobs.job import Job, JobToken
-from app.ui.jobs.worker_queues import QueueName, WorkerQueues
+from app.ui.jobs.worker_queues import QueueName, WorkerQueues, call_unless_gone
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.errors import NaevusError
@@ -90,8 +90,7 @@ class Session(QObject):
 
         def publish(changes: Changes) -> None:
             self.changed.emit(changes)
-            if done is not None:
-                done(changes)
+            call_unless_gone(done, changes)
 
         return self.query(queue_name, verb, publish, failed=failed, replaces=replaces)
 
@@ -103,14 +102,21 @@ class Session(QObject):
         progressed: Callable[[Progress], None],
         done: Callable[[T], None],
         failed: Callable[[NaevusError], None] | None = None,
+        changes_of: Callable[[T], Changes] | None = None,
     ) -> Job:
-        """Run a long job in steps with progress."""
+        """Run a long job in steps with progress; ``changes_of`` its result is published before ``done``."""
         services = self.services
+
+        def publish(result: T) -> None:
+            if changes_of is not None:
+                self.changed.emit(changes_of(result))
+            call_unless_gone(done, result)
+
         return self.queues.follow(
             queue_name,
             lambda token: steps(services, token),
             progressed=progressed,
-            done=done,
+            done=publish,
             failed=failed or self.report_error,
         )
 

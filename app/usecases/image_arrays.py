@@ -1,7 +1,5 @@
 """Pixels, masks and maps of stored cases, and what is measured on them: made once, held by their content."""
 
-import hashlib
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +7,7 @@ from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import BlobName
 from app.domain.image import DermoscopicImage
+from app.domain.mask import mask_digest
 from app.imaging import png_codec
 from app.storage.blobs import BlobStore
 from app.translation import _
@@ -77,14 +76,14 @@ class ImageArrays:
             return None
         mm_per_px = image.calibration.mm_per_px if image.calibration else None
         return self._features.get(
-            (image.upright, _digest(mask), mm_per_px),
+            (image.upright, mask_digest(mask), mm_per_px),
             lambda: features_of(self.pixels(image), mask, mm_per_px=mm_per_px),
         )
 
     def quality(self, image: DermoscopicImage, mask: BoolMask | None) -> ImageQuality:
         """Return the quality of an image, and of the lesion's place in it where a mask (H, W) tells that."""
         return self._qualities.get(
-            (image.upright, None if mask is None else _digest(mask)),
+            (image.upright, None if mask is None else mask_digest(mask)),
             lambda: image_quality(self.pixels(image), mask),
         )
 
@@ -109,8 +108,3 @@ def check_fits(mask: BoolMask, image: DermoscopicImage) -> None:
 def _read_only(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
     array.flags.writeable = False
     return array
-
-
-def _digest(mask: BoolMask) -> tuple[tuple[int, ...], bytes]:
-    """Return what tells masks apart; packed first, because there is an eighth to hash then."""
-    return mask.shape, hashlib.blake2b(np.packbits(mask).tobytes()).digest()

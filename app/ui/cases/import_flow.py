@@ -62,7 +62,12 @@ class ImportFlow(QObject):
     def _begin(self, steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]]) -> None:
         self._foot.show_progress(0, 0, _("Looking at the files…"))
         self._job = self._session.follow(
-            QueueName.FILES, steps, progressed=self._show, done=self._finish, failed=self._fail
+            QueueName.FILES,
+            steps,
+            progressed=self._show,
+            done=self._finish,
+            failed=self._fail,
+            changes_of=lambda report: report.changes,
         )
 
     def cancel(self) -> None:
@@ -77,7 +82,6 @@ class ImportFlow(QObject):
 
     def _finish(self, report: ImportReport) -> None:
         self._foot.finish()
-        self._session.changed.emit(report.changes)
         self.imported.emit(report)
         self._go_on()
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -20,13 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.translation import _, ngettext
+from app.ui.cases.reviewed_import_dialog import ReviewedImportDialog
 from app.ui.cases.sentence_table import SentenceTable
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
-from app.ui.widgets.page_dialog import FittedDialog
-from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.cases.import_images import FileNotice, Refusal
 from app.usecases.corrections.import_corrections import (
     ImplausibleMask,
@@ -35,30 +32,24 @@ from app.usecases.corrections.import_corrections import (
     MaskUse,
     import_corrections,
 )
-from app.usecases.progress import Progress
 from models.contract.errors import NaevusError
-
-if TYPE_CHECKING:
-    from app.ui.jobs.job import Job
 
 _USES = (MaskUse.CORRECTION, MaskUse.STARTING_POINT)
 
 
-class MasksDialog(FittedDialog):
+class MasksDialog(ReviewedImportDialog):
     """Chooses files, shows which cases they fit and which not, and takes them."""
 
     folder_used = Signal(str)
     """The folder in which files were chosen."""
 
     def __init__(self, session: Session, start_folder: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setWindowTitle(_("Masks drawn elsewhere"))
         self.resize(900, 600)
-        self._session = session
         self._start_folder = start_folder
         self._paths: tuple[Path, ...] = ()
         self._found = ImportedCorrections((), ())
-        self._job: Job | None = None
         self._is_taking = False
         self._build()
         self._review()
@@ -95,8 +86,8 @@ class MasksDialog(FittedDialog):
             "muted",
             wraps=True,
         )
-        self._progress = ProgressFoot()
-        self._progress.cancel_requested.connect(self._cancel)
+        self._take = QPushButton()
+        self._take.clicked.connect(self.take)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
@@ -106,7 +97,7 @@ class MasksDialog(FittedDialog):
         layout.addLayout(self._options())
         layout.addWidget(self._pages(), 1)
         layout.addWidget(self._progress)
-        layout.addLayout(self._buttons())
+        layout.addLayout(self._buttons(self._take, self._refused_lines))
 
     def _sources(self) -> QHBoxLayout:
         self._where = plain_label(_("No files are chosen."), "heading")
@@ -170,20 +161,6 @@ class MasksDialog(FittedDialog):
         self.pages.addTab(self.refusals, "")
         return self.pages
 
-    def _buttons(self) -> QHBoxLayout:
-        copy, close = QPushButton(_("Copy what is refused")), QPushButton(_("Close"))
-        copy.clicked.connect(self._copy)
-        close.clicked.connect(self.close)
-        self._take = QPushButton()
-        self._take.setProperty("role", "primary")
-        self._take.clicked.connect(self.take)
-        row = QHBoxLayout()
-        row.addWidget(copy)
-        row.addStretch(1)
-        row.addWidget(close)
-        row.addWidget(self._take)
-        return row
-
     def _choose_files(self) -> None:
         names, _filter = QFileDialog.getOpenFileNames(self, _("Masks drawn elsewhere"), self._start_folder)
         if names:
@@ -226,6 +203,7 @@ class MasksDialog(FittedDialog):
             progressed=self._show_progress,
             done=self._show_found if is_trial else self._finish,
             failed=self._fail,
+            changes_of=None if is_trial else lambda taken: taken.changes,
         )
 
     def _show_found(self, found: ImportedCorrections) -> None:
@@ -248,7 +226,6 @@ class MasksDialog(FittedDialog):
     def _finish(self, taken: ImportedCorrections) -> None:
         self._is_taking = False
         self._progress.finish()
-        self._session.changed.emit(taken.changes)
         self._found = ImportedCorrections((), taken.refused)
         self.fitting.show_lines([])
         self._show_refused(taken.refused)
@@ -274,21 +251,8 @@ class MasksDialog(FittedDialog):
         self.pages.setTabText(0, _("Fitting ({count})").format(count=count))
         self.pages.setTabText(1, _("Refused ({count})").format(count=len(self._found.refused)))
 
-    def _show_progress(self, progress: Progress) -> None:
-        self._progress.show_progress(progress.done, progress.of, progress.label)
-
-    def _copy(self) -> None:
-        lines = [f"{one.path}\t{one.sentence}" for one in self._found.refused]
-        QGuiApplication.clipboard().setText("\n".join(lines))
-
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop what is running; what was taken is kept."""
-        self._cancel()
-        super().closeEvent(event)
+    def _refused_lines(self) -> list[str]:
+        return [f"{one.path}\t{one.sentence}" for one in self._found.refused]
 
 
 def _sum_of(notices: Sequence[FileNotice], taken: frozenset[Path]) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -20,38 +18,31 @@ from PySide6.QtWidgets import (
 from app.translation import _, ngettext
 from app.ui.cases.column_table import ColumnTable
 from app.ui.cases.plan_model import PlanModel
+from app.ui.cases.reviewed_import_dialog import ReviewedImportDialog
 from app.ui.cases.sentence_table import SentenceTable
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
-from app.ui.widgets.page_dialog import FittedDialog
-from app.ui.widgets.progress_foot import ProgressFoot
 from app.usecases.metadata.enter_metadata import EnteredMetadata, enter_metadata
 from app.usecases.metadata.line_matching import MatchedBy
 from app.usecases.metadata.plan import LineRefusal, MetadataPlan
 from app.usecases.metadata.table_reading import TableReading, column_choices, read_metadata
-from app.usecases.progress import Progress
 from models.contract.errors import NaevusError
-
-if TYPE_CHECKING:
-    from app.ui.jobs.job import Job
 
 _COLUMNS_HEIGHT_PX = 200
 
 
-class MetadataDialog(FittedDialog):
+class MetadataDialog(ReviewedImportDialog):
     """Shows what a table would change in the case store, and enters what is ticked."""
 
     def __init__(self, session: Session, path: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(session, parent)
         self.setWindowTitle(_("Metadata from a table"))
         self.resize(980, 680)
-        self._session = session
         self._path = path
         self._reading: TableReading | None = None
         self._refused: tuple[LineRefusal, ...] = ()
-        self._job: Job | None = None
         self._is_entering = False
         self.plan_model = PlanModel(self)
         self._build()
@@ -70,6 +61,7 @@ class MetadataDialog(FittedDialog):
             progressed=self._show_progress,
             done=self._finish,
             failed=self._fail,
+            changes_of=lambda entered: entered.changes,
         )
 
     def _build(self) -> None:
@@ -78,8 +70,8 @@ class MetadataDialog(FittedDialog):
         self.columns = ColumnTable(column_choices())
         self.columns.meaning_chosen.connect(self._take_meaning)
         self.columns.setFixedHeight(_COLUMNS_HEIGHT_PX)
-        self._progress = ProgressFoot()
-        self._progress.cancel_requested.connect(self._cancel)
+        self._enter = QPushButton()
+        self._enter.clicked.connect(self.enter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
@@ -88,7 +80,7 @@ class MetadataDialog(FittedDialog):
         layout.addLayout(self._choices())
         layout.addWidget(self._pages(), 1)
         layout.addWidget(self._progress)
-        layout.addLayout(self._buttons())
+        layout.addLayout(self._buttons(self._enter, self._refused_lines))
 
     def _choices(self) -> QHBoxLayout:
         by = (
@@ -132,20 +124,6 @@ class MetadataDialog(FittedDialog):
         for page in (self.changes, self.refusals, self.unmatched):
             self.pages.addTab(page, "")
         return self.pages
-
-    def _buttons(self) -> QHBoxLayout:
-        copy, close = QPushButton(_("Copy what is refused")), QPushButton(_("Close"))
-        copy.clicked.connect(self._copy)
-        close.clicked.connect(self.close)
-        self._enter = QPushButton()
-        self._enter.setProperty("role", "primary")
-        self._enter.clicked.connect(self.enter)
-        row = QHBoxLayout()
-        row.addWidget(copy)
-        row.addStretch(1)
-        row.addWidget(close)
-        row.addWidget(self._enter)
-        return row
 
     def _read(self) -> None:
         path = self._path
@@ -222,7 +200,6 @@ class MetadataDialog(FittedDialog):
     def _finish(self, entered: EnteredMetadata) -> None:
         self._is_entering = False
         self._progress.finish()
-        self._session.changed.emit(entered.changes)
         count = len(entered.entered)
         said = [
             ngettext("{count} value was entered.", "{count} values were entered.", count).format(count=count)
@@ -242,21 +219,8 @@ class MetadataDialog(FittedDialog):
         self._said.setText(str(error))
         self._review()
 
-    def _show_progress(self, progress: Progress) -> None:
-        self._progress.show_progress(progress.done, progress.of, progress.label)
-
-    def _copy(self) -> None:
-        lines = [f"{one.line}\t{one.subject}\t{one.sentence}" for one in self._refused]
-        QGuiApplication.clipboard().setText("\n".join(lines))
-
-    def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop what is running; what was entered is kept."""
-        self._cancel()
-        super().closeEvent(event)
+    def _refused_lines(self) -> list[str]:
+        return [f"{one.line}\t{one.subject}\t{one.sentence}" for one in self._refused]
 
 
 def _lines_of(refusals: Sequence[LineRefusal]) -> list[tuple[str, str, str]]:

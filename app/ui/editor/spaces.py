@@ -86,6 +86,12 @@ def fitting(
     )
 
 
+def pixel_at(image_xy: Point, shape: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the pixel (row, column) under a point of an image of ``shape`` (H, W); None beside the image."""
+    row, column = math.floor(image_xy[1]), math.floor(image_xy[0])
+    return (row, column) if 0 <= row < shape[0] and 0 <= column < shape[1] else None
+
+
 def length_px(one_image_xy: Point, other_image_xy: Point) -> float:
     """Return the distance of two points of the image in image pixels."""
     return math.dist(one_image_xy, other_image_xy)

@@ -43,10 +43,7 @@ class OutlinePreview:
             painter.setPen(QPen(ink, width, Qt.PenStyle.DotLine))
             painter.drawLine(points[-1], points[0])
         if self.has_corners:
-            painter.setPen(QPen(CASING_COLOUR, 1.5))
-            painter.setBrush(colour)
-            for point in points[:-1]:
-                painter.drawEllipse(point, 3.5, 3.5)
+            _draw_dots(painter, points[:-1], colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +62,14 @@ class LivewirePreview:
         for ink, width in ((CASING_COLOUR, 3.5), (colour, 1.5)):
             painter.setPen(QPen(ink, width))
             painter.drawPolyline(QPolygonF(path))
-        painter.setPen(QPen(CASING_COLOUR, 1.5))
-        painter.setBrush(colour)
-        for anchor_xy in self.anchors_xy:
-            painter.drawEllipse(QPointF(*placement.view_xy(anchor_xy)), 3.5, 3.5)
+        _draw_dots(painter, [QPointF(*placement.view_xy(anchor)) for anchor in self.anchors_xy], colour)
+
+
+def _draw_dots(painter: QPainter, points: list[QPointF], colour: QColor) -> None:
+    painter.setPen(QPen(CASING_COLOUR, 1.5))
+    painter.setBrush(colour)
+    for point in points:
+        painter.drawEllipse(point, 3.5, 3.5)
 
 
 def outline_colour(is_subtracting: bool) -> QColor:

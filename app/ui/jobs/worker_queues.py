@@ -9,10 +9,12 @@ other way round.
 
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from app.ui.jobs.job import Job, JobToken
 from app.usecases.progress import Progress
@@ -40,10 +42,18 @@ _FINISHED = frozenset({QueueName.DATABASE, QueueName.IMAGES})
 """Queues on which a person's work is stored, which closing does not cut off."""
 
 
-_Held = tuple[
-    Callable[[JobToken], object], Callable[[Any], None] | None, Callable[[NaevusError], None] | None
-]
-"""A job's work, and what is called when it is done or has failed."""
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a job is to do, where, and what is called when it is done or has failed.
+
+    Any of these may be the last to know a widget, which must not be destroyed on the worker's thread: they
+    are held here until the UI thread lets them go.
+    """
+
+    queue_name: QueueName
+    work: Callable[[JobToken], object]
+    done: Callable[[Any], None] | None
+    failed: Callable[[NaevusError], None] | None
 
 
 class WorkerQueues(QObject):
@@ -58,9 +68,8 @@ class WorkerQueues(QObject):
             queue_name: ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"naevus-{queue_name.value}")
             for queue_name in QueueName
         }
-        self._jobs: dict[Job, QueueName] = {}
+        self._orders: dict[Job, _Order] = {}
         self._latest: dict[str, Job] = {}
-        self._held: dict[Job, _Held] = {}
         self._is_closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -76,15 +85,17 @@ class WorkerQueues(QObject):
         """Run ``work`` on a queue; ``done`` or ``failed`` is called on the UI thread.
 
         ``replaces`` names a kind of work of which only the latest counts: an older one is cancelled and
-        its result is never delivered. Once the queues are closed nothing is run any more.
+        its result is never delivered. A callback of a widget that is gone by then is not called. Once the
+        queues are closed nothing is run any more.
         """
-        job = self._admitted(queue_name, replaces)
+        job = Job()
         if self._is_closed:
             job.is_ended = True
             return job
-        # Work and callbacks may be the last to know a widget, which must not be destroyed on the worker's
-        # thread: they are held here until the UI thread lets them go, and the worker takes the work out.
-        self._held[job] = (work, done, failed)
+        self._orders[job] = _Order(queue_name, work, done, failed)
+        if replaces is not None:
+            self._replace_latest(replaces, job)
+        self.busy_changed.emit()
         future = self._executors[queue_name].submit(_taken_out, [work], job.token)
         future.add_done_callback(lambda ended: self._arrived.emit(lambda: self._end(job, ended)))
         return job
@@ -101,53 +112,45 @@ class WorkerQueues(QObject):
         """Run a generator job; it looks at its token between steps and may return what it has so far."""
 
         def report(progress: Progress) -> None:
-            self._arrived.emit(lambda: progressed(progress))
+            self._arrived.emit(lambda: call_unless_gone(progressed, progress))
 
         return self.run(queue_name, lambda token: _drained(steps(token), report), done=done, failed=failed)
 
     @property
     def busy_queues(self) -> frozenset[QueueName]:
         """Return the queues with work waiting or running."""
-        return frozenset(self._jobs.values())
+        return frozenset(order.queue_name for order in self._orders.values())
 
     def close(self) -> None:
         """Finish what is to be stored, cancel the rest and wait for the workers to leave."""
         self._is_closed = True
-        for job, queue_name in list(self._jobs.items()):
+        for job, order in list(self._orders.items()):
             # Of what a newer job may replace nothing is stored.
-            if queue_name not in _FINISHED or job in self._latest.values():
+            if order.queue_name not in _FINISHED or job in self._latest.values():
                 job.supersede()
         for queue_name, executor in self._executors.items():
             executor.shutdown(wait=True, cancel_futures=queue_name not in _FINISHED)
-        self._jobs.clear()
-        self._held.clear()
+        self._orders.clear()
 
-    def _admitted(self, queue_name: QueueName, replaces: str | None) -> Job:
-        job = Job()
-        self._jobs[job] = queue_name
-        if replaces is not None:
-            if (older := self._latest.get(replaces)) is not None and not older.is_ended:
-                older.supersede()
-            self._latest[replaces] = job
-        self.busy_changed.emit()
-        return job
+    def _replace_latest(self, replaces: str, job: Job) -> None:
+        if (older := self._latest.get(replaces)) is not None and not older.is_ended:
+            older.supersede()
+        self._latest[replaces] = job
 
     def _end(self, job: Job, future: Future[Any]) -> None:
         job.is_ended = True
-        self._jobs.pop(job, None)
-        _work, done, failed = self._held.pop(job)
+        order = self._orders.pop(job)
         self.busy_changed.emit()
         error = None if future.cancelled() else future.exception()
-        if isinstance(error, NaevusError):
-            error.__traceback__ = None  # Its frames know the work, too.
-        if job.is_superseded or self._is_closed or future.cancelled():
+        is_wanted = not (job.is_superseded or self._is_closed or future.cancelled())
+        if isinstance(error, NaevusError) or not is_wanted:
+            _drop_frames(error)
+        if not is_wanted:
             return
         if error is None:
-            if done is not None:
-                done(future.result())
+            call_unless_gone(order.done, future.result())
         elif isinstance(error, NaevusError):
-            if failed is not None:
-                failed(error)
+            call_unless_gone(order.failed, error)
         else:
             raise error
 
@@ -157,11 +160,25 @@ class WorkerQueues(QObject):
             call()
 
 
+def call_unless_gone(callback: Callable[[T], None] | None, value: T) -> None:
+    """Call back, unless nobody waits or it is a method of a Qt object that was destroyed meanwhile."""
+    owner = getattr(callback, "__self__", None)
+    if callback is not None and (not isinstance(owner, QObject) or isValid(owner)):
+        callback(value)
+
+
 def _taken_out(holder: list[Callable[[JobToken], T]], token: JobToken) -> T:
     """Take the work out of its holder and do it, but do not start what was cancelled while it waited."""
     work = holder.pop()
     token.raise_if_cancelled()
     return work(token)
+
+
+def _drop_frames(error: BaseException | None) -> None:
+    """Take the frames from an error and from those that led to it: they know the work."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _drained(steps: Generator[Progress, None, T], report: Callable[[Progress], None]) -> T:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -76,6 +76,7 @@ class ExportDialog(PageDialog):
         self._choices = choices
         self.folder = folder
         self._job: Job | None = None
+        self.finished.connect(lambda _result: self._cancel())
         self.files: list[Path] = []
         self._cases = QButtonGroup(self)
         self._identity = QButtonGroup(self)
@@ -302,13 +303,9 @@ class ExportDialog(PageDialog):
         )
 
     def _cancel(self) -> None:
+        """Stop writing; what was written is kept."""
         if self._job is not None:
             self._job.cancel()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop writing when the dialog is closed."""
-        self._cancel()
-        super().closeEvent(event)
 
 
 _DEIDENTIFIED, _IDENTIFIED = 0, 1

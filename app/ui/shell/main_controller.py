@@ -134,17 +134,15 @@ class MainController(QObject):
     def choose_metadata(self) -> None:
         """Ask for a table and show what it knows about stored cases."""
         name, _filter = QFileDialog.getOpenFileName(
-            self.window, _("Metadata from a table"), self._last_folder(), TABLE_FILES
+            self.window, _("Metadata from a table"), self._last_folder(), _(TABLE_FILES)
         )
         if name:
-            self.correction.save_unasked()
-            self.panels.finish_edits()
+            self._store_what_is_open()
             self.dialogs.show_metadata(Path(name))
 
     def choose_masks(self) -> None:
         """Offer to take masks that were drawn elsewhere."""
-        self.correction.save_unasked()
-        self.panels.finish_edits()
+        self._store_what_is_open()
         dialog = self.dialogs.show_masks(self._preferences.remembered_text("masks_folder"))
         dialog.folder_used.connect(lambda folder: self._preferences.remember_text("masks_folder", folder))
 
@@ -161,8 +159,7 @@ class MainController(QObject):
 
     def show_export(self) -> None:
         """Offer reports and exports of the open case, the selected ones, or a part of the work list."""
-        self.correction.save_unasked()
-        self.panels.finish_edits()
+        self._store_what_is_open()
         query = self.work_list.model.query
         listed = CaseSelection(
             search=query.search, shown=query.shown, order=query.order, descending=query.descending
@@ -171,8 +168,7 @@ class MainController(QObject):
 
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
-        self.correction.save_unasked()
-        self.panels.finish_edits()
+        self._store_what_is_open()
         self.learning.show_training()
 
     def focus_search(self) -> None:
@@ -205,8 +201,7 @@ class MainController(QObject):
     def review_boundaries(self) -> None:
         """Go through the boundaries of the list that nobody has reviewed, the open case first."""
         query = self.work_list.model.query
-        self.panels.finish_edits()
-        self.correction.save_unasked()
+        self._store_what_is_open()
         self._session.query(
             QueueName.DATABASE,
             lambda services, _token: boundaries_to_review(
@@ -401,6 +396,11 @@ class MainController(QObject):
         self.panels.score.show_prevalence(settings.prevalence_percent)
         if settings.user_name:
             self._session.set_user(settings.user_name)
+
+    def _store_what_is_open(self) -> None:
+        """Store what is drawn and entered, because something else begins that builds on it."""
+        self.correction.save_unasked()
+        self.panels.finish_edits()
 
     def _last_folder(self) -> str:
         return self._preferences.remembered_text("import_folder") or str(Path.home())

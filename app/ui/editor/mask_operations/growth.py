@@ -26,7 +26,7 @@ def step_px(shape: tuple[int, int]) -> int:
 
 def grown(mask: BoolMask, by_px: float) -> BoolMask:
     """Return ``mask`` (H, W) with everything within ``by_px`` of it."""
-    box = _box_round(mask, by_px)
+    box = box_round(mask, by_px)
     result = mask.astype(np.bool_, copy=True)
     if not box.is_empty:
         result[box.window] = _distance_px(~mask[box.window]) <= by_px
@@ -35,7 +35,7 @@ def grown(mask: BoolMask, by_px: float) -> BoolMask:
 
 def shrunk(mask: BoolMask, by_px: float) -> BoolMask:
     """Return ``mask`` (H, W) without what lies within ``by_px`` of its boundary."""
-    box = _box_round(mask, by_px)
+    box = box_round(mask, by_px)
     result = mask.astype(np.bool_, copy=True)
     if not box.is_empty:
         result[box.window] &= _distance_px(mask[box.window]) > by_px
@@ -44,11 +44,19 @@ def shrunk(mask: BoolMask, by_px: float) -> BoolMask:
 
 def smoothed(mask: BoolMask, radius_px: float) -> BoolMask:
     """Return ``mask`` (H, W) with corners and notches smaller than ``radius_px`` rounded off."""
-    box = _box_round(mask, 3 * radius_px)
+    box = box_round(mask, 3 * radius_px)
     result = mask.astype(np.bool_, copy=True)
     if not box.is_empty:
         result[box.window] = _blurred_cover(mask[box.window], radius_px) >= 128
     return result
+
+
+def box_round(mask: BoolMask, margin_px: float) -> PixelBox:
+    """Return the box of the True pixels with a margin, inside the image; empty when there are none."""
+    extent = extent_px(mask)
+    if extent is None:
+        return PixelBox(0, 0, 0, 0)
+    return PixelBox(*extent).grown(int(np.ceil(margin_px)) + 1).clipped(mask.shape)
 
 
 def _blurred_cover(inside: BoolMask, sigma_px: float) -> NDArray[np.uint8]:
@@ -63,14 +71,6 @@ def _blurred_cover(inside: BoolMask, sigma_px: float) -> NDArray[np.uint8]:
     if shrink > 1:
         blurred = cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(blurred, dtype=np.uint8)
-
-
-def _box_round(mask: BoolMask, margin_px: float) -> PixelBox:
-    """The box of the True pixels with a margin, inside the image; empty when there are none."""
-    extent = extent_px(mask)
-    if extent is None:
-        return PixelBox(0, 0, 0, 0)
-    return PixelBox(*extent).grown(int(np.ceil(margin_px)) + 1).clipped(mask.shape)
 
 
 def _distance_px(inside: BoolMask) -> NDArray[np.float32]:

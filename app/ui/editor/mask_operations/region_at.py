@@ -17,6 +17,11 @@ class Region:
     inside: BoolMask
     """(h, w) of the box, True where the region is."""
 
+    def merged_into(self, mask: BoolMask, *, is_subtracting: bool) -> BoolMask:
+        """Return what a mask (H, W) holds in the box (h, w) with the region added, or taken away."""
+        part = mask[self.box.window]
+        return part & ~self.inside if is_subtracting else part | self.inside
+
 
 def island_at(mask: BoolMask, row: int, column: int) -> Region | None:
     """Return the 8-connected region of ``mask`` (H, W) at a pixel; None where the mask is not."""

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.mask import PixelBox
+from app.ui.editor.mask_operations.growth import box_round
 from models.contract.arrays import BoolMask
-from models.contract.imaging.regions import extent_px
 
 _REACH_SHARE: Final = 0.03
 """How far the boundary may be from where it goes, of the diameter of a circle with the mask's area."""
@@ -27,11 +27,10 @@ def snapped(mask: BoolMask, predicted: BoolMask, band: NDArray[np.float32]) -> B
     ``band`` (h, w) in [0, 1] says where the predicted boundary is uncertain, stretched over the image.
     """
     result = mask.astype(np.bool_, copy=True)
-    extent = extent_px(mask)
-    if extent is None or not predicted.any():
-        return result
     reach_px = _REACH_SHARE * 2 * float(np.sqrt(np.count_nonzero(mask) / np.pi))
-    box = PixelBox(*extent).grown(int(np.ceil(reach_px)) + 1).clipped(mask.shape)
+    box = box_round(mask, reach_px)
+    if box.is_empty or not predicted.any():
+        return result
     drawn_px, predicted_px = _signed_px(mask[box.window]), _signed_px(predicted[box.window])
     moves = (np.abs(drawn_px) <= reach_px) & _stretched(band > _WITHIN_BAND, box, mask.shape)
     result[box.window][moves] = (drawn_px + predicted_px)[moves] > 0

@@ -1,8 +1,7 @@
 """Click: say where the lesion is and where it is not; a model redraws the boundary from that."""
 
-import numpy as np
-
 from app.translation import N_
+from app.ui.editor.spaces import pixel_at
 from app.ui.editor.tools.gesture import Gesture, Pointer, ToolCanvas
 from app.ui.editor.tools.tool import Tool
 from models.contract.imaging.clicks import Click
@@ -10,11 +9,10 @@ from models.contract.imaging.clicks import Click
 
 def click(canvas: ToolCanvas, press: Pointer) -> Gesture:
     """Place a click: outside the mask it adds, inside, or with Alt or Ctrl, it removes."""
-    height, width = canvas.image_shape
     x, y = press.image_xy
-    row, column = int(np.floor(y)), int(np.floor(x))
-    if 0 <= row < height and 0 <= column < width:
-        is_lesion = not press.is_subtracting and not bool(canvas.mask[row, column])
+    pixel = pixel_at(press.image_xy, canvas.image_shape)
+    if pixel is not None:
+        is_lesion = not press.is_subtracting and not bool(canvas.mask[pixel])
         # A click counts from the centre of the first pixel, the canvas from its corner.
         canvas.place_click(Click((x - 0.5, y - 0.5), is_lesion))
     return None

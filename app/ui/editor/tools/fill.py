@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from app.translation import N_, _
 from app.ui.editor.mask_operations.region_at import hole_at, island_at
-from app.ui.editor.spaces import Placement, Point
+from app.ui.editor.spaces import Placement, Point, pixel_at
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import draw_note
 from app.ui.editor.tools.gesture import Gesture, Pointer, ToolCanvas, subtracting
@@ -32,18 +31,16 @@ class NothingThereNote:
 
 def fill(canvas: ToolCanvas, press: Pointer) -> Gesture:
     """Fill what the mask encloses under the press; with Alt or Ctrl remove the region there."""
-    height, width = canvas.image_shape
-    row, column = int(np.floor(press.image_xy[1])), int(np.floor(press.image_xy[0]))
-    if not (0 <= row < height and 0 <= column < width):
+    pixel = pixel_at(press.image_xy, canvas.image_shape)
+    if pixel is None:
         return None
     removes = press.is_subtracting
-    region = (island_at if removes else hole_at)(canvas.mask, row, column)
+    region = (island_at if removes else hole_at)(canvas.mask, *pixel)
     if region is None:
         text = _("No region here to remove") if removes else _("The boundary encloses nothing here")
         canvas.preview(NothingThereNote(press.image_xy, text))
     else:
-        part = canvas.mask[region.box.window]
-        canvas.paint_block(region.box, part & ~region.inside if removes else part | region.inside)
+        canvas.paint_block(region.box, region.merged_into(canvas.mask, is_subtracting=removes))
         canvas.finish(_REMOVE_STEP if removes else _FILL_STEP, is_exact=True)
     return None
     yield  # A click is all of it, yet a gesture is a generator.

@@ -1,13 +1,12 @@
 """Handles: the boundary as a smooth curve; drag one, click the line for a new one, Alt-click one away."""
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from app.domain.mask import mask_digest
 from app.translation import N_, _
 from app.ui.editor.mask_operations.boundary_handles import (
     FEWEST,
@@ -30,6 +29,7 @@ _GRIP_VIEW_PX = 9.0
 _STILL_VIEW_PX = 2.0
 """A drag shorter than this is a click."""
 _REMEMBERED = 64
+_Digest = tuple[tuple[int, ...], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class KnownHandles:
     """The handles of masks by what these hold, so that undo brings the same handles back."""
 
     def __init__(self) -> None:
-        self._handles_by_mask: OrderedDict[bytes, BoundaryHandles] = OrderedDict()
+        self._handles_by_mask: OrderedDict[_Digest, BoundaryHandles] = OrderedDict()
 
     def of(self, mask: BoolMask) -> BoundaryHandles | None:
         """Return the handles that a person left on a mask (H, W), else fitted ones; None where none fit."""
-        key = _digest(mask)
+        key = mask_digest(mask)
         if key not in self._handles_by_mask:
             fitted = fitted_handles(mask)
             if fitted is None:
@@ -75,9 +75,9 @@ class KnownHandles:
 
     def remember(self, mask: BoolMask, handles: BoundaryHandles) -> None:
         """Hold the handles that a person left on a mask (H, W)."""
-        self._hold(_digest(mask), handles)
+        self._hold(mask_digest(mask), handles)
 
-    def _hold(self, key: bytes, handles: BoundaryHandles) -> None:
+    def _hold(self, key: _Digest, handles: BoundaryHandles) -> None:
         self._handles_by_mask[key] = handles
         self._handles_by_mask.move_to_end(key)
         while len(self._handles_by_mask) > _REMEMBERED:
@@ -174,11 +174,6 @@ def _is_near(canvas: ToolCanvas, one_xy: Point, other_xy: Point) -> bool:
 
 def _seen(points_xy: list[list[float]], placement: Placement) -> list[QPointF]:
     return [QPointF(*placement.view_xy((x, y))) for x, y in points_xy]
-
-
-def _digest(mask: BoolMask) -> bytes:
-    content = np.packbits(mask).tobytes() + str(mask.shape).encode()
-    return hashlib.blake2b(content).digest()
 
 
 HANDLES = Tool(

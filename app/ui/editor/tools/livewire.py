@@ -6,12 +6,12 @@ from app.ui.editor.raster import outline_spans
 from app.ui.editor.spaces import Point
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import LivewirePreview
+from app.ui.editor.tools.closing import closes_outline
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas
 from app.ui.editor.tools.tool import Tool
 
 _LIVEWIRE_STEP = StepLabel("livewire", "livewire")
-_FIRST_ANCHOR_VIEW_PX = 6.0
-"""A click this close to the first anchor closes the outline."""
+_FEWEST_ANCHORS = 2
 
 
 def livewire(canvas: ToolCanvas, press: Pointer) -> Gesture:
@@ -39,7 +39,7 @@ def livewire(canvas: ToolCanvas, press: Pointer) -> Gesture:
                 canvas.preview(None)
                 return None
             parts.pop()
-        elif _is_closing(canvas, anchors_xy, pointer):
+        elif closes_outline(canvas, anchors_xy, pointer, fewest=_FEWEST_ANCHORS):
             break
         elif pointer.act is PointerEventType.PRESS and here_xy != anchors_xy[-1]:
             parts.append(paths.refined(paths.path_to(here_xy)))
@@ -49,14 +49,6 @@ def livewire(canvas: ToolCanvas, press: Pointer) -> Gesture:
     canvas.paint(outline_spans(_joined(parts), canvas.image_shape), value=not is_subtracting)
     canvas.finish(_LIVEWIRE_STEP)
     return None
-
-
-def _is_closing(canvas: ToolCanvas, anchors_xy: list[Point], pointer: Pointer) -> bool:
-    """Say whether an event closes the outline; a double click's first click has set its anchor."""
-    if pointer.act in (PointerEventType.CONFIRM, PointerEventType.DOUBLE_PRESS):
-        return True
-    is_on_first = canvas.view_distance(anchors_xy[0], pointer.image_xy) <= _FIRST_ANCHOR_VIEW_PX
-    return pointer.act is PointerEventType.PRESS and len(anchors_xy) >= 2 and is_on_first
 
 
 def _joined(parts: list[list[Point]]) -> list[Point]:

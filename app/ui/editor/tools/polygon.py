@@ -2,15 +2,14 @@
 
 from app.translation import N_
 from app.ui.editor.raster import outline_spans
-from app.ui.editor.spaces import Point
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import OutlinePreview
+from app.ui.editor.tools.closing import closes_outline
 from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType, ToolCanvas, subtracting
 from app.ui.editor.tools.tool import Tool
 
 _POLYGON_STEP = StepLabel("polygon", "polygon")
-_SAME_CORNER_VIEW_PX = 6.0
-"""A click this close to the first corner means the first corner."""
+_FEWEST_CORNERS = 3
 
 
 def polygon(canvas: ToolCanvas, press: Pointer) -> Gesture:
@@ -30,7 +29,7 @@ def polygon(canvas: ToolCanvas, press: Pointer) -> Gesture:
             if not corners_xy:
                 canvas.preview(None)
                 return None
-        elif _is_closing(canvas, corners_xy, pointer):
+        elif closes_outline(canvas, corners_xy, pointer, fewest=_FEWEST_CORNERS):
             break
         elif pointer.act is PointerEventType.PRESS:
             corners_xy.append(here_xy)
@@ -38,14 +37,6 @@ def polygon(canvas: ToolCanvas, press: Pointer) -> Gesture:
     canvas.paint(outline_spans(corners_xy, canvas.image_shape), value=not is_subtracting)
     canvas.finish(_POLYGON_STEP)
     return None
-
-
-def _is_closing(canvas: ToolCanvas, corners_xy: list[Point], pointer: Pointer) -> bool:
-    """Say whether an event closes the polygon; a double click's first click has set its corner."""
-    if pointer.act in (PointerEventType.CONFIRM, PointerEventType.DOUBLE_PRESS):
-        return True
-    is_on_first = canvas.view_distance(corners_xy[0], pointer.image_xy) <= _SAME_CORNER_VIEW_PX
-    return pointer.act is PointerEventType.PRESS and len(corners_xy) >= 3 and is_on_first
 
 
 POLYGON_SUBTRACT = Tool(

@@ -83,8 +83,7 @@ def wand(canvas: ToolCanvas, press: Pointer) -> Gesture:
     canvas.preview(None)
     canvas.set_option(TOLERANCE, tolerance)
     region = distance.region(tolerance)
-    part = canvas.mask[region.box.window]
-    canvas.paint_block(region.box, part & ~region.inside if press.is_subtracting else part | region.inside)
+    canvas.paint_block(region.box, region.merged_into(canvas.mask, is_subtracting=press.is_subtracting))
     canvas.finish(_WAND_STEP, is_exact=True)
     return None
 

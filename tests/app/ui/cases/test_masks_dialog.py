@@ -1,12 +1,18 @@
 """The dialog shows which masks fit which cases and why others do not, before any is taken."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete, isValid
 
 from app.domain.ids import ImageId
 from app.ui.cases.masks_dialog import MasksDialog
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import import_images
@@ -89,3 +95,45 @@ def test_another_choice_looks_through_the_files_anew(qtbot: QtBot, session: Sess
     settle(qtbot, session)
 
     assert dialog._take.text() == "Take 1 mask"
+
+
+@pytest.mark.parametrize("leave", [QDialog.close, QDialog.reject])
+def test_a_dialog_that_is_left_stops_what_waits_and_is_never_called_again(
+    qtbot: QtBot, session: Session, tmp_path: Path, image_id: ImageId, leave: Callable[[QDialog], object]
+) -> None:
+    dialog = MasksDialog(session, "")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+    dialog.look_through([two_files(tmp_path / "masks")])
+    settle(qtbot, session)
+    gate = threading.Event()
+    session.queues.run(QueueName.FILES, lambda _token: gate.wait(5))
+    dialog.take()
+
+    with qtbot.captureExceptions() as unforeseen:
+        leave(dialog)
+        qtbot.waitUntil(lambda: not isValid(dialog))
+        gate.set()
+        settle(qtbot, session)
+
+    assert unforeseen == []
+    assert masks_of(session, image_id) == []
+
+
+def test_what_was_taken_before_the_dialog_was_left_is_shown_in_the_window(
+    qtbot: QtBot, session: Session, tmp_path: Path, image_id: ImageId
+) -> None:
+    dialog = MasksDialog(session, "")
+    dialog.look_through([two_files(tmp_path / "masks")])
+    settle(qtbot, session)
+    taken = threading.Event()
+    dialog.take()
+    session.queues.run(QueueName.FILES, lambda _token: taken.set())
+    assert taken.wait(5)
+
+    # Its result is on its way to a dialog that is gone when it arrives.
+    with qtbot.captureExceptions() as unforeseen, qtbot.waitSignal(session.changed) as changed:
+        delete(dialog)
+
+    assert unforeseen == []
+    assert changed.args[0].images == {image_id}

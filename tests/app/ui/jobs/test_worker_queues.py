@@ -1,5 +1,6 @@
 import threading
-from collections.abc import Generator, Iterator
+import weakref
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -65,6 +66,58 @@ def test_an_unexpected_error_reaches_the_hook(qtbot: QtBot, queues: WorkerQueues
         job = queues.run(QueueName.DATABASE, fail, failed=lambda _error: None)
         qtbot.waitUntil(lambda: job.is_ended and bool(caught))
     assert caught[0][0] is ZeroDivisionError
+
+
+class Widget:
+    """Stands for what must not be destroyed on the worker's thread."""
+
+
+def failing_work(
+    error: Exception, because: Exception, *, begun: threading.Event, gate: threading.Event
+) -> tuple[Callable[[JobToken], None], weakref.ref[Widget]]:
+    """Return work that nobody else knows, and the widget that only the work knows."""
+    widget = Widget()
+
+    def fail(_token: JobToken, _widget: Widget = widget) -> None:
+        begun.set()
+        gate.wait(5)
+        try:
+            raise because
+        except Exception as cause:
+            raise error from cause
+
+    return fail, weakref.ref(widget)
+
+
+def test_an_expected_error_and_its_cause_know_nothing_of_the_work_any_more(
+    qtbot: QtBot, queues: WorkerQueues
+) -> None:
+    begun, gate = threading.Event(), threading.Event()
+    errors: list[NaevusError] = []
+    because = OSError("the disk is full")
+    work, widget = failing_work(NotFoundError("There is no such case."), because, begun=begun, gate=gate)
+    job = queues.run(QueueName.FILES, work, failed=errors.append)
+    del work
+    gate.set()
+    qtbot.waitUntil(lambda: job.is_ended and bool(errors))
+    assert errors[0].__cause__ is because
+    assert widget() is None
+
+
+def test_an_error_that_nobody_waits_for_knows_nothing_of_the_work_any_more(
+    qtbot: QtBot, queues: WorkerQueues
+) -> None:
+    begun, gate = threading.Event(), threading.Event()
+    unforeseen = ZeroDivisionError("unforeseen")
+    work, widget = failing_work(unforeseen, OSError("the disk is full"), begun=begun, gate=gate)
+    job = queues.run(QueueName.FILES, work)
+    del work
+    begun.wait(5)
+    job.supersede()
+    gate.set()
+    qtbot.waitUntil(lambda: job.is_ended)
+    assert unforeseen.__cause__ is not None
+    assert widget() is None
 
 
 def test_of_one_kind_of_work_only_the_latest_is_delivered(qtbot: QtBot, queues: WorkerQueues) -> None:
