@@ -23,7 +23,7 @@ _MOST_LINES_ABOVE = 40
 _WITHOUT_VALUE = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>|</c>)")
 _CHUNK_BYTES, _OVERLAP_BYTES = 1 << 20, 64
 
-_SHEET_FAILURES = (*ARCHIVE_FAILURES, KeyError, TypeError, SyntaxError)
+_SHEET_FAILURES: tuple[type[Exception], ...] = (*ARCHIVE_FAILURES, KeyError, TypeError, SyntaxError)
 """What openpyxl raises on parts that are damaged or missing, beside what the archive does."""
 
 _Rows = Iterator[tuple[int, list[str]]]
