@@ -45,9 +45,10 @@ def opened_workbook(path: Path, is_header: Callable[[Sequence[str]], bool]) -> I
     from openpyxl.utils.exceptions import InvalidFileException
 
     _check_parts(path)
+    opening_failures: tuple[type[Exception], ...] = (InvalidFileException, *_SHEET_FAILURES)
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, *_SHEET_FAILURES):
+    except opening_failures:
         raise TableError(_("{name} is damaged or no XLSX file.").format(name=path.name)) from None
     try:
         for sheet in book.worksheets:
