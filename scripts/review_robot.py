@@ -16,7 +16,6 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.domain.ids import ImageId
 from app.ui.shell.main_window import MainWindow
 from models.contract.arrays import BoolMask
 from models.contract.imaging.regions import largest_component
@@ -72,18 +71,41 @@ class Review:
         return self.answer_s + GESTURE_S * self.gestures
 
 
-class _Painted(QObject):
-    """Counts how often a widget was painted."""
+class _Watch(QObject):
+    """Stops when a widget was painted with what a gesture asked for."""
 
     def __init__(self, widget: QObject) -> None:
         super().__init__(widget)
-        self.times = 0
+        self._is_answered: Callable[[], bool] | None = None
+        self._started = (0.0, 0.0)
+        self.answer = Answer(0.0, 0.0)
         widget.installEventFilter(self)
 
+    @property
+    def has_stopped(self) -> bool:
+        """Say whether the answer was painted."""
+        return self._is_answered is None
+
+    def start(self, is_answered: Callable[[], bool]) -> None:
+        """Measure until the end of the first painting that shows the answer."""
+        self._is_answered = is_answered
+        self._started = time.perf_counter(), time.process_time()
+
+    def stop(self) -> None:
+        """Take the time, unless that is done."""
+        if self._is_answered is not None:
+            wall_s, cpu_s = self._started
+            self.answer = Answer(time.perf_counter() - wall_s, time.process_time() - cpu_s)
+            self._is_answered = None
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Count, and let the widget paint."""
-        self.times += event.type() is QEvent.Type.Paint
-        return False
+        """Let the widget paint, then look whether that was the answer."""
+        if event.type() is not QEvent.Type.Paint:
+            return False
+        watched.event(event)
+        if self._is_answered is not None and self._is_answered():
+            self.stop()
+        return True
 
 
 class Hands:
@@ -92,7 +114,7 @@ class Hands:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._view = window.controller.canvas.view
-        self._painted = _Painted(self._view)
+        self._watch = _Watch(self._view)
 
     def key(
         self, key: Qt.Key, held: Qt.KeyboardModifier = _PLAIN, *, until: Callable[[], bool] | None = None
@@ -121,13 +143,13 @@ class Hands:
 
     def _done(self, act: Callable[[], None], until: Callable[[], bool] | None) -> Answer:
         rest(GESTURE_S)
-        wall, cpu, painted = time.perf_counter(), time.process_time(), self._painted.times
+        self._watch.start(until or (lambda: False))
         act()
         if until is not None:
-            wait(until)
-            wait(lambda: self._painted.times > painted)
+            wait(lambda: self._watch.has_stopped)
         QApplication.processEvents()
-        return Answer(time.perf_counter() - wall, time.process_time() - cpu)
+        self._watch.stop()
+        return self._watch.answer
 
 
 def wait(until: Callable[[], bool]) -> None:
@@ -213,14 +235,13 @@ class Annotator:
 
     def _confirm(self, found: Review) -> None:
         left = self.window.controller.boundary_review.left
-        following = left[1] if len(left) > 1 else None
-        answer = self._press(Qt.Key.Key_Space, found, until=lambda: self._is_shown(following))
-        found.next_image = answer if following is not None else None
-
-    def _is_shown(self, image_id: ImageId | None) -> bool:
-        if image_id is None:
-            return not self.window.controller.boundary_review.is_running
-        return self.window.controller.review.image_id == image_id
+        if len(left) == 1:
+            self._press(Qt.Key.Key_Space, found)
+            return
+        following = left[1]
+        found.next_image = self._press(
+            Qt.Key.Key_Space, found, until=lambda: self._canvas.editor.image_id == following
+        )
 
     def _take_tool(self, name: str, key: Qt.Key, found: Review) -> None:
         if self._canvas.tools.tool.name != name:

@@ -122,6 +122,7 @@ class BoundaryReview(QObject):
             self._left, self._prepared = [], {}
             self._stop_asking()
             self._queue.expect(())
+            self._canvas.editor.foresee(())
             self.running_changed.emit(False)
 
     def confirm(self) -> None:
@@ -132,14 +133,18 @@ class BoundaryReview(QObject):
         if view.case.mask is None and not correction.is_unsaved:
             self._session.tell(_(_NOT_THERE_YET))
             return
-        correction.confirm_and_leave()
-        self._leave(before=view.case.mask_source)
+        # The next image is painted before the boundary of this one is stored.
+        with self._session.queues.holding_back():
+            correction.confirm_and_leave()
+            self._leave(before=view.case.mask_source)
 
     def skip(self, reason: SkipReason) -> None:
         """Leave the boundary as it is, note why, and show the next image."""
         self._stop_asking()
-        if self._is_at_hand():
-            image_id = self._left[0]
+        if not self._is_at_hand():
+            return
+        image_id = self._left[0]
+        with self._session.queues.holding_back():
             self._session.act(
                 QueueName.DATABASE, lambda services, _token: skip_boundary(services, image_id, reason)
             )
@@ -249,6 +254,7 @@ class BoundaryReview(QObject):
         self.moved_to.emit(str(image_id))
         upcoming = self._upcoming()
         self._queue.expect(upcoming)
+        self._canvas.editor.foresee(upcoming)
         self._prepare(upcoming)
         self._show_progress()
         self._read_flag()

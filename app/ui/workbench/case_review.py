@@ -108,6 +108,8 @@ class CaseReview(QObject):
         self.correction.show(shown)
         scale = case.image.calibration
         self._canvas.view.set_calibration(scale.mm_per_px if scale is not None else None)
+        # A person waits for the image, not for what the panels say.
+        self._canvas.view.repaint()
         self._queue.attend(case.image.id)
         self._publish(CaseView(case, is_scoring=self._is_scoring(case.image.id)))
         self.opened.emit(str(case.image.id))
@@ -168,7 +170,9 @@ class CaseReview(QObject):
     def _show_state(self) -> None:
         """Say whether a score is on its way."""
         if self.view is not None:
-            self._publish(replace(self.view, is_scoring=self._is_scoring(self.view.case.image.id)))
+            is_scoring = self._is_scoring(self.view.case.image.id)
+            if is_scoring != self.view.is_scoring:
+                self._publish(replace(self.view, is_scoring=is_scoring))
 
     def _is_scoring(self, image_id: ImageId) -> bool:
         return self.correction.is_previewing or self._queue.is_waiting(image_id)
