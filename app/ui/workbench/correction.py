@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.analysis.prediction import ScorePrediction
@@ -71,6 +72,8 @@ class Correction(QObject):
     """Preview of the mask on the canvas."""
     stored = Signal(object)
     """RevisionReason of a revision that was stored."""
+    corrected_elsewhere = Signal()
+    """The canvas now shows a revision that was not stored here."""
     store_failed = Signal(str)
     """Why no revision was stored, in a sentence."""
     questioned = Signal(object)
@@ -131,10 +134,14 @@ class Correction(QObject):
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
         self._canvas.set_prediction(opened.predicted_mask, opened.probability)
         self._canvas.set_band(opened.band)
-        if is_other_mask:
-            self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
+        editor = self._canvas.editor
+        shown, source = editor.finished_mask, str(opened.case.mask_source or "")
+        is_taken = is_other_mask and editor.set_mask(opened.mask, source)
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
+            # After one's own saving the newest mask is the one that was shown already.
+            if is_taken and not np.array_equal(shown, opened.mask):
+                self.corrected_elsewhere.emit()
             self._session.warn(_(_CORRECTED_ELSEWHERE))
         self.state_changed.emit()
 
