@@ -1,4 +1,4 @@
-"""Measure how long a robot takes for a boundary in the review of boundaries, beside a polygon drawn from nothing.
+"""Measure how long a robot takes for a boundary in the review mode, beside a polygon drawn from nothing.
 
 .venv/bin/python scripts/measure_review.py --data DATA [--images 100] [--json FILE]
 
@@ -24,17 +24,18 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from review_robot import AIM, GESTURE_S, Annotator, Review, corners_for, rest, wait
+from review_robot import AIM, Annotator, Review, corners_for
+from window_hands import GESTURE_S, rest, wait
 
 from app.bootstrap import open_services
 from app.settings import Settings
 from app.ui.application import make_application, open_window
 from app.ui.jobs.collector import UiThreadCollector
+from app.ui.jobs.job import JobToken
 from app.ui.preferences import Places, Preferences
 from app.ui.shell.main_window import MainWindow
 from app.ui.theme import Theme, ThemeChoice
 from app.usecases.analysis.analyse import analyse_images
-from app.ui.jobs.job import JobToken
 from app.usecases.cases.import_images import import_images
 from app.usecases.progress import Progress
 from models.contract.arrays import BoolMask
@@ -166,15 +167,17 @@ def _review_all(window: MainWindow, masks: dict[str, BoolMask]) -> list[Review]:
     review = window.controller.boundary_review
     wait(lambda: review.is_running and window.controller.review.view is not None)
     _settle(window)
-    annotator, reviews = Annotator(window), []
+    annotator, found = Annotator(window), dict[str, Review]()
     while review.is_running:
         view = window.controller.review.view
         if view is None:
             raise RuntimeError("No image is under review.")
         name = Path(view.case.image.file_name).stem
-        reviews.append(annotator.review(name, masks[name]))
-        print(f"\r{len(reviews)} of {len(masks)}", end="", file=sys.stderr, flush=True)
-    return reviews
+        # A mask that may be a slip comes back at the end and is confirmed once more.
+        again = annotator.review(name, masks[name])
+        found[name] = again if name not in found else found[name].followed_by(again)
+        print(f"\r{len(found)} of {len(masks)}", end="", file=sys.stderr, flush=True)
+    return list(found.values())
 
 
 def _settle(window: MainWindow) -> None:
@@ -199,7 +202,8 @@ def _in_order(reviews: list[Review], samples: Sequence[Sample], corners: list[in
 
 def _table(reviews: list[Review], corners: list[int]) -> list[str]:
     def line(way: str, of: list[Review], seconds: Callable[[Review], float]) -> Line:
-        return _line(way, [seconds(one) for one in of], [one.last_iou for one in of], [one.gestures for one in of])
+        ious, gestures = [one.last_iou for one in of], [one.gestures for one in of]
+        return _line(way, [seconds(one) for one in of], ious, gestures)
 
     unsure = [one for one in reviews if one.first_iou < AIM]
     lines = [
@@ -222,7 +226,7 @@ def _table(reviews: list[Review], corners: list[int]) -> list[str]:
         "|---|---:|---:|---:|---:|---:|",
         *(each.row() for each in lines),
         "",
-        _next_image_words(reviews),
+        _answer_words(reviews),
     ]
 
 
@@ -237,14 +241,24 @@ def _line(way: str, seconds: list[float], ious: list[float], gestures: list[int]
     )
 
 
-def _next_image_words(reviews: list[Review]) -> str:
+def _answer_words(reviews: list[Review]) -> str:
     answers = [one.next_image for one in reviews if one.next_image is not None]
-    wall, cpu = (1000 * np.array([getattr(each, name) for each in answers]) for name in ("wall_s", "cpu_s"))
-    return (
-        f"Space until the next image was painted, {len(answers)} images: wall median {np.median(wall):.0f} ms, "
-        f"95th percentile {np.percentile(wall, 95):.0f} ms; processor median {np.median(cpu):.0f} ms, "
-        f"95th percentile {np.percentile(cpu, 95):.0f} ms"
+    clicks_s = [each for one in reviews for each in one.click_answers_s]
+    return "\n".join(
+        (
+            _times_words("Space until the next image was painted", [each.wall_s for each in answers]),
+            _times_words("the same, time of the processor", [each.cpu_s for each in answers]),
+            _times_words("click until its answer was painted", clicks_s),
+        )
     )
+
+
+def _times_words(what: str, seconds: list[float]) -> str:
+    if not seconds:
+        return f"{what}: never"
+    times_ms = 1000 * np.array(seconds)
+    median_ms, p95_ms = np.percentile(times_ms, (50, 95))
+    return f"{what}: median {median_ms:.0f} ms, 95th percentile {p95_ms:.0f} ms, {len(times_ms)} times"
 
 
 if __name__ == "__main__":

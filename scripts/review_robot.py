@@ -1,20 +1,18 @@
 """A robot that corrects and confirms boundaries in the real window, by events of mouse and keyboard.
 
-It knows the expert's mask, and does what a person would do who sees that boundary in mind: confirms a right one,
-grows or shrinks one that lies inside or outside nearly all round, clicks in what is wrong, and draws what
-clicks do not mend. It waits before each gesture as long as the gesture is counted.
+It knows the expert's mask, and does what a person would do who has that boundary in mind: confirms a right
+one, grows or shrinks one that lies inside or outside nearly all round, clicks in what is wrong, and draws
+round what clicks do not mend.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from window_hands import GESTURE_S, Answer, Hands
 
 from app.ui.shell.main_window import MainWindow
 from models.contract.arrays import BoolMask
@@ -24,26 +22,13 @@ from training.augmentation.simulated_clicks import next_click
 
 AIM = 0.9
 """IoU with the expert's mask from which on a boundary is right."""
-GESTURE_S = 0.3
-"""What a click, key or stroke is counted with, beside the time of its answer."""
 
 _MOST_STEPS, _MOST_CLICKS, _MOST_STROKES = 6, 6, 4
-_LONGEST_ANSWER_S = 60.0
 _ONE_SIDED_SHARE = 0.8
 """So much of the expert's border lies beyond the boundary before a person thinks of growing it."""
 _HAND_VIEW_PX = 2.0
 """How far a hand strays from the line that it means to draw."""
 _PLAIN, _CONTROL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
-_LEFT = Qt.MouseButton.LeftButton
-
-
-@dataclass
-class Answer:
-    """What happened between a gesture and the painted picture."""
-
-    wall_s: float
-    cpu_s: float
-    """Of all threads of the program; the model server is another process."""
 
 
 @dataclass
@@ -57,8 +42,23 @@ class Review:
     clicks: int = 0
     strokes: int = 0
     answer_s: float = 0.0
+    click_answers_s: list[float] = field(default_factory=list)
     next_image: Answer | None = None
     """From Space until the next image was painted; None for the last image."""
+
+    def followed_by(self, again: "Review") -> "Review":
+        """Return both visits of an image that came back as one."""
+        return Review(
+            self.image,
+            self.first_iou,
+            again.last_iou,
+            self.keys + again.keys,
+            self.clicks + again.clicks,
+            self.strokes + again.strokes,
+            self.answer_s + again.answer_s,
+            [*self.click_answers_s, *again.click_answers_s],
+            self.next_image,
+        )
 
     @property
     def gestures(self) -> int:
@@ -71,113 +71,14 @@ class Review:
         return self.answer_s + GESTURE_S * self.gestures
 
 
-class _Watch(QObject):
-    """Stops when a widget was painted with what a gesture asked for."""
-
-    def __init__(self, widget: QObject) -> None:
-        super().__init__(widget)
-        self._is_answered: Callable[[], bool] | None = None
-        self._started = (0.0, 0.0)
-        self.answer = Answer(0.0, 0.0)
-        widget.installEventFilter(self)
-
-    @property
-    def has_stopped(self) -> bool:
-        """Say whether the answer was painted."""
-        return self._is_answered is None
-
-    def start(self, is_answered: Callable[[], bool]) -> None:
-        """Measure until the end of the first painting that shows the answer."""
-        self._is_answered = is_answered
-        self._started = time.perf_counter(), time.process_time()
-
-    def stop(self) -> None:
-        """Take the time, unless that is done."""
-        if self._is_answered is not None:
-            wall_s, cpu_s = self._started
-            self.answer = Answer(time.perf_counter() - wall_s, time.process_time() - cpu_s)
-            self._is_answered = None
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the widget paint, then look whether that was the answer."""
-        if event.type() is not QEvent.Type.Paint:
-            return False
-        watched.event(event)
-        if self._is_answered is not None and self._is_answered():
-            self.stop()
-        return True
-
-
-class Hands:
-    """Mouse and keyboard at a window; each gesture ends when its answer was painted."""
-
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self._view = window.controller.canvas.view
-        self._watch = _Watch(self._view)
-
-    def key(
-        self, key: Qt.Key, held: Qt.KeyboardModifier = _PLAIN, *, until: Callable[[], bool] | None = None
-    ) -> Answer:
-        """Press a key that goes to whatever has the focus."""
-        return self._done(lambda: QTest.keyClick(self._window.windowHandle(), key, held), until)
-
-    def click(self, image_xy: tuple[float, float], *, until: Callable[[], bool]) -> Answer:
-        """Click on a point of the image."""
-        return self._done(lambda: QTest.mouseClick(self._view, _LEFT, _PLAIN, self._at(image_xy)), until)
-
-    def stroke(self, path_xy: list[tuple[float, float]]) -> Answer:
-        """Draw along points of the image."""
-
-        def draw() -> None:
-            points = [self._at(xy) for xy in path_xy]
-            QTest.mousePress(self._view, _LEFT, _PLAIN, points[0])
-            for point in points[1:]:
-                QTest.mouseMove(self._view, point)
-            QTest.mouseRelease(self._view, _LEFT, _PLAIN, points[-1])
-
-        return self._done(draw, None)
-
-    def _at(self, image_xy: tuple[float, float]) -> QPoint:
-        return QPoint(*(round(value) for value in self._view.placement.view_xy(image_xy)))
-
-    def _done(self, act: Callable[[], None], until: Callable[[], bool] | None) -> Answer:
-        rest(GESTURE_S)
-        self._watch.start(until or (lambda: False))
-        act()
-        if until is not None:
-            wait(lambda: self._watch.has_stopped)
-        QApplication.processEvents()
-        self._watch.stop()
-        return self._watch.answer
-
-
-def wait(until: Callable[[], bool]) -> None:
-    """Let the window work until something is so; raises TimeoutError if it does not become so."""
-    end = time.perf_counter() + _LONGEST_ANSWER_S
-    while not until():
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
-        if time.perf_counter() > end:
-            raise TimeoutError("The window did not answer.")
-
-
-def rest(seconds: float) -> None:
-    """Let the window work while a hand is on its way."""
-    loop = QEventLoop()
-    QTimer.singleShot(round(1000 * seconds), loop.quit)
-    loop.exec()
-
-
-@dataclass
 class Annotator:
     """Reviews the boundary on the canvas against what an expert has drawn."""
 
-    window: MainWindow
-    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(11))
-
-    def __post_init__(self) -> None:
-        self._hands = Hands(self.window)
-        self._canvas = self.window.controller.canvas
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._rng = np.random.default_rng(11)
+        self._hands = Hands(window)
+        self._canvas = window.controller.canvas
 
     def review(self, name: str, wanted: BoolMask) -> Review:
         """Bring the boundary on the canvas to the aim as far as tools do, and go on to the next image."""
@@ -204,15 +105,16 @@ class Annotator:
         """Click until the boundary is right, or until a click was of no use."""
         for _click in range(_MOST_CLICKS):
             reached = self._iou(wanted)
-            click = next_click(self._mask(), wanted, self.rng) if reached < AIM else None
+            click = next_click(self._mask(), wanted, self._rng) if reached < AIM else None
             if click is None:
                 return
             self._take_tool("click", Qt.Key.Key_Q, found)
             x, y = click.image_xy
             answer = self._hands.click(
-                (x + 0.5, y + 0.5), until=lambda: not self.window.controller.clicks.is_pending
+                (x + 0.5, y + 0.5), until=lambda: not self._window.controller.clicks.is_pending
             )
             found.clicks, found.answer_s = found.clicks + 1, found.answer_s + answer.wall_s
+            found.click_answers_s.append(answer.wall_s)
             if self._iou(wanted) < reached:
                 self._press(Qt.Key.Key_Z, found, _CONTROL)
             if self._iou(wanted) <= reached:
@@ -229,12 +131,12 @@ class Annotator:
             tool, key = ("lasso", Qt.Key.Key_L) if is_adding else ("lasso_subtract", Qt.Key.Key_K)
             self._take_tool(tool, key, found)
             scale = self._canvas.view.placement.scale
-            path = drawn_round(missing if is_adding else surplus, _HAND_VIEW_PX / scale, self.rng)
+            path = drawn_round(missing if is_adding else surplus, _HAND_VIEW_PX / scale, self._rng)
             answer = self._hands.stroke(path)
             found.strokes, found.answer_s = found.strokes + 1, found.answer_s + answer.wall_s
 
     def _confirm(self, found: Review) -> None:
-        left = self.window.controller.boundary_review.left
+        left = self._window.controller.boundary_review.left
         if len(left) == 1:
             self._press(Qt.Key.Key_Space, found)
             return
@@ -275,7 +177,9 @@ def step_key(present: BoolMask, wanted: BoolMask, step_px: float) -> Qt.Key | No
     """Return the key that grows or shrinks a boundary which lies on one side of the wanted one; else None."""
     if not present.any() or present.all():
         return None
-    inside, outside = (cv2.distanceTransform(side.view(np.uint8), cv2.DIST_L2, 3) for side in (present, ~present))
+    inside, outside = (
+        cv2.distanceTransform(side.view(np.uint8), cv2.DIST_L2, 3) for side in (present, ~present)
+    )
     beyond_px = (outside - inside)[_border(wanted)]
     if not beyond_px.size or abs(float(np.median(beyond_px))) < step_px / 2:
         return None
@@ -284,9 +188,7 @@ def step_key(present: BoolMask, wanted: BoolMask, step_px: float) -> Qt.Key | No
     return Qt.Key.Key_Minus if (beyond_px < 0).mean() >= _ONE_SIDED_SHARE else None
 
 
-def drawn_round(
-    region: BoolMask, stray_px: float, rng: np.random.Generator
-) -> list[tuple[float, float]]:
+def drawn_round(region: BoolMask, stray_px: float, rng: np.random.Generator) -> list[tuple[float, float]]:
     """Return the way of a hand round a region, which strays from it by some pixels of the image."""
     outline = max(_outlines(region), key=len)[:: max(1, round(2 * stray_px))]
     strayed = outline + 0.5 + rng.normal(0.0, stray_px, outline.shape)

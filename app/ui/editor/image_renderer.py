@@ -63,9 +63,9 @@ class ImageRenderer:
     _base: Bgra = field(default_factory=lambda: np.zeros((1, 1, 4), dtype=np.uint8))
     _seen: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((1, 1), dtype=np.uint8))
 
-    def show(self, image: RgbImage | None) -> None:
-        """Take another image; maps and mask of the one before are dropped."""
-        self.image = None if image is None else ImagePyramid(image)
+    def show(self, image: RgbImage | None, pyramid: ImagePyramid | None = None) -> None:
+        """Take another image, or its pyramid; maps and mask of the one before are dropped."""
+        self.image = pyramid if image is None or pyramid is not None else ImagePyramid(image)
         self.probability = self.attention = self.uncertainty = self.mask = None
 
     def render(self, width: int, height: int, placement: Placement, device_pixel_ratio: float) -> None:
@@ -80,8 +80,9 @@ class ImageRenderer:
         self.renew(whole)
 
     def scroll_to(self, placement: Placement) -> bool:
-        """Follow a placement that moved by whole device pixels; False, and nothing is done, for another one."""
-        dx, dy = (now - before for now, before in zip(placement.offset_xy, self.placement.offset_xy, strict=True))
+        """Follow a placement that moved by whole device pixels; for any other do nothing, return False."""
+        before_x, before_y = self.placement.offset_xy
+        dx, dy = placement.offset_xy[0] - before_x, placement.offset_xy[1] - before_y
         columns, rows = round(dx), round(dy)
         height, width = self.pixels.shape[:2]
         is_whole = abs(dx - columns) < _SUBPIXEL and abs(dy - rows) < _SUBPIXEL

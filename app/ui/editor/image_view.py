@@ -20,6 +20,7 @@ from app.ui.editor.colour_bar import colour_bar
 from app.ui.editor.image_renderer import ImageRenderer, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.legend import band_legend
+from app.ui.editor.sampling import ImagePyramid
 from app.ui.editor.spaces import Placement, Point
 from app.ui.editor.view_transform import ViewSize, ViewTransform
 from app.usecases.analysis.colour_scales import attention_scale
@@ -101,9 +102,9 @@ class ImageView(QWidget):
         """Return the centre of the view."""
         return self._size().centre_xy
 
-    def show_image(self, pixels: RgbImage | None) -> None:
+    def show_image(self, pixels: RgbImage | None, pyramid: ImagePyramid | None = None) -> None:
         """Show an image (H, W, 3) uint8, or none; maps and mask of the one before are dropped."""
-        self.renderer.show(pixels)
+        self.renderer.show(pixels, pyramid)
         self._changed_box = EMPTY_BOX
         shape = None if pixels is None else (pixels.shape[0], pixels.shape[1])
         self._transform.show_image(shape, self._size())
@@ -192,7 +193,7 @@ class ImageView(QWidget):
     def move_view(self, dx: float, dy: float) -> None:
         """Move the image in the view, by view pixels; a part of it always stays in sight.
 
-        It moves by whole device pixels, so that what stays in sight is kept; the rest goes into the next move.
+        It moves by whole device pixels, so that what stays in sight is kept; the rest waits for the next.
         """
         ratio = self.devicePixelRatioF()
         wanted_x, wanted_y = self._unmoved_xy[0] + dx, self._unmoved_xy[1] + dy

@@ -313,7 +313,7 @@ class MaskEditor(QObject):
         self.abandon()
 
     def _opened(self, image_id: ImageId | None, shape: tuple[int, int]) -> MaskDocument:
-        document = MaskDocument(image_id, np.zeros(shape, dtype=np.bool_), self)
+        document = MaskDocument(image_id, np.broadcast_to(np.False_, shape), self)
         self.undo_group.addStack(document.stack)
         if image_id is not None:
             self._documents[image_id] = document

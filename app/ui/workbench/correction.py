@@ -20,6 +20,7 @@ from app.domain.measurement import Measurement
 from app.domain.revision import RevisionReason
 from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.sampling import ImagePyramid
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.analysis.score_image import preview_score
@@ -91,6 +92,8 @@ class Correction(QObject):
         self._left: tuple[ImageId | None, int] | None = None
         """Image and version of the mask that was last to be stored because its case was left."""
         self._is_previewing = False
+        self.is_previewed = True
+        """Unsaved corrections are scored and measured; not while nobody sees that."""
         self._preview_job: Job | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -118,13 +121,16 @@ class Correction(QObject):
         if self._image_id is not None and (self.is_unsaved or self._pause.isActive()):
             self._pause.start()
 
-    def show(self, shown: ShownImage) -> None:
-        """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
+    def show(self, shown: ShownImage, pyramid: ImagePyramid | None = None) -> None:
+        """Put a newly opened case on the canvas; work on it that is not stored yet comes back.
+
+        ``pyramid`` is that of its pixels, where it was made before.
+        """
         case = shown.case
         self._image_id = case.image.id
         self._known_revisions = len(case.revisions)
         self._left = None
-        self._canvas.show_image(shown.pixels, case.image.id)
+        self._canvas.show_image(shown.pixels, case.image.id, pyramid)
         if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
             self._session.tell(_("The unsaved correction of this case was brought back."))
             self._pause.start()
@@ -287,7 +293,7 @@ class Correction(QObject):
             return
         image_id, editor = self._image_id, self._canvas.editor
         mask, version = editor.current_mask(), editor.mask_version()
-        if image_id is None or mask is None:
+        if image_id is None or mask is None or not self.is_previewed:
             return
         self._is_previewing = True
         self._preview_job = self._session.query(

@@ -85,7 +85,12 @@ def test_a_view_that_moved_shows_what_a_picture_made_anew_shows(
 def test_a_view_that_was_turned_enlarged_or_moved_by_parts_of_a_pixel_is_made_anew() -> None:
     frame = frame_of(skin(), Layer.MASK)
     frame.render(150, 130, Placement(2.0), 1.0)
-    for other in (Placement(2.5), Placement(2.0, 1), Placement(2.0, 0, (0.5, 0.0)), Placement(2.0, 0, (150.0, 0))):
+    for other in (
+        Placement(2.5),
+        Placement(2.0, 1),
+        Placement(2.0, 0, (0.5, 0.0)),
+        Placement(2.0, 0, (150.0, 0)),
+    ):
         assert not frame.scroll_to(other)
     assert frame.placement == Placement(2.0)
     assert frame.scroll_to(Placement(2.0, 0, (-3.0, 4.0)))

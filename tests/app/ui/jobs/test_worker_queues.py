@@ -231,14 +231,19 @@ def test_what_is_held_back_starts_at_the_end_in_its_order_even_after_an_error(
     qtbot: QtBot, queues: WorkerQueues
 ) -> None:
     order: list[str] = []
-    with pytest.raises(ZeroDivisionError), queues.holding_back():
-        queues.run(QueueName.DATABASE, lambda _token: order.append("first"))
+
+    def ask_and_fail() -> None:
         with queues.holding_back():
-            queues.run(QueueName.DATABASE, lambda _token: order.append("second"))
-        qtbot.wait(50)
-        assert order == []
-        assert queues.busy_queues == {QueueName.DATABASE}
-        raise ZeroDivisionError
+            queues.run(QueueName.DATABASE, lambda _token: order.append("first"))
+            with queues.holding_back():
+                queues.run(QueueName.DATABASE, lambda _token: order.append("second"))
+            qtbot.wait(50)
+            assert order == []
+            assert queues.busy_queues == {QueueName.DATABASE}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ask_and_fail()
     qtbot.waitUntil(lambda: len(order) == 2)
     assert order == ["first", "second"]
     queues.run(QueueName.DATABASE, lambda _token: order.append("third"))
