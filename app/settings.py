@@ -49,6 +49,9 @@ class Settings(BaseModel):
         description="Which shipped models serve: 'research' learned from more images, for non-commercial use "
         "only; 'open' from CC-0 images alone.",
     )
+    pen_pressure: bool = Field(
+        default=True, description="A pen that is pressed lightly draws with a smaller brush."
+    )
     accepted_intended_use: int = Field(
         default=0, ge=0, description="Version of the intended-use text that was accepted; 0: none yet."
     )
