@@ -42,6 +42,7 @@ from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.exports.export_manner import ExportManner, NamedBy
+from app.usecases.exports.report_layout import NO_LETTERHEAD, Letterhead, ReportForm
 from app.usecases.exports.exporter import CaseFile, Exporter
 from app.usecases.image_arrays import ImageArrays
 from app.usecases.services import Services
@@ -77,9 +78,12 @@ def exported(
     *,
     deidentified: bool,
     named_by: NamedBy | None = None,
+    form: ReportForm = ReportForm.LONG,
+    letterhead: Letterhead = NO_LETTERHEAD,
 ) -> list[Path]:
-    """Write cases in a format and return the files."""
-    writing = exporter.write(cases, folder, ExportManner(deidentified, named_by))
+    """Write cases in a format and return the files; of reports, everything that they can hold."""
+    manner = ExportManner(deidentified, named_by, form=form, letterhead=letterhead)
+    writing = exporter.write(cases, folder, manner)
     return result_of(writing)
 
 

@@ -15,7 +15,7 @@ def _now() -> datetime:
 
 
 class ReportPdf:
-    """A4 report: pictures, score with its limits, decision, measurements, details and history."""
+    """A4 report: one page with the decision first, or everything in the long form."""
 
     name = "report_pdf"
     label = "Report (PDF)"
@@ -32,13 +32,13 @@ class ReportPdf:
 
         files, stems = [], CaseNames(manner)
         for file in cases:
-            content = report_bytes(file, self._clock(), deidentified=manner.deidentified)
-            name = report_name(stems.next_stem(file.case))
+            content = report_bytes(file, self._clock(), manner)
+            name = report_name(stems.next_stem(file.case), self.suffix)
             files.append(deliver_file(folder, name, content))
             yield len(files)
         return files
 
 
-def report_name(stem: str) -> str:
+def report_name(stem: str, suffix: str) -> str:
     """Return the name of the report of a case with such files."""
-    return f"{stem}_report.pdf"
+    return f"{stem}_report{suffix}"

@@ -57,6 +57,11 @@ HEADING = _style("heading", 10, fontName=BOLD, spaceBefore=9, spaceAfter=3, keep
 LIMITS_TITLE = _style("limits title", 7.6, fontName=BOLD, spaceBefore=4)
 BOX_TITLE = _style("box title", 8.6, fontName=BOLD)
 SCORE = _style("score", 21, fontName=BOLD, leading=25)
+FIGURE = _style("figure", 11, fontName=BOLD)
+CLINIC = _style("clinic", 12.5, fontName=BOLD)
+DECIDED = _style("decided", 19, fontName=BOLD, leading=23.5)
+MANAGEMENT = _style("management", 12.5, leading=16.5, spaceAfter=2)
+FINE = _style("fine", 6.6, textColor=MUTED)
 WARNING = _style("warning", 8, textColor=WARNING_INK)
 
 
