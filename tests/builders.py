@@ -42,8 +42,8 @@ from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.exports.export_manner import ExportManner, NamedBy
-from app.usecases.exports.report_layout import NO_LETTERHEAD, Letterhead, ReportForm
 from app.usecases.exports.exporter import CaseFile, Exporter
+from app.usecases.exports.report_layout import NO_LETTERHEAD, Letterhead, ReportForm
 from app.usecases.image_arrays import ImageArrays
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage

@@ -93,6 +93,8 @@ class Lines:
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     shares: Sequence[float]
+    is_dense: bool = False
+    """In smaller letters, for figures that stand beside something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,15 @@ class Blank:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class LetterNote:
+    """On pages, which letters of these texts none of the report's fonts has; HTML takes the reader's fonts."""
+
+    texts: Sequence[str]
+
+
 Part: TypeAlias = (
-    Words | FreeText | PlacedImage | Pairs | Lines | Box | Columns | Together | Gap | Blank
+    Words | FreeText | PlacedImage | Pairs | Lines | Box | Columns | Together | Gap | Blank | LetterNote
 )
 
 

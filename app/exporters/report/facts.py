@@ -10,8 +10,8 @@ from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.exporters.report.images import DrawnImages, drawn_images
 from app.exporters.report.lesion_crop import LesionCrops, lesion_crops
 from app.usecases.analysis.measurements import measurements_of
-from app.usecases.exports.exporter import CaseFile
 from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.exporter import CaseFile
 from app.usecases.exports.report_layout import NO_LETTERHEAD, Letterhead, ReportForm
 
 

@@ -87,9 +87,7 @@ def _scaled(case: Case, printed: RgbImage, cut_width_px: int) -> RgbImage:
     return with_scale_bar(printed, calibration.mm_per_px * cut_width_px / printed.shape[1])
 
 
-def _outlined(
-    printed: RgbImage, mask: BoolMask | None, part: _Part, caption: str
-) -> DrawnImage | None:
+def _outlined(printed: RgbImage, mask: BoolMask | None, part: _Part, caption: str) -> DrawnImage | None:
     if mask is None:
         return None
     cut = mask[part.rows, part.columns]

@@ -24,15 +24,13 @@ def with_scale_bar(pixels: RgbImage, mm_per_px: float) -> RgbImage:
     height_px, width_px = pixels.shape[:2]
     length_mm = bar_length_mm(width_px, mm_per_px)
     length_px = round(length_mm / mm_per_px)
-    thick_px = max(3, round(width_px / 130))
+    thick_px = max(3, round(width_px / 90))
     left_px, bottom_px = round(width_px * 0.04), height_px - round(height_px * 0.05)
     drawn = Image.fromarray(pixels)
     pen = ImageDraw.Draw(drawn)
-    pen.rectangle(
-        (left_px, bottom_px - thick_px, left_px + length_px, bottom_px), fill=_LIGHT, outline=_DARK
-    )
+    pen.rectangle((left_px, bottom_px - thick_px, left_px + length_px, bottom_px), fill=_LIGHT, outline=_DARK)
     pen.text(
-        (left_px, bottom_px - round(1.6 * thick_px)),
+        (left_px, bottom_px - round(2.4 * thick_px)),
         unbroken(f"{length_mm:g} mm"),
         fill=_LIGHT,
         stroke_fill=_DARK,

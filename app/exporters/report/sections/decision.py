@@ -50,7 +50,8 @@ def decision_first(facts: ReportFacts) -> list[Part]:
         rows: list[Part] = [head, Words(_("No decision has been recorded yet."), WordStyle.DECIDED)]
         return [Box([*rows, _to_be_signed()], BoxKind.DECISION)]
     rows = [head, Words(decision.diagnosis or _("Diagnosis left open"), WordStyle.DECIDED)]
-    rows.append(Words(decision.management or _("Management left open"), WordStyle.MANAGEMENT))
+    management = decision.management or _("management left open")
+    rows.append(Words(management[:1].upper() + management[1:], WordStyle.MANAGEMENT))
     if decision.diagnosis_confirm_type:
         confirmed = _("Confirmed by {confirm_type}").format(confirm_type=decision.diagnosis_confirm_type)
         rows.append(Words(confirmed))
@@ -64,7 +65,7 @@ def rest_of_comment(facts: ReportFacts) -> list[Part]:
     comment = facts.disclosed.comment
     if not comment or not _is_long(comment):
         return []
-    return [heading(_("Comment of the clinician")), FreeText(comment)]
+    return [heading(_("Comment of the clinician")), Words(comment)]
 
 
 def _comment_in_box(facts: ReportFacts) -> list[Part]:

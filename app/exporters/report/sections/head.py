@@ -7,6 +7,7 @@ from app.exporters.report.content import (
     Columns,
     DrawnImage,
     Gap,
+    LetterNote,
     Pairs,
     Part,
     PlacedImage,
@@ -14,7 +15,6 @@ from app.exporters.report.content import (
     WordStyle,
 )
 from app.exporters.report.facts import ReportFacts
-from app.exporters.report.style import printed_as_numbers
 from app.translation import _
 from app.usecases.exports.report_layout import Letterhead
 
@@ -55,19 +55,7 @@ def title(facts: ReportFacts, *, columns: int = 2) -> list[Part]:
         *facts.letterhead.fields,
     ]
     table = Pairs(pairs, columns=columns, label_share=0.2 if columns == 2 else 0.28)
-    return [Words(_("Dermoscopy report"), WordStyle.TITLE), Gap(5), table, *_unprinted(facts), Gap(6)]
-
-
-def _unprinted(facts: ReportFacts) -> list[Part]:
-    """Say which letters of what was entered are printed as numbers."""
-    letters = sorted({letter for text in _entered(facts) for letter in printed_as_numbers(text)})
-    if not letters:
-        return []
-    numbers = ", ".join(f"U+{ord(letter):04X}" for letter in letters)
-    words = _(
-        "No font of this report has these letters; their Unicode numbers stand for them: {numbers}."
-    ).format(numbers=numbers)
-    return [Gap(3), Words(words, WordStyle.WARNING)]
+    return [Words(_("Dermoscopy report"), WordStyle.TITLE), Gap(5), table, LetterNote(_entered(facts)), Gap(6)]
 
 
 def _entered(facts: ReportFacts) -> list[str]:

@@ -36,7 +36,7 @@ _LABEL_BY_COLUMN: dict[str | None, str] = {
 }
 """Of fields that the report calls otherwise than the form does."""
 
-_CROP_HEIGHT_MM = 50.0
+_CROP_HEIGHT_MM = 48.0
 
 
 def images_and_score(facts: ReportFacts) -> list[Part]:
@@ -89,7 +89,7 @@ def measurements_compared(facts: ReportFacts) -> list[Part]:
         for measured in facts.measured
     ]
     shares = (0.5, 0.25, 0.25) if before else (0.66, 0.34)
-    return [Lines(head, rows, shares), small(_scale_words(facts.case.image))]
+    return [Lines(head, rows, shares, is_dense=True), Gap(2), small(_scale_words(facts.case.image))]
 
 
 def patient_and_lesion(facts: ReportFacts) -> list[Part]:
