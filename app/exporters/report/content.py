@@ -137,7 +137,7 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class LetterNote:
-    """On pages, which letters of these texts none of the report's fonts has; HTML takes the reader's fonts."""
+    """On pages, which letters of these texts no font of the report has; HTML takes the reader's fonts."""
 
     texts: Sequence[str]
 

@@ -39,7 +39,7 @@ def shown(text: str) -> str:
     return escape(without_controls(text)).replace("\n", "<br>")
 
 
-def _markup_of(part: Part) -> str:  # noqa: PLR0911 - one line for each kind of part
+def _markup_of(part: Part) -> str:
     match part:
         case Words(text, style):
             tag = _TAG_BY_STYLE.get(style, "p")

@@ -79,7 +79,11 @@ def printable(text: str) -> str:
 
 def printed_as_numbers(text: str) -> frozenset[str]:
     """Return the letters of a text that no font of the report has."""
-    return frozenset() if text.isascii() else frozenset(one for one in without_controls(text) if not _has_glyph(one))
+    return (
+        frozenset()
+        if text.isascii()
+        else frozenset(one for one in without_controls(text) if not _has_glyph(one))
+    )
 
 
 def without_controls(text: str) -> str:

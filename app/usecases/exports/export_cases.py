@@ -17,6 +17,8 @@ from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.cases.import_images import Refusal
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Exporter
+from app.usecases.exports.letterhead import read_letterhead
+from app.usecases.exports.report_layout import REPORT_FORMATS
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, check_files, left_out
@@ -141,6 +143,8 @@ def export_cases(
     cases = CaseFiles(services, image_ids, token)
     if not cases.is_any_sound():
         return WrittenCases(left_out=cases.left_out)
+    if format_name in REPORT_FORMATS:
+        manner = replace(manner, letterhead=read_letterhead(services.store.folder))
     with services.store.exporting(folder):
         writing = exporter.write(cases, folder, _kept_apart(services, manner, image_ids))
         done = 0

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+REPORT_FORMAT, HTML_FORMAT = "report_pdf", "report_html"
+REPORT_FORMATS = (REPORT_FORMAT, HTML_FORMAT)
+"""Names of the exporters that write reports."""
+
 
 class ReportForm(StrEnum):
     """How much a report tells."""

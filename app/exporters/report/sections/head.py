@@ -37,7 +37,7 @@ def letterhead(shown: Letterhead) -> list[Part]:
     return [Columns([[logo], named], (0.36, 0.64)), Gap(3)]
 
 
-def title(facts: ReportFacts, *, columns: int = 2) -> list[Part]:
+def title(facts: ReportFacts) -> list[Part]:
     """Return the report's title with whom and what it is about."""
     case, disclosed = facts.case, facts.disclosed
     name, label = (disclosed.text(column) for column in ("patient_name", "lesion_label"))
@@ -45,7 +45,7 @@ def title(facts: ReportFacts, *, columns: int = 2) -> list[Part]:
     pairs = [
         (_("Patient"), disclosed.patient_code),
         (_("Name"), name if not disclosed.is_deidentified else _("left out (de-identified)")),
-        (_("Sex, age"), ", ".join(part for part in (case.patient.sex, disclosed.age_words) if part) or None),
+        (_("Sex, age"), ", ".join(filter(None, (case.patient.sex, disclosed.age_words))) or None),
         (_("Lesion"), label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
         (_("Site"), site or None),
         (
@@ -54,8 +54,14 @@ def title(facts: ReportFacts, *, columns: int = 2) -> list[Part]:
         ),
         *facts.letterhead.fields,
     ]
-    table = Pairs(pairs, columns=columns, label_share=0.2 if columns == 2 else 0.28)
-    return [Words(_("Dermoscopy report"), WordStyle.TITLE), Gap(5), table, LetterNote(_entered(facts)), Gap(6)]
+    table = Pairs(pairs, columns=2, label_share=0.22)
+    return [
+        Words(_("Dermoscopy report"), WordStyle.TITLE),
+        Gap(5),
+        table,
+        LetterNote(_entered(facts)),
+        Gap(6),
+    ]
 
 
 def _entered(facts: ReportFacts) -> list[str]:
