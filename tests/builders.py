@@ -116,11 +116,11 @@ def an_image_file(folder: Path, name: str = "lesion.png", *, seed: int = 1) -> P
 
 def the_vocabulary() -> Vocabulary:
     """Return the vocabulary that ships with the program."""
-    fields, diagnoses = (
+    fields, diagnoses, keys = (
         tomllib.loads(resources.path("terms", name).read_text(encoding="utf-8"))
-        for name in ("case_fields.toml", "diagnoses.toml")
+        for name in ("case_fields.toml", "diagnoses.toml", "decision_keys.toml")
     )
-    return Vocabulary.from_tables(fields, diagnoses["diagnosis"])
+    return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys)
 
 
 @cache

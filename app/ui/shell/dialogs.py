@@ -100,7 +100,7 @@ class Dialogs:
 
     def show_settings(self) -> None:
         """Show the settings page."""
-        self.open(SettingsDialog(self._preferences, self._window))
+        self.open(SettingsDialog(self._preferences, self._session.services.vocabulary, self._window))
 
     def ask_about_mask(self, issue: str, sign: Callable[[], None]) -> None:
         """Ask whether an implausible boundary is to be saved; Return and Escape save nothing."""
