@@ -124,6 +124,13 @@ ACTIONS: tuple[Action, ...] = (
         starts_group=True,
     ),
     Action(
+        "file.acts",
+        N_("All acts…"),
+        N_("File"),
+        lambda d: d.dialogs.show_acts(),
+        tip=N_("Who did what and when in the whole store, as a table and as a CSV file"),
+    ),
+    Action(
         "file.settings",
         N_("Settings…"),
         N_("File"),
