@@ -33,6 +33,7 @@ from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.click_refinement import ClickRefinement
 from app.ui.workbench.correction import Correction, UnsignedMask
 from app.ui.workbench.explanation import Explanation
+from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
@@ -97,6 +98,7 @@ class MainController(QObject):
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
         self.clicks = ClickRefinement(session, self.canvas, self)
+        self.outlines = HistoryOutlines(session, self.panels.history, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)
@@ -305,6 +307,7 @@ class MainController(QObject):
         self.review.open(ImageId(image_id))
 
     def _show_view(self, view: CaseView | None) -> None:
+        self.outlines.show_view(view)
         self.panels.show_view(view)
         self.explanation.show_view(view)
         self.why.show_view(view)
