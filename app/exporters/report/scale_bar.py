@@ -5,6 +5,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 import resources
 from app.domain.figures import unbroken
+from app.translation import _
 from models.contract.arrays import RgbImage
 
 _LENGTHS_MM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
@@ -31,7 +32,7 @@ def with_scale_bar(pixels: RgbImage, mm_per_px: float) -> RgbImage:
     pen.rectangle((left_px, bottom_px - thick_px, left_px + length_px, bottom_px), fill=_LIGHT, outline=_DARK)
     pen.text(
         (left_px, bottom_px - round(2.4 * thick_px)),
-        unbroken(f"{length_mm:g} mm"),
+        unbroken(_("{length_mm:g} mm").format(length_mm=length_mm)),
         fill=_LIGHT,
         stroke_fill=_DARK,
         stroke_width=max(1, thick_px // 3),

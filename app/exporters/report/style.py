@@ -48,7 +48,7 @@ def _style(name: str, size: float, **options: str | float | Color) -> ParagraphS
 
 BODY = _style("body", 8.4)
 DENSE = _style("dense", 7.6, leading=10)
-DENSE_LABEL = _style("dense label", 7.2, textColor=MUTED, leading=10)
+DENSE_LABEL = _style("dense-label", 7.2, textColor=MUTED, leading=10)
 SMALL = _style("small", 7.2, textColor=MUTED)
 FOOT = _style("foot", 7, textColor=MUTED)
 LABEL = _style("label", 7.6, textColor=MUTED, leading=BODY.leading)

@@ -15,8 +15,8 @@ DECISION_KEYS: tuple[tuple[str, str], ...] = (
     ("1 … 9", N_("A favourite diagnosis (in the settings)")),
     ("N T S Y P B E U I", N_("A management, as listed")),
     ("/", N_("Search any diagnosis")),
-    ("Return", N_("Record, and open the next undecided case")),
-    ("Backspace", N_("Take both back")),
+    (N_("Return"), N_("Record, and open the next undecided case")),
+    (N_("Backspace"), N_("Take both back")),
 )
 """What keys do while one decides, for the shortcut sheet."""
 

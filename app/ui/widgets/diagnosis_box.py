@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QWidget
 
@@ -33,7 +33,7 @@ class DiagnosisBox(ChoiceBox):
         searcher.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         searcher.setMaxVisibleItems(_SHOWN)
         self.setCompleter(searcher)
-        searcher.activated[QModelIndex].connect(self._take_row)
+        searcher.activated.connect(self._take_shown)
         line = self.lineEdit()
         assert line is not None
         line.setPlaceholderText(_("Type to search: name, MM, BCC, SK…"))
@@ -76,9 +76,10 @@ class DiagnosisBox(ChoiceBox):
         self._matches = matching_diagnoses(self._diagnoses, typed)
         self._found.setStringList([_shown_words(found) for found in self._matches])
 
-    def _take_row(self, index: QModelIndex) -> None:
-        if index.isValid() and index.row() < len(self._matches):
-            self._take(self._matches[index.row()])
+    def _take_shown(self, words: str) -> None:
+        found = next((one for one in self._matches if _shown_words(one) == words), None)
+        if found is not None:
+            self._take(found)
 
     def _take(self, diagnosis: Diagnosis | None) -> None:
         self._matches = ()

@@ -27,6 +27,7 @@ MOST_ADDRESS_LINES, MOST_FIELDS = 6, 8
 MOST_LOGO_BYTES = 5_000_000
 _TEXT_NAME, _LOGO_NAME = "letterhead.toml", "logo.png"
 _MOST_LINE_LETTERS = 120
+_UNREADABLE: tuple[type[Exception], ...] = (UnreadablePhotographError, *DECODER_FAILURES)
 _LOGO_WIDTH_PX, _LOGO_HEIGHT_PX = 1000, 400
 """60 mm and 18 mm at more than 400 dots per inch."""
 
@@ -120,7 +121,7 @@ def _logo_pixels(path: Path) -> RgbImage:
     try:
         with quiet_decoders():
             return read_photograph(content).pixels
-    except (UnreadablePhotographError, MemoryError, *DECODER_FAILURES):
+    except _UNREADABLE:
         raise InvalidFieldError("logo", _("The picture of the logo is damaged or too large.")) from None
 
 

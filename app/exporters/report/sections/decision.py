@@ -47,9 +47,9 @@ def decision_first(facts: ReportFacts) -> list[Part]:
     decision = facts.case.decision
     head = Words(_("Decision of the clinician"), WordStyle.BOX_TITLE)
     if decision is None:
-        rows: list[Part] = [head, Words(_("No decision has been recorded yet."), WordStyle.DECIDED)]
-        return [Box([*rows, _to_be_signed()], BoxKind.DECISION)]
-    rows = [head, Words(decision.diagnosis or _("Diagnosis left open"), WordStyle.DECIDED)]
+        words = Words(_("No decision has been recorded yet."), WordStyle.DECIDED)
+        return [Box([head, words, _to_be_signed()], BoxKind.DECISION)]
+    rows: list[Part] = [head, Words(decision.diagnosis or _("Diagnosis left open"), WordStyle.DECIDED)]
     management = decision.management or _("management left open")
     rows.append(Words(management[:1].upper() + management[1:], WordStyle.MANAGEMENT))
     if decision.diagnosis_confirm_type:

@@ -1,5 +1,7 @@
 """What was measured on the lesion, and what was entered about it and its patient."""
 
+from collections.abc import Sequence
+
 from app.domain.fields import FIELDS, CaseField, Note, Number
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion
@@ -131,5 +133,5 @@ def _scale_words(image: DermoscopicImage) -> str:
     )
 
 
-def _beside(left: list[PlacedImage], right: list[Part]) -> Columns:
+def _beside(left: Sequence[Part], right: Sequence[Part]) -> Columns:
     return Columns([left, right], (0.5, 0.5), is_centred=True)
