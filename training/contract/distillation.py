@@ -4,6 +4,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.contract.shelf.card import ModelTask, read_card
+from training.contract.data_set import DataSetError
+
 SOFT_TARGET_WEIGHT = 0.5
 SOFT_TARGET_TEMPERATURE = 2.0
 
@@ -25,3 +28,24 @@ class Distillation(BaseModel):
     """Share of the teacher's answers in the loss of an image that an expert has answered, too."""
     temperature: float = Field(default=SOFT_TARGET_TEMPERATURE, gt=0)
     """Both networks' logits are divided by it before they are compared."""
+
+    @staticmethod
+    def by(folder: Path, task: ModelTask, *, weight: float, temperature: float) -> "Distillation":
+        """What the model in ``folder`` teaches a network of the same ``task``.
+
+        Raises:
+            ContractError: its card cannot be read.
+            DataSetError: it has another task.
+        """
+        card = read_card(folder)
+        if card.task != task:
+            raise DataSetError(f"{card.reference} cannot teach this network: it has another task.")
+        return Distillation(
+            teacher=folder,
+            teacher_reference=card.reference,
+            teacher_weights_sha256=card.weights_sha256,
+            height_px=card.input.height_px,
+            width_px=card.input.width_px,
+            weight=weight,
+            temperature=temperature,
+        )

@@ -124,23 +124,15 @@ def _taught(options: RunOptions, plan: TrainingPlan) -> TrainingPlan:
             f"There is no model {options.teacher} to learn from; name a model's folder, or a shipped "
             "model as name/version."
         )
-    card = read_card(folder)
-    if card.task != plan.task:
-        raise DataSetError(f"{card.reference} cannot teach this network: it has another task.")
-    distillation = Distillation(
-        teacher=folder,
-        teacher_reference=f"{card.name}/{card.version}",
-        teacher_weights_sha256=card.weights_sha256,
-        height_px=card.input.height_px,
-        width_px=card.input.width_px,
-        weight=options.teacher_weight,
-        temperature=options.teacher_temperature,
+    distillation = Distillation.by(
+        folder, plan.task, weight=options.teacher_weight, temperature=options.teacher_temperature
     )
     changes: dict[str, object] = {"distillation": distillation}
     if plan.loss in LOSSES_OF_BORDERS and options.loss is None:
         changes["loss"] = "bce_dice"
-    if card.input.crop_margin is not None:
-        changes["crop_margin"] = card.input.crop_margin
+    margin = read_card(folder).input.crop_margin
+    if margin is not None:
+        changes["crop_margin"] = margin
     return plan.model_copy(update=changes)
 
 
