@@ -9,6 +9,7 @@ from torch import nn
 
 from models.contract.files.atomic_files import sha256_of
 from models.contract.shelf.card import read_card, write_card
+from models.nets import build
 from tests.model_folders import write_model
 from tests.training.data_folders import manifest_row, mini_data_folder, write_manifest
 from training.contract.data_set import DataSetError, read_manifest
@@ -17,9 +18,11 @@ from training.contract.recipes import plan_for
 from training.contract.run_folder import RunFolder, create_run_folder
 from training.contract.run_options import RunOptions
 from training.loop.checkpoints import LAST
+from training.loop.loop import Outcome, Trainer
 from training.loop.optimiser import make_optimiser
 from training.loop.step import Stepper
-from training.runs.run import run
+from training.publishing import publish
+from training.publishing.card_words import LICENCE
 from training.runs.setup import first_network, planned_task
 from training.tasks.distillation import BoundaryDistillationTask, soft_target_loss
 from training.tasks.run_context import RunContext
@@ -30,7 +33,7 @@ STUDENTS = {"segmentation": "dermomamba_tiny", "classification": "mambaderm_tiny
 @pytest.fixture(scope="module")
 def teachers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("models")
-    return {task: write_model(root, name, task) for task, name in STUDENTS.items()}
+    return {task: write_model(root, name, task, with_graph=False) for task, name in STUDENTS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -181,33 +184,54 @@ def test_another_teacher_than_the_planned_one_is_refused(
         planned_task(context)
 
 
-def test_a_resumed_run_ends_as_an_uninterrupted_one_and_its_card_names_the_teacher(
+def test_a_resumed_run_ends_as_an_uninterrupted_one(
     tmp_path: Path, data: Path, teachers: dict[str, Path]
 ) -> None:
-    teacher = tmp_path / "teacher"
-    _copied_as_non_commercial(teachers["segmentation"], teacher)
-    plan = a_plan(data, teacher, "segmentation", checkpoint_every_s=1e-9)
+    plan = a_plan(data, teachers["segmentation"], "segmentation", checkpoint_every_s=1e-9)
     whole = create_run_folder(tmp_path / "whole", plan)
-    assert run(whole, device="cpu").kind == "run_finished"
+    assert not trained(whole).was_stopped
     stopped = StoppedAfterOneStep(create_run_folder(tmp_path / "stopped", plan).path)
-    assert run(stopped, device="cpu").kind == "run_stopped"
-    assert run(RunFolder(stopped.path), device="cpu").kind == "run_finished"
+    assert trained(stopped).was_stopped
+    assert not trained(RunFolder(stopped.path)).was_stopped
 
     ours, theirs = (load_file(each.checkpoints / LAST) for each in (whole, stopped))
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
-    cards = [read_card(next((each.path / "published").glob("*/*"))) for each in (whole, stopped)]
-    assert cards[0].weights_sha256 == cards[1].weights_sha256
-    card, taught_by = cards[0], read_card(teacher)
+
+
+def trained(folder: RunFolder) -> Outcome:
+    """Go on with a run, but publish nothing, which takes longer than all steps together."""
+    plan = folder.plan()
+    task = planned_task(RunContext.of(folder, plan))
+    return Trainer(folder, plan, task, first_network(plan, task)).train(folder.append)
+
+
+def test_the_card_of_a_student_names_its_teacher_and_keeps_what_binds_it(
+    tmp_path: Path, data: Path, teachers: dict[str, Path]
+) -> None:
+    teacher = _copied_as_non_commercial(teachers["segmentation"], tmp_path / "teacher")
+    context = a_context(a_plan(data, teacher, "segmentation"), tmp_path / "run")
+    taught_by = read_card(teacher)
     named = taught_by.reference
-    assert card.licence == "CC BY-NC 4.0"
-    assert f"answers of {named}" in card.data.sources
-    assert f"answers of {named}: CC BY-NC 4.0" in card.data.licence
-    assert any(limit.startswith("For non-commercial use only") and named in limit for limit in card.limits)
-    distillation = card.recipe["distillation"]
+
+    summary = publish._data_summary(context, "")
+    assert publish._licence(context) == "CC BY-NC 4.0"
+    assert f"answers of {named}" in summary.sources
+    assert f"answers of {named}: CC BY-NC 4.0" in summary.licence
+    first, *others = publish._limits(context, build(STUDENTS["segmentation"]))
+    assert first == f"For non-commercial use only (CC BY-NC 4.0): it learned from answers of {named}."
+    assert any(limit.startswith(f"Learned from the answers of {named}") for limit in others)
+    distillation = publish._recipe(context.plan, "")["distillation"]
     assert isinstance(distillation, dict)
     assert distillation["teacher_weights_sha256"] == taught_by.weights_sha256
     assert "teacher" not in distillation
+
+
+def test_a_free_teacher_leaves_its_student_free(
+    tmp_path: Path, data: Path, teachers: dict[str, Path]
+) -> None:
+    context = a_context(a_plan(data, teachers["segmentation"], "segmentation"), tmp_path / "run")
+    assert publish._licence(context) == LICENCE
 
 
 class StoppedAfterOneStep(RunFolder):
@@ -217,8 +241,9 @@ class StoppedAfterOneStep(RunFolder):
         return any(event.kind == "checkpoint_saved" for event in self.events())
 
 
-def _copied_as_non_commercial(model: Path, target: Path) -> None:
+def _copied_as_non_commercial(model: Path, target: Path) -> Path:
     target.mkdir()
     for file in model.iterdir():
         (target / file.name).write_bytes(file.read_bytes())
     write_card(read_card(model).model_copy(update={"licence": "CC BY-NC 4.0"}), target)
+    return target
