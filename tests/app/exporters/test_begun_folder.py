@@ -25,7 +25,9 @@ from tests.builders import exported, result_of
 MakeCase = Callable[..., CaseFile]
 
 OPENLY = ExportManner(deidentified=False)
-FOLDERS = [one for one in EXPORTERS if one.name not in {"report_pdf", "csv_table", "xlsx_table"}]
+FOLDERS = [
+    one for one in EXPORTERS if one.name not in {"report_pdf", "report_html", "csv_table", "xlsx_table"}
+]
 BY_NAME = pytest.mark.parametrize("exporter", FOLDERS, ids=lambda exporter: exporter.name)
 
 
