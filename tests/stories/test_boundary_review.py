@@ -112,6 +112,8 @@ def test_the_next_image_is_painted_before_the_boundary_of_the_last_one_is_stored
 def test_scores_wait_while_boundaries_are_reviewed_and_follow_after_a_pause(
     workplace: Workplace, reviewing: MainWindow, four_cases: list[ImageId], qtbot: QtBot
 ) -> None:
+    review = reviewing.controller.boundary_review
+    review._pause.setInterval(10 * WAIT_MS)
     brush(reviewing)
     press(reviewing, SPACE)
     workplace.settle(reviewing)
@@ -121,7 +123,6 @@ def test_scores_wait_while_boundaries_are_reviewed_and_follow_after_a_pause(
             return work.cases.case(four_cases[0]).is_score_current
 
     assert not is_score_current()
-    review = reviewing.controller.boundary_review
     review._pause.setInterval(1)
     press(reviewing, F)
     qtbot.waitUntil(is_score_current, timeout=WAIT_MS)
