@@ -41,6 +41,8 @@ class AuditKind(StrEnum):
     SECOND_LOOK_ASKED = "second look asked for"
     SECOND_LOOK_WITHDRAWN = "second look no longer asked for"
     MASK_STARTED = "mask taken as a starting point"
+    LESIONS_CHANGED = "lesions of the image changed"
+    """Its subject is the image; its detail is the list of lesions, and what was changed stands there."""
     DECISION_RECORDED = "decision recorded"
     CASE_REMOVED = "case removed"
     CASE_RESTORED = "case restored"

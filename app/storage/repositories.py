@@ -18,6 +18,7 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.other_lesions import LesionList
 from app.domain.people.patient import Patient, made_up_code
 from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
@@ -179,6 +180,15 @@ class CaseRepository:
     def add_revision(self, revision: MaskRevision) -> None:
         """Append a mask revision."""
         self._append(mapping.revision_row(revision), revision.image_id)
+
+    def add_lesion_list(self, found: LesionList) -> None:
+        """Append a list of the lesions of an image."""
+        self._image(found.image_id)
+        row, others = mapping.lesion_list_rows(found)
+        self._session.add(row)
+        self._session.flush()
+        self._session.add_all(others)
+        self._session.flush()
 
     def add_decision(self, decision: Decision) -> None:
         """Append a clinician's decision."""
