@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB, ColourScale
+from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB, ColourScale, lesion_rgb
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 
 _HEAT_OPACITY = 0.62
@@ -36,7 +37,22 @@ def drawable(pixels: RgbImage, side_px: int) -> RgbImage:
     return cast("RgbImage", cv2.resize(pixels, size, interpolation=interpolation))
 
 
-def with_boundary(pixels: RgbImage, mask: BoolMask) -> RgbImage:
+def with_boundaries(pixels: RgbImage, file: CaseFile) -> RgbImage:
+    """Return a copy of an image of any size with the outlines of its lesions, each in its colour.
+
+    The lines of lesions beside the one of interest are half as wide.
+    """
+    drawn = pixels.copy()
+    for shown in reversed(file.lesions):
+        if shown.mask.any():
+            width = 1.0 if shown.is_of_interest else 0.5
+            drawn = with_boundary(drawn, shown.mask, lesion_rgb(shown.number), width=width)
+    return drawn
+
+
+def with_boundary(
+    pixels: RgbImage, mask: BoolMask, line_rgb: tuple[int, int, int] = LINE_RGB, *, width: float = 1.0
+) -> RgbImage:
     """Return a copy of an image with the outline of a mask of any size, holes included."""
     height_px, width_px = pixels.shape[:2]
     shrinks = mask.size > height_px * width_px
@@ -44,10 +60,10 @@ def with_boundary(pixels: RgbImage, mask: BoolMask) -> RgbImage:
     share = cv2.resize(mask.astype(np.float32), (width_px, height_px), interpolation=interpolation)
     inside = (share >= 0.5).astype(np.uint8)
     outlines, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    line_px = max(1, round(max(height_px, width_px) / 400))
+    line_px = max(1, round(width * max(height_px, width_px) / 400))
     drawn = pixels.copy()
     cv2.drawContours(drawn, outlines, -1, CASING_RGB, line_px + 2, cv2.LINE_AA)
-    cv2.drawContours(drawn, outlines, -1, LINE_RGB, line_px, cv2.LINE_AA)
+    cv2.drawContours(drawn, outlines, -1, line_rgb, line_px, cv2.LINE_AA)
     return drawn
 
 

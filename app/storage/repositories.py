@@ -29,8 +29,10 @@ from app.storage.rows import (
     CaseIndexRow,
     DecisionRow,
     ImageRow,
+    LesionListRow,
     LesionRow,
     MaskRevisionRow,
+    OtherLesionRow,
     PatientRow,
     ScorePredictionRow,
     VisitRow,
@@ -261,6 +263,16 @@ class CaseRepository:
         found = [row for row in rows if row is not None]
         found.sort(key=lambda row: (row.queue_rank, row.queue_urgency, row.imported_at, row.image_id))
         return [mapping.line_of(row) for row in found]
+
+    def has_other_lesions(self, image_ids: Sequence[ImageId]) -> bool:
+        """Say whether one of the images shows lesions beside the one of interest."""
+        newest = select(func.max(LesionListRow.sequence)).group_by(LesionListRow.image_id)
+        query = (
+            select(LesionListRow.image_id)
+            .join(OtherLesionRow, OtherLesionRow.list_id == LesionListRow.id)
+            .where(LesionListRow.sequence.in_(newest), OtherLesionRow.area_px > 0)
+        )
+        return not set(image_ids).isdisjoint(self._session.scalars(query))
 
     def images_predicted_by_others(
         self, *, boundary_sha256: str | None, score_sha256: str | None

@@ -108,6 +108,7 @@ def _story(report: _Report) -> list[Flowable]:
         *sections.images_and_score(case, report.pictures, report.audit, report.models),
         *sections.clinician_decision(case, disclosed),
         *sections.measurements(case.image, report.measured),
+        *sections.other_lesions(case, disclosed),
         *sections.patient_and_lesion(case, disclosed),
         *sections.image_origin(case, disclosed),
         *sections.models_used(case, disclosed),

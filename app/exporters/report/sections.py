@@ -41,6 +41,7 @@ from app.exporters.report.style import (
     say,
 )
 from app.text.history import metadata_words, revision_words
+from app.text.lesions import lesion_changes, other_lesions_words
 from app.text.models import PREDICTION_WORDS, figure_words, probability_words, scope_words
 from app.text.report import LIMITS, yes_no
 from app.text.scores import (
@@ -227,6 +228,12 @@ def clinician_decision(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     return [Spacer(1, 5), boxed(rows, CONTENT_WIDTH, edge=DECISION_EDGE)]
 
 
+def other_lesions(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
+    """Return the line about the lesions of the image beside the one of interest; nothing without any."""
+    words = other_lesions_words(case, with_names=not disclosed.is_deidentified)
+    return [Spacer(1, 2), say(words, SMALL)] if words else []
+
+
 def measurements(image: DermoscopicImage, found: tuple[Measurement, ...]) -> list[Flowable]:
     """Return the measurements of the valid mask with their units and how they were calibrated."""
     if not found:
@@ -387,6 +394,10 @@ def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, st
                 disclosed.who(made.author),
             )
             for made in case.revisions
+        ),
+        *(
+            (found.id, found.created_at, words, disclosed.who(found.author))
+            for found, words in lesion_changes(case)
         ),
         *(
             (
