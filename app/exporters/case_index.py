@@ -50,7 +50,7 @@ def index_row(
     """Return what the index says of a file; ``lesion`` is that of a mask which is not the valid one."""
     disclosed = disclosed_case(case, deidentified=deidentified)
     revision, model = case.revision, case.boundary.model if case.boundary else None
-    row = {
+    row: dict[str, Cell] = {
         "file": file,
         "image_id": disclosed.image_code,
         "patient_id": disclosed.patient_code,

@@ -65,22 +65,22 @@ class _Document:
         image, number = file.case.image, len(self._images) + 1
         shown = {"id": number, "file_name": name, "width": image.width_px, "height": image.height_px}
         self._images.append(json.dumps(shown, ensure_ascii=False))
-        for shown in file.lesions:
-            if (extent := extent_px(shown.mask)) is None:
+        for drawn in file.lesions:
+            if (extent := extent_px(drawn.mask)) is None:
                 continue
             self._lesions += 1
             top, left, bottom, right = extent
             lesion: dict[str, object] = {
                 "id": self._lesions,
                 "image_id": number,
-                "category_id": _LESION if shown.is_of_interest else _OTHER,
+                "category_id": _LESION if drawn.is_of_interest else _OTHER,
                 "iscrowd": 0,
-                "area": int(np.count_nonzero(shown.mask)),
+                "area": int(np.count_nonzero(drawn.mask)),
                 "bbox": [left, top, right - left, bottom - top],
-                "segmentation": segmentation_of(shown.mask),
+                "segmentation": segmentation_of(drawn.mask),
             }
             if file.has_other_lesions:
-                lesion["attributes"] = {"lesion": shown.number, "of_interest": shown.is_of_interest}
+                lesion["attributes"] = {"lesion": drawn.number, "of_interest": drawn.is_of_interest}
             before = ",\n  " if self._lesions > 1 else "\n  "
             self._stream.write(f"{before}{json.dumps(lesion)}".encode())
 

@@ -15,11 +15,13 @@ from app.ui.editor.boundary import draw_boundary, line_look
 from app.ui.editor.layers import FIRST_LOOK, TINT_RGB, Layer, LayerLook
 from app.ui.editor.sampling import ImagePyramid, seen_indices, seen_mask
 from app.ui.editor.spaces import Placement
-from app.usecases.analysis.colour_scales import ColourScale
+from app.usecases.analysis.colour_scales import LINE_RGB, ColourScale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
 _MAP_SIDE_PX = 1024
 """Longer side at which maps are kept: networks answer far more coarsely than this."""
+_OTHER_LINE = 0.6
+"""Width of the line of a lesion that is not in hand, against the one that is."""
 
 Bgra = NDArray[np.uint8]
 
@@ -42,6 +44,16 @@ def shown_map(values: ProbabilityMap | AttentionMap, scale: ColourScale) -> Show
     return ShownMap(ImagePyramid(scale.levels(values)), scale)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OutlinedLesion:
+    """A lesion of the image that is not in hand: its outline is shown, and no stroke changes it."""
+
+    number: int
+    mask: BoolMask
+    """(H, W) bool."""
+    line_rgb: tuple[int, int, int]
+
+
 @dataclass(slots=True)
 class ImageRenderer:
     """The picture of one canvas; ``pixels`` (h, w, 4) uint8 BGRA is what is put on screen."""
@@ -53,6 +65,10 @@ class ImageRenderer:
     attention: ShownMap | None = None
     uncertainty: ShownMap | None = None
     mask: BoolMask | None = None
+    line_rgb: tuple[int, int, int] = LINE_RGB
+    """Of the boundary of ``mask``."""
+    others: tuple[OutlinedLesion, ...] = ()
+    """Drawn below the mask, and with it shown or hidden."""
     device_pixel_ratio: float = 1.0
     placement: Placement = field(default_factory=Placement)
     """In device pixels."""
@@ -65,6 +81,7 @@ class ImageRenderer:
         """Take another image; maps and mask of the one before are dropped."""
         self.image = None if image is None else ImagePyramid(image)
         self.probability = self.attention = self.uncertainty = self.mask = None
+        self.others, self.line_rgb = (), LINE_RGB
 
     def render(self, width: int, height: int, placement: Placement, device_pixel_ratio: float) -> None:
         """Render everything for a view of ``width`` x ``height`` device pixels."""
@@ -123,7 +140,8 @@ class ImageRenderer:
         opacity = self._opacity(Layer.BOUNDARY)
         if opacity:
             look = line_look(self.device_pixel_ratio)
-            draw_boundary(target, self._with_margin(box, look.reach_px), look.reach_px, look, opacity)
+            seen = self._with_margin(box, look.reach_px)
+            draw_boundary(target, seen, look.reach_px, look, opacity, self.line_rgb)
 
     def _with_margin(self, box: PixelBox, margin_px: int) -> NDArray[np.uint8]:
         """The seen mask of ``box`` and a margin; what lies beyond the view repeats its edge."""
@@ -160,6 +178,20 @@ class ImageRenderer:
             opacity = self._opacity(layer)
             if shown is not None and opacity:
                 self._lay_map(target, shown, inside, opacity)
+        for lesion in self.others:
+            self._lay_lesion(lesion)
+
+    def _lay_lesion(self, lesion: OutlinedLesion) -> None:
+        """Draw a lesion that is not in hand, with a thinner line than the one that is."""
+        seen = seen_mask(lesion.mask, self.placement, PixelBox.whole(self._base.shape))
+        if opacity := self._opacity(Layer.MASK):
+            cv2.copyTo(_tinted(self._base, opacity, lesion.line_rgb), seen, self._base)
+        if opacity := self._opacity(Layer.BOUNDARY):
+            look = line_look(_OTHER_LINE * self.device_pixel_ratio)
+            reach = look.reach_px
+            framed = cv2.copyMakeBorder(seen, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+            framed = framed.astype(np.uint8, copy=False)
+            draw_boundary(self._base, framed, reach, look, opacity, lesion.line_rgb)
 
     def _lay_map(self, target: Bgra, shown: ShownMap, inside: PixelBox, opacity: float) -> None:
         """Blend a map's colours over the image."""
@@ -188,8 +220,8 @@ def _filled(height: int, width: int, bgr: tuple[int, int, int]) -> Bgra:
     return np.full((height, width), word, dtype=np.uint32).view(np.uint8).reshape(height, width, 4)
 
 
-def _tinted(base: Bgra, opacity: float) -> Bgra:
-    """Return ``base`` with the mask's tint over all of it."""
+def _tinted(base: Bgra, opacity: float, tint_rgb: tuple[int, int, int] = TINT_RGB) -> Bgra:
+    """Return ``base`` with a mask's tint over all of it."""
     levels = np.arange(256.0)[:, None] * (1.0 - opacity)
-    table = np.rint(levels + np.array([*TINT_RGB[::-1], 255]) * opacity).astype(np.uint8)
+    table = np.rint(levels + np.array([*tint_rgb[::-1], 255]) * opacity).astype(np.uint8)
     return cv2.LUT(base, table[None]).astype(np.uint8, copy=False)

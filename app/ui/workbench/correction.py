@@ -11,24 +11,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.domain.analysis.prediction import ScorePrediction
 from app.domain.changes import Changes
-from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, ScoreWithheldError
-from app.domain.ids import ImageId, PredictionId, RevisionId
-from app.domain.measurement import Measurement
+from app.domain.errors import ImplausibleMaskError
+from app.domain.ids import ImageId, PredictionId, RevisionId, WorkId
+from app.domain.other_lesions import FIRST_LESION
 from app.domain.revision import RevisionReason
+from app.domain.stroke_journal import work_id
 from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
-from app.usecases.analysis.score_image import preview_score
-from app.usecases.cancellation import CancelToken
-from app.usecases.cases.open_case import OpenedCase, measure_mask
+from app.ui.workbench.drawn_mask import DrawnMask
+from app.ui.workbench.lesion_outlines import LesionOutline, lesion_to_show, outlines_of
+from app.ui.workbench.score_preview import Preview, previewed
+from app.usecases.cases.open_case import OpenedCase
 from app.usecases.cases.show_image import ShownImage
-from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
-from app.usecases.services import Services
-from models.contract.arrays import BoolMask
 from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
@@ -40,16 +38,9 @@ _PREVIEW_PAUSE_MS = 600
 _CORRECTED_ELSEWHERE = N_(
     "The boundary of this case was also corrected elsewhere meanwhile; its history has every version."
 )
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a correction would change; the score is None without a score model."""
-
-    image_id: ImageId
-    version: int
-    score: ScorePrediction | None
-    measurements: tuple[Measurement, ...]
+_NOT_OF_INTEREST = N_(
+    "This lesion is stored as it is drawn; what is confirmed is the boundary of the lesion of interest."
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +62,10 @@ class Correction(QObject):
     """Preview of the mask on the canvas."""
     stored = Signal(object)
     """RevisionReason of a revision that was stored."""
+    lesion_taken = Signal()
+    """Another lesion of the open image is in hand."""
+    outline_stored = Signal(int, object)
+    """Number of a lesion of the open image, and its outline (H, W) bool as it was stored."""
     store_failed = Signal(str)
     """Why no revision was stored, in a sentence."""
     questioned = Signal(object)
@@ -83,10 +78,14 @@ class Correction(QObject):
         self._session = session
         self._canvas = canvas
         self._image_id: ImageId | None = None
+        self._lesion = self._of_interest = FIRST_LESION
+        """Numbers within the image of the lesion in hand, and of the one whose mask is the valid one."""
         self._known_revisions = 0
-        self._storing: dict[ImageId, int] = {}
-        self._left: tuple[ImageId | None, int] | None = None
-        """Image and version of the mask that was last to be stored because its case was left."""
+        self._storing: dict[WorkId, int] = {}
+        self._left: tuple[WorkId | None, int] | None = None
+        """Drawing and version of the mask that was last to be stored because its case was left."""
+        self._predicted: OpenedCase | None = None
+        """What was predicted of the open image; None until it is read."""
         self._is_previewing = False
         self._preview_job: Job | None = None
         self._pause = QTimer(self)
@@ -98,9 +97,19 @@ class Correction(QObject):
     @property
     def is_unsaved(self) -> bool:
         """Say whether the canvas shows a correction that is neither stored nor on its way to be."""
-        if self._image_id is None or not self._canvas.editor.has_unsaved_work:
+        if self._work is None or not self._canvas.editor.has_unsaved_work:
             return False
-        return self._storing.get(self._image_id) != self._canvas.editor.mask_version()
+        return self._storing.get(self._work) != self._canvas.editor.mask_version()
+
+    @property
+    def lesion(self) -> int:
+        """Return the number of the lesion in hand, which the tools draw."""
+        return self._lesion
+
+    @property
+    def _work(self) -> WorkId | None:
+        """What names the drawing in hand."""
+        return None if self._image_id is None else work_id(self._image_id, self._lesion)
 
     @property
     def is_previewing(self) -> bool:
@@ -121,18 +130,47 @@ class Correction(QObject):
         self._image_id = case.image.id
         self._known_revisions = len(case.revisions)
         self._left = None
-        self._canvas.show_image(shown.pixels, case.image.id)
-        if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
+        self._lesion, self._of_interest = lesion_to_show(shown), case.lesions.of_interest
+        self._predicted = None
+        self._canvas.show_image(shown.pixels, case.image.id, lesion=self._lesion)
+        outline = outlines_of(case, shown.mask, shown.other_masks)[self._lesion]
+        if not self._canvas.editor.set_mask(outline.mask, outline.source) and self.is_unsaved:
             self._session.tell(_("The unsaved correction of this case was brought back."))
             self._pause.start()
         self.state_changed.emit()
 
+    def take_lesion(self, outline: LesionOutline) -> None:
+        """Take another lesion of the open image in hand; what was drawn of the one before is stored first."""
+        if self._image_id is None or outline.number == self._lesion:
+            return
+        self.save_unasked()
+        self._pause.stop()
+        self._lesion = outline.number
+        self._canvas.take_lesion(self._image_id, outline.number)
+        self._canvas.editor.set_mask(outline.mask, outline.source)
+        self._show_prediction()
+        self.lesion_taken.emit()
+        self.state_changed.emit()
+
+    def give_up_lesion(self) -> None:
+        """Store what is drawn of the lesion in hand although it may be a slip, or let go of an empty mask."""
+        mask = self._canvas.editor.current_mask()
+        if not self.is_unsaved or mask is None:
+            return
+        if mask.any():
+            self._store(RevisionReason.CORRECTED, if_implausible=lambda unsigned: unsigned.sign())
+        else:
+            self._canvas.editor.set_mask(None, replaces_unsaved_work=True)
+
     def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
-        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
-        self._canvas.set_band(opened.band)
+        self._predicted = opened
+        self._show_prediction()
+        self._of_interest = opened.case.lesions.of_interest
         if is_other_mask:
-            self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
+            outlines = outlines_of(opened.case, opened.mask, opened.other_masks)
+            if (outline := outlines.get(self._lesion)) is not None:
+                self._canvas.editor.set_mask(outline.mask, outline.source)
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
             self._session.warn(_(_CORRECTED_ELSEWHERE))
@@ -140,7 +178,7 @@ class Correction(QObject):
 
     def save_before_leaving(self) -> None:
         """Store what is corrected although the person did not ask for it, saying so."""
-        mask = (self._image_id, self._canvas.editor.mask_version())
+        mask = (self._work, self._canvas.editor.mask_version())
         if self.is_unsaved and mask != self._left:
             self._left = mask
             self._store(
@@ -166,14 +204,21 @@ class Correction(QObject):
 
     def confirm(self) -> None:
         """Sign the mask on the canvas as right; an implausible one is asked about."""
+        if self._lesion != self._of_interest and not self.is_unsaved:
+            self._session.tell(_(_NOT_OF_INTEREST))
+            return
         self._store(
             RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
             if_implausible=self.questioned.emit,
         )
 
-    def confirm_and_leave(self) -> None:
-        """Sign the mask on the canvas as right because a person goes on; an implausible one is left out."""
-        self._left = (self._image_id, self._canvas.editor.mask_version())
+    def confirm_and_leave(self, of_interest: LesionOutline) -> None:
+        """Sign the boundary of the lesion of interest as right because a person goes on.
+
+        What is drawn of another lesion is stored as well; an implausible mask is left out.
+        """
+        self.take_lesion(of_interest)
+        self._left = (self._work, self._canvas.editor.mask_version())
         self._store(
             RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
             if_implausible=self.left_unsigned.emit,
@@ -211,7 +256,7 @@ class Correction(QObject):
         self._session.act(
             QueueName.IMAGES,
             lambda services, _token: revert_revision(services, image_id, earlier, is_meant=is_meant),
-            done=lambda changes: self._count_own_revision(image_id, changes),
+            done=lambda changes: self.count_own_revision(image_id, changes),
             failed=fail,
         )
 
@@ -223,19 +268,19 @@ class Correction(QObject):
         then: Callable[[], None] = lambda: None,
     ) -> None:
         """Store the mask on the canvas; ``if_implausible`` gets one that a person has to answer for."""
-        image_id, editor = self._image_id, self._canvas.editor
+        image_id, work, editor = self._image_id, self._work, self._canvas.editor
         mask, version = editor.current_mask(), editor.mask_version()
-        if image_id is None or mask is None:
+        if image_id is None or work is None or mask is None:
             return
-        refiners = editor.unstored_refiners
+        drawn = DrawnMask(image_id, self._lesion, mask, reason, editor.unstored_refiners)
         self._pause.stop()
 
         def end(changes: Changes) -> None:
-            self._end_storing(image_id, version, reason, changes)
+            self._end_storing(drawn, work, version, changes)
             then()
 
         def fail(error: NaevusError) -> None:
-            self._storing.pop(image_id, None)
+            self._storing.pop(work, None)
             if isinstance(error, ImplausibleMaskError):
                 if_implausible(UnsignedMask(image_id, str(error), lambda: store(is_meant=True)))
             else:
@@ -244,12 +289,10 @@ class Correction(QObject):
             self.store_failed.emit(str(error))
 
         def store(*, is_meant: bool) -> None:
-            self._storing[image_id] = version
+            self._storing[work] = version
             self._session.act(
                 QueueName.IMAGES,
-                lambda services, _token: correct_mask(
-                    services, image_id, mask, reason=reason, is_meant=is_meant, refiners=refiners
-                ),
+                lambda services, _token: drawn.store(services, is_meant=is_meant),
                 done=end,
                 failed=fail,
             )
@@ -257,19 +300,33 @@ class Correction(QObject):
 
         store(is_meant=False)
 
-    def _end_storing(self, image_id: ImageId, version: int, reason: RevisionReason, changes: Changes) -> None:
-        self._storing.pop(image_id, None)
-        self._canvas.editor.mark_stored(image_id, version)
-        self._count_own_revision(image_id, changes)
-        self.stored.emit(reason)
+    def _end_storing(self, drawn: DrawnMask, work: WorkId, version: int, changes: Changes) -> None:
+        self._storing.pop(work, None)
+        self._canvas.editor.mark_stored(work, version)
+        self.count_own_revision(drawn.image_id, changes)
+        if drawn.image_id == self._image_id:
+            self.outline_stored.emit(drawn.lesion, drawn.mask)
+        self.stored.emit(drawn.reason)
 
-    def _count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
-        """Do not take a revision that was stored here for somebody else's."""
-        if changes.touches(image_id):
+    def count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
+        """Do not take a revision that was stored here for somebody else's; only it changes the list."""
+        if changes.touches(image_id) and changes.case_list:
             self._known_revisions += image_id == self._image_id
 
+    def _show_prediction(self) -> None:
+        """Offer the prediction to the tools of the lesion that it outlines, and to no other."""
+        opened = self._predicted
+        if opened is None:
+            return
+        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
+        self._canvas.set_band(opened.band)
+        if self._lesion != FIRST_LESION:
+            self._canvas.editor.set_prediction(None, None)
+            self._canvas.editor.set_band(None)
+
     def _follow_edit(self) -> None:
-        self._pause.start()
+        if self._lesion == self._of_interest:
+            self._pause.start()
         self.state_changed.emit()
 
     def _preview(self) -> None:
@@ -285,7 +342,7 @@ class Correction(QObject):
         self._is_previewing = True
         self._preview_job = self._session.query(
             QueueName.INFERENCE,
-            lambda services, token: _previewed(services, image_id, version, mask, token),
+            lambda services, token: previewed(services, image_id, version, mask, token),
             self._show_preview,
             failed=self._fail_to_preview,
             replaces="preview",
@@ -294,7 +351,8 @@ class Correction(QObject):
 
     def _show_preview(self, preview: Preview) -> None:
         self._is_previewing = False
-        if preview.image_id == self._image_id and preview.version == self._canvas.editor.mask_version():
+        is_in_hand = preview.image_id == self._image_id and self._lesion == self._of_interest
+        if is_in_hand and preview.version == self._canvas.editor.mask_version():
             self.previewed.emit(preview)
         self.state_changed.emit()
 
@@ -302,13 +360,3 @@ class Correction(QObject):
         self._is_previewing = False
         self._session.report_error(error)
         self.state_changed.emit()
-
-
-def _previewed(
-    services: Services, image_id: ImageId, version: int, mask: BoolMask, token: CancelToken
-) -> Preview:
-    try:
-        found = preview_score(services, image_id, mask, token)
-    except (ModelUnavailableError, ScoreWithheldError):
-        return Preview(image_id, version, None, measure_mask(services, image_id, mask))
-    return Preview(image_id, version, found.score, found.measurements)

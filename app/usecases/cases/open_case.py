@@ -45,6 +45,8 @@ class OpenedCase:
     """The model of the newest score."""
     local_bands: LocalBands | None = None
     """What the bands of that model have been worth among the cases decided here."""
+    other_masks: tuple[BoolMask, ...] = ()
+    """Of the lesions beside the one of interest, in their order."""
 
 
 def open_case(services: Services, image_id: ImageId) -> OpenedCase:
@@ -75,6 +77,7 @@ def open_case(services: Services, image_id: ImageId) -> OpenedCase:
         trail,
         model_summaries,
         local,
+        arrays.other_masks(case),
     )
 
 

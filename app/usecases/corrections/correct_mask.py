@@ -100,9 +100,9 @@ def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
 
 def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
     issue = mask_issue(mask)
-    is_predicted = case.boundary is not None and case.is_of_predicted_lesion
-    if issue is not None and issue.kind is MaskIssueKind.INVERTED and is_predicted:
+    predicted = case.boundary if case.is_of_predicted_lesion else None
+    if issue is not None and issue.kind is MaskIssueKind.INVERTED and predicted is not None:
         # The predicted boundary is decoded only where it can settle the question.
-        issue = mask_issue(mask, services.arrays.mask(case.boundary.mask))
+        issue = mask_issue(mask, services.arrays.mask(predicted.mask))
     if issue is not None:
         raise ImplausibleMaskError(_("The boundary {reason}.").format(reason=issue.reason))

@@ -19,6 +19,12 @@ _DOUBTFUL = (MaskIssueKind.EMPTY, MaskIssueKind.NEARLY_FULL)
 """A lesion at the frame is no slip when it is not the one of interest."""
 
 
+def lesion_of_interest(services: Services, image_id: ImageId) -> int:
+    """Return the number, within the image, of the lesion whose outline is the valid mask."""
+    with services.store.reading() as work:
+        return work.cases.case(image_id).lesions.of_interest
+
+
 def add_lesion(services: Services, image_id: ImageId) -> Changes:
     """Add a lesion to an image, not drawn yet; its number is the next one that was never given."""
     with services.store.writing() as work:
