@@ -52,7 +52,7 @@ def test_a_second_lesion_is_added_drawn_chosen_and_taken_back(
     assert [one.number for one in controller.canvas.view.renderer.others] == [2]
 
     card = controller.panels.measurements.lesions
-    assert [card.table.item(row, 2).text() for row in range(2)] == ["★ of interest", ""]
+    assert [card.table.item(row, 3).text() for row in range(2)] == ["★", ""]
     card.table.setCurrentCell(1, 0)
     assert controller.correction.lesion == 2
     controller.focus_image()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.mask import PixelBox
-from app.ui.editor.boundary import draw_boundary, line_look
+from app.ui.editor.boundary import LineLook, draw_boundary, line_look
 from app.ui.editor.layers import FIRST_LOOK, TINT_RGB, Layer, LayerLook
 from app.ui.editor.sampling import ImagePyramid, seen_indices, seen_mask
 from app.ui.editor.spaces import Placement
@@ -20,8 +20,8 @@ from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbIm
 
 _MAP_SIDE_PX = 1024
 """Longer side at which maps are kept: networks answer far more coarsely than this."""
-_OTHER_LINE = 0.6
-"""Width of the line of a lesion that is not in hand, against the one that is."""
+_OTHER_LINE, _LINE_AMONG_OTHERS = 0.8, 1.3
+"""Widths of lines where an image shows several lesions, against that of one: others, and the one in hand."""
 
 Bgra = NDArray[np.uint8]
 
@@ -116,7 +116,7 @@ class ImageRenderer:
         if changed.is_empty or self.mask is None:
             return changed
         self._seen[changed.window] = seen_mask(self.mask, self.placement, changed)
-        reached = changed.grown(line_look(self.device_pixel_ratio).reach_px).clipped(self.pixels.shape)
+        reached = changed.grown(self._line_look.reach_px).clipped(self.pixels.shape)
         self._compose(reached)
         return reached
 
@@ -132,6 +132,11 @@ class ImageRenderer:
         """Say whether the uncertainty band can be seen now."""
         return self.uncertainty is not None and self._opacity(Layer.UNCERTAINTY) > 0
 
+    @property
+    def _line_look(self) -> LineLook:
+        """The look of the boundary: wider where it has to stand out from those of other lesions."""
+        return line_look(self.device_pixel_ratio * (_LINE_AMONG_OTHERS if self.others else 1.0))
+
     def _compose(self, box: PixelBox) -> None:
         target = self.pixels[box.window]
         target[...] = self._base[box.window]
@@ -139,7 +144,7 @@ class ImageRenderer:
             cv2.copyTo(self._tinted[box.window], self._seen[box.window], target)
         opacity = self._opacity(Layer.BOUNDARY)
         if opacity:
-            look = line_look(self.device_pixel_ratio)
+            look = self._line_look
             seen = self._with_margin(box, look.reach_px)
             draw_boundary(target, seen, look.reach_px, look, opacity, self.line_rgb)
 
@@ -189,8 +194,8 @@ class ImageRenderer:
         if opacity := self._opacity(Layer.BOUNDARY):
             look = line_look(_OTHER_LINE * self.device_pixel_ratio)
             reach = look.reach_px
-            framed = cv2.copyMakeBorder(seen, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-            framed = framed.astype(np.uint8, copy=False)
+            padded = cv2.copyMakeBorder(seen, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+            framed = padded.astype(np.uint8, copy=False)
             draw_boundary(self._base, framed, reach, look, opacity, lesion.line_rgb)
 
     def _lay_map(self, target: Bgra, shown: ShownMap, inside: PixelBox, opacity: float) -> None:

@@ -21,7 +21,7 @@ class LesionTag:
     number: int
     line_rgb: tuple[int, int, int]
     image_xy: Point
-    """The upper left corner of the smallest box round the lesion."""
+    """Where the lesion reaches highest."""
     is_in_hand: bool
     is_of_interest: bool
 
@@ -31,11 +31,11 @@ class LesionTag:
         return f"{self.number} \N{BLACK STAR}" if self.is_of_interest else str(self.number)
 
     def draw(self, painter: QPainter, placement: Placement) -> None:
-        """Draw the tag above and left of its lesion, within the view."""
+        """Draw the tag above its lesion, within the view."""
         metrics = QFontMetricsF(painter.font())
         width = metrics.horizontalAdvance(self.text) + 10
         height = metrics.height() + 3
-        corner = QPointF(*placement.view_xy(self.image_xy)) - QPointF(width, height)
+        corner = QPointF(*placement.view_xy(self.image_xy)) - QPointF(width / 2, height + _INSET_PX)
         view = painter.viewport()
         left = min(max(corner.x(), _INSET_PX), view.width() - width - _INSET_PX)
         top = min(max(corner.y(), _INSET_PX), view.height() - height - _INSET_PX)

@@ -20,6 +20,7 @@ from app.ui.workbench.listed_lesions import ListedLesion, ListedLesions
 
 _SWATCH_PX = 14
 _NUMBER = Qt.ItemDataRole.UserRole
+_NAME_COLUMN = 1
 _MOST_ROWS = 6
 """Shown without scrolling."""
 
@@ -98,19 +99,21 @@ class LesionsCard(Card):
         self.table.setFixedHeight(height + 2 * self.table.frameWidth())
 
     def _items(self, lesion: ListedLesion, mm_per_px: float | None) -> tuple[QTableWidgetItem, ...]:
-        name = QTableWidgetItem(_swatch(lesion), lesion.name or lesion_title(lesion.number))
-        name.setData(_NUMBER, lesion.number)
+        title = QTableWidgetItem(_swatch(lesion), lesion_title(lesion.number))
+        title.setData(_NUMBER, lesion.number)
+        name = QTableWidgetItem(lesion.name)
         name.setToolTip(_("Double click to name it"))
         area = area_words(lesion.area_px, mm_per_px) if lesion.area_px else _("not drawn yet")
         size = QTableWidgetItem(area)
         size.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        interest = QTableWidgetItem(_("\N{BLACK STAR} of interest") if lesion.is_of_interest else "")
-        for item in (size, interest):
+        interest = QTableWidgetItem("\N{BLACK STAR}" if lesion.is_of_interest else "")
+        interest.setToolTip(_("Measured and scored") if lesion.is_of_interest else "")
+        for item in (title, size, interest):
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
-        return name, size, interest
+        return title, name, size, interest
 
     def _made_table(self) -> QTableWidget:
-        table = QTableWidget(0, 3)
+        table = QTableWidget(0, 4)
         table.setAccessibleName(_("Lesions in this image"))
         table.horizontalHeader().hide()
         table.verticalHeader().hide()
@@ -122,8 +125,8 @@ class LesionsCard(Card):
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setTabKeyNavigation(False)
         header = table.horizontalHeader()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
+        header.setSectionResizeMode(_NAME_COLUMN, QHeaderView.ResizeMode.Stretch)
+        for column in (0, 2, 3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         table.currentCellChanged.connect(lambda row, *_before: self._take(row))
         table.itemChanged.connect(self._name)
@@ -135,11 +138,10 @@ class LesionsCard(Card):
             self.taken.emit(int(item.data(_NUMBER)))
 
     def _name(self, item: QTableWidgetItem) -> None:
-        """Hand a typed name over; the words that stand for no name are none."""
-        if item.column() == 0:
-            number = int(item.data(_NUMBER))
-            name = item.text().strip()
-            self.named.emit(number, "" if name == lesion_title(number) else name)
+        """Hand a typed name over."""
+        title = self.table.item(item.row(), 0)
+        if item.column() == _NAME_COLUMN and title is not None:
+            self.named.emit(int(title.data(_NUMBER)), item.text().strip())
 
     def _ask(self, signal: SignalInstance) -> None:
         """Ask for something to be done to the lesion in hand."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
@@ -62,8 +63,8 @@ class LesionChoice(QObject):
         """The lesions as the list shows them; None while no case is open."""
         self._wanted: int | None = None
         """The lesion that is taken in hand once it is on the list."""
-        self._said = ""
-        """What was done, to be said with the way back once the list is read."""
+        self._said, self._offers_undo = "", False
+        """What was done, to be said once the list is read."""
         correction.outline_stored.connect(self._take_stored)
         correction.lesion_taken.connect(self._publish)
         canvas.editor.mask_edited.connect(self._follow_stroke)
@@ -93,9 +94,7 @@ class LesionChoice(QObject):
             self._wanted = None
         elif self._correction.lesion not in outlines and self.of_interest is not None:
             self._correction.take_lesion(self.of_interest)
-        if self._said:
-            self._session.tell(self._said, _("Undo"), partial(self._take_back, self._newest_list))
-            self._said = ""
+        self._tell()
 
     def take(self, number: int) -> None:
         """Take a lesion in hand: the tools draw it from now on."""
@@ -121,6 +120,7 @@ class LesionChoice(QObject):
             lambda services, image_id: remove_lesion(services, image_id, number),
             _("{lesion} was removed from the list."),
             number,
+            offers_undo=True,
         )
 
     def name(self, number: int, name: str) -> None:
@@ -137,6 +137,7 @@ class LesionChoice(QObject):
             _("{lesion} is measured and scored from now on."),
             number,
             wanted=number,
+            offers_undo=True,
         )
 
     def join(self, number: int) -> None:
@@ -148,6 +149,7 @@ class LesionChoice(QObject):
             lambda services, image_id: join_lesion(services, image_id, number),
             _("{lesion} belongs to the lesion of interest now."),
             number,
+            offers_undo=True,
         )
 
     def separate(self, row: int, column: int) -> None:
@@ -168,12 +170,14 @@ class LesionChoice(QObject):
         number: int,
         *,
         wanted: int | None = None,
+        offers_undo: bool = False,
     ) -> None:
         """Do something to the lesions, once what is drawn is stored."""
         if (image_id := self._image_id) is None:
             return
         self._correction.save_unasked()
-        self._wanted, self._said = wanted, said.format(lesion=lesion_title(number))
+        self._wanted, self._offers_undo = wanted, offers_undo
+        self._said = said.format(lesion=lesion_title(number))
 
         def fail(error: NaevusError) -> None:
             self._wanted, self._said = None, ""
@@ -185,6 +189,14 @@ class LesionChoice(QObject):
             done=lambda changes: self._correction.count_own_revision(image_id, changes),
             failed=fail,
         )
+
+    def _tell(self) -> None:
+        """Say what was done; where something went, with the way back."""
+        said, self._said = self._said, ""
+        if said and self._offers_undo:
+            self._session.tell(said, _("Undo"), partial(self._take_back, self._newest_list))
+        elif said:
+            self._session.tell(said)
 
     def take_back(self) -> None:
         """Take the newest change of the lesions back; once more does it again."""
@@ -269,8 +281,10 @@ class LesionChoice(QObject):
 def _tag(outline: LesionOutline, mask: BoolMask | None, *, is_in_hand: bool = False) -> LesionTag | None:
     """The number of a lesion at its outline (H, W) bool; None where nothing is drawn."""
     extent = None if mask is None else extent_px(mask)
-    if extent is None:
+    if mask is None or extent is None:
         return None
-    top, left, _bottom, _right = extent
-    colour = lesion_rgb(outline.number)
-    return LesionTag(outline.number, colour, (left, top), is_in_hand, outline.is_of_interest)
+    top = extent[0]
+    x = float(np.flatnonzero(mask[top]).mean())
+    return LesionTag(
+        outline.number, lesion_rgb(outline.number), (x, float(top)), is_in_hand, outline.is_of_interest
+    )
