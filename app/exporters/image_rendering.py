@@ -40,14 +40,33 @@ def drawable(pixels: RgbImage, side_px: int) -> RgbImage:
 def with_boundaries(pixels: RgbImage, file: CaseFile) -> RgbImage:
     """Return a copy of an image of any size with the outlines of its lesions, each in its colour.
 
-    The lines of lesions beside the one of interest are half as wide.
+    Where there are several, the lines of those beside the one of interest are half as wide, and each has its
+    number above it.
     """
     drawn = pixels.copy()
     for shown in reversed(file.lesions):
         if shown.mask.any():
-            width = 1.0 if shown.is_of_interest else 0.5
-            drawn = with_boundary(drawn, shown.mask, lesion_rgb(shown.number), width=width)
+            colour = lesion_rgb(shown.number)
+            drawn = with_boundary(drawn, shown.mask, colour, width=1.0 if shown.is_of_interest else 0.5)
+            if file.has_other_lesions:
+                _write_number(drawn, shown.number, shown.mask, colour)
     return drawn
+
+
+def _write_number(drawn: RgbImage, number: int, mask: BoolMask, colour: tuple[int, int, int]) -> None:
+    """Write a number above the highest place of a mask of any size, in the image."""
+    height_px, width_px = drawn.shape[:2]
+    row = int(np.flatnonzero(mask.any(axis=1))[0])
+    x = float(np.flatnonzero(mask[row]).mean()) * width_px / mask.shape[1]
+    size = max(height_px, width_px) / 1000
+    (wide, high), _ = cv2.getTextSize(str(number), cv2.FONT_HERSHEY_SIMPLEX, size, 1)
+    left = min(max(round(x - wide / 2), 0), max(width_px - wide, 0))
+    bottom = max(round(row * height_px / mask.shape[0]) - high // 2, high + 1)
+    for ink, line_px in ((CASING_RGB, 3), (colour, 1)):
+        thick = max(1, round(line_px * 2 * size))
+        cv2.putText(
+            drawn, str(number), (left, bottom), cv2.FONT_HERSHEY_SIMPLEX, size, ink, thick, cv2.LINE_AA
+        )
 
 
 def with_boundary(

@@ -344,6 +344,8 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
     The clock may have been set back between two of them; the audit trail's sequence never is.
     """
     place = {event.detail: event.sequence for event in reversed(audit)}
+    # An act on the lesions that brought a mask with it is one event, which names the list.
+    place |= {one.mask_revision: place.get(one.id, _LAST) for one in case.lesion_lists if one.mask_revision}
     acts = [(place.get(name, _LAST), at, what, who) for name, at, what, who in _acts(case, disclosed)]
     acts += [
         (event.sequence, event.at, ": ".join(words), disclosed.who(event.who))

@@ -27,7 +27,7 @@ class Need(Enum):
     PREDICTION = "prediction"
     """A predicted boundary of the lesion in hand."""
     LESIONS = "lesions"
-    OTHER_LESION = "other lesion"
+    OTHER_LESION = "other_lesion"
     """Another lesion than the one of interest is in hand."""
     CORRECTION = "correction"
     UNDO = "undo"

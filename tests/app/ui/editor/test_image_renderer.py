@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.mask import PixelBox
-from app.ui.editor.image_renderer import ImageRenderer, shown_map
+from app.ui.editor.image_renderer import ImageRenderer, OutlinedLesion, shown_map
 from app.ui.editor.layers import BAND_RGB, TINT_RGB, Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.raster import brush_spans
 from app.ui.editor.spaces import Placement
-from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB, attention_scale
+from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB, attention_scale, lesion_rgb
 from models.contract.arrays import RgbImage
 
 SHOWN = LayerLook(is_visible=True, opacity=1.0)
@@ -186,3 +186,23 @@ def test_the_band_is_hidden_until_the_person_asks_for_it_and_goes_with_its_image
     assert not frame.shows_band
     frame.show(skin())
     assert frame.uncertainty is None
+
+
+def test_a_lesion_that_is_not_in_hand_is_seen_in_its_colour_and_hidden_with_the_boundary() -> None:
+    other = np.zeros((60, 80), dtype=np.bool_)
+    other[10:30, 10:30] = True
+    blue = lesion_rgb(2)
+    frame = frame_of(skin(), Layer.BOUNDARY)
+    frame.mask = np.zeros((60, 80), dtype=np.bool_)
+    frame.render(80, 60, Placement(), 1.0)
+    bare = frame.pixels.copy()
+    frame.others = (OutlinedLesion(2, other, blue),)
+    frame.render(80, 60, Placement(), 1.0)
+    changed = np.flatnonzero((frame.pixels != bare).any(axis=(1, 2)))
+    assert 7 <= changed[0] <= 10
+    assert 29 <= changed[-1] <= 32
+    difference = [abs(int(a) - b) for a, b in zip(rgb_at(frame, 20, 10), blue, strict=True)]
+    assert max(difference) < 60
+    frame.looks = only()
+    frame.render(80, 60, Placement(), 1.0)
+    assert np.array_equal(frame.pixels, bare)
