@@ -156,7 +156,7 @@ class CaseReview(QObject):
         )
         if self.view is not None and self._is_scoring(opened.case.image.id):
             view = replace(view, preview=self.view.preview)
-        if self.view is None or not self.correction.is_unsaved:
+        if self.view is None or not self.correction.is_unsaved_of_interest:
             return view
         return replace(
             view,
@@ -169,7 +169,7 @@ class CaseReview(QObject):
         if self.view is not None:
             before = self.view.measurements_before or self.view.measurements
             view = replace(self.view, measurements_before=before)
-            score = preview.score if self.correction.is_unsaved else None
+            score = preview.score if self.correction.is_unsaved_of_interest else None
             self._publish(view.with_preview(score, preview.measurements))
 
     def _show_state(self) -> None:

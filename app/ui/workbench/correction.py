@@ -7,9 +7,8 @@ on its canvas and in its journal and is offered again.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError
@@ -23,17 +22,11 @@ from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.workbench.drawn_mask import DrawnMask
 from app.ui.workbench.lesion_outlines import LesionOutline, lesion_to_show, outlines_of
-from app.ui.workbench.score_preview import Preview, previewed
+from app.ui.workbench.score_preview import ScorePreviews
 from app.usecases.cases.open_case import OpenedCase
 from app.usecases.cases.show_image import ShownImage
 from app.usecases.corrections.revert_revision import revert_revision
 from models.contract.errors import NaevusError
-
-if TYPE_CHECKING:
-    from app.ui.jobs.job import Job
-
-_PREVIEW_PAUSE_MS = 600
-"""Between the end of a stroke and the preview of its score."""
 
 _CORRECTED_ELSEWHERE = N_(
     "The boundary of this case was also corrected elsewhere meanwhile; its history has every version."
@@ -86,12 +79,9 @@ class Correction(QObject):
         """Drawing and version of the mask that was last to be stored because its case was left."""
         self._predicted: OpenedCase | None = None
         """What was predicted of the open image; None until it is read."""
-        self._is_previewing = False
-        self._preview_job: Job | None = None
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PREVIEW_PAUSE_MS)
-        self._pause.timeout.connect(self._preview)
+        self._previews = ScorePreviews(session, canvas, lambda: self._image_of_interest, self)
+        self._previews.found.connect(self.previewed)
+        self._previews.state_changed.connect(self.state_changed)
         canvas.editor.mask_edited.connect(self._follow_edit)
 
     @property
@@ -114,15 +104,21 @@ class Correction(QObject):
     @property
     def is_previewing(self) -> bool:
         """Say whether a preview of the mask on the canvas is being computed."""
-        return self._is_previewing
+        return self._previews.is_running
+
+    @property
+    def is_unsaved_of_interest(self) -> bool:
+        """Say whether what is not stored would change measurements and score."""
+        return self.is_unsaved and self._image_of_interest is not None
+
+    @property
+    def _image_of_interest(self) -> ImageId | None:
+        """The open image while its lesion of interest is in hand."""
+        return self._image_id if self._lesion == self._of_interest else None
 
     def wait_for_refiner(self) -> None:
         """Put a score of the mask off, because the mask is about to be redrawn."""
-        if self._preview_job is not None and not self._preview_job.is_ended:
-            self._preview_job.supersede()
-            self._is_previewing = False
-        if self._image_id is not None and (self.is_unsaved or self._pause.isActive()):
-            self._pause.start()
+        self._previews.put_off(is_wanted=self.is_unsaved)
 
     def show(self, shown: ShownImage) -> None:
         """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
@@ -136,7 +132,7 @@ class Correction(QObject):
         outline = outlines_of(case, shown.mask, shown.other_masks)[self._lesion]
         if not self._canvas.editor.set_mask(outline.mask, outline.source) and self.is_unsaved:
             self._session.tell(_("The unsaved correction of this case was brought back."))
-            self._pause.start()
+            self._previews.start()
         self.state_changed.emit()
 
     def take_lesion(self, outline: LesionOutline) -> None:
@@ -144,7 +140,7 @@ class Correction(QObject):
         if self._image_id is None or outline.number == self._lesion:
             return
         self.save_unasked()
-        self._pause.stop()
+        self._previews.stop()
         self._lesion = outline.number
         self._canvas.take_lesion(self._image_id, outline.number)
         self._canvas.editor.set_mask(outline.mask, outline.source)
@@ -188,8 +184,7 @@ class Correction(QObject):
     def leave(self) -> None:
         """Store what is corrected, saying so, and let go of the case."""
         self.save_before_leaving()
-        self._pause.stop()
-        self._is_previewing = False
+        self._previews.give_up()
         self._image_id = None
 
     def save(self) -> None:
@@ -273,7 +268,7 @@ class Correction(QObject):
         if image_id is None or work is None or mask is None:
             return
         drawn = DrawnMask(image_id, self._lesion, mask, reason, editor.unstored_refiners)
-        self._pause.stop()
+        self._previews.stop()
 
         def end(changes: Changes) -> None:
             self._end_storing(drawn, work, version, changes)
@@ -325,38 +320,5 @@ class Correction(QObject):
             self._canvas.editor.set_band(None)
 
     def _follow_edit(self) -> None:
-        if self._lesion == self._of_interest:
-            self._pause.start()
-        self.state_changed.emit()
-
-    def _preview(self) -> None:
-        """Measure and score the mask on the canvas, storing nothing; only the latest counts."""
-        if self._canvas.tools.is_drawing:
-            # A score of half a stroke is worth nothing and would slow the other half down.
-            self._pause.start()
-            return
-        image_id, editor = self._image_id, self._canvas.editor
-        mask, version = editor.current_mask(), editor.mask_version()
-        if image_id is None or mask is None:
-            return
-        self._is_previewing = True
-        self._preview_job = self._session.query(
-            QueueName.INFERENCE,
-            lambda services, token: previewed(services, image_id, version, mask, token),
-            self._show_preview,
-            failed=self._fail_to_preview,
-            replaces="preview",
-        )
-        self.state_changed.emit()
-
-    def _show_preview(self, preview: Preview) -> None:
-        self._is_previewing = False
-        is_in_hand = preview.image_id == self._image_id and self._lesion == self._of_interest
-        if is_in_hand and preview.version == self._canvas.editor.mask_version():
-            self.previewed.emit(preview)
-        self.state_changed.emit()
-
-    def _fail_to_preview(self, error: NaevusError) -> None:
-        self._is_previewing = False
-        self._session.report_error(error)
+        self._previews.start()
         self.state_changed.emit()

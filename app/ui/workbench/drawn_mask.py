@@ -25,7 +25,9 @@ class DrawnMask:
     def store(self, services: Services, *, is_meant: bool) -> Changes:
         """Store the mask as that of its lesion, whichever is of interest by now."""
         if self.lesion != lesion_of_interest(services, self.image_id):
-            return draw_lesion(services, self.image_id, self.lesion, self.mask, is_meant=is_meant)
+            return draw_lesion(
+                services, self.image_id, self.lesion, self.mask, is_meant=is_meant, refiners=self.refiners
+            )
         return correct_mask(
             services,
             self.image_id,

@@ -33,7 +33,6 @@ from app.usecases.lesions.rearrange_lesions import (
 from app.usecases.lesions.take_back_lesions import take_back_lesions
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
-from models.contract.errors import NaevusError
 from models.contract.imaging.regions import extent_px
 
 _IS_OF_INTEREST = N_("This is the lesion of interest already; choose another one first.")
@@ -176,19 +175,15 @@ class LesionChoice(QObject):
         if (image_id := self._image_id) is None:
             return
         self._correction.save_unasked()
-        self._wanted, self._offers_undo = wanted, offers_undo
-        self._said = said.format(lesion=lesion_title(number))
 
-        def fail(error: NaevusError) -> None:
-            self._wanted, self._said = None, ""
-            self._session.report_error(error)
+        def done(changes: Changes) -> None:
+            # Not earlier: what is read of the case before knows nothing of it.
+            if image_id == self._image_id:
+                self._wanted, self._offers_undo = wanted, offers_undo
+                self._said = said.format(lesion=lesion_title(number))
+            self._correction.count_own_revision(image_id, changes)
 
-        self._session.act(
-            QueueName.IMAGES,
-            lambda services, _token: verb(services, image_id),
-            done=lambda changes: self._correction.count_own_revision(image_id, changes),
-            failed=fail,
-        )
+        self._session.act(QueueName.IMAGES, lambda services, _token: verb(services, image_id), done=done)
 
     def _tell(self) -> None:
         """Say what was done; where something went, with the way back."""

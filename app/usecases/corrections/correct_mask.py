@@ -1,6 +1,6 @@
 """Stores a person's version of a lesion's mask."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from app.domain.analysis.prediction import ModelRef
@@ -11,6 +11,7 @@ from app.domain.errors import ImplausibleMaskError, NotFoundError
 from app.domain.ids import ImageId, RevisionId, new_id
 from app.domain.revision import MaskRevision, RevisionReason
 from app.imaging import png_codec
+from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
 from app.usecases.image_arrays import check_fits
 from app.usecases.services import Services
@@ -78,15 +79,17 @@ def correct_mask(
         work.audit.append(
             revision.author, _KIND_BY_REASON[reason], image_id, revision.id, reverted_to=reverted_to
         )
-        for model in refiners:
-            reference = f"{model.name}/{model.version}"
-            sha256 = model.weights_sha256
-            work.audit.append(
-                revision.author, AuditKind.MASK_REFINED, image_id, reference, weights_sha256=sha256
-            )
+        note_refiners(work, image_id, revision.author, refiners)
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
+
+
+def note_refiners(work: UnitOfWork, image_id: ImageId, author: str, refiners: Iterable[ModelRef]) -> None:
+    """Note which models helped a person to draw what is stored."""
+    for model in refiners:
+        reference, sha256 = f"{model.name}/{model.version}", model.weights_sha256
+        work.audit.append(author, AuditKind.MASK_REFINED, image_id, reference, weights_sha256=sha256)
 
 
 def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:

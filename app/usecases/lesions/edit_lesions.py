@@ -1,14 +1,17 @@
 """Adds, draws, names and removes lesions beside the one of interest; nothing of it moves a score."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from app.domain.analysis.prediction import ModelRef
 from app.domain.changes import Changes
 from app.domain.errors import ImplausibleMaskError, NotFoundError
 from app.domain.ids import ImageId
 from app.domain.other_lesions import LesionChange, next_number
 from app.translation import _
+from app.usecases.corrections.correct_mask import note_refiners
 from app.usecases.image_arrays import check_fits
 from app.usecases.lesions.lesion_change import drawn_lesion, other_of, store_change
 from app.usecases.services import Services
@@ -37,9 +40,17 @@ def add_lesion(services: Services, image_id: ImageId) -> Changes:
 
 
 def draw_lesion(
-    services: Services, image_id: ImageId, number: int, mask: BoolMask, *, is_meant: bool = False
+    services: Services,
+    image_id: ImageId,
+    number: int,
+    mask: BoolMask,
+    *,
+    is_meant: bool = False,
+    refiners: Sequence[ModelRef] = (),
 ) -> Changes:
     """Store a person's outline of another lesion than the one of interest; the same one is not stored again.
+
+    ``refiners`` are the models that helped to draw it from clicks.
 
     Raises:
         NotFoundError: the image has no such lesion.
@@ -56,6 +67,7 @@ def draw_lesion(
         if lesion.mask == before.mask and before.is_signed:
             return Changes()
         changes = store_change(services, work, case, LesionChange.DRAWN, case.lesions.with_other(lesion))
+        note_refiners(work, image_id, services.user, refiners)
         work.commit()
     return changes
 
