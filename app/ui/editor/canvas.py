@@ -8,6 +8,7 @@ from app.domain.ids import ImageId
 from app.domain.other_lesions import FIRST_LESION
 from app.ui.editor.image_view import ImageView
 from app.ui.editor.mask_editor import MaskEditor
+from app.ui.editor.sampling import ImagePyramid
 from app.ui.editor.tool_controller import ToolController
 from app.ui.editor.tool_input import ToolInput
 from app.usecases.corrections.stroke_journal import StrokeJournal
@@ -26,14 +27,20 @@ class EditorCanvas:
         self.editor.box_changed.connect(self.view.repaint_image_box)
 
     def show_image(
-        self, pixels: RgbImage, image_id: ImageId | None = None, *, lesion: int = FIRST_LESION
+        self,
+        pixels: RgbImage,
+        image_id: ImageId | None = None,
+        pyramid: ImagePyramid | None = None,
+        *,
+        lesion: int = FIRST_LESION,
     ) -> None:
         """Show an image (H, W, 3) uint8 and open the mask of a lesion; unfinished work on it comes back.
 
-        Without ``image_id`` nothing is journalled and the history ends when another image is shown.
+        Without ``image_id`` nothing is journalled and the history ends when another image is shown. Without
+        the ``pyramid`` of its pixels that is made now.
         """
         self.editor.close_image()
-        self.view.show_image(pixels)
+        self.view.show_image(pixels, pyramid)
         self.editor.open_image(image_id, (pixels.shape[0], pixels.shape[1]), lesion=lesion)
 
     def take_lesion(self, image_id: ImageId, lesion: int) -> None:

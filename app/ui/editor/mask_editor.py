@@ -3,7 +3,7 @@
 Requests come in as methods, facts go out as signals; the mask of an open image is changed nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +113,11 @@ class MaskEditor(QObject):
         self._show_document()
         self._tell_state()
         self.image_opened.emit()
+
+    def foresee(self, image_ids: Sequence[ImageId]) -> None:
+        """Prepare to open images that were not opened yet, in place of those named before."""
+        wanted = map(work_id, image_ids)
+        self._journal_writer.foresee([one for one in wanted if one not in self._documents])
 
     def close_image(self) -> None:
         """Put the open image's work away."""
@@ -313,7 +318,7 @@ class MaskEditor(QObject):
         self.abandon()
 
     def _opened(self, image_id: ImageId | None, shape: tuple[int, int], lesion: int) -> MaskDocument:
-        document = MaskDocument(image_id, np.zeros(shape, dtype=np.bool_), self, lesion=lesion)
+        document = MaskDocument(image_id, np.broadcast_to(np.False_, shape), self, lesion=lesion)
         self.undo_group.addStack(document.stack)
         if document.work_id is not None:
             self._documents[document.work_id] = document

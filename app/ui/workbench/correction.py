@@ -8,6 +8,7 @@ on its canvas and in its journal and is offered again.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
@@ -18,6 +19,7 @@ from app.domain.revision import RevisionReason
 from app.domain.stroke_journal import work_id
 from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.sampling import ImagePyramid
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.workbench.drawn_mask import DrawnMask
@@ -59,6 +61,8 @@ class Correction(QObject):
     """Another lesion of the open image is in hand."""
     outline_stored = Signal(int, object)
     """Number of a lesion of the open image, and its outline (H, W) bool as it was stored."""
+    corrected_elsewhere = Signal()
+    """The canvas now shows a revision that was not stored here."""
     store_failed = Signal(str)
     """Why no revision was stored, in a sentence."""
     questioned = Signal(object)
@@ -79,7 +83,9 @@ class Correction(QObject):
         """Drawing and version of the mask that was last to be stored because its case was left."""
         self._predicted: OpenedCase | None = None
         """What was predicted of the open image; None until it is read."""
-        self._previews = ScorePreviews(session, canvas, lambda: self._image_of_interest, self)
+        self.is_previewed = True
+        """Unsaved corrections are scored and measured; not while nobody sees that."""
+        self._previews = ScorePreviews(session, canvas, self._previewed_image, self)
         self._previews.found.connect(self.previewed)
         self._previews.state_changed.connect(self.state_changed)
         canvas.editor.mask_edited.connect(self._follow_edit)
@@ -116,19 +122,26 @@ class Correction(QObject):
         """The open image while its lesion of interest is in hand."""
         return self._image_id if self._lesion == self._of_interest else None
 
+    def _previewed_image(self) -> ImageId | None:
+        """The open image while what is drawn of it is to be scored and measured."""
+        return self._image_of_interest if self.is_previewed else None
+
     def wait_for_refiner(self) -> None:
         """Put a score of the mask off, because the mask is about to be redrawn."""
         self._previews.put_off(is_wanted=self.is_unsaved)
 
-    def show(self, shown: ShownImage) -> None:
-        """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
+    def show(self, shown: ShownImage, pyramid: ImagePyramid | None = None) -> None:
+        """Put a newly opened case on the canvas; work on it that is not stored yet comes back.
+
+        ``pyramid`` is that of its pixels, where it was made before.
+        """
         case = shown.case
         self._image_id = case.image.id
         self._known_revisions = len(case.revisions)
         self._left = None
         self._lesion, self._of_interest = lesion_to_show(shown), case.lesions.of_interest
         self._predicted = None
-        self._canvas.show_image(shown.pixels, case.image.id, lesion=self._lesion)
+        self._canvas.show_image(shown.pixels, case.image.id, pyramid, lesion=self._lesion)
         outline = outlines_of(case, shown.mask, shown.other_masks)[self._lesion]
         if not self._canvas.editor.set_mask(outline.mask, outline.source) and self.is_unsaved:
             self._session.tell(_("The unsaved correction of this case was brought back."))
@@ -163,12 +176,17 @@ class Correction(QObject):
         self._predicted = opened
         self._show_prediction()
         self._of_interest = opened.case.lesions.of_interest
-        if is_other_mask:
-            outlines = outlines_of(opened.case, opened.mask, opened.other_masks)
-            if (outline := outlines.get(self._lesion)) is not None:
-                self._canvas.editor.set_mask(outline.mask, outline.source)
+        editor, shown = self._canvas.editor, self._canvas.editor.finished_mask
+        outline = outlines_of(opened.case, opened.mask, opened.other_masks).get(self._lesion)
+        if is_other_mask and outline is not None and editor.set_mask(outline.mask, outline.source):
+            taken = outline.mask
+        else:
+            taken = None
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
+            # After one's own saving the newest mask is the one that was shown already.
+            if shown is not None and taken is not None and not np.array_equal(shown, taken):
+                self.corrected_elsewhere.emit()
             self._session.warn(_(_CORRECTED_ELSEWHERE))
         self.state_changed.emit()
 
