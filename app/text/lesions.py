@@ -8,7 +8,7 @@ from app.domain.measurement import Measurement
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList
 from app.translation import N_, _, ngettext
 
-_CHANGE_WORDS: Final[Mapping[str, str]] = {
+CHANGE_WORDS: Final[Mapping[LesionChange, str]] = {
     LesionChange.ADDED: N_("Lesion added"),
     LesionChange.DRAWN: N_("Other lesion drawn"),
     LesionChange.NAMED: N_("Lesion named"),
@@ -66,7 +66,8 @@ def lesion_changes(case: Case) -> Iterator[tuple[LesionList, str]]:
     before = ImageLesions()
     for found in case.lesion_lists:
         if found.mask_revision is None:
-            words = _(_CHANGE_WORDS.get(found.change, found.change))
+            known = found.change if isinstance(found.change, LesionChange) else None
+            words = str(found.change) if known is None else _(CHANGE_WORDS[known])
             touched = ", ".join(lesion_title(number) for number in _touched(before, found.lesions))
             yield found, _("{words}: {lesions}").format(words=words, lesions=touched) if touched else words
         before = found.lesions

@@ -53,7 +53,7 @@ def store_change(
         created_at=now,
     )
     work.cases.add_lesion_list(found)
-    work.audit.append(services.user, AuditKind.LESIONS_CHANGED, image_id, found.id)
+    work.audit.append(services.user, AuditKind(change), image_id, found.id)
     if revision is None:
         return Changes(images=frozenset({image_id}))
     return Changes(images=frozenset(work.cases.images_of_visit(image_id)), case_list=True)

@@ -62,13 +62,15 @@ def test_what_strokes_renew_equals_a_picture_made_anew(
     st.integers(0, 3),
     st.sampled_from([1.0, 2.0]),
     st.lists(st.tuples(st.integers(-160, 160), st.integers(-140, 140)), min_size=1, max_size=4),
+    st.booleans(),
 )
 def test_a_view_that_moved_shows_what_a_picture_made_anew_shows(
-    scale: float, turns: int, ratio: float, moves: list[tuple[int, int]]
+    scale: float, turns: int, ratio: float, moves: list[tuple[int, int]], has_others: bool
 ) -> None:
     frame = frame_of(skin(), Layer.MASK, Layer.BOUNDARY)
     frame.mask = np.zeros((60, 80), dtype=np.bool_)
     frame.mask[10:45, 20:70] = True
+    frame.others = (OutlinedLesion(2, np.flipud(frame.mask), lesion_rgb(2)),) if has_others else ()
     placement = Placement(scale, turns, (70.3, 51.7))
     frame.render(150, 130, placement, ratio)
     for dx, dy in moves:

@@ -63,7 +63,8 @@ def test_another_lesion_is_drawn_without_touching_the_boundary_or_its_score(
     assert after.lesions.drawn[0].area_px == np.count_nonzero(disc(RIGHT))
     assert (other_mask(services, image_id, 2) == disc(RIGHT)).all()
     assert (changes.images, changes.case_list) == (frozenset({image_id}), False)
-    assert acts(services, image_id)[-2:] == [AuditKind.LESIONS_CHANGED] * 2
+    made = [AuditKind.OTHER_LESION_ADDED, AuditKind.OTHER_LESION_DRAWN]
+    assert acts(services, image_id)[-2:] == made
     assert not draw_lesion(services, image_id, 2, disc(RIGHT)).images
 
 
