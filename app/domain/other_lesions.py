@@ -4,11 +4,13 @@ The valid mask of an image is that of its lesion of interest: it alone is measur
 Lesions are numbered within their image for good; number 1 is the one that was predicted, or drawn first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from app.domain.audit import AuditKind
 from app.domain.ids import BlobName, ImageId, LesionListId, RevisionId
 
 FIRST_LESION = 1
@@ -27,6 +29,20 @@ class LesionChange(StrEnum):
     CHOSEN = "other lesion of interest"
     TAKEN_BACK = "change of the lesions taken back"
     IMPORTED = "lesions drawn elsewhere"
+
+
+KIND_BY_CHANGE: Final[Mapping[LesionChange, AuditKind]] = {
+    LesionChange.ADDED: AuditKind.OTHER_LESION_ADDED,
+    LesionChange.DRAWN: AuditKind.OTHER_LESION_DRAWN,
+    LesionChange.NAMED: AuditKind.LESION_NAMED,
+    LesionChange.REMOVED: AuditKind.OTHER_LESION_REMOVED,
+    LesionChange.SEPARATED: AuditKind.REGION_SEPARATED,
+    LesionChange.JOINED: AuditKind.LESION_JOINED,
+    LesionChange.CHOSEN: AuditKind.LESION_OF_INTEREST_CHOSEN,
+    LesionChange.TAKEN_BACK: AuditKind.LESIONS_TAKEN_BACK,
+    LesionChange.IMPORTED: AuditKind.LESIONS_IMPORTED,
+}
+"""How the audit trail calls what was done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, LesionListId, RevisionId, new_id
 from app.domain.mask import area_px
-from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
+from app.domain.other_lesions import KIND_BY_CHANGE, ImageLesions, LesionChange, LesionList, OtherLesion
 from app.domain.revision import MaskRevision, RevisionReason
 from app.imaging import png_codec
 from app.storage.unit_of_work import UnitOfWork
@@ -53,7 +52,7 @@ def store_change(
         created_at=now,
     )
     work.cases.add_lesion_list(found)
-    work.audit.append(services.user, AuditKind(change), image_id, found.id)
+    work.audit.append(services.user, KIND_BY_CHANGE[change], image_id, found.id)
     if revision is None:
         return Changes(images=frozenset({image_id}))
     return Changes(images=frozenset(work.cases.images_of_visit(image_id)), case_list=True)
