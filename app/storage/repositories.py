@@ -18,6 +18,7 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.other_lesions import LesionList
 from app.domain.people.patient import Patient, made_up_code
 from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
@@ -28,8 +29,10 @@ from app.storage.rows import (
     CaseIndexRow,
     DecisionRow,
     ImageRow,
+    LesionListRow,
     LesionRow,
     MaskRevisionRow,
+    OtherLesionRow,
     PatientRow,
     ScorePredictionRow,
     VisitRow,
@@ -180,6 +183,15 @@ class CaseRepository:
         """Append a mask revision."""
         self._append(mapping.revision_row(revision), revision.image_id)
 
+    def add_lesion_list(self, found: LesionList) -> None:
+        """Append a list of the lesions of an image."""
+        self._image(found.image_id)
+        row, others = mapping.lesion_list_rows(found)
+        self._session.add(row)
+        self._session.flush()
+        self._session.add_all(others)
+        self._session.flush()
+
     def add_decision(self, decision: Decision) -> None:
         """Append a clinician's decision."""
         self._append(mapping.decision_row(decision), decision.image_id)
@@ -251,6 +263,16 @@ class CaseRepository:
         found = [row for row in rows if row is not None]
         found.sort(key=lambda row: (row.queue_rank, row.queue_urgency, row.imported_at, row.image_id))
         return [mapping.line_of(row) for row in found]
+
+    def has_other_lesions(self, image_ids: Sequence[ImageId]) -> bool:
+        """Say whether one of the images shows lesions beside the one of interest."""
+        newest = select(func.max(LesionListRow.sequence)).group_by(LesionListRow.image_id)
+        query = (
+            select(LesionListRow.image_id)
+            .join(OtherLesionRow, OtherLesionRow.list_id == LesionListRow.id)
+            .where(LesionListRow.sequence.in_(newest), OtherLesionRow.area_px > 0)
+        )
+        return not set(image_ids).isdisjoint(self._session.scalars(query))
 
     def images_predicted_by_others(
         self, *, boundary_sha256: str | None, score_sha256: str | None

@@ -21,6 +21,8 @@ APPEND_ONLY = (
     "mask_revision",
     "decision",
     "audit_event",
+    "lesion_list",
+    "other_lesion",
 )
 """Tables that triggers protect against UPDATE and DELETE."""
 
@@ -206,6 +208,42 @@ class MaskRevisionRow(Row):
     author: Mapped[str]
     created_at: Mapped[datetime]
     reason: Mapped[str]
+    is_signed: Mapped[bool]
+    lesion: Mapped[int] = mapped_column(server_default="1")
+
+
+class LesionListRow(Row):
+    """Which lesions an image shows."""
+
+    __tablename__ = "lesion_list"
+    __table_args__ = (UniqueConstraint("image_id", "revision"),)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"))
+    revision: Mapped[int]
+    of_interest: Mapped[int]
+    name_of_interest: Mapped[str]
+    mask_revision: Mapped[str | None] = mapped_column(_ID)
+    change: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class OtherLesionRow(Row):
+    """A lesion of a list that is not of interest."""
+
+    __tablename__ = "other_lesion"
+    __table_args__ = (
+        UniqueConstraint("list_id", "number"),
+        CheckConstraint("area_px >= 0", name="area_px"),
+    )
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    list_id: Mapped[str] = mapped_column(ForeignKey("lesion_list.id"))
+    number: Mapped[int]
+    name: Mapped[str]
+    mask: Mapped[str] = mapped_column(_HASH)
+    area_px: Mapped[int]
+    author: Mapped[str]
     is_signed: Mapped[bool]
 
 

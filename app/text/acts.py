@@ -5,7 +5,9 @@ from typing import Final
 
 from app.domain.audit import EDITS, AuditEvent, AuditKind
 from app.domain.ids import is_id
+from app.domain.other_lesions import KIND_BY_CHANGE
 from app.text.history import SKIP_WORDS, metadata_words
+from app.text.lesions import CHANGE_WORDS
 from app.translation import N_, _
 
 _SHOWN_ID_LETTERS = 8
@@ -37,6 +39,7 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.SECOND_LOOK_ASKED: N_("Second look asked for"),
     AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look no longer asked for"),
     AuditKind.MASK_STARTED: N_("Boundary taken as a starting point"),
+    **{KIND_BY_CHANGE[change]: words for change, words in CHANGE_WORDS.items()},
     AuditKind.DECISION_RECORDED: N_("Decision recorded"),
     AuditKind.CASE_REMOVED: N_("Case removed from the work list"),
     AuditKind.CASE_RESTORED: N_("Case brought back"),

@@ -55,6 +55,9 @@ _REASON_WORDS: Final[Mapping[str, str]] = {
     RevisionReason.RESET: N_("reset to prediction"),
     RevisionReason.REVERTED: N_("reverted to an earlier revision"),
     RevisionReason.STARTING_POINT: N_("taken as a starting point"),
+    RevisionReason.SEPARATED: N_("a region made a lesion of its own"),
+    RevisionReason.JOINED: N_("another lesion joined"),
+    RevisionReason.OTHER_OF_INTEREST: N_("another lesion made the one of interest"),
 }
 
 

@@ -12,8 +12,10 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
 from app.domain.ids import BlobName, PredictionId, RevisionId
+from app.domain.revision import MaskRevision
 from app.text.figures import moment
 from app.text.history import causes_by_score, decision_words, metadata_words, revision_words
+from app.text.lesions import lesion_changes, lesion_title
 from app.translation import _
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
@@ -47,7 +49,7 @@ def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEn
         )
     ]
     entries += _boundary_entries(case) + _score_entries(case, trail) + _metadata_entries(trail)
-    entries += _revision_entries(case) + _decision_entries(case)
+    entries += _revision_entries(case) + _decision_entries(case) + _lesion_entries(case)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -98,7 +100,7 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             revision.created_at,
-            _("Boundary, revision {number}").format(number=revision.number),
+            _revision_title(case, revision),
             _("{revision_words}, by {author}").format(
                 revision_words=revision_words(revision), author=revision.author
             ),
@@ -107,6 +109,19 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
             revision.mask,
         )
         for revision in case.revisions
+    ]
+
+
+def _revision_title(case: Case, revision: MaskRevision) -> str:
+    """Which lesion it outlines is said where an image has had several."""
+    title = _("Boundary, revision {number}").format(number=revision.number)
+    return f"{title}, {lesion_title(revision.lesion)}" if case.lesion_lists else title
+
+
+def _lesion_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(found.created_at, words, _("by {who}").format(who=found.author))
+        for found, words in lesion_changes(case)
     ]
 
 

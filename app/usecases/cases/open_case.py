@@ -35,7 +35,8 @@ class OpenedCase:
     measurements: tuple[Measurement, ...]
     """Of the valid mask."""
     predicted_measurements: tuple[Measurement, ...]
-    """Of the predicted mask; equal to ``measurements`` when nothing was corrected."""
+    """Of the predicted mask; equal to ``measurements`` when nothing was corrected, or another lesion is of
+    interest than the predicted one."""
     band: NDArray[np.float32] | None = None
     """Where the predicted boundary is uncertain, (h, w) in [0, 1], of the image's shape at reduced size."""
     trail: tuple[AuditEvent, ...] = ()
@@ -44,6 +45,8 @@ class OpenedCase:
     """The model of the newest score."""
     local_bands: LocalBands | None = None
     """What the bands of that model have been worth among the cases decided here."""
+    other_masks: tuple[BoolMask, ...] = ()
+    """Of the lesions beside the one of interest, in their order."""
 
 
 def open_case(services: Services, image_id: ImageId) -> OpenedCase:
@@ -56,7 +59,7 @@ def open_case(services: Services, image_id: ImageId) -> OpenedCase:
     predicted_mask = None if case.boundary is None else arrays.mask(case.boundary.mask)
     measurements = measurements_of(arrays.measured(case.image, mask), mask)
     predicted = measurements
-    if predicted_mask is not None:
+    if predicted_mask is not None and case.is_of_predicted_lesion:
         predicted = measurements_of(arrays.measured(case.image, predicted_mask), predicted_mask)
     probability = None if case.boundary is None else arrays.probability(case.boundary.probability)
     model_summaries = None if case.score is None else score_model(services, case.score)
@@ -74,6 +77,7 @@ def open_case(services: Services, image_id: ImageId) -> OpenedCase:
         trail,
         model_summaries,
         local,
+        arrays.other_masks(case),
     )
 
 
