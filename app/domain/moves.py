@@ -5,9 +5,11 @@ nowhere, so every move can be undone by the move in the opposite direction.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Self
 
 from app.domain.ids import ImageId, LesionId, MoveId, PatientId, VisitId
+from app.domain.lesion import Lesion
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,25 @@ class Filling:
     def back(self) -> "Filling":
         """Return the opposite: the fields are unknown again."""
         return replace(self, is_taken_back=not self.is_taken_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an image or a lesion is filed, as people know it."""
+
+    patient_code: str
+    lesion: Lesion
+    visited_on: date | None = None
+    """None where a whole lesion was moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedMove:
+    """What a move did to one case."""
+
+    before: Place
+    after: Place
+    is_undone: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from app.storage import mapping
 from app.storage.rows import CaseIndexRow, ImageRow, LesionRow, PatientRow, VisitRow
 from app.storage.work_list_query import matching
 
-_Shown = Select[tuple[CaseIndexRow, ImageRow, VisitRow]]
+_Shown = Select[CaseIndexRow, ImageRow, VisitRow]
+_Counted = ResultRow[str, int, int | None, int]
 
 
 class PatientTree:
@@ -67,7 +68,7 @@ class PatientTree:
         """Return a patient's lesions that have listed images, in the order of their first images."""
         return self._lesion_lines(_shown_images().where(LesionRow.patient_id == patient_id))
 
-    def _counts(self, codes: Sequence[str]) -> Sequence[ResultRow[tuple[str, int, int | None, int]]]:
+    def _counts(self, codes: Sequence[str]) -> Sequence[_Counted]:
         query = (
             select(
                 CaseIndexRow.patient_code,
@@ -121,7 +122,7 @@ def _visits(lesion_id: LesionId, images: Iterable[ImageLine]) -> tuple[VisitLine
     return tuple(VisitLine(lesion_id, found[0].visited_on, tuple(found)) for found in by_day.values())
 
 
-def _patient_line(person: PatientRow, counted: ResultRow[tuple[str, int, int | None, int]]) -> PatientLine:
+def _patient_line(person: PatientRow, counted: _Counted) -> PatientLine:
     _code, images, band, lesions = counted
     return PatientLine(
         id=PatientId(person.id),

@@ -17,6 +17,14 @@ class PatientPage:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceInTree:
+    """A patient, and the row among those whom search and filter leave."""
+
+    patient_id: PatientId
+    row: int
+
+
 def list_patients(
     services: Services, *, offset: int, limit: int, search: str = "", shown: CaseFilter = CaseFilter.ALL
 ) -> PatientPage:
@@ -26,13 +34,16 @@ def list_patients(
         return PatientPage(tuple(lines), offset, work.tree.patient_count(search, shown))
 
 
-def place_of_patient(
+def place_of_image(
     services: Services, image_id: ImageId, *, search: str = "", shown: CaseFilter = CaseFilter.ALL
-) -> int:
-    """Return how many patients of the tree come before the one of an image."""
+) -> PlaceInTree | None:
+    """Return where the patient of an image stands in the tree; None when the image is not in the store."""
     with services.store.reading() as work:
-        (line,) = work.cases.lines_of([image_id])
-        return work.tree.place_of(line.patient_code, search, shown)
+        lines = work.cases.lines_of([image_id])
+        if not lines:
+            return None
+        lesion = work.cases.lesion(work.cases.visit_of_image(image_id).lesion_id)
+        return PlaceInTree(lesion.patient_id, work.tree.place_of(lines[0].patient_code, search, shown))
 
 
 def lesions_of_patient(services: Services, patient_id: PatientId) -> tuple[LesionLine, ...]:
