@@ -116,9 +116,10 @@ def move_words(move: DescribedMove) -> str:
 
 
 def _place_words(place: Place) -> str:
-    named = place.lesion.label or site_words(place.lesion.site)
-    day = "" if place.visited_on is None else f", {day_words(place.visited_on)}"
-    return _("the lesion “{title}”{day}").format(title=named, day=day)
+    lesion = place.lesion
+    named = lesion.label or (site_words(lesion.site) if lesion.site else "")
+    said = _("the lesion “{title}”").format(title=named) if named else _("a lesion without label and site")
+    return said if place.visited_on is None else f"{said}, {day_words(place.visited_on)}"
 
 
 def revision_words(revision: MaskRevision) -> str:

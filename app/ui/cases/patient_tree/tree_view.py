@@ -1,6 +1,6 @@
 """The view of the patient tree: images open by being chosen, what is dragged is filed elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
@@ -9,7 +9,7 @@ from app.domain.ids import ImageId, LesionId, PatientId
 from app.domain.patient_tree import ImageLine, LesionLine
 from app.translation import _
 from app.ui.cases.patient_tree.nodes import Node, NodeKey, image_key
-from app.ui.cases.patient_tree.tree_model import PatientTreeModel, node_at
+from app.ui.cases.patient_tree.tree_model import AnyIndex, PatientTreeModel, node_at
 
 _INDENTATION_PX = 14
 _ONLY = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
@@ -27,6 +27,8 @@ class PatientTreeView(QTreeView):
         self._opened: set[NodeKey] = set()
         self._awaited: tuple[PatientId, ImageId] | None = None
         """An image to be shown as soon as what stands above it is read."""
+        self._kept: tuple[NodeKey, ...] = ()
+        """What was chosen when lines were taken out to be read again, the current one first."""
         self._is_following = False
         self.setModel(model)
         self.setHeaderHidden(True)
@@ -42,12 +44,20 @@ class PatientTreeView(QTreeView):
         self.expanded.connect(self._note_opened)
         self.collapsed.connect(self._note_closed)
         self.selectionModel().currentChanged.connect(self._follow)
+        model.modelAboutToBeReset.connect(self._keep_chosen)
         model.page_shown.connect(self._settle)
         model.lesions_shown.connect(self._settle)
         self.verticalScrollBar().valueChanged.connect(self._fetch_at_top)
 
     def keyboardSearch(self, search: str) -> None:
         """Do nothing: a letter typed into the tree must not open another patient."""
+
+    def rowsAboutToBeRemoved(self, parent: AnyIndex, start: int, end: int) -> None:
+        """Keep what is chosen, and open nothing else in its place."""
+        self._keep_chosen()
+        self._is_following = True
+        super().rowsAboutToBeRemoved(parent, start, end)
+        self._is_following = False
 
     def show_image(self, patient_id: PatientId, image_id: ImageId) -> None:
         """Open what stands above an image and choose it, now or when it is read; nothing else is opened."""
@@ -100,6 +110,8 @@ class PatientTreeView(QTreeView):
                 self.setExpanded(self._tree.index_of(node), True)
         if self._awaited is not None:
             self._reveal(*self._awaited)
+        elif self._kept:
+            self._choose_kept()
 
     def _reveal(self, patient_id: PatientId, image_id: ImageId) -> None:
         patient = self._tree.find(("patient", patient_id))
@@ -108,13 +120,39 @@ class PatientTreeView(QTreeView):
             if patient is not None and patient.below is None:
                 self.setExpanded(self._tree.index_of(patient), True)
             return
-        self._awaited = None
+        self._awaited, self._kept = None, ()
+        self._show_above(node)
+        self._silently(lambda: self._choose(node))
+        self.scrollTo(self._tree.index_of(node))
+
+    def _keep_chosen(self) -> None:
+        """Remember the current line and the other chosen ones, unless older ones are still awaited."""
+        current = node_at(self.currentIndex())
+        if current is not None and not self._kept:
+            others = [node.key for node in self._selected() if node is not current]
+            self._kept = (current.key, *others)
+
+    def _choose_kept(self) -> None:
+        """Choose again what was chosen, as far as it was read."""
+        current = self._tree.find(self._kept[0])
+        if current is None:
+            return
+        others = [node for key in self._kept[1:] if (node := self._tree.find(key)) is not None]
+        self._kept = ()
+        self._show_above(current)
+        self._silently(lambda: self._choose(current, others))
+
+    def _choose(self, current: Node, others: Sequence[Node] = ()) -> None:
+        model = self.selectionModel()
+        model.setCurrentIndex(self._tree.index_of(current), _ONLY)
+        for node in others:
+            model.select(self._tree.index_of(node), model.SelectionFlag.Select)
+
+    def _show_above(self, node: Node) -> None:
         above = node.above
         while above is not None:
             self.setExpanded(self._tree.index_of(above), True)
             above = above.above
-        self._silently(lambda: self.selectionModel().setCurrentIndex(self._tree.index_of(node), _ONLY))
-        self.scrollTo(self._tree.index_of(node))
 
     def _silently(self, act: Callable[[], None]) -> None:
         self._is_following = True
