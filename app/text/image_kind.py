@@ -2,22 +2,22 @@
 
 from typing import Final
 
+from app.domain.image_kind import IMAGE_KINDS
 from app.translation import N_, _
 
-IMAGE_KINDS: Final[tuple[tuple[str, tuple[str | None, str | None]], ...]] = (
-    (N_("Dermoscopic, contact, polarised"), ("dermoscopic", "contact polarized")),
-    (N_("Dermoscopic, contact, not polarised"), ("dermoscopic", "contact non-polarized")),
-    (N_("Dermoscopic, without contact, polarised"), ("dermoscopic", "non-contact polarized")),
-    (N_("Dermoscopic"), ("dermoscopic", None)),
-    (N_("Clinical, close-up"), ("clinical: close-up", None)),
-    (N_("Clinical, overview"), ("clinical: overview", None)),
-    (N_("Total body, close-up"), ("TBP tile: close-up", None)),
-    (N_("Total body, overview"), ("TBP tile: overview", None)),
-    (N_("Kind not known"), (None, None)),
+_WORDS: Final = (
+    N_("Dermoscopic, contact, polarised"),
+    N_("Dermoscopic, contact, not polarised"),
+    N_("Dermoscopic, without contact, polarised"),
+    N_("Dermoscopic"),
+    N_("Clinical, close-up"),
+    N_("Clinical, overview"),
+    N_("Total body, close-up"),
+    N_("Total body, overview"),
+    N_("Kind not known"),
 )
-"""Words, then image type and type of dermoscopy in those of the ISIC dictionary."""
 
-_WORDS_BY_KIND: Final = {kind: words for words, kind in IMAGE_KINDS}
+_WORDS_BY_KIND: Final = dict(zip(IMAGE_KINDS, _WORDS, strict=True))
 
 
 def kind_words(image_type: str | None, dermoscopic_type: str | None) -> str:

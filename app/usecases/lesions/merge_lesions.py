@@ -34,12 +34,12 @@ def merge_lesions(services: Services, lesion_id: LesionId, kept_id: LesionId) ->
         NotFoundError: a lesion is not in the case store.
     """
     with services.store.writing() as work:
-        moved = carried_out(services, work, AuditKind.LESIONS_MERGED, merging_move(work, lesion_id, kept_id))
+        moved = carried_out(services, work, AuditKind.LESIONS_MERGED, merge_move(work, lesion_id, kept_id))
         work.commit()
     return moved
 
 
-def merging_move(work: UnitOfWork, lesion_id: LesionId, kept_id: LesionId) -> Move:
+def merge_move(work: UnitOfWork, lesion_id: LesionId, kept_id: LesionId) -> Move:
     """Return the move that makes a lesion part of another one; visits of its days are stored already."""
     lesion, kept = work.cases.lesion(lesion_id), work.cases.lesion(kept_id)
     if lesion_id == kept_id:

@@ -13,7 +13,7 @@ from app.domain.people.patient import Patient
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
 from app.usecases.lesions.filing import carried_out
-from app.usecases.lesions.merge_lesions import merging_move
+from app.usecases.lesions.merge_lesions import merge_move
 from app.usecases.patients.edit_patient import images_of_patient, visits_of_patient
 from app.usecases.services import Services
 
@@ -93,7 +93,7 @@ def _join_lesions(services: Services, work: UnitOfWork, patient: Patient) -> Non
     for lesion in work.cases.lesions_of(patient.id):
         kept_id = kept_by_uid.setdefault(lesion.tracking_uid, lesion.id)
         if lesion.tracking_uid and kept_id != lesion.id:
-            move = merging_move(work, lesion.id, kept_id)
+            move = merge_move(work, lesion.id, kept_id)
             carried_out(services, work, AuditKind.LESIONS_MERGED, move)
 
 

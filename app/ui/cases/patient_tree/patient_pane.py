@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from app.domain.case_filter import CaseFilter
 from app.domain.changes import Changes
 from app.domain.ids import ImageId, PatientId
+from app.domain.image_kind import IMAGE_KINDS
 from app.domain.patient_tree import LesionLine
-from app.text.image_kind import IMAGE_KINDS
+from app.text.image_kind import kind_words
 from app.translation import _
 from app.ui.cases.patient_tree.move_flow import MoveFlow
 from app.ui.cases.patient_tree.tree_delegate import TreeDelegate
@@ -150,8 +151,8 @@ class PatientPane(QWidget):
         menu.addActions(self._actions)
         kinds = menu.addMenu(_("Kind of image"))
         kinds.setEnabled(bool(images))
-        for words, kind in IMAGE_KINDS:
-            kinds.addAction(_(words)).triggered.connect(
+        for kind in IMAGE_KINDS:
+            kinds.addAction(kind_words(*kind)).triggered.connect(
                 lambda _checked=False, kind=kind: self._set_kind(images, kind)
             )
         menu.popup(self.view.viewport().mapToGlobal(at))
