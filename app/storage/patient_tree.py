@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.analysis.triage import Band
@@ -19,7 +19,6 @@ from app.storage import mapping
 from app.storage.rows import CaseIndexRow, ImageRow, LesionRow, PatientRow, VisitRow
 from app.storage.work_list_query import matching
 
-_Shown = Select[CaseIndexRow, ImageRow, VisitRow]
 _Counted = ResultRow[str, int, int | None, int]
 
 
@@ -66,7 +65,32 @@ class PatientTree:
 
     def lesions_of(self, patient_id: PatientId) -> list[LesionLine]:
         """Return a patient's lesions that have listed images, in the order of their first images."""
-        return self._lesion_lines(_shown_images().where(LesionRow.patient_id == patient_id))
+        lesions = self._session.scalars(select(LesionRow).where(LesionRow.patient_id == patient_id)).all()
+        row_by_id = {LesionId(row.id): row for row in lesions}
+        images_by_lesion = defaultdict[LesionId, list[ImageLine]](list)
+        for line, image, visit in self._listed_images(row_by_id):
+            images_by_lesion[LesionId(visit.lesion_id)].append(_image_line(line, image, visit))
+        return [
+            LesionLine(mapping.lesion_of(row_by_id[lesion_id]), number, _visits(lesion_id, images))
+            for number, (lesion_id, images) in enumerate(images_by_lesion.items(), start=1)
+        ]
+
+    def _listed_images(
+        self, lesion_ids: Iterable[LesionId]
+    ) -> list[ResultRow[CaseIndexRow, ImageRow, VisitRow]]:
+        """Return the images of lesions in the order of their import.
+
+        Removed ones are left out and the rest is sorted here: asked to do so, SQLite would go through the
+        whole work list by one of its indexes.
+        """
+        query = (
+            select(CaseIndexRow, ImageRow, VisitRow)
+            .join(ImageRow, ImageRow.id == CaseIndexRow.image_id)
+            .join(VisitRow, VisitRow.id == ImageRow.visit_id)
+            .where(VisitRow.lesion_id.in_(list(lesion_ids)))
+        )
+        found = [row for row in self._session.execute(query) if not row[0].is_hidden]
+        return sorted(found, key=lambda row: (row[1].imported_at, row[1].id))
 
     def _counts(self, codes: Sequence[str]) -> Sequence[_Counted]:
         query = (
@@ -84,34 +108,10 @@ class PatientTree:
         )
         return self._session.execute(query).all()
 
-    def _lesion_lines(self, query: _Shown) -> list[LesionLine]:
-        images_by_lesion = defaultdict[LesionId, list[ImageLine]](list)
-        for line, image, visit in self._session.execute(query):
-            images_by_lesion[LesionId(visit.lesion_id)].append(
-                ImageLine(
-                    mapping.line_of(line),
-                    VisitId(visit.id),
-                    visit.visited_on,
-                    image.image_type,
-                    image.dermoscopic_type,
-                )
-            )
-        rows = self._session.scalars(select(LesionRow).where(LesionRow.id.in_(images_by_lesion)))
-        row_by_id = {LesionId(row.id): row for row in rows}
-        return [
-            LesionLine(mapping.lesion_of(row_by_id[lesion_id]), number, _visits(lesion_id, images))
-            for number, (lesion_id, images) in enumerate(images_by_lesion.items(), start=1)
-        ]
 
-
-def _shown_images() -> _Shown:
-    return (
-        select(CaseIndexRow, ImageRow, VisitRow)
-        .join(ImageRow, ImageRow.id == CaseIndexRow.image_id)
-        .join(VisitRow, VisitRow.id == ImageRow.visit_id)
-        .join(LesionRow, LesionRow.id == VisitRow.lesion_id)
-        .where(CaseIndexRow.is_hidden.is_(False))
-        .order_by(ImageRow.imported_at, ImageRow.id)
+def _image_line(line: CaseIndexRow, image: ImageRow, visit: VisitRow) -> ImageLine:
+    return ImageLine(
+        mapping.line_of(line), VisitId(visit.id), visit.visited_on, image.image_type, image.dermoscopic_type
     )
 
 
