@@ -6,9 +6,9 @@ from app.domain.image_kind import IMAGE_KINDS
 from app.translation import N_, _
 
 _WORDS: Final = (
-    N_("Dermoscopic, contact, polarised"),
-    N_("Dermoscopic, contact, not polarised"),
-    N_("Dermoscopic, without contact, polarised"),
+    N_("Dermoscopic, polarised, contact"),
+    N_("Dermoscopic, not polarised, contact"),
+    N_("Dermoscopic, polarised, without contact"),
     N_("Dermoscopic"),
     N_("Clinical, close-up"),
     N_("Clinical, overview"),

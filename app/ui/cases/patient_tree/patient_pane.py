@@ -49,6 +49,7 @@ class PatientPane(QWidget):
         super().__init__(parent)
         self._session = session
         self._actions: list[QAction] = []
+        self._query = TreeQuery()
         self._is_stale = True
         """Something has changed while the tree was hidden."""
         self.model = PatientTreeModel(self, self)
@@ -78,17 +79,14 @@ class PatientPane(QWidget):
 
     def ask(self, search: str, shown: CaseFilter) -> None:
         """Show the patients with a case that search and filter leave."""
-        query = TreeQuery(search, shown)
-        if query != self.model.query:
-            self.model.query = query
-            self._is_stale = True
+        self._query = TreeQuery(search, shown)
         if self.isVisible():
             self._read()
 
     def go_to(self, image_id: ImageId) -> None:
         """Open what stands above an image and mark it as the open case."""
         if self.isVisible() and not self.view.is_current(image_id):
-            query = self.model.query
+            query = self._query
             self._session.query(
                 QueueName.DATABASE,
                 lambda services, _token: place_of_image(
@@ -128,7 +126,10 @@ class PatientPane(QWidget):
         )
 
     def _read(self) -> None:
-        if self._is_stale:
+        if self._query != self.model.query:
+            self._is_stale = False
+            self.model.ask(self._query)
+        elif self._is_stale:
             self._is_stale = False
             self.model.reread()
 

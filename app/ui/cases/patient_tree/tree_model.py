@@ -71,6 +71,8 @@ class PatientTreeModel(QAbstractItemModel):
         self._first = 0
         self._patients: list[Node] = []
         self._is_requested = False
+        self._wanted_first: int | None = None
+        """Where the part begins that was asked for in place of what is shown."""
         self._requested: set[PatientId] = set()
         self._dragged: list[Node] = []
 
@@ -78,11 +80,13 @@ class PatientTreeModel(QAbstractItemModel):
         """Show other patients, or another part of them; what is shown stays until they are read."""
         self.query = query
         self._is_requested = True
-        self._source.request_patients(query, max(first, 0), PAGE_PATIENTS)
+        self._wanted_first = max(first, 0)
+        self._source.request_patients(query, self._wanted_first, PAGE_PATIENTS)
 
     def reread(self) -> None:
         """Read what is shown again, and what was opened of it."""
         self._is_requested = True
+        self._wanted_first = self._first
         self._source.request_patients(self.query, self._first, max(len(self._patients), PAGE_PATIENTS))
         for node in self._patients:
             if node.below is not None and isinstance(node.line, PatientLine):
@@ -96,10 +100,14 @@ class PatientTreeModel(QAbstractItemModel):
             self._source.request_patients(self.query, start, self._first - start)
 
     def show_page(self, query: TreeQuery, page: PatientPage) -> None:
-        """Take patients that were read; those of another query are dropped."""
+        """Take patients that were read; those of another query, or that fit nowhere any more, are dropped."""
         if query != self.query:
             return
         self._is_requested = False
+        if page.total and not page.lines and page.offset == self._wanted_first:
+            # There are fewer patients than before, so the tree begins again with the first one.
+            self.ask(query)
+            return
         end = self._first + len(self._patients)
         known = [node.key for node in self._patients]
         if page.offset == self._first and [key_of(line) for line in page.lines] == known:
@@ -109,8 +117,12 @@ class PatientTreeModel(QAbstractItemModel):
         elif page.lines and known and page.offset + len(page.lines) == self._first:
             self._insert(0, page)
             self._first = page.offset
-        else:
+        elif page.offset == self._wanted_first:
             self._replace(page)
+        else:
+            if page.total != self.total:
+                self.reread()
+            return
         self.total = page.total
         self.page_shown.emit()
 

@@ -30,6 +30,8 @@ class PatientTreeView(QTreeView):
         self._kept: tuple[NodeKey, ...] = ()
         """What was chosen when lines were taken out to be read again, the current one first."""
         self._is_following = False
+        # Before Qt's own connections, which forget what is chosen.
+        model.modelAboutToBeReset.connect(self._keep_chosen)
         self.setModel(model)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
@@ -44,7 +46,6 @@ class PatientTreeView(QTreeView):
         self.expanded.connect(self._note_opened)
         self.collapsed.connect(self._note_closed)
         self.selectionModel().currentChanged.connect(self._follow)
-        model.modelAboutToBeReset.connect(self._keep_chosen)
         model.page_shown.connect(self._settle)
         model.lesions_shown.connect(self._settle)
         self.verticalScrollBar().valueChanged.connect(self._fetch_at_top)
