@@ -10,7 +10,7 @@ from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.moves import DescribedMove, Place
-from app.domain.revision import MaskRevision, RevisionReason, SkipReason
+from app.domain.revision import Decision, MaskRevision, RevisionReason, SkipReason
 from app.text.patient_tree import day_words
 from app.text.work_list import site_words
 from app.translation import N_, _
@@ -120,6 +120,29 @@ def _place_words(place: Place) -> str:
     named = lesion.label or (site_words(lesion.site) if lesion.site else "")
     said = _("the lesion “{title}”").format(title=named) if named else _("a lesion without label and site")
     return said if place.visited_on is None else f"{said}, {day_words(place.visited_on)}"
+
+
+def decision_words(before: Decision | None, after: Decision) -> str:
+    """Return what a decision says; of one that replaces another, each part that changed, old and new."""
+    if before is None:
+        said = "; ".join(part for part in (after.diagnosis, after.management) if part)
+        return said or _("comment only")
+    parts = (
+        (_("diagnosis"), before.diagnosis, after.diagnosis),
+        (_("confirmed by"), before.diagnosis_confirm_type, after.diagnosis_confirm_type),
+        (_("management"), before.management, after.management),
+        (_("comment"), _quoted(before.comment), _quoted(after.comment)),
+    )
+    changed = [
+        _("{part}: {old} → {new}").format(part=part, old=old or _("open"), new=new or _("open"))
+        for part, old, new in parts
+        if old != new
+    ]
+    return "\n".join(changed) or _("the same again")
+
+
+def _quoted(comment: str) -> str:
+    return f"“{comment}”" if comment else _("none")
 
 
 def revision_words(revision: MaskRevision) -> str:

@@ -120,9 +120,11 @@ class PatientTreeModel(QAbstractItemModel):
         elif page.offset == self._wanted_first:
             self._replace(page)
         else:
-            if page.total != self.total:
+            if self._wanted_first is None and page.total != self.total:
                 self.reread()
             return
+        if page.offset == self._wanted_first:
+            self._wanted_first = None
         self.total = page.total
         self.page_shown.emit()
 
