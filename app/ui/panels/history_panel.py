@@ -35,10 +35,10 @@ class HistoryEntry:
     mask_source: PredictionId | RevisionId | None = None
     """The mask this entry brought, when it can be reverted to."""
     is_current: bool = False
-    move_id: MoveId | None = None
-    """The move this entry tells of, when it can be undone."""
     mask: BlobName | None = None
     """The mask this entry brought, to be shown small."""
+    move_id: MoveId | None = None
+    """The move this entry tells of, when it can be undone."""
 
 
 def history_of(
