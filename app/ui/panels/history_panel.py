@@ -231,7 +231,7 @@ class HistoryPanel(QWidget):
 
     def _outline(self, entry: HistoryEntry, mask: BlobName) -> QLabel:
         """Return the place of a small picture, which is hidden until it is drawn."""
-        shown = QLabel()
+        shown = plain_label()
         shown.setAccessibleName(_("Outline of {title}").format(title=entry.title))
         shown.hide()
         self._pictures.setdefault(mask, []).append(shown)
