@@ -18,6 +18,14 @@ class AuditKind(StrEnum):
     LESION_EDITED = "lesion edited"
     VISIT_EDITED = "visit edited"
     LESION_ASSIGNED = "lesion assigned"
+    """Of this act and the following five, the detail of images and lesions is the move they belong to."""
+    IMAGES_MOVED = "images moved to another lesion"
+    LESION_SPLIT = "images moved to a new lesion"
+    LESIONS_MERGED = "lesions merged"
+    VISIT_CHANGED = "images moved to another visit"
+    MOVE_UNDONE = "move undone"
+    IMAGE_KIND_SET = "kind of image set"
+    """Its detail is the kind in words."""
     PATIENTS_JOINED = "patients found to be one"
     PATIENTS_KEPT_APART = "patients kept apart"
     BOUNDARY_PREDICTED = "boundary predicted"
@@ -71,6 +79,18 @@ class AuditKind(StrEnum):
     MODEL_ROLLED_BACK = "model rolled back"
     DATA_FOLDER_MADE_PRIVATE = "data folder made private"
 
+
+MOVES: Final = frozenset(
+    {
+        AuditKind.LESION_ASSIGNED,
+        AuditKind.IMAGES_MOVED,
+        AuditKind.LESION_SPLIT,
+        AuditKind.LESIONS_MERGED,
+        AuditKind.VISIT_CHANGED,
+        AuditKind.MOVE_UNDONE,
+    }
+)
+"""The acts that file images and lesions elsewhere, and can be undone."""
 
 EDITS: Final = frozenset({AuditKind.PATIENT_EDITED, AuditKind.LESION_EDITED, AuditKind.VISIT_EDITED})
 """The acts that name the edited fields."""

@@ -14,6 +14,7 @@ DecisionId = NewType("DecisionId", str)
 LesionListId = NewType("LesionListId", str)
 WorkId = NewType("WorkId", str)
 """Names what is drawn of one lesion of an image, see ``app.domain.stroke_journal``."""
+MoveId = NewType("MoveId", str)
 BlobName = NewType("BlobName", str)
 """SHA-256 of a stored file's bytes, 64 hexadecimal characters."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.domain.analysis.input_edits import inputs_edited_between
@@ -132,6 +132,12 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     return cases
 
 
+def has_images() -> ColumnElement[bool]:
+    """Say in SQL whether a lesion has images; one whose images were all moved away is shown nowhere."""
+    visit_of_image = select(VisitRow.id).join(ImageRow, ImageRow.visit_id == VisitRow.id)
+    return visit_of_image.where(VisitRow.lesion_id == LesionRow.id).correlate(LesionRow).exists()
+
+
 def _by_id(
     session: Session, table: type[_Entity], identifiers: Collection[str], noun: str
 ) -> Mapping[str, _Entity]:
@@ -224,11 +230,11 @@ def _overruled_boundaries(
 def _lesion_sizes_mm(
     session: Session, patient_ids: Collection[str]
 ) -> defaultdict[str, list[tuple[str, float]]]:
-    """The lesions of patients with the sizes that were entered, by patient."""
+    """The lesions of patients with the sizes that were entered, by patient, without emptied lesions."""
     found = defaultdict[str, list[tuple[str, float]]](list)
     size: InstrumentedAttribute[float | None] = LesionRow.clin_size_long_diam_mm
     query = select(LesionRow.patient_id, LesionRow.id, size).where(
-        LesionRow.patient_id.in_(patient_ids), size.is_not(None)
+        LesionRow.patient_id.in_(patient_ids), size.is_not(None), has_images()
     )
     for patient_id, lesion_id, mm in session.execute(query):
         if mm is not None:

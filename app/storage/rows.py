@@ -92,6 +92,8 @@ class LesionRow(Row):
     site_special: Mapped[str | None]
     clin_size_long_diam_mm: Mapped[float | None]
     notes: Mapped[str]
+    tracking_uid: Mapped[str] = mapped_column(index=True)
+    merged_into: Mapped[str | None] = mapped_column(_ID)
 
 
 class VisitRow(Row):
@@ -106,7 +108,7 @@ class VisitRow(Row):
 
 
 class ImageRow(Row):
-    """An imported image; only its scale, whether it is hidden and whether it is a sample can change."""
+    """An imported image; its visit, kind and scale can change, and whether it is hidden and a sample."""
 
     __tablename__ = "image"
     __table_args__ = (CheckConstraint("width_px > 0 AND height_px > 0", name="size"),)
@@ -122,6 +124,7 @@ class ImageRow(Row):
     imported_at: Mapped[datetime]
     imported_by: Mapped[str]
     provenance: Mapped[list[list[str]]]
+    image_type: Mapped[str | None]
     dermoscopic_type: Mapped[str | None]
     mm_per_px: Mapped[float | None]
     calibration_source: Mapped[str | None]
@@ -282,6 +285,7 @@ class CaseIndexRow(Row):
     __table_args__ = (
         Index(None, "is_hidden", "queue_rank", "queue_urgency", "imported_at", "image_id"),
         Index(None, "is_hidden", "imported_at", "image_id"),
+        Index(None, "is_hidden", "patient_code", "imported_at", "image_id"),
         Index(None, "is_hidden", "correction_rank", "correction_urgency", "imported_at", "image_id"),
     )
     image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), primary_key=True)

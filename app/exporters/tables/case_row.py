@@ -158,7 +158,7 @@ def _isic(case: Case, disclosed: CaseDisclosure) -> Row:
         "diagnosis": decision.diagnosis if decision else None,
         "diagnosis_confirm_type": decision.diagnosis_confirm_type if decision else None,
         "melanocytic": known.is_melanocytic if known else None,
-        "image_type": "dermoscopic",
+        "image_type": case.image.image_type or "dermoscopic",
         "pixels_x": case.image.width_px,
         "pixels_y": case.image.height_px,
     }

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 import resources
 from app.domain.case import CaseLine
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, MoveId
 from app.domain.other_lesions import FIRST_LESION
 from app.translation import N_, _, ngettext
 from app.ui.cases.analysis_queue import AnalysisQueue
@@ -38,6 +38,7 @@ from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.lesion_choice import LesionChoice
+from app.ui.workbench.lesion_images import LesionImages
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.cases.import_images import ImportReport
@@ -103,6 +104,7 @@ class MainController(QObject):
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
         self.clicks = ClickRefinement(session, self.canvas, self)
+        self.lesion_images = LesionImages(session, self.panels.lesion_strip, self.work_list.thumbnails, self)
         self.outlines = HistoryOutlines(session, self.panels.history, self)
         self.why = Why(session, self.panels.score.why, self)
         self.lesions = self.review.lesions
@@ -271,6 +273,20 @@ class MainController(QObject):
             done=lambda _changes: self._offer_restoring(image_id, code),
         )
 
+    def show_move(self) -> None:
+        """Offer to file the selected images, or the open one, elsewhere."""
+        self._store_what_is_open()
+        images = self.work_list.selected_images()
+        if not images and self.review.image_id is not None:
+            images = [self.review.image_id]
+        if images:
+            self.dialogs.show_move(self.work_list.patients.moves, images)
+
+    def show_by_patient(self) -> None:
+        """Show the cases under their patients and lesions, or in a list again."""
+        self.panes.bring_back(Pane.LIST)
+        self.work_list.show_by_patient(not self.work_list.is_by_patient)
+
     def show_removed(self) -> None:
         """Show the cases that were removed from the work list."""
         dialog = self.dialogs.show_removed()
@@ -288,6 +304,10 @@ class MainController(QObject):
         self.review.view_changed.connect(self._show_view)
         self.review.opened.connect(self._offer_overlays)
         self.boundary_review.moved_to.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
+        self.lesion_images.image_chosen.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
+        self.panels.history.undo_requested.connect(
+            lambda move_id: self.work_list.patients.moves.undo(MoveId(move_id))
+        )
         self.clicks.asked.connect(self.correction.wait_for_refiner)
         self.correction.questioned.connect(self._ask_about_mask)
         self.correction.left_unsigned.connect(self._tell_of_unsigned_mask)
@@ -344,6 +364,7 @@ class MainController(QObject):
         self.panels.show_view(view)
         self.explanation.show_view(view)
         self.why.show_view(view)
+        self.lesion_images.show_view(view)
         self._show_threshold()
 
     def _ask_about_mask(self, mask: UnsignedMask) -> None:

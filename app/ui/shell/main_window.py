@@ -28,7 +28,7 @@ from app.ui.theme import Theme
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.screen_fit import fit_to_screen
 
-_ACTIONS_OF_A_LINE = ("case.predict", "file.report", "case.remove")
+_ACTIONS_OF_A_LINE = ("case.predict", "file.report", "case.move", "case.remove")
 """Offered by a right click in the work list."""
 
 
@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
         if (panes := self._preferences.remembered("panes")) is not None:
             self.controller.panes.restoreState(panes)
         self.controller.panes.fold(panes_named(self._preferences.remembered_text("folded")))
+        self.controller.work_list.show_by_patient(bool(self._preferences.remembered_text("by_patient")))
         fit_to_screen(self)
         self.controller.panes.give_image_room(self.width())
 
@@ -214,6 +215,9 @@ class MainWindow(QMainWindow):
         self.controller.canvas.editor.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
         self._preferences.remember("panes", self.controller.panes.saveState())
+        self._preferences.remember_text(
+            "by_patient", "yes" if self.controller.work_list.is_by_patient else ""
+        )
         self._preferences.remember_text("folded", names_of(self.controller.panes.folded))
         self.controller.learning.close()
         self.session.close()

@@ -156,6 +156,7 @@ class CaseReview(QObject):
             measurements_before=opened.predicted_measurements if is_changed else (),
             is_scoring=self._is_scoring(opened.case.image.id),
             trail=opened.trail,
+            moves=opened.moves,
             model_summaries=opened.score_model,
             local_bands=opened.local_bands,
         )

@@ -1,1 +1,1 @@
-"""The lesions of an image beside the one of interest: added, drawn, removed, chosen, taken back."""
+"""Lesions: those of one image beside the one of interest, and those followed over visits, filed and moved."""

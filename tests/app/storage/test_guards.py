@@ -52,9 +52,9 @@ def test_patients_and_images_are_not_deleted(database: Path, table: str) -> None
         connection.execute(f"DELETE FROM {table}")
 
 
-def test_an_image_keeps_its_pixels_but_not_its_scale(database: Path) -> None:
+def test_an_image_keeps_its_pixels_but_not_its_scale_and_visit(database: Path) -> None:
     with closing(connect(database)) as connection:
-        connection.execute("UPDATE image SET mm_per_px = 0.1, is_hidden = 1")
+        connection.execute("UPDATE image SET mm_per_px = 0.1, is_hidden = 1, visit_id = visit_id")
         with pytest.raises(sqlite3.IntegrityError, match="keeps_its_identity"):
             connection.execute("UPDATE image SET original = upright")
 
