@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from app.translation import N_, _
 from app.ui.editor.tools import TOOLS
 from app.ui.editor.tools.tool import Tool
+from app.ui.editor.view_aids.choice import AID_SWITCHES, AS_TAKEN_KEY, NEXT_CHANNEL_KEY, AidSwitch
 from app.ui.panels.decision_keys import DECISION_KEYS
 from app.ui.shell.main_controller import MainController
 from app.ui.shell.panes import Pane
@@ -77,6 +78,19 @@ def _tool_action(tool: Tool) -> Action:
         tool.icon,
         tool.help,
         is_tool=True,
+    )
+
+
+def _aid_action(aid: AidSwitch) -> Action:
+    return Action(
+        f"view.aid.{aid.name}",
+        aid.text,
+        N_("View"),
+        lambda d: d.view_aids.switch(aid.name),
+        aid.shortcut,
+        tip=aid.help,
+        need=Need.CASE,
+        starts_group=aid is AID_SWITCHES[0],
     )
 
 
@@ -600,6 +614,25 @@ ACTIONS: tuple[Action, ...] = (
         N_("Hide every overlay, or bring them back"),
         Need.CASE,
         in_tool_bar=True,
+    ),
+    *(_aid_action(aid) for aid in AID_SWITCHES),
+    Action(
+        "view.channel",
+        N_("Next channel"),
+        N_("View"),
+        lambda d: d.view_aids.show_next_channel(),
+        NEXT_CHANNEL_KEY,
+        tip=N_("Show red, green, blue and lightness alone, one after the other, then colour again"),
+        need=Need.CASE,
+    ),
+    Action(
+        "view.as_taken",
+        N_("Image as taken"),
+        N_("View"),
+        lambda d: d.view_aids.show_as_taken(),
+        AS_TAKEN_KEY,
+        tip=N_("Switch every view aid off"),
+        need=Need.CASE,
     ),
     Action(
         "view.theme",

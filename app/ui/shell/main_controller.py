@@ -39,6 +39,8 @@ from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.lesion_choice import LesionChoice
 from app.ui.workbench.lesion_images import LesionImages
+from app.ui.workbench.view_aid_choice import ViewAidChoice
+from app.ui.workbench.view_aid_menu import ViewAidMenu
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.cases.import_images import ImportReport
@@ -97,6 +99,8 @@ class MainController(QObject):
         self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
         self.review = CaseReview(session, self.canvas, self.queue, self)
         self.correction = self.review.correction
+        self.view_aids = ViewAidChoice(session, self.canvas.view, self.review, self)
+        self.layers.offer(ViewAidMenu(self.view_aids))
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.boundary_steps = BoundarySteps(session, self.canvas, self)

@@ -27,11 +27,15 @@ class LayerBar(QFrame):
         self._image_view = image_view
         self._hidden: tuple[Layer, ...] = ()
         self.control_by_layer = {layer: LayerControl(layer, image_view, theme) for layer in LAYER_NAMES}
-        layout = WrappingLayout(self)
-        layout.setContentsMargins(10, 5, 10, 6)
-        layout.setSpacing(12)
+        self._layout = WrappingLayout(self)
+        self._layout.setContentsMargins(10, 5, 10, 6)
+        self._layout.setSpacing(12)
         for control in self.control_by_layer.values():
-            layout.addWidget(control)
+            self._layout.addWidget(control)
+
+    def offer(self, widget: QWidget) -> None:
+        """Put something that belongs to the view behind the layers."""
+        self._layout.addWidget(widget)
 
     def show_layer(self, layer: Layer, *, visible: bool) -> None:
         """Show or hide a layer."""
