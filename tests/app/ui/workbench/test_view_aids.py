@@ -59,8 +59,7 @@ def test_a_person_switches_aids_and_nothing_but_the_view_sees_them(
     assert np.array_equal(view.image_copy(64), small)
     tool_sees = controller.canvas.tools.image_copy(64)
     assert np.array_equal(tool_sees, small)
-    case = services.store.cases.get(first)
-    assert np.array_equal(services.arrays.pixels(case.image), taken)
+    assert np.array_equal(services.arrays.pixels(controller.review.view.case.image), taken)
 
     _press(qtbot, window, "view.as_taken")
     assert (controller.view_aids.aids, _said(window), button.text()) == (AS_TAKEN, "", "View aids")
