@@ -42,6 +42,7 @@ class AuditKind(StrEnum):
     SECOND_LOOK_WITHDRAWN = "second look no longer asked for"
     MASK_STARTED = "mask taken as a starting point"
     DECISION_RECORDED = "decision recorded"
+    READING_RECORDED = "reading recorded"
     CASE_REMOVED = "case removed"
     CASE_RESTORED = "case restored"
     CASE_EXPORTED = "case exported"

@@ -18,6 +18,7 @@ from app.domain.image import DAMAGE_OBJECTION, DAMAGED_WORDS, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from models.contract.lesion.features import DEFINITION
 
@@ -34,6 +35,8 @@ class Case:
     scores: tuple[ScorePrediction, ...] = ()
     revisions: tuple[MaskRevision, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    """Answers to forms, oldest first; the newest of a form counts."""
     accepted_scores: frozenset[PredictionId] = frozenset()
     """Scores whose lower band a person has accepted."""
     overruled_boundaries: frozenset[PredictionId] = frozenset()

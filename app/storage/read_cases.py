@@ -24,6 +24,7 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     PatientRow,
+    ReadingRow,
     ScorePredictionRow,
     VisitRow,
 )
@@ -37,6 +38,7 @@ _OfImage = TypeVar(
     ScorePredictionRow,
     MaskRevisionRow,
     DecisionRow,
+    ReadingRow,
 )
 _Value = TypeVar("_Value")
 
@@ -92,6 +94,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     scores = _of_images(session, ScorePredictionRow, image_ids, mapping.score_of)
     revisions = _of_images(session, MaskRevisionRow, image_ids, mapping.revision_of)
     decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
+    readings = _of_images(session, ReadingRow, image_ids, mapping.reading_of)
     accepted = _named_by(session, AuditKind.BAND_ACCEPTED, image_ids)
     overruled = _overruled_boundaries(session, image_ids)
     visit_by_image = {image_id: visits[images[image_id].visit_id] for image_id in image_ids}
@@ -115,6 +118,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
                 scores=tuple(scores[image_id]),
                 revisions=tuple(revisions[image_id]),
                 decisions=tuple(decisions[image_id]),
+                readings=tuple(readings[image_id]),
                 accepted_scores=frozenset(accepted[image_id]),
                 overruled_boundaries=frozenset(overruled[image_id]),
                 fellow_sizes_mm=tuple(

@@ -1,6 +1,6 @@
 """How abruptly a lesion's pigment ends in each eighth of its border.
 
-The B of the ABCD rule (Stolz) counts the eighths in which the pigment pattern is cut off abruptly. Along lines
+The B of the ABCD rule (Stolz) counts the eighths in which the pigment pattern is cut off abruptly. On lines
 across the outline the colour is followed from the lesion to the skin. A border is sharp where most of the
 step happens within a narrow stretch, and where there is a step at all. The cuts are ours.
 """
@@ -43,7 +43,7 @@ class BorderSector:
     sharpness: float | None
     """Median share of the step within the narrow stretch, in [0, 1]; None where the frame cuts the lesion."""
     step: float | None
-    """Median distance of the colours inside and outside, L*a*b*, 0 where the outside is darker; None likewise."""
+    """Median distance of the colours inside and outside, L*a*b*; 0 where the outside is darker."""
 
     @property
     def is_sharp(self) -> bool:
@@ -53,8 +53,25 @@ class BorderSector:
         return self.sharpness >= SHARP_SHARE and self.step >= LEAST_STEP
 
 
-def border_sectors(colours: NDArray[np.float32], mask: BoolMask) -> tuple[BorderSector, ...]:
-    """Follow the colour across the outline and sum up by eighths, counted from the right counter-clockwise.
+@dataclass(frozen=True, eq=False)
+class Border:
+    """The outline of a lesion, in eighths."""
+
+    outline_xy: NDArray[np.float64]
+    """(N, 2) float64, the closed outline in order, continuous pixels of the image."""
+    sector_by_point: NDArray[np.intp]
+    """(N,) which sector a point belongs to."""
+    sectors: tuple[BorderSector, ...]
+    """Eight, counted from the right counter-clockwise as seen on the screen."""
+
+    @property
+    def sharp_count(self) -> int:
+        """How many eighths are cut off abruptly, 0 to 8."""
+        return sum(sector.is_sharp for sector in self.sectors)
+
+
+def border_in_eighths(colours: NDArray[np.float32], mask: BoolMask) -> Border:
+    """Follow the colour across the outline, and sum up by eighths.
 
     Args:
         colours: (H, W, 3) float32, L*a*b*, without hair and glare.
@@ -66,8 +83,9 @@ def border_sectors(colours: NDArray[np.float32], mask: BoolMask) -> tuple[Border
     )
     sectors = []
     for number in range(SECTOR_COUNT):
-        here = (lines.sector == number) & lines.is_inside
-        is_known = np.count_nonzero(here) >= _FEWEST_LINES
+        of_sector = lines.sector == number
+        here = of_sector & lines.is_inside
+        is_known = np.count_nonzero(here) >= max(_FEWEST_LINES, np.count_nonzero(of_sector) / 2)
         sectors.append(
             BorderSector(
                 from_deg=number * 360.0 / SECTOR_COUNT,
@@ -76,7 +94,7 @@ def border_sectors(colours: NDArray[np.float32], mask: BoolMask) -> tuple[Border
                 step=float(np.median(step[here])) if is_known else None,
             )
         )
-    return tuple(sectors)
+    return Border(lines.xy[:, _STEPS].astype(np.float64) + 0.5, lines.sector, tuple(sectors))
 
 
 @dataclass(frozen=True)

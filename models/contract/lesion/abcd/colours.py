@@ -38,7 +38,7 @@ class PatchColour(StrEnum):
     BLACK = "black"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColourPatches:
     """Where which colour is; a pixel has one colour or none."""
 

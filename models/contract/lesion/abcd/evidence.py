@@ -3,7 +3,7 @@
 Of D, the structures, nothing is measured: the networks that look for them did not prove good enough.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -13,7 +13,7 @@ from models.contract.arrays import BoolMask, RgbImage
 from models.contract.errors import NoLesionError
 from models.contract.imaging.regions import extent_px, one_region
 from models.contract.lesion.abcd.axes import SymmetryAxes, symmetry_axes
-from models.contract.lesion.abcd.border import BorderSector, border_sectors
+from models.contract.lesion.abcd.border import Border, border_in_eighths
 from models.contract.lesion.abcd.colours import ColourPatches, colour_patches
 from models.contract.lesion.colour import colour_of, lab, surrounding_skin
 from models.contract.lesion.lesion_window import LesionWindow, lesion_window
@@ -26,21 +26,15 @@ _HAIR_SHARE = 0.014
 """Side of the median that removes hair and glare, as a share of the window's longer side."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AbcdEvidence:
     """Axes, border sectors and colour patches of a lesion, in pixels of the whole image."""
 
     axes: SymmetryAxes
-    sectors: tuple[BorderSector, ...]
-    """Eight, counted from the right counter-clockwise as seen on the screen."""
+    border: Border
     patches: ColourPatches
     patches_box: tuple[int, int, int, int]
     """(left, top, right, bottom) in the image that the levels of the patches cover, stretched."""
-
-    @property
-    def sharp_count(self) -> int:
-        """How many eighths of the border are cut off abruptly, 0 to 8."""
-        return sum(sector.is_sharp for sector in self.sectors)
 
 
 def abcd_evidence(image: RgbImage, mask: BoolMask) -> AbcdEvidence:
@@ -65,15 +59,20 @@ def abcd_evidence(image: RgbImage, mask: BoolMask) -> AbcdEvidence:
     height, width = window.mask.shape
     left, top, block = window.left_px, window.top_px, window.native_px
     return AbcdEvidence(
-        axes=_in_image(symmetry_axes(colours, window.mask), window),
-        sectors=border_sectors(colours, window.mask),
+        axes=_axes_in_image(symmetry_axes(colours, window.mask), window),
+        border=_border_in_image(border_in_eighths(colours, window.mask), window),
         patches=colour_patches(colours, window.mask, skin),
         patches_box=(left, top, left + width * block, top + height * block),
     )
 
 
-def _in_image(axes: SymmetryAxes, window: LesionWindow) -> SymmetryAxes:
+def _axes_in_image(axes: SymmetryAxes, window: LesionWindow) -> SymmetryAxes:
     x, y = axes.centre_xy
     block = window.native_px
     centre = (window.left_px + block * x, window.top_px + block * y)
     return SymmetryAxes(centre, axes.reach_px * block, axes.axes)
+
+
+def _border_in_image(border: Border, window: LesionWindow) -> Border:
+    outline_xy = border.outline_xy * window.native_px + np.array([window.left_px, window.top_px])
+    return replace(border, outline_xy=outline_xy)
