@@ -141,10 +141,12 @@ def _smoothed(contour: NDArray[np.float64], sigma_px: float) -> NDArray[np.float
 
 def _outward(mask: BoolMask, points: NDArray[np.float64], sigma_px: float) -> NDArray[np.float64]:
     """Unit vectors across the outline, away from the lesion: down the slope of the blurred mask."""
-    slope = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma_px)
+    # Beyond the frame there is no lesion, so that a frame which cuts one is crossed outwards, too.
+    beyond = int(np.ceil(3 * sigma_px)) + 2
+    slope = cv2.GaussianBlur(np.pad(mask.astype(np.float32), beyond), (0, 0), sigma_px)
     down_x = -cv2.Sobel(slope, cv2.CV_32F, 1, 0, ksize=3)
     down_y = -cv2.Sobel(slope, cv2.CV_32F, 0, 1, ksize=3)
-    at = points.astype(np.float32)[None]
+    at = (points + beyond).astype(np.float32)[None]
     found = np.column_stack(
         [
             cv2.remap(each, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
