@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.domain.mask import EMPTY_BOX, PixelBox
 from app.translation import N_, _
 from app.ui.editor.colour_bar import colour_bar
+from app.ui.editor.evidence_drawing import EvidenceDrawing
 from app.ui.editor.image_renderer import ImageRenderer, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.legend import band_legend
@@ -60,6 +61,7 @@ class ImageView(QWidget):
         self._changed_box = EMPTY_BOX
         self._picture = QImage()
         self._colour_bars: list[QPixmap] = []
+        self._evidence: EvidenceDrawing | None = None
 
     def attach(self, event_handler: EventHandler, drawing: Drawing) -> None:
         """Ask ``event_handler`` about every event first, and ``drawing`` to draw over every picture."""
@@ -102,6 +104,7 @@ class ImageView(QWidget):
     def show_image(self, pixels: RgbImage | None) -> None:
         """Show an image (H, W, 3) uint8, or none; maps and mask of the one before are dropped."""
         self.renderer.show(pixels)
+        self._evidence = None
         self._changed_box = EMPTY_BOX
         shape = None if pixels is None else (pixels.shape[0], pixels.shape[1])
         self._transform.show_image(shape, self._size())
@@ -150,6 +153,12 @@ class ImageView(QWidget):
         """Show where the boundary is uncertain, (h, w) in [0, 1], stretched; None removes it."""
         self.renderer.uncertainty = None if band is None else shown_map(band, band_scale())
         self._redraw()
+
+    def set_evidence(self, evidence: EvidenceDrawing | None) -> None:
+        """Show what proposals for a reading rest on; None removes it."""
+        if evidence is not self._evidence:
+            self._evidence = evidence
+            self.update()
 
     def layer_look(self, layer: Layer) -> LayerLook:
         """Return how a layer is shown."""
@@ -228,6 +237,11 @@ class ImageView(QWidget):
             self.renderer.renew_image_box(self._changed_box)
         self._changed_box = EMPTY_BOX
 
+    def _draw_evidence(self, painter: QPainter) -> None:
+        look = self.layer_look(Layer.EVIDENCE)
+        if self._evidence is not None and look.is_visible:
+            self._evidence.draw(painter, self.placement, look.opacity, self.height())
+
     def _draw_colour_bars(self, painter: QPainter) -> None:
         right, bottom = self.width() - _BAR_MARGIN, self.height() - _BAR_MARGIN
         for bar in self._colour_bars:
@@ -265,6 +279,7 @@ class ImageView(QWidget):
         painter.drawImage(QPointF(0, 0), self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.has_image:
+            self._draw_evidence(painter)
             self._draw_colour_bars(painter)
             if self._drawing is not None:
                 self._drawing(painter)

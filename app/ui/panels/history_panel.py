@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
-from app.domain.ids import PredictionId, RevisionId
+from app.domain.ids import PredictionId, ReadingId, RevisionId
 from app.text.figures import moment
 from app.text.history import causes_by_score, metadata_words, revision_words
+from app.text.readings import form_words, reading_words
 from app.translation import _
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
@@ -28,6 +29,8 @@ class HistoryEntry:
     mask_source: PredictionId | RevisionId | None = None
     """The mask this entry brought, when it can be reverted to."""
     is_current: bool = False
+    reading: ReadingId | None = None
+    """A reading that can be opened."""
 
 
 def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEntry]:
@@ -40,7 +43,7 @@ def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEn
         )
     ]
     entries += _boundary_entries(case) + _score_entries(case, trail) + _metadata_entries(trail)
-    entries += _revision_entries(case) + _decision_entries(case)
+    entries += _revision_entries(case) + _decision_entries(case) + _reading_entries(case)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -115,11 +118,26 @@ def _decision_entries(case: Case) -> list[HistoryEntry]:
     return entries
 
 
+def _reading_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(
+            reading.created_at,
+            _("Reading: {form}").format(form=form_words(reading.form)),
+            _("{words} By {author}").format(words=reading_words(reading), author=reading.author),
+            reading=reading.id,
+        )
+        for reading in case.readings
+    ]
+
+
 class HistoryPanel(QWidget):
     """Lists the history; every earlier boundary can be made the valid one again."""
 
     revert_requested = Signal(str)
     """Id of the revision or boundary prediction to go back to."""
+
+    reading_requested = Signal(str)
+    """Id of a reading to open."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,6 +179,8 @@ class HistoryPanel(QWidget):
         layout.addLayout(words, 1)
         if entry.mask_source is not None and not entry.is_current:
             layout.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+        if entry.reading is not None:
+            layout.addWidget(self._open_button(entry), 0, Qt.AlignmentFlag.AlignTop)
         return row
 
     def _revert_button(self, entry: HistoryEntry) -> QPushButton:
@@ -170,4 +190,13 @@ class HistoryPanel(QWidget):
         )
         source = str(entry.mask_source)
         button.clicked.connect(lambda: self.revert_requested.emit(source))
+        return button
+
+    def _open_button(self, entry: HistoryEntry) -> QPushButton:
+        button = QPushButton(_("Open"))
+        button.setAccessibleName(
+            _("Open {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
+        )
+        reading_id = str(entry.reading)
+        button.clicked.connect(lambda: self.reading_requested.emit(reading_id))
         return button

@@ -34,6 +34,7 @@ from app.ui.workbench.click_refinement import ClickRefinement
 from app.ui.workbench.correction import Correction, UnsignedMask
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.layer_bar import LayerBar
+from app.ui.workbench.reading_evidence import ReadingEvidence
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.cases.import_images import ImportReport
@@ -96,6 +97,7 @@ class MainController(QObject):
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
         self.clicks = ClickRefinement(session, self.canvas, self)
+        self.reading_evidence = ReadingEvidence(session, self.panels, self.canvas.view, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)
@@ -295,6 +297,7 @@ class MainController(QObject):
         self.panels.show_view(view)
         self.explanation.show_view(view)
         self.why.show_view(view)
+        self.reading_evidence.show_view(view)
         boundary = view.case.boundary if view is not None else None
         self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
 

@@ -15,6 +15,7 @@ LAYER_NAMES = {
     Layer.UNCERTAINTY: N_("Uncertainty"),
     Layer.PROBABILITY: N_("Probability"),
     Layer.ATTENTION: N_("Attention"),
+    Layer.EVIDENCE: N_("Evidence"),
 }
 
 

@@ -30,6 +30,7 @@ PATCH_BY_CRITERION: Final[Mapping[str, PatchColour]] = {
 """Criteria about a colour, those of CASH included."""
 
 AXES_CRITERIA: Final = frozenset({abcd_form.ASYMMETRY, SYMMETRY})
+BORDER_CRITERIA: Final = frozenset({abcd_form.BORDER})
 MEASURED_FORMS: Final = frozenset({abcd_form.ABCD.name, CASH.name})
 
 

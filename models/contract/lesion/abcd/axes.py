@@ -74,7 +74,7 @@ def symmetry_axes(colours: NDArray[np.float32], mask: BoolMask) -> SymmetryAxes:
     coverage = frame.framed(mask.astype(np.float32))
     # The lesion's own colours alone: skin that the blur would mix in is divided out.
     weighted = frame.framed(np.asarray(colours * mask[..., None], dtype=np.float32))
-    shown = weighted / np.maximum(coverage, 1e-3)[..., None]
+    shown = np.asarray(weighted / np.maximum(coverage, 1e-3)[..., None], dtype=np.float32)
     half_turn = range(0, 180, AXIS_STEP_DEG)
     axes = [
         FoldedAxis(float(angle), fold_asymmetry(coverage, angle), _colour_asymmetry(shown, coverage, angle))

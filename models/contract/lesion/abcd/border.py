@@ -146,19 +146,15 @@ def _outward(mask: BoolMask, points: NDArray[np.float64], sigma_px: float) -> ND
     slope = cv2.GaussianBlur(np.pad(mask.astype(np.float32), beyond), (0, 0), sigma_px)
     down_x = -cv2.Sobel(slope, cv2.CV_32F, 1, 0, ksize=3)
     down_y = -cv2.Sobel(slope, cv2.CV_32F, 0, 1, ksize=3)
-    at = (points + beyond).astype(np.float32)[None]
-    found = np.column_stack(
-        [
-            cv2.remap(each, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
-            for each in (down_x, down_y)
-        ]
-    ).astype(np.float64)
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    at = (points + beyond).astype(np.float32)[:, None]
+    down = np.dstack([down_x, down_y]).astype(np.float32)
+    found = _sampled(down, at)[:, 0].astype(np.float64)
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9))
 
 
-def _sampled(colours: NDArray[np.float32], xy: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The colours (N, S, 3) under points (N, S, 2)."""
-    found = cv2.remap(colours, xy[..., 0], xy[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+def _sampled(values: NDArray[np.float32], xy: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The values (N, S, C) of an array (H, W, C) under points (N, S, 2)."""
+    found = cv2.remap(values, xy[..., 0], xy[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return found.astype(np.float32, copy=False)
 
 

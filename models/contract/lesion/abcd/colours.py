@@ -76,8 +76,8 @@ def colour_patches(colours: NDArray[np.float32], mask: BoolMask, skin: RegionCol
     found[~mask] = 0
     found = _without_threads(found, mask)
     area = float(np.count_nonzero(mask))
-    shares = {
-        colour: np.count_nonzero(found == level_of(colour)) / area
+    shares: dict[PatchColour, float] = {
+        colour: float(np.count_nonzero(found == level_of(colour)) / area)
         for colour in PatchColour
         if skin is not None or colour is not PatchColour.WHITE
     }
