@@ -103,7 +103,7 @@ def proposal_words(criterion: str, evidence: AbcdEvidence) -> str:
         return _border_words(evidence)
     colour = PATCH_BY_CRITERION.get(criterion)
     share = None if colour is None else evidence.patches.share_by_colour.get(colour)
-    return "" if share is None else _("{share} of the lesion").format(share=percent(share))
+    return "" if share is None else percent(share)
 
 
 def _axes_words(evidence: AbcdEvidence) -> str:

@@ -43,7 +43,7 @@ ABCD: Final = ReadingForm(
         CriterionGroup(
             N_("C  Colours (weight 0.5)"),
             (
-                present(WHITE, N_("White"), 5, hint=N_("Only if lighter than the skin")),
+                present(WHITE, N_("White (lighter than the skin)"), 5),
                 present(RED, N_("Red"), 5),
                 present(LIGHT_BROWN, N_("Light brown"), 5),
                 present(DARK_BROWN, N_("Dark brown"), 5),
@@ -56,9 +56,9 @@ ABCD: Final = ReadingForm(
             N_("D  Dermoscopic structures (weight 0.5)"),
             (
                 present("structure_network", N_("Pigment network"), 5),
-                present("structure_structureless", N_("Structureless areas"), 5, hint=N_("Above 10 %")),
-                present("structure_branched_streaks", N_("Branched streaks"), 5, hint=N_("More than 2")),
-                present("structure_dots", N_("Dots"), 5, hint=N_("More than 2")),
+                present("structure_structureless", N_("Structureless areas"), 5, hint=N_("above 10 %")),
+                present("structure_branched_streaks", N_("Branched streaks"), 5, hint=N_("more than 2")),
+                present("structure_dots", N_("Dots"), 5, hint=N_("more than 2")),
                 present("structure_globules", N_("Globules"), 5, hint=N_("1 or more")),
             ),
             needs_one=N_("The ABCD rule counts at least one structure: say which one is there."),

@@ -11,7 +11,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.domain.figures import percent
@@ -48,8 +48,8 @@ class EvidenceDrawing:
     shows_border: bool = True
     patch: PatchColour | None = None
 
-    def draw(self, painter: QPainter, placement: Placement, opacity: float, height: float) -> None:
-        """Draw over a view of a height in logical pixels, with a note that says how to read it."""
+    def draw(self, painter: QPainter, placement: Placement, opacity: float, view: QRectF) -> None:
+        """Draw over a view, logical pixels, with notes that say how to read it."""
         painter.save()
         painter.setOpacity(opacity)
         if self.patch is not None:
@@ -58,10 +58,10 @@ class EvidenceDrawing:
             _draw_border(painter, self.evidence, placement)
         if self.shows_axes:
             for axis in self.evidence.axes.axes:
-                self._draw_axis(painter, axis, placement)
+                self._draw_axis(painter, axis, placement, view)
         painter.setOpacity(1.0)
         for number, line in enumerate(reversed(self.notes())):
-            draw_note(painter, line, QPointF(12, height - 12 - 26 * number))
+            draw_note(painter, line, QPointF(12, view.bottom() - 12 - 28 * number))
         painter.restore()
 
     def notes(self) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ class EvidenceDrawing:
             notes.append(_("Border: thick where it ends abruptly, thin where not"))
         return tuple(notes)
 
-    def _draw_axis(self, painter: QPainter, axis: FoldedAxis, placement: Placement) -> None:
+    def _draw_axis(self, painter: QPainter, axis: FoldedAxis, placement: Placement, view: QRectF) -> None:
         x, y = self.evidence.axes.centre_xy
         # Rows grow downwards, angles counter-clockwise.
         angle = math.radians(axis.angle_deg)
@@ -94,9 +94,15 @@ class EvidenceDrawing:
         for ink, width in ((CASING_COLOUR, 4.0), (colour, 2.0)):
             painter.setPen(QPen(ink, width, style))
             painter.drawLine(one, other)
-        figures = _("outline {outline:.2f}, colour {colour:.1f}")
-        words = figures.format(outline=axis.outline, colour=axis.colour)
-        draw_note(painter, words, other + QPointF(6, -4))
+        draw_note(painter, _("{angle:.0f}°").format(angle=axis.angle_deg), _within(other, view))
+
+
+def _within(at: QPointF, view: QRectF) -> QPointF:
+    """The nearest place from which a short note is seen whole."""
+    seen = view.adjusted(8, 34, -56, -8)
+    return QPointF(
+        min(max(at.x() + 6, seen.left()), seen.right()), min(max(at.y() - 4, seen.top()), seen.bottom())
+    )
 
 
 def _draw_border(painter: QPainter, evidence: AbcdEvidence, placement: Placement) -> None:

@@ -240,7 +240,7 @@ class ImageView(QWidget):
     def _draw_evidence(self, painter: QPainter) -> None:
         look = self.layer_look(Layer.EVIDENCE)
         if self._evidence is not None and look.is_visible:
-            self._evidence.draw(painter, self.placement, look.opacity, self.height())
+            self._evidence.draw(painter, self.placement, look.opacity, QRectF(self.rect()))
 
     def _draw_colour_bars(self, painter: QPainter) -> None:
         right, bottom = self.width() - _BAR_MARGIN, self.height() - _BAR_MARGIN

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import ReadingId
@@ -17,6 +17,7 @@ from app.ui.panels.patient_panel import PatientPanel
 from app.ui.panels.readings.reading_panel import ReadingPanel
 from app.ui.panels.score_panel import ScorePanel
 from app.ui.theme import Theme
+from app.ui.widgets.scrolled import scroll_area
 from app.ui.workbench.case_view import CaseView
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class CasePanels(QFrame):
         self.tabs.tabBar().setDrawBase(False)
         pages = (self.score, self.measurements, self.patient, self.decision, self.readings, self.history)
         for name, page in zip(TAB_NAMES, pages, strict=True):
-            self.tabs.addTab(_scrolled(page), _(name))
+            # Readings scroll by themselves, so that their total stays in sight.
+            self.tabs.addTab(page if page is self.readings else scroll_area(page), _(name))
         self.tabs.currentChanged.connect(lambda index: self.turned_to.emit(TAB_NAMES[index]))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -106,11 +108,3 @@ class CasePanels(QFrame):
     def _open_reading(self, reading_id: str) -> None:
         self.turn_to("Readings")
         self.readings.open_reading(ReadingId(reading_id))
-
-
-def _scrolled(page: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(page)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    return area

@@ -15,6 +15,7 @@ from app.ui.cases.import_flow import ImportFlow
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.layers import Layer
 from app.ui.editor.tools.ruler import RULER
 from app.ui.housekeeping import Housekeeping
 from app.ui.jobs.worker_queues import QueueName
@@ -83,6 +84,7 @@ class MainController(QObject):
         self.workbench = Workbench(self.canvas, theme)
         self.layers = self.workbench.layers
         self.panels = CasePanels(session.services.vocabulary, theme)
+        self.panels.readings.evidence_slot.addWidget(self.layers.control_by_layer[Layer.EVIDENCE])
         self.panels.score.show_prevalence(preferences.settings.prevalence_percent)
         self.work_list = WorkList(session, theme)
         self.panes = Panes(self.work_list, middle, self.panels, image=self.canvas.view)

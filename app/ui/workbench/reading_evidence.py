@@ -81,7 +81,8 @@ class ReadingEvidence(QObject):
 
     def _draw(self) -> None:
         """Show what the criterion that is looked at rests on; axes and border while it is none of them."""
-        if self._proposals is None or not self._panels.shows("Readings"):
+        is_seen = self._panels.shows("Readings") and not self._panels.readings.shows_earlier
+        if self._proposals is None or not is_seen:
             self._image_view.set_evidence(None)
             return
         name, patch = self._criterion, PATCH_BY_CRITERION.get(self._criterion)

@@ -12,7 +12,9 @@ from app.translation import N_, _
 from app.ui.widgets.labels import plain_label, plain_tip, restyle
 
 _FEW_LETTERS = 12
-"""Answers with more letters together get a line of their own."""
+"""A hint with more letters gets a line of its own."""
+_FEW_LETTERS_TOGETHER = 9
+"""So do answers that have as many or more together."""
 
 
 class AnswerState(Enum):
@@ -68,17 +70,22 @@ class CriterionRow(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 3, 6, 3)
         column.setSpacing(1)
+        is_beside = criterion.is_yes_or_no and len(_(criterion.hint)) <= _FEW_LETTERS
         if self._is_short():
             line = QHBoxLayout()
             line.setSpacing(8)
             line.addWidget(label, 1)
+            if is_beside:
+                self._rests_on.setWordWrap(False)
+                line.addWidget(self._rests_on)
             line.addLayout(answers)
             column.addLayout(line)
         else:
             answers.addStretch(1)
             column.addWidget(label)
             column.addLayout(answers)
-        column.addWidget(self._rests_on)
+        if not is_beside:
+            column.addWidget(self._rests_on)
         self.show_answer(ShownAnswer())
 
     def show_answer(self, shown: ShownAnswer) -> None:
@@ -89,9 +96,7 @@ class CriterionRow(QFrame):
             button.setChecked(is_it)
             restyle(button, "state", shown.state.value if is_it else "")
         restyle(self, "state", shown.state.value)
-        words = shown.rests_on
-        if shown.state is AnswerState.PROPOSED:
-            words = _("Proposed. {words}").format(words=words)
+        words = shown.rests_on or _(self.criterion.hint)
         self._rests_on.setText(words)
         self._rests_on.setVisible(bool(words))
         said = "" if shown.value is None else _(self.criterion.choice(shown.value).label)
@@ -136,7 +141,7 @@ class CriterionRow(QFrame):
             self.answered.emit(self.criterion.name, NO if value == YES else YES)
 
     def _is_short(self) -> bool:
-        return sum(len(_(choice.label)) for choice in self.criterion.choices) < min(_FEW_LETTERS, 9)
+        return sum(len(_(choice.label)) for choice in self.criterion.choices) < _FEW_LETTERS_TOGETHER
 
     def _button(self, value: int) -> QPushButton:
         label = _(self.criterion.choice(value).label)

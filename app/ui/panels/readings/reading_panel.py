@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.ids import ReadingId
 from app.domain.readings.caveats import caveats
@@ -13,18 +13,30 @@ from app.domain.readings.totals import what_is_wrong
 from app.domain.vocabulary import Vocabulary
 from app.text.figures import moment
 from app.text.readings import READING_NOTE, caveat_words, odds_words, proposal_words, total_words
-from app.translation import _
+from app.translation import N_, _
 from app.ui.panels.readings.criterion_row import AnswerState, ShownAnswer
 from app.ui.panels.readings.form_rows import FormRows
 from app.ui.panels.readings.reading_draft import ReadingDraft, ReadingDrafts, draft_of
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
+from app.ui.widgets.scrolled import scrolled
 from app.ui.workbench.case_view import CaseView
 from app.usecases.readings.propose_reading import MEASURED_FORMS, Proposals
 
 if TYPE_CHECKING:
     from app.domain.case import Case
+
+
+_KEYS = N_(
+    "Keys in a row: a digit answers (1 yes, 0 no), Space confirms a proposal, Delete clears, "
+    "up and down go on."
+)
+_PROPOSING = N_(
+    "Dashed answers are proposals: click one, or press Space, to confirm it. They are measured on the "
+    "boundary and its colours by cuts of our own, whose accuracy was not measured. Structures are not "
+    "proposed."
+)
 
 
 class ReadingPanel(QWidget):
@@ -54,6 +66,8 @@ class ReadingPanel(QWidget):
         self._caveat = plain_label("", "warning", wraps=True)
         self._earlier = plain_label("", "warning", wraps=True)
         self._proposing = plain_label("", "small", wraps=True)
+        self.evidence_slot = QVBoxLayout()
+        """Takes the switch of the evidence over the image."""
         self._back = QPushButton(_("Back to the newest"))
         self._back.clicked.connect(self._leave_past)
         self.rows = FormRows()
@@ -69,9 +83,10 @@ class ReadingPanel(QWidget):
         self.record_button.clicked.connect(self.record)
         self._state = plain_label("", "small", wraps=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 12, 12, 12)
-        layout.addWidget(self._card())
-        layout.addStretch(1)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scrolled(self._card()), 1)
+        layout.addWidget(self._foot())
         self.show_view(None)
 
     def show_view(self, view: CaseView | None) -> None:
@@ -114,11 +129,17 @@ class ReadingPanel(QWidget):
         self.form_box.set_value(form.name)
         self._past = None if found is self._newest else found
         self._fill()
+        self.looked_at.emit("")
 
     @property
     def draft(self) -> ReadingDraft:
         """Return what is confirmed of the chosen form."""
         return self._draft
+
+    @property
+    def shows_earlier(self) -> bool:
+        """Say whether an earlier reading is looked at, whose evidence may be that of another boundary."""
+        return self._past is not None
 
     @property
     def is_pending(self) -> bool:
@@ -143,17 +164,28 @@ class ReadingPanel(QWidget):
         card = Card(_("Reading"))
         for part in (self.form_box, self._source, self._caveat, self._earlier, self._back, self._proposing):
             card.body.addWidget(part)
+        card.body.addLayout(self.evidence_slot)
         card.body.addWidget(self.rows)
+        for words in (_KEYS, READING_NOTE):
+            card.body.addWidget(plain_label(_(words), "small", wraps=True))
+        return card
+
+    def _foot(self) -> QFrame:
+        """Return what stays in sight while the criteria are gone through."""
+        foot = QFrame()
+        foot.setProperty("role", "foot")
+        body = QVBoxLayout(foot)
+        body.setContentsMargins(14, 8, 14, 8)
+        body.setSpacing(5)
         for part in (self.total, self._odds):
-            card.body.addWidget(part)
+            body.addWidget(part)
         buttons = QHBoxLayout()
         buttons.addWidget(self.record_button)
         buttons.addWidget(self.confirm_all)
         buttons.addStretch(1)
-        card.body.addLayout(buttons)
-        card.body.addWidget(self._state)
-        card.body.addWidget(plain_label(_(READING_NOTE), "small", wraps=True))
-        return card
+        body.addLayout(buttons)
+        body.addWidget(self._state)
+        return foot
 
     def _change_form(self) -> None:
         self.keep_draft()
@@ -166,6 +198,7 @@ class ReadingPanel(QWidget):
     def _leave_past(self) -> None:
         self._past = None
         self._fill()
+        self.looked_at.emit("")
 
     def _fill(self) -> None:
         """Show everything anew from case, form, draft and proposals."""
@@ -248,14 +281,11 @@ class ReadingPanel(QWidget):
             return ""
         if self._case.mask is None:
             return _("There is no boundary yet, so nothing is proposed.")
-        words = _(
-            "Proposals are measured on the boundary and its colours, by cuts of our own whose accuracy was "
-            "not measured. Structures are not proposed."
-        )
         newest = self._newest
         if newest is None or newest.evidence is None or newest.evidence.mask == self._case.mask:
-            return words
-        return _("{words} The boundary has changed since this form was recorded.").format(words=words)
+            return _(_PROPOSING)
+        changed = _("The boundary has changed since this form was recorded.")
+        return f"{_(_PROPOSING)} {changed}"
 
     def _state_words(self) -> str:
         newest = self._newest
