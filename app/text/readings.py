@@ -69,7 +69,12 @@ def reading_words(reading: Reading) -> str:
     """Return what a stored reading came to, in one sentence."""
     form = form_named(reading.form)
     if form is None:
-        return _("{count} answers to a form of another version.").format(count=len(reading.answers))
+        count = len(reading.answers)
+        return ngettext(
+            "{count} answer to a form of another version.",
+            "{count} answers to a form of another version.",
+            count,
+        ).format(count=count)
     return total_words(form, reading.values)
 
 

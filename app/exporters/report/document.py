@@ -16,6 +16,7 @@ from app.domain.measurement import Measurement
 from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.exporters.report import sections
 from app.exporters.report.images import DrawnImages, drawn_images
+from app.exporters.report.reading_section import readings
 from app.exporters.report.style import (
     BOLD,
     CONTENT_WIDTH,
@@ -107,6 +108,7 @@ def _story(report: _Report) -> list[Flowable]:
         *sections.title(case, disclosed),
         *sections.images_and_score(case, report.pictures, report.audit, report.models),
         *sections.clinician_decision(case, disclosed),
+        *readings(case, disclosed),
         *sections.measurements(case.image, report.measured),
         *sections.patient_and_lesion(case, disclosed),
         *sections.image_origin(case, disclosed),

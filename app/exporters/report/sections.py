@@ -42,6 +42,7 @@ from app.exporters.report.style import (
 )
 from app.text.history import metadata_words, revision_words
 from app.text.models import PREDICTION_WORDS, figure_words, probability_words, scope_words
+from app.text.readings import form_words, reading_words
 from app.text.report import LIMITS, yes_no
 from app.text.scores import (
     DIVISION,
@@ -111,6 +112,7 @@ def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Say which letters of what was entered are printed as numbers."""
     revisers = (revision.author for revision in case.revisions)
     staff = (case.image.imported_by, *revisers, *(decision.author for decision in case.decisions))
+    staff = (*staff, *(reading.author for reading in case.readings))
     entered = (
         *(getattr(disclosed, part.name) for part in fields(disclosed)),
         *(disclosed.text(field.column) for field in FIELDS if field.is_entered),
@@ -396,6 +398,15 @@ def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, st
                 disclosed.who(made.author),
             )
             for made in case.decisions
+        ),
+        *(
+            (
+                made.id,
+                made.created_at,
+                _("Reading, {form}: {words}").format(form=form_words(made.form), words=reading_words(made)),
+                disclosed.who(made.author),
+            )
+            for made in case.readings
         ),
     ]
 

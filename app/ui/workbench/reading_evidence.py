@@ -81,7 +81,7 @@ class ReadingEvidence(QObject):
 
     def _draw(self) -> None:
         """Show what the criterion that is looked at rests on; axes and border while it is none of them."""
-        is_seen = self._panels.shows("Readings") and not self._panels.readings.shows_earlier
+        is_seen = self._panels.shows("Readings") and self._panels.readings.rests_on_evidence
         if self._proposals is None or not is_seen:
             self._image_view.set_evidence(None)
             return

@@ -66,8 +66,10 @@ class ReadingPanel(QWidget):
         self._caveat = plain_label("", "warning", wraps=True)
         self._earlier = plain_label("", "warning", wraps=True)
         self._proposing = plain_label("", "small", wraps=True)
-        self.evidence_slot = QVBoxLayout()
+        self._evidence = QWidget()
+        self.evidence_slot = QVBoxLayout(self._evidence)
         """Takes the switch of the evidence over the image."""
+        self.evidence_slot.setContentsMargins(0, 0, 0, 0)
         self._back = QPushButton(_("Back to the newest"))
         self._back.clicked.connect(self._leave_past)
         self.rows = FormRows()
@@ -137,9 +139,9 @@ class ReadingPanel(QWidget):
         return self._draft
 
     @property
-    def shows_earlier(self) -> bool:
-        """Say whether an earlier reading is looked at, whose evidence may be that of another boundary."""
-        return self._past is not None
+    def rests_on_evidence(self) -> bool:
+        """Say whether the form is a measured one; an earlier reading may be of another boundary."""
+        return self._form.name in MEASURED_FORMS and self._past is None
 
     @property
     def is_pending(self) -> bool:
@@ -164,7 +166,7 @@ class ReadingPanel(QWidget):
         card = Card(_("Reading"))
         for part in (self.form_box, self._source, self._caveat, self._earlier, self._back, self._proposing):
             card.body.addWidget(part)
-        card.body.addLayout(self.evidence_slot)
+        card.body.addWidget(self._evidence)
         card.body.addWidget(self.rows)
         for words in (_KEYS, READING_NOTE):
             card.body.addWidget(plain_label(_(words), "small", wraps=True))
@@ -218,6 +220,7 @@ class ReadingPanel(QWidget):
         _say(self._caveat, " ".join(caveat_words(caveat) for caveat in found))
         _say(self._earlier, self._earlier_words())
         self._back.setVisible(self._past is not None)
+        self._evidence.setVisible(self.rests_on_evidence)
         _say(self._proposing, self._proposing_words())
         self._show_answers()
 

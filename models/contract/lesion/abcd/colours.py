@@ -113,7 +113,7 @@ def _classified(
     rules = {
         PatchColour.BLACK: (lightness < 19.0) & (chroma < 20.0),
         PatchColour.BLUE_GREY: is_pigment & (b < 9.0) & (chroma < 19.0) & (hue_deg < 36.0),
-        PatchColour.RED: (lightness >= 30.0) & (a >= 22.0) & (hue_deg < 39.0),
+        PatchColour.RED: (lightness >= 30.0) & (a >= 22.0) & (hue_deg < 36.0),
         PatchColour.DARK_BROWN: is_pigment & (lightness < 41.0),
         PatchColour.LIGHT_BROWN: is_pigment & (chroma >= 9.0),
         PatchColour.WHITE: (lightness > skin_l + 4.0) & (chroma < 14.0) & looks_for_white,
