@@ -26,14 +26,12 @@ def readings(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     found = newest_by_form(case.readings).values()
     if not found:
         return []
-    return [
-        say(_("Readings"), HEADING),
-        say(_(READING_NOTE), SMALL),
-        *(_boxed(reading, case, disclosed) for reading in found),
-    ]
+    first, *others = (_boxed(reading, case, disclosed) for reading in found)
+    head = KeepTogether([say(_("Readings"), HEADING), say(_(READING_NOTE), SMALL), *first])
+    return [head, *(KeepTogether(box) for box in others)]
 
 
-def _boxed(reading: Reading, case: Case, disclosed: CaseDisclosure) -> Flowable:
+def _boxed(reading: Reading, case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     form = form_named(reading.form)
     by = f"{disclosed.who(reading.author)}, {disclosed.when(reading.created_at)}"
     rows: list[Flowable] = [
@@ -44,7 +42,7 @@ def _boxed(reading: Reading, case: Case, disclosed: CaseDisclosure) -> Flowable:
     ]
     if odds := "" if form is None else _odds(form, reading, case):
         rows.insert(2, say(odds))
-    return KeepTogether([Spacer(1, 4), boxed(rows, CONTENT_WIDTH, edge=DECISION_EDGE)])
+    return [Spacer(1, 4), boxed(rows, CONTENT_WIDTH, edge=DECISION_EDGE)]
 
 
 def _odds(form: ReadingForm, reading: Reading, case: Case) -> str:

@@ -50,7 +50,8 @@ class CasePanels(QFrame):
         self.history.reading_requested.connect(self._open_reading)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setExpanding(False)
+        # Tight where the window is narrow, apart where there is room.
+        self.tabs.tabBar().setExpanding(True)
         # Its line would lie above the names, because the style sheet puts the mark of a tab below them.
         self.tabs.tabBar().setDrawBase(False)
         pages = (self.score, self.measurements, self.patient, self.decision, self.readings, self.history)
@@ -96,9 +97,10 @@ class CasePanels(QFrame):
         self.decision.keep_draft()
         self.readings.keep_draft()
 
-    def shows(self, name: str) -> bool:
-        """Say whether a tab is the one that is seen."""
-        return self.tabs.currentIndex() == TAB_NAMES.index(name)
+    @property
+    def shows_readings(self) -> bool:
+        """Say whether the readings are the tab that is seen."""
+        return self.tabs.currentWidget() is self.readings
 
     def turn_to(self, name: str) -> None:
         """Show a tab by its name."""

@@ -53,7 +53,7 @@ class ReadingEvidence(QObject):
         subject = None if case is None or case.mask is None else (case.image.id, case.mask)
         if subject != self._asked:
             self._asked, self._proposals = None, None
-        if subject is not None and self._asked is None and self._panels.shows("Readings"):
+        if subject is not None and self._asked is None and self._panels.shows_readings:
             self._asked = subject
             image_id = subject[0]
             self._session.query(
@@ -81,7 +81,7 @@ class ReadingEvidence(QObject):
 
     def _draw(self) -> None:
         """Show what the criterion that is looked at rests on; axes and border while it is none of them."""
-        is_seen = self._panels.shows("Readings") and self._panels.readings.rests_on_evidence
+        is_seen = self._panels.shows_readings and self._panels.readings.rests_on_evidence
         if self._proposals is None or not is_seen:
             self._image_view.set_evidence(None)
             return

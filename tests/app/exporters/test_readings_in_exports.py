@@ -72,7 +72,7 @@ def test_a_report_tells_readings_with_their_answers_and_that_a_total_is_no_diagn
         "This total and the score's band (Urgent) point to opposite ends",
         "Axes with asymmetry 0",
         "No total yet: 10 of 11 criteria are not confirmed.",
-        "1 answers to a form of another version",
+        "1 answer to a form of another version",
         "By clinician, day",
         "Nachbar",
     ):
