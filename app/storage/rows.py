@@ -211,7 +211,7 @@ class MaskRevisionRow(Row):
 
 
 class DecisionRow(Row):
-    """A clinician's own reading."""
+    """A clinician's own diagnosis and management."""
 
     __tablename__ = "decision"
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -200,7 +200,7 @@ def _lesion_score(case: Case) -> list[Flowable]:
 
 
 def clinician_decision(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
-    """Return the clinician's own reading, apart from the model's output; a form to sign while it is open."""
+    """Return the clinician's own decision, apart from the model's output; a form to sign while it is open."""
     decision = case.decision
     head = say(_("Decision of the clinician"), BOX_TITLE)
     if decision is None:
