@@ -14,6 +14,7 @@ from app.domain.readings.reading import Reading
 from app.exporters.report.pdf import ReportPdf
 from app.exporters.tables.csv_table import CsvTable
 from app.usecases.exports.exporter import CaseFile
+from app.usecases.exports.report_layout import ReportForm
 from tests.app.exporters.csv_rows import rows_of
 from tests.builders import a_reading, exported
 
@@ -78,3 +79,7 @@ def test_a_report_tells_readings_with_their_answers_and_that_a_total_is_no_diagn
     ):
         assert words in text, words
     assert "canary" not in text.lower()
+    (path,) = exported(report, [read_case], tmp_path / "short", deidentified=True, form=ReportForm.SHORT)
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(path).pages).split())
+    assert "Total 1.0: in the form's range of benign lesions (below 4.75)." in text
+    assert "Axes with asymmetry" not in text
