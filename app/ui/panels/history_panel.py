@@ -34,10 +34,10 @@ class HistoryEntry:
     mask_source: PredictionId | RevisionId | None = None
     """The mask this entry brought, when it can be reverted to."""
     is_current: bool = False
-    reading: ReadingId | None = None
-    """A reading that can be opened."""
     mask: BlobName | None = None
     """The mask this entry brought, to be shown small."""
+    reading: ReadingId | None = None
+    """A reading that can be opened."""
 
 
 def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEntry]:

@@ -52,8 +52,9 @@ def test_a_reading_is_proposed_confirmed_recorded_and_looked_at_again(
     press(qtbot, panel, ASYMMETRY, Qt.Key.Key_2)
     panel.record()
     settled(qtbot, window)
-    earlier = next(one for one in reversed(window.controller.panels.history.entries) if one.reading)
-    window.controller.panels.history.reading_requested.emit(str(earlier.reading))
+    listed = [entry.reading for entry in window.controller.panels.history.entries if entry.reading]
+    assert len(listed) == 2
+    window.controller.panels.history.reading_requested.emit(str(stored.id))
     assert panel.rows.row_by_name[ASYMMETRY].shown.value == 0
     assert not panel.rows.isEnabled()
     assert view._evidence is None
