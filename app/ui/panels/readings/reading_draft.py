@@ -60,6 +60,11 @@ class ReadingDrafts:
     def __init__(self) -> None:
         self._draft_by_key: dict[tuple[ImageId, str], ReadingDraft] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is kept that is not recorded."""
+        return not self._draft_by_key
+
     def keep(self, image_id: ImageId, draft: ReadingDraft, recorded: Reading | None) -> None:
         """Keep a draft, or forget it when it says what is recorded."""
         if draft.is_new(recorded):

@@ -149,6 +149,11 @@ class ReadingPanel(QWidget):
         """Say whether something is confirmed that is not recorded."""
         return self._case is not None and self._past is None and self._draft.is_new(self._newest)
 
+    @property
+    def has_unrecorded(self) -> bool:
+        """Say whether a draft is kept of any case and form; what is shown counts once it was kept."""
+        return not self._drafts.is_empty
+
     def keep_draft(self) -> None:
         """Remember what is confirmed for the case and the form that are shown."""
         if self._case is not None and self._past is None:

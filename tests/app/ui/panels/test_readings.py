@@ -63,6 +63,7 @@ def test_a_reading_is_proposed_confirmed_recorded_and_looked_at_again(
 
     _begin_another_form_and_come_back(qtbot, window, panel)
     _see_the_warning_of_a_special_site(qtbot, window, panel, services)
+    _be_asked_before_leaving(qtbot, window, panel)
 
 
 def _look_at_proposals(qtbot: QtBot, window: MainWindow, panel: ReadingPanel) -> None:
@@ -86,7 +87,9 @@ def _look_at_proposals(qtbot: QtBot, window: MainWindow, panel: ReadingPanel) ->
 
 
 def _confirm_and_record(qtbot: QtBot, window: MainWindow, panel: ReadingPanel) -> None:
+    panel.rows.row_by_name[ASYMMETRY].setFocus()
     press(qtbot, panel, ASYMMETRY, Qt.Key.Key_Space)
+    assert panel.rows.row_by_name[BORDER].hasFocus()
     assert panel.rows.row_by_name[ASYMMETRY].shown.state is AnswerState.CONFIRMED
     panel.confirm_all.click()
     for name in STRUCTURES:
@@ -132,3 +135,12 @@ def _see_the_warning_of_a_special_site(
     settled(qtbot, window)
     assert "palms, soles and nails" in panel._caveat.text()
     assert panel.draft.values == {"pseudopods": 1, "radial_streaming": 1}
+
+
+def _be_asked_before_leaving(qtbot: QtBot, window: MainWindow, panel: ReadingPanel) -> None:
+    assert not window.close()
+    assert "not recorded" in window.notice_bar.text
+    panel.record()
+    settled(qtbot, window)
+    assert not panel.is_pending
+    assert window.close()
