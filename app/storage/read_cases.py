@@ -52,8 +52,13 @@ def read_cases(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     others = _other_images(session, image_ids)
     wanted = dict.fromkeys([*image_ids, *(other for found in others.values() for other in found)])
     alone = {case.image.id: case for case in _cases_alone(session, list(wanted))}
+    readings = _of_images(session, ReadingRow, image_ids, mapping.reading_of)
     return [
-        replace(alone[image_id], other_images=tuple(alone[one].image_scores for one in others[image_id]))
+        replace(
+            alone[image_id],
+            readings=tuple(readings[image_id]),
+            other_images=tuple(alone[one].image_scores for one in others[image_id]),
+        )
         for image_id in image_ids
     ]
 
@@ -94,7 +99,6 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     scores = _of_images(session, ScorePredictionRow, image_ids, mapping.score_of)
     revisions = _of_images(session, MaskRevisionRow, image_ids, mapping.revision_of)
     decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
-    readings = _of_images(session, ReadingRow, image_ids, mapping.reading_of)
     accepted = _named_by(session, AuditKind.BAND_ACCEPTED, image_ids)
     overruled = _overruled_boundaries(session, image_ids)
     visit_by_image = {image_id: visits[images[image_id].visit_id] for image_id in image_ids}
@@ -118,7 +122,6 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
                 scores=tuple(scores[image_id]),
                 revisions=tuple(revisions[image_id]),
                 decisions=tuple(decisions[image_id]),
-                readings=tuple(readings[image_id]),
                 accepted_scores=frozenset(accepted[image_id]),
                 overruled_boundaries=frozenset(overruled[image_id]),
                 fellow_sizes_mm=tuple(

@@ -15,12 +15,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResiz
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.mask import EMPTY_BOX, PixelBox
-from app.translation import N_, _
-from app.ui.editor.colour_bar import colour_bar
+from app.translation import _
 from app.ui.editor.evidence_drawing import EvidenceDrawing
 from app.ui.editor.image_renderer import ImageRenderer, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
-from app.ui.editor.legend import band_legend
+from app.ui.editor.legend import map_legends
 from app.ui.editor.sampling import ImagePyramid
 from app.ui.editor.spaces import Placement, Point
 from app.ui.editor.view_transform import ViewSize, ViewTransform
@@ -28,10 +27,6 @@ from app.usecases.analysis.colour_scales import attention_scale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
 _BAR_MARGIN = 12.0
-_BAND_WORDS = (
-    N_("Wide: the predicted boundary is uncertain here,"),
-    N_("it moves when the image is flipped or turned."),
-)
 
 EventHandler: TypeAlias = Callable[[QEvent], bool]
 """Takes an event of the view; True when nothing more is to be done about it."""
@@ -245,7 +240,9 @@ class ImageView(QWidget):
             pixels = self.renderer.pixels
             self._picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             self._picture.setDevicePixelRatio(ratio)
-            self._colour_bars = self._drawn_colour_bars()
+            self._colour_bars = map_legends(
+                self.renderer.shown_scales(), self.font(), ratio, shows_band=self.renderer.shows_band
+            )
             self._is_stale = False
         elif not self._changed_box.is_empty:
             self.renderer.renew_image_box(self._changed_box)
@@ -262,22 +259,6 @@ class ImageView(QWidget):
             size = bar.deviceIndependentSize()
             painter.drawPixmap(QPointF(right - size.width(), bottom - size.height()), bar)
             right -= size.width() + _BAR_MARGIN / 2
-
-    def _drawn_colour_bars(self) -> list[QPixmap]:
-        """Draw the colour bars of the maps that are shown, once per view."""
-        titles = {Layer.ATTENTION: _("Relevance"), Layer.PROBABILITY: _("Probability")}
-        scales = self.renderer.shown_scales()
-        ratio = self.devicePixelRatioF()
-        bars = [
-            colour_bar(scales[layer], title, self.font(), ratio)
-            for layer, title in titles.items()
-            if layer in scales
-        ]
-        return (
-            [*bars, band_legend(tuple(map(_, _BAND_WORDS)), self.font(), ratio)]
-            if self.renderer.shows_band
-            else bars
-        )
 
     def event(self, event: QEvent) -> bool:
         """Offer an event to the attached handler before Qt's own treatment."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.domain.ids import ReadingId
 from app.domain.readings.caveats import caveats
@@ -17,6 +17,7 @@ from app.translation import N_, _
 from app.ui.panels.readings.criterion_row import AnswerState, ShownAnswer
 from app.ui.panels.readings.form_rows import FormRows
 from app.ui.panels.readings.reading_draft import ReadingDraft, ReadingDrafts, draft_of
+from app.ui.panels.readings.reading_foot import ReadingFoot, say_or_hide
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
@@ -76,20 +77,14 @@ class ReadingPanel(QWidget):
         self.rows.answered.connect(self._answer)
         self.rows.cleared.connect(self._clear)
         self.rows.focused.connect(self.looked_at)
-        self.total = plain_label("", "heading", wraps=True)
-        self._odds = plain_label("", "muted", wraps=True)
-        self.confirm_all = QPushButton(_("Confirm all"))
-        self.confirm_all.setToolTip(_("Take every proposal that is not answered as your own answer"))
-        self.confirm_all.clicked.connect(self._confirm_all)
-        self.record_button = QPushButton(_("Record reading"))
-        self.record_button.setProperty("role", "primary")
-        self.record_button.clicked.connect(self.record)
-        self._state = plain_label("", "small", wraps=True)
+        self.foot = ReadingFoot()
+        self.foot.confirm_all.clicked.connect(self._confirm_all)
+        self.foot.record.clicked.connect(self.record)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(scrolled(self._card()), 1)
-        layout.addWidget(self._foot())
+        layout.addWidget(self.foot)
         self.show_view(None)
 
     def show_view(self, view: CaseView | None) -> None:
@@ -178,23 +173,6 @@ class ReadingPanel(QWidget):
             card.body.addWidget(plain_label(_(words), "small", wraps=True))
         return card
 
-    def _foot(self) -> QFrame:
-        """Return what stays in sight while the criteria are gone through."""
-        foot = QFrame()
-        foot.setProperty("role", "foot")
-        body = QVBoxLayout(foot)
-        body.setContentsMargins(14, 8, 14, 8)
-        body.setSpacing(5)
-        for part in (self.total, self._odds):
-            body.addWidget(part)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.record_button)
-        buttons.addWidget(self.confirm_all)
-        buttons.addStretch(1)
-        body.addLayout(buttons)
-        body.addWidget(self._state)
-        return foot
-
     def _change_form(self) -> None:
         self.keep_draft()
         form = form_named(str(self.form_box.value))
@@ -223,27 +201,25 @@ class ReadingPanel(QWidget):
         known = None if decision is None or not decision.diagnosis else decision.diagnosis
         diagnosis = None if known is None else self._vocabulary.diagnosis(known)
         found = caveats(self._form, self._case.lesion, diagnosis)
-        _say(self._caveat, " ".join(caveat_words(caveat) for caveat in found))
-        _say(self._earlier, self._earlier_words())
+        say_or_hide(self._caveat, " ".join(caveat_words(caveat) for caveat in found))
+        say_or_hide(self._earlier, self._earlier_words())
         self._back.setVisible(self._past is not None)
         self._evidence.setVisible(self.rests_on_evidence)
-        _say(self._proposing, self._proposing_words())
+        say_or_hide(self._proposing, self._proposing_words())
         self._show_answers()
 
     def _show_answers(self) -> None:
         proposed = self._open_proposals()
         for name, row in self.rows.row_by_name.items():
             row.show_answer(self._shown(name, proposed))
-        self.confirm_all.setVisible(bool(proposed))
+        self.foot.confirm_all.setVisible(bool(proposed))
         values = self._draft.values
         wrong = what_is_wrong(self._form, values)
-        self.total.setText(wrong or total_words(self._form, values))
         priority = self._view.priority if self._view is not None else None
-        band = None if priority is None else priority.band
-        _say(self._odds, "" if wrong else odds_words(self._form, values, band))
-        self.record_button.setEnabled(self.is_pending and bool(values) and not wrong)
-        self.record_button.setVisible(self._past is None)
-        self._state.setText(self._state_words())
+        odds = "" if wrong or priority is None else odds_words(self._form, values, priority.band)
+        self.foot.say(wrong or total_words(self._form, values), odds, self._state_words())
+        self.foot.record.setEnabled(self.is_pending and bool(values) and not wrong)
+        self.foot.record.setVisible(self._past is None)
 
     def _open_proposals(self) -> dict[str, int]:
         """Return the proposals for criteria that nobody has answered."""
@@ -307,8 +283,3 @@ class ReadingPanel(QWidget):
         return _("Recorded by {author}, {moment}.").format(
             author=newest.author, moment=moment(newest.created_at)
         )
-
-
-def _say(label: QLabel, words: str) -> None:
-    label.setText(words)
-    label.setVisible(bool(words))

@@ -70,8 +70,8 @@ def _look_at_proposals(qtbot: QtBot, window: MainWindow, panel: ReadingPanel) ->
     states = {name: row.shown.state for name, row in panel.rows.row_by_name.items()}
     assert states[ASYMMETRY] is AnswerState.PROPOSED
     assert {states[name] for name in STRUCTURES} == {AnswerState.OPEN}
-    assert "13 of 13" in panel.total.text()
-    assert not panel.record_button.isEnabled()
+    assert "13 of 13" in panel.foot.total.text()
+    assert not panel.foot.record.isEnabled()
     view = window.controller.canvas.view
     drawing = view._evidence
     assert drawing is not None
@@ -91,18 +91,18 @@ def _confirm_and_record(qtbot: QtBot, window: MainWindow, panel: ReadingPanel) -
     press(qtbot, panel, ASYMMETRY, Qt.Key.Key_Space)
     assert panel.rows.row_by_name[BORDER].hasFocus()
     assert panel.rows.row_by_name[ASYMMETRY].shown.state is AnswerState.CONFIRMED
-    panel.confirm_all.click()
+    panel.foot.confirm_all.click()
     for name in STRUCTURES:
         press(qtbot, panel, name, Qt.Key.Key_0)
-    assert "at least one structure" in panel.total.text()
-    assert not panel.record_button.isEnabled()
+    assert "at least one structure" in panel.foot.total.text()
+    assert not panel.foot.record.isEnabled()
     press(qtbot, panel, STRUCTURES[0], Qt.Key.Key_Space)
     press(qtbot, panel, BORDER, Qt.Key.Key_Delete)
     assert panel.rows.row_by_name[BORDER].shown.state is AnswerState.PROPOSED
     press(qtbot, panel, BORDER, Qt.Key.Key_8)
-    assert panel.total.text().startswith("Total ")
-    assert "benign" in panel.total.text()
-    panel.record_button.click()
+    assert panel.foot.total.text().startswith("Total ")
+    assert "benign" in panel.foot.total.text()
+    panel.foot.record.click()
     settled(qtbot, window)
     assert not panel.is_pending
 
