@@ -38,6 +38,7 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look no longer asked for"),
     AuditKind.MASK_STARTED: N_("Boundary taken as a starting point"),
     AuditKind.DECISION_RECORDED: N_("Decision recorded"),
+    AuditKind.READING_RECORDED: N_("Reading recorded"),
     AuditKind.CASE_REMOVED: N_("Case removed from the work list"),
     AuditKind.CASE_RESTORED: N_("Case brought back"),
     AuditKind.CASE_EXPORTED: N_("Case exported"),
