@@ -31,6 +31,7 @@ _STORED_ACTS = {
     "SECOND_LOOK_ASKED": "second look asked for",
     "SECOND_LOOK_WITHDRAWN": "second look no longer asked for",
     "DECISION_RECORDED": "decision recorded",
+    "READING_RECORDED": "reading recorded",
     "CASE_REMOVED": "case removed",
     "CASE_RESTORED": "case restored",
     "CASE_EXPORTED": "case exported",
