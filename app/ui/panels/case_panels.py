@@ -12,6 +12,7 @@ from app.translation import N_, _
 from app.ui.panels.decision_panel import DecisionPanel
 from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.panels.history_panel import HistoryPanel
+from app.ui.panels.lesion_strip import LesionStrip
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.patient_panel import PatientPanel
 from app.ui.panels.readings.reading_panel import ReadingPanel
@@ -48,6 +49,7 @@ class CasePanels(QFrame):
         self.readings = ReadingPanel(vocabulary)
         self.history = HistoryPanel()
         self.history.reading_requested.connect(self._open_reading)
+        self.lesion_strip = LesionStrip()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         # Tight where the window is narrow, apart where there is room.
@@ -62,6 +64,7 @@ class CasePanels(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.lesion_strip)
         layout.addWidget(self.tabs, 1)
 
     def minimumSizeHint(self) -> QSize:
