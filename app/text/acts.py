@@ -8,8 +8,6 @@ from app.domain.ids import is_id
 from app.text.history import SKIP_WORDS, metadata_words
 from app.translation import N_, _
 
-_SHOWN_ID_LETTERS = 8
-
 WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.IMAGE_IMPORTED: N_("Image imported"),
     AuditKind.DAMAGED_FILE_TAKEN: N_("Damaged file taken"),
@@ -68,10 +66,10 @@ def act_words(event: AuditEvent) -> str:
 
 
 def detail_words(event: AuditEvent) -> str:
-    """Return what else is known of an act; identifiers are shortened."""
+    """Return what else is known of an act; identifiers, which tell a person nothing, are left out."""
     if event.kind in EDITS:
         described = metadata_words(event)
         return "" if described is None else described[1]
     if event.kind is AuditKind.BOUNDARY_SKIPPED:
         return _(SKIP_WORDS.get(event.detail, event.detail))
-    return event.detail[:_SHOWN_ID_LETTERS] if is_id(event.detail) else event.detail
+    return "" if is_id(event.detail) else event.detail

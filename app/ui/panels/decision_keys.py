@@ -17,6 +17,7 @@ DECISION_KEYS: tuple[tuple[str, str], ...] = (
     ("/", N_("Search any diagnosis")),
     (N_("Return"), N_("Record, and open the next undecided case")),
     (N_("Backspace"), N_("Take both back")),
+    (N_("Escape"), N_("Back to the image")),
 )
 """What keys do while one decides, for the shortcut sheet."""
 

@@ -113,9 +113,13 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
 def _decision_entries(case: Case) -> list[HistoryEntry]:
     entries = []
     for before, decision in zip((None, *case.decisions), case.decisions, strict=False):
-        title = _("Decision recorded") if before is None else _("Decision changed")
         said = decision_words(before, decision)
-        detail = _("{value}, by {author}").format(value=said, author=decision.author)
+        title, words = (
+            (_("Decision recorded"), _("{value}, by {author}"))
+            if before is None
+            else (_("Decision changed"), _("{value}\nby {author}"))
+        )
+        detail = words.format(value=said, author=decision.author)
         entries.append(HistoryEntry(decision.created_at, title, detail))
     return entries
 
@@ -196,7 +200,7 @@ class HistoryPanel(QWidget):
             layout.addWidget(self._outline(entry, entry.mask), 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         if entry.mask_source is not None and not entry.is_current:
-            layout.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+            words.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
         return row
 
     def _outline(self, entry: HistoryEntry, mask: BlobName) -> QLabel:

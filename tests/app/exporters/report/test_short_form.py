@@ -123,6 +123,9 @@ def test_a_page_for_a_browser_is_whole_escaped_and_asks_for_nothing(
     assert all(source.startswith("data:image/jpeg;base64,") for source in parsed.sources)
     assert len(parsed.sources) == 2
     assert "default-src 'none'" in page
+    sheet = page[page.index("<style>") : page.index("</style>")]
+    assert ".columns > div" in sheet
+    assert "<br" not in sheet
     assert "http:" not in page
     assert "https:" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; “Ada”" in page

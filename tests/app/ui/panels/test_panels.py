@@ -424,7 +424,7 @@ def test_a_changed_decision_is_told_with_what_it_was_before(services: Services, 
         newest, first = history_of(work.cases.case(image_id))[:2]
     assert (first.title, first.detail) == ("Decision recorded", "Nevus; biopsy, by Dr Test")
     assert newest.title == "Decision changed"
-    assert newest.detail == "diagnosis: Nevus → Melanoma in situ\ncomment: “flat” → none, by Dr Test"
+    assert newest.detail == "diagnosis: Nevus → Melanoma in situ\ncomment: “flat” → none\nby Dr Test"
 
 
 def test_every_mask_of_the_history_is_shown_small_when_it_is_seen(
