@@ -69,7 +69,7 @@ def detail_words(event: AuditEvent) -> str:
     """Return what else is known of an act; identifiers, which tell a person nothing, are left out."""
     if event.kind in EDITS:
         described = metadata_words(event)
-        return "" if described is None else described[1]
+        return "" if described is None else described[1].replace("\n", "; ")
     if event.kind is AuditKind.BOUNDARY_SKIPPED:
         return _(SKIP_WORDS.get(event.detail, event.detail))
     return "" if is_id(event.detail) else event.detail

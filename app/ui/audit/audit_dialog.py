@@ -195,8 +195,8 @@ class AuditDialog(FittedDialog):
 
 def _written_words(count: int, path: Path) -> str:
     sentence = ngettext(
-        "{count:,} act written to {path}. It names people of the staff and patient numbers.",
-        "{count:,} acts written to {path}. They name people of the staff and patient numbers.",
+        "{count:,} act written to {path}. It names staff and patients.",
+        "{count:,} acts written to {path}. They name staff and patients.",
         count,
     )
     return sentence.format(count=count, path=path)

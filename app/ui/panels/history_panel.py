@@ -87,7 +87,9 @@ def _metadata_entries(trail: tuple[AuditEvent, ...]) -> list[HistoryEntry]:
         HistoryEntry(
             act.at,
             words[0],
-            ", ".join(part for part in (words[1], _("by {who}").format(who=act.who)) if part),
+            ("\n" if act.edits else ", ").join(
+                part for part in (words[1], _("by {who}").format(who=act.who)) if part
+            ),
         )
         for act, words in described
         if words is not None
@@ -205,7 +207,7 @@ class HistoryPanel(QWidget):
 
     def _outline(self, entry: HistoryEntry, mask: BlobName) -> QLabel:
         """Return the place of a small picture, which is hidden until it is drawn."""
-        shown = QLabel()
+        shown = plain_label()
         shown.setAccessibleName(_("Outline of {title}").format(title=entry.title))
         shown.hide()
         self._pictures.setdefault(mask, []).append(shown)

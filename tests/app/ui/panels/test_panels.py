@@ -399,7 +399,7 @@ def test_the_history_says_why_a_score_was_computed_again_and_who_edited_what(
     panels.show_view(CaseView(opened.case, trail=opened.trail))
     said = words_on(panels.history)
     assert "Computed again: age changed." in said
-    assert "Visit edited\nage, by Dr Test" in said
+    assert "Visit edited\nage: not known → 65\nby Dr Test" in said
     assert said.count("Computed again") == 1
 
 
