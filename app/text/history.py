@@ -111,7 +111,7 @@ def _value_words(value: EditedValue) -> str:
         return _("not known")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def decision_words(before: Decision | None, after: Decision) -> str:
