@@ -27,7 +27,8 @@ def report_html(file: CaseFile, made_at: datetime, manner: ExportManner) -> byte
 
 
 def _head() -> Element:
-    sheet = resources.path("themes", "report.css").read_text(encoding="utf-8")
+    sheet = Element("style")
+    sheet.text = resources.path("themes", "report.css").read_text(encoding="utf-8")
     policy = {"http-equiv": "Content-Security-Policy", "content": _POLICY}
     return element(
         "head",
@@ -35,7 +36,7 @@ def _head() -> Element:
         element("meta", **policy),
         element("meta", name="viewport", content="width=device-width"),
         element("title", _("Naevus dermoscopy report")),
-        element("style", sheet),
+        sheet,
     )
 
 
