@@ -11,6 +11,7 @@ ImageId = NewType("ImageId", str)
 PredictionId = NewType("PredictionId", str)
 RevisionId = NewType("RevisionId", str)
 DecisionId = NewType("DecisionId", str)
+MarkId = NewType("MarkId", str)
 BlobName = NewType("BlobName", str)
 """SHA-256 of a stored file's bytes, 64 hexadecimal characters."""
 
