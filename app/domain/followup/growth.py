@@ -139,7 +139,9 @@ def _in_mm(
     diameter = Change(
         earlier.long_diameter_px * first,
         later.long_diameter_px * second,
-        math.hypot(diameter_error(earlier, first_error) * first, diameter_error(later, second_error) * second),
+        math.hypot(
+            diameter_error(earlier, first_error) * first, diameter_error(later, second_error) * second
+        ),
     )
     return area, diameter
 

@@ -36,7 +36,9 @@ class ImageTransform:
         """Return the transform of a matrix (2, 3) between the indices of pixels."""
         values = np.asarray(matrix, dtype=np.float64)
         middle = np.full(2, _MIDDLE_OF_PIXEL)
-        return cls.from_matrix(np.column_stack([values[:, :2], values[:, 2] + middle - values[:, :2] @ middle]))
+        return cls.from_matrix(
+            np.column_stack([values[:, :2], values[:, 2] + middle - values[:, :2] @ middle])
+        )
 
     @property
     def matrix(self) -> NDArray[np.float64]:

@@ -50,6 +50,4 @@ def check_mark(mark: MarkedStructure, width_px: int, height_px: int) -> None:
     if min(mark.radius_x_px, mark.radius_y_px) < 0:
         raise InvalidFieldError("mark", _("The marked structure has a negative size."))
     if len(mark.note) > LONGEST_NOTE:
-        raise InvalidFieldError(
-            "note", _("A note has {most} letters at most.").format(most=LONGEST_NOTE)
-        )
+        raise InvalidFieldError("note", _("A note has {most} letters at most.").format(most=LONGEST_NOTE))

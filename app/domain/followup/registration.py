@@ -15,7 +15,7 @@ class Registration:
 
     transform: ImageTransform
     residual_px: float
-    """How far apart the points that both images show still lie, root mean square, in px of the later image."""
+    """How far apart the common points still lie, root mean square, in px of the later image."""
     inlier_count: int
     """Points of both images that agree on the transform."""
     correlation: float

@@ -40,9 +40,7 @@ def lightness_difference(
     Both are smoothed by the residual of the registration: finer differences are not those of the lesion.
     """
     smoothing = max(residual_px, 1.0)
-    first, second = (
-        cv2.GaussianBlur(_lab(pixels)[..., 0], (0, 0), smoothing) for pixels in (alike, later)
-    )
+    first, second = (cv2.GaussianBlur(_lab(pixels)[..., 0], (0, 0), smoothing) for pixels in (alike, later))
     return np.asarray(np.where(shown, second - first, 0), dtype=np.float32)
 
 

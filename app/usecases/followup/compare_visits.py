@@ -109,9 +109,13 @@ def check_comparable(earlier: Case, later: Case) -> None:
     if earlier.image.id == later.image.id:
         raise InvalidFieldError("image", _("An image cannot be compared with itself; choose another visit."))
     if earlier.patient.id != later.patient.id:
-        raise InvalidFieldError("image", _("The two images are of different patients, so they are not compared."))
+        raise InvalidFieldError(
+            "image", _("The two images are of different patients, so they are not compared.")
+        )
     if earlier.lesion.id != later.lesion.id:
-        raise InvalidFieldError("image", _("The two images are of different lesions, so they are not compared."))
+        raise InvalidFieldError(
+            "image", _("The two images are of different lesions, so they are not compared.")
+        )
 
 
 def growth_between(
@@ -129,9 +133,7 @@ def growth_between(
     )
 
 
-def _registered(
-    earlier: RgbImage, later: RgbImage, token: CancelToken
-) -> tuple[Registration | None, str]:
+def _registered(earlier: RgbImage, later: RgbImage, token: CancelToken) -> tuple[Registration | None, str]:
     try:
         return register(earlier, later, stop_if_unwanted=lambda: stop_if_cancelled(token)), ""
     except RegistrationRefusedError as error:

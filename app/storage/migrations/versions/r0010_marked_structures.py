@@ -39,9 +39,7 @@ def upgrade() -> None:
     op.create_index(f"ix_{_TABLE}_image_id", _TABLE, ["image_id"])
     _forbid("is_not_changed", f"UPDATE ON {_TABLE}")
     _forbid("is_not_deleted", f"DELETE ON {_TABLE}")
-    _forbid(
-        "is_not_replaced", f"INSERT ON {_TABLE} WHEN EXISTS (SELECT 1 FROM {_TABLE} WHERE id = NEW.id)"
-    )
+    _forbid("is_not_replaced", f"INSERT ON {_TABLE} WHEN EXISTS (SELECT 1 FROM {_TABLE} WHERE id = NEW.id)")
 
 
 def _forbid(what: str, act: str) -> None:
