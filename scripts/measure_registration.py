@@ -158,7 +158,7 @@ def rephotographed(pixels: RgbImage, transform: ImageTransform, draw: np.random.
 def border_error_px(
     border_xy: NDArray[np.float64], true: ImageTransform, found: ImageTransform, shape: tuple[int, ...]
 ) -> NDArray[np.float64]:
-    """Return how far each border point that the later frame shows is laid from its place, px of that frame."""
+    """Return how far each border point that the later frame shows is laid from its place, px."""
     wanted = true.of_points(border_xy)
     is_shown = (wanted >= 0).all(axis=1) & (wanted < (shape[1], shape[0])).all(axis=1)
     apart = found.of_points(border_xy[is_shown]) - wanted[is_shown]

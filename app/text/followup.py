@@ -1,21 +1,29 @@
 """What people read about a lesion's follow-up: growth with its error, and how the images were laid."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from app.domain.figures import unbroken
+from app.domain.followup.course import CoursePoint
 from app.domain.followup.growth import Change, Growth, GrowthUnit
 from app.domain.followup.marked_structure import MarkedStructure
 from app.domain.followup.registration import Registration
+from app.domain.ids import ImageId
 from app.translation import N_, _
 
 WITHIN_ERROR = N_("within the error")
 ERROR_ASSUMPTIONS = N_(
-    "± is no confidence interval: it adds, as independent, an assumed error of the scale (2 % from DICOM, 3 % "
-    "from a ruler, 5 % entered by hand; without a scale, what the two images leave apart when laid on each other) and "
-    "of both boundaries (a drawn one 1 px, a predicted one its band of uncertainty)."
+    "± is no confidence interval: it adds, as independent, an assumed error of the scale (2 % from DICOM, "
+    "3 % from a ruler, 5 % otherwise; without scales, how far apart the common points are left) and of both "
+    "boundaries (a drawn one 1 px, a predicted one its band of uncertainty)."
 )
 NO_GROWTH = N_(
     "Growth is not known: both images need a boundary, and either a scale in mm or to be laid on each other."
+)
+IN_PERCENT = N_(
+    "In percent of the earlier visit, because not both images have a scale in mm. Where most common points "
+    "lie on the lesion itself, its growth is underestimated."
 )
 SCALES_DISAGREE = N_(
     "The scales of the two images do not fit to how these lie on each other; check the scales."
@@ -23,13 +31,23 @@ SCALES_DISAGREE = N_(
 LOWER_BOUND = N_("The frame cuts the lesion in one image, so that its size there is a lower bound.")
 
 
-def growth_lines(growth: Growth) -> tuple[tuple[str, str], ...]:
-    """Return what has grown and by how much, as pairs of a name and words."""
-    squared = "mm²" if growth.unit is GrowthUnit.MM else "%"
-    plain = "mm" if growth.unit is GrowthUnit.MM else "%"
-    return (
-        (_("Area"), change_words(growth.area, squared)),
-        (_("Longest diameter"), change_words(growth.long_diameter, plain)),
+@dataclass(frozen=True, slots=True)
+class GrowthLine:
+    """How one quantity has changed, in words."""
+
+    name: str
+    words: str
+    sizes: str
+    """The size before and after; "" where only their ratio is known."""
+
+
+def growth_lines(growth: Growth) -> tuple[GrowthLine, ...]:
+    """Return what has grown and by how much."""
+    squared, plain = ("mm²", "mm") if growth.unit is GrowthUnit.MM else ("%", "%")
+    changes = ((_("Area"), growth.area, squared), (_("Longest diameter"), growth.long_diameter, plain))
+    return tuple(
+        GrowthLine(name, change_words(change, unit), _sizes_words(change, unit))
+        for name, change, unit in changes
     )
 
 
@@ -40,8 +58,7 @@ def change_words(change: Change, unit: str) -> str:
     return unbroken(f"{text}, {_(WITHIN_ERROR)}" if change.is_within_error else text)
 
 
-def sizes_words(change: Change, unit: str) -> str:
-    """Return the size before and after in mm or mm²; "" in percent, where sizes are not known."""
+def _sizes_words(change: Change, unit: str) -> str:
     if unit == "%":
         return ""
     return unbroken(
@@ -57,7 +74,7 @@ def growth_notes(growth: Growth | None) -> tuple[str, ...]:
         return (_(NO_GROWTH),)
     notes = []
     if growth.unit is GrowthUnit.PERCENT:
-        notes.append(_("In percent of the earlier visit, because not both images have a scale in mm."))
+        notes.append(_(IN_PERCENT))
     if growth.is_lower_bound:
         notes.append(_(LOWER_BOUND))
     if growth.scales_disagree:
@@ -65,10 +82,8 @@ def growth_notes(growth: Growth | None) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def registration_words(registration: Registration | None, refusal: str) -> str:
-    """Return how the images were laid on each other, or why they were not."""
-    if registration is None:
-        return refusal
+def registration_words(registration: Registration) -> str:
+    """Return how the images were laid on each other."""
     return unbroken(
         _(
             "Laid on each other by {count} common points, which lie {residual:.1f} px apart in the mean."
@@ -84,6 +99,42 @@ def visit_words(visited_on: date, file_name: str) -> str:
 def day_words(day: date) -> str:
     """Return a day as the other screens write it."""
     return day.strftime("%d %b %Y")
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLine:
+    """One quantity over the dates of the visits."""
+
+    name: str
+    unit: str
+    digits: int
+    points: tuple[tuple[date, float, ImageId], ...]
+
+    def words(self, value: float) -> str:
+        """Return a value with its unit."""
+        return unbroken(f"{value:.{self.digits}f} {self.unit}")
+
+
+def course_lines(course: Sequence[CoursePoint]) -> tuple[CourseLine, ...]:
+    """Return the quantities that are known at one visit at least."""
+    lines = (
+        CourseLine(_("Area"), "mm²", 1, _known(course, [point.area_mm2 for point in course])),
+        CourseLine(_("Longest diameter"), "mm", 1, _known(course, [one.long_diameter_mm for one in course])),
+        CourseLine(
+            _("Score"),
+            "%",
+            0,
+            _known(course, [None if one.probability is None else 100 * one.probability for one in course]),
+        ),
+    )
+    return tuple(line for line in lines if line.points)
+
+
+def _known(
+    course: Sequence[CoursePoint], values: Sequence[float | None]
+) -> tuple[tuple[date, float, ImageId], ...]:
+    pairs = zip(course, values, strict=True)
+    return tuple((point.visited_on, value, point.image_id) for point, value in pairs if value is not None)
 
 
 def mark_words(mark: MarkedStructure, number: int) -> str:

@@ -15,6 +15,7 @@ from app.domain.case import Case
 from app.domain.measurement import Measurement
 from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.exporters.report import sections
+from app.exporters.report.followup_page import DrawnFollowUp, drawn_follow_up, followup_page
 from app.exporters.report.images import DrawnImages, drawn_images
 from app.exporters.report.style import (
     BOLD,
@@ -62,6 +63,7 @@ class _Report:
     measured: tuple[Measurement, ...]
     audit: tuple[AuditEvent, ...]
     models: tuple[ModelSummary, ...]
+    follow_up: DrawnFollowUp | None
 
 
 def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
@@ -72,6 +74,7 @@ def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
         measured=measurements_of(file.measure(), file.mask),
         audit=file.audit,
         models=file.models,
+        follow_up=None if file.follow_up is None else drawn_follow_up(file.follow_up),
     )
 
 
@@ -113,6 +116,7 @@ def _story(report: _Report) -> list[Flowable]:
         *sections.models_used(case, disclosed),
         *sections.revision_history(case, disclosed, report.audit),
         *sections.limits_of_use(report.models),
+        *followup_page(report.follow_up, disclosed),
     ]
 
 

@@ -40,7 +40,7 @@ _WORSE_AT_LEAST_PX: Final = 0.5
 class _Photograph:
     """A photograph at its working size."""
 
-    evened: NDArray[np.float32]
+    grey: NDArray[np.uint8]
     usable: BoolMask
     features: PointFeatures
     native_px_xy: tuple[float, float]
@@ -80,16 +80,19 @@ def register(
     if _overlap(points.transform, first, second) < LEAST_OVERLAP:
         raise RegistrationRefusedError(RefusalReason.OVERLAP)
     stop_if_unwanted()
-    transform = _made_exact(points, first, second)
-    alike = correlation(first.evened, second.evened, (first.usable, second.usable), transform)
+    patterns = evened(first.grey), evened(second.grey)
+    transform = _made_exact(points, patterns, first.usable)
+    alike = correlation(*patterns, (first.usable, second.usable), transform)
     if alike < LEAST_CORRELATION:
         raise RegistrationRefusedError(RefusalReason.CORRELATION)
     return _registration(points, transform, alike, first, second)
 
 
-def _made_exact(points: CommonPoints, first: _Photograph, second: _Photograph) -> ImageTransform:
+def _made_exact(
+    points: CommonPoints, patterns: tuple[NDArray[np.float32], NDArray[np.float32]], usable: BoolMask
+) -> ImageTransform:
     """The transform of the points refined by the brightness, which may not contradict them."""
-    fitted = fitted_to_brightness(first.evened, second.evened, first.usable, points.transform)
+    fitted = fitted_to_brightness(*patterns, usable, points.transform)
     before_px = points.residual_px(points.transform)
     allowed_px = max(_WORSE_AT_MOST * before_px, before_px + _WORSE_AT_LEAST_PX)
     if fitted is not None and points.residual_px(fitted) <= allowed_px and is_plausible(fitted):
@@ -120,7 +123,7 @@ def _photograph(pixels: RgbImage) -> _Photograph:
     small = cv2.resize(pixels, size, interpolation=how).astype(np.uint8, copy=False)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
     usable = usable_skin(small)
-    return _Photograph(evened(grey), usable, features_of(grey, usable), (width / size[0], height / size[1]))
+    return _Photograph(grey, usable, features_of(grey, usable), (width / size[0], height / size[1]))
 
 
 def is_plausible(transform: ImageTransform) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from app.domain.ids import ImageId
 from app.text.followup import visit_words
@@ -36,8 +36,8 @@ class ComparisonBar(QWidget):
         self.button_by_mode = {
             mode: self._mode_button(mode, key) for key, mode in enumerate(ComparisonMode, 1)
         }
-        self.earlier = self._boundary_box(_("Earlier boundary"))
-        self.later = self._boundary_box(_("Later boundary"))
+        self.earlier = self._boundary_box(_("Earlier (dashed)"), _("Boundary of the earlier visit"))
+        self.later = self._boundary_box(_("Later"), _("Boundary of the later visit"))
         self.blinks = QCheckBox(_("Blink by itself"))
         self.blinks.toggled.connect(self.blinking_changed)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -49,7 +49,7 @@ class ComparisonBar(QWidget):
         layout = WrappingLayout(self)
         for widget in (plain_label(_("Compare with"), "muted"), self.visits, *self.button_by_mode.values()):
             layout.addWidget(widget)
-        for widget in (self.slider, self.blinks, self.earlier, self.later):
+        for widget in (self.slider, self.blinks, self._boundaries()):
             layout.addWidget(widget)
         self.show_mode(ComparisonMode.SIDE_BY_SIDE)
 
@@ -80,16 +80,27 @@ class ComparisonBar(QWidget):
         self.slider.setValue(round(share * _SWIPE_STEPS))
         self.slider.blockSignals(False)
 
-    def _mode_button(self, mode: ComparisonMode, key: int) -> QPushButton:
-        button = QPushButton(f"{key}  {_(mode.value)}")
+    def _boundaries(self) -> QWidget:
+        together = QWidget()
+        line = QHBoxLayout(together)
+        line.setContentsMargins(0, 0, 0, 0)
+        for widget in (plain_label(_("Boundaries"), "muted"), self.earlier, self.later):
+            line.addWidget(widget)
+        return together
+
+    def _mode_button(self, mode: ComparisonMode, key: int) -> QToolButton:
+        button = QToolButton()
+        button.setText(f"{key}  {_(mode.value)}")
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._group.addButton(button)
         button.clicked.connect(lambda: self.mode_chosen.emit(mode))
         return button
 
-    def _boundary_box(self, text: str) -> QCheckBox:
+    def _boundary_box(self, text: str, name: str) -> QCheckBox:
         box = QCheckBox(text)
+        box.setAccessibleName(name)
+        box.setToolTip(name)
         box.setChecked(True)
         box.toggled.connect(
             lambda _checked: self.boundaries_changed.emit(self.earlier.isChecked(), self.later.isChecked())

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 
 from app.domain.followup.marked_structure import MarkedStructure
 from app.domain.ids import ImageId, MarkId
-from app.text.followup import visit_words
+from app.text.followup import ERROR_ASSUMPTIONS, visit_words
 from app.translation import N_, _
 from app.ui.followup.comparison_bar import ComparisonBar
 from app.ui.followup.comparison_mode import ComparisonMode
@@ -23,9 +23,10 @@ from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import FittedDialog
 from app.ui.widgets.research_foot import ResearchFoot
-from app.usecases.followup.compare_visits import VisitComparison, compare_visits
+from app.usecases.followup.compare_visits import compare_visits
 from app.usecases.followup.lesion_visits import VisitImage, visit_images
 from app.usecases.followup.mark_structure import mark_structure, marks_of, withdraw_mark
+from app.usecases.followup.visit_comparison import VisitComparison
 from models.contract.errors import NaevusError
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ class ComparisonDialog(FittedDialog):
         column.setSpacing(10)
         for card in (self.growth, self.marks, course):
             column.addWidget(card)
+        column.addWidget(plain_label(_(ERROR_ASSUMPTIONS), "small", wraps=True))
         column.addStretch(1)
         area = QScrollArea()
         area.setWidget(side)

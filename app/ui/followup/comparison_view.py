@@ -31,7 +31,7 @@ from app.ui.followup.comparison_drawing import (
 )
 from app.ui.followup.comparison_mode import ComparisonMode
 from app.ui.followup.outline_path import outline_path
-from app.usecases.followup.compare_visits import VisitComparison
+from app.usecases.followup.visit_comparison import VisitComparison
 
 BLINK_MS = 700
 _GAP_PX = 6
@@ -63,6 +63,7 @@ class ComparisonView(QWidget):
         self.shows_earlier_boundary = self.shows_later_boundary = True
         self.is_marking = False
         self._titles = "", ""
+        self._is_registered = False
         self._ground = QColor("#808080")
         self._earlier, self._later, self._difference = ImageRenderer(), ImageRenderer(), ImageRenderer()
         self._paths = QPainterPath(), QPainterPath()
@@ -78,6 +79,7 @@ class ComparisonView(QWidget):
         """Show two images, fitted; ``titles`` say which visits they are of."""
         self._titles = titles
         has_one = comparison is not None
+        self._is_registered = comparison is not None and comparison.registration is not None
         self._earlier.show(comparison.laid.pixels if comparison else None)
         self._later.show(comparison.later_pixels if comparison else None)
         self._difference.show(comparison.difference if comparison else None)
@@ -187,7 +189,7 @@ class ComparisonView(QWidget):
             self._paint_pane(painter, whole, self._later, "", has_marks=True)
             self._paint_swiped(painter)
         elif self.mode is ComparisonMode.DIFFERENCE:
-            title = _("Lightness, {title} minus before").format(title=self._titles[1])
+            title = _("Lightness: blue is darker than before, orange lighter")
             self._paint_pane(painter, whole, self._difference, title, has_marks=True)
         else:
             shown = self._later if self.shows_later else self._earlier
@@ -218,9 +220,10 @@ class ComparisonView(QWidget):
         painter.setClipRect(pane, Qt.ClipOperation.IntersectClip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(pane.topLeft())
-        if self.shows_earlier_boundary:
+        # Images that do not lie on each other show their own boundary only.
+        if self.shows_earlier_boundary and (self._is_registered or renderer is self._earlier):
             draw_outline(painter, self._paths[0], self.placement, EARLIER_PEN)
-        if self.shows_later_boundary:
+        if self.shows_later_boundary and (self._is_registered or renderer is not self._earlier):
             draw_outline(painter, self._paths[1], self.placement, LATER_PEN)
         for number, mark in enumerate(self._marks if has_marks else (), start=1):
             draw_mark(painter, mark, number, self.placement)

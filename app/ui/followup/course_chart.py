@@ -1,58 +1,19 @@
 """Area, longest diameter and score of a lesion over all its visits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.domain.figures import unbroken
 from app.domain.followup.course import CoursePoint
 from app.domain.ids import ImageId
-from app.text.followup import day_words
-from app.translation import _
+from app.text.followup import CourseLine, course_lines, day_words
 
 _BAND_PX = 78
 _LEFT_PX, _RIGHT_PX = 8, 10
 _POINT_PX = 3.5
-
-
-@dataclass(frozen=True, slots=True)
-class CourseLine:
-    """One quantity over the dates of the visits."""
-
-    name: str
-    unit: str
-    digits: int
-    points: tuple[tuple[date, float, ImageId], ...]
-
-    def words(self, value: float) -> str:
-        """Return a value with its unit."""
-        return unbroken(f"{value:.{self.digits}f} {self.unit}")
-
-
-def course_lines(course: Sequence[CoursePoint]) -> tuple[CourseLine, ...]:
-    """Return the quantities that are known at one visit at least."""
-    lines = (
-        CourseLine(_("Area"), "mm²", 1, _known(course, [point.area_mm2 for point in course])),
-        CourseLine(_("Longest diameter"), "mm", 1, _known(course, [one.long_diameter_mm for one in course])),
-        CourseLine(
-            _("Score"),
-            "%",
-            0,
-            _known(course, [None if one.probability is None else 100 * one.probability for one in course]),
-        ),
-    )
-    return tuple(line for line in lines if line.points)
-
-
-def _known(
-    course: Sequence[CoursePoint], values: Sequence[float | None]
-) -> tuple[tuple[date, float, ImageId], ...]:
-    pairs = zip(course, values, strict=True)
-    return tuple((point.visited_on, value, point.image_id) for point, value in pairs if value is not None)
 
 
 class CourseChart(QWidget):

@@ -1,19 +1,16 @@
 """How much the lesion has grown, with the error, and how the images were laid on each other."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.domain.followup.growth import GrowthUnit
 from app.text.followup import (
-    ERROR_ASSUMPTIONS,
     growth_lines,
     growth_notes,
     registration_words,
-    sizes_words,
 )
 from app.translation import _
 from app.ui.widgets.card import Card
-from app.ui.widgets.labels import plain_label, plain_tip, selectable
-from app.usecases.followup.compare_visits import VisitComparison
+from app.ui.widgets.labels import plain_label, selectable
+from app.usecases.followup.visit_comparison import VisitComparison
 
 
 class GrowthCard(Card):
@@ -21,39 +18,37 @@ class GrowthCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Growth"), parent)
+        self._labels: list[QLabel] = []
         self._lines = QVBoxLayout()
         self._lines.setSpacing(4)
         self.body.addLayout(self._lines)
-        self.setToolTip(plain_tip(_(ERROR_ASSUMPTIONS)))
 
     @property
-    def words(self) -> list[str]:
+    def words(self) -> tuple[str, ...]:
         """Return what is shown, line by line."""
-        rows = (self._lines.itemAt(index) for index in range(self._lines.count()))
-        return [label.text() for row in rows if row is not None and (label := row.widget()) is not None]  # type: ignore[attr-defined]
+        return tuple(label.text() for label in self._labels)
 
     def show_comparison(self, comparison: VisitComparison | None) -> None:
         """Show a comparison, or nothing."""
-        while (row := self._lines.takeAt(0)) is not None:
-            if (widget := row.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        for label in self._labels:
+            self._lines.removeWidget(label)
+            label.hide()
+            label.deleteLater()
+        self._labels = []
         if comparison is None:
             return
         growth = comparison.growth
         if growth is not None:
-            squared, plain = ("mm²", "mm") if growth.unit is GrowthUnit.MM else ("%", "%")
-            changes = ((growth.area, squared), (growth.long_diameter, plain))
-            for (name, words), (change, unit) in zip(growth_lines(growth), changes, strict=True):
-                self._add(name, "muted")
-                self._add(words, "heading")
-                self._add(sizes_words(change, unit), "small")
+            for line in growth_lines(growth):
+                self._add(line.name, "muted")
+                self._add(line.words, "heading")
+                self._add(line.sizes, "small")
         for note in growth_notes(growth):
             self._add(note, "muted")
-        self._add(registration_words(comparison.registration, comparison.refusal), "small")
-        if growth is not None:
-            self._add(_(ERROR_ASSUMPTIONS), "small")
+        if comparison.registration is not None:
+            self._add(registration_words(comparison.registration), "small")
 
     def _add(self, text: str, role: str) -> None:
         if text:
-            self._lines.addWidget(selectable(plain_label(text, role, wraps=True)))
+            self._labels.append(selectable(plain_label(text, role, wraps=True)))
+            self._lines.addWidget(self._labels[-1])

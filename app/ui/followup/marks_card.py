@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.followup.marked_structure import LONGEST_NOTE, MarkedStructure
 from app.text.figures import moment
@@ -25,9 +25,10 @@ class MarksCard(Card):
         self.marks: Sequence[MarkedStructure] = ()
         self.note = QLineEdit()
         self.note.setMaxLength(LONGEST_NOTE)
-        self.note.setPlaceholderText(_("Note, for example “dots at the rim”"))
+        self.note.setPlaceholderText(_("Note, then Return"))
         self.note.setAccessibleName(_("Note to the next mark"))
-        self.mark_button = QPushButton(_("Mark (M)"))
+        self.mark_button = QToolButton()
+        self.mark_button.setText(_("Mark (M)"))
         self.mark_button.setCheckable(True)
         self.mark_button.setToolTip(_("Click a point of the later image, or drag an ellipse"))
         self.mark_button.toggled.connect(self.marking_changed)

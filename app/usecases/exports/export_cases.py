@@ -17,6 +17,7 @@ from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.cases.import_images import Refusal
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Exporter
+from app.usecases.followup.compare_visits import compare_with_visit_before
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, check_files, left_out
@@ -94,6 +95,7 @@ def file_of(services: Services, case: Case, token: CancelToken, *, overlay: str 
         read_audit=lambda: _trail(services, case),
         read_models=lambda: model_summaries(services, case),
         measure=lambda: arrays.measured(case.image, arrays.valid_mask(case)),
+        read_follow_up=lambda: compare_with_visit_before(services, case, token),
     )
 
 

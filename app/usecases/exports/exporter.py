@@ -12,8 +12,14 @@ from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.usecases.exports.export_manner import ExportManner
+from app.usecases.followup.visit_comparison import VisitComparison
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 from models.contract.lesion.features import LesionFeatures
+
+
+def _no_follow_up() -> VisitComparison | None:
+    """Nothing to compare with."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class CaseFile:
     read_models: Callable[[], tuple[ModelSummary, ...]]
     measure: Callable[[], LesionFeatures | None]
     """Returns what is measured on the lesion in the mask."""
+    read_follow_up: Callable[[], VisitComparison | None] = _no_follow_up
+    """Returns the comparison with the visit before; None when there is none."""
 
     @cached_property
     def pixels(self) -> RgbImage:
@@ -68,6 +76,11 @@ class CaseFile:
     def audit(self) -> tuple[AuditEvent, ...]:
         """Return the acts that concern the case, ordered by sequence."""
         return self.read_audit()
+
+    @cached_property
+    def follow_up(self) -> VisitComparison | None:
+        """Return the comparison with the lesion's visit before, or None."""
+        return self.read_follow_up()
 
     @cached_property
     def models(self) -> tuple[ModelSummary, ...]:

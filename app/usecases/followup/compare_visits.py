@@ -1,15 +1,12 @@
 """Compares two images of a lesion: laid on each other, with the growth between them."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError
-from app.domain.followup.course import CoursePoint
 from app.domain.followup.growth import Growth, growth
 from app.domain.followup.image_transform import ImageTransform
-from app.domain.followup.marked_structure import MarkedStructure, standing_marks
+from app.domain.followup.marked_structure import standing_marks
 from app.domain.followup.registration import Registration, RegistrationRefusedError
 from app.domain.ids import ImageId
 from app.imaging.registration.register import register
@@ -23,40 +20,9 @@ from app.usecases.followup.colour_difference import (
 )
 from app.usecases.followup.lesion_size import lesion_size
 from app.usecases.followup.lesion_visits import cases_of_lesion, course_of, order_of_visit
+from app.usecases.followup.visit_comparison import LaidImage, VisitComparison
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
-
-
-@dataclass(frozen=True, slots=True)
-class LaidImage:
-    """The earlier image in the frame of the later one."""
-
-    pixels: RgbImage
-    """(H, W, 3), grey where the earlier image shows nothing."""
-    mask: BoolMask | None
-    """(H, W), the valid mask; None when there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisitComparison:
-    """Two images of a lesion, side by side in the frame of the later one."""
-
-    earlier: Case
-    later: Case
-    later_pixels: RgbImage
-    later_mask: BoolMask | None
-    laid: LaidImage
-    """The earlier image as it is registered; without a registration only fitted to the later one's frame."""
-    registration: Registration | None
-    refusal: str
-    """Why there is no registration, in a sentence; "" when there is one."""
-    difference: RgbImage | None
-    """(H, W, 3), where the registered images differ in lightness, drawn; None without a registration."""
-    growth: Growth | None
-    course: tuple[CoursePoint, ...]
-    """All images of the lesion, the earliest visit first."""
-    marks: tuple[MarkedStructure, ...]
-    """Structures that people marked as new on the later image."""
 
 
 def compare_visits(
@@ -102,6 +68,16 @@ def compare_visits(
         course=course_of(services, cases_of_lesion(services, later.image.id)),
         marks=marks,
     )
+
+
+def compare_with_visit_before(services: Services, case: Case, token: CancelToken) -> VisitComparison | None:
+    """Compare a case with the newest image of its lesion from an earlier day; None when there is none."""
+    before = [
+        each
+        for each in cases_of_lesion(services, case.image.id)
+        if each.visit.visited_on < case.visit.visited_on
+    ]
+    return compare_visits(services, case.image.id, before[-1].image.id, token) if before else None
 
 
 def check_comparable(earlier: Case, later: Case) -> None:
