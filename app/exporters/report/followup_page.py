@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+import cv2
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer, Table, TableStyle
 
@@ -25,6 +26,9 @@ from models.contract.arrays import BoolMask, RgbImage
 
 _PRINTED_SIDE_PX = 1500
 _HALF = CONTENT_WIDTH / 2
+_MARK_RGB = (255, 210, 122)
+_LEAST_RING_SHARE = 0.008
+"""Of the picture's width: as small as a ring may be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ def drawn_follow_up(comparison: VisitComparison) -> DrawnFollowUp:
     """Draw both images in the frame of the later one, each with its own boundary."""
     earlier = _outlined(comparison.laid.pixels, comparison.laid.mask)
     later = _outlined(comparison.later_pixels, comparison.later_mask)
+    later = _marked(later, comparison)
     return DrawnFollowUp(comparison, jpeg(earlier), jpeg(later), (later.shape[1], later.shape[0]))
 
 
@@ -63,7 +68,7 @@ def followup_page(drawn: DrawnFollowUp | None, disclosed: CaseDisclosure) -> lis
         say(found.refusal if found.registration is None else registration_words(found.registration), SMALL),
         *_growth(found),
         *_marks(found, disclosed),
-        *_course(found),
+        *_course(found, disclosed),
     ]
 
 
@@ -99,24 +104,49 @@ def _marks(found: VisitComparison, disclosed: CaseDisclosure) -> list[Flowable]:
     ]
 
 
-def _course(found: VisitComparison) -> list[Flowable]:
+def _course(found: VisitComparison, disclosed: CaseDisclosure) -> list[Flowable]:
     lines = course_lines(found.course)
     if not lines:
         return []
     heading = say(_("All visits ({count} images)").format(count=len(found.course)), HEADING)
-    return [KeepTogether([heading, course_drawing(lines, CONTENT_WIDTH), Spacer(1, 2 * mm)])]
+    first, last = found.course[0].visited_on, found.course[-1].visited_on
+    span = _("{first} to {last}").format(
+        first=_day_words(first, first, disclosed), last=_day_words(last, first, disclosed)
+    )
+    drawing = course_drawing(lines, CONTENT_WIDTH)
+    return [KeepTogether([heading, drawing, Spacer(1, 1 * mm), say(span, SMALL)])]
 
 
 def _visit_words(day: date, first: date, disclosed: CaseDisclosure) -> str:
-    """Which visit a picture is of; de-identified by the days since the first one."""
-    if disclosed.is_deidentified:
-        return _("Visit, day {days}").format(days=(day - first).days)
-    return _("Visit of {day}").format(day=day_words(day))
+    """Which visit a picture is of."""
+    return _("Visit: {day}").format(day=_day_words(day, first, disclosed))
+
+
+def _day_words(day: date, first: date, disclosed: CaseDisclosure) -> str:
+    """A day; de-identified how long after the first visit it was."""
+    return _("day {days}").format(days=(day - first).days) if disclosed.is_deidentified else day_words(day)
 
 
 def _outlined(pixels: RgbImage, mask: BoolMask | None) -> RgbImage:
     printed = drawable(pixels, _PRINTED_SIDE_PX)
     return with_boundary(printed, mask) if mask is not None and bool(mask.any()) else printed
+
+
+def _marked(printed: RgbImage, comparison: VisitComparison) -> RgbImage:
+    """The later image with an ellipse and a number for each mark; a point is a small ring."""
+    drawn = printed.copy()
+    scale = printed.shape[1] / comparison.later_pixels.shape[1]
+    least, line = round(_LEAST_RING_SHARE * printed.shape[1]), max(1, round(printed.shape[1] / 500))
+    for number, mark in enumerate(comparison.marks, start=1):
+        centre = round(mark.x_px * scale), round(mark.y_px * scale)
+        radii = tuple(max(round(radius * scale), least) for radius in (mark.radius_x_px, mark.radius_y_px))
+        place = centre[0] + radii[0] + 2 * line, centre[1] - radii[1]
+        for colour, width in (((0, 0, 0), line + 2), (_MARK_RGB, line)):
+            cv2.ellipse(drawn, centre, radii, 0, 0, 360, colour, width, cv2.LINE_AA)
+            cv2.putText(
+                drawn, str(number), place, cv2.FONT_HERSHEY_SIMPLEX, line / 2, colour, width, cv2.LINE_AA
+            )
+    return drawn
 
 
 def _side_by_side(left: list[Flowable], right: list[Flowable]) -> Table:
