@@ -21,7 +21,7 @@ FEWEST_POINTS: Final = 10
 """Common points below which a transform may be chance: 5 to 7 agree between different lesions."""
 FEWEST_WITHOUT_FIT: Final = 30
 """Common points that count for themselves where the brightness leads nowhere."""
-LEAST_SPREAD: Final = 0.02
+LEAST_SPREAD: Final = 0.01
 """Share of the later image that the hull of the common points covers at least."""
 LARGEST_SCALE: Final = 3.0
 """Of the skin in view: dermatoscopes differ in their field, but not more."""
