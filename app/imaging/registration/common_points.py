@@ -60,11 +60,12 @@ class CommonPoints:
 def features_of(grey: NDArray[np.uint8], usable: BoolMask) -> PointFeatures:
     """Return the ORB features of the usable part of a grey photograph (H, W)."""
     even = cv2.createCLAHE(3.0, (8, 8)).apply(grey)
-    detector = cv2.ORB_create(nfeatures=_MOST_FEATURES, fastThreshold=_FEATURE_CONTRAST)  # type: ignore[attr-defined]
+    detector = cv2.ORB.create(nfeatures=_MOST_FEATURES, fastThreshold=_FEATURE_CONTRAST)
     points, descriptions = detector.detectAndCompute(even, usable.astype(np.uint8) * 255)
     if descriptions is None:
         return PointFeatures(np.zeros((0, 2)), np.zeros((0, 32), np.uint8))
-    return PointFeatures(np.array([point.pt for point in points]) + 0.5, descriptions)
+    bits = np.asarray(descriptions, dtype=np.uint8)
+    return PointFeatures(np.array([point.pt for point in points]) + 0.5, bits)
 
 
 def common_points(earlier: PointFeatures, later: PointFeatures) -> CommonPoints | None:

@@ -40,7 +40,7 @@ def _dark_frame(pixels: RgbImage, margin_px: int) -> BoolMask:
     return np.asarray(cv2.dilate(frame, _disc(margin_px)) != 0, dtype=np.bool_)
 
 
-def _hair(grey: NDArray[np.integer], width_px: int) -> BoolMask:
+def _hair(grey: NDArray[np.integer | np.floating], width_px: int) -> BoolMask:
     lines = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _disc(width_px))
     found = (lines > _HAIR_CONTRAST).astype(np.uint8)
     return np.asarray(cv2.dilate(found, _disc(3)) != 0, dtype=np.bool_)
