@@ -11,6 +11,7 @@ from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.text.research_use import ABOUT, INTENDED_USE
 from app.translation import _
+from app.ui.audit.audit_dialog import AuditDialog
 from app.ui.cases.masks_dialog import MasksDialog
 from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.removed_dialog import RemovedDialog
@@ -102,7 +103,7 @@ class Dialogs:
 
     def show_settings(self) -> None:
         """Show the settings page."""
-        self.open(SettingsDialog(self._preferences, self._window))
+        self.open(SettingsDialog(self._preferences, self._session.services.vocabulary, self._window))
 
     def ask_about_mask(self, issue: str, sign: Callable[[], None]) -> None:
         """Ask whether an implausible boundary is to be saved; Return and Escape save nothing."""
@@ -145,6 +146,12 @@ class Dialogs:
     def show_comparison(self, image_id: ImageId, theme: Theme) -> ComparisonDialog:
         """Compare an image with one of another visit of its lesion."""
         dialog = ComparisonDialog(self._session, theme, image_id, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_acts(self) -> AuditDialog:
+        """Show everything that anybody did."""
+        dialog = AuditDialog(self._session, self._window)
         self.open(dialog)
         return dialog
 

@@ -17,11 +17,6 @@ from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbIm
 from models.contract.lesion.features import LesionFeatures
 
 
-def _no_follow_up() -> VisitComparison | None:
-    """Nothing to compare with."""
-    return None
-
-
 @dataclass(frozen=True)
 class CaseFile:
     """A case with what an exporter or report needs; each part is read when it is first asked for."""
@@ -35,8 +30,12 @@ class CaseFile:
     read_models: Callable[[], tuple[ModelSummary, ...]]
     measure: Callable[[], LesionFeatures | None]
     """Returns what is measured on the lesion in the mask."""
-    read_follow_up: Callable[[], VisitComparison | None] = _no_follow_up
+    read_follow_up: Callable[[], VisitComparison | None] = lambda: None
     """Returns the comparison with the visit before; None when there is none."""
+    read_predicted: Callable[[], BoolMask | None] = lambda: None
+    """Reads the boundary as it was predicted, where a person has changed it since."""
+    measure_predicted: Callable[[], LesionFeatures | None] = lambda: None
+    """Returns what is measured on the lesion as it was predicted."""
 
     @cached_property
     def pixels(self) -> RgbImage:
@@ -47,6 +46,11 @@ class CaseFile:
     def mask(self) -> BoolMask | None:
         """Return the valid mask, (H, W) bool, or None when there is none."""
         return self.read_mask()
+
+    @cached_property
+    def predicted_mask(self) -> BoolMask | None:
+        """Return the predicted mask, (H, W) bool, that a person has changed; None when nobody has."""
+        return self.read_predicted()
 
     @property
     def lesion_pixels(self) -> BoolMask:
