@@ -100,10 +100,8 @@ class _Layout:
                 return [self._side_by_side(part, width_pt)]
             case Together(parts):
                 return [KeepTogether(self.of_all(parts, width_pt))]
-            case Gap(height_pt):
-                return [Spacer(1, height_pt)]
-            case NewPage():
-                return [PageBreak()]
+            case Gap() | NewPage():
+                return [Spacer(1, part.height_pt) if isinstance(part, Gap) else PageBreak()]
             case LetterNote(texts):
                 return _letter_note(texts)
             case Blank(words):
