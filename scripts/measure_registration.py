@@ -31,7 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from app.domain.followup.image_transform import ImageTransform
 from app.domain.followup.registration import Registration, RegistrationRefusedError
 from app.imaging.registration.register import register
-from models.contract.arrays import RgbImage
+from app.imaging.registration.warped import warped_mask
+from models.contract.arrays import BoolMask, RgbImage
 from models.contract.imaging.regions import one_region
 from models.contract.lesion.contour_geometry import outer_contour
 
@@ -45,7 +46,7 @@ class ListedImage:
     image_file: Path
     mask_file: Path | None
     group: str
-    lesion: str
+    lesion_id: str
 
     def pixels(self) -> RgbImage:
         """Return the image (H, W, 3)."""
@@ -53,12 +54,10 @@ class ListedImage:
         assert read is not None, self.image_file
         return cv2.cvtColor(read, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
 
-    def border_xy(self) -> NDArray[np.float64] | None:
-        """Return the middles of the lesion's border pixels (N, 2) px; None without a lesion."""
+    def lesion(self) -> BoolMask | None:
+        """Return the lesion's mask (H, W); None without one."""
         read = None if self.mask_file is None else cv2.imread(str(self.mask_file), cv2.IMREAD_GRAYSCALE)
-        if read is None or not (read > 127).any():
-            return None
-        return outer_contour(one_region(np.asarray(read > 127))) + 0.5
+        return None if read is None or not (read > 127).any() else one_region(np.asarray(read > 127))
 
 
 @dataclass
@@ -68,10 +67,15 @@ class Tally:
     refusals: Counter[str] = field(default_factory=Counter)
     accepted: list[Registration] = field(default_factory=list)
 
-    def try_pair(self, earlier: RgbImage, later: RgbImage) -> Registration | None:
+    def try_pair(
+        self,
+        earlier: RgbImage,
+        later: RgbImage,
+        lesions: tuple[BoolMask | None, BoolMask | None] = (None, None),
+    ) -> Registration | None:
         """Register a pair and count it."""
         try:
-            found = register(earlier, later)
+            found = register(earlier, later, lesions=lesions)
         except RegistrationRefusedError as error:
             self.refusals[str(error.reason)] += 1
             return None
@@ -86,6 +90,9 @@ class Tally:
             "accepted": len(self.accepted),
             "share accepted": round(len(self.accepted) / max(count, 1), 4),
             "refused": dict(self.refusals.most_common()),
+            "share by skin alone": round(
+                sum(found.is_from_skin for found in self.accepted) / max(len(self.accepted), 1), 4
+            ),
             "median inliers": _percentiles([found.inlier_count for found in self.accepted], (50,)),
             "correlation, lowest and median": _percentiles(
                 [found.correlation for found in self.accepted], (0, 50)
@@ -94,6 +101,12 @@ class Tally:
                 [found.residual_px for found in self.accepted], (50, 95)
             ),
         }
+
+
+def try_images(tally: Tally, pair: tuple[ListedImage, ListedImage]) -> None:
+    """Register two images of a data folder and count them."""
+    earlier, later = pair
+    tally.try_pair(earlier.pixels(), later.pixels(), (earlier.lesion(), later.lesion()))
 
 
 def listed_images(folder: Path) -> list[ListedImage]:
@@ -128,7 +141,7 @@ def different_pairs(
     """Draw pairs of different groups and lesions for ever."""
     while True:
         first, second = (images[int(index)] for index in draw.integers(0, len(images), 2))
-        is_one_lesion = first.lesion and first.lesion == second.lesion
+        is_one_lesion = first.lesion_id and first.lesion_id == second.lesion_id
         if first.group != second.group and not is_one_lesion:
             yield first, second
 
@@ -169,12 +182,13 @@ def measured_warped(images: list[ListedImage], count: int, draw: np.random.Gener
     """Register images with their own re-photographs, of which the truth is known."""
     tally, medians, worst = Tally(), [], []
     for index in draw.permutation(len(images))[:count]:
-        border, pixels = images[int(index)].border_xy(), images[int(index)].pixels()
-        if border is None:
+        lesion, pixels = images[int(index)].lesion(), images[int(index)].pixels()
+        if lesion is None:
             continue
+        border = outer_contour(lesion) + 0.5
         true = known_transform(pixels.shape, draw)
         later = rephotographed(pixels, true, draw)
-        found = tally.try_pair(pixels, later)
+        found = tally.try_pair(pixels, later, (lesion, warped_mask(lesion, true, later.shape[:2])))
         if found is not None:
             errors = border_error_px(border, true, found.transform, later.shape)
             if errors.size:
@@ -204,11 +218,11 @@ def main() -> None:
         results[f"{folder.name}, warped"] = measured_warped(images, asked.warped, draw)
         pairs, same, different = same_pairs(images), Tally(), Tally()
         for index in draw.permutation(len(pairs))[: asked.same]:
-            same.try_pair(*(image.pixels() for image in pairs[int(index)]))
+            try_images(same, pairs[int(index)])
         results[f"{folder.name}, same lesion"] = same.figures()
         drawn = different_pairs(images, draw)
         for _number in range(asked.different):
-            different.try_pair(*(image.pixels() for image in next(drawn)))
+            try_images(different, next(drawn))
         results[f"{folder.name}, different lesions"] = different.figures()
         print(json.dumps(results, indent=1), flush=True)
     if asked.out is not None:

@@ -21,10 +21,16 @@ ERROR_ASSUMPTIONS = N_(
 NO_GROWTH = N_(
     "Growth is not known: both images need a boundary, and either a scale in mm or to be laid on each other."
 )
-IN_PERCENT = N_(
-    "In percent of the earlier visit, because not both images have a scale in mm. Where most common points "
-    "lie on the lesion itself, its growth is underestimated."
+IN_PERCENT = N_("In percent of the earlier visit, because not both images have a scale in mm.")
+ON_LESION = N_(
+    "Common points lie on the lesion itself, so that its growth may be underestimated: set the scale of both "
+    "images."
 )
+_BY_SKIN = N_(
+    "Laid on each other by {count} common points of the skin beside the lesion, which lie {residual:.1f} px "
+    "apart in the mean."
+)
+_BY_POINTS = N_("Laid on each other by {count} common points, which lie {residual:.1f} px apart in the mean.")
 SCALES_DISAGREE = N_(
     "The scales of the two images do not fit to how these lie on each other; check the scales."
 )
@@ -68,13 +74,15 @@ def _sizes_words(change: Change, unit: str) -> str:
     )
 
 
-def growth_notes(growth: Growth | None) -> tuple[str, ...]:
+def growth_notes(growth: Growth | None, registration: Registration | None) -> tuple[str, ...]:
     """Return what is to be known beside a growth, in sentences."""
     if growth is None:
         return (_(NO_GROWTH),)
     notes = []
     if growth.unit is GrowthUnit.PERCENT:
         notes.append(_(IN_PERCENT))
+        if registration is not None and not registration.is_from_skin:
+            notes.append(_(ON_LESION))
     if growth.is_lower_bound:
         notes.append(_(LOWER_BOUND))
     if growth.scales_disagree:
@@ -84,11 +92,8 @@ def growth_notes(growth: Growth | None) -> tuple[str, ...]:
 
 def registration_words(registration: Registration) -> str:
     """Return how the images were laid on each other."""
-    return unbroken(
-        _(
-            "Laid on each other by {count} common points, which lie {residual:.1f} px apart in the mean."
-        ).format(count=registration.inlier_count, residual=registration.residual_px)
-    )
+    words = _(_BY_SKIN) if registration.is_from_skin else _(_BY_POINTS)
+    return unbroken(words.format(count=registration.inlier_count, residual=registration.residual_px))
 
 
 def visit_words(visited_on: date, file_name: str) -> str:

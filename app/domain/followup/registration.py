@@ -22,6 +22,8 @@ class Registration:
     """Of the brightness of both images where they overlap, in [-1, 1]."""
     overlap: float
     """Share of the smaller field of view that both images show."""
+    is_from_skin: bool = False
+    """All common points lie beside the lesion, whose growth then changes nothing about the transform."""
 
 
 class RefusalReason(StrEnum):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.domain.followup.image_transform import ImageTransform
 from app.domain.followup.registration import RefusalReason, Registration, RegistrationRefusedError
 from app.imaging.registration.brightness_fit import correlation, evened, fitted_to_brightness
-from app.imaging.registration.common_points import CommonPoints, PointFeatures, common_points, features_of
+from app.imaging.registration.common_points import CommonPoints, common_points, features_of
 from app.imaging.registration.usable_skin import usable_skin
 from models.contract.arrays import BoolMask, RgbImage
 
@@ -21,6 +21,10 @@ FEWEST_POINTS: Final = 10
 """Common points below which a transform may be chance: 5 to 7 agree between different lesions."""
 FEWEST_WITHOUT_FIT: Final = 30
 """Common points that count for themselves where the brightness leads nowhere."""
+FEWEST_ON_SKIN: Final = 30
+"""Common points beside the lesion from which these alone are taken: the skin does not grow, a lesion may."""
+LEAST_SPREAD_ON_SKIN: Final = 0.1
+"""Share of the later image that the hull of such points covers at least."""
 LEAST_SPREAD: Final = 0.01
 """Share of the later image that the hull of the common points covers at least."""
 LARGEST_SCALE: Final = 3.0
@@ -42,7 +46,8 @@ class _Photograph:
 
     grey: NDArray[np.uint8]
     usable: BoolMask
-    features: PointFeatures
+    skin: BoolMask | None
+    """What is usable beside the lesion; None where nobody says which pixels are the lesion's."""
     native_px_xy: tuple[float, float]
     """Native px of one working px along x and y."""
 
@@ -57,35 +62,64 @@ def _unasked() -> None:
 
 
 def register(
-    earlier: RgbImage, later: RgbImage, *, stop_if_unwanted: Callable[[], None] = _unasked
+    earlier: RgbImage,
+    later: RgbImage,
+    *,
+    lesions: tuple[BoolMask | None, BoolMask | None] = (None, None),
+    stop_if_unwanted: Callable[[], None] = _unasked,
 ) -> Registration:
     """Return where the points of an earlier photograph lie in a later one.
 
     Args:
         earlier: (h, w, 3) uint8, sRGB.
         later: (H, W, 3) uint8, sRGB.
+        lesions: (h, w) and (H, W) masks; with both, the skin beside them is preferred: it does not grow.
         stop_if_unwanted: called between the steps; raises to stop.
 
     Raises:
         RegistrationRefusedError: the two do not show the same skin well enough; the sentence says why.
     """
-    first = _photograph(earlier)
+    first, second = _photograph(earlier, lesions[0]), _photograph(later, lesions[1])
     stop_if_unwanted()
-    second = _photograph(later)
+    on_skin = _points_on_skin(first, second)
     stop_if_unwanted()
-    points = common_points(first.features, second.features)
-    if points is None or points.count < FEWEST_POINTS or not _are_spread(points, second):
-        raise RegistrationRefusedError(RefusalReason.TOO_FEW_POINTS)
+    points = on_skin or _points_anywhere(first, second)
     _check_plausible(points.transform)
     if _overlap(points.transform, first, second) < LEAST_OVERLAP:
         raise RegistrationRefusedError(RefusalReason.OVERLAP)
     stop_if_unwanted()
     patterns = evened(first.grey), evened(second.grey)
-    transform = _made_exact(points, patterns, first.usable)
+    compared = first.usable if on_skin is None or first.skin is None else first.skin
+    transform = _made_exact(points, patterns, compared)
     alike = correlation(*patterns, (first.usable, second.usable), transform)
     if alike < LEAST_CORRELATION:
         raise RegistrationRefusedError(RefusalReason.CORRELATION)
-    return _registration(points, transform, alike, first, second)
+    apart = (transform.of_points(points.earlier_xy) - points.later_xy) * np.asarray(second.native_px_xy)
+    return Registration(
+        transform=transform.between_sizes(first.native_px_xy, second.native_px_xy),
+        residual_px=float(np.sqrt((apart**2).sum(axis=1).mean())),
+        inlier_count=points.count,
+        correlation=alike,
+        overlap=_overlap(transform, first, second),
+        is_from_skin=on_skin is not None,
+    )
+
+
+def _points_on_skin(first: _Photograph, second: _Photograph) -> CommonPoints | None:
+    """The common points beside both lesions, where they are many and lie far apart; else None."""
+    if first.skin is None or second.skin is None:
+        return None
+    points = common_points(features_of(first.grey, first.skin), features_of(second.grey, second.skin))
+    if points is None or points.count < FEWEST_ON_SKIN or not is_plausible(points.transform):
+        return None
+    return points if _spread(points, second) >= LEAST_SPREAD_ON_SKIN else None
+
+
+def _points_anywhere(first: _Photograph, second: _Photograph) -> CommonPoints:
+    points = common_points(features_of(first.grey, first.usable), features_of(second.grey, second.usable))
+    if points is None or points.count < FEWEST_POINTS or _spread(points, second) < LEAST_SPREAD:
+        raise RegistrationRefusedError(RefusalReason.TOO_FEW_POINTS)
+    return points
 
 
 def _made_exact(
@@ -102,28 +136,18 @@ def _made_exact(
     return points.transform
 
 
-def _registration(
-    points: CommonPoints, transform: ImageTransform, alike: float, first: _Photograph, second: _Photograph
-) -> Registration:
-    apart = (transform.of_points(points.earlier_xy) - points.later_xy) * np.asarray(second.native_px_xy)
-    return Registration(
-        transform=transform.between_sizes(first.native_px_xy, second.native_px_xy),
-        residual_px=float(np.sqrt((apart**2).sum(axis=1).mean())),
-        inlier_count=points.count,
-        correlation=alike,
-        overlap=_overlap(transform, first, second),
-    )
-
-
-def _photograph(pixels: RgbImage) -> _Photograph:
+def _photograph(pixels: RgbImage, lesion: BoolMask | None) -> _Photograph:
     height, width = pixels.shape[:2]
     factor = WORKING_SIDE_PX / max(height, width)
     size = max(round(width * factor), 1), max(round(height * factor), 1)
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     small = cv2.resize(pixels, size, interpolation=how).astype(np.uint8, copy=False)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-    usable = usable_skin(small)
-    return _Photograph(grey, usable, features_of(grey, usable), (width / size[0], height / size[1]))
+    usable, skin = usable_skin(small), None
+    if lesion is not None:
+        reduced = cv2.resize(lesion.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        skin = np.asarray(usable & (reduced == 0), dtype=np.bool_)
+    return _Photograph(grey, usable, skin, (width / size[0], height / size[1]))
 
 
 def is_plausible(transform: ImageTransform) -> bool:
@@ -139,10 +163,10 @@ def _check_plausible(transform: ImageTransform) -> None:
         raise RegistrationRefusedError(RefusalReason.DISTORTION)
 
 
-def _are_spread(points: CommonPoints, photograph: _Photograph) -> bool:
-    """Say whether the points lie apart: a hair, a letter or a mark of the lens also has many."""
+def _spread(points: CommonPoints, photograph: _Photograph) -> float:
+    """How much of an image the points reach over: a hair, a letter or a mark of the lens also has many."""
     hull = cv2.convexHull(points.later_xy.astype(np.float32))
-    return cv2.contourArea(hull) >= LEAST_SPREAD * photograph.usable.size
+    return float(cv2.contourArea(hull) / photograph.usable.size)
 
 
 def _overlap(transform: ImageTransform, first: _Photograph, second: _Photograph) -> float:

@@ -43,7 +43,7 @@ class GrowthCard(Card):
                 self._add(line.name, "muted")
                 self._add(line.words, "heading")
                 self._add(line.sizes, "small")
-        for note in growth_notes(growth):
+        for note in growth_notes(growth, comparison.registration):
             self._add(note, "muted")
         if comparison.registration is not None:
             self._add(registration_words(comparison.registration), "small")

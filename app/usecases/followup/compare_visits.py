@@ -40,9 +40,9 @@ def compare_visits(
     check_comparable(earlier, later)
     arrays = services.arrays
     first, second = arrays.pixels(earlier.image), arrays.pixels(later.image)
-    registration, refusal = _registered(first, second, token)
-    stop_if_cancelled(token)
     first_mask, second_mask = arrays.valid_mask(earlier), arrays.valid_mask(later)
+    registration, refusal = _registered(first, second, (first_mask, second_mask), token)
+    stop_if_cancelled(token)
     frame = second.shape[:2]
     transform = _fitted(first.shape, second.shape) if registration is None else registration.transform
     laid = LaidImage(
@@ -109,11 +109,17 @@ def growth_between(
     )
 
 
-def _registered(earlier: RgbImage, later: RgbImage, token: CancelToken) -> tuple[Registration | None, str]:
+def _registered(
+    earlier: RgbImage,
+    later: RgbImage,
+    lesions: tuple[BoolMask | None, BoolMask | None],
+    token: CancelToken,
+) -> tuple[Registration | None, str]:
     try:
-        return register(earlier, later, stop_if_unwanted=lambda: stop_if_cancelled(token)), ""
+        found = register(earlier, later, lesions=lesions, stop_if_unwanted=lambda: stop_if_cancelled(token))
     except RegistrationRefusedError as error:
         return None, str(error)
+    return found, ""
 
 
 def _difference(

@@ -1,19 +1,24 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from app.domain.followup.course import CoursePoint
 from app.domain.followup.growth import Change, Growth, GrowthUnit
+from app.domain.followup.image_transform import ImageTransform
+from app.domain.followup.registration import Registration
 from app.domain.ids import ImageId
 from app.text.followup import (
     IN_PERCENT,
     LOWER_BOUND,
     NO_GROWTH,
+    ON_LESION,
     SCALES_DISAGREE,
     change_words,
     course_lines,
     growth_lines,
     growth_notes,
+    registration_words,
 )
 
 
@@ -44,14 +49,22 @@ def test_sizes_are_told_where_they_are_known() -> None:
 
 def test_what_limits_a_growth_is_told_beside_it() -> None:
     change = Change(4.0, 4.8, 0.5)
-    assert growth_notes(None) == (NO_GROWTH,)
-    assert growth_notes(Growth(GrowthUnit.MM, change, change, is_lower_bound=False)) == ()
-    assert growth_notes(Growth(GrowthUnit.PERCENT, change, change, is_lower_bound=True)) == (
-        IN_PERCENT,
-        LOWER_BOUND,
+    in_mm = Growth(GrowthUnit.MM, change, change, is_lower_bound=False)
+    in_percent = Growth(GrowthUnit.PERCENT, change, change, is_lower_bound=True)
+    on_lesion = Registration(ImageTransform(), 1.0, 20, 0.9, 1.0)
+    assert growth_notes(None, None) == (NO_GROWTH,)
+    assert growth_notes(in_mm, on_lesion) == ()
+    assert growth_notes(in_percent, on_lesion) == (IN_PERCENT, ON_LESION, LOWER_BOUND)
+    assert growth_notes(in_percent, replace(on_lesion, is_from_skin=True)) == (IN_PERCENT, LOWER_BOUND)
+    assert growth_notes(replace(in_mm, scales_disagree=True), None) == (SCALES_DISAGREE,)
+
+
+def test_how_two_images_were_laid_on_each_other_is_told() -> None:
+    found = Registration(ImageTransform(), 1.25, 20, 0.9, 1.0)
+    assert "20 common points, which" in registration_words(found)
+    assert "20 common points of the skin beside the lesion" in registration_words(
+        replace(found, is_from_skin=True)
     )
-    doubted = Growth(GrowthUnit.MM, change, change, is_lower_bound=False, scales_disagree=True)
-    assert growth_notes(doubted) == (SCALES_DISAGREE,)
 
 
 def test_the_course_has_a_line_for_what_is_known() -> None:

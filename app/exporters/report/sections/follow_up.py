@@ -58,7 +58,7 @@ def _growth(found: VisitComparison) -> list[Part]:
             for line in growth_lines(found.growth)
         ]
         parts.append(Pairs(pairs, label_share=0.2))
-    parts += [small(note) for note in growth_notes(found.growth)]
+    parts += [small(note) for note in growth_notes(found.growth, found.registration)]
     if found.growth is not None:
         parts.append(small(_(ERROR_ASSUMPTIONS)))
     return [Together(parts)]

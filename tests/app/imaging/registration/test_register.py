@@ -51,6 +51,22 @@ def test_images_of_other_sizes_are_registered_in_their_own_pixels() -> None:
     assert np.hypot(*(found.transform.of_points(border) - border * ratio).T).max() < 0.5
 
 
+def test_a_lesion_that_has_grown_leaves_the_scale_to_the_skin() -> None:
+    pixels = sample()
+    height, width = pixels.shape[:2]
+    reach = 0.28 * height
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    right, down = columns - width / 2, rows - height / 2
+    swelling = 1 + 0.22 * np.exp(-(right**2 + down**2) / reach**2)
+    across, along = width / 2 + right / swelling, height / 2 + down / swelling
+    grown = cv2.remap(pixels, across.astype(np.float32), along.astype(np.float32), cv2.INTER_CUBIC)
+    near = np.hypot(right, down) < 1.6 * reach
+    found = register(pixels, grown.astype(np.uint8), lesions=(near, near))
+
+    assert found.is_from_skin
+    assert found.transform.scale == pytest.approx(1.0, abs=0.02)
+
+
 def test_different_lesions_are_refused() -> None:
     with pytest.raises(RegistrationRefusedError, match="side by side"):
         register(sample("ISIC_0000043"), sample("ISIC_0013104"))
