@@ -54,6 +54,9 @@ def test_two_visits_of_a_lesion_are_compared_and_a_new_structure_is_marked(
     (mark,) = marks_of(prepared, second)
     assert (mark.note, mark.compared_with) == ("dots", first)
     assert mark.radius_x_px == pytest.approx(20 / dialog.view.placement.scale, rel=0.05)
+    QTest.keyClick(dialog.view, Qt.Key.Key_Return)
+    workplace.settle(window)
+    assert len(marks_of(prepared, second)) == 1
     dialog.marks.withdrawn.emit(mark.id)
     qtbot.waitUntil(lambda: len(dialog.marks.marks) == 0, timeout=WAIT_MS)
 

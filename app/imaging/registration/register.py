@@ -94,15 +94,19 @@ def register(
     alike = correlation(*patterns, (first.usable, second.usable), transform)
     if alike < LEAST_CORRELATION:
         raise RegistrationRefusedError(RefusalReason.CORRELATION)
-    apart = (transform.of_points(points.earlier_xy) - points.later_xy) * np.asarray(second.native_px_xy)
     return Registration(
         transform=transform.between_sizes(first.native_px_xy, second.native_px_xy),
-        residual_px=float(np.sqrt((apart**2).sum(axis=1).mean())),
+        residual_px=_native_residual_px(points, transform, second),
         inlier_count=points.count,
         correlation=alike,
         overlap=_overlap(transform, first, second),
         is_from_skin=on_skin is not None,
     )
+
+
+def _native_residual_px(points: CommonPoints, transform: ImageTransform, later: _Photograph) -> float:
+    apart = (transform.of_points(points.earlier_xy) - points.later_xy) * np.asarray(later.native_px_xy)
+    return float(np.sqrt((apart**2).sum(axis=1).mean()))
 
 
 def _points_on_skin(first: _Photograph, second: _Photograph) -> CommonPoints | None:

@@ -66,6 +66,8 @@ class MarksCard(Card):
         layout.addLayout(words, 1)
         button = QPushButton(_("Withdraw"))
         button.setAccessibleName(_("Withdraw mark {number}").format(number=number))
+        # Return, pressed anywhere in the window, must not withdraw anything.
+        button.setAutoDefault(False)
         button.clicked.connect(lambda: self.withdrawn.emit(mark.id))
         layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return row

@@ -43,16 +43,12 @@ def compare_visits(
     first_mask, second_mask = arrays.valid_mask(earlier), arrays.valid_mask(later)
     registration, refusal = _registered(first, second, (first_mask, second_mask), token)
     stop_if_cancelled(token)
-    frame = second.shape[:2]
     transform = _fitted(first.shape, second.shape) if registration is None else registration.transform
-    laid = LaidImage(
-        warped_image(first, transform, frame),
-        None if first_mask is None else warped_mask(first_mask, transform, frame),
-    )
+    laid = _laid(first, first_mask, transform, second.shape[:2])
     stop_if_cancelled(token)
     difference = None
     if registration is not None:
-        shown = shown_area(first.shape[:2], transform, frame)
+        shown = shown_area(first.shape[:2], transform, second.shape[:2])
         difference = _difference(laid, second, second_mask, shown, registration.residual_px)
     stop_if_cancelled(token)
     return VisitComparison(
@@ -120,6 +116,13 @@ def _registered(
     except RegistrationRefusedError as error:
         return None, str(error)
     return found, ""
+
+
+def _laid(
+    pixels: RgbImage, mask: BoolMask | None, transform: ImageTransform, frame: tuple[int, int]
+) -> LaidImage:
+    laid_mask = None if mask is None else warped_mask(mask, transform, frame)
+    return LaidImage(warped_image(pixels, transform, frame), laid_mask)
 
 
 def _difference(
