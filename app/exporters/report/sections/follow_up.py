@@ -87,7 +87,7 @@ def _course(drawn: DrawnFollowUp, disclosed: CaseDisclosure) -> list[Part]:
     span = _("{first} to {last}").format(
         first=_day_words(first, first, disclosed), last=_day_words(last, first, disclosed)
     )
-    columns = [
+    columns: list[list[Part]] = [
         [
             small(f"{one.line.name}: {one.line.words(one.line.points[-1][1])}"),
             PlacedImage(one.chart, most_height_mm=18.0, most_width_mm=56.0, is_captioned=False),
