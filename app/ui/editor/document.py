@@ -41,6 +41,10 @@ class MaskDocument(QObject):
         self._resting: bytes | None = None
         self._is_restoring = False
         self._painted = EMPTY_BOX
+        self._finished: BoolMask
+        self._shown: BoolMask
+        self._start: bytes | BoolMask
+        """What is journalled first, not packed before it is asked for: most images are left as they are."""
         self._take(mask, "")
 
     @property
@@ -183,11 +187,10 @@ class MaskDocument(QObject):
             self._resting = None
 
     def _take(self, mask: BoolMask, revision: str) -> None:
-        self._finished: BoolMask = mask.astype(np.bool_, copy=True)
-        self._shown: BoolMask = self._finished.copy()
+        self._finished = mask.astype(np.bool_, copy=True)
+        self._shown = self._finished.copy()
         self._revision = revision
-        # Packing takes a while, and most images are left as they are: it waits until the start is asked for.
-        self._start: bytes | BoolMask = packed_mask(mask) if mask.flags.writeable else mask
+        self._start = packed_mask(mask) if mask.flags.writeable else mask
 
     def _packed_start(self) -> bytes:
         if not isinstance(self._start, bytes):

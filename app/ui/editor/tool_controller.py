@@ -12,7 +12,7 @@ from app.ui.editor.spaces import Point, length_px
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import ToolPreview
 from app.ui.editor.tools import FIRST_TOOL, TOOLS
-from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType
+from app.ui.editor.tools.gesture import Gesture, KeyPress, Pointer, PointerEventType
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.tool_option import BRUSH_SIZE, ToolOption
 from models.contract.arrays import BoolMask, RgbImage
@@ -111,6 +111,18 @@ class ToolController(QObject):
             measured_px: float | None = ended.value
             if measured_px is not None:
                 self.distance_drawn.emit(measured_px)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Say whether the tool in hand has a use for a ``ToolKey`` now."""
+        return self._tool.take_key is not None and self._gesture is None and self._view.has_image
+
+    def take_key(self, press: KeyPress) -> None:
+        """Give a key to the tool in hand."""
+        if self._tool.take_key is not None and self.takes_keys:
+            self.preview(None)
+            self._tool.take_key(self, press)
+            self._rest()
 
     def start(self, tool: Tool, press: Pointer) -> None:
         """Start a tool's gesture, unless one is under way or no image is shown."""

@@ -612,7 +612,8 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
     (N_("Wand, drag right or left"), N_("Take more or less")),
     (N_("Space + drag, or middle button"), N_("Move the image with any tool")),
     (N_("Two fingers"), N_("Move the image (touchpad)")),
-    (N_("Pen's eraser"), N_("Take away with any tool")),
+    (N_("Pen's eraser, light touch"), N_("Take away with any tool, smaller brush")),
+    (N_("Tab, arrows, Insert, Delete"), N_("Choose, move, add, remove a handle")),
     (N_("Escape"), N_("Give up the stroke or outline")),
     (
         N_("Enter or double click, Backspace"),

@@ -80,6 +80,7 @@ class MainController(QObject):
         self._preferences = preferences
         self.window = window
         self.canvas = EditorCanvas(journal=session.services.journal)
+        self.canvas.input.pen.is_pressure_used = preferences.settings.pen_pressure
         self.workbench = Workbench(self.canvas, theme)
         self.layers = self.workbench.layers
         self.panels = CasePanels(session.services.vocabulary, theme)
@@ -416,6 +417,7 @@ class MainController(QObject):
         settings = self._preferences.settings
         self._theme.choose(ThemeChoice(settings.theme))
         self.panels.score.show_prevalence(settings.prevalence_percent)
+        self.canvas.input.pen.is_pressure_used = settings.pen_pressure
         self.panels.decision.set_favourites(settings.favourite_diagnoses)
         if settings.user_name:
             self._session.set_user(settings.user_name)

@@ -146,7 +146,8 @@ class Correction(QObject):
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
             # After one's own saving the newest mask is the one that was shown already.
-            if is_taken and not np.array_equal(shown, opened.mask):
+            is_same = shown is not None and opened.mask is not None and np.array_equal(shown, opened.mask)
+            if is_taken and not is_same:
                 self.corrected_elsewhere.emit()
             self._session.warn(_(_CORRECTED_ELSEWHERE))
         self.state_changed.emit()

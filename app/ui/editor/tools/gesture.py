@@ -44,6 +44,32 @@ class Pointer:
     """Alt or Ctrl was held."""
     is_straight: bool = False
     """Shift was held."""
+    pressure: float = 1.0
+    """Of a pen, in (0, 1], where it counts; 1 for everything else."""
+
+
+class ToolKey(Enum):
+    """A key that a tool may take while nothing is drawn."""
+
+    NEXT = "next"
+    """Tab."""
+    PREVIOUS = "previous"
+    """Shift+Tab."""
+    MOVE = "move"
+    """An arrow."""
+    ADD = "add"
+    """Insert."""
+    REMOVE = "remove"
+    """Delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """A key for the tool in hand."""
+
+    key: ToolKey
+    by_image_xy: Point = (0.0, 0.0)
+    """Which way an arrow goes and how far, in pixels of the image."""
 
 
 class ToolCanvas(Protocol):
