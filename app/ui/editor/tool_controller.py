@@ -31,6 +31,8 @@ class ToolController(QObject):
     """A measured length lies on the image, in image pixels."""
     click_placed = Signal(object)
     """Click: a person has said that a place belongs to the lesion, or does not."""
+    region_picked = Signal(int, int)
+    """Row and column of a pixel in the region of the mask that a person means."""
     given_up = Signal()
     """Escape: whatever is not finished is not wanted."""
 
@@ -158,6 +160,10 @@ class ToolController(QObject):
     def place_click(self, click: Click) -> None:
         """Say that a place of the image belongs to the lesion, or does not."""
         self.click_placed.emit(click)
+
+    def pick_region(self, row: int, column: int) -> None:
+        """Say that a person means the region of the mask at a pixel."""
+        self.region_picked.emit(row, column)
 
     @property
     def image_shape(self) -> tuple[int, int]:

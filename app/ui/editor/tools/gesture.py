@@ -123,6 +123,10 @@ class ToolCanvas(Protocol):
         """Say that a place of the image belongs to the lesion, or does not."""
         ...
 
+    def pick_region(self, row: int, column: int) -> None:
+        """Say that a person means the region of the mask at a pixel."""
+        ...
+
     def start_over(self) -> None:
         """Take back what the unfinished stroke has painted so far."""
         ...
