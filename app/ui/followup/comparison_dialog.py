@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _SIDE_PX = 320
 _NO_OTHER = N_(
-    "This lesion has one image only. One of another visit is added with “naevus import FILES --lesion-of "
-    "ID”, where ID is that of this case."
+    "This lesion has one image only. One of another visit is filed under it with “File elsewhere…”, or "
+    "added with “naevus import FILES --lesion-of ID”."
 )
 _KEYS = {
     Qt.Key.Key_1: ComparisonMode.SIDE_BY_SIDE,
