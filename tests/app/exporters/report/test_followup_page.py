@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
+from app.exporters.report.html import ReportHtml
 from app.exporters.report.pdf import ReportPdf
 from app.usecases.exports.export_cases import case_file
 from app.usecases.followup.mark_structure import mark_structure
@@ -34,5 +35,8 @@ def test_the_report_of_a_later_visit_ends_with_growth_marks_and_course(tmp_path:
         assert ("canarynote" in words) is not deidentified
         assert ("01 May 2024" in words) is not deidentified
         assert ("day 365" in words) is deidentified
+    (page,) = exported(ReportHtml(), [file], tmp_path / "html", deidentified=False)
+    html = page.read_text(encoding="utf-8")
+    assert html.index("Follow-up") < html.index("canarynote") < html.index("All visits (2 images)")
     assert case_file(services, first, FakeToken(), overlay=None).follow_up is None
     services.store.close()
