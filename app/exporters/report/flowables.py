@@ -130,6 +130,7 @@ class _Layout:
         table.setStyle(
             TableStyle(
                 [
+                    ("FONTNAME", (0, 0), (-1, -1), style.REGULAR),
                     ("VALIGN", (0, 0), (-1, -1), "TOP"),
                     ("ALIGN", (0, 0), (-1, -1), "CENTER" if part.is_centred else "LEFT"),
                     *(("LEFTPADDING", (at, 0), (at, 0), left) for at, (left, _right) in enumerate(paddings)),
@@ -180,6 +181,7 @@ def _colour_bar(scale: ColourScale) -> Table:
     table.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), style.REGULAR),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("ALIGN", (1, 0), (1, 0), "CENTER"),
                 ("TOPPADDING", (0, 0), (-1, -1), 0),

@@ -28,7 +28,8 @@ def report_html(file: CaseFile, made_at: datetime, manner: ExportManner) -> byte
 
 
 def _head() -> Element:
-    sheet = resources.path("themes", "report.css").read_text(encoding="utf-8")
+    sheet = Element("style")
+    sheet.text = resources.path("themes", "report.css").read_text(encoding="utf-8")
     policy = {"http-equiv": "Content-Security-Policy", "content": _POLICY}
     return element(
         "head",
@@ -36,7 +37,7 @@ def _head() -> Element:
         element("meta", **policy),
         element("meta", name="viewport", content="width=device-width"),
         element("title", _("Naevus dermoscopy report")),
-        element("style", sheet),
+        sheet,
     )
 
 
