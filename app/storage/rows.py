@@ -22,6 +22,7 @@ APPEND_ONLY = (
     "decision",
     "reading",
     "audit_event",
+    "marked_structure",
     "lesion_list",
     "other_lesion",
 )

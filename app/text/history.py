@@ -46,6 +46,8 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
     AuditKind.SECOND_LOOK_ASKED: N_("Second look at the boundary asked for"),
     AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look at the boundary no longer asked for"),
     AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
+    AuditKind.STRUCTURE_MARKED: N_("New structure marked"),
+    AuditKind.STRUCTURE_MARK_WITHDRAWN: N_("Mark of a new structure withdrawn"),
 }
 
 SKIP_WORDS: Final[Mapping[str, str]] = {

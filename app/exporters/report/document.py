@@ -15,6 +15,7 @@ from app.exporters.report.content import Part
 from app.exporters.report.facts import ReportFacts, report_facts
 from app.exporters.report.flowables import flowables
 from app.exporters.report.forms import further_sections, long_form, short_form
+from app.exporters.report.sections.follow_up import follow_up
 from app.exporters.report.style import (
     BOLD,
     CONTENT_WIDTH,
@@ -44,6 +45,7 @@ def report_bytes(file: CaseFile, made_at: datetime, manner: ExportManner) -> byt
     register_fonts()
     facts = report_facts(file, manner)
     parts = long_form(facts) if manner.form is ReportForm.LONG else _as_far_as_they_fit(facts)
+    parts = [*parts, *follow_up(facts)]
     foot = made_words(made_at, printable(facts.disclosed.patient_code), is_deidentified=manner.deidentified)
     # The first pass only counts the pages, because each page says how many there are.
     pages, _content = _laid_out(facts, parts, foot)
