@@ -19,6 +19,9 @@ TEMPLATE = ROOT / "resources" / "locale" / "naevus.pot"
 
 _TERMS = ROOT / "resources" / "terms"
 
+_SAME_EVERYWHERE = frozenset({"fitzpatrick_skin_type"})
+"""Lists whose words are Roman numbers."""
+
 _KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 _HEADER = (
     "# Sentences of Naevus, in English. A translation is a copy of this file with the other halves filled in."
@@ -43,8 +46,9 @@ def template() -> bytes:
 def _terms() -> Iterator[tuple[str, str]]:
     """Return the permitted words of the forms, which are stored in English and shown in translation."""
     fields = tomllib.loads((_TERMS / "case_fields.toml").read_text(encoding="utf-8"))
-    for words in fields.values():
-        yield from (("case_fields.toml", word) for word in words)
+    for name, words in fields.items():
+        if name not in _SAME_EVERYWHERE:
+            yield from (("case_fields.toml", word) for word in words)
     diagnoses = tomllib.loads((_TERMS / "diagnoses.toml").read_text(encoding="utf-8"))
     yield from (("diagnoses.toml", diagnosis["name"]) for diagnosis in diagnoses["diagnosis"])
 

@@ -3,8 +3,8 @@
 python scripts/update_translations.py             write resources/locale/XX/LC_MESSAGES/naevus.po and .mo
 python scripts/update_translations.py --check     only say whether they are up to date; exit code 1 if not
 
-A sentence that the template does not have any more is dropped; a new one is added, untranslated, so that it is
-shown in English until somebody fills it in. Run scripts/extract_sentences.py first.
+A sentence that the template does not have any more is dropped; a new one is added, untranslated, so that it
+is shown in English until somebody fills it in. Run scripts/extract_sentences.py first.
 """
 
 import sys

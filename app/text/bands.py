@@ -9,6 +9,11 @@ from app.translation import _
 from app.usecases.analysis.local_bands import FEWEST_DECIDED, LocalBands
 
 
+def band_words(band: Band) -> str:
+    """Return a band's name as it is shown."""
+    return _(band.label)
+
+
 def worth_words(band: Band, measured: MeasuredBands | None, prevalence_percent: float) -> str:
     """Return how often such a case is malignant, in one sentence; "" when that was not measured."""
     if measured is None:
@@ -17,11 +22,11 @@ def worth_words(band: Band, measured: MeasuredBands | None, prevalence_percent: 
     share = figures.malignant_share(band.key, prevalence=prevalence_percent / 100)
     if share is None:
         return _("{label}: the measured images do not tell how often such cases are malignant.").format(
-            label=band.label
+            label=band_words(band)
         )
     if share == 0.0:
         return _("{label}: none of the {total:,} malignant images measured was.").format(
-            label=band.label, total=figures.malignant.total
+            label=band_words(band), total=figures.malignant.total
         )
     sentence = (
         _("{label}: {odds} such cases was malignant at {prevalence}.")
@@ -29,7 +34,7 @@ def worth_words(band: Band, measured: MeasuredBands | None, prevalence_percent: 
         else _("{label}: {odds} such cases were malignant at {prevalence}.")
     )
     prevalence = unbroken(_("{percent:g} % prevalence").format(percent=prevalence_percent))
-    return sentence.format(label=band.label, odds=odds_words(share), prevalence=prevalence)
+    return sentence.format(label=band_words(band), odds=odds_words(share), prevalence=prevalence)
 
 
 def local_words(band: Band, local: LocalBands | None) -> str:
@@ -39,11 +44,11 @@ def local_words(band: Band, local: LocalBands | None) -> str:
     malignant, cases = local.of(band)
     if not cases:
         return _("Here: none of the {decided:,} decided cases was {label}.").format(
-            decided=local.decided, label=band.label
+            decided=local.decided, label=band_words(band)
         )
     return _(
         "Here: {malignant:,} of {cases:,} decided {label} cases were malignant ({decided:,} decided in all)."
-    ).format(malignant=malignant, cases=cases, label=band.label, decided=local.decided)
+    ).format(malignant=malignant, cases=cases, label=band_words(band), decided=local.decided)
 
 
 def worth_tip(band: Band, measured: MeasuredBands | None, local: LocalBands | None) -> str:
@@ -61,7 +66,7 @@ def worth_tip(band: Band, measured: MeasuredBands | None, local: LocalBands | No
             images=measured.images,
             malignant_of_band=figures.malignant.of(band.key),
             benign_of_band=figures.benign.of(band.key),
-            label=band.label,
+            label=band_words(band),
         ),
         *_rate_lines(measured),
         _("Your own prevalence is entered in the settings."),

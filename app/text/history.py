@@ -68,7 +68,7 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
         entered = inputs_edited_between(trail, before.id, after.id)
         causes = [*_differences(case, before, after)]
         if entered:
-            causes.append(_("{entered} changed").format(entered=", ".join(entered)))
+            causes.append(_("{entered} changed").format(entered=", ".join(map(_, entered))))
         if causes or entered is not None:
             causes_by_id[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
     return causes_by_id

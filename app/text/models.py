@@ -85,4 +85,4 @@ def _names(diagnoses: tuple[str, ...], *parts: str) -> bool:
 
 
 def _listed(names: tuple[str, ...] | list[str], last: str = N_("and")) -> str:
-    return f" {_(last)} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return f" {_(last)} ".join(part for part in (", ".join(map(_, names[:-1])), _(names[-1])) if part)

@@ -68,7 +68,7 @@ def division_words(score: ScorePrediction) -> tuple[str, ...]:
     ranked = sorted(score.diagnosis_shares, key=lambda each: -each.share)
     lists = []
     for side, kind in ((_("Of the score"), True), (_("Of the rest"), False)):
-        figures = [f"{each.name} {percent(each.share)}" for each in ranked if each.is_malignant == kind]
+        figures = [f"{_(each.name)} {percent(each.share)}" for each in ranked if each.is_malignant == kind]
         lists.append(f"{side}: {', '.join(figures)}.")
     return (*lists, _("It knows no other diagnosis, and none of these figures is one."))
 
@@ -94,19 +94,19 @@ def comparison_words(comparison: ScoreComparison) -> str:
     if comparison.entered:
         causes.append(
             _("what was entered has changed since, too ({entered})").format(
-                entered=", ".join(comparison.entered)
+                entered=", ".join(map(_, comparison.entered))
             )
         )
     return _(
         "The predicted boundary scored {before}, but {causes}: the two scores do not compare the "
         "boundaries alone."
-    ).format(before=before, causes=" and ".join(causes))
+    ).format(before=before, causes=_(" and ").join(causes))
 
 
 def missing_words(names: tuple[str, ...]) -> tuple[str, str]:
     """Return which inputs could still be given, and how many this image cannot give; "" for none."""
     features = [_FEATURE_BY_NAME[name] for name in names if name in _FEATURE_BY_NAME]
-    entered = [feature.label for feature in features if feature.name in _ENTERED_INPUTS]
+    entered = [_(feature.label) for feature in features if feature.name in _ENTERED_INPUTS]
     scaled = [feature for feature in features if feature.origin is Origin.CALIBRATED]
     rest = len(unavailable_inputs(names))
     parts = []
@@ -160,7 +160,7 @@ def answer_set_words(answers: AnswerSet | None) -> str:
     labels = conformal_labels(probability, conformal.quantile_by_label)
     if len(labels) > 1:
         return _("At this score the model cannot rule out either {labels}.").format(
-            labels=" or ".join(labels)
+            labels=_(" or ").join(map(_, labels))
         )
     if labels:
         other = next(label for label in conformal.quantile_by_label if label not in labels)
@@ -168,8 +168,8 @@ def answer_set_words(answers: AnswerSet | None) -> str:
             "At this score the model leaves only {labels} open. On its validation images it did so "
             "for about {missed} of {other} lesions, too: this neither confirms nor rules out a "
             "diagnosis."
-        ).format(labels=labels[0], missed=missed, other=other)
-    known = " nor ".join(conformal.quantile_by_label)
+        ).format(labels=_(labels[0]), missed=missed, other=_(other))
+    known = _(" nor ").join(map(_, conformal.quantile_by_label))
     return _("This score fits neither {known} lesions as the model knows them; do not rely on it.").format(
         known=known
     )

@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 def catalogue(language: Language) -> gettext.NullTranslations:
-    """Return the translations of a language; a sentence that has none, or any without a catalogue, is itself."""
+    """Return the translations of a language; a sentence that has none is itself."""
     if language is ENGLISH:
         return gettext.NullTranslations()
     file = path("locale", language.code, "LC_MESSAGES", "naevus.mo")

@@ -15,7 +15,7 @@ class Language:
     """ISO 639-1; also the folder of its catalogue."""
     name: str
     """In the language itself."""
-    notation: Notation = Notation()
+    notation: Notation
     country: str = ""
     """ISO 3166-1: whose calendar and digits Qt's own fields use."""
     is_right_to_left: bool = False
@@ -24,12 +24,13 @@ class Language:
 SYSTEM: Final = "system"
 """The setting that follows the system."""
 
-ENGLISH: Final = Language("en", "English", country="GB")
+ENGLISH: Final = Language("en", "English", Notation(), country="GB")
 
 _FRENCH_MONTHS = (
     *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
     *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
 )
+_FRENCH = Notation(",", "\N{NARROW NO-BREAK SPACE}", months=_FRENCH_MONTHS)
 _SPANISH_MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic")
 _ARABIC_MONTHS = (
     *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
@@ -39,7 +40,7 @@ _ARABIC_MONTHS = (
 LANGUAGES: Final[tuple[Language, ...]] = (
     ENGLISH,
     Language("de", "Deutsch", Notation(",", ".", "dd.MM.yyyy"), country="DE"),
-    Language("fr", "Français", Notation(",", "\N{NARROW NO-BREAK SPACE}", months=_FRENCH_MONTHS), country="FR"),
+    Language("fr", "Français", _FRENCH, country="FR"),
     Language("es", "Español", Notation(",", ".", months=_SPANISH_MONTHS), country="ES"),
     # Western digits and signs, as in the laboratory reports of most Arabic-speaking countries; Qt has them
     # for the Emirates.

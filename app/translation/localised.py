@@ -16,6 +16,7 @@ class LocalisedSentence(str):
     _notation: Notation
 
     def __new__(cls, sentence: str, notation: Notation) -> Self:
+        """Return a sentence that knows how its language writes numbers."""
         made = super().__new__(cls, sentence)
         made._notation = notation
         return made

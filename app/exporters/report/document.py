@@ -30,7 +30,7 @@ from app.exporters.report.style import (
     say,
 )
 from app.text.report import RESEARCH_USE
-from app.translation import _
+from app.translation import _, moment_text
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.exports.exporter import CaseFile
 
@@ -41,7 +41,7 @@ _MAX_FOOT_LETTERS = 50
 def report_bytes(file: CaseFile, made_at: datetime, *, deidentified: bool) -> bytes:
     """Return the PDF of one case; ``made_at`` is told by its year only when de-identified."""
     register_fonts()
-    made = f"{made_at.year}" if deidentified else made_at.astimezone().strftime("%d %b %Y, %H:%M")
+    made = f"{made_at.year}" if deidentified else moment_text(made_at)
     report = _prepared(file, deidentified=deidentified)
     foot = _("Made by Naevus, {made}. Patient {shortened}.").format(
         made=made, shortened=_shortened(printable(report.disclosed.patient_code))

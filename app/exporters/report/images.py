@@ -91,7 +91,7 @@ def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionM
 
 
 def _colour_bar(scale: ColourScale) -> Table:
-    low, high = ("against", _("in favour")) if scale.lowest < 0 else ("none", "most")
+    low, high = (_("against"), _("in favour")) if scale.lowest < 0 else (_("none"), _("most"))
     bar = Image(BytesIO(jpeg(colour_bar(scale, 512, 24))), 46 * mm, 2.6 * mm)
     table = Table([[say(low, LABEL_AT_RIGHT), bar, say(high, LABEL)]], colWidths=[16 * mm, 48 * mm, 16 * mm])
     table.setStyle(

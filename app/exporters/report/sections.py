@@ -13,7 +13,7 @@ from app.domain.analysis.model_summary import ModelSummary
 from app.domain.analysis.prediction import ModelRef
 from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case
-from app.domain.fields import FIELDS, CaseField, Note, Number
+from app.domain.fields import FIELDS, CaseField, Choice, Note, Number
 from app.domain.figures import percent
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion
@@ -40,6 +40,7 @@ from app.exporters.report.style import (
     printed_as_numbers,
     say,
 )
+from app.text.bands import band_words
 from app.text.history import metadata_words, revision_words
 from app.text.models import PREDICTION_WORDS, figure_words, probability_words, scope_words
 from app.text.report import LIMITS, yes_no
@@ -54,7 +55,8 @@ from app.text.scores import (
     range_words,
     uncertainty_words,
 )
-from app.translation import N_, _
+from app.text.stored_sentences import stored_words
+from app.translation import N_, _, day_text, in_numerals
 from app.usecases.analysis.compare_scores import comparison_of
 
 _Cell: TypeAlias = Flowable | list[Flowable] | str
@@ -85,16 +87,19 @@ _TELLING_PROVENANCE = frozenset({"file type", "colour profile"})
 def title(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return the report's title with whom and what it is about."""
     name, label = (disclosed.text(column) for column in ("patient_name", "lesion_label"))
-    site = ", ".join(part for part in (case.lesion.site, case.lesion.site_special) if part)
+    site = ", ".join(_(part) for part in (case.lesion.site, case.lesion.site_special) if part)
     pairs = [
         (_("Patient"), disclosed.patient_code),
         (_("Name"), name if not disclosed.is_deidentified else _("left out (de-identified)")),
-        (_("Sex, age"), ", ".join(part for part in (case.patient.sex, disclosed.age_words) if part) or None),
+        (
+            _("Sex, age"),
+            ", ".join(part for part in (stored_words(case.patient.sex), disclosed.age_words) if part) or None,
+        ),
         (_("Lesion"), label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
         (_("Site"), site or None),
         (
             _("Visit"),
-            _("date left out") if disclosed.is_deidentified else f"{case.visit.visited_on:%d %b %Y}",
+            _("date left out") if disclosed.is_deidentified else day_text(case.visit.visited_on),
         ),
     ]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2)
@@ -114,7 +119,7 @@ def _unprinted(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     entered = (
         *(getattr(disclosed, part.name) for part in fields(disclosed)),
         *(disclosed.text(field.column) for field in FIELDS if field.is_entered),
-        *(disclosed.who(name) for name in staff),
+        *(disclosed.who_words(name) for name in staff),
     )
     texts = (text for text in entered if isinstance(text, str))
     letters = sorted({letter for text in texts for letter in printed_as_numbers(text)})
@@ -148,12 +153,19 @@ def model_output(
     head = [say(_("Model output (not a diagnosis)"), BOX_TITLE)]
     score = case.score
     if score is None or case.is_score_withheld:
-        words = f"{NO_SCORE}. {case.objection_to_score}" if case.is_score_withheld else _(_NOT_SCORED)
+        words = (
+            f"{_(NO_SCORE)}. {stored_words(case.objection_to_score)}"
+            if case.is_score_withheld
+            else _(_NOT_SCORED)
+        )
         return boxed([*head, say(words), *_lesion_score(case)], width, edge=MODEL_EDGE, tint=MODEL_TINT)
     known = next((one.diagnoses for one in models if one.model == score.model), ())
     rows: list[Flowable] = [
         *head,
-        *(say(_("Image quality: {words}").format(words=words), WARNING) for words in score.quality_warnings),
+        *(
+            say(_("Image quality: {words}").format(words=stored_words(words)), WARNING)
+            for words in score.quality_warnings
+        ),
     ]
     rows += [
         say(percent(score.probability), SCORE),
@@ -177,8 +189,8 @@ def model_output(
     priority = case.queue_priority
     if priority is not None:
         reasons = [words for words in priority.reasons if words not in score.quality_warnings]
-        rows.append(say(_("Place in the queue: {label}").format(label=priority.band.label), BOX_TITLE))
-        rows += [say(words) for words in reasons]
+        rows.append(say(_("Place in the queue: {label}").format(label=band_words(priority.band)), BOX_TITLE))
+        rows += [say(stored_words(words)) for words in reasons]
     rows.append(say(_("Threshold in force: {threshold}").format(threshold=percent(score.model.threshold))))
     missing = " ".join(words for words in missing_words(score.missing_inputs) if words)
     rows.append(
@@ -193,7 +205,7 @@ def _lesion_score(case: Case) -> list[Flowable]:
     lesion = case.lesion_score
     if lesion is None:
         return []
-    band = "" if lesion.priority is None else f", {lesion.priority.band.label}"
+    band = "" if lesion.priority is None else f", {band_words(lesion.priority.band)}"
     return [say(f"{lesion_words(lesion)}{band}. {_(LESION_SCORE_TIP)}")]
 
 
@@ -216,10 +228,10 @@ def clinician_decision(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
         ]
         return [Spacer(1, 5), KeepTogether([boxed(lines, CONTENT_WIDTH, edge=DECISION_EDGE)])]
     pairs = [
-        (_("Diagnosis"), decision.diagnosis),
-        (_("Confirmed by"), decision.diagnosis_confirm_type),
-        (_("Management"), decision.management),
-        (_("Decided"), f"{disclosed.when(decision.created_at)}, {disclosed.who(decision.author)}"),
+        (_("Diagnosis"), stored_words(decision.diagnosis)),
+        (_("Confirmed by"), stored_words(decision.diagnosis_confirm_type)),
+        (_("Management"), stored_words(decision.management)),
+        (_("Decided"), f"{disclosed.when(decision.created_at)}, {disclosed.who_words(decision.author)}"),
     ]
     rows = [head, pairs_table(pairs, CONTENT_WIDTH - 16, columns=2, label_share=0.25)]
     if disclosed.comment:
@@ -235,9 +247,9 @@ def measurements(image: DermoscopicImage, found: tuple[Measurement, ...]) -> lis
         scale = _("Not calibrated: sizes are in pixels of this image.")
     else:
         scale = _("Calibrated: {mm_per_px:.5f} mm per pixel, {source}.").format(
-            mm_per_px=image.calibration.mm_per_px, source=image.calibration.source
+            mm_per_px=image.calibration.mm_per_px, source=stored_words(image.calibration.source)
         )
-    pairs = [(measured.name, str(measured)) for measured in found]
+    pairs = [(measured.name, in_numerals(str(measured))) for measured in found]
     table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.6)
     return [KeepTogether([say(_("Measurements"), HEADING), say(scale, SMALL), Spacer(1, 2), table])]
 
@@ -267,16 +279,18 @@ def _labelled(field: CaseField, case: Case, disclosed: CaseDisclosure) -> tuple[
     if field.column == "age":
         return label, disclosed.age_words
     if isinstance(field.kind, Number) and isinstance(value, int | float):
-        return label, field.kind.text(value)
+        return label, in_numerals(field.kind.text(value))
     if isinstance(value, bool):
         return label, yes_no(value)
+    if isinstance(field.kind, Choice) and value is not None:
+        return label, _(str(value))
     return label, None if value is None else str(value)
 
 
 def image_origin(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
     """Return where the image is from and what was done to it at import."""
     image = case.image
-    imported = f"{disclosed.when(image.imported_at)}, {disclosed.who(image.imported_by)}"
+    imported = f"{disclosed.when(image.imported_at)}, {disclosed.who_words(image.imported_by)}"
     pairs = [
         (_("Image"), disclosed.image_code),
         (_("File"), disclosed.file_name if not disclosed.is_deidentified else _("name left out")),
@@ -286,7 +300,7 @@ def image_origin(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
                 width_px=image.width_px, height_px=image.height_px, media_type=image.media_type
             ),
         ),
-        (_("Dermoscopy"), image.dermoscopic_type),
+        (_("Dermoscopy"), stored_words(image.dermoscopic_type)),
         (_("Imported"), imported),
         (
             _("Original (SHA-256)"),
@@ -320,14 +334,14 @@ def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
             what,
             f"{prediction.model.name} {prediction.model.version}",
             prediction.model.weights_sha256,
-            f"{prediction.model.threshold:.3f}",
+            in_numerals(f"{prediction.model.threshold:.3f}"),
             f"{prediction.model.preprocessing}; {prediction.run.engine}, {prediction.run.provider}; "
             f"{disclosed.when(prediction.predicted_at)}",
         )
         for what, prediction in model_summaries
     ]
     widths = [17 * mm, 46 * mm, 50 * mm, 18 * mm, 45 * mm]
-    header = (_("Task"), _("Model"), "Weights (SHA-256)", _("Threshold"), _("Input, engine, time"))
+    header = (_("Task"), _("Model"), _("Weights (SHA-256)"), _("Threshold"), _("Input, engine, time"))
     return [say(_("Models"), HEADING), lined_table(header, rows, widths)]
 
 
@@ -339,7 +353,7 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
     place = {event.detail: event.sequence for event in reversed(audit)}
     acts = [(place.get(name, _LAST), at, what, who) for name, at, what, who in _acts(case, disclosed)]
     acts += [
-        (event.sequence, event.at, ": ".join(words), disclosed.who(event.who))
+        (event.sequence, event.at, ": ".join(words), disclosed.who_words(event.who))
         for event in audit
         if event.kind is AuditKind.MASK_REFINED and (words := metadata_words(event)) is not None
     ]
@@ -347,7 +361,7 @@ def revision_history(case: Case, disclosed: CaseDisclosure, audit: tuple[AuditEv
     imported = (
         disclosed.when(case.image.imported_at),
         _("Image imported"),
-        disclosed.who(case.image.imported_by),
+        disclosed.who_words(case.image.imported_by),
     )
     rows = [imported, *((disclosed.when(at), what, who) for _, at, what, who in acts)]
     widths = [38 * mm, 92 * mm, 46 * mm]
@@ -384,7 +398,7 @@ def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, st
                 _("Mask revision {number}: {revision_words}").format(
                     number=made.number, revision_words=revision_words(made)
                 ),
-                disclosed.who(made.author),
+                disclosed.who_words(made.author),
             )
             for made in case.revisions
         ),
@@ -392,8 +406,8 @@ def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, st
             (
                 made.id,
                 made.created_at,
-                _("Decision: {value}").format(value=made.diagnosis or _("open")),
-                disclosed.who(made.author),
+                _("Decision: {value}").format(value=_(made.diagnosis) if made.diagnosis else _("open")),
+                disclosed.who_words(made.author),
             )
             for made in case.decisions
         ),
@@ -411,7 +425,7 @@ def limits_of_use(models: tuple[ModelSummary, ...]) -> list[Flowable]:
 def _limits_of(summary: ModelSummary) -> Flowable:
     what = _(PREDICTION_WORDS[summary.task])
     head = say(f"{what}: {summary.model.name} {summary.model.version}", LIMITS_TITLE)
-    limits = (say(f"\N{BULLET} {words}", SMALL) for words in summary.limits or ())
+    limits = (say(f"\N{BULLET} {stored_words(words)}", SMALL) for words in summary.limits or ())
     return KeepTogether([head, say(figure_words(summary), SMALL), *limits])
 
 

@@ -104,7 +104,7 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
 def _decision_entries(case: Case) -> list[HistoryEntry]:
     entries = []
     for decision in case.decisions:
-        said = "; ".join(part for part in (decision.diagnosis, decision.management) if part)
+        said = "; ".join(_(part) for part in (decision.diagnosis, decision.management) if part)
         entries.append(
             HistoryEntry(
                 decision.created_at,

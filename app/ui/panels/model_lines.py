@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from app.domain.analysis.model_summary import ModelSummary
 from app.text.models import figure_words, scope_words
+from app.text.stored_sentences import stored_words
 from app.translation import N_, _
 from app.ui.widgets.labels import plain_label, plain_tip
 
@@ -40,7 +41,7 @@ class ModelLines(QWidget):
         self.setVisible(model is not None)
         if model is None:
             return
-        limits = model.limits or ()
+        limits = tuple(map(stored_words, model.limits or ()))
         self._figure.setText(figure_words(model))
         self._scope.setText(scope_words(model.diagnoses))
         self._scope.setVisible(bool(self._scope.text()))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.errors import InvalidFieldError
 from app.settings import LEAST_PREVALENCE_PERCENT, MOST_PREVALENCE_PERCENT
-from app.translation import N_, _
+from app.translation import N_, _, in_numerals
 from app.ui.preferences import Preferences
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
@@ -52,7 +52,7 @@ class SettingsDialog(PageDialog):
             prevalence_percent,
             hint=_("In per cent. What a band means depends on it; 5 unless you know better."),
         )
-        self.prevalence.set_text(f"{settings.prevalence_percent:g}")
+        self.prevalence.set_text(in_numerals(f"{settings.prevalence_percent:g}"))
         self.prevalence.finished.connect(self._change_prevalence)
         self.page.addWidget(_card(_("You"), self.user))
         self.page.addWidget(_card(_("Appearance"), Field(_("Colours"), self.theme)))
