@@ -2,8 +2,8 @@
 
 Why a case has its place in the queue, what is wrong with an image and the limits on a model's card are kept
 as they were said at the time. What is stored stays English; here each is recognised by its English pattern
-and said again in the language of the person who reads it. A sentence that is not known here, and a word of a form
-without a translation, is shown as it is stored.
+and said again in the language of the person who reads it. A sentence that is not known here, and a word of a
+form without a translation, is shown as it is stored.
 """
 
 import re

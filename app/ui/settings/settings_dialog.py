@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 from app.domain.errors import InvalidFieldError
 from app.settings import LEAST_PREVALENCE_PERCENT, MOST_PREVALENCE_PERCENT
 from app.translation import N_, _, in_numerals
+from app.translation.languages import LANGUAGES, SYSTEM
 from app.ui.preferences import Preferences
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
@@ -16,7 +17,8 @@ from app.ui.widgets.labels import ElidedLabel, plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.text_field import TextField
 
-_THEMES = ((N_("Follow the system"), "system"), (N_("Light"), "light"), (N_("Dark"), "dark"))
+_FOLLOW_SYSTEM = N_("Follow the system")
+_THEMES = ((_FOLLOW_SYSTEM, "system"), (N_("Light"), "light"), (N_("Dark"), "dark"))
 _ENGINES = (
     (N_("The one that measured faster"), "measured"),
     (N_("ONNX Runtime, in this program"), "onnx"),
@@ -55,7 +57,7 @@ class SettingsDialog(PageDialog):
         self.prevalence.set_text(in_numerals(f"{settings.prevalence_percent:g}"))
         self.prevalence.finished.connect(self._change_prevalence)
         self.page.addWidget(_card(_("You"), self.user))
-        self.page.addWidget(_card(_("Appearance"), Field(_("Colours"), self.theme)))
+        self.page.addWidget(self._appearance())
         self.page.addWidget(_card(_("Your clinic"), self.prevalence))
         self.page.addWidget(
             _card(
@@ -84,6 +86,17 @@ class SettingsDialog(PageDialog):
         if self.prevalence.is_being_edited and self.prevalence.is_valid:
             self._change_prevalence()
         super().done(result)
+
+    def _appearance(self) -> Card:
+        names = ((language.name, language.code) for language in LANGUAGES)
+        self.language = _choice(((_FOLLOW_SYSTEM, SYSTEM), *names), self._preferences.settings.language)
+        self.language.activated.connect(
+            lambda _index: self._preferences.change(language=self.language.currentData())
+        )
+        card = Card(_("Appearance"))
+        card.body.addWidget(Field(_("Colours"), self.theme))
+        card.body.addWidget(Field(_("Language"), self.language, _("Used from the next start.")))
+        return card
 
     def _data_card(self) -> Card:
         card = Card(_("Your data"))
