@@ -4,7 +4,8 @@ import math
 
 from app.domain.analysis.model_summary import MeasuredBands
 from app.domain.analysis.triage import Band
-from app.domain.figures import percent, unbroken
+from app.domain.figures import unbroken
+from app.text.figures import percent_words
 from app.translation import _
 from app.usecases.analysis.local_bands import FEWEST_DECIDED, LocalBands
 
@@ -104,17 +105,21 @@ def _rate_lines(measured: MeasuredBands) -> list[str]:
     if figures.sensitivity is not None:
         lines.append(
             _("{sensitivity} of malignant images were not Routine{at_least}.").format(
-                sensitivity=percent(figures.sensitivity), at_least=_at_least(figures.sensitivity_low)
+                sensitivity=percent_words(figures.sensitivity), at_least=_at_least(figures.sensitivity_low)
             )
         )
     if figures.specificity is not None:
         lines.append(
             _("{specificity} of benign images were not Urgent{at_least}.").format(
-                specificity=percent(figures.specificity), at_least=_at_least(figures.specificity_low)
+                specificity=percent_words(figures.specificity), at_least=_at_least(figures.specificity_low)
             )
         )
     return lines
 
 
 def _at_least(low: float | None) -> str:
-    return "" if low is None else _(" (95\N{NO-BREAK SPACE}% interval from {low})").format(low=percent(low))
+    return (
+        ""
+        if low is None
+        else _(" (95\N{NO-BREAK SPACE}% interval from {low})").format(low=percent_words(low))
+    )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.domain.figures import unbroken
 from app.translation import N_, _, in_numerals, moment_text, ngettext
 from models.contract.shelf.card import ModelTask
 from models.contract.shelf.figure_text import figure_text, signed_text
@@ -76,6 +77,15 @@ def memory(size_bytes: int) -> str:
 def moment(at: datetime) -> str:
     """Return a moment in the time of this place."""
     return moment_text(at)
+
+
+def percent_words(probability: float) -> str:
+    """Return a probability as a percentage, as ``percent`` does, in the language in use."""
+    if 0 < probability < 0.01:
+        return unbroken(_("< 1 %"))
+    if 0.99 < probability < 1:
+        return unbroken(_("> 99 %"))
+    return unbroken(_("{percent:.0f} %").format(percent=100 * probability))
 
 
 def image_count(number: int) -> str:

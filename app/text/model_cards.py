@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from app.domain.figures import percent
-from app.text.figures import TASK_WORDS, figure, image_count, metric_words, moment
+from app.text.figures import TASK_WORDS, figure, image_count, metric_words, moment, percent_words
 from app.translation import N_, _, in_numerals
 from app.usecases.models.list_models import ModelLine, ModelState
 from models.contract.shelf.band_table import PREVALENCE, figures_words
@@ -148,8 +147,8 @@ def band_facts(card: ModelCard) -> Iterator[Fact]:
                 "At least {sensitivity} of malignant images are not Routine and {specificity} of benign "
                 "ones not Urgent, on {chosen_on}"
             ).format(
-                sensitivity=percent(aims.sensitivity),
-                specificity=percent(aims.specificity),
+                sensitivity=percent_words(aims.sensitivity),
+                specificity=percent_words(aims.specificity),
                 chosen_on=aims.chosen_on,
             ),
         )

@@ -10,7 +10,9 @@ import re
 from functools import cache
 from typing import Final
 
-from app.translation import N_, _
+from app.domain.figures import unbroken, with_common_spaces
+from app.text.figures import percent_words
+from app.translation import N_, _, in_numerals
 
 _PLACES_IN_QUEUE: Final = (
     N_("{what} {score} is at or above the urgent threshold ({urgent})."),
@@ -82,6 +84,7 @@ _LIMITS: Final = (
 )
 _TAUGHT_DIAGNOSES: Final = (
     N_("actinic keratosis"),
+    N_("actinic keratosis, Bowen or squamous cell carcinoma"),
     N_("Bowen or squamous cell carcinoma"),
     N_("basal cell carcinoma"),
     N_("benign keratosis"),
@@ -93,6 +96,8 @@ _TAUGHT_DIAGNOSES: Final = (
 )
 """Names of the classes of shipped models."""
 
+_SHARE = re.compile(r"([0-9]+)\N{NO-BREAK SPACE}%")
+_NUMBER = re.compile(r"[0-9]+\.[0-9]+")
 _PLACEHOLDER = re.compile(r"\\\{([a-z]+)\\\}")
 
 
@@ -109,7 +114,17 @@ def stored_words(sentence: str | None) -> str:
 
 def _listed(words: str) -> str:
     """Return what is put into a sentence, each part in the language in use."""
-    return ", ".join(_(part) for part in words.split(", "))
+    return ", ".join(_put_in(part) for part in words.split(", "))
+
+
+def _put_in(part: str) -> str:
+    """Return a word, a percentage or a number in the language in use."""
+    share = _SHARE.fullmatch(part)
+    if share is not None:
+        return percent_words(int(share[1]) / 100)
+    if _NUMBER.fullmatch(part):
+        return in_numerals(part)
+    return unbroken(_(with_common_spaces(part)))
 
 
 @cache

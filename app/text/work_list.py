@@ -2,8 +2,8 @@
 
 from app.domain.analysis.triage import CHECK_IMAGE
 from app.domain.case import CaseLine
-from app.domain.figures import percent
 from app.text.bands import band_words
+from app.text.figures import percent_words
 from app.text.scores import lesion_words
 from app.text.stored_sentences import stored_words
 from app.translation import N_, _
@@ -45,7 +45,7 @@ def place_words(line: CaseLine) -> str:
 
 def score_words(probability: float | None) -> str:
     """Return a calibrated probability as a whole percentage."""
-    return "" if probability is None else percent(probability)
+    return "" if probability is None else percent_words(probability)
 
 
 def lesion_figure(line: CaseLine) -> str:

@@ -1,4 +1,4 @@
-"""Lets the window speak a language: its sentences, Qt's own texts and calendars, the direction of its layout."""
+"""Lets the window speak a language: its sentences, Qt's own texts and calendars, and its direction."""
 
 import lzma
 

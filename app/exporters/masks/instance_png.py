@@ -10,6 +10,7 @@ from PIL import Image
 
 from app.exporters.file_per_case import write_masks
 from app.exporters.image_rendering import grey_png
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask
@@ -24,7 +25,7 @@ class InstancePng:
     """Regions in a new folder: 0 is skin, 1 the largest region; with more than 255 of them in 16 bits."""
 
     name = "instance_png"
-    label = "Regions with numbers (indexed PNG)"
+    label = N_("Regions with numbers (indexed PNG)")
     suffix = ".png"
     keeps_what_was_stopped = True
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from io import BytesIO
 
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
@@ -17,20 +18,19 @@ from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.exporters.report import sections
 from app.exporters.report.images import DrawnImages, drawn_images
 from app.exporters.report.style import (
-    BOLD,
     CONTENT_WIDTH,
     FOOT,
-    INK,
-    MUTED,
+    FOOT_AT_END,
+    HEAD,
+    HEAD_AT_END,
     PAGE_MARGIN,
-    REGULAR,
     RULE,
     printable,
     register_fonts,
     say,
 )
 from app.text.report import RESEARCH_USE
-from app.translation import _, moment_text
+from app.translation import _, language_in_use, moment_text
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.exports.exporter import CaseFile
 
@@ -88,6 +88,7 @@ def _laid_out(report: _Report, foot: str, pages: int | None) -> tuple[int, bytes
         title=_("Naevus dermoscopy report"),
         author="Naevus",
         creator="Naevus",
+        lang=language_in_use().code,
         subject=_(RESEARCH_USE),
         pageCompression=1,
         # A fixed creation date: the real one would date the visit.
@@ -119,27 +120,26 @@ def _story(report: _Report) -> list[Flowable]:
 def _draw_frame(canvas: Canvas, foot: str, pages: int | None) -> None:
     right = _PAGE_WIDTH - PAGE_MARGIN
     top, bottom = _PAGE_HEIGHT - 14 * mm, 11 * mm
+    page = _("Page {getpagenumber} of {value}").format(
+        getpagenumber=canvas.getPageNumber(), value=pages or "?"
+    )
     canvas.saveState()
-    canvas.setFillColor(INK)
-    canvas.setFont(BOLD, 11)
-    canvas.drawString(PAGE_MARGIN, top, "Naevus")
-    canvas.setFont(REGULAR, 7.6)
-    canvas.drawRightString(right, top, _(RESEARCH_USE))
+    _draw_line(canvas, "Naevus", HEAD, top)
+    _draw_line(canvas, _(RESEARCH_USE), HEAD_AT_END, top)
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.7)
     canvas.line(PAGE_MARGIN, top - 2.6 * mm, right, top - 2.6 * mm)
     canvas.line(PAGE_MARGIN, bottom + 3.6 * mm, right, bottom + 3.6 * mm)
-    canvas.setFillColor(MUTED)
-    canvas.setFont(REGULAR, 7)
-    words = say(foot, FOOT)
-    words.wrapOn(canvas, CONTENT_WIDTH, FOOT.leading)
-    words.drawOn(canvas, PAGE_MARGIN, bottom - (FOOT.leading - FOOT.fontSize))
-    canvas.drawRightString(
-        right,
-        bottom,
-        _("Page {getpagenumber} of {value}").format(getpagenumber=canvas.getPageNumber(), value=pages or "?"),
-    )
+    _draw_line(canvas, foot, FOOT, bottom)
+    _draw_line(canvas, page, FOOT_AT_END, bottom)
     canvas.restoreState()
+
+
+def _draw_line(canvas: Canvas, text: str, style: ParagraphStyle, baseline_pt: float) -> None:
+    """Print one line across the page's content, on the side that its style says."""
+    words = say(text, style)
+    words.wrapOn(canvas, CONTENT_WIDTH, style.leading)
+    words.drawOn(canvas, PAGE_MARGIN, baseline_pt - (style.leading - style.fontSize))
 
 
 def _shortened(text: str) -> str:

@@ -10,9 +10,9 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Image, Spacer, Table, TableStyle
 
 from app.domain.case import Case
-from app.domain.figures import percent
 from app.exporters.image_rendering import colour_bar, drawable, jpeg, reduced, with_boundary, with_heat
 from app.exporters.report.style import CAPTION, LABEL, LABEL_AT_RIGHT, say
+from app.text.figures import percent_words
 from app.text.history import revision_words
 from app.text.overlays import outside_warning, overlay_words
 from app.translation import _
@@ -84,7 +84,9 @@ def _boundary_words(case: Case, *, has_lesion: bool) -> str:
 def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnImage:
     scale = attention_scale(is_signed=name in SIGNED_OVERLAYS)
     share = share_inside(attention, file.mask)
-    inside = "" if share is None else _("; {share} of it inside the boundary").format(share=percent(share))
+    inside = (
+        "" if share is None else _("; {share} of it inside the boundary").format(share=percent_words(share))
+    )
     warning = outside_warning(name, share)
     caption = f"{overlay_words(name)}{inside}" + (f". {warning}" if warning else "")
     return _drawn(with_heat(printed, attention, scale), caption, scale)

@@ -14,7 +14,6 @@ from app.domain.analysis.prediction import ModelRef
 from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.fields import FIELDS, CaseField, Choice, Note, Number
-from app.domain.figures import percent
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion
 from app.domain.measurement import Measurement
@@ -34,6 +33,7 @@ from app.exporters.report.style import (
     TITLE,
     WARNING,
     boxed,
+    in_reading_order,
     in_rows,
     lined_table,
     pairs_table,
@@ -41,6 +41,7 @@ from app.exporters.report.style import (
     say,
 )
 from app.text.bands import band_words
+from app.text.figures import percent_words
 from app.text.history import metadata_words, revision_words
 from app.text.models import PREDICTION_WORDS, figure_words, probability_words, scope_words
 from app.text.report import LIMITS, yes_no
@@ -168,7 +169,7 @@ def model_output(
         ),
     ]
     rows += [
-        say(percent(score.probability), SCORE),
+        say(percent_words(score.probability), SCORE),
         say(f"{probability_words(known)}, {range_words(score)}"),
         *_lesion_score(case),
     ]
@@ -191,7 +192,9 @@ def model_output(
         reasons = [words for words in priority.reasons if words not in score.quality_warnings]
         rows.append(say(_("Place in the queue: {label}").format(label=band_words(priority.band)), BOX_TITLE))
         rows += [say(stored_words(words)) for words in reasons]
-    rows.append(say(_("Threshold in force: {threshold}").format(threshold=percent(score.model.threshold))))
+    rows.append(
+        say(_("Threshold in force: {threshold}").format(threshold=percent_words(score.model.threshold)))
+    )
     missing = " ".join(words for words in missing_words(score.missing_inputs) if words)
     rows.append(
         say(_("Missing inputs. {value}").format(value=missing or _("None: every input was given.")), SMALL)
@@ -385,7 +388,7 @@ def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, st
                 shown.id,
                 shown.predicted_at,
                 _("Score {probability} by {name}").format(
-                    probability=percent(shown.probability), name=shown.model.name
+                    probability=percent_words(shown.probability), name=shown.model.name
                 ),
                 "model",
             )
@@ -436,7 +439,7 @@ def _model_words(model: ModelRef) -> str:
 
 
 def _grid(rows: list[list[_Cell]]) -> Table:
-    table = Table(rows, colWidths=[_HALF, _HALF])
+    table = Table([in_reading_order(row) for row in rows], colWidths=[_HALF, _HALF])
     table.setStyle(
         TableStyle(
             [

@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
-from app.domain.figures import percent
 from app.domain.ids import PredictionId, RevisionId
-from app.text.figures import moment
+from app.text.figures import moment, percent_words
 from app.text.history import causes_by_score, metadata_words, revision_words
 from app.translation import _
 from app.ui.widgets.card import Card, rule
@@ -68,7 +67,7 @@ def _score_entries(case: Case, trail: tuple[AuditEvent, ...]) -> list[HistoryEnt
             name=score.model.name, version=score.model.version, weights_sha256=score.model.weights_sha256[:12]
         )
         again = _("Computed again: {causes}.\n").format(causes=causes[score.id]) if score.id in causes else ""
-        title = _("Score {probability}").format(probability=percent(score.probability))
+        title = _("Score {probability}").format(probability=percent_words(score.probability))
         entries.append(HistoryEntry(score.predicted_at, title, again + model))
     return entries
 

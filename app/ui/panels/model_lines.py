@@ -51,5 +51,7 @@ class ModelLines(QWidget):
         self._unfold(self.switch.isChecked())
 
     def _unfold(self, is_open: bool) -> None:
-        self.switch.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        is_turned = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        closed = Qt.ArrowType.LeftArrow if is_turned else Qt.ArrowType.RightArrow
+        self.switch.setArrowType(Qt.ArrowType.DownArrow if is_open else closed)
         self._limits.setVisible(is_open and bool(self._limits.text()))

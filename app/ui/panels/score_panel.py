@@ -7,10 +7,10 @@ from app.domain.analysis.frame_finding import NO_SCORE
 from app.domain.analysis.lesion_score import LesionScore
 from app.domain.analysis.prediction import ScorePrediction
 from app.domain.analysis.triage import CHECK_IMAGE, Band, Priority
-from app.domain.figures import percent, unbroken
+from app.domain.figures import unbroken
 from app.settings import Settings
 from app.text.bands import band_words, local_words, worth_tip, worth_words
-from app.text.figures import moment
+from app.text.figures import moment, percent_words
 from app.text.models import probability_words
 from app.text.predictions import model_lines
 from app.text.research_use import RESEARCH_USE
@@ -183,9 +183,9 @@ class NumberCard(Card):
         priority, comparison = view.priority, view.comparison
         self._badge.show_badge(self._theme.badge(priority.band) if priority else None)
         self._show_held(priority, view.acceptable_band)
-        self._figure.setText(percent(score.probability))
+        self._figure.setText(percent_words(score.probability))
         self._figure.setAccessibleName(
-            _("Calibrated probability {probability}").format(probability=percent(score.probability))
+            _("Calibrated probability {probability}").format(probability=percent_words(score.probability))
         )
         self._range.setText(range_words(score))
         self.lesion.show_lesion(view.lesion_score)
