@@ -103,7 +103,7 @@ def title(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
             _("date left out") if disclosed.is_deidentified else day_text(case.visit.visited_on),
         ),
     ]
-    table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.2)
+    table = pairs_table(pairs, CONTENT_WIDTH, columns=2, label_share=0.3)
     return [
         say(_("Dermoscopy report"), TITLE),
         Spacer(1, 5),
@@ -343,7 +343,7 @@ def models_used(case: Case, disclosed: CaseDisclosure) -> list[Flowable]:
         )
         for what, prediction in model_summaries
     ]
-    widths = [17 * mm, 46 * mm, 50 * mm, 18 * mm, 45 * mm]
+    widths = [22 * mm, 42 * mm, 50 * mm, 18 * mm, 44 * mm]
     header = (_("Task"), _("Model"), _("Weights (SHA-256)"), _("Threshold"), _("Input, engine, time"))
     return [say(_("Models"), HEADING), lined_table(header, rows, widths)]
 
@@ -379,7 +379,7 @@ def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, st
                 shown.id,
                 shown.predicted_at,
                 _("Boundary predicted by {name}").format(name=shown.model.name),
-                "model",
+                _("model"),
             )
             for shown in case.boundaries
         ),
@@ -390,7 +390,7 @@ def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, st
                 _("Score {probability} by {name}").format(
                     probability=percent_words(shown.probability), name=shown.model.name
                 ),
-                "model",
+                _("model"),
             )
             for shown in case.scores
         ),
