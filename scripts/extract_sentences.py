@@ -1,5 +1,7 @@
 """Collects every sentence that is translated into resources/locale/naevus.pot, where translations begin.
 
+The catalogues of the languages follow (scripts/update_translations.py): a new sentence is there in English.
+
 python scripts/extract_sentences.py             write the template
 python scripts/extract_sentences.py --check     only say whether it is up to date; exit code 1 if not
 """
@@ -53,6 +55,12 @@ def _terms() -> Iterator[tuple[str, str]]:
     yield from (("diagnoses.toml", diagnosis["name"]) for diagnosis in diagnoses["diagnosis"])
 
 
+def _update_catalogues() -> int:
+    from update_translations import main as update
+
+    return update()
+
+
 def main() -> int:
     """Write the template, or check it."""
     now = template()
@@ -63,7 +71,7 @@ def main() -> int:
     TEMPLATE.parent.mkdir(parents=True, exist_ok=True)
     TEMPLATE.write_bytes(now)
     print(f"{now.count(b'msgid ') - 1} sentences were written to {TEMPLATE}.")
-    return 0
+    return _update_catalogues()
 
 
 if __name__ == "__main__":

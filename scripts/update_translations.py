@@ -4,7 +4,8 @@ python scripts/update_translations.py             write resources/locale/XX/LC_M
 python scripts/update_translations.py --check     only say whether they are up to date; exit code 1 if not
 
 A sentence that the template does not have any more is dropped; a new one is added, untranslated, so that it
-is shown in English until somebody fills it in. Run scripts/extract_sentences.py first.
+is shown in English until somebody fills it in. scripts/extract_sentences.py
+does the same after it has renewed the template.
 """
 
 import sys

@@ -28,12 +28,8 @@ def test_every_catalogue_is_up_to_date_and_compiled(code: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_translation_puts_in_what_its_sentence_puts_in(code: str) -> None:
-    wrong = [
-        (source, said)
-        for message in _messages(code)
-        for source, said in _pairs(message)
-        if not _fits(source, said)
-    ]
+    pairs = [pair for message in _messages(code) for pair in _pairs(message)]
+    wrong = [pair for pair in pairs if not _fits(*pair)]
     assert wrong == []
 
 
@@ -78,11 +74,13 @@ def test_the_safety_sentences_are_translated_into_every_language() -> None:
         assert left == [], code
 
 
-def test_the_readme_states_the_shares() -> None:
+@pytest.mark.parametrize("code", CODES)
+def test_as_much_is_translated_as_the_readme_says(code: str) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for code in CODES:
-        translated, of = SCRIPT["translated_share"](SCRIPT["renewed"](code))
-        assert f"{code} {100 * translated // of} %" in readme, code
+    stated = re.search(r"at least \*\*(\d+) %\*\* of its sentences in each", readme)
+    translated, of = SCRIPT["translated_share"](SCRIPT["renewed"](code))
+    assert stated is not None
+    assert 100 * translated / of >= int(stated[1])
 
 
 def _messages(code: str) -> Iterator[Message]:

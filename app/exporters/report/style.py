@@ -56,9 +56,9 @@ def _style(name: str, size: float, **options: str | float | Color) -> ParagraphS
 BODY = _style("body", 8.4)
 SMALL = _style("small", 7.2, textColor=MUTED)
 FOOT = _style("foot", 7, textColor=MUTED)
-FOOT_AT_END = _style("foot at end", 7, textColor=MUTED, alignment=_RIGHT)
+FOOT_AT_END = _style("foot_at_end", 7, textColor=MUTED, alignment=_RIGHT)
 HEAD = _style("head", 11, fontName=BOLD)
-HEAD_AT_END = _style("head at end", 7.6, alignment=_RIGHT)
+HEAD_AT_END = _style("head_at_end", 7.6, alignment=_RIGHT)
 LABEL = _style("label", 7.6, textColor=MUTED, leading=BODY.leading)
 LABEL_AT_RIGHT = _style("label at right", 7.6, textColor=MUTED, leading=BODY.leading, alignment=2)
 CAPTION = _style("caption", 7.4, textColor=MUTED, alignment=1)
@@ -112,7 +112,7 @@ def say(text: str, style: ParagraphStyle = BODY) -> Flowable:
 def _turned(style: ParagraphStyle) -> ParagraphStyle:
     """Return a style on the other side of the page, for languages that are read from right to left."""
     alignment = {_LEFT: _RIGHT, _RIGHT: _LEFT}.get(style.alignment, style.alignment)
-    return ParagraphStyle(f"{style.name} turned", parent=style, alignment=alignment)
+    return ParagraphStyle(f"{style.name}_turned", parent=style, alignment=alignment)
 
 
 def in_reading_order(cells: Sequence[Cell]) -> list[Cell]:
