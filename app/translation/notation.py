@@ -20,7 +20,7 @@ class Notation:
 
 def numeral(text: str, notation: Notation) -> str:
     """Return a number, written with a decimal point and with commas between thousands, in a notation."""
-    return text.translate(str.maketrans({".": notation.decimal, ",": notation.group}))
+    return text.translate({ord("."): notation.decimal, ord(","): notation.group})
 
 
 def date_text(day: date, notation: Notation) -> str:
