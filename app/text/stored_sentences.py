@@ -98,6 +98,7 @@ _TAUGHT_DIAGNOSES: Final = (
 
 _SHARE = re.compile(r"([0-9]+)\N{NO-BREAK SPACE}%")
 _NUMBER = re.compile(r"[0-9]+\.[0-9]+")
+_PART = re.compile(r"[^,\s][^,]*")
 _PLACEHOLDER = re.compile(r"\\\{([a-z]+)\\\}")
 
 
@@ -114,7 +115,7 @@ def stored_words(sentence: str | None) -> str:
 
 def _listed(words: str) -> str:
     """Return what is put into a sentence, each part in the language in use."""
-    return ", ".join(_put_in(part) for part in words.split(", "))
+    return _PART.sub(lambda part: _put_in(part[0]), words)
 
 
 def _put_in(part: str) -> str:
