@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.contract.shelf.card import ModelTask
+from training.contract.distillation import Distillation
 from training.contract.fine_tuning import FineTuning
 
 Schedule: TypeAlias = Literal["one_cycle", "warmup_cosine", "plateau"]
@@ -22,6 +23,8 @@ SEGMENTATION_LOSSES = (
     "bce",
     "focal_tversky",
 )
+LOSSES_OF_BORDERS = ("guide_fusion", "guide_fusion_as_coded")
+"""Those that weigh a pixel by its distance to the border."""
 CLASSIFICATION_LOSSES = ("bce_auc", "bce", "focal", "asymmetric", "focal_pauc", "evidential", "focal_ce")
 DIAGNOSES_LOSS = "focal_ce"
 """The one loss that teaches diagnoses, and that needs them."""
@@ -167,6 +170,8 @@ class TrainingPlan(_Value):
     continue_from: Path | None = None
     """A checkpoint of an earlier run whose averaged weights are the first weights of this one."""
     fine_tuning: FineTuning | None = None
+    distillation: Distillation | None = None
+    """Whose answers are learned beside those of experts; None: nobody's."""
     tensorboard: bool = False
     """Write the curves of the run for TensorBoard, too."""
     quick_test: bool = False
@@ -188,6 +193,7 @@ class TrainingPlan(_Value):
             raise ValueError("a classifier takes square images")
         self._check_variants()
         self._check_diagnoses()
+        self._check_teacher()
         return self
 
     def _check_variants(self) -> None:
@@ -212,6 +218,16 @@ class TrainingPlan(_Value):
             raise ValueError(f"diagnoses are learned with the loss {DIAGNOSES_LOSS} and with no other")
         if len(set(self.diagnoses)) != (len(labels) if isinstance(labels, tuple) else 1):
             raise ValueError("each diagnosis needs its name and its label, benign or malignant")
+
+    def _check_teacher(self) -> None:
+        if self.distillation is None:
+            return
+        if self.fine_tuning is not None or self.task == "refinement":
+            raise ValueError("a teacher is for first trainings of boundaries and scores")
+        if self.loss in LOSSES_OF_BORDERS:
+            raise ValueError("a loss of distances to the border has no meaning at the teacher's image size")
+        if self.structure_maps_weight > 0:
+            raise ValueError("a teacher teaches boundaries and scores, no maps of structures")
 
     @property
     def images_per_step(self) -> int:

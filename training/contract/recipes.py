@@ -9,9 +9,11 @@ from models.contract.shelf.card import WEIGHTS_FILE, ModelCard, ModelTask, Task,
 from resources import path as shipped
 from training.contract.data_set import TRAIN_SPLITS, DataSetError, Sample, read_manifest, split_samples
 from training.contract.diagnoses import diagnoses_of
+from training.contract.distillation import Distillation
 from training.contract.fine_tuning import FineTuning
 from training.contract.plan import (
     DIAGNOSES_LOSS,
+    LOSSES_OF_BORDERS,
     NO_AUGMENTATION,
     ArgumentValue,
     Augmentation,
@@ -76,7 +78,7 @@ def plan_for(options: RunOptions) -> TrainingPlan:
     if options.evidential:
         options = _with_evidence(options)
     options, start = _started(options)
-    plan = _RECIPES[options.task](options)
+    plan = _taught(options, _RECIPES[options.task](options))
     # Validated anew, because the choices may contradict each other.
     choices = {
         **_variants(options, plan),
@@ -97,14 +99,41 @@ def _started(options: RunOptions) -> tuple[RunOptions, Start]:
         return options, "none"
     if options.continue_from is not None:
         raise DataSetError("A run starts from one model's weights: name it by --init or by --continue-from.")
-    folders = (Path(options.init), shipped("models", *options.init.split("/")))
-    weights = next((each / WEIGHTS_FILE for each in folders if (each / WEIGHTS_FILE).is_file()), None)
-    if weights is None:
+    folder = _model_folder(options.init)
+    if folder is None:
         raise DataSetError(
             f"There is no model {options.init} to start from; name imagenet, none, a model's folder, or a "
             "shipped model as name/version."
         )
-    return options.model_copy(update={"continue_from": weights}), "none"
+    return options.model_copy(update={"continue_from": folder / WEIGHTS_FILE}), "none"
+
+
+def _model_folder(name: str) -> Path | None:
+    """The model in a folder, or the shipped one of a name and version; None where there is none."""
+    folders = (Path(name), shipped("models", *name.split("/")))
+    return next((each for each in folders if (each / WEIGHTS_FILE).is_file()), None)
+
+
+def _taught(options: RunOptions, plan: TrainingPlan) -> TrainingPlan:
+    """The plan with the teacher that a person has chosen, if any."""
+    if options.teacher is None:
+        return plan
+    folder = _model_folder(options.teacher)
+    if folder is None:
+        raise DataSetError(
+            f"There is no model {options.teacher} to learn from; name a model's folder, or a shipped "
+            "model as name/version."
+        )
+    distillation = Distillation.by(
+        folder, plan.task, weight=options.teacher_weight, temperature=options.teacher_temperature
+    )
+    changes: dict[str, object] = {"distillation": distillation}
+    if plan.loss in LOSSES_OF_BORDERS and options.loss is None:
+        changes["loss"] = "bce_dice"
+    margin = read_card(folder).input.crop_margin
+    if margin is not None:
+        changes["crop_margin"] = margin
+    return plan.model_copy(update=changes)
 
 
 def _is_pretrained(options: RunOptions) -> bool:

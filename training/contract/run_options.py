@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.contract.shelf.card import ModelTask
+from training.contract.distillation import SOFT_TARGET_TEMPERATURE, SOFT_TARGET_WEIGHT
 from training.contract.plan import ArgumentValue, Schedule
 
 SamplerChoice: TypeAlias = Literal["quota", "balanced", "sources", "shuffled"]
@@ -26,6 +27,7 @@ class CommandLineName:
 _OF_SCORES: Final = ("classification",)
 _OF_BOUNDARIES: Final = ("segmentation",)
 _OF_FRAMES: Final = ("segmentation", "refinement")
+_OF_PREDICTIONS: Final = ("segmentation", "classification")
 
 
 class RunOptions(BaseModel):
@@ -106,6 +108,15 @@ class RunOptions(BaseModel):
     )
     continue_from: Path | None = Field(
         default=None, description="First weights: a checkpoint, or a model's weights file."
+    )
+    teacher: Annotated[str | None, CommandLineName(tasks=_OF_PREDICTIONS)] = Field(
+        default=None, description="Learn the answers of this model, too: name/version, or a folder."
+    )
+    teacher_weight: Annotated[float, CommandLineName(tasks=_OF_PREDICTIONS)] = Field(
+        default=SOFT_TARGET_WEIGHT, gt=0, le=1, description="Share of its answers beside the experts'."
+    )
+    teacher_temperature: Annotated[float, CommandLineName(tasks=_OF_PREDICTIONS)] = Field(
+        default=SOFT_TARGET_TEMPERATURE, gt=0, description="Higher: its doubts count more."
     )
     quick_test: bool = Field(default=False, description="A toy run in seconds.")
     model_name: Annotated[str | None, CommandLineName("--name")] = Field(

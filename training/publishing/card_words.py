@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from models.contract.shelf.card import ModelTask
+from models.contract.shelf.card import ModelCard, ModelTask
 from training.contract.data_set import Sample
 from training.contract.plan import TrainingPlan
 
@@ -88,29 +88,53 @@ def diagnosis_names_of(samples: tuple[Sample, ...]) -> tuple[str, ...]:
     return tuple(sorted({sample.diagnosis for sample in samples if sample.diagnosis}))
 
 
-def licences_of(samples: tuple[Sample, ...], note: str) -> str:
-    """The licences of the images, as the manifest names them, and what else must be said."""
+def licences_of(samples: tuple[Sample, ...], note: str, teacher: ModelCard | None = None) -> str:
+    """The licences of the images, as the manifest names them, of a teacher, and what else must be said."""
     named = ", ".join(sorted({sample.licence or "not named" for sample in samples}))
-    return f"images and masks: {named}. {note}".strip()
+    taught = "" if teacher is None else f"{teacher_as_source(teacher)}: {teacher.licence}. "
+    return f"images and masks: {named}. {taught}{note}".strip()
 
 
-def model_licence(samples: tuple[Sample, ...]) -> str:
+def distillation_limit(teacher: ModelCard) -> str:
+    """What a reader must know about a model that was taught by another one."""
+    return (
+        f"Learned from the answers of {teacher.reference}, too: what that model gets wrong it "
+        "is likely to get wrong as well."
+    )
+
+
+def model_licence(samples: tuple[Sample, ...], teacher: ModelCard | None = None) -> str:
     """The licence of weights that learned from ``samples``: what any of them forbids, the weights forbid.
 
-    Conditions beside the non-commercial one (SA, ND) are kept; several licences are all named.
+    Conditions beside the non-commercial one (SA, ND) are kept; several licences are all named. What forbids
+    something of a teacher's weights forbids it of its student's.
     """
     bound = {_spelled(sample.licence or "") for sample in samples if _binds(sample)}
+    if teacher is not None and _is_non_commercial(teacher.licence):
+        bound |= set(teacher.licence.split(" and "))
     return " and ".join(sorted(bound)) or LICENCE
 
 
-def non_commercial_limit(samples: tuple[Sample, ...]) -> str:
-    """What a reader must know about weights that learned from non-commercial ``samples``."""
+def non_commercial_limit(samples: tuple[Sample, ...], teacher: ModelCard | None = None) -> str:
+    """What a reader must know about weights that learned from something non-commercial."""
     bound = sorted({sample.source or "not named" for sample in samples if _binds(sample)})
-    return f"For non-commercial use only ({model_licence(samples)}): it learned from {', '.join(bound)}."
+    if teacher is not None and _is_non_commercial(teacher.licence):
+        bound.append(teacher_as_source(teacher))
+    licence = model_licence(samples, teacher)
+    return f"For non-commercial use only ({licence}): it learned from {', '.join(bound)}."
+
+
+def teacher_as_source(teacher: ModelCard) -> str:
+    """A teacher among what its student has learned from."""
+    return f"answers of {teacher.reference}"
 
 
 def _binds(sample: Sample) -> bool:
-    return sample.split.startswith("train") and _NON_COMMERCIAL_MARK in _licence_words(sample.licence or "")
+    return sample.split.startswith("train") and _is_non_commercial(sample.licence or "")
+
+
+def _is_non_commercial(licence: str) -> bool:
+    return _NON_COMMERCIAL_MARK in _licence_words(licence)
 
 
 def _licence_words(licence: str) -> list[str]:

@@ -53,6 +53,7 @@ from training.publishing.card_words import (
     LICENCE,
     diagnoses_limit,
     diagnosis_names_of,
+    distillation_limit,
     fine_tuning_limit,
     licences_of,
     limits_of,
@@ -60,6 +61,7 @@ from training.publishing.card_words import (
     non_commercial_limit,
     sources_of,
     split_in_words,
+    teacher_as_source,
 )
 from training.publishing.operating_point import (
     Choices,
@@ -313,10 +315,12 @@ def _reference_statistics(context: RunContext) -> ReferenceStatistics | None:
 def _data_summary(context: RunContext, note: str) -> DataSummary:
     samples = context.data.samples
     is_own = context.plan.fine_tuning is not None
+    teacher = _teacher_card(context)
+    taught = () if teacher is None else (teacher_as_source(teacher),)
     splits = sorted({sample.split for sample in samples})
     return DataSummary(
-        sources=(CLINIC_SOURCE,) if is_own else sources_of(samples),
-        licence=CLINIC_LICENCE if is_own else licences_of(samples, note),
+        sources=(CLINIC_SOURCE,) if is_own else (*sources_of(samples), *taught),
+        licence=CLINIC_LICENCE if is_own else licences_of(samples, note, teacher),
         images_by_split={name: sum(s.split == name for s in samples) for name in splits},
         malignant_by_split={
             name: sum(s.split == name and bool(s.malignant) for s in samples) for name in splits
@@ -326,12 +330,14 @@ def _data_summary(context: RunContext, note: str) -> DataSummary:
 
 
 def _limits(context: RunContext, network: nn.Module) -> tuple[str, ...]:
-    plan, samples = context.plan, context.data.samples
+    plan, samples, teacher = context.plan, context.data.samples, _teacher_card(context)
     if plan.fine_tuning is None:
         reads_table = not isinstance(network, ScoreNetwork) or network.reads_table
         limits = limits_of(plan.task, samples, reads_table=reads_table)
-        if model_licence(samples) != LICENCE:
-            limits = (non_commercial_limit(samples), *limits)
+        if teacher is not None:
+            limits = (*limits, distillation_limit(teacher))
+        if model_licence(samples, teacher) != LICENCE:
+            limits = (non_commercial_limit(samples, teacher), *limits)
         return (*limits, diagnoses_limit(plan.diagnoses)) if plan.diagnoses else limits
     return (*context.base.card.limits, fine_tuning_limit(samples))
 
@@ -344,16 +350,21 @@ def _known_diagnoses(context: RunContext) -> tuple[str, ...]:
 
 
 def _licence(context: RunContext) -> str:
-    """That of the data; a fine-tuned model keeps what binds its base."""
+    """That of data and teacher; a fine-tuned model keeps what binds its base."""
     if context.plan.fine_tuning is not None:
         return context.base.card.licence
-    return model_licence(context.data.samples)
+    return model_licence(context.data.samples, _teacher_card(context))
+
+
+def _teacher_card(context: RunContext) -> ModelCard | None:
+    return None if context.plan.distillation is None else context.teacher.card
 
 
 def _recipe(plan: TrainingPlan, note: str) -> dict[str, JsonValue]:
     # Paths say where somebody's files lie, so they stay off the card.
     unsaid = dict.fromkeys(("data_dir", "model_name", "model_version", "continue_from"), True)
-    whole = plan.model_dump(mode="json", exclude={**unsaid, "fine_tuning": {"base", "rehearsal"}})
+    paths = {"fine_tuning": {"base", "rehearsal"}, "distillation": {"teacher"}}
+    whole = plan.model_dump(mode="json", exclude={**unsaid, **paths})
     whole["continues_an_earlier_run"] = plan.continue_from is not None
     return {**whole, "note": note} if note else whole
 

@@ -20,6 +20,7 @@ from training.loop.task import TrainingTask
 from training.tasks.boundary_fine_tuning import BoundaryFineTuningTask
 from training.tasks.classification import ClassificationTask
 from training.tasks.classifier_setup import classifier_with_auxiliary_heads
+from training.tasks.distillation import BoundaryDistillationTask, ScoreDistillationTask
 from training.tasks.pretrained import fill_from_boundary_model, fill_pretrained_encoder
 from training.tasks.refinement import RefinementTask
 from training.tasks.run_context import RunContext
@@ -51,6 +52,8 @@ def use_threads(threads: int, *, processes: int = 1) -> None:
 def planned_task(context: RunContext) -> TrainingTask:
     """The task of the run's plan on its images."""
     plan, split, cache = context.plan, context.split, context.folder.cache
+    if plan.distillation is not None:
+        return (BoundaryDistillationTask if plan.task == "segmentation" else ScoreDistillationTask)(context)
     if plan.task == "segmentation" and plan.fine_tuning is not None:
         return BoundaryFineTuningTask(context)
     if plan.task == "segmentation":

@@ -77,17 +77,21 @@ class ClassificationTask:
 
     def open_stage(self, stage: Stage) -> None:
         """Cut all lesions once for this stage."""
-        self._size_px = stage.width_px
+        self._size_px = self._training_size_px(stage)
         self._canvases = load_canvases(
             self.train,
             self.table.squares[:, 0],
-            size_px=stage.width_px,
+            size_px=self._size_px,
             margin=self._plan.crop_margin,
             cache=self._cache,
         )
         self._views = expert_views(
             self.validation, self.validation_table, stage.width_px, self._plan.crop_margin
         )
+
+    def _training_size_px(self, stage: Stage) -> int:
+        """The side at which training crops are cut and varied: that of the stage."""
+        return stage.width_px
 
     def batches(self, epoch: int) -> EpochBatches:
         """The batches of an epoch, each with its quota of melanomas."""

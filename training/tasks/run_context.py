@@ -60,6 +60,24 @@ class RunContext:
         return PublishedModel.read(self.fine_tuning.base)
 
     @cached_property
+    def teacher(self) -> PublishedModel:
+        """The model whose answers are learned, on the CPU, with the weights that the run was planned with.
+
+        Raises:
+            DataSetError: the plan names no teacher, or its weights are others by now.
+            ContractError: card or weights cannot be used.
+        """
+        distillation = self.plan.distillation
+        if distillation is None:
+            raise DataSetError("The plan names no teacher.")
+        model = PublishedModel.verified(distillation.teacher)
+        if model.card.weights_sha256 != distillation.teacher_weights_sha256:
+            raise DataSetError(
+                f"The teacher {model.card.reference} was changed since the run was planned; start a new run."
+            )
+        return model
+
+    @cached_property
     def bundled(self) -> tuple[Sample, ...]:
         """The bundled images beside the corrections, of every split; none if the plan goes without them."""
         folder = self.fine_tuning.rehearsal

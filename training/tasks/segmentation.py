@@ -54,11 +54,12 @@ class NativeMask:
 class TaskOnFrames:
     """Training on the images that have an expert mask, as whole frames at the size of the stage."""
 
-    def __init__(self, plan: TrainingPlan, split: Split, cache: Path, *, learner: str) -> None:
+    def __init__(
+        self, plan: TrainingPlan, split: Split, cache: Path, *, learner: str, with_unlabelled: bool = False
+    ) -> None:
         self._plan, self._cache = plan, cache
-        self._train, self._validation = (
-            outlined_by_experts(part) for part in (split.train, split.validation)
-        )
+        self._train = split.train if with_unlabelled else outlined_by_experts(split.train)
+        self._validation = outlined_by_experts(split.validation)
         if not self._train or not self._validation:
             raise DataSetError(f"Training a {learner} needs images with masks in train and in val.")
         self._frames = self._validation_frames = Frames(np.empty(0, np.uint8), np.empty(0, np.uint8))
@@ -74,15 +75,21 @@ class TaskOnFrames:
 
     def open_stage(self, stage: Stage) -> None:
         """Decode and resize all images once for this stage."""
-        self._frames = load_frames(self._train, stage, self._cache)
+        self._frames = load_frames(self._train, self._training_stage(stage), self._cache)
         self._validation_frames = load_frames(self._validation, stage, self._cache)
+
+    def _training_stage(self, stage: Stage) -> Stage:
+        """The size at which training images are decoded and varied: that of the stage."""
+        return stage
 
 
 class SegmentationTask(TaskOnFrames):
     """Learning the boundary from the image alone."""
 
-    def __init__(self, plan: TrainingPlan, split: Split, cache: Path) -> None:
-        super().__init__(plan, split, cache, learner="boundary")
+    def __init__(
+        self, plan: TrainingPlan, split: Split, cache: Path, *, with_unlabelled: bool = False
+    ) -> None:
+        super().__init__(plan, split, cache, learner="boundary", with_unlabelled=with_unlabelled)
         self._native = native_masks(self._validation, plan.stages[0])
         self._structures: StructureFrames | None = None
 
@@ -95,7 +102,7 @@ class SegmentationTask(TaskOnFrames):
 
     def batches(self, epoch: int) -> EpochBatches:
         """The shuffled and varied batches of an epoch."""
-        return _Epoch(self._plan, self._frames, epoch, self._structures)
+        return ShuffledFrames(self._plan, self._frames, epoch, self._structures)
 
     def loss(self, network: nn.Module, batch: Batch) -> Tensor:
         """The plan's segmentation loss, and that of the maps of structures where it teaches them."""
@@ -121,16 +128,19 @@ def outlined_by_experts(samples: Iterable[Sample]) -> tuple[Sample, ...]:
     return tuple(sample for sample in samples if sample.has_expert_mask)
 
 
-class _Epoch:
+class ShuffledFrames:
+    """The batches of an epoch, each of the frames once, varied; ``order`` says which are in which batch."""
+
     def __init__(
-        self, plan: TrainingPlan, frames: Frames, epoch: int, structures: StructureFrames | None
+        self, plan: TrainingPlan, frames: Frames, epoch: int, structures: StructureFrames | None = None
     ) -> None:
         self._plan, self._frames, self._epoch, self._structures = plan, frames, epoch, structures
         rng = generator(plan.seed, epoch)
-        self._order = shuffled_batches(len(frames.images), plan.images_per_step, rng)
+        self.order = shuffled_batches(len(frames.images), plan.images_per_step, rng)
 
     def batch(self, index: int) -> Batch:
-        pairs = [self._pair(index, place) for place in range(self._order.shape[1])]
+        """Batch ``index``: images, and what the plan's loss reads."""
+        pairs = [self._pair(index, place) for place in range(self.order.shape[1])]
         batch = {
             "images": as_network_input(np.stack([image for image, _ in pairs])),
             **loss_targets(self._plan, np.stack([mask for _, mask in pairs])),
@@ -140,7 +150,7 @@ class _Epoch:
         return batch
 
     def _structure_targets(self, index: int, structures: StructureFrames) -> Batch:
-        positions = self._order[index]
+        positions = self.order[index]
         targets = [
             structures.targets(int(position), self._plan.augmentation, self._generator(index, place))
             for place, position in enumerate(positions)
@@ -155,7 +165,7 @@ class _Epoch:
         return generator(self._plan.seed, self._epoch, index, place)
 
     def _pair(self, index: int, place: int) -> tuple[RgbImage, NDArray[np.uint8]]:
-        position = self._order[index, place]
+        position = self.order[index, place]
         rng = self._generator(index, place)
         image, mask = self._frames.images[position], self._frames.masks[position]
         return varied(image, mask, self._plan.augmentation, rng)

@@ -19,6 +19,7 @@ OTHER_VALUES = {
     "early_stop_epochs": 4, "augmentation": "none", "sampler": "balanced", "mixup_share": 0.25,
     "cutmix_share": 0.5, "structure_maps": True, "tensorboard": True, "fold": 1, "folds": 3, "seed": 5,
     "threads": 2, "init": "none", "model_name": "ours", "model_version": "7", "evidential": True,
+    "teacher": "ours/1", "teacher_weight": 0.25, "teacher_temperature": 3.0,
     "diagnoses": True, "continue_from": Path("w.safetensors"), "quick_test": True,
 }  # fmt: skip
 """A value for each choice that is not its default."""
