@@ -32,7 +32,10 @@ def qt_locale(language: Language) -> QLocale:
 
 
 def _translate_qt(application: QApplication, language: Language) -> None:
-    """Install Qt's translation of its own texts; without one they stay English."""
+    """Install Qt's translation of its own texts for that of before; without one they are English."""
+    for former in application.findChildren(QTranslator):
+        application.removeTranslator(former)
+        former.deleteLater()
     translator = QTranslator(application)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if translator.load(f"qtbase_{language.code}", folder):

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings, read_settings
-from app.translation import speak
 from app.translation.languages import ENGLISH, LANGUAGES
 from app.ui.language import qt_locale, use_language
 from app.ui.preferences import Places, Preferences
@@ -26,7 +25,7 @@ from app.ui.shell.main_window import MainWindow
 from app.ui.widgets.labels import ElidedLabel
 from app.usecases.services import Services
 from tests.app.ui.conftest import OpenWindow
-from tests.builders import a_case
+from tests.builders import a_case, the_vocabulary
 
 _FRAME_PX = 2
 
@@ -37,9 +36,8 @@ Shown = TypeVar("Shown", bound=QWidget)
 def application(qapp: QApplication) -> Iterator[QApplication]:
     before = QLocale()
     yield qapp
-    speak(ENGLISH)
+    use_language(qapp, ENGLISH.code)
     QLocale.setDefault(before)
-    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
 @pytest.mark.parametrize("code", [language.code for language in LANGUAGES])
@@ -54,7 +52,7 @@ def test_nothing_is_cut_off_in_the_window(
     use_language(application, code)
     a_case(services, tmp_path)
     window = open_window()
-    qtbot.waitUntil(lambda: window.controller.review.view is not None)
+    qtbot.waitUntil(lambda: window.controller.review.view is not None, timeout=20_000)
     window.resize(1366, 768)
     tabs = window.controller.panels.tabs
     cut: set[str] = set()
@@ -70,7 +68,7 @@ def test_nothing_is_cut_off_in_the_window(
 
 def test_the_settings_offer_every_language_by_its_own_name(qtbot: QtBot, tmp_path: Path) -> None:
     places = Places(tmp_path, tmp_path / "settings.toml")
-    dialog = SettingsDialog(Preferences(Settings(), places))
+    dialog = SettingsDialog(Preferences(Settings(), places), the_vocabulary())
     qtbot.addWidget(dialog)
     names = [dialog.language.itemText(at) for at in range(dialog.language.count())]
     assert names == ["Follow the system", "English", "Deutsch", "Français", "Español", "العربية"]

@@ -74,7 +74,7 @@ def models_used(facts: ReportFacts) -> list[Part]:
         for what, prediction in spoken
     ]
     header = (_("Task"), _("Model"), _("Weights (SHA-256)"), _("Threshold"), _("Input, engine, time"))
-    return [heading(_("Models")), Lines(header, rows, (22 / 176, 42 / 176, 50 / 176, 18 / 176, 44 / 176))]
+    return [heading(_("Models")), Lines(header, rows, (21 / 176, 46 / 176, 50 / 176, 18 / 176, 41 / 176))]
 
 
 def revision_history(facts: ReportFacts) -> list[Part]:
