@@ -22,6 +22,7 @@ from app.domain.ids import (
     DecisionId,
     ImageId,
     LesionId,
+    LesionListId,
     PatientId,
     PredictionId,
     RevisionId,
@@ -30,6 +31,7 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.domain.vocabulary import Vocabulary
@@ -266,6 +268,21 @@ def a_revision(image_id: ImageId, number: int = 1) -> MaskRevision:
         author="Dr Test",
         created_at=datetime(2026, 3, 14, 10, tzinfo=UTC),
         reason=RevisionReason.CORRECTED,
+    )
+
+
+def a_lesion_list(image_id: ImageId) -> LesionList:
+    """Return a list of two lesions, the second one not of interest."""
+    other = OtherLesion(2, "", BlobName("f" * 64), 50, "Dr Test")
+    return LesionList(
+        id=LesionListId(new_id()),
+        image_id=image_id,
+        revision=1,
+        lesions=ImageLesions(others=(other,)),
+        mask_revision=None,
+        change=LesionChange.DRAWN,
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 9, tzinfo=UTC),
     )
 
 

@@ -75,6 +75,7 @@ SLOW_PLACES = (
     "app/usecases/exports",
     "app/usecases/learning",
     "app/usecases/models",
+    "app/usecases/lesions/test_tracking_uid.py",
     "app/usecases/patients/test_who_is_who.py",
     "architecture/test_startup.py",
     "integration/test_golden_predictions.py",

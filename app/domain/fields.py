@@ -174,6 +174,9 @@ FIELDS: Final[tuple[CaseField, ...]] = (
     ),
     CaseField(Lesion, "label", N_("Label"), Text(), "lesion_label", identifies=True),
     CaseField(
+        Lesion, "tracking_uid", N_("DICOM Tracking UID"), Text(), None, identifies=True, is_entered=False
+    ),
+    CaseField(
         Lesion,
         "clin_size_long_diam_mm",
         N_("Longest diameter on the skin"),
@@ -195,6 +198,14 @@ FIELDS: Final[tuple[CaseField, ...]] = (
     ),
     CaseField(
         Lesion, "notes", N_("Notes on the lesion"), Note(), "lesion_notes", identifies=True, words="notes"
+    ),
+    CaseField(
+        DermoscopicImage,
+        "image_type",
+        N_("Kind of image"),
+        Choice("image_type"),
+        "image_type",
+        is_entered=False,
     ),
     CaseField(
         DermoscopicImage,

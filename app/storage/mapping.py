@@ -1,6 +1,6 @@
 """Row to domain value and back: fields and columns have the same names; the few others are named here."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import asdict, fields
 from typing import Any, Final, TypeVar
 
@@ -19,6 +19,7 @@ from app.domain.case import Case, CaseLine
 from app.domain.ids import BlobName, ImageId
 from app.domain.image import DAMAGE_OBJECTION, Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.storage.rows import (
@@ -31,8 +32,10 @@ from app.storage.rows import (
     CaseIndexRow,
     DecisionRow,
     ImageRow,
+    LesionListRow,
     LesionRow,
     MaskRevisionRow,
+    OtherLesionRow,
     PatientRow,
     PredictedByModel,
     Row,
@@ -43,12 +46,22 @@ from models.contract.imaging.frame_verdict import FrameVerdict
 
 _KIND_BY_TEXT: Final = {kind.value: kind for kind in AuditKind}
 _REASON_BY_TEXT: Final = {reason.value: reason for reason in RevisionReason}
+_CHANGE_BY_TEXT: Final = {change.value: change for change in LesionChange}
 
 _FIELD_SEPARATOR: Final = ", "
 """Between the names of edited fields in the stored detail of an act."""
 
 _Row = TypeVar(
-    "_Row", PatientRow, LesionRow, VisitRow, ImageRow, ScorePredictionRow, MaskRevisionRow, DecisionRow
+    "_Row",
+    PatientRow,
+    LesionRow,
+    VisitRow,
+    ImageRow,
+    ScorePredictionRow,
+    MaskRevisionRow,
+    DecisionRow,
+    LesionListRow,
+    OtherLesionRow,
 )
 _Value = TypeVar(
     "_Value",
@@ -61,12 +74,22 @@ _Value = TypeVar(
     MaskRevision,
     Decision,
     AuditEvent,
+    LesionList,
+    OtherLesion,
 )
 
 
 def row_of(
     table: type[_Row],
-    value: Patient | Lesion | Visit | DermoscopicImage | ScorePrediction | MaskRevision | Decision,
+    value: Patient
+    | Lesion
+    | Visit
+    | DermoscopicImage
+    | ScorePrediction
+    | MaskRevision
+    | Decision
+    | LesionList
+    | OtherLesion,
     *,
     apart: Set[str] = frozenset(),
     **columns: object,
@@ -226,6 +249,33 @@ def revision_of(row: MaskRevisionRow) -> MaskRevision:
     """Return the mask revision of a row."""
     text, reverted_to = _without_number(row.reason, RevisionReason.REVERTED)
     return value_of(MaskRevision, row, reason=_REASON_BY_TEXT.get(text, row.reason), reverted_to=reverted_to)
+
+
+def lesion_list_rows(found: LesionList) -> tuple[LesionListRow, list[OtherLesionRow]]:
+    """Return the row of a list of lesions, and those of the lesions in it."""
+    lesions = found.lesions
+    row = row_of(
+        LesionListRow,
+        found,
+        apart={"lesions"},
+        of_interest=lesions.of_interest,
+        name_of_interest=lesions.name_of_interest,
+    )
+    return row, [row_of(OtherLesionRow, lesion, list_id=found.id) for lesion in lesions.others]
+
+
+def lesion_list_of(row: LesionListRow, others: Iterable[OtherLesionRow]) -> LesionList:
+    """Return the list of lesions of its row and those of the lesions in it."""
+    in_order = sorted(others, key=lambda one: one.number)
+    lesions = ImageLesions(
+        row.of_interest, row.name_of_interest, tuple(value_of(OtherLesion, other) for other in in_order)
+    )
+    return value_of(
+        LesionList,
+        row,
+        lesions=lesions,
+        change=_CHANGE_BY_TEXT.get(row.change, row.change),
+    )
 
 
 def decision_row(decision: Decision) -> DecisionRow:

@@ -21,6 +21,8 @@ APPEND_ONLY = (
     "mask_revision",
     "decision",
     "audit_event",
+    "lesion_list",
+    "other_lesion",
 )
 """Tables that triggers protect against UPDATE and DELETE."""
 
@@ -90,6 +92,8 @@ class LesionRow(Row):
     site_special: Mapped[str | None]
     clin_size_long_diam_mm: Mapped[float | None]
     notes: Mapped[str]
+    tracking_uid: Mapped[str] = mapped_column(index=True)
+    merged_into: Mapped[str | None] = mapped_column(_ID)
 
 
 class VisitRow(Row):
@@ -104,7 +108,7 @@ class VisitRow(Row):
 
 
 class ImageRow(Row):
-    """An imported image; only its scale, whether it is hidden and whether it is a sample can change."""
+    """An imported image; its visit, kind and scale can change, and whether it is hidden and a sample."""
 
     __tablename__ = "image"
     __table_args__ = (CheckConstraint("width_px > 0 AND height_px > 0", name="size"),)
@@ -120,6 +124,7 @@ class ImageRow(Row):
     imported_at: Mapped[datetime]
     imported_by: Mapped[str]
     provenance: Mapped[list[list[str]]]
+    image_type: Mapped[str | None]
     dermoscopic_type: Mapped[str | None]
     mm_per_px: Mapped[float | None]
     calibration_source: Mapped[str | None]
@@ -207,6 +212,42 @@ class MaskRevisionRow(Row):
     created_at: Mapped[datetime]
     reason: Mapped[str]
     is_signed: Mapped[bool]
+    lesion: Mapped[int] = mapped_column(server_default="1")
+
+
+class LesionListRow(Row):
+    """Which lesions an image shows."""
+
+    __tablename__ = "lesion_list"
+    __table_args__ = (UniqueConstraint("image_id", "revision"),)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"))
+    revision: Mapped[int]
+    of_interest: Mapped[int]
+    name_of_interest: Mapped[str]
+    mask_revision: Mapped[str | None] = mapped_column(_ID)
+    change: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class OtherLesionRow(Row):
+    """A lesion of a list that is not of interest."""
+
+    __tablename__ = "other_lesion"
+    __table_args__ = (
+        UniqueConstraint("list_id", "number"),
+        CheckConstraint("area_px >= 0", name="area_px"),
+    )
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    list_id: Mapped[str] = mapped_column(ForeignKey("lesion_list.id"))
+    number: Mapped[int]
+    name: Mapped[str]
+    mask: Mapped[str] = mapped_column(_HASH)
+    area_px: Mapped[int]
+    author: Mapped[str]
+    is_signed: Mapped[bool]
 
 
 class DecisionRow(Row):
@@ -244,6 +285,7 @@ class CaseIndexRow(Row):
     __table_args__ = (
         Index(None, "is_hidden", "queue_rank", "queue_urgency", "imported_at", "image_id"),
         Index(None, "is_hidden", "imported_at", "image_id"),
+        Index(None, "is_hidden", "patient_code", "imported_at", "image_id"),
         Index(None, "is_hidden", "correction_rank", "correction_urgency", "imported_at", "image_id"),
     )
     image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), primary_key=True)

@@ -9,7 +9,10 @@ from app.domain.audit import EDITS, AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
+from app.domain.moves import DescribedMove, Place
 from app.domain.revision import Decision, MaskRevision, RevisionReason, SkipReason
+from app.text.patient_tree import day_words
+from app.text.work_list import site_words
 from app.translation import N_, _
 
 _WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
@@ -24,6 +27,12 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
     AuditKind.VISIT_EDITED: N_("Visit edited"),
     AuditKind.IMAGE_CALIBRATED: N_("Scale of the image"),
     AuditKind.LESION_ASSIGNED: N_("Lesion assigned to another patient"),
+    AuditKind.IMAGES_MOVED: N_("Filed under another lesion"),
+    AuditKind.LESION_SPLIT: N_("Filed under a new lesion"),
+    AuditKind.LESIONS_MERGED: N_("Lesion merged into another one"),
+    AuditKind.VISIT_CHANGED: N_("Filed under another visit"),
+    AuditKind.MOVE_UNDONE: N_("Move undone"),
+    AuditKind.IMAGE_KIND_SET: N_("Kind of the image"),
     AuditKind.PATIENTS_JOINED: N_("Found to be the same person as another patient"),
     AuditKind.PATIENTS_KEPT_APART: N_("Kept apart from another patient of the same number"),
     AuditKind.SAMPLE_DESCRIBED: N_("Sample described"),
@@ -46,7 +55,9 @@ SKIP_WORDS: Final[Mapping[str, str]] = {
     SkipReason.NOT_COMPLETE: N_("Lesion not complete in the image"),
 }
 
-_TOLD_IN_DETAIL: Final = frozenset({AuditKind.IMAGE_CALIBRATED, AuditKind.MASK_REFINED})
+_TOLD_IN_DETAIL: Final = frozenset(
+    {AuditKind.IMAGE_CALIBRATED, AuditKind.MASK_REFINED, AuditKind.IMAGE_KIND_SET}
+)
 """Acts whose detail a person can read; that of the others holds ids."""
 
 _REASON_WORDS: Final[Mapping[str, str]] = {
@@ -55,6 +66,9 @@ _REASON_WORDS: Final[Mapping[str, str]] = {
     RevisionReason.RESET: N_("reset to prediction"),
     RevisionReason.REVERTED: N_("reverted to an earlier revision"),
     RevisionReason.STARTING_POINT: N_("taken as a starting point"),
+    RevisionReason.SEPARATED: N_("a region made a lesion of its own"),
+    RevisionReason.JOINED: N_("another lesion joined"),
+    RevisionReason.OTHER_OF_INTEREST: N_("another lesion made the one of interest"),
 }
 
 
@@ -89,6 +103,26 @@ def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
     if act.kind in EDITS:
         return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
     return _(title), act.detail if act.kind in _TOLD_IN_DETAIL else ""
+
+
+def move_words(move: DescribedMove) -> str:
+    """Return from where to where an image or its lesion was filed, as far as the two places differ."""
+    before, after = move.before, move.after
+    if before.patient_code != after.patient_code:
+        one, other = before.patient_code, after.patient_code
+        return _("from patient {before} to patient {after}").format(before=one, after=other)
+    if before.lesion.id != after.lesion.id:
+        one, other = _place_words(before), _place_words(after)
+    else:
+        one, other = (day_words(place.visited_on) if place.visited_on else "" for place in (before, after))
+    return _("from {before} to {after}").format(before=one, after=other)
+
+
+def _place_words(place: Place) -> str:
+    lesion = place.lesion
+    named = lesion.label or (site_words(lesion.site) if lesion.site else "")
+    said = _("the lesion “{title}”").format(title=named) if named else _("a lesion without label and site")
+    return said if place.visited_on is None else f"{said}, {day_words(place.visited_on)}"
 
 
 def decision_words(before: Decision | None, after: Decision) -> str:

@@ -61,6 +61,10 @@ class ImageArrays:
         """Return the mask that counts: the newest revision's, else the predicted one."""
         return None if case.mask is None else self.mask(case.mask)
 
+    def other_masks(self, case: Case) -> tuple[BoolMask, ...]:
+        """Return the masks of the lesions beside the one of interest, drawn or not, in their order."""
+        return tuple(self.mask(lesion.mask) for lesion in case.lesions.others)
+
     def probability(self, name: BlobName) -> ProbabilityMap:
         """Return a stored map, (H, W) float32 in [0, 1]; held as its 256 levels, a quarter of the size."""
         levels = self._arrays.get(

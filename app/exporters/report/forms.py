@@ -9,6 +9,7 @@ from app.exporters.report.sections.lesion import (
     images_and_score,
     measurements,
     measurements_compared,
+    other_lesions,
     patient_and_lesion,
 )
 from app.exporters.report.sections.limits import full_limits, limits_of_models, small_print
@@ -26,6 +27,7 @@ def short_form(facts: ReportFacts) -> list[Part]:
         *crops(facts),
         Gap(1),
         Columns([measurements_compared(facts), [short_score(facts)]], (0.54, 0.46)),
+        *other_lesions(facts),
         Gap(3),
         *small_print(facts),
         *rest_of_comment(facts),
@@ -50,6 +52,7 @@ def long_form(facts: ReportFacts) -> list[Part]:
         *images_and_score(facts),
         *full_decision(facts),
         *measurements(facts),
+        *other_lesions(facts),
         *patient_and_lesion(facts),
         *image_origin(facts),
         *models_used(facts),

@@ -73,6 +73,7 @@ MODEL_COLUMNS = (
 MEASURED_COLUMNS = (
     "naevus_mask_origin",
     "naevus_mask_revisions",
+    "naevus_lesions_in_image",
     "naevus_mm_per_px",
     "naevus_calibration_source",
     "naevus_area_px",
@@ -157,7 +158,7 @@ def _isic(case: Case, disclosed: CaseDisclosure) -> Row:
         "diagnosis": decision.diagnosis if decision else None,
         "diagnosis_confirm_type": decision.diagnosis_confirm_type if decision else None,
         "melanocytic": known.is_melanocytic if known else None,
-        "image_type": "dermoscopic",
+        "image_type": case.image.image_type or "dermoscopic",
         "pixels_x": case.image.width_px,
         "pixels_y": case.image.height_px,
     }
@@ -219,6 +220,7 @@ def _measured(case: Case, mask: BoolMask | None, features: LesionFeatures | None
     row: Row = {
         "naevus_mask_origin": mask_origin(case),
         "naevus_mask_revisions": len(case.revisions),
+        "naevus_lesions_in_image": (case.mask is not None) + len(case.lesions.drawn),
         "naevus_mm_per_px": calibration.mm_per_px if calibration else None,
         "naevus_calibration_source": calibration.source if calibration else None,
     }

@@ -17,13 +17,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.domain.mask import EMPTY_BOX, PixelBox
 from app.translation import N_, _
 from app.ui.editor.colour_bar import colour_bar
-from app.ui.editor.image_renderer import ImageRenderer, shown_map
+from app.ui.editor.image_renderer import ImageRenderer, OutlinedLesion, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.legend import band_legend
+from app.ui.editor.lesion_tag import LesionTag
 from app.ui.editor.sampling import ImagePyramid
 from app.ui.editor.spaces import Placement, Point
 from app.ui.editor.view_transform import ViewSize, ViewTransform
-from app.usecases.analysis.colour_scales import attention_scale
+from app.usecases.analysis.colour_scales import LINE_RGB, attention_scale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
 _BAR_MARGIN = 12.0
@@ -65,6 +66,7 @@ class ImageView(QWidget):
         self._changed_box = EMPTY_BOX
         self._picture = QImage()
         self._colour_bars: list[QPixmap] = []
+        self._tags: tuple[LesionTag, ...] = ()
 
     def attach(self, event_handler: EventHandler, drawing: Drawing) -> None:
         """Ask ``event_handler`` about every event first, and ``drawing`` to draw over every picture."""
@@ -107,6 +109,7 @@ class ImageView(QWidget):
     def show_image(self, pixels: RgbImage | None, pyramid: ImagePyramid | None = None) -> None:
         """Show an image (H, W, 3) uint8, or none; maps and mask of the one before are dropped."""
         self.renderer.show(pixels, pyramid)
+        self._tags = ()
         self._changed_box = EMPTY_BOX
         shape = None if pixels is None else (pixels.shape[0], pixels.shape[1])
         self._transform.show_image(shape, self._size())
@@ -117,6 +120,23 @@ class ImageView(QWidget):
         """Show a mask (H, W) bool; it is not copied, and ``repaint_image_box`` follows its changes."""
         self.renderer.mask = mask
         self._redraw()
+
+    def show_lesions(
+        self,
+        others: tuple[OutlinedLesion, ...],
+        line_rgb: tuple[int, int, int] = LINE_RGB,
+    ) -> None:
+        """Show lesions that are not in hand, and the one in hand in its colour."""
+        is_same = not others and not self.renderer.others and line_rgb == self.renderer.line_rgb
+        self.renderer.others, self.renderer.line_rgb = others, line_rgb
+        if not is_same:
+            self._redraw()
+
+    def show_tags(self, tags: tuple[LesionTag, ...]) -> None:
+        """Show the numbers of lesions beside their outlines."""
+        if tags != self._tags:
+            self._tags = tags
+            self.update()
 
     def repaint_image_box(self, box: PixelBox) -> None:
         """Repaint what is seen of a box of the image in which the mask changed."""
@@ -282,6 +302,9 @@ class ImageView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.has_image:
             self._draw_colour_bars(painter)
+            if self.layer_look(Layer.BOUNDARY).is_visible:
+                for tag in self._tags:
+                    tag.draw(painter, self.placement)
             if self._drawing is not None:
                 self._drawing(painter)
         painter.end()

@@ -11,6 +11,7 @@ from app.translation import N_, _
 from app.ui.panels.decision_panel import DecisionPanel
 from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.panels.history_panel import HistoryPanel
+from app.ui.panels.lesion_strip import LesionStrip
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.patient_panel import PatientPanel
 from app.ui.panels.score_panel import ScorePanel
@@ -41,6 +42,7 @@ class CasePanels(QFrame):
         self.patient = PatientPanel(vocabulary)
         self.decision = DecisionPanel(vocabulary)
         self.history = HistoryPanel()
+        self.lesion_strip = LesionStrip()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setExpanding(False)
@@ -52,6 +54,7 @@ class CasePanels(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.lesion_strip)
         layout.addWidget(self.tabs, 1)
 
     def minimumSizeHint(self) -> QSize:

@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.audit import AuditEvent
+from app.domain.audit import MOVES, AuditEvent
 from app.domain.case import Case
-from app.domain.ids import BlobName, PredictionId, RevisionId
+from app.domain.ids import BlobName, MoveId, PredictionId, RevisionId
+from app.domain.moves import DescribedMove
+from app.domain.revision import MaskRevision
 from app.text.figures import moment, percent_words
-from app.text.history import causes_by_score, decision_words, metadata_words, revision_words
+from app.text.history import causes_by_score, decision_words, metadata_words, move_words, revision_words
+from app.text.lesions import lesion_changes, lesion_title
 from app.translation import _
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
@@ -34,10 +38,16 @@ class HistoryEntry:
     is_current: bool = False
     mask: BlobName | None = None
     """The mask this entry brought, to be shown small."""
+    move_id: MoveId | None = None
+    """The move this entry tells of, when it can be undone."""
 
 
-def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEntry]:
-    """Return a case's history, newest first; ``trail`` tells of edited metadata and what they changed."""
+def history_of(
+    case: Case,
+    trail: tuple[AuditEvent, ...] = (),
+    moves: Mapping[MoveId, DescribedMove] = MappingProxyType({}),
+) -> list[HistoryEntry]:
+    """Return a case's history, newest first; ``trail`` tells of edited metadata, ``moves`` of its moves."""
     entries = [
         HistoryEntry(
             case.image.imported_at,
@@ -45,8 +55,9 @@ def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEn
             _("by {imported_by}").format(imported_by=case.image.imported_by),
         )
     ]
-    entries += _boundary_entries(case) + _score_entries(case, trail) + _metadata_entries(trail)
-    entries += _revision_entries(case) + _decision_entries(case)
+    entries += _boundary_entries(case) + _score_entries(case, trail)
+    entries += _metadata_entries(trail, moves)
+    entries += _revision_entries(case) + _decision_entries(case) + _lesion_entries(case)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -80,24 +91,31 @@ def _score_entries(case: Case, trail: tuple[AuditEvent, ...]) -> list[HistoryEnt
     return entries
 
 
-def _metadata_entries(trail: tuple[AuditEvent, ...]) -> list[HistoryEntry]:
-    described = ((act, metadata_words(act)) for act in trail)
-    return [
-        HistoryEntry(
-            act.at,
-            words[0],
-            ", ".join(part for part in (words[1], _("by {who}").format(who=act.who)) if part),
-        )
-        for act, words in described
-        if words is not None
-    ]
+def _metadata_entries(
+    trail: tuple[AuditEvent, ...], moves: Mapping[MoveId, DescribedMove]
+) -> list[HistoryEntry]:
+    return [_metadata_entry(act, words, moves) for act in trail if (words := metadata_words(act)) is not None]
+
+
+def _metadata_entry(
+    act: AuditEvent, words: tuple[str, str], moves: Mapping[MoveId, DescribedMove]
+) -> HistoryEntry:
+    title, told = words
+    move_id = MoveId(act.detail) if act.kind in MOVES else None
+    move = None if move_id is None else moves.get(move_id)
+    if move is not None:
+        told = move_words(move)
+        title += _(" (undone)") if move.is_undone else ""
+    detail = ", ".join(part for part in (told, _("by {who}").format(who=act.who)) if part)
+    can_undo = move is not None and not move.is_undone
+    return HistoryEntry(act.at, title, detail, move_id=move_id if can_undo else None)
 
 
 def _revision_entries(case: Case) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             revision.created_at,
-            _("Boundary, revision {number}").format(number=revision.number),
+            _revision_title(case, revision),
             _("{revision_words}, by {author}").format(
                 revision_words=revision_words(revision), author=revision.author
             ),
@@ -106,6 +124,19 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
             revision.mask,
         )
         for revision in case.revisions
+    ]
+
+
+def _revision_title(case: Case, revision: MaskRevision) -> str:
+    """Which lesion it outlines is said where an image has had several."""
+    title = _("Boundary, revision {number}").format(number=revision.number)
+    return f"{title}, {lesion_title(revision.lesion)}" if case.lesion_lists else title
+
+
+def _lesion_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(found.created_at, words, _("by {who}").format(who=found.author))
+        for found, words in lesion_changes(case)
     ]
 
 
@@ -127,6 +158,9 @@ class HistoryPanel(QWidget):
     outlines_wanted = Signal(list)
     """Names of masks whose small pictures are to be shown."""
 
+    undo_requested = Signal(str)
+    """Id of the move to be undone."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._card = Card(_("History"))
@@ -143,7 +177,7 @@ class HistoryPanel(QWidget):
 
     def show_view(self, view: CaseView | None) -> None:
         """Show a case's history."""
-        entries = history_of(view.case, view.trail) if view is not None else []
+        entries = history_of(view.case, view.trail, view.moves) if view is not None else []
         if entries == self.entries:
             return
         self.entries = entries
@@ -196,11 +230,22 @@ class HistoryPanel(QWidget):
         layout.addLayout(words, 1)
         if entry.mask_source is not None and not entry.is_current:
             layout.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+        if entry.move_id is not None:
+            layout.addWidget(self._undo_button(entry), 0, Qt.AlignmentFlag.AlignTop)
         return row
+
+    def _undo_button(self, entry: HistoryEntry) -> QPushButton:
+        button = QPushButton(_("Undo"))
+        button.setAccessibleName(
+            _("Undo: {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
+        )
+        move_id = str(entry.move_id)
+        button.clicked.connect(lambda: self.undo_requested.emit(move_id))
+        return button
 
     def _outline(self, entry: HistoryEntry, mask: BlobName) -> QLabel:
         """Return the place of a small picture, which is hidden until it is drawn."""
-        shown = QLabel()
+        shown = plain_label()
         shown.setAccessibleName(_("Outline of {title}").format(title=entry.title))
         shown.hide()
         self._pictures.setdefault(mask, []).append(shown)

@@ -14,6 +14,8 @@ from app.translation import _
 from app.ui.audit.audit_dialog import AuditDialog
 from app.ui.cases.masks_dialog import MasksDialog
 from app.ui.cases.metadata_dialog import MetadataDialog
+from app.ui.cases.patient_tree.move_dialog import MoveDialog
+from app.ui.cases.patient_tree.move_flow import MoveFlow
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.preferences import Preferences
@@ -132,6 +134,12 @@ class Dialogs:
     def show_masks(self, start_folder: str) -> MasksDialog:
         """Take masks that were drawn elsewhere."""
         dialog = MasksDialog(self._session, start_folder, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_move(self, moves: MoveFlow, images: Sequence[ImageId]) -> MoveDialog:
+        """Offer to file images, or their lesion, elsewhere."""
+        dialog = MoveDialog(self._session, moves, images, self._window)
         self.open(dialog)
         return dialog
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.domain.audit import AuditKind
-from app.domain.case_checks import check_age, check_patient
+from app.domain.case_checks import check_age, check_birth, check_patient
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import changed_fields
@@ -70,4 +70,5 @@ def visits_of_patient(work: UnitOfWork, patient_id: PatientId) -> list[Visit]:
 
 def _check_ages(work: UnitOfWork, patient: Patient) -> None:
     for visit in visits_of_patient(work, patient.id):
+        check_birth(patient, visit, edited="birth_year")
         check_age(patient, visit, edited="birth_year")

@@ -91,6 +91,14 @@ def patient_of_file(
     return FoundPatient(added, kept_apart=_("{why}; kept apart as {code}.").format(why=why, code=added.code))
 
 
+def person_completed(
+    services: Services, work: UnitOfWork, patient_id: PatientId, read: ReadImage, day: date, *, is_dated: bool
+) -> Patient:
+    """Return a stored patient with what only a file knows, which is stored; the file is known to fit."""
+    offered = _person_of_file(services, read, day, is_dated=is_dated)
+    return _completed(services, work, work.cases.patient(patient_id), offered.patient)
+
+
 def check_person_of_lesion(
     services: Services, work: UnitOfWork, read: ReadImage, day: date, patient: Patient, *, is_dated: bool
 ) -> None:

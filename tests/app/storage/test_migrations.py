@@ -276,3 +276,19 @@ def _samples(folder: Path) -> set[str]:
         images = [work.cases.case(image_id).image for image_id in work.learning.all_images()]
     store.close()
     return {image.file_name for image in images if image.is_sample}
+
+
+@pytest.mark.parametrize(("revision", "of_interest", "others"), [("0009", 1, []), ("0010", 2, [(1, 120)])])
+def test_an_image_of_an_older_database_shows_one_lesion(
+    folder: Path, revision: str, of_interest: int, others: list[tuple[int, int]]
+) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / f"{revision}.sqlite", folder / "cases.sqlite")
+    store = CaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        (line,) = work.cases.case_lines(search="zoë")
+        case = work.cases.case(line.image_id)
+    store.close()
+    assert case.lesions.of_interest == of_interest
+    assert [(one.number, one.area_px) for one in case.lesions.others] == others
+    assert {one.lesion for one in case.revisions} == {1}

@@ -58,7 +58,8 @@ def test_every_value_comes_back_as_it_went_in(store: CaseStore) -> None:
         assert work.cases.patient(patient.id) == patient
         assert work.cases.patient_by_code("47/11 (2)") == patient
         assert work.cases.patients_by_number("47/11") == [patient]
-        assert work.cases.lesions_of(patient.id) == [lesion]
+        assert work.cases.lesion(lesion.id) == lesion
+        assert work.cases.lesions_of(patient.id) == []
     assert read == written
     assert (read.boundary, read.score, read.revision, read.decision) == (boundary, score, revision, decision)
     assert read.image.calibration == Calibration(0.02, "entered by hand")
