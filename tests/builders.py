@@ -17,12 +17,14 @@ import resources
 from app.domain.analysis.need import FIRST_LOOK
 from app.domain.analysis.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
 from app.domain.clock import Clock
+from app.domain.followup.marked_structure import MarkedStructure
 from app.domain.ids import (
     BlobName,
     DecisionId,
     ImageId,
     LesionId,
     LesionListId,
+    MarkId,
     PatientId,
     PredictionId,
     RevisionId,
@@ -297,4 +299,20 @@ def a_decision(image_id: ImageId, diagnosis: str | None = "Nevus") -> Decision:
         comment="",
         author="Dr Test",
         created_at=datetime(2026, 3, 14, 11, tzinfo=UTC),
+    )
+
+
+def a_mark(image_id: ImageId) -> MarkedStructure:
+    """Return a point that somebody marked on an image."""
+    return MarkedStructure(
+        id=MarkId(new_id()),
+        image_id=image_id,
+        compared_with=image_id,
+        x_px=10.0,
+        y_px=12.5,
+        radius_x_px=0.0,
+        radius_y_px=0.0,
+        note="dots at the rim",
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
     )

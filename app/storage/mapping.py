@@ -1,5 +1,6 @@
 """Row to domain value and back: fields and columns have the same names; the few others are named here."""
 
+import json
 from collections.abc import Iterable, Set
 from dataclasses import asdict, fields
 from typing import Any, Final, TypeVar
@@ -14,7 +15,7 @@ from app.domain.analysis.prediction import (
     ScorePrediction,
 )
 from app.domain.analysis.triage import Band, Priority, TriageThresholds, queue_rank
-from app.domain.audit import EDITS, AuditEvent, AuditKind
+from app.domain.audit import EDITS, AuditEvent, AuditKind, FieldEdit
 from app.domain.case import Case, CaseLine
 from app.domain.ids import BlobName, ImageId
 from app.domain.image import DAMAGE_OBJECTION, Calibration, DermoscopicImage
@@ -50,6 +51,9 @@ _CHANGE_BY_TEXT: Final = {change.value: change for change in LesionChange}
 
 _FIELD_SEPARATOR: Final = ", "
 """Between the names of edited fields in the stored detail of an act."""
+
+_EDITS_START: Final = "[["
+"""Of a stored detail with values, which is JSON: of each edit the field, its old and its new value."""
 
 _Row = TypeVar(
     "_Row",
@@ -293,8 +297,10 @@ def kind_text(kind: AuditKind, reverted_to: int | None) -> str:
     return _with_number(kind, reverted_to)
 
 
-def detail_text(detail: str, edited: tuple[str, ...]) -> str:
-    """Return the stored detail of an act: the names of the edited fields where there are any."""
+def detail_text(detail: str, edited: tuple[str, ...], edits: tuple[FieldEdit, ...] = ()) -> str:
+    """Return the stored detail of an act: the edited fields where there are any, if known with values."""
+    if edits:
+        return json.dumps([[edit.field, edit.old, edit.new] for edit in edits], ensure_ascii=False)
     return _FIELD_SEPARATOR.join(edited) or detail
 
 
@@ -303,14 +309,24 @@ def event_of(row: AuditEventRow) -> AuditEvent:
     text, reverted_to = _without_number(row.what, AuditKind.MASK_REVERTED)
     kind = _KIND_BY_TEXT.get(text, row.what)
     is_edit = kind in EDITS
+    edits = _edits_of(row.detail) if is_edit else ()
+    names = tuple(row.detail.split(_FIELD_SEPARATOR)) if is_edit and row.detail and not edits else ()
     return value_of(
         AuditEvent,
         row,
         kind=kind,
         detail="" if is_edit else row.detail,
-        fields=tuple(row.detail.split(_FIELD_SEPARATOR)) if is_edit and row.detail else (),
+        fields=tuple(edit.field for edit in edits) or names,
+        edits=edits,
         reverted_to=reverted_to,
     )
+
+
+def _edits_of(detail: str) -> tuple[FieldEdit, ...]:
+    """Return the edited fields with their values; none when a detail has only names."""
+    if not detail.startswith(_EDITS_START):
+        return ()
+    return tuple(FieldEdit(str(field), old, new) for field, old, new in json.loads(detail))
 
 
 def _with_number(text: str, number: int | None) -> str:

@@ -21,6 +21,7 @@ APPEND_ONLY = (
     "mask_revision",
     "decision",
     "audit_event",
+    "marked_structure",
     "lesion_list",
     "other_lesion",
 )

@@ -106,7 +106,8 @@ def _metadata_entry(
     if move is not None:
         told = move_words(move)
         title += _(" (undone)") if move.is_undone else ""
-    detail = ", ".join(part for part in (told, _("by {who}").format(who=act.who)) if part)
+    between = "\n" if act.edits else ", "
+    detail = between.join(part for part in (told, _("by {who}").format(who=act.who)) if part)
     can_undo = move is not None and not move.is_undone
     return HistoryEntry(act.at, title, detail, move_id=move_id if can_undo else None)
 
@@ -143,9 +144,13 @@ def _lesion_entries(case: Case) -> list[HistoryEntry]:
 def _decision_entries(case: Case) -> list[HistoryEntry]:
     entries = []
     for before, decision in zip((None, *case.decisions), case.decisions, strict=False):
-        title = _("Decision recorded") if before is None else _("Decision changed")
         said = decision_words(before, decision)
-        detail = _("{value}, by {author}").format(value=said, author=decision.author)
+        title, words = (
+            (_("Decision recorded"), _("{value}, by {author}"))
+            if before is None
+            else (_("Decision changed"), _("{value}\nby {author}"))
+        )
+        detail = words.format(value=said, author=decision.author)
         entries.append(HistoryEntry(decision.created_at, title, detail))
     return entries
 
@@ -229,9 +234,9 @@ class HistoryPanel(QWidget):
             layout.addWidget(self._outline(entry, entry.mask), 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         if entry.mask_source is not None and not entry.is_current:
-            layout.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+            words.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
         if entry.move_id is not None:
-            layout.addWidget(self._undo_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+            words.addWidget(self._undo_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
         return row
 
     def _undo_button(self, entry: HistoryEntry) -> QPushButton:

@@ -435,6 +435,15 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASE,
     ),
     Action(
+        "case.compare",
+        N_("Compare with an earlier visit…"),
+        N_("Case"),
+        lambda d: d.show_comparison(),
+        "Ctrl+Shift+V",
+        tip=N_("Lay the image on one of another visit of the lesion, and see what has grown"),
+        need=Need.CASE,
+    ),
+    Action(
         "case.move",
         N_("File elsewhere…"),
         N_("Case"),

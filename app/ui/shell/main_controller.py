@@ -177,6 +177,12 @@ class MainController(QObject):
         )
         self.dialogs.show_export(self.review.image_id, self.work_list.selected_images(), listed)
 
+    def show_comparison(self) -> None:
+        """Compare the open image with one of another visit of its lesion."""
+        if (image_id := self.review.image_id) is not None:
+            self._store_what_is_open()
+            self.dialogs.show_comparison(image_id, self._theme)
+
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
         self._store_what_is_open()

@@ -278,6 +278,18 @@ def _samples(folder: Path) -> set[str]:
     return {image.file_name for image in images if image.is_sample}
 
 
+def test_a_marked_structure_in_an_older_database_is_read(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / "0012.sqlite", folder / "cases.sqlite")
+    store = CaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        (line,) = work.cases.case_lines(search="zoë")
+        (mark,) = work.marked_structures.of_image(line.image_id)
+    store.close()
+    assert (mark.x_px, mark.y_px, mark.note, mark.author) == (10.0, 12.5, "dots at the rim", "Dr Test")
+    assert (mark.supersedes, mark.is_withdrawn) == (None, False)
+
+
 @pytest.mark.parametrize(("revision", "of_interest", "others"), [("0009", 1, []), ("0010", 2, [(1, 120)])])
 def test_an_image_of_an_older_database_shows_one_lesion(
     folder: Path, revision: str, of_interest: int, others: list[tuple[int, int]]
