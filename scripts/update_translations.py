@@ -41,7 +41,7 @@ def read_template() -> Catalog:
 
 def renewed(code: str) -> Catalog:
     """Return the catalogue of a language with exactly the sentences of the template."""
-    known = {_key(message): message.string for message in _sentences(read_catalogue(code))}
+    known = {_key(message): message.string for message in _sentences(read_catalogue(code)) if _begun(message)}
     catalogue = Catalog(
         locale=code, project="Naevus", header_comment=_HEADER, fuzzy=False, creation_date=_NO_DATE
     )
@@ -61,8 +61,16 @@ def po_bytes(catalogue: Catalog) -> bytes:
 
 def mo_bytes(catalogue: Catalog) -> bytes:
     """Return a catalogue as the program reads it."""
+    compiled = Catalog(
+        locale=catalogue.locale, project="Naevus", fuzzy=False, creation_date=_NO_DATE, charset="utf-8"
+    )
+    compiled.revision_date = _NO_DATE
+    for message in _sentences(catalogue):
+        # Half a plural would be shown as nothing at all.
+        if is_translated(message):
+            compiled.add(message.id, message.string)
     written = BytesIO()
-    write_mo(written, catalogue)
+    write_mo(written, compiled)
     return written.getvalue()
 
 
@@ -74,8 +82,15 @@ def translated_share(catalogue: Catalog) -> tuple[int, int]:
 
 def is_translated(message: Message) -> bool:
     """Say whether a sentence has a translation, in every number."""
-    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return all(strings)
+    return all(_strings(message))
+
+
+def _begun(message: Message) -> bool:
+    return any(_strings(message))
+
+
+def _strings(message: Message) -> tuple[str | None, ...]:
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
 
 
 def _sentences(catalogue: Catalog) -> Iterator[Message]:

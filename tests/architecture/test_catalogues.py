@@ -1,5 +1,6 @@
 """What is translated fits what it translates: the same values are put in, and nothing is out of date."""
 
+import gettext
 import re
 import runpy
 import unicodedata
@@ -24,6 +25,18 @@ def test_every_catalogue_is_up_to_date_and_compiled(code: str) -> None:
     catalogue, folder = SCRIPT["renewed"](code), SCRIPT["LOCALE"] / code / "LC_MESSAGES"
     assert (folder / "naevus.po").read_bytes() == SCRIPT["po_bytes"](catalogue), "run update_translations.py"
     assert (folder / "naevus.mo").read_bytes() == SCRIPT["mo_bytes"](catalogue), "run update_translations.py"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_sentence_without_a_translation_is_shown_in_english_and_never_as_nothing(code: str) -> None:
+    with (SCRIPT["LOCALE"] / code / "LC_MESSAGES" / "naevus.mo").open("rb") as opened:
+        compiled = gettext.GNUTranslations(opened)
+    plurals = [message.id for message in _messages(code) if not isinstance(message.id, str)]
+    shown = [
+        compiled.ngettext(one, many, number) for one, many in plurals for number in (0, 1, 2, 3, 11, 100)
+    ]
+    assert "" not in shown
+    assert compiled.ngettext("{n} nobody", "{n} nobodies", 3) == "{n} nobodies"
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -148,7 +148,7 @@ class LineDelegate(QStyledItemDelegate):
         if line.no_score_reason and line.priority is None:
             score = line.no_score_words
         place = QRect(left, rect.top(), max(rect.right() - left, 0), rect.height())
-        side = self._sides.alignment(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+        side = self._sides.text_side(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(self._sides.place(place), int(side) | int(Qt.TextFlag.TextDontClip), score)
         left += painter.fontMetrics().horizontalAdvance(score) + _GAP_PX
         if line.priority is not None and line.priority.warnings:
@@ -188,7 +188,7 @@ class LineDelegate(QStyledItemDelegate):
     ) -> int:
         """Draw one shortened line and return its width in px."""
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
-        alignment = self._sides.alignment(side) | Qt.AlignmentFlag.AlignVCenter
+        alignment = self._sides.text_side(side) | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(self._sides.place(rect), int(alignment), shown)
         return painter.fontMetrics().horizontalAdvance(shown)
 

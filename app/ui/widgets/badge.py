@@ -58,7 +58,7 @@ def paint_badge(
     _paint_shape(painter, QRectF(glyph), badge.shape)
     painter.setPen(QColor(badge.ink))
     words = sides.place(rect.adjusted(2 * _PAD_PX + _GLYPH_PX - 2, 0, 0, 0))
-    side = sides.alignment(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+    side = sides.text_side(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(words, int(side), badge.text)
     painter.restore()
 

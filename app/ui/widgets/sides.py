@@ -18,6 +18,6 @@ class Sides:
         """Return where something stands."""
         return QStyle.visualRect(self.direction, self.within, rect)
 
-    def alignment(self, side: Qt.AlignmentFlag) -> Qt.AlignmentFlag:
+    def text_side(self, side: Qt.AlignmentFlag) -> Qt.AlignmentFlag:
         """Return on which side a text stands, whatever its letters are."""
         return QStyle.visualAlignment(self.direction, side) | Qt.AlignmentFlag.AlignAbsolute

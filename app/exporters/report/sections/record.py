@@ -152,7 +152,7 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         for made in case.decisions
     ]
     lesions = [
-        (found.id, found.created_at, words, disclosed.who(found.author))
+        (found.id, found.created_at, words, disclosed.who_words(found.author))
         for found, words in lesion_changes(case)
     ]
     return [*revisions, *lesions, *decisions]

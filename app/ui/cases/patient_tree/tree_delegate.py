@@ -117,7 +117,7 @@ class TreeDelegate(QStyledItemDelegate):
 
     def _draw(self, painter: QPainter, rect: QRect, text: str) -> None:
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
-        side = self._sides.alignment(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+        side = self._sides.text_side(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(self._sides.place(rect), int(side), shown)
 
 
