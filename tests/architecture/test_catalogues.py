@@ -28,7 +28,7 @@ def test_every_catalogue_is_up_to_date_and_compiled(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_sentence_without_a_translation_is_shown_in_english_and_never_as_nothing(code: str) -> None:
+def test_without_a_translation_a_sentence_is_english_and_never_nothing(code: str) -> None:
     with (SCRIPT["LOCALE"] / code / "LC_MESSAGES" / "naevus.mo").open("rb") as opened:
         compiled = gettext.GNUTranslations(opened)
     plurals = [message.id for message in _messages(code) if not isinstance(message.id, str)]
