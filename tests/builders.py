@@ -27,6 +27,7 @@ from app.domain.ids import (
     MarkId,
     PatientId,
     PredictionId,
+    ReadingId,
     RevisionId,
     VisitId,
     new_id,
@@ -35,6 +36,7 @@ from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import ImageReader
@@ -285,6 +287,20 @@ def a_lesion_list(image_id: ImageId) -> LesionList:
         change=LesionChange.DRAWN,
         author="Dr Test",
         created_at=datetime(2026, 3, 14, 9, tzinfo=UTC),
+    )
+
+
+def a_reading(image_id: ImageId, values: dict[str, int] | None = None, *, form: str = "abcd") -> Reading:
+    """Return a clinician's answers to a form, two unless they are given."""
+    answers = {"asymmetry": 2, "border": 3} if values is None else values
+    return Reading(
+        id=ReadingId(new_id()),
+        image_id=image_id,
+        form=form,
+        answers=tuple(Answer(name, value, "Dr Test", proposed=1) for name, value in answers.items()),
+        evidence=EvidenceSource(BlobName("e" * 64), "1"),
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
     )
 
 

@@ -61,6 +61,7 @@ class AuditKind(StrEnum):
     LESIONS_TAKEN_BACK = "lesions of the image taken back"
     LESIONS_IMPORTED = "lesions of the image imported"
     DECISION_RECORDED = "decision recorded"
+    READING_RECORDED = "reading recorded"
     STRUCTURE_MARKED = "structure marked"
     """Its subject is the image, its detail the mark; so it is when the mark is withdrawn."""
     STRUCTURE_MARK_WITHDRAWN = "mark of a structure withdrawn"

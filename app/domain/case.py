@@ -19,6 +19,7 @@ from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import FIRST_LESION, ImageLesions, LesionList
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.translation import _
 from models.contract.lesion.features import DEFINITION
@@ -36,6 +37,8 @@ class Case:
     scores: tuple[ScorePrediction, ...] = ()
     revisions: tuple[MaskRevision, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    """Answers to forms, oldest first; the newest of a form counts."""
     lesion_lists: tuple[LesionList, ...] = ()
     """Which lesions the image shows, as people said, oldest first; usually empty, which means one."""
     accepted_scores: frozenset[PredictionId] = frozenset()

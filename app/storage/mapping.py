@@ -17,11 +17,12 @@ from app.domain.analysis.prediction import (
 from app.domain.analysis.triage import Band, Priority, TriageThresholds, queue_rank
 from app.domain.audit import EDITS, AuditEvent, AuditKind, FieldEdit
 from app.domain.case import Case, CaseLine
-from app.domain.ids import BlobName, ImageId
+from app.domain.ids import BlobName, ImageId, ReadingId
 from app.domain.image import DAMAGE_OBJECTION, Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.storage.rows import (
     CONFIRMED_RANK,
@@ -39,6 +40,7 @@ from app.storage.rows import (
     OtherLesionRow,
     PatientRow,
     PredictedByModel,
+    ReadingRow,
     Row,
     ScorePredictionRow,
     VisitRow,
@@ -290,6 +292,40 @@ def decision_row(decision: Decision) -> DecisionRow:
 def decision_of(row: DecisionRow) -> Decision:
     """Return the decision of a row."""
     return value_of(Decision, row)
+
+
+def reading_row(reading: Reading) -> ReadingRow:
+    """Return the row of a reading."""
+    source = reading.evidence
+    return ReadingRow(
+        id=reading.id,
+        image_id=reading.image_id,
+        form=reading.form,
+        answers=[asdict(answer) for answer in reading.answers],
+        evidence_mask=None if source is None else source.mask,
+        evidence_definition=None if source is None else source.definition,
+        author=reading.author,
+        created_at=reading.created_at,
+    )
+
+
+def reading_of(row: ReadingRow) -> Reading:
+    """Return the reading of a row."""
+    source = None
+    if row.evidence_mask is not None and row.evidence_definition is not None:
+        source = EvidenceSource(BlobName(row.evidence_mask), row.evidence_definition)
+    return Reading(
+        id=ReadingId(row.id),
+        image_id=ImageId(row.image_id),
+        form=row.form,
+        answers=tuple(
+            Answer(each["criterion"], each["value"], each["confirmed_by"], each["proposed"])
+            for each in row.answers
+        ),
+        evidence=source,
+        author=row.author,
+        created_at=row.created_at,
+    )
 
 
 def kind_text(kind: AuditKind, reverted_to: int | None) -> str:

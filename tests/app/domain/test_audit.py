@@ -47,6 +47,7 @@ _STORED_ACTS = {
     "SECOND_LOOK_ASKED": "second look asked for",
     "SECOND_LOOK_WITHDRAWN": "second look no longer asked for",
     "DECISION_RECORDED": "decision recorded",
+    "READING_RECORDED": "reading recorded",
     "STRUCTURE_MARKED": "structure marked",
     "STRUCTURE_MARK_WITHDRAWN": "mark of a structure withdrawn",
     "CASE_REMOVED": "case removed",

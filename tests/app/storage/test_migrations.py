@@ -24,6 +24,9 @@ from tests.fakes import FakeClock
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "databases"
 
+WITH_READINGS = "0013"
+"""The first schema that has them."""
+
 RECREATES_PATIENT = """
 import sqlalchemy as sa
 from alembic import op
@@ -78,6 +81,9 @@ def test_the_database_of_every_released_schema_opens(folder: Path, revision: str
     assert (line.status, line.site, line.probability) == ("decided", "head/neck", 0.7)
     assert (case.patient.name, case.patient.code) == ("Zoë Åström", "GOLD-1")
     assert (len(case.boundaries), len(case.scores), len(case.revisions), len(case.decisions)) == (1, 2, 2, 1)
+    assert [reading.values for reading in case.readings] == (
+        [{"asymmetry": 2, "border": 3}] if revision >= WITH_READINGS else []
+    )
     assert case.image.calibration is not None
     assert acts == ["image imported", "decision recorded"]
 

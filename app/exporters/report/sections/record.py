@@ -12,6 +12,7 @@ from app.exporters.report.sections.score import HASH_LETTERS
 from app.text.figures import percent_words
 from app.text.history import metadata_words, revision_words
 from app.text.lesions import lesion_changes
+from app.text.readings import form_words, reading_words
 from app.text.stored_sentences import stored_words
 from app.translation import _, in_numerals
 
@@ -155,4 +156,13 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         (found.id, found.created_at, words, disclosed.who_words(found.author))
         for found, words in lesion_changes(case)
     ]
-    return [*revisions, *lesions, *decisions]
+    readings = [
+        (
+            made.id,
+            made.created_at,
+            _("Reading, {form}: {words}").format(form=form_words(made.form), words=reading_words(made)),
+            disclosed.who_words(made.author),
+        )
+        for made in case.readings
+    ]
+    return [*revisions, *lesions, *decisions, *readings]
