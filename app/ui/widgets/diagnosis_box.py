@@ -1,6 +1,7 @@
 """A drop-down of diagnoses that can be searched by typing: names, other words, abbreviations."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -23,7 +24,7 @@ class DiagnosisBox(ChoiceBox):
         super().__init__(
             ((_shown_words(known), known.name) for known in diagnoses), unknown=unknown, parent=parent
         )
-        self._diagnoses = tuple(diagnoses)
+        self._diagnoses = tuple(replace(known, also=(*known.also, _(known.name))) for known in diagnoses)
         self.setMaxVisibleItems(_SHOWN)
         self.setEditable(True)
         self.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
@@ -119,7 +120,7 @@ class DiagnosisBox(ChoiceBox):
 
 
 def _shown_words(diagnosis: Diagnosis) -> str:
-    return f"{diagnosis.name}  ({diagnosis.level_1.lower()})"
+    return f"{_(diagnosis.name)}  ({_(diagnosis.level_1.lower())})"
 
 
 def _names_of(diagnosis: Diagnosis) -> set[str]:
