@@ -54,6 +54,7 @@ class Action:
     bar_text: str = ""
     """Words beside the icon in the tool bar; only for what is used all the time."""
     starts_group: bool = False
+    is_view_aid: bool = False
 
     @property
     def is_single_key(self) -> bool:
@@ -91,6 +92,7 @@ def _aid_action(aid: AidSwitch) -> Action:
         tip=aid.help,
         need=Need.CASE,
         starts_group=aid is AID_SWITCHES[0],
+        is_view_aid=True,
     )
 
 
@@ -424,11 +426,19 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASE,
     ),
     Action(
+        "case.readings",
+        N_("Show readings"),
+        N_("Case"),
+        lambda d: d.panels.turn_to("Readings"),
+        "Alt+5",
+        need=Need.CASE,
+    ),
+    Action(
         "case.history",
         N_("Show history"),
         N_("Case"),
         lambda d: d.panels.turn_to("History"),
-        "Alt+5",
+        "Alt+6",
         need=Need.CASE,
     ),
     Action(
@@ -446,6 +456,15 @@ ACTIONS: tuple[Action, ...] = (
         N_("Case"),
         lambda d: d.lesion_images.step(-1),
         "Alt+Left",
+        need=Need.CASE,
+    ),
+    Action(
+        "case.compare",
+        N_("Compare with an earlier visit…"),
+        N_("Case"),
+        lambda d: d.show_comparison(),
+        "Ctrl+Shift+V",
+        tip=N_("Lay the image on one of another visit of the lesion, and see what has grown"),
         need=Need.CASE,
     ),
     Action(
@@ -605,6 +624,14 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASE,
     ),
     Action(
+        "view.evidence",
+        N_("Show or hide the evidence of a reading"),
+        N_("View"),
+        lambda d: d.layers.toggle("evidence"),
+        "Shift+6",
+        need=Need.CASE,
+    ),
+    Action(
         "view.bare",
         N_("Image without overlays"),
         N_("View"),
@@ -622,6 +649,7 @@ ACTIONS: tuple[Action, ...] = (
         N_("View"),
         lambda d: d.view_aids.show_next_channel(),
         NEXT_CHANNEL_KEY,
+        is_view_aid=True,
         tip=N_("Show red, green, blue and lightness alone, one after the other, then colour again"),
         need=Need.CASE,
     ),
@@ -631,6 +659,7 @@ ACTIONS: tuple[Action, ...] = (
         N_("View"),
         lambda d: d.view_aids.show_as_taken(),
         AS_TAKEN_KEY,
+        is_view_aid=True,
         tip=N_("Switch every view aid off"),
         need=Need.CASE,
     ),
@@ -741,20 +770,27 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
 
 def shortcut_groups() -> list[ShortcutGroup]:
     """Return the keys of every menu, and what the pointer does on the image, for the shortcut sheet."""
-    groups = [(_(menu), _keys_of(menu)) for menu in MENUS]
+    groups = [(_(menu), _keys_of(_of_menu(menu))) for menu in MENUS]
+    aids = _keys_of([entry for entry in ACTIONS if entry.is_view_aid])
     gestures = [(_(how), _(what)) for how, what in CANVAS_GESTURES]
     deciding = [(_(keys), _(what)) for keys, what in DECISION_KEYS]
     return [
         *((menu, lines) for menu, lines in groups if lines),
+        (_("View aids"), aids),
         (_("While deciding (J)"), deciding),
         (_("On the image"), gestures),
     ]
 
 
-def _keys_of(menu: str) -> list[tuple[str, str]]:
+def _of_menu(menu: str) -> list[Action]:
+    """The actions of a menu but for the view aids, which are a group of their own on the sheet."""
+    return [entry for entry in ACTIONS if entry.menu == menu and not entry.is_view_aid]
+
+
+def _keys_of(entries: Iterable[Action]) -> list[tuple[str, str]]:
     lines = []
-    for entry in ACTIONS:
-        if entry.menu == menu and entry.shortcut:
+    for entry in entries:
+        if entry.shortcut:
             keys = QKeySequence(entry.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
             lines.append((keys, _(entry.text).removesuffix("…")))
     return lines

@@ -15,11 +15,12 @@ LAYER_NAMES = {
     Layer.UNCERTAINTY: N_("Uncertainty"),
     Layer.PROBABILITY: N_("Probability"),
     Layer.ATTENTION: N_("Attention"),
+    Layer.EVIDENCE: N_("Evidence"),
 }
 
 
 class LayerBar(QFrame):
-    """One switch and one opacity slider per layer."""
+    """One switch and one opacity slider per layer; that of the evidence has its place beside the reading."""
 
     def __init__(self, image_view: ImageView, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,15 +28,12 @@ class LayerBar(QFrame):
         self._image_view = image_view
         self._hidden: tuple[Layer, ...] = ()
         self.control_by_layer = {layer: LayerControl(layer, image_view, theme) for layer in LAYER_NAMES}
-        self._layout = WrappingLayout(self)
-        self._layout.setContentsMargins(10, 5, 10, 6)
-        self._layout.setSpacing(12)
-        for control in self.control_by_layer.values():
-            self._layout.addWidget(control)
-
-    def offer(self, widget: QWidget) -> None:
-        """Put something that belongs to the view behind the layers."""
-        self._layout.addWidget(widget)
+        layout = WrappingLayout(self)
+        layout.setContentsMargins(10, 5, 10, 6)
+        layout.setSpacing(12)
+        for layer, control in self.control_by_layer.items():
+            if layer is not Layer.EVIDENCE:
+                layout.addWidget(control)
 
     def show_layer(self, layer: Layer, *, visible: bool) -> None:
         """Show or hide a layer."""

@@ -1,5 +1,6 @@
-"""The menu of view aids beside the layers."""
+"""The menu of view aids, above the image."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -21,6 +22,8 @@ class ViewAidMenu(QToolButton):
     def __init__(self, choice: ViewAidChoice, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choice = choice
+        # Opening it leaves the keys of the tools to the image.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolTip(
             _("Ways of showing the image; mask, score, exports and report use the image as it was taken")

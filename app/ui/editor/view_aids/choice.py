@@ -82,7 +82,7 @@ AID_SWITCHES: tuple[AidSwitch, ...] = (
         N_("Hair reduced"),
         N_("hair reduced"),
         N_("Paint long dark threads over with what lies beside them; rulers and dark lines can go with them"),
-        "Shift+6",
+        "Shift+7",
         lambda aids: aids.hair_reduced,
         lambda aids: replace(aids, hair_reduced=not aids.hair_reduced),
     ),
@@ -91,7 +91,7 @@ AID_SWITCHES: tuple[AidSwitch, ...] = (
         N_("Colour constancy"),
         N_("colour constancy"),
         N_("Take the tint of the lamp and of the camera away"),
-        "Shift+7",
+        "Shift+8",
         lambda aids: aids.colour_constant,
         lambda aids: replace(aids, colour_constant=not aids.colour_constant),
     ),
@@ -100,7 +100,7 @@ AID_SWITCHES: tuple[AidSwitch, ...] = (
         N_("Local contrast"),
         N_("contrast"),
         N_("Spread the lightness of each part of the image"),
-        "Shift+8",
+        "Shift+9",
         lambda aids: aids.local_contrast,
         lambda aids: replace(aids, local_contrast=not aids.local_contrast),
     ),
@@ -109,13 +109,13 @@ AID_SWITCHES: tuple[AidSwitch, ...] = (
         N_("Grid"),
         N_("grid"),
         N_("Lay a grid over the image, in millimetres where it is calibrated"),
-        "Shift+0",
+        "Shift+G",
         lambda aids: aids.grid,
         lambda aids: replace(aids, grid=not aids.grid),
     ),
 )
 
-NEXT_CHANNEL_KEY = "Shift+9"
+NEXT_CHANNEL_KEY = "Shift+0"
 AS_TAKEN_KEY = "0"
 
 

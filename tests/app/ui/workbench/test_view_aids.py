@@ -8,7 +8,6 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.editor.view_aids.choice import AS_TAKEN, Channel, ViewAids
 from app.ui.shell.main_window import MainWindow
-from app.ui.workbench.view_aid_menu import ViewAidMenu
 from app.usecases.services import Services
 from tests.app.ui.conftest import OpenWindow
 from tests.builders import a_case
@@ -45,7 +44,7 @@ def test_a_person_switches_aids_and_nothing_but_the_view_sees_them(
     view.repaint()
     taken, on_screen = np.array(view.pixels), view.renderer.pixels.copy()
     small = np.array(view.image_copy(64))
-    button = controller.layers.findChild(ViewAidMenu)
+    button = controller.view_aid_menu
 
     _press(qtbot, window, "view.aid.hair", "view.aid.contrast", "view.aid.constancy", "view.channel")
     assert _said(window) == "View only: hair reduced, colour constancy, contrast, red channel"
