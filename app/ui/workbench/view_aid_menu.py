@@ -44,6 +44,9 @@ class ViewAidMenu(QToolButton):
         as_taken.triggered.connect(lambda _checked=False: choice.show_as_taken())
         self.setMenu(self._menu)
         choice.changed.connect(self._show)
+        # As wide as it ever gets, so that the bar is not broken anew when an aid is switched.
+        self.setText(_("View aids ({count})").format(count=len(AID_SWITCHES) + 1))
+        self.setMinimumWidth(self.sizeHint().width())
         self._show(choice.aids)
 
     def _made_switch(self, name: str) -> QAction:
