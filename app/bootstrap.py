@@ -120,7 +120,8 @@ def vocabulary() -> Vocabulary:
     """Return the permitted words of the forms, from resources/terms."""
     fields = tomllib.loads(resources.path("terms", "case_fields.toml").read_text(encoding="utf-8"))
     diagnoses = tomllib.loads(resources.path("terms", "diagnoses.toml").read_text(encoding="utf-8"))
-    return Vocabulary.from_tables(fields, diagnoses["diagnosis"])
+    keys = tomllib.loads(resources.path("terms", "decision_keys.toml").read_text(encoding="utf-8"))
+    return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys)
 
 
 def start_log(folder: Path) -> None:

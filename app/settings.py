@@ -49,6 +49,9 @@ class Settings(BaseModel):
         description="Which shipped models serve: 'research' learned from more images, for non-commercial use "
         "only; 'open' from CC-0 images alone.",
     )
+    favourite_diagnoses: list[str] = Field(
+        default=[], max_length=9, description="Diagnoses of the keys 1 to 9; empty: those of the program."
+    )
     accepted_intended_use: int = Field(
         default=0, ge=0, description="Version of the intended-use text that was accepted; 0: none yet."
     )

@@ -1,4 +1,7 @@
-"""Measure how long a large brush keeps the correction canvas busy; run it after changes to app/ui/editor."""
+"""Measure how long tools keep the correction canvas busy; run it after changes to app/ui/editor.
+
+Without options: a brush of 2000 px on 24 megapixels. With ``--tools``: every move of every tool there.
+"""
 
 import json
 import math
@@ -18,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.layers import Layer
+from app.ui.editor.tools.handles import HandlesPreview
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,94 @@ def measure_brush(
         times.append(_summary(view, _strokes(canvas, strokes, moves)))
     canvas.view.close()
     return times
+
+
+_STROKED = ("brush", "eraser", "push", "lasso", "lasso_subtract", "ruler", "wand", "handles", "pan")
+"""Tools whose gesture is a drag; the others are fed by clicks, and their moves come between these."""
+_CLICKED = ("polygon", "livewire")
+
+
+@dataclass(frozen=True)
+class ToolTimes:
+    """Milliseconds that the moves of one tool took, their repaint included; in wall and processor time."""
+
+    tool: str
+    view: str
+    moves: int
+    median_ms: float
+    p95_ms: float
+    p95_cpu_ms: float
+    press_ms: float
+    """The longest press or release."""
+
+
+def measure_tools(*, width_px: int = 6000, height_px: int = 4000, moves: int = 40) -> list[ToolTimes]:
+    """Drag, or click and move, with every tool in the fitted and in the 1:1 view."""
+    _application = QApplication.instance() or QApplication([])
+    canvas = _canvas(width_px, height_px)
+    times = []
+    for view, place in (("fitted", canvas.view.fit), ("1:1", canvas.view.show_actual_pixels)):
+        for tool in (*_STROKED, *_CLICKED):
+            place()
+            canvas.tools.set_tool(tool)
+            canvas.tools.set_brush_diameter_px(300)
+            QApplication.processEvents()
+            times.append(_tool_times(canvas, tool, view, moves))
+            canvas.tools.cancel_gesture()
+    canvas.view.close()
+    return times
+
+
+def _tool_times(canvas: EditorCanvas, tool: str, view: str, moves: int) -> ToolTimes:
+    press, move, release = (
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.MouseButtonRelease,
+    )
+    walls: list[float] = []
+    cpus: list[float] = []
+    others: list[float] = []
+    for number in range(3):
+        way = [_way_of(canvas, tool, number, step / moves) for step in range(moves + 1)]
+        others.append(_timed(canvas, press, way[0]))
+        if tool in _CLICKED:
+            others.append(_timed(canvas, release, way[0]))
+        for at, point in enumerate(way[1:], start=1):
+            began = time.process_time()
+            walls.append(_timed(canvas, move, point))
+            cpus.append((time.process_time() - began) * 1000)
+            if tool in _CLICKED and at % 10 == 0:
+                others.append(_timed(canvas, press, point))
+                others.append(_timed(canvas, release, point))
+        if tool in _CLICKED:
+            canvas.tools.cancel_gesture()
+        else:
+            others.append(_timed(canvas, release, way[-1]))
+    return ToolTimes(
+        tool,
+        view,
+        len(walls),
+        round(statistics.median(walls), 2),
+        _p95(walls),
+        _p95(cpus),
+        round(max(others), 2),
+    )
+
+
+def _way_of(canvas: EditorCanvas, tool: str, number: int, share: float) -> QPointF:
+    """A point of a tool's way: of the curve through the view, or of one from a handle of the boundary."""
+    known = canvas.tools.resting_preview
+    if tool != "handles" or not isinstance(known, HandlesPreview):
+        return _on_way(canvas, number, share)
+    seen = [canvas.view.placement.view_xy((x, y)) for x, y in known.handles.handles_xy.tolist()]
+    middle = canvas.view.centre_xy
+    x, y = min(seen, key=lambda xy: math.hypot(xy[0] - middle[0], xy[1] - middle[1]))
+    return QPointF(x + 60 * share, y + 40 * math.sin(6 * share))
+
+
+def _p95(times_ms: list[float]) -> float:
+    ordered = sorted(times_ms)
+    return round(ordered[math.ceil(0.95 * len(ordered)) - 1], 2)
 
 
 def _canvas(width_px: int, height_px: int) -> EditorCanvas:
@@ -107,7 +199,7 @@ def _summary(view: str, times_ms: list[float]) -> BrushTimes:
         view=view,
         events=len(ordered),
         median_ms=round(statistics.median(ordered), 2),
-        p95_ms=round(ordered[math.ceil(0.95 * len(ordered)) - 1], 2),
+        p95_ms=_p95(times_ms),
         largest_ms=round(ordered[-1], 2),
     )
 
@@ -115,4 +207,5 @@ def _summary(view: str, times_ms: list[float]) -> BrushTimes:
 if __name__ == "__main__":
     if "--offscreen" in sys.argv:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    print(json.dumps([asdict(times) for times in measure_brush()], indent=2))
+    measured = measure_tools() if "--tools" in sys.argv else measure_brush()
+    print("\n".join(json.dumps(asdict(times)) for times in measured))

@@ -43,6 +43,7 @@ from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.exports.export_manner import ExportManner, NamedBy
 from app.usecases.exports.exporter import CaseFile, Exporter
+from app.usecases.exports.report_layout import NO_LETTERHEAD, Letterhead, ReportForm
 from app.usecases.image_arrays import ImageArrays
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask, RgbImage
@@ -77,9 +78,12 @@ def exported(
     *,
     deidentified: bool,
     named_by: NamedBy | None = None,
+    form: ReportForm = ReportForm.LONG,
+    letterhead: Letterhead = NO_LETTERHEAD,
 ) -> list[Path]:
-    """Write cases in a format and return the files."""
-    writing = exporter.write(cases, folder, ExportManner(deidentified, named_by))
+    """Write cases in a format and return the files; of reports, everything that they can hold."""
+    manner = ExportManner(deidentified, named_by, form=form, letterhead=letterhead)
+    writing = exporter.write(cases, folder, manner)
     return result_of(writing)
 
 
@@ -112,11 +116,11 @@ def an_image_file(folder: Path, name: str = "lesion.png", *, seed: int = 1) -> P
 
 def the_vocabulary() -> Vocabulary:
     """Return the vocabulary that ships with the program."""
-    fields, diagnoses = (
+    fields, diagnoses, keys = (
         tomllib.loads(resources.path("terms", name).read_text(encoding="utf-8"))
-        for name in ("case_fields.toml", "diagnoses.toml")
+        for name in ("case_fields.toml", "diagnoses.toml", "decision_keys.toml")
     )
-    return Vocabulary.from_tables(fields, diagnoses["diagnosis"])
+    return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys)
 
 
 @cache

@@ -193,6 +193,7 @@ class FakeExporter:
     keeps_what_was_stopped: bool = False
     asked: list[tuple[int, bool]] = field(default_factory=list)
     seen: list[CaseFile] = field(default_factory=list)
+    manners: list[ExportManner] = field(default_factory=list)
 
     def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         folder.mkdir(parents=True, exist_ok=True)
@@ -204,4 +205,5 @@ class FakeExporter:
             files.append(file)
             yield len(files)
         self.asked.append((len(files), manner.deidentified))
+        self.manners.append(manner)
         return files

@@ -28,6 +28,7 @@ from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.case_selection import CaseSelection, selected_images
 from app.usecases.exports.export_cases import export_cases, key_folder
 from app.usecases.exports.export_manner import ExportManner, NamedBy
+from app.usecases.exports.report_layout import HTML_FORMAT, REPORT_FORMAT, ReportForm
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.skipped_cases import WrittenCases
@@ -273,15 +274,33 @@ def report(
     image_ids: _Ids = None,
     with_identity: _WithIdentity = False,
     named_by: _NamedBy = None,
+    form: Annotated[
+        ReportForm,
+        typer.Option(
+            "--form", help="One page with the decision first, or everything with overlay, history and cards."
+        ),
+    ] = ReportForm.SHORT,
+    html: Annotated[
+        bool, typer.Option("--html", help="Write HTML, one file with its pictures in it, instead of PDF.")
+    ] = False,
+    with_letterhead: Annotated[
+        bool,
+        typer.Option("--with-letterhead", help="Show the clinic's letterhead in de-identified reports, too."),
+    ] = False,
     shown: _Shown = CaseFilter.ALL,
     search: _Search = "",
     as_json: Json = False,
 ) -> None:
-    """Write a PDF report for each case."""
+    """Write a report for each case."""
     cli = cli_of(context, as_json=as_json)
     chosen = _chosen(cli, image_ids, shown, search)
-    manner = ExportManner(not with_identity, named_by)
-    _write(cli, write_report(cli.services, chosen, folder, manner=manner, token=TOKEN), folder)
+    manner = ExportManner(not with_identity, named_by, form=form, shows_clinic=with_letterhead)
+    format_name = HTML_FORMAT if html else REPORT_FORMAT
+    _write(
+        cli,
+        write_report(cli.services, chosen, folder, manner=manner, token=TOKEN, format_name=format_name),
+        folder,
+    )
 
 
 def _chosen(

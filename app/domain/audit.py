@@ -45,6 +45,7 @@ class AuditKind(StrEnum):
     CASE_REMOVED = "case removed"
     CASE_RESTORED = "case restored"
     CASE_EXPORTED = "case exported"
+    ACTS_EXPORTED = "audit trail exported"
     SNAPSHOT_FROZEN = "snapshot frozen"
     TRAINING_STARTED = "training started"
     TRAINING_ASKED_TO_STOP = "training asked to stop"

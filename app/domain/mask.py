@@ -76,6 +76,10 @@ class PixelBox:
             self.top - margin_px, self.left - margin_px, self.bottom + margin_px, self.right + margin_px
         )
 
+    def shifted(self, rows: int, columns: int) -> "PixelBox":
+        """Return the box moved down and to the right."""
+        return PixelBox(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
+
 
 EMPTY_BOX = PixelBox(0, 0, 0, 0)
 

@@ -4,8 +4,10 @@ The words themselves lie in resources/terms; bootstrap reads them and hands them
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
+
+MOST_FAVOURITES = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Diagnosis:
     group: str
     is_melanocytic: bool = False
     is_melanoma: bool = False
+    also: tuple[str, ...] = ()
+    """What people call it or type for it; nothing is stored under these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,19 @@ class Vocabulary:
     permitted: Mapping[str, tuple[str, ...]]
     """The lists of case_fields.toml by their names."""
     diagnoses: tuple[Diagnosis, ...]
+    favourites: tuple[str, ...] = ()
+    """Diagnoses of the keys 1 to 9."""
+    management_by_key: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def from_tables(cls, fields: Mapping[str, Any], diagnoses: Sequence[Mapping[str, Any]]) -> Self:
-        """Return the vocabulary of two parsed term files (case_fields.toml, diagnoses.toml)."""
+    def from_tables(
+        cls,
+        fields: Mapping[str, Any],
+        diagnoses: Sequence[Mapping[str, Any]],
+        decision_keys: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Return the vocabulary of parsed term files (case_fields, diagnoses and decision_keys.toml)."""
+        keys = decision_keys or {}
         return cls(
             permitted={name: tuple(words) for name, words in fields.items()},
             diagnoses=tuple(
@@ -40,9 +53,12 @@ class Vocabulary:
                     group=entry["group"],
                     is_melanocytic=entry.get("melanocytic", False),
                     is_melanoma=entry.get("melanoma", False),
+                    also=tuple(entry.get("also", ())),
                 )
                 for entry in diagnoses
             ),
+            favourites=tuple(keys.get("favourites", ())),
+            management_by_key=dict(keys.get("management", {})),
         )
 
     def known(self, terms: str, word: str | None) -> str | None:
@@ -68,6 +84,11 @@ class Vocabulary:
     def managements(self) -> tuple[str, ...]:
         """Return the permitted words for what is to be done."""
         return self.permitted["management"]
+
+    def favourites_or(self, chosen: Sequence[str]) -> tuple[str, ...]:
+        """Return the diagnoses of the keys 1 to 9: chosen ones that are known, else the program's."""
+        known = tuple(name for name in chosen if self.diagnosis(name) is not None)
+        return (known or self.favourites)[:MOST_FAVOURITES]
 
     def diagnosis(self, name: str) -> Diagnosis | None:
         """Return a diagnosis by its name, upper and lower case alike."""

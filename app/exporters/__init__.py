@@ -1,10 +1,10 @@
 """One file per export format, each a class that fills the Exporter port; pure from domain values and arrays.
 
 ``annotation`` holds the formats of annotation programs, ``masks`` files of pixels, ``tables`` lines of cases,
-and ``report`` the PDF; what several of them need lies beside these rooms. May import use cases, domain,
-models.contract and resources. Add a format: write its class in its room, name it in EXPORTERS. What may be
-told about a patient is decided in deidentification.py alone; files reach the folder through atomic_output.py,
-whole folders through begun_folder.py.
+and ``report`` the report as PDF and HTML; what several of them need lies beside these rooms. May import use
+cases, domain, models.contract and resources. Add a format: write its class in its room, name it in EXPORTERS.
+What may be told about a patient is decided in deidentification.py alone; files reach the folder through
+atomic_output.py, whole folders through begun_folder.py.
 """
 
 from app.exporters.annotation.coco_json import CocoJson
@@ -20,6 +20,7 @@ from app.exporters.masks.mask_png_ones import MaskPngOnes
 from app.exporters.masks.outlined_images import OutlinedImages
 from app.exporters.masks.probability_npz import ProbabilityNpz
 from app.exporters.masks.probability_png import ProbabilityPng
+from app.exporters.report.html import ReportHtml
 from app.exporters.report.pdf import ReportPdf
 from app.exporters.tables.csv_table import CsvTable
 from app.exporters.tables.key_table import KeyTable
@@ -28,6 +29,7 @@ from app.usecases.exports.exporter import Exporter
 
 EXPORTERS: tuple[Exporter, ...] = (
     ReportPdf(),
+    ReportHtml(),
     CsvTable(),
     XlsxTable(),
     OutlinedImages(),

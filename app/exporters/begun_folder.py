@@ -16,6 +16,7 @@ from typing import BinaryIO
 from app import __version__
 from app.domain.case import Case
 from app.domain.errors import ExportError
+from app.domain.workspaces import EXPORT_WORKSPACE_PREFIX
 from app.exporters.atomic_output import NewFile, export_error, moved, new_file, sync_file
 from app.exporters.case_index import INDEX_NAME, KEY_COLUMNS, index_columns, index_row, key_row
 from app.exporters.case_names import CaseNames
@@ -24,6 +25,7 @@ from app.exporters.image_rendering import image_png
 from app.translation import _
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile
+from models.contract.files.file_lock import AlreadyLockedError, locked_meanwhile
 from models.contract.files.private_files import create_private, make_private_folder, write_private
 
 _RECORD = ".written.jsonl"
@@ -37,15 +39,23 @@ def begun_folder(folder: Path, name: str, manner: ExportManner) -> Iterator["Beg
     One that holds files when the block is left before stays, so that the same export can go on with it.
 
     Raises:
-        ExportError: the folder cannot be written, or the disk is full.
+        ExportError: the folder cannot be written, the disk is full, or the same export is under way there.
     """
     begun: BegunFolder | None = None
     try:
         make_private_folder(folder)
-        begun = BegunFolder(folder, name, manner)
-        with begun:
-            yield begun
-            begun.deliver()
+        with locked_meanwhile(folder / f"{EXPORT_WORKSPACE_PREFIX}{_key(name, manner)}.lock"):
+            begun = BegunFolder(folder, name, manner)
+            with begun:
+                yield begun
+                begun.deliver()
+    except AlreadyLockedError:
+        raise ExportError(
+            _(
+                "The same export is being written to this folder already; wait until it is done, or choose "
+                "another folder."
+            )
+        ) from None
     except OSError as error:
         left = _("Nothing was written.") if begun is None else begun.what_is_left
         raise export_error(error, left) from None

@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.domain.errors import LearningError
 from app.runs.follower import RunFollower
 from app.runs.process_identity import ProcessIdentity, identity_of, is_alive
-from app.runs.start_lock import AlreadyLockedError, locked
 from app.subprocesses import HEAVY_WORK, environment, training_command
 from app.translation import _
 from models.contract.files.atomic_files import write_whole
+from models.contract.files.file_lock import AlreadyLockedError, locked
 from models.contract.files.private_files import create_private
 from training.contract.events import TERMINAL_EVENTS
 from training.contract.run_folder import EVENTS_FILE, STOP_FILE, RunFolder

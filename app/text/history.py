@@ -9,7 +9,7 @@ from app.domain.audit import EDITS, AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
-from app.domain.revision import MaskRevision, RevisionReason, SkipReason
+from app.domain.revision import Decision, MaskRevision, RevisionReason, SkipReason
 from app.translation import N_, _
 
 _WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
@@ -89,6 +89,29 @@ def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
     if act.kind in EDITS:
         return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
     return _(title), act.detail if act.kind in _TOLD_IN_DETAIL else ""
+
+
+def decision_words(before: Decision | None, after: Decision) -> str:
+    """Return what a decision says; of one that replaces another, each part that changed, old and new."""
+    if before is None:
+        said = "; ".join(part for part in (after.diagnosis, after.management) if part)
+        return said or _("comment only")
+    parts = (
+        (_("diagnosis"), before.diagnosis, after.diagnosis),
+        (_("confirmed by"), before.diagnosis_confirm_type, after.diagnosis_confirm_type),
+        (_("management"), before.management, after.management),
+        (_("comment"), _quoted(before.comment), _quoted(after.comment)),
+    )
+    changed = [
+        _("{part}: {old} → {new}").format(part=part, old=old or _("open"), new=new or _("open"))
+        for part, old, new in parts
+        if old != new
+    ]
+    return "\n".join(changed) or _("the same again")
+
+
+def _quoted(comment: str) -> str:
+    return f"“{comment}”" if comment else _("none")
 
 
 def revision_words(revision: MaskRevision) -> str:

@@ -1,8 +1,16 @@
 """Sentences that stand in every report."""
 
+from datetime import datetime
+
 from app.translation import N_, _
 
 RESEARCH_USE = N_("Research use only. Not a medical device. The clinician decides.")
+
+OVERLAY_LIMIT = N_(
+    "An attention overlay shows which parts of the image moved this model's score. It does not "
+    "mark disease, "
+    "and a plausible overlay does not make a score right."
+)
 
 LIMITS = (
     N_(
@@ -16,11 +24,7 @@ LIMITS = (
         "model's own "
         "limits say so."
     ),
-    N_(
-        "An attention overlay shows which parts of the image moved this model's score. It does not "
-        "mark disease, "
-        "and a plausible overlay does not make a score right."
-    ),
+    OVERLAY_LIMIT,
     N_(
         "Sizes in millimetres depend on the calibration that is named beside them; without "
         "calibration, sizes "
@@ -33,3 +37,18 @@ LIMITS = (
 def yes_no(value: bool | None) -> str | None:
     """Return yes, no, or None for unknown."""
     return None if value is None else _("yes") if value else _("no")
+
+
+_MAX_FOOT_LETTERS = 50
+
+
+def made_words(made_at: datetime, patient_code: str, *, is_deidentified: bool) -> str:
+    """Return when a report was made and of whom; a de-identified one tells the year only."""
+    made = f"{made_at.year}" if is_deidentified else made_at.astimezone().strftime("%d %b %Y, %H:%M")
+    return _("Made by Naevus, {made}. Patient {shortened}.").format(
+        made=made, shortened=_shortened(patient_code)
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_FOOT_LETTERS else text[: _MAX_FOOT_LETTERS - 1] + "…"

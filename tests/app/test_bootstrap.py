@@ -62,7 +62,11 @@ def test_an_image_can_be_imported_and_a_missing_model_is_said_in_a_sentence(
         predict_boundary(services, image_id, FakeToken())
     assert services.user == "Dr Real"
     assert isinstance(services.shelf, ModelShelf)
-    assert [exporter.name for exporter in services.exporters][:2] == ["report_pdf", "csv_table"]
+    assert [exporter.name for exporter in services.exporters][:3] == [
+        "report_pdf",
+        "report_html",
+        "csv_table",
+    ]
     assert services.vocabulary == the_vocabulary()
     assert services.journal is not None
 

@@ -27,6 +27,7 @@ _NO_SENTENCES = {
     "limits title": "the name of a style",
     "box title": "the name of a style",
     "0 beginbfchar": "an operator of PDF",
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'": "a rule for browsers",
 }
 
 _FILES = [file for room in _TRANSLATED for file in sorted((ROOT / room).rglob("*.py"))]

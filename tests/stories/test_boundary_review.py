@@ -9,7 +9,7 @@ from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.domain.revision import SkipReason
 from app.ui.shell.main_window import MainWindow
-from app.ui.workbench.boundary_review import progress_words
+from app.ui.workbench.review_progress import progress_words
 from app.usecases.cases.list_cases import list_cases
 from tests.stories.hands import CONTROL, SHIFT, brush, opened, press
 from tests.stories.workplace import WAIT_MS, Workplace

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QDate, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -25,6 +26,7 @@ from app.domain.errors import StorageError
 from app.domain.figures import percent
 from app.domain.ids import ImageId
 from app.settings import Settings, read_settings
+from app.ui.cases.masks_dialog import MasksDialog
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.shell.main_window import MainWindow
 from app.ui.workbench.scale_dialog import ScaleDialog
@@ -307,6 +309,28 @@ def test_a_boundary_that_was_corrected_elsewhere_meanwhile_is_said_and_nothing_i
     assert "corrected elsewhere meanwhile" in one_case.notice_bar.text
     case = workplace.case(one_case)
     assert [revision.author for revision in case.revisions] == ["Dr Test", "Dr Test", "Dr Other", "Dr Test"]
+    assert "Correction saved at" in one_case.status_line.saved.text()
+
+
+def test_a_mask_that_is_taken_from_a_file_ends_what_the_status_line_said_of_the_one_before(
+    workplace: Workplace, one_case: MainWindow, tmp_path: Path
+) -> None:
+    case = workplace.case(one_case)
+    one_case.controller.correction.confirm()
+    workplace.settle(one_case)
+    assert "Boundary confirmed at" in one_case.status_line.saved.text()
+    mask = np.zeros((case.image.height_px, case.image.width_px), np.uint8)
+    mask[20:60, 30:80] = 255
+    path = tmp_path / f"{Path(case.image.file_name).stem}_mask.png"
+    Image.fromarray(mask).save(path)
+    dialog = MasksDialog(one_case.session, "", one_case)
+    dialog.look_through([path])
+    workplace.settle(one_case)
+    dialog.take()
+    workplace.settle(one_case)
+    assert [one.mask for one in workplace.case(one_case).revisions][-1] != case.mask
+    assert one_case.status_line.saved.text() == "The boundary is as it is stored"
+    dialog.close()
 
 
 def test_a_recorded_decision_leaves_the_keys_to_the_shortcuts(

@@ -1,21 +1,19 @@
-"""A report's pages: header, footer with the number of pages, sections, metadata without any patient."""
+"""A report's pages: header, footer with the number of pages, metadata without any patient."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, SimpleDocTemplate
+from reportlab.platypus import BaseDocTemplate, SimpleDocTemplate
 
-from app.domain.analysis.model_summary import ModelSummary
-from app.domain.audit import AuditEvent
-from app.domain.case import Case
-from app.domain.measurement import Measurement
-from app.exporters.deidentification import CaseDisclosure, disclosed_case
-from app.exporters.report import sections
-from app.exporters.report.images import DrawnImages, drawn_images
+from app.exporters.report.content import Part
+from app.exporters.report.facts import ReportFacts, report_facts
+from app.exporters.report.flowables import flowables
+from app.exporters.report.forms import further_sections, long_form, short_form
 from app.exporters.report.style import (
     BOLD,
     CONTENT_WIDTH,
@@ -29,91 +27,68 @@ from app.exporters.report.style import (
     register_fonts,
     say,
 )
-from app.text.report import RESEARCH_USE
+from app.text.report import RESEARCH_USE, made_words
 from app.translation import _
-from app.usecases.analysis.measurements import measurements_of
+from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile
+from app.usecases.exports.report_layout import ReportForm
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
-_MAX_FOOT_LETTERS = 50
+# Pictures as bytes: as letters they are a quarter larger, and take most of the time of a report.
+rl_config.useA85 = 0
 
 
-def report_bytes(file: CaseFile, made_at: datetime, *, deidentified: bool) -> bytes:
+def report_bytes(file: CaseFile, made_at: datetime, manner: ExportManner) -> bytes:
     """Return the PDF of one case; ``made_at`` is told by its year only when de-identified."""
     register_fonts()
-    made = f"{made_at.year}" if deidentified else made_at.astimezone().strftime("%d %b %Y, %H:%M")
-    report = _prepared(file, deidentified=deidentified)
-    foot = _("Made by Naevus, {made}. Patient {shortened}.").format(
-        made=made, shortened=_shortened(printable(report.disclosed.patient_code))
-    )
+    facts = report_facts(file, manner)
+    parts = long_form(facts) if manner.form is ReportForm.LONG else _as_far_as_they_fit(facts)
+    foot = made_words(made_at, printable(facts.disclosed.patient_code), is_deidentified=manner.deidentified)
     # The first pass only counts the pages, because each page says how many there are.
-    pages, _content = _laid_out(report, foot, None)
-    _pages, content = _laid_out(report, foot, pages)
+    pages, _content = _laid_out(facts, parts, foot)
+    _pages, content = _laid_out(facts, parts, foot, pages)
     return content
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """What is laid out: everything that takes time is done."""
-
-    case: Case
-    disclosed: CaseDisclosure
-    pictures: DrawnImages
-    measured: tuple[Measurement, ...]
-    audit: tuple[AuditEvent, ...]
-    models: tuple[ModelSummary, ...]
-
-
-def _prepared(file: CaseFile, *, deidentified: bool) -> _Report:
-    return _Report(
-        case=file.case,
-        disclosed=disclosed_case(file.case, deidentified=deidentified),
-        pictures=drawn_images(file),
-        measured=measurements_of(file.measure(), file.mask),
-        audit=file.audit,
-        models=file.models,
-    )
+def _as_far_as_they_fit(facts: ReportFacts) -> list[Part]:
+    """Return the short form with those further sections that need no further page."""
+    parts = short_form(facts)
+    most, _content = _laid_out(facts, parts)
+    for section in further_sections(facts):
+        pages, _content = _laid_out(facts, [*parts, *section])
+        if pages <= most:
+            parts = [*parts, *section]
+    return parts
 
 
-def _laid_out(report: _Report, foot: str, pages: int | None) -> tuple[int, bytes]:
-    """Return the number of pages and the PDF."""
+def _laid_out(
+    facts: ReportFacts, parts: Sequence[Part], foot: str = "", pages: int | None = None
+) -> tuple[int, bytes]:
+    """Return the number of pages and the PDF; without ``pages`` it is a trial and has no pictures."""
     buffer = BytesIO()
     document = SimpleDocTemplate(
         buffer,
         pagesize=A4,
         leftMargin=PAGE_MARGIN - 6,
         rightMargin=PAGE_MARGIN - 6,
-        topMargin=23 * mm,
+        topMargin=21 * mm,
         bottomMargin=18 * mm,
         title=_("Naevus dermoscopy report"),
         author="Naevus",
         creator="Naevus",
         subject=_(RESEARCH_USE),
         pageCompression=1,
+        initialFontName=REGULAR,
         # A fixed creation date: the real one would date the visit.
-        invariant=int(report.disclosed.is_deidentified),
+        invariant=int(facts.disclosed.is_deidentified),
     )
 
     def frame(canvas: Canvas, _document: BaseDocTemplate) -> None:
         _draw_frame(canvas, foot, pages)
 
-    document.build(_story(report), onFirstPage=frame, onLaterPages=frame)
+    content = flowables(parts, CONTENT_WIDTH, is_trial=pages is None)
+    document.build(content, onFirstPage=frame, onLaterPages=frame)
     return document.page, buffer.getvalue()
-
-
-def _story(report: _Report) -> list[Flowable]:
-    case, disclosed = report.case, report.disclosed
-    return [
-        *sections.title(case, disclosed),
-        *sections.images_and_score(case, report.pictures, report.audit, report.models),
-        *sections.clinician_decision(case, disclosed),
-        *sections.measurements(case.image, report.measured),
-        *sections.patient_and_lesion(case, disclosed),
-        *sections.image_origin(case, disclosed),
-        *sections.models_used(case, disclosed),
-        *sections.revision_history(case, disclosed, report.audit),
-        *sections.limits_of_use(report.models),
-    ]
 
 
 def _draw_frame(canvas: Canvas, foot: str, pages: int | None) -> None:
@@ -140,7 +115,3 @@ def _draw_frame(canvas: Canvas, foot: str, pages: int | None) -> None:
         _("Page {getpagenumber} of {value}").format(getpagenumber=canvas.getPageNumber(), value=pages or "?"),
     )
     canvas.restoreState()
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MAX_FOOT_LETTERS else text[: _MAX_FOOT_LETTERS - 1] + "…"

@@ -1,18 +1,11 @@
-"""The pictures of a report: image, boundary and attention overlay, each with its caption.
-
-They are drawn once (``drawn_images``) and placed on the pages as often as these are laid out (``placed``).
-"""
+"""The pictures of the long form: image, boundary and attention overlay, each with its caption."""
 
 from dataclasses import dataclass
-from io import BytesIO
-
-from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Image, Spacer, Table, TableStyle
 
 from app.domain.case import Case
 from app.domain.figures import percent
-from app.exporters.image_rendering import colour_bar, drawable, jpeg, reduced, with_boundary, with_heat
-from app.exporters.report.style import CAPTION, LABEL, LABEL_AT_RIGHT, say
+from app.exporters.image_rendering import drawable, jpeg, reduced, with_boundary, with_heat
+from app.exporters.report.content import DrawnImage
 from app.text.history import revision_words
 from app.text.overlays import outside_warning, overlay_words
 from app.translation import _
@@ -22,25 +15,13 @@ from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import AttentionMap, RgbImage
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
 
-_PICTURE_WIDTH, _PICTURE_HEIGHT = 85 * mm, 68 * mm
 _PRINTED_SIDE_PX = 1500
 """85 mm at 450 dots per inch."""
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnImage:
-    """A picture ready to be placed; with a colour bar where ``scale`` is given."""
-
-    content: bytes
-    width_px: int
-    height_px: int
-    caption: str
-    scale: ColourScale | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class DrawnImages:
-    """All pictures of a report."""
+    """All pictures of the long form."""
 
     plain: DrawnImage
     boundary: DrawnImage
@@ -57,14 +38,6 @@ def drawn_images(file: CaseFile) -> DrawnImages:
         boundary=_drawn(outlined, _boundary_words(file.case, has_lesion=has_lesion)),
         overlays=tuple(_overlay(file, printed, name, found) for name, found in file.overlays.items()),
     )
-
-
-def placed(picture: DrawnImage) -> list[Flowable]:
-    """Return a picture with its colour bar and caption, fitted into half the width of a page."""
-    scale = min(_PICTURE_WIDTH / picture.width_px, _PICTURE_HEIGHT / picture.height_px)
-    image = Image(BytesIO(picture.content), picture.width_px * scale, picture.height_px * scale)
-    bar = [] if picture.scale is None else [Spacer(1, 2), _colour_bar(picture.scale)]
-    return [image, *bar, say(picture.caption, CAPTION)]
 
 
 def _drawn(pixels: RgbImage, caption: str, scale: ColourScale | None = None) -> DrawnImage:
@@ -88,22 +61,3 @@ def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionM
     warning = outside_warning(name, share)
     caption = f"{overlay_words(name)}{inside}" + (f". {warning}" if warning else "")
     return _drawn(with_heat(printed, attention, scale), caption, scale)
-
-
-def _colour_bar(scale: ColourScale) -> Table:
-    low, high = ("against", _("in favour")) if scale.lowest < 0 else ("none", "most")
-    bar = Image(BytesIO(jpeg(colour_bar(scale, 512, 24))), 46 * mm, 2.6 * mm)
-    table = Table([[say(low, LABEL_AT_RIGHT), bar, say(high, LABEL)]], colWidths=[16 * mm, 48 * mm, 16 * mm])
-    table.setStyle(
-        TableStyle(
-            [
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("ALIGN", (1, 0), (1, 0), "CENTER"),
-                ("TOPPADDING", (0, 0), (-1, -1), 0),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
-                ("LEFTPADDING", (0, 0), (-1, -1), 1),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 1),
-            ]
-        )
-    )
-    return table

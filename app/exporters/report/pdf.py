@@ -10,19 +10,20 @@ from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
 
-def _now() -> datetime:
+def utc_now() -> datetime:
+    """Return the present moment, UTC."""
     return datetime.now(UTC)
 
 
 class ReportPdf:
-    """A4 report: pictures, score with its limits, decision, measurements, details and history."""
+    """A4 report: one page with the decision first, or everything in the long form."""
 
     name = "report_pdf"
     label = "Report (PDF)"
     suffix = ".pdf"
     keeps_what_was_stopped = False
 
-    def __init__(self, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock
 
     def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
@@ -30,15 +31,32 @@ class ReportPdf:
         # ReportLab is imported with the first report, not when the window opens.
         from app.exporters.report.document import report_bytes
 
-        files, stems = [], CaseNames(manner)
-        for file in cases:
-            content = report_bytes(file, self._clock(), deidentified=manner.deidentified)
-            name = report_name(stems.next_stem(file.case))
-            files.append(deliver_file(folder, name, content))
-            yield len(files)
-        return files
+        return write_report_per_case(
+            cases,
+            folder,
+            manner,
+            suffix=self.suffix,
+            encode=lambda file: report_bytes(file, self._clock(), manner),
+        )
 
 
-def report_name(stem: str) -> str:
+def write_report_per_case(
+    cases: Iterable[CaseFile],
+    folder: Path,
+    manner: ExportManner,
+    *,
+    suffix: str,
+    encode: Callable[[CaseFile], bytes],
+) -> Writing:
+    """Write ``<case>_report<suffix>`` for each case, one after the other."""
+    files, stems = [], CaseNames(manner)
+    for file in cases:
+        content = encode(file)
+        files.append(deliver_file(folder, report_name(stems.next_stem(file.case), suffix), content))
+        yield len(files)
+    return files
+
+
+def report_name(stem: str, suffix: str) -> str:
     """Return the name of the report of a case with such files."""
-    return f"{stem}_report.pdf"
+    return f"{stem}_report{suffix}"

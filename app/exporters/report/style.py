@@ -47,6 +47,8 @@ def _style(name: str, size: float, **options: str | float | Color) -> ParagraphS
 
 
 BODY = _style("body", 8.4)
+DENSE = _style("dense", 7.6, leading=10)
+DENSE_LABEL = _style("dense-label", 7.2, textColor=MUTED, leading=10)
 SMALL = _style("small", 7.2, textColor=MUTED)
 FOOT = _style("foot", 7, textColor=MUTED)
 LABEL = _style("label", 7.6, textColor=MUTED, leading=BODY.leading)
@@ -57,6 +59,11 @@ HEADING = _style("heading", 10, fontName=BOLD, spaceBefore=9, spaceAfter=3, keep
 LIMITS_TITLE = _style("limits title", 7.6, fontName=BOLD, spaceBefore=4)
 BOX_TITLE = _style("box title", 8.6, fontName=BOLD)
 SCORE = _style("score", 21, fontName=BOLD, leading=25)
+FIGURE = _style("figure", 11, fontName=BOLD)
+CLINIC = _style("clinic", 12.5, fontName=BOLD)
+DECIDED = _style("decided", 19, fontName=BOLD, leading=23.5)
+MANAGEMENT = _style("management", 12.5, leading=16.5, spaceAfter=2)
+FINE = _style("fine", 6.6, textColor=MUTED)
 WARNING = _style("warning", 8, textColor=WARNING_INK)
 
 
@@ -65,17 +72,22 @@ def printable(text: str) -> str:
 
     Letters that no font of the report has become their Unicode numbers, as “[U+2070E]”.
     """
-    kept = _kept(text)
+    kept = without_controls(text)
     unknown = printed_as_numbers(kept)
     return "".join(f"[U+{ord(letter):04X}]" if letter in unknown else letter for letter in kept)
 
 
 def printed_as_numbers(text: str) -> frozenset[str]:
     """Return the letters of a text that no font of the report has."""
-    return frozenset() if text.isascii() else frozenset(one for one in _kept(text) if not _has_glyph(one))
+    return (
+        frozenset()
+        if text.isascii()
+        else frozenset(one for one in without_controls(text) if not _has_glyph(one))
+    )
 
 
-def _kept(text: str) -> str:
+def without_controls(text: str) -> str:
+    """Return text without control characters and tabs; line breaks stay."""
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
     return "".join(one for one in plain if one in _NEEDS_NO_GLYPH or not _is_control(one))
 
@@ -122,9 +134,16 @@ def pairs_table(
     return table
 
 
-def lined_table(header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
+def lined_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    *,
+    is_dense: bool = False,
+) -> Table:
     """Return a table with a header that is repeated on every page."""
-    cells = [[say(text, LABEL) for text in header], *([say(text) for text in row] for row in rows)]
+    body, label, above, below = (DENSE, DENSE_LABEL, 0.8, 1.0) if is_dense else (BODY, LABEL, 2, 2.4)
+    cells = [[say(text, label) for text in header], *([say(text, body) for text in row] for row in rows)]
     table = Table(cells, colWidths=list(widths), repeatRows=1)
     table.setStyle(
         TableStyle(
@@ -134,8 +153,8 @@ def lined_table(header: Sequence[str], rows: Sequence[Sequence[str]], widths: Se
                 ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 6),
-                ("TOPPADDING", (0, 0), (-1, -1), 2),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 2.4),
+                ("TOPPADDING", (0, 0), (-1, -1), above),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), below),
             ]
         )
     )

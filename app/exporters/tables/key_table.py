@@ -7,7 +7,7 @@ from app.domain.errors import ExportError
 from app.exporters.atomic_output import new_file
 from app.exporters.csv_cells import Cell, CsvFile
 from app.exporters.deidentification import disclosed_case
-from app.exporters.report.pdf import report_name
+from app.exporters.report.pdf import ReportPdf, report_name
 from app.translation import _
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
@@ -56,7 +56,7 @@ def _row(file: CaseFile) -> dict[str, Cell]:
     case = file.case
     hidden, open_ = (disclosed_case(case, deidentified=hides) for hides in (True, False))
     return {
-        "report_file": report_name(hidden.image_code),
+        "report_file": report_name(hidden.image_code, ReportPdf.suffix),
         "image_pseudonym": hidden.image_code,
         "lesion_pseudonym": hidden.lesion_code,
         "patient_pseudonym": hidden.patient_code,

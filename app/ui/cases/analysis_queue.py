@@ -89,6 +89,8 @@ class AnalysisQueue(QObject):
         self._open: ImageId | None = None
         self._upcoming: tuple[ImageId, ...] = ()
         """What a person is about to open."""
+        self._is_put_off = False
+        """Only what somebody waits for is computed."""
         self._job: Job | None = None
         self._done = 0
         foot.cancel_requested.connect(self.cancel)
@@ -119,6 +121,15 @@ class AnalysisQueue(QObject):
         self._upcoming = image_ids
         if image_ids:
             self._look_up(image_ids)
+
+    def put_off(self, *, is_put_off: bool) -> None:
+        """Compute nothing but what a person waits for, so that the answer to a click does not wait; or go on.
+
+        That is what was asked for, and boundaries of the open image and of those that are about to be opened.
+        """
+        if is_put_off != self._is_put_off:
+            self._is_put_off = is_put_off
+            self._next()
 
     def look_over_all(self) -> None:
         """Find what a former run has left outstanding: boundaries and scores of the whole work list."""
@@ -177,13 +188,14 @@ class AnalysisQueue(QObject):
     def _next(self) -> None:
         if self._running is not None:
             return
-        if all(waiting.is_second_look for waiting in self._waiting.values()):
+        ready = [image_id for image_id in self._waiting if self._is_due(image_id)]
+        if all(self._waiting[image_id].is_second_look for image_id in ready):
             self._done = 0
             self._foot.finish()
-        if not self._waiting:
+        if not ready:
             self.is_running_changed.emit()
             return
-        self._running = image_id = min(self._waiting, key=self._rank)
+        self._running = image_id = min(ready, key=self._rank)
         waiting = self._waiting[image_id]
         if not waiting.is_second_look:
             self._show_progress(waiting)
@@ -195,6 +207,13 @@ class AnalysisQueue(QObject):
             failed=lambda error: self._fail(image_id, waiting, error),
         )
         self.is_running_changed.emit()
+
+    def _is_due(self, image_id: ImageId) -> bool:
+        if not self._is_put_off:
+            return True
+        waiting = self._waiting[image_id]
+        is_looked_at = image_id == self._open or image_id in self._upcoming
+        return waiting.request != UNASKED or (is_looked_at and Need.BOUNDARY in waiting.needs)
 
     def _rank(self, image_id: ImageId) -> tuple[bool, bool, bool, bool]:
         waiting = self._waiting[image_id]

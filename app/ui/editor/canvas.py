@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.ids import ImageId
 from app.ui.editor.image_view import ImageView
 from app.ui.editor.mask_editor import MaskEditor
+from app.ui.editor.sampling import ImagePyramid
 from app.ui.editor.tool_controller import ToolController
 from app.ui.editor.tool_input import ToolInput
 from app.usecases.corrections.stroke_journal import StrokeJournal
@@ -24,13 +25,16 @@ class EditorCanvas:
         self.editor.mask_replaced.connect(self.view.show_mask)
         self.editor.box_changed.connect(self.view.repaint_image_box)
 
-    def show_image(self, pixels: RgbImage, image_id: ImageId | None = None) -> None:
+    def show_image(
+        self, pixels: RgbImage, image_id: ImageId | None = None, pyramid: ImagePyramid | None = None
+    ) -> None:
         """Show an image (H, W, 3) uint8 and open its mask; unfinished work on it comes back.
 
-        Without ``image_id`` nothing is journalled and the history ends when another image is shown.
+        Without ``image_id`` nothing is journalled and the history ends when another image is shown. Without
+        the ``pyramid`` of its pixels that is made now.
         """
         self.editor.close_image()
-        self.view.show_image(pixels)
+        self.view.show_image(pixels, pyramid)
         self.editor.open_image(image_id, (pixels.shape[0], pixels.shape[1]))
 
     def show_nothing(self) -> None:

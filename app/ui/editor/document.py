@@ -41,10 +41,7 @@ class MaskDocument(QObject):
         self._resting: bytes | None = None
         self._is_restoring = False
         self._painted = EMPTY_BOX
-        self._finished: BoolMask = mask.astype(np.bool_, copy=True)
-        self._shown: BoolMask = self._finished.copy()
-        self._revision = ""
-        self._start = packed_mask(mask)
+        self._take(mask, "")
 
     @property
     def mask(self) -> BoolMask:
@@ -61,12 +58,12 @@ class MaskDocument(QObject):
         """Return what the steps since the mask was last stored start from; None for a nameless image."""
         if self.image_id is None:
             return None
-        return WorkStart(self.image_id, self._revision, *self.shape, self._start)
+        return WorkStart(self.image_id, self._revision, *self.shape, self._packed_start())
 
     def replace(self, mask: BoolMask, revision: str) -> None:
         """Take a stored mask; a history that led elsewhere is dropped."""
         self.abandon()
-        if patch_between(self._finished, mask, PixelBox.whole(self.shape)) is not None:
+        if not np.array_equal(self._finished, mask):
             self.stack.clear()
         self._take(mask, revision)
         self.version += 1
@@ -175,7 +172,7 @@ class MaskDocument(QObject):
     def rest(self) -> None:
         """Pack the mask away while another image is shown."""
         self.abandon()
-        self._resting = packed_mask(self._finished)
+        self._resting = self._packed_start() if self.is_stored else packed_mask(self._finished)
         self._finished = self._shown = self._finished[:0]
 
     def wake(self) -> None:
@@ -186,10 +183,16 @@ class MaskDocument(QObject):
             self._resting = None
 
     def _take(self, mask: BoolMask, revision: str) -> None:
-        self._finished = mask.astype(np.bool_, copy=True)
-        self._shown = self._finished.copy()
+        self._finished: BoolMask = mask.astype(np.bool_, copy=True)
+        self._shown: BoolMask = self._finished.copy()
         self._revision = revision
-        self._start = packed_mask(self._finished)
+        # Packing takes a while, and most images are left as they are: it waits until the start is asked for.
+        self._start: bytes | BoolMask = packed_mask(mask) if mask.flags.writeable else mask
+
+    def _packed_start(self) -> bytes:
+        if not isinstance(self._start, bytes):
+            self._start = packed_mask(self._start)
+        return self._start
 
     def _steps_from(self, first: int) -> tuple[MaskStep, ...]:
         commands = (self.stack.command(index) for index in range(first, self.stack.index()))

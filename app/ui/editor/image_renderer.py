@@ -1,10 +1,10 @@
 """The picture on the canvas, kept at screen resolution; a stroke renews only its own rectangle.
 
 What no stroke changes (image, probability, attention, uncertainty) is rendered once per view; the mask's tint
-and boundary are laid over it rectangle by rectangle.
+and boundary are laid over it rectangle by rectangle. When the view only moves, what stays in sight is kept.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -20,6 +20,9 @@ from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbIm
 
 _MAP_SIDE_PX = 1024
 """Longer side at which maps are kept: networks answer far more coarsely than this."""
+
+_SUBPIXEL = 1e-6
+"""Offsets that differ by less are the same."""
 
 Bgra = NDArray[np.uint8]
 
@@ -58,12 +61,11 @@ class ImageRenderer:
     """In device pixels."""
     pixels: Bgra = field(default_factory=lambda: np.zeros((1, 1, 4), dtype=np.uint8))
     _base: Bgra = field(default_factory=lambda: np.zeros((1, 1, 4), dtype=np.uint8))
-    _tinted: Bgra = field(default_factory=lambda: np.zeros((1, 1, 4), dtype=np.uint8))
     _seen: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((1, 1), dtype=np.uint8))
 
-    def show(self, image: RgbImage | None) -> None:
-        """Take another image; maps and mask of the one before are dropped."""
-        self.image = None if image is None else ImagePyramid(image)
+    def show(self, image: RgbImage | None, pyramid: ImagePyramid | None = None) -> None:
+        """Take another image, or its pyramid; maps and mask of the one before are dropped."""
+        self.image = pyramid if image is None or pyramid is not None else ImagePyramid(image)
         self.probability = self.attention = self.uncertainty = self.mask = None
 
     def render(self, width: int, height: int, placement: Placement, device_pixel_ratio: float) -> None:
@@ -71,23 +73,41 @@ class ImageRenderer:
         self.placement, self.device_pixel_ratio = placement, device_pixel_ratio
         if self.pixels.shape[:2] != (height, width):
             self.pixels = np.full((height, width, 4), 255, dtype=np.uint8)
-        self._base = _filled(height, width, self.ground_bgr)
-        self._render_base()
-        opacity = self._opacity(Layer.MASK)
-        self._tinted = _tinted(self._base, opacity) if opacity else self._base
+        self._base = np.empty((height, width, 4), dtype=np.uint8)
         self._seen = np.zeros((height, width), dtype=np.uint8)
-        self.renew(PixelBox(0, 0, height, width))
+        whole = PixelBox(0, 0, height, width)
+        self._render_base(whole)
+        self.renew(whole)
+
+    def scroll_to(self, placement: Placement) -> bool:
+        """Follow a placement that moved by whole device pixels; for any other do nothing, return False."""
+        before_x, before_y = self.placement.offset_xy
+        dx, dy = placement.offset_xy[0] - before_x, placement.offset_xy[1] - before_y
+        columns, rows = round(dx), round(dy)
+        height, width = self.pixels.shape[:2]
+        is_whole = abs(dx - columns) < _SUBPIXEL and abs(dy - rows) < _SUBPIXEL
+        is_moved_only = replace(placement, offset_xy=self.placement.offset_xy) == self.placement
+        if not (is_whole and is_moved_only) or abs(columns) >= width or abs(rows) >= height:
+            return False
+        self.placement = placement
+        if not columns and not rows:
+            return True
+        for picture in (self.pixels, self._base, self._seen):
+            _shift(picture, columns, rows)
+        reach_px = line_look(self.device_pixel_ratio).reach_px
+        for strip in _uncovered(width, height, columns, rows):
+            self._render_base(strip)
+            self._seen[strip.window] = 0 if self.mask is None else seen_mask(self.mask, placement, strip)
+            # Where the view ended before, the boundary was drawn without what lies beyond.
+            self._compose(strip.grown(reach_px).clipped(self.pixels.shape))
+        return True
 
     def renew(self, box: PixelBox) -> None:
         """Lay the mask's layers anew over ``box`` of the view, device pixels."""
         box = box.clipped(self.pixels.shape)
         if box.is_empty:
             return
-        target = self.pixels[box.window]
-        if self.mask is None:
-            target[...] = self._base[box.window]
-            return
-        self._seen[box.window] = seen_mask(self.mask, self.placement, box)
+        self._seen[box.window] = 0 if self.mask is None else seen_mask(self.mask, self.placement, box)
         self._compose(box)
 
     def renew_image_box(self, box: PixelBox) -> PixelBox:
@@ -118,8 +138,10 @@ class ImageRenderer:
     def _compose(self, box: PixelBox) -> None:
         target = self.pixels[box.window]
         target[...] = self._base[box.window]
-        if self._opacity(Layer.MASK):
-            cv2.copyTo(self._tinted[box.window], self._seen[box.window], target)
+        if self.mask is None:
+            return
+        if opacity := self._opacity(Layer.MASK):
+            _tint(target, self._seen[box.window], opacity)
         opacity = self._opacity(Layer.BOUNDARY)
         if opacity:
             look = line_look(self.device_pixel_ratio)
@@ -142,11 +164,12 @@ class ImageRenderer:
         )
         return padded.astype(np.uint8, copy=False)
 
-    def _render_base(self) -> None:
+    def _render_base(self, box: PixelBox) -> None:
+        """Render in ``box`` of the view what no stroke changes."""
+        _fill(self._base[box.window], self.ground_bgr)
         if self.image is None:
             return
-        whole = PixelBox.whole(self._base.shape)
-        inside = seen_indices(self.placement, whole, self.image.shape).inside
+        inside = seen_indices(self.placement, box, self.image.shape).inside.shifted(box.top, box.left)
         if inside.is_empty:
             return
         target = self._base[inside.window]
@@ -183,13 +206,31 @@ def _looked_up(table: NDArray[np.float64], levels: NDArray[np.uint8]) -> Bgra:
     return words.take(levels).view(np.uint8).reshape(*levels.shape, 4)
 
 
-def _filled(height: int, width: int, bgr: tuple[int, int, int]) -> Bgra:
+def _fill(target: Bgra, bgr: tuple[int, int, int]) -> None:
     word = np.array([*bgr, 255], dtype=np.uint8).view(np.uint32)[0]
-    return np.full((height, width), word, dtype=np.uint32).view(np.uint8).reshape(height, width, 4)
+    target.view(np.uint32)[..., 0] = word
 
 
-def _tinted(base: Bgra, opacity: float) -> Bgra:
-    """Return ``base`` with the mask's tint over all of it."""
+def _tint(target: Bgra, seen: NDArray[np.uint8], opacity: float) -> None:
+    """Lay the mask's tint over what is seen of the mask (h, w), in place."""
+    left, top, width, height = cv2.boundingRect(seen)
+    part = np.s_[top : top + height, left : left + width]
+    if not width:
+        return
     levels = np.arange(256.0)[:, None] * (1.0 - opacity)
     table = np.rint(levels + np.array([*TINT_RGB[::-1], 255]) * opacity).astype(np.uint8)
-    return cv2.LUT(base, table[None]).astype(np.uint8, copy=False)
+    cv2.copyTo(cv2.LUT(target[part], table[None]), seen[part], target[part])
+
+
+def _shift(picture: NDArray[np.uint8], columns: int, rows: int) -> None:
+    """Move what is in a picture (h, w, ...) to the right and down, in place; the rest stays as it was."""
+    height, width = picture.shape[:2]
+    kept = picture[max(-rows, 0) : height - max(rows, 0), max(-columns, 0) : width - max(columns, 0)].copy()
+    picture[max(rows, 0) : height - max(-rows, 0), max(columns, 0) : width - max(-columns, 0)] = kept
+
+
+def _uncovered(width: int, height: int, columns: int, rows: int) -> list[PixelBox]:
+    """Return the strips of a view into which nothing came by ``_shift``."""
+    beside = PixelBox(0, 0, height, columns) if columns > 0 else PixelBox(0, width + columns, height, width)
+    above = PixelBox(0, 0, rows, width) if rows > 0 else PixelBox(height + rows, 0, height, width)
+    return [strip for strip in (beside, above) if not strip.is_empty]

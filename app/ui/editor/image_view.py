@@ -20,6 +20,7 @@ from app.ui.editor.colour_bar import colour_bar
 from app.ui.editor.image_renderer import ImageRenderer, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.legend import band_legend
+from app.ui.editor.sampling import ImagePyramid
 from app.ui.editor.spaces import Placement, Point
 from app.ui.editor.view_transform import ViewSize, ViewTransform
 from app.usecases.analysis.colour_scales import attention_scale
@@ -57,6 +58,8 @@ class ImageView(QWidget):
         self.renderer = ImageRenderer()
         self._transform = ViewTransform()
         self._is_stale = True
+        self._unmoved_xy: Point = (0.0, 0.0)
+        """What a move has left over, less than a device pixel."""
         self._changed_box = EMPTY_BOX
         self._picture = QImage()
         self._colour_bars: list[QPixmap] = []
@@ -99,9 +102,9 @@ class ImageView(QWidget):
         """Return the centre of the view."""
         return self._size().centre_xy
 
-    def show_image(self, pixels: RgbImage | None) -> None:
+    def show_image(self, pixels: RgbImage | None, pyramid: ImagePyramid | None = None) -> None:
         """Show an image (H, W, 3) uint8, or none; maps and mask of the one before are dropped."""
-        self.renderer.show(pixels)
+        self.renderer.show(pixels, pyramid)
         self._changed_box = EMPTY_BOX
         shape = None if pixels is None else (pixels.shape[0], pixels.shape[1])
         self._transform.show_image(shape, self._size())
@@ -188,9 +191,18 @@ class ImageView(QWidget):
         self._follow_transform()
 
     def move_view(self, dx: float, dy: float) -> None:
-        """Move the image in the view, by view pixels; a part of it always stays in sight."""
-        self._transform.move(dx, dy, self._size())
-        self._follow_transform()
+        """Move the image in the view, by view pixels; a part of it always stays in sight.
+
+        It moves by whole device pixels, so that what stays in sight is kept; the rest waits for the next.
+        """
+        ratio = self.devicePixelRatioF()
+        wanted_x, wanted_y = self._unmoved_xy[0] + dx, self._unmoved_xy[1] + dy
+        whole_x, whole_y = round(wanted_x * ratio) / ratio, round(wanted_y * ratio) / ratio
+        self._unmoved_xy = wanted_x - whole_x, wanted_y - whole_y
+        self._transform.move(whole_x, whole_y, self._size())
+        if self.has_image:
+            self.update()
+            self.view_changed.emit()
 
     def _size(self) -> ViewSize:
         return ViewSize(self.width(), self.height(), self.devicePixelRatioF())
@@ -217,8 +229,10 @@ class ImageView(QWidget):
         """Bring the picture up to date: all of it after a change of view, else only what was painted."""
         ratio = self.devicePixelRatioF()
         width, height = math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
-        if self._is_stale or self.renderer.pixels.shape[:2] != (height, width):
-            self.renderer.render(width, height, self.placement.enlarged(ratio), ratio)
+        placement = self.placement.enlarged(ratio)
+        is_other_size = self.renderer.pixels.shape[:2] != (height, width)
+        if self._is_stale or is_other_size or not self.renderer.scroll_to(placement):
+            self.renderer.render(width, height, placement, ratio)
             pixels = self.renderer.pixels
             self._picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             self._picture.setDevicePixelRatio(ratio)

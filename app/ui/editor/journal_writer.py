@@ -5,7 +5,7 @@ and is written first the next time, so a journal never has a gap.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import Enum
@@ -58,6 +58,7 @@ class JournalWriter(QObject):
         self._journal = journal
         self._pages: dict[ImageId, _Page] = {}
         self._worker: ThreadPoolExecutor | None = None
+        self._foreseen: dict[ImageId, Future[Work | None]] = {}
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def state(self, image_id: ImageId | None, *, is_stored: bool) -> SavedState:
@@ -76,13 +77,22 @@ class JournalWriter(QObject):
         if self._journal is None:
             return None
         try:
-            work = self._submit(self._journal.work, image_id).result()
+            looked_up = self._foreseen.pop(image_id, None) or self._submit(self._journal.work, image_id)
+            work = looked_up.result()
         except NaevusError as error:
             self.failed.emit(str(error))
             return None
         if work is not None:
             self._pages[image_id] = _Page(is_begun=True)
         return work
+
+    def foresee(self, image_ids: Sequence[ImageId]) -> None:
+        """Look for what a former run left on images that are opened soon, so that opening need not wait."""
+        if (journal := self._journal) is not None:
+            self._foreseen = {
+                image_id: self._foreseen.get(image_id) or self._submit(journal.work, image_id)
+                for image_id in image_ids
+            }
 
     def keep(self, start: WorkStart, step: WorkStep) -> None:
         """Write a step; ``start`` begins the journal when there is none."""
@@ -104,6 +114,7 @@ class JournalWriter(QObject):
 
     def wait(self) -> None:
         """Wait until everything is written, and let the worker and the files go."""
+        self._foreseen = {}
         if self._worker is not None:
             self._worker.shutdown(wait=True)
             self._worker = None

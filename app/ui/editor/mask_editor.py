@@ -3,7 +3,7 @@
 Requests come in as methods, facts go out as signals; the mask of an open image is changed nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +109,10 @@ class MaskEditor(QObject):
         self._show_document()
         self._tell_state()
         self.image_opened.emit()
+
+    def foresee(self, image_ids: Sequence[ImageId]) -> None:
+        """Prepare to open images that were not opened yet, in place of those named before."""
+        self._journal_writer.foresee([one for one in image_ids if one not in self._documents])
 
     def close_image(self) -> None:
         """Put the open image's work away."""
@@ -309,7 +313,7 @@ class MaskEditor(QObject):
         self.abandon()
 
     def _opened(self, image_id: ImageId | None, shape: tuple[int, int]) -> MaskDocument:
-        document = MaskDocument(image_id, np.zeros(shape, dtype=np.bool_), self)
+        document = MaskDocument(image_id, np.broadcast_to(np.False_, shape), self)
         self.undo_group.addStack(document.stack)
         if image_id is not None:
             self._documents[image_id] = document

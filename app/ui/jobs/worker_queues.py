@@ -7,8 +7,9 @@ guesses the format does): it would wait for a lock of Qt's with Python's lock in
 other way round.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
@@ -70,6 +71,8 @@ class WorkerQueues(QObject):
         }
         self._orders: dict[Job, _Order] = {}
         self._latest: dict[str, Job] = {}
+        self._held_back: list[Callable[[], None]] | None = None
+        """What starts the jobs that are held back; None while none are."""
         self._is_closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -96,9 +99,25 @@ class WorkerQueues(QObject):
         if replaces is not None:
             self._replace_latest(replaces, job)
         self.busy_changed.emit()
-        future = self._executors[queue_name].submit(_taken_out, [work], job.token)
-        future.add_done_callback(lambda ended: self._arrived.emit(lambda: self._end(job, ended)))
+        if self._held_back is None:
+            self._start(queue_name, work, job)
+        else:
+            self._held_back.append(lambda: self._start(queue_name, work, job))
         return job
+
+    @contextmanager
+    def holding_back(self) -> Iterator[None]:
+        """Start what is asked for meanwhile at the end, so that it does not slow down what is to be shown."""
+        if self._held_back is not None:
+            yield
+            return
+        self._held_back = held_back = []
+        try:
+            yield
+        finally:
+            self._held_back = None
+            for start in held_back:
+                start()
 
     def follow(
         self,
@@ -131,6 +150,10 @@ class WorkerQueues(QObject):
         for queue_name, executor in self._executors.items():
             executor.shutdown(wait=True, cancel_futures=queue_name not in _FINISHED)
         self._orders.clear()
+
+    def _start(self, queue_name: QueueName, work: Callable[[JobToken], T], job: Job) -> None:
+        future = self._executors[queue_name].submit(_taken_out, [work], job.token)
+        future.add_done_callback(lambda ended: self._arrived.emit(lambda: self._end(job, ended)))
 
     def _replace_latest(self, replaces: str, job: Job) -> None:
         if (older := self._latest.get(replaces)) is not None and not older.is_ended:

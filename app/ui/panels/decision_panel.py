@@ -1,8 +1,9 @@
 """The clinician's own decision, kept apart from what the model said."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.domain.errors import InvalidFieldError
@@ -11,8 +12,10 @@ from app.domain.vocabulary import Vocabulary
 from app.text.figures import moment
 from app.translation import _
 from app.ui.panels.decision_drafts import DecisionDraft, DecisionDrafts, draft_of
+from app.ui.panels.decision_keys import DecisionKeys
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
+from app.ui.widgets.diagnosis_box import DiagnosisBox
 from app.ui.widgets.field import Field
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.note_box import NoteBox
@@ -27,16 +30,17 @@ class DecisionPanel(QWidget):
 
     decision_made = Signal(object)
     """DecisionDraft to record."""
+    next_wanted = Signal()
+    """What is entered is to be recorded, and the next undecided case to be opened."""
+    keys_left = Signal()
+    """The keyboard is to go back to the image."""
 
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._case: Case | None = None
         self._drafts = DecisionDrafts()
-        self._diagnosis = ChoiceBox(
-            ((f"{known.name}  ({known.level_1.lower()})", known.name) for known in vocabulary.diagnoses),
-            unknown=_("Open"),
-        )
-        self._diagnosis.setMaxVisibleItems(18)
+        self._vocabulary = vocabulary
+        self._diagnosis = DiagnosisBox(vocabulary.diagnoses, unknown=_("Open"))
         self._confirm = ChoiceBox(
             ((value, value) for value in vocabulary.confirm_types), unknown=_("Not confirmed")
         )
@@ -46,6 +50,8 @@ class DecisionPanel(QWidget):
         self._record.setProperty("role", "primary")
         self._record.clicked.connect(self.record)
         self._state = plain_label("", "small", wraps=True)
+        self.keys = DecisionKeys(vocabulary.management_by_key)
+        self._connect_keys()
         self.field_by_name = {
             "diagnosis": Field(_("Diagnosis"), self._diagnosis),
             "diagnosis_confirm_type": Field(_("Confirmed by"), self._confirm),
@@ -65,6 +71,8 @@ class DecisionPanel(QWidget):
         """Show a case's decision, or what was begun for it."""
         self.keep_draft()
         was, self._case = self._case, view.case if view is not None else None
+        if was is None or self._case is None or was.image.id != self._case.image.id:
+            self.keys.hide()
         self.setEnabled(self._case is not None)
         if self._case is None:
             return
@@ -90,6 +98,17 @@ class DecisionPanel(QWidget):
         """Say whether something is entered that is not recorded."""
         return self._case is not None and self.draft != draft_of(self._case.decision)
 
+    def set_favourites(self, names: Sequence[str]) -> None:
+        """Offer diagnoses under the keys 1 to 9; those of the program where none is named."""
+        self.keys.set_favourites(self._vocabulary.favourites_or(names))
+        self.keys.show_draft(self.draft)
+
+    def decide_by_keys(self) -> None:
+        """Show the keys of diagnoses and managements, and give them the keyboard."""
+        if self._case is not None:
+            self.keys.show_draft(self.draft)
+            self.keys.start()
+
     def keep_draft(self) -> None:
         """Remember what is entered for the case that is shown."""
         if self._case is not None:
@@ -101,11 +120,39 @@ class DecisionPanel(QWidget):
             field.show_error("")
         self.decision_made.emit(self.draft)
 
+    def _connect_keys(self) -> None:
+        self.set_favourites(())
+        self.keys.diagnosis_chosen.connect(lambda name: self._choose(self._diagnosis, name))
+        self.keys.management_chosen.connect(lambda word: self._choose(self._management, word))
+        self.keys.cleared.connect(self._clear_choices)
+        self.keys.search_wanted.connect(lambda: self._diagnosis.setFocus(Qt.FocusReason.ShortcutFocusReason))
+        self._diagnosis.chosen.connect(self._go_on_with_keys)
+        self.keys.record_wanted.connect(self.next_wanted)
+        self.keys.left.connect(self._leave_keys)
+
+    def _choose(self, box: ChoiceBox, value: str | None) -> None:
+        box.set_value(value)
+        self._show_state()
+
+    def _clear_choices(self) -> None:
+        for box in (self._diagnosis, self._management):
+            self._choose(box, None)
+
+    def _go_on_with_keys(self) -> None:
+        """Go back to the keys after a diagnosis was searched for from them."""
+        if self.keys.isVisible():
+            self.keys.start()
+
+    def _leave_keys(self) -> None:
+        self.keys.hide()
+        self.keys_left.emit()
+
     def _card(self) -> Card:
         card = Card(_("Your decision"))
         card.body.addWidget(
             plain_label(_("Yours alone: the score fills in none of this."), "small", wraps=True)
         )
+        card.body.addWidget(self.keys)
         for field in self.field_by_name.values():
             card.body.addWidget(field)
         card.body.addWidget(self._record)
@@ -125,6 +172,7 @@ class DecisionPanel(QWidget):
     def _show_state(self) -> None:
         recorded = self._case.decision if self._case is not None else None
         is_recorded = self.draft == draft_of(recorded)
+        self.keys.show_draft(self.draft)
         if is_recorded and self._record.hasFocus():
             # A disabled button hands the focus on, to the search, where the next shortcut would be typed.
             self._record.clearFocus()

@@ -1,21 +1,26 @@
 """What happened to a case, newest first; an earlier boundary can be made the valid one again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QPixmap, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
-from app.domain.ids import PredictionId, RevisionId
+from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.text.figures import moment
-from app.text.history import causes_by_score, metadata_words, revision_words
+from app.text.history import causes_by_score, decision_words, metadata_words, revision_words
 from app.translation import _
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
 from app.ui.workbench.case_view import CaseView
+
+_OUTLINE_PX = 56
+"""Of the longer side of a small picture."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class HistoryEntry:
     mask_source: PredictionId | RevisionId | None = None
     """The mask this entry brought, when it can be reverted to."""
     is_current: bool = False
+    mask: BlobName | None = None
+    """The mask this entry brought, to be shown small."""
 
 
 def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEntry]:
@@ -56,6 +63,7 @@ def _boundary_entries(case: Case) -> list[HistoryEntry]:
             ),
             boundary.id,
             boundary.id == case.mask_source,
+            boundary.mask,
         )
         for boundary in case.boundaries
     ]
@@ -96,6 +104,7 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
             ),
             revision.id,
             revision.id == case.mask_source,
+            revision.mask,
         )
         for revision in case.revisions
     ]
@@ -103,15 +112,11 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
 
 def _decision_entries(case: Case) -> list[HistoryEntry]:
     entries = []
-    for decision in case.decisions:
-        said = "; ".join(part for part in (decision.diagnosis, decision.management) if part)
-        entries.append(
-            HistoryEntry(
-                decision.created_at,
-                _("Decision recorded"),
-                _("{value}, by {author}").format(value=said or _("comment only"), author=decision.author),
-            )
-        )
+    for before, decision in zip((None, *case.decisions), case.decisions, strict=False):
+        title = _("Decision recorded") if before is None else _("Decision changed")
+        said = decision_words(before, decision)
+        detail = _("{value}, by {author}").format(value=said, author=decision.author)
+        entries.append(HistoryEntry(decision.created_at, title, detail))
     return entries
 
 
@@ -120,6 +125,8 @@ class HistoryPanel(QWidget):
 
     revert_requested = Signal(str)
     """Id of the revision or boundary prediction to go back to."""
+    outlines_wanted = Signal(list)
+    """Names of masks whose small pictures are to be shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,6 +139,8 @@ class HistoryPanel(QWidget):
         layout.addWidget(self._card)
         layout.addStretch(1)
         self.entries: list[HistoryEntry] = []
+        self._pictures: dict[BlobName, list[QLabel]] = {}
+        self._outline_by_mask: dict[BlobName, QPixmap] = {}
 
     def show_view(self, view: CaseView | None) -> None:
         """Show a case's history."""
@@ -139,6 +148,7 @@ class HistoryPanel(QWidget):
         if entries == self.entries:
             return
         self.entries = entries
+        self._pictures = {}
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -147,6 +157,30 @@ class HistoryPanel(QWidget):
             if number:
                 self._rows.addWidget(rule())
             self._rows.addWidget(self._row(entry))
+        self._outline_by_mask = {
+            mask: outline for mask, outline in self._outline_by_mask.items() if mask in self._pictures
+        }
+        self.show_outlines(self._outline_by_mask)
+        self._ask_for_outlines()
+
+    def show_outlines(self, outline_by_mask: Mapping[BlobName, QPixmap]) -> None:
+        """Show small pictures of masks beside the entries that brought them."""
+        self._outline_by_mask |= outline_by_mask
+        for mask, outline in outline_by_mask.items():
+            for shown in self._pictures.get(mask, ()):
+                outline.setDevicePixelRatio(max(outline.width(), outline.height(), 1) / _OUTLINE_PX)
+                shown.setPixmap(outline)
+                shown.show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the pictures when they come into sight."""
+        super().showEvent(event)
+        self._ask_for_outlines()
+
+    def _ask_for_outlines(self) -> None:
+        wanted = [mask for mask in self._pictures if mask not in self._outline_by_mask]
+        if wanted and self.isVisible():
+            self.outlines_wanted.emit(wanted)
 
     def _row(self, entry: HistoryEntry) -> QWidget:
         row = QWidget()
@@ -158,10 +192,20 @@ class HistoryPanel(QWidget):
         words.addWidget(plain_label(title, "heading", wraps=True))
         words.addWidget(plain_label(entry.detail, "muted", wraps=True))
         words.addWidget(plain_label(moment(entry.at), "small"))
+        if entry.mask is not None:
+            layout.addWidget(self._outline(entry, entry.mask), 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         if entry.mask_source is not None and not entry.is_current:
             layout.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignTop)
         return row
+
+    def _outline(self, entry: HistoryEntry, mask: BlobName) -> QLabel:
+        """Return the place of a small picture, which is hidden until it is drawn."""
+        shown = QLabel()
+        shown.setAccessibleName(_("Outline of {title}").format(title=entry.title))
+        shown.hide()
+        self._pictures.setdefault(mask, []).append(shown)
+        return shown
 
     def _revert_button(self, entry: HistoryEntry) -> QPushButton:
         button = QPushButton(_("Revert to this"))

@@ -31,7 +31,8 @@ from app.usecases.cases.import_images import Refusal
 from app.usecases.exports.case_selection import CaseSelection, count_selected, selected_images
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.export_manner import ExportManner, NamedBy
-from app.usecases.exports.write_report import REPORT_FORMAT, write_report
+from app.usecases.exports.report_layout import REPORT_FORMAT, REPORT_FORMATS, ReportForm
+from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases
@@ -81,6 +82,7 @@ class ExportDialog(PageDialog):
         self._cases = QButtonGroup(self)
         self._identity = QButtonGroup(self)
         self._names = QButtonGroup(self)
+        self._forms = QButtonGroup(self)
         self._format_by_name: dict[str, QCheckBox] = {}
         self._build()
         self._review()
@@ -94,8 +96,17 @@ class ExportDialog(PageDialog):
         if chosen < 0 or identity < 0 or not formats or self.folder is None:
             return None
         named_by = _NAMES[self._names.checkedId()][0]
-        manner = ExportManner(identity == _DEIDENTIFIED, named_by)
+        manner = ExportManner(
+            identity == _DEIDENTIFIED,
+            named_by,
+            form=_FORMS[self._forms.checkedId()][0],
+            shows_clinic=self._letterhead.isChecked(),
+        )
         return ExportOrder(self._choices[chosen].selection, formats, self.folder, manner)
+
+    @property
+    def _reports(self) -> list[str]:
+        return [name for name in REPORT_FORMATS if name in self._format_by_name]
 
     def use_folder(self, folder: Path) -> None:
         """Write into a folder."""
@@ -121,6 +132,7 @@ class ExportDialog(PageDialog):
         cards = (
             self._cases_card(),
             self._formats_card(),
+            self._report_card(),
             self._identity_card(),
             self._names_card(),
             self._folder_card(),
@@ -159,6 +171,17 @@ class ExportDialog(PageDialog):
             grid.addWidget(box, number % rows, number // rows)
         card.body.addLayout(grid)
         return card
+
+    def _report_card(self) -> Card:
+        self._report_options = Card(_("How long the report is"))
+        for number, (_form, words) in enumerate(_FORMS):
+            button = QRadioButton(_(words))
+            self._forms.addButton(button, number)
+            self._report_options.body.addWidget(button)
+        self._forms.button(0).setChecked(True)
+        self._letterhead = QCheckBox(_("Show the letterhead in de-identified reports, too"))
+        self._report_options.body.addWidget(self._letterhead)
+        return self._report_options
 
     def _identity_card(self) -> Card:
         card = Card(_("May the patient be recognised?"))
@@ -226,6 +249,7 @@ class ExportDialog(PageDialog):
         self._where.setText(str(self.folder) if self.folder is not None else _("No folder chosen yet"))
         is_running = self._job is not None and not self._job.is_ended
         self._export.setEnabled(self.order is not None and not is_running)
+        self._report_options.setEnabled(any(self._format_by_name[name].isChecked() for name in self._reports))
         restyle(self._said, "role", "muted")
         if self._identity.checkedId() < 0:
             self._said.setText(_("Say whether the patient may be recognised in the files."))
@@ -315,6 +339,13 @@ _NAMES = (
     (NamedBy.PSEUDONYM, N_("Pseudonym")),
 )
 _ORIGINAL, _PSEUDONYM = 0, 2
+_FORMS = (
+    (
+        ReportForm.SHORT,
+        N_("One page: the decision first, then lesion, measurements and score"),
+    ),
+    (ReportForm.LONG, N_("Long: everything, with an overlay, the history and the models' limits")),
+)
 _MAX_NAMED = 8
 """Cases that are named in the dialog, so that it does not outgrow the screen."""
 
@@ -326,9 +357,9 @@ def _carried_out(
     written = WrittenCases()
     image_ids = selected_images(services, order.selection)
     for name in order.formats:
-        if name == REPORT_FORMAT:
+        if name in REPORT_FORMATS:
             written += yield from write_report(
-                services, image_ids, order.folder, manner=order.manner, token=token
+                services, image_ids, order.folder, manner=order.manner, token=token, format_name=name
             )
         else:
             written += yield from export_cases(

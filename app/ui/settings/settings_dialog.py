@@ -7,9 +7,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.errors import InvalidFieldError
+from app.domain.vocabulary import Vocabulary
 from app.settings import LEAST_PREVALENCE_PERCENT, MOST_PREVALENCE_PERCENT
 from app.translation import N_, _
 from app.ui.preferences import Preferences
+from app.ui.settings.favourites_card import FavouritesCard
+from app.ui.settings.letterhead_card import LetterheadCard
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
 from app.ui.widgets.labels import ElidedLabel, plain_label
@@ -30,9 +33,11 @@ _SHIPPED_MODELS = (
 
 
 class SettingsDialog(PageDialog):
-    """User, colours, engine and the data folder."""
+    """User, colours, letterhead, engine and the data folder."""
 
-    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, preferences: Preferences, vocabulary: Vocabulary, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Settings"))
         self.setMinimumWidth(520)
@@ -57,6 +62,11 @@ class SettingsDialog(PageDialog):
         self.page.addWidget(_card(_("You"), self.user))
         self.page.addWidget(_card(_("Appearance"), Field(_("Colours"), self.theme)))
         self.page.addWidget(_card(_("Your clinic"), self.prevalence))
+        self.letterhead = LetterheadCard(preferences.places.data_folder)
+        self.page.addWidget(self.letterhead)
+        self.favourites = FavouritesCard(vocabulary, settings.favourite_diagnoses)
+        self.favourites.changed.connect(lambda names: preferences.change(favourite_diagnoses=names))
+        self.page.addWidget(self.favourites)
         self.page.addWidget(
             _card(
                 _("Computing"),
@@ -83,6 +93,7 @@ class SettingsDialog(PageDialog):
             self._change_user()
         if self.prevalence.is_being_edited and self.prevalence.is_valid:
             self._change_prevalence()
+        self.letterhead.finish()
         super().done(result)
 
     def _data_card(self) -> Card:

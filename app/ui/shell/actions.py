@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from app.translation import N_, _
 from app.ui.editor.tools import TOOLS
 from app.ui.editor.tools.tool import Tool
+from app.ui.panels.decision_keys import DECISION_KEYS
 from app.ui.shell.main_controller import MainController
 from app.ui.shell.panes import Pane
 from app.ui.shell.shortcut_sheet import ShortcutGroup
@@ -121,6 +122,13 @@ ACTIONS: tuple[Action, ...] = (
         in_tool_bar=True,
         bar_text=N_("Report"),
         starts_group=True,
+    ),
+    Action(
+        "file.acts",
+        N_("All acts…"),
+        N_("File"),
+        lambda d: d.dialogs.show_acts(),
+        tip=N_("Who did what and when in the whole store, as a table and as a CSV file"),
     ),
     Action(
         "file.settings",
@@ -277,6 +285,15 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl+Shift+Return",
         tip=N_("Record the decision if one was entered, then open the next case without one"),
         need=Need.CASES,
+    ),
+    Action(
+        "case.decide",
+        N_("Decide by keys"),
+        N_("Case"),
+        lambda d: d.decide_by_keys(),
+        "J",
+        tip=N_("1 to 9 for a favourite diagnosis, a letter for the management, Return for the next case"),
+        need=Need.CASE,
     ),
     Action(
         "case.review_boundaries",
@@ -599,7 +616,12 @@ def shortcut_groups() -> list[ShortcutGroup]:
     """Return the keys of every menu, and what the pointer does on the image, for the shortcut sheet."""
     groups = [(_(menu), _keys_of(menu)) for menu in MENUS]
     gestures = [(_(how), _(what)) for how, what in CANVAS_GESTURES]
-    return [*((menu, lines) for menu, lines in groups if lines), (_("On the image"), gestures)]
+    deciding = [(_(keys), _(what)) for keys, what in DECISION_KEYS]
+    return [
+        *((menu, lines) for menu, lines in groups if lines),
+        (_("While deciding (J)"), deciding),
+        (_("On the image"), gestures),
+    ]
 
 
 def _keys_of(menu: str) -> list[tuple[str, str]]:

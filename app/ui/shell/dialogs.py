@@ -11,6 +11,7 @@ from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.text.research_use import ABOUT, INTENDED_USE
 from app.translation import _
+from app.ui.audit.audit_dialog import AuditDialog
 from app.ui.cases.masks_dialog import MasksDialog
 from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.removed_dialog import RemovedDialog
@@ -100,7 +101,7 @@ class Dialogs:
 
     def show_settings(self) -> None:
         """Show the settings page."""
-        self.open(SettingsDialog(self._preferences, self._window))
+        self.open(SettingsDialog(self._preferences, self._session.services.vocabulary, self._window))
 
     def ask_about_mask(self, issue: str, sign: Callable[[], None]) -> None:
         """Ask whether an implausible boundary is to be saved; Return and Escape save nothing."""
@@ -137,6 +138,12 @@ class Dialogs:
     def show_removed(self) -> RemovedDialog:
         """Offer to bring removed cases back."""
         dialog = RemovedDialog(self._session, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_acts(self) -> AuditDialog:
+        """Show everything that anybody did."""
+        dialog = AuditDialog(self._session, self._window)
         self.open(dialog)
         return dialog
 

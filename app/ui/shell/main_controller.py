@@ -33,6 +33,7 @@ from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.click_refinement import ClickRefinement
 from app.ui.workbench.correction import Correction, UnsignedMask
 from app.ui.workbench.explanation import Explanation
+from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
@@ -83,6 +84,7 @@ class MainController(QObject):
         self.layers = self.workbench.layers
         self.panels = CasePanels(session.services.vocabulary, theme)
         self.panels.score.show_prevalence(preferences.settings.prevalence_percent)
+        self.panels.decision.set_favourites(preferences.settings.favourite_diagnoses)
         self.work_list = WorkList(session, theme)
         self.panes = Panes(self.work_list, middle, self.panels, image=self.canvas.view)
         self.queue = AnalysisQueue(session, self.work_list.foot, self)
@@ -96,6 +98,7 @@ class MainController(QObject):
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
         self.clicks = ClickRefinement(session, self.canvas, self)
+        self.outlines = HistoryOutlines(session, self.panels.history, self)
         self.why = Why(session, self.panels.score.why, self)
         self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)
@@ -198,6 +201,16 @@ class MainController(QObject):
         # Looked for by the places the cases have before the decision moves this one to the end.
         self.work_list.find_next_undecided(record)
 
+    def _record_by_key(self) -> None:
+        self.focus_image()
+        self.record_and_go_on()
+
+    def decide_by_keys(self) -> None:
+        """Let single keys decide the open case."""
+        if self.review.image_id is not None:
+            self.panels.turn_to("Decision")
+            self.panels.decision.decide_by_keys()
+
     def review_boundaries(self) -> None:
         """Go through the boundaries of the list that nobody has reviewed, the open case first."""
         query = self.work_list.model.query
@@ -274,6 +287,8 @@ class MainController(QObject):
         self.correction.left_unsigned.connect(self._tell_of_unsigned_mask)
         self.panels.score.predict_requested.connect(self.review.predict)
         self.panels.score.score_anyway_requested.connect(self.review.score_anyway)
+        self.panels.decision.next_wanted.connect(self._record_by_key)
+        self.panels.decision.keys_left.connect(self.focus_image)
         self.panels.history.revert_requested.connect(self.review.revert_to)
         self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
         self.canvas.tools.distance_drawn.connect(self._take_distance)
@@ -292,6 +307,7 @@ class MainController(QObject):
         self.review.open(ImageId(image_id))
 
     def _show_view(self, view: CaseView | None) -> None:
+        self.outlines.show_view(view)
         self.panels.show_view(view)
         self.explanation.show_view(view)
         self.why.show_view(view)
@@ -394,6 +410,7 @@ class MainController(QObject):
         settings = self._preferences.settings
         self._theme.choose(ThemeChoice(settings.theme))
         self.panels.score.show_prevalence(settings.prevalence_percent)
+        self.panels.decision.set_favourites(settings.favourite_diagnoses)
         if settings.user_name:
             self._session.set_user(settings.user_name)
 

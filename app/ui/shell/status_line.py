@@ -40,6 +40,8 @@ class StatusLine(QObject):
             label.setContentsMargins(10, 2, 10, 2)
             bar.addPermanentWidget(label)
         correction.stored.connect(self._show_stored)
+        # What was told of the boundary before says nothing of the one that is shown now.
+        correction.corrected_elsewhere.connect(lambda: self._show_saving(canvas.editor.saved_state))
         canvas.editor.saved_state_changed.connect(self._show_saving)
         canvas.view.view_changed.connect(self._show_zoom)
         canvas.input.cursor_moved.connect(self._show_cursor)

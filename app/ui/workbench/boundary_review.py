@@ -2,24 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
-from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.domain.review_pace import images_per_hour
 from app.domain.revision import SkipReason
-from app.translation import N_, _, ngettext
+from app.translation import N_, _
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.correction import UnsignedMask
+from app.ui.workbench.prepared_images import PreparedImages
 from app.ui.workbench.review_bar import SKIP_REASONS, ReviewBar
-from app.usecases.cases.show_image import ShownImage, show_image
+from app.ui.workbench.review_progress import progress_words
 from app.usecases.corrections.boundary_queue import (
     is_second_look_asked,
     skip_boundary,
@@ -29,6 +29,7 @@ from app.usecases.corrections.boundary_queue import (
 from app.usecases.corrections.revert_revision import revert_revision
 
 _PREPARED_AHEAD = 2
+_PAUSE_MS = 5000
 _VERB_BY_KEY = {
     Qt.Key.Key_Space: "confirm",
     Qt.Key.Key_X: "skip",
@@ -79,7 +80,7 @@ class BoundaryReview(QObject):
         self._left: list[ImageId] = []
         """Still to be reviewed; the first is on the canvas."""
         self._reviewed: list[_Reviewed] = []
-        self._prepared: dict[ImageId, ShownImage] = {}
+        self._prepared = PreparedImages(session, canvas)
         self._is_asking_reason = False
         self._verbs = {
             "confirm": self.confirm,
@@ -90,10 +91,17 @@ class BoundaryReview(QObject):
         }
         bar.chosen.connect(lambda name: self._verbs[name]())
         bar.reason_chosen.connect(self.skip)
-        session.changed.connect(self._follow)
+        session.changed.connect(self._prepared.follow)
         review.correction.left_unsigned.connect(self._take_back)
         review.opened.connect(self._follow_other_case)
         canvas.view.installEventFilter(self)
+        self._pause = QTimer(self)
+        """Runs while a person is at work: nothing that can wait is computed until then."""
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(lambda: queue.put_off(is_put_off=False))
+        canvas.editor.mask_edited.connect(self._note_activity)
+        canvas.tools.click_placed.connect(lambda _click: self._note_activity())
 
     @property
     def is_running(self) -> bool:
@@ -110,8 +118,9 @@ class BoundaryReview(QObject):
         if not image_ids:
             self._session.tell(_(_NOTHING_LEFT))
             return
-        self._left, self._reviewed, self._prepared = list(image_ids), [], {}
+        self._left, self._reviewed = list(image_ids), []
         self._is_running = True
+        self._review.correction.is_previewed = False
         self.running_changed.emit(True)
         self._go_on()
 
@@ -119,8 +128,12 @@ class BoundaryReview(QObject):
         """Give the window back; everything that was confirmed or skipped stays so."""
         if self._is_running:
             self._is_running = False
-            self._left, self._prepared = [], {}
+            self._left = []
+            self._prepared.expect(())
             self._stop_asking()
+            self._pause.stop()
+            self._review.correction.is_previewed = True
+            self._queue.put_off(is_put_off=False)
             self._queue.expect(())
             self.running_changed.emit(False)
 
@@ -132,14 +145,18 @@ class BoundaryReview(QObject):
         if view.case.mask is None and not correction.is_unsaved:
             self._session.tell(_(_NOT_THERE_YET))
             return
-        correction.confirm_and_leave()
-        self._leave(before=view.case.mask_source)
+        # The next image is painted before the boundary of this one is stored.
+        with self._session.queues.holding_back():
+            correction.confirm_and_leave()
+            self._leave(before=view.case.mask_source)
 
     def skip(self, reason: SkipReason) -> None:
         """Leave the boundary as it is, note why, and show the next image."""
         self._stop_asking()
-        if self._is_at_hand():
-            image_id = self._left[0]
+        if not self._is_at_hand():
+            return
+        image_id = self._left[0]
+        with self._session.queues.holding_back():
             self._session.act(
                 QueueName.DATABASE, lambda services, _token: skip_boundary(services, image_id, reason)
             )
@@ -162,7 +179,7 @@ class BoundaryReview(QObject):
             return
         last = self._reviewed.pop()
         self._left.insert(0, last.image_id)
-        self._prepared.pop(last.image_id, None)
+        self._prepared.take(last.image_id)
         self._stop_asking()
         before = last.before
         if last.is_skipped:
@@ -241,44 +258,27 @@ class BoundaryReview(QObject):
     def _go_on(self) -> None:
         """Show the first image that is left, at once when it was prepared, and prepare those after it."""
         image_id = self._left[0]
-        prepared = self._prepared.pop(image_id, None)
+        prepared = self._prepared.take(image_id)
         if prepared is not None:
             self._review.open_prepared(prepared)
         else:
             self._review.open(image_id)
         self.moved_to.emit(str(image_id))
+        self._note_activity()
         upcoming = self._upcoming()
         self._queue.expect(upcoming)
-        self._prepare(upcoming)
+        self._prepared.expect(upcoming)
         self._show_progress()
         self._read_flag()
 
+    def _note_activity(self) -> None:
+        """Keep the models free for the answers to clicks until nothing was done for a while."""
+        if self._is_running:
+            self._queue.put_off(is_put_off=True)
+            self._pause.start()
+
     def _upcoming(self) -> tuple[ImageId, ...]:
         return tuple(self._left[1 : 1 + _PREPARED_AHEAD])
-
-    def _prepare(self, image_ids: Sequence[ImageId]) -> None:
-        for image_id in image_ids:
-            if image_id not in self._prepared:
-                self._read_ahead(image_id)
-
-    def _read_ahead(self, image_id: ImageId) -> None:
-        # Not behind the measuring of the image that is looked at.
-        self._session.query(
-            QueueName.FILES, lambda services, _token: show_image(services, image_id), self._hold
-        )
-
-    def _hold(self, shown: ShownImage) -> None:
-        image_id = shown.case.image.id
-        if image_id in self._upcoming():
-            self._prepared[image_id] = shown
-
-    def _follow(self, changes: Changes) -> None:
-        """Read prepared images again that were changed, for example by a prediction that has arrived."""
-        if self._is_running:
-            stale = [image_id for image_id in self._upcoming() if changes.touches(image_id)]
-            for image_id in stale:
-                self._prepared.pop(image_id, None)
-            self._prepare(stale)
 
     def _take_back(self, unsigned: UnsignedMask) -> None:
         """Put an image at the end whose mask was not stored, because it may be a slip."""
@@ -307,18 +307,6 @@ class BoundaryReview(QObject):
         total = len(self._left) + len(self._reviewed)
         moments = [one.at for one in self._reviewed]
         self._bar.progress.setText(progress_words(len(self._reviewed), total, images_per_hour(moments)))
-
-
-def progress_words(reviewed: int, total: int, per_hour: float | None) -> str:
-    """Return how far a review is, how fast it goes and how long it will take at that pace."""
-    words = _("Image {number} of {total}").format(number=reviewed + 1, total=total)
-    if per_hour is None:
-        return words
-    left = timedelta(hours=(total - reviewed) / per_hour)
-    minutes = max(1, round(left / timedelta(minutes=1)))
-    time_left = ngettext("{minutes} minute left", "{minutes} minutes left", minutes).format(minutes=minutes)
-    pace = _("{per_hour:.0f} an hour").format(per_hour=per_hour)
-    return f"{words}  ·  {pace}  ·  {time_left}"
 
 
 def _reason_of(key: Qt.Key) -> SkipReason | None:

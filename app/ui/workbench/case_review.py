@@ -8,10 +8,12 @@ from app.domain.changes import Changes
 from app.domain.ids import ImageId, PredictionId, RevisionId
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.sampling import ImagePyramid
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.correction import Correction, Preview
+from app.ui.workbench.prepared_images import PreparedImage
 from app.usecases.cases.open_case import OpenedCase, open_case
 from app.usecases.cases.show_image import ShownImage, show_image
 from models.contract.errors import NaevusError
@@ -52,12 +54,13 @@ class CaseReview(QObject):
             self._wanted = image_id
             self._read_first(image_id)
 
-    def open_prepared(self, shown: ShownImage) -> None:
+    def open_prepared(self, prepared: PreparedImage) -> None:
         """Open a case whose image was read ahead; a correction of the one before is stored first."""
-        if shown.case.image.id != self._wanted:
+        image_id = prepared.shown.case.image.id
+        if image_id != self._wanted:
             self.correction.save_before_leaving()
-            self._wanted = shown.case.image.id
-            self._show_first(shown)
+            self._wanted = image_id
+            self._show_first(prepared.shown, prepared.pyramid)
 
     def close_case(self) -> None:
         """Show no case; a correction is stored first."""
@@ -99,15 +102,17 @@ class CaseReview(QObject):
             replaces="open case",
         )
 
-    def _show_first(self, shown: ShownImage) -> None:
+    def _show_first(self, shown: ShownImage, pyramid: ImagePyramid | None = None) -> None:
         """Put the image on the canvas at once; what has to be computed follows."""
         case = shown.case
         if case.image.id != self._wanted:
             return
         self.correction.leave()
-        self.correction.show(shown)
+        self.correction.show(shown, pyramid)
         scale = case.image.calibration
         self._canvas.view.set_calibration(scale.mm_per_px if scale is not None else None)
+        # A person waits for the image, not for what the panels say.
+        self._canvas.view.repaint()
         self._queue.attend(case.image.id)
         self._publish(CaseView(case, is_scoring=self._is_scoring(case.image.id)))
         self.opened.emit(str(case.image.id))
@@ -168,7 +173,9 @@ class CaseReview(QObject):
     def _show_state(self) -> None:
         """Say whether a score is on its way."""
         if self.view is not None:
-            self._publish(replace(self.view, is_scoring=self._is_scoring(self.view.case.image.id)))
+            is_scoring = self._is_scoring(self.view.case.image.id)
+            if is_scoring != self.view.is_scoring:
+                self._publish(replace(self.view, is_scoring=is_scoring))
 
     def _is_scoring(self, image_id: ImageId) -> bool:
         return self.correction.is_previewing or self._queue.is_waiting(image_id)

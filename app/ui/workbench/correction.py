@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.analysis.prediction import ScorePrediction
@@ -19,6 +20,7 @@ from app.domain.measurement import Measurement
 from app.domain.revision import RevisionReason
 from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.sampling import ImagePyramid
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.usecases.analysis.score_image import preview_score
@@ -71,6 +73,8 @@ class Correction(QObject):
     """Preview of the mask on the canvas."""
     stored = Signal(object)
     """RevisionReason of a revision that was stored."""
+    corrected_elsewhere = Signal()
+    """The canvas now shows a revision that was not stored here."""
     store_failed = Signal(str)
     """Why no revision was stored, in a sentence."""
     questioned = Signal(object)
@@ -88,6 +92,8 @@ class Correction(QObject):
         self._left: tuple[ImageId | None, int] | None = None
         """Image and version of the mask that was last to be stored because its case was left."""
         self._is_previewing = False
+        self.is_previewed = True
+        """Unsaved corrections are scored and measured; not while nobody sees that."""
         self._preview_job: Job | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -115,13 +121,16 @@ class Correction(QObject):
         if self._image_id is not None and (self.is_unsaved or self._pause.isActive()):
             self._pause.start()
 
-    def show(self, shown: ShownImage) -> None:
-        """Put a newly opened case on the canvas; work on it that is not stored yet comes back."""
+    def show(self, shown: ShownImage, pyramid: ImagePyramid | None = None) -> None:
+        """Put a newly opened case on the canvas; work on it that is not stored yet comes back.
+
+        ``pyramid`` is that of its pixels, where it was made before.
+        """
         case = shown.case
         self._image_id = case.image.id
         self._known_revisions = len(case.revisions)
         self._left = None
-        self._canvas.show_image(shown.pixels, case.image.id)
+        self._canvas.show_image(shown.pixels, case.image.id, pyramid)
         if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
             self._session.tell(_("The unsaved correction of this case was brought back."))
             self._pause.start()
@@ -131,10 +140,14 @@ class Correction(QObject):
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
         self._canvas.set_prediction(opened.predicted_mask, opened.probability)
         self._canvas.set_band(opened.band)
-        if is_other_mask:
-            self._canvas.editor.set_mask(opened.mask, str(opened.case.mask_source or ""))
+        editor = self._canvas.editor
+        shown, source = editor.finished_mask, str(opened.case.mask_source or "")
+        is_taken = is_other_mask and editor.set_mask(opened.mask, source)
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
+            # After one's own saving the newest mask is the one that was shown already.
+            if is_taken and not np.array_equal(shown, opened.mask):
+                self.corrected_elsewhere.emit()
             self._session.warn(_(_CORRECTED_ELSEWHERE))
         self.state_changed.emit()
 
@@ -280,7 +293,7 @@ class Correction(QObject):
             return
         image_id, editor = self._image_id, self._canvas.editor
         mask, version = editor.current_mask(), editor.mask_version()
-        if image_id is None or mask is None:
+        if image_id is None or mask is None or not self.is_previewed:
             return
         self._is_previewing = True
         self._preview_job = self._session.query(

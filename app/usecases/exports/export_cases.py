@@ -17,10 +17,12 @@ from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.cases.import_images import Refusal
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Exporter
+from app.usecases.exports.letterhead import read_letterhead
+from app.usecases.exports.report_layout import REPORT_FORMATS
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, check_files, left_out
-from models.contract.arrays import AttentionMap
+from models.contract.arrays import AttentionMap, BoolMask
 
 KEY_FOLDER = "export_keys"
 """In the data folder: which file of a de-identified export is whose."""
@@ -94,7 +96,16 @@ def file_of(services: Services, case: Case, token: CancelToken, *, overlay: str 
         read_audit=lambda: _trail(services, case),
         read_models=lambda: model_summaries(services, case),
         measure=lambda: arrays.measured(case.image, arrays.valid_mask(case)),
+        read_predicted=lambda: _changed_prediction(services, case),
+        measure_predicted=lambda: arrays.measured(case.image, _changed_prediction(services, case)),
     )
+
+
+def _changed_prediction(services: Services, case: Case) -> BoolMask | None:
+    """Return the newest predicted mask, when it is another one than the valid mask."""
+    if case.boundary is None or case.mask == case.boundary.mask:
+        return None
+    return services.arrays.mask(case.boundary.mask)
 
 
 def _trail(services: Services, case: Case) -> tuple[AuditEvent, ...]:
@@ -132,6 +143,8 @@ def export_cases(
     cases = CaseFiles(services, image_ids, token)
     if not cases.is_any_sound():
         return WrittenCases(left_out=cases.left_out)
+    if format_name in REPORT_FORMATS:
+        manner = replace(manner, letterhead=read_letterhead(services.store.folder))
     with services.store.exporting(folder):
         writing = exporter.write(cases, folder, _kept_apart(services, manner, image_ids))
         done = 0

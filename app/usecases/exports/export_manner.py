@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.domain.errors import ExportError
 from app.translation import _
+from app.usecases.exports.report_layout import NO_LETTERHEAD, Letterhead, ReportForm
 
 
 class NamedBy(StrEnum):
@@ -32,6 +33,12 @@ class ExportManner:
     """Tells exports of other cases apart, so that a stopped one goes on only where the same is asked for."""
     key_folder: Path | None = None
     """Where the key of a de-identified export stays behind; None writes none."""
+    form: ReportForm = ReportForm.SHORT
+    """Of reports."""
+    letterhead: Letterhead = NO_LETTERHEAD
+    """Of reports that may name the clinic."""
+    shows_clinic: bool = False
+    """Whether de-identified reports have the letterhead, too."""
 
     def __post_init__(self) -> None:
         """Raise ExportError when de-identified files would be named by the original."""
@@ -42,6 +49,11 @@ class ExportManner:
                     "name them by number or by pseudonym."
                 )
             )
+
+    @property
+    def names_clinic(self) -> bool:
+        """Say whether reports have the letterhead; de-identified ones only when that was asked for."""
+        return self.shows_clinic or not self.deidentified
 
     @property
     def names(self) -> NamedBy:

@@ -29,6 +29,10 @@ class CaseFile:
     read_models: Callable[[], tuple[ModelSummary, ...]]
     measure: Callable[[], LesionFeatures | None]
     """Returns what is measured on the lesion in the mask."""
+    read_predicted: Callable[[], BoolMask | None] = lambda: None
+    """Reads the boundary as it was predicted, where a person has changed it since."""
+    measure_predicted: Callable[[], LesionFeatures | None] = lambda: None
+    """Returns what is measured on the lesion as it was predicted."""
 
     @cached_property
     def pixels(self) -> RgbImage:
@@ -39,6 +43,11 @@ class CaseFile:
     def mask(self) -> BoolMask | None:
         """Return the valid mask, (H, W) bool, or None when there is none."""
         return self.read_mask()
+
+    @cached_property
+    def predicted_mask(self) -> BoolMask | None:
+        """Return the predicted mask, (H, W) bool, that a person has changed; None when nobody has."""
+        return self.read_predicted()
 
     @property
     def lesion_pixels(self) -> BoolMask:

@@ -11,11 +11,11 @@ from app.usecases.cancellation import CancelToken, stop_if_cancelled
 from app.usecases.exports.export_cases import case_file, exporter_named, in_words, note_export
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import Writing
+from app.usecases.exports.letterhead import read_letterhead
+from app.usecases.exports.report_layout import REPORT_FORMAT, ReportForm
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, check_files, left_out
-
-REPORT_FORMAT = "report_pdf"
 
 
 def write_report(
@@ -25,18 +25,21 @@ def write_report(
     *,
     manner: ExportManner,
     token: CancelToken,
+    format_name: str = REPORT_FORMAT,
 ) -> Generator[Progress, None, WrittenCases]:
-    """Write one report per case with its first attention overlay.
+    """Write one report per case, under the clinic's letterhead; the long form has the first overlay.
 
     Cases with damaged files are left out. Cancelling keeps the reports that were written before.
     """
-    exporter = exporter_named(services, REPORT_FORMAT)
+    exporter = exporter_named(services, format_name)
+    manner = replace(manner, letterhead=read_letterhead(services.store.folder))
+    overlay = _first_overlay(services) if manner.form is ReportForm.LONG else None
     written = WrittenCases()
     for number, image_id in enumerate(image_ids):
         yield Progress(number, len(image_ids), _("Writing reports"))
         stop_if_cancelled(token)
         try:
-            case = case_file(services, image_id, token, overlay=_first_overlay(services))
+            case = case_file(services, image_id, token, overlay=overlay)
             check_files(services, case.case)
         except DamagedFileError as error:
             written += WrittenCases(left_out=(left_out(services, image_id, error),))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.contract.arrays import BoolMask, RgbImage
+from models.contract.lesion.hair import hair_mask
 
 RING_SHARE = 0.15
 """Width of the ring of surrounding skin, as a share of the lesion's equivalent diameter."""
@@ -17,8 +18,6 @@ _FEWEST_LESION_PX = 30
 
 _GLARE_LEVEL = 250
 _FRAME_LEVEL = 15
-_HAIR_DARKER_BY = 14
-"""Levels by which a dark thread lies below its surroundings (black-hat of the grey image)."""
 
 _RINGS = 8
 _FEWEST_RING_PX = 16
@@ -83,19 +82,11 @@ def surrounding_skin(image: RgbImage, mask: BoolMask) -> BoolMask | None:
     ring = ~mask & (distance <= max(width_px, 1.0))
     ring &= image.min(axis=2) < _GLARE_LEVEL
     ring &= image.max(axis=2) > _FRAME_LEVEL
-    without_hair = ring & ~_hair(image)
+    without_hair = ring & ~hair_mask(image)
     for candidate in (without_hair, ring):
         if np.count_nonzero(candidate) >= _FEWEST_SKIN_PX:
             return np.asarray(candidate, dtype=np.bool_)
     return None
-
-
-def _hair(image: RgbImage) -> BoolMask:
-    grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
-    size = max(5, round(0.02 * max(image.shape[:2]))) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
-    darker = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, kernel)
-    return np.asarray(darker >= _HAIR_DARKER_BY, dtype=np.bool_)
 
 
 def contrast_lb(lesion: NDArray[np.float32], skin: RegionColour) -> float:

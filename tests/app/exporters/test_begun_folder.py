@@ -18,13 +18,16 @@ from app.exporters.masks.isic_folder import IsicFolder
 from app.exporters.masks.mask_png import MaskPng
 from app.usecases.exports.export_manner import ExportManner, NamedBy
 from app.usecases.exports.exporter import CaseFile
+from models.contract.files.file_lock import AlreadyLockedError, locked, locked_meanwhile
 from tests.app.exporters.csv_rows import rows_of
 from tests.builders import exported, result_of
 
 MakeCase = Callable[..., CaseFile]
 
 OPENLY = ExportManner(deidentified=False)
-FOLDERS = [one for one in EXPORTERS if one.name not in {"report_pdf", "csv_table", "xlsx_table"}]
+FOLDERS = [
+    one for one in EXPORTERS if one.name not in {"report_pdf", "report_html", "csv_table", "xlsx_table"}
+]
 BY_NAME = pytest.mark.parametrize("exporter", FOLDERS, ids=lambda exporter: exporter.name)
 
 
@@ -203,3 +206,30 @@ def test_nothing_is_left_of_an_export_that_was_stopped_before_its_first_case(
     with pytest.raises(CancelledError):
         result_of(MaskPng().write(stopped_after(three, 0), tmp_path, OPENLY))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_export_is_not_begun_twice_in_one_place_but_others_are(
+    three: list[CaseFile], tmp_path: Path
+) -> None:
+    first = MaskPng().write(three, tmp_path, OPENLY)
+    next(first)
+    with pytest.raises(ExportError, match="is being written to this folder already"):
+        next(MaskPng().write(three, tmp_path, OPENLY))
+    assert len(result_of(MaskPng().write(three[:1], tmp_path, ExportManner(deidentified=True)))) == 2
+    assert len(result_of(MaskPng().write(three, tmp_path / "elsewhere", OPENLY))) == 4
+    assert len(result_of(first)) == 4
+    assert len(result_of(MaskPng().write(three, tmp_path, OPENLY))) == 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "elsewhere", "naevus_masks", "naevus_masks (2)", "naevus_masks (3)",
+    ]  # fmt: skip
+
+
+def test_a_lock_that_was_let_go_meanwhile_is_not_taken_with_its_removed_file(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    with locked(file):
+        with pytest.raises(AlreadyLockedError), locked_meanwhile(file):
+            pass
+        file.unlink()
+        with locked_meanwhile(file):
+            assert file.exists()
+    assert not file.exists()

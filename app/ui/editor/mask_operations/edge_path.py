@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.ui.editor.spaces import Point
 from models.contract.arrays import RgbImage
+from models.contract.lesion.hair import without_hair
 
 Points = NDArray[np.float64]
 
@@ -42,7 +43,8 @@ class EdgePaths:
         self._small_shape = (size[1], size[0])
         self._search = cv2.segmentation.IntelligentScissorsMB()
         self._search.setEdgeFeatureCannyParameters(16, 48).setGradientMagnitudeMaxLimit(200)
-        self._search.applyImage(cv2.GaussianBlur(small, (0, 0), _SMOOTHING_PX))
+        # A hair has stronger edges than most lesions, and would lead the way aside.
+        self._search.applyImage(cv2.GaussianBlur(without_hair(small), (0, 0), _SMOOTHING_PX))
         self._anchor_xy: Point | None = None
 
     def start_at(self, anchor_xy: Point) -> None:

@@ -20,6 +20,8 @@ _WAND_STEP = StepLabel("wand", N_("wand"))
 _TOLERANCE_PER_VIEW_PX = 0.1
 _SMALL_SIDE_PX = 700
 """The drag works on a copy of the image whose longer side is at least this."""
+_FEW_ELEMENTS = 120
+"""Of an outline: one of more, round speckled skin, would take too long to draw as finely during a drag."""
 
 TOLERANCE = ToolOption(
     "tolerance",
@@ -45,11 +47,14 @@ class WandPreview:
         """Draw the outline, and a cross with the tolerance beside it."""
         at = QPointF(*placement.view_xy(self.image_xy))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((CASING_COLOUR, 3.5), (outline_colour(self.is_subtracting), 1.5)):
+        is_intricate = self.outline.elementCount() > _FEW_ELEMENTS
+        line = (outline_colour(self.is_subtracting), 1.0 if is_intricate else 1.5, True)
+        for colour, width, is_smooth in ((CASING_COLOUR, 3.5, not is_intricate), line):
             pen = QPen(colour, width)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_smooth)
             painter.setTransform(_to_view(placement), True)
             painter.drawPath(self.outline)
             painter.restore()

@@ -56,6 +56,46 @@ def test_what_strokes_renew_equals_a_picture_made_anew(
     assert np.array_equal(renewed, frame.pixels)
 
 
+@settings(deadline=None, max_examples=60)
+@given(
+    st.floats(0.2, 7),
+    st.integers(0, 3),
+    st.sampled_from([1.0, 2.0]),
+    st.lists(st.tuples(st.integers(-160, 160), st.integers(-140, 140)), min_size=1, max_size=4),
+)
+def test_a_view_that_moved_shows_what_a_picture_made_anew_shows(
+    scale: float, turns: int, ratio: float, moves: list[tuple[int, int]]
+) -> None:
+    frame = frame_of(skin(), Layer.MASK, Layer.BOUNDARY)
+    frame.mask = np.zeros((60, 80), dtype=np.bool_)
+    frame.mask[10:45, 20:70] = True
+    placement = Placement(scale, turns, (70.3, 51.7))
+    frame.render(150, 130, placement, ratio)
+    for dx, dy in moves:
+        placement = placement.moved(dx, dy)
+        if not frame.scroll_to(placement):
+            frame.render(150, 130, placement, ratio)
+    moved = frame.pixels.copy()
+    frame.render(150, 130, placement, ratio)
+    # At the ends of the view the boundary is drawn without what lies beyond, here and there alike or not.
+    middle = np.s_[10:-10, 10:-10]
+    assert np.array_equal(moved[middle], frame.pixels[middle])
+
+
+def test_a_view_that_was_turned_enlarged_or_moved_by_parts_of_a_pixel_is_made_anew() -> None:
+    frame = frame_of(skin(), Layer.MASK)
+    frame.render(150, 130, Placement(2.0), 1.0)
+    for other in (
+        Placement(2.5),
+        Placement(2.0, 1),
+        Placement(2.0, 0, (0.5, 0.0)),
+        Placement(2.0, 0, (150.0, 0)),
+    ):
+        assert not frame.scroll_to(other)
+    assert frame.placement == Placement(2.0)
+    assert frame.scroll_to(Placement(2.0, 0, (-3.0, 4.0)))
+
+
 def test_the_tint_covers_the_mask_to_the_pixel() -> None:
     frame = frame_of(skin(), Layer.MASK)
     frame.mask = np.zeros((60, 80), dtype=np.bool_)

@@ -225,3 +225,35 @@ def test_a_token_tells_late_comers_at_once() -> None:
     token.cancel()
     token.on_cancel(lambda: cancelled.append("at once"))
     assert cancelled == ["at once"]
+
+
+def test_what_is_held_back_starts_at_the_end_in_its_order_even_after_an_error(
+    qtbot: QtBot, queues: WorkerQueues
+) -> None:
+    order: list[str] = []
+
+    def ask_and_fail() -> None:
+        with queues.holding_back():
+            queues.run(QueueName.DATABASE, lambda _token: order.append("first"))
+            with queues.holding_back():
+                queues.run(QueueName.DATABASE, lambda _token: order.append("second"))
+            qtbot.wait(50)
+            assert order == []
+            assert queues.busy_queues == {QueueName.DATABASE}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ask_and_fail()
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == ["first", "second"]
+    queues.run(QueueName.DATABASE, lambda _token: order.append("third"))
+    qtbot.waitUntil(lambda: len(order) == 3)
+
+
+def test_what_was_replaced_while_it_was_held_back_is_never_done(qtbot: QtBot, queues: WorkerQueues) -> None:
+    done: list[str] = []
+    with queues.holding_back():
+        for name in ("older", "newer"):
+            queues.run(QueueName.IMAGES, lambda _token, name=name: done.append(name), replaces="read case")
+    qtbot.waitUntil(lambda: not queues.busy_queues)
+    assert done == ["newer"]

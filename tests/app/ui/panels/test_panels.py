@@ -2,8 +2,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -29,7 +31,9 @@ from app.usecases.analysis.local_bands import LocalBands
 from app.usecases.analysis.score_attribution import AnswerSet, InputEffect, ScoreWhy
 from app.usecases.analysis.score_image import rescore_image
 from app.usecases.cases.open_case import open_case
+from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
+from app.usecases.corrections.outline_thumbnails import outline_thumbnails
 from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.services import Services
 from models.contract.shelf.card import Conformal, Metric
@@ -410,6 +414,40 @@ def test_no_act_makes_the_history_wider_than_its_pane(qtbot: QtBot, case: Case) 
     assert len(panel.entries) > 15
     titles = [label for label in panel.findChildren(QLabel) if label.property("role") == "heading"]
     assert max(label.minimumSizeHint().width() for label in titles) < 200
+
+
+def test_a_changed_decision_is_told_with_what_it_was_before(services: Services, case: Case) -> None:
+    image_id = case.image.id
+    set_decision(services, image_id, diagnosis="Nevus", management="biopsy", comment="flat")
+    set_decision(services, image_id, diagnosis="Melanoma in situ", management="biopsy")
+    with services.store.reading() as work:
+        newest, first = history_of(work.cases.case(image_id))[:2]
+    assert (first.title, first.detail) == ("Decision recorded", "Nevus; biopsy, by Dr Test")
+    assert newest.title == "Decision changed"
+    assert newest.detail == "diagnosis: Nevus → Melanoma in situ\ncomment: “flat” → none, by Dr Test"
+
+
+def test_every_mask_of_the_history_is_shown_small_when_it_is_seen(
+    qtbot: QtBot, services: Services, case: Case
+) -> None:
+    correct_mask(services, case.image.id, a_mask(radius_px=12))
+    with services.store.reading() as work:
+        corrected = work.cases.case(case.image.id)
+    panel = HistoryPanel()
+    asked: list[list[str]] = []
+    qtbot.addWidget(panel)
+    panel.outlines_wanted.connect(asked.append)
+    panel.show_view(CaseView(corrected))
+    assert asked == []
+    panel.show()
+    masks = [corrected.revisions[0].mask, corrected.boundaries[0].mask]
+    assert asked == [masks]
+    pictures = outline_thumbnails(services, corrected.image, masks)
+    assert {picture.shape for picture in pictures.values()} == {(108, 144, 3)}
+    assert not np.array_equal(*pictures.values())
+    panel.show_outlines({mask: QPixmap(144, 108) for mask in pictures})
+    shown = [label for label in panel.findChildren(QLabel) if not label.pixmap().isNull()]
+    assert [label.pixmap().deviceIndependentSize().width() for label in shown] == [56, 56]
 
 
 def test_an_earlier_boundary_can_be_asked_for_again(qtbot: QtBot, services: Services, case: Case) -> None:

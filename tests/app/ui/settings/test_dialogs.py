@@ -10,6 +10,8 @@ from app.ui.preferences import Places, Preferences
 from app.ui.session import Session
 from app.ui.settings.device_dialog import DeviceDialog
 from app.ui.settings.settings_dialog import SettingsDialog
+from app.usecases.exports.letterhead import read_letterhead
+from tests.builders import the_vocabulary
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_the_window_state_is_remembered(preferences: Preferences, tmp_path: Path
 
 
 def test_the_name_is_taken_when_the_page_is_left(qtbot: QtBot, preferences: Preferences) -> None:
-    dialog = SettingsDialog(preferences)
+    dialog = SettingsDialog(preferences, the_vocabulary())
     qtbot.addWidget(dialog)
     dialog.user.line.setText("Dr. Test")
     dialog.accept()
@@ -55,7 +57,7 @@ def test_the_name_is_taken_when_the_page_is_left(qtbot: QtBot, preferences: Pref
 def test_the_prevalence_is_taken_when_it_is_one(
     qtbot: QtBot, preferences: Preferences, typed: str, stored: float
 ) -> None:
-    dialog = SettingsDialog(preferences)
+    dialog = SettingsDialog(preferences, the_vocabulary())
     qtbot.addWidget(dialog)
     assert dialog.prevalence.line.text() == "5"
     dialog.prevalence.line.setText(typed)
@@ -78,3 +80,30 @@ def test_the_device_page_tells_engine_device_and_times(qtbot: QtBot, session: Se
 
     qtbot.waitUntil(lambda: "Instant, in use" in words())
     assert {"this machine", "1 ms", "Serves."} <= words()
+
+
+def test_letterhead_and_favourites_are_stored_as_they_are_entered(
+    qtbot: QtBot, preferences: Preferences
+) -> None:
+    dialog = SettingsDialog(preferences, the_vocabulary())
+    qtbot.addWidget(dialog)
+    card = dialog.letterhead
+    card.name.line.setText("Praxis")
+    card.fields.setPlainText("no label here")
+    dialog.done(0)
+    assert "Label: text" in card.field_by_name["fields"].error
+    card.fields.setPlainText("Referring physician: Dr. Huber")
+    card.finish()
+    stored = read_letterhead(preferences.places.data_folder)
+    assert (stored.name, stored.fields) == ("Praxis", (("Referring physician", "Dr. Huber"),))
+    box = dialog.favourites.boxes[0]
+    line = box.lineEdit()
+    assert line is not None
+    qtbot.keyClicks(line, "xyz")
+    box.settle()
+    assert box.word == "Nevus"
+    line.clear()
+    qtbot.keyClicks(line, "wart")
+    box.settle()
+    chosen = preferences.settings.favourite_diagnoses
+    assert (chosen[0], len(chosen)) == ("Verruca", 9)

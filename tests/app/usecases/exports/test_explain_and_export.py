@@ -17,6 +17,8 @@ from app.usecases.exports.case_selection import CaseSelection, count_selected, s
 from app.usecases.exports.export_cases import export_cases, key_folder
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
+from app.usecases.exports.letterhead import write_letterhead
+from app.usecases.exports.report_layout import Letterhead, ReportForm
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.services import Services
@@ -26,6 +28,7 @@ from tests.builders import a_case, a_mask, an_image_file, result_of, started_ane
 from tests.fakes import FakeExporter, FakePredictor, FakeToken
 
 HIDDEN, OPENLY = ExportManner(deidentified=True), ExportManner(deidentified=False)
+LONG = ExportManner(deidentified=True, form=ReportForm.LONG)
 
 
 def _exporter(services: Services, name: str) -> FakeExporter:
@@ -100,11 +103,11 @@ def test_an_unknown_format_names_the_known_ones(services: Services, tmp_path: Pa
         result_of(export_cases(services, [], "fax", tmp_path, manner=HIDDEN, token=FakeToken()))
 
 
-def test_a_report_shows_an_overlay_when_there_is_a_score(services: Services, tmp_path: Path) -> None:
+def test_a_long_report_shows_an_overlay_when_there_is_a_score(services: Services, tmp_path: Path) -> None:
     scored = a_case(services, tmp_path)
     new = a_case(services, tmp_path, seed=2, predicted=False)
     written = result_of(
-        write_report(services, [scored, new], tmp_path / "out", manner=HIDDEN, token=FakeToken())
+        write_report(services, [scored, new], tmp_path / "out", manner=LONG, token=FakeToken())
     )
     first, second = _exporter(services, "report_pdf").seen
     assert len(written.files) == 2
@@ -116,7 +119,7 @@ def test_a_report_is_written_even_when_no_engine_can_explain(services: Services,
     assert isinstance(services.predictor, FakePredictor)
     services.predictor.is_mute = True
     image_id = a_case(services, tmp_path)
-    job = write_report(services, [image_id], tmp_path / "out", manner=HIDDEN, token=FakeToken())
+    job = write_report(services, [image_id], tmp_path / "out", manner=LONG, token=FakeToken())
     assert len(result_of(job).files) == 1
     assert _exporter(services, "report_pdf").seen[0].overlays == {}
 
@@ -368,3 +371,19 @@ def test_a_selection_follows_filter_and_search_of_the_work_list(services: Servic
     assert selected_images(services, CaseSelection(search="no such patient")) == ()
     assert selected_images(services, CaseSelection((new,))) == (new,)
     assert [count_selected(services, CaseSelection(shown=shown)) for shown in CaseFilter][:1] == [2]
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_a_short_report_has_the_letterhead_the_changed_prediction_and_no_overlay(
+    services: Services, tmp_path: Path, corrected: bool
+) -> None:
+    image_id = a_case(services, tmp_path, corrected=corrected)
+    write_letterhead(services.store.folder, Letterhead("Praxis"))
+    result_of(write_report(services, [image_id], tmp_path / "out", manner=HIDDEN, token=FakeToken()))
+    exporter = _exporter(services, "report_pdf")
+    (seen,) = exporter.seen
+    assert [manner.letterhead.name for manner in exporter.manners] == ["Praxis"]
+    assert not exporter.manners[0].names_clinic
+    assert seen.overlays == {}
+    assert (seen.predicted_mask is not None) is corrected
+    assert (seen.measure_predicted() is not None) is corrected

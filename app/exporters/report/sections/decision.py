@@ -1,0 +1,95 @@
+"""What the clinician decided, apart from the model's output; a form to sign while it is open."""
+
+from app.domain.revision import Decision
+from app.exporters.report.content import (
+    Blank,
+    Box,
+    BoxKind,
+    FreeText,
+    Gap,
+    Pairs,
+    Part,
+    Together,
+    Words,
+    WordStyle,
+    heading,
+    small,
+)
+from app.exporters.report.facts import ReportFacts
+from app.translation import _
+
+_MOST_LETTERS_IN_BOX = 900
+"""A longer comment would push everything else off the first page."""
+_MOST_LINES_IN_BOX = 10
+
+
+def full_decision(facts: ReportFacts) -> list[Part]:
+    """Return the decision as a table, as the long form has it."""
+    decision, disclosed = facts.case.decision, facts.disclosed
+    head = Words(_("Decision of the clinician"), WordStyle.BOX_TITLE)
+    if decision is None:
+        lines = [head, Words(_("No decision has been recorded yet.")), _to_be_signed()]
+        return [Gap(5), Together([Box(lines, BoxKind.DECISION)])]
+    pairs = [
+        (_("Diagnosis"), decision.diagnosis),
+        (_("Confirmed by"), decision.diagnosis_confirm_type),
+        (_("Management"), decision.management),
+        (_("Decided"), f"{disclosed.when(decision.created_at)}, {disclosed.who(decision.author)}"),
+    ]
+    rows: list[Part] = [head, Pairs(pairs, columns=2, label_share=0.25)]
+    if disclosed.comment:
+        rows += [Words(_("Comment"), WordStyle.LABEL), FreeText(disclosed.comment)]
+    return [Gap(5), Box(rows, BoxKind.DECISION)]
+
+
+def decision_first(facts: ReportFacts) -> list[Part]:
+    """Return the decision in the largest letters of the page; one that is open says so as large."""
+    decision = facts.case.decision
+    head = Words(_("Decision of the clinician"), WordStyle.BOX_TITLE)
+    if decision is None:
+        words = Words(_("No decision has been recorded yet."), WordStyle.DECIDED)
+        return [Box([head, words, _to_be_signed()], BoxKind.DECISION)]
+    rows: list[Part] = [head, Words(decision.diagnosis or _("Diagnosis left open"), WordStyle.DECIDED)]
+    management = decision.management or _("management left open")
+    rows.append(Words(management[:1].upper() + management[1:], WordStyle.MANAGEMENT))
+    if decision.diagnosis_confirm_type:
+        confirmed = _("Confirmed by {confirm_type}").format(confirm_type=decision.diagnosis_confirm_type)
+        rows.append(Words(confirmed))
+    rows += _comment_in_box(facts)
+    rows.append(Words(_decided_words(facts, decision)))
+    return [Box(rows, BoxKind.DECISION)]
+
+
+def rest_of_comment(facts: ReportFacts) -> list[Part]:
+    """Return a comment that is too long for the frame of the decision, in full; nothing for any other."""
+    comment = facts.disclosed.comment
+    if not comment or not _is_long(comment):
+        return []
+    return [heading(_("Comment of the clinician")), Words(comment)]
+
+
+def _comment_in_box(facts: ReportFacts) -> list[Part]:
+    comment = facts.disclosed.comment
+    if not comment:
+        return []
+    if _is_long(comment):
+        return [small(_("The comment is long; it stands in full below."))]
+    return [FreeText(comment)]
+
+
+def _is_long(comment: str) -> bool:
+    return len(comment) > _MOST_LETTERS_IN_BOX or comment.count("\n") >= _MOST_LINES_IN_BOX
+
+
+def _decided_words(facts: ReportFacts, decision: Decision) -> str:
+    disclosed, earlier = facts.disclosed, len(facts.case.decisions) - 1
+    decided = _("Decided by {who}, {when}").format(
+        who=disclosed.who(decision.author), when=disclosed.when(decision.created_at)
+    )
+    if not earlier:
+        return f"{decided}."
+    return _("{decided}; it replaces an earlier decision.").format(decided=decided)
+
+
+def _to_be_signed() -> Blank:
+    return Blank(_("Diagnosis, management, date and signature:"))

@@ -1,0 +1,96 @@
+"""A drop-down of diagnoses that can be searched by typing: names, other words, abbreviations."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QWidget
+
+from app.domain.diagnosis_search import matching_diagnoses
+from app.domain.vocabulary import Diagnosis
+from app.translation import _
+from app.ui.widgets.choice_box import ChoiceBox
+
+_SHOWN = 18
+
+
+class DiagnosisBox(ChoiceBox):
+    """Chooses one of the diagnoses, or none; what is typed only searches and is never a value itself."""
+
+    def __init__(
+        self, diagnoses: Sequence[Diagnosis], *, unknown: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(
+            ((_shown_words(known), known.name) for known in diagnoses), unknown=unknown, parent=parent
+        )
+        self._diagnoses = tuple(diagnoses)
+        self.setMaxVisibleItems(_SHOWN)
+        self.setEditable(True)
+        self.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
+        self._found = QStringListModel(self)
+        self._matches: tuple[Diagnosis, ...] = ()
+        searcher = QCompleter(self._found, self)
+        searcher.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        searcher.setMaxVisibleItems(_SHOWN)
+        self.setCompleter(searcher)
+        searcher.activated.connect(self._take_shown)
+        line = self.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(_("Type to search: name, MM, BCC, SK…"))
+        line.textEdited.connect(self._search)
+        line.editingFinished.connect(self.settle)
+        line.installEventFilter(self)
+
+    @property
+    def matches(self) -> tuple[str, ...]:
+        """Return the names of what is found for the text that was typed."""
+        return tuple(found.name for found in self._matches)
+
+    def settle(self) -> None:
+        """Take what was typed where it names a diagnosis; otherwise show the value as it was."""
+        typed = self.currentText().strip()
+        if typed == self.itemText(self.currentIndex()):
+            return
+        found = matching_diagnoses(self._diagnoses, typed) if typed else ()
+        is_named = bool(found) and typed.casefold() in _names_of(found[0])
+        if is_named:
+            self._take(found[0])
+        elif not typed:
+            self._take(None)
+        else:
+            self.setCurrentIndex(self.currentIndex())
+            self.setEditText(self.itemText(self.currentIndex()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let Return take the likeliest of what is found, and mark the text when it is gone into."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if is_return and self._matches and self.currentText() != self.itemText(self.currentIndex()):
+                self._take(self._matches[0])
+                return True
+        if event.type() is QEvent.Type.FocusIn and (line := self.lineEdit()) is not None:
+            line.selectAll()
+        return super().eventFilter(watched, event)
+
+    def _search(self, typed: str) -> None:
+        self._matches = matching_diagnoses(self._diagnoses, typed)
+        self._found.setStringList([_shown_words(found) for found in self._matches])
+
+    def _take_shown(self, words: str) -> None:
+        found = next((one for one in self._matches if _shown_words(one) == words), None)
+        if found is not None:
+            self._take(found)
+
+    def _take(self, diagnosis: Diagnosis | None) -> None:
+        self._matches = ()
+        self.set_value(None if diagnosis is None else diagnosis.name)
+        self.setEditText(self.itemText(self.currentIndex()))
+        self.chosen.emit()
+
+
+def _shown_words(diagnosis: Diagnosis) -> str:
+    return f"{diagnosis.name}  ({diagnosis.level_1.lower()})"
+
+
+def _names_of(diagnosis: Diagnosis) -> set[str]:
+    return {word.casefold() for word in (diagnosis.name, _shown_words(diagnosis), *diagnosis.also)}

@@ -1,0 +1,1 @@
+"""The audit trail of the whole store, looked through and written to a file."""
