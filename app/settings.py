@@ -49,6 +49,9 @@ class Settings(BaseModel):
         description="Which shipped models serve: 'research' learned from more images, for non-commercial use "
         "only; 'open' from CC-0 images alone.",
     )
+    pen_pressure: bool = Field(
+        default=True, description="A pen that is pressed lightly draws with a smaller brush."
+    )
     favourite_diagnoses: list[str] = Field(
         default=[], max_length=9, description="Diagnoses of the keys 1 to 9; empty: those of the program."
     )

@@ -98,10 +98,19 @@ def _difference(
 
 
 def _traced(network: nn.Module, signature: GraphSignature, example: Mapping[str, Tensor]) -> onnx.ModelProto:
+    graph = _captured(network.eval(), signature, example)
+    _simplify(graph)
+    model = onnx_ir.to_proto(graph)
+    _forget_where_it_was_made(model)
+    return model
+
+
+def _captured(network: nn.Module, signature: GraphSignature, example: Mapping[str, Tensor]) -> onnx_ir.Model:
+    """The graph as torch's exporter writes it: every weight whole and under its own name."""
     batch = torch.export.Dim("batch", min=1, max=64)
     with _quiet_exporter(), torch.no_grad():  # the exporter cannot lower the scan's gradient
         program = torch.onnx.export(
-            network.eval(),
+            network,
             tuple(example[name] for name in signature.inputs),
             dynamo=True,
             opset_version=OPSET,
@@ -113,11 +122,7 @@ def _traced(network: nn.Module, signature: GraphSignature, example: Mapping[str,
             verbose=False,
         )
     assert program is not None
-    _simplify(program.model)
-    model = program.model_proto
-    assert isinstance(model, onnx.ModelProto)
-    _forget_where_it_was_made(model)
-    return model
+    return program.model
 
 
 def _simplify(model: onnx_ir.Model) -> None:

@@ -89,7 +89,7 @@ def main() -> None:
         print(line)
     if options.json is not None:
         lines = [
-            json.dumps({**asdict(review), "seconds": round(review.seconds, 3), "polygon_corners": count})
+            json.dumps(_rounded({**asdict(review), "seconds": review.seconds, "polygon_corners": count}))
             for review, count in zip(reviews, _in_order(reviews, samples, corners), strict=True)
         ]
         options.json.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -186,6 +186,14 @@ def _settle(window: MainWindow) -> None:
     while window.session.queues.busy_queues:
         rest(0.05)
     QApplication.processEvents()
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _expert_mask(sample: Sample) -> BoolMask:

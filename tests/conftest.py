@@ -1,5 +1,6 @@
 """Guards for every test: no window system, no settings or data of the person who runs the tests."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -72,6 +73,7 @@ SLOW_PLACES = (
     "app/usecases/exports",
     "app/usecases/learning",
     "app/usecases/models",
+    "app/usecases/lesions/test_tracking_uid.py",
     "app/usecases/patients/test_who_is_who.py",
     "architecture/test_startup.py",
     "integration/test_golden_predictions.py",
@@ -98,6 +100,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave slow places unread in a quick run: importing torch and Qt takes longer than its tests."""
     is_quick = config.option.markexpr == "not slow"
     return True if is_quick and _is_slow(collection_path) else None
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays until the end anyway: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

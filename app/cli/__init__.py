@@ -19,6 +19,7 @@ from app.cli.corrections import add_correction_commands
 from app.cli.machine import add_machine_commands
 from app.cli.metadata import add_metadata_commands
 from app.cli.models import models
+from app.cli.move import add_move_command
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
 from app.cli.watch import add_watch_command
@@ -75,6 +76,7 @@ def _options(
 add_case_commands(_commands)
 add_metadata_commands(_commands)
 add_watch_command(_commands)
+add_move_command(_commands)
 add_correction_commands(_commands)
 _commands.add_typer(models)
 add_machine_commands(_commands)

@@ -125,7 +125,7 @@ def triage(
 def import_(
     context: typer.Context,
     paths: _Paths,
-    lesion_of: Annotated[
+    further_of: Annotated[
         str | None,
         typer.Option("--lesion-of", help="Id of a case: the files are further images of its lesion."),
     ] = None,
@@ -148,7 +148,7 @@ def import_(
     cli = cli_of(context, as_json=as_json)
     # Read first: a table that cannot be used is better known before thousands of images are imported.
     reading = None if metadata is None else mapped_table(metadata, maps)
-    lesion_id = None if lesion_of is None else _lesion_of(cli, lesion_of)
+    lesion_id = None if further_of is None else lesion_of(cli, further_of)
     job = import_images(
         cli.services,
         paths,
@@ -361,7 +361,8 @@ def only_id(cli: CliContext, beginning: str) -> ImageId:
     return _ids(cli, [beginning])[0]
 
 
-def _lesion_of(cli: CliContext, beginning: str) -> LesionId:
+def lesion_of(cli: CliContext, beginning: str) -> LesionId:
+    """Return the lesion of the one case whose id begins so; raises NotFoundError."""
     image_id = only_id(cli, beginning)
     with cli.services.store.reading() as work:
         return work.cases.case(image_id).lesion.id

@@ -47,6 +47,14 @@ def correct(
         bool,
         typer.Option("--scale", help="Take masks of another size and the same proportions, too."),
     ] = False,
+    instances: Annotated[
+        bool,
+        typer.Option(
+            "--instances",
+            help="Take each shape of an image as a lesion of its own; the largest, or the one that the file "
+            "names, is measured and scored. Without it all shapes of an image are one lesion.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be taken, and take nothing.")
     ] = False,
@@ -54,7 +62,7 @@ def correct(
 ) -> None:
     """Take masks drawn elsewhere as your signed corrections of stored cases, and score these again."""
     cli = cli_of(context, as_json=as_json)
-    choices = MaskChoices(in_doubt=in_doubt, use=use, label=label, scales=scale)
+    choices = MaskChoices(in_doubt=in_doubt, use=use, label=label, scales=scale, separates=instances)
     job = import_corrections(cli.services, masks, token=TOKEN, choices=choices, is_trial=dry_run)
     done = cli.follow(job)
     cli.print_warnings(done.refused)
@@ -90,7 +98,7 @@ def decide(
     comment: Annotated[str, typer.Option(help="In your own words.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Record your own reading of a case, apart from what the model said."""
+    """Record your own diagnosis and management of a case, apart from what the model said."""
     cli = cli_of(context, as_json=as_json)
     chosen = only_id(cli, image_id)
     changes = set_decision(

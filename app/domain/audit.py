@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 
 class AuditKind(StrEnum):
@@ -18,6 +18,14 @@ class AuditKind(StrEnum):
     LESION_EDITED = "lesion edited"
     VISIT_EDITED = "visit edited"
     LESION_ASSIGNED = "lesion assigned"
+    """Of this act and the following five, the detail of images and lesions is the move they belong to."""
+    IMAGES_MOVED = "images moved to another lesion"
+    LESION_SPLIT = "images moved to a new lesion"
+    LESIONS_MERGED = "lesions merged"
+    VISIT_CHANGED = "images moved to another visit"
+    MOVE_UNDONE = "move undone"
+    IMAGE_KIND_SET = "kind of image set"
+    """Its detail is the kind in words."""
     PATIENTS_JOINED = "patients found to be one"
     PATIENTS_KEPT_APART = "patients kept apart"
     BOUNDARY_PREDICTED = "boundary predicted"
@@ -41,7 +49,22 @@ class AuditKind(StrEnum):
     SECOND_LOOK_ASKED = "second look asked for"
     SECOND_LOOK_WITHDRAWN = "second look no longer asked for"
     MASK_STARTED = "mask taken as a starting point"
+    OTHER_LESION_ADDED = "lesion of the image added"
+    """Its subject is the image, its detail the list of lesions; so it is for all acts up to the imported
+    ones, see ``KIND_BY_CHANGE``."""
+    OTHER_LESION_DRAWN = "lesion of the image drawn"
+    LESION_NAMED = "lesion of the image named"
+    OTHER_LESION_REMOVED = "lesion of the image removed"
+    REGION_SEPARATED = "region of the mask separated"
+    LESION_JOINED = "lesion of the image joined"
+    LESION_OF_INTEREST_CHOSEN = "lesion of interest chosen"
+    LESIONS_TAKEN_BACK = "lesions of the image taken back"
+    LESIONS_IMPORTED = "lesions of the image imported"
     DECISION_RECORDED = "decision recorded"
+    READING_RECORDED = "reading recorded"
+    STRUCTURE_MARKED = "structure marked"
+    """Its subject is the image, its detail the mark; so it is when the mark is withdrawn."""
+    STRUCTURE_MARK_WITHDRAWN = "mark of a structure withdrawn"
     CASE_REMOVED = "case removed"
     CASE_RESTORED = "case restored"
     CASE_EXPORTED = "case exported"
@@ -61,8 +84,34 @@ class AuditKind(StrEnum):
     DATA_FOLDER_MADE_PRIVATE = "data folder made private"
 
 
+MOVES: Final = frozenset(
+    {
+        AuditKind.LESION_ASSIGNED,
+        AuditKind.IMAGES_MOVED,
+        AuditKind.LESION_SPLIT,
+        AuditKind.LESIONS_MERGED,
+        AuditKind.VISIT_CHANGED,
+        AuditKind.MOVE_UNDONE,
+    }
+)
+"""The acts that file images and lesions elsewhere, and can be undone."""
+
 EDITS: Final = frozenset({AuditKind.PATIENT_EDITED, AuditKind.LESION_EDITED, AuditKind.VISIT_EDITED})
 """The acts that name the edited fields."""
+
+
+EditedValue: TypeAlias = str | int | float | bool | None
+"""A value of a field as the audit trail keeps it; a day as ISO 8601 text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEdit:
+    """What an edit made of one field."""
+
+    field: str
+    """Its name in the record."""
+    old: EditedValue
+    new: EditedValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +127,9 @@ class AuditEvent:
     """Identifier of the patient, image, prediction or revision concerned."""
     detail: str = ""
     fields: tuple[str, ...] = ()
-    """Names of the fields that an edit changed, never their values."""
+    """Names of the fields that an edit changed."""
+    edits: tuple[FieldEdit, ...] = ()
+    """The same with their values; empty where an earlier version of the program noted names alone."""
     reverted_to: int | None = None
     """Number of the revision that a mask was reverted to."""
     weights_sha256: str | None = None

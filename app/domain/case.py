@@ -16,8 +16,10 @@ from app.domain.fields import FIELDS, CaseField, FieldValue, Record, RecordType
 from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_WORDS, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.other_lesions import FIRST_LESION, ImageLesions, LesionList
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from models.contract.lesion.features import DEFINITION
 
@@ -34,6 +36,10 @@ class Case:
     scores: tuple[ScorePrediction, ...] = ()
     revisions: tuple[MaskRevision, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    """Answers to forms, oldest first; the newest of a form counts."""
+    lesion_lists: tuple[LesionList, ...] = ()
+    """Which lesions the image shows, as people said, oldest first; usually empty, which means one."""
     accepted_scores: frozenset[PredictionId] = frozenset()
     """Scores whose lower band a person has accepted."""
     overruled_boundaries: frozenset[PredictionId] = frozenset()
@@ -44,6 +50,16 @@ class Case:
     """Of a newest score whose inputs are not known: the audit trail names one that was entered after it."""
     other_images: tuple[ImageScores, ...] = ()
     """Scores of the other images of the lesion from the same day, without those of removed cases."""
+
+    @property
+    def lesions(self) -> ImageLesions:
+        """Return the lesions that the image shows; usually one, which is of interest."""
+        return self.lesion_lists[-1].lesions if self.lesion_lists else ImageLesions()
+
+    @property
+    def is_of_predicted_lesion(self) -> bool:
+        """Say whether the lesion of interest is the one that predictions outline."""
+        return self.lesions.of_interest == FIRST_LESION
 
     def record(self, of: RecordType) -> Record:
         """Return the case's patient, lesion, visit or image."""

@@ -59,6 +59,17 @@ def check_visit(visit: Visit, *, today: date) -> None:
         raise InvalidFieldError("age_years", _("The age lies between 0 and 85; 85 stands for 85 and older."))
 
 
+def check_birth(patient: Patient, visit: Visit, *, edited: str = "visited_on") -> None:
+    """Raise InvalidFieldError, at the ``edited`` field, when a visit lies before the year of birth."""
+    if patient.birth_year is not None and visit.visited_on.year < patient.birth_year:
+        raise InvalidFieldError(
+            edited,
+            _("The visit of {visited_on:%d %b %Y} lies before the patient's birth in {birth_year}.").format(
+                visited_on=visit.visited_on, birth_year=patient.birth_year
+            ),
+        )
+
+
 def check_age(patient: Patient, visit: Visit, *, edited: str = "age_years") -> None:
     """Raise InvalidFieldError, at the ``edited`` field, when age at a visit and year of birth contradict."""
     if patient.birth_year is None or visit.age_years is None:
@@ -71,6 +82,16 @@ def check_age(patient: Patient, visit: Visit, *, edited: str = "age_years") -> N
                 "Someone born in {birth_year} was not {age_years} years old at the visit of "
                 "{visited_on:%d %b %Y}."
             ).format(birth_year=patient.birth_year, age_years=visit.age_years, visited_on=visit.visited_on),
+        )
+
+
+def check_image_kind(image_type: str | None, dermoscopic_type: str | None, vocabulary: Vocabulary) -> None:
+    """Raise InvalidFieldError when an image may not be said to be of this kind."""
+    _check_exact("image_type", image_type, vocabulary.image_types)
+    _check_exact("dermoscopic_type", dermoscopic_type, vocabulary.dermoscopic_types)
+    if dermoscopic_type is not None and image_type != "dermoscopic":
+        raise InvalidFieldError(
+            "dermoscopic_type", _("Only a dermoscopic image has contact and polarisation of the dermoscope.")
         )
 
 

@@ -11,6 +11,12 @@ ImageId = NewType("ImageId", str)
 PredictionId = NewType("PredictionId", str)
 RevisionId = NewType("RevisionId", str)
 DecisionId = NewType("DecisionId", str)
+ReadingId = NewType("ReadingId", str)
+MarkId = NewType("MarkId", str)
+LesionListId = NewType("LesionListId", str)
+WorkId = NewType("WorkId", str)
+"""Names what is drawn of one lesion of an image, see ``app.domain.stroke_journal``."""
+MoveId = NewType("MoveId", str)
 BlobName = NewType("BlobName", str)
 """SHA-256 of a stored file's bytes, 64 hexadecimal characters."""
 

@@ -43,6 +43,8 @@ class DermoscopicImage:
     calibration: Calibration | None = None
     provenance: tuple[tuple[str, str], ...] = ()
     """What was done at import, in order, for example ('orientation', 'rotated by 90 degrees')."""
+    image_type: str | None = None
+    """What is photographed, in the words of the ISIC dictionary; None when neither file nor person says."""
     dermoscopic_type: str | None = None
     is_sample: bool = False
     """Whether it is a sample that came with the program, whatever its patient is called now."""

@@ -18,6 +18,10 @@ class Lesion:
     site_special: str | None = None
     clin_size_long_diam_mm: float | None = None
     notes: str = ""
+    tracking_uid: str = ""
+    """DICOM Tracking UID (0062,0021), by which files of several visits name one lesion; "" when none does."""
+    merged_into: LesionId | None = None
+    """The lesion to which a person gave all images of this one, which is empty since and shown nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

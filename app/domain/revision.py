@@ -17,6 +17,10 @@ class RevisionReason(StrEnum):
     """Stored with the number of that revision behind it."""
     STARTING_POINT = "taken as a starting point"
     """Drawn elsewhere, and not signed: a person corrects or confirms it."""
+    SEPARATED = "region made a lesion of its own"
+    JOINED = "another lesion joined"
+    OTHER_OF_INTEREST = "another lesion is of interest"
+    """From here on the mask is that of another lesion of the image."""
 
 
 class SkipReason(StrEnum):
@@ -46,11 +50,13 @@ class MaskRevision:
     is_signed: bool = True
     reverted_to: int | None = None
     """Number of the revision whose mask was taken again."""
+    lesion: int = 1
+    """Number of the lesion within the image that the mask outlines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The clinician's own reading of a lesion's image, kept apart from what the model said."""
+    """The clinician's own diagnosis and management, kept apart from what the model said."""
 
     id: DecisionId
     image_id: ImageId

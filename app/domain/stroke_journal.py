@@ -18,9 +18,12 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 
 from app.domain.analysis.prediction import ModelRef
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, WorkId
 from app.domain.mask import MaskPatch, PixelBox, unpacked_mask
+from app.domain.other_lesions import FIRST_LESION
 from models.contract.arrays import BoolMask
+
+_LESION_MARK = "-lesion"
 
 
 class StepKind(Enum):
@@ -44,6 +47,17 @@ class WorkStep:
     """The model that drew the step from clicks; None when a person drew it."""
 
 
+def work_id(image_id: ImageId, lesion: int = FIRST_LESION) -> WorkId:
+    """Return what names the drawing of a lesion of an image; that of the first one is the image's id."""
+    return WorkId(image_id if lesion == FIRST_LESION else f"{image_id}{_LESION_MARK}{lesion}")
+
+
+def drawn_lesion(work: WorkId) -> tuple[ImageId, int]:
+    """Return the image of a drawing, and the number of the lesion in it."""
+    image_id, _, lesion = work.partition(_LESION_MARK)
+    return (ImageId(image_id), int(lesion)) if lesion.isdecimal() else (ImageId(work), FIRST_LESION)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkStart:
     """What a correction starts from."""
@@ -55,6 +69,13 @@ class WorkStart:
     width_px: int
     packed: bytes
     """The mask as ``packed_mask`` packs it."""
+    lesion: int = FIRST_LESION
+    """Number of the lesion in the image that is drawn."""
+
+    @property
+    def work_id(self) -> WorkId:
+        """Return what names the work."""
+        return work_id(self.image_id, self.lesion)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -158,6 +179,8 @@ def start_bytes(start: WorkStart) -> bytes:
         "height_px": start.height_px,
         "width_px": start.width_px,
     }
+    if start.lesion != FIRST_LESION:
+        head["lesion"] = start.lesion
     return _MAGIC + _record(head, start.packed)
 
 
@@ -222,6 +245,7 @@ def _start_of(record: bytes) -> WorkStart:
             int(head["height_px"]),
             int(head["width_px"]),
             packed,
+            int(head.get("lesion", FIRST_LESION)),
         )
     except (KeyError, TypeError) as error:
         raise ValueError("the journal's first record is incomplete") from error

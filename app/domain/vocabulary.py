@@ -71,6 +71,11 @@ class Vocabulary:
         return self.permitted["sex"]
 
     @property
+    def image_types(self) -> tuple[str, ...]:
+        """Return the permitted words for what is photographed."""
+        return self.permitted["image_type"]
+
+    @property
     def dermoscopic_types(self) -> tuple[str, ...]:
         """Return the permitted words for how an image was taken."""
         return self.permitted["dermoscopic_type"]

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from app import __version__
 from app.domain.case import Case
 from app.domain.errors import ExportError
+from app.domain.other_lesions import OtherLesion
 from app.domain.workspaces import EXPORT_WORKSPACE_PREFIX
 from app.exporters.atomic_output import NewFile, export_error, moved, new_file, sync_file
 from app.exporters.case_index import INDEX_NAME, KEY_COLUMNS, index_columns, index_row, key_row
@@ -103,10 +104,13 @@ class BegunFolder:
             name=self._place.name
         )
 
-    def put(self, case: Case, name: str, make: Callable[[], bytes]) -> None:
+    def put(
+        self, case: Case, name: str, make: Callable[[], bytes], *, lesion: OtherLesion | None = None
+    ) -> None:
         """Write a file made from a case's image, mask or map; ``name`` may hold a folder, with a slash.
 
-        One that an earlier try has written from the same is left, and not made again.
+        ``lesion`` is the one that the file shows alone, where it is not the one of interest. What an earlier
+        try has written from the same is left, and not made again.
         """
         source = _source(case)
         if not self._is_there(name, source):
@@ -118,7 +122,7 @@ class BegunFolder:
             self._note(name, source, hashlib.sha256(content).hexdigest())
         self._has_case_files = True
         self._names.append(name)
-        self._index.write(index_row(case, name, deidentified=self._manner.deidentified))
+        self._index.write(index_row(case, name, deidentified=self._manner.deidentified, lesion=lesion))
         if self._key is not None:
             self._key.write(key_row(case, name))
 
@@ -185,7 +189,8 @@ def _key(name: str, manner: ExportManner) -> str:
 def _source(case: Case) -> str:
     """Return what tells whether a file would be made the same again."""
     probability = case.boundary.probability if case.boundary else None
-    made_from = json.dumps([__version__, case.image.id, case.image.upright, case.mask, probability])
+    others = [(lesion.number, lesion.mask) for lesion in case.lesions.drawn]
+    made_from = json.dumps([__version__, case.image.id, case.image.upright, case.mask, probability, others])
     return hashlib.sha256(made_from.encode()).hexdigest()
 
 

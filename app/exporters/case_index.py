@@ -1,10 +1,13 @@
 """The index of an export, a line for each file, and its key, which says whose the files are."""
 
 from app.domain.case import Case
+from app.domain.other_lesions import OtherLesion
 from app.exporters.csv_cells import Cell
 from app.exporters.deidentification import disclosed_case
 
 INDEX_NAME = "index.csv"
+OTHER_LESION = "other lesion"
+"""What files call a lesion of the image that is not the one of interest."""
 
 _DISCLOSED = (
     "file",
@@ -41,11 +44,13 @@ def index_columns(*, deidentified: bool) -> tuple[str, ...]:
     return _DISCLOSED if deidentified else _DISCLOSED + _IDENTIFYING
 
 
-def index_row(case: Case, file: str, *, deidentified: bool) -> dict[str, Cell]:
-    """Return what the index says of a file."""
+def index_row(
+    case: Case, file: str, *, deidentified: bool, lesion: OtherLesion | None = None
+) -> dict[str, Cell]:
+    """Return what the index says of a file; ``lesion`` is that of a mask which is not the valid one."""
     disclosed = disclosed_case(case, deidentified=deidentified)
     revision, model = case.revision, case.boundary.model if case.boundary else None
-    return {
+    row: dict[str, Cell] = {
         "file": file,
         "image_id": disclosed.image_code,
         "patient_id": disclosed.patient_code,
@@ -59,6 +64,10 @@ def index_row(case: Case, file: str, *, deidentified: bool) -> dict[str, Cell]:
         "original_name": disclosed.file_name,
         "original_sha256": None if deidentified else case.image.original,
     }
+    if lesion is None:
+        return row
+    author = disclosed.who(lesion.author)
+    return row | {"mask_origin": OTHER_LESION, "mask_revision": None, "mask_author": author}
 
 
 def key_row(case: Case, file: str) -> dict[str, Cell]:

@@ -57,6 +57,11 @@ def has_mask(case: Case) -> bool:
     return case.mask is not None
 
 
+def has_lesions(case: Case) -> bool:
+    """Say whether a case has a valid mask, or other lesions."""
+    return has_mask(case) or bool(case.lesions.drawn)
+
+
 def has_predicted_boundary(case: Case) -> bool:
     """Say whether a boundary was predicted."""
     return case.boundary is not None

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB, ColourScale
+from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB, ColourScale, lesion_rgb
+from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import AttentionMap, BoolMask, RgbImage
 
 _HEAT_OPACITY = 0.62
@@ -36,7 +37,41 @@ def drawable(pixels: RgbImage, side_px: int) -> RgbImage:
     return cast("RgbImage", cv2.resize(pixels, size, interpolation=interpolation))
 
 
-def with_boundary(pixels: RgbImage, mask: BoolMask) -> RgbImage:
+def with_boundaries(pixels: RgbImage, file: CaseFile) -> RgbImage:
+    """Return a copy of an image of any size with the outlines of its lesions, each in its colour.
+
+    Where there are several, the lines of those beside the one of interest are half as wide, and each has its
+    number above it.
+    """
+    drawn = pixels.copy()
+    for shown in reversed(file.lesions):
+        if shown.mask.any():
+            colour = lesion_rgb(shown.number)
+            drawn = with_boundary(drawn, shown.mask, colour, width=1.0 if shown.is_of_interest else 0.5)
+            if file.has_other_lesions:
+                _write_number(drawn, shown.number, shown.mask, colour)
+    return drawn
+
+
+def _write_number(drawn: RgbImage, number: int, mask: BoolMask, colour: tuple[int, int, int]) -> None:
+    """Write a number above the highest place of a mask of any size, in the image."""
+    height_px, width_px = drawn.shape[:2]
+    row = int(np.flatnonzero(mask.any(axis=1))[0])
+    x = float(np.flatnonzero(mask[row]).mean()) * width_px / mask.shape[1]
+    size = max(height_px, width_px) / 1000
+    (wide, high), _ = cv2.getTextSize(str(number), cv2.FONT_HERSHEY_SIMPLEX, size, 1)
+    left = min(max(round(x - wide / 2), 0), max(width_px - wide, 0))
+    bottom = max(round(row * height_px / mask.shape[0]) - high // 2, high + 1)
+    for ink, line_px in ((CASING_RGB, 3), (colour, 1)):
+        thick = max(1, round(line_px * 2 * size))
+        cv2.putText(
+            drawn, str(number), (left, bottom), cv2.FONT_HERSHEY_SIMPLEX, size, ink, thick, cv2.LINE_AA
+        )
+
+
+def with_boundary(
+    pixels: RgbImage, mask: BoolMask, line_rgb: tuple[int, int, int] = LINE_RGB, *, width: float = 1.0
+) -> RgbImage:
     """Return a copy of an image with the outline of a mask of any size, holes included."""
     height_px, width_px = pixels.shape[:2]
     shrinks = mask.size > height_px * width_px
@@ -44,10 +79,10 @@ def with_boundary(pixels: RgbImage, mask: BoolMask) -> RgbImage:
     share = cv2.resize(mask.astype(np.float32), (width_px, height_px), interpolation=interpolation)
     inside = (share >= 0.5).astype(np.uint8)
     outlines, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    line_px = max(1, round(max(height_px, width_px) / 400))
+    line_px = max(1, round(width * max(height_px, width_px) / 400))
     drawn = pixels.copy()
     cv2.drawContours(drawn, outlines, -1, CASING_RGB, line_px + 2, cv2.LINE_AA)
-    cv2.drawContours(drawn, outlines, -1, LINE_RGB, line_px, cv2.LINE_AA)
+    cv2.drawContours(drawn, outlines, -1, line_rgb, line_px, cv2.LINE_AA)
     return drawn
 
 

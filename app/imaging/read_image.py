@@ -27,5 +27,11 @@ class ReadImage:
     """Who gave the patient's number."""
     birthday: str | None = None
     """Month and day of birth, such as 05-17."""
+    image_type: str | None = None
+    """What is photographed, in the words of the ISIC dictionary."""
+    tracking_uid: str | None = None
+    """By which files of several visits name one lesion (DICOM Tracking UID)."""
+    lesion_label: str | None = None
+    """What the file calls the lesion (DICOM Tracking ID)."""
     remarks: tuple[str, ...] = ()
     """Sentences about the file that a person should see."""

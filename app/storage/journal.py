@@ -1,5 +1,7 @@
 """Stroke journals as files: ``<image id>.naevusjournal``, appended and flushed step by step.
 
+The drawing of another lesion than the first has ``-lesion2`` and so on behind the id.
+
 A journal that is closed moves to ``finished/``. An open one is locked, so that a second running instance
 cannot mix its strokes in; the system takes the lock back when a process dies.
 """
@@ -14,7 +16,7 @@ from io import FileIO
 from pathlib import Path
 
 from app.domain.errors import StorageError
-from app.domain.ids import ImageId
+from app.domain.ids import WorkId
 from app.domain.stroke_journal import (
     Work,
     WorkStart,
@@ -46,31 +48,31 @@ class FileStrokeJournal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open: dict[ImageId, _OpenJournal] = {}
+        self._open: dict[WorkId, _OpenJournal] = {}
 
     def begin(self, start: WorkStart) -> None:
-        """Start an image's journal anew, durably; an older one is kept among the finished ones."""
-        path = self._path(start.image_id)
+        """Start a drawing's journal anew, durably; an older one is kept among the finished ones."""
+        path = self._path(start.work_id)
         content = start_bytes(start)
         try:
             make_private_folder(self._folder)
-            self._check_free(start.image_id)
+            self._check_free(start.work_id)
             part = path.with_suffix(_PART)
             create_private(part)
             with part.open("wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            self.close(start.image_id)
+            self.close(start.work_id)
             part.replace(path)
             sync_folder(self._folder)
-            self._open[start.image_id] = _OpenJournal(_opened(path), len(content))
+            self._open[start.work_id] = _OpenJournal(_opened(path), len(content))
         except OSError as error:
             raise _not_kept(error) from error
 
-    def append(self, image_id: ImageId, step: WorkStep) -> None:
+    def append(self, work_id: WorkId, step: WorkStep) -> None:
         """Add a step durably; after a failure the file ends with the step before."""
-        journal = self._open.get(image_id) or self._reopened(image_id)
+        journal = self._open.get(work_id) or self._reopened(work_id)
         content = step_bytes(step)
         try:
             _write_all(journal.file, content)
@@ -80,61 +82,61 @@ class FileStrokeJournal:
             raise _not_kept(error) from error
         journal.whole_bytes += len(content)
 
-    def work(self, image_id: ImageId) -> Work | None:
-        """Return the unfinished work on an image, and keep its journal open for further steps.
+    def work(self, work_id: WorkId) -> Work | None:
+        """Return the unfinished work on a lesion, and keep its journal open for further steps.
 
         A step that was cut short is left out; the file as it was found goes among the finished ones.
         """
-        path = self._path(image_id)
+        path = self._path(work_id)
         try:
             if not path.exists():
                 return None
-            if image_id not in self._open:
-                self._open[image_id] = _OpenJournal(_opened(path), 0)
+            if work_id not in self._open:
+                self._open[work_id] = _OpenJournal(_opened(path), 0)
             stored = path.read_bytes()
             content = read_journal(stored)
             if content.start is None:
-                self.close(image_id)
+                self.close(work_id)
                 return None
-            if content.start.image_id != image_id:
+            if content.start.work_id != work_id:
                 raise ValueError("the journal belongs to another image")
             work = replayed(content.start, content.steps)
             if content.whole_bytes < len(stored):
-                kept = self._finished_path(image_id)
+                kept = self._finished_path(work_id)
                 create_private(kept)
                 kept.write_bytes(stored)
-            journal = self._open[image_id]
+            journal = self._open[work_id]
             journal.whole_bytes = content.whole_bytes
             journal.file.truncate(content.whole_bytes)
             journal.file.seek(0, os.SEEK_END)
         except OSError as error:
             raise _unreadable(str(error.strerror)) from error
         except ValueError as error:
-            self.close(image_id)
+            self.close(work_id)
             raise _unreadable(str(error)) from error
         return work
 
-    def close(self, image_id: ImageId) -> None:
+    def close(self, work_id: WorkId) -> None:
         """Put a journal among the finished ones."""
-        journal = self._open.pop(image_id, None)
+        journal = self._open.pop(work_id, None)
         if journal is not None:
             journal.file.close()
-        path = self._path(image_id)
+        path = self._path(work_id)
         if not path.exists():
             return
         try:
-            path.replace(self._finished_path(image_id))
+            path.replace(self._finished_path(work_id))
             sync_folder(self._folder)
         except OSError as error:
             raise _not_kept(error) from error
 
-    def unfinished(self) -> tuple[ImageId, ...]:
-        """Return the images with a journal, oldest work first."""
+    def unfinished(self) -> tuple[WorkId, ...]:
+        """Return the work with a journal, oldest first."""
         try:
             found = sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime)
         except OSError as error:
             raise _unreadable(str(error.strerror)) from error
-        return tuple(ImageId(path.name.removesuffix(_SUFFIX)) for path in found)
+        return tuple(WorkId(path.name.removesuffix(_SUFFIX)) for path in found)
 
     def let_go(self) -> None:
         """Close the files; the work stays unfinished."""
@@ -142,30 +144,30 @@ class FileStrokeJournal:
             _, journal = self._open.popitem()
             journal.file.close()
 
-    def _path(self, image_id: ImageId) -> Path:
-        if _PERMITTED_ID.fullmatch(image_id) is None:
+    def _path(self, work_id: WorkId) -> Path:
+        if _PERMITTED_ID.fullmatch(work_id) is None:
             raise StorageError(_("A journal was asked for under a name that is no image identifier."))
-        return self._folder / f"{image_id}{_SUFFIX}"
+        return self._folder / f"{work_id}{_SUFFIX}"
 
-    def _reopened(self, image_id: ImageId) -> _OpenJournal:
+    def _reopened(self, work_id: WorkId) -> _OpenJournal:
         """Open a journal again that was let go."""
-        path = self._path(image_id)
+        path = self._path(work_id)
         try:
-            self._open[image_id] = _OpenJournal(_opened(path), path.stat().st_size)
+            self._open[work_id] = _OpenJournal(_opened(path), path.stat().st_size)
         except OSError as error:
             raise _not_kept(error) from error
-        return self._open[image_id]
+        return self._open[work_id]
 
-    def _finished_path(self, image_id: ImageId) -> Path:
+    def _finished_path(self, work_id: WorkId) -> Path:
         """Return a new name among the finished journals."""
         finished = self._folder / _FINISHED
         make_private_folder(finished)
-        return finished / f"{image_id}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{_SUFFIX}"
+        return finished / f"{work_id}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}{_SUFFIX}"
 
-    def _check_free(self, image_id: ImageId) -> None:
+    def _check_free(self, work_id: WorkId) -> None:
         """Refuse to replace a journal that another instance is writing."""
-        if image_id not in self._open and self._path(image_id).exists():
-            _opened(self._path(image_id)).close()
+        if work_id not in self._open and self._path(work_id).exists():
+            _opened(self._path(work_id)).close()
 
 
 def _opened(path: Path) -> FileIO:

@@ -1,6 +1,7 @@
 """Row to domain value and back: fields and columns have the same names; the few others are named here."""
 
-from collections.abc import Set
+import json
+from collections.abc import Iterable, Set
 from dataclasses import asdict, fields
 from typing import Any, Final, TypeVar
 
@@ -14,12 +15,14 @@ from app.domain.analysis.prediction import (
     ScorePrediction,
 )
 from app.domain.analysis.triage import Band, Priority, TriageThresholds, queue_rank
-from app.domain.audit import EDITS, AuditEvent, AuditKind
+from app.domain.audit import EDITS, AuditEvent, AuditKind, FieldEdit
 from app.domain.case import Case, CaseLine
-from app.domain.ids import BlobName, ImageId
+from app.domain.ids import BlobName, ImageId, ReadingId
 from app.domain.image import DAMAGE_OBJECTION, Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.storage.rows import (
     CONFIRMED_RANK,
@@ -31,10 +34,13 @@ from app.storage.rows import (
     CaseIndexRow,
     DecisionRow,
     ImageRow,
+    LesionListRow,
     LesionRow,
     MaskRevisionRow,
+    OtherLesionRow,
     PatientRow,
     PredictedByModel,
+    ReadingRow,
     Row,
     ScorePredictionRow,
     VisitRow,
@@ -43,12 +49,25 @@ from models.contract.imaging.frame_verdict import FrameVerdict
 
 _KIND_BY_TEXT: Final = {kind.value: kind for kind in AuditKind}
 _REASON_BY_TEXT: Final = {reason.value: reason for reason in RevisionReason}
+_CHANGE_BY_TEXT: Final = {change.value: change for change in LesionChange}
 
 _FIELD_SEPARATOR: Final = ", "
 """Between the names of edited fields in the stored detail of an act."""
 
+_EDITS_START: Final = "[["
+"""Of a stored detail with values, which is JSON: of each edit the field, its old and its new value."""
+
 _Row = TypeVar(
-    "_Row", PatientRow, LesionRow, VisitRow, ImageRow, ScorePredictionRow, MaskRevisionRow, DecisionRow
+    "_Row",
+    PatientRow,
+    LesionRow,
+    VisitRow,
+    ImageRow,
+    ScorePredictionRow,
+    MaskRevisionRow,
+    DecisionRow,
+    LesionListRow,
+    OtherLesionRow,
 )
 _Value = TypeVar(
     "_Value",
@@ -61,12 +80,22 @@ _Value = TypeVar(
     MaskRevision,
     Decision,
     AuditEvent,
+    LesionList,
+    OtherLesion,
 )
 
 
 def row_of(
     table: type[_Row],
-    value: Patient | Lesion | Visit | DermoscopicImage | ScorePrediction | MaskRevision | Decision,
+    value: Patient
+    | Lesion
+    | Visit
+    | DermoscopicImage
+    | ScorePrediction
+    | MaskRevision
+    | Decision
+    | LesionList
+    | OtherLesion,
     *,
     apart: Set[str] = frozenset(),
     **columns: object,
@@ -228,6 +257,33 @@ def revision_of(row: MaskRevisionRow) -> MaskRevision:
     return value_of(MaskRevision, row, reason=_REASON_BY_TEXT.get(text, row.reason), reverted_to=reverted_to)
 
 
+def lesion_list_rows(found: LesionList) -> tuple[LesionListRow, list[OtherLesionRow]]:
+    """Return the row of a list of lesions, and those of the lesions in it."""
+    lesions = found.lesions
+    row = row_of(
+        LesionListRow,
+        found,
+        apart={"lesions"},
+        of_interest=lesions.of_interest,
+        name_of_interest=lesions.name_of_interest,
+    )
+    return row, [row_of(OtherLesionRow, lesion, list_id=found.id) for lesion in lesions.others]
+
+
+def lesion_list_of(row: LesionListRow, others: Iterable[OtherLesionRow]) -> LesionList:
+    """Return the list of lesions of its row and those of the lesions in it."""
+    in_order = sorted(others, key=lambda one: one.number)
+    lesions = ImageLesions(
+        row.of_interest, row.name_of_interest, tuple(value_of(OtherLesion, other) for other in in_order)
+    )
+    return value_of(
+        LesionList,
+        row,
+        lesions=lesions,
+        change=_CHANGE_BY_TEXT.get(row.change, row.change),
+    )
+
+
 def decision_row(decision: Decision) -> DecisionRow:
     """Return the row of a decision."""
     return row_of(DecisionRow, decision)
@@ -238,13 +294,49 @@ def decision_of(row: DecisionRow) -> Decision:
     return value_of(Decision, row)
 
 
+def reading_row(reading: Reading) -> ReadingRow:
+    """Return the row of a reading."""
+    source = reading.evidence
+    return ReadingRow(
+        id=reading.id,
+        image_id=reading.image_id,
+        form=reading.form,
+        answers=[asdict(answer) for answer in reading.answers],
+        evidence_mask=None if source is None else source.mask,
+        evidence_definition=None if source is None else source.definition,
+        author=reading.author,
+        created_at=reading.created_at,
+    )
+
+
+def reading_of(row: ReadingRow) -> Reading:
+    """Return the reading of a row."""
+    source = None
+    if row.evidence_mask is not None and row.evidence_definition is not None:
+        source = EvidenceSource(BlobName(row.evidence_mask), row.evidence_definition)
+    return Reading(
+        id=ReadingId(row.id),
+        image_id=ImageId(row.image_id),
+        form=row.form,
+        answers=tuple(
+            Answer(each["criterion"], each["value"], each["confirmed_by"], each["proposed"])
+            for each in row.answers
+        ),
+        evidence=source,
+        author=row.author,
+        created_at=row.created_at,
+    )
+
+
 def kind_text(kind: AuditKind, reverted_to: int | None) -> str:
     """Return the stored words of an act."""
     return _with_number(kind, reverted_to)
 
 
-def detail_text(detail: str, edited: tuple[str, ...]) -> str:
-    """Return the stored detail of an act: the names of the edited fields where there are any."""
+def detail_text(detail: str, edited: tuple[str, ...], edits: tuple[FieldEdit, ...] = ()) -> str:
+    """Return the stored detail of an act: the edited fields where there are any, if known with values."""
+    if edits:
+        return json.dumps([[edit.field, edit.old, edit.new] for edit in edits], ensure_ascii=False)
     return _FIELD_SEPARATOR.join(edited) or detail
 
 
@@ -253,14 +345,24 @@ def event_of(row: AuditEventRow) -> AuditEvent:
     text, reverted_to = _without_number(row.what, AuditKind.MASK_REVERTED)
     kind = _KIND_BY_TEXT.get(text, row.what)
     is_edit = kind in EDITS
+    edits = _edits_of(row.detail) if is_edit else ()
+    names = tuple(row.detail.split(_FIELD_SEPARATOR)) if is_edit and row.detail and not edits else ()
     return value_of(
         AuditEvent,
         row,
         kind=kind,
         detail="" if is_edit else row.detail,
-        fields=tuple(row.detail.split(_FIELD_SEPARATOR)) if is_edit and row.detail else (),
+        fields=tuple(edit.field for edit in edits) or names,
+        edits=edits,
         reverted_to=reverted_to,
     )
+
+
+def _edits_of(detail: str) -> tuple[FieldEdit, ...]:
+    """Return the edited fields with their values; none when a detail has only names."""
+    if not detail.startswith(_EDITS_START):
+        return ()
+    return tuple(FieldEdit(str(field), old, new) for field, old, new in json.loads(detail))
 
 
 def _with_number(text: str, number: int | None) -> str:

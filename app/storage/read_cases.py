@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.domain.analysis.input_edits import inputs_edited_between
@@ -14,6 +14,7 @@ from app.domain.audit import AuditEvent, AuditKind
 from app.domain.case import Case
 from app.domain.errors import NotFoundError
 from app.domain.ids import ImageId, PredictionId, is_id
+from app.domain.other_lesions import LesionList
 from app.storage import mapping
 from app.storage.rows import (
     AuditEventRow,
@@ -21,9 +22,12 @@ from app.storage.rows import (
     BoundaryPredictionRow,
     DecisionRow,
     ImageRow,
+    LesionListRow,
     LesionRow,
     MaskRevisionRow,
+    OtherLesionRow,
     PatientRow,
+    ReadingRow,
     ScorePredictionRow,
     VisitRow,
 )
@@ -37,6 +41,8 @@ _OfImage = TypeVar(
     ScorePredictionRow,
     MaskRevisionRow,
     DecisionRow,
+    ReadingRow,
+    LesionListRow,
 )
 _Value = TypeVar("_Value")
 
@@ -50,8 +56,13 @@ def read_cases(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     others = _other_images(session, image_ids)
     wanted = dict.fromkeys([*image_ids, *(other for found in others.values() for other in found)])
     alone = {case.image.id: case for case in _cases_alone(session, list(wanted))}
+    readings = _of_images(session, ReadingRow, image_ids, mapping.reading_of)
     return [
-        replace(alone[image_id], other_images=tuple(alone[one].image_scores for one in others[image_id]))
+        replace(
+            alone[image_id],
+            readings=tuple(readings[image_id]),
+            other_images=tuple(alone[one].image_scores for one in others[image_id]),
+        )
         for image_id in image_ids
     ]
 
@@ -92,6 +103,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     scores = _of_images(session, ScorePredictionRow, image_ids, mapping.score_of)
     revisions = _of_images(session, MaskRevisionRow, image_ids, mapping.revision_of)
     decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
+    lesion_lists = _lesion_lists(session, image_ids)
     accepted = _named_by(session, AuditKind.BAND_ACCEPTED, image_ids)
     overruled = _overruled_boundaries(session, image_ids)
     visit_by_image = {image_id: visits[images[image_id].visit_id] for image_id in image_ids}
@@ -115,6 +127,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
                 scores=tuple(scores[image_id]),
                 revisions=tuple(revisions[image_id]),
                 decisions=tuple(decisions[image_id]),
+                lesion_lists=tuple(lesion_lists[image_id]),
                 accepted_scores=frozenset(accepted[image_id]),
                 overruled_boundaries=frozenset(overruled[image_id]),
                 fellow_sizes_mm=tuple(
@@ -124,6 +137,12 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
             )
         )
     return cases
+
+
+def has_images() -> ColumnElement[bool]:
+    """Say in SQL whether a lesion has images; one whose images were all moved away is shown nowhere."""
+    visit_of_image = select(VisitRow.id).join(ImageRow, ImageRow.visit_id == VisitRow.id)
+    return visit_of_image.where(VisitRow.lesion_id == LesionRow.id).correlate(LesionRow).exists()
 
 
 def _by_id(
@@ -158,6 +177,21 @@ def _boundaries(session: Session, image_ids: Collection[str]) -> defaultdict[str
         image_ids,
         lambda row: mapping.boundary_of(row, assessed.get(row.id)),
     )
+
+
+def _lesion_lists(session: Session, image_ids: Collection[str]) -> defaultdict[str, list[LesionList]]:
+    """The lists of lesions of images, the oldest first; most images have none."""
+    rows = _of_images(session, LesionListRow, image_ids, lambda row: row)
+    others = defaultdict[str, list[OtherLesionRow]](list)
+    found = defaultdict[str, list[LesionList]](list)
+    if not rows:
+        return found
+    list_ids = [row.id for of_image in rows.values() for row in of_image]
+    for row in session.scalars(select(OtherLesionRow).where(OtherLesionRow.list_id.in_(list_ids))):
+        others[row.list_id].append(row)
+    for image_id, of_image in rows.items():
+        found[image_id] = [mapping.lesion_list_of(row, others[row.id]) for row in of_image]
+    return found
 
 
 def _named_by(
@@ -203,11 +237,11 @@ def _overruled_boundaries(
 def _lesion_sizes_mm(
     session: Session, patient_ids: Collection[str]
 ) -> defaultdict[str, list[tuple[str, float]]]:
-    """The lesions of patients with the sizes that were entered, by patient."""
+    """The lesions of patients with the sizes that were entered, by patient, without emptied lesions."""
     found = defaultdict[str, list[tuple[str, float]]](list)
     size: InstrumentedAttribute[float | None] = LesionRow.clin_size_long_diam_mm
     query = select(LesionRow.patient_id, LesionRow.id, size).where(
-        LesionRow.patient_id.in_(patient_ids), size.is_not(None)
+        LesionRow.patient_id.in_(patient_ids), size.is_not(None), has_images()
     )
     for patient_id, lesion_id, mm in session.execute(query):
         if mm is not None:

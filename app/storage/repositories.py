@@ -18,18 +18,22 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.other_lesions import LesionList
 from app.domain.people.patient import Patient, made_up_code
+from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
-from app.storage.read_cases import read_cases
+from app.storage.read_cases import has_images, read_cases
 from app.storage.rows import (
     BoundaryAssessmentRow,
     BoundaryPredictionRow,
     CaseIndexRow,
     DecisionRow,
     ImageRow,
+    LesionListRow,
     LesionRow,
     MaskRevisionRow,
+    OtherLesionRow,
     PatientRow,
     ScorePredictionRow,
     VisitRow,
@@ -100,10 +104,10 @@ class CaseRepository:
         return mapping.lesion_of(self._found(LesionRow, lesion_id, "lesion"))
 
     def lesions_of(self, patient_id: PatientId) -> list[Lesion]:
-        """Return a patient's lesions by their labels."""
+        """Return a patient's lesions that have images, by their labels."""
         query = (
             select(LesionRow)
-            .where(LesionRow.patient_id == patient_id)
+            .where(LesionRow.patient_id == patient_id, has_images())
             .order_by(LesionRow.label, LesionRow.id)
         )
         return [mapping.lesion_of(row) for row in self._session.scalars(query)]
@@ -127,9 +131,12 @@ class CaseRepository:
         return mapping.visit_of(self._found(VisitRow, visit_id, "visit"))
 
     def visits_of(self, lesion_id: LesionId) -> list[Visit]:
-        """Return a lesion's visits, the earliest first."""
+        """Return a lesion's visits that have images, the earliest first."""
+        has_image = select(ImageRow.id).where(ImageRow.visit_id == VisitRow.id).exists()
         query = (
-            select(VisitRow).where(VisitRow.lesion_id == lesion_id).order_by(VisitRow.visited_on, VisitRow.id)
+            select(VisitRow)
+            .where(VisitRow.lesion_id == lesion_id, has_image)
+            .order_by(VisitRow.visited_on, VisitRow.id)
         )
         return [mapping.visit_of(row) for row in self._session.scalars(query)]
 
@@ -158,6 +165,43 @@ class CaseRepository:
         """Return a lesion's images in the order of their import, hidden ones left out."""
         return self._image_ids(LesionRow.id == lesion_id, ImageRow.is_hidden.is_(False))
 
+    def every_image_of(self, lesion_id: LesionId) -> list[ImageId]:
+        """Return a lesion's images in the order of their import, hidden ones too."""
+        return self._image_ids(LesionRow.id == lesion_id)
+
+    def every_image_of_patient(self, patient_id: PatientId) -> list[ImageId]:
+        """Return a patient's images in the order of their import, hidden ones too."""
+        return self._image_ids(LesionRow.patient_id == patient_id)
+
+    def visit_of_image(self, image_id: ImageId) -> Visit:
+        """Return the visit under which an image is filed."""
+        return self.visit(VisitId(self._image(image_id).visit_id))
+
+    def file_image(self, image_id: ImageId, visit_id: VisitId) -> None:
+        """File an image under another visit; its line in the work list has to be renewed afterwards."""
+        self._found(VisitRow, visit_id, "visit")
+        self._image(image_id).visit_id = visit_id
+        self._session.flush()
+
+    def lesions_by_tracking_uid(self, tracking_uid: str) -> list[Lesion]:
+        """Return the lesions that files name by a Tracking UID, each as the lesion it was merged into."""
+        rows = self._session.scalars(select(LesionRow).where(LesionRow.tracking_uid == tracking_uid))
+        found = (self._standing_lesion(mapping.lesion_of(row)) for row in rows)
+        return list({lesion.id: lesion for lesion in found}.values())
+
+    def _standing_lesion(self, lesion: Lesion) -> Lesion:
+        """Return the lesion into which one was merged, else the lesion itself."""
+        passed = {lesion.id}
+        while lesion.merged_into is not None and lesion.merged_into not in passed:
+            lesion = self.lesion(lesion.merged_into)
+            passed.add(lesion.id)
+        return lesion
+
+    def set_image_kind(self, image_id: ImageId, image_type: str | None, dermoscopic_type: str | None) -> None:
+        """Store what an image shows and with which kind of dermoscope it was taken."""
+        row = self._image(image_id)
+        row.image_type, row.dermoscopic_type = image_type, dermoscopic_type
+
     def is_hidden(self, image_id: ImageId) -> bool:
         """Say whether an image was removed from the work list."""
         return self._image(image_id).is_hidden
@@ -180,9 +224,24 @@ class CaseRepository:
         """Append a mask revision."""
         self._append(mapping.revision_row(revision), revision.image_id)
 
+    def add_lesion_list(self, found: LesionList) -> None:
+        """Append a list of the lesions of an image."""
+        self._image(found.image_id)
+        row, others = mapping.lesion_list_rows(found)
+        self._session.add(row)
+        self._session.flush()
+        self._session.add_all(others)
+        self._session.flush()
+
     def add_decision(self, decision: Decision) -> None:
         """Append a clinician's decision."""
         self._append(mapping.decision_row(decision), decision.image_id)
+
+    def add_reading(self, reading: Reading) -> None:
+        """Append a clinician's answers to a form; no line of the work list depends on them."""
+        self._image(reading.image_id)
+        self._session.add(mapping.reading_row(reading))
+        self._session.flush()
 
     def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
         """Return an image and the others of its lesion from the same day, hidden ones of those left out."""
@@ -251,6 +310,16 @@ class CaseRepository:
         found = [row for row in rows if row is not None]
         found.sort(key=lambda row: (row.queue_rank, row.queue_urgency, row.imported_at, row.image_id))
         return [mapping.line_of(row) for row in found]
+
+    def has_other_lesions(self, image_ids: Sequence[ImageId]) -> bool:
+        """Say whether one of the images shows lesions beside the one of interest."""
+        newest = select(func.max(LesionListRow.sequence)).group_by(LesionListRow.image_id)
+        query = (
+            select(LesionListRow.image_id)
+            .join(OtherLesionRow, OtherLesionRow.list_id == LesionListRow.id)
+            .where(LesionListRow.sequence.in_(newest), OtherLesionRow.area_px > 0)
+        )
+        return not set(image_ids).isdisjoint(self._session.scalars(query))
 
     def images_predicted_by_others(
         self, *, boundary_sha256: str | None, score_sha256: str | None

@@ -20,7 +20,11 @@ APPEND_ONLY = (
     "score_prediction",
     "mask_revision",
     "decision",
+    "reading",
     "audit_event",
+    "marked_structure",
+    "lesion_list",
+    "other_lesion",
 )
 """Tables that triggers protect against UPDATE and DELETE."""
 
@@ -90,6 +94,8 @@ class LesionRow(Row):
     site_special: Mapped[str | None]
     clin_size_long_diam_mm: Mapped[float | None]
     notes: Mapped[str]
+    tracking_uid: Mapped[str] = mapped_column(index=True)
+    merged_into: Mapped[str | None] = mapped_column(_ID)
 
 
 class VisitRow(Row):
@@ -104,7 +110,7 @@ class VisitRow(Row):
 
 
 class ImageRow(Row):
-    """An imported image; only its scale, whether it is hidden and whether it is a sample can change."""
+    """An imported image; its visit, kind and scale can change, and whether it is hidden and a sample."""
 
     __tablename__ = "image"
     __table_args__ = (CheckConstraint("width_px > 0 AND height_px > 0", name="size"),)
@@ -120,6 +126,7 @@ class ImageRow(Row):
     imported_at: Mapped[datetime]
     imported_by: Mapped[str]
     provenance: Mapped[list[list[str]]]
+    image_type: Mapped[str | None]
     dermoscopic_type: Mapped[str | None]
     mm_per_px: Mapped[float | None]
     calibration_source: Mapped[str | None]
@@ -207,10 +214,46 @@ class MaskRevisionRow(Row):
     created_at: Mapped[datetime]
     reason: Mapped[str]
     is_signed: Mapped[bool]
+    lesion: Mapped[int] = mapped_column(server_default="1")
+
+
+class LesionListRow(Row):
+    """Which lesions an image shows."""
+
+    __tablename__ = "lesion_list"
+    __table_args__ = (UniqueConstraint("image_id", "revision"),)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"))
+    revision: Mapped[int]
+    of_interest: Mapped[int]
+    name_of_interest: Mapped[str]
+    mask_revision: Mapped[str | None] = mapped_column(_ID)
+    change: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class OtherLesionRow(Row):
+    """A lesion of a list that is not of interest."""
+
+    __tablename__ = "other_lesion"
+    __table_args__ = (
+        UniqueConstraint("list_id", "number"),
+        CheckConstraint("area_px >= 0", name="area_px"),
+    )
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    list_id: Mapped[str] = mapped_column(ForeignKey("lesion_list.id"))
+    number: Mapped[int]
+    name: Mapped[str]
+    mask: Mapped[str] = mapped_column(_HASH)
+    area_px: Mapped[int]
+    author: Mapped[str]
+    is_signed: Mapped[bool]
 
 
 class DecisionRow(Row):
-    """A clinician's own reading."""
+    """A clinician's own diagnosis and management."""
 
     __tablename__ = "decision"
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -220,6 +263,23 @@ class DecisionRow(Row):
     diagnosis_confirm_type: Mapped[str | None]
     management: Mapped[str | None]
     comment: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class ReadingRow(Row):
+    """A clinician's answers to a form."""
+
+    __tablename__ = "reading"
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
+    form: Mapped[str]
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """A criterion, value, confirmed_by and proposed for each answer."""
+    evidence_mask: Mapped[str | None] = mapped_column(_HASH)
+    """Mask that proposals were measured on; NULL where nothing was proposed."""
+    evidence_definition: Mapped[str | None]
     author: Mapped[str]
     created_at: Mapped[datetime]
 
@@ -244,6 +304,7 @@ class CaseIndexRow(Row):
     __table_args__ = (
         Index(None, "is_hidden", "queue_rank", "queue_urgency", "imported_at", "image_id"),
         Index(None, "is_hidden", "imported_at", "image_id"),
+        Index(None, "is_hidden", "patient_code", "imported_at", "image_id"),
         Index(None, "is_hidden", "correction_rank", "correction_urgency", "imported_at", "image_id"),
     )
     image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), primary_key=True)

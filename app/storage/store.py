@@ -23,7 +23,13 @@ from app.storage.leftovers import export_noted, sweep_workspaces
 from app.storage.line_renewal import Renewing, renew_lines, unseen
 from app.storage.migrate import bring_up_to_date, revision_of
 from app.storage.presence import Presence
-from app.storage.rows import BoundaryAssessmentRow, BoundaryPredictionRow, ImageRow, MaskRevisionRow
+from app.storage.rows import (
+    BoundaryAssessmentRow,
+    BoundaryPredictionRow,
+    ImageRow,
+    MaskRevisionRow,
+    OtherLesionRow,
+)
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
 from models.contract.files.private_files import close_to_others, make_private_folder, open_to_others
@@ -167,6 +173,7 @@ class CaseStore:
             BoundaryPredictionRow.probability,
             BoundaryAssessmentRow.disagreement,
             MaskRevisionRow.mask,
+            OtherLesionRow.mask,
         )
         with Session(self._engine) as session:
             return {BlobName(name) for column in columns for name in session.scalars(select(column)) if name}

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app.domain.audit import EDITS, AuditEvent, AuditKind
+from app.domain.audit import EDITS, MOVES, AuditEvent, AuditKind
 from app.domain.ids import is_id
+from app.domain.other_lesions import KIND_BY_CHANGE
 from app.text.history import SKIP_WORDS, metadata_words
+from app.text.lesions import CHANGE_WORDS
 from app.translation import N_, _
-
-_SHOWN_ID_LETTERS = 8
 
 WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.IMAGE_IMPORTED: N_("Image imported"),
@@ -20,6 +20,12 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.LESION_EDITED: N_("Lesion edited"),
     AuditKind.VISIT_EDITED: N_("Visit edited"),
     AuditKind.LESION_ASSIGNED: N_("Lesion assigned to another patient"),
+    AuditKind.IMAGES_MOVED: N_("Filed under another lesion"),
+    AuditKind.LESION_SPLIT: N_("Filed under a new lesion"),
+    AuditKind.LESIONS_MERGED: N_("Lesion merged into another one"),
+    AuditKind.VISIT_CHANGED: N_("Filed under another visit"),
+    AuditKind.MOVE_UNDONE: N_("Move undone"),
+    AuditKind.IMAGE_KIND_SET: N_("Kind of the image set"),
     AuditKind.PATIENTS_JOINED: N_("Patients found to be one"),
     AuditKind.PATIENTS_KEPT_APART: N_("Patients kept apart"),
     AuditKind.BOUNDARY_PREDICTED: N_("Boundary predicted"),
@@ -37,7 +43,9 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.SECOND_LOOK_ASKED: N_("Second look asked for"),
     AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look no longer asked for"),
     AuditKind.MASK_STARTED: N_("Boundary taken as a starting point"),
+    **{KIND_BY_CHANGE[change]: words for change, words in CHANGE_WORDS.items()},
     AuditKind.DECISION_RECORDED: N_("Decision recorded"),
+    AuditKind.READING_RECORDED: N_("Reading recorded"),
     AuditKind.CASE_REMOVED: N_("Case removed from the work list"),
     AuditKind.CASE_RESTORED: N_("Case brought back"),
     AuditKind.CASE_EXPORTED: N_("Case exported"),
@@ -68,10 +76,12 @@ def act_words(event: AuditEvent) -> str:
 
 
 def detail_words(event: AuditEvent) -> str:
-    """Return what else is known of an act; identifiers are shortened."""
+    """Return what else is known of an act; identifiers, which tell a person nothing, are left out."""
     if event.kind in EDITS:
         described = metadata_words(event)
-        return "" if described is None else described[1]
+        return "" if described is None else described[1].replace("\n", "; ")
+    if event.kind in MOVES and event.detail.startswith("{"):
+        return _("The move as a whole; the acts on its images and lesions follow.")
     if event.kind is AuditKind.BOUNDARY_SKIPPED:
         return _(SKIP_WORDS.get(event.detail, event.detail))
-    return event.detail[:_SHOWN_ID_LETTERS] if is_id(event.detail) else event.detail
+    return "" if is_id(event.detail) else event.detail

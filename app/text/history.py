@@ -5,11 +5,14 @@ from typing import Final
 
 from app.domain.analysis.input_edits import inputs_edited_between
 from app.domain.analysis.prediction import ScorePrediction
-from app.domain.audit import EDITS, AuditEvent, AuditKind
+from app.domain.audit import EDITS, AuditEvent, AuditKind, EditedValue
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
+from app.domain.moves import DescribedMove, Place
 from app.domain.revision import Decision, MaskRevision, RevisionReason, SkipReason
+from app.text.patient_tree import day_words
+from app.text.work_list import site_words
 from app.translation import N_, _
 
 _WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
@@ -24,6 +27,12 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
     AuditKind.VISIT_EDITED: N_("Visit edited"),
     AuditKind.IMAGE_CALIBRATED: N_("Scale of the image"),
     AuditKind.LESION_ASSIGNED: N_("Lesion assigned to another patient"),
+    AuditKind.IMAGES_MOVED: N_("Filed under another lesion"),
+    AuditKind.LESION_SPLIT: N_("Filed under a new lesion"),
+    AuditKind.LESIONS_MERGED: N_("Lesion merged into another one"),
+    AuditKind.VISIT_CHANGED: N_("Filed under another visit"),
+    AuditKind.MOVE_UNDONE: N_("Move undone"),
+    AuditKind.IMAGE_KIND_SET: N_("Kind of the image"),
     AuditKind.PATIENTS_JOINED: N_("Found to be the same person as another patient"),
     AuditKind.PATIENTS_KEPT_APART: N_("Kept apart from another patient of the same number"),
     AuditKind.SAMPLE_DESCRIBED: N_("Sample described"),
@@ -37,6 +46,8 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
     AuditKind.SECOND_LOOK_ASKED: N_("Second look at the boundary asked for"),
     AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look at the boundary no longer asked for"),
     AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
+    AuditKind.STRUCTURE_MARKED: N_("New structure marked"),
+    AuditKind.STRUCTURE_MARK_WITHDRAWN: N_("Mark of a new structure withdrawn"),
 }
 
 SKIP_WORDS: Final[Mapping[str, str]] = {
@@ -46,7 +57,9 @@ SKIP_WORDS: Final[Mapping[str, str]] = {
     SkipReason.NOT_COMPLETE: N_("Lesion not complete in the image"),
 }
 
-_TOLD_IN_DETAIL: Final = frozenset({AuditKind.IMAGE_CALIBRATED, AuditKind.MASK_REFINED})
+_TOLD_IN_DETAIL: Final = frozenset(
+    {AuditKind.IMAGE_CALIBRATED, AuditKind.MASK_REFINED, AuditKind.IMAGE_KIND_SET}
+)
 """Acts whose detail a person can read; that of the others holds ids."""
 
 _REASON_WORDS: Final[Mapping[str, str]] = {
@@ -55,6 +68,9 @@ _REASON_WORDS: Final[Mapping[str, str]] = {
     RevisionReason.RESET: N_("reset to prediction"),
     RevisionReason.REVERTED: N_("reverted to an earlier revision"),
     RevisionReason.STARTING_POINT: N_("taken as a starting point"),
+    RevisionReason.SEPARATED: N_("a region made a lesion of its own"),
+    RevisionReason.JOINED: N_("another lesion joined"),
+    RevisionReason.OTHER_OF_INTEREST: N_("another lesion made the one of interest"),
 }
 
 
@@ -75,7 +91,7 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
 
 
 def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
-    """Return an edit of metadata as a title and what was edited, without values.
+    """Return an edit of metadata as a title and what was edited, with old and new values if they are known.
 
     An act of another version of the program has its own text for a title; None for any other act.
     """
@@ -87,8 +103,51 @@ def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
     if act.kind is AuditKind.BOUNDARY_SKIPPED:
         return _(title), _(SKIP_WORDS.get(act.detail, act.detail))
     if act.kind in EDITS:
-        return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
+        return _(title), edit_words(act)
     return _(title), act.detail if act.kind in _TOLD_IN_DETAIL else ""
+
+
+def edit_words(act: AuditEvent) -> str:
+    """Return what an edit changed: each field with its old and new value, or the fields' names alone."""
+    if not act.edits:
+        return ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
+    lines = (
+        _("{part}: {old} → {new}").format(
+            part=_(_WORDS_BY_FIELD.get(edit.field, edit.field)),
+            old=_value_words(edit.old),
+            new=_value_words(edit.new),
+        )
+        for edit in act.edits
+    )
+    return "\n".join(lines)
+
+
+def _value_words(value: EditedValue) -> str:
+    if value is None or value == "":
+        return _("not known")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def move_words(move: DescribedMove) -> str:
+    """Return from where to where an image or its lesion was filed, as far as the two places differ."""
+    before, after = move.before, move.after
+    if before.patient_code != after.patient_code:
+        one, other = before.patient_code, after.patient_code
+        return _("from patient {before} to patient {after}").format(before=one, after=other)
+    if before.lesion.id != after.lesion.id:
+        one, other = _place_words(before), _place_words(after)
+    else:
+        one, other = (day_words(place.visited_on) if place.visited_on else "" for place in (before, after))
+    return _("from {before} to {after}").format(before=one, after=other)
+
+
+def _place_words(place: Place) -> str:
+    lesion = place.lesion
+    named = lesion.label or (site_words(lesion.site) if lesion.site else "")
+    said = _("the lesion “{title}”").format(title=named) if named else _("a lesion without label and site")
+    return said if place.visited_on is None else f"{said}, {day_words(place.visited_on)}"
 
 
 def decision_words(before: Decision | None, after: Decision) -> str:

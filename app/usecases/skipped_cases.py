@@ -47,6 +47,7 @@ def each_once(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
 def check_files(services: Services, case: Case) -> None:
     """Raise DamagedFileError unless the stored files of a case can be read."""
     probability = case.boundary.probability if case.boundary else None
-    for name in (case.image.upright, case.mask, probability):
+    others = (lesion.mask for lesion in case.lesions.drawn)
+    for name in (case.image.upright, case.mask, probability, *others):
         if name is not None:
             services.store.blobs.get(name)

@@ -61,7 +61,7 @@ def _table(services: Services, case: Case, folder: Path, *, deidentified: bool) 
     pixels, mask = services.arrays.pixels(case.image), services.arrays.valid_mask(case)
     measured = services.arrays.measured(case.image, mask)
     file = CaseFile(
-        case, lambda: pixels, lambda: mask, lambda: None, dict, tuple, tuple, measure=lambda: measured
+        case, lambda: pixels, lambda: mask, tuple, lambda: None, dict, tuple, tuple, measure=lambda: measured
     )
     row = case_row(file, deidentified=deidentified)
     exporter = ReportPdf(lambda: datetime(2026, 4, 1, tzinfo=UTC))

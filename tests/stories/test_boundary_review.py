@@ -2,12 +2,14 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
 
 from app.domain.audit import AuditKind
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.domain.revision import SkipReason
+from app.ui.jobs.worker_queues import QueueName
 from app.ui.shell.main_window import MainWindow
 from app.ui.workbench.review_progress import progress_words
 from app.usecases.cases.list_cases import list_cases
@@ -86,6 +88,45 @@ def test_space_confirms_and_the_next_image_is_there_at_once(
     assert [status_of(reviewing, image_id) for image_id in four_cases[2:]] == ["confirmed"] * 2
     assert not reviewing.controller.boundary_review.is_running
     assert "was reviewed or skipped" in reviewing.statusBar().currentMessage()
+
+
+def test_the_next_image_is_painted_before_the_boundary_of_the_last_one_is_stored(
+    workplace: Workplace, reviewing: MainWindow, four_cases: list[ImageId]
+) -> None:
+    view, painted = reviewing.controller.canvas.view, list[tuple[bool, str]]()
+    brush(reviewing)
+    workplace.settle(reviewing)
+    queues, editor = reviewing.session.queues, reviewing.controller.canvas.editor
+
+    def note(_painter: QPainter) -> None:
+        if editor.image_id == four_cases[1]:
+            painted.append((QueueName.IMAGES in queues.busy_queues, status_of(reviewing, four_cases[0])))
+
+    view.attach(reviewing.controller.canvas.input._take, note)
+    press(reviewing, SPACE)
+    assert painted[0] == (True, "predicted")
+    workplace.settle(reviewing)
+    assert status_of(reviewing, four_cases[0]) == "corrected"
+
+
+def test_scores_wait_while_boundaries_are_reviewed_and_follow_after_a_pause(
+    workplace: Workplace, reviewing: MainWindow, four_cases: list[ImageId], qtbot: QtBot
+) -> None:
+    review = reviewing.controller.boundary_review
+    review._pause.setInterval(10 * WAIT_MS)
+    brush(reviewing)
+    press(reviewing, SPACE)
+    workplace.settle(reviewing)
+
+    def is_score_current() -> bool:
+        with reviewing.session.services.store.reading() as work:
+            return work.cases.case(four_cases[0]).is_score_current
+
+    assert not is_score_current()
+    review._pause.setInterval(1)
+    press(reviewing, F)
+    qtbot.waitUntil(is_score_current, timeout=WAIT_MS)
+    workplace.settle(reviewing)
 
 
 def test_a_skip_asks_why_and_escape_keeps_the_image(

@@ -15,6 +15,11 @@ _INPUT_BY_FIELD: Final = {
 _INPUT_BY_ACT: Final[Mapping[str, str]] = {
     AuditKind.IMAGE_CALIBRATED: "scale",
     AuditKind.LESION_ASSIGNED: "patient",
+    AuditKind.IMAGES_MOVED: "lesion",
+    AuditKind.LESION_SPLIT: "lesion",
+    AuditKind.LESIONS_MERGED: "lesion",
+    AuditKind.VISIT_CHANGED: "visit",
+    AuditKind.MOVE_UNDONE: "lesion",
     AuditKind.SAMPLE_DESCRIBED: "description of the sample",
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.domain.case_checks import check_age
+from app.domain.case_checks import check_age, check_birth
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import PatientId
@@ -127,6 +127,7 @@ def completed(stored: Patient, offered: Patient, visits: Iterable[Visit]) -> Pat
 def _fits_ages(patient: Patient, visits: Iterable[Visit]) -> bool:
     try:
         for visit in visits:
+            check_birth(patient, visit)
             check_age(patient, visit)
     except InvalidFieldError:
         return False

@@ -1,7 +1,7 @@
 """Images with the outlines of their masks as labelme opens them: a JSON file beside each image.
 
 A region is a polygon; one with holes is a shape of the kind “mask”, which labelme knows from 5.3 on and which
-keeps every pixel.
+keeps every pixel. Where an image shows several lesions, the regions of each have its number for a group.
 """
 
 import base64
@@ -13,9 +13,10 @@ from typing import Any
 
 from app.exporters.annotation.drawn_regions import DrawnRegion, drawn_regions
 from app.exporters.begun_folder import begun_folder
+from app.exporters.case_index import OTHER_LESION
 from app.exporters.image_rendering import mask_png
 from app.usecases.exports.export_manner import ExportManner
-from app.usecases.exports.exporter import CaseFile, Writing
+from app.usecases.exports.exporter import CaseFile, ShownLesion, Writing
 
 _VERSION = "5.5.0"
 """The version of labelme whose form the files have."""
@@ -44,7 +45,11 @@ def _content(file: CaseFile, image_name: str) -> bytes:
     document: dict[str, Any] = {
         "version": _VERSION,
         "flags": {},
-        "shapes": [_shape(region) for region in drawn_regions(file.lesion_pixels)],
+        "shapes": [
+            _shape(region, _said_of(shown, is_one_of_several=file.has_other_lesions))
+            for shown in file.lesions
+            for region in drawn_regions(shown.mask)
+        ],
         "imagePath": image_name,
         "imageData": None,
         "imageHeight": file.case.image.height_px,
@@ -53,8 +58,13 @@ def _content(file: CaseFile, image_name: str) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def _shape(region: DrawnRegion) -> dict[str, Any]:
-    shape: dict[str, Any] = {"label": "lesion", "group_id": None, "description": "", "flags": {}}
+def _said_of(shown: ShownLesion, *, is_one_of_several: bool) -> dict[str, Any]:
+    label = "lesion" if shown.is_of_interest else OTHER_LESION
+    group = shown.number if is_one_of_several else None
+    return {"label": label, "group_id": group, "description": "", "flags": {}}
+
+
+def _shape(region: DrawnRegion, shape: dict[str, Any]) -> dict[str, Any]:
     if region.outline is not None:
         return {**shape, "shape_type": "polygon", "points": region.outline.tolist(), "mask": None}
     height_px, width_px = region.pixels.shape

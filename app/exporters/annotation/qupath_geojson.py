@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from app.exporters.annotation.mask_outlines import Region, Ring, outlined_regions
-from app.exporters.file_per_case import write_masks
+from app.exporters.case_index import OTHER_LESION
+from app.exporters.file_per_case import has_lesions, write_file_per_case
 from app.usecases.exports.export_manner import ExportManner
-from app.usecases.exports.exporter import CaseFile, Writing
-from models.contract.arrays import BoolMask
+from app.usecases.exports.exporter import CaseFile, ShownLesion, Writing
 
 _LESION = {"name": "lesion", "color": [213, 94, 0]}
+_OTHER = {"name": OTHER_LESION, "color": [0, 114, 178]}
 
 
 class QuPathGeoJson:
@@ -24,21 +25,31 @@ class QuPathGeoJson:
 
     def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         """Write ``naevus_geojson/<case>.geojson``; raises ExportError."""
-        return write_masks(cases, folder, manner, name="naevus_geojson", ending=".geojson", encode=_content)
+        return write_file_per_case(
+            cases,
+            folder,
+            manner,
+            name="naevus_geojson",
+            ending=".geojson",
+            is_shown=has_lesions,
+            encode=_content,
+        )
 
 
-def _content(mask: BoolMask) -> bytes:
-    """One feature for the lesion, in as many parts as it has."""
-    regions = outlined_regions(mask)
-    features = [_feature(regions)] if regions else []
+def _content(file: CaseFile) -> bytes:
+    """One feature for each lesion, in as many parts as it has."""
+    found = ((shown, outlined_regions(shown.mask)) for shown in file.lesions)
+    features = [_feature(shown, regions, file) for shown, regions in found if regions]
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
-def _feature(regions: tuple[Region, ...]) -> dict[str, Any]:
+def _feature(shown: ShownLesion, regions: tuple[Region, ...], file: CaseFile) -> dict[str, Any]:
+    named = {"name": f"lesion {shown.number}"} if file.has_other_lesions else {}
+    classification = _LESION if shown.is_of_interest else _OTHER
     return {
         "type": "Feature",
         "geometry": {"type": "MultiPolygon", "coordinates": [_rings(region) for region in regions]},
-        "properties": {"objectType": "annotation", "classification": _LESION},
+        "properties": {"objectType": "annotation", **named, "classification": classification},
     }
 
 

@@ -3,18 +3,19 @@
 Images are PNG, not JPEG, so that they are the very pixels the masks were drawn on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from app.exporters.begun_folder import begun_folder
+from app.exporters.begun_folder import BegunFolder, begun_folder
 from app.exporters.csv_cells import CsvFile
 from app.exporters.image_rendering import mask_png
 from app.exporters.tables.case_row import case_rows, columns
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
-_FILE_COLUMNS = ("image_file", "mask_file")
+_FILE_COLUMNS = ("image_file", "mask_file", "other_mask_files")
+_JOINT = " | "
 
 
 class IsicFolder:
@@ -36,9 +37,19 @@ class IsicFolder:
                 if file.case.mask is not None:
                     row["mask_file"] = mask_name = f"masks/{stem}_segmentation.png"
                     begun.put(file.case, mask_name, partial(_mask, file))
+                row["other_mask_files"] = _JOINT.join(_put_others(begun, file, stem)) or None
                 table.write(row)
                 yield done
         return begun.files
+
+
+def _put_others(begun: BegunFolder, file: CaseFile, stem: str) -> Iterator[str]:
+    """Write a mask for each lesion beside the one of interest."""
+    for shown in file.lesions:
+        if shown.lesion is not None:
+            name = f"masks/{stem}_lesion{shown.number}_segmentation.png"
+            begun.put(file.case, name, partial(mask_png, shown.mask), lesion=shown.lesion)
+            yield name
 
 
 def _mask(file: CaseFile) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.exporters.file_per_case import has_mask, write_file_per_case
-from app.exporters.image_rendering import jpeg, with_boundary
+from app.exporters.image_rendering import jpeg, with_boundaries
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -31,4 +31,4 @@ class OutlinedImages:
 
 
 def _content(file: CaseFile) -> bytes:
-    return jpeg(with_boundary(file.pixels, file.lesion_pixels))
+    return jpeg(with_boundaries(file.pixels, file))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.case import Case
 from app.domain.figures import percent
-from app.exporters.image_rendering import drawable, jpeg, reduced, with_boundary, with_heat
+from app.exporters.image_rendering import drawable, jpeg, reduced, with_boundaries, with_heat
 from app.exporters.report.content import DrawnImage
 from app.text.history import revision_words
 from app.text.overlays import outside_warning, overlay_words
@@ -32,7 +32,7 @@ def drawn_images(file: CaseFile) -> DrawnImages:
     """Draw the image as it was imported, with the valid mask's outline, and with each overlay."""
     printed = drawable(file.pixels, _PRINTED_SIDE_PX)
     has_lesion = file.mask is not None and bool(file.mask.any())
-    outlined = with_boundary(printed, file.mask) if file.mask is not None and has_lesion else printed
+    outlined = with_boundaries(printed, file)
     return DrawnImages(
         plain=_drawn(reduced(file.pixels, _PRINTED_SIDE_PX), _("Image")),
         boundary=_drawn(outlined, _boundary_words(file.case, has_lesion=has_lesion)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pydicom.dataset import FileDataset
+from pydicom.uid import UID, DermoscopicPhotographyImageStorage
 
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.imaging.dicom.person import DicomPerson, person_of, single_value
@@ -25,6 +26,9 @@ class DicomFields:
     age_years: int | None
     taken_on: date | None
     dermoscopic_type: str | None
+    image_type: str | None
+    tracking_uid: str | None
+    lesion_label: str | None
 
 
 def fields_of(dataset: FileDataset) -> DicomFields:
@@ -34,6 +38,9 @@ def fields_of(dataset: FileDataset) -> DicomFields:
         age_years=_age_years(dataset),
         taken_on=_taken_on(dataset),
         dermoscopic_type=_dermoscopic_type(dataset),
+        image_type=_image_type(dataset),
+        tracking_uid=_tracking_uid(dataset),
+        lesion_label=single_value(dataset, "TrackingID") or None,
     )
 
 
@@ -58,3 +65,14 @@ def _dermoscopic_type(dataset: FileDataset) -> str | None:
         ("CONTACT", "NON_POLARIZED"): "contact non-polarized",
         ("NON_CONTACT", "POLARIZED"): "non-contact polarized",
     }.get((contact, light))
+
+
+def _image_type(dataset: FileDataset) -> str | None:
+    is_dermoscopic = single_value(dataset, "SOPClassUID") == DermoscopicPhotographyImageStorage
+    return "dermoscopic" if is_dermoscopic or _dermoscopic_type(dataset) else None
+
+
+def _tracking_uid(dataset: FileDataset) -> str | None:
+    """Return the UID of the lesion; None when it is none, as where a program has written a placeholder."""
+    text = single_value(dataset, "TrackingUID")
+    return text if text.count(".") and UID(text).is_valid else None

@@ -43,10 +43,16 @@ def coco_images(document: JsonObject, path: Path) -> DrawnImages:
             draft.refuse(image_name, str(error))
             continue
         if shapes:
-            draft.add(image_name, label, shapes)
+            draft.add(image_name, label, shapes, is_of_interest=_is_of_interest(drawn))
         else:
             draft.leave_out("box" if drawn.get("bbox") else _("shape without an outline"))
     return draft.finished()
+
+
+def _is_of_interest(drawn: JsonObject) -> bool:
+    """Say whether an entry names itself the lesion of interest, as Naevus' own exports do."""
+    attributes = drawn.get("attributes")
+    return isinstance(attributes, dict) and attributes.get("of_interest") is True
 
 
 def _labels(document: JsonObject) -> dict[object, str]:

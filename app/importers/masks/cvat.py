@@ -65,7 +65,8 @@ def _take(image: Element, draft: DrawnImagesDraft) -> None:
             if drawn.tag in _NO_OUTLINES:
                 draft.leave_out(drawn.tag)
             elif (shape := _shape(drawn)) is not None:
-                draft.add(name, drawn.get("label", "lesion"), [shape])
+                group = None if drawn.get("group_id", "0") == "0" else drawn.get("group_id")
+                draft.add(name, drawn.get("label", "lesion"), [shape], group=group)
     except InvalidFieldError as error:
         draft.refuse(name, str(error))
 

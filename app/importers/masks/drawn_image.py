@@ -15,6 +15,16 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
+class DrawnInstance:
+    """Shapes that are one lesion: an entry of the file, or the entries of a group."""
+
+    label: str
+    shapes: tuple[Shape, ...]
+    is_of_interest: bool
+    """The file says so; False where it says nothing."""
+
+
+@dataclass(frozen=True)
 class DrawnImage:
     """The shapes on one image by their labels."""
 
@@ -23,6 +33,23 @@ class DrawnImage:
     size_px: Size | None
     """What the program says of the image's size; None when it does not say."""
     shapes_by_label: Mapping[str, tuple[Shape, ...]]
+    instances: tuple[DrawnInstance, ...] = ()
+    """The same shapes, as the file puts them together."""
+
+    def instance_masks(
+        self, size_px: Size, label: str | None = None
+    ) -> tuple[tuple[DrawnInstance, BoolMask], ...]:
+        """Draw each instance that marks anything by itself, (H, W) bool; those of one label if it is named.
+
+        Raises:
+            InvalidFieldError: none has the label, or a shape reaches beyond the image.
+        """
+        if label is not None:
+            self.chosen_shapes(label)
+        named = None if label is None else label.casefold()
+        wanted = [one for one in self.instances if named in (None, one.label.casefold())]
+        drawn = ((one, self._drawn(one.shapes, size_px)) for one in wanted)
+        return tuple((one, mask) for one, mask in drawn if mask.any())
 
     def chosen_shapes(self, label: str | None) -> tuple[Shape, ...]:
         """Return the shapes of a label.
@@ -66,7 +93,9 @@ class DrawnImage:
         Raises:
             InvalidFieldError: the label is not clear, or a shape reaches beyond the image.
         """
-        shapes = self.chosen_shapes(label)
+        return self._drawn(self.chosen_shapes(label), size_px)
+
+    def _drawn(self, shapes: Sequence[Shape], size_px: Size) -> BoolMask:
         drawn_px = self.size_px or size_px
         mask = np.zeros(size_px, dtype=np.bool_)
         for shape in shapes:
@@ -98,6 +127,8 @@ class DrawnImagesDraft:
 
     sizes: dict[str, Size | None] = field(default_factory=dict)
     shapes: dict[str, dict[str, list[Shape]]] = field(default_factory=dict)
+    instances: dict[str, dict[object, DrawnInstance]] = field(default_factory=dict)
+    """Of each image by the group, or by the place in the file of an entry without one."""
     refused: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
 
@@ -111,9 +142,22 @@ class DrawnImagesDraft:
             self.refuse(name, str(error))
         self.shapes.setdefault(name, {})
 
-    def add(self, name: str, label: str, shapes: Sequence[Shape]) -> None:
-        """Note shapes on an image."""
+    def add(
+        self,
+        name: str,
+        label: str,
+        shapes: Sequence[Shape],
+        *,
+        group: object = None,
+        is_of_interest: bool = False,
+    ) -> None:
+        """Note shapes on an image; entries of one label and ``group`` are one lesion, others apart."""
         self.shapes.setdefault(name, {}).setdefault(label, []).extend(shapes)
+        found = self.instances.setdefault(name, {})
+        key = (label, str(group)) if group is not None else len(found)
+        before = found.get(key, DrawnInstance(label, (), is_of_interest=False))
+        says_so = is_of_interest or before.is_of_interest
+        found[key] = DrawnInstance(label, (*before.shapes, *shapes), says_so)
 
     def refuse(self, name: str, sentence: str) -> None:
         """Give an image up: half of what was drawn on it is no boundary."""
@@ -126,7 +170,12 @@ class DrawnImagesDraft:
     def finished(self) -> DrawnImages:
         """Return what can be used."""
         images = tuple(
-            DrawnImage(name, self.sizes.get(name), {label: tuple(found) for label, found in by_label.items()})
+            DrawnImage(
+                name,
+                self.sizes.get(name),
+                {label: tuple(found) for label, found in by_label.items()},
+                tuple(self.instances.get(name, {}).values()),
+            )
             for name, by_label in self.shapes.items()
             if by_label and name not in self.refused
         )

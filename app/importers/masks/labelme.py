@@ -36,7 +36,8 @@ def labelme_images(document: JsonObject, path: Path) -> DrawnImages:
             draft.leave_out(kind)
             continue
         try:
-            draft.add(name, text_in(shape, "label", "lesion"), [_shape(kind, shape)])
+            label, group = text_in(shape, "label", "lesion"), shape.get("group_id")
+            draft.add(name, label, [_shape(kind, shape)], group=group)
         except InvalidFieldError as error:
             draft.refuse(name, str(error))
     return draft.finished()

@@ -20,9 +20,9 @@ from app.text.work_list import (
 )
 from app.translation import _
 from app.ui.cases.case_lines import LINE_ROLE
-from app.ui.cases.thumbnails import Thumbnails
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
+from app.ui.widgets.thumbnails import Thumbnails
 
 _PAD_PX = 10
 _THUMBNAIL_PX = 60

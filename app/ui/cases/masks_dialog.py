@@ -75,6 +75,7 @@ class MasksDialog(ReviewedImportDialog):
             use=_USES[self._use.checkedId()],
             label=self.label_line.text().strip() or None,
             scales=self.scales.isChecked(),
+            separates=self.separates.isChecked(),
         )
 
     def _build(self) -> None:
@@ -127,6 +128,12 @@ class MasksDialog(ReviewedImportDialog):
         self.scales = QCheckBox(_("Scale masks of other sizes and the same proportions"))
         self.scales.toggled.connect(self._try)
         rows.addWidget(self.scales)
+        self.separates = QCheckBox(_("Several shapes on an image are several lesions"))
+        self.separates.setToolTip(
+            _("The one that the file names, or the largest, is measured and scored; else all are one.")
+        )
+        self.separates.toggled.connect(self._try)
+        rows.addWidget(self.separates)
         return rows
 
     def _options(self) -> QHBoxLayout:

@@ -4,7 +4,16 @@ from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
@@ -16,13 +25,14 @@ from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQue
 from app.ui.cases.case_list_view import CaseListView
 from app.ui.cases.earlier_notice import StaleNotice
 from app.ui.cases.line_delegate import LineDelegate
-from app.ui.cases.thumbnails import Thumbnails
+from app.ui.cases.patient_tree.patient_pane import PatientPane
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.theme import Theme
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.progress_foot import ProgressFoot
+from app.ui.widgets.thumbnails import Thumbnails
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
 from app.usecases.cases.read_thumbnails import read_thumbnails
@@ -79,6 +89,7 @@ class WorkList(QFrame):
         """Somebody went to this row before its line was read."""
         self.model = CaseLinesModel(self)
         self.thumbnails = Thumbnails(self._read_thumbnails, self)
+        self.patients = PatientPane(session, self.thumbnails, theme)
         self.foot = ProgressFoot()
         self.earlier = StaleNotice()
         self._build(theme)
@@ -86,7 +97,23 @@ class WorkList(QFrame):
         self.model.page_shown.connect(self._settle)
         self.thumbnails.arrived.connect(self.view.viewport().update)
         theme.changed.connect(self.view.viewport().update)
+        self.patients.image_chosen.connect(lambda image_id: self.choose(ImageId(image_id)))
         session.changed.connect(self.refresh)
+
+    @property
+    def is_by_patient(self) -> bool:
+        """Say whether the cases stand under their patients and lesions."""
+        return self._stack.currentWidget() is self.patients
+
+    def show_by_patient(self, is_wanted: bool) -> None:
+        """Show the cases under their patients and lesions, or in a list."""
+        self._by_patient.setChecked(is_wanted)
+        self._as_list.setChecked(not is_wanted)
+        self.order.setVisible(not is_wanted)
+        self._stack.setCurrentWidget(self.patients if is_wanted else self.view)
+        if is_wanted:
+            self.patients.appear()
+            self._mark_in_tree()
 
     def read(self) -> None:
         """Read the first lines."""
@@ -160,6 +187,12 @@ class WorkList(QFrame):
             self._chosen = image_id
             self.case_chosen.emit(str(image_id))
             self._give_up_places()
+            self._mark_in_tree()
+
+    def _mark_in_tree(self) -> None:
+        """Let the tree show where the open case stands."""
+        if self.is_by_patient and self._chosen is not None:
+            self.patients.go_to(self._chosen)
 
     def forget(self, image_id: ImageId) -> None:
         """Let go of a case that leaves the list; its neighbour is opened next."""
@@ -223,16 +256,19 @@ class WorkList(QFrame):
 
     def offer_actions(self, actions: Sequence[QAction]) -> None:
         """Offer actions by a right click on a line."""
+        self.patients.offer_actions(actions)
         self.view.addActions(list(actions))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     @property
     def selected_count(self) -> int:
         """Return how many cases are selected, whether they were read or not."""
-        return len(self._selected_rows())
+        return len(self.selected_images() if self.is_by_patient else self._selected_rows())
 
     def selected_images(self) -> list[ImageId]:
         """Return the selected cases that were read, each once, in the order of the list."""
+        if self.is_by_patient:
+            return self.patients.view.selected_images()
         lines = (self.model.line(row) for row in self._selected_rows())
         return [line.image_id for line in lines if line is not None]
 
@@ -264,6 +300,9 @@ class WorkList(QFrame):
         self.view.setItemDelegate(self._delegate)
         self.view.selectionModel().currentChanged.connect(self._follow)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._remember_selection())
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.patients)
         self._nothing = plain_label("", "muted", wraps=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._nothing.setContentsMargins(20, 40, 20, 20)
@@ -271,6 +310,7 @@ class WorkList(QFrame):
         head = QVBoxLayout(self._head)
         head.setContentsMargins(10, 10, 10, 8)
         head.setSpacing(7)
+        head.addLayout(self._switch())
         head.addWidget(self.search)
         head.addWidget(self.order)
         row = QHBoxLayout()
@@ -283,8 +323,25 @@ class WorkList(QFrame):
         layout.addWidget(self._head)
         layout.addWidget(self.earlier)
         layout.addWidget(self._nothing, 1)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self._stack, 1)
         layout.addWidget(self.foot)
+
+    def _switch(self) -> QHBoxLayout:
+        """Return the two buttons by which the cases are listed one by one or under their patients."""
+        row, group = QHBoxLayout(), QButtonGroup(self)
+        row.setSpacing(4)
+        self._as_list, self._by_patient = QToolButton(), QToolButton()
+        said = ((self._as_list, _("List"), False), (self._by_patient, _("Patients"), True))
+        for button, text, is_by_patient in said:
+            button.setText(text)
+            button.setCheckable(True)
+            button.setChecked(not is_by_patient)
+            button.clicked.connect(lambda _on, wanted=is_by_patient: self.show_by_patient(wanted))
+            group.addButton(button)
+            row.addWidget(button)
+        self._by_patient.setToolTip(_("Patients with their lesions, the visits of a lesion and its images"))
+        row.addStretch(1)
+        return row
 
     def _least_width_px(self) -> int:
         """Return the width at which no score is cut, with the scroll bar."""
@@ -295,6 +352,7 @@ class WorkList(QFrame):
         _, (order, descending) = ORDERS[max(self.order.currentIndex(), 0)]
         shown = CaseFilter(self.shown.currentData() or CaseFilter.ALL)
         self.model.ask(CaseQuery(self.search.text().strip(), shown, order, descending))
+        self.patients.ask(self.search.text().strip(), shown)
 
     def _settle(self) -> None:
         """Bring words and selection in step with the lines that were read."""
@@ -303,7 +361,7 @@ class WorkList(QFrame):
         self._head.setVisible(total > 0 or not is_whole)
         self._nothing.setVisible(total == 0)
         self._nothing.setText(_("No cases yet.") if is_whole else self._nothing_words())
-        self.view.setVisible(total > 0)
+        self._stack.setVisible(total > 0)
         if is_whole:
             self.count_changed.emit(total)
         if (line := self._awaited_line()) is not None:
@@ -390,6 +448,7 @@ class WorkList(QFrame):
         self.case_chosen.emit(str(line.image_id))
         if is_other:
             self._give_up_places()
+            self._mark_in_tree()
 
     def _read_thumbnails(
         self, names: tuple[BlobName, ...], take: Callable[[dict[BlobName, QImage]], None]

@@ -47,7 +47,12 @@ def line_look(device_pixel_ratio: float) -> LineLook:
 
 
 def draw_boundary(
-    bgra: NDArray[np.uint8], seen: NDArray[np.uint8], margin_px: int, look: LineLook, opacity: float
+    bgra: NDArray[np.uint8],
+    seen: NDArray[np.uint8],
+    margin_px: int,
+    look: LineLook,
+    opacity: float,
+    line_rgb: tuple[int, int, int] = LINE_RGB,
 ) -> None:
     """Draw the boundary of a seen mask into ``bgra`` (h, w, 4), in place.
 
@@ -63,7 +68,7 @@ def draw_boundary(
     x, y = found.reshape(-1, 2).T
     here = level[y, x]
     drawn = bgra[y, x, :3].astype(np.float32)
-    for rgb, cover in ((CASING_RGB, look.casing), (LINE_RGB, look.line)):
+    for rgb, cover in ((CASING_RGB, look.casing), (line_rgb, look.line)):
         share = (cover[here] * opacity)[:, None]
         drawn += (np.array(rgb[::-1], dtype=np.float32) - drawn) * share
     bgra[y, x, :3] = np.rint(drawn).astype(np.uint8)

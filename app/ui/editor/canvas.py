@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
 from app.domain.ids import ImageId
+from app.domain.other_lesions import FIRST_LESION
 from app.ui.editor.image_view import ImageView
 from app.ui.editor.mask_editor import MaskEditor
 from app.ui.editor.sampling import ImagePyramid
@@ -26,16 +27,25 @@ class EditorCanvas:
         self.editor.box_changed.connect(self.view.repaint_image_box)
 
     def show_image(
-        self, pixels: RgbImage, image_id: ImageId | None = None, pyramid: ImagePyramid | None = None
+        self,
+        pixels: RgbImage,
+        image_id: ImageId | None = None,
+        pyramid: ImagePyramid | None = None,
+        *,
+        lesion: int = FIRST_LESION,
     ) -> None:
-        """Show an image (H, W, 3) uint8 and open its mask; unfinished work on it comes back.
+        """Show an image (H, W, 3) uint8 and open the mask of a lesion; unfinished work on it comes back.
 
         Without ``image_id`` nothing is journalled and the history ends when another image is shown. Without
         the ``pyramid`` of its pixels that is made now.
         """
         self.editor.close_image()
         self.view.show_image(pixels, pyramid)
-        self.editor.open_image(image_id, (pixels.shape[0], pixels.shape[1]))
+        self.editor.open_image(image_id, (pixels.shape[0], pixels.shape[1]), lesion=lesion)
+
+    def take_lesion(self, image_id: ImageId, lesion: int) -> None:
+        """Open the mask of another lesion of the image that is shown; unfinished work on it comes back."""
+        self.editor.open_image(image_id, self.view.image_shape, lesion=lesion)
 
     def show_nothing(self) -> None:
         """Show no image."""

@@ -10,9 +10,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, WorkId
 from app.domain.mask import EMPTY_BOX, MaskPatch, PixelBox, packed_mask, patch_between, unpacked_mask
-from app.domain.stroke_journal import StepKind, Work, WorkStart, WorkStep
+from app.domain.other_lesions import FIRST_LESION
+from app.domain.stroke_journal import StepKind, Work, WorkStart, WorkStep, work_id
 from app.ui.editor.change_mask import ChangeMask
 from app.ui.editor.mask_operations.crumbs import without_crumbs
 from app.ui.editor.mask_step import MaskStep, Refinement
@@ -31,9 +32,17 @@ class MaskDocument(QObject):
     interrupted = Signal()
     """A half-painted stroke was given up because the history moved."""
 
-    def __init__(self, image_id: ImageId | None, mask: BoolMask, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        image_id: ImageId | None,
+        mask: BoolMask,
+        parent: QObject | None = None,
+        *,
+        lesion: int = FIRST_LESION,
+    ) -> None:
         super().__init__(parent)
         self.image_id = image_id
+        self.lesion = lesion
         self.stack = QUndoStack(self)
         self.version = 0
         """Grows with every step; tells a stored mask from a newer one."""
@@ -41,6 +50,10 @@ class MaskDocument(QObject):
         self._resting: bytes | None = None
         self._is_restoring = False
         self._painted = EMPTY_BOX
+        self._finished: BoolMask
+        self._shown: BoolMask
+        self._start: bytes | BoolMask
+        """What is journalled first, not packed before it is asked for: most images are left as they are."""
         self._take(mask, "")
 
     @property
@@ -58,7 +71,12 @@ class MaskDocument(QObject):
         """Return what the steps since the mask was last stored start from; None for a nameless image."""
         if self.image_id is None:
             return None
-        return WorkStart(self.image_id, self._revision, *self.shape, self._packed_start())
+        return WorkStart(self.image_id, self._revision, *self.shape, self._packed_start(), self.lesion)
+
+    @property
+    def work_id(self) -> WorkId | None:
+        """Return what names the drawing; None for a nameless image."""
+        return None if self.image_id is None else work_id(self.image_id, self.lesion)
 
     def replace(self, mask: BoolMask, revision: str) -> None:
         """Take a stored mask; a history that led elsewhere is dropped."""
@@ -183,11 +201,10 @@ class MaskDocument(QObject):
             self._resting = None
 
     def _take(self, mask: BoolMask, revision: str) -> None:
-        self._finished: BoolMask = mask.astype(np.bool_, copy=True)
-        self._shown: BoolMask = self._finished.copy()
+        self._finished = mask.astype(np.bool_, copy=True)
+        self._shown = self._finished.copy()
         self._revision = revision
-        # Packing takes a while, and most images are left as they are: it waits until the start is asked for.
-        self._start: bytes | BoolMask = packed_mask(mask) if mask.flags.writeable else mask
+        self._start = packed_mask(mask) if mask.flags.writeable else mask
 
     def _packed_start(self) -> bytes:
         if not isinstance(self._start, bytes):

@@ -11,15 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.mask import PixelBox
-from app.ui.editor.boundary import draw_boundary, line_look
+from app.ui.editor.boundary import LineLook, draw_boundary, line_look
 from app.ui.editor.layers import FIRST_LOOK, TINT_RGB, Layer, LayerLook
 from app.ui.editor.sampling import ImagePyramid, seen_indices, seen_mask
 from app.ui.editor.spaces import Placement
-from app.usecases.analysis.colour_scales import ColourScale
+from app.usecases.analysis.colour_scales import LINE_RGB, ColourScale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
 _MAP_SIDE_PX = 1024
 """Longer side at which maps are kept: networks answer far more coarsely than this."""
+_OTHER_LINE, _LINE_AMONG_OTHERS = 0.8, 1.3
+"""Widths of lines where an image shows several lesions, against that of one: others, and the one in hand."""
 
 _SUBPIXEL = 1e-6
 """Offsets that differ by less are the same."""
@@ -45,6 +47,16 @@ def shown_map(values: ProbabilityMap | AttentionMap, scale: ColourScale) -> Show
     return ShownMap(ImagePyramid(scale.levels(values)), scale)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OutlinedLesion:
+    """A lesion of the image that is not in hand: its outline is shown, and no stroke changes it."""
+
+    number: int
+    mask: BoolMask
+    """(H, W) bool."""
+    line_rgb: tuple[int, int, int]
+
+
 @dataclass(slots=True)
 class ImageRenderer:
     """The picture of one canvas; ``pixels`` (h, w, 4) uint8 BGRA is what is put on screen."""
@@ -56,6 +68,10 @@ class ImageRenderer:
     attention: ShownMap | None = None
     uncertainty: ShownMap | None = None
     mask: BoolMask | None = None
+    line_rgb: tuple[int, int, int] = LINE_RGB
+    """Of the boundary of ``mask``."""
+    others: tuple[OutlinedLesion, ...] = ()
+    """Drawn below the mask, and with it shown or hidden."""
     device_pixel_ratio: float = 1.0
     placement: Placement = field(default_factory=Placement)
     """In device pixels."""
@@ -67,6 +83,7 @@ class ImageRenderer:
         """Take another image, or its pyramid; maps and mask of the one before are dropped."""
         self.image = pyramid if image is None or pyramid is not None else ImagePyramid(image)
         self.probability = self.attention = self.uncertainty = self.mask = None
+        self.others, self.line_rgb = (), LINE_RGB
 
     def render(self, width: int, height: int, placement: Placement, device_pixel_ratio: float) -> None:
         """Render everything for a view of ``width`` x ``height`` device pixels."""
@@ -94,7 +111,7 @@ class ImageRenderer:
             return True
         for picture in (self.pixels, self._base, self._seen):
             _shift(picture, columns, rows)
-        reach_px = line_look(self.device_pixel_ratio).reach_px
+        reach_px = self._line_look.reach_px
         for strip in _uncovered(width, height, columns, rows):
             self._render_base(strip)
             self._seen[strip.window] = 0 if self.mask is None else seen_mask(self.mask, placement, strip)
@@ -119,7 +136,7 @@ class ImageRenderer:
         if changed.is_empty or self.mask is None:
             return changed
         self._seen[changed.window] = seen_mask(self.mask, self.placement, changed)
-        reached = changed.grown(line_look(self.device_pixel_ratio).reach_px).clipped(self.pixels.shape)
+        reached = changed.grown(self._line_look.reach_px).clipped(self.pixels.shape)
         self._compose(reached)
         return reached
 
@@ -135,6 +152,11 @@ class ImageRenderer:
         """Say whether the uncertainty band can be seen now."""
         return self.uncertainty is not None and self._opacity(Layer.UNCERTAINTY) > 0
 
+    @property
+    def _line_look(self) -> LineLook:
+        """The look of the boundary: wider where it has to stand out from those of other lesions."""
+        return line_look(self.device_pixel_ratio * (_LINE_AMONG_OTHERS if self.others else 1.0))
+
     def _compose(self, box: PixelBox) -> None:
         target = self.pixels[box.window]
         target[...] = self._base[box.window]
@@ -144,8 +166,9 @@ class ImageRenderer:
             _tint(target, self._seen[box.window], opacity)
         opacity = self._opacity(Layer.BOUNDARY)
         if opacity:
-            look = line_look(self.device_pixel_ratio)
-            draw_boundary(target, self._with_margin(box, look.reach_px), look.reach_px, look, opacity)
+            look = self._line_look
+            seen = self._with_margin(box, look.reach_px)
+            draw_boundary(target, seen, look.reach_px, look, opacity, self.line_rgb)
 
     def _with_margin(self, box: PixelBox, margin_px: int) -> NDArray[np.uint8]:
         """The seen mask of ``box`` and a margin; what lies beyond the view repeats its edge."""
@@ -170,10 +193,15 @@ class ImageRenderer:
         if self.image is None:
             return
         inside = seen_indices(self.placement, box, self.image.shape).inside.shifted(box.top, box.left)
-        if inside.is_empty:
-            return
+        if not inside.is_empty:
+            self._render_image(self.image, inside)
+        for lesion in self.others:
+            self._lay_lesion(lesion, box)
+
+    def _render_image(self, image: ImagePyramid, inside: PixelBox) -> None:
+        """Render a box of the view that lies on the image, with the maps over it."""
         target = self._base[inside.window]
-        cv2.cvtColor(self.image.seen(self.placement, inside), cv2.COLOR_RGB2BGRA, dst=target)
+        cv2.cvtColor(image.seen(self.placement, inside), cv2.COLOR_RGB2BGRA, dst=target)
         maps = (
             (Layer.PROBABILITY, self.probability),
             (Layer.ATTENTION, self.attention),
@@ -183,6 +211,17 @@ class ImageRenderer:
             opacity = self._opacity(layer)
             if shown is not None and opacity:
                 self._lay_map(target, shown, inside, opacity)
+
+    def _lay_lesion(self, lesion: OutlinedLesion, box: PixelBox) -> None:
+        """Draw in ``box`` a lesion that is not in hand, with a thinner line than the one that is."""
+        look = line_look(_OTHER_LINE * self.device_pixel_ratio)
+        reach_px, target = look.reach_px, self._base[box.window]
+        wide = seen_mask(lesion.mask, self.placement, box.grown(reach_px))
+        seen = np.ascontiguousarray(wide[reach_px:-reach_px, reach_px:-reach_px])
+        if opacity := self._opacity(Layer.MASK):
+            _tint(target, seen, opacity, lesion.line_rgb)
+        if opacity := self._opacity(Layer.BOUNDARY):
+            draw_boundary(target, wide, reach_px, look, opacity, lesion.line_rgb)
 
     def _lay_map(self, target: Bgra, shown: ShownMap, inside: PixelBox, opacity: float) -> None:
         """Blend a map's colours over the image."""
@@ -211,14 +250,16 @@ def _fill(target: Bgra, bgr: tuple[int, int, int]) -> None:
     target.view(np.uint32)[..., 0] = word
 
 
-def _tint(target: Bgra, seen: NDArray[np.uint8], opacity: float) -> None:
-    """Lay the mask's tint over what is seen of the mask (h, w), in place."""
+def _tint(
+    target: Bgra, seen: NDArray[np.uint8], opacity: float, tint_rgb: tuple[int, int, int] = TINT_RGB
+) -> None:
+    """Lay a mask's tint over what is seen of the mask (h, w), in place."""
     left, top, width, height = cv2.boundingRect(seen)
     part = np.s_[top : top + height, left : left + width]
     if not width:
         return
     levels = np.arange(256.0)[:, None] * (1.0 - opacity)
-    table = np.rint(levels + np.array([*TINT_RGB[::-1], 255]) * opacity).astype(np.uint8)
+    table = np.rint(levels + np.array([*tint_rgb[::-1], 255]) * opacity).astype(np.uint8)
     cv2.copyTo(cv2.LUT(target[part], table[None]), seen[part], target[part])
 
 

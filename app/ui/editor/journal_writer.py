@@ -13,7 +13,7 @@ from enum import Enum
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
-from app.domain.ids import ImageId
+from app.domain.ids import WorkId
 from app.domain.stroke_journal import Work, WorkStart, WorkStep
 from app.translation import N_
 from app.usecases.corrections.stroke_journal import StrokeJournal
@@ -35,7 +35,7 @@ class SavedState(Enum):
 
 @dataclass(slots=True)
 class _Page:
-    """What is still to be written for one image."""
+    """What is still to be written of one lesion."""
 
     pending: deque[WorkStep] = field(default_factory=deque)
     start: WorkStart | None = None
@@ -48,7 +48,7 @@ class JournalWriter(QObject):
     """Writes steps to the journal; create and use it on the UI thread only."""
 
     state_changed = Signal(object)
-    """ImageId whose state changed."""
+    """WorkId whose state changed."""
     failed = Signal(str)
     """The sentence of an error to show."""
     _arrived = Signal(object)
@@ -56,14 +56,14 @@ class JournalWriter(QObject):
     def __init__(self, journal: StrokeJournal | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._journal = journal
-        self._pages: dict[ImageId, _Page] = {}
+        self._pages: dict[WorkId, _Page] = {}
         self._worker: ThreadPoolExecutor | None = None
-        self._foreseen: dict[ImageId, Future[Work | None]] = {}
+        self._foreseen: dict[WorkId, Future[Work | None]] = {}
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
-    def state(self, image_id: ImageId | None, *, is_stored: bool) -> SavedState:
-        """Return where the work on an image is."""
-        page = self._pages.get(image_id) if image_id is not None else None
+    def state(self, work_id: WorkId | None, *, is_stored: bool) -> SavedState:
+        """Return where the work on a lesion is."""
+        page = self._pages.get(work_id) if work_id is not None else None
         if page is not None and page.has_failed:
             return SavedState.NOT_SAVED
         if page is not None and page.pending:
@@ -72,45 +72,45 @@ class JournalWriter(QObject):
             return SavedState.STORED
         return SavedState.JOURNALED if page is not None and page.is_begun else SavedState.NOT_SAVED
 
-    def unfinished(self, image_id: ImageId) -> Work | None:
-        """Return the work a former run left on an image; its journal goes on."""
+    def unfinished(self, work_id: WorkId) -> Work | None:
+        """Return the work a former run left on a lesion; its journal goes on."""
         if self._journal is None:
             return None
         try:
-            looked_up = self._foreseen.pop(image_id, None) or self._submit(self._journal.work, image_id)
+            looked_up = self._foreseen.pop(work_id, None) or self._submit(self._journal.work, work_id)
             work = looked_up.result()
         except NaevusError as error:
             self.failed.emit(str(error))
             return None
         if work is not None:
-            self._pages[image_id] = _Page(is_begun=True)
+            self._pages[work_id] = _Page(is_begun=True)
         return work
 
-    def foresee(self, image_ids: Sequence[ImageId]) -> None:
-        """Look for what a former run left on images that are opened soon, so that opening need not wait."""
+    def foresee(self, work_ids: Sequence[WorkId]) -> None:
+        """Look for what a former run left on lesions that are opened soon, so that opening need not wait."""
         if (journal := self._journal) is not None:
             self._foreseen = {
-                image_id: self._foreseen.get(image_id) or self._submit(journal.work, image_id)
-                for image_id in image_ids
+                work_id: self._foreseen.get(work_id) or self._submit(journal.work, work_id)
+                for work_id in work_ids
             }
 
     def keep(self, start: WorkStart, step: WorkStep) -> None:
         """Write a step; ``start`` begins the journal when there is none."""
         if self._journal is None:
             return
-        page = self._pages.setdefault(start.image_id, _Page())
+        page = self._pages.setdefault(start.work_id, _Page())
         if not page.is_begun and page.start is None:
             page.start = start
         page.pending.append(step)
-        self._later(self._write, start.image_id, page)
-        self.state_changed.emit(start.image_id)
+        self._later(self._write, start.work_id, page)
+        self.state_changed.emit(start.work_id)
 
-    def close(self, image_id: ImageId) -> None:
+    def close(self, work_id: WorkId) -> None:
         """Finish a journal whose mask is stored or given up."""
-        page = self._pages.pop(image_id, None)
+        page = self._pages.pop(work_id, None)
         if page is not None and self._journal is not None:
-            self._later(self._close, image_id, page)
-        self.state_changed.emit(image_id)
+            self._later(self._close, work_id, page)
+        self.state_changed.emit(work_id)
 
     def wait(self) -> None:
         """Wait until everything is written, and let the worker and the files go."""
@@ -121,7 +121,7 @@ class JournalWriter(QObject):
         if self._journal is not None:
             self._journal.let_go()
 
-    def _write(self, image_id: ImageId, page: _Page) -> None:
+    def _write(self, work_id: WorkId, page: _Page) -> None:
         """Write what waits; on the worker."""
         if self._journal is None:
             return
@@ -129,19 +129,19 @@ class JournalWriter(QObject):
             self._journal.begin(page.start)
             page.start, page.is_begun = None, True
         while page.pending:
-            self._journal.append(image_id, page.pending[0])
+            self._journal.append(work_id, page.pending[0])
             page.pending.popleft()
 
-    def _close(self, image_id: ImageId, page: _Page) -> None:
+    def _close(self, work_id: WorkId, page: _Page) -> None:
         """Close a journal that was begun; on the worker."""
         if self._journal is not None and page.is_begun:
-            self._journal.close(image_id)
+            self._journal.close(work_id)
 
-    def _later(self, work: Callable[[ImageId, _Page], None], image_id: ImageId, page: _Page) -> None:
-        future = self._submit(work, image_id, page)
-        future.add_done_callback(lambda ended: self._tell((image_id, page, ended.exception())))
+    def _later(self, work: Callable[[WorkId, _Page], None], work_id: WorkId, page: _Page) -> None:
+        future = self._submit(work, work_id, page)
+        future.add_done_callback(lambda ended: self._tell((work_id, page, ended.exception())))
 
-    def _tell(self, arrived: tuple[ImageId, _Page, BaseException | None]) -> None:
+    def _tell(self, arrived: tuple[WorkId, _Page, BaseException | None]) -> None:
         """Bring the outcome to the window's thread, unless the window is gone already; on the worker."""
         if isValid(self):
             self._arrived.emit(arrived)
@@ -152,11 +152,11 @@ class JournalWriter(QObject):
         return self._worker.submit(work, *arguments)
 
     @Slot(object)
-    def _deliver(self, arrived: tuple[ImageId, _Page, BaseException | None]) -> None:
-        image_id, page, error = arrived
+    def _deliver(self, arrived: tuple[WorkId, _Page, BaseException | None]) -> None:
+        work_id, page, error = arrived
         page.has_failed = error is not None
         if isinstance(error, NaevusError):
             self.failed.emit(str(error))
         elif error is not None:
             raise error
-        self.state_changed.emit(image_id)
+        self.state_changed.emit(work_id)

@@ -1,4 +1,4 @@
-"""The masks under correction: one document with its history per image, kept in the journal step by step.
+"""The masks under correction: one document with its history per lesion, kept in the journal step by step.
 
 Requests come in as methods, facts go out as signals; the mask of an open image is changed nowhere else.
 """
@@ -11,9 +11,10 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoGroup
 
 from app.domain.analysis.prediction import ModelRef
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, WorkId
 from app.domain.mask import PixelBox
-from app.domain.stroke_journal import WorkStep
+from app.domain.other_lesions import FIRST_LESION
+from app.domain.stroke_journal import WorkStep, work_id
 from app.translation import N_, _
 from app.ui.editor.document import MaskDocument
 from app.ui.editor.journal_writer import JournalWriter, SavedState
@@ -76,8 +77,8 @@ class MaskEditor(QObject):
     def __init__(self, parent: QObject | None = None, *, journal: StrokeJournal | None = None) -> None:
         super().__init__(parent)
         self.undo_group = QUndoGroup(self)
-        """One stack per image, kept while the application runs."""
-        self._documents: dict[ImageId, MaskDocument] = {}
+        """One stack per lesion of an image, kept while the application runs."""
+        self._documents: dict[WorkId, MaskDocument] = {}
         self._document: MaskDocument | None = None
         self._prediction: BoolMask | None = None
         self._probability: ProbabilityMap | None = None
@@ -90,16 +91,19 @@ class MaskEditor(QObject):
         if (application := QCoreApplication.instance()) is not None:
             application.aboutToQuit.connect(self.wait_until_kept)
 
-    def open_image(self, image_id: ImageId | None, shape: tuple[int, int]) -> None:
-        """Open the mask of an image; unfinished work on it comes back with its history.
+    def open_image(
+        self, image_id: ImageId | None, shape: tuple[int, int], *, lesion: int = FIRST_LESION
+    ) -> None:
+        """Open the mask of a lesion of an image; unfinished work on it comes back with its history.
 
         That is work of this session or, from the journal, of one that ended in a crash. Without
         ``image_id`` nothing is journalled and the history ends when another image is opened.
         """
         self.close_image()
-        document = self._documents.get(image_id) if image_id is not None else None
+        work = None if image_id is None else work_id(image_id, lesion)
+        document = None if work is None else self._documents.get(work)
         if document is None:
-            document = self._opened(image_id, shape)
+            document = self._opened(image_id, shape, lesion)
         document.wake()
         self._document = document
         document.changed.connect(self._show_change)
@@ -112,7 +116,8 @@ class MaskEditor(QObject):
 
     def foresee(self, image_ids: Sequence[ImageId]) -> None:
         """Prepare to open images that were not opened yet, in place of those named before."""
-        self._journal_writer.foresee([one for one in image_ids if one not in self._documents])
+        wanted = map(work_id, image_ids)
+        self._journal_writer.foresee([one for one in wanted if one not in self._documents])
 
     def close_image(self) -> None:
         """Put the open image's work away."""
@@ -153,17 +158,17 @@ class MaskEditor(QObject):
             return False
         self._interrupt()
         document.replace(np.zeros(document.shape, dtype=np.bool_) if mask is None else mask, revision)
-        if document.image_id is not None:
-            self._journal_writer.close(document.image_id)
+        if document.work_id is not None:
+            self._journal_writer.close(document.work_id)
         self._tell_state()
         return True
 
-    def mark_stored(self, image_id: ImageId, version: int, revision: str = "") -> None:
+    def mark_stored(self, work: WorkId, version: int, revision: str = "") -> None:
         """Note that the mask of ``version`` is stored as a revision; newer steps stay in the journal."""
-        document = self._documents.get(image_id)
+        document = self._documents.get(work)
         if document is not None and document.version == version:
             document.mark_stored(revision)
-            self._journal_writer.close(image_id)
+            self._journal_writer.close(work)
             self._tell_state()
 
     @property
@@ -199,7 +204,7 @@ class MaskEditor(QObject):
         """Return where the work on the open image is."""
         if self._document is None:
             return SavedState.STORED
-        return self._journal_writer.state(self._document.image_id, is_stored=self._document.is_stored)
+        return self._journal_writer.state(self._document.work_id, is_stored=self._document.is_stored)
 
     def wait_until_kept(self) -> None:
         """Wait until every step is written to the journal; call it before the application ends."""
@@ -312,23 +317,23 @@ class MaskEditor(QObject):
         self.interrupted.emit()
         self.abandon()
 
-    def _opened(self, image_id: ImageId | None, shape: tuple[int, int]) -> MaskDocument:
-        document = MaskDocument(image_id, np.broadcast_to(np.False_, shape), self)
+    def _opened(self, image_id: ImageId | None, shape: tuple[int, int], lesion: int) -> MaskDocument:
+        document = MaskDocument(image_id, np.broadcast_to(np.False_, shape), self, lesion=lesion)
         self.undo_group.addStack(document.stack)
-        if image_id is not None:
-            self._documents[image_id] = document
-            self._restore(document, image_id)
+        if document.work_id is not None:
+            self._documents[document.work_id] = document
+            self._restore(document, document.work_id)
         return document
 
-    def _restore(self, document: MaskDocument, image_id: ImageId) -> None:
+    def _restore(self, document: MaskDocument, named: WorkId) -> None:
         """Take up work that the journal kept from a former run."""
-        work = self._journal_writer.unfinished(image_id)
+        work = self._journal_writer.unfinished(named)
         if work is None:
             return
         if work.start.shape == document.shape:
             document.restore(work, _LABEL_BY_NAME)
         else:
-            self._journal_writer.close(image_id)
+            self._journal_writer.close(named)
             self.problem_noticed.emit(
                 _("Unfinished work on this image does not fit its size and was put aside with its journal.")
             )

@@ -12,7 +12,7 @@ from app.ui.editor.spaces import Point, length_px
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import ToolPreview
 from app.ui.editor.tools import FIRST_TOOL, TOOLS
-from app.ui.editor.tools.gesture import Gesture, Pointer, PointerEventType
+from app.ui.editor.tools.gesture import Gesture, KeyPress, Pointer, PointerEventType
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.tool_option import BRUSH_SIZE, ToolOption
 from models.contract.arrays import BoolMask, RgbImage
@@ -31,6 +31,8 @@ class ToolController(QObject):
     """A measured length lies on the image, in image pixels."""
     click_placed = Signal(object)
     """Click: a person has said that a place belongs to the lesion, or does not."""
+    region_picked = Signal(int, int)
+    """Row and column of a pixel in the region of the mask that a person means."""
     given_up = Signal()
     """Escape: whatever is not finished is not wanted."""
 
@@ -112,6 +114,18 @@ class ToolController(QObject):
             if measured_px is not None:
                 self.distance_drawn.emit(measured_px)
 
+    @property
+    def takes_keys(self) -> bool:
+        """Say whether the tool in hand has a use for a ``ToolKey`` now."""
+        return self._tool.take_key is not None and self._gesture is None and self._view.has_image
+
+    def take_key(self, press: KeyPress) -> None:
+        """Give a key to the tool in hand."""
+        if self._tool.take_key is not None and self.takes_keys:
+            self.preview(None)
+            self._tool.take_key(self, press)
+            self._rest()
+
     def start(self, tool: Tool, press: Pointer) -> None:
         """Start a tool's gesture, unless one is under way or no image is shown."""
         if self._gesture is not None or not self._view.has_image:
@@ -146,6 +160,10 @@ class ToolController(QObject):
     def place_click(self, click: Click) -> None:
         """Say that a place of the image belongs to the lesion, or does not."""
         self.click_placed.emit(click)
+
+    def pick_region(self, row: int, column: int) -> None:
+        """Say that a person means the region of the mask at a pixel."""
+        self.region_picked.emit(row, column)
 
     @property
     def image_shape(self) -> tuple[int, int]:

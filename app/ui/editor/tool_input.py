@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QGuiApplication,
     QInputDevice,
     QInputEvent,
     QKeyEvent,
@@ -18,11 +17,13 @@ from PySide6.QtGui import (
 )
 
 from app.ui.editor.image_view import ImageView
-from app.ui.editor.spaces import Point, length_px, length_words
+from app.ui.editor.pen import Pen
+from app.ui.editor.spaces import Point, length_words
 from app.ui.editor.tool_controller import ToolController
+from app.ui.editor.tool_keys import key_press_of
 from app.ui.editor.tool_previews import draw_brush, draw_note
 from app.ui.editor.tools import FIRST_TOOL, PEN_ERASER
-from app.ui.editor.tools.gesture import Pointer, PointerEventType
+from app.ui.editor.tools.gesture import KeyPress, Pointer, PointerEventType
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.tool_option import BRUSH_SIZE
 
@@ -66,8 +67,7 @@ class ToolInput(QObject):
         self._is_brush_size_shown = False
         self._sizing: _BrushSizing | None = None
         """While the brush is made larger or smaller by a drag."""
-        self._last_tap: tuple[int, Point] | None = None
-        """Milliseconds and place of the pen's last press."""
+        self.pen = Pen()
         view.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
         view.attach(self._take, self._draw)
         tools.tool_changed.connect(self._show_cursor)
@@ -86,6 +86,8 @@ class ToolInput(QObject):
             return self._take_wheel(event)
         if isinstance(event, QNativeGestureEvent):
             return self._take_pinch(event)
+        if isinstance(event, QKeyEvent) and kind is QEvent.Type.ShortcutOverride:
+            return self._claim_key(event)
         if isinstance(event, QKeyEvent) and kind is QEvent.Type.KeyPress:
             return self._take_key(event)
         if isinstance(event, QKeyEvent) and kind is QEvent.Type.KeyRelease:
@@ -114,26 +116,17 @@ class ToolInput(QObject):
 
     def _take_pen(self, event: QTabletEvent) -> bool:
         """Take a pen as the mouse is taken; its eraser end takes away whatever tool is in hand."""
+        self.pen.follow(event)
         if event.type() is QEvent.Type.TabletPress:
             self._view.setFocus(Qt.FocusReason.MouseFocusReason)
-            tap = (event.timestamp(), _view_xy(event.position()))
-            is_second, self._last_tap = self._is_second_tap(tap), tap
-            (self._press_again if is_second else self._press)(event)
+            (self._press_again if self.pen.is_second_tap(event) else self._press)(event)
         elif event.type() is QEvent.Type.TabletRelease:
             self._release(event)
+            self.pen.lift()
         else:
             self._move(event)
         event.accept()
         return True
-
-    def _is_second_tap(self, tap: tuple[int, Point]) -> bool:
-        """Say whether a press of the pen is the second of two: Qt makes double clicks for the mouse only."""
-        if self._last_tap is None:
-            return False
-        hints = QGuiApplication.styleHints()
-        elapsed_ms = tap[0] - self._last_tap[0]
-        is_near = length_px(tap[1], self._last_tap[1]) <= hints.touchDoubleTapDistance()
-        return 0 < elapsed_ms <= hints.mouseDoubleClickInterval() and is_near
 
     def _press(self, event: QSinglePointEvent) -> None:
         """Start or continue a gesture; the middle button or Space moves the image with any tool."""
@@ -194,6 +187,7 @@ class ToolInput(QObject):
             view_xy,
             is_subtracting=bool(event.modifiers() & _ALT_OR_CTRL),
             is_straight=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier),
+            pressure=self.pen.pressure,
         )
 
     def _take_pinch(self, event: QNativeGestureEvent) -> bool:
@@ -242,12 +236,25 @@ class ToolInput(QObject):
                 self._hold_space(is_held=True)
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
             self._tools.grow_brush(1.0 if key is Qt.Key.Key_BracketRight else -1.0)
+        elif (tool_key := self._tool_key(event)) is not None:
+            self._tools.take_key(tool_key)
         elif key in _ACTS_BY_KEY and self._tools.is_drawing:
             view_xy = self._pointer_view_xy or self._view.centre_xy
             self._tools.feed(self._pointer(_ACTS_BY_KEY[key], view_xy, event))
         else:
             return False
         return True
+
+    def _claim_key(self, event: QKeyEvent) -> bool:
+        """Keep a key that the tool in hand takes from the actions of the window."""
+        if self._tool_key(event) is None:
+            return False
+        event.accept()
+        return True
+
+    def _tool_key(self, event: QKeyEvent) -> KeyPress | None:
+        """Return what a key means for the tool in hand; None where it has no use for it."""
+        return key_press_of(event, self._view.placement) if self._tools.takes_keys else None
 
     def _give_up(self) -> None:
         """Leave gesture and size of the brush as they were before the drag."""

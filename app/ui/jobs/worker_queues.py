@@ -111,7 +111,8 @@ class WorkerQueues(QObject):
         if self._held_back is not None:
             yield
             return
-        self._held_back = held_back = []
+        held_back: list[Callable[[], None]] = []
+        self._held_back = held_back
         try:
             yield
         finally:

@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.audit import AuditEvent
+from app.domain.audit import MOVES, AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
-from app.domain.ids import BlobName, PredictionId, RevisionId
+from app.domain.ids import BlobName, MoveId, PredictionId, ReadingId, RevisionId
+from app.domain.moves import DescribedMove
+from app.domain.revision import MaskRevision
 from app.text.figures import moment
-from app.text.history import causes_by_score, decision_words, metadata_words, revision_words
+from app.text.history import causes_by_score, decision_words, metadata_words, move_words, revision_words
+from app.text.lesions import lesion_changes, lesion_title
+from app.text.readings import form_words, reading_words
 from app.translation import _
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
@@ -35,10 +40,18 @@ class HistoryEntry:
     is_current: bool = False
     mask: BlobName | None = None
     """The mask this entry brought, to be shown small."""
+    move_id: MoveId | None = None
+    """The move this entry tells of, when it can be undone."""
+    reading: ReadingId | None = None
+    """A reading that can be opened."""
 
 
-def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEntry]:
-    """Return a case's history, newest first; ``trail`` tells of edited metadata and what they changed."""
+def history_of(
+    case: Case,
+    trail: tuple[AuditEvent, ...] = (),
+    moves: Mapping[MoveId, DescribedMove] = MappingProxyType({}),
+) -> list[HistoryEntry]:
+    """Return a case's history, newest first; ``trail`` tells of edited metadata, ``moves`` of its moves."""
     entries = [
         HistoryEntry(
             case.image.imported_at,
@@ -46,8 +59,10 @@ def history_of(case: Case, trail: tuple[AuditEvent, ...] = ()) -> list[HistoryEn
             _("by {imported_by}").format(imported_by=case.image.imported_by),
         )
     ]
-    entries += _boundary_entries(case) + _score_entries(case, trail) + _metadata_entries(trail)
-    entries += _revision_entries(case) + _decision_entries(case)
+    entries += _boundary_entries(case) + _score_entries(case, trail)
+    entries += _metadata_entries(trail, moves)
+    entries += _revision_entries(case) + _decision_entries(case) + _lesion_entries(case)
+    entries += _reading_entries(case)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -81,24 +96,32 @@ def _score_entries(case: Case, trail: tuple[AuditEvent, ...]) -> list[HistoryEnt
     return entries
 
 
-def _metadata_entries(trail: tuple[AuditEvent, ...]) -> list[HistoryEntry]:
-    described = ((act, metadata_words(act)) for act in trail)
-    return [
-        HistoryEntry(
-            act.at,
-            words[0],
-            ", ".join(part for part in (words[1], _("by {who}").format(who=act.who)) if part),
-        )
-        for act, words in described
-        if words is not None
-    ]
+def _metadata_entries(
+    trail: tuple[AuditEvent, ...], moves: Mapping[MoveId, DescribedMove]
+) -> list[HistoryEntry]:
+    return [_metadata_entry(act, words, moves) for act in trail if (words := metadata_words(act)) is not None]
+
+
+def _metadata_entry(
+    act: AuditEvent, words: tuple[str, str], moves: Mapping[MoveId, DescribedMove]
+) -> HistoryEntry:
+    title, told = words
+    move_id = MoveId(act.detail) if act.kind in MOVES else None
+    move = None if move_id is None else moves.get(move_id)
+    if move is not None:
+        told = move_words(move)
+        title += _(" (undone)") if move.is_undone else ""
+    between = "\n" if act.edits else ", "
+    detail = between.join(part for part in (told, _("by {who}").format(who=act.who)) if part)
+    can_undo = move is not None and not move.is_undone
+    return HistoryEntry(act.at, title, detail, move_id=move_id if can_undo else None)
 
 
 def _revision_entries(case: Case) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             revision.created_at,
-            _("Boundary, revision {number}").format(number=revision.number),
+            _revision_title(case, revision),
             _("{revision_words}, by {author}").format(
                 revision_words=revision_words(revision), author=revision.author
             ),
@@ -110,14 +133,43 @@ def _revision_entries(case: Case) -> list[HistoryEntry]:
     ]
 
 
+def _revision_title(case: Case, revision: MaskRevision) -> str:
+    """Which lesion it outlines is said where an image has had several."""
+    title = _("Boundary, revision {number}").format(number=revision.number)
+    return f"{title}, {lesion_title(revision.lesion)}" if case.lesion_lists else title
+
+
+def _lesion_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(found.created_at, words, _("by {who}").format(who=found.author))
+        for found, words in lesion_changes(case)
+    ]
+
+
 def _decision_entries(case: Case) -> list[HistoryEntry]:
     entries = []
     for before, decision in zip((None, *case.decisions), case.decisions, strict=False):
-        title = _("Decision recorded") if before is None else _("Decision changed")
         said = decision_words(before, decision)
-        detail = _("{value}, by {author}").format(value=said, author=decision.author)
+        title, words = (
+            (_("Decision recorded"), _("{value}, by {author}"))
+            if before is None
+            else (_("Decision changed"), _("{value}\nby {author}"))
+        )
+        detail = words.format(value=said, author=decision.author)
         entries.append(HistoryEntry(decision.created_at, title, detail))
     return entries
+
+
+def _reading_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(
+            reading.created_at,
+            _("Reading: {form}").format(form=form_words(reading.form)),
+            _("{words} By {author}").format(words=reading_words(reading), author=reading.author),
+            reading=reading.id,
+        )
+        for reading in case.readings
+    ]
 
 
 class HistoryPanel(QWidget):
@@ -127,6 +179,11 @@ class HistoryPanel(QWidget):
     """Id of the revision or boundary prediction to go back to."""
     outlines_wanted = Signal(list)
     """Names of masks whose small pictures are to be shown."""
+
+    undo_requested = Signal(str)
+    """Id of the move to be undone."""
+    reading_requested = Signal(str)
+    """Id of a reading to open."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,7 +201,7 @@ class HistoryPanel(QWidget):
 
     def show_view(self, view: CaseView | None) -> None:
         """Show a case's history."""
-        entries = history_of(view.case, view.trail) if view is not None else []
+        entries = history_of(view.case, view.trail, view.moves) if view is not None else []
         if entries == self.entries:
             return
         self.entries = entries
@@ -196,12 +253,25 @@ class HistoryPanel(QWidget):
             layout.addWidget(self._outline(entry, entry.mask), 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         if entry.mask_source is not None and not entry.is_current:
-            layout.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+            words.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
+        if entry.move_id is not None:
+            words.addWidget(self._undo_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
+        if entry.reading is not None:
+            words.addWidget(self._open_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
         return row
+
+    def _undo_button(self, entry: HistoryEntry) -> QPushButton:
+        button = QPushButton(_("Undo"))
+        button.setAccessibleName(
+            _("Undo: {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
+        )
+        move_id = str(entry.move_id)
+        button.clicked.connect(lambda: self.undo_requested.emit(move_id))
+        return button
 
     def _outline(self, entry: HistoryEntry, mask: BlobName) -> QLabel:
         """Return the place of a small picture, which is hidden until it is drawn."""
-        shown = QLabel()
+        shown = plain_label()
         shown.setAccessibleName(_("Outline of {title}").format(title=entry.title))
         shown.hide()
         self._pictures.setdefault(mask, []).append(shown)
@@ -214,4 +284,13 @@ class HistoryPanel(QWidget):
         )
         source = str(entry.mask_source)
         button.clicked.connect(lambda: self.revert_requested.emit(source))
+        return button
+
+    def _open_button(self, entry: HistoryEntry) -> QPushButton:
+        button = QPushButton(_("Open"))
+        button.setAccessibleName(
+            _("Open {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
+        )
+        reading_id = str(entry.reading)
+        button.clicked.connect(lambda: self.reading_requested.emit(reading_id))
         return button

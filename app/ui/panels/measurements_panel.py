@@ -7,6 +7,7 @@ from app.domain.figures import unbroken
 from app.domain.image import Calibration
 from app.domain.measurement import Measurement
 from app.translation import _
+from app.ui.panels.lesions_card import LesionsCard
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label, selectable
 from app.ui.workbench.case_view import CaseView
@@ -20,6 +21,7 @@ class MeasurementsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.lesions = LesionsCard()
         self._table = MeasurementsCard()
         self.scale = ScaleCard()
         self.scale.calibrate_requested.connect(self.calibrate_requested)
@@ -27,6 +29,7 @@ class MeasurementsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(10)
+        layout.addWidget(self.lesions)
         layout.addWidget(self._table)
         layout.addWidget(self.scale)
         layout.addStretch(1)

@@ -4,7 +4,7 @@ import re
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.errors import InvalidFieldError
 from app.domain.vocabulary import Vocabulary
@@ -62,6 +62,10 @@ class SettingsDialog(PageDialog):
         self.page.addWidget(_card(_("You"), self.user))
         self.page.addWidget(_card(_("Appearance"), Field(_("Colours"), self.theme)))
         self.page.addWidget(_card(_("Your clinic"), self.prevalence))
+        self.pen_pressure = QCheckBox(_("A light touch of a pen draws with a smaller brush"))
+        self.pen_pressure.setChecked(settings.pen_pressure)
+        self.pen_pressure.toggled.connect(lambda is_on: preferences.change(pen_pressure=is_on))
+        self.page.addWidget(_card(_("Drawing"), self.pen_pressure))
         self.letterhead = LetterheadCard(preferences.places.data_folder)
         self.page.addWidget(self.letterhead)
         self.favourites = FavouritesCard(vocabulary, settings.favourite_diagnoses)

@@ -25,6 +25,11 @@ class Need(Enum):
     CASES = "cases"
     CASE = "case"
     BOUNDARY = "boundary"
+    PREDICTION = "prediction"
+    """A predicted boundary of the lesion in hand."""
+    LESIONS = "lesions"
+    OTHER_LESION = "other_lesion"
+    """Another lesion than the one of interest is in hand."""
     CORRECTION = "correction"
     UNDO = "undo"
     REDO = "redo"
@@ -209,7 +214,7 @@ ACTIONS: tuple[Action, ...] = (
         lambda d: d.boundary_steps.snap(),
         "Shift+S",
         tip=N_("Where the prediction is uncertain, move the boundary half way to it"),
-        need=Need.BOUNDARY,
+        need=Need.PREDICTION,
     ),
     Action(
         "mask.clear",
@@ -247,8 +252,61 @@ ACTIONS: tuple[Action, ...] = (
         lambda d: d.canvas.editor.reset_to_prediction(),
         "Shift+R",
         "reset",
-        need=Need.BOUNDARY,
+        need=Need.PREDICTION,
         in_tool_bar=True,
+    ),
+    Action(
+        "lesion.add",
+        N_("Add a lesion"),
+        N_("Edit"),
+        lambda d: d.add_lesion(),
+        "A",
+        tip=N_("Add another lesion of the image and draw it; it is kept and exported, never scored"),
+        need=Need.CASE,
+        starts_group=True,
+    ),
+    Action(
+        "lesion.next",
+        N_("Next lesion of the image"),
+        N_("Edit"),
+        lambda d: d.lesions.step(1),
+        ".",
+        need=Need.LESIONS,
+    ),
+    Action(
+        "lesion.previous",
+        N_("Previous lesion of the image"),
+        N_("Edit"),
+        lambda d: d.lesions.step(-1),
+        ",",
+        need=Need.LESIONS,
+    ),
+    Action(
+        "lesion.interest",
+        N_("Make the lesion the one of interest"),
+        N_("Edit"),
+        lambda d: d.lesions.choose_of_interest(d.correction.lesion),
+        "Shift+I",
+        tip=N_("Measure and score the lesion in hand from now on"),
+        need=Need.OTHER_LESION,
+    ),
+    Action(
+        "lesion.join",
+        N_("Join the lesion to the one of interest"),
+        N_("Edit"),
+        lambda d: d.lesions.join(d.correction.lesion),
+        "Shift+J",
+        tip=N_("The lesion of interest gets the pixels of the lesion in hand, which leaves the list"),
+        need=Need.OTHER_LESION,
+    ),
+    Action(
+        "lesion.remove",
+        N_("Remove the lesion from the list"),
+        N_("Edit"),
+        lambda d: d.lesions.remove(d.correction.lesion),
+        "Shift+Delete",
+        tip=N_("Take the lesion in hand off the list; it can be brought back"),
+        need=Need.OTHER_LESION,
     ),
     Action(
         "case.next",
@@ -352,11 +410,54 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASE,
     ),
     Action(
+        "case.readings",
+        N_("Show readings"),
+        N_("Case"),
+        lambda d: d.panels.turn_to("Readings"),
+        "Alt+5",
+        need=Need.CASE,
+    ),
+    Action(
         "case.history",
         N_("Show history"),
         N_("Case"),
         lambda d: d.panels.turn_to("History"),
-        "Alt+5",
+        "Alt+6",
+        need=Need.CASE,
+    ),
+    Action(
+        "case.next_of_lesion",
+        N_("Next image of the lesion"),
+        N_("Case"),
+        lambda d: d.lesion_images.step(1),
+        "Alt+Right",
+        need=Need.CASE,
+        starts_group=True,
+    ),
+    Action(
+        "case.previous_of_lesion",
+        N_("Previous image of the lesion"),
+        N_("Case"),
+        lambda d: d.lesion_images.step(-1),
+        "Alt+Left",
+        need=Need.CASE,
+    ),
+    Action(
+        "case.compare",
+        N_("Compare with an earlier visit…"),
+        N_("Case"),
+        lambda d: d.show_comparison(),
+        "Ctrl+Shift+V",
+        tip=N_("Lay the image on one of another visit of the lesion, and see what has grown"),
+        need=Need.CASE,
+    ),
+    Action(
+        "case.move",
+        N_("File elsewhere…"),
+        N_("Case"),
+        lambda d: d.show_move(),
+        "Ctrl+Shift+M",
+        tip=N_("Move images to another lesion or visit, merge lesions, give a lesion to another patient"),
         need=Need.CASE,
     ),
     Action(
@@ -507,6 +608,14 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASE,
     ),
     Action(
+        "view.evidence",
+        N_("Show or hide the evidence of a reading"),
+        N_("View"),
+        lambda d: d.layers.toggle("evidence"),
+        "Shift+6",
+        need=Need.CASE,
+    ),
+    Action(
         "view.bare",
         N_("Image without overlays"),
         N_("View"),
@@ -536,6 +645,15 @@ ACTIONS: tuple[Action, ...] = (
         N_("Fold the work list and the panels away, or bring them back; Tab does so on the image"),
         in_tool_bar=True,
         starts_group=True,
+    ),
+    Action(
+        "view.patients",
+        N_("Cases by patient, or as a list"),
+        N_("View"),
+        lambda d: d.show_by_patient(),
+        "F7",
+        tip=N_("Show patients with their lesions and visits in place of the list, or the list again"),
+        need=Need.CASES,
     ),
     Action("view.list", N_("Fold the work list"), N_("View"), lambda d: d.panes.toggle(Pane.LIST), "F8"),
     Action("view.panels", N_("Fold the panels"), N_("View"), lambda d: d.panes.toggle(Pane.PANELS), "F9"),
@@ -602,7 +720,8 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
     (N_("Wand, drag right or left"), N_("Take more or less")),
     (N_("Space + drag, or middle button"), N_("Move the image with any tool")),
     (N_("Two fingers"), N_("Move the image (touchpad)")),
-    (N_("Pen's eraser"), N_("Take away with any tool")),
+    (N_("Pen's eraser, light touch"), N_("Take away with any tool, smaller brush")),
+    (N_("Tab, arrows, Insert, Delete"), N_("Choose, move, add, remove a handle")),
     (N_("Escape"), N_("Give up the stroke or outline")),
     (
         N_("Enter or double click, Backspace"),

@@ -8,14 +8,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 import resources
 from app.domain.case import CaseLine
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, MoveId
+from app.domain.other_lesions import FIRST_LESION
 from app.translation import N_, _, ngettext
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.import_flow import ImportFlow
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.layers import Layer
 from app.ui.editor.tools.ruler import RULER
+from app.ui.editor.tools.separate import SEPARATE
 from app.ui.housekeeping import Housekeeping
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.learning.windows import Learning
@@ -35,6 +38,9 @@ from app.ui.workbench.correction import Correction, UnsignedMask
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
+from app.ui.workbench.lesion_choice import LesionChoice
+from app.ui.workbench.lesion_images import LesionImages
+from app.ui.workbench.reading_evidence import ReadingEvidence
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.cases.import_images import ImportReport
@@ -64,6 +70,7 @@ class MainController(QObject):
     importing: ImportFlow
     review: CaseReview
     correction: Correction
+    lesions: LesionChoice
     learning: Learning
 
     def __init__(
@@ -80,9 +87,11 @@ class MainController(QObject):
         self._preferences = preferences
         self.window = window
         self.canvas = EditorCanvas(journal=session.services.journal)
+        self.canvas.input.pen.is_pressure_used = preferences.settings.pen_pressure
         self.workbench = Workbench(self.canvas, theme)
         self.layers = self.workbench.layers
         self.panels = CasePanels(session.services.vocabulary, theme)
+        self.panels.readings.evidence_slot.addWidget(self.layers.control_by_layer[Layer.EVIDENCE])
         self.panels.score.show_prevalence(preferences.settings.prevalence_percent)
         self.panels.decision.set_favourites(preferences.settings.favourite_diagnoses)
         self.work_list = WorkList(session, theme)
@@ -98,8 +107,11 @@ class MainController(QObject):
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
         self.clicks = ClickRefinement(session, self.canvas, self)
+        self.reading_evidence = ReadingEvidence(session, self.panels, self.canvas.view, self)
+        self.lesion_images = LesionImages(session, self.panels.lesion_strip, self.work_list.thumbnails, self)
         self.outlines = HistoryOutlines(session, self.panels.history, self)
         self.why = Why(session, self.panels.score.why, self)
+        self.lesions = self.review.lesions
         self.dialogs = Dialogs(session, preferences, window, self.canvas.view)
         self.housekeeping = Housekeeping(session, self)
         self.learning = Learning(session, theme, self.work_list, self.queue, self.review, window)
@@ -168,6 +180,12 @@ class MainController(QObject):
             search=query.search, shown=query.shown, order=query.order, descending=query.descending
         )
         self.dialogs.show_export(self.review.image_id, self.work_list.selected_images(), listed)
+
+    def show_comparison(self) -> None:
+        """Compare the open image with one of another visit of its lesion."""
+        if (image_id := self.review.image_id) is not None:
+            self._store_what_is_open()
+            self.dialogs.show_comparison(image_id, self._theme)
 
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
@@ -265,6 +283,20 @@ class MainController(QObject):
             done=lambda _changes: self._offer_restoring(image_id, code),
         )
 
+    def show_move(self) -> None:
+        """Offer to file the selected images, or the open one, elsewhere."""
+        self._store_what_is_open()
+        images = self.work_list.selected_images()
+        if not images and self.review.image_id is not None:
+            images = [self.review.image_id]
+        if images:
+            self.dialogs.show_move(self.work_list.patients.moves, images)
+
+    def show_by_patient(self) -> None:
+        """Show the cases under their patients and lesions, or in a list again."""
+        self.panes.bring_back(Pane.LIST)
+        self.work_list.show_by_patient(not self.work_list.is_by_patient)
+
     def show_removed(self) -> None:
         """Show the cases that were removed from the work list."""
         dialog = self.dialogs.show_removed()
@@ -282,6 +314,10 @@ class MainController(QObject):
         self.review.view_changed.connect(self._show_view)
         self.review.opened.connect(self._offer_overlays)
         self.boundary_review.moved_to.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
+        self.lesion_images.image_chosen.connect(lambda image_id: self.work_list.choose(ImageId(image_id)))
+        self.panels.history.undo_requested.connect(
+            lambda move_id: self.work_list.patients.moves.undo(MoveId(move_id))
+        )
         self.clicks.asked.connect(self.correction.wait_for_refiner)
         self.correction.questioned.connect(self._ask_about_mask)
         self.correction.left_unsigned.connect(self._tell_of_unsigned_mask)
@@ -297,6 +333,33 @@ class MainController(QObject):
         self.panels.patient.left_unstored.connect(self._announce_leftovers)
         self.canvas.editor.problem_noticed.connect(self._session.warn)
         self._preferences.changed.connect(self._follow_preferences)
+        self._connect_lesions()
+
+    def _connect_lesions(self) -> None:
+        card = self.panels.measurements.lesions
+        self.lesions.changed.connect(card.show_lesions)
+        self.lesions.changed.connect(lambda _listed: self._show_threshold())
+        card.taken.connect(self.lesions.take)
+        card.add_requested.connect(self.add_lesion)
+        card.removal_requested.connect(self.lesions.remove)
+        card.interest_requested.connect(self.lesions.choose_of_interest)
+        card.joining_requested.connect(self.lesions.join)
+        card.separating_requested.connect(lambda: self.take_tool(SEPARATE.name))
+        card.taking_back_requested.connect(self.lesions.take_back)
+        card.named.connect(self.lesions.name)
+
+    def add_lesion(self) -> None:
+        """Add a lesion to the open image and go on at the image."""
+        self.lesions.add()
+        self.focus_image()
+
+    def _show_threshold(self) -> None:
+        """Offer the threshold of the predicted boundary to the lesion that it outlines, and to no other."""
+        view = self.review.view
+        boundary = view.case.boundary if view is not None else None
+        is_predicted = boundary is not None and self.correction.lesion == FIRST_LESION
+        threshold = boundary.model.threshold if boundary is not None and is_predicted else None
+        self.workbench.options.show_threshold(threshold)
 
     def _take_up(self, image_ids: tuple[ImageId, ...]) -> None:
         if image_ids:
@@ -311,8 +374,9 @@ class MainController(QObject):
         self.panels.show_view(view)
         self.explanation.show_view(view)
         self.why.show_view(view)
-        boundary = view.case.boundary if view is not None else None
-        self.workbench.options.show_threshold(boundary.model.threshold if boundary is not None else None)
+        self.reading_evidence.show_view(view)
+        self.lesion_images.show_view(view)
+        self._show_threshold()
 
     def _ask_about_mask(self, mask: UnsignedMask) -> None:
         self.dialogs.ask_about_mask(mask.issue, mask.sign)
@@ -410,6 +474,7 @@ class MainController(QObject):
         settings = self._preferences.settings
         self._theme.choose(ThemeChoice(settings.theme))
         self.panels.score.show_prevalence(settings.prevalence_percent)
+        self.canvas.input.pen.is_pressure_used = settings.pen_pressure
         self.panels.decision.set_favourites(settings.favourite_diagnoses)
         if settings.user_name:
             self._session.set_user(settings.user_name)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.other_lesions import FIRST_LESION
 from app.translation import _
 from app.ui.cases.welcome import Welcome
 from app.ui.preferences import Preferences
@@ -27,7 +28,7 @@ from app.ui.theme import Theme
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.screen_fit import fit_to_screen
 
-_ACTIONS_OF_A_LINE = ("case.predict", "file.report", "case.remove")
+_ACTIONS_OF_A_LINE = ("case.predict", "file.report", "case.move", "case.remove")
 """Offered by a right click in the work list."""
 
 
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         controller.work_list.count_changed.connect(self._show_count)
         controller.review.view_changed.connect(lambda _view: self._show_presence())
         controller.correction.state_changed.connect(self._show_presence)
+        controller.lesions.changed.connect(lambda _listed: self._show_presence())
         controller.boundary_review.running_changed.connect(self._give_image_all)
         self._leaving.cleared.connect(self.close)
         controller.canvas.editor.saved_state_changed.connect(lambda _state: self._show_presence())
@@ -129,10 +131,15 @@ class MainWindow(QMainWindow):
     def _show_presence(self) -> None:
         """Enable the actions that make sense now."""
         controller, view = self.controller, self.controller.review.view
+        listed = controller.lesions.listed
+        is_predicted = view is not None and view.case.boundary is not None
         present = {
             Need.CASES: controller.work_list.model.total > 0,
             Need.CASE: view is not None,
             Need.BOUNDARY: view is not None and view.case.mask is not None,
+            Need.PREDICTION: is_predicted and controller.correction.lesion == FIRST_LESION,
+            Need.LESIONS: listed is not None and listed.are_several,
+            Need.OTHER_LESION: listed is not None and listed.is_other_in_hand,
             Need.CORRECTION: controller.correction.is_unsaved,
             Need.UNDO: controller.canvas.editor.undo_group.canUndo(),
             Need.REDO: controller.canvas.editor.undo_group.canRedo(),
@@ -178,6 +185,7 @@ class MainWindow(QMainWindow):
         if (panes := self._preferences.remembered("panes")) is not None:
             self.controller.panes.restoreState(panes)
         self.controller.panes.fold(panes_named(self._preferences.remembered_text("folded")))
+        self.controller.work_list.show_by_patient(bool(self._preferences.remembered_text("by_patient")))
         fit_to_screen(self)
         self.controller.panes.give_image_room(self.width())
 
@@ -207,6 +215,9 @@ class MainWindow(QMainWindow):
         self.controller.canvas.editor.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
         self._preferences.remember("panes", self.controller.panes.saveState())
+        self._preferences.remember_text(
+            "by_patient", "yes" if self.controller.work_list.is_by_patient else ""
+        )
         self._preferences.remember_text("folded", names_of(self.controller.panes.folded))
         self.controller.learning.close()
         self.session.close()

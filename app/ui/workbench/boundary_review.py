@@ -142,12 +142,13 @@ class BoundaryReview(QObject):
         view, correction = self._review.view, self._review.correction
         if not self._is_at_hand() or view is None:
             return
-        if view.case.mask is None and not correction.is_unsaved:
+        of_interest = self._review.lesions.of_interest
+        if of_interest is None or (view.case.mask is None and not correction.is_unsaved):
             self._session.tell(_(_NOT_THERE_YET))
             return
         # The next image is painted before the boundary of this one is stored.
         with self._session.queues.holding_back():
-            correction.confirm_and_leave()
+            correction.confirm_and_leave(of_interest)
             self._leave(before=view.case.mask_source)
 
     def skip(self, reason: SkipReason) -> None:

@@ -12,8 +12,10 @@ from app.ui.editor.sampling import ImagePyramid
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.workbench.case_view import CaseView
-from app.ui.workbench.correction import Correction, Preview
+from app.ui.workbench.correction import Correction
+from app.ui.workbench.lesion_choice import LesionChoice
 from app.ui.workbench.prepared_images import PreparedImage
+from app.ui.workbench.score_preview import Preview
 from app.usecases.cases.open_case import OpenedCase, open_case
 from app.usecases.cases.show_image import ShownImage, show_image
 from models.contract.errors import NaevusError
@@ -37,6 +39,7 @@ class CaseReview(QObject):
         self._wanted: ImageId | None = None
         self.view: CaseView | None = None
         self.correction = Correction(session, canvas, self)
+        self.lesions = LesionChoice(session, canvas, self.correction, self)
         self.correction.state_changed.connect(self._show_state)
         self.correction.previewed.connect(self._show_preview)
         queue.is_running_changed.connect(self._show_state)
@@ -65,6 +68,7 @@ class CaseReview(QObject):
     def close_case(self) -> None:
         """Show no case; a correction is stored first."""
         self.correction.leave()
+        self.lesions.show(None)
         self._queue.attend(None)
         self._wanted = None
         self._canvas.show_nothing()
@@ -109,6 +113,7 @@ class CaseReview(QObject):
             return
         self.correction.leave()
         self.correction.show(shown, pyramid)
+        self.lesions.show(shown)
         scale = case.image.calibration
         self._canvas.view.set_calibration(scale.mm_per_px if scale is not None else None)
         # A person waits for the image, not for what the panels say.
@@ -135,7 +140,9 @@ class CaseReview(QObject):
         case, before = opened.case, self.view.case if self.view is not None else None
         if before is None or before.image.id != case.image.id:
             return
-        self.correction.follow(opened, is_other_mask=before.mask_source != case.mask_source)
+        is_other_mask = before.mask_source != case.mask_source or before.lesions != case.lesions
+        self.correction.follow(opened, is_other_mask=is_other_mask)
+        self.lesions.follow(opened)
         scale = case.image.calibration
         self._canvas.view.set_calibration(scale.mm_per_px if scale is not None else None)
         self._publish(self._view_of(opened))
@@ -149,12 +156,13 @@ class CaseReview(QObject):
             measurements_before=opened.predicted_measurements if is_changed else (),
             is_scoring=self._is_scoring(opened.case.image.id),
             trail=opened.trail,
+            moves=opened.moves,
             model_summaries=opened.score_model,
             local_bands=opened.local_bands,
         )
         if self.view is not None and self._is_scoring(opened.case.image.id):
             view = replace(view, preview=self.view.preview)
-        if self.view is None or not self.correction.is_unsaved:
+        if self.view is None or not self.correction.is_unsaved_of_interest:
             return view
         return replace(
             view,
@@ -167,7 +175,7 @@ class CaseReview(QObject):
         if self.view is not None:
             before = self.view.measurements_before or self.view.measurements
             view = replace(self.view, measurements_before=before)
-            score = preview.score if self.correction.is_unsaved else None
+            score = preview.score if self.correction.is_unsaved_of_interest else None
             self._publish(view.with_preview(score, preview.measurements))
 
     def _show_state(self) -> None:

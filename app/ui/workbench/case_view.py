@@ -1,6 +1,7 @@
 """What the panels show of the open case: what is stored, and what a correction in progress would change."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from app.domain.analysis.lesion_score import LesionScore
 from app.domain.analysis.model_summary import ModelSummary
@@ -8,7 +9,9 @@ from app.domain.analysis.prediction import ScorePrediction
 from app.domain.analysis.triage import Band, Priority
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
+from app.domain.ids import MoveId
 from app.domain.measurement import Measurement
+from app.domain.moves import DescribedMove
 from app.usecases.analysis.compare_scores import ScoreComparison, comparison_of
 from app.usecases.analysis.local_bands import LocalBands
 
@@ -29,6 +32,8 @@ class CaseView:
     overlay_names: tuple[str, ...] = ()
     trail: tuple[AuditEvent, ...] = ()
     """Acts that concern the case, ordered by sequence; empty until they are read."""
+    moves: Mapping[MoveId, DescribedMove] = field(default_factory=dict)
+    """What the moves among the acts did to the case; empty until they are read."""
     model_summaries: ModelSummary | None = None
     """The model of the newest stored score; None until its card is read."""
 

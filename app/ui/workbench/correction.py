@@ -7,51 +7,35 @@ on its canvas and in its journal and is offered again.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from app.domain.analysis.prediction import ScorePrediction
 from app.domain.changes import Changes
-from app.domain.errors import ImplausibleMaskError, ModelUnavailableError, ScoreWithheldError
-from app.domain.ids import ImageId, PredictionId, RevisionId
-from app.domain.measurement import Measurement
+from app.domain.errors import ImplausibleMaskError
+from app.domain.ids import ImageId, PredictionId, RevisionId, WorkId
+from app.domain.other_lesions import FIRST_LESION
 from app.domain.revision import RevisionReason
+from app.domain.stroke_journal import work_id
 from app.translation import N_, _
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.sampling import ImagePyramid
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
-from app.usecases.analysis.score_image import preview_score
-from app.usecases.cancellation import CancelToken
-from app.usecases.cases.open_case import OpenedCase, measure_mask
+from app.ui.workbench.drawn_mask import DrawnMask
+from app.ui.workbench.lesion_outlines import LesionOutline, lesion_to_show, outlines_of
+from app.ui.workbench.score_preview import ScorePreviews
+from app.usecases.cases.open_case import OpenedCase
 from app.usecases.cases.show_image import ShownImage
-from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.revert_revision import revert_revision
-from app.usecases.services import Services
-from models.contract.arrays import BoolMask
 from models.contract.errors import NaevusError
-
-if TYPE_CHECKING:
-    from app.ui.jobs.job import Job
-
-_PREVIEW_PAUSE_MS = 600
-"""Between the end of a stroke and the preview of its score."""
 
 _CORRECTED_ELSEWHERE = N_(
     "The boundary of this case was also corrected elsewhere meanwhile; its history has every version."
 )
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a correction would change; the score is None without a score model."""
-
-    image_id: ImageId
-    version: int
-    score: ScorePrediction | None
-    measurements: tuple[Measurement, ...]
+_NOT_OF_INTEREST = N_(
+    "This lesion is stored as it is drawn; what is confirmed is the boundary of the lesion of interest."
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +57,10 @@ class Correction(QObject):
     """Preview of the mask on the canvas."""
     stored = Signal(object)
     """RevisionReason of a revision that was stored."""
+    lesion_taken = Signal()
+    """Another lesion of the open image is in hand."""
+    outline_stored = Signal(int, object)
+    """Number of a lesion of the open image, and its outline (H, W) bool as it was stored."""
     corrected_elsewhere = Signal()
     """The canvas now shows a revision that was not stored here."""
     store_failed = Signal(str)
@@ -87,39 +75,60 @@ class Correction(QObject):
         self._session = session
         self._canvas = canvas
         self._image_id: ImageId | None = None
+        self._lesion = self._of_interest = FIRST_LESION
+        """Numbers within the image of the lesion in hand, and of the one whose mask is the valid one."""
         self._known_revisions = 0
-        self._storing: dict[ImageId, int] = {}
-        self._left: tuple[ImageId | None, int] | None = None
-        """Image and version of the mask that was last to be stored because its case was left."""
-        self._is_previewing = False
+        self._storing: dict[WorkId, int] = {}
+        self._left: tuple[WorkId | None, int] | None = None
+        """Drawing and version of the mask that was last to be stored because its case was left."""
+        self._predicted: OpenedCase | None = None
+        """What was predicted of the open image; None until it is read."""
         self.is_previewed = True
         """Unsaved corrections are scored and measured; not while nobody sees that."""
-        self._preview_job: Job | None = None
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PREVIEW_PAUSE_MS)
-        self._pause.timeout.connect(self._preview)
+        self._previews = ScorePreviews(session, canvas, self._previewed_image, self)
+        self._previews.found.connect(self.previewed)
+        self._previews.state_changed.connect(self.state_changed)
         canvas.editor.mask_edited.connect(self._follow_edit)
 
     @property
     def is_unsaved(self) -> bool:
         """Say whether the canvas shows a correction that is neither stored nor on its way to be."""
-        if self._image_id is None or not self._canvas.editor.has_unsaved_work:
+        if self._work is None or not self._canvas.editor.has_unsaved_work:
             return False
-        return self._storing.get(self._image_id) != self._canvas.editor.mask_version()
+        return self._storing.get(self._work) != self._canvas.editor.mask_version()
+
+    @property
+    def lesion(self) -> int:
+        """Return the number of the lesion in hand, which the tools draw."""
+        return self._lesion
+
+    @property
+    def _work(self) -> WorkId | None:
+        """What names the drawing in hand."""
+        return None if self._image_id is None else work_id(self._image_id, self._lesion)
 
     @property
     def is_previewing(self) -> bool:
         """Say whether a preview of the mask on the canvas is being computed."""
-        return self._is_previewing
+        return self._previews.is_running
+
+    @property
+    def is_unsaved_of_interest(self) -> bool:
+        """Say whether what is not stored would change measurements and score."""
+        return self.is_unsaved and self._image_of_interest is not None
+
+    @property
+    def _image_of_interest(self) -> ImageId | None:
+        """The open image while its lesion of interest is in hand."""
+        return self._image_id if self._lesion == self._of_interest else None
+
+    def _previewed_image(self) -> ImageId | None:
+        """The open image while what is drawn of it is to be scored and measured."""
+        return self._image_of_interest if self.is_previewed else None
 
     def wait_for_refiner(self) -> None:
         """Put a score of the mask off, because the mask is about to be redrawn."""
-        if self._preview_job is not None and not self._preview_job.is_ended:
-            self._preview_job.supersede()
-            self._is_previewing = False
-        if self._image_id is not None and (self.is_unsaved or self._pause.isActive()):
-            self._pause.start()
+        self._previews.put_off(is_wanted=self.is_unsaved)
 
     def show(self, shown: ShownImage, pyramid: ImagePyramid | None = None) -> None:
         """Put a newly opened case on the canvas; work on it that is not stored yet comes back.
@@ -130,30 +139,59 @@ class Correction(QObject):
         self._image_id = case.image.id
         self._known_revisions = len(case.revisions)
         self._left = None
-        self._canvas.show_image(shown.pixels, case.image.id, pyramid)
-        if not self._canvas.editor.set_mask(shown.mask, str(case.mask_source or "")) and self.is_unsaved:
+        self._lesion, self._of_interest = lesion_to_show(shown), case.lesions.of_interest
+        self._predicted = None
+        self._canvas.show_image(shown.pixels, case.image.id, pyramid, lesion=self._lesion)
+        outline = outlines_of(case, shown.mask, shown.other_masks)[self._lesion]
+        if not self._canvas.editor.set_mask(outline.mask, outline.source) and self.is_unsaved:
             self._session.tell(_("The unsaved correction of this case was brought back."))
-            self._pause.start()
+            self._previews.start()
         self.state_changed.emit()
+
+    def take_lesion(self, outline: LesionOutline) -> None:
+        """Take another lesion of the open image in hand; what was drawn of the one before is stored first."""
+        if self._image_id is None or outline.number == self._lesion:
+            return
+        self.save_unasked()
+        self._previews.stop()
+        self._lesion = outline.number
+        self._canvas.take_lesion(self._image_id, outline.number)
+        self._canvas.editor.set_mask(outline.mask, outline.source)
+        self._show_prediction()
+        self.lesion_taken.emit()
+        self.state_changed.emit()
+
+    def give_up_lesion(self) -> None:
+        """Store what is drawn of the lesion in hand although it may be a slip, or let go of an empty mask."""
+        mask = self._canvas.editor.current_mask()
+        if not self.is_unsaved or mask is None:
+            return
+        if mask.any():
+            self._store(RevisionReason.CORRECTED, if_implausible=lambda unsigned: unsigned.sign())
+        else:
+            self._canvas.editor.set_mask(None, replaces_unsaved_work=True)
 
     def follow(self, opened: OpenedCase, *, is_other_mask: bool) -> None:
         """Take what was stored meanwhile, unless the person is in the middle of correcting."""
-        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
-        self._canvas.set_band(opened.band)
-        editor = self._canvas.editor
-        shown, source = editor.finished_mask, str(opened.case.mask_source or "")
-        is_taken = is_other_mask and editor.set_mask(opened.mask, source)
+        self._predicted = opened
+        self._show_prediction()
+        self._of_interest = opened.case.lesions.of_interest
+        editor, shown = self._canvas.editor, self._canvas.editor.finished_mask
+        outline = outlines_of(opened.case, opened.mask, opened.other_masks).get(self._lesion)
+        taken = outline.mask if is_other_mask and outline is not None else None
+        is_taken = is_other_mask and outline is not None and editor.set_mask(taken, outline.source)
         if len(opened.case.revisions) > self._known_revisions:
             self._known_revisions = len(opened.case.revisions)
             # After one's own saving the newest mask is the one that was shown already.
-            if is_taken and not np.array_equal(shown, opened.mask):
+            is_same = shown is not None and taken is not None and np.array_equal(shown, taken)
+            if is_taken and not is_same:
                 self.corrected_elsewhere.emit()
             self._session.warn(_(_CORRECTED_ELSEWHERE))
         self.state_changed.emit()
 
     def save_before_leaving(self) -> None:
         """Store what is corrected although the person did not ask for it, saying so."""
-        mask = (self._image_id, self._canvas.editor.mask_version())
+        mask = (self._work, self._canvas.editor.mask_version())
         if self.is_unsaved and mask != self._left:
             self._left = mask
             self._store(
@@ -163,8 +201,7 @@ class Correction(QObject):
     def leave(self) -> None:
         """Store what is corrected, saying so, and let go of the case."""
         self.save_before_leaving()
-        self._pause.stop()
-        self._is_previewing = False
+        self._previews.give_up()
         self._image_id = None
 
     def save(self) -> None:
@@ -179,14 +216,21 @@ class Correction(QObject):
 
     def confirm(self) -> None:
         """Sign the mask on the canvas as right; an implausible one is asked about."""
+        if self._lesion != self._of_interest and not self.is_unsaved:
+            self._session.tell(_(_NOT_OF_INTEREST))
+            return
         self._store(
             RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
             if_implausible=self.questioned.emit,
         )
 
-    def confirm_and_leave(self) -> None:
-        """Sign the mask on the canvas as right because a person goes on; an implausible one is left out."""
-        self._left = (self._image_id, self._canvas.editor.mask_version())
+    def confirm_and_leave(self, of_interest: LesionOutline) -> None:
+        """Sign the boundary of the lesion of interest as right because a person goes on.
+
+        What is drawn of another lesion is stored as well; an implausible mask is left out.
+        """
+        self.take_lesion(of_interest)
+        self._left = (self._work, self._canvas.editor.mask_version())
         self._store(
             RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
             if_implausible=self.left_unsigned.emit,
@@ -224,7 +268,7 @@ class Correction(QObject):
         self._session.act(
             QueueName.IMAGES,
             lambda services, _token: revert_revision(services, image_id, earlier, is_meant=is_meant),
-            done=lambda changes: self._count_own_revision(image_id, changes),
+            done=lambda changes: self.count_own_revision(image_id, changes),
             failed=fail,
         )
 
@@ -236,19 +280,19 @@ class Correction(QObject):
         then: Callable[[], None] = lambda: None,
     ) -> None:
         """Store the mask on the canvas; ``if_implausible`` gets one that a person has to answer for."""
-        image_id, editor = self._image_id, self._canvas.editor
+        image_id, work, editor = self._image_id, self._work, self._canvas.editor
         mask, version = editor.current_mask(), editor.mask_version()
-        if image_id is None or mask is None:
+        if image_id is None or work is None or mask is None:
             return
-        refiners = editor.unstored_refiners
-        self._pause.stop()
+        drawn = DrawnMask(image_id, self._lesion, mask, reason, editor.unstored_refiners)
+        self._previews.stop()
 
         def end(changes: Changes) -> None:
-            self._end_storing(image_id, version, reason, changes)
+            self._end_storing(drawn, work, version, changes)
             then()
 
         def fail(error: NaevusError) -> None:
-            self._storing.pop(image_id, None)
+            self._storing.pop(work, None)
             if isinstance(error, ImplausibleMaskError):
                 if_implausible(UnsignedMask(image_id, str(error), lambda: store(is_meant=True)))
             else:
@@ -257,12 +301,10 @@ class Correction(QObject):
             self.store_failed.emit(str(error))
 
         def store(*, is_meant: bool) -> None:
-            self._storing[image_id] = version
+            self._storing[work] = version
             self._session.act(
                 QueueName.IMAGES,
-                lambda services, _token: correct_mask(
-                    services, image_id, mask, reason=reason, is_meant=is_meant, refiners=refiners
-                ),
+                lambda services, _token: drawn.store(services, is_meant=is_meant),
                 done=end,
                 failed=fail,
             )
@@ -270,58 +312,30 @@ class Correction(QObject):
 
         store(is_meant=False)
 
-    def _end_storing(self, image_id: ImageId, version: int, reason: RevisionReason, changes: Changes) -> None:
-        self._storing.pop(image_id, None)
-        self._canvas.editor.mark_stored(image_id, version)
-        self._count_own_revision(image_id, changes)
-        self.stored.emit(reason)
+    def _end_storing(self, drawn: DrawnMask, work: WorkId, version: int, changes: Changes) -> None:
+        self._storing.pop(work, None)
+        self._canvas.editor.mark_stored(work, version)
+        self.count_own_revision(drawn.image_id, changes)
+        if drawn.image_id == self._image_id:
+            self.outline_stored.emit(drawn.lesion, drawn.mask)
+        self.stored.emit(drawn.reason)
 
-    def _count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
-        """Do not take a revision that was stored here for somebody else's."""
-        if changes.touches(image_id):
+    def count_own_revision(self, image_id: ImageId, changes: Changes) -> None:
+        """Do not take a revision that was stored here for somebody else's; only it changes the list."""
+        if changes.touches(image_id) and changes.case_list:
             self._known_revisions += image_id == self._image_id
 
+    def _show_prediction(self) -> None:
+        """Offer the prediction to the tools of the lesion that it outlines, and to no other."""
+        opened = self._predicted
+        if opened is None:
+            return
+        self._canvas.set_prediction(opened.predicted_mask, opened.probability)
+        self._canvas.set_band(opened.band)
+        if self._lesion != FIRST_LESION:
+            self._canvas.editor.set_prediction(None, None)
+            self._canvas.editor.set_band(None)
+
     def _follow_edit(self) -> None:
-        self._pause.start()
+        self._previews.start()
         self.state_changed.emit()
-
-    def _preview(self) -> None:
-        """Measure and score the mask on the canvas, storing nothing; only the latest counts."""
-        if self._canvas.tools.is_drawing:
-            # A score of half a stroke is worth nothing and would slow the other half down.
-            self._pause.start()
-            return
-        image_id, editor = self._image_id, self._canvas.editor
-        mask, version = editor.current_mask(), editor.mask_version()
-        if image_id is None or mask is None or not self.is_previewed:
-            return
-        self._is_previewing = True
-        self._preview_job = self._session.query(
-            QueueName.INFERENCE,
-            lambda services, token: _previewed(services, image_id, version, mask, token),
-            self._show_preview,
-            failed=self._fail_to_preview,
-            replaces="preview",
-        )
-        self.state_changed.emit()
-
-    def _show_preview(self, preview: Preview) -> None:
-        self._is_previewing = False
-        if preview.image_id == self._image_id and preview.version == self._canvas.editor.mask_version():
-            self.previewed.emit(preview)
-        self.state_changed.emit()
-
-    def _fail_to_preview(self, error: NaevusError) -> None:
-        self._is_previewing = False
-        self._session.report_error(error)
-        self.state_changed.emit()
-
-
-def _previewed(
-    services: Services, image_id: ImageId, version: int, mask: BoolMask, token: CancelToken
-) -> Preview:
-    try:
-        found = preview_score(services, image_id, mask, token)
-    except (ModelUnavailableError, ScoreWithheldError):
-        return Preview(image_id, version, None, measure_mask(services, image_id, mask))
-    return Preview(image_id, version, found.score, found.measurements)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 LINE_RGB = (255, 225, 70)
 """The boundary; its casing keeps it visible on pale skin."""
 CASING_RGB = (16, 18, 24)
+_LESIONS_RGB = (LINE_RGB, (86, 180, 233), (230, 97, 0), (0, 158, 115), (204, 121, 167), (0, 114, 178))
+"""Of the lesions of an image, taken in turn; on the screen each has its number beside its outline, too."""
 
 _FOOT = 0.04
 _AGAINST_BGR, _NEUTRAL_BGR, _IN_FAVOUR_BGR = (190, 90, 10), (240, 240, 240), (10, 100, 230)
@@ -34,6 +36,11 @@ class ColourScale:
         above = np.clip(values, self.lowest, self.highest) - np.float32(self.lowest)
         levels = cv2.convertScaleAbs(above, alpha=255.0 / (self.highest - self.lowest))
         return levels.astype(np.uint8, copy=False)
+
+
+def lesion_rgb(number: int) -> tuple[int, int, int]:
+    """Return the colour of a lesion by its number in the image; number 1 has that of every boundary."""
+    return _LESIONS_RGB[(number - 1) % len(_LESIONS_RGB)]
 
 
 def rising_scale(colour_map: int) -> ColourScale:

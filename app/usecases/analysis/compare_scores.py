@@ -41,10 +41,11 @@ def comparison_of(
 ) -> ScoreComparison | None:
     """Compare the newest score, or that of an unsaved correction, with the one of the predicted boundary.
 
-    None when there is no other boundary, or when the trail does not tell what happened in between.
+    None when there is no other boundary, when that is of another lesion of the image, or when the trail does
+    not tell what happened in between.
     """
     boundary, after = case.boundary, preview or case.score
-    if boundary is None or after is None:
+    if boundary is None or after is None or not case.is_of_predicted_lesion:
         return None
     before = next((one for one in reversed(case.scores) if one.mask_source == boundary.id), None)
     is_same_mask = after.mask_source == boundary.id or any(

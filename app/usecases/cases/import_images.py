@@ -31,10 +31,10 @@ from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.describe_samples import LIST_NAME, Row, describe_samples, listed_samples
+from app.usecases.lesions.lesion_of_file import FoundLesion, lesion_of_file, named_lesion, said_of_order
 from app.usecases.patients.edit_patient import images_of_patient
-from app.usecases.patients.find_patient import FoundPatient, check_person_of_lesion, patient_of_file
 from app.usecases.patients.settle_identity import join_image
-from app.usecases.patients.visit_date import visit_day
+from app.usecases.patients.visit_date import day_after_birth, visit_day
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 
@@ -105,7 +105,8 @@ def import_images(
 
     A folder is searched for images, so what is no image in it is only counted; the bundled samples are
     entered with age and sex when their list lies beside them. Without ``lesion_id`` each image becomes a
-    case of its own: the patient is the one of the DICOM header, or a new one with a fresh code. A header
+    case of its own: the patient is the one of the DICOM header, or a new one with a fresh code, the lesion
+    the one of the header's Tracking UID, or a new one. A header
     that contradicts the stored patient of its number is kept apart, or joined with ``merges_patients``. With
     ``lesion_id`` they are further images of that lesion, and a file of another person is refused. A damaged
     file is refused, or with ``takes_damaged`` taken for good with a mark and without a score. What was
@@ -320,9 +321,9 @@ def _imported(
     with services.store.reading() as work:
         _refuse_known(work, original)
     read = services.images.read(path, takes_damaged=takes_damaged)
-    day, said = visit_day(read, services.clock().astimezone().date())
+    today = services.clock().astimezone().date()
+    day, said = visit_day(read, today)
     origin = () if part.note is None else (part.note,)
-    read = replace(read, provenance=(*origin, *read.provenance, said))
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != original:
         raise DomainError(_("The file was being changed while it was read; import it again."))
@@ -331,24 +332,18 @@ def _imported(
     thumbnail = services.store.blobs.put(png_codec.thumbnail_png(read.pixels, THUMBNAIL_SIDE_PX))
     with services.store.writing() as work:
         _refuse_known(work, original)
-        if lesion_id is None:
-            found = patient_of_file(
-                services, work, read, day, is_dated=day == read.taken_on, merges=merges_patients
-            )
-            lesion = Lesion(id=LesionId(new_id()), patient_id=found.patient.id)
-            work.cases.add_lesion(lesion)
-        else:
-            lesion = work.cases.lesion(lesion_id)
-            found = FoundPatient(work.cases.patient(lesion.patient_id))
-            check_person_of_lesion(services, work, read, day, found.patient, is_dated=day == read.taken_on)
-        visit_id = _add_visit(work, lesion, found.patient, day, read.age_years)
+        found = _found_lesion(services, work, read, day, lesion_id, merges=merges_patients)
+        day, said = day_after_birth(found.patient, (day, said), today)
+        read = replace(read, provenance=(*origin, *read.provenance, said))
+        order = said_of_order(work, found.lesion, day)
+        visit_id = _add_visit(work, found.lesion, found.patient, day, read.age_years)
         image = _image(services, part.shown, read, visit_id, original, upright)
         work.cases.add_image(image, thumbnail)
         work.audit.append(services.user, AuditKind.IMAGE_IMPORTED, image.id, original)
         if image.is_damaged:
             work.audit.append(services.user, AuditKind.DAMAGED_FILE_TAKEN, image.id)
         work.commit()
-    notices = tuple(notice for notice in (*read.remarks, found.notice) if notice)
+    notices = tuple(notice for notice in (*read.remarks, *found.notices, order) if notice)
     return _Stored(image.id, notices, found.kept_apart)
 
 
@@ -363,6 +358,21 @@ def _refuse_known(work: UnitOfWork, original: BlobName) -> None:
     if work.cases.is_hidden(image_id):
         sentence += _(" and was removed from the work list; restore it there")
     raise _AlreadyKnownError(image_id, sentence + ".")
+
+
+def _found_lesion(
+    services: Services,
+    work: UnitOfWork,
+    read: ReadImage,
+    day: date,
+    lesion_id: LesionId | None,
+    *,
+    merges: bool,
+) -> FoundLesion:
+    is_dated = day == read.taken_on
+    if lesion_id is None:
+        return lesion_of_file(services, work, read, day, is_dated=is_dated, merges=merges)
+    return named_lesion(services, work, read, day, lesion_id, is_dated=is_dated)
 
 
 def _add_visit(
@@ -409,5 +419,6 @@ def _image(
         imported_by=services.user,
         calibration=read.calibration,
         provenance=read.provenance,
+        image_type=services.vocabulary.known("image_type", read.image_type),
         dermoscopic_type=read.dermoscopic_type if read.dermoscopic_type in known_types else None,
     )

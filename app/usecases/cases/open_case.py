@@ -1,6 +1,7 @@
 """Opens a case for review."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +9,15 @@ from numpy.typing import NDArray
 from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, MoveId
 from app.domain.measurement import Measurement
+from app.domain.moves import DescribedMove
 from app.usecases.analysis.compare_scores import case_trail
 from app.usecases.analysis.local_bands import LocalBands, local_bands
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.analysis.model_summaries import score_model
 from app.usecases.image_arrays import ImageArrays
+from app.usecases.lesions.described_moves import described_moves
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
 from models.contract.uncertainty.disagreement import from_levels
@@ -35,15 +38,20 @@ class OpenedCase:
     measurements: tuple[Measurement, ...]
     """Of the valid mask."""
     predicted_measurements: tuple[Measurement, ...]
-    """Of the predicted mask; equal to ``measurements`` when nothing was corrected."""
+    """Of the predicted mask; equal to ``measurements`` when nothing was corrected, or another lesion is of
+    interest than the predicted one."""
     band: NDArray[np.float32] | None = None
     """Where the predicted boundary is uncertain, (h, w) in [0, 1], of the image's shape at reduced size."""
     trail: tuple[AuditEvent, ...] = ()
     """Acts that concern the case, ordered by sequence."""
+    moves: Mapping[MoveId, DescribedMove] = field(default_factory=dict)
+    """What the moves among these acts did to the case."""
     score_model: ModelSummary | None = None
     """The model of the newest score."""
     local_bands: LocalBands | None = None
     """What the bands of that model have been worth among the cases decided here."""
+    other_masks: tuple[BoolMask, ...] = ()
+    """Of the lesions beside the one of interest, in their order."""
 
 
 def open_case(services: Services, image_id: ImageId) -> OpenedCase:
@@ -51,12 +59,13 @@ def open_case(services: Services, image_id: ImageId) -> OpenedCase:
     with services.store.reading() as work:
         case = work.cases.case(image_id)
         trail = case_trail(work, case)
+        moves = described_moves(work, case, trail)
     arrays = services.arrays
     mask = arrays.valid_mask(case)
     predicted_mask = None if case.boundary is None else arrays.mask(case.boundary.mask)
     measurements = measurements_of(arrays.measured(case.image, mask), mask)
     predicted = measurements
-    if predicted_mask is not None:
+    if predicted_mask is not None and case.is_of_predicted_lesion:
         predicted = measurements_of(arrays.measured(case.image, predicted_mask), predicted_mask)
     probability = None if case.boundary is None else arrays.probability(case.boundary.probability)
     model_summaries = None if case.score is None else score_model(services, case.score)
@@ -72,8 +81,10 @@ def open_case(services: Services, image_id: ImageId) -> OpenedCase:
         predicted,
         band,
         trail,
+        moves,
         model_summaries,
         local,
+        arrays.other_masks(case),
     )
 
 

@@ -1,16 +1,17 @@
 """Stores a person's version of a lesion's mask."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from app.domain.analysis.prediction import ModelRef
 from app.domain.audit import AuditKind
 from app.domain.case import Case
 from app.domain.changes import Changes
-from app.domain.errors import ImplausibleMaskError
+from app.domain.errors import ImplausibleMaskError, NotFoundError
 from app.domain.ids import ImageId, RevisionId, new_id
 from app.domain.revision import MaskRevision, RevisionReason
 from app.imaging import png_codec
+from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
 from app.usecases.image_arrays import check_fits
 from app.usecases.services import Services
@@ -36,14 +37,17 @@ def correct_mask(
     reverted_to: int | None = None,
     is_meant: bool = False,
     refiners: Sequence[ModelRef] = (),
+    lesion: int | None = None,
 ) -> Changes:
     """Store ``mask`` as the newest revision; the prediction it corrects stays as it was.
 
     A mask equal to the valid one is only stored again when the reason says something new. ``is_meant`` says
     that a person has answered for an implausible mask; ``reverted_to`` is the revision it is taken from, and
-    ``refiners`` are the models that helped a person to draw it from clicks.
+    ``refiners`` are the models that helped a person to draw it from clicks. ``lesion`` is the number of the
+    lesion in the image that was drawn; None takes the mask for that of the lesion of interest.
 
     Raises:
+        NotFoundError: another lesion of the image is of interest by now than the one that was drawn.
         ImplausibleMaskError: the mask marks nothing, nearly everything or the frame, and is not ``is_meant``.
     """
     with services.store.reading() as work:
@@ -54,6 +58,8 @@ def correct_mask(
     name = services.store.blobs.put(png_codec.mask_png(mask))
     with services.store.writing() as work:
         case = work.cases.case(image_id)
+        if lesion not in (None, case.lesions.of_interest):
+            raise NotFoundError(_("Another lesion of the image was made the one of interest meanwhile."))
         if name == case.mask and _is_said(case, reason, author or services.user):
             return Changes()
         revision = MaskRevision(
@@ -67,20 +73,23 @@ def correct_mask(
             reason=reason,
             reverted_to=reverted_to,
             is_signed=reason is not RevisionReason.STARTING_POINT,
+            lesion=case.lesions.of_interest,
         )
         work.cases.add_revision(revision)
         work.audit.append(
             revision.author, _KIND_BY_REASON[reason], image_id, revision.id, reverted_to=reverted_to
         )
-        for model in refiners:
-            reference = f"{model.name}/{model.version}"
-            sha256 = model.weights_sha256
-            work.audit.append(
-                revision.author, AuditKind.MASK_REFINED, image_id, reference, weights_sha256=sha256
-            )
+        note_refiners(work, image_id, revision.author, refiners)
         images = frozenset(work.cases.images_of_visit(image_id))
         work.commit()
     return Changes(images=images, case_list=True)
+
+
+def note_refiners(work: UnitOfWork, image_id: ImageId, author: str, refiners: Iterable[ModelRef]) -> None:
+    """Note which models helped a person to draw what is stored."""
+    for model in refiners:
+        reference, sha256 = f"{model.name}/{model.version}", model.weights_sha256
+        work.audit.append(author, AuditKind.MASK_REFINED, image_id, reference, weights_sha256=sha256)
 
 
 def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
@@ -94,8 +103,9 @@ def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
 
 def _check_plausible(services: Services, case: Case, mask: BoolMask) -> None:
     issue = mask_issue(mask)
-    if issue is not None and issue.kind is MaskIssueKind.INVERTED and case.boundary is not None:
+    predicted = case.boundary if case.is_of_predicted_lesion else None
+    if issue is not None and issue.kind is MaskIssueKind.INVERTED and predicted is not None:
         # The predicted boundary is decoded only where it can settle the question.
-        issue = mask_issue(mask, services.arrays.mask(case.boundary.mask))
+        issue = mask_issue(mask, services.arrays.mask(predicted.mask))
     if issue is not None:
         raise ImplausibleMaskError(_("The boundary {reason}.").format(reason=issue.reason))

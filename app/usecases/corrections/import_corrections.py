@@ -1,7 +1,7 @@
 """Takes masks that were drawn elsewhere as corrections of stored cases, each file for itself."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,12 +11,20 @@ from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import ImageId
+from app.domain.mask import area_px
 from app.domain.revision import RevisionReason
 from app.translation import _
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.import_images import FileNotice, Refusal, shown_name
 from app.usecases.corrections.correct_mask import correct_mask
-from app.usecases.corrections.mask_sources import FoundMasks, MaskSource, find_masks
+from app.usecases.corrections.mask_sources import (
+    FoundMasks,
+    MaskSource,
+    OutlinesOfImage,
+    ReadLesions,
+    find_masks,
+)
+from app.usecases.lesions.rearrange_lesions import DrawnElsewhere, import_lesions
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
@@ -57,6 +65,8 @@ class MaskChoices:
     """Of the lesion, where shapes have several labels."""
     scales: bool = False
     """Masks of another size and the same proportions are made larger or smaller."""
+    separates: bool = False
+    """Each shape of a file of outlines is a lesion of its own; else all of an image are one."""
 
 
 AS_CORRECTIONS = MaskChoices()
@@ -100,7 +110,10 @@ class _Offer:
 
     source: MaskSource
     mask: BoolMask
+    """Of the lesion of interest."""
     notice: str
+    lesions: tuple[DrawnElsewhere, ...] = ()
+    """All lesions of the image, where there are several."""
 
 
 def import_corrections(
@@ -156,7 +169,7 @@ class _Draft:
         with self._services.store.reading() as work:
             case = work.cases.case(image_id)
         offers = [offer for source in sources if (offer := self._offer(case, source)) is not None]
-        if any(not np.array_equal(offer.mask, offers[0].mask) for offer in offers):
+        if any(not _is_same(offer, offers[0]) for offer in offers):
             self._refused.extend(Refusal(offer.source.path, _several(offers)) for offer in offers)
         elif offers:
             self._store(case, offers[0])
@@ -177,12 +190,26 @@ class _Draft:
     def _offer(self, case: Case, source: MaskSource) -> _Offer | None:
         choices = self._choices
         try:
+            if choices.separates and isinstance(source, OutlinesOfImage):
+                several = source.read_instances(case, label=choices.label, scales=choices.scales)
+                if len(several.lesions) > 1:
+                    return self._offer_of_several(case, source, several)
             read = source.read(self._services, case, label=choices.label, scales=choices.scales)
             mask, said = self._decided(case, read.mask)
         except DomainError as error:
             self._refused.append(Refusal(source.path, str(error)))
             return None
-        return _Offer(source, mask, " ".join(filter(None, (read.notice, said))))
+        return _Offer(source, mask, _sentences(read.notice, said))
+
+    def _offer_of_several(self, case: Case, source: MaskSource, read: ReadLesions) -> _Offer:
+        """Take what a file has as lesions; only the one of interest can be in doubt."""
+        chosen = next(one for one in read.lesions if one.is_of_interest)
+        mask, doubt = self._decided(case, chosen.mask)
+        lesions = tuple(replace(one, mask=mask) if one is chosen else one for one in read.lesions)
+        said = _("{count} lesions; measured and scored is one of {area_px:,} px².").format(
+            count=len(lesions), area_px=area_px(mask)
+        )
+        return _Offer(source, mask, _sentences(read.notice, said, doubt), lesions)
 
     def _decided(self, case: Case, mask: BoolMask) -> tuple[BoolMask, str]:
         """A mask as the person wants it, and what is to be said about it."""
@@ -196,11 +223,27 @@ class _Draft:
     def _store(self, case: Case, offer: _Offer) -> None:
         if not self._is_trial:
             # A mask in doubt is no offer unless the person has said what is to be done with it.
-            reason = _REASON_BY_USE[self._choices.use]
-            self._changes |= correct_mask(
-                self._services, case.image.id, offer.mask, reason=reason, is_meant=True
-            )
+            self._changes |= self._stored(case, offer)
         self._taken.append(TakenMask(case.image.id, offer.source.path, case.image.file_name))
+
+    def _stored(self, case: Case, offer: _Offer) -> Changes:
+        if offer.lesions:
+            is_signed = self._choices.use is MaskUse.CORRECTION
+            return import_lesions(self._services, case.image.id, offer.lesions, is_signed=is_signed)
+        reason = _REASON_BY_USE[self._choices.use]
+        return correct_mask(self._services, case.image.id, offer.mask, reason=reason, is_meant=True)
+
+
+def _is_same(offer: _Offer, other: _Offer) -> bool:
+    """Say whether two files mark the same."""
+    one_masks, other_masks = ([found.mask for found in each.lesions] for each in (offer, other))
+    if len(one_masks) != len(other_masks) or not np.array_equal(offer.mask, other.mask):
+        return False
+    return all(map(np.array_equal, one_masks, other_masks))
+
+
+def _sentences(*said: str) -> str:
+    return " ".join(filter(None, said))
 
 
 def _decided(mask: BoolMask, issue: MaskIssue, in_doubt: ImplausibleMask) -> BoolMask:

@@ -9,12 +9,14 @@ from typing import TypeAlias
 from app.domain.case import Case
 from app.domain.errors import InvalidFieldError, NotFoundError, UnreadableFileError
 from app.domain.ids import ImageId
-from app.importers.masks.drawn_image import DrawnImage, DrawnImages
+from app.domain.mask import area_px
+from app.importers.masks.drawn_image import DrawnImage, DrawnImages, DrawnInstance
 from app.importers.masks.outline_file import read_outlines
 from app.translation import _
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.case_names import CaseNames, composed
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
+from app.usecases.lesions.rearrange_lesions import DrawnElsewhere
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
@@ -23,6 +25,9 @@ from models.contract.imaging.mask_values import PLAIN
 
 MASK_ENDINGS = ("_segmentation", "_mask", "_lesion")
 """What other tools add to an image's name to call its mask; ISIC writes the first, PH2 the last."""
+
+_OF_INTEREST_LABEL = "lesion"
+"""What Naevus' own exports call the lesion of interest; the others are called otherwise."""
 
 _CLOSE_RATIO = 0.01
 """How far the proportions of a drawing may be from its image's: the smaller one was rounded to pixels."""
@@ -33,6 +38,14 @@ class ReadMask:
     """A mask at the size of its image, and what is to be said about how it was read."""
 
     mask: BoolMask
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLesions:
+    """The lesions of an image as a file has them, at the size of the image; one of them is of interest."""
+
+    lesions: tuple[DrawnElsewhere, ...]
     notice: str
 
 
@@ -70,6 +83,12 @@ class OutlinesOfImage:
         wanted = (case.image.height_px, case.image.width_px)
         said = "" if self.drawn.size_px is None else _fitted(self.drawn.size_px, wanted, scales=scales)
         return ReadMask(self.drawn.mask_at(wanted, label), said)
+
+    def read_instances(self, case: Case, *, label: str | None, scales: bool) -> ReadLesions:
+        """Return each lesion of the file; raises InvalidFieldError when the shapes do not fit the image."""
+        wanted = (case.image.height_px, case.image.width_px)
+        said = "" if self.drawn.size_px is None else _fitted(self.drawn.size_px, wanted, scales=scales)
+        return ReadLesions(_with_one_of_interest(self.drawn.instance_masks(wanted, label)), said)
 
 
 MaskSource: TypeAlias = MaskFile | OutlinesOfImage
@@ -155,6 +174,25 @@ def _only_case(names: CaseNames, path: Path) -> ImageId:
             raise NotFoundError(_ambiguous(len(ids), name))
     raise NotFoundError(
         _("No case has an image file called {next}.").format(next=next(_without_endings(stem), stem))
+    )
+
+
+def _with_one_of_interest(
+    drawn: tuple[tuple[DrawnInstance, BoolMask], ...],
+) -> tuple[DrawnElsewhere, ...]:
+    """Choose the lesion of interest: by the file's word, else by its labels, else by size.
+
+    A label that only one instance has is its word where the others are called otherwise, as in Naevus' own
+    exports: one lesion, and any number of other ones.
+    """
+    if not drawn:
+        return ()
+    said = [at for at, (one, _mask) in enumerate(drawn) if one.is_of_interest]
+    called = [at for at, (one, _mask) in enumerate(drawn) if one.label.casefold() == _OF_INTEREST_LABEL]
+    among = said or (called if len(called) == 1 else range(len(drawn)))
+    chosen = max(among, key=lambda at: area_px(drawn[at][1]))
+    return tuple(
+        DrawnElsewhere("", mask, is_of_interest=at == chosen) for at, (_one, mask) in enumerate(drawn)
     )
 
 

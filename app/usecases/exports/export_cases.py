@@ -19,6 +19,7 @@ from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Exporter
 from app.usecases.exports.letterhead import read_letterhead
 from app.usecases.exports.report_layout import REPORT_FORMATS
+from app.usecases.followup.compare_visits import compare_with_visit_before
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, check_files, left_out
@@ -91,19 +92,21 @@ def file_of(services: Services, case: Case, token: CancelToken, *, overlay: str 
         case=case,
         read_pixels=lambda: arrays.pixels(case.image),
         read_mask=lambda: arrays.valid_mask(case),
+        read_other_masks=lambda: tuple(arrays.mask(lesion.mask) for lesion in case.lesions.drawn),
         read_probability=lambda: arrays.probability(boundary.probability) if boundary else None,
         read_overlays=lambda: _overlays(services, case.image.id, wanted, token),
         read_audit=lambda: _trail(services, case),
         read_models=lambda: model_summaries(services, case),
         measure=lambda: arrays.measured(case.image, arrays.valid_mask(case)),
+        read_follow_up=lambda: compare_with_visit_before(services, case, token),
         read_predicted=lambda: _changed_prediction(services, case),
         measure_predicted=lambda: arrays.measured(case.image, _changed_prediction(services, case)),
     )
 
 
 def _changed_prediction(services: Services, case: Case) -> BoolMask | None:
-    """Return the newest predicted mask, when it is another one than the valid mask."""
-    if case.boundary is None or case.mask == case.boundary.mask:
+    """Return the newest predicted mask, when it is another one of the same lesion than the valid mask."""
+    if case.boundary is None or case.mask == case.boundary.mask or not case.is_of_predicted_lesion:
         return None
     return services.arrays.mask(case.boundary.mask)
 
@@ -175,9 +178,16 @@ def key_folder(services: Services) -> Path:
 
 
 def _kept_apart(services: Services, manner: ExportManner, image_ids: Sequence[ImageId]) -> ExportManner:
-    """Return the manner with the selection, and with the place in the data folder where its key stays."""
+    """Return the manner with what is to be known of the selection, and the place where its key stays."""
     selection = hashlib.sha256("\n".join(image_ids).encode()).hexdigest()
-    return replace(manner, selection_sha256=selection, key_folder=key_folder(services))
+    with services.store.reading() as work:
+        has_other_lesions = work.cases.has_other_lesions(image_ids)
+    return replace(
+        manner,
+        selection_sha256=selection,
+        key_folder=key_folder(services),
+        has_other_lesions=has_other_lesions,
+    )
 
 
 def exporter_named(services: Services, name: str) -> Exporter:

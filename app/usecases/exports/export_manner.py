@@ -33,6 +33,8 @@ class ExportManner:
     """Tells exports of other cases apart, so that a stopped one goes on only where the same is asked for."""
     key_folder: Path | None = None
     """Where the key of a de-identified export stays behind; None writes none."""
+    has_other_lesions: bool = False
+    """Whether an image shows lesions beside the one of interest, which some files say at their heads."""
     form: ReportForm = ReportForm.SHORT
     """Of reports."""
     letterhead: Letterhead = NO_LETTERHEAD

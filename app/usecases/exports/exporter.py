@@ -11,9 +11,27 @@ import numpy as np
 from app.domain.analysis.model_summary import ModelSummary
 from app.domain.audit import AuditEvent
 from app.domain.case import Case
+from app.domain.other_lesions import OtherLesion
 from app.usecases.exports.export_manner import ExportManner
+from app.usecases.followup.visit_comparison import VisitComparison
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 from models.contract.lesion.features import LesionFeatures
+
+
+@dataclass(frozen=True, eq=False)
+class ShownLesion:
+    """A lesion of an image with its outline, as formats take it that hold several."""
+
+    number: int
+    mask: BoolMask
+    """(H, W) bool."""
+    lesion: OtherLesion | None
+    """None for the one of interest, of which case and valid mask tell."""
+
+    @property
+    def is_of_interest(self) -> bool:
+        """Say whether the mask is the valid one, which is measured and scored."""
+        return self.lesion is None
 
 
 @dataclass(frozen=True)
@@ -23,12 +41,16 @@ class CaseFile:
     case: Case
     read_pixels: Callable[[], RgbImage]
     read_mask: Callable[[], BoolMask | None]
+    read_other_masks: Callable[[], tuple[BoolMask, ...]]
+    """Returns the outlines of the drawn other lesions in their order."""
     read_probability: Callable[[], ProbabilityMap | None]
     read_overlays: Callable[[], dict[str, AttentionMap]]
     read_audit: Callable[[], tuple[AuditEvent, ...]]
     read_models: Callable[[], tuple[ModelSummary, ...]]
     measure: Callable[[], LesionFeatures | None]
     """Returns what is measured on the lesion in the mask."""
+    read_follow_up: Callable[[], VisitComparison | None] = lambda: None
+    """Returns the comparison with the visit before; None when there is none."""
     read_predicted: Callable[[], BoolMask | None] = lambda: None
     """Reads the boundary as it was predicted, where a person has changed it since."""
     measure_predicted: Callable[[], LesionFeatures | None] = lambda: None
@@ -57,6 +79,18 @@ class CaseFile:
         return np.zeros((self.case.image.height_px, self.case.image.width_px), np.bool_)
 
     @cached_property
+    def lesions(self) -> tuple[ShownLesion, ...]:
+        """Return the lesions of the image, the one of interest first although its mask may be empty."""
+        of_interest = ShownLesion(self.case.lesions.of_interest, self.lesion_pixels, None)
+        others = zip(self.case.lesions.drawn, self.read_other_masks(), strict=True)
+        return (of_interest, *(ShownLesion(one.number, mask, one) for one, mask in others))
+
+    @property
+    def has_other_lesions(self) -> bool:
+        """Say whether the image shows lesions beside the one of interest."""
+        return bool(self.case.lesions.drawn)
+
+    @cached_property
     def probability(self) -> ProbabilityMap | None:
         """Return the newest boundary prediction's map, (H, W) float32 in [0, 1], or None."""
         return self.read_probability()
@@ -77,6 +111,11 @@ class CaseFile:
     def audit(self) -> tuple[AuditEvent, ...]:
         """Return the acts that concern the case, ordered by sequence."""
         return self.read_audit()
+
+    @cached_property
+    def follow_up(self) -> VisitComparison | None:
+        """Return the comparison with the lesion's visit before, or None."""
+        return self.read_follow_up()
 
     @cached_property
     def models(self) -> tuple[ModelSummary, ...]:

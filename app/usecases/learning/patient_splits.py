@@ -118,6 +118,8 @@ def _place_of(
         return SplitAssignment(None, "It was removed from the work list.")
     if image.is_damaged:
         return SplitAssignment(None, f"{DAMAGED}.")
+    if example.is_unusable:
+        return SplitAssignment(None, f"{example.reason}.")
     if image.upright in shared or image.original in shared:
         return SplitAssignment(
             None, "The same picture is stored under two patients, who may be in two subsets."

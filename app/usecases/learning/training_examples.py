@@ -10,6 +10,8 @@ from models.contract.shelf.card import Task
 
 HISTOPATHOLOGY = "histopathology"
 DAMAGED = "The file is damaged"
+OTHER_LESIONS = "The image shows other lesions beside the one of interest, which would be learned as skin"
+"""A boundary is learned from every pixel of the image: the contract of training knows none to ignore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class TrainingExample:
     malignant: bool | None = None
     diagnosis: str | None = None
     confirmed_by: str | None = None
+    is_unusable: bool = False
+    """Not to be taken as an uncorrected image, either."""
 
 
 def training_example_of(
@@ -36,10 +40,12 @@ def training_example_of(
     Outlines are learned from the newest mask revision when it is signed and says more than the prediction.
     Scores are learned from the newest decision when its diagnosis is benign or malignant and confirmed by
     histopathology, or with ``any_confirmation`` in any way that the decision names. Nothing is learned from
-    an image whose file is damaged.
+    an image whose file is damaged, and no outline from one that shows other lesions.
     """
     if case.image.is_damaged:
         return TrainingExample(case, has_correction=False, reason=DAMAGED)
+    if task == "segmentation" and case.lesions.drawn:
+        return TrainingExample(case, has_correction=False, reason=OTHER_LESIONS, is_unusable=True)
     if task == "segmentation":
         return _boundary_example(case, vocabulary)
     return _score_example(case, vocabulary, any_confirmation=any_confirmation)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeAlias
 
 from app.domain.case import Case
-from app.domain.case_checks import check_age, check_lesion, check_patient, check_visit
+from app.domain.case_checks import check_age, check_birth, check_lesion, check_patient, check_visit
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import CaseField, FieldValue, fields_of, with_values
 from app.domain.ids import LesionId, PatientId, VisitId
@@ -124,6 +124,7 @@ class RecordClaims:
                 patient = with_values(stored, values)
                 check_patient(patient, self._vocabulary, today=self._today)
                 for visit in self._visits(work, patient):
+                    check_birth(patient, visit, edited="birth_year")
                     check_age(patient, visit, edited="birth_year")
                 return patient
             case Lesion():
@@ -133,7 +134,9 @@ class RecordClaims:
             case Visit():
                 visit = with_values(stored, values)
                 check_visit(visit, today=self._today)
-                check_age(self._patient_of(work, visit), visit)
+                patient = self._patient_of(work, visit)
+                check_birth(patient, visit)
+                check_age(patient, visit)
                 return visit
 
     def _visits(self, work: UnitOfWork, patient: Patient) -> Iterator[Visit]:

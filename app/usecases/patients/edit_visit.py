@@ -1,9 +1,9 @@
 """Changes what is known about the occasion at which a lesion was photographed."""
 
 from app.domain.audit import AuditKind
-from app.domain.case_checks import check_age, check_visit
+from app.domain.case_checks import check_age, check_birth, check_visit
 from app.domain.changes import Changes
-from app.domain.fields import changed_fields
+from app.domain.fields import changed_fields, field_edits
 from app.domain.lesion import Visit
 from app.usecases.patients.three_way_merge import merged
 from app.usecases.services import Services
@@ -24,10 +24,15 @@ def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
             return Changes()
         lesion = work.cases.lesion(visit.lesion_id)
         edited = "visited_on" if visit.age_years == stored.age_years else "age_years"
-        check_age(work.cases.patient(lesion.patient_id), visit, edited=edited)
+        patient = work.cases.patient(lesion.patient_id)
+        check_birth(patient, visit)
+        check_age(patient, visit, edited=edited)
         work.cases.update_visit(visit)
         work.audit.append(
-            services.user, AuditKind.VISIT_EDITED, visit.id, fields=changed_fields(before, after)
+            services.user,
+            AuditKind.VISIT_EDITED,
+            visit.id,
+            edits=field_edits(stored, visit, changed_fields(before, after)),
         )
         images = frozenset(work.cases.images_of(lesion.id))
         work.commit()

@@ -7,7 +7,7 @@ from datetime import date
 from app.domain.audit import AuditKind
 from app.domain.case_fields import birth_year
 from app.domain.errors import DomainError, InvalidFieldError
-from app.domain.fields import changed_fields
+from app.domain.fields import field_edits
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
 from app.domain.lesion import Visit
 from app.domain.people.identity import (
@@ -89,6 +89,14 @@ def patient_of_file(
     added = _added(services, work, offered.patient, _free_code(work, offered.patient))
     work.identity_questions.add(IdentityQuestion(added.id, stored.id, services.clock()))
     return FoundPatient(added, kept_apart=_("{why}; kept apart as {code}.").format(why=why, code=added.code))
+
+
+def person_completed(
+    services: Services, work: UnitOfWork, patient_id: PatientId, read: ReadImage, day: date, *, is_dated: bool
+) -> Patient:
+    """Return a stored patient with what only a file knows, which is stored; the file is known to fit."""
+    offered = _person_of_file(services, read, day, is_dated=is_dated)
+    return _completed(services, work, work.cases.patient(patient_id), offered.patient)
 
 
 def check_person_of_lesion(
@@ -173,7 +181,7 @@ def _completed(services: Services, work: UnitOfWork, stored: Patient, offered: P
     if patient != stored:
         work.cases.update_patient(patient)
         work.audit.append(
-            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(stored, patient)
+            services.user, AuditKind.PATIENT_EDITED, patient.id, edits=field_edits(stored, patient)
         )
     return patient
 

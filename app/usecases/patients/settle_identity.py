@@ -6,12 +6,14 @@ from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError, NotFoundError
-from app.domain.fields import changed_fields
-from app.domain.ids import ImageId, PatientId
+from app.domain.fields import field_edits
+from app.domain.ids import ImageId, LesionId, PatientId
 from app.domain.people.identity import completed
 from app.domain.people.patient import Patient
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
+from app.usecases.lesions.filing import carried_out
+from app.usecases.lesions.merge_lesions import merge_move
 from app.usecases.patients.edit_patient import images_of_patient, visits_of_patient
 from app.usecases.services import Services
 
@@ -70,7 +72,7 @@ def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Cha
     if patient != stored:
         work.cases.update_patient(patient)
         work.audit.append(
-            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(stored, patient)
+            services.user, AuditKind.PATIENT_EDITED, patient.id, edits=field_edits(stored, patient)
         )
     for lesion in work.cases.lesions_of(newcomer_id):
         work.cases.update_lesion(replace(lesion, patient_id=patient.id))
@@ -78,10 +80,21 @@ def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Cha
             services.user, AuditKind.LESION_ASSIGNED, lesion.id, f"{newcomer_id} to {patient.id}"
         )
     _take_out_contradicting_ages(services, work, patient)
+    _join_lesions(services, work, patient)
     work.identity_questions.settle(newcomer_id, is_same=True, who=services.user, at=services.clock())
     work.audit.append(services.user, AuditKind.PATIENTS_JOINED, newcomer_id, patient.id)
     images = images_of_patient(work, patient.id)
     return Changes(images=images, patients=frozenset({newcomer_id, patient.id}), case_list=True)
+
+
+def _join_lesions(services: Services, work: UnitOfWork, patient: Patient) -> None:
+    """Make lesions of one Tracking UID one lesion, which they were not while their patients were two."""
+    kept_by_uid: dict[str, LesionId] = {}
+    for lesion in work.cases.lesions_of(patient.id):
+        kept_id = kept_by_uid.setdefault(lesion.tracking_uid, lesion.id)
+        if lesion.tracking_uid and kept_id != lesion.id:
+            move = merge_move(work, lesion.id, kept_id)
+            carried_out(services, work, AuditKind.LESIONS_MERGED, move)
 
 
 def _take_out_contradicting_ages(services: Services, work: UnitOfWork, patient: Patient) -> None:
@@ -90,7 +103,12 @@ def _take_out_contradicting_ages(services: Services, work: UnitOfWork, patient: 
             check_age(patient, visit)
         except InvalidFieldError:
             work.cases.update_visit(replace(visit, age_years=None))
-            work.audit.append(services.user, AuditKind.VISIT_EDITED, visit.id, fields=("age_years",))
+            work.audit.append(
+                services.user,
+                AuditKind.VISIT_EDITED,
+                visit.id,
+                edits=field_edits(visit, replace(visit, age_years=None)),
+            )
 
 
 def _stored_of(work: UnitOfWork, newcomer_id: PatientId) -> PatientId:

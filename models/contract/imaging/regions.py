@@ -20,6 +20,12 @@ def largest_component(mask: BoolMask) -> BoolMask:
     return np.asarray(labels == largest, dtype=np.bool_)
 
 
+def region_at(mask: BoolMask, row: int, column: int) -> BoolMask:
+    """The 8-connected region of ``mask`` (H, W) bool at a pixel; empty where the mask is not."""
+    _, regions = cv2.connectedComponents(np.ascontiguousarray(mask, dtype=np.uint8), connectivity=8)
+    return np.asarray((regions == regions[row, column]) & mask[row, column], dtype=np.bool_)
+
+
 def without_holes(mask: BoolMask) -> BoolMask:
     """``mask`` with every background region that does not reach the frame filled, (H, W) bool."""
     # Row by row, whatever the order of the mask: a turned one would be refused by OpenCV.

@@ -1,6 +1,7 @@
 """Words that stand in every stored database: one that changes makes acts of earlier versions unknown."""
 
 from app.domain.audit import EDITS, AuditKind
+from app.domain.other_lesions import LesionChange
 from app.domain.revision import RevisionReason
 
 _STORED_ACTS = {
@@ -13,6 +14,12 @@ _STORED_ACTS = {
     "LESION_EDITED": "lesion edited",
     "VISIT_EDITED": "visit edited",
     "LESION_ASSIGNED": "lesion assigned",
+    "IMAGES_MOVED": "images moved to another lesion",
+    "LESION_SPLIT": "images moved to a new lesion",
+    "LESIONS_MERGED": "lesions merged",
+    "VISIT_CHANGED": "images moved to another visit",
+    "MOVE_UNDONE": "move undone",
+    "IMAGE_KIND_SET": "kind of image set",
     "PATIENTS_JOINED": "patients found to be one",
     "PATIENTS_KEPT_APART": "patients kept apart",
     "BOUNDARY_PREDICTED": "boundary predicted",
@@ -23,6 +30,15 @@ _STORED_ACTS = {
     "MASK_CORRECTED": "mask corrected",
     "MASK_STARTED": "mask taken as a starting point",
     "MASK_REFINED": "mask refined from clicks",
+    "OTHER_LESION_ADDED": "lesion of the image added",
+    "OTHER_LESION_DRAWN": "lesion of the image drawn",
+    "LESION_NAMED": "lesion of the image named",
+    "OTHER_LESION_REMOVED": "lesion of the image removed",
+    "REGION_SEPARATED": "region of the mask separated",
+    "LESION_JOINED": "lesion of the image joined",
+    "LESION_OF_INTEREST_CHOSEN": "lesion of interest chosen",
+    "LESIONS_TAKEN_BACK": "lesions of the image taken back",
+    "LESIONS_IMPORTED": "lesions of the image imported",
     "MASK_RESET": "mask reset to prediction",
     "MASK_REVERTED": "mask reverted to revision",
     "MASK_CONFIRMED": "mask confirmed",
@@ -31,6 +47,9 @@ _STORED_ACTS = {
     "SECOND_LOOK_ASKED": "second look asked for",
     "SECOND_LOOK_WITHDRAWN": "second look no longer asked for",
     "DECISION_RECORDED": "decision recorded",
+    "READING_RECORDED": "reading recorded",
+    "STRUCTURE_MARKED": "structure marked",
+    "STRUCTURE_MARK_WITHDRAWN": "mark of a structure withdrawn",
     "CASE_REMOVED": "case removed",
     "CASE_RESTORED": "case restored",
     "CASE_EXPORTED": "case exported",
@@ -63,6 +82,23 @@ def test_the_stored_words_of_reasons_are_those_of_every_earlier_version() -> Non
         "CONFIRMED": "confirmed",
         "RESET": "reset to prediction",
         "REVERTED": "reverted to revision",
+        "SEPARATED": "region made a lesion of its own",
+        "JOINED": "another lesion joined",
+        "OTHER_OF_INTEREST": "another lesion is of interest",
+    }
+
+
+def test_the_stored_words_of_changes_of_lesions_are_those_of_every_earlier_version() -> None:
+    assert {change.name: change.value for change in LesionChange} == {
+        "ADDED": "lesion added",
+        "DRAWN": "other lesion drawn",
+        "NAMED": "lesion named",
+        "REMOVED": "lesion removed",
+        "SEPARATED": "region made a lesion of its own",
+        "JOINED": "lesion joined to the lesion of interest",
+        "CHOSEN": "other lesion of interest",
+        "TAKEN_BACK": "change of the lesions taken back",
+        "IMPORTED": "lesions drawn elsewhere",
     }
 
 

@@ -22,6 +22,7 @@ NOT_DESCRIBED = {
     (Patient, "issued_id"): "the number as the files have it; only compared, its corrected form is the code",
     (Lesion, "id"): "an identifier of the store",
     (Lesion, "patient_id"): "says whose the lesion is",
+    (Lesion, "merged_into"): "says what an emptied lesion became",
     (Visit, "id"): "an identifier of the store",
     (Visit, "lesion_id"): "says of which lesion the visit is",
 }

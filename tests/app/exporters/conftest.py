@@ -150,6 +150,7 @@ def make_case() -> MakeCase:
             "case": replace(case, patient=patient),
             "pixels": a_picture(),
             "mask": a_mask(),
+            "other_masks": (),
             "probability": a_mask().astype(np.float32),
             "overlays": {"hidden_attention": a_mask().astype(np.float32)},
             "audit": (),

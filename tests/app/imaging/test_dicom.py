@@ -297,7 +297,30 @@ def test_patient_and_scale_come_from_the_header(read_bytes: Read, skin: Pixels) 
     assert image.calibration == Calibration(0.02, "DICOM pixel spacing")
     assert (image.patient_code, image.patient_name) == ("CANARY-77", "Canary, Mia")
     assert (image.sex, image.age_years) == ("female", 85)
-    assert image.dermoscopic_type == "contact polarized"
+    assert (image.image_type, image.dermoscopic_type) == ("dermoscopic", "contact polarized")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2.25.77", "2.25.77"),
+        (" 2.25.77 ", "2.25.77"),
+        ("", None),
+        ("UNKNOWN", None),
+        ("1", None),
+        ("2.25.x", None),
+    ],
+)
+def test_the_lesion_is_named_by_a_uid_that_is_one(
+    read_bytes: Read, skin: Pixels, written: str, read: str | None
+) -> None:
+    dataset = dataset_of(skin, "RGB")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset.add_new((0x0062, 0x0021), "UI", written)
+        dataset.add_new((0x0062, 0x0020), "UT", "L7")
+        image = read_bytes(saved(dataset))
+    assert (image.tracking_uid, image.lesion_label) == (read, "L7")
 
 
 @pytest.mark.parametrize(

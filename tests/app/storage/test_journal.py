@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,15 @@ import pytest
 from app.domain.errors import StorageError
 from app.domain.ids import ImageId
 from app.domain.mask import PixelBox, packed_mask, patch_between
-from app.domain.stroke_journal import StepKind, WorkStart, WorkStep, start_bytes, step_bytes
+from app.domain.stroke_journal import (
+    StepKind,
+    WorkStart,
+    WorkStep,
+    drawn_lesion,
+    start_bytes,
+    step_bytes,
+    work_id,
+)
 from app.storage.journal import FileStrokeJournal
 from models.contract.arrays import BoolMask
 
@@ -252,3 +261,23 @@ def test_a_second_running_instance_does_not_mix_its_strokes_in(
     work = opened().work(IMAGE)
     assert work is not None
     assert (work.start, work.position) == (start(), 1)
+
+
+def test_drawings_of_two_lesions_of_an_image_are_kept_apart(
+    opened: Callable[[], FileStrokeJournal],
+) -> None:
+    journal, other = opened(), work_id(IMAGE, 2)
+    journal.begin(start())
+    journal.append(work_id(IMAGE), square(0))
+    journal.begin(replace(start(), lesion=2))
+    journal.append(other, square(9))
+    journal = opened()
+    assert set(journal.unfinished()) == {IMAGE, other}
+    assert [drawn_lesion(one) for one in (work_id(IMAGE), other)] == [(IMAGE, 1), (IMAGE, 2)]
+    work = journal.work(other)
+    assert work is not None
+    assert (work.start.image_id, work.start.lesion) == (IMAGE, 2)
+    assert work.mask[9, 5]
+    assert not work.mask[0, 5]
+    journal.close(other)
+    assert journal.unfinished() == (IMAGE,)

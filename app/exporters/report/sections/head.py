@@ -69,6 +69,7 @@ def _entered(facts: ReportFacts) -> list[str]:
     case, disclosed, shown = facts.case, facts.disclosed, facts.letterhead
     revisers = (revision.author for revision in case.revisions)
     staff = (case.image.imported_by, *revisers, *(decision.author for decision in case.decisions))
+    staff = (*staff, *(reading.author for reading in case.readings))
     entered = (
         *(getattr(disclosed, part.name) for part in fields(disclosed)),
         *(disclosed.text(field.column) for field in FIELDS if field.is_entered),

@@ -21,6 +21,7 @@ from app.exporters.report.content import (
 )
 from app.exporters.report.facts import ReportFacts
 from app.exporters.report.sections.score import full_score
+from app.text.lesions import other_lesions_words
 from app.text.report import yes_no
 from app.translation import N_, _
 
@@ -75,6 +76,12 @@ def measurements(facts: ReportFacts) -> list[Part]:
     table = Pairs(pairs, columns=2, label_share=0.6)
     scale = small(_scale_words(facts.case.image))
     return [Together([heading(_("Measurements")), scale, Gap(2), table])]
+
+
+def other_lesions(facts: ReportFacts) -> list[Part]:
+    """Return the line about the lesions of the image beside the one of interest; nothing without any."""
+    words = other_lesions_words(facts.case, with_names=not facts.disclosed.is_deidentified)
+    return [Gap(2), small(words)] if words else []
 
 
 def measurements_compared(facts: ReportFacts) -> list[Part]:

@@ -11,6 +11,8 @@ from app.exporters.report.content import Lines, Pairs, Part, heading, small
 from app.exporters.report.facts import ReportFacts
 from app.exporters.report.sections.score import HASH_LETTERS
 from app.text.history import metadata_words, revision_words
+from app.text.lesions import lesion_changes
+from app.text.readings import form_words, reading_words
 from app.translation import _
 
 _LAST = sys.maxsize
@@ -83,6 +85,8 @@ def revision_history(facts: ReportFacts) -> list[Part]:
     """
     case, disclosed, audit = facts.case, facts.disclosed, facts.audit
     place = {event.detail: event.sequence for event in reversed(audit)}
+    # An act on the lesions that brought a mask with it is one event, which names the list.
+    place |= {one.mask_revision: place.get(one.id, _LAST) for one in case.lesion_lists if one.mask_revision}
     acts = [(place.get(name, _LAST), at, what, who) for name, at, what, who in _acts(case, disclosed)]
     acts += [
         (event.sequence, event.at, ": ".join(words), disclosed.who(event.who))
@@ -147,4 +151,17 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         )
         for made in case.decisions
     ]
-    return [*revisions, *decisions]
+    lesions = [
+        (found.id, found.created_at, words, disclosed.who(found.author))
+        for found, words in lesion_changes(case)
+    ]
+    readings = [
+        (
+            made.id,
+            made.created_at,
+            _("Reading, {form}: {words}").format(form=form_words(made.form), words=reading_words(made)),
+            disclosed.who(made.author),
+        )
+        for made in case.readings
+    ]
+    return [*revisions, *lesions, *decisions, *readings]

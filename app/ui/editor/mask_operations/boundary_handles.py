@@ -62,6 +62,10 @@ class BoundaryHandles:
         deviations_px[index - 1] = max(deviations_px[index - 1], deviations_px[index])
         return BoundaryHandles(np.delete(self.handles_xy, index, axis=0), np.delete(deviations_px, index))
 
+    def middle_of_segment(self, after: int) -> int:
+        """Return which point of the curve lies half way to the handle behind handle ``after``."""
+        return after * _PER_SEGMENT + _PER_SEGMENT // 2
+
     def nearest_handle(self, image_xy: tuple[float, float]) -> tuple[int, float]:
         """Return the handle next to a point, and how far it is in image pixels."""
         distances = np.hypot(*(self.handles_xy - image_xy).T)

@@ -39,7 +39,8 @@ class EdgePaths:
         height, width = pixels.shape[:2]
         self._scale = min(1.0, SEARCHED_SIDE_PX / max(height, width))
         size = (max(1, round(width * self._scale)), max(1, round(height * self._scale)))
-        small = cv2.resize(copy, size, interpolation=cv2.INTER_AREA) if self._scale < 1 else copy
+        shrunk = cv2.resize(copy, size, interpolation=cv2.INTER_AREA) if self._scale < 1 else copy
+        small = np.asarray(shrunk, dtype=np.uint8)
         self._small_shape = (size[1], size[0])
         self._search = cv2.segmentation.IntelligentScissorsMB()
         self._search.setEdgeFeatureCannyParameters(16, 48).setGradientMagnitudeMaxLimit(200)

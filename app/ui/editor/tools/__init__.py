@@ -10,6 +10,7 @@ from app.ui.editor.tools.pan import PAN
 from app.ui.editor.tools.polygon import POLYGON, POLYGON_SUBTRACT
 from app.ui.editor.tools.push import PUSH
 from app.ui.editor.tools.ruler import RULER
+from app.ui.editor.tools.separate import SEPARATE
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.wand import WAND
 
@@ -30,6 +31,7 @@ TOOLS: dict[str, Tool] = {
         WAND,
         FILL,
         REMOVE_REGION,
+        SEPARATE,
         RULER,
     )
 }

@@ -27,7 +27,8 @@ def _stroke(canvas: ToolCanvas, press: Pointer, *, adds: bool) -> Gesture:
     while True:
         if press.is_straight:
             canvas.start_over()
-        spans = brush_spans(last_xy, pointer.image_xy, canvas.brush_diameter_px, canvas.image_shape)
+        diameter_px = max(1, round(canvas.brush_diameter_px * pointer.pressure))
+        spans = brush_spans(last_xy, pointer.image_xy, diameter_px, canvas.image_shape)
         canvas.paint(spans, value=adds)
         if not press.is_straight:
             last_xy = pointer.image_xy

@@ -44,6 +44,32 @@ class Pointer:
     """Alt or Ctrl was held."""
     is_straight: bool = False
     """Shift was held."""
+    pressure: float = 1.0
+    """Of a pen, in (0, 1], where it counts; 1 for everything else."""
+
+
+class ToolKey(Enum):
+    """A key that a tool may take while nothing is drawn."""
+
+    NEXT = "next"
+    """Tab."""
+    PREVIOUS = "previous"
+    """Shift+Tab."""
+    MOVE = "move"
+    """An arrow."""
+    ADD = "add"
+    """Insert."""
+    REMOVE = "remove"
+    """Delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """A key for the tool in hand."""
+
+    key: ToolKey
+    by_image_xy: Point = (0.0, 0.0)
+    """Which way an arrow goes and how far, in pixels of the image."""
 
 
 class ToolCanvas(Protocol):
@@ -95,6 +121,10 @@ class ToolCanvas(Protocol):
 
     def place_click(self, click: Click) -> None:
         """Say that a place of the image belongs to the lesion, or does not."""
+        ...
+
+    def pick_region(self, row: int, column: int) -> None:
+        """Say that a person means the region of the mask at a pixel."""
         ...
 
     def start_over(self) -> None:

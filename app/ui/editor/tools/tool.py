@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from app.ui.editor.step_label import StepLabel
 from app.ui.editor.tool_previews import ToolPreview
-from app.ui.editor.tools.gesture import GestureStart, ToolCanvas
+from app.ui.editor.tools.gesture import GestureStart, KeyPress, ToolCanvas
 from app.ui.editor.tools.tool_option import BRUSH_SIZE, ToolOption
 
 
@@ -38,6 +38,8 @@ class Tool:
     """Alt or Ctrl makes it add, although it takes away when no key is held."""
     at_rest: Callable[[ToolCanvas], ToolPreview | None] | None = None
     """What it shows of a mask while it is in hand and nothing is done with it."""
+    take_key: Callable[[ToolCanvas, KeyPress], None] | None = None
+    """What it does at a ``ToolKey`` while nothing is drawn; None leaves these keys to the window."""
     eraser_end: "Tool | None" = None
     """What a pen's eraser end takes instead; None takes ``PEN_ERASER``."""
 

@@ -166,3 +166,25 @@ def test_what_is_cancelled_stays_outstanding(
     _settle(qtbot, session)
     assert not any(queue.is_waiting(image_id) for image_id in images)
     assert sum(bool(needs & FIRST_LOOK) for needs in outstanding(services).values()) >= 2
+
+
+def test_while_it_is_put_off_only_what_somebody_waits_for_is_computed(
+    qtbot: QtBot, session: Session, services: Services, tmp_path: Path
+) -> None:
+    images = _two_images_of_one_patient(services, tmp_path)
+    looked_at, later = (a_case(services, tmp_path, seed=seed, predicted=False) for seed in (3, 4))
+    queue, done = AnalysisQueue(session, _foot(qtbot)), list[str]()
+    queue.analysed.connect(done.append)
+    queue.put_off(is_put_off=True)
+    queue.expect((looked_at,))
+    queue.look_over_all()
+    session.act(QueueName.DATABASE, lambda services, _token: _enter_sex(services, images[0]))
+    _settle(qtbot, session)
+    assert done == [looked_at]
+    queue.predict_again([images[1]])
+    _settle(qtbot, session)
+    assert done == [looked_at, images[1]]
+    queue.put_off(is_put_off=False)
+    _settle(qtbot, session)
+    assert set(done) == {looked_at, later, *images}
+    assert not any(needs & FIRST_LOOK for needs in outstanding(services).values())

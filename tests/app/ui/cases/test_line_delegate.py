@@ -10,8 +10,8 @@ from app.domain.analysis.lesion_score import LesionScore
 from app.domain.analysis.triage import Band, Priority
 from app.ui.cases.case_lines import CasePage
 from app.ui.cases.line_delegate import LineDelegate
-from app.ui.cases.thumbnails import Thumbnails
 from app.ui.theme import Theme
+from app.ui.widgets.thumbnails import Thumbnails
 from tests.app.ui.cases.test_case_lines import Store, a_line
 
 

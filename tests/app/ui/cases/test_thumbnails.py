@@ -4,7 +4,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import BlobName
-from app.ui.cases.thumbnails import Thumbnails
+from app.ui.widgets.thumbnails import Thumbnails
 
 KNOWN, LOST = BlobName("a" * 64), BlobName("b" * 64)
 

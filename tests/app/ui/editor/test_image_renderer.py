@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.mask import PixelBox
-from app.ui.editor.image_renderer import ImageRenderer, shown_map
+from app.ui.editor.image_renderer import ImageRenderer, OutlinedLesion, shown_map
 from app.ui.editor.layers import BAND_RGB, TINT_RGB, Layer, LayerLook, band_scale, probability_scale
 from app.ui.editor.raster import brush_spans
 from app.ui.editor.spaces import Placement
-from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB, attention_scale
+from app.usecases.analysis.colour_scales import CASING_RGB, LINE_RGB, attention_scale, lesion_rgb
 from models.contract.arrays import RgbImage
 
 SHOWN = LayerLook(is_visible=True, opacity=1.0)
@@ -62,13 +62,15 @@ def test_what_strokes_renew_equals_a_picture_made_anew(
     st.integers(0, 3),
     st.sampled_from([1.0, 2.0]),
     st.lists(st.tuples(st.integers(-160, 160), st.integers(-140, 140)), min_size=1, max_size=4),
+    st.booleans(),
 )
 def test_a_view_that_moved_shows_what_a_picture_made_anew_shows(
-    scale: float, turns: int, ratio: float, moves: list[tuple[int, int]]
+    scale: float, turns: int, ratio: float, moves: list[tuple[int, int]], has_others: bool
 ) -> None:
     frame = frame_of(skin(), Layer.MASK, Layer.BOUNDARY)
     frame.mask = np.zeros((60, 80), dtype=np.bool_)
     frame.mask[10:45, 20:70] = True
+    frame.others = (OutlinedLesion(2, np.flipud(frame.mask), lesion_rgb(2)),) if has_others else ()
     placement = Placement(scale, turns, (70.3, 51.7))
     frame.render(150, 130, placement, ratio)
     for dx, dy in moves:
@@ -226,3 +228,23 @@ def test_the_band_is_hidden_until_the_person_asks_for_it_and_goes_with_its_image
     assert not frame.shows_band
     frame.show(skin())
     assert frame.uncertainty is None
+
+
+def test_a_lesion_that_is_not_in_hand_is_seen_in_its_colour_and_hidden_with_the_boundary() -> None:
+    other = np.zeros((60, 80), dtype=np.bool_)
+    other[10:30, 10:30] = True
+    blue = lesion_rgb(2)
+    frame = frame_of(skin(), Layer.BOUNDARY)
+    frame.mask = np.zeros((60, 80), dtype=np.bool_)
+    frame.render(80, 60, Placement(), 1.0)
+    bare = frame.pixels.copy()
+    frame.others = (OutlinedLesion(2, other, blue),)
+    frame.render(80, 60, Placement(), 1.0)
+    changed = np.flatnonzero((frame.pixels != bare).any(axis=(1, 2)))
+    assert 7 <= changed[0] <= 10
+    assert 29 <= changed[-1] <= 32
+    difference = [abs(int(a) - b) for a, b in zip(rgb_at(frame, 20, 10), blue, strict=True)]
+    assert max(difference) < 60
+    frame.looks = only()
+    frame.render(80, 60, Placement(), 1.0)
+    assert np.array_equal(frame.pixels, bare)

@@ -225,3 +225,27 @@ def test_the_threshold_slider_is_one_step_after_a_restart(runs: Runs, tmp_path: 
     assert restored is not None
     assert before is not None
     assert np.array_equal(restored, before)
+
+
+def test_work_that_was_looked_up_ahead_comes_back_and_newer_work_is_not_missed(
+    runs: Runs, qtbot: QtBot, tmp_path: Path
+) -> None:
+    journal, other = FileStrokeJournal(tmp_path), ImageId("b2" * 16)
+    first = runs.shown(journal)
+    stroke(first, 20)
+    runs.end()
+    again = EditorCanvas(journal=journal)
+    qtbot.addWidget(again.view)
+    again.tools.set_tool("brush")
+    again.editor.foresee((IMAGE, other))
+    show(again)
+    assert same(again, first)
+    assert again.editor.saved_state is SavedState.JOURNALED
+    again.show_image(np.zeros((*SHAPE, 3), dtype=np.uint8), other)
+    assert again.editor.saved_state is SavedState.STORED
+    stroke(again, 30)
+    # What is open already is not looked up: its journal has grown since.
+    again.editor.foresee((IMAGE, other))
+    again.editor.foresee(())
+    again.editor.wait_until_kept()
+    assert set(journal.unfinished()) == {IMAGE, other}

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import ImageId
@@ -263,3 +265,52 @@ def test_every_step_reaches_the_journal_with_its_name(canvas: EditorCanvas, qtbo
         click(canvas, rim(angle))
     qtbot.keyClick(canvas.view, Qt.Key.Key_Return)
     assert steps == ["move boundary", "livewire"]
+
+
+def chosen_of(canvas: EditorCanvas) -> int | None:
+    shown = canvas.tools.resting_preview
+    assert isinstance(shown, HandlesPreview)
+    return shown.chosen
+
+
+def test_handles_are_chosen_moved_added_and_taken_away_by_keys(canvas: EditorCanvas) -> None:
+    canvas.editor.set_mask(disk())
+    canvas.tools.set_tool("handles")
+    before, mask = handles_of(canvas), mask_of(canvas)
+    count = len(before.handles_xy)
+    QTest.keyClick(canvas.view, Qt.Key.Key_Right)
+    assert np.array_equal(mask_of(canvas), mask)  # Nothing is chosen yet, which is said.
+    QTest.keyClick(canvas.view, Qt.Key.Key_Tab)
+    QTest.keyClick(canvas.view, Qt.Key.Key_Tab)
+    assert chosen_of(canvas) == 1
+    QTest.keyClick(canvas.view, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(canvas.view, Qt.Key.Key_Backtab)
+    assert chosen_of(canvas) == count - 1
+    for _press in range(3):
+        QTest.keyClick(canvas.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(canvas.view, Qt.Key.Key_Down)
+    step_px = max(1.0, 1.0 / canvas.view.placement.scale)
+    moved = handles_of(canvas).handles_xy[count - 1] - before.handles_xy[count - 1]
+    assert moved == pytest.approx([-30 * step_px, step_px])
+    assert not np.array_equal(mask_of(canvas), mask)
+    QTest.keyClick(canvas.view, Qt.Key.Key_Insert)
+    assert (len(handles_of(canvas).handles_xy), chosen_of(canvas)) == (count + 1, count)
+    for left in (count, count - 1):
+        QTest.keyClick(canvas.view, Qt.Key.Key_Delete)
+        assert len(handles_of(canvas).handles_xy) == left
+    for _step in range(6):
+        canvas.editor.undo_group.undo()
+    assert np.array_equal(mask_of(canvas), mask)
+
+
+def test_the_keys_of_handles_are_left_to_the_window_with_another_tool(canvas: EditorCanvas) -> None:
+    override = QEvent.Type.ShortcutOverride
+    taken = []
+    for tool in ("handles", "brush"):
+        canvas.tools.set_tool(tool)
+        for key in (Qt.Key.Key_Tab, Qt.Key.Key_Delete, Qt.Key.Key_Left):
+            event = QKeyEvent(override, key, NOTHING)
+            event.ignore()
+            QApplication.sendEvent(canvas.view, event)
+            taken.append(event.isAccepted())
+    assert taken == [True] * 3 + [False] * 3

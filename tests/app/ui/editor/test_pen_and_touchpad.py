@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QTabletEvent,
     QWheelEvent,
 )
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -33,11 +34,12 @@ def canvas(qtbot: QtBot) -> EditorCanvas:
 
 
 @cache  # Qt keeps no reference to the device of an event.
-def pen(*, is_eraser: bool) -> QPointingDevice:
+def pen(*, is_eraser: bool, tells_pressure: bool = False) -> QPointingDevice:
     end = QPointingDevice.PointerType.Eraser if is_eraser else QPointingDevice.PointerType.Pen
-    return QPointingDevice(
-        "pen", 7, QInputDevice.DeviceType.Stylus, end, QInputDevice.Capability.Position, 1, 1
-    )
+    tells = QInputDevice.Capability.Position
+    if tells_pressure:
+        tells |= QInputDevice.Capability.Pressure
+    return QPointingDevice("pen", 7, QInputDevice.DeviceType.Stylus, end, tells, 1, 1)
 
 
 def view_point(canvas: EditorCanvas, image_xy: tuple[float, float]) -> QPointF:
@@ -51,10 +53,11 @@ def touch(
     at: QPointF,
     held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
     at_ms: int = 0,
+    pressure: float = 0.5,
 ) -> bool:
     down = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletRelease else Qt.MouseButton.LeftButton
     button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else Qt.MouseButton.LeftButton
-    event = QTabletEvent(kind, device, at, at, 0.5, 0, 0, 0, 0, 0, held, button, down)
+    event = QTabletEvent(kind, device, at, at, pressure, 0, 0, 0, 0, 0, held, button, down)
     event.setTimestamp(at_ms)
     QApplication.sendEvent(canvas.view, event)
     return event.isAccepted()
@@ -119,6 +122,29 @@ def test_the_tip_of_a_pen_paints(canvas: EditorCanvas) -> None:
     canvas.editor.set_mask(np.zeros(SHAPE, np.bool_))
     stroke(canvas, pen(is_eraser=False), Qt.KeyboardModifier.NoModifier)
     assert mask_of(canvas)[40, 60:80].all()
+
+
+@pytest.mark.parametrize(
+    ("is_used", "tells_pressure", "height_px"), [(True, True, 7), (False, True, 21), (True, False, 21)]
+)
+def test_a_light_touch_of_a_pen_draws_with_a_smaller_brush(
+    canvas: EditorCanvas, is_used: bool, tells_pressure: bool, height_px: int
+) -> None:
+    canvas.tools.set_tool("brush")
+    canvas.tools.set_brush_diameter_px(21)
+    canvas.input.pen.is_pressure_used = is_used
+    canvas.editor.set_mask(np.zeros(SHAPE, np.bool_))
+    device = pen(is_eraser=False, tells_pressure=tells_pressure)
+    start, end = view_point(canvas, AT), view_point(canvas, (AT[0] + 20, AT[1]))
+    touch(canvas, QEvent.Type.TabletPress, device, start, pressure=0.33)
+    touch(canvas, QEvent.Type.TabletMove, device, end, pressure=0.33)
+    touch(canvas, QEvent.Type.TabletRelease, device, end, pressure=0.0)
+    rows = np.flatnonzero(mask_of(canvas)[:, 70])
+    assert rows[-1] - rows[0] + 1 == pytest.approx(height_px, abs=1)
+    canvas.editor.set_mask(np.zeros(SHAPE, np.bool_), replaces_unsaved_work=True)
+    QTest.mouseClick(canvas.view, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    rows = np.flatnonzero(mask_of(canvas)[:, 60])
+    assert rows[-1] - rows[0] + 1 == pytest.approx(21, abs=1)
 
 
 def test_two_taps_of_a_pen_close_a_polygon(canvas: EditorCanvas) -> None:

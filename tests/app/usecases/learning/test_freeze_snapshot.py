@@ -22,6 +22,7 @@ from app.usecases.cases.remove_case import remove_case
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.learning.freeze_snapshot import FrozenSnapshot, freeze_snapshot
+from app.usecases.lesions.edit_lesions import add_lesion, draw_lesion
 from app.usecases.patients.edit_lesion import assign_lesion
 from app.usecases.services import Services
 from models.contract.shelf.card import Task
@@ -195,6 +196,9 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
     empty = a_case(services, tmp_path, seed=23)
     correct_mask(services, empty, a_mask(radius_px=-1) & False, is_meant=True)
     damaged = a_patient_with_a_correction(services, tmp_path, 24)
+    several = a_patient_with_a_correction(services, tmp_path, 26)
+    add_lesion(services, several)
+    draw_lesion(services, several, 2, a_mask(radius_px=6, at_xy=(20, 20)))
     with services.store.reading() as work:
         upright = work.cases.case(damaged).image.upright
     services.store.blobs.path(upright).write_bytes(b"damaged")
@@ -210,7 +214,14 @@ def test_each_image_that_is_left_out_has_its_reason(services: Services, tmp_path
     )
     frozen = _frozen(services)
     reasons = " ".join(frozen.left_out)
-    for part in ("removed from the work list", "neither corrected", "goes back to", "empty", "is damaged"):
+    for part in (
+        "removed from the work list",
+        "neither corrected",
+        "goes back to",
+        "empty",
+        "is damaged",
+        "other lesions",
+    ):
         assert part in reasons
     read_snapshot(frozen.folder)
     assert "The boundary was confirmed." in {

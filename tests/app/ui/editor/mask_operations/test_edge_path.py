@@ -1,8 +1,14 @@
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
+import resources
 from app.ui.editor.mask_operations.edge_path import EdgePaths
+from app.ui.editor.raster import outline_spans
 from models.contract.arrays import RgbImage
+from models.contract.imaging.regions import largest_component
+from models.contract.metrics import iou
 
 
 def disk_image(height_px: int, width_px: int) -> tuple[RgbImage, float]:
@@ -63,3 +69,23 @@ def test_an_image_of_one_colour_is_crossed_without_fail() -> None:
     tiny = EdgePaths(one_pixel, one_pixel)
     tiny.start_at((0.5, 0.5))
     assert tiny.path_to((0.9, 0.9))
+
+
+def test_hair_does_not_lead_the_way_aside_on_a_real_image() -> None:
+    image, wanted = (
+        np.asarray(Image.open(resources.path("learning", folder, f"ISIC_0013330.{ending}")).convert(mode))
+        for folder, ending, mode in (("images", "jpg", "RGB"), ("masks", "png", "L"))
+    )
+    lesion = largest_component(wanted > 127)
+    outlines, _ = cv2.findContours(lesion.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    border = max(outlines, key=len)[:, 0]
+    places = np.linspace(0, len(border), 6, endpoint=False).astype(int)
+    anchors = [(x + 0.5, y + 0.5) for x, y in border[places].tolist()]
+    paths, way = EdgePaths(image, image), list[tuple[float, float]]()
+    for start_xy, end_xy in zip(anchors, [*anchors[1:], anchors[0]], strict=True):
+        paths.start_at(start_xy)
+        way += paths.refined(paths.path_to(end_xy))[:-1]
+    drawn = np.zeros(lesion.shape, np.bool_)
+    outline_spans(way, drawn.shape).fill(drawn, value=True)
+    # With the hair in it was 0.71.
+    assert iou(drawn, lesion) > 0.77

@@ -1,4 +1,4 @@
-"""Thumbnails of the work list: read off the UI thread, kept in a bounded cache."""
+"""Thumbnails of lists and trees: read off the UI thread, kept in a bounded cache."""
 
 from collections import OrderedDict
 from collections.abc import Callable
