@@ -46,7 +46,9 @@ class PrintedScale:
     """A row of ticks at equal distances, the longest that form one."""
 
     ticks_xy: tuple[tuple[float, float], ...]
-    """Where the ticks stand on their line, in order, px of the image; hidden ones are left out."""
+    """Where the ticks stand on their line, in order, px of the image; hidden ones are left out.
+
+    The middle of the first pixel is (0.5, 0.5)."""
     distance_px: float
     """From one tick to the next."""
     across_xy: tuple[float, float]
@@ -179,7 +181,7 @@ def _longest_ticks(half: _Grey, ends_xy: _Points, side: int) -> PrintedScale | N
     ``half`` is (reach + 1, length), its first row on the line.
     """
     best: tuple[int, RegularTicks] | None = None
-    for start in range(2, half.shape[0] - 2):
+    for start in range(2, half.shape[0] - 2, 2):
         ticks = regular_ticks(half[start : start + 3].mean(axis=0))
         if ticks is not None and ticks.confidence >= LEAST_CONFIDENCE and (
             best is None or ticks.confidence >= 0.9 * best[1].confidence
@@ -199,11 +201,10 @@ def _longest_ticks(half: _Grey, ends_xy: _Points, side: int) -> PrintedScale | N
 
 
 def _enlarged(scale: PrintedScale, factor: float) -> PrintedScale:
-    """Return a scale found on a smaller image in px of the whole one; (0, 0) is the middle of a pixel."""
+    """Return a scale found on a smaller image, by the middles of its pixels, in px of the whole one."""
     x, y = scale.across_xy
-    moved = (factor - 1) / 2
     return PrintedScale(
-        tuple((x * factor + moved, y * factor + moved) for x, y in scale.ticks_xy),
+        tuple(((x + 0.5) * factor, (y + 0.5) * factor) for x, y in scale.ticks_xy),
         scale.distance_px * factor,
         (x * factor, y * factor),
         scale.confidence,

@@ -10,8 +10,10 @@ LEAST_TICKS: Final = 7
 """Fewer can stand at equal distances by chance."""
 
 _LEAST_DISTANCE_PX: Final = 4.0
-_FINENESS: Final = 8
-"""Zero-padding of the spectrum, so that a frequency between two others is not missed."""
+_FINENESS: Final = 4
+"""Zero-padding of the spectrum, at least, so that a frequency between two others is not missed."""
+_LEAST_STRENGTH: Final = 0.3
+"""Of a frequency, where ticks without width at equal distances have 1; what is weaker has no regular ticks."""
 _MOST_SPREAD: Final = 0.12
 """Of the distance: how far ticks may lie beside their places (root mean square)."""
 _BRIGHTEST_SHARE: Final = 0.5
@@ -52,12 +54,13 @@ def _levelled(profile: NDArray[np.float32]) -> _Profile | None:
 def _lowest_strong_frequency(levels: _Profile) -> float | None:
     """Return ticks per px: of narrow ticks all multiples are as strong, so the lowest one counts."""
     count = levels.size
-    strength = np.abs(np.fft.rfft(levels, _FINENESS * count)) / levels.sum()
-    frequencies = np.fft.rfftfreq(_FINENESS * count)
+    padded = 1 << (_FINENESS * count - 1).bit_length()
+    strength = np.abs(np.fft.rfft(levels, padded)) / levels.sum()
+    frequencies = np.fft.rfftfreq(padded)
     is_possible = (frequencies >= (LEAST_TICKS - 1) / count) & (frequencies <= 1 / _LEAST_DISTANCE_PX)
-    if not is_possible.any():
-        return None
     strength = np.where(is_possible, strength, 0)
+    if strength.max() < _LEAST_STRENGTH:
+        return None
     is_peak = np.r_[False, (strength[1:-1] >= strength[:-2]) & (strength[1:-1] >= strength[2:]), False]
     strong = np.flatnonzero(is_peak & (strength >= 0.75 * strength.max()))
     return float(frequencies[strong[0]]) if strong.size else None
