@@ -24,7 +24,9 @@ _COLUMNS = ("image", "ticks", "distance_px", "confidence")
 
 def _drawn(image: RgbImage, scale: PrintedScale | None) -> RgbImage:
     picture = image.copy()
-    for tick in scale.ticks_xy if scale else ():
+    if scale is None:
+        return picture
+    for tick in scale.ticks_xy:
         foot, tip = (np.floor(point).astype(int).tolist() for point in (tick, np.add(tick, scale.across_xy)))
         cv2.line(picture, foot, tip, _TICK_RGB, 1)
     return picture

@@ -32,7 +32,7 @@ from app.usecases.exports.case_selection import CaseSelection
 INTENDED_USE_VERSION = 1
 """Raised when the text changes in substance, so that it is shown again."""
 
-_BESIDE_PX = 60
+_BESIDE_PX = 12
 """From the right upper corner of the window: there a dialog leaves the image free."""
 
 
@@ -127,7 +127,7 @@ class Dialogs:
         dialog = ScaleDialog(known, self._window)
         self.open(dialog)
         corner = self._window.geometry().topRight() - dialog.rect().topRight()
-        dialog.move(corner + QPoint(-_BESIDE_PX, _BESIDE_PX))
+        dialog.move(corner + QPoint(-_BESIDE_PX, 5 * _BESIDE_PX))
         return dialog
 
     def show_metadata(self, path: Path) -> MetadataDialog:

@@ -1,4 +1,4 @@
-"""Asks how long a distance in the image is in mm; no scale is set without a person, as a false one falsifies sizes."""
+"""Asks how many mm a distance is; a false scale falsifies every size, so none is set without a person."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -83,10 +83,10 @@ class ScaleDialog(FittedDialog):
         self.use.setDefault(True)
         self.use.setEnabled(False)
         self.use.clicked.connect(self.accept)
-        self.find = QPushButton(_("Find a scale in the image"))
-        self.find.setAutoDefault(False)
-        self.find.setVisible(known.source == MEASURED_BY_HAND)
-        self.find.clicked.connect(self._search)
+        self.search = QPushButton(_("Find a scale in the image"))
+        self.search.setAutoDefault(False)
+        self.search.setVisible(known.source == MEASURED_BY_HAND)
+        self.search.clicked.connect(self._search)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 18, 22, 16)
         layout.setSpacing(10)
@@ -143,7 +143,7 @@ class ScaleDialog(FittedDialog):
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         row = QHBoxLayout()
-        row.addWidget(self.find)
+        row.addWidget(self.search)
         row.addStretch(1)
         row.addWidget(cancel)
         row.addWidget(self.use)

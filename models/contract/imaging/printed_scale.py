@@ -1,8 +1,8 @@
 """Finds a ruler that is printed in an image: a straight line with ticks at equal distances.
 
-Dark lines (or bright ones on a dark ground) are brought out, straight ones are looked for among them, and along
-each the ticks that stand on either side of it. Ticks are accepted only when nearly all of a regular row are
-there. What distance they stand for the picture does not say: a person has to.
+Dark lines (or bright ones on a dark ground) are brought out, straight ones are looked for among them, and
+along each the ticks that stand on either side of it. Ticks are accepted only when nearly all of a regular row
+are there. What distance they stand for the picture does not say: a person has to.
 """
 
 from collections.abc import Iterator
@@ -183,8 +183,10 @@ def _longest_ticks(half: _Grey, ends_xy: _Points, side: int) -> PrintedScale | N
     best: tuple[int, RegularTicks] | None = None
     for start in range(2, half.shape[0] - 2, 2):
         ticks = regular_ticks(half[start : start + 3].mean(axis=0))
-        if ticks is not None and ticks.confidence >= LEAST_CONFIDENCE and (
-            best is None or ticks.confidence >= 0.9 * best[1].confidence
+        if (
+            ticks is not None
+            and ticks.confidence >= LEAST_CONFIDENCE
+            and (best is None or ticks.confidence >= 0.9 * best[1].confidence)
         ):
             best = (start + 2, ticks)
     if best is None:

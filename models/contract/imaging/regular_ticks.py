@@ -13,7 +13,7 @@ _LEAST_DISTANCE_PX: Final = 4.0
 _FINENESS: Final = 4
 """Zero-padding of the spectrum, at least, so that a frequency between two others is not missed."""
 _LEAST_STRENGTH: Final = 0.3
-"""Of a frequency, where ticks without width at equal distances have 1; what is weaker has no regular ticks."""
+"""Of a frequency, where ticks without width at equal distances have 1; regular ticks are not weaker."""
 _MOST_SPREAD: Final = 0.12
 """Of the distance: how far ticks may lie beside their places (root mean square)."""
 _BRIGHTEST_SHARE: Final = 0.5

@@ -57,7 +57,7 @@ def test_printed_ticks_are_supposed_to_be_1_mm_apart_until_a_person_says_else(qt
     dialog.show()
     assert dialog.length.line.text() == "1"
     assert dialog.calibration == Calibration(pytest.approx(0.05), "measured on a printed scale")
-    assert dialog.find.isHidden()
+    assert dialog.search.isHidden()
     dialog.length.line.setText("0.5")
     dialog.accept()
     assert dialog.calibration == Calibration(pytest.approx(0.025), "measured on a printed scale")
@@ -65,4 +65,4 @@ def test_printed_ticks_are_supposed_to_be_1_mm_apart_until_a_person_says_else(qt
 
 def test_a_drawn_line_can_be_given_up_for_a_printed_scale(qtbot: QtBot, dialog: ScaleDialog) -> None:
     with qtbot.waitSignals([dialog.rejected, dialog.search_requested], timeout=1000):
-        dialog.find.click()
+        dialog.search.click()

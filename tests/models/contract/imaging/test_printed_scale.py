@@ -61,9 +61,7 @@ def test_a_ruler_is_found_at_any_angle(angle_deg: float) -> None:
     assert scale.mm_per_px(0.5) == pytest.approx(0.5 / 17.3, rel=0.006)
 
 
-@pytest.mark.parametrize(
-    ("distance_px", "width_px"), [(8.6, 512), (13.0, 512), (24.2, 512), (75.3, 1600)]
-)
+@pytest.mark.parametrize(("distance_px", "width_px"), [(8.6, 512), (13.0, 512), (24.2, 512), (75.3, 1600)])
 def test_ticks_are_placed_to_a_fraction_of_a_pixel(distance_px: float, width_px: int) -> None:
     skin = _skin(width_px * 3 // 4, width_px)
     scale = find_printed_scale(_with_ruler(skin, distance_px=distance_px, angle_deg=9))
