@@ -17,14 +17,17 @@ import resources
 from app.domain.analysis.need import FIRST_LOOK
 from app.domain.analysis.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
 from app.domain.clock import Clock
+from app.domain.followup.marked_structure import MarkedStructure
 from app.domain.ids import (
     BlobName,
     DecisionId,
     ImageId,
     LesionId,
     LesionListId,
+    MarkId,
     PatientId,
     PredictionId,
+    ReadingId,
     RevisionId,
     VisitId,
     new_id,
@@ -33,6 +36,7 @@ from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import ImageReader
@@ -286,6 +290,20 @@ def a_lesion_list(image_id: ImageId) -> LesionList:
     )
 
 
+def a_reading(image_id: ImageId, values: dict[str, int] | None = None, *, form: str = "abcd") -> Reading:
+    """Return a clinician's answers to a form, two unless they are given."""
+    answers = {"asymmetry": 2, "border": 3} if values is None else values
+    return Reading(
+        id=ReadingId(new_id()),
+        image_id=image_id,
+        form=form,
+        answers=tuple(Answer(name, value, "Dr Test", proposed=1) for name, value in answers.items()),
+        evidence=EvidenceSource(BlobName("e" * 64), "1"),
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
+    )
+
+
 def a_decision(image_id: ImageId, diagnosis: str | None = "Nevus") -> Decision:
     """Return a clinician's decision."""
     return Decision(
@@ -297,4 +315,20 @@ def a_decision(image_id: ImageId, diagnosis: str | None = "Nevus") -> Decision:
         comment="",
         author="Dr Test",
         created_at=datetime(2026, 3, 14, 11, tzinfo=UTC),
+    )
+
+
+def a_mark(image_id: ImageId) -> MarkedStructure:
+    """Return a point that somebody marked on an image."""
+    return MarkedStructure(
+        id=MarkId(new_id()),
+        image_id=image_id,
+        compared_with=image_id,
+        x_px=10.0,
+        y_px=12.5,
+        radius_x_px=0.0,
+        radius_y_px=0.0,
+        note="dots at the rim",
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
     )

@@ -19,7 +19,9 @@ from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import FIRST_LESION, ImageLesions, LesionList
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
+from app.translation import _
 from models.contract.lesion.features import DEFINITION
 
 
@@ -35,6 +37,8 @@ class Case:
     scores: tuple[ScorePrediction, ...] = ()
     revisions: tuple[MaskRevision, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    """Answers to forms, oldest first; the newest of a form counts."""
     lesion_lists: tuple[LesionList, ...] = ()
     """Which lesions the image shows, as people said, oldest first; usually empty, which means one."""
     accepted_scores: frozenset[PredictionId] = frozenset()
@@ -315,5 +319,5 @@ class CaseLine:
     def no_score_words(self) -> str:
         """Return in a word or two that the image gets no score; "" where it may get one."""
         if self.is_damaged:
-            return DAMAGED_WORDS
-        return NO_SCORE if self.no_score_reason else ""
+            return _(DAMAGED_WORDS)
+        return _(NO_SCORE) if self.no_score_reason else ""

@@ -3,16 +3,17 @@
 Forms, checks, history, tables, reports, de-identification and the inputs of the score follow this list.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Final, TypeAlias, TypeVar
 
 from app.domain import case_fields
+from app.domain.audit import EditedValue, FieldEdit
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.translation import N_
+from app.translation import N_, _
 
 Record: TypeAlias = Patient | Lesion | Visit | DermoscopicImage
 RecordType: TypeAlias = type[Patient] | type[Lesion] | type[Visit] | type[DermoscopicImage]
@@ -26,10 +27,19 @@ class Choice:
 
     terms: str
     """Name of the list in resources/terms/case_fields.toml."""
-    shown: Callable[[str], str] = str
-    """How the form writes a word."""
+    is_capitalised: bool = False
+    """Whether the form writes a word with a capital letter."""
+    pattern: str = ""
+    """The sentence into which the form puts a word; "" = none."""
     unknown: str = N_("Not known")
     """What the form calls no choice."""
+
+    def shown(self, word: str) -> str:
+        """Return a stored word as the form writes it, in the language in use."""
+        if self.pattern:
+            return _(self.pattern).format(word=word)
+        said = _(word)
+        return said[:1].upper() + said[1:] if self.is_capitalised else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +156,12 @@ FIELDS: Final[tuple[CaseField, ...]] = (
         words="age",
         model_input="age_approx",
     ),
-    CaseField(Patient, "sex", N_("Sex"), Choice("sex", str.capitalize), "sex", model_input="sex"),
+    CaseField(Patient, "sex", N_("Sex"), Choice("sex", is_capitalised=True), "sex", model_input="sex"),
     CaseField(
         Lesion,
         "site",
         N_("Site"),
-        Choice("site", str.capitalize),
+        Choice("site", is_capitalised=True),
         "anatom_site_general",
         model_input="anatom_site_general",
         input_words=N_("body site"),
@@ -178,7 +188,7 @@ FIELDS: Final[tuple[CaseField, ...]] = (
         Patient,
         "fitzpatrick_skin_type",
         N_("Skin type (Fitzpatrick)"),
-        Choice("fitzpatrick_skin_type", "Type {}".format),
+        Choice("fitzpatrick_skin_type", pattern=N_("Type {word}")),
         "fitzpatrick_skin_type",
         words=N_("skin type"),
     ),
@@ -216,9 +226,20 @@ def fields_of(record: RecordType) -> tuple[CaseField, ...]:
 
 
 def changed_fields(before: Edited, after: Edited) -> tuple[str, ...]:
-    """Return the names of the fields that differ, for the audit trail, without their values."""
+    """Return the names of the fields that differ."""
     names = (field.name for field in fields(before))
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+
+
+def field_edits(before: Edited, after: Edited, names: Collection[str] | None = None) -> tuple[FieldEdit, ...]:
+    """Return what differs, with old and new values, for the audit trail; of some fields if they are named."""
+    changed = changed_fields(before, after) if names is None else names
+    edits = (FieldEdit(name, _kept(getattr(before, name)), _kept(getattr(after, name))) for name in changed)
+    return tuple(edit for edit in edits if edit.old != edit.new)
+
+
+def _kept(value: FieldValue) -> EditedValue:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def with_values(record: Edited, value_by_field: Mapping[CaseField, FieldValue]) -> Edited:

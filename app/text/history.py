@@ -5,7 +5,7 @@ from typing import Final
 
 from app.domain.analysis.input_edits import inputs_edited_between
 from app.domain.analysis.prediction import ScorePrediction
-from app.domain.audit import EDITS, AuditEvent, AuditKind
+from app.domain.audit import EDITS, AuditEvent, AuditKind, EditedValue
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
@@ -46,6 +46,8 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
     AuditKind.SECOND_LOOK_ASKED: N_("Second look at the boundary asked for"),
     AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look at the boundary no longer asked for"),
     AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
+    AuditKind.STRUCTURE_MARKED: N_("New structure marked"),
+    AuditKind.STRUCTURE_MARK_WITHDRAWN: N_("Mark of a new structure withdrawn"),
 }
 
 SKIP_WORDS: Final[Mapping[str, str]] = {
@@ -82,14 +84,14 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
         entered = inputs_edited_between(trail, before.id, after.id)
         causes = [*_differences(case, before, after)]
         if entered:
-            causes.append(_("{entered} changed").format(entered=", ".join(entered)))
+            causes.append(_("{entered} changed").format(entered=", ".join(map(_, entered))))
         if causes or entered is not None:
             causes_by_id[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
     return causes_by_id
 
 
 def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
-    """Return an edit of metadata as a title and what was edited, without values.
+    """Return an edit of metadata as a title and what was edited, with old and new values if they are known.
 
     An act of another version of the program has its own text for a title; None for any other act.
     """
@@ -101,8 +103,31 @@ def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
     if act.kind is AuditKind.BOUNDARY_SKIPPED:
         return _(title), _(SKIP_WORDS.get(act.detail, act.detail))
     if act.kind in EDITS:
-        return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
+        return _(title), edit_words(act)
     return _(title), act.detail if act.kind in _TOLD_IN_DETAIL else ""
+
+
+def edit_words(act: AuditEvent) -> str:
+    """Return what an edit changed: each field with its old and new value, or the fields' names alone."""
+    if not act.edits:
+        return ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
+    lines = (
+        _("{part}: {old} → {new}").format(
+            part=_(_WORDS_BY_FIELD.get(edit.field, edit.field)),
+            old=_value_words(edit.old),
+            new=_value_words(edit.new),
+        )
+        for edit in act.edits
+    )
+    return "\n".join(lines)
+
+
+def _value_words(value: EditedValue) -> str:
+    if value is None or value == "":
+        return _("not known")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def move_words(move: DescribedMove) -> str:
@@ -128,7 +153,7 @@ def _place_words(place: Place) -> str:
 def decision_words(before: Decision | None, after: Decision) -> str:
     """Return what a decision says; of one that replaces another, each part that changed, old and new."""
     if before is None:
-        said = "; ".join(part for part in (after.diagnosis, after.management) if part)
+        said = "; ".join(_(part) for part in (after.diagnosis, after.management) if part)
         return said or _("comment only")
     parts = (
         (_("diagnosis"), before.diagnosis, after.diagnosis),
@@ -137,7 +162,7 @@ def decision_words(before: Decision | None, after: Decision) -> str:
         (_("comment"), _quoted(before.comment), _quoted(after.comment)),
     )
     changed = [
-        _("{part}: {old} → {new}").format(part=part, old=old or _("open"), new=new or _("open"))
+        _("{part}: {old} → {new}").format(part=part, old=_(old or "open"), new=_(new or "open"))
         for part, old, new in parts
         if old != new
     ]

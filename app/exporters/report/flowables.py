@@ -5,7 +5,7 @@ from io import BytesIO
 
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Image, KeepTogether, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Image, KeepTogether, PageBreak, Spacer, Table, TableStyle
 
 from app.exporters.image_rendering import colour_bar, jpeg
 from app.exporters.report import style
@@ -19,6 +19,7 @@ from app.exporters.report.content import (
     Gap,
     LetterNote,
     Lines,
+    NewPage,
     Pairs,
     Part,
     PlacedImage,
@@ -26,8 +27,16 @@ from app.exporters.report.content import (
     Words,
     WordStyle,
 )
-from app.exporters.report.style import boxed, in_rows, lined_table, pairs_table, printed_as_numbers, say
-from app.translation import _
+from app.exporters.report.style import (
+    boxed,
+    in_reading_order,
+    in_rows,
+    lined_table,
+    pairs_table,
+    printed_as_numbers,
+    say,
+)
+from app.translation import _, language_in_use
 from app.usecases.analysis.colour_scales import ColourScale
 
 _STYLES: dict[WordStyle, ParagraphStyle] = {
@@ -99,8 +108,8 @@ class _Layout:
                 return [self._side_by_side(part, width_pt)]
             case Together(parts):
                 return [KeepTogether(self.of_all(parts, width_pt))]
-            case Gap(height_pt):
-                return [Spacer(1, height_pt)]
+            case Gap() | NewPage():
+                return [Spacer(1, part.height_pt) if isinstance(part, Gap) else PageBreak()]
             case LetterNote(texts):
                 return _letter_note(texts)
             case Blank(words):
@@ -125,12 +134,21 @@ class _Layout:
             self.of_all(parts, width - sum(padding))
             for parts, width, padding in zip(part.columns, widths, paddings, strict=True)
         ]
-        table = Table([cells], colWidths=widths)
+        paddings = in_reading_order(paddings)
+        if language_in_use().is_right_to_left:
+            paddings = [(right, left) for left, right in paddings]
+        table = Table([in_reading_order(cells)], colWidths=in_reading_order(widths))
         table.setStyle(
             TableStyle(
                 [
+                    ("FONTNAME", (0, 0), (-1, -1), style.REGULAR),
                     ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                    ("ALIGN", (0, 0), (-1, -1), "CENTER" if part.is_centred else "LEFT"),
+                    (
+                        "ALIGN",
+                        (0, 0),
+                        (-1, -1),
+                        "CENTER" if part.is_centred else in_reading_order(("LEFT", "RIGHT"))[0],
+                    ),
                     *(("LEFTPADDING", (at, 0), (at, 0), left) for at, (left, _right) in enumerate(paddings)),
                     *(
                         ("RIGHTPADDING", (at, 0), (at, 0), right)
@@ -179,6 +197,7 @@ def _colour_bar(scale: ColourScale) -> Table:
     table.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), style.REGULAR),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("ALIGN", (1, 0), (1, 0), "CENTER"),
                 ("TOPPADDING", (0, 0), (-1, -1), 0),

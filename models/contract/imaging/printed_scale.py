@@ -69,9 +69,12 @@ class PrintedScale:
 def find_printed_scale(image: RgbImage) -> PrintedScale | None:
     """Return the printed ruler of an image (H, W, 3) uint8; None when there is no clear one."""
     shrunk = min(1.0, _LONGER_SIDE_PX / max(image.shape[:2]))
-    grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+    grey: NDArray[np.uint8] = np.asarray(
+        cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), np.uint8
+    )
     if shrunk < 1:
-        grey = cv2.resize(grey, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
+        smaller = cv2.resize(grey, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
+        grey = np.asarray(smaller, np.uint8)
     if min(grey.shape) < 32:
         return None
     found = [scale for lines in _thin_lines(grey) for scale in _scales_on(lines)]
