@@ -36,6 +36,9 @@ _GAP_SHARE: Final = 0.03
 """Of the longer side: how much of a line a hair, a bubble or a reflection may hide in one place."""
 _NEARLY: Final = 0.88
 """Of two rows of ticks that are nearly as clear, the longer one counts, then that of the longer ticks."""
+_LONGER_TICKS: Final = (2, 4, 5, 10)
+"""Every how many ticks of a ruler one is longer than the others."""
+_SAME_DISTANCE: Final = 0.03
 
 _Grey = NDArray[np.float32]
 _Points = NDArray[np.float64]
@@ -186,11 +189,7 @@ def _longest_ticks(half: _Grey, ends_xy: _Points, side: int) -> PrintedScale | N
     best: tuple[int, RegularTicks] | None = None
     for start in range(2, half.shape[0] - 2, 2):
         ticks = regular_ticks(half[start : start + 3].mean(axis=0))
-        if (
-            ticks is not None
-            and ticks.confidence >= LEAST_CONFIDENCE
-            and (best is None or ticks.confidence >= 0.9 * best[1].confidence)
-        ):
+        if ticks is not None and ticks.confidence >= LEAST_CONFIDENCE and _counts_before(ticks, best):
             best = (start + 2, ticks)
     if best is None:
         return None
@@ -203,6 +202,14 @@ def _longest_ticks(half: _Grey, ends_xy: _Points, side: int) -> PrintedScale | N
         (float(side * reach_px * across[0]), float(side * reach_px * across[1])),
         ticks.confidence,
     )
+
+
+def _counts_before(ticks: RegularTicks, nearer: tuple[int, RegularTicks] | None) -> bool:
+    """Say whether a row of ticks that reaches farther is the one to take: as clear, or only its longer ticks."""
+    if nearer is None or ticks.confidence >= 0.9 * nearer[1].confidence:
+        return True
+    ratio = ticks.distance_px / nearer[1].distance_px
+    return any(abs(ratio / times - 1) < _SAME_DISTANCE for times in _LONGER_TICKS)
 
 
 def _enlarged(scale: PrintedScale, factor: float) -> PrintedScale:

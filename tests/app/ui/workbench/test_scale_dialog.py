@@ -63,6 +63,11 @@ def test_printed_ticks_are_supposed_to_be_1_mm_apart_until_a_person_says_else(qt
     assert dialog.calibration == Calibration(pytest.approx(0.025), "measured on a printed scale")
 
 
+def test_of_many_ticks_nothing_is_supposed_because_they_may_be_half_millimetres() -> None:
+    ticks = tuple((10.0 + 11 * number, 50.0) for number in range(21))
+    assert printed_ticks(PrintedScale(ticks, 11.0, (0.0, -8.0), 0.9)).supposed == ""
+
+
 def test_a_drawn_line_can_be_given_up_for_a_printed_scale(qtbot: QtBot, dialog: ScaleDialog) -> None:
     with qtbot.waitSignals([dialog.rejected, dialog.search_requested], timeout=1000):
         dialog.search.click()
