@@ -205,7 +205,7 @@ def _longest_ticks(half: _Grey, ends_xy: _Points, side: int) -> PrintedScale | N
 
 
 def _counts_before(ticks: RegularTicks, nearer: tuple[int, RegularTicks] | None) -> bool:
-    """Say whether a row of ticks that reaches farther is the one to take: as clear, or only its longer ticks."""
+    """Say whether a row of ticks that reaches farther is to be taken: as clear, or the longer ticks alone."""
     if nearer is None or ticks.confidence >= 0.9 * nearer[1].confidence:
         return True
     ratio = ticks.distance_px / nearer[1].distance_px
