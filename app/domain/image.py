@@ -23,7 +23,7 @@ class Calibration:
 
     mm_per_px: float
     source: str
-    """'DICOM pixel spacing', 'entered by hand' or 'measured on a ruler'."""
+    """'DICOM pixel spacing', 'entered by hand', 'measured on a ruler' or 'measured on a printed scale'."""
 
 
 @dataclass(frozen=True, slots=True)

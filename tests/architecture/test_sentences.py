@@ -21,6 +21,7 @@ _NO_SENTENCES = {
     "dd MMM yyyy": "a format of dates",
     "brush size": "the value of an enumeration",
     "measured on a ruler": "stored with the scale",
+    "measured on a printed scale": "stored with the scale",
     "file type": "a key of an image's provenance",
     "colour profile": "a key of an image's provenance",
     "label at right": "the name of a style",

@@ -18,6 +18,8 @@ class MeasurementsPanel(QWidget):
     """Shows measurements and the scale they rest on."""
 
     calibrate_requested = Signal()
+    scale_search_requested = Signal()
+    """A printed scale is to be looked for in the image."""
     calibration_removed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -26,6 +28,7 @@ class MeasurementsPanel(QWidget):
         self._table = MeasurementsCard()
         self.scale = ScaleCard()
         self.scale.calibrate_requested.connect(self.calibrate_requested)
+        self.scale.scale_search_requested.connect(self.scale_search_requested)
         self.scale.calibration_removed.connect(self.calibration_removed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
@@ -102,6 +105,8 @@ class ScaleCard(Card):
     """The scale of the image and where it is from."""
 
     calibrate_requested = Signal()
+    scale_search_requested = Signal()
+    """A printed scale is to be looked for in the image."""
     calibration_removed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -110,14 +115,20 @@ class ScaleCard(Card):
         self._measure = QPushButton(_("Set scale with the ruler…"))
         self._measure.setToolTip(_("Draw a line of known length on the image, then say how many mm it is."))
         self._measure.clicked.connect(self.calibrate_requested)
+        self.search = QPushButton(_("Find a scale in the image"))
+        self.search.setToolTip(_("Look for a printed ruler; you confirm what its ticks stand for."))
+        self.search.clicked.connect(self.scale_search_requested)
         self._remove = QPushButton(_("Remove"))
         self._remove.setAccessibleName(_("Remove the scale"))
         self._remove.clicked.connect(self.calibration_removed)
-        row = QHBoxLayout()
+        finding, row = QHBoxLayout(), QHBoxLayout()
+        finding.addWidget(self.search)
+        finding.addStretch(1)
         row.addWidget(self._measure)
         row.addWidget(self._remove)
         row.addStretch(1)
         self.body.addWidget(self._sentence)
+        self.body.addLayout(finding)
         self.body.addLayout(row)
 
     def show_calibration(self, calibration: Calibration | None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from app import __version__
@@ -28,11 +28,14 @@ from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.theme import Theme
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
-from app.ui.workbench.scale_dialog import ScaleDialog
+from app.ui.workbench.scale_dialog import KnownDistance, ScaleDialog
 from app.usecases.exports.case_selection import CaseSelection
 
 INTENDED_USE_VERSION = 1
 """Raised when the text changes in substance, so that it is shown again."""
+
+_BESIDE_PX = 12
+"""From the right upper corner of the window: there a dialog leaves the image free."""
 
 
 class Dialogs:
@@ -121,10 +124,12 @@ class Dialogs:
         box.accepted.connect(sign)
         self.open(box)
 
-    def show_scale(self, distance_px: float) -> ScaleDialog:
-        """Ask how long a drawn line is."""
-        dialog = ScaleDialog(distance_px, self._window)
+    def show_scale(self, known: KnownDistance) -> ScaleDialog:
+        """Ask how long a distance in the image is, beside the image so that it stays visible."""
+        dialog = ScaleDialog(known, self._window)
         self.open(dialog)
+        corner = self._window.geometry().topRight() - dialog.rect().topRight()
+        dialog.move(corner + QPoint(-_BESIDE_PX, 5 * _BESIDE_PX))
         return dialog
 
     def show_metadata(self, path: Path) -> MetadataDialog:

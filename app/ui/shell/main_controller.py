@@ -17,6 +17,7 @@ from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.layers import Layer
+from app.ui.editor.ticks_preview import TicksPreview
 from app.ui.editor.tools.ruler import RULER
 from app.ui.editor.tools.separate import SEPARATE
 from app.ui.housekeeping import Housekeeping
@@ -40,7 +41,9 @@ from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.lesion_choice import LesionChoice
 from app.ui.workbench.lesion_images import LesionImages
+from app.ui.workbench.printed_scales import PrintedScales
 from app.ui.workbench.reading_evidence import ReadingEvidence
+from app.ui.workbench.scale_dialog import KnownDistance, ScaleDialog, drawn_line, printed_ticks
 from app.ui.workbench.view_aid_choice import ViewAidChoice
 from app.ui.workbench.view_aid_menu import ViewAidMenu
 from app.ui.workbench.why import Why
@@ -51,6 +54,7 @@ from app.usecases.corrections.boundary_queue import boundaries_to_review
 from app.usecases.corrections.unfinished_work import unfinished_work
 from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
+from models.contract.imaging.printed_scale import PrintedScale
 
 IMAGE_FILES = N_(
     "Images (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp *.avif *.heic *.heif *.dcm *.dicom DICOMDIR "
@@ -110,6 +114,7 @@ class MainController(QObject):
         self.boundary_review = BoundaryReview(
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
+        self.printed_scales = PrintedScales(session, self.review, self)
         self.clicks = ClickRefinement(session, self.canvas, self)
         self.reading_evidence = ReadingEvidence(session, self.panels, self.canvas.view, self)
         self.lesion_images = LesionImages(session, self.panels.lesion_strip, self.work_list.thumbnails, self)
@@ -331,6 +336,9 @@ class MainController(QObject):
         self.panels.decision.keys_left.connect(self.focus_image)
         self.panels.history.revert_requested.connect(self.review.revert_to)
         self.panels.measurements.calibrate_requested.connect(self.calibrate_with_ruler)
+        self.panels.measurements.scale_search_requested.connect(self.printed_scales.start)
+        self.printed_scales.found.connect(self._ask_about_ticks)
+        self.printed_scales.drawing_wanted.connect(self.calibrate_with_ruler)
         self.canvas.tools.distance_drawn.connect(self._take_distance)
         self.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
         self.importing.imported.connect(self._show_import)
@@ -411,10 +419,23 @@ class MainController(QObject):
 
     def _take_distance(self, distance_px: float) -> None:
         """Ask how long the drawn line is, when a scale is being set."""
-        if not self._is_calibrating or distance_px < 1:
+        if not self._is_calibrating:
+            return
+        if distance_px < 1:
+            self._session.warn(_("The line is shorter than a pixel. Draw a longer one for the scale."))
             return
         self._is_calibrating = False
-        drawn_on, dialog = self.review.image_id, self.dialogs.show_scale(distance_px)
+        self._ask_for_scale(drawn_line(distance_px)).search_requested.connect(self.printed_scales.start)
+
+    def _ask_about_ticks(self, scale: PrintedScale) -> None:
+        """Mark the ticks of a printed scale on the image until the person has said what they are."""
+        self._is_calibrating = False
+        self.canvas.tools.show_at_rest(TicksPreview(scale.ticks_xy, scale.across_xy))
+        dialog = self._ask_for_scale(printed_ticks(scale))
+        dialog.finished.connect(lambda _result: self.canvas.tools.show_at_rest(None))
+
+    def _ask_for_scale(self, known: KnownDistance) -> ScaleDialog:
+        drawn_on, dialog = self.review.image_id, self.dialogs.show_scale(known)
 
         def calibrate() -> None:
             if self.review.image_id == drawn_on:
@@ -423,6 +444,7 @@ class MainController(QObject):
                 self._session.warn(_("Another case was opened meanwhile, so no scale was set."))
 
         dialog.accepted.connect(calibrate)
+        return dialog
 
     def _show_import(self, report: ImportReport) -> None:
         """Tell what was imported; an open case stays open, because somebody is at work on it."""
