@@ -11,6 +11,7 @@ ImageId = NewType("ImageId", str)
 PredictionId = NewType("PredictionId", str)
 RevisionId = NewType("RevisionId", str)
 DecisionId = NewType("DecisionId", str)
+OutcomeId = NewType("OutcomeId", str)
 LesionListId = NewType("LesionListId", str)
 WorkId = NewType("WorkId", str)
 """Names what is drawn of one lesion of an image, see ``app.domain.stroke_journal``."""

@@ -20,6 +20,7 @@ from app.domain.ids import BlobName, ImageId
 from app.domain.image import DAMAGE_OBJECTION, Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
+from app.domain.outcome import Outcome
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.storage.rows import (
@@ -36,6 +37,7 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     OtherLesionRow,
+    OutcomeRow,
     PatientRow,
     PredictedByModel,
     Row,
@@ -60,6 +62,7 @@ _Row = TypeVar(
     ScorePredictionRow,
     MaskRevisionRow,
     DecisionRow,
+    OutcomeRow,
     LesionListRow,
     OtherLesionRow,
 )
@@ -73,6 +76,7 @@ _Value = TypeVar(
     ScorePrediction,
     MaskRevision,
     Decision,
+    Outcome,
     AuditEvent,
     LesionList,
     OtherLesion,
@@ -88,6 +92,7 @@ def row_of(
     | ScorePrediction
     | MaskRevision
     | Decision
+    | Outcome
     | LesionList
     | OtherLesion,
     *,
@@ -288,6 +293,16 @@ def decision_of(row: DecisionRow) -> Decision:
     return value_of(Decision, row)
 
 
+def outcome_row(outcome: Outcome) -> OutcomeRow:
+    """Return the row of an outcome."""
+    return row_of(OutcomeRow, outcome)
+
+
+def outcome_of(row: OutcomeRow) -> Outcome:
+    """Return the outcome of a row."""
+    return value_of(Outcome, row)
+
+
 def kind_text(kind: AuditKind, reverted_to: int | None) -> str:
     """Return the stored words of an act."""
     return _with_number(kind, reverted_to)
@@ -337,6 +352,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         case.lesion.site or "",
         case.image.file_name,
         (case.decision.diagnosis or "") if case.decision else "",
+        (case.outcome.diagnosis or "") if case.outcome else "",
     )
     row = CaseIndexRow(
         image_id=case.image.id,
@@ -357,6 +373,8 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, atypicality),
         lesion_image_count=0,
         lesion_score=None,
+        decided_at=None if case.decision is None else case.decision.created_at,
+        is_outcome_known=case.outcome is not None,
     )
     _note_place(row, case.priority, case.standing_score)
     if case.is_score_withheld:
@@ -438,6 +456,8 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.atypicality),
         is_corrected=bool(row.correction_rank),
         lesion=_lesion_of(row),
+        decided_at=row.decided_at,
+        is_outcome_known=row.is_outcome_known,
     )
 
 

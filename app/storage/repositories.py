@@ -19,6 +19,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import LesionList
+from app.domain.outcome import Outcome
 from app.domain.people.patient import Patient, made_up_code
 from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
@@ -33,6 +34,7 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     OtherLesionRow,
+    OutcomeRow,
     PatientRow,
     ScorePredictionRow,
     VisitRow,
@@ -236,6 +238,10 @@ class CaseRepository:
         """Append a clinician's decision."""
         self._append(mapping.decision_row(decision), decision.image_id)
 
+    def add_outcome(self, outcome: Outcome) -> None:
+        """Append what became of a lesion to one of its images."""
+        self._append(mapping.outcome_row(outcome), outcome.image_id)
+
     def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
         """Return an image and the others of its lesion from the same day, hidden ones of those left out."""
         return [image_id, *self._other_images(image_id)]
@@ -393,7 +399,8 @@ class CaseRepository:
         | BoundaryAssessmentRow
         | ScorePredictionRow
         | MaskRevisionRow
-        | DecisionRow,
+        | DecisionRow
+        | OutcomeRow,
         image_id: ImageId,
     ) -> None:
         self._image(image_id)

@@ -10,7 +10,7 @@ import pytest
 from app.storage.database import connect
 from app.storage.rows import APPEND_ONLY
 from app.storage.store import CaseStore
-from tests.builders import a_boundary, a_decision, a_lesion_list, a_revision, a_score, store_image
+from tests.builders import a_boundary, a_decision, a_lesion_list, a_revision, a_score, an_outcome, store_image
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ def database(store: CaseStore, folder: Path) -> Path:
         work.cases.add_score(a_score(image_id, 0.5))
         work.cases.add_revision(a_revision(image_id))
         work.cases.add_decision(a_decision(image_id))
+        work.cases.add_outcome(an_outcome(image_id))
         work.cases.add_lesion_list(a_lesion_list(image_id))
         work.audit.append("Dr Test", "image imported", image_id)
         work.commit()

@@ -79,6 +79,8 @@ def test_the_database_of_every_released_schema_opens(folder: Path, revision: str
     assert (case.patient.name, case.patient.code) == ("Zoë Åström", "GOLD-1")
     assert (len(case.boundaries), len(case.scores), len(case.revisions), len(case.decisions)) == (1, 2, 2, 1)
     assert case.image.calibration is not None
+    assert (line.decided_at, line.awaits_outcome) == (case.decisions[0].created_at, revision < "0012")
+    assert len(case.outcomes) == (revision >= "0012")
     assert acts == ["image imported", "decision recorded"]
 
 

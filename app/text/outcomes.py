@@ -1,0 +1,36 @@
+"""What became of a lesion, in words, and how long a decided case has been waiting for it."""
+
+from datetime import datetime
+
+from app.domain.case import CaseLine
+from app.domain.outcome import Outcome
+from app.text.patient_tree import day_words
+from app.translation import _, ngettext
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """Return diagnosis, confirmation, day and note of an outcome; of one that was taken back, that it was."""
+    if outcome.diagnosis is None:
+        return _("not known")
+    said = _("{diagnosis}; {confirm_type}, {day}").format(
+        diagnosis=outcome.diagnosis, confirm_type=outcome.confirm_type, day=day_words(outcome.known_on)
+    )
+    return f"{said}; “{outcome.note}”" if outcome.note else said
+
+
+def outcome_title(before: Outcome | None, after: Outcome) -> str:
+    """Return what was done when an outcome was entered after another one, or as the first."""
+    if after.diagnosis is None:
+        return _("Outcome taken back")
+    is_first = before is None or before.diagnosis is None
+    return _("Outcome recorded") if is_first else _("Outcome changed")
+
+
+def waiting_words(line: CaseLine, now: datetime) -> str:
+    """Return since when a decided case has no outcome; "" for any other case."""
+    if line.decided_at is None or not line.awaits_outcome:
+        return ""
+    days = max((now - line.decided_at).days, 0)
+    return ngettext(
+        "Decided {days} day ago, outcome unknown", "Decided {days} days ago, outcome unknown", days
+    ).format(days=days)
