@@ -42,6 +42,12 @@ class CaseDisclosure:
             return f"day {(at - self.imported_at).days}"
         return at.astimezone().strftime("%d %b %Y, %H:%M")
 
+    def day(self, on: date) -> str:
+        """Return a day as the export may tell it."""
+        if self.is_deidentified:
+            return f"day {(on - self.imported_at.astimezone().date()).days}"
+        return f"{on:%d %b %Y}"
+
     def who(self, name: str) -> str:
         """Return a person of the staff as the export may name them."""
         return "clinician" if self.is_deidentified else name

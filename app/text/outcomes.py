@@ -30,7 +30,9 @@ def waiting_words(line: CaseLine, now: datetime) -> str:
     """Return since when a decided case has no outcome; "" for any other case."""
     if line.decided_at is None or not line.awaits_outcome:
         return ""
-    days = max((now - line.decided_at).days, 0)
+    days = (now.astimezone().date() - line.decided_at.astimezone().date()).days
+    if days < 1:
+        return _("Decided today, outcome unknown")
     return ngettext(
         "Decided {days} day ago, outcome unknown", "Decided {days} days ago, outcome unknown", days
     ).format(days=days)

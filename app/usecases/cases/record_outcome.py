@@ -58,9 +58,7 @@ def withdraw_outcome(services: Services, image_id: ImageId) -> Changes:
     with services.store.writing() as work:
         case = work.cases.case(image_id)
         if case.outcome is None:
-            raise InvalidFieldError(
-                "outcome_diagnosis", _("No outcome is recorded that could be taken back.")
-            )
+            raise InvalidFieldError("outcome_diagnosis", _("No outcome is recorded to be taken back."))
         nothing = replace(
             case.outcome,
             id=OutcomeId(new_id()),
@@ -86,7 +84,7 @@ def _append(work: UnitOfWork, outcome: Outcome, case: Case, kind: AuditKind) -> 
 
 
 def _others_concerned(work: UnitOfWork, outcome: Outcome, case: Case) -> list[ImageId]:
-    """The other images of the lesion up to that day which had the same outcome as the case so far, or none."""
+    """The other images of the lesion up to that day whose outcome was the same as that of the case so far."""
     others = [each for each in work.cases.every_image_of(case.lesion.id) if each != case.image.id]
     found = []
     for other in work.cases.cases(others):

@@ -12,6 +12,7 @@ from app.exporters.report.facts import ReportFacts
 from app.exporters.report.sections.score import HASH_LETTERS
 from app.text.history import metadata_words, revision_words
 from app.text.lesions import lesion_changes
+from app.text.outcomes import outcome_title
 from app.translation import _
 
 _LAST = sys.maxsize
@@ -141,6 +142,15 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         )
         for made in case.revisions
     ]
+    outcomes = [
+        (
+            made.id,
+            made.created_at,
+            outcome_title(before, made) + (f": {made.diagnosis}" if made.diagnosis else ""),
+            disclosed.who(made.author),
+        )
+        for before, made in zip((None, *case.outcomes), case.outcomes, strict=False)
+    ]
     decisions = [
         (
             made.id,
@@ -154,4 +164,4 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         (found.id, found.created_at, words, disclosed.who(found.author))
         for found, words in lesion_changes(case)
     ]
-    return [*revisions, *lesions, *decisions]
+    return [*revisions, *lesions, *decisions, *outcomes]
