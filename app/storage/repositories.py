@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
@@ -347,14 +347,22 @@ class CaseRepository:
             found.update(self._session.scalars(query))
         return [ImageId(each) for each in sorted(found)]
 
-    def decided_bands(self, score_sha256: str) -> list[tuple[str, Band]]:
-        """Return newest diagnosis and band of each listed case whose newest score these weights gave."""
+    def decided_bands(self, score_sha256: str) -> list[tuple[str, Band, bool]]:
+        """Return diagnosis and band of each decided case in the list whose newest score these weights gave.
+
+        The diagnosis is that of the newest outcome where one is known (True), else of the newest decision.
+        """
         newest_decision = select(func.max(DecisionRow.sequence)).group_by(DecisionRow.image_id)
+        newest_outcome = select(func.max(OutcomeRow.sequence)).group_by(OutcomeRow.image_id)
         newest_score = select(func.max(ScorePredictionRow.sequence)).group_by(ScorePredictionRow.image_id)
         query = (
-            select(DecisionRow.diagnosis, CaseIndexRow.band)
+            select(DecisionRow.diagnosis, OutcomeRow.diagnosis, CaseIndexRow.band)
             .join(CaseIndexRow, CaseIndexRow.image_id == DecisionRow.image_id)
             .join(ScorePredictionRow, ScorePredictionRow.image_id == DecisionRow.image_id)
+            .outerjoin(
+                OutcomeRow,
+                and_(OutcomeRow.image_id == DecisionRow.image_id, OutcomeRow.sequence.in_(newest_outcome)),
+            )
             .where(
                 DecisionRow.sequence.in_(newest_decision),
                 ScorePredictionRow.sequence.in_(newest_score),
@@ -363,9 +371,9 @@ class CaseRepository:
             )
         )
         return [
-            (diagnosis, Band(band))
-            for diagnosis, band in self._session.execute(query)
-            if diagnosis is not None and band is not None
+            (found or decided, Band(band), found is not None)
+            for decided, found, band in self._session.execute(query)
+            if (found or decided) is not None and band is not None
         ]
 
     def revisions_since(self, moment: datetime, author: str) -> list[MaskRevision]:

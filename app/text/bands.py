@@ -41,9 +41,24 @@ def local_words(band: Band, local: LocalBands | None) -> str:
         return _("Here: none of the {decided:,} decided cases was {label}.").format(
             decided=local.decided, label=band.label
         )
-    return _(
-        "Here: {malignant:,} of {cases:,} decided {label} cases were malignant ({decided:,} decided in all)."
-    ).format(malignant=malignant, cases=cases, label=band.label, decided=local.decided)
+    said = (
+        _(
+            "Here: {malignant:,} of {cases:,} decided {label} cases were malignant ({decided:,} decided in "
+            "all, {by_outcome:,} counted by their outcome, the others by the decision)."
+        )
+        if local.by_outcome
+        else _(
+            "Here: {malignant:,} of {cases:,} decided {label} cases were malignant, by the decision "
+            "({decided:,} decided in all, no outcome known)."
+        )
+    )
+    return said.format(
+        malignant=malignant,
+        cases=cases,
+        label=band.label,
+        decided=local.decided,
+        by_outcome=local.by_outcome,
+    )
 
 
 def worth_tip(band: Band, measured: MeasuredBands | None, local: LocalBands | None) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from app.domain.case import CaseLine
 from app.domain.outcome import Outcome
 from app.text.patient_tree import day_words
+from app.text.work_list import status_words
 from app.translation import _, ngettext
 
 
@@ -26,13 +27,16 @@ def outcome_title(before: Outcome | None, after: Outcome) -> str:
     return _("Outcome recorded") if is_first else _("Outcome changed")
 
 
-def waiting_words(line: CaseLine, now: datetime) -> str:
-    """Return since when a decided case has no outcome; "" for any other case."""
+def days_without_outcome(line: CaseLine, now: datetime) -> int | None:
+    """Return for how many days a decided case has no outcome; None for any other case."""
     if line.decided_at is None or not line.awaits_outcome:
-        return ""
-    days = (now.astimezone().date() - line.decided_at.astimezone().date()).days
-    if days < 1:
-        return _("Decided today, outcome unknown")
-    return ngettext(
-        "Decided {days} day ago, outcome unknown", "Decided {days} days ago, outcome unknown", days
-    ).format(days=days)
+        return None
+    return max((now.astimezone().date() - line.decided_at.astimezone().date()).days, 0)
+
+
+def status_since(line: CaseLine, now: datetime) -> str:
+    """Return the status of a case; of a decided one whose outcome is unknown, since when it is decided."""
+    days = days_without_outcome(line, now)
+    if not days:
+        return status_words(line.status)
+    return ngettext("Decided {days} day ago", "Decided {days} days ago", days).format(days=days)

@@ -13,6 +13,7 @@ from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.panels.history_panel import HistoryPanel
 from app.ui.panels.lesion_strip import LesionStrip
 from app.ui.panels.measurements_panel import MeasurementsPanel
+from app.ui.panels.outcome_card import LesionOutcomeCard
 from app.ui.panels.patient_panel import PatientPanel
 from app.ui.panels.score_panel import ScorePanel
 from app.ui.theme import Theme
@@ -41,6 +42,8 @@ class CasePanels(QFrame):
         self.measurements = MeasurementsPanel()
         self.patient = PatientPanel(vocabulary)
         self.decision = DecisionPanel(vocabulary)
+        self.outcome = LesionOutcomeCard(vocabulary)
+        self.decision.outcome_slot.addWidget(self.outcome)
         self.history = HistoryPanel()
         self.lesion_strip = LesionStrip()
         self.tabs = QTabWidget()
@@ -69,6 +72,7 @@ class CasePanels(QFrame):
             self.measurements.show_view,
             self.patient.show_view,
             self.decision.show_view,
+            self.outcome.show_view,
             self.history.show_view,
         )
         for show_in_tab in show:
@@ -77,7 +81,7 @@ class CasePanels(QFrame):
 
     def show_field_error(self, error: InvalidFieldError) -> bool:
         """Show a refused value at its field and turn to that tab; False when there is no such field."""
-        for panel in (self.decision, self.patient):
+        for panel in (self.decision, self.outcome, self.patient):
             if panel.show_error(error):
                 self.turn_to("Patient" if panel is self.patient else "Decision")
                 return True
@@ -87,6 +91,7 @@ class CasePanels(QFrame):
         """Hand over what is still being typed, before another case is shown."""
         self.patient.finish()
         self.decision.keep_draft()
+        self.outcome.keep_draft()
 
     def turn_to(self, name: str) -> None:
         """Show a tab by its name."""
