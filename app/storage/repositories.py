@@ -371,9 +371,9 @@ class CaseRepository:
             )
         )
         return [
-            (found or decided, Band(band), found is not None)
+            (diagnosis, Band(band), found is not None)
             for decided, found, band in self._session.execute(query)
-            if (found or decided) is not None and band is not None
+            if (diagnosis := found or decided) is not None and band is not None
         ]
 
     def revisions_since(self, moment: datetime, author: str) -> list[MaskRevision]:

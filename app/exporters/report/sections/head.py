@@ -68,8 +68,9 @@ def _entered(facts: ReportFacts) -> list[str]:
     """Return every text that somebody entered and the report may show."""
     case, disclosed, shown = facts.case, facts.disclosed, facts.letterhead
     revisers = (revision.author for revision in case.revisions)
-    readers = (said.author for said in (*case.decisions, *case.outcomes))
-    staff = (case.image.imported_by, *revisers, *readers)
+    deciders = (decision.author for decision in case.decisions)
+    finders = (outcome.author for outcome in case.outcomes)
+    staff = (case.image.imported_by, *revisers, *deciders, *finders)
     entered = (
         *(getattr(disclosed, part.name) for part in fields(disclosed)),
         *(disclosed.text(field.column) for field in FIELDS if field.is_entered),
