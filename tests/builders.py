@@ -17,15 +17,18 @@ import resources
 from app.domain.analysis.need import FIRST_LOOK
 from app.domain.analysis.prediction import BoundaryPrediction, DiagnosisShare, ScorePrediction
 from app.domain.clock import Clock
+from app.domain.followup.marked_structure import MarkedStructure
 from app.domain.ids import (
     BlobName,
     DecisionId,
     ImageId,
     LesionId,
     LesionListId,
+    MarkId,
     OutcomeId,
     PatientId,
     PredictionId,
+    ReadingId,
     RevisionId,
     VisitId,
     new_id,
@@ -33,8 +36,9 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.domain.vocabulary import Vocabulary
 from app.imaging.readers import ImageReader
@@ -288,6 +292,20 @@ def a_lesion_list(image_id: ImageId) -> LesionList:
     )
 
 
+def a_reading(image_id: ImageId, values: dict[str, int] | None = None, *, form: str = "abcd") -> Reading:
+    """Return a clinician's answers to a form, two unless they are given."""
+    answers = {"asymmetry": 2, "border": 3} if values is None else values
+    return Reading(
+        id=ReadingId(new_id()),
+        image_id=image_id,
+        form=form,
+        answers=tuple(Answer(name, value, "Dr Test", proposed=1) for name, value in answers.items()),
+        evidence=EvidenceSource(BlobName("e" * 64), "1"),
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
+    )
+
+
 def a_decision(image_id: ImageId, diagnosis: str | None = "Nevus") -> Decision:
     """Return a clinician's decision."""
     return Decision(
@@ -302,9 +320,9 @@ def a_decision(image_id: ImageId, diagnosis: str | None = "Nevus") -> Decision:
     )
 
 
-def an_outcome(image_id: ImageId, diagnosis: str | None = "Melanoma Invasive") -> Outcome:
+def an_outcome(image_id: ImageId, diagnosis: str | None = "Melanoma Invasive") -> LesionOutcome:
     """Return what became of a lesion; without a diagnosis, one that takes it back."""
-    return Outcome(
+    return LesionOutcome(
         id=OutcomeId(new_id()),
         image_id=image_id,
         diagnosis=diagnosis,
@@ -313,4 +331,20 @@ def an_outcome(image_id: ImageId, diagnosis: str | None = "Melanoma Invasive") -
         note="",
         author="Dr Test",
         created_at=datetime(2026, 3, 21, 9, tzinfo=UTC),
+    )
+
+
+def a_mark(image_id: ImageId) -> MarkedStructure:
+    """Return a point that somebody marked on an image."""
+    return MarkedStructure(
+        id=MarkId(new_id()),
+        image_id=image_id,
+        compared_with=image_id,
+        x_px=10.0,
+        y_px=12.5,
+        radius_x_px=0.0,
+        radius_y_px=0.0,
+        note="dots at the rim",
+        author="Dr Test",
+        created_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
     )

@@ -100,7 +100,7 @@ def decide(
     comment: Annotated[str, typer.Option(help="In your own words.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Record your own reading of a case, apart from what the model said."""
+    """Record your own diagnosis and management of a case, apart from what the model said."""
     cli = cli_of(context, as_json=as_json)
     chosen = only_id(cli, image_id)
     changes = set_decision(

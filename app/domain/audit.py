@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 
 class AuditKind(StrEnum):
@@ -64,6 +64,10 @@ class AuditKind(StrEnum):
     OUTCOME_RECORDED = "outcome recorded"
     """Its subject is the image, its detail the outcome; so it is for one that is taken back."""
     OUTCOME_WITHDRAWN = "outcome withdrawn"
+    READING_RECORDED = "reading recorded"
+    STRUCTURE_MARKED = "structure marked"
+    """Its subject is the image, its detail the mark; so it is when the mark is withdrawn."""
+    STRUCTURE_MARK_WITHDRAWN = "mark of a structure withdrawn"
     CASE_REMOVED = "case removed"
     CASE_RESTORED = "case restored"
     CASE_EXPORTED = "case exported"
@@ -99,6 +103,20 @@ EDITS: Final = frozenset({AuditKind.PATIENT_EDITED, AuditKind.LESION_EDITED, Aud
 """The acts that name the edited fields."""
 
 
+EditedValue: TypeAlias = str | int | float | bool | None
+"""A value of a field as the audit trail keeps it; a day as ISO 8601 text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEdit:
+    """What an edit made of one field."""
+
+    field: str
+    """Its name in the record."""
+    old: EditedValue
+    new: EditedValue
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One act, in the order of ``sequence`` (which does not depend on the clock)."""
@@ -112,7 +130,9 @@ class AuditEvent:
     """Identifier of the patient, image, prediction or revision concerned."""
     detail: str = ""
     fields: tuple[str, ...] = ()
-    """Names of the fields that an edit changed, never their values."""
+    """Names of the fields that an edit changed."""
+    edits: tuple[FieldEdit, ...] = ()
+    """The same with their values; empty where an earlier version of the program noted names alone."""
     reverted_to: int | None = None
     """Number of the revision that a mask was reverted to."""
     weights_sha256: str | None = None

@@ -17,9 +17,10 @@ from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_WORDS, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import FIRST_LESION, ImageLesions, LesionList
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from models.contract.lesion.features import DEFINITION
 
@@ -36,8 +37,10 @@ class Case:
     scores: tuple[ScorePrediction, ...] = ()
     revisions: tuple[MaskRevision, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[LesionOutcome, ...] = ()
     """What became of the lesion, as it was entered, oldest first."""
+    readings: tuple[Reading, ...] = ()
+    """Answers to forms, oldest first; the newest of a form counts."""
     lesion_lists: tuple[LesionList, ...] = ()
     """Which lesions the image shows, as people said, oldest first; usually empty, which means one."""
     accepted_scores: frozenset[PredictionId] = frozenset()
@@ -103,7 +106,7 @@ class Case:
         return self.decisions[-1] if self.decisions else None
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> LesionOutcome | None:
         """Return what became of the lesion; None while it is not known, or when it was taken back."""
         newest = self.outcomes[-1] if self.outcomes else None
         return None if newest is None or newest.diagnosis is None else newest

@@ -7,7 +7,7 @@ from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, diameter_mm, no
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import Choice, FieldValue, Record, fields_of
 from app.domain.lesion import Lesion, Visit
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision
 from app.domain.vocabulary import Vocabulary
@@ -111,7 +111,7 @@ def check_decision(decision: Decision, vocabulary: Vocabulary) -> None:
         raise InvalidFieldError("diagnosis", _("A decision needs a diagnosis, a management or a comment."))
 
 
-def check_outcome(outcome: Outcome, visit: Visit, vocabulary: Vocabulary, *, today: date) -> None:
+def check_outcome(outcome: LesionOutcome, visit: Visit, vocabulary: Vocabulary, *, today: date) -> None:
     """Raise InvalidFieldError when what became of a lesion may not be stored like this."""
     if not outcome.diagnosis:
         raise InvalidFieldError("outcome_diagnosis", _("An outcome needs a diagnosis."))

@@ -3,12 +3,13 @@
 Forms, checks, history, tables, reports, de-identification and the inputs of the score follow this list.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Final, TypeAlias, TypeVar
 
 from app.domain import case_fields
+from app.domain.audit import EditedValue, FieldEdit
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
@@ -216,9 +217,20 @@ def fields_of(record: RecordType) -> tuple[CaseField, ...]:
 
 
 def changed_fields(before: Edited, after: Edited) -> tuple[str, ...]:
-    """Return the names of the fields that differ, for the audit trail, without their values."""
+    """Return the names of the fields that differ."""
     names = (field.name for field in fields(before))
     return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+
+
+def field_edits(before: Edited, after: Edited, names: Collection[str] | None = None) -> tuple[FieldEdit, ...]:
+    """Return what differs, with old and new values, for the audit trail; of some fields if they are named."""
+    changed = changed_fields(before, after) if names is None else names
+    edits = (FieldEdit(name, _kept(getattr(before, name)), _kept(getattr(after, name))) for name in changed)
+    return tuple(edit for edit in edits if edit.old != edit.new)
+
+
+def _kept(value: FieldValue) -> EditedValue:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def with_values(record: Edited, value_by_field: Mapping[CaseField, FieldValue]) -> Edited:

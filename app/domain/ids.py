@@ -12,6 +12,8 @@ PredictionId = NewType("PredictionId", str)
 RevisionId = NewType("RevisionId", str)
 DecisionId = NewType("DecisionId", str)
 OutcomeId = NewType("OutcomeId", str)
+ReadingId = NewType("ReadingId", str)
+MarkId = NewType("MarkId", str)
 LesionListId = NewType("LesionListId", str)
 WorkId = NewType("WorkId", str)
 """Names what is drawn of one lesion of an image, see ``app.domain.stroke_journal``."""

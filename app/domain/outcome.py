@@ -7,7 +7,7 @@ from app.domain.ids import ImageId, OutcomeId
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LesionOutcome:
     """What a lesion turned out to be, entered once it is known and kept apart from the decision."""
 
     id: OutcomeId
@@ -22,7 +22,7 @@ class Outcome:
     author: str
     created_at: datetime
 
-    def says_the_same(self, other: "Outcome | None") -> bool:
+    def says_the_same(self, other: "LesionOutcome | None") -> bool:
         """Say whether another outcome names the same diagnosis, confirmation and day."""
         return other is not None and (self.diagnosis, self.confirm_type, self.known_on) == (
             other.diagnosis,

@@ -56,7 +56,7 @@ class MaskRevision:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The clinician's own reading of a lesion's image, kept apart from what the model said."""
+    """The clinician's own diagnosis and management, kept apart from what the model said."""
 
     id: DecisionId
     image_id: ImageId

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.act_filter import ActFilter
-from app.domain.audit import AuditEvent, AuditKind
+from app.domain.audit import AuditEvent, AuditKind, FieldEdit
 from app.domain.clock import Clock
 from app.storage import mapping
 from app.storage.rows import AuditEventRow
@@ -25,6 +25,7 @@ class AuditTrail:
         detail: str = "",
         *,
         fields: tuple[str, ...] = (),
+        edits: tuple[FieldEdit, ...] = (),
         reverted_to: int | None = None,
         weights_sha256: str | None = None,
     ) -> AuditEvent:
@@ -34,7 +35,7 @@ class AuditTrail:
             who=who,
             what=mapping.kind_text(kind, reverted_to),
             subject=subject,
-            detail=mapping.detail_text(detail, fields),
+            detail=mapping.detail_text(detail, fields, edits),
             weights_sha256=weights_sha256,
         )
         self._session.add(row)

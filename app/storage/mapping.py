@@ -1,5 +1,6 @@
 """Row to domain value and back: fields and columns have the same names; the few others are named here."""
 
+import json
 from collections.abc import Iterable, Set
 from dataclasses import asdict, fields
 from typing import Any, Final, TypeVar
@@ -14,14 +15,15 @@ from app.domain.analysis.prediction import (
     ScorePrediction,
 )
 from app.domain.analysis.triage import Band, Priority, TriageThresholds, queue_rank
-from app.domain.audit import EDITS, AuditEvent, AuditKind
+from app.domain.audit import EDITS, AuditEvent, AuditKind, FieldEdit
 from app.domain.case import Case, CaseLine
-from app.domain.ids import BlobName, ImageId
+from app.domain.ids import BlobName, ImageId, ReadingId
 from app.domain.image import DAMAGE_OBJECTION, Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
+from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.storage.rows import (
     CONFIRMED_RANK,
@@ -40,6 +42,7 @@ from app.storage.rows import (
     OutcomeRow,
     PatientRow,
     PredictedByModel,
+    ReadingRow,
     Row,
     ScorePredictionRow,
     VisitRow,
@@ -52,6 +55,9 @@ _CHANGE_BY_TEXT: Final = {change.value: change for change in LesionChange}
 
 _FIELD_SEPARATOR: Final = ", "
 """Between the names of edited fields in the stored detail of an act."""
+
+_EDITS_START: Final = "[["
+"""Of a stored detail with values, which is JSON: of each edit the field, its old and its new value."""
 
 _Row = TypeVar(
     "_Row",
@@ -76,7 +82,7 @@ _Value = TypeVar(
     ScorePrediction,
     MaskRevision,
     Decision,
-    Outcome,
+    LesionOutcome,
     AuditEvent,
     LesionList,
     OtherLesion,
@@ -92,7 +98,7 @@ def row_of(
     | ScorePrediction
     | MaskRevision
     | Decision
-    | Outcome
+    | LesionOutcome
     | LesionList
     | OtherLesion,
     *,
@@ -293,14 +299,48 @@ def decision_of(row: DecisionRow) -> Decision:
     return value_of(Decision, row)
 
 
-def outcome_row(outcome: Outcome) -> OutcomeRow:
+def outcome_row(outcome: LesionOutcome) -> OutcomeRow:
     """Return the row of an outcome."""
     return row_of(OutcomeRow, outcome)
 
 
-def outcome_of(row: OutcomeRow) -> Outcome:
+def outcome_of(row: OutcomeRow) -> LesionOutcome:
     """Return the outcome of a row."""
-    return value_of(Outcome, row)
+    return value_of(LesionOutcome, row)
+
+
+def reading_row(reading: Reading) -> ReadingRow:
+    """Return the row of a reading."""
+    source = reading.evidence
+    return ReadingRow(
+        id=reading.id,
+        image_id=reading.image_id,
+        form=reading.form,
+        answers=[asdict(answer) for answer in reading.answers],
+        evidence_mask=None if source is None else source.mask,
+        evidence_definition=None if source is None else source.definition,
+        author=reading.author,
+        created_at=reading.created_at,
+    )
+
+
+def reading_of(row: ReadingRow) -> Reading:
+    """Return the reading of a row."""
+    source = None
+    if row.evidence_mask is not None and row.evidence_definition is not None:
+        source = EvidenceSource(BlobName(row.evidence_mask), row.evidence_definition)
+    return Reading(
+        id=ReadingId(row.id),
+        image_id=ImageId(row.image_id),
+        form=row.form,
+        answers=tuple(
+            Answer(each["criterion"], each["value"], each["confirmed_by"], each["proposed"])
+            for each in row.answers
+        ),
+        evidence=source,
+        author=row.author,
+        created_at=row.created_at,
+    )
 
 
 def kind_text(kind: AuditKind, reverted_to: int | None) -> str:
@@ -308,8 +348,10 @@ def kind_text(kind: AuditKind, reverted_to: int | None) -> str:
     return _with_number(kind, reverted_to)
 
 
-def detail_text(detail: str, edited: tuple[str, ...]) -> str:
-    """Return the stored detail of an act: the names of the edited fields where there are any."""
+def detail_text(detail: str, edited: tuple[str, ...], edits: tuple[FieldEdit, ...] = ()) -> str:
+    """Return the stored detail of an act: the edited fields where there are any, if known with values."""
+    if edits:
+        return json.dumps([[edit.field, edit.old, edit.new] for edit in edits], ensure_ascii=False)
     return _FIELD_SEPARATOR.join(edited) or detail
 
 
@@ -318,14 +360,24 @@ def event_of(row: AuditEventRow) -> AuditEvent:
     text, reverted_to = _without_number(row.what, AuditKind.MASK_REVERTED)
     kind = _KIND_BY_TEXT.get(text, row.what)
     is_edit = kind in EDITS
+    edits = _edits_of(row.detail) if is_edit else ()
+    names = tuple(row.detail.split(_FIELD_SEPARATOR)) if is_edit and row.detail and not edits else ()
     return value_of(
         AuditEvent,
         row,
         kind=kind,
         detail="" if is_edit else row.detail,
-        fields=tuple(row.detail.split(_FIELD_SEPARATOR)) if is_edit and row.detail else (),
+        fields=tuple(edit.field for edit in edits) or names,
+        edits=edits,
         reverted_to=reverted_to,
     )
+
+
+def _edits_of(detail: str) -> tuple[FieldEdit, ...]:
+    """Return the edited fields with their values; none when a detail has only names."""
+    if not detail.startswith(_EDITS_START):
+        return ()
+    return tuple(FieldEdit(str(field), old, new) for field, old, new in json.loads(detail))
 
 
 def _with_number(text: str, number: int | None) -> str:

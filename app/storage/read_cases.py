@@ -28,6 +28,7 @@ from app.storage.rows import (
     OtherLesionRow,
     OutcomeRow,
     PatientRow,
+    ReadingRow,
     ScorePredictionRow,
     VisitRow,
 )
@@ -42,6 +43,7 @@ _OfImage = TypeVar(
     MaskRevisionRow,
     DecisionRow,
     OutcomeRow,
+    ReadingRow,
     LesionListRow,
 )
 _Value = TypeVar("_Value")
@@ -56,8 +58,13 @@ def read_cases(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     others = _other_images(session, image_ids)
     wanted = dict.fromkeys([*image_ids, *(other for found in others.values() for other in found)])
     alone = {case.image.id: case for case in _cases_alone(session, list(wanted))}
+    readings = _of_images(session, ReadingRow, image_ids, mapping.reading_of)
     return [
-        replace(alone[image_id], other_images=tuple(alone[one].image_scores for one in others[image_id]))
+        replace(
+            alone[image_id],
+            readings=tuple(readings[image_id]),
+            other_images=tuple(alone[one].image_scores for one in others[image_id]),
+        )
         for image_id in image_ids
     ]
 

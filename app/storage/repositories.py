@@ -19,8 +19,9 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import LesionList
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient, made_up_code
+from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision
 from app.storage import mapping
 from app.storage.read_cases import has_images, read_cases
@@ -238,9 +239,15 @@ class CaseRepository:
         """Append a clinician's decision."""
         self._append(mapping.decision_row(decision), decision.image_id)
 
-    def add_outcome(self, outcome: Outcome) -> None:
+    def add_outcome(self, outcome: LesionOutcome) -> None:
         """Append what became of a lesion to one of its images."""
         self._append(mapping.outcome_row(outcome), outcome.image_id)
+
+    def add_reading(self, reading: Reading) -> None:
+        """Append a clinician's answers to a form; no line of the work list depends on them."""
+        self._image(reading.image_id)
+        self._session.add(mapping.reading_row(reading))
+        self._session.flush()
 
     def images_of_visit(self, image_id: ImageId) -> list[ImageId]:
         """Return an image and the others of its lesion from the same day, hidden ones of those left out."""

@@ -21,7 +21,9 @@ APPEND_ONLY = (
     "mask_revision",
     "decision",
     "outcome",
+    "reading",
     "audit_event",
+    "marked_structure",
     "lesion_list",
     "other_lesion",
 )
@@ -252,7 +254,7 @@ class OtherLesionRow(Row):
 
 
 class DecisionRow(Row):
-    """A clinician's own reading."""
+    """A clinician's own diagnosis and management."""
 
     __tablename__ = "decision"
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -277,6 +279,23 @@ class OutcomeRow(Row):
     confirm_type: Mapped[str | None]
     known_on: Mapped[date]
     note: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class ReadingRow(Row):
+    """A clinician's answers to a form."""
+
+    __tablename__ = "reading"
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
+    form: Mapped[str]
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """A criterion, value, confirmed_by and proposed for each answer."""
+    evidence_mask: Mapped[str | None] = mapped_column(_HASH)
+    """Mask that proposals were measured on; NULL where nothing was proposed."""
+    evidence_definition: Mapped[str | None]
     author: Mapped[str]
     created_at: Mapped[datetime]
 

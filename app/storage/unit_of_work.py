@@ -13,6 +13,7 @@ from app.storage.audit_trail import AuditTrail
 from app.storage.database import WRITING, storage_error
 from app.storage.identity import IdentityQuestions
 from app.storage.learning import LearningSubsets
+from app.storage.marked_structures import MarkedStructures
 from app.storage.moves import Moves
 from app.storage.patient_tree import PatientTree
 from app.storage.repositories import CaseRepository
@@ -49,6 +50,7 @@ class UnitOfWork:
         self.cases = CaseRepository(self._session)
         self.audit = AuditTrail(self._session, self._clock)
         self.learning = LearningSubsets(self._session)
+        self.marked_structures = MarkedStructures(self._session)
         self.moves = Moves(self.audit)
         self.tree = PatientTree(self._session)
         self.identity_questions = IdentityQuestions(self._session)

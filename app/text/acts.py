@@ -10,8 +10,6 @@ from app.text.history import SKIP_WORDS, metadata_words
 from app.text.lesions import CHANGE_WORDS
 from app.translation import N_, _
 
-_SHOWN_ID_LETTERS = 8
-
 WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.IMAGE_IMPORTED: N_("Image imported"),
     AuditKind.DAMAGED_FILE_TAKEN: N_("Damaged file taken"),
@@ -49,6 +47,7 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.DECISION_RECORDED: N_("Decision recorded"),
     AuditKind.OUTCOME_RECORDED: N_("Outcome recorded"),
     AuditKind.OUTCOME_WITHDRAWN: N_("Outcome taken back"),
+    AuditKind.READING_RECORDED: N_("Reading recorded"),
     AuditKind.CASE_REMOVED: N_("Case removed from the work list"),
     AuditKind.CASE_RESTORED: N_("Case brought back"),
     AuditKind.CASE_EXPORTED: N_("Case exported"),
@@ -79,12 +78,12 @@ def act_words(event: AuditEvent) -> str:
 
 
 def detail_words(event: AuditEvent) -> str:
-    """Return what else is known of an act; identifiers are shortened."""
+    """Return what else is known of an act; identifiers, which tell a person nothing, are left out."""
     if event.kind in EDITS:
         described = metadata_words(event)
-        return "" if described is None else described[1]
+        return "" if described is None else described[1].replace("\n", "; ")
     if event.kind in MOVES and event.detail.startswith("{"):
         return _("The move as a whole; the acts on its images and lesions follow.")
     if event.kind is AuditKind.BOUNDARY_SKIPPED:
         return _(SKIP_WORDS.get(event.detail, event.detail))
-    return event.detail[:_SHOWN_ID_LETTERS] if is_id(event.detail) else event.detail
+    return "" if is_id(event.detail) else event.detail

@@ -5,7 +5,7 @@ from typing import Final
 
 from app.domain.analysis.input_edits import inputs_edited_between
 from app.domain.analysis.prediction import ScorePrediction
-from app.domain.audit import EDITS, AuditEvent, AuditKind
+from app.domain.audit import EDITS, AuditEvent, AuditKind, EditedValue
 from app.domain.case import Case
 from app.domain.fields import FIELDS
 from app.domain.ids import BlobName, PredictionId, RevisionId
@@ -46,6 +46,8 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
     AuditKind.SECOND_LOOK_ASKED: N_("Second look at the boundary asked for"),
     AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look at the boundary no longer asked for"),
     AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
+    AuditKind.STRUCTURE_MARKED: N_("New structure marked"),
+    AuditKind.STRUCTURE_MARK_WITHDRAWN: N_("Mark of a new structure withdrawn"),
 }
 
 SKIP_WORDS: Final[Mapping[str, str]] = {
@@ -89,7 +91,7 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
 
 
 def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
-    """Return an edit of metadata as a title and what was edited, without values.
+    """Return an edit of metadata as a title and what was edited, with old and new values if they are known.
 
     An act of another version of the program has its own text for a title; None for any other act.
     """
@@ -101,8 +103,31 @@ def metadata_words(act: AuditEvent) -> tuple[str, str] | None:
     if act.kind is AuditKind.BOUNDARY_SKIPPED:
         return _(title), _(SKIP_WORDS.get(act.detail, act.detail))
     if act.kind in EDITS:
-        return _(title), ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
+        return _(title), edit_words(act)
     return _(title), act.detail if act.kind in _TOLD_IN_DETAIL else ""
+
+
+def edit_words(act: AuditEvent) -> str:
+    """Return what an edit changed: each field with its old and new value, or the fields' names alone."""
+    if not act.edits:
+        return ", ".join(_(_WORDS_BY_FIELD.get(field, field)) for field in act.fields)
+    lines = (
+        _("{part}: {old} → {new}").format(
+            part=_(_WORDS_BY_FIELD.get(edit.field, edit.field)),
+            old=_value_words(edit.old),
+            new=_value_words(edit.new),
+        )
+        for edit in act.edits
+    )
+    return "\n".join(lines)
+
+
+def _value_words(value: EditedValue) -> str:
+    if value is None or value == "":
+        return _("not known")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def move_words(move: DescribedMove) -> str:

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from app.domain.case import CaseLine
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.text.patient_tree import day_words
 from app.text.work_list import status_words
 from app.translation import _, ngettext
 
 
-def outcome_words(outcome: Outcome) -> str:
+def outcome_words(outcome: LesionOutcome) -> str:
     """Return diagnosis, confirmation, day and note of an outcome; of one that was taken back, that it was."""
     if outcome.diagnosis is None:
         return _("not known")
@@ -19,7 +19,7 @@ def outcome_words(outcome: Outcome) -> str:
     return f"{said}; “{outcome.note}”" if outcome.note else said
 
 
-def outcome_title(before: Outcome | None, after: Outcome) -> str:
+def outcome_title(before: LesionOutcome | None, after: LesionOutcome) -> str:
     """Return what was done when an outcome was entered after another one, or as the first."""
     if after.diagnosis is None:
         return _("Outcome taken back")

@@ -14,6 +14,7 @@ from app.translation import _
 from app.usecases.analysis.measurements import features_of
 from app.usecases.recently_used import RecentlyUsed
 from models.contract.arrays import BoolMask, ProbabilityMap, RgbImage
+from models.contract.lesion.abcd.evidence import AbcdEvidence, abcd_evidence
 from models.contract.lesion.features import LesionFeatures
 from models.contract.lesion.quality import ImageQuality, image_quality
 
@@ -21,6 +22,8 @@ ARRAY_BUDGET_BYTES = 512 * 1024**2
 """Some four of the largest images with their masks and maps, or thousands of small ones."""
 
 _MOST_MEASURED = 4096
+_MOST_EVIDENCE = 32
+"""Each holds a map of up to 512 x 512 levels."""
 
 
 class ImageArrays:
@@ -35,6 +38,7 @@ class ImageArrays:
         self._blobs = blobs
         self._arrays = RecentlyUsed[NDArray[np.uint8]](budget_bytes, lambda array: array.nbytes)
         self._features = RecentlyUsed[LesionFeatures | None](_MOST_MEASURED, lambda _features: 1)
+        self._evidence = RecentlyUsed[AbcdEvidence](_MOST_EVIDENCE, lambda _evidence: 1)
         self._qualities = RecentlyUsed[ImageQuality](_MOST_MEASURED, lambda _quality: 1)
 
     @property
@@ -82,6 +86,12 @@ class ImageArrays:
         return self._features.get(
             (image.upright, mask_digest(mask), mm_per_px),
             lambda: features_of(self.pixels(image), mask, mm_per_px=mm_per_px),
+        )
+
+    def abcd_evidence(self, image: DermoscopicImage, mask: BoolMask) -> AbcdEvidence:
+        """Return what can be measured for the ABCD rule; raises NoLesionError for an empty mask (H, W)."""
+        return self._evidence.get(
+            (image.upright, mask_digest(mask)), lambda: abcd_evidence(self.pixels(image), mask)
         )
 
     def quality(self, image: DermoscopicImage, mask: BoolMask | None) -> ImageQuality:

@@ -27,6 +27,8 @@ _NO_SENTENCES = {
     "limits title": "the name of a style",
     "box title": "the name of a style",
     "0 beginbfchar": "an operator of PDF",
+    "Metadata": "a type of PDF",
+    "sRGB IEC61966-2.1": "the name of a colour space",
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'": "a rule for browsers",
 }
 

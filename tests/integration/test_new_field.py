@@ -100,7 +100,9 @@ def test_a_new_field_is_stored_and_told_of_in_the_history(found: Mapping[str, An
         "is_immunosuppressed": True,
         "occupation": "canary breeder",
     }
-    assert found["history"] == [["Patient edited", "height, immunosuppressed, occupation"]]
+    height, immunosuppressed = "height: not known → 171", "immunosuppressed: not known → yes"
+    occupation = "occupation: not known → canary breeder"
+    assert found["history"] == [["Patient edited", f"{height}\n{immunosuppressed}\n{occupation}"]]
 
 
 def test_a_new_field_is_in_form_table_and_report(found: Mapping[str, Any]) -> None:

@@ -26,7 +26,8 @@ def test_a_digit_a_letter_and_return_decide_a_case_and_open_the_next(
     assert (panel.draft.diagnosis, panel.draft.management) == (None, None)
     # A diagnosis that is no favourite is searched for; the keys go on where they were.
     press(window, Qt.Key.Key_Slash)
-    type_words(window, "bcc")
+    QApplication.processEvents()
+    type_words(window, "cell car")
     press(window, Qt.Key.Key_Return)
     assert panel.draft.diagnosis == "Basal cell carcinoma"
     press(window, Qt.Key.Key_U)

@@ -129,6 +129,11 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPage:
+    """What follows begins on a page of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Blank:
     """A line to be filled in by hand, behind its words."""
 
@@ -143,7 +148,18 @@ class LetterNote:
 
 
 Part: TypeAlias = (
-    Words | FreeText | PlacedImage | Pairs | Lines | Box | Columns | Together | Gap | Blank | LetterNote
+    Words
+    | FreeText
+    | PlacedImage
+    | Pairs
+    | Lines
+    | Box
+    | Columns
+    | Together
+    | Gap
+    | NewPage
+    | Blank
+    | LetterNote
 )
 
 

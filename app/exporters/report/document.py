@@ -10,10 +10,12 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, SimpleDocTemplate
 
+from app.exporters.report.colour_intent import declare_colours_and_content
 from app.exporters.report.content import Part
 from app.exporters.report.facts import ReportFacts, report_facts
 from app.exporters.report.flowables import flowables
 from app.exporters.report.forms import further_sections, long_form, short_form
+from app.exporters.report.sections.follow_up import follow_up
 from app.exporters.report.style import (
     BOLD,
     CONTENT_WIDTH,
@@ -43,6 +45,7 @@ def report_bytes(file: CaseFile, made_at: datetime, manner: ExportManner) -> byt
     register_fonts()
     facts = report_facts(file, manner)
     parts = long_form(facts) if manner.form is ReportForm.LONG else _as_far_as_they_fit(facts)
+    parts = [*parts, *follow_up(facts)]
     foot = made_words(made_at, printable(facts.disclosed.patient_code), is_deidentified=manner.deidentified)
     # The first pass only counts the pages, because each page says how many there are.
     pages, _content = _laid_out(facts, parts, foot)
@@ -66,6 +69,7 @@ def _laid_out(
 ) -> tuple[int, bytes]:
     """Return the number of pages and the PDF; without ``pages`` it is a trial and has no pictures."""
     buffer = BytesIO()
+    title, subject = _("Naevus dermoscopy report"), _(RESEARCH_USE)
     document = SimpleDocTemplate(
         buffer,
         pagesize=A4,
@@ -73,10 +77,10 @@ def _laid_out(
         rightMargin=PAGE_MARGIN - 6,
         topMargin=21 * mm,
         bottomMargin=18 * mm,
-        title=_("Naevus dermoscopy report"),
+        title=title,
         author="Naevus",
         creator="Naevus",
-        subject=_(RESEARCH_USE),
+        subject=subject,
         pageCompression=1,
         initialFontName=REGULAR,
         # A fixed creation date: the real one would date the visit.
@@ -86,8 +90,12 @@ def _laid_out(
     def frame(canvas: Canvas, _document: BaseDocTemplate) -> None:
         _draw_frame(canvas, foot, pages)
 
+    def first_frame(canvas: Canvas, document: BaseDocTemplate) -> None:
+        declare_colours_and_content(canvas, title, subject)
+        frame(canvas, document)
+
     content = flowables(parts, CONTENT_WIDTH, is_trial=pages is None)
-    document.build(content, onFirstPage=frame, onLaterPages=frame)
+    document.build(content, onFirstPage=first_frame, onLaterPages=frame)
     return document.page, buffer.getvalue()
 
 

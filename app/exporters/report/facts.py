@@ -9,6 +9,7 @@ from app.domain.measurement import Measurement
 from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.exporters.report.images import DrawnImages, drawn_images
 from app.exporters.report.lesion_crop import LesionCrops, lesion_crops
+from app.exporters.report.visit_images import DrawnFollowUp, drawn_follow_up
 from app.usecases.analysis.measurements import measurements_of
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile
@@ -31,6 +32,8 @@ class ReportFacts:
     """Whole image, boundary and overlays; of the long form."""
     crops: LesionCrops | None
     """The lesion before and after a correction; of the short form."""
+    follow_up: DrawnFollowUp | None
+    """Compared with the visit before; None when there is none."""
 
 
 def report_facts(file: CaseFile, manner: ExportManner) -> ReportFacts:
@@ -46,4 +49,5 @@ def report_facts(file: CaseFile, manner: ExportManner) -> ReportFacts:
         models=file.models,
         images=None if is_short else drawn_images(file),
         crops=lesion_crops(file) if is_short else None,
+        follow_up=None if file.follow_up is None else drawn_follow_up(file.follow_up),
     )

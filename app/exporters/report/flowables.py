@@ -5,7 +5,7 @@ from io import BytesIO
 
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Image, KeepTogether, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Image, KeepTogether, PageBreak, Spacer, Table, TableStyle
 
 from app.exporters.image_rendering import colour_bar, jpeg
 from app.exporters.report import style
@@ -19,6 +19,7 @@ from app.exporters.report.content import (
     Gap,
     LetterNote,
     Lines,
+    NewPage,
     Pairs,
     Part,
     PlacedImage,
@@ -99,8 +100,8 @@ class _Layout:
                 return [self._side_by_side(part, width_pt)]
             case Together(parts):
                 return [KeepTogether(self.of_all(parts, width_pt))]
-            case Gap(height_pt):
-                return [Spacer(1, height_pt)]
+            case Gap() | NewPage():
+                return [Spacer(1, part.height_pt) if isinstance(part, Gap) else PageBreak()]
             case LetterNote(texts):
                 return _letter_note(texts)
             case Blank(words):
@@ -129,6 +130,7 @@ class _Layout:
         table.setStyle(
             TableStyle(
                 [
+                    ("FONTNAME", (0, 0), (-1, -1), style.REGULAR),
                     ("VALIGN", (0, 0), (-1, -1), "TOP"),
                     ("ALIGN", (0, 0), (-1, -1), "CENTER" if part.is_centred else "LEFT"),
                     *(("LEFTPADDING", (at, 0), (at, 0), left) for at, (left, _right) in enumerate(paddings)),
@@ -179,6 +181,7 @@ def _colour_bar(scale: ColourScale) -> Table:
     table.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), style.REGULAR),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
                 ("ALIGN", (1, 0), (1, 0), "CENTER"),
                 ("TOPPADDING", (0, 0), (-1, -1), 0),

@@ -13,6 +13,7 @@ from app.exporters.report.sections.lesion import (
     patient_and_lesion,
 )
 from app.exporters.report.sections.limits import full_limits, limits_of_models, small_print
+from app.exporters.report.sections.reading import full_readings, reading_totals
 from app.exporters.report.sections.record import image_origin, models_used, revision_history
 from app.exporters.report.sections.score import short_score
 
@@ -37,6 +38,7 @@ def short_form(facts: ReportFacts) -> list[Part]:
 def further_sections(facts: ReportFacts) -> list[list[Part]]:
     """Return what a short report holds as far as there is room, the most wanted first."""
     return [
+        reading_totals(facts),
         patient_and_lesion(facts),
         limits_of_models(facts),
         revision_history(facts),
@@ -51,6 +53,7 @@ def long_form(facts: ReportFacts) -> list[Part]:
         *title(facts),
         *images_and_score(facts),
         *full_decision(facts),
+        *full_readings(facts),
         *measurements(facts),
         *other_lesions(facts),
         *patient_and_lesion(facts),

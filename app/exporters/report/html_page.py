@@ -7,6 +7,7 @@ import resources
 from app.exporters.report.facts import ReportFacts, report_facts
 from app.exporters.report.forms import further_sections, long_form, short_form
 from app.exporters.report.markup import element, elements
+from app.exporters.report.sections.follow_up import follow_up
 from app.text.report import RESEARCH_USE, made_words
 from app.translation import _
 from app.usecases.exports.export_manner import ExportManner
@@ -27,7 +28,8 @@ def report_html(file: CaseFile, made_at: datetime, manner: ExportManner) -> byte
 
 
 def _head() -> Element:
-    sheet = resources.path("themes", "report.css").read_text(encoding="utf-8")
+    sheet = Element("style")
+    sheet.text = resources.path("themes", "report.css").read_text(encoding="utf-8")
     policy = {"http-equiv": "Content-Security-Policy", "content": _POLICY}
     return element(
         "head",
@@ -35,7 +37,7 @@ def _head() -> Element:
         element("meta", **policy),
         element("meta", name="viewport", content="width=device-width"),
         element("title", _("Naevus dermoscopy report")),
-        element("style", sheet),
+        sheet,
     )
 
 
@@ -48,7 +50,8 @@ def _body(facts: ReportFacts, form: ReportForm, made: str) -> Element:
 
 def _content(facts: ReportFacts, form: ReportForm) -> list[Element]:
     if form is ReportForm.LONG:
-        return elements(long_form(facts))
+        return elements([*long_form(facts), *follow_up(facts)])
     further = [one for section in further_sections(facts) for one in elements(section)]
     more = element("summary", _("More about this case"))
-    return [*elements(short_form(facts)), element("details", more, *further)]
+    page = elements(short_form(facts))
+    return [*page, element("details", more, *further), *elements(follow_up(facts))]

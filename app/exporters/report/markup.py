@@ -14,6 +14,7 @@ from app.exporters.report.content import (
     Gap,
     LetterNote,
     Lines,
+    NewPage,
     Pairs,
     Part,
     PlacedImage,
@@ -76,7 +77,7 @@ def _elements_of(part: Part) -> list[Element]:
             return [element("div", *elements(parts), **{"class": "together"})]
         case Blank(words):
             return [element("p", element("span", words), element("span"), **{"class": "blank"})]
-        case Gap() | LetterNote():
+        case Gap() | NewPage() | LetterNote():
             return []
 
 

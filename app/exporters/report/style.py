@@ -123,6 +123,7 @@ def pairs_table(
     table.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), REGULAR),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 6),
@@ -148,6 +149,7 @@ def lined_table(
     table.setStyle(
         TableStyle(
             [
+                ("FONTNAME", (0, 0), (-1, -1), REGULAR),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LINEBELOW", (0, 0), (-1, 0), 0.8, MUTED),
                 ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
@@ -165,6 +167,7 @@ def boxed(rows: Sequence[Flowable], width: float, *, edge: Color, tint: Color | 
     """Return flowables one below the other in a frame that may break between them."""
     table = Table([[row] for row in rows], colWidths=[width])
     commands: list[tuple[object, ...]] = [
+        ("FONTNAME", (0, 0), (-1, -1), REGULAR),
         ("BOX", (0, 0), (-1, -1), 1, edge),
         ("LEFTPADDING", (0, 0), (-1, -1), 8),
         ("RIGHTPADDING", (0, 0), (-1, -1), 8),

@@ -17,6 +17,7 @@ from app.domain.vocabulary import Vocabulary
 from app.exporters.case_index import mask_origin
 from app.exporters.csv_cells import Cell
 from app.exporters.deidentification import CaseDisclosure, disclosed_case
+from app.exporters.tables.reading_columns import READING_COLUMNS, readers, reading_cells
 from app.usecases.analysis.measurements import mask_area_mm2
 from app.usecases.exports.exporter import CaseFile
 from models.contract.arrays import BoolMask
@@ -105,6 +106,7 @@ IDENTIFYING_COLUMNS = (
     *(field.column for field in _IDENTIFYING if field.column and not isinstance(field.kind, Note)),
     "file_name",
     "decided_by",
+    "readings_by",
     "decision_comment",
     "outcome_known_on",
     "outcome_entered_by",
@@ -118,7 +120,7 @@ _JOINT = " | "
 
 def columns(*, deidentified: bool) -> tuple[str, ...]:
     """Return the table's columns."""
-    disclosed = ISIC_COLUMNS + MODEL_COLUMNS + MEASURED_COLUMNS + CLINICIAN_COLUMNS
+    disclosed = ISIC_COLUMNS + MODEL_COLUMNS + MEASURED_COLUMNS + READING_COLUMNS + CLINICIAN_COLUMNS
     return disclosed if deidentified else disclosed + IDENTIFYING_COLUMNS
 
 
@@ -126,7 +128,8 @@ def case_row(file: CaseFile, *, deidentified: bool) -> Row:
     """Return a case's line; ``acquisition_day`` is added by ``case_rows``."""
     case, disclosed = file.case, disclosed_case(file.case, deidentified=deidentified)
     measured = _measured(case, file.mask, file.measure())
-    row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **measured, **_outcome(case)}
+    said_by_people = {**_outcome(case), **reading_cells(case)}
+    row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **measured, **said_by_people}
     row["naevus_management"] = case.decision.management if case.decision else None
     row["naevus_intended_use"] = _INTENDED_USE
     return row if deidentified else {**row, **_identifying(case, disclosed)}
@@ -282,6 +285,7 @@ def _identifying(case: Case, disclosed: CaseDisclosure) -> Row:
     return {
         "file_name": disclosed.file_name,
         "decided_by": case.decision.author if case.decision else None,
+        "readings_by": readers(case),
         "decision_comment": disclosed.comment,
         "outcome_known_on": case.outcome.known_on.isoformat() if case.outcome else None,
         "outcome_entered_by": case.outcome.author if case.outcome else None,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QTimer
+from PySide6.QtCore import QDate, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDateEdit,
@@ -59,6 +59,7 @@ class AuditDialog(FittedDialog):
             sorted((_(words), kind.value) for kind, words in WORDS_BY_KIND.items()), unknown=_("Everything")
         )
         self.since, self.until = _day_edit(_FIRST_DAY), _day_edit(QDate.currentDate())
+        self.since.setSpecialValueText(_("The beginning"))
         self.case = QLineEdit()
         self.case.setPlaceholderText(_("Patient, file, site…"))
         self._case_field = Field(_("Case"), self.case)
@@ -194,8 +195,8 @@ class AuditDialog(FittedDialog):
 
 def _written_words(count: int, path: Path) -> str:
     sentence = ngettext(
-        "{count:,} act written to {path}. It names people of the staff and patient numbers.",
-        "{count:,} acts written to {path}. They name people of the staff and patient numbers.",
+        "{count:,} act written to {path}. It names staff and patients.",
+        "{count:,} acts written to {path}. They name staff and patients.",
         count,
     )
     return sentence.format(count=count, path=path)
@@ -223,6 +224,7 @@ def _table(model: ActModel) -> QTableView:
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setAccessibleName(_("All acts"))
     header = table.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     for column, width_px in enumerate(_COLUMN_WIDTHS_PX):
         header.resizeSection(column, width_px)

@@ -15,11 +15,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResiz
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.mask import EMPTY_BOX, PixelBox
-from app.translation import N_, _
-from app.ui.editor.colour_bar import colour_bar
+from app.translation import _
+from app.ui.editor.evidence_drawing import EvidenceDrawing
 from app.ui.editor.image_renderer import ImageRenderer, OutlinedLesion, shown_map
 from app.ui.editor.layers import Layer, LayerLook, band_scale, probability_scale
-from app.ui.editor.legend import band_legend
+from app.ui.editor.legend import map_legends
 from app.ui.editor.lesion_tag import LesionTag
 from app.ui.editor.sampling import ImagePyramid
 from app.ui.editor.spaces import Placement, Point
@@ -28,10 +28,6 @@ from app.usecases.analysis.colour_scales import LINE_RGB, attention_scale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 
 _BAR_MARGIN = 12.0
-_BAND_WORDS = (
-    N_("Wide: the predicted boundary is uncertain here,"),
-    N_("it moves when the image is flipped or turned."),
-)
 
 EventHandler: TypeAlias = Callable[[QEvent], bool]
 """Takes an event of the view; True when nothing more is to be done about it."""
@@ -64,6 +60,7 @@ class ImageView(QWidget):
         self._changed_box = EMPTY_BOX
         self._picture = QImage()
         self._colour_bars: list[QPixmap] = []
+        self._evidence: EvidenceDrawing | None = None
         self._tags: tuple[LesionTag, ...] = ()
 
     def attach(self, event_handler: EventHandler, drawing: Drawing) -> None:
@@ -107,6 +104,7 @@ class ImageView(QWidget):
     def show_image(self, pixels: RgbImage | None, pyramid: ImagePyramid | None = None) -> None:
         """Show an image (H, W, 3) uint8, or none; maps and mask of the one before are dropped."""
         self.renderer.show(pixels, pyramid)
+        self._evidence = None
         self._tags = ()
         self._changed_box = EMPTY_BOX
         shape = None if pixels is None else (pixels.shape[0], pixels.shape[1])
@@ -173,6 +171,12 @@ class ImageView(QWidget):
         """Show where the boundary is uncertain, (h, w) in [0, 1], stretched; None removes it."""
         self.renderer.uncertainty = None if band is None else shown_map(band, band_scale())
         self._redraw()
+
+    def set_evidence(self, evidence: EvidenceDrawing | None) -> None:
+        """Show what proposals for a reading rest on; None removes it."""
+        if evidence is not self._evidence:
+            self._evidence = evidence
+            self.update()
 
     def layer_look(self, layer: Layer) -> LayerLook:
         """Return how a layer is shown."""
@@ -256,11 +260,18 @@ class ImageView(QWidget):
             pixels = self.renderer.pixels
             self._picture = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             self._picture.setDevicePixelRatio(ratio)
-            self._colour_bars = self._drawn_colour_bars()
+            self._colour_bars = map_legends(
+                self.renderer.shown_scales(), self.font(), ratio, shows_band=self.renderer.shows_band
+            )
             self._is_stale = False
         elif not self._changed_box.is_empty:
             self.renderer.renew_image_box(self._changed_box)
         self._changed_box = EMPTY_BOX
+
+    def _draw_evidence(self, painter: QPainter) -> None:
+        look = self.layer_look(Layer.EVIDENCE)
+        if self._evidence is not None and look.is_visible:
+            self._evidence.draw(painter, self.placement, look.opacity, QRectF(self.rect()))
 
     def _draw_colour_bars(self, painter: QPainter) -> None:
         right, bottom = self.width() - _BAR_MARGIN, self.height() - _BAR_MARGIN
@@ -268,22 +279,6 @@ class ImageView(QWidget):
             size = bar.deviceIndependentSize()
             painter.drawPixmap(QPointF(right - size.width(), bottom - size.height()), bar)
             right -= size.width() + _BAR_MARGIN / 2
-
-    def _drawn_colour_bars(self) -> list[QPixmap]:
-        """Draw the colour bars of the maps that are shown, once per view."""
-        titles = {Layer.ATTENTION: _("Relevance"), Layer.PROBABILITY: _("Probability")}
-        scales = self.renderer.shown_scales()
-        ratio = self.devicePixelRatioF()
-        bars = [
-            colour_bar(scales[layer], title, self.font(), ratio)
-            for layer, title in titles.items()
-            if layer in scales
-        ]
-        return (
-            [*bars, band_legend(tuple(map(_, _BAND_WORDS)), self.font(), ratio)]
-            if self.renderer.shows_band
-            else bars
-        )
 
     def event(self, event: QEvent) -> bool:
         """Offer an event to the attached handler before Qt's own treatment."""
@@ -299,6 +294,7 @@ class ImageView(QWidget):
         painter.drawImage(QPointF(0, 0), self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.has_image:
+            self._draw_evidence(painter)
             self._draw_colour_bars(painter)
             if self.layer_look(Layer.BOUNDARY).is_visible:
                 for tag in self._tags:

@@ -1,4 +1,4 @@
-"""The five layers over the image: which are shown, how strongly, and in what colours.
+"""The six layers over the image: which are shown, how strongly, and in what colours.
 
 What reports show too has its colours in ``app.usecases.analysis.colour_scales``.
 """
@@ -25,6 +25,7 @@ class Layer(Enum):
     UNCERTAINTY = "uncertainty"
     MASK = "mask"
     BOUNDARY = "boundary"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,12 @@ FIRST_LOOK = {
     Layer.UNCERTAINTY: LayerLook(is_visible=False, opacity=0.45),
     Layer.MASK: LayerLook(is_visible=False, opacity=0.3),
     Layer.BOUNDARY: LayerLook(is_visible=True, opacity=1.0),
+    Layer.EVIDENCE: LayerLook(is_visible=True, opacity=1.0),
 }
-"""What is shown until the person chooses: the boundary alone, so that the lesion is seen as it is."""
+"""What is shown until the person chooses: the boundary alone, so that the lesion is seen as it is.
+
+There is evidence only while a reading is looked at, which is why it is shown at once then.
+"""
 
 
 def probability_scale() -> ColourScale:

@@ -1,14 +1,37 @@
-"""A few words on a dark plate over the image, for a layer that no colour bar explains."""
+"""What explains the maps over the image: colour bars, and a few words on a plate for the band."""
 
 import math
+from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
 
-from app.ui.editor.layers import BAND_RGB
-from app.usecases.analysis.colour_scales import CASING_RGB
+from app.translation import N_, _
+from app.ui.editor.colour_bar import colour_bar
+from app.ui.editor.layers import BAND_RGB, Layer
+from app.usecases.analysis.colour_scales import CASING_RGB, ColourScale
 
 _PADDING, _SWATCH = 8.0, 12.0
+
+
+_BAND_WORDS = (
+    N_("Wide: the predicted boundary is uncertain here,"),
+    N_("it moves when the image is flipped or turned."),
+)
+
+
+def map_legends(
+    scales: Mapping[Layer, ColourScale], font: QFont, device_pixel_ratio: float, *, shows_band: bool
+) -> list[QPixmap]:
+    """Draw what explains the maps that are shown."""
+    titles = {Layer.ATTENTION: _("Relevance"), Layer.PROBABILITY: _("Probability")}
+    bars = [
+        colour_bar(scales[layer], title, font, device_pixel_ratio)
+        for layer, title in titles.items()
+        if layer in scales
+    ]
+    band = [band_legend(tuple(map(_, _BAND_WORDS)), font, device_pixel_ratio)] if shows_band else []
+    return [*bars, *band]
 
 
 def band_legend(lines: tuple[str, ...], font: QFont, device_pixel_ratio: float) -> QPixmap:

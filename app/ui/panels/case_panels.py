@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import InvalidFieldError
+from app.domain.ids import ReadingId
 from app.domain.vocabulary import Vocabulary
 from app.translation import N_, _
 from app.ui.panels.decision_panel import DecisionPanel
@@ -15,14 +16,16 @@ from app.ui.panels.lesion_strip import LesionStrip
 from app.ui.panels.measurements_panel import MeasurementsPanel
 from app.ui.panels.outcome_card import LesionOutcomeCard
 from app.ui.panels.patient_panel import PatientPanel
+from app.ui.panels.readings.reading_panel import ReadingPanel
 from app.ui.panels.score_panel import ScorePanel
 from app.ui.theme import Theme
+from app.ui.widgets.scrolled import scroll_area
 from app.ui.workbench.case_view import CaseView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TAB_NAMES = (N_("Score"), N_("Measures"), N_("Patient"), N_("Decision"), N_("History"))
+TAB_NAMES = (N_("Score"), N_("Measures"), N_("Patient"), N_("Decision"), N_("Readings"), N_("History"))
 _LEAST_PX = 300
 """Narrower, pages would have to scroll sideways."""
 
@@ -32,6 +35,8 @@ class CasePanels(QFrame):
 
     asked_for = Signal()
     """A tab should be seen, also when the panels are folded away."""
+    turned_to = Signal(str)
+    """Name of the tab that is seen now."""
 
     def __init__(self, vocabulary: Vocabulary, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,16 +49,21 @@ class CasePanels(QFrame):
         self.decision = DecisionPanel(vocabulary)
         self.outcome = LesionOutcomeCard(vocabulary)
         self.decision.outcome_slot.addWidget(self.outcome)
+        self.readings = ReadingPanel(vocabulary)
         self.history = HistoryPanel()
+        self.history.reading_requested.connect(self._open_reading)
         self.lesion_strip = LesionStrip()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setExpanding(False)
+        # Tight where the window is narrow, apart where there is room.
+        self.tabs.tabBar().setExpanding(True)
         # Its line would lie above the names, because the style sheet puts the mark of a tab below them.
         self.tabs.tabBar().setDrawBase(False)
-        pages = (self.score, self.measurements, self.patient, self.decision, self.history)
+        pages = (self.score, self.measurements, self.patient, self.decision, self.readings, self.history)
         for name, page in zip(TAB_NAMES, pages, strict=True):
-            self.tabs.addTab(_scrolled(page), _(name))
+            # Readings scroll by themselves, so that their total stays in sight.
+            self.tabs.addTab(page if page is self.readings else scroll_area(page), _(name))
+        self.tabs.currentChanged.connect(lambda index: self.turned_to.emit(TAB_NAMES[index]))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -73,6 +83,7 @@ class CasePanels(QFrame):
             self.patient.show_view,
             self.decision.show_view,
             self.outcome.show_view,
+            self.readings.show_view,
             self.history.show_view,
         )
         for show_in_tab in show:
@@ -92,16 +103,18 @@ class CasePanels(QFrame):
         self.patient.finish()
         self.decision.keep_draft()
         self.outcome.keep_draft()
+        self.readings.keep_draft()
+
+    @property
+    def shows_readings(self) -> bool:
+        """Say whether the readings are the tab that is seen."""
+        return self.tabs.currentWidget() is self.readings
 
     def turn_to(self, name: str) -> None:
         """Show a tab by its name."""
         self.tabs.setCurrentIndex(TAB_NAMES.index(name))
         self.asked_for.emit()
 
-
-def _scrolled(page: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(page)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    return area
+    def _open_reading(self, reading_id: str) -> None:
+        self.turn_to("Readings")
+        self.readings.open_reading(ReadingId(reading_id))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.vocabulary import MOST_FAVOURITES
@@ -17,6 +17,7 @@ DECISION_KEYS: tuple[tuple[str, str], ...] = (
     ("/", N_("Search any diagnosis")),
     (N_("Return"), N_("Record, and open the next undecided case")),
     (N_("Backspace"), N_("Take both back")),
+    (N_("Escape"), N_("Back to the image")),
 )
 """What keys do while one decides, for the shortcut sheet."""
 
@@ -103,16 +104,6 @@ class DecisionKeys(QFrame):
                 event.accept()
                 return True
         return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show that the keyboard is here."""
-        super().focusInEvent(event)
-        restyle(self, "state", "active")
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that it is elsewhere."""
-        super().focusOutEvent(event)
-        restyle(self, "state", "")
 
 
 def _row(grid: QGridLayout, key: str, words: str) -> QLabel:

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.domain.audit import MOVES, AuditEvent
 from app.domain.case import Case
 from app.domain.figures import percent
-from app.domain.ids import BlobName, MoveId, PredictionId, RevisionId
+from app.domain.ids import BlobName, MoveId, PredictionId, ReadingId, RevisionId
 from app.domain.moves import DescribedMove
 from app.domain.revision import MaskRevision
 from app.text.figures import moment
 from app.text.history import causes_by_score, decision_words, metadata_words, move_words, revision_words
 from app.text.lesions import lesion_changes, lesion_title
 from app.text.outcomes import outcome_title, outcome_words
+from app.text.readings import form_words, reading_words
 from app.translation import _
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.labels import plain_label
@@ -42,6 +43,8 @@ class HistoryEntry:
     """The mask this entry brought, to be shown small."""
     move_id: MoveId | None = None
     """The move this entry tells of, when it can be undone."""
+    reading: ReadingId | None = None
+    """A reading that can be opened."""
 
 
 def history_of(
@@ -61,6 +64,7 @@ def history_of(
     entries += _metadata_entries(trail, moves)
     entries += _revision_entries(case) + _lesion_entries(case)
     entries += _decision_entries(case) + _outcome_entries(case)
+    entries += _reading_entries(case)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -109,7 +113,8 @@ def _metadata_entry(
     if move is not None:
         told = move_words(move)
         title += _(" (undone)") if move.is_undone else ""
-    detail = ", ".join(part for part in (told, _("by {who}").format(who=act.who)) if part)
+    between = "\n" if act.edits else ", "
+    detail = between.join(part for part in (told, _("by {who}").format(who=act.who)) if part)
     can_undo = move is not None and not move.is_undone
     return HistoryEntry(act.at, title, detail, move_id=move_id if can_undo else None)
 
@@ -146,9 +151,13 @@ def _lesion_entries(case: Case) -> list[HistoryEntry]:
 def _decision_entries(case: Case) -> list[HistoryEntry]:
     entries = []
     for before, decision in zip((None, *case.decisions), case.decisions, strict=False):
-        title = _("Decision recorded") if before is None else _("Decision changed")
         said = decision_words(before, decision)
-        detail = _("{value}, by {author}").format(value=said, author=decision.author)
+        title, words = (
+            (_("Decision recorded"), _("{value}, by {author}"))
+            if before is None
+            else (_("Decision changed"), _("{value}\nby {author}"))
+        )
+        detail = words.format(value=said, author=decision.author)
         entries.append(HistoryEntry(decision.created_at, title, detail))
     return entries
 
@@ -164,6 +173,18 @@ def _outcome_entries(case: Case) -> list[HistoryEntry]:
     ]
 
 
+def _reading_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(
+            reading.created_at,
+            _("Reading: {form}").format(form=form_words(reading.form)),
+            _("{words} By {author}").format(words=reading_words(reading), author=reading.author),
+            reading=reading.id,
+        )
+        for reading in case.readings
+    ]
+
+
 class HistoryPanel(QWidget):
     """Lists the history; every earlier boundary can be made the valid one again."""
 
@@ -174,6 +195,8 @@ class HistoryPanel(QWidget):
 
     undo_requested = Signal(str)
     """Id of the move to be undone."""
+    reading_requested = Signal(str)
+    """Id of a reading to open."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -243,9 +266,11 @@ class HistoryPanel(QWidget):
             layout.addWidget(self._outline(entry, entry.mask), 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
         if entry.mask_source is not None and not entry.is_current:
-            layout.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+            words.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
         if entry.move_id is not None:
-            layout.addWidget(self._undo_button(entry), 0, Qt.AlignmentFlag.AlignTop)
+            words.addWidget(self._undo_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
+        if entry.reading is not None:
+            words.addWidget(self._open_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
         return row
 
     def _undo_button(self, entry: HistoryEntry) -> QPushButton:
@@ -272,4 +297,13 @@ class HistoryPanel(QWidget):
         )
         source = str(entry.mask_source)
         button.clicked.connect(lambda: self.revert_requested.emit(source))
+        return button
+
+    def _open_button(self, entry: HistoryEntry) -> QPushButton:
+        button = QPushButton(_("Open"))
+        button.setAccessibleName(
+            _("Open {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
+        )
+        reading_id = str(entry.reading)
+        button.clicked.connect(lambda: self.reading_requested.emit(reading_id))
         return button

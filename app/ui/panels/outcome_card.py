@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.domain.errors import InvalidFieldError
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.domain.vocabulary import Vocabulary
 from app.text.figures import moment
 from app.translation import _
@@ -158,13 +158,13 @@ class LesionOutcomeCard(Card):
         self._state.setText(_state_words(outcome, is_recorded=is_recorded))
 
 
-def _draft_of(outcome: Outcome | None) -> OutcomeDraft:
+def _draft_of(outcome: LesionOutcome | None) -> OutcomeDraft:
     if outcome is None:
         return OutcomeDraft(None, None, datetime.now().astimezone().date())
     return OutcomeDraft(outcome.diagnosis, outcome.confirm_type, outcome.known_on, outcome.note)
 
 
-def _state_words(outcome: Outcome | None, *, is_recorded: bool) -> str:
+def _state_words(outcome: LesionOutcome | None, *, is_recorded: bool) -> str:
     if not is_recorded:
         return _("Not recorded yet.")
     if outcome is None:

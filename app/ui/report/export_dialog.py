@@ -132,8 +132,8 @@ class ExportDialog(PageDialog):
         cards = (
             self._cases_card(),
             self._formats_card(),
-            self._report_card(),
             self._identity_card(),
+            self._report_card(),
             self._names_card(),
             self._folder_card(),
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.errors import ExportError, InvalidFieldError
 from app.translation import _
@@ -36,7 +36,7 @@ class LetterheadCard(Card):
         self.name = TextField(_("Name of the clinic"))
         self.address = NoteBox(3)
         self.fields = NoteBox(3)
-        self._logo = QLabel()
+        self._logo = plain_label()
         self._logo.setAccessibleName(_("Logo"))
         self.field_by_name: dict[str, Field] = {
             "name": self.name,

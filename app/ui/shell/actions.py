@@ -410,11 +410,19 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASE,
     ),
     Action(
+        "case.readings",
+        N_("Show readings"),
+        N_("Case"),
+        lambda d: d.panels.turn_to("Readings"),
+        "Alt+5",
+        need=Need.CASE,
+    ),
+    Action(
         "case.history",
         N_("Show history"),
         N_("Case"),
         lambda d: d.panels.turn_to("History"),
-        "Alt+5",
+        "Alt+6",
         need=Need.CASE,
     ),
     Action(
@@ -432,6 +440,15 @@ ACTIONS: tuple[Action, ...] = (
         N_("Case"),
         lambda d: d.lesion_images.step(-1),
         "Alt+Left",
+        need=Need.CASE,
+    ),
+    Action(
+        "case.compare",
+        N_("Compare with an earlier visit…"),
+        N_("Case"),
+        lambda d: d.show_comparison(),
+        "Ctrl+Shift+V",
+        tip=N_("Lay the image on one of another visit of the lesion, and see what has grown"),
         need=Need.CASE,
     ),
     Action(
@@ -588,6 +605,14 @@ ACTIONS: tuple[Action, ...] = (
         N_("View"),
         lambda d: d.layers.toggle("attention"),
         "Shift+5",
+        need=Need.CASE,
+    ),
+    Action(
+        "view.evidence",
+        N_("Show or hide the evidence of a reading"),
+        N_("View"),
+        lambda d: d.layers.toggle("evidence"),
+        "Shift+6",
         need=Need.CASE,
     ),
     Action(

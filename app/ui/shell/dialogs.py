@@ -18,12 +18,14 @@ from app.ui.cases.patient_tree.move_dialog import MoveDialog
 from app.ui.cases.patient_tree.move_flow import MoveFlow
 from app.ui.cases.removed_dialog import RemovedDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
+from app.ui.followup.comparison_dialog import ComparisonDialog
 from app.ui.preferences import Preferences
 from app.ui.report.export_dialog import CaseChoice, ExportDialog
 from app.ui.session import Session
 from app.ui.settings.device_dialog import DeviceDialog
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
+from app.ui.theme import Theme
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
 from app.ui.workbench.scale_dialog import ScaleDialog
@@ -146,6 +148,12 @@ class Dialogs:
     def show_removed(self) -> RemovedDialog:
         """Offer to bring removed cases back."""
         dialog = RemovedDialog(self._session, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_comparison(self, image_id: ImageId, theme: Theme) -> ComparisonDialog:
+        """Compare an image with one of another visit of its lesion."""
+        dialog = ComparisonDialog(self._session, theme, image_id, self._window)
         self.open(dialog)
         return dialog
 

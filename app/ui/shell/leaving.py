@@ -1,6 +1,6 @@
-"""What stands between a person and the closed window: entries that were refused, a correction not stored yet.
+"""What stands between a person and the closed window: refused entries, a reading, an unstored correction.
 
-The rule: one attempt to close goes through both, and stops at the first that needs an answer. What a person
+The rule: one attempt to close goes through all, and stops at the first that needs an answer. What a person
 leaves behind is left behind in that attempt only.
 """
 
@@ -18,6 +18,7 @@ class Unstored(Enum):
     """What can be left behind."""
 
     ENTRIES = auto()
+    READINGS = auto()
     CORRECTION = auto()
 
 
@@ -54,6 +55,13 @@ class Leaving(QObject):
                 ),
                 _("Quit without it"),
                 lambda: self._leave(left_behind | {Unstored.ENTRIES}),
+            )
+            return False
+        if self._panels.readings.has_unrecorded and Unstored.READINGS not in left_behind:
+            self._session.warn(
+                _("A reading was begun and is not recorded; “Record reading” in its tab does that."),
+                _("Quit without it"),
+                lambda: self._leave(left_behind | {Unstored.READINGS}),
             )
             return False
         if self._correction.is_unsaved and Unstored.CORRECTION not in left_behind:

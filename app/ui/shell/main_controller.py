@@ -16,6 +16,7 @@ from app.ui.cases.import_flow import ImportFlow
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
+from app.ui.editor.layers import Layer
 from app.ui.editor.tools.ruler import RULER
 from app.ui.editor.tools.separate import SEPARATE
 from app.ui.housekeeping import Housekeeping
@@ -39,6 +40,7 @@ from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.lesion_choice import LesionChoice
 from app.ui.workbench.lesion_images import LesionImages
+from app.ui.workbench.reading_evidence import ReadingEvidence
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.cases.import_images import ImportReport
@@ -89,6 +91,7 @@ class MainController(QObject):
         self.workbench = Workbench(self.canvas, theme)
         self.layers = self.workbench.layers
         self.panels = CasePanels(session.services.vocabulary, theme)
+        self.panels.readings.evidence_slot.addWidget(self.layers.control_by_layer[Layer.EVIDENCE])
         self.panels.score.show_prevalence(preferences.settings.prevalence_percent)
         self.panels.decision.set_favourites(preferences.settings.favourite_diagnoses)
         self.work_list = WorkList(session, theme)
@@ -104,6 +107,7 @@ class MainController(QObject):
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
         self.clicks = ClickRefinement(session, self.canvas, self)
+        self.reading_evidence = ReadingEvidence(session, self.panels, self.canvas.view, self)
         self.lesion_images = LesionImages(session, self.panels.lesion_strip, self.work_list.thumbnails, self)
         self.outlines = HistoryOutlines(session, self.panels.history, self)
         self.why = Why(session, self.panels.score.why, self)
@@ -176,6 +180,12 @@ class MainController(QObject):
             search=query.search, shown=query.shown, order=query.order, descending=query.descending
         )
         self.dialogs.show_export(self.review.image_id, self.work_list.selected_images(), listed)
+
+    def show_comparison(self) -> None:
+        """Compare the open image with one of another visit of its lesion."""
+        if (image_id := self.review.image_id) is not None:
+            self._store_what_is_open()
+            self.dialogs.show_comparison(image_id, self._theme)
 
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
@@ -364,6 +374,7 @@ class MainController(QObject):
         self.panels.show_view(view)
         self.explanation.show_view(view)
         self.why.show_view(view)
+        self.reading_evidence.show_view(view)
         self.lesion_images.show_view(view)
         self._show_threshold()
 

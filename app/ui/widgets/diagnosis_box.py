@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QStringListModel, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QWidget
 
 from app.domain.diagnosis_search import matching_diagnoses
@@ -39,12 +39,17 @@ class DiagnosisBox(ChoiceBox):
         line.setPlaceholderText(_("Type to search: name, MM, BCC, SK…"))
         line.textEdited.connect(self._search)
         line.editingFinished.connect(self.settle)
-        line.installEventFilter(self)
 
     @property
     def matches(self) -> tuple[str, ...]:
         """Return the names of what is found for the text that was typed."""
         return tuple(found.name for found in self._matches)
+
+    def set_value(self, value: object) -> None:
+        """Show a value from its beginning."""
+        super().set_value(value)
+        if (line := self.lineEdit()) is not None:
+            line.setCursorPosition(0)
 
     def settle(self) -> None:
         """Take what was typed where it names a diagnosis; otherwise show the value as it was."""
@@ -61,16 +66,20 @@ class DiagnosisBox(ChoiceBox):
             self.setCurrentIndex(self.currentIndex())
             self.setEditText(self.itemText(self.currentIndex()))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let Return take the likeliest of what is found, and mark the text when it is gone into."""
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-            is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            if is_return and self._matches and self.currentText() != self.itemText(self.currentIndex()):
-                self._take(self._matches[0])
-                return True
-        if event.type() is QEvent.Type.FocusIn and (line := self.lineEdit()) is not None:
-            line.selectAll()
-        return super().eventFilter(watched, event)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Mark the text, so that what is typed replaces it."""
+        super().focusInEvent(event)
+        if (line := self.lineEdit()) is not None:
+            # Afterwards: the press of the mouse that brings the focus would take the mark away again.
+            QTimer.singleShot(0, line, line.selectAll)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Return take the likeliest of what is found."""
+        is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_return and self._matches and self.currentText() != self.itemText(self.currentIndex()):
+            self._take(self._matches[0])
+        else:
+            super().keyPressEvent(event)
 
     def _search(self, typed: str) -> None:
         self._matches = matching_diagnoses(self._diagnoses, typed)

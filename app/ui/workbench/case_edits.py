@@ -26,6 +26,7 @@ from app.usecases.cases.set_decision import set_decision
 from app.usecases.patients.edit_lesion import assign_lesion, edit_lesion
 from app.usecases.patients.edit_patient import edit_patient
 from app.usecases.patients.edit_visit import edit_visit
+from app.usecases.readings.record_reading import ReadingEntry, record_reading
 from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
@@ -46,6 +47,7 @@ class CaseEdits(QObject):
         panels.decision.decision_made.connect(self._record_decision)
         panels.outcome.outcome_entered.connect(self._record_outcome)
         panels.outcome.withdrawal_requested.connect(self._withdraw_outcome)
+        panels.readings.recorded.connect(self._record_reading)
         panels.score.band_accepted.connect(self._accept_band)
         panels.measurements.calibration_removed.connect(lambda: self.calibrate(None))
 
@@ -149,6 +151,10 @@ class CaseEdits(QObject):
     def _withdraw_outcome(self) -> None:
         if (image_id := self._review.image_id) is not None:
             self._store(lambda services: withdraw_outcome(services, image_id))
+
+    def _record_reading(self, entry: ReadingEntry) -> None:
+        if (image_id := self._review.image_id) is not None:
+            self._store(lambda services: record_reading(services, image_id, entry))
 
     def _assigning(self, error: NaevusError, lesion_id: LesionId, code: str) -> Remedy | None:
         """When the number is another patient's, the lesion may belong to that patient."""

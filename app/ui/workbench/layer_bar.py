@@ -15,11 +15,12 @@ LAYER_NAMES = {
     Layer.UNCERTAINTY: N_("Uncertainty"),
     Layer.PROBABILITY: N_("Probability"),
     Layer.ATTENTION: N_("Attention"),
+    Layer.EVIDENCE: N_("Evidence"),
 }
 
 
 class LayerBar(QFrame):
-    """One switch and one opacity slider per layer."""
+    """One switch and one opacity slider per layer; that of the evidence has its place beside the reading."""
 
     def __init__(self, image_view: ImageView, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,8 +31,9 @@ class LayerBar(QFrame):
         layout = WrappingLayout(self)
         layout.setContentsMargins(10, 5, 10, 6)
         layout.setSpacing(12)
-        for control in self.control_by_layer.values():
-            layout.addWidget(control)
+        for layer, control in self.control_by_layer.items():
+            if layer is not Layer.EVIDENCE:
+                layout.addWidget(control)
 
     def show_layer(self, layer: Layer, *, visible: bool) -> None:
         """Show or hide a layer."""

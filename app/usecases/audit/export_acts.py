@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from app.domain.act_filter import ActFilter
-from app.domain.audit import AuditEvent, AuditKind
+from app.domain.audit import AuditEvent, AuditKind, EditedValue
 from app.domain.errors import ExportError
 from app.translation import _
 from app.usecases.audit.list_acts import ListedAct, listed, narrowed_to_case
@@ -78,9 +78,20 @@ def _cells(act: ListedAct) -> tuple[str, ...]:
         _stored_words(event),
         act.about,
         event.subject,
-        ", ".join(event.fields) or event.detail,
+        _detail(event),
         event.weights_sha256 or "",
     )
+
+
+def _detail(event: AuditEvent) -> str:
+    """Return an act's detail; of an edit each field with its old and new value."""
+    if event.edits:
+        return "; ".join(f"{edit.field}: {_said(edit.old)} -> {_said(edit.new)}" for edit in event.edits)
+    return ", ".join(event.fields) or event.detail
+
+
+def _said(value: EditedValue) -> str:
+    return "" if value is None else str(value)
 
 
 def _stored_words(event: AuditEvent) -> str:

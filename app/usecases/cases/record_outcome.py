@@ -9,7 +9,7 @@ from app.domain.case_checks import check_outcome
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError
 from app.domain.ids import ImageId, OutcomeId, new_id
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
 from app.usecases.services import Services
@@ -33,7 +33,7 @@ def record_outcome(
         InvalidFieldError: a term is missing or not in the vocabulary, or the day is in the future or before
             the visit.
     """
-    outcome = Outcome(
+    outcome = LesionOutcome(
         id=OutcomeId(new_id()),
         image_id=image_id,
         diagnosis=(diagnosis or "").strip() or None,
@@ -71,7 +71,7 @@ def withdraw_outcome(services: Services, image_id: ImageId) -> Changes:
         return _append(work, nothing, case, AuditKind.OUTCOME_WITHDRAWN)
 
 
-def _append(work: UnitOfWork, outcome: Outcome, case: Case, kind: AuditKind) -> Changes:
+def _append(work: UnitOfWork, outcome: LesionOutcome, case: Case, kind: AuditKind) -> Changes:
     """Store an outcome at every image that it holds for, each with an act of its own."""
     concerned = [case.image.id, *_others_concerned(work, outcome, case)]
     for concerned_id in concerned:
@@ -83,7 +83,7 @@ def _append(work: UnitOfWork, outcome: Outcome, case: Case, kind: AuditKind) -> 
     return Changes(images=frozenset(concerned), case_list=True)
 
 
-def _others_concerned(work: UnitOfWork, outcome: Outcome, case: Case) -> list[ImageId]:
+def _others_concerned(work: UnitOfWork, outcome: LesionOutcome, case: Case) -> list[ImageId]:
     """The other images of the lesion up to that day whose outcome was the same as that of the case so far."""
     others = [each for each in work.cases.every_image_of(case.lesion.id) if each != case.image.id]
     found = []
@@ -94,5 +94,5 @@ def _others_concerned(work: UnitOfWork, outcome: Outcome, case: Case) -> list[Im
     return found
 
 
-def _has_the_same(own: Outcome | None, other: Outcome | None) -> bool:
+def _has_the_same(own: LesionOutcome | None, other: LesionOutcome | None) -> bool:
     return other is None if own is None else own.says_the_same(other)

@@ -1,4 +1,4 @@
-"""Records the clinician's own reading, apart from what the model said."""
+"""Records the clinician's own diagnosis and management, apart from what the model said."""
 
 from app.domain.audit import AuditKind
 from app.domain.case_checks import check_decision

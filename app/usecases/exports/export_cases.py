@@ -19,6 +19,7 @@ from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Exporter
 from app.usecases.exports.letterhead import read_letterhead
 from app.usecases.exports.report_layout import REPORT_FORMATS
+from app.usecases.followup.compare_visits import compare_with_visit_before
 from app.usecases.progress import Progress
 from app.usecases.services import Services
 from app.usecases.skipped_cases import WrittenCases, check_files, left_out
@@ -97,6 +98,7 @@ def file_of(services: Services, case: Case, token: CancelToken, *, overlay: str 
         read_audit=lambda: _trail(services, case),
         read_models=lambda: model_summaries(services, case),
         measure=lambda: arrays.measured(case.image, arrays.valid_mask(case)),
+        read_follow_up=lambda: compare_with_visit_before(services, case, token),
         read_predicted=lambda: _changed_prediction(services, case),
         measure_predicted=lambda: arrays.measured(case.image, _changed_prediction(services, case)),
     )

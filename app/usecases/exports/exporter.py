@@ -13,6 +13,7 @@ from app.domain.audit import AuditEvent
 from app.domain.case import Case
 from app.domain.other_lesions import OtherLesion
 from app.usecases.exports.export_manner import ExportManner
+from app.usecases.followup.visit_comparison import VisitComparison
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
 from models.contract.lesion.features import LesionFeatures
 
@@ -48,6 +49,8 @@ class CaseFile:
     read_models: Callable[[], tuple[ModelSummary, ...]]
     measure: Callable[[], LesionFeatures | None]
     """Returns what is measured on the lesion in the mask."""
+    read_follow_up: Callable[[], VisitComparison | None] = lambda: None
+    """Returns the comparison with the visit before; None when there is none."""
     read_predicted: Callable[[], BoolMask | None] = lambda: None
     """Reads the boundary as it was predicted, where a person has changed it since."""
     measure_predicted: Callable[[], LesionFeatures | None] = lambda: None
@@ -108,6 +111,11 @@ class CaseFile:
     def audit(self) -> tuple[AuditEvent, ...]:
         """Return the acts that concern the case, ordered by sequence."""
         return self.read_audit()
+
+    @cached_property
+    def follow_up(self) -> VisitComparison | None:
+        """Return the comparison with the lesion's visit before, or None."""
+        return self.read_follow_up()
 
     @cached_property
     def models(self) -> tuple[ModelSummary, ...]:

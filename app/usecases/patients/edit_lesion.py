@@ -3,7 +3,7 @@
 from app.domain.audit import AuditKind
 from app.domain.case_checks import check_lesion, check_site
 from app.domain.changes import Changes
-from app.domain.fields import changed_fields
+from app.domain.fields import changed_fields, field_edits
 from app.domain.ids import LesionId
 from app.domain.lesion import Lesion
 from app.usecases.lesions.move_lesion import move_lesion
@@ -28,7 +28,10 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
         check_lesion(lesion, services.vocabulary)
         work.cases.update_lesion(lesion)
         work.audit.append(
-            services.user, AuditKind.LESION_EDITED, lesion.id, fields=changed_fields(before, after)
+            services.user,
+            AuditKind.LESION_EDITED,
+            lesion.id,
+            edits=field_edits(stored, lesion, changed_fields(before, after)),
         )
         # The size of a lesion is read for the patient's other lesions, too.
         images = images_of_patient(work, lesion.patient_id)

@@ -6,7 +6,7 @@ from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age, check_birth, check_patient
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError
-from app.domain.fields import changed_fields
+from app.domain.fields import changed_fields, field_edits
 from app.domain.ids import ImageId, PatientId
 from app.domain.lesion import Visit
 from app.domain.people.patient import Patient
@@ -45,7 +45,10 @@ def edit_patient(services: Services, before: Patient, after: Patient) -> Changes
             _check_ages(work, patient)
         work.cases.update_patient(patient)
         work.audit.append(
-            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(before, after)
+            services.user,
+            AuditKind.PATIENT_EDITED,
+            patient.id,
+            edits=field_edits(stored, patient, changed_fields(before, after)),
         )
         images = images_of_patient(work, patient.id)
         work.commit()

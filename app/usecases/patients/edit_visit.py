@@ -3,7 +3,7 @@
 from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age, check_birth, check_visit
 from app.domain.changes import Changes
-from app.domain.fields import changed_fields
+from app.domain.fields import changed_fields, field_edits
 from app.domain.lesion import Visit
 from app.usecases.patients.three_way_merge import merged
 from app.usecases.services import Services
@@ -29,7 +29,10 @@ def edit_visit(services: Services, before: Visit, after: Visit) -> Changes:
         check_age(patient, visit, edited=edited)
         work.cases.update_visit(visit)
         work.audit.append(
-            services.user, AuditKind.VISIT_EDITED, visit.id, fields=changed_fields(before, after)
+            services.user,
+            AuditKind.VISIT_EDITED,
+            visit.id,
+            edits=field_edits(stored, visit, changed_fields(before, after)),
         )
         images = frozenset(work.cases.images_of(lesion.id))
         work.commit()

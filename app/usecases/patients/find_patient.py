@@ -7,7 +7,7 @@ from datetime import date
 from app.domain.audit import AuditKind
 from app.domain.case_fields import birth_year
 from app.domain.errors import DomainError, InvalidFieldError
-from app.domain.fields import changed_fields
+from app.domain.fields import field_edits
 from app.domain.ids import LesionId, PatientId, VisitId, new_id
 from app.domain.lesion import Visit
 from app.domain.people.identity import (
@@ -181,7 +181,7 @@ def _completed(services: Services, work: UnitOfWork, stored: Patient, offered: P
     if patient != stored:
         work.cases.update_patient(patient)
         work.audit.append(
-            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(stored, patient)
+            services.user, AuditKind.PATIENT_EDITED, patient.id, edits=field_edits(stored, patient)
         )
     return patient
 

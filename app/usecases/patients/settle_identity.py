@@ -6,7 +6,7 @@ from app.domain.audit import AuditKind
 from app.domain.case_checks import check_age
 from app.domain.changes import Changes
 from app.domain.errors import InvalidFieldError, NotFoundError
-from app.domain.fields import changed_fields
+from app.domain.fields import field_edits
 from app.domain.ids import ImageId, LesionId, PatientId
 from app.domain.people.identity import completed
 from app.domain.people.patient import Patient
@@ -72,7 +72,7 @@ def _joined(services: Services, work: UnitOfWork, newcomer_id: PatientId) -> Cha
     if patient != stored:
         work.cases.update_patient(patient)
         work.audit.append(
-            services.user, AuditKind.PATIENT_EDITED, patient.id, fields=changed_fields(stored, patient)
+            services.user, AuditKind.PATIENT_EDITED, patient.id, edits=field_edits(stored, patient)
         )
     for lesion in work.cases.lesions_of(newcomer_id):
         work.cases.update_lesion(replace(lesion, patient_id=patient.id))
@@ -103,7 +103,12 @@ def _take_out_contradicting_ages(services: Services, work: UnitOfWork, patient: 
             check_age(patient, visit)
         except InvalidFieldError:
             work.cases.update_visit(replace(visit, age_years=None))
-            work.audit.append(services.user, AuditKind.VISIT_EDITED, visit.id, fields=("age_years",))
+            work.audit.append(
+                services.user,
+                AuditKind.VISIT_EDITED,
+                visit.id,
+                edits=field_edits(visit, replace(visit, age_years=None)),
+            )
 
 
 def _stored_of(work: UnitOfWork, newcomer_id: PatientId) -> PatientId:

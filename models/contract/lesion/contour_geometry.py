@@ -15,7 +15,7 @@ Chosen on drawn discs, ellipses and turned squares: the length is within about 1
 diameter on, while the raw staircase is 5 % too long.
 """
 
-_AXIS_STEP_DEG = 5
+AXIS_STEP_DEG = 5
 _FOLD_SIZE_PX = 128
 """Longer side of the square on which masks are folded; finer ones change 1 - IoU by < 0.01."""
 
@@ -110,38 +110,60 @@ def asymmetry(mask: BoolMask) -> Asymmetry:
     The mask is folded along axes through its centroid in steps of 5 degrees; the best axis is the
     one with the smallest 1 - IoU (area of min over area of max) of the mask and its mirror image.
     """
-    square = _centred_on_square(mask)
-    folds = [_fold_asymmetry(square, angle) for angle in range(0, 180, _AXIS_STEP_DEG)]
+    square = fold_frame(mask).framed(mask.astype(np.float32))
+    folds = [fold_asymmetry(square, angle) for angle in range(0, 180, AXIS_STEP_DEG)]
     best = int(np.argmin(folds))
     perpendicular = (best + len(folds) // 2) % len(folds)
-    return Asymmetry(folds[perpendicular], float(perpendicular * _AXIS_STEP_DEG))
+    return Asymmetry(folds[perpendicular], float(perpendicular * AXIS_STEP_DEG))
 
 
-def _centred_on_square(mask: BoolMask) -> NDArray[np.float32]:
-    """``mask`` with its centroid in the middle of a square that holds it at every rotation."""
+def fold_frame(mask: BoolMask) -> "FoldFrame":
+    """The square on which ``mask`` (H, W) bool is folded, with the centroid in its middle."""
     rows, columns = np.nonzero(mask)
     row, column = rows.mean(), columns.mean()
     radius = float(np.sqrt(((rows - row) ** 2 + (columns - column) ** 2).max())) + 1.5
     scale = min(1.0, _FOLD_SIZE_PX / (2.0 * radius))
-    coverage = mask.astype(np.float32)
-    if scale < 1.0:
-        # Blurring first lets the bilinear warp see all pixels, as area averaging would.
-        coverage = cv2.GaussianBlur(coverage, (0, 0), 0.4 / scale).astype(np.float32)
     middle = scale * radius
     size = int(np.ceil(2.0 * middle)) + 1
     onto = np.array([[scale, 0.0, middle - scale * column], [0.0, scale, middle - scale * row]])
     centre_shift = (size - 1) / 2.0 - middle
     onto[:, 2] += centre_shift
-    return cv2.warpAffine(coverage, onto, (size, size)).astype(np.float32)
+    return FoldFrame(scale, size, onto, (float(column), float(row)))
 
 
-def _fold_asymmetry(square: NDArray[np.float32], angle_deg: int) -> float:
+@dataclass(frozen=True)
+class FoldFrame:
+    """Where a lesion lies on a square that holds it at every rotation."""
+
+    scale: float
+    """Pixels of the square per pixel of the mask, at most 1."""
+    size_px: int
+    onto: NDArray[np.float64]
+    """(2, 3) affine map from the mask to the square."""
+    centroid_xy: tuple[float, float]
+    """Of the mask, pixel centres."""
+
+    def framed(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """``values`` (H, W) or (H, W, 3) float32 of the mask's size, as they lie on the square."""
+        if self.scale < 1.0:
+            # Blurring first lets the bilinear warp see all pixels, as area averaging would.
+            values = cv2.GaussianBlur(values, (0, 0), 0.4 / self.scale).astype(np.float32)
+        return cv2.warpAffine(values, self.onto, (self.size_px, self.size_px)).astype(np.float32)
+
+
+def mirrored(square: NDArray[np.float32], angle_deg: int) -> NDArray[np.float32]:
+    """A square (N, N) or (N, N, 3) folded over the axis through its middle at an angle of ``Asymmetry``."""
     middle = (square.shape[0] - 1) / 2.0
     # Rows grow downwards, hence the negative sine.
     cos2, sin2 = np.cos(2 * np.radians(angle_deg)), -np.sin(2 * np.radians(angle_deg))
     mirror = np.array([[cos2, sin2, 0.0], [sin2, -cos2, 0.0]])
     mirror[:, 2] = middle - mirror[:, :2] @ np.array([middle, middle])
-    mirrored = cv2.warpAffine(square, mirror, square.shape[::-1])
-    together = np.minimum(square, mirrored).sum()
-    either = np.maximum(square, mirrored).sum()
+    return cv2.warpAffine(square, mirror, square.shape[1::-1]).astype(np.float32)
+
+
+def fold_asymmetry(square: NDArray[np.float32], angle_deg: int) -> float:
+    """1 - IoU of a coverage (N, N) float32 in [0, 1] and its mirror image over an axis."""
+    other_half = mirrored(square, angle_deg)
+    together = np.minimum(square, other_half).sum()
+    either = np.maximum(square, other_half).sum()
     return float(1.0 - together / either)

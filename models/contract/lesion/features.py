@@ -16,15 +16,12 @@ shape and colours are those of the averaged window.
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 
 from models.contract.arrays import BoolMask, RgbImage
 from models.contract.errors import NoLesionError
-from models.contract.imaging.preprocess import resized
 from models.contract.imaging.regions import extent_px, one_region
 from models.contract.lesion.colour import (
-    RING_SHARE,
     RegionColour,
     colour_of,
     colour_spread,
@@ -40,11 +37,10 @@ from models.contract.lesion.contour_geometry import (
     outer_contour,
     perimeter_px,
 )
+from models.contract.lesion.lesion_window import lesion_window
 
 DEFINITION: Final = "1"
 """Name of these formulas on model cards: another one whenever a number can differ."""
-
-_LONGEST_WINDOW_PX = 1024
 
 
 @dataclass(frozen=True)
@@ -123,15 +119,6 @@ class LesionFeatures:
         return None if self.mm_per_px is None else self.short_diameter_px * self.mm_per_px
 
 
-@dataclass(frozen=True)
-class _Window:
-    """The lesion's surroundings, at most 1024 px long; one pixel is ``native_px`` native ones long."""
-
-    image: RgbImage
-    mask: BoolMask
-    native_px: int
-
-
 def measure_lesion(image: RgbImage, mask: BoolMask, *, mm_per_px: float | None = None) -> LesionFeatures:
     """Shape, size and colour of the lesion in ``mask``.
 
@@ -149,7 +136,7 @@ def measure_lesion(image: RgbImage, mask: BoolMask, *, mm_per_px: float | None =
     if extent is None:
         raise NoLesionError
     area_px = float(np.count_nonzero(region))
-    window = _window(image, region, extent, area_px)
+    window = lesion_window(image, region, extent)
     contour = outer_contour(window.mask)
     perimeter, feret = perimeter_px(contour), diameters(contour)
     return LesionFeatures(
@@ -176,32 +163,6 @@ def _check(image: RgbImage, mask: BoolMask, mm_per_px: float | None) -> None:
 def _touches(extent: tuple[int, int, int, int], shape: tuple[int, ...]) -> bool:
     top, left, bottom, right = extent
     return top == 0 or left == 0 or bottom == shape[0] or right == shape[1]
-
-
-def _window(image: RgbImage, region: BoolMask, extent: tuple[int, int, int, int], area_px: float) -> _Window:
-    margin = int(np.ceil(RING_SHARE * 2.0 * np.sqrt(area_px / np.pi))) + 2
-    top, left = max(extent[0] - margin, 0), max(extent[1] - margin, 0)
-    part = np.s_[top : extent[2] + margin, left : extent[3] + margin]
-    cut_image, cut_mask = image[part], region[part]
-    block = -(-max(cut_mask.shape) // _LONGEST_WINDOW_PX)
-    if block == 1:
-        return _Window(np.ascontiguousarray(cut_image), cut_mask, 1)
-    return _averaged(cut_image, cut_mask, block)
-
-
-def _averaged(image: RgbImage, mask: BoolMask, block: int) -> _Window:
-    """``image`` and ``mask`` with blocks of ``block`` x ``block`` px made into one."""
-    height, width = mask.shape
-    # Whole blocks only: the last ones are completed with the edge's colour, outside the lesion.
-    padding = (0, -height % block, 0, -width % block)
-    whole_image = cv2.copyMakeBorder(image, *padding, cv2.BORDER_REPLICATE)
-    whole_mask = cv2.copyMakeBorder(mask.astype(np.float32), *padding, cv2.BORDER_CONSTANT)
-    size = {"height_px": -(-height // block), "width_px": -(-width // block)}
-    coverage = resized(whole_mask, **size).astype(np.float32, copy=False)
-    # A thread thinner than half a block must not vanish.
-    small_mask = coverage >= 0.5 if (coverage >= 0.5).any() else coverage > 0
-    small_image = resized(whole_image, **size).astype(np.uint8, copy=False)
-    return _Window(small_image, one_region(np.asarray(small_mask, dtype=np.bool_)), block)
 
 
 def _shape(mask: BoolMask, perimeter: float) -> LesionShape:

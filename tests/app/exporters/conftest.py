@@ -25,7 +25,7 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
-from app.domain.outcome import Outcome
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.usecases.analysis.measurements import features_of
@@ -119,7 +119,7 @@ def _decided_case() -> Case:
         "Dr. Canarystaff",
         STARTED + timedelta(days=13),
     )
-    outcome = Outcome(
+    outcome = LesionOutcome(
         OutcomeId("9" * 32),
         image_id,
         "Melanoma in situ",

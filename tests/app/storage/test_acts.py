@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from app.domain.audit import AuditKind
+from app.domain.audit import AuditKind, FieldEdit
 from app.domain.revision import RevisionReason
 from app.storage.store import CaseStore
 from tests.builders import a_revision, store_image
@@ -21,6 +21,23 @@ def test_an_edit_names_its_fields_and_is_stored_in_the_words_of_older_versions(
         (event,) = work.audit.events("p")
     assert (event.kind, event.fields, event.detail) == (AuditKind.PATIENT_EDITED, ("name", "sex"), "")
     assert _stored(store, "SELECT what, detail FROM audit_event") == [("patient edited", "name, sex")]
+
+
+def test_an_edit_keeps_old_and_new_values_of_every_kind(store: CaseStore) -> None:
+    edits = (
+        FieldEdit("name", "Ada, [[x]]", 'Ada "B"'),
+        FieldEdit("birth_year", None, 1931),
+        FieldEdit("clin_size_long_diam_mm", 8.5, None),
+        FieldEdit("personal_hx_mm", False, True),
+    )
+    with store.writing() as work:
+        work.audit.append("Dr Test", AuditKind.PATIENT_EDITED, "p", edits=edits)
+        work.commit()
+    with store.reading() as work:
+        (event,) = work.audit.events("p")
+    assert event.edits == edits
+    assert event.fields == ("name", "birth_year", "clin_size_long_diam_mm", "personal_hx_mm")
+    assert event.detail == ""
 
 
 def test_an_edit_without_a_field_names_none(store: CaseStore) -> None:

@@ -10,7 +10,17 @@ import pytest
 from app.storage.database import connect
 from app.storage.rows import APPEND_ONLY
 from app.storage.store import CaseStore
-from tests.builders import a_boundary, a_decision, a_lesion_list, a_revision, a_score, an_outcome, store_image
+from tests.builders import (
+    a_boundary,
+    a_decision,
+    a_lesion_list,
+    a_mark,
+    a_reading,
+    a_revision,
+    a_score,
+    an_outcome,
+    store_image,
+)
 
 
 @pytest.fixture
@@ -22,6 +32,8 @@ def database(store: CaseStore, folder: Path) -> Path:
         work.cases.add_revision(a_revision(image_id))
         work.cases.add_decision(a_decision(image_id))
         work.cases.add_outcome(an_outcome(image_id))
+        work.cases.add_reading(a_reading(image_id))
+        work.marked_structures.add(a_mark(image_id))
         work.cases.add_lesion_list(a_lesion_list(image_id))
         work.audit.append("Dr Test", "image imported", image_id)
         work.commit()

@@ -24,6 +24,9 @@ from tests.fakes import FakeClock
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "databases"
 
+WITH_READINGS = "0013"
+"""The first schema that has them."""
+
 RECREATES_PATIENT = """
 import sqlalchemy as sa
 from alembic import op
@@ -78,9 +81,12 @@ def test_the_database_of_every_released_schema_opens(folder: Path, revision: str
     assert (line.status, line.site, line.probability) == ("decided", "head/neck", 0.7)
     assert (case.patient.name, case.patient.code) == ("Zoë Åström", "GOLD-1")
     assert (len(case.boundaries), len(case.scores), len(case.revisions), len(case.decisions)) == (1, 2, 2, 1)
+    assert [reading.values for reading in case.readings] == (
+        [{"asymmetry": 2, "border": 3}] if revision >= WITH_READINGS else []
+    )
     assert case.image.calibration is not None
-    assert (line.decided_at, line.awaits_outcome) == (case.decisions[0].created_at, revision < "0012")
-    assert len(case.outcomes) == (revision >= "0012")
+    assert (line.decided_at, line.awaits_outcome) == (case.decisions[0].created_at, revision < "0014")
+    assert len(case.outcomes) == (revision >= "0014")
     assert acts == ["image imported", "decision recorded"]
 
 
@@ -278,6 +284,18 @@ def _samples(folder: Path) -> set[str]:
         images = [work.cases.case(image_id).image for image_id in work.learning.all_images()]
     store.close()
     return {image.file_name for image in images if image.is_sample}
+
+
+def test_a_marked_structure_in_an_older_database_is_read(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / "0012.sqlite", folder / "cases.sqlite")
+    store = CaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        (line,) = work.cases.case_lines(search="zoë")
+        (mark,) = work.marked_structures.of_image(line.image_id)
+    store.close()
+    assert (mark.x_px, mark.y_px, mark.note, mark.author) == (10.0, 12.5, "dots at the rim", "Dr Test")
+    assert (mark.supersedes, mark.is_withdrawn) == (None, False)
 
 
 @pytest.mark.parametrize(("revision", "of_interest", "others"), [("0009", 1, []), ("0010", 2, [(1, 120)])])

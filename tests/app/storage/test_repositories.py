@@ -14,6 +14,7 @@ from tests.builders import (
     a_boundary,
     a_decision,
     a_divided_score,
+    a_reading,
     a_revision,
     a_score,
     store_image,
@@ -64,6 +65,21 @@ def test_every_value_comes_back_as_it_went_in(store: CaseStore) -> None:
     assert (read.boundary, read.score, read.revision, read.decision) == (boundary, score, revision, decision)
     assert read.image.calibration == Calibration(0.02, "entered by hand")
     assert read.image.imported_at == datetime(2026, 3, 14, 8, tzinfo=UTC)
+
+
+def test_readings_come_back_as_they_were_given_oldest_first(store: CaseStore) -> None:
+    with store.writing() as work:
+        image_id = store_image(work)
+        readings = (
+            a_reading(image_id),
+            a_reading(image_id, {}, form="of another version"),
+            replace(a_reading(image_id), evidence=None),
+        )
+        for reading in readings:
+            work.cases.add_reading(reading)
+        work.commit()
+    with store.reading() as work:
+        assert work.cases.case(image_id).readings == readings
 
 
 def test_a_divided_score_comes_back_as_it_was_said(store: CaseStore) -> None:

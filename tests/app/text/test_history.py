@@ -110,7 +110,7 @@ def test_without_a_trail_nothing_is_claimed_of_a_score_that_looks_the_same(
     assert causes_by_score(_case(services, image_id), ()) == {}
 
 
-def test_edits_of_metadata_are_told_in_the_words_of_the_forms_without_values(
+def test_edits_of_metadata_are_told_in_the_words_of_the_forms_with_old_and_new_values(
     services: Services, tmp_path: Path
 ) -> None:
     image_id = a_case(services, tmp_path)
@@ -121,7 +121,7 @@ def test_edits_of_metadata_are_told_in_the_words_of_the_forms_without_values(
         acts = [metadata_words(act) for act in case_trail(work, case)]
     told = [words for words in acts if words is not None]
     assert told == [
-        ("Patient edited", "name, skin type"),
+        ("Patient edited", "name: not known → Ada\nskin type: not known → II"),
         ("Scale of the image", "0.02 mm/px, by hand"),
     ]
 

@@ -28,7 +28,7 @@ def full_decision(facts: ReportFacts) -> list[Part]:
     decision, disclosed = facts.case.decision, facts.disclosed
     head = Words(_("Decision of the clinician"), WordStyle.BOX_TITLE)
     if decision is None:
-        lines = [head, Words(_("No decision has been recorded yet.")), _to_be_signed()]
+        lines: list[Part] = [head, Words(_("No decision has been recorded yet.")), _to_be_signed()]
         return [Gap(5), Together([Box([*lines, *_outcome_line(facts)], BoxKind.DECISION)])]
     pairs = [
         (_("Diagnosis"), decision.diagnosis),

@@ -71,6 +71,7 @@ def _entered(facts: ReportFacts) -> list[str]:
     deciders = (decision.author for decision in case.decisions)
     finders = (outcome.author for outcome in case.outcomes)
     staff = (case.image.imported_by, *revisers, *deciders, *finders)
+    staff = (*staff, *(reading.author for reading in case.readings))
     entered = (
         *(getattr(disclosed, part.name) for part in fields(disclosed)),
         *(disclosed.text(field.column) for field in FIELDS if field.is_entered),

@@ -13,6 +13,7 @@ from app.exporters.report.sections.score import HASH_LETTERS
 from app.text.history import metadata_words, revision_words
 from app.text.lesions import lesion_changes
 from app.text.outcomes import outcome_title
+from app.text.readings import form_words, reading_words
 from app.translation import _
 
 _LAST = sys.maxsize
@@ -164,4 +165,13 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         (found.id, found.created_at, words, disclosed.who(found.author))
         for found, words in lesion_changes(case)
     ]
-    return [*revisions, *lesions, *decisions, *outcomes]
+    readings = [
+        (
+            made.id,
+            made.created_at,
+            _("Reading, {form}: {words}").format(form=form_words(made.form), words=reading_words(made)),
+            disclosed.who(made.author),
+        )
+        for made in case.readings
+    ]
+    return [*revisions, *lesions, *decisions, *outcomes, *readings]

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import numpy as np
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from app.exporters.report.html import ReportHtml
 from app.exporters.report.lesion_crop import part_around
@@ -115,6 +116,39 @@ def test_a_changed_boundary_is_shown_and_measured_beside_the_predicted_one(
     assert diameter[1] == diameter[2]
 
 
+def test_a_pdf_declares_its_colours_and_embeds_all_it_shows(make_case: MakeCase, tmp_path: Path) -> None:
+    (path,) = exported(ReportPdf(_now), [make_case()], tmp_path, deidentified=True, form=ReportForm.SHORT)
+    reader = PdfReader(path)
+    catalogue = reader.trailer["/Root"]
+    (intent,) = catalogue["/OutputIntents"]
+    profile = intent.get_object()["/DestOutputProfile"].get_object()
+    assert (profile["/N"], profile.get_data()[16:20], profile.get_data()[36:40]) == (3, b"RGB ", b"acsp")
+    described = fromstring(catalogue["/Metadata"].get_object().get_data())
+    assert "Naevus dermoscopy report" in "".join(described.itertext())
+    assert not {"/AA", "/OpenAction", "/Names", "/AcroForm"} & catalogue.keys()
+    assert "/Encrypt" not in reader.trailer
+    assert len(reader.trailer["/ID"]) == 2
+    for page in reader.pages:
+        _check_page(page)
+
+
+def _check_page(page: PageObject) -> None:
+    """Every font that the page selects is embedded, and nothing on it is transparent or runs."""
+    assert not {"/Annots", "/AA"} & page.keys()
+    assert page.get("/Group", {}).get("/S") != "/Transparency"
+    resources = page["/Resources"]
+    selected = set(re.findall(rb"/(\S+) [\d.]+ Tf", page.get_contents().get_data()))
+    assert selected
+    for name in selected:
+        font = resources["/Font"]["/" + name.decode()]
+        font = font.get("/DescendantFonts", [font])[0].get_object()
+        assert "/FontFile2" in font["/FontDescriptor"].get_object()
+    assert "/ExtGState" not in resources
+    for drawn in resources["/XObject"].values():
+        assert not {"/SMask", "/Mask"} & drawn.get_object().keys()
+        assert drawn.get_object()["/ColorSpace"] == "/DeviceRGB"
+
+
 def test_a_page_for_a_browser_is_whole_escaped_and_asks_for_nothing(
     make_case: MakeCase, tmp_path: Path
 ) -> None:
@@ -126,6 +160,9 @@ def test_a_page_for_a_browser_is_whole_escaped_and_asks_for_nothing(
     assert all(source.startswith("data:image/jpeg;base64,") for source in parsed.sources)
     assert len(parsed.sources) == 2
     assert "default-src 'none'" in page
+    sheet = page[page.index("<style>") : page.index("</style>")]
+    assert ".columns > div" in sheet
+    assert "<br" not in sheet
     assert "http:" not in page
     assert "https:" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; “Ada”" in page

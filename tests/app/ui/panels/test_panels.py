@@ -440,7 +440,7 @@ def test_the_history_says_why_a_score_was_computed_again_and_who_edited_what(
     panels.show_view(CaseView(opened.case, trail=opened.trail))
     said = words_on(panels.history)
     assert "Computed again: age changed." in said
-    assert "Visit edited\nage, by Dr Test" in said
+    assert "Visit edited\nage: not known → 65\nby Dr Test" in said
     assert said.count("Computed again") == 1
 
 
@@ -465,7 +465,7 @@ def test_a_changed_decision_is_told_with_what_it_was_before(services: Services, 
         newest, first = history_of(work.cases.case(image_id))[:2]
     assert (first.title, first.detail) == ("Decision recorded", "Nevus; biopsy, by Dr Test")
     assert newest.title == "Decision changed"
-    assert newest.detail == "diagnosis: Nevus → Melanoma in situ\ncomment: “flat” → none, by Dr Test"
+    assert newest.detail == "diagnosis: Nevus → Melanoma in situ\ncomment: “flat” → none\nby Dr Test"
 
 
 def test_every_mask_of_the_history_is_shown_small_when_it_is_seen(

@@ -6,8 +6,8 @@ No outcome has been entered yet; the moment of the newest decision is taken from
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

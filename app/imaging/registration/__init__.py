@@ -1,0 +1,1 @@
+"""Finds where the points of one photograph of a lesion lie in another one, from their pixels alone."""

@@ -1,0 +1,1 @@
+"""The screen on which two visits of a lesion are compared."""

@@ -1,0 +1,1 @@
+"""The images of one lesion compared over its visits."""

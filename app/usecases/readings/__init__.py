@@ -1,0 +1,1 @@
+"""Readings: forms that a clinician fills in, with proposals measured on the valid boundary."""
