@@ -39,6 +39,10 @@ def _open_window(chosen: Path | None) -> int:
     from app.ui.display import why_no_window
     from models.contract.errors import NaevusError
 
+    folder = bootstrap.data_folder(chosen)
+    settings_file = folder / bootstrap.SETTINGS_NAME
+    settings, warnings = read_settings(settings_file)
+    _speak(settings.language)
     refusal = why_no_window()
     if refusal is not None:
         sys.stderr.write(f"{refusal}\n")
@@ -46,9 +50,6 @@ def _open_window(chosen: Path | None) -> int:
     from app.ui.application import run_window
     from app.ui.preferences import Places
 
-    folder = bootstrap.data_folder(chosen)
-    settings_file = folder / bootstrap.SETTINGS_NAME
-    settings, warnings = read_settings(settings_file)
     try:
         bootstrap.start_log(folder)
     except NaevusError as error:
@@ -71,6 +72,7 @@ def _run_command(arguments: list[str]) -> int:
     def open_services(chosen: Path | None) -> Services:
         folder = bootstrap.data_folder(chosen)
         settings, warnings = read_settings(folder / bootstrap.SETTINGS_NAME)
+        _speak(settings.language)
         for warning in warnings:
             sys.stderr.write(f"{warning}\n")
         bootstrap.start_log(folder)
@@ -80,6 +82,15 @@ def _run_command(arguments: list[str]) -> int:
         return services
 
     return cli.run(arguments, open_services)
+
+
+def _speak(setting: str) -> None:
+    """Show sentences in the language of a setting, as far as that is known without a window."""
+    from app.translation import speak
+    from app.translation.environment import environment_languages
+    from app.translation.languages import chosen_language
+
+    speak(chosen_language(setting, environment_languages()))
 
 
 def _print_renewal(renewed: int, of: int) -> None:

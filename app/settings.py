@@ -40,6 +40,9 @@ class Settings(BaseModel):
         le=MOST_PREVALENCE_PERCENT,
         description="How many of 100 lesions photographed here are malignant; figures of bands need it.",
     )
+    language: Literal["system", "en", "de", "fr", "es", "ar"] = Field(
+        default="system", description="Language of the window, of commands and of reports."
+    )
     theme: Literal["system", "light", "dark"] = Field(default="system", description="Colours of the window.")
     engine: Literal["measured", "onnx", "server"] = Field(
         default="measured", description="Which inference engine serves; 'measured' takes the faster one."

@@ -12,6 +12,7 @@ from tests.structures.examples import register_long_profile
 
 register_long_profile()
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LANGUAGE"] = "en"  # commands would speak the language of whoever runs the tests
 
 LAYERS = (
     "app/domain",
@@ -53,6 +54,7 @@ SLOW_PLACES = (
     "app/ui/cases",
     "app/ui/editor",
     "app/ui/jobs",
+    "app/ui/test_languages.py",
     "app/ui/model_shelf",
     "app/ui/panels",
     "app/ui/report",

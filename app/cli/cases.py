@@ -18,6 +18,7 @@ from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId, LesionId
+from app.text.bands import band_words
 from app.text.outcomes import days_without_outcome, status_since
 from app.translation import N_, _, ngettext
 from app.usecases.analysis.analyse import Request, analyse_images, outstanding
@@ -403,8 +404,8 @@ def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...
 def _urgency(line: CaseLine) -> str:
     if line.priority is None:
         return line.no_score_words.lower() or "-"
-    label = line.priority.band.label
-    return f"{label} ({CHECK_IMAGE.lower()})" if line.priority.warnings else label
+    label = band_words(line.priority.band)
+    return f"{label} ({_(CHECK_IMAGE).lower()})" if line.priority.warnings else label
 
 
 def _table_of(

@@ -22,6 +22,7 @@ from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
 from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
+from app.translation import _
 from models.contract.lesion.features import DEFINITION
 
 
@@ -336,5 +337,5 @@ class CaseLine:
     def no_score_words(self) -> str:
         """Return in a word or two that the image gets no score; "" where it may get one."""
         if self.is_damaged:
-            return DAMAGED_WORDS
-        return NO_SCORE if self.no_score_reason else ""
+            return _(DAMAGED_WORDS)
+        return _(NO_SCORE) if self.no_score_reason else ""

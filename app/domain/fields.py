@@ -13,7 +13,7 @@ from app.domain.audit import EditedValue, FieldEdit
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
-from app.translation import N_
+from app.translation import N_, _
 
 Record: TypeAlias = Patient | Lesion | Visit | DermoscopicImage
 RecordType: TypeAlias = type[Patient] | type[Lesion] | type[Visit] | type[DermoscopicImage]
@@ -27,10 +27,19 @@ class Choice:
 
     terms: str
     """Name of the list in resources/terms/case_fields.toml."""
-    shown: Callable[[str], str] = str
-    """How the form writes a word."""
+    is_capitalised: bool = False
+    """Whether the form writes a word with a capital letter."""
+    pattern: str = ""
+    """The sentence into which the form puts a word; "" = none."""
     unknown: str = N_("Not known")
     """What the form calls no choice."""
+
+    def shown(self, word: str) -> str:
+        """Return a stored word as the form writes it, in the language in use."""
+        if self.pattern:
+            return _(self.pattern).format(word=word)
+        said = _(word)
+        return said[:1].upper() + said[1:] if self.is_capitalised else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +156,12 @@ FIELDS: Final[tuple[CaseField, ...]] = (
         words="age",
         model_input="age_approx",
     ),
-    CaseField(Patient, "sex", N_("Sex"), Choice("sex", str.capitalize), "sex", model_input="sex"),
+    CaseField(Patient, "sex", N_("Sex"), Choice("sex", is_capitalised=True), "sex", model_input="sex"),
     CaseField(
         Lesion,
         "site",
         N_("Site"),
-        Choice("site", str.capitalize),
+        Choice("site", is_capitalised=True),
         "anatom_site_general",
         model_input="anatom_site_general",
         input_words=N_("body site"),
@@ -179,7 +188,7 @@ FIELDS: Final[tuple[CaseField, ...]] = (
         Patient,
         "fitzpatrick_skin_type",
         N_("Skin type (Fitzpatrick)"),
-        Choice("fitzpatrick_skin_type", "Type {}".format),
+        Choice("fitzpatrick_skin_type", pattern=N_("Type {word}")),
         "fitzpatrick_skin_type",
         words=N_("skin type"),
     ),

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.ids import BlobName, ImageId, VisitId
+from app.translation import N_
 
 DAMAGED_FILE: Final = "damaged file"
 """The stored key of the line of provenance that marks an image whose damaged file was taken all the same."""
 
-DAMAGED_WORDS: Final = "Damaged file"
+DAMAGED_WORDS: Final = N_("Damaged file")
 """What the work list says of such an image in place of a score."""
 
 DAMAGE_OBJECTION: Final = "Damaged file: parts of the picture are missing or wrong."

@@ -16,6 +16,7 @@ from app.domain.case import Case
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.fields import FIELDS, FieldValue
 from app.exporters.csv_cells import Cell
+from app.translation import _, day_text, moment_text
 
 _PSEUDONYM_DIGITS = 10
 
@@ -39,18 +40,22 @@ class CaseDisclosure:
     def when(self, at: datetime) -> str:
         """Return a moment as the export may tell it."""
         if self.is_deidentified:
-            return f"day {(at - self.imported_at).days}"
-        return at.astimezone().strftime("%d %b %Y, %H:%M")
+            return _("day {days}").format(days=(at - self.imported_at).days)
+        return moment_text(at)
 
     def day(self, on: date) -> str:
         """Return a day as the export may tell it."""
         if self.is_deidentified:
-            return f"day {(on - self.imported_at.astimezone().date()).days}"
-        return f"{on:%d %b %Y}"
+            return _("day {days}").format(days=(on - self.imported_at.astimezone().date()).days)
+        return day_text(on)
 
     def who(self, name: str) -> str:
         """Return a person of the staff as the export may name them."""
         return "clinician" if self.is_deidentified else name
+
+    def who_words(self, name: str) -> str:
+        """Return a person of the staff as a report may name them, in the language in use."""
+        return _("clinician") if self.is_deidentified else name
 
     def text(self, column: str | None) -> str | None:
         """Return the text of an entered field; None when it is unknown, left out, or no text."""
@@ -62,9 +67,8 @@ class CaseDisclosure:
         """Return the age in words."""
         if self.age_years is None:
             return None
-        return (
-            f"{OLDEST_AGE_YEARS}+ years" if self.age_years >= OLDEST_AGE_YEARS else f"{self.age_years} years"
-        )
+        years = f"{OLDEST_AGE_YEARS}+" if self.age_years >= OLDEST_AGE_YEARS else f"{self.age_years}"
+        return _("{years} years").format(years=years)
 
 
 def disclosed_case(case: Case, *, deidentified: bool) -> CaseDisclosure:

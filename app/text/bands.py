@@ -4,9 +4,15 @@ import math
 
 from app.domain.analysis.model_summary import MeasuredBands
 from app.domain.analysis.triage import Band
-from app.domain.figures import percent, unbroken
+from app.domain.figures import unbroken
+from app.text.figures import percent_words
 from app.translation import _
 from app.usecases.analysis.local_bands import FEWEST_DECIDED, LocalBands
+
+
+def band_words(band: Band) -> str:
+    """Return a band's name as it is shown."""
+    return _(band.label)
 
 
 def worth_words(band: Band, measured: MeasuredBands | None, prevalence_percent: float) -> str:
@@ -17,11 +23,11 @@ def worth_words(band: Band, measured: MeasuredBands | None, prevalence_percent: 
     share = figures.malignant_share(band.key, prevalence=prevalence_percent / 100)
     if share is None:
         return _("{label}: the measured images do not tell how often such cases are malignant.").format(
-            label=band.label
+            label=band_words(band)
         )
     if share == 0.0:
         return _("{label}: none of the {total:,} malignant images measured was.").format(
-            label=band.label, total=figures.malignant.total
+            label=band_words(band), total=figures.malignant.total
         )
     sentence = (
         _("{label}: {odds} such cases was malignant at {prevalence}.")
@@ -29,7 +35,7 @@ def worth_words(band: Band, measured: MeasuredBands | None, prevalence_percent: 
         else _("{label}: {odds} such cases were malignant at {prevalence}.")
     )
     prevalence = unbroken(_("{percent:g} % prevalence").format(percent=prevalence_percent))
-    return sentence.format(label=band.label, odds=odds_words(share), prevalence=prevalence)
+    return sentence.format(label=band_words(band), odds=odds_words(share), prevalence=prevalence)
 
 
 def local_words(band: Band, local: LocalBands | None) -> str:
@@ -39,7 +45,7 @@ def local_words(band: Band, local: LocalBands | None) -> str:
     malignant, cases = local.of(band)
     if not cases:
         return _("Here: none of the {decided:,} decided cases was {label}.").format(
-            decided=local.decided, label=band.label
+            decided=local.decided, label=band_words(band)
         )
     said = (
         _(
@@ -55,7 +61,7 @@ def local_words(band: Band, local: LocalBands | None) -> str:
     return said.format(
         malignant=malignant,
         cases=cases,
-        label=band.label,
+        label=band_words(band),
         decided=local.decided,
         by_outcome=local.by_outcome,
     )
@@ -76,7 +82,7 @@ def worth_tip(band: Band, measured: MeasuredBands | None, local: LocalBands | No
             images=measured.images,
             malignant_of_band=figures.malignant.of(band.key),
             benign_of_band=figures.benign.of(band.key),
-            label=band.label,
+            label=band_words(band),
         ),
         *_rate_lines(measured),
         _("Your own prevalence is entered in the settings."),
@@ -114,17 +120,21 @@ def _rate_lines(measured: MeasuredBands) -> list[str]:
     if figures.sensitivity is not None:
         lines.append(
             _("{sensitivity} of malignant images were not Routine{at_least}.").format(
-                sensitivity=percent(figures.sensitivity), at_least=_at_least(figures.sensitivity_low)
+                sensitivity=percent_words(figures.sensitivity), at_least=_at_least(figures.sensitivity_low)
             )
         )
     if figures.specificity is not None:
         lines.append(
             _("{specificity} of benign images were not Urgent{at_least}.").format(
-                specificity=percent(figures.specificity), at_least=_at_least(figures.specificity_low)
+                specificity=percent_words(figures.specificity), at_least=_at_least(figures.specificity_low)
             )
         )
     return lines
 
 
 def _at_least(low: float | None) -> str:
-    return "" if low is None else _(" (95\N{NO-BREAK SPACE}% interval from {low})").format(low=percent(low))
+    return (
+        ""
+        if low is None
+        else _(" (95\N{NO-BREAK SPACE}% interval from {low})").format(low=percent_words(low))
+    )

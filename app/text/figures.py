@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from app.translation import N_, _, ngettext
+from app.domain.figures import unbroken
+from app.translation import N_, _, in_numerals, moment_text, ngettext
 from models.contract.shelf.card import ModelTask
 from models.contract.shelf.figure_text import figure_text, signed_text
 from models.contract.shelf.gate import LOWER_IS_BETTER
@@ -39,7 +40,7 @@ def metric_words(metric: str) -> str:
 
 def figure(value: float | None) -> str:
     """Return a figure with three places, or a dash when there is none."""
-    return "\N{EN DASH}" if value is None else figure_text(value)
+    return "\N{EN DASH}" if value is None else in_numerals(figure_text(value))
 
 
 def difference_words(difference: float | None, low: float | None, high: float | None) -> str:
@@ -47,9 +48,11 @@ def difference_words(difference: float | None, low: float | None, high: float | 
     if difference is None:
         return "\N{EN DASH}"
     if low is None or high is None:
-        return signed_text(difference)
+        return in_numerals(signed_text(difference))
     return _("{difference}  ({low} to {high})").format(
-        difference=signed_text(difference), low=signed_text(low), high=signed_text(high)
+        difference=in_numerals(signed_text(difference)),
+        low=in_numerals(signed_text(low)),
+        high=in_numerals(signed_text(high)),
     )
 
 
@@ -73,7 +76,16 @@ def memory(size_bytes: int) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment in the time of this place."""
-    return f"{at.astimezone():%d %b %Y, %H:%M}"
+    return moment_text(at)
+
+
+def percent_words(probability: float) -> str:
+    """Return a probability as a percentage, as ``percent`` does, in the language in use."""
+    if 0 < probability < 0.01:
+        return unbroken(_("< 1 %"))
+    if 0.99 < probability < 1:
+        return unbroken(_("> 99 %"))
+    return unbroken(_("{percent:.0f} %").format(percent=100 * probability))
 
 
 def image_count(number: int) -> str:

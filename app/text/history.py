@@ -84,7 +84,7 @@ def causes_by_score(case: Case, trail: tuple[AuditEvent, ...]) -> Mapping[Predic
         entered = inputs_edited_between(trail, before.id, after.id)
         causes = [*_differences(case, before, after)]
         if entered:
-            causes.append(_("{entered} changed").format(entered=", ".join(entered)))
+            causes.append(_("{entered} changed").format(entered=", ".join(map(_, entered))))
         if causes or entered is not None:
             causes_by_id[after.id] = "; ".join(causes) or _(_NOTHING_RECORDED)
     return causes_by_id
@@ -153,7 +153,7 @@ def _place_words(place: Place) -> str:
 def decision_words(before: Decision | None, after: Decision) -> str:
     """Return what a decision says; of one that replaces another, each part that changed, old and new."""
     if before is None:
-        said = "; ".join(part for part in (after.diagnosis, after.management) if part)
+        said = "; ".join(_(part) for part in (after.diagnosis, after.management) if part)
         return said or _("comment only")
     parts = (
         (_("diagnosis"), before.diagnosis, after.diagnosis),
@@ -162,7 +162,7 @@ def decision_words(before: Decision | None, after: Decision) -> str:
         (_("comment"), _quoted(before.comment), _quoted(after.comment)),
     )
     changed = [
-        _("{part}: {old} → {new}").format(part=part, old=old or _("open"), new=new or _("open"))
+        _("{part}: {old} → {new}").format(part=part, old=_(old or "open"), new=_(new or "open"))
         for part, old, new in parts
         if old != new
     ]

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from app.domain.figures import percent
-from app.text.figures import TASK_WORDS, figure, image_count, metric_words, moment
-from app.translation import N_, _
+from app.text.figures import TASK_WORDS, figure, image_count, metric_words, moment, percent_words
+from app.translation import N_, _, in_numerals
 from app.usecases.models.list_models import ModelLine, ModelState
 from models.contract.shelf.band_table import PREVALENCE, figures_words
 from models.contract.shelf.card import MAIN_METRIC, Metric, ModelCard
@@ -72,14 +71,14 @@ def data_facts(card: ModelCard) -> Iterator[Fact]:
     yield (
         _("Images"),
         ", ".join(
-            f"{count:,} {_(_SPLIT_WORDS.get(split, split))}"
+            f"{in_numerals(format(count, ','))} {_(_SPLIT_WORDS.get(split, split))}"
             for split, count in card.data.images_by_split.items()
         )
         or _("not told"),
     )
     if card.data.malignant_by_split:
         malignant = sum(card.data.malignant_by_split.values())
-        yield _("Malignant among them"), f"{malignant:,}"
+        yield _("Malignant among them"), in_numerals(f"{malignant:,}")
     yield _("Licence of the data"), card.data.licence
     yield _("Split"), card.split
 
@@ -118,8 +117,8 @@ def metric_facts(card: ModelCard) -> Iterator[Fact]:
 
 def calibration_facts(card: ModelCard) -> Iterator[Fact]:
     """What the probabilities mean, and where the model decides."""
-    yield _("Threshold"), f"{card.threshold:.3f}"
-    yield _("Temperature"), f"{card.temperature:.3f}"
+    yield _("Threshold"), in_numerals(f"{card.threshold:.3f}")
+    yield _("Temperature"), in_numerals(f"{card.temperature:.3f}")
     if card.calibration is not None:
         yield (
             _("Calibration"),
@@ -148,13 +147,13 @@ def band_facts(card: ModelCard) -> Iterator[Fact]:
                 "At least {sensitivity} of malignant images are not Routine and {specificity} of benign "
                 "ones not Urgent, on {chosen_on}"
             ).format(
-                sensitivity=percent(aims.sensitivity),
-                specificity=percent(aims.specificity),
+                sensitivity=percent_words(aims.sensitivity),
+                specificity=percent_words(aims.specificity),
                 chosen_on=aims.chosen_on,
             ),
         )
     for band, threshold in card.triage_thresholds.items():
-        yield _("{band} begins at").format(band=band.capitalize()), f"{threshold:.3f}"
+        yield _("{band} begins at").format(band=_(band.capitalize())), in_numerals(f"{threshold:.3f}")
     for split, figures in card.triage_figures.items():
         images = _(_IMAGES_OF_SPLIT.get(split, split))
         yield _("All {images}").format(images=images), _band_words(figures.whole)
@@ -199,7 +198,7 @@ def _plain(value: JsonValue) -> str:
     if isinstance(value, list):
         return ", ".join(_plain(each) for each in value)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return in_numerals(f"{value:.4g}")
     return _("not set") if value is None else str(value)

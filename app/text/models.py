@@ -44,7 +44,9 @@ def scope_words(diagnoses: tuple[str, ...]) -> str:
     else:
         trained = _("Trained on {listed}").format(listed=_listed(diagnoses))
     return (
-        _("{trained}; it does not know {listed}.").format(trained=trained, listed=_listed(unknown, N_("or")))
+        _("{trained}; it does not know {listed}.").format(
+            trained=trained, listed=_listed(unknown, N_(" or "))
+        )
         if unknown
         else _("{trained} only.").format(trained=trained)
     )
@@ -84,5 +86,5 @@ def _names(diagnoses: tuple[str, ...], *parts: str) -> bool:
     return any(part in name.lower() for name in diagnoses for part in parts)
 
 
-def _listed(names: tuple[str, ...] | list[str], last: str = N_("and")) -> str:
-    return f" {_(last)} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+def _listed(names: tuple[str, ...] | list[str], last: str = N_(" and ")) -> str:
+    return _(last).join(part for part in (", ".join(map(_, names[:-1])), _(names[-1])) if part)

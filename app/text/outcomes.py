@@ -5,6 +5,7 @@ from datetime import datetime
 from app.domain.case import CaseLine
 from app.domain.outcome import LesionOutcome
 from app.text.patient_tree import day_words
+from app.text.stored_sentences import stored_words
 from app.text.work_list import status_words
 from app.translation import _, ngettext
 
@@ -14,7 +15,9 @@ def outcome_words(outcome: LesionOutcome) -> str:
     if outcome.diagnosis is None:
         return _("not known")
     said = _("{diagnosis}; {confirm_type}, {day}").format(
-        diagnosis=outcome.diagnosis, confirm_type=outcome.confirm_type, day=day_words(outcome.known_on)
+        diagnosis=stored_words(outcome.diagnosis),
+        confirm_type=stored_words(outcome.confirm_type),
+        day=day_words(outcome.known_on),
     )
     return f"{said}; “{outcome.note}”" if outcome.note else said
 

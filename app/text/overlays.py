@@ -1,6 +1,6 @@
 """How overlays are named and read, on screen and in reports: plain words first, the method in brackets."""
 
-from app.domain.figures import percent
+from app.text.figures import percent_words
 from app.translation import N_, _
 
 _NAME_BY_OVERLAY = {
@@ -89,7 +89,7 @@ def share_words(name: str, share_inside: float | None) -> str:
     if share_inside is None:
         return _("There is no boundary or no relevance to compare.")
     return _("{share_inside} of the relevance lies inside the lesion.").format(
-        share_inside=percent(share_inside)
+        share_inside=percent_words(share_inside)
     )
 
 

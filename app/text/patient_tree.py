@@ -4,17 +4,18 @@ from datetime import date
 
 from app.domain.lesion import Lesion
 from app.domain.patient_tree import ImageLine, LesionLine, PatientLine, VisitLine
+from app.text.bands import band_words
 from app.text.image_kind import kind_words
 from app.text.scores import lesion_words
 from app.text.work_list import line_tip, score_words, site_words, spoken_line
-from app.translation import _, ngettext
+from app.translation import _, day_text, ngettext
 
 _JOINT = "  ·  "
 
 
 def day_words(day: date) -> str:
     """Return a day of the calendar."""
-    return f"{day:%d %b %Y}"
+    return day_text(day)
 
 
 def patient_words(line: PatientLine) -> str:
@@ -95,12 +96,12 @@ def spoken_tree_line(line: PatientLine | LesionLine | VisitLine | ImageLine) -> 
     """Return a line of the tree as a screen reader says it."""
     match line:
         case PatientLine():
-            band = line.band.label if line.band is not None else ""
+            band = band_words(line.band) if line.band is not None else ""
             parts = [_("Patient {patient_code}").format(patient_code=line.code), line.name]
             parts += [patient_words(line), band]
         case LesionLine():
             parts = [lesion_title(line.lesion, line.number), lesion_line_words(line)]
-            parts.append(line.band.label if line.band is not None else "")
+            parts.append(band_words(line.band) if line.band is not None else "")
         case VisitLine():
             parts = [_("Visit of {day}").format(day=day_words(line.visited_on)), visit_words(line)]
         case ImageLine():

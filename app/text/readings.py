@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.domain.analysis.triage import Band
-from app.domain.figures import percent, unbroken
+from app.domain.figures import unbroken
 from app.domain.readings import abcd_form
 from app.domain.readings.caveats import Caveat
 from app.domain.readings.dermoscopic_forms import SYMMETRY
@@ -12,6 +12,7 @@ from app.domain.readings.form import ReadingForm
 from app.domain.readings.forms import form_named
 from app.domain.readings.reading import Reading
 from app.domain.readings.totals import is_at_odds, outcome_of, total_figure, total_points, unanswered
+from app.text.figures import percent_words
 from app.translation import N_, _, ngettext
 from app.usecases.readings.propose_reading import PATCH_BY_CRITERION
 from models.contract.lesion.abcd.axes import COLOUR_CUT, OUTLINE_CUT
@@ -108,7 +109,7 @@ def proposal_words(criterion: str, evidence: AbcdEvidence) -> str:
         return _border_words(evidence)
     colour = PATCH_BY_CRITERION.get(criterion)
     share = None if colour is None else evidence.patches.share_by_colour.get(colour)
-    return "" if share is None else percent(share)
+    return "" if share is None else percent_words(share)
 
 
 def _axes_words(evidence: AbcdEvidence) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.translation import N_, _
+from app.translation import N_, _, moment_text
 
 RESEARCH_USE = N_("Research use only. Not a medical device. The clinician decides.")
 
@@ -44,7 +44,7 @@ _MAX_FOOT_LETTERS = 50
 
 def made_words(made_at: datetime, patient_code: str, *, is_deidentified: bool) -> str:
     """Return when a report was made and of whom; a de-identified one tells the year only."""
-    made = f"{made_at.year}" if is_deidentified else made_at.astimezone().strftime("%d %b %Y, %H:%M")
+    made = f"{made_at.year}" if is_deidentified else moment_text(made_at)
     return _("Made by Naevus, {made}. Patient {shortened}.").format(
         made=made, shortened=_shortened(patient_code)
     )

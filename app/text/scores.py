@@ -8,7 +8,7 @@ from app.domain.analysis.lesion_score import LesionScore
 from app.domain.analysis.prediction import ScorePrediction
 from app.domain.case import Case
 from app.domain.fields import FIELDS
-from app.domain.figures import percent
+from app.text.figures import percent_words
 from app.translation import N_, _, ngettext
 from app.usecases.analysis.compare_scores import ScoreComparison
 from app.usecases.analysis.score_attribution import AnswerSet, InputEffect
@@ -26,7 +26,7 @@ _FEATURE_BY_NAME = {feature.name: feature for feature in (*NUMERIC_INPUTS, *CATE
 
 def range_words(score: ScorePrediction) -> str:
     """Return how far a score moves over the views of the image, which is no confidence interval."""
-    low, high = percent(score.probability_low), percent(score.probability_high)
+    low, high = percent_words(score.probability_low), percent_words(score.probability_high)
     if low == high:
         return _("{low} in every flipped and turned view of the image ({no_interval})").format(
             low=low, no_interval=_(_NO_INTERVAL)
@@ -47,14 +47,14 @@ LESION_SCORE_TIP = N_(
 
 def lesion_words(lesion: LesionScore) -> str:
     """Return the score of a lesion from its images, with the range of their own scores."""
-    low, high = percent(lesion.probability_low), percent(lesion.probability_high)
+    low, high = percent_words(lesion.probability_low), percent_words(lesion.probability_high)
     span = (
         _("{low} to {high}").format(low=low.removesuffix(_PERCENT), high=high)
         if low != high
         else _("each {high}").format(high=high)
     )
     return _("Lesion: {probability} from {image_count} images ({span})").format(
-        probability=percent(lesion.probability), image_count=lesion.image_count, span=span
+        probability=percent_words(lesion.probability), image_count=lesion.image_count, span=span
     )
 
 
@@ -68,7 +68,9 @@ def division_words(score: ScorePrediction) -> tuple[str, ...]:
     ranked = sorted(score.diagnosis_shares, key=lambda each: -each.share)
     lists = []
     for side, kind in ((_("Of the score"), True), (_("Of the rest"), False)):
-        figures = [f"{each.name} {percent(each.share)}" for each in ranked if each.is_malignant == kind]
+        figures = [
+            f"{_(each.name)} {percent_words(each.share)}" for each in ranked if each.is_malignant == kind
+        ]
         lists.append(f"{side}: {', '.join(figures)}.")
     return (*lists, _("It knows no other diagnosis, and none of these figures is one."))
 
@@ -85,7 +87,7 @@ def uncertainty_words(case: Case) -> str:
 
 def comparison_words(comparison: ScoreComparison) -> str:
     """Return a score before and after a correction; with an arrow if that alone moved it."""
-    before, after = percent(comparison.before.probability), percent(comparison.after.probability)
+    before, after = percent_words(comparison.before.probability), percent_words(comparison.after.probability)
     if comparison.is_of_boundaries_alone:
         return _("Predicted boundary {before}  →  corrected {after}").format(before=before, after=after)
     causes = []
@@ -94,19 +96,19 @@ def comparison_words(comparison: ScoreComparison) -> str:
     if comparison.entered:
         causes.append(
             _("what was entered has changed since, too ({entered})").format(
-                entered=", ".join(comparison.entered)
+                entered=", ".join(map(_, comparison.entered))
             )
         )
     return _(
         "The predicted boundary scored {before}, but {causes}: the two scores do not compare the "
         "boundaries alone."
-    ).format(before=before, causes=" and ".join(causes))
+    ).format(before=before, causes=_(" and ").join(causes))
 
 
 def missing_words(names: tuple[str, ...]) -> tuple[str, str]:
     """Return which inputs could still be given, and how many this image cannot give; "" for none."""
     features = [_FEATURE_BY_NAME[name] for name in names if name in _FEATURE_BY_NAME]
-    entered = [feature.label for feature in features if feature.name in _ENTERED_INPUTS]
+    entered = [_(feature.label) for feature in features if feature.name in _ENTERED_INPUTS]
     scaled = [feature for feature in features if feature.origin is Origin.CALIBRATED]
     rest = len(unavailable_inputs(names))
     parts = []
@@ -144,7 +146,7 @@ def _needed_for_sizes(missing: tuple[str, ...]) -> str:
 
 def effect_words(effect: InputEffect) -> str:
     """Return a score with and without one entered fact."""
-    before, after = percent(effect.without), percent(effect.with_it)
+    before, after = percent_words(effect.without), percent_words(effect.with_it)
     said = effect.what[:1].upper() + effect.what[1:]
     if before == after:
         return _("{said}: makes no difference to the score ({after})").format(said=said, after=after)
@@ -156,11 +158,11 @@ def answer_set_words(answers: AnswerSet | None) -> str:
     if answers is None:
         return ""
     probability, conformal = answers.probability, answers.conformal
-    missed = percent(conformal.error_rate)
+    missed = percent_words(conformal.error_rate)
     labels = conformal_labels(probability, conformal.quantile_by_label)
     if len(labels) > 1:
         return _("At this score the model cannot rule out either {labels}.").format(
-            labels=" or ".join(labels)
+            labels=_(" or ").join(map(_, labels))
         )
     if labels:
         other = next(label for label in conformal.quantile_by_label if label not in labels)
@@ -168,8 +170,8 @@ def answer_set_words(answers: AnswerSet | None) -> str:
             "At this score the model leaves only {labels} open. On its validation images it did so "
             "for about {missed} of {other} lesions, too: this neither confirms nor rules out a "
             "diagnosis."
-        ).format(labels=labels[0], missed=missed, other=other)
-    known = " nor ".join(conformal.quantile_by_label)
+        ).format(labels=_(labels[0]), missed=missed, other=_(other))
+    known = _(" nor ").join(map(_, conformal.quantile_by_label))
     return _("This score fits neither {known} lesions as the model knows them; do not rely on it.").format(
         known=known
     )

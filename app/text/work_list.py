@@ -2,8 +2,10 @@
 
 from app.domain.analysis.triage import CHECK_IMAGE
 from app.domain.case import CaseLine
-from app.domain.figures import percent
+from app.text.bands import band_words
+from app.text.figures import percent_words
 from app.text.scores import lesion_words
+from app.text.stored_sentences import stored_words
 from app.translation import N_, _
 
 EARLIER_MODEL = N_("Earlier model")
@@ -30,7 +32,10 @@ def longest_status() -> str:
 
 def site_words(site: str | None) -> str:
     """Return a site as it is shown."""
-    return site[:1].upper() + site[1:] if site else _("Site not known")
+    if not site:
+        return _("Site not known")
+    words = _(site)
+    return words[:1].upper() + words[1:]
 
 
 def place_words(line: CaseLine) -> str:
@@ -40,7 +45,7 @@ def place_words(line: CaseLine) -> str:
 
 def score_words(probability: float | None) -> str:
     """Return a calibrated probability as a whole percentage."""
-    return "" if probability is None else percent(probability)
+    return "" if probability is None else percent_words(probability)
 
 
 def lesion_figure(line: CaseLine) -> str:
@@ -59,7 +64,8 @@ def why_correct(line: CaseLine) -> str:
 
 def line_tip(line: CaseLine) -> str:
     """Return the lesion's score, what is wrong with the image, and why to correct it; may be empty."""
-    said = [*line.priority.warnings] if line.priority is not None else [line.no_score_reason]
+    reasons = line.priority.warnings if line.priority is not None else (line.no_score_reason,)
+    said = [stored_words(reason) for reason in reasons]
     if line.lesion is not None:
         said.insert(0, f"{lesion_words(line.lesion)}.")
     if not line.is_corrected:
@@ -82,10 +88,12 @@ def spoken_line(line: CaseLine) -> str:
         line.file_name,
     ]
     if line.priority is not None:
-        parts.append(line.priority.band.label)
-        parts += [CHECK_IMAGE.lower()] if line.priority.warnings else []
+        parts.append(band_words(line.priority.band))
+        parts += [_(CHECK_IMAGE).lower()] if line.priority.warnings else []
     elif line.no_score_reason:
-        parts.append(_("no score: {no_score_reason}").format(no_score_reason=line.no_score_reason))
+        parts.append(
+            _("no score: {no_score_reason}").format(no_score_reason=stored_words(line.no_score_reason))
+        )
     if line.probability is not None:
         parts.append(_("score {probability:.0f} percent").format(probability=100 * line.probability))
     if line.lesion is not None:

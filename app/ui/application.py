@@ -1,4 +1,4 @@
-"""Starts the window: application, theme, session, and the hook for what nobody expected."""
+"""Starts the window: application, language, theme, session, and the hook for what nobody expected."""
 
 import sys
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.settings import Settings
 from app.ui.jobs.collector import UiThreadCollector
+from app.ui.language import use_language
 from app.ui.preferences import Places, Preferences
 from app.ui.renewal_progress import RenewalProgress
 from app.ui.session import Session
@@ -28,6 +29,7 @@ def run_window(
     ``open_services`` is given what shows how far the renewal of an earlier version's work list is.
     """
     application = make_application(sys.argv)
+    use_language(application, settings.language)
     collector = UiThreadCollector(application)
     theme = Theme(application, ThemeChoice(settings.theme))
     renewal = RenewalProgress()

@@ -14,6 +14,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from app.domain.analysis.triage import CHECK_IMAGE, Band
+from app.translation import _
 from app.ui.widgets.badge import Badge, Shape
 from resources import path
 
@@ -151,13 +152,13 @@ class Theme(QObject):
     def badge(self, band: Band) -> Badge:
         """Return a triage band's badge."""
         colours = self.tokens.bands[band]
-        return Badge(band.label, _SHAPE_BY_BAND[band], colours.ground, colours.ink)
+        return Badge(_(band.label), _SHAPE_BY_BAND[band], colours.ground, colours.ink)
 
     @property
     def check_badge(self) -> Badge:
         """Return the badge beside the band of an image with warnings."""
         colours = self.tokens.check_image
-        return Badge(CHECK_IMAGE, Shape.SQUARE, colours.ground, colours.ink)
+        return Badge(_(CHECK_IMAGE), Shape.SQUARE, colours.ground, colours.ink)
 
     def _apply(self) -> None:
         self.tokens = DARK if self._is_dark() else LIGHT

@@ -1,8 +1,9 @@
 """Whether an image is one that a score can be given for: dermoscopic, and with a lesion on it."""
 
+from app.translation import N_
 from models.contract.imaging.frame_verdict import FrameVerdict
 
-NO_SCORE = "No score"
+NO_SCORE = N_("No score")
 
 _FOREIGN = "This does not look like a dermoscopic image of one lesion."
 _EMPTY = "No lesion can be made out on this image."

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 from app.domain.figures import percent
+from app.translation import N_
 from models.contract.shelf.triage_bands import BandName, band_of
 
 
@@ -31,7 +32,7 @@ class Band(IntEnum):
 
 _KEYS: Final[dict[Band, BandName]] = {Band.URGENT: "urgent", Band.SOON: "soon", Band.ROUTINE: "routine"}
 
-CHECK_IMAGE: Final = "Check image"
+CHECK_IMAGE: Final = N_("Check image")
 """Stands beside the band of an image with warnings; it never replaces the band."""
 
 

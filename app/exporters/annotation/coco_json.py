@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.exporters.annotation.coco_document import write_coco
 from app.exporters.annotation.run_lengths import run_lengths
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask
@@ -17,7 +18,7 @@ class CocoJson:
     """A new folder with the upright images and one ``annotations.json`` that names them."""
 
     name = "coco_json"
-    label = "COCO with run lengths (JSON)"
+    label = N_("COCO with run lengths (JSON)")
     suffix = ".json"
     keeps_what_was_stopped = True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.exporters.annotation.coco_document import write_coco
 from app.exporters.annotation.mask_outlines import keyhole_ring, outlined_regions
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask
@@ -18,7 +19,7 @@ class CocoPolygons:
     """A new folder with the upright images and one ``annotations.json``: a polygon for each region."""
 
     name = "coco_polygons"
-    label = "COCO with polygons (JSON)"
+    label = N_("COCO with polygons (JSON)")
     suffix = ".json"
     keeps_what_was_stopped = True
 

@@ -12,6 +12,7 @@ from app.exporters.annotation.drawn_regions import DrawnRegion, drawn_regions
 from app.exporters.annotation.run_lengths import run_lengths
 from app.exporters.begun_folder import begun_folder
 from app.exporters.case_index import OTHER_LESION
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, ShownLesion, Writing
 
@@ -47,7 +48,7 @@ class CvatXml:
     """A new folder with the upright images and one ``annotations.xml`` that names them."""
 
     name = "cvat_xml"
-    label = "CVAT for images 1.1 (XML)"
+    label = N_("CVAT for images 1.1 (XML)")
     suffix = ".xml"
     keeps_what_was_stopped = True
 

@@ -15,6 +15,7 @@ from app.exporters.annotation.drawn_regions import DrawnRegion, drawn_regions
 from app.exporters.begun_folder import begun_folder
 from app.exporters.case_index import OTHER_LESION
 from app.exporters.image_rendering import mask_png
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, ShownLesion, Writing
 
@@ -26,7 +27,7 @@ class LabelmeJson:
     """A new folder with the upright images and a JSON file of the same name for each."""
 
     name = "labelme_json"
-    label = "labelme (JSON)"
+    label = N_("labelme (JSON)")
     suffix = ".json"
     keeps_what_was_stopped = True
 

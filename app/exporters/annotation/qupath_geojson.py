@@ -8,6 +8,7 @@ from typing import Any
 from app.exporters.annotation.mask_outlines import Region, Ring, outlined_regions
 from app.exporters.case_index import OTHER_LESION
 from app.exporters.file_per_case import has_lesions, write_file_per_case
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, ShownLesion, Writing
 
@@ -19,7 +20,7 @@ class QuPathGeoJson:
     """Outlines in a new folder, in pixels from the top left corner; holes are rings of their own."""
 
     name = "qupath_geojson"
-    label = "QuPath (GeoJSON)"
+    label = N_("QuPath (GeoJSON)")
     suffix = ".geojson"
     keeps_what_was_stopped = True
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.exporters.annotation.mask_outlines import keyhole_ring, outlined_regions
 from app.exporters.begun_folder import begun_folder
 from app.exporters.case_index import OTHER_LESION
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, ShownLesion, Writing
 
@@ -31,7 +32,7 @@ class YoloSegments:
     """A new folder with images, texts of the same names and ``data.yaml``."""
 
     name = "yolo_segments"
-    label = "YOLO segments (text)"
+    label = N_("YOLO segments (text)")
     suffix = ".txt"
     keeps_what_was_stopped = True
 

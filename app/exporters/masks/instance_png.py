@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.exporters.file_per_case import has_lesions, write_file_per_case
 from app.exporters.image_rendering import grey_png
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask
@@ -33,7 +34,7 @@ class InstancePng:
     """
 
     name = "instance_png"
-    label = "Regions with numbers (indexed PNG)"
+    label = N_("Regions with numbers (indexed PNG)")
     suffix = ".png"
     keeps_what_was_stopped = True
 

@@ -11,6 +11,7 @@ from app.exporters.begun_folder import BegunFolder, begun_folder
 from app.exporters.csv_cells import CsvFile
 from app.exporters.image_rendering import mask_png
 from app.exporters.tables.case_row import case_rows, columns
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -22,7 +23,7 @@ class IsicFolder:
     """Upright images, masks and a metadata table whose rows name them."""
 
     name = "isic_folder"
-    label = "ISIC folder with metadata"
+    label = N_("ISIC folder with metadata")
     suffix = ""
     keeps_what_was_stopped = True
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.exporters.file_per_case import write_masks
 from app.exporters.image_rendering import mask_png
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -13,7 +14,7 @@ class MaskPng:
     """Masks in a new folder; 255 is inside the lesion, and cases without a mask are left out."""
 
     name = "mask_png"
-    label = "Masks (PNG, 0 and 255)"
+    label = N_("Masks (PNG, 0 and 255)")
     suffix = ".png"
     keeps_what_was_stopped = True
 

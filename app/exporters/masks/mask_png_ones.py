@@ -7,6 +7,7 @@ import numpy as np
 
 from app.exporters.file_per_case import write_masks
 from app.exporters.image_rendering import grey_png
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 from models.contract.arrays import BoolMask
@@ -16,7 +17,7 @@ class MaskPngOnes:
     """Masks in a new folder; 1 is inside the lesion, which looks black in an image viewer."""
 
     name = "mask_png_ones"
-    label = "Masks (PNG, 0 and 1)"
+    label = N_("Masks (PNG, 0 and 1)")
     suffix = ".png"
     keeps_what_was_stopped = True
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.exporters.file_per_case import has_mask, write_file_per_case
 from app.exporters.image_rendering import jpeg, with_boundaries
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -13,7 +14,7 @@ class OutlinedImages:
     """JPEG files in a new folder; cases without a mask are left out."""
 
     name = "outlined_images"
-    label = "Images with their boundary (JPEG)"
+    label = N_("Images with their boundary (JPEG)")
     suffix = ".jpg"
     keeps_what_was_stopped = True
 

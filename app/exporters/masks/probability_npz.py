@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from app.exporters.file_per_case import has_predicted_boundary, write_file_per_case
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -15,7 +16,7 @@ class ProbabilityNpz:
     """Maps in a new folder, with the model's threshold; cases without a predicted boundary are left out."""
 
     name = "probability_npz"
-    label = "Probability maps (NPZ for numpy)"
+    label = N_("Probability maps (NPZ for numpy)")
     suffix = ".npz"
     keeps_what_was_stopped = True
 

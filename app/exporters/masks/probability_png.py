@@ -7,6 +7,7 @@ import numpy as np
 
 from app.exporters.file_per_case import has_predicted_boundary, write_file_per_case
 from app.exporters.image_rendering import grey_png
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -17,7 +18,7 @@ class ProbabilityPng:
     """Maps in a new folder; 65535 stands for 1, and cases without a predicted boundary are left out."""
 
     name = "probability_png"
-    label = "Probability maps (PNG, 16 bits)"
+    label = N_("Probability maps (PNG, 16 bits)")
     suffix = ".png"
     keeps_what_was_stopped = True
 

@@ -13,10 +13,18 @@ from bidi import algorithm
 _STRONG = {"L": "L", "R": "R", "EN": "R", "AN": "R"}
 """The direction that a letter's type gives to brackets around or after it."""
 
+_TURNED = ("R", "AL")
+"""Types of letters that are read from right to left."""
 
-def levels_of(text: str) -> tuple[int, list[int]]:
-    """Return the level of a paragraph and of each of its letters; odd levels are read from right to left."""
-    base = algorithm.get_base_level(text)
+
+def levels_of(text: str, *, is_right_to_left: bool = False) -> tuple[int, list[int]]:
+    """Return the level of a paragraph and of each of its letters; odd levels are read from right to left.
+
+    ``is_right_to_left`` says that a paragraph with any letter of such a script is read so, whatever it begins
+    with.
+    """
+    is_turned = is_right_to_left and any(unicodedata.bidirectional(one) in _TURNED for one in text)
+    base = 1 if is_turned else algorithm.get_base_level(text)
     if text.isascii():
         return base, [0] * len(text)
     storage = algorithm.get_empty_storage()

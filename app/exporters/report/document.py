@@ -6,6 +6,7 @@ from io import BytesIO
 
 from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, SimpleDocTemplate
@@ -17,11 +18,11 @@ from app.exporters.report.flowables import flowables
 from app.exporters.report.forms import further_sections, long_form, short_form
 from app.exporters.report.sections.follow_up import follow_up
 from app.exporters.report.style import (
-    BOLD,
     CONTENT_WIDTH,
     FOOT,
-    INK,
-    MUTED,
+    FOOT_AT_END,
+    HEAD,
+    HEAD_AT_END,
     PAGE_MARGIN,
     REGULAR,
     RULE,
@@ -30,7 +31,7 @@ from app.exporters.report.style import (
     say,
 )
 from app.text.report import RESEARCH_USE, made_words
-from app.translation import _
+from app.translation import _, language_in_use
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile
 from app.usecases.exports.report_layout import ReportForm
@@ -80,6 +81,7 @@ def _laid_out(
         title=title,
         author="Naevus",
         creator="Naevus",
+        lang=language_in_use().code,
         subject=subject,
         pageCompression=1,
         initialFontName=REGULAR,
@@ -102,24 +104,23 @@ def _laid_out(
 def _draw_frame(canvas: Canvas, foot: str, pages: int | None) -> None:
     right = _PAGE_WIDTH - PAGE_MARGIN
     top, bottom = _PAGE_HEIGHT - 14 * mm, 11 * mm
+    page = _("Page {getpagenumber} of {value}").format(
+        getpagenumber=canvas.getPageNumber(), value=pages or "?"
+    )
     canvas.saveState()
-    canvas.setFillColor(INK)
-    canvas.setFont(BOLD, 11)
-    canvas.drawString(PAGE_MARGIN, top, "Naevus")
-    canvas.setFont(REGULAR, 7.6)
-    canvas.drawRightString(right, top, _(RESEARCH_USE))
+    _draw_line(canvas, "Naevus", HEAD, top)
+    _draw_line(canvas, _(RESEARCH_USE), HEAD_AT_END, top)
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.7)
     canvas.line(PAGE_MARGIN, top - 2.6 * mm, right, top - 2.6 * mm)
     canvas.line(PAGE_MARGIN, bottom + 3.6 * mm, right, bottom + 3.6 * mm)
-    canvas.setFillColor(MUTED)
-    canvas.setFont(REGULAR, 7)
-    words = say(foot, FOOT)
-    words.wrapOn(canvas, CONTENT_WIDTH, FOOT.leading)
-    words.drawOn(canvas, PAGE_MARGIN, bottom - (FOOT.leading - FOOT.fontSize))
-    canvas.drawRightString(
-        right,
-        bottom,
-        _("Page {getpagenumber} of {value}").format(getpagenumber=canvas.getPageNumber(), value=pages or "?"),
-    )
+    _draw_line(canvas, foot, FOOT, bottom)
+    _draw_line(canvas, page, FOOT_AT_END, bottom)
     canvas.restoreState()
+
+
+def _draw_line(canvas: Canvas, text: str, style: ParagraphStyle, baseline_pt: float) -> None:
+    """Print one line across the page's content, on the side that its style says."""
+    words = say(text, style)
+    words.wrapOn(canvas, CONTENT_WIDTH, style.leading)
+    words.drawOn(canvas, PAGE_MARGIN, baseline_pt - (style.leading - style.fontSize))

@@ -27,8 +27,16 @@ from app.exporters.report.content import (
     Words,
     WordStyle,
 )
-from app.exporters.report.style import boxed, in_rows, lined_table, pairs_table, printed_as_numbers, say
-from app.translation import _
+from app.exporters.report.style import (
+    boxed,
+    in_reading_order,
+    in_rows,
+    lined_table,
+    pairs_table,
+    printed_as_numbers,
+    say,
+)
+from app.translation import _, language_in_use
 from app.usecases.analysis.colour_scales import ColourScale
 
 _STYLES: dict[WordStyle, ParagraphStyle] = {
@@ -126,13 +134,21 @@ class _Layout:
             self.of_all(parts, width - sum(padding))
             for parts, width, padding in zip(part.columns, widths, paddings, strict=True)
         ]
-        table = Table([cells], colWidths=widths)
+        paddings = in_reading_order(paddings)
+        if language_in_use().is_right_to_left:
+            paddings = [(right, left) for left, right in paddings]
+        table = Table([in_reading_order(cells)], colWidths=in_reading_order(widths))
         table.setStyle(
             TableStyle(
                 [
                     ("FONTNAME", (0, 0), (-1, -1), style.REGULAR),
                     ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                    ("ALIGN", (0, 0), (-1, -1), "CENTER" if part.is_centred else "LEFT"),
+                    (
+                        "ALIGN",
+                        (0, 0),
+                        (-1, -1),
+                        "CENTER" if part.is_centred else in_reading_order(("LEFT", "RIGHT"))[0],
+                    ),
                     *(("LEFTPADDING", (at, 0), (at, 0), left) for at, (left, _right) in enumerate(paddings)),
                     *(
                         ("RIGHTPADDING", (at, 0), (at, 0), right)

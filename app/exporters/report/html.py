@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.exporters.report.pdf import utc_now, write_report_per_case
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -13,7 +14,7 @@ class ReportHtml:
     """The sections of the PDF report as one file for a browser, with its pictures in it."""
 
     name = "report_html"
-    label = "Report (HTML)"
+    label = N_("Report (HTML)")
     suffix = ".html"
     keeps_what_was_stopped = False
 

@@ -9,7 +9,7 @@ from app.exporters.report.forms import further_sections, long_form, short_form
 from app.exporters.report.markup import element, elements
 from app.exporters.report.sections.follow_up import follow_up
 from app.text.report import RESEARCH_USE, made_words
-from app.translation import _
+from app.translation import _, language_in_use
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile
 from app.usecases.exports.report_layout import ReportForm
@@ -22,7 +22,9 @@ def report_html(file: CaseFile, made_at: datetime, manner: ExportManner) -> byte
     """Return the report of one case as UTF-8; ``made_at`` is told by its year only when de-identified."""
     facts = report_facts(file, manner)
     made = made_words(made_at, facts.disclosed.patient_code, is_deidentified=manner.deidentified)
-    page = element("html", _head(), _body(facts, manner.form, made), lang="en")
+    language = language_in_use()
+    direction = "rtl" if language.is_right_to_left else "ltr"
+    page = element("html", _head(), _body(facts, manner.form, made), lang=language.code, dir=direction)
     content: bytes = tostring(page, encoding="utf-8", method="html")
     return b"<!DOCTYPE html>\n" + content + b"\n"
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from app.domain.case import Case
-from app.domain.figures import percent
 from app.exporters.image_rendering import drawable, jpeg, reduced, with_boundaries, with_heat
 from app.exporters.report.content import DrawnImage
+from app.text.figures import percent_words
 from app.text.history import revision_words
 from app.text.overlays import outside_warning, overlay_words
 from app.translation import _
@@ -57,7 +57,9 @@ def _boundary_words(case: Case, *, has_lesion: bool) -> str:
 def _overlay(file: CaseFile, printed: RgbImage, name: str, attention: AttentionMap) -> DrawnImage:
     scale = attention_scale(is_signed=name in SIGNED_OVERLAYS)
     share = share_inside(attention, file.mask)
-    inside = "" if share is None else _("; {share} of it inside the boundary").format(share=percent(share))
+    inside = (
+        "" if share is None else _("; {share} of it inside the boundary").format(share=percent_words(share))
+    )
     warning = outside_warning(name, share)
     caption = f"{overlay_words(name)}{inside}" + (f". {warning}" if warning else "")
     return _drawn(with_heat(printed, attention, scale), caption, scale)

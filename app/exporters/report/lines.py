@@ -92,24 +92,31 @@ class _Item:
     level: int
 
 
-def lines_of(text: str, size_pt: float, width_pt: float, *, bold: bool = False) -> list[Line]:
-    """Return the lines of a text, each at most ``width_pt`` wide; newlines end paragraphs."""
+def lines_of(
+    text: str, size_pt: float, width_pt: float, *, bold: bool = False, is_right_to_left: bool = False
+) -> list[Line]:
+    """Return the lines of a text, each at most ``width_pt`` wide; newlines end paragraphs.
+
+    ``is_right_to_left`` says that the text is in a language that is read so.
+    """
     lines, start = [], 0
     for paragraph in text.split("\n"):
-        lines += _Paragraph(paragraph, start, size_pt, bold=bold).lines(width_pt)
+        lines += _Paragraph(paragraph, start, size_pt, bold=bold, is_right_to_left=is_right_to_left).lines(
+            width_pt
+        )
         start += len(paragraph) + 1
     return lines
 
 
 class _Paragraph:
-    """A text without newlines, whose direction is that of its first letter that has one."""
+    """A text without newlines, whose direction is its language's or that of its first letter with one."""
 
-    def __init__(self, text: str, start: int, size_pt: float, *, bold: bool) -> None:
+    def __init__(self, text: str, start: int, size_pt: float, *, bold: bool, is_right_to_left: bool) -> None:
         self._text = text
         self._start = start
         self._size_pt = size_pt
         self._faces = _faces_of(text, bold=bold)
-        self._base, self._levels = levels_of(text)
+        self._base, self._levels = levels_of(text, is_right_to_left=is_right_to_left)
 
     def lines(self, width_pt: float) -> list[Line]:
         direction: Direction = "R" if self._base else "L"

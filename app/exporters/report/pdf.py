@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.exporters.atomic_output import deliver_file
 from app.exporters.case_names import CaseNames
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -19,7 +20,7 @@ class ReportPdf:
     """A4 report: one page with the decision first, or everything in the long form."""
 
     name = "report_pdf"
-    label = "Report (PDF)"
+    label = N_("Report (PDF)")
     suffix = ".pdf"
     keeps_what_was_stopped = False
 

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from typing import TypeVar
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color, HexColor
@@ -16,6 +17,9 @@ import resources
 from app.domain.figures import unbroken
 from app.exporters.report.faces import JOINERS, face_of, is_plain, is_variation
 from app.exporters.report.text import ShapedText
+from app.translation import language_in_use
+
+Cell = TypeVar("Cell")
 
 REGULAR, BOLD = "NaevusSans", "NaevusSans-Bold"
 PAGE_MARGIN = 17 * mm
@@ -25,6 +29,9 @@ INK, MUTED, RULE = HexColor("#1b2430"), HexColor("#5d6875"), HexColor("#cfd6de")
 MODEL_TINT, MODEL_EDGE = HexColor("#eef3f9"), HexColor("#7d9cc0")
 DECISION_EDGE = HexColor("#1f6f54")
 WARNING_INK = HexColor("#8a4b00")
+
+_LEFT, _RIGHT = 0, 2
+"""Alignments of ReportLab."""
 
 _CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 """Categories of control characters, also those that turn the writing direction, and of separators."""
@@ -51,6 +58,9 @@ DENSE = _style("dense", 7.6, leading=10)
 DENSE_LABEL = _style("dense-label", 7.2, textColor=MUTED, leading=10)
 SMALL = _style("small", 7.2, textColor=MUTED)
 FOOT = _style("foot", 7, textColor=MUTED)
+FOOT_AT_END = _style("foot_at_end", 7, textColor=MUTED, alignment=_RIGHT)
+HEAD = _style("head", 11, fontName=BOLD)
+HEAD_AT_END = _style("head_at_end", 7.6, alignment=_RIGHT)
 LABEL = _style("label", 7.6, textColor=MUTED, leading=BODY.leading)
 LABEL_AT_RIGHT = _style("label at right", 7.6, textColor=MUTED, leading=BODY.leading, alignment=2)
 CAPTION = _style("caption", 7.4, textColor=MUTED, alignment=1)
@@ -103,9 +113,29 @@ def _has_glyph(letter: str) -> bool:
 def say(text: str, style: ParagraphStyle = BODY) -> Flowable:
     """Return a paragraph that shows text as it is: markup in it is not obeyed."""
     shown = unbroken(printable(text))
+    is_turned = language_in_use().is_right_to_left
+    placed = _turned(style) if is_turned else style
     if shown.isascii() or all(letter == "\n" or is_plain(letter) for letter in shown):
-        return Paragraph(escape(shown).replace("\n", "<br/>"), style)
-    return ShapedText(shown, style, bold=style.fontName == BOLD)
+        return Paragraph(escape(shown).replace("\n", "<br/>"), placed)
+    return ShapedText(shown, placed, bold=style.fontName == BOLD, is_right_to_left=is_turned)
+
+
+@cache
+def _turned(style: ParagraphStyle) -> ParagraphStyle:
+    """Return a style on the other side of the page, for languages that are read from right to left."""
+    alignment = {_LEFT: _RIGHT, _RIGHT: _LEFT}.get(style.alignment, style.alignment)
+    return ParagraphStyle(f"{style.name}_turned", parent=style, alignment=alignment)
+
+
+def in_reading_order(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells of a row, or their widths, from the side where the language in use begins to read."""
+    return list(reversed(cells)) if language_in_use().is_right_to_left else list(cells)
+
+
+def _padding_after() -> list[tuple[object, ...]]:
+    """Return the commands of a table whose cells keep a distance to the next one that is read."""
+    before, after = in_reading_order(("LEFTPADDING", "RIGHTPADDING"))
+    return [(before, (0, 0), (-1, -1), 0), (after, (0, 0), (-1, -1), 6)]
 
 
 def pairs_table(
@@ -119,14 +149,14 @@ def pairs_table(
         [part for column in range(columns) for part in cells[column * height + row]] for row in range(height)
     ]
     each = width / columns
-    table = Table(rows, colWidths=[each * label_share, each * (1 - label_share)] * columns)
+    widths = [each * label_share, each * (1 - label_share)] * columns
+    table = Table([in_reading_order(row) for row in rows], colWidths=in_reading_order(widths))
     table.setStyle(
         TableStyle(
             [
                 ("FONTNAME", (0, 0), (-1, -1), REGULAR),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+                *_padding_after(),
                 ("TOPPADDING", (0, 0), (-1, -1), 1.2),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 1.2),
             ]
@@ -145,7 +175,8 @@ def lined_table(
     """Return a table with a header that is repeated on every page."""
     body, label, above, below = (DENSE, DENSE_LABEL, 0.8, 1.0) if is_dense else (BODY, LABEL, 2, 2.4)
     cells = [[say(text, label) for text in header], *([say(text, body) for text in row] for row in rows)]
-    table = Table(cells, colWidths=list(widths), repeatRows=1)
+    ordered = [in_reading_order(row) for row in cells]
+    table = Table(ordered, colWidths=in_reading_order(widths), repeatRows=1)
     table.setStyle(
         TableStyle(
             [
@@ -153,8 +184,7 @@ def lined_table(
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LINEBELOW", (0, 0), (-1, 0), 0.8, MUTED),
                 ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
-                ("LEFTPADDING", (0, 0), (-1, -1), 0),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+                *_padding_after(),
                 ("TOPPADDING", (0, 0), (-1, -1), above),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), below),
             ]

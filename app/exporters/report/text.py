@@ -14,16 +14,21 @@ _CENTRED, _AT_RIGHT = 1, 2
 class ShapedText(Flowable):  # type: ignore[misc]  # ReportLab has no types
     """A text in a style: shaped, in the order of reading, with the faces that have its letters."""
 
-    def __init__(self, text: str, style: ParagraphStyle, *, bold: bool) -> None:
+    def __init__(
+        self, text: str, style: ParagraphStyle, *, bold: bool, is_right_to_left: bool = False
+    ) -> None:
         super().__init__()
         self.text = text
         self.style = style
         self._bold = bold
+        self._is_right_to_left = is_right_to_left
         self._lines: list[Line] = []
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803 - ReportLab's names
         """Lay the text into a width and return the place it takes, in points."""
-        self._lines = lines_of(self.text, self.style.fontSize, aW, bold=self._bold)
+        self._lines = lines_of(
+            self.text, self.style.fontSize, aW, bold=self._bold, is_right_to_left=self._is_right_to_left
+        )
         self.width, self.height = aW, len(self._lines) * self.style.leading
         return aW, self.height
 
@@ -37,7 +42,10 @@ class ShapedText(Flowable):  # type: ignore[misc]  # ReportLab has no types
             return [self]
         start = self._lines[fitting].start
         parts = (self.text[:start].rstrip(" ").removesuffix("\n"), self.text[start:])
-        return [ShapedText(part, self.style, bold=self._bold) for part in parts]
+        return [self._of(part) for part in parts]
+
+    def _of(self, text: str) -> "ShapedText":
+        return ShapedText(text, self.style, bold=self._bold, is_right_to_left=self._is_right_to_left)
 
     def draw(self) -> None:
         """Print the lines, the first one at the top."""

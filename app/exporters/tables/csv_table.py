@@ -6,6 +6,7 @@ from pathlib import Path
 from app.exporters.atomic_output import new_file
 from app.exporters.csv_cells import CsvFile
 from app.exporters.tables.case_row import case_rows, columns
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -14,7 +15,7 @@ class CsvTable:
     """One line per case: ISIC dictionary columns, model output, measurements, decision."""
 
     name = "csv_table"
-    label = "Table of cases (CSV)"
+    label = N_("Table of cases (CSV)")
     suffix = ".csv"
     keeps_what_was_stopped = False
 

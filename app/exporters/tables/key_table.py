@@ -8,7 +8,7 @@ from app.exporters.atomic_output import new_file
 from app.exporters.csv_cells import Cell, CsvFile
 from app.exporters.deidentification import disclosed_case
 from app.exporters.report.pdf import ReportPdf, report_name
-from app.translation import _
+from app.translation import N_, _
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -30,7 +30,7 @@ class KeyTable:
     """One line per case, with the patient's name: for the clinic, never for those who get the files."""
 
     name = "key_table"
-    label = "Key of the pseudonyms (CSV, names)"
+    label = N_("Key of the pseudonyms (CSV, names)")
     suffix = ".csv"
     keeps_what_was_stopped = False
 

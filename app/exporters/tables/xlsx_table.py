@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.domain.fields import FIELDS, Day
 from app.exporters.atomic_output import new_file
 from app.exporters.tables.case_row import Row, case_rows, columns
+from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
 
@@ -27,7 +28,7 @@ class XlsxTable:
     """The same columns as the CSV table; text is never a formula, whatever it begins with."""
 
     name = "xlsx_table"
-    label = "Table of cases (Excel)"
+    label = N_("Table of cases (Excel)")
     suffix = ".xlsx"
     keeps_what_was_stopped = False
 

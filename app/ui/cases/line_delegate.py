@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -23,6 +23,7 @@ from app.translation import _
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
+from app.ui.widgets.sides import Sides
 from app.ui.widgets.thumbnails import Thumbnails
 
 _PAD_PX = 10
@@ -38,6 +39,8 @@ class LineDelegate(QStyledItemDelegate):
         self._thumbnails = thumbnails
         self._theme = theme
         self._earlier: frozenset[ImageId] = frozenset()
+        self._sides = Sides(Qt.LayoutDirection.LeftToRight, QRect())
+        """Of the line that is being painted."""
 
     def mark_stale(self, images: Collection[ImageId]) -> None:
         """Say of these cases that an earlier model has predicted them."""
@@ -68,6 +71,7 @@ class LineDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         line: CaseLine | None = index.data(LINE_ROLE)
         painter.save()
+        self._sides = Sides(option.direction, rect)
         self._paint_ground(painter, rect, state)
         if line is not None:
             self._paint_thumbnail(painter, rect, line)
@@ -79,7 +83,8 @@ class LineDelegate(QStyledItemDelegate):
         tokens = self._theme.tokens
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(tokens.selected))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(tokens.accent))
+            edge = self._sides.place(QRect(rect.left(), rect.top(), 3, rect.height()))
+            painter.fillRect(edge, QColor(tokens.accent))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(tokens.hover))
         painter.setPen(QColor(tokens.border))
@@ -87,7 +92,7 @@ class LineDelegate(QStyledItemDelegate):
 
     def _paint_thumbnail(self, painter: QPainter, rect: QRect, line: CaseLine) -> None:
         top = rect.top() + (rect.height() - _THUMBNAIL_PX) // 2
-        box = QRect(rect.left() + _PAD_PX, top, _THUMBNAIL_PX, _THUMBNAIL_PX)
+        box = self._sides.place(QRect(rect.left() + _PAD_PX, top, _THUMBNAIL_PX, _THUMBNAIL_PX))
         pixmap = self._thumbnails.pixmap(line.thumbnail)
         shape = QPainterPath()
         shape.addRoundedRect(QRectF(box), 6, 6)
@@ -112,10 +117,10 @@ class LineDelegate(QStyledItemDelegate):
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(QColor(tokens.text))
-        taken = _draw(painter, first, line.patient_code)
+        taken = self._draw(painter, first, line.patient_code)
         painter.setFont(font)
         if line.patient_name:
-            _draw(painter, first.adjusted(taken + 8, 0, 0, 0), line.patient_name)
+            self._draw(painter, first.adjusted(taken + 8, 0, 0, 0), line.patient_name)
         painter.setPen(QColor(tokens.muted))
         at_right = [_(EARLIER_MODEL)] if line.image_id in self._earlier else []
         if not self._paint_third(painter, third, line):
@@ -124,9 +129,9 @@ class LineDelegate(QStyledItemDelegate):
         taken = 0
         if at_right:
             painter.setFont(_small(font))
-            taken = _draw(painter, second, _joined(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
+            taken = self._draw(painter, second, _joined(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
         painter.setFont(font)
-        _draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
+        self._draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
 
     def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> bool:
         """Draw band and score, and the status where it has room beside them; say whether it had."""
@@ -136,19 +141,16 @@ class LineDelegate(QStyledItemDelegate):
         if line.priority is not None:
             badge = self._theme.badge(line.priority.band)
             size = badge_size(badge, painter.fontMetrics())
-            top = rect.center().y() - size.height() / 2 + 1
-            paint_badge(painter, QRectF(left, top, size.width(), size.height()), badge)
+            self._paint_badge(painter, rect, left, badge)
             left += size.width() + _GAP_PX
         painter.setPen(QColor(tokens.text))
         # Never shortened: "3…" for 32 % is worse than no score.
         score, status = score_words(line.probability), status_since(line, datetime.now(UTC))
         if line.no_score_reason and line.priority is None:
             score = line.no_score_words
-        painter.drawText(
-            QRect(left, rect.top(), max(rect.right() - left, 0), rect.height()),
-            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip),
-            score,
-        )
+        place = QRect(left, rect.top(), max(rect.right() - left, 0), rect.height())
+        side = self._sides.text_side(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self._sides.place(place), int(side) | int(Qt.TextFlag.TextDontClip), score)
         left += painter.fontMetrics().horizontalAdvance(score) + _GAP_PX
         if line.priority is not None and line.priority.warnings:
             room = QRect(left, rect.top(), rect.right() - left, rect.height())
@@ -157,11 +159,11 @@ class LineDelegate(QStyledItemDelegate):
         lesion = lesion_figure(line)
         if lesion and painter.fontMetrics().horizontalAdvance(lesion) <= rest.width():
             painter.setPen(QColor(tokens.text))
-            rest.setLeft(left + _draw(painter, rest, lesion) + _GAP_PX)
+            rest.setLeft(left + self._draw(painter, rest, lesion) + _GAP_PX)
         if painter.fontMetrics().horizontalAdvance(status) > rest.width():
             return False
         painter.setPen(QColor(tokens.muted))
-        _draw(painter, rest, status, Qt.AlignmentFlag.AlignRight)
+        self._draw(painter, rest, status, Qt.AlignmentFlag.AlignRight)
         return True
 
     def _paint_check(self, painter: QPainter, rect: QRect) -> int:
@@ -169,10 +171,27 @@ class LineDelegate(QStyledItemDelegate):
         badge = self._theme.check_badge
         if badge_size(badge, painter.fontMetrics()).width() > rect.width() // 2:
             badge = self._wordless_check
+        self._paint_badge(painter, rect, rect.left(), badge)
+        return badge_size(badge, painter.fontMetrics()).width() + _GAP_PX
+
+    def _paint_badge(self, painter: QPainter, rect: QRect, left: int, badge: Badge) -> None:
         size = badge_size(badge, painter.fontMetrics())
-        top = rect.center().y() - size.height() / 2 + 1
-        paint_badge(painter, QRectF(rect.left(), top, size.width(), size.height()), badge)
-        return size.width() + _GAP_PX
+        top = rect.top() + (rect.height() - size.height()) // 2 + 1
+        place = self._sides.place(QRect(QPoint(left, top), size))
+        paint_badge(painter, place, badge, self._sides.direction)
+
+    def _draw(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> int:
+        """Draw one shortened line and return its width in px."""
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
+        alignment = self._sides.text_side(side) | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self._sides.place(rect), int(alignment), shown)
+        return painter.fontMetrics().horizontalAdvance(shown)
 
     @property
     def _wordless_check(self) -> Badge:
@@ -187,15 +206,3 @@ def _small(font: QFont) -> QFont:
 
 def _joined(parts: list[str]) -> str:
     return ", ".join(parts)
-
-
-def _draw(
-    painter: QPainter,
-    rect: QRect,
-    text: str,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> int:
-    """Draw one shortened line and return its width in px."""
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
-    painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
-    return painter.fontMetrics().horizontalAdvance(shown)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, PatientId
+from app.text.stored_sentences import stored_words
 from app.translation import N_, _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
@@ -254,7 +255,7 @@ def _rows(question: OpenIdentityQuestion) -> list[tuple[str, tuple[str, str], bo
         (_("Kept as"), lambda entry: entry.patient.code, set()),
         (_("Issuer"), lambda entry: entry.patient.issuer, set()),
         (_("Name"), lambda entry: entry.patient.name, {"name"}),
-        (_("Sex"), lambda entry: entry.patient.sex or "", {"sex"}),
+        (_("Sex"), lambda entry: stored_words(entry.patient.sex), {"sex"}),
         (_("Born"), _born_words, {"birth_year", "birthday"}),
         (_("Age at visits"), lambda entry: _listed([str(age) for age in entry.ages_years]), {"birth_year"}),
         (_("Images"), lambda entry: _listed(entry.file_names), set()),

@@ -5,6 +5,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPixmap
 
+from app.translation import in_numerals
 from app.usecases.analysis.colour_scales import CASING_RGB, ColourScale
 
 _PLATE = QColor(*CASING_RGB, 210)
@@ -43,7 +44,9 @@ def colour_bar(scale: ColourScale, title: str, font: QFont, device_pixel_ratio: 
 def _marks(scale: ColourScale) -> list[tuple[float, str]]:
     values = (scale.lowest, (scale.lowest + scale.highest) / 2, scale.highest)
     is_signed = scale.lowest < 0
-    return [(value, f"{value:+.1f}" if is_signed and value else f"{value:.1f}") for value in values]
+    return [
+        (value, in_numerals(f"{value:+.1f}" if is_signed and value else f"{value:.1f}")) for value in values
+    ]
 
 
 def _gradient(scale: ColourScale, bar: QRectF) -> QLinearGradient:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from app.domain.figures import percent
+from app.text.figures import percent_words
 from app.translation import N_, _
 from app.ui.editor.spaces import Placement, Point
 from app.ui.editor.tool_previews import CASING_COLOUR, draw_note
@@ -73,7 +73,7 @@ class EvidenceDrawing:
             notes.append(
                 _("{name}: not looked for without skin in view").format(name=name)
                 if share is None
-                else _("{name}: {share} of the lesion").format(name=name, share=percent(share))
+                else _("{name}: {share} of the lesion").format(name=name, share=percent_words(share))
             )
         if self.shows_axes:
             notes.append(_("Axis: solid where asymmetric, dashed where not"))

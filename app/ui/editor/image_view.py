@@ -45,6 +45,8 @@ class ImageView(QWidget):
         super().__init__(parent)
         self._event_handler: EventHandler | None = None
         self._drawing: Drawing | None = None
+        # An image, its scale and its places are the same in every language.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)

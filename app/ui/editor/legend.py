@@ -53,8 +53,7 @@ def band_legend(lines: tuple[str, ...], font: QFont, device_pixel_ratio: float) 
     painter.drawRoundedRect(QRectF(_PADDING, _PADDING + 1, _SWATCH, _SWATCH), 2, 2)
     painter.setPen(QColor(245, 246, 248))
     for number, line in enumerate(lines):
-        painter.drawText(
-            QRectF(left, _PADDING + number * metrics.lineSpacing(), width, metrics.lineSpacing()), line
-        )
+        top = _PADDING + number * metrics.lineSpacing()
+        painter.drawText(QRectF(left, top, width - left, metrics.lineSpacing()), line)
     painter.end()
     return pixmap

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.text.figures import difference_words, figure, metric_words
-from app.translation import N_, _, ngettext
+from app.translation import N_, _, in_numerals, ngettext
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
 from models.contract.shelf.gate import Verdict
@@ -127,7 +127,7 @@ class ExamTable(QTableWidget):
             figure(part.active),
             figure(part.candidate),
             difference_words(part.difference, part.low, part.high),
-            f"{part.n:,}",
+            in_numerals(f"{part.n:,}"),
         )
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)

@@ -14,6 +14,7 @@ from app.text.model_cards import (
     metric_facts,
     recipe_facts,
 )
+from app.text.stored_sentences import stored_words
 from app.translation import N_, _
 from app.ui.learning.exam_view import ExamView
 from app.ui.widgets.card import Card
@@ -63,7 +64,7 @@ class CardView(QWidget):
         self.exam.setVisible(has_exam)
         if line.exam is not None and line.verdict is not None:
             self.exam.show_exam(line.exam, line.verdict)
-        self._limits.setText("\n".join(f"\N{BULLET} {limit}" for limit in card.limits))
+        self._limits.setText("\n".join(f"\N{BULLET} {stored_words(limit)}" for limit in card.limits))
         self._figures.show_facts(metric_facts(card))
         self._bands.show_facts(band_facts(card))
         self._calibration.show_facts(calibration_facts(card))

@@ -51,7 +51,7 @@ class DecisionKeys(QFrame):
         words = _("Return records and opens the next undecided case. Escape: back to the image.")
         layout.addWidget(plain_label(words, "small", wraps=True))
         for key, management in self._management_by_key.items():
-            self._row_by_management[management] = _row(managements, key, management)
+            self._row_by_management[management] = _row(managements, key, _(management))
         self.hide()
 
     def set_favourites(self, names: Sequence[str]) -> None:
@@ -64,7 +64,7 @@ class DecisionKeys(QFrame):
                 widget.deleteLater()
         self._favourites = tuple(names)[:MOST_FAVOURITES]
         self._row_by_diagnosis = {
-            name: _row(self._diagnoses, str(number), name)
+            name: _row(self._diagnoses, str(number), _(name))
             for number, name in enumerate(self._favourites, start=1)
         }
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.domain.errors import InvalidFieldError
 from app.domain.revision import Decision
-from app.domain.vocabulary import Vocabulary
+from app.domain.vocabulary import Diagnosis, Vocabulary
 from app.text.figures import moment
 from app.translation import _
 from app.ui.panels.decision_drafts import DecisionDraft, DecisionDrafts, draft_of
@@ -180,6 +180,11 @@ class DecisionPanel(QWidget):
             self._record.clearFocus()
         self._record.setEnabled(not is_recorded)
         self._state.setText(_state_words(recorded, is_recorded=is_recorded))
+
+
+def diagnosis_words(known: Diagnosis) -> str:
+    """Return a diagnosis with its first level, as the form offers it."""
+    return f"{_(known.name)}  ({_(known.level_1.lower())})"
 
 
 def _state_words(recorded: Decision | None, *, is_recorded: bool) -> str:

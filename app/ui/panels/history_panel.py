@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.domain.audit import MOVES, AuditEvent
 from app.domain.case import Case
-from app.domain.figures import percent
 from app.domain.ids import BlobName, MoveId, PredictionId, ReadingId, RevisionId
 from app.domain.moves import DescribedMove
 from app.domain.revision import MaskRevision
-from app.text.figures import moment
+from app.text.figures import moment, percent_words
 from app.text.history import causes_by_score, decision_words, metadata_words, move_words, revision_words
 from app.text.lesions import lesion_changes, lesion_title
 from app.text.outcomes import outcome_title, outcome_words
@@ -93,7 +92,7 @@ def _score_entries(case: Case, trail: tuple[AuditEvent, ...]) -> list[HistoryEnt
             name=score.model.name, version=score.model.version, weights_sha256=score.model.weights_sha256[:12]
         )
         again = _("Computed again: {causes}.\n").format(causes=causes[score.id]) if score.id in causes else ""
-        title = _("Score {probability}").format(probability=percent(score.probability))
+        title = _("Score {probability}").format(probability=percent_words(score.probability))
         entries.append(HistoryEntry(score.predicted_at, title, again + model))
     return entries
 

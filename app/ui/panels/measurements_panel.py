@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from app.domain.figures import unbroken
 from app.domain.image import Calibration
 from app.domain.measurement import Measurement
-from app.translation import _
+from app.text.stored_sentences import stored_words
+from app.translation import _, in_numerals
 from app.ui.panels.lesions_card import LesionsCard
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label, selectable
@@ -88,10 +89,10 @@ class MeasurementsCard(Card):
         right = Qt.AlignmentFlag.AlignRight
         self._grid.addWidget(plain_label(measurement.name, "muted", wraps=True), row, 0)
         if is_corrected and before is not None:
-            self._grid.addWidget(selectable(plain_label(str(before), "muted")), row, 1, right)
+            self._grid.addWidget(selectable(plain_label(in_numerals(str(before)), "muted")), row, 1, right)
             if str(before) != str(measurement):
                 self._grid.addWidget(plain_label("→", "muted"), row, 2, right)
-        now = selectable(plain_label(str(measurement)))
+        now = selectable(plain_label(in_numerals(str(measurement))))
         if before is not None and str(before) != str(measurement):
             now.setProperty("role", "heading")
         self._grid.addWidget(now, row, 3, right)
@@ -128,7 +129,7 @@ class ScaleCard(Card):
             self._sentence.setText(
                 unbroken(
                     _("1 px = {mm_per_px:.4f} mm ({source}).").format(
-                        mm_per_px=calibration.mm_per_px, source=calibration.source
+                        mm_per_px=calibration.mm_per_px, source=stored_words(calibration.source)
                     )
                 )
             )

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from app.domain.analysis.model_summary import ModelSummary
 from app.text.models import figure_words, scope_words
+from app.text.stored_sentences import stored_words
 from app.translation import N_, _
 from app.ui.widgets.labels import plain_label, plain_tip
 
@@ -40,7 +41,7 @@ class ModelLines(QWidget):
         self.setVisible(model is not None)
         if model is None:
             return
-        limits = model.limits or ()
+        limits = tuple(map(stored_words, model.limits or ()))
         self._figure.setText(figure_words(model))
         self._scope.setText(scope_words(model.diagnoses))
         self._scope.setVisible(bool(self._scope.text()))
@@ -50,5 +51,7 @@ class ModelLines(QWidget):
         self._unfold(self.switch.isChecked())
 
     def _unfold(self, is_open: bool) -> None:
-        self.switch.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        is_turned = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        closed = Qt.ArrowType.LeftArrow if is_turned else Qt.ArrowType.RightArrow
+        self.switch.setArrowType(Qt.ArrowType.DownArrow if is_open else closed)
         self._limits.setVisible(is_open and bool(self._limits.text()))

@@ -197,7 +197,7 @@ class VisitCard(RecordCard):
         self._computed = age_at_visit(case.patient, replace(case.visit, age_years=None))
         super().show_case(case, keeps=keeps)
         self._age.line.setPlaceholderText(
-            "" if self._computed is None else f"{self._computed.years}, computed"
+            "" if self._computed is None else _("{years}, computed").format(years=self._computed.years)
         )
         self._show_age_hint()
 

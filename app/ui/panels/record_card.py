@@ -23,7 +23,7 @@ from app.domain.fields import (
     fields_of,
 )
 from app.domain.vocabulary import Vocabulary
-from app.translation import N_, _
+from app.translation import N_, _, in_numerals
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.choice_entry import ChoiceEntry, DateEntry
@@ -132,7 +132,7 @@ class RecordCard(Card):
 def _raw(field: CaseField, value: FieldValue) -> object:
     """Return a stored value as the field's editor holds it."""
     if isinstance(field.kind, Number) and (value is None or isinstance(value, int | float)):
-        return field.kind.text(value)
+        return in_numerals(field.kind.text(value))
     return value
 
 

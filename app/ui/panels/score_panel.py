@@ -7,10 +7,10 @@ from app.domain.analysis.frame_finding import NO_SCORE
 from app.domain.analysis.lesion_score import LesionScore
 from app.domain.analysis.prediction import ScorePrediction
 from app.domain.analysis.triage import CHECK_IMAGE, Band, Priority
-from app.domain.figures import percent, unbroken
+from app.domain.figures import unbroken
 from app.settings import Settings
-from app.text.bands import local_words, worth_tip, worth_words
-from app.text.figures import moment
+from app.text.bands import band_words, local_words, worth_tip, worth_words
+from app.text.figures import moment, percent_words
 from app.text.models import probability_words
 from app.text.predictions import model_lines
 from app.text.research_use import RESEARCH_USE
@@ -26,6 +26,7 @@ from app.text.scores import (
     unavailable_inputs,
     uncertainty_words,
 )
+from app.text.stored_sentences import stored_words
 from app.translation import _
 from app.ui.panels.model_lines import ModelLines
 from app.ui.panels.why_card import WhyCard
@@ -88,7 +89,9 @@ class ScorePanel(QWidget):
             is_final=view is not None and view.case.image.is_damaged,
         )
         if view is not None and score is not None:
-            self._warnings.setText("\n".join((f"{CHECK_IMAGE}:", *score.quality_warnings)))
+            self._warnings.setText(
+                "\n".join((f"{_(CHECK_IMAGE)}:", *map(stored_words, score.quality_warnings)))
+            )
             self._number.show_score(view, score)
             self._number.band.show_band(view, score, self._prevalence_percent)
             self._reasons.show_score(score, view.queue_priority)
@@ -135,7 +138,7 @@ class NoScoreCard(Card):
         elif is_scoring:
             self._sentence.setText(_("The boundary and the score are being computed…"))
         elif objection:
-            self._sentence.setText(f"{NO_SCORE}. {objection}")
+            self._sentence.setText(f"{_(NO_SCORE)}. {stored_words(objection)}")
         else:
             self._sentence.setText(_("This image has not been scored yet."))
 
@@ -180,14 +183,16 @@ class NumberCard(Card):
         priority, comparison = view.priority, view.comparison
         self._badge.show_badge(self._theme.badge(priority.band) if priority else None)
         self._show_held(priority, view.acceptable_band)
-        self._figure.setText(percent(score.probability))
+        self._figure.setText(percent_words(score.probability))
         self._figure.setAccessibleName(
-            _("Calibrated probability {probability}").format(probability=percent(score.probability))
+            _("Calibrated probability {probability}").format(probability=percent_words(score.probability))
         )
         self._range.setText(range_words(score))
         self.lesion.show_lesion(view.lesion_score)
         ticks = (
-            ((score.thresholds.soon, "soon"), (score.thresholds.urgent, "urgent")) if score.thresholds else ()
+            ((score.thresholds.soon, _("soon")), (score.thresholds.urgent, _("urgent")))
+            if score.thresholds
+            else ()
         )
         is_fair = comparison is not None and comparison.is_of_boundaries_alone
         before = _reading(comparison.before) if comparison is not None and is_fair else None
@@ -204,9 +209,11 @@ class NumberCard(Card):
     def _show_held(self, priority: Priority | None, acceptable: Band | None) -> None:
         """Mark a band that stays although the newest score gives a later one."""
         is_held = priority is not None and priority.would_be is not None
-        self._held.setText(priority.reasons[0] if priority is not None and is_held else "")
+        self._held.setText(stored_words(priority.reasons[0]) if priority is not None and is_held else "")
         self._held.setVisible(is_held)
-        self.accept.setText("" if acceptable is None else _("Accept “{band}”").format(band=acceptable.label))
+        self.accept.setText(
+            "" if acceptable is None else _("Accept “{band}”").format(band=band_words(acceptable))
+        )
         self.accept.setVisible(acceptable is not None)
 
 
@@ -321,12 +328,12 @@ class ReasonsCard(Card):
 
     def show_score(self, score: ScorePrediction, priority: Priority | None) -> None:
         """Show the reasons of a place and missing inputs; other warnings stand above the score only."""
-        self._reasons.setText("\n".join(_reasons_of(score, priority)))
+        self._reasons.setText("\n".join(map(stored_words, _reasons_of(score, priority))))
         reachable, never = missing_words(score.missing_inputs)
         for label, words in ((self._missing, reachable), (self._never, never)):
             label.setText(words)
             label.setVisible(bool(words))
-        self._never.setToolTip("\n".join(unavailable_inputs(score.missing_inputs)))
+        self._never.setToolTip("\n".join(map(_, unavailable_inputs(score.missing_inputs))))
 
 
 class OriginCard(Card):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import CancelledError
-from app.translation import N_, _, ngettext
+from app.translation import N_, _, in_numerals, ngettext
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
@@ -164,7 +164,7 @@ class ExportDialog(PageDialog):
         exporters = self._session.services.exporters
         rows = (len(exporters) + 1) // 2
         for number, exporter in enumerate(exporters):
-            box = QCheckBox(exporter.label)
+            box = QCheckBox(_(exporter.label))
             box.setChecked(exporter.name == REPORT_FORMAT)
             box.toggled.connect(lambda _on: self._review())
             self._format_by_name[exporter.name] = box
@@ -272,7 +272,7 @@ class ExportDialog(PageDialog):
     def _show_counts(self, counts: Sequence[int]) -> None:
         for number, (choice, count) in enumerate(zip(self._choices, counts, strict=True)):
             button = self._cases.button(number)
-            button.setText(f"{choice.label} ({count:,})")
+            button.setText(f"{choice.label} ({in_numerals(format(count, ','))})")
             button.setEnabled(count > 0)
 
     def _choose_folder(self) -> None:

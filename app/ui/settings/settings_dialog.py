@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QW
 from app.domain.errors import InvalidFieldError
 from app.domain.vocabulary import Vocabulary
 from app.settings import LEAST_PREVALENCE_PERCENT, MOST_PREVALENCE_PERCENT
-from app.translation import N_, _
+from app.translation import N_, _, in_numerals
+from app.translation.languages import LANGUAGES, SYSTEM
 from app.ui.preferences import Preferences
 from app.ui.settings.favourites_card import FavouritesCard
 from app.ui.settings.letterhead_card import LetterheadCard
@@ -19,7 +20,8 @@ from app.ui.widgets.labels import ElidedLabel, plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.text_field import TextField
 
-_THEMES = ((N_("Follow the system"), "system"), (N_("Light"), "light"), (N_("Dark"), "dark"))
+_FOLLOW_SYSTEM = N_("Follow the system")
+_THEMES = ((_FOLLOW_SYSTEM, "system"), (N_("Light"), "light"), (N_("Dark"), "dark"))
 _ENGINES = (
     (N_("The one that measured faster"), "measured"),
     (N_("ONNX Runtime, in this program"), "onnx"),
@@ -57,10 +59,10 @@ class SettingsDialog(PageDialog):
             prevalence_percent,
             hint=_("In per cent. What a band means depends on it; 5 unless you know better."),
         )
-        self.prevalence.set_text(f"{settings.prevalence_percent:g}")
+        self.prevalence.set_text(in_numerals(f"{settings.prevalence_percent:g}"))
         self.prevalence.finished.connect(self._change_prevalence)
         self.page.addWidget(_card(_("You"), self.user))
-        self.page.addWidget(_card(_("Appearance"), Field(_("Colours"), self.theme)))
+        self.page.addWidget(self._appearance())
         self.page.addWidget(_card(_("Your clinic"), self.prevalence))
         self.pen_pressure = QCheckBox(_("A light touch of a pen draws with a smaller brush"))
         self.pen_pressure.setChecked(settings.pen_pressure)
@@ -99,6 +101,17 @@ class SettingsDialog(PageDialog):
             self._change_prevalence()
         self.letterhead.finish()
         super().done(result)
+
+    def _appearance(self) -> Card:
+        names = ((language.name, language.code) for language in LANGUAGES)
+        self.language = _choice(((_FOLLOW_SYSTEM, SYSTEM), *names), self._preferences.settings.language)
+        self.language.activated.connect(
+            lambda _index: self._preferences.change(language=self.language.currentData())
+        )
+        card = Card(_("Appearance"))
+        card.body.addWidget(Field(_("Colours"), self.theme))
+        card.body.addWidget(Field(_("Language"), self.language, _("Used from the next start.")))
+        return card
 
     def _data_card(self) -> Card:
         card = Card(_("Your data"))

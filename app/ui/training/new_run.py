@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.text.figures import TASK_WORDS, image_count, moment
 from app.text.runs import EMPTY, EMPTY_SCORES, SUBSET_WORDS, forecast_facts
-from app.translation import N_, _, ngettext
+from app.translation import N_, _, in_numerals, ngettext
 from app.ui.widgets.card import Card, rule
 from app.ui.widgets.facts import Facts
 from app.ui.widgets.labels import plain_label, restyle
@@ -245,8 +245,8 @@ class CorrectionsCard(Card):
         for row, (subset, words) in enumerate(SUBSET_WORDS.items(), start=1):
             if subset in images:
                 self._grid.addWidget(plain_label(_(words)), row, 0)
-                self._grid.addWidget(_number(f"{images[subset]:,}"), row, 1)
-                self._grid.addWidget(_number(f"{patients[subset]:,}"), row, 2)
+                self._grid.addWidget(_number(in_numerals(f"{images[subset]:,}")), row, 1)
+                self._grid.addWidget(_number(in_numerals(f"{patients[subset]:,}")), row, 2)
 
 
 class ForecastCard(Card):

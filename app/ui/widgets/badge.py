@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.ui.widgets.sides import Sides
 
 _PAD_PX = 8
 _GLYPH_PX = 11
@@ -37,19 +39,27 @@ def badge_size(badge: Badge, metrics: QFontMetrics) -> QSize:
     return QSize(width, metrics.height() + 6)
 
 
-def paint_badge(painter: QPainter, rect: QRectF, badge: Badge) -> None:
-    """Draw a badge into ``rect`` with the painter's font."""
+def paint_badge(
+    painter: QPainter,
+    rect: QRect,
+    badge: Badge,
+    direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftToRight,
+) -> None:
+    """Draw a badge into ``rect`` with the painter's font; the glyph stands where reading begins."""
+    sides = Sides(direction, rect)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(badge.ground))
-    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    painter.drawRoundedRect(QRectF(rect), rect.height() / 2, rect.height() / 2)
     painter.setBrush(QColor(badge.ink))
-    glyph = QRectF(rect.left() + _PAD_PX, rect.center().y() - _GLYPH_PX / 2, _GLYPH_PX, _GLYPH_PX)
-    _paint_shape(painter, glyph, badge.shape)
+    top = rect.top() + (rect.height() - _GLYPH_PX) // 2
+    glyph = sides.place(QRect(rect.left() + _PAD_PX, top, _GLYPH_PX, _GLYPH_PX))
+    _paint_shape(painter, QRectF(glyph), badge.shape)
     painter.setPen(QColor(badge.ink))
-    words = rect.adjusted(2 * _PAD_PX + _GLYPH_PX - 2, 0, 0, 0)
-    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, badge.text)
+    words = sides.place(rect.adjusted(2 * _PAD_PX + _GLYPH_PX - 2, 0, 0, 0))
+    side = sides.text_side(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(words, int(side), badge.text)
     painter.restore()
 
 
@@ -111,4 +121,4 @@ class BadgeLabel(QWidget):
         if self._badge is not None:
             painter = QPainter(self)
             painter.setFont(self.font())
-            paint_badge(painter, QRectF(self.rect()), self._badge)
+            paint_badge(painter, self.rect(), self._badge, self.layoutDirection())

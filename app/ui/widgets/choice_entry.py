@@ -5,6 +5,7 @@ from datetime import date
 from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QDateEdit, QWidget
 
+from app.translation import language_in_use
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.form_entry import FormEntry
 
@@ -33,7 +34,7 @@ class DateEntry(FormEntry):
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         self._edit = QDateEdit()
         self._edit.setCalendarPopup(True)
-        self._edit.setDisplayFormat("dd MMM yyyy")
+        self._edit.setDisplayFormat(language_in_use().notation.date_pattern)
         super().__init__(label, self._edit, parent=parent)
         self._edit.editingFinished.connect(self.hand_over)
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import QDate
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QDateEdit, QSizePolicy, QWidget
 
+from app.translation import language_in_use
+
 
 class DayBox(QDateEdit):
     """Chooses a day."""
@@ -13,7 +15,7 @@ class DayBox(QDateEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setCalendarPopup(True)
-        self.setDisplayFormat("dd MMM yyyy")
+        self.setDisplayFormat(language_in_use().notation.date_pattern)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     @property

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QSpinBox, QWidget
 
-from app.translation import _
+from app.translation import _, in_numerals
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.tool_controller import ToolController
 from app.ui.editor.tools import TOOLS
@@ -57,7 +57,7 @@ class ToolOptions(QObject):
 
     def _show_threshold(self) -> None:
         is_on = self.threshold.isEnabled()
-        self._threshold_words.setText(f"{self.threshold.value() / 100:.2f}" if is_on else "")
+        self._threshold_words.setText(in_numerals(f"{self.threshold.value() / 100:.2f}") if is_on else "")
 
     def _apply_threshold(self) -> None:
         self._canvas.editor.set_threshold(self.threshold.value() / 100)

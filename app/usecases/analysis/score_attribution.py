@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from app.domain.case import Case
 from app.domain.fields import FIELDS, CaseField
 from app.domain.ids import ImageId, PredictionId
+from app.translation import _
 from app.usecases.analysis.model_summaries import card_of
 from app.usecases.analysis.score_inputs import score_inputs
 from app.usecases.cancellation import CancelToken, stop_if_cancelled
@@ -94,7 +95,7 @@ def _without_number(field: CaseField, given: TabularInput) -> Iterator[tuple[str
     if not math.isnan(number):
         numeric = given.numeric.copy()
         numeric[place] = float("nan")
-        yield f"{field.in_sentence} {number:.0f}", replace(given, numeric=numeric)
+        yield f"{_(field.in_sentence)} {number:.0f}", replace(given, numeric=numeric)
 
 
 def _without_category(
@@ -104,4 +105,4 @@ def _without_category(
     if given.categorical[place]:
         categorical = given.categorical.copy()
         categorical[place] = 0
-        yield f"{field.in_sentence} {case.entered(field)}", replace(given, categorical=categorical)
+        yield f"{_(field.in_sentence)} {_(str(case.entered(field)))}", replace(given, categorical=categorical)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from app.domain.fields import CaseField, Choice, FieldValue, Number
 from app.domain.ids import DecisionId, ImageId, LesionId, PatientId, VisitId
+from app.translation import _, in_numerals
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,11 @@ def value_words(field: CaseField, value: FieldValue) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(field.kind, Number) and isinstance(value, int | float):
-        return field.kind.text(value)
+        return in_numerals(field.kind.text(value))
     if isinstance(field.kind, Choice):
         return field.kind.shown(str(value))
     return str(value)

@@ -16,6 +16,7 @@ from app.exporters.report.content import (
     small,
 )
 from app.exporters.report.facts import ReportFacts
+from app.text.stored_sentences import stored_words
 from app.translation import _
 
 _MOST_LETTERS_IN_BOX = 900
@@ -31,10 +32,10 @@ def full_decision(facts: ReportFacts) -> list[Part]:
         lines: list[Part] = [head, Words(_("No decision has been recorded yet.")), _to_be_signed()]
         return [Gap(5), Together([Box([*lines, *_outcome_line(facts)], BoxKind.DECISION)])]
     pairs = [
-        (_("Diagnosis"), decision.diagnosis),
-        (_("Confirmed by"), decision.diagnosis_confirm_type),
-        (_("Management"), decision.management),
-        (_("Decided"), f"{disclosed.when(decision.created_at)}, {disclosed.who(decision.author)}"),
+        (_("Diagnosis"), stored_words(decision.diagnosis)),
+        (_("Confirmed by"), stored_words(decision.diagnosis_confirm_type)),
+        (_("Management"), stored_words(decision.management)),
+        (_("Decided"), f"{disclosed.when(decision.created_at)}, {disclosed.who_words(decision.author)}"),
     ]
     rows: list[Part] = [head, Pairs(pairs, columns=2, label_share=0.25)]
     if disclosed.comment:
@@ -49,11 +50,15 @@ def decision_first(facts: ReportFacts) -> list[Part]:
     if decision is None:
         words = Words(_("No decision has been recorded yet."), WordStyle.DECIDED)
         return [Box([head, words, _to_be_signed(), *_outcome_line(facts)], BoxKind.DECISION)]
-    rows: list[Part] = [head, Words(decision.diagnosis or _("Diagnosis left open"), WordStyle.DECIDED)]
-    management = decision.management or _("management left open")
+    rows: list[Part] = [
+        head,
+        Words(stored_words(decision.diagnosis) or _("Diagnosis left open"), WordStyle.DECIDED),
+    ]
+    management = stored_words(decision.management) or _("management left open")
     rows.append(Words(management[:1].upper() + management[1:], WordStyle.MANAGEMENT))
     if decision.diagnosis_confirm_type:
-        confirmed = _("Confirmed by {confirm_type}").format(confirm_type=decision.diagnosis_confirm_type)
+        how = stored_words(decision.diagnosis_confirm_type)
+        confirmed = _("Confirmed by {confirm_type}").format(confirm_type=how)
         rows.append(Words(confirmed))
     rows += _comment_in_box(facts)
     rows.append(Words(_decided_words(facts, decision)))
@@ -67,8 +72,8 @@ def _outcome_line(facts: ReportFacts) -> list[Part]:
         return []
     day = disclosed.day(outcome.known_on)
     said = _("Outcome: {diagnosis} ({confirm_type}, {day}), entered by {who}").format(
-        diagnosis=outcome.diagnosis,
-        confirm_type=outcome.confirm_type,
+        diagnosis=stored_words(outcome.diagnosis),
+        confirm_type=stored_words(outcome.confirm_type),
         day=day,
         who=disclosed.who(outcome.author),
     )
@@ -99,7 +104,7 @@ def _is_long(comment: str) -> bool:
 def _decided_words(facts: ReportFacts, decision: Decision) -> str:
     disclosed, earlier = facts.disclosed, len(facts.case.decisions) - 1
     decided = _("Decided by {who}, {when}").format(
-        who=disclosed.who(decision.author), when=disclosed.when(decision.created_at)
+        who=disclosed.who_words(decision.author), when=disclosed.when(decision.created_at)
     )
     if not earlier:
         return f"{decided}."

@@ -72,7 +72,7 @@ def _marks(found: VisitComparison, disclosed: CaseDisclosure) -> list[Part]:
         (
             _("Mark {number}").format(number=number),
             f"{_('note left out') if disclosed.is_deidentified else mark.note or _('no note')}; "
-            f"{disclosed.when(mark.created_at)}, {disclosed.who(mark.author)}",
+            f"{disclosed.when(mark.created_at)}, {disclosed.who_words(mark.author)}",
         )
         for number, mark in enumerate(found.marks, start=1)
     ]

@@ -15,7 +15,8 @@ from app.exporters.report.content import (
     WordStyle,
 )
 from app.exporters.report.facts import ReportFacts
-from app.translation import _
+from app.text.stored_sentences import stored_words
+from app.translation import _, day_text
 from app.usecases.exports.report_layout import Letterhead
 
 _LOGO_HEIGHT_MM, _LOGO_WIDTH_MM = 18.0, 60.0
@@ -41,20 +42,23 @@ def title(facts: ReportFacts) -> list[Part]:
     """Return the report's title with whom and what it is about."""
     case, disclosed = facts.case, facts.disclosed
     name, label = (disclosed.text(column) for column in ("patient_name", "lesion_label"))
-    site = ", ".join(part for part in (case.lesion.site, case.lesion.site_special) if part)
+    site = ", ".join(_(part) for part in (case.lesion.site, case.lesion.site_special) if part)
     pairs = [
         (_("Patient"), disclosed.patient_code),
         (_("Name"), name if not disclosed.is_deidentified else _("left out (de-identified)")),
-        (_("Sex, age"), ", ".join(filter(None, (case.patient.sex, disclosed.age_words))) or None),
+        (
+            _("Sex, age"),
+            ", ".join(filter(None, (stored_words(case.patient.sex), disclosed.age_words))) or None,
+        ),
         (_("Lesion"), label or (disclosed.lesion_code if disclosed.is_deidentified else None)),
         (_("Site"), site or None),
         (
             _("Visit"),
-            _("date left out") if disclosed.is_deidentified else f"{case.visit.visited_on:%d %b %Y}",
+            _("date left out") if disclosed.is_deidentified else day_text(case.visit.visited_on),
         ),
         *facts.letterhead.fields,
     ]
-    table = Pairs(pairs, columns=2, label_share=0.22)
+    table = Pairs(pairs, columns=2, label_share=0.3)
     return [
         Words(_("Dermoscopy report"), WordStyle.TITLE),
         Gap(5),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.domain.fields import FIELDS, CaseField, Note, Number
+from app.domain.fields import FIELDS, CaseField, Choice, Note, Number
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion
 from app.exporters.report.content import (
@@ -23,7 +23,8 @@ from app.exporters.report.facts import ReportFacts
 from app.exporters.report.sections.score import full_score
 from app.text.lesions import other_lesions_words
 from app.text.report import yes_no
-from app.translation import N_, _
+from app.text.stored_sentences import stored_words
+from app.translation import N_, _, in_numerals
 
 _IN_TITLE = frozenset(
     {
@@ -72,7 +73,7 @@ def measurements(facts: ReportFacts) -> list[Part]:
     """Return the measurements of the valid mask with their units and how they were calibrated."""
     if not facts.measured:
         return [heading(_("Measurements")), Words(_("No lesion was outlined, so nothing was measured."))]
-    pairs = [(measured.name, str(measured)) for measured in facts.measured]
+    pairs = [(measured.name, in_numerals(str(measured))) for measured in facts.measured]
     table = Pairs(pairs, columns=2, label_share=0.6)
     scale = small(_scale_words(facts.case.image))
     return [Together([heading(_("Measurements")), scale, Gap(2), table])]
@@ -91,10 +92,10 @@ def measurements_compared(facts: ReportFacts) -> list[Part]:
             Words(_("Measurements"), WordStyle.BOX_TITLE),
             Words(_("No lesion was outlined, so nothing was measured.")),
         ]
-    before = {measured.name: str(measured) for measured in facts.measured_before}
+    before = {measured.name: in_numerals(str(measured)) for measured in facts.measured_before}
     head = (_("Measurement"), _("Predicted"), _("Corrected")) if before else (_("Measurement"), "")
     rows = [
-        (measured.name, *((before.get(measured.name, ""),) if before else ()), str(measured))
+        (measured.name, *((before.get(measured.name, ""),) if before else ()), in_numerals(str(measured)))
         for measured in facts.measured
     ]
     shares = (0.5, 0.25, 0.25) if before else (0.66, 0.34)
@@ -126,9 +127,11 @@ def _labelled(field: CaseField, facts: ReportFacts) -> tuple[str, str | None]:
     if field.column == "age":
         return label, facts.disclosed.age_words
     if isinstance(field.kind, Number) and isinstance(value, int | float):
-        return label, field.kind.text(value)
+        return label, in_numerals(field.kind.text(value))
     if isinstance(value, bool):
         return label, yes_no(value)
+    if isinstance(field.kind, Choice) and value is not None:
+        return label, stored_words(str(value))
     return label, None if value is None else str(value)
 
 
@@ -136,7 +139,7 @@ def _scale_words(image: DermoscopicImage) -> str:
     if image.calibration is None:
         return _("Not calibrated: sizes are in pixels of this image.")
     return _("Calibrated: {mm_per_px:.5f} mm per pixel, {source}.").format(
-        mm_per_px=image.calibration.mm_per_px, source=image.calibration.source
+        mm_per_px=image.calibration.mm_per_px, source=stored_words(image.calibration.source)
     )
 
 

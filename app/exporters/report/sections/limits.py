@@ -6,6 +6,7 @@ from app.exporters.report.facts import ReportFacts
 from app.exporters.report.sections.score import model_words
 from app.text.models import PREDICTION_WORDS, figure_words
 from app.text.report import LIMITS, OVERLAY_LIMIT, RESEARCH_USE
+from app.text.stored_sentences import stored_words
 from app.translation import _
 
 
@@ -38,5 +39,5 @@ def limits_of_models(facts: ReportFacts) -> list[Part]:
 def _limits_of(summary: ModelSummary) -> Part:
     what = _(PREDICTION_WORDS[summary.task])
     head = Words(f"{what}: {summary.model.name} {summary.model.version}", WordStyle.LIMITS_TITLE)
-    limits = (small(f"\N{BULLET} {words}") for words in summary.limits or ())
+    limits = (small(f"\N{BULLET} {stored_words(words)}") for words in summary.limits or ())
     return Together([head, small(figure_words(summary)), *limits])

@@ -5,16 +5,17 @@ from datetime import datetime
 
 from app.domain.audit import AuditKind
 from app.domain.case import Case
-from app.domain.figures import percent
 from app.exporters.deidentification import CaseDisclosure
 from app.exporters.report.content import Lines, Pairs, Part, heading, small
 from app.exporters.report.facts import ReportFacts
 from app.exporters.report.sections.score import HASH_LETTERS
+from app.text.figures import percent_words
 from app.text.history import metadata_words, revision_words
 from app.text.lesions import lesion_changes
 from app.text.outcomes import outcome_title
 from app.text.readings import form_words, reading_words
-from app.translation import _
+from app.text.stored_sentences import stored_words
+from app.translation import _, in_numerals
 
 _LAST = sys.maxsize
 
@@ -25,7 +26,7 @@ _TELLING_PROVENANCE = frozenset({"file type", "colour profile"})
 def image_origin(facts: ReportFacts) -> list[Part]:
     """Return where the image is from and what was done to it at import."""
     image, disclosed = facts.case.image, facts.disclosed
-    imported = f"{disclosed.when(image.imported_at)}, {disclosed.who(image.imported_by)}"
+    imported = f"{disclosed.when(image.imported_at)}, {disclosed.who_words(image.imported_by)}"
     pairs = [
         (_("Image"), disclosed.image_code),
         (_("File"), disclosed.file_name if not disclosed.is_deidentified else _("name left out")),
@@ -35,7 +36,7 @@ def image_origin(facts: ReportFacts) -> list[Part]:
                 width_px=image.width_px, height_px=image.height_px, media_type=image.media_type
             ),
         ),
-        (_("Dermoscopy"), image.dermoscopic_type),
+        (_("Dermoscopy"), stored_words(image.dermoscopic_type)),
         (_("Imported"), imported),
         (
             _("Original (SHA-256)"),
@@ -69,14 +70,14 @@ def models_used(facts: ReportFacts) -> list[Part]:
             what,
             f"{prediction.model.name} {prediction.model.version}",
             prediction.model.weights_sha256,
-            f"{prediction.model.threshold:.3f}",
+            in_numerals(f"{prediction.model.threshold:.3f}"),
             f"{prediction.model.preprocessing}; {prediction.run.engine}, {prediction.run.provider}; "
             f"{facts.disclosed.when(prediction.predicted_at)}",
         )
         for what, prediction in spoken
     ]
-    header = (_("Task"), _("Model"), "Weights (SHA-256)", _("Threshold"), _("Input, engine, time"))
-    return [heading(_("Models")), Lines(header, rows, (17 / 176, 46 / 176, 50 / 176, 18 / 176, 45 / 176))]
+    header = (_("Task"), _("Model"), _("Weights (SHA-256)"), _("Threshold"), _("Input, engine, time"))
+    return [heading(_("Models")), Lines(header, rows, (21 / 176, 46 / 176, 50 / 176, 18 / 176, 41 / 176))]
 
 
 def revision_history(facts: ReportFacts) -> list[Part]:
@@ -90,7 +91,7 @@ def revision_history(facts: ReportFacts) -> list[Part]:
     place |= {one.mask_revision: place.get(one.id, _LAST) for one in case.lesion_lists if one.mask_revision}
     acts = [(place.get(name, _LAST), at, what, who) for name, at, what, who in _acts(case, disclosed)]
     acts += [
-        (event.sequence, event.at, ": ".join(words), disclosed.who(event.who))
+        (event.sequence, event.at, ": ".join(words), disclosed.who_words(event.who))
         for event in audit
         if event.kind is AuditKind.MASK_REFINED and (words := metadata_words(event)) is not None
     ]
@@ -98,7 +99,7 @@ def revision_history(facts: ReportFacts) -> list[Part]:
     imported = (
         disclosed.when(case.image.imported_at),
         _("Image imported"),
-        disclosed.who(case.image.imported_by),
+        disclosed.who_words(case.image.imported_by),
     )
     rows = [imported, *((disclosed.when(at), what, who) for _, at, what, who in acts)]
     return [
@@ -114,7 +115,7 @@ def _acts(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetime, st
 
 def _predictions(case: Case) -> list[tuple[str, datetime, str, str]]:
     boundaries = [
-        (one.id, one.predicted_at, _("Boundary predicted by {name}").format(name=one.model.name), "model")
+        (one.id, one.predicted_at, _("Boundary predicted by {name}").format(name=one.model.name), _("model"))
         for one in case.boundaries
     ]
     scores = [
@@ -122,9 +123,9 @@ def _predictions(case: Case) -> list[tuple[str, datetime, str, str]]:
             one.id,
             one.predicted_at,
             _("Score {probability} by {name}").format(
-                probability=percent(one.probability), name=one.model.name
+                probability=percent_words(one.probability), name=one.model.name
             ),
-            "model",
+            _("model"),
         )
         for one in case.scores
     ]
@@ -139,7 +140,7 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
             _("Mask revision {number}: {revision_words}").format(
                 number=made.number, revision_words=revision_words(made)
             ),
-            disclosed.who(made.author),
+            disclosed.who_words(made.author),
         )
         for made in case.revisions
     ]
@@ -147,7 +148,7 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         (
             made.id,
             made.created_at,
-            outcome_title(before, made) + (f": {made.diagnosis}" if made.diagnosis else ""),
+            ": ".join(filter(None, (outcome_title(before, made), stored_words(made.diagnosis)))),
             disclosed.who(made.author),
         )
         for before, made in zip((None, *case.outcomes), case.outcomes, strict=False)
@@ -156,13 +157,13 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         (
             made.id,
             made.created_at,
-            _("Decision: {value}").format(value=made.diagnosis or _("open")),
-            disclosed.who(made.author),
+            _("Decision: {value}").format(value=stored_words(made.diagnosis) or _("open")),
+            disclosed.who_words(made.author),
         )
         for made in case.decisions
     ]
     lesions = [
-        (found.id, found.created_at, words, disclosed.who(found.author))
+        (found.id, found.created_at, words, disclosed.who_words(found.author))
         for found, words in lesion_changes(case)
     ]
     readings = [
@@ -170,7 +171,7 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
             made.id,
             made.created_at,
             _("Reading, {form}: {words}").format(form=form_words(made.form), words=reading_words(made)),
-            disclosed.who(made.author),
+            disclosed.who_words(made.author),
         )
         for made in case.readings
     ]

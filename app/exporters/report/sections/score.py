@@ -2,9 +2,10 @@
 
 from app.domain.analysis.frame_finding import NO_SCORE
 from app.domain.analysis.prediction import ModelRef, ScorePrediction
-from app.domain.figures import percent
 from app.exporters.report.content import Box, BoxKind, Part, Words, WordStyle, small
 from app.exporters.report.facts import ReportFacts
+from app.text.bands import band_words
+from app.text.figures import percent_words
 from app.text.models import probability_words, scope_words
 from app.text.scores import (
     DIVISION,
@@ -17,6 +18,7 @@ from app.text.scores import (
     range_words,
     uncertainty_words,
 )
+from app.text.stored_sentences import stored_words
 from app.translation import N_, _
 from app.usecases.analysis.compare_scores import comparison_of
 
@@ -35,7 +37,7 @@ def full_score(facts: ReportFacts) -> Part:
     rows: list[Part] = [
         _head(),
         *_quality_warnings(score),
-        Words(percent(score.probability), WordStyle.SCORE),
+        Words(percent_words(score.probability), WordStyle.SCORE),
         Words(f"{probability_words(known)}, {range_words(score)}"),
         *_lesion_score(facts),
         *_doubts(facts, known),
@@ -43,7 +45,7 @@ def full_score(facts: ReportFacts) -> Part:
         *_comparison(facts),
         *_outdated(facts),
         *_place_in_queue(facts, score),
-        Words(_("Threshold in force: {threshold}").format(threshold=percent(score.model.threshold))),
+        Words(_("Threshold in force: {threshold}").format(threshold=percent_words(score.model.threshold))),
         small(_("Missing inputs. {value}").format(value=_missing(score))),
         small(model_words(score.model)),
     ]
@@ -57,12 +59,12 @@ def short_score(facts: ReportFacts) -> Part:
         return _no_score(facts)
     known = _known_diagnoses(facts, score)
     priority = facts.case.queue_priority
-    band = [] if priority is None else [_("Band: {label}").format(label=priority.band.label)]
-    threshold = _("threshold in force {threshold}").format(threshold=percent(score.model.threshold))
+    band = [] if priority is None else [_("Band: {label}").format(label=band_words(priority.band))]
+    threshold = _("threshold in force {threshold}").format(threshold=percent_words(score.model.threshold))
     rows: list[Part] = [
         _head(),
         *_quality_warnings(score),
-        Words("  \N{MIDDLE DOT}  ".join([percent(score.probability), *band]), WordStyle.FIGURE),
+        Words("  \N{MIDDLE DOT}  ".join([percent_words(score.probability), *band]), WordStyle.FIGURE),
         small(f"{probability_words(known)}, {range_words(score)}"),
         *_lesion_score(facts),
         *_doubts(facts, known),
@@ -85,7 +87,11 @@ def _head() -> Words:
 
 def _no_score(facts: ReportFacts) -> Part:
     case = facts.case
-    words = f"{NO_SCORE}. {case.objection_to_score}" if case.is_score_withheld else _(_NOT_SCORED)
+    words = (
+        f"{_(NO_SCORE)}. {stored_words(case.objection_to_score)}"
+        if case.is_score_withheld
+        else _(_NOT_SCORED)
+    )
     return Box([_head(), Words(words), *_lesion_score(facts)], BoxKind.MODEL)
 
 
@@ -95,7 +101,7 @@ def _known_diagnoses(facts: ReportFacts, score: ScorePrediction) -> tuple[str, .
 
 def _quality_warnings(score: ScorePrediction) -> list[Part]:
     return [
-        Words(_("Image quality: {words}").format(words=words), WordStyle.WARNING)
+        Words(_("Image quality: {words}").format(words=stored_words(words)), WordStyle.WARNING)
         for words in score.quality_warnings
     ]
 
@@ -105,7 +111,7 @@ def _lesion_score(facts: ReportFacts) -> list[Part]:
     lesion = facts.case.lesion_score
     if lesion is None:
         return []
-    band = "" if lesion.priority is None else f", {lesion.priority.band.label}"
+    band = "" if lesion.priority is None else f", {band_words(lesion.priority.band)}"
     return [Words(f"{lesion_words(lesion)}{band}. {_(LESION_SCORE_TIP)}")]
 
 
@@ -138,7 +144,7 @@ def _place_in_queue(facts: ReportFacts, score: ScorePrediction) -> list[Part]:
     if priority is None:
         return []
     reasons = [words for words in priority.reasons if words not in score.quality_warnings]
-    place = _("Place in the queue: {label}").format(label=priority.band.label)
+    place = _("Place in the queue: {label}").format(label=band_words(priority.band))
     return [Words(place, WordStyle.BOX_TITLE), *map(Words, reasons)]
 
 

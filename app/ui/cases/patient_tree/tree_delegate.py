@@ -20,6 +20,7 @@ from app.ui.cases.patient_tree.nodes import TreeLine
 from app.ui.cases.patient_tree.tree_model import node_at
 from app.ui.theme import Theme
 from app.ui.widgets.badge import badge_size, paint_badge
+from app.ui.widgets.sides import Sides
 from app.ui.widgets.thumbnails import Thumbnails
 
 _PAD_PX = 6
@@ -33,6 +34,8 @@ class TreeDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._theme = theme
+        self._sides = Sides(Qt.LayoutDirection.LeftToRight, QRect())
+        """Of the line that is being painted."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return the height of two lines beside a thumbnail."""
@@ -48,6 +51,7 @@ class TreeDelegate(QStyledItemDelegate):
         if node is None:
             return
         painter.save()
+        self._sides = Sides(option.direction, rect)
         self._paint_ground(painter, rect, state)
         words = rect.adjusted(_PAD_PX, 4, -_PAD_PX, -4)
         if (name := _thumbnail_of(node.line)) is not None:
@@ -60,7 +64,8 @@ class TreeDelegate(QStyledItemDelegate):
         tokens = self._theme.tokens
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(tokens.selected))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(tokens.accent))
+            edge = self._sides.place(QRect(rect.left(), rect.top(), 3, rect.height()))
+            painter.fillRect(edge, QColor(tokens.accent))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(tokens.hover))
         painter.setPen(QColor(tokens.border))
@@ -68,7 +73,7 @@ class TreeDelegate(QStyledItemDelegate):
 
     def _paint_thumbnail(self, painter: QPainter, rect: QRect, name: BlobName) -> None:
         top = rect.top() + (rect.height() - _THUMBNAIL_PX) // 2
-        box = QRect(rect.left() + _PAD_PX, top, _THUMBNAIL_PX, _THUMBNAIL_PX)
+        box = self._sides.place(QRect(rect.left() + _PAD_PX, top, _THUMBNAIL_PX, _THUMBNAIL_PX))
         pixmap = self._thumbnails.pixmap(name)
         shape = QPainterPath()
         shape.addRoundedRect(QRectF(box), 5, 5)
@@ -95,10 +100,10 @@ class TreeDelegate(QStyledItemDelegate):
         if (band := _band_of(line)) is not None:
             upper.setRight(self._paint_badge(painter, upper, band))
         painter.setPen(QColor(tokens.muted))
-        _draw(painter, lower, rest)
+        self._draw(painter, lower, rest)
         painter.setFont(bold)
         painter.setPen(QColor(tokens.text))
-        _draw(painter, upper, title)
+        self._draw(painter, upper, title)
 
     def _paint_badge(self, painter: QPainter, rect: QRect, band: Band) -> int:
         """Draw a band at the right, and return where it begins."""
@@ -106,8 +111,14 @@ class TreeDelegate(QStyledItemDelegate):
         size = badge_size(badge, painter.fontMetrics())
         left = rect.right() - size.width()
         height = min(size.height(), rect.height())
-        paint_badge(painter, QRectF(left, rect.top(), size.width(), height), badge)
+        place = self._sides.place(QRect(left, rect.top(), size.width(), height))
+        paint_badge(painter, place, badge, self._sides.direction)
         return left - _PAD_PX
+
+    def _draw(self, painter: QPainter, rect: QRect, text: str) -> None:
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
+        side = self._sides.text_side(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self._sides.place(rect), int(side), shown)
 
 
 def _thumbnail_of(line: TreeLine) -> BlobName | None:
@@ -141,8 +152,3 @@ def _band_of(line: TreeLine) -> Band | None:
             return None
         case _:
             return line.band
-
-
-def _draw(painter: QPainter, rect: QRect, text: str) -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
-    painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
