@@ -54,8 +54,8 @@ def local_words(band: Band, local: LocalBands | None) -> str:
         )
         if local.by_outcome
         else _(
-            "Here: {malignant:,} of {cases:,} decided {label} cases were malignant, by the decision "
-            "({decided:,} decided in all, no outcome known)."
+            "Here: {malignant:,} of {cases:,} decided {label} cases were malignant ({decided:,} decided in "
+            "all, each counted by the decision)."
         )
     )
     return said.format(

@@ -79,8 +79,7 @@ def test_own_figures_come_from_fifty_decided_cases_on() -> None:
     assert local_words(Band.URGENT, few) == ""
     assert local_words(Band.URGENT, None) == ""
     assert local_words(Band.URGENT, enough) == (
-        "Here: 4 of 10 decided Urgent cases were malignant, by the decision "
-        "(50 decided in all, no outcome known)."
+        "Here: 4 of 10 decided Urgent cases were malignant (50 decided in all, each counted by the decision)."
     )
     assert local_words(Band.URGENT, replace(enough, by_outcome=12)) == (
         "Here: 4 of 10 decided Urgent cases were malignant "

@@ -151,7 +151,7 @@ def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_cl
     panels.show_view(CaseView(scored, model_summaries=model_summaries, local_bands=enough))
     said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
     assert "Urgent: 1 in 3 such cases was malignant at 5 % prevalence." in said
-    assert "malignant, by the decision (51 decided in all, no outcome known)." in said
+    assert "malignant (51 decided in all, each counted by the decision)." in said
     panels.score.show_prevalence(1.0)
     said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
     assert "Urgent: 1 in 11 such cases was malignant at 1 % prevalence." in said
