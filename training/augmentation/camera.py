@@ -7,12 +7,10 @@ import cv2
 import numpy as np
 
 from models.contract.arrays import RgbImage
+from models.contract.imaging.colour_constancy import shades_of_grey
 from training.augmentation.chance import falls_on_this_one
 from training.contract.plan import Augmentation
 
-_MINKOWSKI_POWER = 6
-"""Finlayson and Trezzi, Shades of Gray and Colour Constancy (2004)."""
-_DARKEST = 1e-3
 _CLIP_LIMIT = (1.0, 4.0)
 _TILES = (8, 8)
 _SCALE = (0.5, 0.9)
@@ -32,14 +30,6 @@ def photographed(image: RgbImage, augmentation: Augmentation, rng: np.random.Gen
         noise = rng.normal(0, rng.uniform(*_NOISE_DEVIATION), image.shape)
         image = np.clip(np.rint(image + noise), 0, 255).astype(np.uint8)
     return image
-
-
-def shades_of_grey(image: RgbImage) -> RgbImage:
-    """The image with its light made grey: c * mean(e) / e_c with e_c the sixth root of the mean of c^6."""
-    values = image.astype(np.float64) / 255
-    light = np.mean(values**_MINKOWSKI_POWER, axis=(0, 1)) ** (1 / _MINKOWSKI_POWER)
-    light = np.maximum(light, _DARKEST)
-    return np.asarray(np.clip(np.rint(image * (light.mean() / light)), 0, 255), dtype=np.uint8)
 
 
 def _with_local_contrast(image: RgbImage, clip_limit: float) -> RgbImage:

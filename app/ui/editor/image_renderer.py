@@ -64,6 +64,8 @@ class ImageRenderer:
     ground_bgr: tuple[int, int, int] = (50, 45, 42)
     looks: dict[Layer, LayerLook] = field(default_factory=lambda: dict(FIRST_LOOK))
     image: ImagePyramid | None = None
+    aided: ImagePyramid | None = None
+    """Shown in place of the image, stretched over it; nothing but the view reads it."""
     probability: ShownMap | None = None
     attention: ShownMap | None = None
     uncertainty: ShownMap | None = None
@@ -80,9 +82,9 @@ class ImageRenderer:
     _seen: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((1, 1), dtype=np.uint8))
 
     def show(self, image: RgbImage | None, pyramid: ImagePyramid | None = None) -> None:
-        """Take another image, or its pyramid; maps and mask of the one before are dropped."""
+        """Take another image, or its pyramid; maps, mask and aided pixels of the one before are dropped."""
         self.image = pyramid if image is None or pyramid is not None else ImagePyramid(image)
-        self.probability = self.attention = self.uncertainty = self.mask = None
+        self.aided = self.probability = self.attention = self.uncertainty = self.mask = None
         self.others, self.line_rgb = (), LINE_RGB
 
     def render(self, width: int, height: int, placement: Placement, device_pixel_ratio: float) -> None:
@@ -201,7 +203,7 @@ class ImageRenderer:
     def _render_image(self, image: ImagePyramid, inside: PixelBox) -> None:
         """Render a box of the view that lies on the image, with the maps over it."""
         target = self._base[inside.window]
-        cv2.cvtColor(image.seen(self.placement, inside), cv2.COLOR_RGB2BGRA, dst=target)
+        cv2.cvtColor(self._seen_pixels(image, inside), cv2.COLOR_RGB2BGRA, dst=target)
         maps = (
             (Layer.PROBABILITY, self.probability),
             (Layer.ATTENTION, self.attention),
@@ -211,6 +213,11 @@ class ImageRenderer:
             opacity = self._opacity(layer)
             if shown is not None and opacity:
                 self._lay_map(target, shown, inside, opacity)
+
+    def _seen_pixels(self, image: ImagePyramid, inside: PixelBox) -> NDArray[np.uint8]:
+        if self.aided is None or self.aided.shape == image.shape:
+            return (self.aided or image).seen(self.placement, inside)
+        return self.aided.seen_over(image.shape, self.placement, inside)
 
     def _lay_lesion(self, lesion: OutlinedLesion, box: PixelBox) -> None:
         """Draw in ``box`` a lesion that is not in hand, with a thinner line than the one that is."""

@@ -23,6 +23,7 @@ from app.ui.editor.legend import map_legends
 from app.ui.editor.lesion_tag import LesionTag
 from app.ui.editor.sampling import ImagePyramid
 from app.ui.editor.spaces import Placement, Point
+from app.ui.editor.view_aids.shown import ShownAids
 from app.ui.editor.view_transform import ViewSize, ViewTransform
 from app.usecases.analysis.colour_scales import LINE_RGB, attention_scale
 from models.contract.arrays import AttentionMap, BoolMask, ProbabilityMap, RgbImage
@@ -64,6 +65,7 @@ class ImageView(QWidget):
         self._colour_bars: list[QPixmap] = []
         self._evidence: EvidenceDrawing | None = None
         self._tags: tuple[LesionTag, ...] = ()
+        self._aids = ShownAids()
 
     def attach(self, event_handler: EventHandler, drawing: Drawing) -> None:
         """Ask ``event_handler`` about every event first, and ``drawing`` to draw over every picture."""
@@ -107,7 +109,7 @@ class ImageView(QWidget):
         """Show an image (H, W, 3) uint8, or none; maps and mask of the one before are dropped."""
         self.renderer.show(pixels, pyramid)
         self._evidence = None
-        self._tags = ()
+        self._tags, self._aids = (), ShownAids()
         self._changed_box = EMPTY_BOX
         shape = None if pixels is None else (pixels.shape[0], pixels.shape[1])
         self._transform.show_image(shape, self._size())
@@ -135,6 +137,16 @@ class ImageView(QWidget):
         if tags != self._tags:
             self._tags = tags
             self.update()
+
+    @property
+    def shown_aids(self) -> ShownAids:
+        """Return the view aids that are seen now."""
+        return self._aids
+
+    def show_aids(self, aids: ShownAids) -> None:
+        """Show the image with view aids until another one is shown; ``pixels`` stays what was taken."""
+        self._aids, self.renderer.aided = aids, aids.pixels
+        self._redraw()
 
     def repaint_image_box(self, box: PixelBox) -> None:
         """Repaint what is seen of a box of the image in which the mask changed."""
@@ -296,6 +308,7 @@ class ImageView(QWidget):
         painter.drawImage(QPointF(0, 0), self._picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.has_image:
+            self._aids.draw(painter, self.placement, self.image_shape, self.mm_per_px)
             self._draw_evidence(painter)
             self._draw_colour_bars(painter)
             if self.layer_look(Layer.BOUNDARY).is_visible:

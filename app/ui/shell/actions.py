@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from app.translation import N_, _
 from app.ui.editor.tools import TOOLS
 from app.ui.editor.tools.tool import Tool
+from app.ui.editor.view_aids.choice import AID_SWITCHES, AS_TAKEN_KEY, NEXT_CHANNEL_KEY, AidSwitch
 from app.ui.panels.decision_keys import DECISION_KEYS
 from app.ui.shell.main_controller import MainController
 from app.ui.shell.panes import Pane
@@ -53,6 +54,7 @@ class Action:
     bar_text: str = ""
     """Words beside the icon in the tool bar; only for what is used all the time."""
     starts_group: bool = False
+    is_view_aid: bool = False
 
     @property
     def is_single_key(self) -> bool:
@@ -77,6 +79,20 @@ def _tool_action(tool: Tool) -> Action:
         tool.icon,
         tool.help,
         is_tool=True,
+    )
+
+
+def _aid_action(aid: AidSwitch) -> Action:
+    return Action(
+        f"view.aid.{aid.name}",
+        aid.text,
+        N_("View"),
+        lambda d: d.view_aids.switch(aid.name),
+        aid.shortcut,
+        tip=aid.help,
+        need=Need.CASE,
+        starts_group=aid is AID_SWITCHES[0],
+        is_view_aid=True,
     )
 
 
@@ -626,6 +642,27 @@ ACTIONS: tuple[Action, ...] = (
         Need.CASE,
         in_tool_bar=True,
     ),
+    *(_aid_action(aid) for aid in AID_SWITCHES),
+    Action(
+        "view.channel",
+        N_("Next channel"),
+        N_("View"),
+        lambda d: d.view_aids.show_next_channel(),
+        NEXT_CHANNEL_KEY,
+        is_view_aid=True,
+        tip=N_("Show red, green, blue and lightness alone, one after the other, then colour again"),
+        need=Need.CASE,
+    ),
+    Action(
+        "view.as_taken",
+        N_("Image as taken"),
+        N_("View"),
+        lambda d: d.view_aids.show_as_taken(),
+        AS_TAKEN_KEY,
+        is_view_aid=True,
+        tip=N_("Switch every view aid off"),
+        need=Need.CASE,
+    ),
     Action(
         "view.theme",
         N_("Light or dark"),
@@ -733,20 +770,27 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
 
 def shortcut_groups() -> list[ShortcutGroup]:
     """Return the keys of every menu, and what the pointer does on the image, for the shortcut sheet."""
-    groups = [(_(menu), _keys_of(menu)) for menu in MENUS]
+    groups = [(_(menu), _keys_of(_of_menu(menu))) for menu in MENUS]
+    aids = _keys_of([entry for entry in ACTIONS if entry.is_view_aid])
     gestures = [(_(how), _(what)) for how, what in CANVAS_GESTURES]
     deciding = [(_(keys), _(what)) for keys, what in DECISION_KEYS]
     return [
         *((menu, lines) for menu, lines in groups if lines),
+        (_("View aids"), aids),
         (_("While deciding (J)"), deciding),
         (_("On the image"), gestures),
     ]
 
 
-def _keys_of(menu: str) -> list[tuple[str, str]]:
+def _of_menu(menu: str) -> list[Action]:
+    """The actions of a menu but for the view aids, which are a group of their own on the sheet."""
+    return [entry for entry in ACTIONS if entry.menu == menu and not entry.is_view_aid]
+
+
+def _keys_of(entries: Iterable[Action]) -> list[tuple[str, str]]:
     lines = []
-    for entry in ACTIONS:
-        if entry.menu == menu and entry.shortcut:
+    for entry in entries:
+        if entry.shortcut:
             keys = QKeySequence(entry.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
             lines.append((keys, _(entry.text).removesuffix("…")))
     return lines

@@ -41,6 +41,8 @@ from app.ui.workbench.layer_bar import LayerBar
 from app.ui.workbench.lesion_choice import LesionChoice
 from app.ui.workbench.lesion_images import LesionImages
 from app.ui.workbench.reading_evidence import ReadingEvidence
+from app.ui.workbench.view_aid_choice import ViewAidChoice
+from app.ui.workbench.view_aid_menu import ViewAidMenu
 from app.ui.workbench.why import Why
 from app.ui.workbench.workbench import Workbench
 from app.usecases.cases.import_images import ImportReport
@@ -100,6 +102,8 @@ class MainController(QObject):
         self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
         self.review = CaseReview(session, self.canvas, self.queue, self)
         self.correction = self.review.correction
+        self.view_aids = ViewAidChoice(session, self.canvas.view, self.review, self)
+        self.view_aid_menu = ViewAidMenu(self.view_aids)
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.boundary_steps = BoundarySteps(session, self.canvas, self)

@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
 
     def _build_panes(self) -> None:
         controller = self.controller
-        controller.workbench.offer_tools(self.actions_of_window.tools.actions())
+        controller.workbench.offer_tools(self.actions_of_window.tools.actions(), controller.view_aid_menu)
         self.middle.addWidget(self.welcome)
         self.middle.addWidget(controller.workbench)
         controller.work_list.offer_actions(

@@ -20,7 +20,7 @@ from app.ui.widgets.page_dialog import FittedDialog
 
 _LONG_KEYS = 16
 """Characters above which the keys' words may take two lines."""
-_LONG_TEXT = 26
+_LONG_TEXT = 31
 """Characters above which the words take two lines."""
 
 _COLUMNS = 4
@@ -89,12 +89,12 @@ def _card(heading: str, lines: list[tuple[str, str]]) -> Card:
     card = Card(heading)
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(2)
+    grid.setVerticalSpacing(1)
     grid.setColumnStretch(1, 1)
     grid.setColumnMinimumWidth(1, 130)
     for row, (keys, text) in enumerate(lines):
-        shown = plain_label(keys, "muted", wraps=len(keys) > _LONG_KEYS)
+        shown = plain_label(keys, "small", wraps=len(keys) > _LONG_KEYS)
         grid.addWidget(shown, row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(plain_label(text, wraps=True), row, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(plain_label(text, "small", wraps=True), row, 1, Qt.AlignmentFlag.AlignTop)
     card.body.addLayout(grid)
     return card

@@ -37,8 +37,8 @@ class Workbench(QFrame):
         theme.changed.connect(self._paint_ground)
         self._paint_ground()
 
-    def offer_tools(self, actions: list[QAction]) -> None:
-        """Put the tools into the bar, followed by their options."""
+    def offer_tools(self, actions: list[QAction], view_aids: QWidget) -> None:
+        """Put the tools into the bar, followed by their options and the menu of view aids."""
         for action in actions:
             button = QToolButton()
             button.setDefaultAction(action)
@@ -47,7 +47,7 @@ class Workbench(QFrame):
             # Choosing a tool hands the focus to the image; the tools' keys are those of the image.
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._tools.addWidget(button)
-        for part in self.options.parts:
+        for part in (*self.options.parts, view_aids):
             self._tools.addWidget(part)
 
     def give_image_all(self, *, gives: bool) -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from models.contract.imaging.colour_constancy import shades_of_grey
 from training.augmentation.augment import varied, varied_answer
-from training.augmentation.camera import shades_of_grey
 from training.augmentation.distortion import bent, distortion
 from training.augmentation.obstacles import with_hairs, with_rim
 from training.contract.plan import NO_AUGMENTATION, Augmentation
