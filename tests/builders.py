@@ -25,6 +25,7 @@ from app.domain.ids import (
     LesionId,
     LesionListId,
     MarkId,
+    OutcomeId,
     PatientId,
     PredictionId,
     ReadingId,
@@ -35,6 +36,7 @@ from app.domain.ids import (
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
 from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
@@ -315,6 +317,20 @@ def a_decision(image_id: ImageId, diagnosis: str | None = "Nevus") -> Decision:
         comment="",
         author="Dr Test",
         created_at=datetime(2026, 3, 14, 11, tzinfo=UTC),
+    )
+
+
+def an_outcome(image_id: ImageId, diagnosis: str | None = "Melanoma Invasive") -> LesionOutcome:
+    """Return what became of a lesion; without a diagnosis, one that takes it back."""
+    return LesionOutcome(
+        id=OutcomeId(new_id()),
+        image_id=image_id,
+        diagnosis=diagnosis,
+        confirm_type=None if diagnosis is None else "histopathology",
+        known_on=date(2026, 3, 20),
+        note="",
+        author="Dr Test",
+        created_at=datetime(2026, 3, 21, 9, tzinfo=UTC),
     )
 
 

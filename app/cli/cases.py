@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId, LesionId
 from app.text.bands import band_words
+from app.text.outcomes import days_without_outcome, status_since
 from app.translation import N_, _, ngettext
 from app.usecases.analysis.analyse import Request, analyse_images, outstanding
 from app.usecases.analysis.assess_boundary import assess_boundaries
@@ -206,6 +208,7 @@ def predict(
 def list_(
     context: typer.Context,
     search: Annotated[str, typer.Option(help="Words that must all occur.")] = "",
+    shown: _Shown = CaseFilter.ALL,
     order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
     descending: Annotated[bool, typer.Option("--descending", help="The last in this order first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many cases to show.")] = 50,
@@ -220,9 +223,15 @@ def list_(
         )
     cli = cli_of(context, as_json=as_json)
     window = list_cases(
-        cli.services, search=search, order=order, descending=descending, limit=limit, removed=removed
+        cli.services,
+        search=search,
+        shown=shown,
+        order=order,
+        descending=descending,
+        limit=limit,
+        removed=removed,
     )
-    cli.show(window, _table_of(window.lines))
+    cli.show(window, _table_of(window.lines, now=cli.services.clock()))
     if len(window.lines) < window.total:
         cli.remark(
             _("{count} of {total} shown; --limit N shows more.").format(
@@ -399,8 +408,16 @@ def _urgency(line: CaseLine) -> str:
     return f"{label} ({_(CHECK_IMAGE).lower()})" if line.priority.warnings else label
 
 
-def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path] | None = None) -> Table:
-    """Return the work list for the screen, with the name of each case's report when reports were written."""
+def _table_of(
+    lines: Sequence[CaseLine],
+    report_by_image: Mapping[ImageId, Path] | None = None,
+    *,
+    now: datetime | None = None,
+) -> Table:
+    """Return the work list for the screen, with the name of each case's report when reports were written.
+
+    With ``now``, decided cases without an outcome say since when they are decided.
+    """
     table = Table(
         "urgency",
         "score",
@@ -427,11 +444,17 @@ def _table_of(lines: Sequence[CaseLine], report_by_image: Mapping[ImageId, Path]
             line.patient_code,
             line.site or "-",
             line.file_name,
-            line.status,
+            _status(line, now),
             line.image_id[:_SHOWN_ID_LETTERS],
             *((report.name if report else "-",) if report_by_image else ()),
         )
     return table
+
+
+def _status(line: CaseLine, now: datetime | None) -> str:
+    """Return how far a case is; with ``now``, since when it is decided where the outcome is unknown."""
+    is_waiting = now is not None and bool(days_without_outcome(line, now))
+    return status_since(line, now).lower() if now is not None and is_waiting else line.status
 
 
 def add_case_commands(commands: typer.Typer) -> None:

@@ -1,5 +1,6 @@
 """Commands by which a person says what is right: corrected masks, and decisions."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from app.cli.cases import only_id
 from app.cli.context import TOKEN, Json, cli_of
 from app.translation import _
 from app.usecases.analysis.analyse import analyse_images
+from app.usecases.cases.record_outcome import record_outcome, withdraw_outcome
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.corrections.import_corrections import (
     ImplausibleMask,
@@ -112,7 +114,40 @@ def decide(
     cli.show(changes, _("The decision on {chosen} is recorded.").format(chosen=chosen[:8]))
 
 
+def outcome(
+    context: typer.Context,
+    image_id: Annotated[str, typer.Argument(help="Id of 'naevus list', or its beginning.")],
+    diagnosis: Annotated[str | None, typer.Option(help="What was found, of the vocabulary.")] = None,
+    confirmed_by: Annotated[str | None, typer.Option(help="How, e.g. histopathology.")] = None,
+    known_on: Annotated[
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Day of the finding; empty: today.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="In your own words.")] = "",
+    takes_back: Annotated[
+        bool, typer.Option("--take-back", help="Take back an outcome that was entered by mistake.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Record what became of a lesion once it is known; the decision stays as it is."""
+    cli = cli_of(context, as_json=as_json)
+    chosen = only_id(cli, image_id)
+    if takes_back:
+        changes = withdraw_outcome(cli.services, chosen)
+        cli.show(changes, _("The outcome of {chosen} is taken back.").format(chosen=chosen[:8]))
+        return
+    changes = record_outcome(
+        cli.services,
+        chosen,
+        diagnosis=diagnosis,
+        confirm_type=confirmed_by,
+        known_on=(known_on or cli.services.clock().astimezone()).date(),
+        note=note,
+    )
+    cli.show(changes, _("The outcome of {chosen} is recorded.").format(chosen=chosen[:8]))
+
+
 def add_correction_commands(commands: typer.Typer) -> None:
-    """Add ``correct`` and ``decide``."""
+    """Add ``correct``, ``decide`` and ``outcome``."""
     commands.command()(correct)
     commands.command()(decide)
+    commands.command()(outcome)

@@ -17,6 +17,7 @@ from app.domain.ids import BlobName, ImageId, PredictionId, RevisionId
 from app.domain.image import DAMAGE_OBJECTION, DAMAGED_WORDS, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import FIRST_LESION, ImageLesions, LesionList
+from app.domain.outcome import LesionOutcome
 from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
 from app.domain.readings.reading import Reading
@@ -37,6 +38,8 @@ class Case:
     scores: tuple[ScorePrediction, ...] = ()
     revisions: tuple[MaskRevision, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    outcomes: tuple[LesionOutcome, ...] = ()
+    """What became of the lesion, as it was entered, oldest first."""
     readings: tuple[Reading, ...] = ()
     """Answers to forms, oldest first; the newest of a form counts."""
     lesion_lists: tuple[LesionList, ...] = ()
@@ -102,6 +105,12 @@ class Case:
     def decision(self) -> Decision | None:
         """Return the newest decision of a clinician."""
         return self.decisions[-1] if self.decisions else None
+
+    @property
+    def outcome(self) -> LesionOutcome | None:
+        """Return what became of the lesion; None while it is not known, or when it was taken back."""
+        newest = self.outcomes[-1] if self.outcomes else None
+        return None if newest is None or newest.diagnosis is None else newest
 
     @property
     def mask(self) -> BlobName | None:
@@ -314,6 +323,15 @@ class CaseLine:
     """A person has corrected or confirmed the boundary."""
     lesion: LesionScore | None = None
     """The score of the lesion at this visit; None unless several of its images have one."""
+    decided_at: datetime | None = None
+    """When the newest decision was recorded."""
+    is_outcome_known: bool = False
+    """It was entered what became of the lesion."""
+
+    @property
+    def awaits_outcome(self) -> bool:
+        """Say whether the case is decided and nobody has entered what became of the lesion."""
+        return self.decided_at is not None and not self.is_outcome_known
 
     @property
     def no_score_words(self) -> str:

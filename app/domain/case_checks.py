@@ -1,4 +1,4 @@
-"""What may be stored of patient, lesion, visit and decision; every check says in words what is wrong."""
+"""What may be stored of patient, lesion, visit, decision and outcome; every check says what is wrong."""
 
 from datetime import date
 from difflib import get_close_matches
@@ -7,6 +7,7 @@ from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, diameter_mm, no
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import Choice, FieldValue, Record, fields_of
 from app.domain.lesion import Lesion, Visit
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision
 from app.domain.vocabulary import Vocabulary
@@ -108,6 +109,26 @@ def check_decision(decision: Decision, vocabulary: Vocabulary) -> None:
         )
     if not (decision.diagnosis or decision.management or decision.comment.strip()):
         raise InvalidFieldError("diagnosis", _("A decision needs a diagnosis, a management or a comment."))
+
+
+def check_outcome(outcome: LesionOutcome, visit: Visit, vocabulary: Vocabulary, *, today: date) -> None:
+    """Raise InvalidFieldError when what became of a lesion may not be stored like this."""
+    if not outcome.diagnosis:
+        raise InvalidFieldError("outcome_diagnosis", _("An outcome needs a diagnosis."))
+    if vocabulary.diagnosis(outcome.diagnosis) is None:
+        raise InvalidFieldError("outcome_diagnosis", _unknown_diagnosis(outcome.diagnosis, vocabulary))
+    if outcome.confirm_type is None:
+        raise InvalidFieldError("outcome_confirm_type", _("An outcome needs how it was confirmed."))
+    _check_exact("outcome_confirm_type", outcome.confirm_type, vocabulary.confirm_types)
+    if outcome.known_on > today:
+        raise InvalidFieldError("outcome_known_on", _("The day of an outcome cannot lie in the future."))
+    if outcome.known_on < visit.visited_on:
+        raise InvalidFieldError(
+            "outcome_known_on",
+            _("The outcome of {known_on:%d %b %Y} lies before the visit of {visited_on:%d %b %Y}.").format(
+                known_on=outcome.known_on, visited_on=visit.visited_on
+            ),
+        )
 
 
 def _check_choices(record: Record, vocabulary: Vocabulary) -> None:

@@ -9,6 +9,8 @@ class CaseFilter(StrEnum):
     ALL = "all"
     UNDECIDED = "undecided"
     """Without a decision of a clinician."""
+    OUTCOME_UNKNOWN = "outcome unknown"
+    """Decided cases of which nobody has entered what became of the lesion."""
     URGENT = "urgent"
     SOON = "soon"
     ROUTINE = "routine"

@@ -16,7 +16,7 @@ from app.domain.case import Case
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.fields import FIELDS, FieldValue
 from app.exporters.csv_cells import Cell
-from app.translation import _, moment_text
+from app.translation import _, day_text, moment_text
 
 _PSEUDONYM_DIGITS = 10
 
@@ -42,6 +42,12 @@ class CaseDisclosure:
         if self.is_deidentified:
             return _("day {days}").format(days=(at - self.imported_at).days)
         return moment_text(at)
+
+    def day(self, on: date) -> str:
+        """Return a day as the export may tell it."""
+        if self.is_deidentified:
+            return _("day {days}").format(days=(on - self.imported_at.astimezone().date()).days)
+        return day_text(on)
 
     def who(self, name: str) -> str:
         """Return a person of the staff as the export may name them."""

@@ -21,6 +21,7 @@ from app.domain.ids import BlobName, ImageId, ReadingId
 from app.domain.image import DAMAGE_OBJECTION, Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import ImageLesions, LesionChange, LesionList, OtherLesion
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
 from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
@@ -38,6 +39,7 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     OtherLesionRow,
+    OutcomeRow,
     PatientRow,
     PredictedByModel,
     ReadingRow,
@@ -66,6 +68,7 @@ _Row = TypeVar(
     ScorePredictionRow,
     MaskRevisionRow,
     DecisionRow,
+    OutcomeRow,
     LesionListRow,
     OtherLesionRow,
 )
@@ -79,6 +82,7 @@ _Value = TypeVar(
     ScorePrediction,
     MaskRevision,
     Decision,
+    LesionOutcome,
     AuditEvent,
     LesionList,
     OtherLesion,
@@ -94,6 +98,7 @@ def row_of(
     | ScorePrediction
     | MaskRevision
     | Decision
+    | LesionOutcome
     | LesionList
     | OtherLesion,
     *,
@@ -294,6 +299,16 @@ def decision_of(row: DecisionRow) -> Decision:
     return value_of(Decision, row)
 
 
+def outcome_row(outcome: LesionOutcome) -> OutcomeRow:
+    """Return the row of an outcome."""
+    return row_of(OutcomeRow, outcome)
+
+
+def outcome_of(row: OutcomeRow) -> LesionOutcome:
+    """Return the outcome of a row."""
+    return value_of(LesionOutcome, row)
+
+
 def reading_row(reading: Reading) -> ReadingRow:
     """Return the row of a reading."""
     source = reading.evidence
@@ -389,6 +404,7 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         case.lesion.site or "",
         case.image.file_name,
         (case.decision.diagnosis or "") if case.decision else "",
+        (case.outcome.diagnosis or "") if case.outcome else "",
     )
     row = CaseIndexRow(
         image_id=case.image.id,
@@ -409,6 +425,8 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         correction_urgency=-expected_benefit(border_uncertainty, case.score_spread, atypicality),
         lesion_image_count=0,
         lesion_score=None,
+        decided_at=None if case.decision is None else case.decision.created_at,
+        is_outcome_known=case.outcome is not None,
     )
     _note_place(row, case.priority, case.standing_score)
     if case.is_score_withheld:
@@ -490,6 +508,8 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         reasons_to_correct=reasons_to_correct(row.border_uncertainty, row.score_spread, row.atypicality),
         is_corrected=bool(row.correction_rank),
         lesion=_lesion_of(row),
+        decided_at=row.decided_at,
+        is_outcome_known=row.is_outcome_known,
     )
 
 

@@ -26,6 +26,7 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     OtherLesionRow,
+    OutcomeRow,
     PatientRow,
     ReadingRow,
     ScorePredictionRow,
@@ -41,6 +42,7 @@ _OfImage = TypeVar(
     ScorePredictionRow,
     MaskRevisionRow,
     DecisionRow,
+    OutcomeRow,
     ReadingRow,
     LesionListRow,
 )
@@ -103,6 +105,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
     scores = _of_images(session, ScorePredictionRow, image_ids, mapping.score_of)
     revisions = _of_images(session, MaskRevisionRow, image_ids, mapping.revision_of)
     decisions = _of_images(session, DecisionRow, image_ids, mapping.decision_of)
+    outcomes = _of_images(session, OutcomeRow, image_ids, mapping.outcome_of)
     lesion_lists = _lesion_lists(session, image_ids)
     accepted = _named_by(session, AuditKind.BAND_ACCEPTED, image_ids)
     overruled = _overruled_boundaries(session, image_ids)
@@ -127,6 +130,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
                 scores=tuple(scores[image_id]),
                 revisions=tuple(revisions[image_id]),
                 decisions=tuple(decisions[image_id]),
+                outcomes=tuple(outcomes[image_id]),
                 lesion_lists=tuple(lesion_lists[image_id]),
                 accepted_scores=frozenset(accepted[image_id]),
                 overruled_boundaries=frozenset(overruled[image_id]),

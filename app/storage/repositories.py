@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
@@ -19,6 +19,7 @@ from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
 from app.domain.other_lesions import LesionList
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient, made_up_code
 from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision
@@ -34,6 +35,7 @@ from app.storage.rows import (
     LesionRow,
     MaskRevisionRow,
     OtherLesionRow,
+    OutcomeRow,
     PatientRow,
     ScorePredictionRow,
     VisitRow,
@@ -237,6 +239,10 @@ class CaseRepository:
         """Append a clinician's decision."""
         self._append(mapping.decision_row(decision), decision.image_id)
 
+    def add_outcome(self, outcome: LesionOutcome) -> None:
+        """Append what became of a lesion to one of its images."""
+        self._append(mapping.outcome_row(outcome), outcome.image_id)
+
     def add_reading(self, reading: Reading) -> None:
         """Append a clinician's answers to a form; no line of the work list depends on them."""
         self._image(reading.image_id)
@@ -348,14 +354,22 @@ class CaseRepository:
             found.update(self._session.scalars(query))
         return [ImageId(each) for each in sorted(found)]
 
-    def decided_bands(self, score_sha256: str) -> list[tuple[str, Band]]:
-        """Return newest diagnosis and band of each listed case whose newest score these weights gave."""
+    def decided_bands(self, score_sha256: str) -> list[tuple[str, Band, bool]]:
+        """Return diagnosis and band of each decided case in the list whose newest score these weights gave.
+
+        The diagnosis is that of the newest outcome where one is known (True), else of the newest decision.
+        """
         newest_decision = select(func.max(DecisionRow.sequence)).group_by(DecisionRow.image_id)
+        newest_outcome = select(func.max(OutcomeRow.sequence)).group_by(OutcomeRow.image_id)
         newest_score = select(func.max(ScorePredictionRow.sequence)).group_by(ScorePredictionRow.image_id)
         query = (
-            select(DecisionRow.diagnosis, CaseIndexRow.band)
+            select(DecisionRow.diagnosis, OutcomeRow.diagnosis, CaseIndexRow.band)
             .join(CaseIndexRow, CaseIndexRow.image_id == DecisionRow.image_id)
             .join(ScorePredictionRow, ScorePredictionRow.image_id == DecisionRow.image_id)
+            .outerjoin(
+                OutcomeRow,
+                and_(OutcomeRow.image_id == DecisionRow.image_id, OutcomeRow.sequence.in_(newest_outcome)),
+            )
             .where(
                 DecisionRow.sequence.in_(newest_decision),
                 ScorePredictionRow.sequence.in_(newest_score),
@@ -364,9 +378,9 @@ class CaseRepository:
             )
         )
         return [
-            (diagnosis, Band(band))
-            for diagnosis, band in self._session.execute(query)
-            if diagnosis is not None and band is not None
+            (diagnosis, Band(band), found is not None)
+            for decided, found, band in self._session.execute(query)
+            if (diagnosis := found or decided) is not None and band is not None
         ]
 
     def revisions_since(self, moment: datetime, author: str) -> list[MaskRevision]:
@@ -400,7 +414,8 @@ class CaseRepository:
         | BoundaryAssessmentRow
         | ScorePredictionRow
         | MaskRevisionRow
-        | DecisionRow,
+        | DecisionRow
+        | OutcomeRow,
         image_id: ImageId,
     ) -> None:
         self._image(image_id)

@@ -1,7 +1,7 @@
 """The tables, as typed rows; ``mapping`` turns them into domain values and back.
 
 Rules that hold in the database itself: identifiers are random text; what a model or a person said
-(predictions, revisions, decisions, audit events) is append-only by trigger; time is UTC text.
+(predictions, revisions, decisions, outcomes, audit events) is append-only by trigger; time is UTC text.
 """
 
 from datetime import UTC, date, datetime
@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "score_prediction",
     "mask_revision",
     "decision",
+    "outcome",
     "reading",
     "audit_event",
     "marked_structure",
@@ -267,6 +268,21 @@ class DecisionRow(Row):
     created_at: Mapped[datetime]
 
 
+class OutcomeRow(Row):
+    """What became of a lesion, entered at one of its images."""
+
+    __tablename__ = "outcome"
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(_ID, unique=True)
+    image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
+    diagnosis: Mapped[str | None]
+    confirm_type: Mapped[str | None]
+    known_on: Mapped[date]
+    note: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[datetime]
+
+
 class ReadingRow(Row):
     """A clinician's answers to a form."""
 
@@ -338,3 +354,6 @@ class CaseIndexRow(Row):
     """Images in the lesion's score, 0 without one; NULL when an earlier version wrote the line."""
     lesion_score: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The lesion's score with its range, band and reasons; NULL without one."""
+    decided_at: Mapped[datetime | None]
+    """When the newest decision was recorded."""
+    is_outcome_known: Mapped[bool]

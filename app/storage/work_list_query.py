@@ -40,6 +40,10 @@ def _last_act_is(act: AuditKind, taken_back_by: AuditKind) -> ColumnElement[bool
 _CONDITIONS: dict[CaseFilter, tuple[ColumnElement[bool], ...]] = {
     CaseFilter.ALL: (),
     CaseFilter.UNDECIDED: (CaseIndexRow.status != "decided",),
+    CaseFilter.OUTCOME_UNKNOWN: (
+        CaseIndexRow.status == "decided",
+        CaseIndexRow.is_outcome_known.is_(False),
+    ),
     CaseFilter.URGENT: (CaseIndexRow.queue_band == int(Band.URGENT),),
     CaseFilter.SOON: (CaseIndexRow.queue_band == int(Band.SOON),),
     CaseFilter.ROUTINE: (CaseIndexRow.queue_band == int(Band.ROUTINE),),

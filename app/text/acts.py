@@ -45,6 +45,8 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.MASK_STARTED: N_("Boundary taken as a starting point"),
     **{KIND_BY_CHANGE[change]: words for change, words in CHANGE_WORDS.items()},
     AuditKind.DECISION_RECORDED: N_("Decision recorded"),
+    AuditKind.OUTCOME_RECORDED: N_("Outcome recorded"),
+    AuditKind.OUTCOME_WITHDRAWN: N_("Outcome taken back"),
     AuditKind.READING_RECORDED: N_("Reading recorded"),
     AuditKind.CASE_REMOVED: N_("Case removed from the work list"),
     AuditKind.CASE_RESTORED: N_("Case brought back"),

@@ -47,9 +47,24 @@ def local_words(band: Band, local: LocalBands | None) -> str:
         return _("Here: none of the {decided:,} decided cases was {label}.").format(
             decided=local.decided, label=band_words(band)
         )
-    return _(
-        "Here: {malignant:,} of {cases:,} decided {label} cases were malignant ({decided:,} decided in all)."
-    ).format(malignant=malignant, cases=cases, label=band_words(band), decided=local.decided)
+    said = (
+        _(
+            "Here: {malignant:,} of {cases:,} decided {label} cases were malignant ({decided:,} decided in "
+            "all, {by_outcome:,} counted by their outcome, the others by the decision)."
+        )
+        if local.by_outcome
+        else _(
+            "Here: {malignant:,} of {cases:,} decided {label} cases were malignant ({decided:,} decided in "
+            "all, each counted by the decision)."
+        )
+    )
+    return said.format(
+        malignant=malignant,
+        cases=cases,
+        label=band_words(band),
+        decided=local.decided,
+        by_outcome=local.by_outcome,
+    )
 
 
 def worth_tip(band: Band, measured: MeasuredBands | None, local: LocalBands | None) -> str:

@@ -93,7 +93,14 @@ MEASURED_COLUMNS = (
     "naevus_colour_variation_definition_1",
     "naevus_eccentricity",
 )
-CLINICIAN_COLUMNS = ("naevus_management", "naevus_intended_use")
+CLINICIAN_COLUMNS = (
+    "naevus_management",
+    "naevus_outcome",
+    "naevus_outcome_1",
+    "naevus_outcome_confirm_type",
+    "naevus_outcome_days_after_visit",
+    "naevus_intended_use",
+)
 _IDENTIFYING = tuple(field for field in _ENTERED if field.identifies and field.column not in _CODES)
 IDENTIFYING_COLUMNS = (
     *(field.column for field in _IDENTIFYING if field.column and not isinstance(field.kind, Note)),
@@ -101,6 +108,9 @@ IDENTIFYING_COLUMNS = (
     "decided_by",
     "readings_by",
     "decision_comment",
+    "outcome_known_on",
+    "outcome_entered_by",
+    "outcome_note",
     *(field.column for field in _IDENTIFYING if field.column and isinstance(field.kind, Note)),
 )
 
@@ -118,7 +128,8 @@ def case_row(file: CaseFile, *, deidentified: bool) -> Row:
     """Return a case's line; ``acquisition_day`` is added by ``case_rows``."""
     case, disclosed = file.case, disclosed_case(file.case, deidentified=deidentified)
     measured = _measured(case, file.mask, file.measure())
-    row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **measured, **reading_cells(case)}
+    said_by_people = {**_outcome(case), **reading_cells(case)}
+    row = {**_isic(case, disclosed), **_model(case), **_lesion(case), **measured, **said_by_people}
     row["naevus_management"] = case.decision.management if case.decision else None
     row["naevus_intended_use"] = _INTENDED_USE
     return row if deidentified else {**row, **_identifying(case, disclosed)}
@@ -211,6 +222,20 @@ def _lesion(case: Case) -> Row:
     }
 
 
+def _outcome(case: Case) -> Row:
+    """What became of the lesion; the columns of the decision stay the decision's."""
+    outcome = case.outcome
+    if outcome is None:
+        return {}
+    known = _vocabulary().diagnosis(outcome.diagnosis) if outcome.diagnosis else None
+    return {
+        "naevus_outcome": outcome.diagnosis,
+        "naevus_outcome_1": known.level_1 if known else None,
+        "naevus_outcome_confirm_type": outcome.confirm_type,
+        "naevus_outcome_days_after_visit": (outcome.known_on - case.visit.visited_on).days,
+    }
+
+
 def _plain(text: str) -> str:
     """Return text with common spaces, which is easier to search in a table."""
     return text.replace("\N{NO-BREAK SPACE}", " ")
@@ -262,4 +287,7 @@ def _identifying(case: Case, disclosed: CaseDisclosure) -> Row:
         "decided_by": case.decision.author if case.decision else None,
         "readings_by": readers(case),
         "decision_comment": disclosed.comment,
+        "outcome_known_on": case.outcome.known_on.isoformat() if case.outcome else None,
+        "outcome_entered_by": case.outcome.author if case.outcome else None,
+        "outcome_note": (case.outcome.note or None) if case.outcome else None,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
@@ -10,13 +11,13 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.domain.analysis.triage import Band
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
+from app.text.outcomes import status_since
 from app.text.work_list import (
     EARLIER_MODEL,
     lesion_figure,
     longest_status,
     place_words,
     score_words,
-    status_words,
 )
 from app.translation import _
 from app.ui.cases.case_lines import LINE_ROLE
@@ -123,7 +124,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.muted))
         at_right = [_(EARLIER_MODEL)] if line.image_id in self._earlier else []
         if not self._paint_third(painter, third, line):
-            at_right.append(status_words(line.status))
+            at_right.append(status_since(line, datetime.now(UTC)))
         painter.setPen(QColor(tokens.muted))
         taken = 0
         if at_right:
@@ -144,7 +145,7 @@ class LineDelegate(QStyledItemDelegate):
             left += size.width() + _GAP_PX
         painter.setPen(QColor(tokens.text))
         # Never shortened: "3…" for 32 % is worse than no score.
-        score, status = score_words(line.probability), status_words(line.status)
+        score, status = score_words(line.probability), status_since(line, datetime.now(UTC))
         if line.no_score_reason and line.priority is None:
             score = line.no_score_words
         place = QRect(left, rect.top(), max(rect.right() - left, 0), rect.height())

@@ -54,6 +54,7 @@ ORDERS = (
 
 FILTERS = (
     (N_("Not decided"), CaseFilter.UNDECIDED),
+    (N_("Decided, outcome unknown"), CaseFilter.OUTCOME_UNKNOWN),
     (N_("Urgent"), CaseFilter.URGENT),
     (N_("Soon"), CaseFilter.SOON),
     (N_("Routine"), CaseFilter.ROUTINE),

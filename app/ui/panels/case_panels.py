@@ -14,6 +14,7 @@ from app.ui.panels.explanation_card import ExplanationCard
 from app.ui.panels.history_panel import HistoryPanel
 from app.ui.panels.lesion_strip import LesionStrip
 from app.ui.panels.measurements_panel import MeasurementsPanel
+from app.ui.panels.outcome_card import LesionOutcomeCard
 from app.ui.panels.patient_panel import PatientPanel
 from app.ui.panels.readings.reading_panel import ReadingPanel
 from app.ui.panels.score_panel import ScorePanel
@@ -46,6 +47,8 @@ class CasePanels(QFrame):
         self.measurements = MeasurementsPanel()
         self.patient = PatientPanel(vocabulary)
         self.decision = DecisionPanel(vocabulary)
+        self.outcome = LesionOutcomeCard(vocabulary)
+        self.decision.outcome_slot.addWidget(self.outcome)
         self.readings = ReadingPanel(vocabulary)
         self.history = HistoryPanel()
         self.history.reading_requested.connect(self._open_reading)
@@ -79,6 +82,7 @@ class CasePanels(QFrame):
             self.measurements.show_view,
             self.patient.show_view,
             self.decision.show_view,
+            self.outcome.show_view,
             self.readings.show_view,
             self.history.show_view,
         )
@@ -88,7 +92,7 @@ class CasePanels(QFrame):
 
     def show_field_error(self, error: InvalidFieldError) -> bool:
         """Show a refused value at its field and turn to that tab; False when there is no such field."""
-        for panel in (self.decision, self.patient):
+        for panel in (self.decision, self.outcome, self.patient):
             if panel.show_error(error):
                 self.turn_to("Patient" if panel is self.patient else "Decision")
                 return True
@@ -98,6 +102,7 @@ class CasePanels(QFrame):
         """Hand over what is still being typed, before another case is shown."""
         self.patient.finish()
         self.decision.keep_draft()
+        self.outcome.keep_draft()
         self.readings.keep_draft()
 
     @property

@@ -64,6 +64,8 @@ class DecisionPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.addWidget(self._card())
+        self.outcome_slot = QVBoxLayout()
+        layout.addLayout(self.outcome_slot)
         layout.addStretch(1)
         self.show_view(None)
 

@@ -17,6 +17,7 @@ from app.domain.revision import MaskRevision
 from app.text.figures import moment, percent_words
 from app.text.history import causes_by_score, decision_words, metadata_words, move_words, revision_words
 from app.text.lesions import lesion_changes, lesion_title
+from app.text.outcomes import outcome_title, outcome_words
 from app.text.readings import form_words, reading_words
 from app.translation import _
 from app.ui.widgets.card import Card, rule
@@ -60,7 +61,8 @@ def history_of(
     ]
     entries += _boundary_entries(case) + _score_entries(case, trail)
     entries += _metadata_entries(trail, moves)
-    entries += _revision_entries(case) + _decision_entries(case) + _lesion_entries(case)
+    entries += _revision_entries(case) + _lesion_entries(case)
+    entries += _decision_entries(case) + _outcome_entries(case)
     entries += _reading_entries(case)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
@@ -157,6 +159,17 @@ def _decision_entries(case: Case) -> list[HistoryEntry]:
         detail = words.format(value=said, author=decision.author)
         entries.append(HistoryEntry(decision.created_at, title, detail))
     return entries
+
+
+def _outcome_entries(case: Case) -> list[HistoryEntry]:
+    return [
+        HistoryEntry(
+            outcome.created_at,
+            outcome_title(before, outcome),
+            _("{value}, by {author}").format(value=outcome_words(outcome), author=outcome.author),
+        )
+        for before, outcome in zip((None, *case.outcomes), case.outcomes, strict=False)
+    ]
 
 
 def _reading_entries(case: Case) -> list[HistoryEntry]:

@@ -15,10 +15,12 @@ from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.decision_drafts import DecisionDraft
 from app.ui.panels.form_leftovers import FormCard
+from app.ui.panels.outcome_card import OutcomeDraft
 from app.ui.session import Session
 from app.ui.widgets.field import Remedy
 from app.ui.workbench.case_review import CaseReview
 from app.usecases.analysis.accept_band import accept_band
+from app.usecases.cases.record_outcome import record_outcome, withdraw_outcome
 from app.usecases.cases.set_calibration import set_calibration
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.patients.edit_lesion import assign_lesion, edit_lesion
@@ -30,7 +32,7 @@ from models.contract.errors import NaevusError
 
 
 class CaseEdits(QObject):
-    """Patient, lesion, visit, decision and scale of the open case."""
+    """Patient, lesion, visit, decision, outcome and scale of the open case."""
 
     def __init__(
         self, session: Session, panels: CasePanels, review: CaseReview, parent: QObject | None = None
@@ -43,6 +45,8 @@ class CaseEdits(QObject):
         panels.patient.lesion_edited.connect(self._edit_lesion)
         panels.patient.visit_edited.connect(self._edit_visit)
         panels.decision.decision_made.connect(self._record_decision)
+        panels.outcome.outcome_entered.connect(self._record_outcome)
+        panels.outcome.withdrawal_requested.connect(self._withdraw_outcome)
         panels.readings.recorded.connect(self._record_reading)
         panels.score.band_accepted.connect(self._accept_band)
         panels.measurements.calibration_removed.connect(lambda: self.calibrate(None))
@@ -130,6 +134,23 @@ class CaseEdits(QObject):
                 ),
                 then=then,
             )
+
+    def _record_outcome(self, draft: OutcomeDraft) -> None:
+        if (image_id := self._review.image_id) is not None:
+            self._store(
+                lambda services: record_outcome(
+                    services,
+                    image_id,
+                    diagnosis=draft.diagnosis,
+                    confirm_type=draft.confirm_type,
+                    known_on=draft.known_on,
+                    note=draft.note,
+                )
+            )
+
+    def _withdraw_outcome(self) -> None:
+        if (image_id := self._review.image_id) is not None:
+            self._store(lambda services: withdraw_outcome(services, image_id))
 
     def _record_reading(self, entry: ReadingEntry) -> None:
         if (image_id := self._review.image_id) is not None:

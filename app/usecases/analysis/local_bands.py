@@ -12,10 +12,12 @@ FEWEST_DECIDED: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class LocalBands:
-    """Decided cases of one model, by the band of each and whether it was decided as malignant."""
+    """Decided cases of one model, by the band of each and whether it was malignant."""
 
     malignant_by_band: dict[Band, int]
     benign_by_band: dict[Band, int]
+    by_outcome: int = 0
+    """How many of them are counted by what became of the lesion, the others by the decision."""
 
     @property
     def decided(self) -> int:
@@ -36,13 +38,16 @@ class LocalBands:
 def local_bands(services: Services, score_sha256: str) -> LocalBands:
     """Return the counts for the score model with these weights.
 
-    Cases decided as indeterminate, or with a diagnosis that the vocabulary does not know, are left out.
+    A decided case whose outcome is known counts by the outcome, any other one by the decision.
+    Cases that are indeterminate, or with a diagnosis that the vocabulary does not know, are left out.
     """
     with services.store.reading() as work:
         decided = work.cases.decided_bands(score_sha256)
     counts: dict[str, dict[Band, int]] = {"malignant": {}, "benign": {}}
-    for diagnosis, band in decided:
-        outcome = services.vocabulary.benign_malignant(diagnosis)
-        if outcome in counts:
-            counts[outcome][band] = counts[outcome].get(band, 0) + 1
-    return LocalBands(counts["malignant"], counts["benign"])
+    by_outcome = 0
+    for diagnosis, band, is_outcome in decided:
+        nature = services.vocabulary.benign_malignant(diagnosis)
+        if nature in counts:
+            counts[nature][band] = counts[nature].get(band, 0) + 1
+            by_outcome += is_outcome
+    return LocalBands(counts["malignant"], counts["benign"], by_outcome)

@@ -317,6 +317,14 @@ def test_a_person_corrects_and_decides_from_the_command_line(run: Run, tmp_path:
     assert code == 1
     as_json(run, "decide", image_id[:8], "--diagnosis", "Nevus", "--confirmed-by", "histopathology")
     assert as_json(run, "list")["lines"][0]["status"] == "decided"
+    assert as_json(run, "list", "--shown", "outcome unknown")["total"] == 1
+    found = ("--diagnosis", "Melanoma Invasive", "--confirmed-by", "histopathology")
+    code, _, errors = run("outcome", image_id[:8], *found, "--on", "1999-01-01")
+    assert (code, "lies before the visit" in errors) == (1, True)
+    as_json(run, "outcome", image_id[:8], *found)
+    assert as_json(run, "list", "--shown", "outcome unknown")["total"] == 0
+    as_json(run, "outcome", image_id[:8], "--take-back")
+    assert as_json(run, "list", "--shown", "outcome unknown")["total"] == 1
 
 
 TWO_PERSONS = Path(__file__).resolve().parents[2] / "golden" / "cases" / "01-same-id-two-persons"

@@ -17,6 +17,7 @@ from app.domain.ids import (
     DecisionId,
     ImageId,
     LesionId,
+    OutcomeId,
     PatientId,
     PredictionId,
     RevisionId,
@@ -24,6 +25,7 @@ from app.domain.ids import (
 )
 from app.domain.image import Calibration, DermoscopicImage
 from app.domain.lesion import Lesion, Visit
+from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
 from app.domain.revision import Decision, MaskRevision, RevisionReason
 from app.usecases.analysis.measurements import features_of
@@ -117,6 +119,16 @@ def _decided_case() -> Case:
         "Dr. Canarystaff",
         STARTED + timedelta(days=13),
     )
+    outcome = LesionOutcome(
+        OutcomeId("9" * 32),
+        image_id,
+        "Melanoma in situ",
+        "histopathology",
+        date(2021, 4, 2),
+        "canarypathology",
+        "Dr. Canarystaff",
+        STARTED + timedelta(days=20),
+    )
     patient = Patient(
         PatientId("7" * 32),
         "CANARY-0815/ü",
@@ -132,7 +144,7 @@ def _decided_case() -> Case:
         LesionId("8" * 32), patient.id, "canarylabel", "posterior torso", None, 8.5, "canarylesion"
     )
     visit = Visit(VisitId("2" * 32), lesion.id, date(2021, 3, 14))
-    return Case(image, visit, lesion, patient, (boundary,), (score,), (revision,), (decision,))
+    return Case(image, visit, lesion, patient, (boundary,), (score,), (revision,), (decision,), (outcome,))
 
 
 def _measured(file: CaseFile) -> LesionFeatures | None:
@@ -169,7 +181,7 @@ def make_case() -> MakeCase:
 def new_case(make_case: MakeCase) -> CaseFile:
     """Return a case that was only imported."""
     case = make_case().case
-    bare = replace(case, boundaries=(), scores=(), revisions=(), decisions=())
+    bare = replace(case, boundaries=(), scores=(), revisions=(), decisions=(), outcomes=())
     return make_case(case=bare, mask=None, probability=None, overlays={})
 
 

@@ -18,6 +18,7 @@ from tests.builders import (
     a_reading,
     a_revision,
     a_score,
+    an_outcome,
     store_image,
 )
 
@@ -30,6 +31,7 @@ def database(store: CaseStore, folder: Path) -> Path:
         work.cases.add_score(a_score(image_id, 0.5))
         work.cases.add_revision(a_revision(image_id))
         work.cases.add_decision(a_decision(image_id))
+        work.cases.add_outcome(an_outcome(image_id))
         work.cases.add_reading(a_reading(image_id))
         work.marked_structures.add(a_mark(image_id))
         work.cases.add_lesion_list(a_lesion_list(image_id))

@@ -25,6 +25,7 @@ from tests.fakes import FakeClock
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "databases"
 
 WITH_READINGS = "0013"
+WITH_OUTCOMES = "0014"
 """The first schema that has them."""
 
 RECREATES_PATIENT = """
@@ -85,6 +86,8 @@ def test_the_database_of_every_released_schema_opens(folder: Path, revision: str
         [{"asymmetry": 2, "border": 3}] if revision >= WITH_READINGS else []
     )
     assert case.image.calibration is not None
+    assert (line.decided_at, line.awaits_outcome) == (case.decisions[0].created_at, revision < WITH_OUTCOMES)
+    assert len(case.outcomes) == (revision >= WITH_OUTCOMES)
     assert acts == ["image imported", "decision recorded"]
 
 

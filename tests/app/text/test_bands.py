@@ -1,5 +1,7 @@
 """What a band is worth, in a sentence."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.analysis.model_summary import MeasuredBands
@@ -77,7 +79,11 @@ def test_own_figures_come_from_fifty_decided_cases_on() -> None:
     assert local_words(Band.URGENT, few) == ""
     assert local_words(Band.URGENT, None) == ""
     assert local_words(Band.URGENT, enough) == (
-        "Here: 4 of 10 decided Urgent cases were malignant (50 decided in all)."
+        "Here: 4 of 10 decided Urgent cases were malignant (50 decided in all, each counted by the decision)."
+    )
+    assert local_words(Band.URGENT, replace(enough, by_outcome=12)) == (
+        "Here: 4 of 10 decided Urgent cases were malignant "
+        "(50 decided in all, 12 counted by their outcome, the others by the decision)."
     )
     assert local_words(Band.ROUTINE, enough).startswith("Here: 0 of 40 decided Routine cases were malignant")
     assert local_words(Band.SOON, enough) == "Here: none of the 50 decided cases was Soon."

@@ -30,7 +30,7 @@ def full_decision(facts: ReportFacts) -> list[Part]:
     head = Words(_("Decision of the clinician"), WordStyle.BOX_TITLE)
     if decision is None:
         lines: list[Part] = [head, Words(_("No decision has been recorded yet.")), _to_be_signed()]
-        return [Gap(5), Together([Box(lines, BoxKind.DECISION)])]
+        return [Gap(5), Together([Box([*lines, *_outcome_line(facts)], BoxKind.DECISION)])]
     pairs = [
         (_("Diagnosis"), stored_words(decision.diagnosis)),
         (_("Confirmed by"), stored_words(decision.diagnosis_confirm_type)),
@@ -40,7 +40,7 @@ def full_decision(facts: ReportFacts) -> list[Part]:
     rows: list[Part] = [head, Pairs(pairs, columns=2, label_share=0.25)]
     if disclosed.comment:
         rows += [Words(_("Comment"), WordStyle.LABEL), FreeText(disclosed.comment)]
-    return [Gap(5), Box(rows, BoxKind.DECISION)]
+    return [Gap(5), Box([*rows, *_outcome_line(facts)], BoxKind.DECISION)]
 
 
 def decision_first(facts: ReportFacts) -> list[Part]:
@@ -49,7 +49,7 @@ def decision_first(facts: ReportFacts) -> list[Part]:
     head = Words(_("Decision of the clinician"), WordStyle.BOX_TITLE)
     if decision is None:
         words = Words(_("No decision has been recorded yet."), WordStyle.DECIDED)
-        return [Box([head, words, _to_be_signed()], BoxKind.DECISION)]
+        return [Box([head, words, _to_be_signed(), *_outcome_line(facts)], BoxKind.DECISION)]
     rows: list[Part] = [
         head,
         Words(stored_words(decision.diagnosis) or _("Diagnosis left open"), WordStyle.DECIDED),
@@ -62,7 +62,22 @@ def decision_first(facts: ReportFacts) -> list[Part]:
         rows.append(Words(confirmed))
     rows += _comment_in_box(facts)
     rows.append(Words(_decided_words(facts, decision)))
-    return [Box(rows, BoxKind.DECISION)]
+    return [Box([*rows, *_outcome_line(facts)], BoxKind.DECISION)]
+
+
+def _outcome_line(facts: ReportFacts) -> list[Part]:
+    """Return what became of the lesion in a line; nothing while it is not known. The note stays out."""
+    outcome, disclosed = facts.case.outcome, facts.disclosed
+    if outcome is None:
+        return []
+    day = disclosed.day(outcome.known_on)
+    said = _("Outcome: {diagnosis} ({confirm_type}, {day}), entered by {who}").format(
+        diagnosis=stored_words(outcome.diagnosis),
+        confirm_type=stored_words(outcome.confirm_type),
+        day=day,
+        who=disclosed.who(outcome.author),
+    )
+    return [Words(f"{said}.")]
 
 
 def rest_of_comment(facts: ReportFacts) -> list[Part]:

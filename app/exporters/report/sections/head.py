@@ -72,7 +72,9 @@ def _entered(facts: ReportFacts) -> list[str]:
     """Return every text that somebody entered and the report may show."""
     case, disclosed, shown = facts.case, facts.disclosed, facts.letterhead
     revisers = (revision.author for revision in case.revisions)
-    staff = (case.image.imported_by, *revisers, *(decision.author for decision in case.decisions))
+    deciders = (decision.author for decision in case.decisions)
+    finders = (outcome.author for outcome in case.outcomes)
+    staff = (case.image.imported_by, *revisers, *deciders, *finders)
     staff = (*staff, *(reading.author for reading in case.readings))
     entered = (
         *(getattr(disclosed, part.name) for part in fields(disclosed)),

@@ -12,6 +12,7 @@ from app.exporters.report.sections.score import HASH_LETTERS
 from app.text.figures import percent_words
 from app.text.history import metadata_words, revision_words
 from app.text.lesions import lesion_changes
+from app.text.outcomes import outcome_title
 from app.text.readings import form_words, reading_words
 from app.text.stored_sentences import stored_words
 from app.translation import _, in_numerals
@@ -143,6 +144,15 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         )
         for made in case.revisions
     ]
+    outcomes = [
+        (
+            made.id,
+            made.created_at,
+            ": ".join(filter(None, (outcome_title(before, made), stored_words(made.diagnosis)))),
+            disclosed.who(made.author),
+        )
+        for before, made in zip((None, *case.outcomes), case.outcomes, strict=False)
+    ]
     decisions = [
         (
             made.id,
@@ -165,4 +175,4 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
         )
         for made in case.readings
     ]
-    return [*revisions, *lesions, *decisions, *readings]
+    return [*revisions, *lesions, *decisions, *outcomes, *readings]

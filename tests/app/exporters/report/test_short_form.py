@@ -62,6 +62,8 @@ def test_the_short_form_is_one_page_with_the_decision_before_the_score(
     places = [text.index(words) for words in ("Clinic <Nord>", "Nevus", "Biopsy", "canarycomment", "63 %")]
     assert places == sorted(places)
     assert "Decided by Dr. Canarystaff, 27 Mar 2021" in text
+    outcome = "Outcome: Melanoma in situ (histopathology, 02 Apr 2021), entered by Dr. Canarystaff."
+    assert outcome in text
     assert "Referring physician Dr. Huber" in text
     assert [words for words in ASKED_BY_SAFETY if words not in text] == []
 
@@ -73,6 +75,7 @@ def test_a_deidentified_short_report_names_neither_patient_nor_staff_nor_clinic(
     assert "canary" not in text.lower()
     assert not re.search("Clinic <Nord>|Harbour|Huber|14 Mar|1931", text)
     assert "Decided by clinician, day 13" in text
+    assert "Outcome: Melanoma in situ (histopathology, day 19), entered by clinician." in text
     assert [words for words in ASKED_BY_SAFETY if words not in text] == []
     page = html_of(make_case(), tmp_path, deidentified=True)
     assert not re.search("canary|Nord|Huber|1931|14 Mar", page, re.IGNORECASE)

@@ -39,6 +39,17 @@ def test_a_row_holds_isic_columns_model_output_and_decision(make_case: MakeCase,
     assert (row["patient_name"], row["birth_year"]) == ("Canaryname, Jürgen", "1931")
 
 
+def test_the_outcome_stands_beside_the_decision(make_case: MakeCase, tmp_path: Path) -> None:
+    unknown = make_case(case=replace(make_case().case, outcomes=()))
+    (path,) = exported(CsvTable(), [make_case(), unknown], tmp_path, deidentified=False)
+    row, open_row = rows_of(path)
+    assert (row["diagnosis"], row["naevus_outcome"]) == ("Nevus", "Melanoma in situ")
+    assert (row["naevus_outcome_1"], row["naevus_outcome_confirm_type"]) == ("Malignant", "histopathology")
+    assert (row["naevus_outcome_days_after_visit"], row["outcome_known_on"]) == ("19", "2021-04-02")
+    assert (row["outcome_entered_by"], row["outcome_note"]) == ("Dr. Canarystaff", "canarypathology")
+    assert open_row["naevus_outcome"] == open_row["outcome_known_on"] == ""
+
+
 @pytest.mark.parametrize("is_deidentified", [True, False])
 def test_the_score_of_the_lesion_stands_in_each_row_of_its_images(
     make_case: MakeCase, tmp_path: Path, is_deidentified: bool

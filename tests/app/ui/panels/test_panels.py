@@ -23,9 +23,11 @@ from app.text.scores import DIVISION
 from app.ui.panels.case_panels import CasePanels
 from app.ui.panels.history_panel import HistoryPanel, history_of
 from app.ui.panels.measurements_panel import MeasurementsPanel
+from app.ui.panels.outcome_card import OutcomeDraft
 from app.ui.panels.score_panel import ReasonsCard
 from app.ui.theme import Theme
 from app.ui.widgets.badge import BadgeLabel
+from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.workbench.case_view import CaseView
 from app.usecases.analysis.local_bands import LocalBands
 from app.usecases.analysis.score_attribution import AnswerSet, InputEffect, ScoreWhy
@@ -38,7 +40,7 @@ from app.usecases.patients.edit_visit import edit_visit
 from app.usecases.services import Services
 from models.contract.shelf.card import Conformal, Metric
 from models.contract.shelf.triage_figures import BandCounts, BandFigures
-from tests.builders import a_case, a_divided_score, a_mask, a_score
+from tests.builders import a_case, a_divided_score, a_mask, a_score, an_outcome
 from tests.fakes import CLASSIFIER, FakeToken
 
 if TYPE_CHECKING:
@@ -149,7 +151,7 @@ def test_what_a_band_is_worth_stands_below_the_score_at_the_prevalence_of_the_cl
     panels.show_view(CaseView(scored, model_summaries=model_summaries, local_bands=enough))
     said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
     assert "Urgent: 1 in 3 such cases was malignant at 5 % prevalence." in said
-    assert "Here: 4 of 10 decided Urgent cases were malignant (51 decided in all)." in said
+    assert "malignant (51 decided in all, each counted by the decision)." in said
     panels.score.show_prevalence(1.0)
     said = words_on(panels.score).replace("\N{NO-BREAK SPACE}", " ")
     assert "Urgent: 1 in 11 such cases was malignant at 1 % prevalence." in said
@@ -369,6 +371,45 @@ def test_a_decision_that_was_begun_waits_for_its_case(
     assert panels.decision.draft.comment == ""
     panels.show_view(CaseView(case))
     assert panels.decision.draft.comment == "asymmetric"
+
+
+def test_an_outcome_is_entered_refused_at_its_field_and_taken_back(
+    services: Services, panels: CasePanels, case: Case
+) -> None:
+    card, entered, withdrawals = panels.outcome, list[OutcomeDraft](), list[bool]()
+    card.outcome_entered.connect(entered.append)
+    card.withdrawal_requested.connect(lambda: withdrawals.append(True))
+    panels.show_view(CaseView(case))
+    panels.turn_to("Decision")
+    assert "No outcome has been recorded." in words_on(card)
+    assert not card.record_button.isEnabled()
+    assert not card.withdraw_button.isVisibleTo(card)
+    for name, word in (("outcome_diagnosis", "Nevus"), ("outcome_confirm_type", "histopathology")):
+        box = card.field_by_name[name].editor
+        assert isinstance(box, ChoiceBox)
+        box.set_value(word)
+        box.chosen.emit()
+    other = replace(case, image=replace(case.image, id=ImageId("9" * 32)))
+    panels.show_view(CaseView(other))
+    assert card.draft.diagnosis is None
+    panels.show_view(CaseView(case))
+    card.record_button.click()
+    assert (entered[0].diagnosis, entered[0].confirm_type) == ("Nevus", "histopathology")
+    panels.turn_to("Score")
+    assert panels.show_field_error(InvalidFieldError("outcome_known_on", "too early"))
+    assert "too early" in words_on(card)
+    assert panels.tabs.currentWidget().isAncestorOf(card)
+    with services.store.writing() as work:
+        work.cases.add_outcome(an_outcome(case.image.id))
+        work.commit()
+    stored = open_case(services, case.image.id).case
+    panels.show_view(CaseView(stored))
+    assert card.draft.diagnosis == "Melanoma Invasive"
+    assert "Recorded by Dr Test" in words_on(card)
+    card.withdraw_button.click()
+    assert withdrawals == [True]
+    (entry,) = [each for each in history_of(stored) if each.title == "Outcome recorded"]
+    assert entry.detail == "Melanoma Invasive; histopathology, 20 Mar 2026, by Dr Test"
 
 
 def test_the_score_fills_in_no_decision(panels: CasePanels, case: Case) -> None:

@@ -6,7 +6,7 @@ from app.domain.analysis.triage import Band
 from app.storage.unit_of_work import UnitOfWork
 from app.usecases.analysis.local_bands import local_bands
 from app.usecases.services import Services
-from tests.builders import a_decision, a_score, store_image
+from tests.builders import a_decision, a_score, an_outcome, store_image
 from tests.fakes import CLASSIFIER
 
 
@@ -40,6 +40,24 @@ def test_decided_cases_are_counted_by_the_band_and_the_newest_diagnosis(services
     assert found.of(Band.URGENT) == (1, 2)
     assert found.of(Band.SOON) == (0, 0)
     assert local_bands(services, "c" * 64).malignant_by_band == {Band.SOON: 1}
+
+
+def test_a_decided_case_counts_by_its_outcome_where_one_is_known(services: Services) -> None:
+    with services.store.writing() as work:
+        for code, diagnosis, outcomes in (
+            ("P-1", "Nevus", ["Nevus", "Melanoma Invasive"]),
+            ("P-2", None, ["Nevus"]),
+            ("P-3", "Nevus", ["Melanoma Invasive", None]),
+        ):
+            image_id = store_image(work, code=code)
+            work.cases.add_score(a_score(image_id, 0.9))
+            work.cases.add_decision(a_decision(image_id, diagnosis))
+            for outcome in outcomes:
+                work.cases.add_outcome(an_outcome(image_id, outcome))
+        work.commit()
+    found = local_bands(services, CLASSIFIER.weights_sha256)
+    assert (found.malignant_by_band, found.benign_by_band) == ({Band.URGENT: 1}, {Band.URGENT: 2})
+    assert (found.decided, found.by_outcome) == (3, 2)
 
 
 def test_a_removed_case_is_not_counted(services: Services) -> None:
