@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.analysis.triage import Band
 from app.domain.case import Case
-from app.domain.ids import ImageId, LesionId, new_id
+from app.domain.ids import BlobName, ImageId, LesionId, VisitId, new_id
 from app.domain.image import Calibration
 from app.domain.lesion import Lesion
 from app.inference.choice import EngineChoice
@@ -290,6 +290,11 @@ def test_the_sizes_of_the_patients_other_lesions_reach_the_score_model(
         for size_mm in (0.5, 1.1):
             other = Lesion(LesionId(new_id()), case.patient.id, clin_size_long_diam_mm=size_mm)
             work.cases.add_lesion(other)
+            visit = replace(case.visit, id=VisitId(new_id()), lesion_id=other.id)
+            work.cases.add_visit(visit)
+            photograph = BlobName(new_id() * 2)
+            elsewhere = replace(case.image, id=ImageId(new_id()), visit_id=visit.id, original=photograph)
+            work.cases.add_image(elsewhere, photograph)
         work.commit()
     # What a person measured of this very lesion is no size of another one.
     edit_lesion(services, case.lesion, replace(case.lesion, clin_size_long_diam_mm=9.0))

@@ -176,16 +176,16 @@ INSERT INTO {table} SELECT {row} FROM n
 _ROWS = {
     "patient": "printf('%032x', i), printf('P-%05x', i), printf('Name %03x', i % 4096), "
     "NULL, NULL, NULL, NULL, NULL, '', '', printf('P-%05x', i), ''",
-    "lesion": "printf('%032x', i), printf('%032x', i), '', NULL, NULL, NULL, ''",
+    "lesion": "printf('%032x', i), printf('%032x', i), '', NULL, NULL, NULL, '', '', NULL",
     "visit": "printf('%032x', i), printf('%032x', i), '2026-01-01', NULL",
     "image": "printf('%032x', i), printf('%032x', i), 'a.jpg', 'image/jpeg', printf('%064x', i), "
     "printf('%064x', i), printf('%064x', i), 600, 450, printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, "
-    "i % 60), 'x', '[]', NULL, NULL, NULL, 0, 0",
+    "i % 60), 'x', '[]', NULL, NULL, NULL, 0, 0, NULL",
     "case_index": "printf('%032x', i), 0, printf('%064x', i), printf('P-%05x', i), "
     "printf('Name %03x', i % 4096), CASE i % 2 WHEN 0 THEN 'head/neck' END, i % 3, '[\"Score.\"]', "
     "(i * 37 % 1000) / 1000.0, 'predicted', printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, i % 60), "
     "'a.jpg', i % 3, -(i * 37 % 1000) / 1000.0, printf('p-%05x name %03x', i, i % 4096), "
-    "NULL, NULL, NULL, i % 2, -(i * 53 % 1000) / 1000.0, i % 3, 0, NULL",
+    "NULL, NULL, NULL, i % 2, -(i * 53 % 1000) / 1000.0, i % 3, 0, NULL, NULL, 0",
 }
 
 
@@ -354,6 +354,7 @@ def test_a_part_of_the_work_list_is_shown_and_counted(store: CaseStore) -> None:
         CaseFilter.CONFIRMED: {"routine"},
         CaseFilter.SKIPPED: {"new"},
         CaseFilter.SECOND_LOOK: {"soon"},
+        CaseFilter.OUTCOME_UNKNOWN: {"urgent"},
     }
     with store.reading() as work:
         for shown, codes in expected.items():
