@@ -34,12 +34,14 @@ _PHOTOGRAPHS = {
     PhotographFormat.HEIF: HEIF,
 }
 _HEADERLESS = "DICOM without its file header; please export it again"
+_JPEG_XL = "a JPEG XL picture; please export it as PNG or JPEG"
 _PICTURE_STARTS = {
     b"GIF8": "a GIF, which has too few colours for dermoscopy",
     b"8BPS": "a Photoshop file; please export it as PNG or TIFF",
     b"\x00\x00\x00\x0cjP  ": "a JPEG 2000 picture outside DICOM; please export it as PNG or TIFF",
     b"\xff\x4f\xff\x51": "a JPEG 2000 picture outside DICOM; please export it as PNG or TIFF",
-    b"\x00\x00\x00\x0cJXL ": "a JPEG XL picture; please export it as PNG or JPEG",
+    b"\x00\x00\x00\x0cJXL ": _JPEG_XL,
+    b"\xff\x0a": _JPEG_XL,
     b"\x08\x00\x00\x00": _HEADERLESS,
     b"\x08\x00\x05\x00": _HEADERLESS,
     b"\x08\x00\x08\x00": _HEADERLESS,

@@ -136,6 +136,7 @@ def test_a_folder_is_searched_for_images_and_what_is_none_is_only_counted(
         ("IM000001", b"\x08\0\x05\0CS\n\0ISO_IR 100" + bytes(200), "DICOM without its file header"),
         ("d.j2k", b"\xff\x4f\xff\x51" + bytes(200), "JPEG 2000"),
         ("e.jxl", b"\0\0\0\x0cJXL " + bytes(200), "JPEG XL"),
+        ("bare.jxl", b"\xff\x0a" + bytes(200), "JPEG XL"),
     ],
 )
 def test_what_says_to_be_an_image_is_refused_with_its_reason_in_a_folder_too(
