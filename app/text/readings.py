@@ -12,6 +12,7 @@ from app.domain.readings.form import ReadingForm
 from app.domain.readings.forms import form_named
 from app.domain.readings.reading import Reading
 from app.domain.readings.totals import is_at_odds, outcome_of, total_figure, total_points, unanswered
+from app.text.bands import band_words
 from app.text.figures import percent_words
 from app.translation import N_, _, ngettext
 from app.usecases.readings.propose_reading import PATCH_BY_CRITERION
@@ -85,7 +86,7 @@ def odds_words(form: ReadingForm, values: Mapping[str, int], band: Band | None) 
         return ""
     return _(
         "This total and the score's band ({label}) point to opposite ends; neither overrules the other."
-    ).format(label=band.label)
+    ).format(label=band_words(band))
 
 
 def answers_words(reading: Reading) -> tuple[tuple[str, str], ...]:

@@ -141,8 +141,8 @@ class DecisionPanel(QWidget):
             self._choose(box, None)
 
     def _go_on_with_keys(self) -> None:
-        """Go back to the keys after a diagnosis was searched for from them."""
-        if self.keys.isVisible():
+        """Go back to the keys after a diagnosis was searched for from them, not when its box is left."""
+        if self.keys.isVisible() and self._diagnosis.hasFocus():
             self.keys.start()
 
     def _leave_keys(self) -> None:

@@ -258,6 +258,9 @@ class BoundaryReview(QObject):
 
     def _go_on(self) -> None:
         """Show the first image that is left, at once when it was prepared, and prepare those after it."""
+        if not self._left:
+            # The review was left while an undo was still being stored.
+            return
         image_id = self._left[0]
         prepared = self._prepared.take(image_id)
         if prepared is not None:

@@ -83,7 +83,9 @@ class ScaleDialog(FittedDialog):
         self._scale = plain_label("", "muted", wraps=True)
         self.use = QPushButton(_("Use this scale"))
         self.use.setProperty("role", "primary")
-        self.use.setDefault(True)
+        # What was only supposed takes a click or a key of its own: Return may have been meant for elsewhere.
+        self.use.setAutoDefault(False)
+        self.use.setDefault(not known.supposed)
         self.use.setEnabled(False)
         self.use.clicked.connect(self.accept)
         self.search = QPushButton(_("Find a scale in the image"))

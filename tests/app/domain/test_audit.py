@@ -48,6 +48,8 @@ _STORED_ACTS = {
     "SECOND_LOOK_WITHDRAWN": "second look no longer asked for",
     "DECISION_RECORDED": "decision recorded",
     "READING_RECORDED": "reading recorded",
+    "OUTCOME_RECORDED": "outcome recorded",
+    "OUTCOME_WITHDRAWN": "outcome withdrawn",
     "STRUCTURE_MARKED": "structure marked",
     "STRUCTURE_MARK_WITHDRAWN": "mark of a structure withdrawn",
     "CASE_REMOVED": "case removed",

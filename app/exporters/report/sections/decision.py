@@ -40,7 +40,8 @@ def full_decision(facts: ReportFacts) -> list[Part]:
     rows: list[Part] = [head, Pairs(pairs, columns=2, label_share=0.25)]
     if disclosed.comment:
         rows += [Words(_("Comment"), WordStyle.LABEL), FreeText(disclosed.comment)]
-    return [Gap(5), Box([*rows, *_outcome_line(facts)], BoxKind.DECISION)]
+    box = Box([*rows, *_outcome_line(facts)], BoxKind.DECISION)
+    return [Gap(5), box if disclosed.comment else Together([box])]
 
 
 def decision_first(facts: ReportFacts) -> list[Part]:
@@ -75,7 +76,7 @@ def _outcome_line(facts: ReportFacts) -> list[Part]:
         diagnosis=stored_words(outcome.diagnosis),
         confirm_type=stored_words(outcome.confirm_type),
         day=day,
-        who=disclosed.who(outcome.author),
+        who=disclosed.who_words(outcome.author),
     )
     return [Words(f"{said}.")]
 

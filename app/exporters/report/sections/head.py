@@ -79,7 +79,7 @@ def _entered(facts: ReportFacts) -> list[str]:
     entered = (
         *(getattr(disclosed, part.name) for part in fields(disclosed)),
         *(disclosed.text(field.column) for field in FIELDS if field.is_entered),
-        *(disclosed.who(name) for name in staff),
+        *(disclosed.who_words(name) for name in staff),
         *(shown.name, *shown.address_lines),
         *(text for pair in shown.fields for text in pair),
     )

@@ -67,4 +67,4 @@ def _odds(form: ReadingForm, reading: Reading, case: Case) -> str:
 
 
 def _by(reading: Reading, facts: ReportFacts) -> str:
-    return f"{facts.disclosed.who(reading.author)}, {facts.disclosed.when(reading.created_at)}"
+    return f"{facts.disclosed.who_words(reading.author)}, {facts.disclosed.when(reading.created_at)}"

@@ -149,7 +149,7 @@ def _of_people(case: Case, disclosed: CaseDisclosure) -> list[tuple[str, datetim
             made.id,
             made.created_at,
             ": ".join(filter(None, (outcome_title(before, made), stored_words(made.diagnosis)))),
-            disclosed.who(made.author),
+            disclosed.who_words(made.author),
         )
         for before, made in zip((None, *case.outcomes), case.outcomes, strict=False)
     ]

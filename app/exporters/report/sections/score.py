@@ -145,7 +145,7 @@ def _place_in_queue(facts: ReportFacts, score: ScorePrediction) -> list[Part]:
         return []
     reasons = [words for words in priority.reasons if words not in score.quality_warnings]
     place = _("Place in the queue: {label}").format(label=band_words(priority.band))
-    return [Words(place, WordStyle.BOX_TITLE), *map(Words, reasons)]
+    return [Words(place, WordStyle.BOX_TITLE), *(Words(stored_words(words)) for words in reasons)]
 
 
 def _missing(score: ScorePrediction) -> str:
