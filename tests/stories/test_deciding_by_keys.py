@@ -46,3 +46,14 @@ def test_a_digit_a_letter_and_return_decide_a_case_and_open_the_next(
     assert panel.draft.diagnosis == "Verruca"
     with controller._session.services.store.reading() as work:
         assert [bool(work.cases.case(image_id).decisions) for image_id in four_cases].count(True) == 1
+    # What is typed into the comment after a search is the comment, and chooses nothing.
+    press(window, Qt.Key.Key_J)
+    press(window, Qt.Key.Key_Slash)
+    type_words(window, "MM")
+    completer = panel._diagnosis.completer()
+    assert completer is not None
+    completer.popup().hide()  # as a click beside it does
+    panel._comment.setFocus(Qt.FocusReason.MouseFocusReason)
+    QApplication.processEvents()
+    type_words(window, "now")
+    assert (panel.draft.comment, panel.draft.management) == ("now", None)

@@ -63,6 +63,17 @@ def test_printed_ticks_are_supposed_to_be_1_mm_apart_until_a_person_says_else(qt
     assert dialog.calibration == Calibration(pytest.approx(0.025), "measured on a printed scale")
 
 
+def test_return_alone_takes_no_scale_that_is_only_supposed(qtbot: QtBot) -> None:
+    dialog = ScaleDialog(printed_ticks(PrintedScale(((0.0, 0.0), (40.0, 0.0)), 40.0, (0.0, 1.0), 0.9)))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.calibration is not None
+    qtbot.keyClick(dialog.length.line, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    qtbot.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+
+
 def test_of_many_ticks_nothing_is_supposed_because_they_may_be_half_millimetres() -> None:
     ticks = tuple((10.0 + 11 * number, 50.0) for number in range(21))
     assert printed_ticks(PrintedScale(ticks, 11.0, (0.0, -8.0), 0.9)).supposed == ""
