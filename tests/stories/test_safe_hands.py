@@ -582,6 +582,13 @@ def test_a_stroke_never_lowers_a_band_until_a_person_accepts_it(
     buttons = {one.text(): one for one in panel.findChildren(QPushButton) if one.isVisibleTo(panel)}
     assert not any(text.startswith("Accept") for text in buttons)
     window.controller.correction.save()
+    # The score of what was saved follows a moment later.
+    qtbot.waitUntil(
+        lambda: any(
+            one.isVisibleTo(panel) and "Accept" in one.text() for one in panel.findChildren(QPushButton)
+        ),
+        timeout=WAIT_MS,
+    )
     workplace.settle(window)
     assert held in words_on(panel)
     line = list_cases(window.session.services).lines[0]

@@ -182,8 +182,11 @@ class CaseReview(QObject):
         """Say whether a score is on its way."""
         if self.view is not None:
             is_scoring = self._is_scoring(self.view.case.image.id)
+            # The preview of what is stored by now only bridged the time until its score was.
+            is_bridged = not is_scoring and not self.correction.is_unsaved_of_interest
+            preview = None if is_bridged else self.view.preview
             if is_scoring != self.view.is_scoring:
-                self._publish(replace(self.view, is_scoring=is_scoring))
+                self._publish(replace(self.view, is_scoring=is_scoring, preview=preview))
 
     def _is_scoring(self, image_id: ImageId) -> bool:
         return self.correction.is_previewing or self._queue.is_waiting(image_id)
