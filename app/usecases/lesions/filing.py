@@ -135,6 +135,9 @@ def _file_images(work: UnitOfWork, steps: Iterable[ImageStep]) -> None:
             work.cases.lesion(work.cases.visit(visit_id).lesion_id) for visit_id in (step.before, step.after)
         )
         check_same_patient(work, before.patient_id, after)
+        patient, visit = work.cases.patient(after.patient_id), work.cases.visit(step.after)
+        check_birth(patient, visit)
+        check_age(patient, visit)
         work.cases.file_image(step.image, step.after)
 
 

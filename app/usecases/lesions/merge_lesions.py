@@ -1,9 +1,10 @@
 """Makes two lesions of a patient one: all images come under the one that is kept."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from app.domain.audit import AuditKind
-from app.domain.errors import DomainError
+from app.domain.case_checks import check_site
+from app.domain.errors import DomainError, InvalidFieldError
 from app.domain.ids import LesionId
 from app.domain.lesion import Lesion
 from app.domain.moves import Filling, Move
@@ -65,7 +66,12 @@ def contradicting_fields(lesion: Lesion, kept: Lesion) -> tuple[str, ...]:
 
 def _missing(kept: Lesion, lesion: Lesion) -> list[str]:
     names = (field.name for field in fields(lesion) if field.name not in _NOT_FILLED)
-    return [name for name in names if _is_known(lesion, name) and not _is_known(kept, name)]
+    missing = [name for name in names if _is_known(lesion, name) and not _is_known(kept, name)]
+    try:
+        check_site(replace(kept, **{name: getattr(lesion, name) for name in missing}))
+    except InvalidFieldError:
+        return [name for name in missing if name not in ("site", "site_special")]
+    return missing
 
 
 def _is_known(lesion: Lesion, name: str) -> bool:
