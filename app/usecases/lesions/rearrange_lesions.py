@@ -155,9 +155,13 @@ def _former(services: Services, case: Case) -> OtherLesion:
 
 
 def _new_mask(case: Case, mask: BlobName, reason: RevisionReason) -> NewMask:
-    """The mask of a person's act; one that is a predicted one again says nothing that could be learned."""
+    """The mask of a person's act; one that is a predicted one again says nothing that could be learned.
+
+    Nor does one made of a starting point that nobody has signed: it stays unsigned.
+    """
     is_predicted = any(boundary.mask == mask for boundary in case.boundaries)
-    return NewMask(mask, RevisionReason.RESET if is_predicted else reason)
+    is_signed = case.revision is None or case.revision.is_signed
+    return NewMask(mask, RevisionReason.RESET if is_predicted else reason, is_signed=is_signed)
 
 
 def _valid_mask(services: Services, case: Case) -> BoolMask:
