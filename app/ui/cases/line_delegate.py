@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.analysis.triage import Band
@@ -21,6 +21,7 @@ from app.text.work_list import (
 )
 from app.translation import _
 from app.ui.cases.case_lines import LINE_ROLE
+from app.ui.cases.line_painting import paint_ground, paint_text, paint_thumbnail
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
 from app.ui.widgets.sides import Sides
@@ -72,40 +73,18 @@ class LineDelegate(QStyledItemDelegate):
         line: CaseLine | None = index.data(LINE_ROLE)
         painter.save()
         self._sides = Sides(option.direction, rect)
-        self._paint_ground(painter, rect, state)
+        paint_ground(painter, rect, state, self._theme, self._sides)
         if line is not None:
             self._paint_thumbnail(painter, rect, line)
             words = rect.adjusted(_THUMBNAIL_PX + 2 * _PAD_PX, 8, -_PAD_PX, -8)
             self._paint_words(painter, words, option.font, line)
         painter.restore()
 
-    def _paint_ground(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
-        tokens = self._theme.tokens
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(tokens.selected))
-            edge = self._sides.place(QRect(rect.left(), rect.top(), 3, rect.height()))
-            painter.fillRect(edge, QColor(tokens.accent))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(tokens.hover))
-        painter.setPen(QColor(tokens.border))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-
     def _paint_thumbnail(self, painter: QPainter, rect: QRect, line: CaseLine) -> None:
         top = rect.top() + (rect.height() - _THUMBNAIL_PX) // 2
         box = self._sides.place(QRect(rect.left() + _PAD_PX, top, _THUMBNAIL_PX, _THUMBNAIL_PX))
-        pixmap = self._thumbnails.pixmap(line.thumbnail)
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(box), 6, 6)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setClipPath(shape)
-        painter.fillRect(box, QColor(self._theme.tokens.canvas))
-        if pixmap is not None and not pixmap.isNull():
-            side = min(pixmap.width(), pixmap.height())
-            source = QRect((pixmap.width() - side) // 2, (pixmap.height() - side) // 2, side, side)
-            painter.drawPixmap(box, pixmap, source)
-        painter.restore()
+        ground = QColor(self._theme.tokens.canvas)
+        paint_thumbnail(painter, box, self._thumbnails.pixmap(line.thumbnail), ground, corner_px=6)
 
     def _paint_words(self, painter: QPainter, rect: QRect, font: QFont, line: CaseLine) -> None:
         tokens = self._theme.tokens
@@ -188,10 +167,7 @@ class LineDelegate(QStyledItemDelegate):
         side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
     ) -> int:
         """Draw one shortened line and return its width in px."""
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
-        alignment = self._sides.text_side(side) | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self._sides.place(rect), int(alignment), shown)
-        return painter.fontMetrics().horizontalAdvance(shown)
+        return paint_text(painter, rect, text, self._sides, side)
 
     @property
     def _wordless_check(self) -> Badge:

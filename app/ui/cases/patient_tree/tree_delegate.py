@@ -1,7 +1,7 @@
 """Draws a line of the patient tree: thumbnail, two short lines of words, and the band at the right."""
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.analysis.triage import Band
@@ -16,6 +16,7 @@ from app.text.patient_tree import (
     visit_words,
 )
 from app.translation import _
+from app.ui.cases.line_painting import paint_ground, paint_text, paint_thumbnail
 from app.ui.cases.patient_tree.nodes import TreeLine
 from app.ui.cases.patient_tree.tree_model import node_at
 from app.ui.theme import Theme
@@ -52,7 +53,7 @@ class TreeDelegate(QStyledItemDelegate):
             return
         painter.save()
         self._sides = Sides(option.direction, rect)
-        self._paint_ground(painter, rect, state)
+        paint_ground(painter, rect, state, self._theme, self._sides)
         words = rect.adjusted(_PAD_PX, 4, -_PAD_PX, -4)
         if (name := _thumbnail_of(node.line)) is not None:
             self._paint_thumbnail(painter, rect, name)
@@ -60,33 +61,11 @@ class TreeDelegate(QStyledItemDelegate):
         self._paint_words(painter, words, option.font, node.line)
         painter.restore()
 
-    def _paint_ground(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
-        tokens = self._theme.tokens
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(tokens.selected))
-            edge = self._sides.place(QRect(rect.left(), rect.top(), 3, rect.height()))
-            painter.fillRect(edge, QColor(tokens.accent))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(tokens.hover))
-        painter.setPen(QColor(tokens.border))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-
     def _paint_thumbnail(self, painter: QPainter, rect: QRect, name: BlobName) -> None:
         top = rect.top() + (rect.height() - _THUMBNAIL_PX) // 2
         box = self._sides.place(QRect(rect.left() + _PAD_PX, top, _THUMBNAIL_PX, _THUMBNAIL_PX))
-        pixmap = self._thumbnails.pixmap(name)
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(box), 5, 5)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setClipPath(shape)
-        painter.fillRect(box, QColor(self._theme.tokens.canvas))
-        if pixmap is not None and not pixmap.isNull():
-            side = min(pixmap.width(), pixmap.height())
-            source = QRect((pixmap.width() - side) // 2, (pixmap.height() - side) // 2, side, side)
-            painter.drawPixmap(box, pixmap, source)
-        painter.restore()
+        ground = QColor(self._theme.tokens.canvas)
+        paint_thumbnail(painter, box, self._thumbnails.pixmap(name), ground, corner_px=5)
 
     def _paint_words(self, painter: QPainter, rect: QRect, font: QFont, line: TreeLine) -> None:
         tokens = self._theme.tokens
@@ -100,10 +79,10 @@ class TreeDelegate(QStyledItemDelegate):
         if (band := _band_of(line)) is not None:
             upper.setRight(self._paint_badge(painter, upper, band))
         painter.setPen(QColor(tokens.muted))
-        self._draw(painter, lower, rest)
+        paint_text(painter, lower, rest, self._sides)
         painter.setFont(bold)
         painter.setPen(QColor(tokens.text))
-        self._draw(painter, upper, title)
+        paint_text(painter, upper, title, self._sides)
 
     def _paint_badge(self, painter: QPainter, rect: QRect, band: Band) -> int:
         """Draw a band at the right, and return where it begins."""
@@ -114,11 +93,6 @@ class TreeDelegate(QStyledItemDelegate):
         place = self._sides.place(QRect(left, rect.top(), size.width(), height))
         paint_badge(painter, place, badge, self._sides.direction)
         return left - _PAD_PX
-
-    def _draw(self, painter: QPainter, rect: QRect, text: str) -> None:
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(rect.width(), 0))
-        side = self._sides.text_side(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self._sides.place(rect), int(side), shown)
 
 
 def _thumbnail_of(line: TreeLine) -> BlobName | None:
