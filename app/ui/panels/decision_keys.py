@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.vocabulary import MOST_FAVOURITES
 from app.translation import N_, _
-from app.ui.panels.decision_drafts import DecisionDraft
+from app.ui.panels.decision_draft import DecisionDraft
 from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
 
 DECISION_KEYS: tuple[tuple[str, str], ...] = (

@@ -11,12 +11,13 @@ from app.domain.revision import Decision
 from app.domain.vocabulary import Diagnosis, Vocabulary
 from app.text.figures import moment
 from app.translation import _
-from app.ui.panels.decision_drafts import DecisionDraft, DecisionDrafts, draft_of
+from app.ui.panels.decision_draft import DecisionDraft, draft_of
 from app.ui.panels.decision_keys import DecisionKeys
+from app.ui.panels.form_drafts import FormDrafts
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.diagnosis_box import DiagnosisBox
-from app.ui.widgets.field import Field
+from app.ui.widgets.field import Field, clear_errors, show_refusal
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.note_box import NoteBox
 from app.ui.workbench.case_view import CaseView
@@ -38,7 +39,7 @@ class DecisionPanel(QWidget):
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._case: Case | None = None
-        self._drafts = DecisionDrafts()
+        self._drafts = FormDrafts[DecisionDraft]()
         self._vocabulary = vocabulary
         self._diagnosis = DiagnosisBox(vocabulary.diagnoses, unknown=_("Open"))
         self._confirm = ChoiceBox(
@@ -80,14 +81,11 @@ class DecisionPanel(QWidget):
             return
         if was is not None and was.image.id == self._case.image.id and was.decision != self._case.decision:
             self._drafts.forget(self._case.image.id)
-        self._fill(self._drafts.of(self._case.image.id, self._case.decision))
+        self._fill(self._drafts.of(self._case.image.id, draft_of(self._case.decision)))
 
     def show_error(self, error: InvalidFieldError) -> bool:
         """Show a refused value at its field; False when no field has that name."""
-        field = self.field_by_name.get(error.field)
-        if field is not None:
-            field.show_error(str(error))
-        return field is not None
+        return show_refusal(self.field_by_name, error)
 
     @property
     def draft(self) -> DecisionDraft:
@@ -114,12 +112,11 @@ class DecisionPanel(QWidget):
     def keep_draft(self) -> None:
         """Remember what is entered for the case that is shown."""
         if self._case is not None:
-            self._drafts.keep(self._case.image.id, self.draft, self._case.decision)
+            self._drafts.keep(self._case.image.id, self.draft, is_recorded=not self.is_pending)
 
     def record(self) -> None:
         """Hand the decision over to be recorded."""
-        for field in self.field_by_name.values():
-            field.show_error("")
+        clear_errors(self.field_by_name)
         self.decision_made.emit(self.draft)
 
     def _connect_keys(self) -> None:
@@ -167,8 +164,7 @@ class DecisionPanel(QWidget):
             self._confirm.set_value(draft.diagnosis_confirm_type)
             self._management.set_value(draft.management)
             self._comment.set_text(draft.comment)
-            for field in self.field_by_name.values():
-                field.show_error("")
+            clear_errors(self.field_by_name)
         self._show_state()
 
     def _show_state(self) -> None:

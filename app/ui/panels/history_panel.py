@@ -1,6 +1,6 @@
 """What happened to a case, newest first; an earlier boundary can be made the valid one again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -264,22 +264,9 @@ class HistoryPanel(QWidget):
         if entry.mask is not None:
             layout.addWidget(self._outline(entry, entry.mask), 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
-        if entry.mask_source is not None and not entry.is_current:
-            words.addWidget(self._revert_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
-        if entry.move_id is not None:
-            words.addWidget(self._undo_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
-        if entry.reading is not None:
-            words.addWidget(self._open_button(entry), 0, Qt.AlignmentFlag.AlignLeft)
+        for button in self._buttons(entry):
+            words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return row
-
-    def _undo_button(self, entry: HistoryEntry) -> QPushButton:
-        button = QPushButton(_("Undo"))
-        button.setAccessibleName(
-            _("Undo: {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
-        )
-        move_id = str(entry.move_id)
-        button.clicked.connect(lambda: self.undo_requested.emit(move_id))
-        return button
 
     def _outline(self, entry: HistoryEntry, mask: BlobName) -> QLabel:
         """Return the place of a small picture, which is hidden until it is drawn."""
@@ -289,20 +276,22 @@ class HistoryPanel(QWidget):
         self._pictures.setdefault(mask, []).append(shown)
         return shown
 
-    def _revert_button(self, entry: HistoryEntry) -> QPushButton:
-        button = QPushButton(_("Revert to this"))
-        button.setAccessibleName(
-            _("Revert to {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
-        )
-        source = str(entry.mask_source)
-        button.clicked.connect(lambda: self.revert_requested.emit(source))
-        return button
+    def _buttons(self, entry: HistoryEntry) -> Iterator[QPushButton]:
+        source, move_id, reading_id = str(entry.mask_source), str(entry.move_id), str(entry.reading)
+        if entry.mask_source is not None and not entry.is_current:
+            name = _("Revert to {title}, {moment}")
+            yield _button(_("Revert to this"), name, entry, lambda: self.revert_requested.emit(source))
+        if entry.move_id is not None:
+            name = _("Undo: {title}, {moment}")
+            yield _button(_("Undo"), name, entry, lambda: self.undo_requested.emit(move_id))
+        if entry.reading is not None:
+            name = _("Open {title}, {moment}")
+            yield _button(_("Open"), name, entry, lambda: self.reading_requested.emit(reading_id))
 
-    def _open_button(self, entry: HistoryEntry) -> QPushButton:
-        button = QPushButton(_("Open"))
-        button.setAccessibleName(
-            _("Open {title}, {moment}").format(title=entry.title, moment=moment(entry.at))
-        )
-        reading_id = str(entry.reading)
-        button.clicked.connect(lambda: self.reading_requested.emit(reading_id))
-        return button
+
+def _button(text: str, name: str, entry: HistoryEntry, ask: Callable[[], None]) -> QPushButton:
+    """A button of an entry; ``name`` says with title and moment which entry it is of."""
+    button = QPushButton(text)
+    button.setAccessibleName(name.format(title=entry.title, moment=moment(entry.at)))
+    button.clicked.connect(ask)
+    return button

@@ -12,18 +12,18 @@ from app.domain.outcome import LesionOutcome
 from app.domain.vocabulary import Vocabulary
 from app.text.figures import moment
 from app.translation import _
+from app.ui.panels.form_drafts import FormDrafts
 from app.ui.widgets.card import Card
 from app.ui.widgets.choice_box import ChoiceBox
 from app.ui.widgets.day_box import DayBox
 from app.ui.widgets.diagnosis_box import DiagnosisBox
-from app.ui.widgets.field import Field
+from app.ui.widgets.field import Field, clear_errors, show_refusal
 from app.ui.widgets.labels import plain_label
 from app.ui.widgets.note_box import NoteBox
 from app.ui.workbench.case_view import CaseView
 
 if TYPE_CHECKING:
     from app.domain.case import Case
-    from app.domain.ids import ImageId
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class LesionOutcomeCard(Card):
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
         super().__init__(_("Outcome, once known"), parent)
         self._case: Case | None = None
-        self._draft_by_image: dict[ImageId, OutcomeDraft] = {}
+        self._drafts = FormDrafts[OutcomeDraft]()
         self._diagnosis = DiagnosisBox(vocabulary.diagnoses, unknown=_("Not known yet"))
         self._confirm = ChoiceBox(
             ((value, value) for value in vocabulary.confirm_types), unknown=_("Not chosen")
@@ -74,15 +74,12 @@ class LesionOutcomeCard(Card):
             return
         image_id = self._case.image.id
         if was is not None and was.image.id == image_id and was.outcomes != self._case.outcomes:
-            self._draft_by_image.pop(image_id, None)
-        self._fill(self._draft_by_image.get(image_id, _draft_of(self._case.outcome)))
+            self._drafts.forget(image_id)
+        self._fill(self._drafts.of(image_id, _draft_of(self._case.outcome)))
 
     def show_error(self, error: InvalidFieldError) -> bool:
         """Show a refused value at its field; False when no field has that name."""
-        field = self.field_by_name.get(error.field)
-        if field is not None:
-            field.show_error(str(error))
-        return field is not None
+        return show_refusal(self.field_by_name, error)
 
     @property
     def draft(self) -> OutcomeDraft:
@@ -92,12 +89,8 @@ class LesionOutcomeCard(Card):
 
     def keep_draft(self) -> None:
         """Remember what is entered for the case that is shown."""
-        if self._case is None:
-            return
-        if self._is_recorded:
-            self._draft_by_image.pop(self._case.image.id, None)
-        else:
-            self._draft_by_image[self._case.image.id] = self.draft
+        if self._case is not None:
+            self._drafts.keep(self._case.image.id, self.draft, is_recorded=self._is_recorded)
 
     @property
     def _is_recorded(self) -> bool:
@@ -130,7 +123,7 @@ class LesionOutcomeCard(Card):
         self.withdraw_button.setToolTip(_("The outcome was entered by mistake; the history keeps it"))
 
     def _record(self) -> None:
-        self._clear_errors()
+        clear_errors(self.field_by_name)
         self.outcome_entered.emit(self.draft)
 
     def _fill(self, draft: OutcomeDraft) -> None:
@@ -139,12 +132,8 @@ class LesionOutcomeCard(Card):
             self._confirm.set_value(draft.confirm_type)
             self._day.set_day(draft.known_on)
             self._note.set_text(draft.note)
-            self._clear_errors()
+            clear_errors(self.field_by_name)
         self._show_state()
-
-    def _clear_errors(self) -> None:
-        for field in self.field_by_name.values():
-            field.show_error("")
 
     def _show_state(self) -> None:
         outcome = self._case.outcome if self._case is not None else None

@@ -1,11 +1,12 @@
 """A form field with its label above, and below it the sentence that says what is wrong, with a remedy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from app.domain.errors import InvalidFieldError
 from app.ui.widgets.labels import plain_label, restyle
 
 
@@ -64,3 +65,17 @@ class Field(QWidget):
     def _act(self) -> None:
         if self._remedy is not None:
             self._remedy.act()
+
+
+def show_refusal(field_by_name: Mapping[str, Field], error: InvalidFieldError) -> bool:
+    """Show a refused value at its field; False when no field has that name."""
+    field = field_by_name.get(error.field)
+    if field is not None:
+        field.show_error(str(error))
+    return field is not None
+
+
+def clear_errors(field_by_name: Mapping[str, Field]) -> None:
+    """Mark all fields of a form as right."""
+    for field in field_by_name.values():
+        field.show_error("")

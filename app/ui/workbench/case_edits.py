@@ -13,7 +13,7 @@ from app.domain.people.patient import Patient
 from app.translation import _
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.panels.case_panels import CasePanels
-from app.ui.panels.decision_drafts import DecisionDraft
+from app.ui.panels.decision_draft import DecisionDraft
 from app.ui.panels.form_leftovers import FormCard
 from app.ui.panels.outcome_card import OutcomeDraft
 from app.ui.session import Session
