@@ -7,6 +7,7 @@ from app.exporters.report.sections.head import letterhead, title
 from app.exporters.report.sections.lesion import (
     crops,
     images_and_score,
+    is_anything_entered,
     measurements,
     measurements_compared,
     other_lesions,
@@ -39,7 +40,7 @@ def further_sections(facts: ReportFacts) -> list[list[Part]]:
     """Return what a short report holds as far as there is room, the most wanted first."""
     return [
         reading_totals(facts),
-        patient_and_lesion(facts),
+        patient_and_lesion(facts) if is_anything_entered(facts) else [],
         limits_of_models(facts),
         revision_history(facts),
         image_origin(facts),

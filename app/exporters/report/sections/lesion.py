@@ -119,6 +119,12 @@ def patient_and_lesion(facts: ReportFacts) -> list[Part]:
     return parts
 
 
+def is_anything_entered(facts: ReportFacts) -> bool:
+    """Say whether the section of patient and lesion has more than empty places."""
+    own = (field for field in FIELDS if field.is_entered and field.column not in _IN_TITLE)
+    return any(facts.case.entered(field) not in (None, "") for field in own)
+
+
 def _labelled(field: CaseField, facts: ReportFacts) -> tuple[str, str | None]:
     """Return a field's label in the report, and its value in words."""
     label, value = _(_LABEL_BY_COLUMN.get(field.column, field.label)), facts.case.entered(field)

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from pypdf import PageObject, PdfReader
 
+from app.domain.lesion import Lesion, Visit
+from app.domain.people.patient import Patient
 from app.exporters.report.html import ReportHtml
 from app.exporters.report.lesion_crop import part_around
 from app.exporters.report.pdf import ReportPdf
@@ -87,6 +89,20 @@ def test_an_open_case_says_so_and_can_be_signed(new_case: CaseFile, tmp_path: Pa
     assert "date and signature" in text
     assert "No score was computed" in text
     assert "nothing was measured" in text
+
+
+def test_patient_and_lesion_are_shown_only_where_something_of_them_was_entered(
+    new_case: CaseFile, tmp_path: Path
+) -> None:
+    assert "Patient and lesion" in " ".join(short_pdf(new_case, tmp_path / "described"))
+    patient, lesion, visit = new_case.case.patient, new_case.case.lesion, new_case.case.visit
+    bare = replace(
+        new_case.case,
+        patient=Patient(patient.id, patient.code),
+        lesion=Lesion(lesion.id, lesion.patient_id),
+        visit=Visit(visit.id, visit.lesion_id, visit.visited_on),
+    )
+    assert "Patient and lesion" not in " ".join(short_pdf(replace(new_case, case=bare), tmp_path / "bare"))
 
 
 def test_a_long_comment_goes_on_over_pages_and_loses_no_word(make_case: MakeCase, tmp_path: Path) -> None:
