@@ -208,6 +208,35 @@ def inference_rows() -> Iterator[Row]:
                     yield _inference_row(engine, paper_model, paper_card)
         for engine in engines:
             engine.close()
+    yield from prediction_rows()
+
+
+def prediction_rows() -> Iterator[Row]:
+    """Time boundary and score of the default pair, all views, on decoded bundled images of different sizes."""
+    from app import bootstrap
+    from app.imaging.readers import read_image
+    from app.settings import read_settings
+    from app.usecases.cancellation import NeverCancelled
+    from models.contract.lesion.tabular import without_metadata
+
+    token, tabular = NeverCancelled(), without_metadata()
+    with tempfile.TemporaryDirectory() as folder:
+        settings, _ = read_settings(Path(folder) / bootstrap.SETTINGS_NAME)
+        services = bootstrap.open_services(Path(folder), settings)
+        predictor = services.predictor
+        images = [
+            read_image(file.read_bytes(), file.suffix).pixels
+            for file in sorted((ROOT / "resources" / "samples").glob("*.jpg"))
+        ]
+
+        def predict_all() -> None:
+            for image in images:
+                found = predictor.boundary(image, token)
+                predictor.score(image, found.mask, tabular, token)
+
+        milliseconds = 1000 * _seconds(predict_all, 7) / len(images)
+        predictor.close()
+    yield _at_most("inference", "decoded image to boundary and score", milliseconds, "ms", 250)
 
 
 def _at_paper_size(model: Path, card: "ModelCard", folder: Path) -> tuple[Path, "ModelCard"]:
@@ -248,6 +277,8 @@ def _inference_row(engine: "Engine", model: Path, card: "ModelCard") -> Row:
     def run() -> object:
         if card.task == "segmentation":
             return engine.segment(model, image, token)
+        if card.task == "refinement":
+            return engine.refine(model, image, image, token)
         return engine.classify(model, batch, token)
 
     milliseconds = 1000 * _seconds(run, 7)
