@@ -64,6 +64,8 @@ class AuditKind(StrEnum):
     OUTCOME_RECORDED = "outcome recorded"
     """Its subject is the image, its detail the outcome; so it is for one that is taken back."""
     OUTCOME_WITHDRAWN = "outcome withdrawn"
+    OUTCOME_REFILED = "outcome filed with its lesion"
+    """A move took the outcome from the image, or brought it back."""
     READING_RECORDED = "reading recorded"
     STRUCTURE_MARKED = "structure marked"
     """Its subject is the image, its detail the mark; so it is when the mark is withdrawn."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.domain.ids import ImageId, OutcomeId
+from app.domain.ids import ImageId, MoveId, OutcomeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,10 @@ class LesionOutcome:
     note: str
     author: str
     created_at: datetime
+    entered_at: ImageId | None = None
+    """The other image of the lesion at which a person entered it; None at that image itself."""
+    move_id: MoveId | None = None
+    """The move that took it from the image or brought it back; None where a person entered it."""
 
     def says_the_same(self, other: "LesionOutcome | None") -> bool:
         """Say whether another outcome names the same diagnosis, confirmation and day."""

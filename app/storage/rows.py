@@ -281,6 +281,8 @@ class OutcomeRow(Row):
     note: Mapped[str]
     author: Mapped[str]
     created_at: Mapped[datetime]
+    entered_at: Mapped[str | None] = mapped_column(_ID)
+    move_id: Mapped[str | None] = mapped_column(_ID)
 
 
 class ReadingRow(Row):

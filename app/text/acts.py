@@ -47,6 +47,7 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.DECISION_RECORDED: N_("Decision recorded"),
     AuditKind.OUTCOME_RECORDED: N_("Outcome recorded"),
     AuditKind.OUTCOME_WITHDRAWN: N_("Outcome taken back"),
+    AuditKind.OUTCOME_REFILED: N_("Outcome follows its lesion after a move"),
     AuditKind.STRUCTURE_MARKED: N_("New structure marked"),
     AuditKind.STRUCTURE_MARK_WITHDRAWN: N_("Mark of a new structure withdrawn"),
     AuditKind.READING_RECORDED: N_("Reading recorded"),

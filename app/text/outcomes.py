@@ -24,6 +24,9 @@ def outcome_words(outcome: LesionOutcome) -> str:
 
 def outcome_title(before: LesionOutcome | None, after: LesionOutcome) -> str:
     """Return what was done when an outcome was entered after another one, or as the first."""
+    if after.move_id is not None:
+        is_gone = after.diagnosis is None
+        return _("Outcome left with its lesion after a move") if is_gone else _("Outcome holds after a move")
     if after.diagnosis is None:
         return _("Outcome taken back")
     is_first = before is None or before.diagnosis is None

@@ -67,30 +67,43 @@ def withdraw_outcome(services: Services, image_id: ImageId) -> Changes:
             note="",
             author=services.user,
             created_at=services.clock(),
+            move_id=None,
         )
         return _append(work, nothing, case, AuditKind.OUTCOME_WITHDRAWN)
 
 
 def _append(work: UnitOfWork, outcome: LesionOutcome, case: Case, kind: AuditKind) -> Changes:
     """Store an outcome at every image that it holds for, each with an act of its own."""
-    concerned = [case.image.id, *_others_concerned(work, outcome, case)]
-    for concerned_id in concerned:
-        is_asked = concerned_id == case.image.id
-        of_image = outcome if is_asked else replace(outcome, id=OutcomeId(new_id()), image_id=concerned_id)
+    concerned = [case, *_others_concerned(work, outcome, case)]
+    for each in concerned:
+        is_asked = each.image.id == case.image.id
+        of_image = replace(
+            outcome,
+            id=outcome.id if is_asked else OutcomeId(new_id()),
+            image_id=each.image.id,
+            entered_at=_entered_at(outcome, each, case),
+        )
         work.cases.add_outcome(of_image)
-        work.audit.append(outcome.author, kind, concerned_id, of_image.id)
+        work.audit.append(outcome.author, kind, each.image.id, of_image.id)
     work.commit()
-    return Changes(images=frozenset(concerned), case_list=True)
+    return Changes(images=frozenset(each.image.id for each in concerned), case_list=True)
 
 
-def _others_concerned(work: UnitOfWork, outcome: LesionOutcome, case: Case) -> list[ImageId]:
+def _entered_at(outcome: LesionOutcome, concerned: Case, case: Case) -> ImageId | None:
+    """The image whose word this is; one that is taken back stays the word of whoever it came from."""
+    if outcome.diagnosis is None and concerned.outcome is not None:
+        return concerned.outcome.entered_at
+    return None if concerned.image.id == case.image.id else case.image.id
+
+
+def _others_concerned(work: UnitOfWork, outcome: LesionOutcome, case: Case) -> list[Case]:
     """The other images of the lesion up to that day whose outcome was the same as that of the case so far."""
     others = [each for each in work.cases.every_image_of(case.lesion.id) if each != case.image.id]
     found = []
     for other in work.cases.cases(others):
         is_seen = other.visit.visited_on <= outcome.known_on
         if is_seen and _has_the_same(case.outcome, other.outcome):
-            found.append(other.image.id)
+            found.append(other)
     return found
 
 

@@ -13,6 +13,7 @@ from app.domain.moves import Filling, ImageStep, MergeStep, Move
 from app.domain.people.patient import Patient
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import _
+from app.usecases.lesions.moved_outcomes import refile_outcomes
 from app.usecases.patients.edit_patient import images_of_patient
 from app.usecases.services import Services
 
@@ -42,6 +43,7 @@ def carried_out(services: Services, work: UnitOfWork, kind: AuditKind, move: Mov
     for filling in move.fillings:
         _fill(work, filling)
     work.moves.add(services.user, kind, move)
+    refile_outcomes(services, work, move)
     # The sizes of a lesion are read for the patient's other lesions, too, and removed cases can come back.
     work.cases.renew_lines(
         [image for one in sorted(patients) for image in work.cases.every_image_of_patient(one)]

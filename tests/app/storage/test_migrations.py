@@ -313,3 +313,29 @@ def test_an_image_of_an_older_database_shows_one_lesion(
     assert case.lesions.of_interest == of_interest
     assert [(one.number, one.area_px) for one in case.lesions.others] == others
     assert {one.lesion for one in case.revisions} == {1}
+
+
+def test_an_outcome_of_an_older_database_names_the_image_where_it_was_entered(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / f"{WITH_OUTCOMES}.sqlite", folder / "cases.sqlite")
+    with closing(sqlite3.connect(folder / "cases.sqlite")) as old, old:
+        names = [column[1] for column in old.execute("PRAGMA table_info(image)")]
+        others = ", ".join({"id": "'other'", "original": "'copy'"}.get(name, name) for name in names)
+        old.execute(f"INSERT INTO image SELECT {others} FROM image LIMIT 1")
+        columns = "id, image_id, diagnosis, confirm_type, known_on, note, author, created_at"
+        for image, row, diagnosis, at in (
+            ("'other'", "a", "'Nevus'", "1"),
+            ("image_id", "b", "'Nevus'", "1"),
+            ("image_id", "c", "NULL", "2"),
+            ("'other'", "d", "NULL", "2"),
+        ):
+            old.execute(
+                f"INSERT INTO outcome ({columns}) SELECT '{row}', {image}, {diagnosis}, confirm_type, known_on, "
+                f"note, author, '2026-03-2{at}T09:00:00+00:00' FROM outcome WHERE sequence = 1"
+            )
+    CaseStore.open(folder, FakeClock()).close()
+    with closing(sqlite3.connect(folder / "cases.sqlite")) as new:
+        found = new.execute("SELECT id, entered_at FROM outcome WHERE id IN ('a', 'b', 'c', 'd')").fetchall()
+        with pytest.raises(sqlite3.IntegrityError, match="outcome_is_not_changed"):
+            new.execute("UPDATE outcome SET note = 'x'")
+    assert found == [("a", None), ("b", "other"), ("c", "other"), ("d", None)]
