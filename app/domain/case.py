@@ -274,8 +274,11 @@ class Case:
 
     @property
     def is_corrected(self) -> bool:
-        """Say whether a person has corrected or confirmed the boundary."""
-        return any(revision.is_signed for revision in self.revisions)
+        """Say whether the valid boundary is one that a person has corrected or confirmed.
+
+        It no longer is when that was taken back, or when another lesion is of interest that nobody signed.
+        """
+        return self.revision is not None and self.revision.is_persons_word
 
     @property
     def is_confirmed(self) -> bool:

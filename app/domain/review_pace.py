@@ -24,9 +24,12 @@ class ReviewPace:
 
 
 def review_pace(revisions: Sequence[MaskRevision]) -> ReviewPace:
-    """Return the pace of one person's revisions, the oldest first; an image counts as it was left."""
+    """Return the pace of one person's revisions, the oldest first; an image counts as it was left.
+
+    One whose review was taken back counts no longer.
+    """
     last_by_image = {revision.image_id: revision for revision in revisions}
-    last = list(last_by_image.values())
+    last = [revision for revision in last_by_image.values() if revision.is_persons_word]
     confirmed = sum(revision.reason is RevisionReason.CONFIRMED for revision in last)
     moments = sorted(revision.created_at for revision in last)
     return ReviewPace(len(last) - confirmed, confirmed, images_per_hour(moments))

@@ -48,10 +48,24 @@ class MaskRevision:
     reason: RevisionReason | str
     """A plain text is that of a reason which another version of the program has stored."""
     is_signed: bool = True
+    """False for a starting point, a prediction that was gone back to, and for what is made of such masks."""
     reverted_to: int | None = None
     """Number of the revision whose mask was taken again."""
     lesion: int = 1
     """Number of the lesion within the image that the mask outlines."""
+
+    @property
+    def is_persons_word(self) -> bool:
+        """Say whether a person answers for the mask; going back to a prediction says nothing about it.
+
+        Earlier versions stored going back to a prediction as signed.
+        """
+        return self.is_signed and self.reason is not RevisionReason.RESET
+
+    @property
+    def is_unsigned_drawing(self) -> bool:
+        """Say whether the mask was drawn, but nobody answers for it yet."""
+        return not self.is_signed and self.reason is not RevisionReason.RESET
 
 
 @dataclass(frozen=True, slots=True)

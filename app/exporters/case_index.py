@@ -87,7 +87,13 @@ def key_row(case: Case, file: str) -> dict[str, Cell]:
 
 
 def mask_origin(case: Case) -> str | None:
-    """Return who the valid mask is from: 'confirmed', 'corrected', 'predicted', or None without one."""
-    if case.revisions:
+    """Return who the valid mask is from, or None without one.
+
+    It is 'confirmed', 'corrected', 'predicted', or 'starting point' where it was drawn and nobody signed it.
+    """
+    if case.mask is None:
+        return None
+    if case.is_corrected:
         return "confirmed" if case.is_confirmed else "corrected"
-    return "predicted" if case.boundary else None
+    is_predicted = any(boundary.mask == case.mask for boundary in case.boundaries)
+    return "predicted" if is_predicted else "starting point"

@@ -19,9 +19,10 @@ from app.storage.database import WRITING, open_engine, storage_error
 from app.storage.repositories import CaseRepository
 from app.storage.rows import CaseIndexRow, MaskRevisionRow, ScorePredictionRow
 
-LINE_RULES: Final = 2
+LINE_RULES: Final = 3
 """Raised when the rules for lines change. 1: bands are held until accepted, and lesions have scores.
-2: a predicted boundary that was found right is confirmed, not corrected."""
+2: a predicted boundary that was found right is confirmed, not corrected.
+3: a boundary whose correction was taken back is not corrected."""
 
 _AT_A_TIME = 500
 
@@ -38,7 +39,7 @@ def renew_lines(database: Path, renewing: Renewing = unseen) -> None:
 
     Those are lines of cases with several scores, one of which may hold its band; lines with a band of
     versions that hid it for "Check image"; lines of lesions with several images, which have a score too; and
-    lines of boundaries that were confirmed.
+    lines of boundaries that were confirmed, gone back from, or not signed.
 
     Raises:
         StorageError: the store cannot be read or written.
@@ -75,15 +76,16 @@ def _due(session: Session) -> list[ImageId]:
     scored_often = (
         select(ScorePredictionRow.image_id).group_by(ScorePredictionRow.image_id).having(func.count() > 1)
     )
-    confirmed = select(MaskRevisionRow.image_id).where(
-        MaskRevisionRow.reason == RevisionReason.CONFIRMED.value
+    reasons = (RevisionReason.CONFIRMED.value, RevisionReason.RESET.value)
+    judged = select(MaskRevisionRow.image_id).where(
+        or_(MaskRevisionRow.reason.in_(reasons), MaskRevisionRow.is_signed.is_(False))
     )
     query = select(CaseIndexRow.image_id).where(
         or_(
             CaseIndexRow.band.not_in([int(band) for band in Band]),
             CaseIndexRow.lesion_image_count.is_distinct_from(0),
             CaseIndexRow.image_id.in_(scored_often),
-            CaseIndexRow.image_id.in_(confirmed),
+            CaseIndexRow.image_id.in_(judged),
         )
     )
     return [ImageId(found) for found in session.scalars(query)]

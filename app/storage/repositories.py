@@ -384,13 +384,12 @@ class CaseRepository:
         ]
 
     def revisions_since(self, moment: datetime, author: str) -> list[MaskRevision]:
-        """Return what a person has signed from a moment on, the oldest first."""
+        """Return the masks that a person has stored from a moment on, signed or not, the oldest first."""
         query = (
             select(MaskRevisionRow)
             .where(
                 MaskRevisionRow.created_at >= moment,
                 MaskRevisionRow.author == author,
-                MaskRevisionRow.is_signed.is_(True),
             )
             .order_by(MaskRevisionRow.sequence)
         )

@@ -77,10 +77,10 @@ def division_words(score: ScorePrediction) -> tuple[str, ...]:
 
 def uncertainty_words(case: Case) -> str:
     """Return the warning about an uncertain boundary that nobody has corrected or confirmed; "" for none."""
-    boundary, revision = case.boundary, case.revision
+    boundary = case.boundary
     if boundary is None or not is_border_uncertain(boundary.border_uncertainty):
         return ""
-    if case.mask != boundary.mask or (revision is not None and revision.is_signed):
+    if case.mask != boundary.mask or case.is_corrected:
         return ""
     return _("The boundary is uncertain here; so are measurements and score.")
 

@@ -26,6 +26,9 @@ _KIND_BY_REASON: Final = {
     RevisionReason.STARTING_POINT: AuditKind.MASK_STARTED,
 }
 
+_UNSIGNED: Final = frozenset({RevisionReason.STARTING_POINT, RevisionReason.RESET})
+"""With these nobody says that the mask is right."""
+
 
 def correct_mask(
     services: Services,
@@ -38,13 +41,15 @@ def correct_mask(
     is_meant: bool = False,
     refiners: Sequence[ModelRef] = (),
     lesion: int | None = None,
+    is_signed: bool = True,
 ) -> Changes:
     """Store ``mask`` as the newest revision; the prediction it corrects stays as it was.
 
     A mask equal to the valid one is only stored again when the reason says something new. ``is_meant`` says
     that a person has answered for an implausible mask; ``reverted_to`` is the revision it is taken from, and
     ``refiners`` are the models that helped a person to draw it from clicks. ``lesion`` is the number of the
-    lesion in the image that was drawn; None takes the mask for that of the lesion of interest.
+    lesion in the image that was drawn; None takes the mask for that of the lesion of interest. Without
+    ``is_signed`` nobody answers for the mask, as for a starting point that is gone back to.
 
     Raises:
         NotFoundError: another lesion of the image is of interest by now than the one that was drawn.
@@ -72,7 +77,7 @@ def correct_mask(
             created_at=services.clock(),
             reason=reason,
             reverted_to=reverted_to,
-            is_signed=reason is not RevisionReason.STARTING_POINT,
+            is_signed=is_signed and reason not in _UNSIGNED,
             lesion=case.lesions.of_interest,
         )
         work.cases.add_revision(revision)
@@ -97,7 +102,7 @@ def _is_said(case: Case, reason: RevisionReason, author: str) -> bool:
     if reason is RevisionReason.CONFIRMED:
         newest = case.revision
         return newest is not None and newest.reason is reason and newest.author == author
-    is_unsigned = case.revision is not None and not case.revision.is_signed
+    is_unsigned = case.revision is not None and case.revision.is_unsigned_drawing
     return reason is RevisionReason.STARTING_POINT or (reason is RevisionReason.CORRECTED and not is_unsigned)
 
 

@@ -42,6 +42,7 @@ def revert_revision(
         reason=earlier.reason,
         reverted_to=earlier.reverted_to,
         is_meant=is_meant,
+        is_signed=earlier.is_signed,
     )
 
 
@@ -55,7 +56,7 @@ class EarlierMask:
     reverted_to: int | None
     """Number of its revision; None for a prediction."""
     is_signed: bool
-    """False for a starting point; going back to a prediction is a person's word."""
+    """False for a starting point and for a prediction: going back to it does not say that it is right."""
 
     @property
     def reason(self) -> RevisionReason:
@@ -67,8 +68,10 @@ def earlier_mask(case: Case, revision_id: RevisionId | PredictionId) -> EarlierM
     """Return the mask of a revision or prediction; raises NotFoundError where the case has none such."""
     for revision in case.revisions:
         if revision.id == revision_id:
-            return EarlierMask(revision.mask, revision.lesion, revision.number, revision.is_signed)
+            is_predicted = revision.reason is RevisionReason.RESET
+            number = None if is_predicted else revision.number
+            return EarlierMask(revision.mask, revision.lesion, number, revision.is_persons_word)
     for boundary in case.boundaries:
         if boundary.id == revision_id:
-            return EarlierMask(boundary.mask, FIRST_LESION, None, is_signed=True)
+            return EarlierMask(boundary.mask, FIRST_LESION, None, is_signed=False)
     raise NotFoundError(_("This revision does not belong to the image."))

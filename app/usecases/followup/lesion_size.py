@@ -36,7 +36,7 @@ def lesion_size(arrays: ImageArrays, case: Case) -> LesionSize | None:
 
 def _boundary_error_px(arrays: ImageArrays, case: Case, mask: BoolMask, measured: LesionFeatures) -> float:
     """Half the mean width of the uncertainty band of a predicted boundary; a stated pixel for a drawn one."""
-    if case.is_corrected or case.boundary is None:
+    if case.is_corrected or case.boundary is None or case.mask != case.boundary.mask:
         return DRAWN_BOUNDARY_ERROR_PX
     if case.boundary.disagreement is None:
         return max(DRAWN_BOUNDARY_ERROR_PX, UNASSESSED_ERROR_SHARE * measured.long_diameter_px)

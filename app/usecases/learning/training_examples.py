@@ -62,12 +62,12 @@ def _boundary_example(case: Case, vocabulary: Vocabulary) -> TrainingExample:
         return TrainingExample(
             case, has_correction=False, reason="The boundary was neither corrected nor confirmed"
         )
-    if not revision.is_signed:
-        return TrainingExample(case, has_correction=False, reason="The newest mask is not signed")
     if revision.reason is RevisionReason.RESET:
         return TrainingExample(
             case, has_correction=False, reason="The newest mask only goes back to the prediction"
         )
+    if not revision.is_signed:
+        return TrainingExample(case, has_correction=False, reason="The newest mask is not signed")
     known = _known(case.decision, vocabulary)
     return TrainingExample(
         case,
@@ -102,13 +102,12 @@ def _score_example(case: Case, vocabulary: Vocabulary, *, any_confirmation: bool
         return TrainingExample(
             case, has_correction=False, reason="The diagnosis was not confirmed by histopathology"
         )
-    is_signed = case.revision is not None and case.revision.is_signed
     return TrainingExample(
         case,
         has_correction=True,
         reason=f"The diagnosis was confirmed: {confirmed_by}",
         mask=case.mask,
-        mask_revision=case.revision.number if case.revision is not None and is_signed else None,
+        mask_revision=case.revision.number if case.revision is not None and case.is_corrected else None,
         malignant=malignant,
         diagnosis=_training_word(known),
         confirmed_by=confirmed_by,

@@ -67,7 +67,7 @@ def separate_region(services: Services, image_id: ImageId, *, row: int, column: 
                 "lesion", _("The boundary has one region only, so nothing can be separated.")
             )
         number = next_number(case.lesion_lists)
-        is_signed = case.revision is not None and case.revision.is_signed
+        is_signed = case.is_corrected
         lesion = drawn_lesion(services, number, "", region, is_signed=is_signed)
         changes = store_change(
             services,
@@ -150,8 +150,9 @@ def _former(services: Services, case: Case) -> OtherLesion:
     mask = _valid_mask(services, case)
     author = services.user if revision is None else revision.author
     name = case.mask or stored_mask(services, mask)
-    is_signed = revision is not None and revision.is_signed
-    return OtherLesion(lesions.of_interest, lesions.name_of_interest, name, area_px(mask), author, is_signed)
+    return OtherLesion(
+        lesions.of_interest, lesions.name_of_interest, name, area_px(mask), author, case.is_corrected
+    )
 
 
 def _new_mask(case: Case, mask: BlobName, reason: RevisionReason) -> NewMask:
@@ -160,8 +161,10 @@ def _new_mask(case: Case, mask: BlobName, reason: RevisionReason) -> NewMask:
     Nor does one made of a starting point that nobody has signed: it stays unsigned.
     """
     is_predicted = any(boundary.mask == mask for boundary in case.boundaries)
-    is_signed = case.revision is None or case.revision.is_signed
-    return NewMask(mask, RevisionReason.RESET if is_predicted else reason, is_signed=is_signed)
+    if is_predicted:
+        return NewMask(mask, RevisionReason.RESET, is_signed=False)
+    is_unsigned = case.revision is not None and case.revision.is_unsigned_drawing
+    return NewMask(mask, reason, is_signed=not is_unsigned)
 
 
 def _valid_mask(services: Services, case: Case) -> BoolMask:

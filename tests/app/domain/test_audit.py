@@ -50,6 +50,7 @@ _STORED_ACTS = {
     "READING_RECORDED": "reading recorded",
     "OUTCOME_RECORDED": "outcome recorded",
     "OUTCOME_WITHDRAWN": "outcome withdrawn",
+    "OUTCOME_REFILED": "outcome filed with its lesion",
     "STRUCTURE_MARKED": "structure marked",
     "STRUCTURE_MARK_WITHDRAWN": "mark of a structure withdrawn",
     "CASE_REMOVED": "case removed",

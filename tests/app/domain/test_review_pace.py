@@ -54,3 +54,9 @@ def test_ten_minutes_are_still_work_and_a_moment_more_is_a_break(
 ) -> None:
     pace = review_pace(revisions(*((f"i{turn}", turn * minutes, CONFIRMED) for turn in range(4))))
     assert pace.images_per_hour == per_hour
+
+
+def test_a_review_that_was_taken_back_counts_no_longer() -> None:
+    made = revisions(("a", 0, CONFIRMED), ("b", 1, CORRECTED), ("a", 2, RevisionReason.RESET))
+    pace = review_pace(made)
+    assert (pace.corrected, pace.confirmed) == (1, 0)

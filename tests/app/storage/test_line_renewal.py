@@ -11,7 +11,7 @@ import pytest
 from app.domain.analysis.triage import Band
 from app.domain.audit import AuditKind
 from app.domain.case_filter import CaseFilter
-from app.domain.ids import ImageId
+from app.domain.ids import ImageId, RevisionId, new_id
 from app.domain.revision import RevisionReason
 from app.storage.database import connect
 from app.storage.migrate import CURRENT
@@ -137,6 +137,28 @@ def test_a_boundary_that_was_confirmed_before_there_was_the_word_is_listed_as_co
         assert work.cases.case(image_id).revisions == (confirmed,)
     store.close()
     assert line.status == "confirmed"
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_boundary_that_was_gone_back_from_is_listed_as_not_reviewed(folder: Path, is_signed: bool) -> None:
+    store = new_store(folder)
+    with store.writing() as work:
+        image_id = store_image(work)
+        work.cases.add_boundary(a_boundary(image_id))
+        first = a_revision(image_id)
+        back = replace(first, id=RevisionId(new_id()), number=2, reason=RevisionReason.RESET)
+        for revision in (first, replace(back, is_signed=is_signed)):
+            work.cases.add_revision(revision)
+        work.commit()
+    store.close()
+    with closing(connect(folder / "cases.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 2")
+        connection.execute("UPDATE case_index SET status = 'corrected', correction_rank = 1")
+    store = new_store(folder)
+    with store.reading() as work:
+        (line,) = work.cases.case_lines(shown=CaseFilter.UNCORRECTED)
+    store.close()
+    assert (line.status, line.is_corrected) == ("predicted", False)
 
 
 def test_lines_are_renewed_once_and_not_at_every_start(folder: Path) -> None:

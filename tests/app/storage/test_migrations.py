@@ -330,8 +330,8 @@ def test_an_outcome_of_an_older_database_names_the_image_where_it_was_entered(fo
             ("'other'", "d", "NULL", "2"),
         ):
             old.execute(
-                f"INSERT INTO outcome ({columns}) SELECT '{row}', {image}, {diagnosis}, confirm_type, known_on, "
-                f"note, author, '2026-03-2{at}T09:00:00+00:00' FROM outcome WHERE sequence = 1"
+                f"INSERT INTO outcome ({columns}) SELECT '{row}', {image}, {diagnosis}, confirm_type, "
+                f"known_on, note, author, '2026-03-2{at}T09:00:00+00:00' FROM outcome WHERE sequence = 1"
             )
     CaseStore.open(folder, FakeClock()).close()
     with closing(sqlite3.connect(folder / "cases.sqlite")) as new:

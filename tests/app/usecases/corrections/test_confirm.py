@@ -5,10 +5,13 @@ import pytest
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.domain.revision import RevisionReason
+from app.exporters.case_index import mask_origin
 from app.usecases.cases.list_cases import list_cases, next_to_correct
 from app.usecases.cases.open_case import open_case
+from app.usecases.corrections.boundary_queue import boundaries_to_review
 from app.usecases.corrections.correct_mask import correct_mask
 from app.usecases.corrections.pace_of_today import pace_of_today
+from app.usecases.corrections.revert_revision import revert_revision
 from app.usecases.learning.training_examples import training_example_of
 from app.usecases.services import Services
 from tests.builders import a_case, a_mask
@@ -80,3 +83,41 @@ def test_what_the_person_who_signs_did_today_is_counted(services: Services, tmp_
     confirm(services, ids[2], "Dr Other")
     pace = pace_of_today(services)
     assert (pace.corrected, pace.confirmed) == (1, 1)
+
+
+def test_a_review_that_is_taken_back_leaves_the_boundary_to_be_reviewed(
+    services: Services, tmp_path: Path
+) -> None:
+    confirmed, corrected = (a_case(services, tmp_path, seed=seed) for seed in (1, 2))
+    confirm(services, confirmed)
+    correct_mask(services, corrected, a_mask(radius_px=9))
+    for image_id in (confirmed, corrected):
+        predicted = open_case(services, image_id).case.boundaries[-1]
+        revert_revision(services, image_id, predicted.id)
+        case = open_case(services, image_id).case
+        assert case.revision is not None
+        assert (case.mask, case.revision.is_signed) == (predicted.mask, False)
+        assert (case.is_corrected, case.status, mask_origin(case)) == (False, "predicted", "predicted")
+    assert set(boundaries_to_review(services)) == {confirmed, corrected}
+    pace = pace_of_today(services)
+    assert (pace.corrected, pace.confirmed) == (0, 0)
+    mask = open_case(services, corrected).mask
+    assert mask is not None
+    correct_mask(services, corrected, mask)
+    assert len(open_case(services, corrected).case.revisions) == 2  # Drawn back to the same says nothing.
+    revert_revision(services, corrected, open_case(services, corrected).case.revisions[0].id)
+    assert open_case(services, corrected).case.status == "corrected"
+
+
+def test_a_starting_point_that_is_gone_back_to_is_still_signed_by_nobody(
+    services: Services, tmp_path: Path
+) -> None:
+    image_id = a_case(services, tmp_path)
+    correct_mask(services, image_id, a_mask(radius_px=9), reason=RevisionReason.STARTING_POINT)
+    correct_mask(services, image_id, a_mask(radius_px=11))
+    started = open_case(services, image_id).case.revisions[0]
+    revert_revision(services, image_id, started.id)
+    case = open_case(services, image_id).case
+    assert (case.mask, case.is_corrected, mask_origin(case)) == (started.mask, False, "starting point")
+    example = training_example_of(case, "segmentation", services.vocabulary, any_confirmation=False)
+    assert example.reason == "The newest mask is not signed"

@@ -259,3 +259,21 @@ def test_lesions_drawn_elsewhere_replace_those_of_the_list_and_can_be_taken_back
         before.mask,
         before.lesions,
     )
+
+
+def test_a_prediction_stays_unreviewed_when_a_choice_of_another_lesion_is_taken_back(
+    services: Services, tmp_path: Path
+) -> None:
+    image_id = a_case(services, tmp_path, seed=3)
+    add_lesion(services, image_id)
+    draw_lesion(services, image_id, 2, disc(RIGHT))
+    choose_lesion_of_interest(services, image_id, 2)
+    chosen = case_of(services, image_id)
+    take_back_lesions(services, image_id, chosen.lesion_lists[-1].id)
+    case = case_of(services, image_id)
+    assert (chosen.status, case.status) == ("corrected", "predicted")
+    take_back_lesions(services, image_id, case.lesion_lists[-1].id)
+    assert case_of(services, image_id).status == "corrected"
+    choose_lesion_of_interest(services, image_id, 1)
+    case = case_of(services, image_id)
+    assert (case.status, case.is_corrected) == ("predicted", False)

@@ -1,4 +1,4 @@
-"""An outcome belongs to its lesion: it does not go along with an image that turns out to be of another one."""
+"""An outcome belongs to its lesion: an image that turns out to be of another one does not take it along."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
