@@ -324,6 +324,11 @@ def reading_row(reading: Reading) -> ReadingRow:
     )
 
 
+def _evidence_of(stored: dict[str, str] | None) -> EvidenceSource | None:
+    """What an answer's own proposal was measured on; earlier versions stored nothing of it."""
+    return None if stored is None else EvidenceSource(BlobName(stored["mask"]), stored["definition"])
+
+
 def reading_of(row: ReadingRow) -> Reading:
     """Return the reading of a row."""
     source = None
@@ -334,7 +339,13 @@ def reading_of(row: ReadingRow) -> Reading:
         image_id=ImageId(row.image_id),
         form=row.form,
         answers=tuple(
-            Answer(each["criterion"], each["value"], each["confirmed_by"], each["proposed"])
+            Answer(
+                each["criterion"],
+                each["value"],
+                each["confirmed_by"],
+                each["proposed"],
+                _evidence_of(each.get("evidence")),
+            )
             for each in row.answers
         ),
         evidence=source,

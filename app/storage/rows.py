@@ -294,7 +294,7 @@ class ReadingRow(Row):
     image_id: Mapped[str] = mapped_column(ForeignKey("image.id"), index=True)
     form: Mapped[str]
     answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    """A criterion, value, confirmed_by and proposed for each answer."""
+    """A criterion, value, confirmed_by, proposed and, where it differs, evidence for each answer."""
     evidence_mask: Mapped[str | None] = mapped_column(_HASH)
     """Mask that proposals were measured on; NULL where nothing was proposed."""
     evidence_definition: Mapped[str | None]

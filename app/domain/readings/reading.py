@@ -8,6 +8,15 @@ from app.domain.ids import BlobName, ImageId, ReadingId
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceSource:
+    """What proposals were measured on."""
+
+    mask: BlobName
+    definition: str
+    """Name of the formulas and cuts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a person confirmed about one criterion."""
 
@@ -16,15 +25,8 @@ class Answer:
     confirmed_by: str
     proposed: int | None = None
     """What the measurement had proposed; None where it proposed nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceSource:
-    """What proposals were measured on."""
-
-    mask: BlobName
-    definition: str
-    """Name of the formulas and cuts."""
+    evidence: EvidenceSource | None = None
+    """What the proposal was measured on where that is not what the reading names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Reading:
     """Name of a form; that of another version of the program is kept as it is."""
     answers: tuple[Answer, ...]
     evidence: EvidenceSource | None
-    """None where nothing was proposed."""
+    """What the newest of its proposals were measured on; None where nothing was proposed."""
     author: str
     created_at: datetime
 
@@ -49,6 +51,15 @@ class Reading:
     def answer(self, criterion: str) -> Answer | None:
         """Return the answer to a criterion."""
         return next((answer for answer in self.answers if answer.criterion == criterion), None)
+
+    def evidence_of(self, answer: Answer) -> EvidenceSource | None:
+        """Return what the proposal of one of the answers was measured on; None where nothing was proposed."""
+        return None if answer.proposed is None else answer.evidence or self.evidence
+
+    def is_measured_on(self, mask: BlobName | None) -> bool:
+        """Say whether everything that was proposed rests on a mask."""
+        sources = (self.evidence_of(answer) for answer in self.answers)
+        return all(source.mask == mask for source in sources if source is not None)
 
 
 def newest_by_form(readings: Iterable[Reading]) -> Mapping[str, Reading]:

@@ -1,7 +1,7 @@
 """Records a clinician's answers to a form; earlier readings of it stay in the history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.audit import AuditKind
 from app.domain.changes import Changes
@@ -48,12 +48,13 @@ def record_reading(services: Services, image_id: ImageId, entry: ReadingEntry) -
         answers = _answers(form, entry, before, services.user)
         if before is not None and before.answers == answers:
             return Changes()
+        evidence = _evidence(entry, before, answers)
         reading = Reading(
             id=ReadingId(new_id()),
             image_id=image_id,
             form=form.name,
-            answers=answers,
-            evidence=_evidence(entry, before, answers),
+            answers=tuple(_with_own_evidence(answer, before, evidence) for answer in answers),
+            evidence=evidence,
             author=services.user,
             created_at=services.clock(),
         )
@@ -80,6 +81,22 @@ def _answers(
 def _evidence(
     entry: ReadingEntry, before: Reading | None, answers: tuple[Answer, ...]
 ) -> EvidenceSource | None:
-    if all(answer.proposed is None for answer in answers):
+    """What the newest of the proposals that stand was measured on."""
+    if any(answer.proposed is not None and not _is_taken_over(answer, before) for answer in answers):
+        return entry.evidence
+    if before is None or all(answer.proposed is None for answer in answers):
         return None
-    return entry.evidence or (None if before is None else before.evidence)
+    return before.evidence
+
+
+def _with_own_evidence(answer: Answer, before: Reading | None, evidence: EvidenceSource | None) -> Answer:
+    """Return an answer that names what its proposal rests on where the reading names something else."""
+    if before is None or not _is_taken_over(answer, before):
+        return answer
+    source = before.evidence_of(answer)
+    return replace(answer, evidence=None if source == evidence else source)
+
+
+def _is_taken_over(answer: Answer, before: Reading | None) -> bool:
+    """Say whether an answer is that of the earlier reading itself, and not an equal one given anew."""
+    return before is not None and any(answer is known for known in before.answers)

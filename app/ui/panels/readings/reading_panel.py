@@ -267,7 +267,7 @@ class ReadingPanel(QWidget):
         if self._case.mask is None:
             return _("There is no boundary yet, so nothing is proposed.")
         newest = self._newest
-        if newest is None or newest.evidence is None or newest.evidence.mask == self._case.mask:
+        if newest is None or newest.is_measured_on(self._case.mask):
             return _(_PROPOSING)
         changed = _("The boundary has changed since this form was recorded.")
         return f"{_(_PROPOSING)} {changed}"

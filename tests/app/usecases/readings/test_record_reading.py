@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.audit import AuditKind
 from app.domain.errors import InvalidFieldError
-from app.domain.ids import ImageId
+from app.domain.ids import BlobName, ImageId
 from app.domain.readings.abcd_form import ABCD, ASYMMETRY, BORDER, DARK_BROWN
 from app.domain.readings.dermoscopic_forms import CASH, MENZIES
 from app.domain.readings.reading import EvidenceSource, Reading, newest_by_form
@@ -63,6 +63,34 @@ def test_a_corrected_boundary_is_measured_anew(services: Services, tmp_path: Pat
     assert before.source.mask != after.source.mask
     assert before.source.definition == after.source.definition
     assert after.evidence.axes.reach_px < before.evidence.axes.reach_px
+
+
+def test_a_proposal_that_stands_keeps_what_it_was_measured_on(services: Services, tmp_path: Path) -> None:
+    image_id = a_case(services, tmp_path)
+    old, new = EvidenceSource(BlobName("a" * 64), "1"), EvidenceSource(BlobName("b" * 64), "1")
+    both = frozenset({ASYMMETRY, BORDER})
+    record_reading(
+        services, image_id, ReadingEntry(ABCD.name, {ASYMMETRY: 2}, both, {ASYMMETRY: 2, BORDER: 3}, old)
+    )
+    added = ReadingEntry(ABCD.name, {ASYMMETRY: 2, BORDER: 3}, frozenset({BORDER}), {BORDER: 3}, new)
+    record_reading(services, image_id, added)
+    record_reading(
+        services, image_id, ReadingEntry(ABCD.name, {ASYMMETRY: 2, BORDER: 3, DARK_BROWN: 1}, evidence=new)
+    )
+    record_reading(services, image_id, ReadingEntry(ABCD.name, {ASYMMETRY: 2, BORDER: 2}, evidence=new))
+    sources = [
+        {answer.criterion: reading.evidence_of(answer) for answer in reading.answers}
+        for reading in readings_of(services, image_id)
+    ]
+    assert sources == [
+        {ASYMMETRY: old},
+        {ASYMMETRY: old, BORDER: new},
+        {ASYMMETRY: old, BORDER: new, DARK_BROWN: None},
+        {ASYMMETRY: old, BORDER: None},
+    ]
+    first, *later = readings_of(services, image_id)
+    assert first.is_measured_on(old.mask)
+    assert not any(reading.is_measured_on(new.mask) for reading in later)
 
 
 def test_without_a_boundary_and_for_other_forms_nothing_is_proposed(
