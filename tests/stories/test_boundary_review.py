@@ -1,5 +1,9 @@
 """A person goes through the boundaries of a list with Space, X, F and U, one image at a time."""
 
+import sqlite3
+from contextlib import closing
+
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
@@ -204,6 +208,59 @@ def test_a_mask_that_may_be_a_slip_comes_back_at_the_end(
     assert reviewing.controller.review.image_id == four_cases[0]
     assert mask is not None
     assert not mask.any()
+
+
+def test_what_could_not_be_stored_is_not_reviewed_and_nothing_of_it_is_lost(
+    workplace: Workplace, reviewing: MainWindow, four_cases: list[ImageId]
+) -> None:
+    controller, review = reviewing.controller, reviewing.controller.boundary_review
+    progress = controller.workbench.review_bar.progress
+
+    def is_full(*, is_so: bool) -> None:
+        with closing(sqlite3.connect(workplace.folder / "cases.sqlite")) as database, database:
+            for table in ("mask_revision", "audit_event"):
+                full = f"ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+                create, drop = (
+                    f"CREATE TRIGGER full_{table} BEFORE INSERT {full}",
+                    f"DROP TRIGGER full_{table}",
+                )
+                database.execute(create if is_so else f"DROP TRIGGER full_{table}")
+
+    press(reviewing, SPACE)
+    workplace.settle(reviewing)
+    is_full(is_so=True)
+    brush(reviewing)
+    drawn = controller.canvas.editor.current_mask()
+    press(reviewing, SPACE)
+    workplace.settle(reviewing)
+    assert review.left == (four_cases[2], four_cases[3], four_cases[1])
+    press(reviewing, X)
+    press(reviewing, Qt.Key.Key_1)
+    workplace.settle(reviewing)
+    assert review.left == (four_cases[3], four_cases[1], four_cases[2])
+    press(reviewing, U)
+    workplace.settle(reviewing)
+    assert review.left == (four_cases[3], four_cases[1], four_cases[2])
+    assert controller.review.image_id == four_cases[3]
+    assert progress.text().startswith("Image 2 of 4")
+    assert status_of(reviewing, four_cases[0]) == "confirmed"
+
+    is_full(is_so=False)
+    press(reviewing, SPACE)
+    workplace.settle(reviewing)
+    assert np.array_equal(controller.canvas.editor.current_mask(), drawn)
+    is_full(is_so=True)
+    press(reviewing, SPACE)
+    workplace.settle(reviewing)
+    press(reviewing, SPACE)
+    workplace.settle(reviewing)
+    assert review.is_running
+    is_full(is_so=False)
+    while review.is_running:
+        press(reviewing, SPACE)
+        workplace.settle(reviewing)
+    found = [status_of(reviewing, image_id) for image_id in four_cases]
+    assert found == ["confirmed", "corrected", "confirmed", "confirmed"]
 
 
 def test_opening_another_case_ends_the_review(

@@ -1,13 +1,12 @@
 """Boundaries reviewed one after the other by single keys, the next one prepared before it is asked for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
-from app.domain.ids import ImageId, PredictionId, RevisionId
+from app.domain.changes import Changes
+from app.domain.ids import ImageId
 from app.domain.review_pace import images_per_hour
 from app.domain.revision import SkipReason
 from app.translation import N_, _
@@ -16,10 +15,10 @@ from app.ui.editor.canvas import EditorCanvas
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.workbench.case_review import CaseReview
-from app.ui.workbench.correction import UnsignedMask
 from app.ui.workbench.prepared_images import PreparedImages
 from app.ui.workbench.review_bar import SKIP_REASONS, ReviewBar
 from app.ui.workbench.review_progress import progress_words
+from app.ui.workbench.review_round import Reviewed, ReviewRound
 from app.usecases.corrections.boundary_queue import (
     is_second_look_asked,
     skip_boundary,
@@ -27,6 +26,8 @@ from app.usecases.corrections.boundary_queue import (
     toggle_second_look,
 )
 from app.usecases.corrections.revert_revision import revert_revision
+from app.usecases.services import Services
+from models.contract.errors import NaevusError
 
 _PREPARED_AHEAD = 2
 _PAUSE_MS = 5000
@@ -40,17 +41,6 @@ _VERB_BY_KEY = {
 _NOT_THERE_YET = N_("There is no boundary to confirm yet: draw it, or wait until it is found.")
 _NOTHING_LEFT = N_("Every boundary of this list was reviewed or skipped.")
 _NOTHING_TO_UNDO = N_("Nothing was confirmed or skipped in this review yet.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reviewed:
-    """An image that was left in this review."""
-
-    image_id: ImageId
-    at: datetime
-    before: PredictionId | RevisionId | None
-    """Whose mask was valid before it was confirmed."""
-    is_skipped: bool
 
 
 class BoundaryReview(QObject):
@@ -77,9 +67,7 @@ class BoundaryReview(QObject):
         self._queue = queue
         self._bar = bar
         self._is_running = False
-        self._left: list[ImageId] = []
-        """Still to be reviewed; the first is on the canvas."""
-        self._reviewed: list[_Reviewed] = []
+        self._round = ReviewRound()
         self._prepared = PreparedImages(session, canvas)
         self._is_asking_reason = False
         self._verbs = {
@@ -92,7 +80,7 @@ class BoundaryReview(QObject):
         bar.chosen.connect(lambda name: self._verbs[name]())
         bar.reason_chosen.connect(self.skip)
         session.changed.connect(self._prepared.follow)
-        review.correction.left_unsigned.connect(self._take_back)
+        review.correction.left_unsigned.connect(lambda unsigned: self._put_back(unsigned.image_id))
         review.opened.connect(self._follow_other_case)
         canvas.view.installEventFilter(self)
         self._pause = QTimer(self)
@@ -111,14 +99,14 @@ class BoundaryReview(QObject):
     @property
     def left(self) -> tuple[ImageId, ...]:
         """Return what is still to be reviewed; the first is on the canvas."""
-        return tuple(self._left)
+        return self._round.left
 
     def start(self, image_ids: Sequence[ImageId]) -> None:
         """Go through these images; without any, only say so."""
         if not image_ids:
             self._session.tell(_(_NOTHING_LEFT))
             return
-        self._left, self._reviewed = list(image_ids), []
+        self._round = ReviewRound(image_ids)
         self._is_running = True
         self._review.correction.is_previewed = False
         self.running_changed.emit(True)
@@ -128,7 +116,7 @@ class BoundaryReview(QObject):
         """Give the window back; everything that was confirmed or skipped stays so."""
         if self._is_running:
             self._is_running = False
-            self._left = []
+            self._round = ReviewRound()
             self._prepared.expect(())
             self._stop_asking()
             self._pause.stop()
@@ -147,26 +135,38 @@ class BoundaryReview(QObject):
             self._session.tell(_(_NOT_THERE_YET))
             return
         # The next image is painted before the boundary of this one is stored.
+        reviewed = Reviewed(view.case.image.id, self._session.services.clock(), view.case.mask_source)
+        stored, failed = self._ends_of_storing(reviewed)
         with self._session.queues.holding_back():
-            correction.confirm_and_leave(of_interest)
-            self._leave(before=view.case.mask_source)
+            if correction.confirm_and_leave(of_interest, stored=stored, failed=failed):
+                self._leave(reviewed)
 
     def skip(self, reason: SkipReason) -> None:
         """Leave the boundary as it is, note why, and show the next image."""
         self._stop_asking()
         if not self._is_at_hand():
             return
-        image_id = self._left[0]
+        image_id = self.left[0]
+        reviewed = Reviewed(image_id, self._session.services.clock(), is_skipped=True)
+        stored, failed = self._ends_of_storing(reviewed)
+
+        def fail(error: NaevusError) -> None:
+            self._session.report_error(error)
+            failed()
+
         with self._session.queues.holding_back():
             self._session.act(
-                QueueName.DATABASE, lambda services, _token: skip_boundary(services, image_id, reason)
+                QueueName.DATABASE,
+                lambda services, _token: skip_boundary(services, image_id, reason),
+                done=lambda _changes: stored(),
+                failed=fail,
             )
-            self._leave(is_skipped=True)
+            self._leave(reviewed)
 
     def toggle_second_look(self) -> None:
         """Ask for a second look at the image, or withdraw that."""
         if self._is_at_hand():
-            image_id = self._left[0]
+            image_id = self.left[0]
             self._session.act(
                 QueueName.DATABASE,
                 lambda services, _token: toggle_second_look(services, image_id),
@@ -175,28 +175,28 @@ class BoundaryReview(QObject):
 
     def undo(self) -> None:
         """Take the last confirmation or skip back, as a new entry, and show its image again."""
-        if not self._reviewed:
+        last = self._round.take_back()
+        if last is None:
             self._session.tell(_(_NOTHING_TO_UNDO))
             return
-        last = self._reviewed.pop()
-        self._left.insert(0, last.image_id)
         self._prepared.take(last.image_id)
         self._stop_asking()
-        before = last.before
-        if last.is_skipped:
-            self._session.act(
-                QueueName.IMAGES,
-                lambda services, _token: take_up_boundary(services, last.image_id),
-                done=lambda _changes: self._go_on(),
-            )
-        elif before is not None:
-            self._session.act(
-                QueueName.IMAGES,
-                lambda services, _token: revert_revision(services, last.image_id, before, is_meant=True),
-                done=lambda _changes: self._go_on(),
-            )
-        else:
+        going_on = self._round
+
+        def fail(error: NaevusError) -> None:
+            self._session.report_error(error)
+            going_on.keep(last)
+            self._go_on_in(going_on)
+
+        if last.before is None and not last.is_skipped:
             self._go_on()
+            return
+        self._session.act(
+            QueueName.DATABASE if last.is_skipped else QueueName.IMAGES,
+            lambda services, _token: _taken_back(services, last),
+            done=lambda _changes: self._go_on_in(going_on),
+            failed=fail,
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys of the review before the tools and the actions of the window do."""
@@ -243,25 +243,46 @@ class BoundaryReview(QObject):
 
     def _is_at_hand(self) -> bool:
         """Say whether the image under review is on the canvas and no stroke is under way."""
-        is_shown = bool(self._left) and self._review.image_id == self._left[0]
+        is_shown = bool(self.left) and self._review.image_id == self.left[0]
         return is_shown and not self._canvas.tools.is_drawing
 
-    def _leave(self, *, before: PredictionId | RevisionId | None = None, is_skipped: bool = False) -> None:
-        image_id = self._left.pop(0)
-        at = self._session.services.clock()
-        self._reviewed.append(_Reviewed(image_id, at, before, is_skipped))
-        if self._left:
-            self._go_on()
-        else:
+    def _leave(self, reviewed: Reviewed) -> None:
+        self._round.leave(reviewed)
+        self._go_on()
+
+    def _ends_of_storing(self, reviewed: Reviewed) -> tuple[Callable[[], None], Callable[[], None]]:
+        """What follows when that an image was left is stored, and when it could not be."""
+        going_on = self._round
+
+        def stored() -> None:
+            going_on.note_stored(reviewed.image_id)
+            if self._round is going_on and self._is_running:
+                self._end_when_over()
+                self._show_progress()
+
+        def failed() -> None:
+            if self._round is going_on:
+                self._put_back(reviewed.image_id)
+
+        return stored, failed
+
+    def _end_when_over(self) -> None:
+        if self._round.is_over:
             self.end()
             self._session.tell(_(_NOTHING_LEFT))
 
+    def _go_on_in(self, going_on: ReviewRound) -> None:
+        """Go on unless the review was left while an undo was still being stored."""
+        if self._round is going_on and self._is_running:
+            self._go_on()
+            self._end_when_over()
+
     def _go_on(self) -> None:
         """Show the first image that is left, at once when it was prepared, and prepare those after it."""
-        if not self._left:
-            # The review was left while an undo was still being stored.
+        if not self.left:
+            # What was said of the last image is still on its way into the store.
             return
-        image_id = self._left[0]
+        image_id = self.left[0]
         prepared = self._prepared.take(image_id)
         if prepared is not None:
             self._review.open_prepared(prepared)
@@ -282,24 +303,25 @@ class BoundaryReview(QObject):
             self._pause.start()
 
     def _upcoming(self) -> tuple[ImageId, ...]:
-        return tuple(self._left[1 : 1 + _PREPARED_AHEAD])
+        return tuple(self.left[1 : 1 + _PREPARED_AHEAD])
 
-    def _take_back(self, unsigned: UnsignedMask) -> None:
-        """Put an image at the end whose mask was not stored, because it may be a slip."""
-        if self._is_running and any(one.image_id == unsigned.image_id for one in self._reviewed):
-            self._reviewed = [one for one in self._reviewed if one.image_id != unsigned.image_id]
-            self._left.append(unsigned.image_id)
+    def _put_back(self, image_id: ImageId) -> None:
+        """Put an image at the end whose mask was not stored, because it may be a slip or could not be."""
+        was_last = not self.left
+        if self._is_running and self._round.put_back(image_id):
+            if was_last:
+                self._go_on()
             self._show_progress()
 
     def _follow_other_case(self, image_id: str) -> None:
         """End when another case was opened than the one under review."""
-        if self._is_running and self._left and ImageId(image_id) != self._left[0]:
+        if self._is_running and self.left and ImageId(image_id) != self.left[0]:
             self.end()
 
     def _read_flag(self) -> None:
-        if not self._left:
+        if not self.left:
             return
-        image_id = self._left[0]
+        image_id = self.left[0]
         self._session.query(
             QueueName.DATABASE,
             lambda services, _token: is_second_look_asked(services, image_id),
@@ -308,9 +330,18 @@ class BoundaryReview(QObject):
         )
 
     def _show_progress(self) -> None:
-        total = len(self._left) + len(self._reviewed)
-        moments = [one.at for one in self._reviewed]
-        self._bar.progress.setText(progress_words(len(self._reviewed), total, images_per_hour(moments)))
+        reviewed, pace = self._round.reviewed, images_per_hour(self._round.moments)
+        total = len(self.left) + reviewed
+        # The last image stays the one of the counter until everything is stored.
+        shown = min(reviewed, max(total - 1, 0))
+        self._bar.progress.setText(progress_words(shown, total, pace))
+
+
+def _taken_back(services: Services, last: Reviewed) -> Changes:
+    """Take back that an image was skipped, or its mask, as a new entry."""
+    if last.before is None:
+        return take_up_boundary(services, last.image_id)
+    return revert_revision(services, last.image_id, last.before, is_meant=True)
 
 
 def _reason_of(key: Qt.Key) -> SkipReason | None:

@@ -224,16 +224,21 @@ class Correction(QObject):
             if_implausible=self.questioned.emit,
         )
 
-    def confirm_and_leave(self, of_interest: LesionOutline) -> None:
-        """Sign the boundary of the lesion of interest as right because a person goes on.
+    def confirm_and_leave(
+        self, of_interest: LesionOutline, *, stored: Callable[[], None], failed: Callable[[], None]
+    ) -> bool:
+        """Sign the boundary of the lesion of interest as right because a person goes on; False without one.
 
-        What is drawn of another lesion is stored as well; an implausible mask is left out.
+        What is drawn of another lesion is stored as well; an implausible mask is left out. One of ``stored``
+        and ``failed`` is called, unless the mask is implausible.
         """
         self.take_lesion(of_interest)
         self._left = (self._work, self._canvas.editor.mask_version())
-        self._store(
+        return self._store(
             RevisionReason.CORRECTED if self.is_unsaved else RevisionReason.CONFIRMED,
             if_implausible=self.left_unsigned.emit,
+            then=stored,
+            failed=failed,
         )
 
     def revert_to(self, earlier: RevisionId | PredictionId) -> None:
@@ -278,12 +283,16 @@ class Correction(QObject):
         *,
         if_implausible: Callable[[UnsignedMask], None],
         then: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Store the mask on the canvas; ``if_implausible`` gets one that a person has to answer for."""
+        failed: Callable[[], None] = lambda: None,
+    ) -> bool:
+        """Store the mask on the canvas, and say whether there is one.
+
+        ``if_implausible`` gets one that a person has to answer for; ``failed`` is told of any other reason.
+        """
         image_id, work, editor = self._image_id, self._work, self._canvas.editor
         mask, version = editor.current_mask(), editor.mask_version()
         if image_id is None or work is None or mask is None:
-            return
+            return False
         drawn = DrawnMask(image_id, self._lesion, mask, reason, editor.unstored_refiners)
         self._previews.stop()
 
@@ -297,6 +306,7 @@ class Correction(QObject):
                 if_implausible(UnsignedMask(image_id, str(error), lambda: store(is_meant=True)))
             else:
                 self._session.report_error(error)
+                failed()
             self.state_changed.emit()
             self.store_failed.emit(str(error))
 
@@ -311,6 +321,7 @@ class Correction(QObject):
             self.state_changed.emit()
 
         store(is_meant=False)
+        return True
 
     def _end_storing(self, drawn: DrawnMask, work: WorkId, version: int, changes: Changes) -> None:
         self._storing.pop(work, None)
