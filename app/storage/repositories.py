@@ -188,10 +188,10 @@ class CaseRepository:
     def lesions_by_tracking_uid(self, tracking_uid: str) -> list[Lesion]:
         """Return the lesions that files name by a Tracking UID, each as the lesion it was merged into."""
         rows = self._session.scalars(select(LesionRow).where(LesionRow.tracking_uid == tracking_uid))
-        found = (self._standing_lesion(mapping.lesion_of(row)) for row in rows)
+        found = (self.standing_lesion(mapping.lesion_of(row)) for row in rows)
         return list({lesion.id: lesion for lesion in found}.values())
 
-    def _standing_lesion(self, lesion: Lesion) -> Lesion:
+    def standing_lesion(self, lesion: Lesion) -> Lesion:
         """Return the lesion into which one was merged, else the lesion itself."""
         passed = {lesion.id}
         while lesion.merged_into is not None and lesion.merged_into not in passed:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app.domain.case_fields import OLDEST_AGE_YEARS
+from app.domain.storable_text import storable
 
 APPEND_ONLY = (
     "boundary_prediction",
@@ -51,6 +52,17 @@ class UtcText(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+class StorableText(TypeDecorator[str]):
+    """A text, without halves of characters that no file could hold."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write a text."""
+        return None if value is None else storable(value)
+
+
 class Row(DeclarativeBase):
     """What all tables share: names of constraints, and how Python types are stored."""
 
@@ -63,7 +75,12 @@ class Row(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcText(), list[str]: JSON(), list[list[str]]: JSON()}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        str: StorableText(),
+        datetime: UtcText(),
+        list[str]: JSON(),
+        list[list[str]]: JSON(),
+    }
 
 
 class PatientRow(Row):

@@ -220,10 +220,7 @@ def test_what_could_not_be_stored_is_not_reviewed_and_nothing_of_it_is_lost(
         with closing(sqlite3.connect(workplace.folder / "cases.sqlite")) as database, database:
             for table in ("mask_revision", "audit_event"):
                 full = f"ON {table} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-                create, drop = (
-                    f"CREATE TRIGGER full_{table} BEFORE INSERT {full}",
-                    f"DROP TRIGGER full_{table}",
-                )
+                create = f"CREATE TRIGGER full_{table} BEFORE INSERT {full}"
                 database.execute(create if is_so else f"DROP TRIGGER full_{table}")
 
     press(reviewing, SPACE)

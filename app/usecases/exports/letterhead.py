@@ -9,6 +9,7 @@ import cv2
 import tomli_w
 
 from app.domain.errors import ExportError, InvalidFieldError, UnreadableFileError
+from app.domain.storable_text import storable
 from app.imaging import png_codec
 from app.translation import _
 from app.usecases.exports.report_layout import NO_LETTERHEAD, Letterhead, Logo
@@ -62,7 +63,7 @@ def write_letterhead(data_folder: Path, letterhead: Letterhead) -> None:
         "address_lines": list(letterhead.address_lines),
         "fields": [list(pair) for pair in letterhead.fields],
     }
-    write_whole(folder / _TEXT_NAME, tomli_w.dumps(text).encode())
+    write_whole(folder / _TEXT_NAME, storable(tomli_w.dumps(text)).encode())
 
 
 def logo_from(path: Path) -> Logo:

@@ -13,9 +13,14 @@ from app.usecases.services import Services
 
 
 def marks_of(services: Services, image_id: ImageId) -> tuple[MarkedStructure, ...]:
-    """Return the marks of an image that hold."""
+    """Return the marks of an image that hold, while the image that it was compared with is of its lesion."""
     with services.store.reading() as work:
-        return standing_marks(work.marked_structures.of_image(image_id))
+        lesion_id = work.cases.visit_of_image(image_id).lesion_id
+        return tuple(
+            mark
+            for mark in standing_marks(work.marked_structures.of_image(image_id))
+            if work.cases.visit_of_image(mark.compared_with).lesion_id == lesion_id
+        )
 
 
 def mark_structure(

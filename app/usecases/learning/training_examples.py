@@ -40,11 +40,11 @@ def training_example_of(
     Outlines are learned from the newest mask revision when it is signed and says more than the prediction.
     Scores are learned from the newest decision when its diagnosis is benign or malignant and confirmed by
     histopathology, or with ``any_confirmation`` in any way that the decision names. Nothing is learned from
-    an image whose file is damaged, and no outline from one that shows other lesions.
+    an image whose file is damaged, and no outline from one that shows other lesions, drawn or not.
     """
     if case.image.is_damaged:
         return TrainingExample(case, has_correction=False, reason=DAMAGED)
-    if task == "segmentation" and case.lesions.drawn:
+    if task == "segmentation" and case.lesions.others:
         return TrainingExample(case, has_correction=False, reason=OTHER_LESIONS, is_unusable=True)
     if task == "segmentation":
         return _boundary_example(case, vocabulary)

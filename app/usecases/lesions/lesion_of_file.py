@@ -55,10 +55,12 @@ def named_lesion(
 ) -> FoundLesion:
     """Return the lesion that a person says a file shows; later files with its Tracking UID follow it.
 
+    A lesion that was merged into another one meanwhile is that one.
+
     Raises:
         DomainError: the file names another person.
     """
-    lesion = work.cases.lesion(lesion_id)
+    lesion = work.cases.standing_lesion(work.cases.lesion(lesion_id))
     patient = work.cases.patient(lesion.patient_id)
     check_person_of_lesion(services, work, read, day, patient, is_dated=is_dated)
     if not read.tracking_uid or read.tracking_uid == lesion.tracking_uid:

@@ -4,6 +4,7 @@ Until now one act stored an outcome at several images, first at the one where a 
 have the moment of that act. An outcome that was taken back stays the word of the image that it came from.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +34,7 @@ def upgrade() -> None:
     op.execute(f"CREATE TRIGGER {_GUARD} BEFORE UPDATE ON outcome BEGIN SELECT RAISE(ABORT, '{_GUARD}'); END")
 
 
-def _origins(rows: list[Any]) -> list[tuple[int, str]]:
+def _origins(rows: Iterable[Any]) -> list[tuple[int, str]]:
     """Return the rows that were stored at another image than the one that their act named first."""
     first: dict[tuple[str, str], str] = {}
     newest: dict[str, str] = {}

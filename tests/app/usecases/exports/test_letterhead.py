@@ -77,3 +77,10 @@ def test_a_damaged_letterhead_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / LETTERHEAD_FOLDER / "letterhead.toml").write_text("name = ", encoding="utf-8")
     with pytest.raises(ExportError, match="enter it anew"):
         read_letterhead(tmp_path)
+
+
+def test_half_a_character_does_not_keep_a_letterhead_from_being_stored(tmp_path: Path) -> None:
+    write_letterhead(tmp_path, Letterhead("Clinic \ud83d", ("Ä \ud83d\ude00",), (("To", "\udcff"),)))
+    read = read_letterhead(tmp_path)
+    assert (read.name, read.address_lines) == ("Clinic \ufffd", ("Ä \U0001f600",))
+    assert read.fields == (("To", "\ufffd"),)

@@ -13,6 +13,8 @@ from app.domain.followup.growth import GrowthUnit
 from app.usecases.followup.compare_visits import check_comparable, compare_visits, compare_with_visit_before
 from app.usecases.followup.lesion_visits import visit_images
 from app.usecases.followup.mark_structure import mark_structure, marks_of, withdraw_mark
+from app.usecases.lesions.move_images import split_off
+from app.usecases.lesions.undo_move import undo_move
 from app.usecases.services import Services
 from tests.builders import a_case, an_image_file
 from tests.fakes import FakeToken
@@ -132,3 +134,7 @@ def test_marks_are_kept_and_withdrawn_with_an_act_each(services: Services, tmp_p
     with pytest.raises(InvalidFieldError, match="outside"):
         mark_structure(services, second, first, middle_xy=(-1.0, 5.0))
     assert [image.image_id for image in visit_images(services, second)] == [first, second]
+    moved = split_off(services, [first])
+    assert marks_of(services, second) == ()
+    undo_move(services, moved.move_id)
+    assert marks_of(services, second) == (point,)

@@ -233,7 +233,7 @@ def test_no_outline_is_learned_while_the_image_shows_other_lesions(
 
     assert example() == (True, "The boundary was corrected")
     add_lesion(services, image_id)
-    assert example()[0]
+    assert example() == (False, OTHER_LESIONS)
     separate_right(services, image_id)
     assert example() == (False, OTHER_LESIONS)
     join_lesion(services, image_id, 3)

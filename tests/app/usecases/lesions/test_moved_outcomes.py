@@ -131,3 +131,15 @@ def test_an_outcome_does_not_hold_for_an_image_that_is_found_to_be_later(merged:
     assert merged.diagnoses() == (MELANOMA, None)
     undo_move(merged.services, moved.move_id)
     assert merged.diagnoses() == (MELANOMA, MELANOMA)
+
+
+def test_an_outcome_with_half_a_character_in_its_note_is_stored(merged: Merged) -> None:
+    record_outcome(
+        merged.services,
+        merged.kept,
+        diagnosis=NEVUS,
+        confirm_type=HISTOLOGY,
+        known_on=KNOWN,
+        note="pT1a \ud83d",
+    )
+    assert case_of(merged.services, merged.kept).outcomes[-1].note == "pT1a \ufffd"

@@ -128,6 +128,10 @@ def test_a_file_of_a_merged_lesion_goes_to_the_one_that_was_kept(services: Servi
     merge_lesions(services, one.lesion.id, two.lesion.id)
     (later,) = _cases(services, _take(services, tmp_path, {**ANNA, "taken_on": SPRING}))
     assert later.lesion.id == two.lesion.id
+    (given,) = _cases(
+        services, _take(services, tmp_path, {**ANNA, "taken_on": None}, lesion_id=one.lesion.id)
+    )
+    assert given.lesion.id == two.lesion.id
 
 
 def test_persons_found_to_be_one_have_one_lesion_of_the_uid(services: Services, tmp_path: Path) -> None:
