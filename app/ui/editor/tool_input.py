@@ -1,4 +1,4 @@
-"""Pointer, wheel, pinch, pen, fingers and keys in the view: they drive the tool's gesture, the zoom and the brush."""
+"""Pointer, wheel, pinch, pen, fingers and keys in the view drive the gesture, the zoom and the brush."""
 
 from dataclasses import dataclass, replace
 
