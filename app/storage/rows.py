@@ -93,6 +93,8 @@ class LesionRow(Row):
     label: Mapped[str]
     site: Mapped[str | None]
     site_special: Mapped[str | None]
+    anatomic_site: Mapped[str | None]
+    laterality: Mapped[str | None]
     clin_size_long_diam_mm: Mapped[float | None]
     notes: Mapped[str]
     tracking_uid: Mapped[str] = mapped_column(index=True)
