@@ -12,6 +12,7 @@ from app.domain.ids import ImageId
 from app.text.research_use import ABOUT, INTENDED_USE
 from app.translation import _
 from app.ui.audit.audit_dialog import AuditDialog
+from app.ui.bodymap.body_map_dialog import BodyMapDialog
 from app.ui.cases.masks_dialog import MasksDialog
 from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.patient_tree.move_dialog import MoveDialog
@@ -159,6 +160,12 @@ class Dialogs:
     def show_comparison(self, image_id: ImageId, theme: Theme) -> ComparisonDialog:
         """Compare an image with one of another visit of its lesion."""
         dialog = ComparisonDialog(self._session, theme, image_id, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_body_map(self, image_id: ImageId, theme: Theme) -> BodyMapDialog:
+        """Show where the lesions of a patient are."""
+        dialog = BodyMapDialog(self._session, theme, image_id, self._window)
         self.open(dialog)
         return dialog
 

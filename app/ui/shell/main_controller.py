@@ -196,6 +196,13 @@ class MainController(QObject):
             self._store_what_is_open()
             self.dialogs.show_comparison(image_id, self._theme)
 
+    def show_body_map(self) -> None:
+        """Show where the lesions of the open case's patient are."""
+        if (image_id := self.review.image_id) is not None:
+            self.panels.patient.finish()
+            dialog = self.dialogs.show_body_map(image_id, self._theme)
+            dialog.image_chosen.connect(lambda chosen: self.work_list.choose(ImageId(chosen)))
+
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
         self._store_what_is_open()
@@ -341,6 +348,7 @@ class MainController(QObject):
         self.printed_scales.drawing_wanted.connect(self.calibrate_with_ruler)
         self.canvas.tools.distance_drawn.connect(self._take_distance)
         self.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
+        self.panels.patient.lesion.body_map_requested.connect(self.show_body_map)
         self.importing.imported.connect(self._show_import)
         self.panels.patient.left_unstored.connect(self._announce_leftovers)
         self.canvas.editor.problem_noticed.connect(self._session.warn)

@@ -123,9 +123,9 @@ def test_a_general_site_alone_has_sides_too(general: str | None, sides: tuple[st
 
 
 def test_a_site_is_named_by_its_path_or_its_last_level() -> None:
-    assert [site_named(SITES, words) for words in (NOSE.upper(), "nose", " Head and neck : Head:Face:Nose")] == [
-        site_named(SITES, NOSE)
-    ] * 3
+    assert [
+        site_named(SITES, words) for words in (NOSE.upper(), "nose", " Head and neck : Head:Face:Nose")
+    ] == [site_named(SITES, NOSE)] * 3
     assert site_named(SITES, "Face:Nose") is None
 
 
