@@ -1,11 +1,12 @@
 """All figures of the body map on one sheet, and where on it a site is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
 
 from app.domain.anatomic_sites import AnatomicSite, levels_of
 from app.domain.lesion import Lesion
@@ -52,7 +53,22 @@ CAPTIONS: Final = (
 
 @cache
 def body_regions() -> tuple[BodyRegion, ...]:
-    """Return every region of the sheet; what is drawn later lies above."""
+    """Return every region of the sheet as far as it is seen; no two overlap."""
+    found = list[BodyRegion]()
+    for region in _drawn():
+        found = [_without(lower, region.path) for lower in found] + [region]
+    return tuple(region for region in found if not region.path.isEmpty())
+
+
+def _without(region: BodyRegion, above: QPainterPath) -> BodyRegion:
+    """Take out of a region what another one covers."""
+    if not region.path.boundingRect().intersects(above.boundingRect()):
+        return region
+    return replace(region, path=region.path.subtracted(above))
+
+
+def _drawn() -> tuple[BodyRegion, ...]:
+    """Return the regions as they are drawn, the later ones above the earlier ones."""
     return (
         *front(_FRONT_X, _TOP),
         *back(_BACK_X, _TOP),
@@ -61,8 +77,8 @@ def body_regions() -> tuple[BodyRegion, ...]:
         *face(_INSETS_X + 2 * COLUMN_WIDTH, 6, 1.9),
         *hands(_INSETS_X, 130),
         *feet(_INSETS_X, 210),
-        *named_fields(MUCOSA, _INSETS_X + 14, 310),
-        *named_fields(GENITALS, _INSETS_X + 14, 382),
+        *named_fields(MUCOSA, _INSETS_X + 2, 310),
+        *named_fields(GENITALS, _INSETS_X + 2, 382),
     )
 
 

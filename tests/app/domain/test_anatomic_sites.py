@@ -9,8 +9,8 @@ from app.domain.anatomic_sites import (
     check_anatomic_site,
     exact_site_words,
     lesion_site_words,
-    site_named,
     sides_of,
+    site_named,
     with_general_site,
 )
 from app.domain.case_checks import check_lesion
@@ -57,7 +57,8 @@ def test_codes_are_those_of_the_context_group_and_no_two_sites_share_one() -> No
     codes = [(site.code.scheme, site.code.value) for site in SITES if site.code is not None]
     assert len(codes) == len(set(codes)) == len(CONCEPT_BY_SITE) == 105
     chin = site_named(SITES, "Chin")
-    assert chin is not None and chin.code is not None
+    assert chin is not None
+    assert chin.code is not None
     assert (chin.code.scheme, chin.code.value, chin.code.meaning) == ("SCT", "23747009", "Skin of chin")
 
 
@@ -104,9 +105,12 @@ def test_clearing_the_exact_site_leaves_the_general_one() -> None:
     ],
 )
 def test_sites_and_sides_that_do_not_exist_are_refused(lesion: Lesion, before: Lesion, field: str) -> None:
-    with pytest.raises(InvalidFieldError) as refused:
+    def check() -> None:
         check_anatomic_site(lesion, SITES, before=before)
         check_lesion(lesion, WORDS)
+
+    with pytest.raises(InvalidFieldError) as refused:
+        check()
     assert refused.value.field == field
 
 

@@ -39,9 +39,14 @@ _FRONT_OF_HEAD: Final = (
     Cut("Face", band(11, 70, *_HALF)),
 )
 _BACK_OF_HEAD: Final = (
-    Cut("Parietal scalp", band(-5, 20, *_HALF)),
-    Cut("Occipital scalp", band(20, 45, *_HALF)),
+    Cut("Vertex of scalp", band(-5, 8, *_HALF)),
+    Cut("Parietal scalp", band(8, 22, *_HALF)),
+    Cut("Occipital scalp", band(22, 45, *_HALF)),
     Cut("Nape of neck", band(45, 70, *_HALF)),
+)
+_FRONT_OF_NECK: Final = (
+    Cut("Supraclavicular region", ((10, 58), (40, 58), (40, 90), (6, 90))),
+    Cut("Front of neck", band(45, 90, *_HALF)),
 )
 _FRONT_OF_TRUNK: Final = (
     Cut("Presternal region", band(76, 128, -_MIDDLE, _MIDDLE), "midline"),
@@ -67,6 +72,10 @@ _BACK_OF_TRUNK: Final = (
 )
 _FRONT_OF_ARM: Final = (
     Cut("Anterior shoulder", band(60, 102)),
+    Cut("Medial upper arm", ((30, 102), (41.5, 102), (50, 138), (30, 138))),
+    Cut("Medial elbow", ((30, 138), (50, 138), (55.5, 156), (30, 156))),
+    Cut("Ulnar forearm", ((30, 156), (55.5, 156), (69.5, 197), (30, 197))),
+    Cut("Ulnar wrist", ((30, 197), (69.5, 197), (73.5, 220), (30, 220))),
     Cut("Anterior upper arm", band(102, 138)),
     Cut("Antecubital fossa", band(138, 156)),
     Cut("Volar forearm", band(156, 197)),
@@ -82,8 +91,11 @@ _BACK_OF_ARM: Final = (
 _FRONT_OF_LEG: Final = (
     Cut("Medial thigh", ((-5, 226), (17, 226), (12, 292), (-5, 292))),
     Cut("Anterior thigh", band(195, 298)),
+    Cut("Medial knee", band(298, 326, -5, 17.5)),
     Cut("Patellar region", band(298, 326)),
+    Cut("Medial calf", ((-5, 326), (17.5, 326), (18, 392), (-5, 400))),
     Cut("Shin", band(326, 400)),
+    Cut("Medial ankle", band(400, 417, -5, 20)),
     Cut("Anterior ankle", band(400, 417)),
     Cut("Dorsum of foot", band(417, 436)),
     Cut("Toes", band(436, 460)),
@@ -119,10 +131,11 @@ def back(x: float, y: float) -> list[BodyRegion]:
 
 def _front_half(side: str) -> list[BodyRegion]:
     return [
-        *cut_regions(smooth(_NECK), (Cut("Front of neck", band(45, 90, *_HALF)),), side),
+        *cut_regions(smooth(_NECK), _FRONT_OF_NECK, side),
         *cut_regions(smooth(_LEG), _FRONT_OF_LEG, side),
         *cut_regions(smooth(_ARM), _FRONT_OF_ARM, side),
         *cut_regions(smooth(_TRUNK), _one_side(_FRONT_OF_TRUNK), side),
+        *cut_regions(ellipse(0, 172, 11, 10), (Cut("Periumbilical region", band(160, 184, *_HALF)),), side),
         *cut_regions(
             smooth(_HAND),
             (Cut("Palm of hand", band(190, 231)), Cut("Fingers and thumb", band(231, 270))),

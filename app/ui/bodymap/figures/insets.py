@@ -98,7 +98,7 @@ _TOP_CUTS: Final = (
     Cut("Anterior ankle", band(82, 110)),
 )
 
-_FIELD_WIDTH, _FIELD_HEIGHT, _FIELD_GAP = 76.0, 14.0, 3.0
+_FIELD_WIDTH, _FIELD_HEIGHT, _FIELD_GAP = 88.0, 14.0, 3.0
 MUCOSA: Final = ("Oral mucosa", "Tongue", "Gingiva", "Palate", "Conjunctiva")
 GENITALS: Final = (
     *("Perigenital region", "Vulva", "Vagina", "Penis", "Scrotum", "Perineum", "Anus"),
