@@ -84,7 +84,8 @@ def exact_site_words(path: str, laterality: str | None = None) -> str:
 
 def with_side_words(site: str, laterality: str | None) -> str:
     """Return words for a site together with its side."""
-    return _(_WITH_SIDE[laterality]).format(site=site) if laterality in _WITH_SIDE else site
+    words = _WITH_SIDE.get(laterality or "")
+    return site if words is None else _(words).format(site=site)
 
 
 def lesion_site_words(lesion: Lesion) -> str:
@@ -95,6 +96,13 @@ def lesion_site_words(lesion: Lesion) -> str:
         return ""
     words = _(lesion.site)
     return with_side_words(words[:1].upper() + words[1:], lesion.laterality)
+
+
+def short_site_words(lesion: Lesion) -> str:
+    """Return where a lesion is without the regions around it; "" when nothing is known."""
+    if not lesion.anatomic_site:
+        return lesion_site_words(lesion)
+    return with_side_words(_(levels_of(lesion.anatomic_site)[-1]), lesion.laterality)
 
 
 def site_named(sites: Iterable[AnatomicSite], words: str) -> AnatomicSite | None:

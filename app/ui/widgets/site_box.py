@@ -22,12 +22,13 @@ class SiteBox(ChoiceBox):
         self.setEditable(True)
         self.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(_SHOWN)
-        self.view().setMinimumWidth(_LEAST_LIST_PX)
         searcher = QCompleter(self.model(), self)
         searcher.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         searcher.setFilterMode(Qt.MatchFlag.MatchContains)
         searcher.setMaxVisibleItems(_SHOWN)
-        searcher.popup().setMinimumWidth(_LEAST_LIST_PX)
+        for shown in (self.view(), searcher.popup()):
+            if shown is not None:
+                shown.setMinimumWidth(_LEAST_LIST_PX)
         self.setCompleter(searcher)
         line = self.lineEdit()
         assert line is not None

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.translation import N_
 from app.ui.bodymap.figures.outline import BodyRegion, Cut, Points, band, cut_regions, ellipse, placed, smooth
 
 HEAD: Final[Points] = (
@@ -35,78 +36,78 @@ _MIDDLE: Final = 5.5
 
 _HALF: Final = (0, 300)
 _FRONT_OF_HEAD: Final = (
-    Cut("Frontal scalp", band(-5, 11, *_HALF)),
-    Cut("Face", band(11, 70, *_HALF)),
+    Cut(N_("Frontal scalp"), band(-5, 11, *_HALF)),
+    Cut(N_("Face"), band(11, 70, *_HALF)),
 )
 _BACK_OF_HEAD: Final = (
-    Cut("Vertex of scalp", band(-5, 8, *_HALF)),
-    Cut("Parietal scalp", band(8, 22, *_HALF)),
-    Cut("Occipital scalp", band(22, 45, *_HALF)),
-    Cut("Nape of neck", band(45, 70, *_HALF)),
+    Cut(N_("Vertex of scalp"), band(-5, 8, *_HALF)),
+    Cut(N_("Parietal scalp"), band(8, 22, *_HALF)),
+    Cut(N_("Occipital scalp"), band(22, 45, *_HALF)),
+    Cut(N_("Nape of neck"), band(45, 70, *_HALF)),
 )
 _FRONT_OF_NECK: Final = (
-    Cut("Supraclavicular region", ((10, 58), (40, 58), (40, 90), (6, 90))),
-    Cut("Front of neck", band(45, 90, *_HALF)),
+    Cut(N_("Supraclavicular region"), ((10, 58), (40, 58), (40, 90), (6, 90))),
+    Cut(N_("Front of neck"), band(45, 90, *_HALF)),
 )
 _FRONT_OF_TRUNK: Final = (
-    Cut("Presternal region", band(76, 128, -_MIDDLE, _MIDDLE), "midline"),
-    Cut("Upper anterior chest", band(60, 97, *_HALF)),
-    Cut("Breast", ((0, 97), (60, 97), (60, 124), (30, 130), (0, 124))),
-    Cut("Lower anterior chest", ((0, 124), (30, 130), (60, 124), (60, 144), (0, 134))),
-    Cut("Upper anterior abdomen", ((0, 134), (60, 144), (60, 160), (0, 160))),
-    Cut("Mid anterior abdomen", band(160, 184, *_HALF)),
-    Cut("Suprapubic region", ((-9, 204), (9, 204), (5, 217), (-5, 217)), "midline"),
-    Cut("Genital region", ((-5, 217), (5, 217), (5, 240), (-5, 240)), "midline"),
-    Cut("Lower anterior abdomen", ((0, 184), (60, 184), (60, 190), (9, 208), (0, 208))),
-    Cut("Inguinal region", band(188, 240, *_HALF)),
+    Cut(N_("Presternal region"), band(76, 128, -_MIDDLE, _MIDDLE), "midline"),
+    Cut(N_("Upper anterior chest"), band(60, 97, *_HALF)),
+    Cut(N_("Breast"), ((0, 97), (60, 97), (60, 124), (30, 130), (0, 124))),
+    Cut(N_("Lower anterior chest"), ((0, 124), (30, 130), (60, 124), (60, 144), (0, 134))),
+    Cut(N_("Upper anterior abdomen"), ((0, 134), (60, 144), (60, 160), (0, 160))),
+    Cut(N_("Mid anterior abdomen"), band(160, 184, *_HALF)),
+    Cut(N_("Suprapubic region"), ((-9, 204), (9, 204), (5, 217), (-5, 217)), "midline"),
+    Cut(N_("Genital region"), ((-5, 217), (5, 217), (5, 240), (-5, 240)), "midline"),
+    Cut(N_("Lower anterior abdomen"), ((0, 184), (60, 184), (60, 190), (9, 208), (0, 208))),
+    Cut(N_("Inguinal region"), band(188, 240, *_HALF)),
 )
 _BACK_OF_TRUNK: Final = (
-    Cut("Intergluteal cleft", band(206, 240, -2.2, 2.2), "midline"),
-    Cut("Paraspinal upper back", band(60, 112, 0, 12)),
-    Cut("Lateral upper back", band(60, 112, 12, 300)),
-    Cut("Paraspinal mid back", band(112, 152, 0, 12)),
-    Cut("Lateral mid back", band(112, 152, 12, 300)),
-    Cut("Paraspinal lower back", band(152, 194, 0, 12)),
-    Cut("Lateral lower back", band(152, 194, 12, 300)),
-    Cut("Buttock", band(194, 240, *_HALF)),
+    Cut(N_("Intergluteal cleft"), band(206, 240, -2.2, 2.2), "midline"),
+    Cut(N_("Paraspinal upper back"), band(60, 112, 0, 12)),
+    Cut(N_("Lateral upper back"), band(60, 112, 12, 300)),
+    Cut(N_("Paraspinal mid back"), band(112, 152, 0, 12)),
+    Cut(N_("Lateral mid back"), band(112, 152, 12, 300)),
+    Cut(N_("Paraspinal lower back"), band(152, 194, 0, 12)),
+    Cut(N_("Lateral lower back"), band(152, 194, 12, 300)),
+    Cut(N_("Buttock"), band(194, 240, *_HALF)),
 )
 _FRONT_OF_ARM: Final = (
-    Cut("Anterior shoulder", band(60, 102)),
-    Cut("Medial upper arm", ((30, 102), (41.5, 102), (50, 138), (30, 138))),
-    Cut("Medial elbow", ((30, 138), (50, 138), (55.5, 156), (30, 156))),
-    Cut("Ulnar forearm", ((30, 156), (55.5, 156), (69.5, 197), (30, 197))),
-    Cut("Ulnar wrist", ((30, 197), (69.5, 197), (73.5, 220), (30, 220))),
-    Cut("Anterior upper arm", band(102, 138)),
-    Cut("Antecubital fossa", band(138, 156)),
-    Cut("Volar forearm", band(156, 197)),
-    Cut("Volar wrist", band(197, 220)),
+    Cut(N_("Anterior shoulder"), band(60, 102)),
+    Cut(N_("Medial upper arm"), ((30, 102), (41.5, 102), (50, 138), (30, 138))),
+    Cut(N_("Medial elbow"), ((30, 138), (50, 138), (55.5, 156), (30, 156))),
+    Cut(N_("Ulnar forearm"), ((30, 156), (55.5, 156), (69.5, 197), (30, 197))),
+    Cut(N_("Ulnar wrist"), ((30, 197), (69.5, 197), (73.5, 220), (30, 220))),
+    Cut(N_("Anterior upper arm"), band(102, 138)),
+    Cut(N_("Antecubital fossa"), band(138, 156)),
+    Cut(N_("Volar forearm"), band(156, 197)),
+    Cut(N_("Volar wrist"), band(197, 220)),
 )
 _BACK_OF_ARM: Final = (
-    Cut("Posterior shoulder", band(60, 102)),
-    Cut("Posterior upper arm", band(102, 138)),
-    Cut("Elbow tip", band(138, 156)),
-    Cut("Dorsal forearm", band(156, 197)),
-    Cut("Dorsal wrist", band(197, 220)),
+    Cut(N_("Posterior shoulder"), band(60, 102)),
+    Cut(N_("Posterior upper arm"), band(102, 138)),
+    Cut(N_("Elbow tip"), band(138, 156)),
+    Cut(N_("Dorsal forearm"), band(156, 197)),
+    Cut(N_("Dorsal wrist"), band(197, 220)),
 )
 _FRONT_OF_LEG: Final = (
-    Cut("Medial thigh", ((-5, 226), (17, 226), (12, 292), (-5, 292))),
-    Cut("Anterior thigh", band(195, 298)),
-    Cut("Medial knee", band(298, 326, -5, 17.5)),
-    Cut("Patellar region", band(298, 326)),
-    Cut("Medial calf", ((-5, 326), (17.5, 326), (18, 392), (-5, 400))),
-    Cut("Shin", band(326, 400)),
-    Cut("Medial ankle", band(400, 417, -5, 20)),
-    Cut("Anterior ankle", band(400, 417)),
-    Cut("Dorsum of foot", band(417, 436)),
-    Cut("Toes", band(436, 460)),
+    Cut(N_("Medial thigh"), ((-5, 226), (17, 226), (12, 292), (-5, 292))),
+    Cut(N_("Anterior thigh"), band(195, 298)),
+    Cut(N_("Medial knee"), band(298, 326, -5, 17.5)),
+    Cut(N_("Patellar region"), band(298, 326)),
+    Cut(N_("Medial calf"), ((-5, 326), (17.5, 326), (18, 392), (-5, 400))),
+    Cut(N_("Shin"), band(326, 400)),
+    Cut(N_("Medial ankle"), band(400, 417, -5, 20)),
+    Cut(N_("Anterior ankle"), band(400, 417)),
+    Cut(N_("Dorsum of foot"), band(417, 436)),
+    Cut(N_("Toes"), band(436, 460)),
 )
 _BACK_OF_LEG: Final = (
-    Cut("Buttock", ((-5, 190), (60, 190), (60, 224), (30, 236), (-5, 238))),
-    Cut("Posterior thigh", band(195, 298)),
-    Cut("Popliteal fossa", band(298, 326)),
-    Cut("Posterior calf", band(326, 396)),
-    Cut("Achilles region", band(396, 420)),
-    Cut("Heel", band(420, 460)),
+    Cut(N_("Buttock"), ((-5, 190), (60, 190), (60, 224), (30, 236), (-5, 238))),
+    Cut(N_("Posterior thigh"), band(195, 298)),
+    Cut(N_("Popliteal fossa"), band(298, 326)),
+    Cut(N_("Posterior calf"), band(326, 396)),
+    Cut(N_("Achilles region"), band(396, 420)),
+    Cut(N_("Heel"), band(420, 460)),
 )
 
 
@@ -116,7 +117,7 @@ def front(x: float, y: float) -> list[BodyRegion]:
         *placed(_front_half("left"), x, y),
         *placed(_front_half("right"), x, y, is_mirrored=True),
         *placed(_in_the_middle(_FRONT_OF_TRUNK), x, y),
-        BodyRegion("Umbilicus", "midline", ellipse(x, y + 172, 4.6, 4.6)),
+        BodyRegion(N_("Umbilicus"), "midline", ellipse(x, y + 172, 4.6, 4.6)),
     ]
 
 
@@ -135,26 +136,28 @@ def _front_half(side: str) -> list[BodyRegion]:
         *cut_regions(smooth(_LEG), _FRONT_OF_LEG, side),
         *cut_regions(smooth(_ARM), _FRONT_OF_ARM, side),
         *cut_regions(smooth(_TRUNK), _one_side(_FRONT_OF_TRUNK), side),
-        *cut_regions(ellipse(0, 172, 11, 10), (Cut("Periumbilical region", band(160, 184, *_HALF)),), side),
+        *cut_regions(
+            ellipse(0, 172, 11, 10), (Cut(N_("Periumbilical region"), band(160, 184, *_HALF)),), side
+        ),
         *cut_regions(
             smooth(_HAND),
-            (Cut("Palm of hand", band(190, 231)), Cut("Fingers and thumb", band(231, 270))),
+            (Cut(N_("Palm of hand"), band(190, 231)), Cut(N_("Fingers and thumb"), band(231, 270))),
             side,
         ),
-        BodyRegion("Ear", side, ellipse(*_EAR)),
+        BodyRegion(N_("Ear"), side, ellipse(*_EAR)),
         *cut_regions(smooth(HEAD), _FRONT_OF_HEAD, side),
     ]
 
 
 def _back_half(side: str) -> list[BodyRegion]:
-    hand = (Cut("Dorsum of hand", band(190, 231)), Cut("Fingers and thumb", band(231, 270)))
+    hand = (Cut(N_("Dorsum of hand"), band(190, 231)), Cut(N_("Fingers and thumb"), band(231, 270)))
     return [
-        *cut_regions(smooth(_NECK), (Cut("Nape of neck", band(45, 90, *_HALF)),), side),
+        *cut_regions(smooth(_NECK), (Cut(N_("Nape of neck"), band(45, 90, *_HALF)),), side),
         *cut_regions(smooth(_LEG), _BACK_OF_LEG, side),
         *cut_regions(smooth(_ARM), _BACK_OF_ARM, side),
         *cut_regions(smooth(_TRUNK), _one_side(_BACK_OF_TRUNK), side),
         *cut_regions(smooth(_HAND), hand, side),
-        BodyRegion("Ear", side, ellipse(*_EAR)),
+        BodyRegion(N_("Ear"), side, ellipse(*_EAR)),
         *cut_regions(smooth(HEAD), _BACK_OF_HEAD, side),
     ]
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.translation import N_
 from app.ui.bodymap.figures.outline import BodyRegion, Cut, Points, band, cut_regions, ellipse, placed, smooth
 
 _HEAD: Final[Points] = (
@@ -29,34 +30,34 @@ _LEG: Final[Points] = (
     *((-19, 262), (-22, 232)),
 )
 _TRUNK_CUTS: Final = (
-    Cut("Axilla", band(94, 110)),
-    Cut("Upper lateral chest", band(60, 122)),
-    Cut("Lower lateral chest", band(122, 152)),
-    Cut("Lateral abdomen", band(152, 192)),
-    Cut("Hip", band(192, 240)),
+    Cut(N_("Axilla"), band(94, 110)),
+    Cut(N_("Upper lateral chest"), band(60, 122)),
+    Cut(N_("Lower lateral chest"), band(122, 152)),
+    Cut(N_("Lateral abdomen"), band(152, 192)),
+    Cut(N_("Hip"), band(192, 240)),
 )
 _ARM_CUTS: Final = (
-    Cut("Lateral shoulder", band(60, 102)),
-    Cut("Lateral upper arm", band(102, 138)),
-    Cut("Lateral elbow", band(138, 156)),
-    Cut("Radial forearm", band(156, 193)),
-    Cut("Radial wrist", band(193, 212)),
+    Cut(N_("Lateral shoulder"), band(60, 102)),
+    Cut(N_("Lateral upper arm"), band(102, 138)),
+    Cut(N_("Lateral elbow"), band(138, 156)),
+    Cut(N_("Radial forearm"), band(156, 193)),
+    Cut(N_("Radial wrist"), band(193, 212)),
 )
 _LEG_CUTS: Final = (
-    Cut("Hip", band(190, 226)),
-    Cut("Lateral thigh", band(226, 296)),
-    Cut("Lateral knee", band(296, 326)),
-    Cut("Lateral calf", band(326, 400)),
-    Cut("Lateral ankle", band(400, 424)),
-    Cut("Foot", band(424, 460)),
+    Cut(N_("Hip"), band(190, 226)),
+    Cut(N_("Lateral thigh"), band(226, 296)),
+    Cut(N_("Lateral knee"), band(296, 326)),
+    Cut(N_("Lateral calf"), band(326, 400)),
+    Cut(N_("Lateral ankle"), band(400, 424)),
+    Cut(N_("Foot"), band(424, 460)),
 )
 _HEAD_CUTS: Final = (
-    Cut("Frontal scalp", ((-30, -5), (-4, -5), (-12, 14), (-30, 14))),
-    Cut("Temple", ((-30, 14), (-12, 14), (-8, 22), (-8, 30), (-30, 30))),
-    Cut("Face", ((-30, 30), (-8, 30), (-3, 44), (2, 54), (-2, 70), (-30, 70))),
-    Cut("Temporal scalp", ((-12, 14), (12, 14), (12, 42), (-3, 44), (-8, 30), (-8, 22))),
-    Cut("Parietal scalp", ((-10, -5), (40, -5), (40, 14), (-12, 14))),
-    Cut("Occipital scalp", ((0, 14), (40, 14), (40, 60), (0, 60))),
+    Cut(N_("Frontal scalp"), ((-30, -5), (-4, -5), (-12, 14), (-30, 14))),
+    Cut(N_("Temple"), ((-30, 14), (-12, 14), (-8, 22), (-8, 30), (-30, 30))),
+    Cut(N_("Face"), ((-30, 30), (-8, 30), (-3, 44), (2, 54), (-2, 70), (-30, 70))),
+    Cut(N_("Temporal scalp"), ((-12, 14), (12, 14), (12, 42), (-3, 44), (-8, 30), (-8, 22))),
+    Cut(N_("Parietal scalp"), ((-10, -5), (40, -5), (40, 14), (-12, 14))),
+    Cut(N_("Occipital scalp"), ((0, 14), (40, 14), (40, 60), (0, 60))),
 )
 
 
@@ -72,12 +73,12 @@ def right_side(x: float, y: float) -> list[BodyRegion]:
 
 def _profile(side: str) -> list[BodyRegion]:
     return [
-        *cut_regions(smooth(_NECK), (Cut("Side of neck", band(30, 90)),), side),
+        *cut_regions(smooth(_NECK), (Cut(N_("Side of neck"), band(30, 90)),), side),
         *cut_regions(smooth(_LEG), _LEG_CUTS, side),
-        BodyRegion("Lateral malleolus", side, ellipse(2.5, 413, 4, 5)),
+        BodyRegion(N_("Lateral malleolus"), side, ellipse(2.5, 413, 4, 5)),
         *cut_regions(smooth(_TRUNK), _TRUNK_CUTS, side),
-        *cut_regions(smooth(_HAND), (Cut("Hand", band(195, 260)),), side),
+        *cut_regions(smooth(_HAND), (Cut(N_("Hand"), band(195, 260)),), side),
         *cut_regions(smooth(_ARM), _ARM_CUTS, side),
         *cut_regions(smooth(_HEAD), _HEAD_CUTS, side),
-        BodyRegion("Ear", side, ellipse(3, 33, 4, 7)),
+        BodyRegion(N_("Ear"), side, ellipse(3, 33, 4, 7)),
     ]
