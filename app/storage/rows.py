@@ -26,6 +26,7 @@ APPEND_ONLY = (
     "marked_structure",
     "lesion_list",
     "other_lesion",
+    "device_profile",
 )
 """Tables that triggers protect against UPDATE and DELETE."""
 

@@ -108,6 +108,9 @@ class ScaleCard(Card):
     scale_search_requested = Signal()
     """A printed scale is to be looked for in the image."""
     calibration_removed = Signal()
+    profiles_requested = Signal()
+    suggestion_taken = Signal()
+    """The device profile that is named on the button is to be used."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Scale"), parent)
@@ -118,18 +121,31 @@ class ScaleCard(Card):
         self.search = QPushButton(_("Find a scale in the image"))
         self.search.setToolTip(_("Look for a printed ruler; you confirm what its ticks stand for."))
         self.search.clicked.connect(self.scale_search_requested)
+        self.profiles = QPushButton(_("Device profiles…"))
+        self.profiles.setToolTip(_("Use the scale of a camera that was verified once, or keep this one."))
+        self.profiles.clicked.connect(self.profiles_requested)
+        self.suggested = QPushButton()
+        self.suggested.clicked.connect(self.suggestion_taken)
+        self.suggested.hide()
         self._remove = QPushButton(_("Remove"))
         self._remove.setAccessibleName(_("Remove the scale"))
         self._remove.clicked.connect(self.calibration_removed)
         finding, row = QHBoxLayout(), QHBoxLayout()
         finding.addWidget(self.search)
+        finding.addWidget(self.profiles)
         finding.addStretch(1)
         row.addWidget(self._measure)
         row.addWidget(self._remove)
         row.addStretch(1)
         self.body.addWidget(self._sentence)
+        self.body.addWidget(self.suggested, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(finding)
         self.body.addLayout(row)
+
+    def suggest(self, profile: str) -> None:
+        """Offer the scale of the device that took the image; "" = none fits."""
+        self.suggested.setText(_("Use the scale of “{name}”").format(name=profile))
+        self.suggested.setVisible(bool(profile))
 
     def show_calibration(self, calibration: Calibration | None) -> None:
         """Show a scale, or that there is none."""

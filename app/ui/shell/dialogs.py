@@ -29,6 +29,7 @@ from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.theme import Theme
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
+from app.ui.workbench.device_profile_dialog import DeviceProfileDialog
 from app.ui.workbench.scale_dialog import KnownDistance, ScaleDialog
 from app.usecases.exports.case_selection import CaseSelection
 
@@ -166,6 +167,12 @@ class Dialogs:
     def show_body_map(self, image_id: ImageId, theme: Theme) -> BodyMapDialog:
         """Show where the lesions of a patient are."""
         dialog = BodyMapDialog(self._session, theme, image_id, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_device_profiles(self, image_id: ImageId, chosen: Sequence[ImageId]) -> DeviceProfileDialog:
+        """Show the scales of devices, for the open image or the chosen ones."""
+        dialog = DeviceProfileDialog(self._session, image_id, chosen, self._window)
         self.open(dialog)
         return dialog
 
