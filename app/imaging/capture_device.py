@@ -23,7 +23,9 @@ def capture_device(content: bytes) -> CaptureDevice:
     try:
         with quiet_decoders():
             return _of_dicom(content) if kind_of(content) is DICOM else _of_photograph(content)
-    except (UnreadableFileError, *DECODER_FAILURES):
+    except UnreadableFileError:
+        return _UNKNOWN
+    except DECODER_FAILURES:
         return _UNKNOWN
 
 

@@ -10,8 +10,12 @@ from app.text.stored_sentences import stored_words
 from app.translation import _, in_numerals
 from app.ui.panels.lesions_card import LesionsCard
 from app.ui.widgets.card import Card
-from app.ui.widgets.labels import plain_label, selectable
+from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from app.ui.workbench.case_view import CaseView
+
+
+_LONGEST_ON_BUTTON = 26
+"""Letters of a profile's name beside which the panel keeps its width."""
 
 
 class MeasurementsPanel(QWidget):
@@ -132,7 +136,6 @@ class ScaleCard(Card):
         self._remove.clicked.connect(self.calibration_removed)
         finding, row = QHBoxLayout(), QHBoxLayout()
         finding.addWidget(self.search)
-        finding.addWidget(self.profiles)
         finding.addStretch(1)
         row.addWidget(self._measure)
         row.addWidget(self._remove)
@@ -141,10 +144,14 @@ class ScaleCard(Card):
         self.body.addWidget(self.suggested, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(finding)
         self.body.addLayout(row)
+        self.body.addWidget(self.profiles, 0, Qt.AlignmentFlag.AlignLeft)
 
     def suggest(self, profile: str) -> None:
         """Offer the scale of the device that took the image; "" = none fits."""
-        self.suggested.setText(_("Use the scale of “{name}”").format(name=profile))
+        is_long = len(profile) > _LONGEST_ON_BUTTON
+        shown = f"{profile[: _LONGEST_ON_BUTTON - 1]}…" if is_long else profile
+        self.suggested.setText(_("Use the scale of “{name}”").format(name=shown.replace("&", "&&")))
+        self.suggested.setToolTip(plain_tip(profile))
         self.suggested.setVisible(bool(profile))
 
     def show_calibration(self, calibration: Calibration | None) -> None:

@@ -25,7 +25,7 @@ from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
-from app.ui.widgets.labels import plain_label
+from app.ui.widgets.labels import plain_label, plain_tip
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.text_field import TextField
 from app.usecases.cases.device_profiles import (
@@ -53,7 +53,7 @@ class DeviceProfileDialog(PageDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Device profiles"))
-        self.resize(760, 560)
+        self.resize(860, 560)
         self._session = session
         self._image_id = image_id
         self._chosen = tuple(chosen)
@@ -63,7 +63,7 @@ class DeviceProfileDialog(PageDialog):
         self.use, self.withdraw = QPushButton(_("Use this scale")), QPushButton(_("Withdraw the profile"))
         self.name, self.keep = TextField(_("Name of the new profile")), QPushButton(_("Keep the scale"))
         self.day = QDateEdit(QDate.currentDate())
-        self._device = plain_label("", "muted", wraps=True)
+        self.device = plain_label("", "muted", wraps=True)
         self._own_scale = plain_label("", "muted", wraps=True)
         self.problem = plain_label("", "error", wraps=True)
         self._build()
@@ -78,7 +78,11 @@ class DeviceProfileDialog(PageDialog):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for column in (2, 3):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.table.setMinimumHeight(150)
         count = len(self._chosen)
         self.to_chosen.setText(
@@ -92,7 +96,7 @@ class DeviceProfileDialog(PageDialog):
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat(language_in_use().notation.date_pattern)
         self.day.setMaximumDate(QDate.currentDate())
-        self.page.addWidget(self._device)
+        self.page.addWidget(self.device)
         self.page.addWidget(self.table, 1)
         self.page.addLayout(_row(self.to_this, self.to_chosen, None, self.withdraw, self.use))
         self.page.addWidget(plain_label(_(_CAUTION), "small", wraps=True))
@@ -132,7 +136,7 @@ class DeviceProfileDialog(PageDialog):
     def _show(self, choice: ProfileChoice) -> None:
         self._choice = choice
         device = choice.device.words
-        self._device.setText(
+        self.device.setText(
             _("This image was taken with {device}.").format(device=device)
             if device
             else _("The file of this image does not say which camera took it.")
@@ -140,7 +144,9 @@ class DeviceProfileDialog(PageDialog):
         self.table.setRowCount(len(choice.profiles))
         for row, profile in enumerate(choice.profiles):
             for column, words in enumerate(_cells(profile)):
-                self.table.setItem(row, column, QTableWidgetItem(words))
+                cell = QTableWidgetItem(words)
+                cell.setToolTip(plain_tip(words))
+                self.table.setItem(row, column, cell)
         if choice.matching:
             self.table.selectRow(choice.profiles.index(choice.matching[0]))
         scale = choice.calibration
