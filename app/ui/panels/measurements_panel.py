@@ -13,7 +13,6 @@ from app.ui.widgets.card import Card
 from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from app.ui.workbench.case_view import CaseView
 
-
 _LONGEST_ON_BUTTON = 26
 """Letters of a profile's name beside which the panel keeps its width."""
 
