@@ -101,6 +101,7 @@ def file_of(services: Services, case: Case, token: CancelToken, *, overlay: str 
         read_follow_up=lambda: compare_with_visit_before(services, case, token),
         read_predicted=lambda: _changed_prediction(services, case),
         measure_predicted=lambda: arrays.measured(case.image, _changed_prediction(services, case)),
+        weigh_original=lambda: services.store.blobs.path(case.image.original).stat().st_size,
     )
 
 

@@ -1,0 +1,25 @@
+"""The codes of what objects say: of DICOM and SNOMED CT where they have the thing, else Naevus' own."""
+
+from typing import Final
+
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
+
+OWN_SCHEME: Final = "99NAEVUS"
+"""A private coding scheme begins with 99 (PS3.16, 8.2); its codes are the names that are stored."""
+
+ABNORMAL: Final = Code("49755003", "SCT", "Morphologically Abnormal Structure")
+SKIN_LESION: Final = Code("95324001", "SCT", "Skin lesion")
+DERMOSCOPY: Final = codes.DCM.Dermoscopy
+MACHINE_LEARNING: Final = codes.DCM.ArtificialIntelligence
+RATIO: Final = Code("1", "UCUM", "no units")
+MM: Final = Code("mm", "UCUM", "millimeter")
+MM2: Final = Code("mm2", "UCUM", "square millimeter")
+PIXELS: Final = Code("{pixels}", "UCUM", "pixels")
+
+_LONGEST_MEANING = 64
+
+
+def own_code(value: str, meaning: str) -> Code:
+    """Return a code of Naevus' own; the meaning is cut to the letters that it may have."""
+    return Code(value, OWN_SCHEME, meaning[:_LONGEST_MEANING])
