@@ -189,7 +189,9 @@ class BegunFolder:
 
 
 def _key(name: str, manner: ExportManner) -> str:
-    asked = json.dumps([name, manner.deidentified, manner.names, manner.selection_sha256])
+    asked = json.dumps(
+        [name, manner.deidentified, manner.names, manner.selection_sha256, manner.form, manner.overlay]
+    )
     return hashlib.sha256(asked.encode()).hexdigest()[:_KEY_DIGITS]
 
 

@@ -1,5 +1,6 @@
 """The codes of what objects say: of DICOM and SNOMED CT where they have the thing, else Naevus' own."""
 
+import hashlib
 from typing import Final
 
 from pydicom.sr.codedict import codes
@@ -18,8 +19,16 @@ MM2: Final = Code("mm2", "UCUM", "square millimeter")
 PIXELS: Final = Code("{pixels}", "UCUM", "pixels")
 
 _LONGEST_MEANING = 64
+_LONGEST_VALUE = 16
+_LETTERS, _DIGITS = 7, 8
 
 
-def own_code(value: str, meaning: str) -> Code:
-    """Return a code of Naevus' own; the meaning is cut to the letters that it may have."""
+def own_code(name: str, meaning: str) -> Code:
+    """Return a code of Naevus' own for a stored name.
+
+    A longer name than a Code Value may have ends in a digest of it: few programs read Long Code Values.
+    """
+    is_short = len(name) <= _LONGEST_VALUE
+    digest = "" if is_short else hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]
+    value = name if is_short else f"{name[:_LETTERS]}-{digest}"
     return Code(value, OWN_SCHEME, meaning[:_LONGEST_MEANING])

@@ -1,7 +1,6 @@
 """A folder for each case with its DICOM objects: what other people's programs know, and dciodvfy accepts."""
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.exporters.begun_folder import begun_folder
@@ -9,9 +8,6 @@ from app.exporters.dicom.dicom_case import DicomCase
 from app.translation import N_
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Writing
-
-_Objects = Iterator[tuple[str, Callable[[], bytes]]]
-"""Names of files, with what makes their bytes."""
 
 
 class DicomFolder:
@@ -28,25 +24,16 @@ class DicomFolder:
 
     def write(self, cases: Iterable[CaseFile], folder: Path, manner: ExportManner) -> Writing:
         """Write ``naevus_dicom/<case>/image.dcm`` and what belongs to it; raises ExportError."""
+        # highdicom takes half a second to load: with the first export, not when the window opens.
+        from app.exporters.dicom.objects import dicom_objects
+
         with begun_folder(folder, self._folder_name, manner) as begun:
             for done, file in enumerate(cases, start=1):
                 stem, case = begun.stems.next_stem(file.case), DicomCase(file, manner.deidentified)
-                for name, make in self._objects(case):
+                for name, make in dicom_objects(case, manner, is_compressed=self._is_compressed):
                     begun.put(file.case, f"{stem}/{name}.dcm", make, made_from=case.facts)
                 yield done
         return begun.files
-
-    def _objects(self, case: DicomCase) -> _Objects:
-        # highdicom takes half a second to load: with the first export, not when the window opens.
-        from app.exporters.dicom.photograph import photograph, photograph_file
-        from app.exporters.dicom.segmentation import has_segmentation, probability_file, segmentation_file
-
-        yield "image", partial(photograph_file, case, is_compressed=self._is_compressed)
-        image = photograph(case)
-        if has_segmentation(case.case):
-            yield "segmentation", partial(segmentation_file, case, image)
-        if case.case.boundary is not None:
-            yield "probability", partial(probability_file, case, image, case.case.boundary)
 
 
 DICOM = DicomFolder("dicom", N_("DICOM (lossless JPEG-LS)"), "naevus_dicom", is_compressed=True)

@@ -43,7 +43,6 @@ def add_series(made: Dataset, case: DicomCase, kind: str, number: int, modality:
     made.SeriesNumber = number
     made.Modality = modality
     made.SeriesDescription = words
-    made.Laterality = ""
 
 
 def content_moment(made: Dataset, at: datetime) -> None:

@@ -36,7 +36,7 @@ def photograph(case: DicomCase) -> FileDataset:
         content_moment(made, case.visited_at)
     made.ImageType = ["DERIVED", "PRIMARY"]
     made.DerivationDescription = "Turned upright and converted to sRGB"
-    made.PatientOrientation = ""
+    made.PatientOrientation = made.Laterality = ""
     # Of its own: images of one lesion have no place in common until they are registered.
     made.FrameOfReferenceUID = case.uid("frame of reference")
     made.PositionReferenceIndicator = ""

@@ -106,6 +106,17 @@ def algorithm_sequence(model: ModelRef) -> hd.AlgorithmIdentificationSequence:
     )
 
 
+def without_spacing(image: Dataset) -> Dataset:
+    """Return an image without its scale.
+
+    Frames drawn on it would need a thickness beside a spacing, and skin in an image has none.
+    """
+    plain = copy(image)
+    if "PixelSpacing" in plain:
+        del plain.PixelSpacing
+    return plain
+
+
 def _segmentation(
     case: DicomCase,
     image: Dataset,
@@ -121,7 +132,7 @@ def _segmentation(
     """Return a segmentation of one frame for each segment; ``pixels`` is (H, W, segments)."""
     name, number = series
     made = hd.seg.Segmentation(
-        source_images=[_without_spacing(image)],
+        source_images=[without_spacing(image)],
         pixel_array=pixels[None],
         segmentation_type=kind,
         segment_descriptions=segments,
@@ -141,14 +152,6 @@ def _segmentation(
     )
     made.PatientOrientation = ""
     return made
-
-
-def _without_spacing(image: Dataset) -> Dataset:
-    """Return an image without its scale: beside a spacing a segment would need a thickness, and skin has none."""
-    plain = copy(image)
-    if "PixelSpacing" in plain:
-        del plain.PixelSpacing
-    return plain
 
 
 def _mask_segment(case: DicomCase, number: int, shown: ShownLesion) -> hd.seg.SegmentDescription:
