@@ -78,7 +78,7 @@ class DicomCase:
 
     @property
     def visited_at(self) -> datetime:
-        """Return the day of the visit at noon, because the hour is not known; none where it may not go out."""
+        """Return the day of the visit at noon, for want of its hour; none where it may not go out."""
         return NO_MOMENT if self.deidentified else datetime.combine(self.case.visit.visited_on, time(12))
 
     def who(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The report of a case as an Encapsulated PDF (PS3.3, A.45.1), for archives that keep everything of a visit."""
+"""The report of a case as an Encapsulated PDF (PS3.3, A.45.1), for archives that keep all of a visit."""
 
 from pydicom.dataset import Dataset
 from pydicom.uid import EncapsulatedPDFStorage

@@ -1,4 +1,4 @@
-"""Whether the pixels of an image were ever compressed with loss, which DICOM never forgets (PS3.3, C.7.6.1.1.5)."""
+"""Whether pixels were ever compressed with loss, which DICOM never forgets (PS3.3, C.7.6.1.1.5)."""
 
 import re
 from collections.abc import Mapping

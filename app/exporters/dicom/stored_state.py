@@ -8,9 +8,9 @@ from app.domain.readings.reading import newest_by_form
 
 def newest_moment(case: Case) -> datetime:
     """Return when something was last predicted or said about a case, else when it was imported."""
-    predicted = (one.predicted_at for one in (case.boundary, case.score) if one is not None)
+    predicted = [one.predicted_at for one in (case.boundary, case.score) if one is not None]
     said = (case.revision, case.decision, *case.readings, *case.lesion_lists)
-    return max(case.image.imported_at, *predicted, *(one.created_at for one in said if one is not None))
+    return max([case.image.imported_at, *predicted, *(one.created_at for one in said if one is not None)])
 
 
 def stored_names(case: Case) -> tuple[str, ...]:

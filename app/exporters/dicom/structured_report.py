@@ -1,7 +1,7 @@
 """What was measured, read, scored and decided, as a structured report (PS3.16, TID 1500).
 
-Each group says whose it is: measurements and forms are a person's or the program's, the score is a model's with
-version and weights, and the decision stands apart from it, as the clinician said it.
+Each group says whose it is: the score is a model's, with version and weights, and the decision stands apart
+from it, as the clinician said it.
 """
 
 from collections.abc import Iterator
