@@ -8,8 +8,7 @@ cannot tell by them that they belong together.
 import uuid
 from typing import Final
 
-from app.domain.image import DermoscopicImage
-from app.domain.lesion import Lesion
+from app.domain.ids import BlobName, ImageId, LesionId
 
 _NAMESPACE: Final = uuid.UUID("6ad3e7f8-61b0-5a52-93d6-5ad0d0c0f7b4")
 
@@ -21,13 +20,13 @@ def item_uid(kind: str, *names: str, deidentified: bool) -> str:
     return f"2.25.{uuid.uuid5(_NAMESPACE, name).int}"
 
 
-def image_uid(image: DermoscopicImage, *, deidentified: bool) -> str:
+def image_uid(image_id: ImageId, upright: BlobName, *, deidentified: bool) -> str:
     """Return the SOP Instance UID of an exported image."""
-    return item_uid("image", image.id, image.upright, deidentified=deidentified)
+    return item_uid("image", image_id, upright, deidentified=deidentified)
 
 
-def lesion_uid(lesion: Lesion, *, deidentified: bool) -> str:
+def lesion_uid(lesion_id: LesionId, tracking_uid: str, *, deidentified: bool) -> str:
     """Return the Tracking UID of a lesion; that of its files is kept where identity may go out."""
-    if lesion.tracking_uid and not deidentified:
-        return lesion.tracking_uid
-    return item_uid("lesion", lesion.id, deidentified=deidentified)
+    if tracking_uid and not deidentified:
+        return tracking_uid
+    return item_uid("lesion", lesion_id, deidentified=deidentified)

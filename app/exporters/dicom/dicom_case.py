@@ -6,7 +6,8 @@ from datetime import datetime, time
 from app.domain.case import Case
 from app.domain.dicom_uids import image_uid, item_uid, lesion_uid
 from app.domain.image import DermoscopicImage
-from app.exporters.deidentification import CaseDisclosure, disclosed_case, pseudonym
+from app.domain.pseudonym import pseudonym
+from app.exporters.deidentification import CaseDisclosure, disclosed_case
 from app.exporters.dicom.values import long_string, person_name
 from app.usecases.exports.exporter import CaseFile
 
@@ -51,12 +52,13 @@ class DicomCase:
     @property
     def image_uid(self) -> str:
         """Return the SOP Instance UID of the image."""
-        return image_uid(self.image, deidentified=self.deidentified)
+        return image_uid(self.image.id, self.image.upright, deidentified=self.deidentified)
 
     @property
     def tracking_uid(self) -> str:
         """Return the Tracking UID of the lesion of interest, the same at all its visits."""
-        return lesion_uid(self.case.lesion, deidentified=self.deidentified)
+        lesion = self.case.lesion
+        return lesion_uid(lesion.id, lesion.tracking_uid, deidentified=self.deidentified)
 
     @property
     def tracking_id(self) -> str:
