@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from pydicom import dcmread
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
-_FAILURES: tuple[type[Exception], ...] = (*DECODER_FAILURES, InvalidDicomError)
+_FAILURES: tuple[type[Exception], ...] = (*DECODER_FAILURES, BytesLengthException, InvalidDicomError)
 
 
 def instance_uid(path: Path) -> str:

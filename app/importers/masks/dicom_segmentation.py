@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, SegmentationStorage
 
 from app.domain.errors import InvalidFieldError, UnreadableFileError
@@ -18,7 +18,7 @@ from models.contract.imaging.mask_file import MOST_PIXELS
 from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
 
 _LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
-_FAILURES: tuple[type[Exception], ...] = (*DECODER_FAILURES, InvalidDicomError)
+_FAILURES: tuple[type[Exception], ...] = (*DECODER_FAILURES, BytesLengthException, InvalidDicomError)
 _MARK = b"DICM"
 _MARK_AT = 128
 _MOST_FRAMES = 64
@@ -88,7 +88,7 @@ def _segmentation_of(path: Path) -> DicomSegmentation | None:
     if not segments:
         raise UnreadableFileError(_("The DICOM segmentation has no segment."))
     return DicomSegmentation(
-        source_uids=frozenset(_source_uids(read)),
+        source_uids=frozenset(_source_uids(read)) - {""},
         patient_number=str(read.get("PatientID") or "").strip(),
         size_px=(int(read.Rows), int(read.Columns)),
         segments=segments,
