@@ -31,7 +31,7 @@ from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.case_selection import CaseSelection, selected_images
 from app.usecases.exports.export_cases import export_cases, key_folder
 from app.usecases.exports.export_manner import ExportManner, NamedBy
-from app.usecases.exports.report_layout import HTML_FORMAT, REPORT_FORMAT, ReportForm
+from app.usecases.exports.report_layout import DICOM_FORMATS, HTML_FORMAT, REPORT_FORMAT, ReportForm
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.skipped_cases import WrittenCases
@@ -262,6 +262,10 @@ def export(
     image_ids: _Ids = None,
     with_identity: _WithIdentity = False,
     named_by: _NamedBy = None,
+    overlay: Annotated[
+        str | None,
+        typer.Option("--overlay", help="Overlay of the score that DICOM files have with them, by its name."),
+    ] = None,
     shown: _Shown = CaseFilter.ALL,
     search: _Search = "",
     as_json: Json = False,
@@ -272,7 +276,8 @@ def export(
     """
     cli = cli_of(context, as_json=as_json)
     chosen = _chosen(cli, image_ids, shown, search)
-    manner = ExportManner(not with_identity, named_by)
+    _check_overlay(cli, format_name, overlay)
+    manner = ExportManner(not with_identity, named_by, overlay=overlay)
     _write(cli, export_cases(cli.services, chosen, format_name, folder, manner=manner, token=TOKEN), folder)
     if not with_identity and key_folder(cli.services).is_dir():
         cli.remark(_("Which file is whose is kept in {folder}.").format(folder=key_folder(cli.services)))
@@ -311,6 +316,18 @@ def report(
         write_report(cli.services, chosen, folder, manner=manner, token=TOKEN, format_name=format_name),
         folder,
     )
+
+
+def _check_overlay(cli: CliContext, format_name: str, overlay: str | None) -> None:
+    """Refuse an overlay that no engine computes, or that the format does not hold."""
+    if overlay is None:
+        return
+    if format_name not in DICOM_FORMATS:
+        raise typer.BadParameter(_("Only DICOM files have an overlay of the score with them."))
+    known = cli.services.predictor.overlay_names()
+    if overlay not in known:
+        sentence = _("There is no overlay “{overlay}”; there are: {known}.")
+        raise typer.BadParameter(sentence.format(overlay=overlay, known=", ".join(known)))
 
 
 def _chosen(
