@@ -31,7 +31,13 @@ from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.case_selection import CaseSelection, selected_images
 from app.usecases.exports.export_cases import export_cases, key_folder
 from app.usecases.exports.export_manner import ExportManner, NamedBy
-from app.usecases.exports.report_layout import DICOM_FORMATS, HTML_FORMAT, REPORT_FORMAT, ReportForm
+from app.usecases.exports.report_layout import (
+    DICOM_FORMATS,
+    HTML_FORMAT,
+    OVERLAY_FILE,
+    REPORT_FORMAT,
+    ReportForm,
+)
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.skipped_cases import WrittenCases
@@ -278,7 +284,10 @@ def export(
     chosen = _chosen(cli, image_ids, shown, search)
     _check_overlay(cli, format_name, overlay)
     manner = ExportManner(not with_identity, named_by, overlay=overlay)
-    _write(cli, export_cases(cli.services, chosen, format_name, folder, manner=manner, token=TOKEN), folder)
+    job = export_cases(cli.services, chosen, format_name, folder, manner=manner, token=TOKEN)
+    written = _write(cli, job, folder)
+    if overlay is not None:
+        _tell_overlays_missing(cli, len(chosen) - sum(file.name == OVERLAY_FILE for file in written.files))
     if not with_identity and key_folder(cli.services).is_dir():
         cli.remark(_("Which file is whose is kept in {folder}.").format(folder=key_folder(cli.services)))
 
@@ -366,7 +375,17 @@ def _tell_beside(cli: CliContext, *, passed_over: int, described: int) -> None:
         cli.remark(left.format(count=passed_over))
 
 
-def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
+def _tell_overlays_missing(cli: CliContext, count: int) -> None:
+    if count:
+        said = ngettext(
+            "{count} case has no overlay: no score, no scale in mm, or no engine that explains it.",
+            "{count} cases have no overlay: no score, no scale in mm, or no engine that explains it.",
+            count,
+        )
+        cli.remark(said.format(count=count))
+
+
+def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder: Path) -> WrittenCases:
     """Write, and say what was written and what was left out; fail when nothing could be written."""
     written = cli.follow(job)
     cli.print_warnings(written.left_out, _(_LEFT_OUT))
@@ -375,6 +394,7 @@ def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder
     )
     if written.left_out and not written.files:
         raise typer.Exit(1)
+    return written
 
 
 def _ids(cli: CliContext, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:

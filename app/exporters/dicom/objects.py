@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 from app.exporters.dicom.dicom_case import DicomCase
 from app.exporters.dicom.encapsulated_report import encapsulated_report_file
@@ -11,6 +12,7 @@ from app.exporters.dicom.presentation_state import has_outlines, presentation_st
 from app.exporters.dicom.segmentation import has_segmentation, probability_file, segmentation_file
 from app.exporters.dicom.structured_report import has_findings, structured_report_file
 from app.usecases.exports.export_manner import ExportManner
+from app.usecases.exports.report_layout import OVERLAY_FILE
 
 
 def dicom_objects(
@@ -30,4 +32,4 @@ def dicom_objects(
         yield "outlines", partial(presentation_state_file, case, image)
     if manner.overlay is not None and case.mm_per_px is not None:
         for name, relevance in case.file.overlays.items():
-            yield "overlay", partial(parametric_map_file, case, image, name, relevance)
+            yield Path(OVERLAY_FILE).stem, partial(parametric_map_file, case, image, name, relevance)

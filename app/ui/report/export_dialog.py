@@ -103,7 +103,7 @@ class ExportDialog(PageDialog):
             named_by,
             form=_FORMS[self._forms.checkedId()][0],
             shows_clinic=self._letterhead.isChecked(),
-            overlay=self._overlay.chosen,
+            overlay=self._overlay.chosen if self._is_any_chosen(DICOM_FORMATS) else None,
         )
         return ExportOrder(self._choices[chosen].selection, formats, self.folder, manner)
 
@@ -251,7 +251,7 @@ class ExportDialog(PageDialog):
         is_running = self._job is not None and not self._job.is_ended
         self._export.setEnabled(self.order is not None and not is_running)
         self._report_options.setEnabled(self._is_any_chosen((*REPORT_FORMATS, *DICOM_FORMATS)))
-        self._overlay.setEnabled(self._is_any_chosen(DICOM_FORMATS))
+        self._overlay.setVisible(self._is_any_chosen(DICOM_FORMATS))
         restyle(self._said, "role", "muted")
         if self._identity.checkedId() < 0:
             self._said.setText(_("Say whether the patient may be recognised in the files."))

@@ -29,5 +29,5 @@ class OverlayCard(Card):
 
     @property
     def chosen(self) -> str | None:
-        """Return the name of the overlay; None for none, as where no DICOM is written."""
-        return self._choices.word if self.isEnabled() else None
+        """Return the name of the overlay, None for none."""
+        return self._choices.word

@@ -8,6 +8,8 @@ REPORT_FORMATS = (REPORT_FORMAT, HTML_FORMAT)
 """Names of the exporters that write reports."""
 DICOM_FORMATS = ("dicom", "dicom_uncompressed")
 """Names of the exporters that write reports among other things."""
+OVERLAY_FILE = "overlay.dcm"
+"""What they call an overlay of the score."""
 
 
 class ReportForm(StrEnum):
