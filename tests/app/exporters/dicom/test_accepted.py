@@ -9,7 +9,14 @@ from PIL import Image
 
 from app.usecases.exports.exporter import CaseFile
 from tests.app.exporters.conftest import MakeCase
-from tests.app.exporters.dicom.dicom_cases import SHAPES, object_of, objects_of, of_size, with_reading
+from tests.app.exporters.dicom.dicom_cases import (
+    SHAPES,
+    dataset_of,
+    object_of,
+    objects_of,
+    of_size,
+    with_reading,
+)
 from tests.foreign_programs import errors_of_dciodvfy, ran
 
 OVERLAY = "hidden_attention"
@@ -57,3 +64,14 @@ def test_dsrdump_reads_what_was_measured_scored_and_decided(make_case: MakeCase,
         'CODE:(,,"Intended use")=(research_only,99NAEVUS,"Research use only; the clinician decides")',
     ):
         assert words in done.stdout
+
+
+def test_dcmtk_takes_out_the_very_report(make_case: MakeCase, tmp_path: Path) -> None:
+    content = object_of(make_case(), "report", deidentified=False)
+    (tmp_path / "report.dcm").write_bytes(content)
+    done = ran("dcm2pdf", tmp_path / "report.dcm", tmp_path / "report.pdf")
+    assert done.returncode == 0, done.stderr
+    read = dataset_of(content)
+    assert (tmp_path / "report.pdf").read_bytes()[: read.EncapsulatedDocumentLength] == (
+        read.EncapsulatedDocument[: read.EncapsulatedDocumentLength]
+    )
