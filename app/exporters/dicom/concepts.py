@@ -3,6 +3,7 @@
 import hashlib
 from typing import Final
 
+from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
@@ -21,6 +22,14 @@ PIXELS: Final = Code("{pixels}", "UCUM", "pixels")
 _LONGEST_MEANING = 64
 _LONGEST_VALUE = 16
 _LETTERS, _DIGITS = 7, 8
+
+
+def own_scheme() -> Dataset:
+    """Return what the private coding scheme is called."""
+    item = Dataset()
+    item.CodingSchemeDesignator, item.CodingSchemeName = OWN_SCHEME, "Names of the program Naevus"
+    item.CodingSchemeResponsibleOrganization = "Naevus"
+    return item
 
 
 def own_code(name: str, meaning: str) -> Code:

@@ -1,7 +1,7 @@
 """A case as its DICOM objects need it: UIDs, people and moments, as identity may go out or not."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from app.domain.case import Case
 from app.domain.dicom_uids import image_uid, item_uid, lesion_uid
@@ -77,11 +77,6 @@ class DicomCase:
     def moment(self, at: datetime) -> datetime:
         """Return a stored moment in local time, or the one that stands for none."""
         return NO_MOMENT if self.deidentified else at.astimezone().replace(tzinfo=None)
-
-    @property
-    def visited_at(self) -> datetime:
-        """Return the day of the visit at noon, for want of its hour; none where it may not go out."""
-        return NO_MOMENT if self.deidentified else datetime.combine(self.case.visit.visited_on, time(12))
 
     def who(self, name: str) -> str:
         """Return a person of the staff as DICOM writes names, and as they may be named."""

@@ -15,7 +15,7 @@ from pydicom.valuerep import DS
 
 from app.exporters.dicom.colours import srgb_profile
 from app.exporters.dicom.dicom_case import DicomCase
-from app.exporters.dicom.header import add_series, content_moment, new_object
+from app.exporters.dicom.header import add_series, new_object
 from app.exporters.dicom.lossy import add_loss
 from app.exporters.dicom.settled import encoded
 from app.exporters.dicom.sites import site_code
@@ -33,8 +33,6 @@ def photograph(case: DicomCase) -> FileDataset:
     made = new_object(case, sop_class, case.image_uid)
     words = "Dermoscopic image" if case.is_dermoscopic else "Clinical image"
     add_series(made, case, "image", 1, "DMS" if case.is_dermoscopic else "XC", words)
-    if not case.deidentified:
-        content_moment(made, case.visited_at)
     made.ImageType = ["DERIVED", "PRIMARY"]
     made.DerivationDescription = "Turned upright and converted to sRGB"
     made.PatientOrientation = made.Laterality = ""

@@ -1,7 +1,7 @@
 """What was measured, read, scored and decided, as a structured report (PS3.16, TID 1500).
 
-Each group says whose it is: the score is a model's, with version and weights, and the decision stands apart
-from it, as the clinician said it.
+Each group says whose it is: the score a model's, with version and weights; outlines, readings and decision
+have the name of who has drawn or said them, and the decision stands apart from the score.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,18 @@ from app.domain.readings.forms import form_named
 from app.domain.readings.reading import Reading, newest_by_form
 from app.domain.readings.totals import outcome_of, total_figure, total_points
 from app.domain.revision import Decision
-from app.exporters.dicom.concepts import DERMOSCOPY, MACHINE_LEARNING, RATIO, SKIN_LESION, own_code
+from app.exporters.dicom.concepts import (
+    DERMOSCOPY,
+    MACHINE_LEARNING,
+    RATIO,
+    SKIN_LESION,
+    own_code,
+    own_scheme,
+)
 from app.exporters.dicom.dicom_case import DicomCase
 from app.exporters.dicom.header import MANUFACTURER, MODEL
 from app.exporters.dicom.lesion_measurements import lesion_measurements
-from app.exporters.dicom.segmentation import has_segmentation, segmentation
+from app.exporters.dicom.segmentation import has_segmentation, segmentation, shown_lesions
 from app.exporters.dicom.settled import settled
 from app.exporters.dicom.sites import site_code
 from app.exporters.dicom.stored_state import newest_moment, stored_names
@@ -44,7 +51,7 @@ def structured_report_file(case: DicomCase, image: Dataset) -> bytes:
     drawn = segmentation(case, image) if has_segmentation(case.case) else None
     groups = [*_lesion_groups(case, image, drawn), *_other_groups(case)]
     content = hd.sr.MeasurementReport(
-        observation_context=_observers(case),
+        observation_context=_program(case),
         procedure_reported=DERMOSCOPY,
         imaging_measurements=groups,
         title=codes.DCM.ImagingMeasurementReport,
@@ -64,6 +71,7 @@ def structured_report_file(case: DicomCase, image: Dataset) -> bytes:
         is_final=False,
         is_verified=False,
     )
+    made.CodingSchemeIdentificationSequence = [own_scheme()]
     return settled(made, case, case.moment(newest_moment(case.case)))
 
 
@@ -71,27 +79,23 @@ def _report_uid(case: DicomCase) -> str:
     return case.uid("report", *stored_names(case.case))
 
 
-def _observers(case: DicomCase) -> hd.sr.ObservationContext:
-    """Return who observed: the person who said the newest, and the program."""
-    said = [
-        one for one in (case.case.decision, case.case.revision, *case.case.readings[-1:]) if one is not None
-    ]
-    program = hd.sr.ObserverContext(
-        observer_type=codes.DCM.Device,
-        observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(
-            uid=case.uid("program", __version__), name=MODEL, manufacturer_name=MANUFACTURER
-        ),
+def _program(case: DicomCase) -> hd.sr.ObservationContext:
+    """Return who observed where nothing else is said: the program."""
+    attributes = hd.sr.DeviceObserverIdentifyingAttributes(
+        uid=case.uid("program", __version__), name=MODEL, manufacturer_name=MANUFACTURER
     )
-    if not said:
-        return hd.sr.ObservationContext(observer_device_context=program)
-    newest = max(said, key=lambda one: one.created_at)
-    person = hd.sr.ObserverContext(
-        observer_type=codes.DCM.Person,
-        observer_identifying_attributes=hd.sr.PersonObserverIdentifyingAttributes(
-            name=case.who(newest.author) or "unknown^"
-        ),
-    )
-    return hd.sr.ObservationContext(observer_person_context=person, observer_device_context=program)
+    device = hd.sr.ObserverContext(observer_type=codes.DCM.Device, observer_identifying_attributes=attributes)
+    return hd.sr.ObservationContext(observer_device_context=device)
+
+
+def _said_by(name: str, group: Group) -> Group:
+    """Name in a group the person who observed it, in place of the program (PS3.16, TID 1003).
+
+    Without an observer type it is a person's, and programs that read groups take no type for an answer.
+    """
+    person = hd.sr.PersonObserverIdentifyingAttributes(name=name or "unknown^")
+    group[0].ContentSequence.extend(person)
+    return group
 
 
 def _lesion_groups(case: DicomCase, image: Dataset, drawn: hd.seg.Segmentation | None) -> Iterator[Group]:
@@ -100,7 +104,7 @@ def _lesion_groups(case: DicomCase, image: Dataset, drawn: hd.seg.Segmentation |
         return
     for number, measured in enumerate(lesion_measurements(case), start=1):
         segment = drawn.SegmentSequence[number - 1]
-        yield hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
+        group = hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
             tracking_identifier=hd.sr.TrackingIdentifier(
                 uid=str(segment.TrackingUID), identifier=str(segment.TrackingID)
             ),
@@ -109,6 +113,15 @@ def _lesion_groups(case: DicomCase, image: Dataset, drawn: hd.seg.Segmentation |
             finding_sites=[hd.sr.FindingSite(site_code(case.case.lesion.site))],
             measurements=measured,
         )
+        author = _author(case, number)
+        yield group if author is None else _said_by(author, group)
+
+
+def _author(case: DicomCase, number: int) -> str | None:
+    """Return who has drawn the outline of a segment; None where a model has."""
+    shown = shown_lesions(case)[number - 1]
+    drawn = case.case.revision if shown.lesion is None else shown.lesion
+    return None if drawn is None else case.who(drawn.author)
 
 
 def _segment_reference(
@@ -133,10 +146,10 @@ def _other_groups(case: DicomCase) -> Iterator[Group]:
     for reading in newest_by_form(case.case.readings).values():
         form = form_named(reading.form)
         if form is not None:
-            yield _reading_group(case, form, reading)
+            yield _said_by(case.who(reading.author), _reading_group(case, form, reading))
     decision = case.case.decision
     if decision is not None and (said := list(_decided(decision))):
-        yield _group(case, said, [])
+        yield _said_by(case.who(decision.author), _group(case, said, []))
 
 
 def _group(

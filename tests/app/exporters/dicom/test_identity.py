@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import pytest
 from pydicom import DataElement, Dataset
 
+from app.domain.errors import CancelledError
 from app.domain.ids import BlobName, RevisionId
+from app.exporters.dicom.dicom_folder import DICOM
 from app.exporters.dicom.values import long_string, person_name
+from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile
+from app.usecases.exports.report_layout import Letterhead
 from tests.app.exporters.conftest import MakeCase
 from tests.app.exporters.dicom.dicom_cases import (
     dataset_of,
@@ -17,6 +23,7 @@ from tests.app.exporters.dicom.dicom_cases import (
     with_reading,
     with_several_lesions,
 )
+from tests.builders import result_of
 
 OVERLAY = "hidden_attention"
 OF_THE_STANDARD = "1.2.840.10008."
@@ -111,3 +118,20 @@ def test_with_identity_the_patient_is_named_as_dicom_writes_names(make_case: Mak
     assert person_name("Dr\\A^B=C  D") == "Dr A B C D^"
     assert person_name(" , ") == ""
     assert long_string("a\\b\n\tc" + "x" * 100) == "a/b  c" + "x" * 58
+
+
+def test_a_stopped_export_does_not_keep_a_letterhead_that_may_not_go_out(
+    make_case: MakeCase, tmp_path: Path
+) -> None:
+    files = [make_case()]
+    clinic = ExportManner(True, letterhead=Letterhead("Canary clinic"), shows_clinic=True)
+
+    def stopped() -> Iterator[CaseFile]:
+        yield from files
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        result_of(DICOM.write(stopped(), tmp_path, clinic))
+    result_of(DICOM.write(files, tmp_path, replace(clinic, shows_clinic=False)))
+    (report,) = tmp_path.glob("naevus_dicom/*/report.dcm")
+    assert report.read_bytes() == object_of(files[0], "report")

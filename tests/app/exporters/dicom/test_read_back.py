@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset
 
+from app.domain.errors import UnreadableFileError
 from app.domain.revision import RevisionReason
 from app.exporters.annotation.mask_outlines import outlined_regions
 from app.imaging.dicom.reader import read_dicom
@@ -142,6 +143,15 @@ def test_the_report_tells_score_reading_and_decision_apart(make_case: MakeCase) 
     }
 
 
+def test_outlines_readings_and_decisions_name_who_said_them(make_case: MakeCase) -> None:
+    report = report_of(with_reading(make_case))
+    people = [
+        [str(item.PersonName) for item in group[0].ContentSequence if item.ValueType == "PNAME"]
+        for group in (*report.get_planar_roi_measurement_groups(), *report.get_image_measurement_groups())
+    ]
+    assert people == [["Dr. Canarystaff^"], [], ["Dr Test^"], ["Dr. Canarystaff^"]]
+
+
 def test_a_withheld_score_is_not_reported(make_case: MakeCase) -> None:
     case = make_case().case
     damaged = replace(case.image, provenance=(("damaged file", "taken all the same"),))
@@ -192,4 +202,6 @@ def test_naevus_reads_its_own_image_with_scale_lesion_and_patient(make_case: Mak
     said = (read.patient_code, read.patient_name, read.sex, read.age_years, read.lesion_label)
     assert said == ("CANARY-0815/ü", "Canaryname, Jürgen", "male", 85, "canarylabel")
     assert (read.dermoscopic_type, read.image_type) == ("contact polarized", "dermoscopic")
+    with pytest.raises(UnreadableFileError, match="Masks drawn elsewhere"):
+        read_dicom(object_of(file, "probability"))
     assert read.tracking_uid == str(dataset_of(content).TrackingUID)
