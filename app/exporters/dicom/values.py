@@ -17,7 +17,8 @@ def person_name(text: str) -> str:
     for divider in "\\^=":
         plain = plain.replace(divider, " ")
     family, _comma, given = (" ".join(part.split()) for part in plain.partition(","))
-    return f"{family}^{given}"[:_NAME_LETTERS] if family or given else ""
+    # Room for the mark behind the family name, without which the parts would be guessed.
+    return f"{family[: _NAME_LETTERS - 1]}^{given}"[:_NAME_LETTERS] if family or given else ""
 
 
 def _one_line(text: str) -> str:

@@ -117,6 +117,7 @@ def test_with_identity_the_patient_is_named_as_dicom_writes_names(make_case: Mak
     assert "PatientIdentityRemoved" not in read
     assert person_name("Dr\\A^B=C  D") == "Dr A B C D^"
     assert person_name(" , ") == ""
+    assert person_name("x" * 100) == "x" * 63 + "^"
     assert long_string("a\\b\n\tc" + "x" * 100) == "a/b  c" + "x" * 58
 
 
