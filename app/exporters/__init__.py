@@ -3,9 +3,9 @@
 ``annotation`` holds the formats of annotation programs, ``dicom`` the objects of DICOM, ``exchange`` what
 other systems take up, ``masks`` files of pixels, ``tables`` lines of cases, and ``report`` the report as PDF
 and HTML; what several of them need lies beside these rooms. May import use cases, domain, models.contract and
-resources. Add a format: write its class in its room, name it in EXPORTERS. What may be told about a patient is
-decided in deidentification.py alone; files reach the folder through atomic_output.py, whole folders through
-begun_folder.py.
+resources. Add a format: write its class in its room, name it in EXPORTERS. What may be told about a patient
+is decided in deidentification.py alone; files reach the folder through atomic_output.py, whole folders
+through begun_folder.py.
 """
 
 from app.exporters.annotation.coco_json import CocoJson

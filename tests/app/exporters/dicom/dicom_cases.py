@@ -20,11 +20,13 @@ from tests.builders import a_lesion_list, a_reading
 Objects: TypeAlias = dict[str, bytes]
 
 
-def objects_of(file: CaseFile, *, deidentified: bool, overlay: str | None = None) -> Objects:
-    """Return the files of a case by their names."""
+def objects_of(
+    file: CaseFile, *, deidentified: bool, overlay: str | None = None, has_report: bool = False
+) -> Objects:
+    """Return the files of a case by their names; the report, which takes longest, if it is wanted."""
     manner = ExportManner(deidentified, overlay=overlay)
     made = dicom_objects(DicomCase(file, deidentified), manner, is_compressed=True)
-    return {name: make() for name, make in made}
+    return {name: make() for name, make in made if has_report or name != "report"}
 
 
 def object_of(

@@ -23,16 +23,21 @@ OVERLAY = "hidden_attention"
 SIZES = ((1, 7), (5, 1), (33, 64), (90, 131))
 
 
-@pytest.mark.parametrize("deidentified", [True, False])
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+JUDGED = [(shape, True) for shape in SHAPES] + [(with_reading, False)]
+"""Cases of all shapes without identity, and one with everything with it."""
+
+
+@pytest.mark.parametrize(("shape", "deidentified"), JUDGED, ids=lambda part: getattr(part, "__name__", part))
 def test_dciodvfy_finds_no_error_in_any_object(
     shape: Callable[[MakeCase], CaseFile], deidentified: bool, make_case: MakeCase, tmp_path: Path
 ) -> None:
     found = {}
-    for name, content in objects_of(shape(make_case), deidentified=deidentified, overlay=OVERLAY).items():
-        file = tmp_path / f"{name}.dcm"
-        file.write_bytes(content)
-        found[name] = errors_of_dciodvfy(file)
+    file, has_report = shape(make_case), shape is with_reading
+    made = objects_of(file, deidentified=deidentified, overlay=OVERLAY, has_report=has_report)
+    for name, content in made.items():
+        written = tmp_path / f"{name}.dcm"
+        written.write_bytes(content)
+        found[name] = errors_of_dciodvfy(written)
     assert found
     assert {name: errors for name, errors in found.items() if errors} == {}
 

@@ -54,7 +54,7 @@ def renamed(file: CaseFile) -> CaseFile:
 
 def test_a_second_export_has_the_same_bytes(make_case: MakeCase) -> None:
     file = with_several_lesions(make_case)
-    one, two = (objects_of(file, deidentified=True, overlay=OVERLAY) for _ in "ab")
+    one, two = (objects_of(file, deidentified=True, overlay=OVERLAY, has_report=True) for _ in "ab")
     assert set(one) == {
         "image", "segmentation", "probability", "structured_report", "report", "outlines", "overlay",
     }  # fmt: skip
@@ -71,7 +71,8 @@ def test_uids_do_not_depend_on_the_patient_and_differ_without_identity(make_case
 
 
 def test_all_objects_of_a_visit_are_one_study(make_case: MakeCase) -> None:
-    objects = objects_of(with_reading(make_case), deidentified=False, overlay=OVERLAY)
+    file = with_reading(make_case)
+    objects = objects_of(file, deidentified=False, overlay=OVERLAY, has_report=True)
     read = [dataset_of(content) for content in objects.values()]
     assert len({one.StudyInstanceUID for one in read}) == 1
     assert len({one.SeriesInstanceUID for one in read}) == len({one.SOPInstanceUID for one in read}) == 7

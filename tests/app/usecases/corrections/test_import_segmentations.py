@@ -1,7 +1,6 @@
 """DICOM segmentations find the image they were drawn on by UIDs, and wrong or broken ones are refused."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,8 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from app.domain.ids import ImageId
-from app.exporters import EXPORTERS
+from app.exporters.dicom.dicom_case import DicomCase
+from app.exporters.dicom.objects import dicom_objects
 from app.usecases.cancellation import NeverCancelled
 from app.usecases.cases.import_images import import_images
 from app.usecases.corrections.correct_mask import correct_mask
@@ -20,8 +20,8 @@ from app.usecases.corrections.import_corrections import (
     MaskUse,
     import_corrections,
 )
-from app.usecases.exports.export_cases import export_cases
-from app.usecases.exports.export_manner import ExportManner, NamedBy
+from app.usecases.exports.export_cases import case_file
+from app.usecases.exports.export_manner import ExportManner
 from app.usecases.lesions.edit_lesions import add_lesion, draw_lesion
 from app.usecases.services import Services
 from models.contract.arrays import BoolMask
@@ -32,7 +32,7 @@ DRAWN, OTHER = a_mask(radius_px=17, at_xy=(50, 40)), a_mask(radius_px=6, at_xy=(
 
 @pytest.fixture
 def writing(tmp_path: Path) -> Services:
-    return replace(services_at(tmp_path / "data"), exporters=EXPORTERS)
+    return services_at(tmp_path / "data")
 
 
 def a_drawn_image(services: Services, folder: Path) -> ImageId:
@@ -44,11 +44,14 @@ def a_drawn_image(services: Services, folder: Path) -> ImageId:
 
 
 def exported_to(services: Services, image_id: ImageId, folder: Path, *, deidentified: bool) -> Path:
-    """Return the folder with the DICOM objects of a case."""
-    manner = ExportManner(deidentified, NamedBy.NUMBER)
-    job = export_cases(services, [image_id], "dicom", folder, manner=manner, token=NeverCancelled())
-    result_of(job)
-    return folder / "naevus_dicom" / "case-00001"
+    """Return a folder with some DICOM objects of a case."""
+    file = case_file(services, image_id, NeverCancelled(), overlay=None)
+    made = dicom_objects(DicomCase(file, deidentified), ExportManner(deidentified), is_compressed=True)
+    (folder / "case").mkdir(parents=True)
+    for name, make in made:
+        if name != "report":
+            (folder / "case" / f"{name}.dcm").write_bytes(make())
+    return folder / "case"
 
 
 def taken(services: Services, *paths: Path, choices: MaskChoices = AS_CORRECTIONS) -> ImportedCorrections:
@@ -134,7 +137,7 @@ def test_a_segmentation_is_matched_by_its_lesion_where_it_names_another_image(
     writing.store.close()
 
 
-def test_wrong_patients_foreign_uids_and_broken_files_are_refused_in_a_sentence(
+def test_foreign_broken_and_fractional_files_and_wrong_patients_are_refused(
     writing: Services, tmp_path: Path
 ) -> None:
     image_id = a_drawn_image(writing, tmp_path)
@@ -157,7 +160,11 @@ def test_wrong_patients_foreign_uids_and_broken_files_are_refused_in_a_sentence(
     def of_nobody(read: Dataset) -> None:
         read.PatientID = "4711"
 
+    def of_shares(read: Dataset) -> None:
+        read.SegmentationType = "FRACTIONAL"
+
     sentence_by_change = {
+        of_shares: "no mask",
         of_nobody: "another patient",
         foreign: "No case has the image",
         without_segments: "damaged or incomplete",
@@ -172,18 +179,4 @@ def test_wrong_patients_foreign_uids_and_broken_files_are_refused_in_a_sentence(
     cut.write_bytes((folder / "segmentation.dcm").read_bytes()[:-200])
     assert "damaged or incomplete" in taken(writing, cut).refused[0].sentence
     assert np.array_equal(mask_of(writing, image_id), OTHER)
-    writing.store.close()
-
-
-def test_a_map_of_probabilities_is_no_mask(writing: Services, tmp_path: Path) -> None:
-    image_id = a_drawn_image(writing, tmp_path)
-    with writing.store.reading() as work:
-        assert work.cases.case(image_id).boundary is None
-    path = tmp_path / "shares.dcm"
-    folder = exported_to(writing, image_id, tmp_path / "out", deidentified=True)
-    read = dcmread(folder / "segmentation.dcm")
-    read.SegmentationType = "FRACTIONAL"
-    read.save_as(path)
-    (refusal,) = taken(writing, path).refused
-    assert "no mask" in refusal.sentence
     writing.store.close()
