@@ -26,6 +26,9 @@ _HOW_BY_TYPE: Final[Mapping[str | None, tuple[str, str]]] = {
     "non-contact polarized": ("NON_CONTACT", "POLARIZED"),
 }
 
+_DERIVED = "Turned upright and converted to sRGB"
+_DAMAGED = "; the file was damaged, and parts of the picture are missing or wrong"
+
 
 def photograph(case: DicomCase) -> FileDataset:
     """Return the image as a dataset without its pixels; it is derived: upright, and converted to sRGB."""
@@ -34,7 +37,7 @@ def photograph(case: DicomCase) -> FileDataset:
     words = "Dermoscopic image" if case.is_dermoscopic else "Clinical image"
     add_series(made, case, "image", 1, "DMS" if case.is_dermoscopic else "XC", words)
     made.ImageType = ["DERIVED", "PRIMARY"]
-    made.DerivationDescription = "Turned upright and converted to sRGB"
+    made.DerivationDescription = _DERIVED + (_DAMAGED if case.image.is_damaged else "")
     made.PatientOrientation = made.Laterality = ""
     # Of its own: images of one lesion have no place in common until they are registered.
     made.FrameOfReferenceUID = case.uid("frame of reference")

@@ -6,7 +6,6 @@ from functools import cached_property
 from app.domain.errors import NotFoundError
 from app.domain.ids import ImageId
 from app.domain.named_image import NamedImage
-from app.imaging.dicom.instance_uid import instance_uid
 from app.imaging.file_kind import DICOM
 from app.importers.masks.dicom_segmentation import DicomSegmentation
 from app.importers.masks.drawn_image import DrawnImage, DrawnImagesDraft
@@ -58,6 +57,9 @@ class SegmentedImages:
     @cached_property
     def _by_original_uid(self) -> dict[str, NamedImage]:
         """By the UIDs of the imported DICOM files, whose heads are read at the first call."""
+        # pydicom is loaded with the first such segmentation, not when the window opens.
+        from app.imaging.dicom.instance_uid import instance_uid
+
         blobs = self._services.store.blobs
         originals = [image for image in self._images if image.media_type == DICOM.media_type]
         return {instance_uid(blobs.path(image.original)): image for image in originals}

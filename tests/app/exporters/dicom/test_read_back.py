@@ -152,11 +152,13 @@ def test_outlines_readings_and_decisions_name_who_said_them(make_case: MakeCase)
     assert people == [["Dr. Canarystaff^"], [], ["Dr Test^"], ["Dr. Canarystaff^"]]
 
 
-def test_a_withheld_score_is_not_reported(make_case: MakeCase) -> None:
+def test_a_damaged_image_says_so_and_its_withheld_score_is_not_reported(make_case: MakeCase) -> None:
     case = make_case().case
     damaged = replace(case.image, provenance=(("damaged file", "taken all the same"),))
-    report = report_of(make_case(case=replace(case, image=damaged)))
+    file = make_case(case=replace(case, image=damaged))
+    report = report_of(file)
     assert not [group for group in report.get_image_measurement_groups() if numbers_of(group)]
+    assert "damaged" in dataset_of(object_of(file, "image")).DerivationDescription
 
 
 def test_outlines_enclose_the_lesions_in_pixels_of_the_image(make_case: MakeCase) -> None:
