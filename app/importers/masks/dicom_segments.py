@@ -10,7 +10,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, SegmentationStorage
 
 from app.domain.errors import InvalidFieldError, UnreadableFileError
-from app.importers.masks.dicom_segmentation import DicomSegmentation, Segment
+from app.importers.masks.segment import DicomSegmentation, Segment
 from app.importers.masks.shapes import checked_size
 from app.translation import _
 from models.contract.imaging.mask_file import MOST_PIXELS

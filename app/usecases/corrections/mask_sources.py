@@ -10,9 +10,10 @@ from app.domain.case import Case
 from app.domain.errors import InvalidFieldError, NotFoundError, UnreadableFileError
 from app.domain.ids import ImageId
 from app.domain.mask import area_px
-from app.importers.masks.dicom_segmentation import DicomSegmentation, is_dicom, read_segmentation
+from app.importers.masks.dicom_segmentation import is_dicom, read_segmentation
 from app.importers.masks.drawn_image import DrawnImage, DrawnImages, DrawnInstance
 from app.importers.masks.outline_file import read_outlines
+from app.importers.masks.segment import DicomSegmentation
 from app.translation import _
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.case_names import CaseNames, composed

@@ -7,8 +7,8 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import ImageId
 from app.domain.named_image import NamedImage
 from app.imaging.file_kind import DICOM
-from app.importers.masks.dicom_segmentation import DicomSegmentation
 from app.importers.masks.drawn_image import DrawnImage, DrawnImagesDraft
+from app.importers.masks.segment import DicomSegmentation
 from app.importers.masks.shapes import Patch
 from app.translation import _
 from app.usecases.services import Services
