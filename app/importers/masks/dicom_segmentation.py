@@ -1,5 +1,6 @@
 """Tells DICOM Segmentations from other files, before the library that reads them is loaded."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from app.importers.masks.segment import DicomSegmentation
@@ -9,9 +10,13 @@ _MARK_AT = 128
 
 
 def is_dicom(path: Path) -> bool:
-    """Say whether a file begins as DICOM files do; raises OSError."""
-    with path.open("rb") as stream:
-        return stream.read(_MARK_AT + len(_MARK))[_MARK_AT:] == _MARK
+    """Say whether a file begins as DICOM files do; one that cannot be read does not."""
+    with suppress(OSError):
+        # A pipe would be waited for.
+        if path.is_file():
+            with path.open("rb") as stream:
+                return stream.read(_MARK_AT + len(_MARK))[_MARK_AT:] == _MARK
+    return False
 
 
 def read_segmentation(path: Path) -> DicomSegmentation | None:
@@ -19,7 +24,6 @@ def read_segmentation(path: Path) -> DicomSegmentation | None:
 
     Raises:
         UnreadableFileError: it is one and damaged, or no mask; the message is the sentence to show.
-        OSError: the file cannot be read at all.
     """
     if not is_dicom(path):
         return None

@@ -123,7 +123,7 @@ def find_masks(
         if token.is_cancelled:
             break
         try:
-            outlines, segmentation = read_outlines(path), _segmentation(path)
+            outlines, segmentation = read_outlines(path), read_segmentation(path)
         except UnreadableFileError as error:
             found.refused.append(Refusal(path, str(error)))
             continue
@@ -144,14 +144,6 @@ def find_masks(
         except NotFoundError as error:
             found.refused.append(Refusal(path, str(error)))
     return found
-
-
-def _segmentation(path: Path) -> DicomSegmentation | None:
-    """Return a DICOM segmentation; a file that cannot be read is none, which is said where it is read."""
-    try:
-        return read_segmentation(path)
-    except OSError:
-        return None
 
 
 def _match_segmentation(
