@@ -15,6 +15,7 @@ from app.exporters.dicom.concepts import RATIO, own_code
 from app.exporters.dicom.dicom_case import DicomCase
 from app.exporters.dicom.header import MANUFACTURER, MODEL, NO_SERIAL_NUMBER
 from app.exporters.dicom.settled import settled
+from app.exporters.dicom.sites import side_letter
 from app.exporters.dicom.stored_state import newest_moment
 from models.contract.arrays import AttentionMap
 from models.contract.imaging.overlays import SIGNED_OVERLAYS
@@ -59,7 +60,7 @@ def parametric_map_file(case: DicomCase, image: Dataset, name: str, relevance: A
         content_label="OVERLAY",
         content_description=_NOT_A_DIAGNOSIS,
     )
-    made.Laterality = ""
+    made.Laterality = side_letter(case.case.lesion)
     return settled(made, case, case.moment(newest_moment(case.case)))
 
 

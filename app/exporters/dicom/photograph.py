@@ -18,7 +18,7 @@ from app.exporters.dicom.dicom_case import DicomCase
 from app.exporters.dicom.header import add_series, new_object
 from app.exporters.dicom.lossy import add_loss
 from app.exporters.dicom.settled import encoded
-from app.exporters.dicom.sites import site_code
+from app.exporters.dicom.sites import side_letter, site_code
 
 _HOW_BY_TYPE: Final[Mapping[str | None, tuple[str, str]]] = {
     "contact polarized": ("CONTACT", "POLARIZED"),
@@ -38,7 +38,7 @@ def photograph(case: DicomCase) -> FileDataset:
     add_series(made, case, "image", 1, "DMS" if case.is_dermoscopic else "XC", words)
     made.ImageType = ["DERIVED", "PRIMARY"]
     made.DerivationDescription = _DERIVED + (_DAMAGED if case.image.is_damaged else "")
-    made.PatientOrientation = made.Laterality = ""
+    made.PatientOrientation, made.Laterality = "", side_letter(case.case.lesion)
     # Of its own: images of one lesion have no place in common until they are registered.
     made.FrameOfReferenceUID = case.uid("frame of reference")
     made.PositionReferenceIndicator = ""
@@ -84,7 +84,7 @@ def _add_dermoscopy(made: Dataset, case: DicomCase) -> None:
 
 
 def _coded(case: DicomCase) -> Dataset:
-    code, item = site_code(case.case.lesion.site), Dataset()
+    code, item = site_code(case.case.lesion), Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = (
         code.value,
         code.scheme_designator,

@@ -13,6 +13,7 @@ from app.exporters.dicom.dicom_case import DicomCase
 from app.exporters.dicom.header import MANUFACTURER, MODEL, NO_SERIAL_NUMBER
 from app.exporters.dicom.segmentation import segmentation_uid, shown_lesions
 from app.exporters.dicom.settled import settled
+from app.exporters.dicom.sites import side_letter
 from app.exporters.dicom.stored_state import newest_moment
 from app.usecases.analysis.colour_scales import lesion_rgb
 from app.usecases.exports.exporter import ShownLesion
@@ -56,7 +57,7 @@ def presentation_state_file(case: DicomCase, image: Dataset) -> bytes:
         graphic_layers=layers,
         icc_profile=srgb_profile(),
     )
-    made.Laterality = ""
+    made.Laterality = side_letter(case.case.lesion)
     return settled(made, case, case.moment(newest_moment(case.case)))
 
 

@@ -75,7 +75,7 @@ def probability_file(case: DicomCase, image: Dataset, boundary: BoundaryPredicti
         algorithm_identification=algorithm_sequence(boundary.model),
         tracking_uid=case.tracking_uid,
         tracking_id=case.tracking_id,
-        anatomic_regions=[site_code(case.case.lesion.site)],
+        anatomic_regions=[site_code(case.case.lesion)],
     )
     made = _segmentation(
         case,
@@ -173,7 +173,7 @@ def _mask_segment(case: DicomCase, number: int, shown: ShownLesion) -> hd.seg.Se
         algorithm_identification=None if model is None else algorithm_sequence(model),
         tracking_uid=uid,
         tracking_id=name,
-        anatomic_regions=[site_code(case.case.lesion.site)],
+        anatomic_regions=[site_code(case.case.lesion)],
     )
 
 

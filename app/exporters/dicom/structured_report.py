@@ -31,7 +31,7 @@ from app.exporters.dicom.header import MANUFACTURER, MODEL
 from app.exporters.dicom.lesion_measurements import lesion_measurements
 from app.exporters.dicom.segmentation import has_segmentation, segmentation, shown_lesions
 from app.exporters.dicom.settled import settled
-from app.exporters.dicom.sites import site_code
+from app.exporters.dicom.sites import side_code, site_code
 from app.exporters.dicom.stored_state import newest_moment, stored_names
 
 Group = hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations | hd.sr.MeasurementsAndQualitativeEvaluations
@@ -102,6 +102,7 @@ def _lesion_groups(case: DicomCase, image: Dataset, drawn: hd.seg.Segmentation |
     """Yield what was measured on each lesion that is outlined, as segments of the segmentation."""
     if drawn is None:
         return
+    lesion = case.case.lesion
     for number, measured in enumerate(lesion_measurements(case), start=1):
         segment = drawn.SegmentSequence[number - 1]
         group = hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
@@ -110,7 +111,7 @@ def _lesion_groups(case: DicomCase, image: Dataset, drawn: hd.seg.Segmentation |
             ),
             referenced_segment=_segment_reference(image, drawn, number),
             finding_type=SKIN_LESION,
-            finding_sites=[hd.sr.FindingSite(site_code(case.case.lesion.site))],
+            finding_sites=[hd.sr.FindingSite(site_code(lesion), laterality=side_code(lesion))],
             measurements=measured,
         )
         author = _author(case, number)

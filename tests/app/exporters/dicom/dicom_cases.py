@@ -88,8 +88,11 @@ def with_empty_mask(make_case: MakeCase) -> CaseFile:
 
 
 def with_reading(make_case: MakeCase) -> CaseFile:
+    """Return a case with a reading, whose lesion is on the left cheek."""
     case = make_case().case
-    return make_case(case=replace(case, readings=(a_reading(case.image.id),)))
+    cheek = "Head and neck:Head:Face:Cheek:Upper cheek"
+    lesion = replace(case.lesion, site="head/neck", anatomic_site=cheek, laterality="left")
+    return make_case(case=replace(case, lesion=lesion, readings=(a_reading(case.image.id),)))
 
 
 def only_imported(make_case: MakeCase) -> CaseFile:

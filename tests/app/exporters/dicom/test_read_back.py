@@ -143,6 +143,19 @@ def test_the_report_tells_score_reading_and_decision_apart(make_case: MakeCase) 
     }
 
 
+def test_the_exact_site_or_the_one_round_it_and_its_side_are_coded(make_case: MakeCase) -> None:
+    file = with_reading(make_case)
+    image = dataset_of(object_of(file, "image"))
+    (region,) = image.AnatomicRegionSequence
+    said = (region.CodingSchemeDesignator, region.CodeValue, region.CodeMeaning)
+    assert said == ("SCT", "36141000", "Skin of cheek")
+    assert image.Laterality == "L"
+    (site,) = report_of(file).get_planar_roi_measurement_groups()[0].finding_sites
+    side = site.ContentSequence[0].ConceptCodeSequence[0].CodeMeaning
+    assert (site.value.meaning, side) == ("Skin of cheek", "Left")
+    assert dataset_of(object_of(make_case(), "image")).AnatomicRegionSequence[0].CodeMeaning == "Skin of back"
+
+
 def test_outlines_readings_and_decisions_name_who_said_them(make_case: MakeCase) -> None:
     report = report_of(with_reading(make_case))
     people = [
