@@ -38,12 +38,14 @@ def site_code(lesion: Lesion) -> Code:
 
 def side_letter(lesion: Lesion) -> str:
     """Return the Laterality, L or R; "" in the midline and where it is not known."""
-    return _SIDES[lesion.laterality][0] if lesion.laterality in _SIDES else ""
+    side = _SIDES.get(lesion.laterality or "")
+    return "" if side is None else side[0]
 
 
 def side_code(lesion: Lesion) -> Code | None:
     """Return the code of the side; None in the midline and where it is not known."""
-    return _SIDES[lesion.laterality][1] if lesion.laterality in _SIDES else None
+    side = _SIDES.get(lesion.laterality or "")
+    return None if side is None else side[1]
 
 
 @cache
