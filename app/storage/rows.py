@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "marked_structure",
     "lesion_list",
     "other_lesion",
+    "device_profile",
 )
 """Tables that triggers protect against UPDATE and DELETE."""
 
@@ -110,6 +111,8 @@ class LesionRow(Row):
     label: Mapped[str]
     site: Mapped[str | None]
     site_special: Mapped[str | None]
+    anatomic_site: Mapped[str | None]
+    laterality: Mapped[str | None]
     clin_size_long_diam_mm: Mapped[float | None]
     notes: Mapped[str]
     tracking_uid: Mapped[str] = mapped_column(index=True)

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from app.domain.clock import Clock
 from app.storage.audit_trail import AuditTrail
 from app.storage.database import WRITING, storage_error
+from app.storage.device_profiles import DeviceProfiles
 from app.storage.identity import IdentityQuestions
 from app.storage.learning import LearningSubsets
 from app.storage.marked_structures import MarkedStructures
 from app.storage.moves import Moves
+from app.storage.named_images import NamedImages
 from app.storage.patient_tree import PatientTree
 from app.storage.repositories import CaseRepository
 
@@ -51,7 +53,9 @@ class UnitOfWork:
         self.audit = AuditTrail(self._session, self._clock)
         self.learning = LearningSubsets(self._session)
         self.marked_structures = MarkedStructures(self._session)
+        self.device_profiles = DeviceProfiles(self._session)
         self.moves = Moves(self.audit)
+        self.named_images = NamedImages(self._session)
         self.tree = PatientTree(self._session)
         self.identity_questions = IdentityQuestions(self._session)
         return self

@@ -50,6 +50,8 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.OUTCOME_REFILED: N_("Outcome follows its lesion after a move"),
     AuditKind.STRUCTURE_MARKED: N_("New structure marked"),
     AuditKind.STRUCTURE_MARK_WITHDRAWN: N_("Mark of a new structure withdrawn"),
+    AuditKind.DEVICE_PROFILE_STORED: N_("Scale of a device stored"),
+    AuditKind.DEVICE_PROFILE_WITHDRAWN: N_("Scale of a device withdrawn"),
     AuditKind.READING_RECORDED: N_("Reading recorded"),
     AuditKind.CASE_REMOVED: N_("Case removed from the work list"),
     AuditKind.CASE_RESTORED: N_("Case brought back"),

@@ -14,6 +14,7 @@ from app.translation import N_, _, ngettext
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.import_flow import ImportFlow
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
+from app.ui.cases.watched_folder import WatchedFolder
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.layers import Layer
@@ -36,6 +37,7 @@ from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.click_refinement import ClickRefinement
 from app.ui.workbench.correction import Correction, UnsignedMask
+from app.ui.workbench.device_scales import DeviceScales
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
@@ -104,6 +106,7 @@ class MainController(QObject):
         self.panes = Panes(self.work_list, middle, self.panels, image=self.canvas.view)
         self.queue = AnalysisQueue(session, self.work_list.foot, self)
         self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
+        self.watched_folder = WatchedFolder(session, self.importing, self)
         self.review = CaseReview(session, self.canvas, self.queue, self)
         self.correction = self.review.correction
         self.view_aids = ViewAidChoice(session, self.canvas.view, self.review, self)
@@ -115,6 +118,7 @@ class MainController(QObject):
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
         self.printed_scales = PrintedScales(session, self.review, self)
+        self.device_scales = DeviceScales(session, self.review, self.panels.measurements.scale, self)
         self.clicks = ClickRefinement(session, self.canvas, self)
         self.reading_evidence = ReadingEvidence(session, self.panels, self.canvas.view, self)
         self.lesion_images = LesionImages(session, self.panels.lesion_strip, self.work_list.thumbnails, self)
@@ -139,6 +143,7 @@ class MainController(QObject):
         self.work_list.read()
         self.queue.look_over_all()
         self.housekeeping.start()
+        self.watched_folder.watch(self._preferences.settings.watched_folder)
 
     def choose_images(self) -> None:
         """Ask for image files and import them."""
@@ -195,6 +200,18 @@ class MainController(QObject):
         if (image_id := self.review.image_id) is not None:
             self._store_what_is_open()
             self.dialogs.show_comparison(image_id, self._theme)
+
+    def show_body_map(self) -> None:
+        """Show where the lesions of the open case's patient are."""
+        if (image_id := self.review.image_id) is not None:
+            self.panels.patient.finish()
+            dialog = self.dialogs.show_body_map(image_id, self._theme)
+            dialog.image_chosen.connect(lambda chosen: self.work_list.choose(ImageId(chosen)))
+
+    def show_device_profiles(self) -> None:
+        """Show the scales of devices, for the open image or the selected ones."""
+        if (image_id := self.review.image_id) is not None:
+            self.dialogs.show_device_profiles(image_id, self.work_list.selected_images())
 
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
@@ -341,7 +358,10 @@ class MainController(QObject):
         self.printed_scales.drawing_wanted.connect(self.calibrate_with_ruler)
         self.canvas.tools.distance_drawn.connect(self._take_distance)
         self.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
+        self.panels.measurements.scale.profiles_requested.connect(self.show_device_profiles)
+        self.panels.patient.lesion.body_map_requested.connect(self.show_body_map)
         self.importing.imported.connect(self._show_import)
+        self.importing.arrived.connect(self._tell_arrived)
         self.panels.patient.left_unstored.connect(self._announce_leftovers)
         self.canvas.editor.problem_noticed.connect(self._session.warn)
         self._preferences.changed.connect(self._follow_preferences)
@@ -455,9 +475,7 @@ class MainController(QObject):
         if report.kept_apart:
             self.dialogs.show_who_is_who()
         if report.refused or report.notices:
-            dialog = RefusedDialog(report, self.window)
-            dialog.damaged_wanted.connect(lambda paths: self.importing.start(paths, takes_damaged=True))
-            self.dialogs.open(dialog)
+            self._show_refused(report)
         elif first is not None and is_at_work:
             self._session.tell(
                 import_words(report), _("Open the first one"), lambda: self.work_list.choose(first)
@@ -468,6 +486,23 @@ class MainController(QObject):
             self._session.tell(
                 _("There was no image to import."), _("Import another folder…"), self.choose_folder
             )
+
+    def _tell_arrived(self, report: ImportReport) -> None:
+        """Tell in passing what came through the watched folder; nobody is at the files just now."""
+        if report.kept_apart:
+            self._session.warn(import_words(report), _("Who is who…"), self.dialogs.show_who_is_who)
+        elif report.refused or report.notices:
+            self._session.warn(import_words(report), _("Show"), lambda: self._show_refused(report))
+        elif report.imported:
+            first = report.imported[0]
+            self._session.tell(
+                import_words(report), _("Open the first one"), lambda: self.work_list.choose(first)
+            )
+
+    def _show_refused(self, report: ImportReport) -> None:
+        dialog = RefusedDialog(report, self.window)
+        dialog.damaged_wanted.connect(lambda paths: self.importing.start(paths, takes_damaged=True))
+        self.dialogs.open(dialog)
 
     def _show_identity_questions(self, identity_questions: tuple[OpenIdentityQuestion, ...]) -> None:
         if identity_questions:
@@ -502,6 +537,7 @@ class MainController(QObject):
         self.panels.score.show_prevalence(settings.prevalence_percent)
         self.canvas.input.pen.is_pressure_used = settings.pen_pressure
         self.panels.decision.set_favourites(settings.favourite_diagnoses)
+        self.watched_folder.watch(settings.watched_folder)
         if settings.user_name:
             self._session.set_user(settings.user_name)
 

@@ -3,10 +3,13 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from app.domain.device_profile import CaptureDevice, DeviceProfile
+from app.domain.ids import ProfileId
 from app.storage.database import connect
 from app.storage.rows import APPEND_ONLY
 from app.storage.store import CaseStore
@@ -35,9 +38,16 @@ def database(store: CaseStore, folder: Path) -> Path:
         work.cases.add_reading(a_reading(image_id))
         work.marked_structures.add(a_mark(image_id))
         work.cases.add_lesion_list(a_lesion_list(image_id))
+        work.device_profiles.add(_a_profile())
         work.audit.append("Dr Test", "image imported", image_id)
         work.commit()
     return folder / "cases.sqlite"
+
+
+def _a_profile() -> DeviceProfile:
+    lens = CaptureDevice("Make", "Model", "Lens")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return DeviceProfile(ProfileId("1" * 32), "Lens", 0.01, 640, 480, lens, at.date(), "Dr Test", at)
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
