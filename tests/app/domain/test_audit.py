@@ -50,6 +50,8 @@ _STORED_ACTS = {
     "READING_RECORDED": "reading recorded",
     "OUTCOME_RECORDED": "outcome recorded",
     "OUTCOME_WITHDRAWN": "outcome withdrawn",
+    "DEVICE_PROFILE_STORED": "device profile stored",
+    "DEVICE_PROFILE_WITHDRAWN": "device profile withdrawn",
     "OUTCOME_REFILED": "outcome filed with its lesion",
     "STRUCTURE_MARKED": "structure marked",
     "STRUCTURE_MARK_WITHDRAWN": "mark of a structure withdrawn",

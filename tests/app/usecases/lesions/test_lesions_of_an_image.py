@@ -237,6 +237,8 @@ def test_no_outline_is_learned_while_the_image_shows_other_lesions(
     separate_right(services, image_id)
     assert example() == (False, OTHER_LESIONS)
     join_lesion(services, image_id, 3)
+    assert not example()[0]
+    remove_lesion(services, image_id, 2)
     assert example()[0]
 
 
