@@ -39,8 +39,10 @@ class TextDialog(PageDialog):
         self.page.addLayout(head)
         text = selectable(plain_label("\n\n".join(paragraphs), wraps=True))
         text.setFixedWidth(_TEXT_PX)
-        text.setMinimumHeight(text.heightForWidth(_TEXT_PX))
         self.page.addWidget(text)
+        # Only in its place and with the theme's font does it know how high its lines are.
+        text.ensurePolished()
+        text.setMinimumHeight(text.heightForWidth(_TEXT_PX))
         if asks is not None:
             self.page.addWidget(asks)
             asks.setFocus()
