@@ -19,6 +19,7 @@ import platformdirs
 import resources
 from app.domain.errors import StorageError
 from app.domain.vocabulary import Vocabulary
+from app.domain.work_list.due import DueDays
 from app.exporters import EXPORTERS, KEY_TABLE
 from app.imaging.readers import ImageReader
 from app.inference.choice import EngineChoice
@@ -83,7 +84,13 @@ def open_services(folder: Path, settings: Settings, *, renewing: Renewing = unse
         runs=ProcessRunLauncher(),
         learning_images=resources.path("learning"),
         journal=FileStrokeJournal(folder / "journal"),
+        due=due_days(settings),
     )
+
+
+def due_days(settings: Settings) -> DueDays:
+    """Return within how many days cases are to be decided, as the settings say."""
+    return DueDays(settings.due_days_urgent, settings.due_days_soon, settings.due_days_routine)
 
 
 def shipped_models(settings: Settings) -> str:

@@ -23,6 +23,7 @@ from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient, made_up_code
 from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision
+from app.domain.work_list.due import Reckoning
 from app.storage import mapping
 from app.storage.read_cases import has_images, read_cases
 from app.storage.rows import (
@@ -278,12 +279,16 @@ class CaseRepository:
         self._reindex([image_id])
 
     def case_count(
-        self, search: str = "", *, shown: CaseFilter = CaseFilter.ALL, removed: bool = False
+        self,
+        search: str = "",
+        *,
+        shown: CaseFilter = CaseFilter.ALL,
+        removed: bool = False,
+        reckoning: Reckoning | None = None,
     ) -> int:
         """Return how many lines the work list has, or how many cases were removed from it."""
-        query = (
-            select(func.count()).select_from(CaseIndexRow).where(*matching(search, shown, removed=removed))
-        )
+        conditions = matching(search, shown, removed=removed, reckoning=reckoning)
+        query = select(func.count()).select_from(CaseIndexRow).where(*conditions)
         return self._session.scalar(query) or 0
 
     def case_lines(
@@ -296,15 +301,19 @@ class CaseRepository:
         order: str = "priority",
         descending: bool = False,
         removed: bool = False,
+        reckoning: Reckoning | None = None,
     ) -> list[CaseLine]:
         """Return a window of the work list or of the removed cases; empty fields always come last.
 
-        ``order`` is one of ``list_cases.ORDERS``.
+        ``order`` is one of ``list_cases.ORDERS``; without a reckoning, the default days of the bands hold.
+
+        Raises:
+            InvalidFieldError: the search has a condition that means nothing.
         """
         query = (
             select(CaseIndexRow)
-            .where(*matching(search, shown, removed=removed))
-            .order_by(*ordered(order, descending=descending))
+            .where(*matching(search, shown, removed=removed, reckoning=reckoning))
+            .order_by(*ordered(order, descending=descending, reckoning=reckoning))
             .offset(offset)
             .limit(limit)
         )

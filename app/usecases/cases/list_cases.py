@@ -8,7 +8,7 @@ from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.usecases.services import Services
 
-ORDERS = ("priority", "patient", "site", "score", "status", "imported", "benefit")
+ORDERS = ("priority", "due", "patient", "site", "score", "status", "imported", "benefit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,11 @@ def list_cases(
     """Return lines ``offset`` to ``offset + limit``; by priority the most urgent come first.
 
     With ``removed`` they are the cases that were taken out of the work list.
+
+    Raises:
+        InvalidFieldError: the search has a condition that means nothing.
     """
+    reckoning = services.reckoning
     with services.store.reading() as work:
         lines = work.cases.case_lines(
             offset=offset,
@@ -44,8 +48,9 @@ def list_cases(
             order=order,
             descending=descending,
             removed=removed,
+            reckoning=reckoning,
         )
-        total = work.cases.case_count(search, shown=shown, removed=removed)
+        total = work.cases.case_count(search, shown=shown, removed=removed, reckoning=reckoning)
         return CaseWindow(tuple(lines), offset, total)
 
 

@@ -26,6 +26,7 @@ def selected_images(services: Services, selection: CaseSelection) -> tuple[Image
     if selection.chosen is not None:
         return selection.chosen
     found: dict[ImageId, None] = {}
+    reckoning = services.reckoning
     with services.store.reading() as work:
         while True:
             lines = work.cases.case_lines(
@@ -35,6 +36,7 @@ def selected_images(services: Services, selection: CaseSelection) -> tuple[Image
                 shown=selection.shown,
                 order=selection.order,
                 descending=selection.descending,
+                reckoning=reckoning,
             )
             found |= dict.fromkeys(line.image_id for line in lines)
             if len(lines) < _READ_AT_ONCE:
@@ -46,4 +48,4 @@ def count_selected(services: Services, selection: CaseSelection) -> int:
     if selection.chosen is not None:
         return len(selection.chosen)
     with services.store.reading() as work:
-        return work.cases.case_count(selection.search, shown=selection.shown)
+        return work.cases.case_count(selection.search, shown=selection.shown, reckoning=services.reckoning)
