@@ -168,6 +168,14 @@ _COLUMNS_BY_TABLE = {
         "is_sample": "0",
     },
     "case_index": _COLUMNS_OF_LINE,
+    "audit_event": {
+        "at": _IMPORTED,
+        "who": "'benchmark'",
+        "what": "CASE i % 5 WHEN 0 THEN 'boundary skipped' WHEN 1 THEN 'second look asked for' "
+        "WHEN 2 THEN 'image imported' WHEN 3 THEN 'boundary predicted' ELSE 'score computed' END",
+        "subject": "printf('%032x', i)",
+        "detail": "''",
+    },
 }
 
 

@@ -307,6 +307,7 @@ class AuditEventRow(Row):
     """An act."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_what_subject", "what", "subject"),)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     at: Mapped[datetime]
     who: Mapped[str]
@@ -342,6 +343,7 @@ class CaseIndexRow(Row):
     __table_args__ = (
         # Holds all that filters and the search ask, so that 100,000 lines are counted without being read.
         Index("ix_case_index_queue", *_QUEUE, *_FILTERED),
+        Index("ix_case_index_score", "is_hidden", "probability", "imported_at", "image_id"),
         Index(None, "is_hidden", "imported_at", "image_id"),
         Index(None, "is_hidden", "patient_code", "imported_at", "image_id"),
         Index(None, "is_hidden", "correction_rank", "correction_urgency", "imported_at", "image_id"),

@@ -51,6 +51,10 @@ def upgrade() -> None:
     _fill()
     op.drop_index("ix_case_index_is_hidden_queue_rank_queue_urgency_imported_at_image_id", "case_index")
     op.create_index("ix_case_index_queue", "case_index", [*_PRIORITY, *_FILTERED])
+    op.create_index(
+        "ix_case_index_score", "case_index", ["is_hidden", "probability", "imported_at", "image_id"]
+    )
+    op.create_index("ix_audit_event_what_subject", "audit_event", ["what", "subject"])
 
 
 def _set_column() -> sa.Column[bool]:
