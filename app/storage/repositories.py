@@ -310,13 +310,17 @@ class CaseRepository:
         Raises:
             InvalidFieldError: the search has a condition that means nothing.
         """
-        query = (
-            select(CaseIndexRow)
+        sorting = ordered(order, descending=descending, reckoning=reckoning)
+        # Found and sorted by what the index holds; the lines themselves, which are long, are read of the
+        # window alone.
+        window = (
+            select(CaseIndexRow.image_id)
             .where(*matching(search, shown, removed=removed, reckoning=reckoning))
-            .order_by(*ordered(order, descending=descending, reckoning=reckoning))
+            .order_by(*sorting)
             .offset(offset)
             .limit(limit)
         )
+        query = select(CaseIndexRow).where(CaseIndexRow.image_id.in_(window)).order_by(*sorting)
         return [mapping.line_of(row) for row in self._session.scalars(query)]
 
     def lines_of(self, image_ids: Sequence[ImageId]) -> list[CaseLine]:

@@ -332,6 +332,7 @@ _FILTERED = (
     "score_model",
     "tags",
     "diagnosis",
+    "patient_code",
     "searched",
 )
 

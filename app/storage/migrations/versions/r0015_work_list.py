@@ -29,6 +29,7 @@ _FILTERED = [
     "score_model",
     "tags",
     "diagnosis",
+    "patient_code",
     "searched",
 ]
 
