@@ -19,7 +19,6 @@ import platformdirs
 import resources
 from app.domain.errors import StorageError
 from app.domain.vocabulary import Vocabulary
-from app.domain.work_list.due import DueDays
 from app.exporters import EXPORTERS, KEY_TABLE
 from app.imaging.readers import ImageReader
 from app.inference.choice import EngineChoice
@@ -36,6 +35,7 @@ from app.translation import _
 from app.usecases.image_arrays import ImageArrays
 from app.usecases.models.promote_model import UNKNOWN_USER
 from app.usecases.services import Services
+from app.usecases.work_list.due_days import due_days
 from models.contract.files.private_files import create_private, make_private_folder
 from models.contract.shelf.model_shelf import ModelShelf
 
@@ -86,11 +86,6 @@ def open_services(folder: Path, settings: Settings, *, renewing: Renewing = unse
         journal=FileStrokeJournal(folder / "journal"),
         due=due_days(settings),
     )
-
-
-def due_days(settings: Settings) -> DueDays:
-    """Return within how many days cases are to be decided, as the settings say."""
-    return DueDays(settings.due_days_urgent, settings.due_days_soon, settings.due_days_routine)
 
 
 def shipped_models(settings: Settings) -> str:

@@ -118,7 +118,8 @@ _COLUMNS_OF_LINE = {
     "lesion_image_count": "0",
     "decided_at": f"CASE WHEN {_IS_DECIDED} THEN {_IMPORTED} END",
     "is_outcome_known": f"{_IS_DECIDED} AND i % 3 = 0",
-    "diagnosis": f"CASE WHEN {_IS_DECIDED} THEN CASE i % 9 WHEN 0 THEN 'Melanoma Invasive' ELSE 'Nevus' END END",
+    "diagnosis": f"CASE WHEN {_IS_DECIDED} THEN CASE i % 9 WHEN 0 THEN 'Melanoma Invasive' "
+    "ELSE 'Nevus' END END",
     "decided_by": f"CASE WHEN {_IS_DECIDED} THEN {_PEOPLE} END",
     "visited_on": "date(1767225600 + i * 300, 'unixepoch')",
     "score_model": "CASE i % 2 WHEN 0 THEN 'mambaderm 1.0' ELSE 'mambaderm 1.1' END",
@@ -180,9 +181,9 @@ _COLUMNS_BY_TABLE = {
 
 
 def fill_work_list(folder: Path, count: int) -> Path:
-    """Write lines of ``count`` cases with all that filters ask for straight into a new store; return its file.
+    """Write ``count`` cases with all that filters ask for straight into a new store; return its database.
 
-    Of patients, lesions, visits and images there is what the list and the patient tree read, of files nothing.
+    Of patients, lesions, visits and images there is what list and patient tree read, of files nothing.
     """
     open_services(folder, Settings()).store.close()
     database = folder / DATABASE_NAME

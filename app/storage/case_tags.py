@@ -112,6 +112,11 @@ class CaseTags:
         """Return the sites that cases have."""
         return [site for site in self._session.scalars(select(CaseIndexRow.site).distinct()) if site]
 
+    def diagnoses(self) -> list[str]:
+        """Return the diagnoses of decisions and outcomes that stand."""
+        found = self._session.scalars(select(CaseIndexRow.diagnosis).distinct())
+        return [diagnosis for diagnosis in found if diagnosis]
+
 
 def standing_tags(session: Session, image_ids: Collection[str]) -> defaultdict[str, tuple[str, ...]]:
     """Return the tags that images have now, in the order in which they were put on them."""

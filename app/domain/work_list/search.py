@@ -109,6 +109,18 @@ def parse_search(text: str) -> CaseSearch:
     return CaseSearch(tuple(word for word in words if word), tuple(conditions))
 
 
+def words_alone(text: str) -> str:
+    """Return a text without its conditions, begun ones too: what can be searched for while one types."""
+    parts = (found for found in _PART.finditer(text) if not _names_field(found))
+    return " ".join(found.group() for found in parts)
+
+
+def _names_field(found: re.Match[str]) -> bool:
+    name = found.group(2) or found.group().lstrip("-").removesuffix('"').removesuffix(":")
+    is_named = name.lower() in list(SearchField)
+    return is_named and (found.group(2) is not None or found.group().endswith((":", ':"')))
+
+
 def checked_condition(condition: Condition) -> Condition:
     """Return a condition with the value as it is kept.
 

@@ -1,6 +1,6 @@
 """The work list as a list model that reads only the windows of rows that are looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -9,7 +9,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
-from app.text.work_list import line_tip, spoken_line
+from app.domain.work_list.due import Reckoning
+from app.text.waiting import spoken_waiting_line, waiting_tip
 from app.translation import _
 
 PAGE_ROWS = 100
@@ -60,9 +61,15 @@ class CaseLinesModel(QAbstractListModel):
     page_shown = Signal()
     """New lines can be seen; the number of rows may have changed."""
 
-    def __init__(self, source: PageSource, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        source: PageSource,
+        reckon: Callable[[], Reckoning],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._source = source
+        self._reckon = reckon
         self._query = CaseQuery()
         self._total = 0
         self._lines: dict[int, CaseLine] = {}
@@ -144,9 +151,9 @@ class CaseLinesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{line.patient_code} {line.patient_name}".strip() if line else "…"
         if role == Qt.ItemDataRole.ToolTipRole and line:
-            return line_tip(line)
+            return waiting_tip(line, self._reckon())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken_line(line) if line else _("being read")
+            return spoken_waiting_line(line, self._reckon()) if line else _("being read")
         return None
 
     def _take(self, page: CasePage) -> None:

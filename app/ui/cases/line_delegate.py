@@ -1,8 +1,7 @@
 """Draws one line of the work list: thumbnail, patient, site, triage badge, score and status."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
@@ -11,7 +10,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.domain.analysis.triage import Band
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
-from app.text.outcomes import status_since
+from app.domain.work_list.due import Reckoning
+from app.text.waiting import is_overdue, status_and_waiting
 from app.text.work_list import (
     EARLIER_MODEL,
     lesion_figure,
@@ -22,6 +22,7 @@ from app.text.work_list import (
 from app.translation import _
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.line_painting import paint_ground, paint_text, paint_thumbnail
+from app.ui.cases.tag_pills import paint_pills, pills_of
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
 from app.ui.widgets.sides import Sides
@@ -35,8 +36,15 @@ _GAP_PX = 8
 class LineDelegate(QStyledItemDelegate):
     """Draws a case as three short lines beside its thumbnail."""
 
-    def __init__(self, thumbnails: Thumbnails, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        thumbnails: Thumbnails,
+        theme: Theme,
+        reckon: Callable[[], Reckoning],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._reckon = reckon
         self._thumbnails = thumbnails
         self._theme = theme
         self._earlier: frozenset[ImageId] = frozenset()
@@ -97,22 +105,42 @@ class LineDelegate(QStyledItemDelegate):
         painter.setFont(bold)
         painter.setPen(QColor(tokens.text))
         taken = self._draw(painter, first, line.patient_code)
+        rest = first.adjusted(taken + _GAP_PX, 0, 0, 0)
+        rest.setRight(rest.right() - self._paint_tags(painter, rest, font, line))
         painter.setFont(font)
+        painter.setPen(QColor(tokens.text))
         if line.patient_name:
-            self._draw(painter, first.adjusted(taken + 8, 0, 0, 0), line.patient_name)
+            self._draw(painter, rest, line.patient_name)
         painter.setPen(QColor(tokens.muted))
         at_right = [_(EARLIER_MODEL)] if line.image_id in self._earlier else []
-        if not self._paint_third(painter, third, line):
-            at_right.append(status_since(line, datetime.now(UTC)))
-        painter.setPen(QColor(tokens.muted))
+        reckoning = self._reckon()
+        if not self._paint_third(painter, third, line, reckoning):
+            at_right.append(status_and_waiting(line, reckoning))
         taken = 0
         if at_right:
             painter.setFont(_small(font))
+            painter.setPen(self._status_ink(line, reckoning))
             taken = self._draw(painter, second, _joined(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
         painter.setFont(font)
+        painter.setPen(QColor(tokens.muted))
         self._draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
 
-    def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> bool:
+    def _paint_tags(self, painter: QPainter, rect: QRect, font: QFont, line: CaseLine) -> int:
+        """Draw tags behind the names, of which half the room is kept; return the width that they take."""
+        pills = pills_of(line, self._theme.tokens)
+        if not pills:
+            return 0
+        name_px = QFontMetrics(font).horizontalAdvance(line.patient_name)
+        room = max(rect.width() - name_px - _GAP_PX, rect.width() // 2)
+        painter.setFont(_small(font))
+        place = QRect(rect.right() + 1 - room, rect.top(), room, rect.height())
+        return paint_pills(painter, place, pills, self._theme.tokens, self._sides)
+
+    def _status_ink(self, line: CaseLine, reckoning: Reckoning) -> QColor:
+        tokens = self._theme.tokens
+        return QColor(tokens.error if is_overdue(line, reckoning) else tokens.muted)
+
+    def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine, reckoning: Reckoning) -> bool:
         """Draw band and score, and the status where it has room beside them; say whether it had."""
         tokens = self._theme.tokens
         painter.setFont(_small(painter.font()))
@@ -124,7 +152,7 @@ class LineDelegate(QStyledItemDelegate):
             left += size.width() + _GAP_PX
         painter.setPen(QColor(tokens.text))
         # Never shortened: "3…" for 32 % is worse than no score.
-        score, status = score_words(line.probability), status_since(line, datetime.now(UTC))
+        score, status = score_words(line.probability), status_and_waiting(line, reckoning)
         if line.no_score_reason and line.priority is None:
             score = line.no_score_words
         place = QRect(left, rect.top(), max(rect.right() - left, 0), rect.height())
@@ -141,7 +169,7 @@ class LineDelegate(QStyledItemDelegate):
             rest.setLeft(left + self._draw(painter, rest, lesion) + _GAP_PX)
         if painter.fontMetrics().horizontalAdvance(status) > rest.width():
             return False
-        painter.setPen(QColor(tokens.muted))
+        painter.setPen(self._status_ink(line, reckoning))
         self._draw(painter, rest, status, Qt.AlignmentFlag.AlignRight)
         return True
 

@@ -17,6 +17,7 @@ from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.patient_tree.move_dialog import MoveDialog
 from app.ui.cases.patient_tree.move_flow import MoveFlow
 from app.ui.cases.removed_dialog import RemovedDialog
+from app.ui.cases.tags_dialog import TagsDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.followup.comparison_dialog import ComparisonDialog
 from app.ui.preferences import Preferences
@@ -147,6 +148,12 @@ class Dialogs:
     def show_move(self, moves: MoveFlow, images: Sequence[ImageId]) -> MoveDialog:
         """Offer to file images, or their lesion, elsewhere."""
         dialog = MoveDialog(self._session, moves, images, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_tags(self, images: Sequence[ImageId]) -> TagsDialog:
+        """Put tags on cases, and say who is to decide them."""
+        dialog = TagsDialog(self._session, images, self._window)
         self.open(dialog)
         return dialog
 

@@ -19,6 +19,7 @@ class KnownWords:
     people: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    diagnoses: tuple[str, ...] = ()
     filters: tuple[SavedFilter, ...] = ()
 
 
@@ -31,6 +32,7 @@ def known_words(services: Services) -> KnownWords:
             people=tuple(sorted(people)),
             models=tuple(work.tags.models()),
             sites=tuple(sorted(work.tags.used_sites())),
+            diagnoses=tuple(sorted(work.tags.diagnoses())),
             filters=tuple(work.tags.filters()),
         )
 
