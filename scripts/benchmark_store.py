@@ -92,10 +92,13 @@ _PROBABILITY = "((i * 7919) % 10007) / 10007.0"
 _BAND = f"(CASE WHEN {_PROBABILITY} > 0.6 THEN 0 WHEN {_PROBABILITY} > 0.3 THEN 1 ELSE 2 END)"
 _RANK = f"(CASE WHEN {_IS_DECIDED} THEN 5 WHEN {_BAND} = 0 THEN 0 WHEN {_BAND} = 1 THEN 2 ELSE 4 END)"
 
+_THUMBNAILS = 500
+_THUMBNAIL = f"(SELECT name FROM thumbnail_name WHERE number = i % {_THUMBNAILS})"
+
 _COLUMNS_OF_LINE = {
     "image_id": "printf('%032x', i)",
     "is_hidden": "0",
-    "thumbnail": "printf('%064x', i % 500)",
+    "thumbnail": _THUMBNAIL,
     "patient_code": "printf('P-%06d', i / 3)",
     "patient_name": "printf('Patient Name%04d', i % 4096)",
     "site": _SITE,
@@ -129,6 +132,19 @@ _COLUMNS_OF_LINE = {
     "WHEN 1 THEN char(10) || 'teaching' || char(10) ELSE '' END",
 }
 
+_SPEAKER = {
+    "image_id": "printf('%032x', i)",
+    "model_name": "'mambaderm'",
+    "model_version": "'1.0'",
+    "weights_sha256": "printf('%064x', 0)",
+    "preprocessing": "'none'",
+    "threshold": "0.5",
+    "engine": "'benchmark'",
+    "provider": "'none'",
+    "milliseconds": "0",
+    "predicted_at": _IMPORTED,
+}
+
 _COLUMNS_BY_TABLE = {
     "patient": {
         "id": "printf('%032x', i)",
@@ -158,8 +174,8 @@ _COLUMNS_BY_TABLE = {
         "file_name": "printf('ISIC_%07d.jpg', i)",
         "media_type": "'image/jpeg'",
         "original": "printf('%064x', i)",
-        "upright": "printf('%064x', i)",
-        "thumbnail": "printf('%064x', i % 500)",
+        "upright": _THUMBNAIL,
+        "thumbnail": _THUMBNAIL,
         "width_px": "600",
         "height_px": "450",
         "imported_at": _IMPORTED,
@@ -167,6 +183,30 @@ _COLUMNS_BY_TABLE = {
         "provenance": "'[]'",
         "is_hidden": "0",
         "is_sample": "0",
+    },
+    "boundary_prediction": {
+        **_SPEAKER,
+        "id": "printf('%030x01', i)",
+        "mask": _THUMBNAIL,
+        "probability": _THUMBNAIL,
+    },
+    "boundary_assessment": {
+        "prediction_id": "printf('%030x01', i)",
+        "image_id": "printf('%032x', i)",
+        "border_uncertainty": "0.1",
+        "unlikeness": "0.5",
+    },
+    "score_prediction": {
+        **_SPEAKER,
+        "id": "printf('%030x02', i)",
+        "probability": _PROBABILITY,
+        "probability_low": _PROBABILITY,
+        "probability_high": _PROBABILITY,
+        "mask_source": "printf('%030x01', i)",
+        "missing_inputs": "'[]'",
+        "quality_warnings": "'[]'",
+        "urgent_threshold": "0.6",
+        "soon_threshold": "0.3",
     },
     "case_index": _COLUMNS_OF_LINE,
     "audit_event": {
@@ -183,11 +223,18 @@ _COLUMNS_BY_TABLE = {
 def fill_work_list(folder: Path, count: int) -> Path:
     """Write ``count`` cases with all that filters ask for straight into a new store; return its database.
 
-    Of patients, lesions, visits and images there is what list and patient tree read, of files nothing.
+    Of patients, lesions, visits, images and predictions there is what a start of the window reads, of files
+    a few hundred thumbnails, which stand for every other file, too.
     """
-    open_services(folder, Settings()).store.close()
+    services = open_services(folder, Settings())
+    rng = np.random.default_rng(3)
+    pixels = rng.integers(0, 255, (_THUMBNAILS, 96, 128, 3), np.uint8)
+    thumbnails = [services.store.blobs.put(png_codec.png(each)) for each in pixels]
+    services.store.close()
     database = folder / DATABASE_NAME
     with closing(connect(database)) as connection:
+        connection.execute("CREATE TEMP TABLE thumbnail_name (number INTEGER PRIMARY KEY, name TEXT)")
+        connection.executemany("INSERT INTO thumbnail_name VALUES (?, ?)", list(enumerate(thumbnails)))
         connection.execute("BEGIN")
         for table, columns in _COLUMNS_BY_TABLE.items():
             names, values = ", ".join(columns), ", ".join(columns.values())

@@ -31,7 +31,7 @@ def status_and_waiting(line: CaseLine, reckoning: Reckoning) -> str:
     if waiting is None or not waiting.days:
         return status_since(line, reckoning.now)
     if waiting.days_overdue:
-        return waiting_words(line, reckoning)
+        return _("Overdue {days} d").format(days=waiting.days_overdue)
     return _("{status}, {days} d").format(status=status_words(line.status), days=waiting.days)
 
 

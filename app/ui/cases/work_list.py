@@ -260,7 +260,8 @@ class WorkList(QFrame):
 
     def _selected_rows(self) -> list[int]:
         """Return the selected rows; to select all selects every column of a row."""
-        return sorted({index.row() for index in self.view.selectionModel().selectedIndexes()})
+        ranges = self.view.selectionModel().selection()
+        return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
 
     def _build(self, theme: Theme) -> None:
         self.filters = FilterBar(self._session)
@@ -288,7 +289,11 @@ class WorkList(QFrame):
         head.setSpacing(7)
         head.addLayout(self._switch())
         head.addWidget(self.filters)
-        head.addWidget(self.order)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.order, 1)
+        row.addWidget(self.filters.count)
+        head.addLayout(row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -44,7 +44,7 @@ class FilterBar(QWidget):
         self.menu = FilterMenu()
         self._problem = plain_label("", "error", wraps=True)
         self._problem.hide()
-        self._count = plain_label("", "small")
+        self.count = plain_label("", "small")
         self.shown = ChoiceBox(((words, part) for part, words in PART_WORDS.items()), unknown=_("All cases"))
         self.shown.setAccessibleName(_("Which cases are shown"))
         self._pause = QTimer(self)
@@ -91,7 +91,7 @@ class FilterBar(QWidget):
 
     def show_count(self, total: int) -> None:
         """Say how many cases are found."""
-        self._count.setText(ngettext("{total:,} case", "{total:,} cases", total).format(total=total))
+        self.count.setText(ngettext("{total:,} case", "{total:,} cases", total).format(total=total))
         self.menu.show_state(is_anything_set=bool(self.search_with_part))
 
     def focus_line(self) -> None:
@@ -123,7 +123,6 @@ class FilterBar(QWidget):
         layout.addWidget(self._problem)
         layout.addWidget(self.chips)
         layout.addLayout(row)
-        layout.addWidget(self._count)
 
     def _set(self, conditions: tuple[Condition, ...], words: str, part: CaseFilter) -> None:
         self._conditions = conditions

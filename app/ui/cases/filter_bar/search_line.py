@@ -42,6 +42,7 @@ class SearchLine(QLineEdit):
         self._completer.setMaxVisibleItems(_SHOWN_AT_ONCE)
         self._completer.setWidget(self)
         self._completer.activated[QModelIndex].connect(self._take)
+        self._completer.popup().setProperty("role", "completions")
         self._completer.popup().installEventFilter(self)
         self.textEdited.connect(self._follow)
 

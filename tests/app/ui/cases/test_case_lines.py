@@ -140,7 +140,7 @@ def test_a_line_tells_how_long_it_waits_whose_it_is_and_its_tags() -> None:
     waiting, overdue = (Reckoning(datetime(2026, 4, day, 12, tzinfo=UTC)) for day in (11, 12))
     assert status_and_waiting(line, RECKONING) == "To review"
     assert status_and_waiting(line, waiting) == "To review, 28 d"
-    assert status_and_waiting(line, overdue) == "Overdue by 1 day"
+    assert status_and_waiting(line, overdue) == "Overdue 1 d"
     assert status_and_waiting(replace(line, status="decided"), overdue) == "Decided"
     spoken = spoken_waiting_line(line, overdue)
     assert spoken.endswith("To review, overdue by 1 day, Assigned to Dr A, Tags: teaching, rare")
