@@ -32,6 +32,29 @@ ROOT = Path(__file__).resolve().parents[1]
 SCAN_SHAPES = ((1, 1536, 196), (1, 384, 3136), (8, 768, 196), (4, 384, 784))
 """(batch, channels, tokens) at sixteen states: what the published networks scan."""
 
+WORK_LIST_CASES = 100_000
+WORK_LIST_SEARCHES = (
+    "band:urgent",
+    "due:overdue",
+    "-due:overdue",
+    "due:week",
+    "site:head/neck",
+    "diagnosis:melanoma",
+    "tag:teaching",
+    "assigned:nobody",
+    'reader:"dr brown"',
+    "model:1.1",
+    "check:yes",
+    "imported:2026-03",
+    "visited:2026-03",
+    "decided:2026-05",
+    "is:corrected",
+    "is:second-look",
+    "p-0123",
+    "no such word",
+    "band:urgent -tag:teaching site:head/neck name01",
+)
+
 INFERENCE_TARGETS_MS = {
     ("dermomamba", "model server"): 150.0,
     ("dermomamba", "ONNX Runtime"): 1500.0,
@@ -364,19 +387,38 @@ def image_rows() -> Iterator[Row]:
 
 
 def work_list_rows() -> Iterator[Row]:
-    """Open the work list of a store with 10,000 cases and read a window from its middle."""
-    from benchmark_store import store_with_cases
+    """Open the work list of 100,000 cases, filter it, and read windows from its middle and end."""
+    from benchmark_store import fill_work_list
 
-    from app.usecases.cases.list_cases import list_cases
+    from app.bootstrap import open_services
+    from app.domain.case_filter import CaseFilter
+    from app.settings import Settings
+    from app.usecases.cases.list_cases import ORDERS, list_cases
 
     with tempfile.TemporaryDirectory() as folder:
-        services = store_with_cases(Path(folder), 10_000)
-        first = _seconds(lambda: list_cases(services, limit=200), 5)
-        middle = _seconds(lambda: list_cases(services, offset=5_000, limit=200), 5)
-        found = _seconds(lambda: list_cases(services, search="P-004", limit=200), 5)
-    yield _at_most("work list", "first window of 10,000 cases", first, "s", 0.5)
-    yield _at_most("work list", "window from the middle of 10,000 cases", middle, "s", 0.5)
-    yield _at_most("work list", "search among 10,000 cases", found, "s", 0.5)
+        fill_work_list(Path(folder), WORK_LIST_CASES)
+        opening = _seconds(lambda: open_services(Path(folder), Settings()).store.close(), 3)
+        services = open_services(Path(folder), Settings())
+
+        def milliseconds(**asked: object) -> float:
+            return 1000 * _seconds(lambda: list_cases(services, limit=100, **asked), 5)
+
+        first = milliseconds()
+        middle, end = (
+            milliseconds(offset=offset) for offset in (WORK_LIST_CASES // 2, WORK_LIST_CASES - 100)
+        )
+        orders = max(milliseconds(order=order) for order in ORDERS)
+        parts = max(milliseconds(shown=part) for part in CaseFilter)
+        searches = {search: milliseconds(search=search) for search in WORK_LIST_SEARCHES}
+        slowest = max(searches, key=lambda search: searches[search])
+        services.store.close()
+    yield _at_most("work list", "store of 100,000 cases opened", opening, "s", 0.5)
+    yield _at_most("work list", "first window of 100,000 cases, with their number", first, "ms", 100)
+    yield _at_most("work list", "window from the middle", middle, "ms", 100)
+    yield _at_most("work list", "window from the end", end, "ms", 100)
+    yield _at_most("work list", "slowest order", orders, "ms", 100)
+    yield _at_most("work list", "slowest part of the list", parts, "ms", 100)
+    yield _at_most("work list", f"slowest search ({slowest})", searches[slowest], "ms", 100)
 
 
 GROUPS: dict[str, Callable[[], Iterator[Row]]] = {

@@ -19,7 +19,7 @@ Shown = Annotated[
     str,
     typer.Option(
         "--shown",
-        help=f"A part of the work list ({_PARTS}), or the name of a kept filter of 'naevus filters'.",
+        help=f"A part of the work list ({_PARTS}), or the name of a saved filter of 'naevus filters'.",
     ),
 ]
 Search = Annotated[
@@ -56,10 +56,10 @@ class AskedFor:
 
 
 def asked_for(cli: CliContext, shown: str, search: str) -> AskedFor:
-    """Return which cases two options mean; a kept filter stands for its search.
+    """Return which cases two options mean; a saved filter stands for its search.
 
     Raises:
-        typer.BadParameter: the name is neither a part of the list nor a kept filter.
+        typer.BadParameter: the name is neither a part of the list nor a saved filter.
     """
     part = next((part for part in CaseFilter if part.value == shown.casefold()), None)
     if part is not None:

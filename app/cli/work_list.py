@@ -1,4 +1,4 @@
-"""Commands about who decides cases, tags on them, and kept filters of the work list."""
+"""Commands about who decides cases, tags on them, and saved filters of the work list."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -65,7 +65,7 @@ def filters(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show the kept filters of the work list; keep one, or give one up."""
+    """Show the saved filters of the work list; keep one, or give one up."""
     cli = cli_of(context, as_json=as_json)
     if give_up is not None:
         give_up_filter(cli.services, give_up)

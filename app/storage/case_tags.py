@@ -1,4 +1,4 @@
-"""Tags of cases, whom they are assigned to, and kept filters, on one session; append-only by trigger."""
+"""Tags of cases, whom they are assigned to, and saved filters, on one session; append-only by trigger."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -85,7 +85,7 @@ class CaseTags:
         self._session.flush()
 
     def filters(self) -> list[SavedFilter]:
-        """Return the kept filters by their names, each as it was kept last."""
+        """Return the saved filters by their names, each as it was kept last."""
         newest = select(func.max(SavedFilterRow.sequence)).group_by(func.lower(SavedFilterRow.name))
         query = select(SavedFilterRow).where(SavedFilterRow.sequence.in_(newest), SavedFilterRow.search != "")
         rows = self._session.scalars(query.order_by(func.lower(SavedFilterRow.name)))

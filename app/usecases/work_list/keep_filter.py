@@ -24,7 +24,7 @@ class KnownWords:
 
 
 def known_words(services: Services) -> KnownWords:
-    """Return what can be typed behind the fields of a search, and the kept filters."""
+    """Return what can be typed behind the fields of a search, and the saved filters."""
     with services.store.reading() as work:
         people = {*work.tags.people(), services.user} - {""}
         return KnownWords(
@@ -38,13 +38,13 @@ def known_words(services: Services) -> KnownWords:
 
 
 def kept_filters(services: Services) -> tuple[SavedFilter, ...]:
-    """Return the kept filters by their names."""
+    """Return the saved filters by their names."""
     with services.store.reading() as work:
         return tuple(work.tags.filters())
 
 
 def filter_named(services: Services, name: str) -> SavedFilter:
-    """Return a kept filter; capital letters do not matter.
+    """Return a saved filter; capital letters do not matter.
 
     Raises:
         NotFoundError: no filter has this name.
@@ -74,7 +74,7 @@ def keep_filter(services: Services, name: str, search: str) -> Changes:
 
 
 def give_up_filter(services: Services, name: str) -> Changes:
-    """Take a kept filter away; that it was there stays in the audit trail.
+    """Take a saved filter away; that it was there stays in the audit trail.
 
     Raises:
         NotFoundError: no filter has this name.

@@ -1,4 +1,4 @@
-"""Tags, assignments and kept filters from the command line."""
+"""Tags, assignments and saved filters from the command line."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tags, assignments and kept filters, append-only, and what filters ask of the work list's lines.
+"""Tags, assignments and saved filters, append-only, and what filters ask of the work list's lines.
 
 Nobody has put a tag on a case yet; everything else that lines say anew is taken from what they are made of.
 """

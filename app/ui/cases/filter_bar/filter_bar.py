@@ -1,4 +1,4 @@
-"""Search line, chips, part of the list and kept filters, which together say what the list shows."""
+"""Search line, chips, part of the list and saved filters, which together say what the list shows."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -81,7 +81,7 @@ class FilterBar(QWidget):
         return search_text(self.line.words, tuple(dict.fromkeys((*self._conditions, *own))))
 
     def read_known(self) -> None:
-        """Read what values conditions can have, and the kept filters."""
+        """Read what values conditions can have, and the saved filters."""
         self._session.query(
             QueueName.DATABASE,
             lambda services, _token: known_words(services),

@@ -1,4 +1,4 @@
-"""The button with the kept filters: take one, keep the present one under a name, give one up."""
+"""The button with the saved filters: take one, keep the present one under a name, give one up."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ class FilterMenu(QToolButton):
         super().__init__(parent)
         self.setText(_("Filters"))
         self.setToolTip(_("Filters kept under a name, for everybody who works with this case store"))
-        self.setAccessibleName(_("Kept filters"))
+        self.setAccessibleName(_("Saved filters"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._kept: tuple[SavedFilter, ...] = ()
         self._is_anything_set = False
@@ -67,7 +67,7 @@ class FilterMenu(QToolButton):
         clear.setEnabled(self._is_anything_set)
         clear.triggered.connect(self.everything_requested)
         if self._kept:
-            gone = menu.addMenu(_("Give up"))
+            gone = menu.addMenu(_("Remove"))
             for kept in self._kept:
                 action = gone.addAction(kept.name.replace("&", "&&"))
                 action.triggered.connect(lambda _on=False, name=kept.name: self.give_up_requested.emit(name))
