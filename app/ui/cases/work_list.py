@@ -260,7 +260,8 @@ class WorkList(QFrame):
 
     def _selected_rows(self) -> list[int]:
         """Return the selected rows; to select all selects every column of a row."""
-        ranges = self.view.selectionModel().selection()
+        selection = self.view.selectionModel().selection()
+        ranges = (selection.at(number) for number in range(selection.count()))
         return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
 
     def _build(self, theme: Theme) -> None:

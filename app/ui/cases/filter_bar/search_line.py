@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
 from app.domain.errors import InvalidFieldError
 from app.domain.work_list.search import parse_search, words_alone
@@ -41,9 +41,12 @@ class SearchLine(QLineEdit):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(_SHOWN_AT_ONCE)
         self._completer.setWidget(self)
-        self._completer.activated[QModelIndex].connect(self._take)
-        self._completer.popup().setProperty("role", "completions")
-        self._completer.popup().installEventFilter(self)
+        self._popup = QListView()
+        self._popup.setProperty("role", "completions")
+        self._popup.setAccessibleName(_("What can be typed"))
+        self._completer.setPopup(self._popup)
+        self._popup.installEventFilter(self)
+        self._popup.clicked.connect(self._take)
         self.textEdited.connect(self._follow)
 
     def set_known(self, known: KnownWords) -> None:
@@ -79,7 +82,7 @@ class SearchLine(QLineEdit):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.hand_over()
             event.accept()
-        elif key == Qt.Key.Key_Down and not self._completer.popup().isVisible():
+        elif key == Qt.Key.Key_Down and not self._popup.isVisible():
             self.offer()
         elif key == Qt.Key.Key_Backspace and self.cursorPosition() == 0 and not self.hasSelectedText():
             self.last_unwanted.emit()
@@ -88,11 +91,11 @@ class SearchLine(QLineEdit):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Return and Tab take the marked line of the list before the search line sees them."""
-        if watched is self._completer.popup() and isinstance(event, QKeyEvent):
+        if watched is self._popup and isinstance(event, QKeyEvent):
             is_taking = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
-            current = self._completer.popup().currentIndex()
+            current = self._popup.currentIndex()
             if event.type() is QEvent.Type.KeyPress and is_taking and current.isValid():
-                self._completer.popup().hide()
+                self._popup.hide()
                 self._take(current)
                 return True
         return super().eventFilter(watched, event)
@@ -114,7 +117,7 @@ class SearchLine(QLineEdit):
         if begun:
             self._show(completions(begun, self._known), is_first_taken=":" in begun)
         else:
-            self._completer.popup().hide()
+            self._popup.hide()
 
     def _show(self, found: Sequence[Completion], *, is_first_taken: bool) -> None:
         self._rows.clear()
@@ -124,13 +127,12 @@ class SearchLine(QLineEdit):
             row.setData(each.is_whole, _WHOLE_ROLE)
             row.setData(each.words, Qt.ItemDataRole.AccessibleTextRole)
             self._rows.appendRow(row)
-        popup = self._completer.popup()
         if not found:
-            popup.hide()
+            self._popup.hide()
             return
         self._completer.complete()
         if is_first_taken:
-            popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+            self._popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
 
     def _take(self, index: QModelIndex) -> None:
         """Put a completion in the place of what was begun."""

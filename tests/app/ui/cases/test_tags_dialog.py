@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.domain.ids import ImageId
 from app.ui.cases.tags_dialog import TagsDialog
 from app.ui.session import Session
 from app.usecases.work_list.assign_cases import assign_cases
@@ -27,7 +26,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 def test_boxes_of_all_tags_change_only_what_was_clicked(qtbot: QtBot, session: Session) -> None:
     services = session.services
     with services.store.writing() as work:
-        images: list[ImageId] = [store_image(work, code=f"P-{number}") for number in range(3)]
+        images = [store_image(work, code=f"P-{number}") for number in range(3)]
         work.commit()
     tag_cases(services, images[:1], added=["rare", "both"])
     tag_cases(services, images[1:2], added=["both"])

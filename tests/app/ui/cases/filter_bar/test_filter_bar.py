@@ -36,7 +36,7 @@ def bar(qtbot: QtBot, tmp_path: Path) -> Iterator[FilterBar]:
 
 
 def _popup_key(bar: FilterBar, key: Qt.Key) -> None:
-    QTest.keyClick(bar.line._completer.popup(), key)
+    QTest.keyClick(bar.line._popup, key)
 
 
 def test_conditions_are_typed_completed_shown_on_chips_kept_and_taken_away(
@@ -75,7 +75,7 @@ def test_conditions_are_typed_completed_shown_on_chips_kept_and_taken_away(
 
 def test_the_arrow_down_shows_every_field_and_a_taken_field_goes_on(bar: FilterBar) -> None:
     QTest.keyClick(bar.line, Qt.Key.Key_Down)
-    popup = bar.line._completer.popup()
+    popup = bar.line._popup
     assert popup.isVisible()
     assert popup.model().index(0, 0).data().startswith("band:")
     _popup_key(bar, Qt.Key.Key_Down)
