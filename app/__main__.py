@@ -1,5 +1,6 @@
 """Opens the window, runs a command or the training process; each is imported only when chosen."""
 
+import gc
 import runpy
 import sys
 from collections.abc import Sequence
@@ -34,6 +35,9 @@ def _only_data_dir(arguments: list[str]) -> Path | None:
 
 
 def _open_window(chosen: Path | None) -> int:
+    # Hundreds of modules are loaded and stay: looking through them for garbage meanwhile takes a tenth of the
+    # start. From then on the window collects it itself.
+    gc.disable()
     from app import bootstrap
     from app.settings import read_settings
     from app.ui.display import why_no_window

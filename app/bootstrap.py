@@ -9,17 +9,18 @@ import logging
 import logging.handlers
 import os
 import tomllib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
+from typing import overload
 
 import platformdirs
 
 import resources
 from app.domain.errors import StorageError
 from app.domain.vocabulary import Vocabulary
-from app.exporters import EXPORTERS, KEY_TABLE
 from app.imaging.readers import ImageReader
 from app.inference.choice import EngineChoice
 from app.inference.engine import Engine
@@ -32,6 +33,7 @@ from app.storage.journal import FileStrokeJournal
 from app.storage.line_renewal import Renewing, unseen
 from app.storage.store import CaseStore
 from app.translation import _
+from app.usecases.exports.exporter import Exporter
 from app.usecases.image_arrays import ImageArrays
 from app.usecases.models.promote_model import UNKNOWN_USER
 from app.usecases.services import Services
@@ -76,7 +78,7 @@ def open_services(folder: Path, settings: Settings, *, renewing: Renewing = unse
         images=ImageReader(),
         arrays=ImageArrays(store.blobs),
         predictor=ModelPredictor(shelf, choice),
-        exporters=(*EXPORTERS, KEY_TABLE),
+        exporters=_Exporters(),
         clock=now,
         user=settings.user_name or login_name(),
         vocabulary=vocabulary(),
@@ -160,3 +162,24 @@ class _PrivateLog(logging.handlers.RotatingFileHandler):
 def _engines(folder: Path, settings: Settings) -> tuple[Engine, ...]:
     server, onnx = ServerEngine(folder / "log" / "model_server.log"), OnnxEngine()
     return {"measured": (server, onnx), "onnx": (onnx,), "server": (server,)}[settings.engine]
+
+
+class _Exporters(Sequence[Exporter]):
+    """Every export format; their code takes a while to load, and the start must not wait for it."""
+
+    @overload
+    def __getitem__(self, index: int) -> Exporter: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Exporter]: ...
+    def __getitem__(self, index: int | slice) -> Exporter | Sequence[Exporter]:
+        return _loaded_exporters()[index]
+
+    def __len__(self) -> int:
+        return len(_loaded_exporters())
+
+
+@cache
+def _loaded_exporters() -> tuple[Exporter, ...]:
+    from app.exporters import EXPORTERS, KEY_TABLE
+
+    return (*EXPORTERS, KEY_TABLE)

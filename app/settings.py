@@ -66,6 +66,10 @@ class Settings(BaseModel):
     pen_pressure: bool = Field(
         default=True, description="A pen that is pressed lightly draws with a smaller brush."
     )
+    watched_folder: str = Field(
+        default="",
+        description="What appears in this folder is imported while the window is open; empty: none.",
+    )
     favourite_diagnoses: list[str] = Field(
         default=[], max_length=9, description="Diagnoses of the keys 1 to 9; empty: those of the program."
     )

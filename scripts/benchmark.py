@@ -235,7 +235,7 @@ def inference_rows() -> Iterator[Row]:
 
 
 def prediction_rows() -> Iterator[Row]:
-    """Time boundary and score of the default pair, all views, on decoded bundled images of different sizes."""
+    """Time boundary and score of the default pair, all views, on decoded bundled images."""
     from app import bootstrap
     from app.imaging.readers import read_image
     from app.settings import read_settings

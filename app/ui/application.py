@@ -1,5 +1,6 @@
 """Starts the window: application, language, theme, session, and the hook for what nobody expected."""
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -46,6 +47,7 @@ def run_window(
         return 1
     renewal.close()
     window = open_window(services, theme, Preferences(settings, places, application))
+    gc.freeze()
     UnforeseenErrors(places).install()
     for warning in warnings:
         window.session.warn(warning)

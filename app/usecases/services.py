@@ -1,5 +1,6 @@
 """Everything that use cases work with; bootstrap puts it together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,8 @@ class Services:
     arrays: ImageArrays
     """Pixels, masks and maps of stored cases, and what is measured on them."""
     predictor: Predictor
-    exporters: tuple[Exporter, ...]
+    exporters: Sequence[Exporter]
+    """Every export format, in the order in which they are offered."""
     clock: Clock
     user: str
     """Who is at the workstation."""

@@ -1,6 +1,7 @@
 """From dropped files to scored cases: import, then boundary and score, one image after the other."""
 
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,11 +20,22 @@ from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
 
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How files are taken."""
+
+    takes_damaged: bool = False
+    is_watched: bool = False
+    """They appeared in the watched folder; nobody chose them."""
+
+
 class ImportFlow(QObject):
     """Imports files; the analysis queue finds the new cases by itself."""
 
     imported = Signal(object)
-    """ImportReport of a finished import."""
+    """ImportReport of a finished import that a person asked for."""
+    arrived = Signal(object)
+    """ImportReport of what appeared in the watched folder, without the files that are known."""
 
     def __init__(
         self, session: Session, queue: AnalysisQueue, foot: ProgressFoot, parent: QObject | None = None
@@ -33,8 +45,8 @@ class ImportFlow(QObject):
         self._queue = queue
         self._foot = foot
         self._job: Job | None = None
-        self._waiting: dict[bool, list[Path]] = {}
-        """What is offered during an import, by whether damaged files are to be taken."""
+        self._waiting: dict[_Manner, list[Path]] = {}
+        """What is offered during an import."""
         foot.cancel_requested.connect(self.cancel)
 
     @property
@@ -44,28 +56,44 @@ class ImportFlow(QObject):
 
     def start(self, paths: Sequence[Path], *, takes_damaged: bool = False) -> None:
         """Import files and folders; what is offered during an import follows after it."""
+        self._take(paths, _Manner(takes_damaged=takes_damaged))
+
+    def start_watched(self, paths: Sequence[Path]) -> None:
+        """Import files that appeared in the watched folder."""
+        self._take(paths, _Manner(is_watched=True))
+
+    def _take(self, paths: Sequence[Path], manner: _Manner) -> None:
         if not paths:
             return
         if self.is_running:
-            self._waiting.setdefault(takes_damaged, []).extend(paths)
+            self._waiting.setdefault(manner, []).extend(paths)
             return
         chosen = list(paths)
         self._begin(
-            lambda services, token: import_images(services, chosen, token=token, takes_damaged=takes_damaged)
+            lambda services, token: import_images(
+                services, chosen, token=token, takes_damaged=manner.takes_damaged
+            ),
+            self._tell_arrived if manner.is_watched else self.imported.emit,
         )
 
     def start_samples(self, folder: Path) -> None:
         """Import the sample images with what is known about them, unless files are being imported."""
         if not self.is_running:
-            self._begin(lambda services, token: import_samples(services, folder, token=token))
+            self._begin(
+                lambda services, token: import_samples(services, folder, token=token), self.imported.emit
+            )
 
-    def _begin(self, steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]]) -> None:
+    def _begin(
+        self,
+        steps: Callable[[Services, JobToken], Generator[Progress, None, ImportReport]],
+        tell: Callable[[ImportReport], None],
+    ) -> None:
         self._foot.show_progress(0, 0, _("Looking at the files…"))
         self._job = self._session.follow(
             QueueName.FILES,
             steps,
             progressed=self._show,
-            done=self._finish,
+            done=lambda report: self._finish(report, tell),
             failed=self._fail,
             changes_of=lambda report: report.changes,
         )
@@ -80,10 +108,16 @@ class ImportFlow(QObject):
     def _show(self, progress: Progress) -> None:
         self._foot.show_progress(progress.done, progress.of, progress.label)
 
-    def _finish(self, report: ImportReport) -> None:
+    def _finish(self, report: ImportReport, tell: Callable[[ImportReport], None]) -> None:
         self._foot.finish()
-        self.imported.emit(report)
+        tell(report)
         self._go_on()
+
+    def _tell_arrived(self, report: ImportReport) -> None:
+        """Leave out what the store has already: the folder is looked at again at each start."""
+        self.arrived.emit(
+            replace(report, refused=tuple(each for each in report.refused if not each.known_as))
+        )
 
     def _fail(self, error: NaevusError) -> None:
         self._foot.finish()
@@ -94,5 +128,5 @@ class ImportFlow(QObject):
     def _go_on(self) -> None:
         self._job = None
         if self._waiting:
-            takes_damaged, paths = self._waiting.popitem()
-            self.start(paths, takes_damaged=takes_damaged)
+            manner, paths = self._waiting.popitem()
+            self._take(paths, manner)

@@ -1,4 +1,4 @@
-"""Pointer, wheel, pinch, pen and keys in the view: they drive the tool's gesture, the zoom and the brush."""
+"""Pointer, wheel, pinch, pen, fingers and keys in the view drive the gesture, the zoom and the brush."""
 
 from dataclasses import dataclass, replace
 
@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPointingDevice,
     QSinglePointEvent,
     QTabletEvent,
+    QTouchEvent,
     QWheelEvent,
 )
 
@@ -26,6 +27,7 @@ from app.ui.editor.tools import FIRST_TOOL, PEN_ERASER
 from app.ui.editor.tools.gesture import KeyPress, Pointer, PointerEventType
 from app.ui.editor.tools.tool import Tool
 from app.ui.editor.tools.tool_option import BRUSH_SIZE
+from app.ui.editor.touch import Touch
 
 _WHEEL_NOTCH = 120.0
 _ZOOM_PER_NOTCH = 1.2
@@ -68,6 +70,9 @@ class ToolInput(QObject):
         self._sizing: _BrushSizing | None = None
         """While the brush is made larger or smaller by a drag."""
         self.pen = Pen()
+        self._touch = Touch(view, self._take_mouse, self._take_press_back)
+        self._has_continued = False
+        """Whether the last press continued what others had begun, as a corner of a polygon does."""
         view.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
         view.attach(self._take, self._draw)
         tools.tool_changed.connect(self._show_cursor)
@@ -82,6 +87,8 @@ class ToolInput(QObject):
             return self._take_mouse(event)
         if isinstance(event, QTabletEvent):
             return self._take_pen(event)
+        if isinstance(event, QTouchEvent):
+            return self._touch.take(event)
         if isinstance(event, QWheelEvent):
             return self._take_wheel(event)
         if isinstance(event, QNativeGestureEvent):
@@ -143,6 +150,7 @@ class ToolInput(QObject):
                 self._sizing = _BrushSizing(view_xy, self._tools.option(BRUSH_SIZE))
         elif is_left and self._sizing is None:
             self._gesture_button = event.button()
+            self._has_continued = self._tools.is_drawing
             tool = self._tool_of(event)
             if event.pointerType() is QPointingDevice.PointerType.Eraser:
                 # Nothing held turns the eraser end into one that adds.
@@ -179,6 +187,14 @@ class ToolInput(QObject):
             self._tools.feed(self._pointer(PointerEventType.DOUBLE_PRESS, _view_xy(event.position()), event))
         else:
             self._press(event)
+
+    def _take_press_back(self) -> None:
+        """Undo the press of a finger that turned out to be the first of two."""
+        if self._has_continued and self._pointer_view_xy is not None:
+            image_xy = self._view.placement.image_xy(self._pointer_view_xy)
+            self._tools.feed(Pointer(PointerEventType.STEP_BACK, image_xy, self._pointer_view_xy))
+        else:
+            self._tools.cancel_gesture()
 
     def _pointer(self, act: PointerEventType, view_xy: Point, event: QInputEvent) -> Pointer:
         return Pointer(

@@ -15,6 +15,7 @@ from app.ui.preferences import Preferences
 from app.ui.settings.due_card import DueCard
 from app.ui.settings.favourites_card import FavouritesCard
 from app.ui.settings.letterhead_card import LetterheadCard
+from app.ui.settings.watched_folder_card import WatchedFolderCard
 from app.ui.widgets.card import Card
 from app.ui.widgets.field import Field
 from app.ui.widgets.labels import ElidedLabel, plain_label
@@ -72,6 +73,9 @@ class SettingsDialog(PageDialog):
         self.pen_pressure.setChecked(settings.pen_pressure)
         self.pen_pressure.toggled.connect(lambda is_on: preferences.change(pen_pressure=is_on))
         self.page.addWidget(_card(_("Drawing"), self.pen_pressure))
+        self.watched_folder = WatchedFolderCard(settings.watched_folder)
+        self.watched_folder.changed.connect(lambda folder: preferences.change(watched_folder=folder))
+        self.page.addWidget(self.watched_folder)
         self.letterhead = LetterheadCard(preferences.places.data_folder)
         self.page.addWidget(self.letterhead)
         self.favourites = FavouritesCard(vocabulary, settings.favourite_diagnoses)

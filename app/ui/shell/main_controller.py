@@ -14,6 +14,7 @@ from app.translation import N_, _, ngettext
 from app.ui.cases.analysis_queue import AnalysisQueue
 from app.ui.cases.import_flow import ImportFlow
 from app.ui.cases.refused_dialog import RefusedDialog, import_words
+from app.ui.cases.watched_folder import WatchedFolder
 from app.ui.cases.work_list import WorkList
 from app.ui.editor.canvas import EditorCanvas
 from app.ui.editor.layers import Layer
@@ -106,6 +107,7 @@ class MainController(QObject):
         self.panes = Panes(self.work_list, middle, self.panels, image=self.canvas.view)
         self.queue = AnalysisQueue(session, self.work_list.foot, self)
         self.importing = ImportFlow(session, self.queue, self.work_list.foot, self)
+        self.watched_folder = WatchedFolder(session, self.importing, self)
         self.review = CaseReview(session, self.canvas, self.queue, self)
         self.correction = self.review.correction
         self.view_aids = ViewAidChoice(session, self.canvas.view, self.review, self)
@@ -141,6 +143,7 @@ class MainController(QObject):
         self.work_list.read()
         self.queue.look_over_all()
         self.housekeeping.start()
+        self.watched_folder.watch(self._preferences.settings.watched_folder)
 
     def choose_images(self) -> None:
         """Ask for image files and import them."""
@@ -359,6 +362,7 @@ class MainController(QObject):
         self.canvas.tools.distance_drawn.connect(self._take_distance)
         self.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
         self.importing.imported.connect(self._show_import)
+        self.importing.arrived.connect(self._tell_arrived)
         self.panels.patient.left_unstored.connect(self._announce_leftovers)
         self.canvas.editor.problem_noticed.connect(self._session.warn)
         self._preferences.changed.connect(self._follow_preferences)
@@ -472,9 +476,7 @@ class MainController(QObject):
         if report.kept_apart:
             self.dialogs.show_who_is_who()
         if report.refused or report.notices:
-            dialog = RefusedDialog(report, self.window)
-            dialog.damaged_wanted.connect(lambda paths: self.importing.start(paths, takes_damaged=True))
-            self.dialogs.open(dialog)
+            self._show_refused(report)
         elif first is not None and is_at_work:
             self._session.tell(
                 import_words(report), _("Open the first one"), lambda: self.work_list.choose(first)
@@ -485,6 +487,23 @@ class MainController(QObject):
             self._session.tell(
                 _("There was no image to import."), _("Import another folder…"), self.choose_folder
             )
+
+    def _tell_arrived(self, report: ImportReport) -> None:
+        """Tell in passing what came through the watched folder; nobody is at the files just now."""
+        if report.kept_apart:
+            self._session.warn(import_words(report), _("Who is who…"), self.dialogs.show_who_is_who)
+        elif report.refused or report.notices:
+            self._session.warn(import_words(report), _("Show"), lambda: self._show_refused(report))
+        elif report.imported:
+            first = report.imported[0]
+            self._session.tell(
+                import_words(report), _("Open the first one"), lambda: self.work_list.choose(first)
+            )
+
+    def _show_refused(self, report: ImportReport) -> None:
+        dialog = RefusedDialog(report, self.window)
+        dialog.damaged_wanted.connect(lambda paths: self.importing.start(paths, takes_damaged=True))
+        self.dialogs.open(dialog)
 
     def _show_identity_questions(self, identity_questions: tuple[OpenIdentityQuestion, ...]) -> None:
         if identity_questions:
@@ -521,6 +540,7 @@ class MainController(QObject):
         self.panels.decision.set_favourites(settings.favourite_diagnoses)
         self._session.set_due(due_days(settings))
         self.work_list.view.viewport().update()
+        self.watched_folder.watch(settings.watched_folder)
         if settings.user_name:
             self._session.set_user(settings.user_name)
 

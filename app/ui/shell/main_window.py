@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.controller.boundary_review.end()
+        self.controller.watched_folder.watch("")
         self.controller.canvas.editor.wait_until_kept()
         self._preferences.remember("geometry", self.saveGeometry())
         self._preferences.remember("panes", self.controller.panes.saveState())

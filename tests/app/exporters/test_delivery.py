@@ -27,7 +27,7 @@ def test_every_format_has_a_name_and_a_label() -> None:
     assert [exporter.name for exporter in EXPORTERS] == [
         "report_pdf", "report_html", "csv_table", "xlsx_table", "outlined_images", "mask_png",
         "mask_png_ones", "instance_png", "probability_png", "probability_npz", "coco_json", "coco_polygons",
-        "labelme_json", "cvat_xml", "yolo_segments", "qupath_geojson", "isic_folder",
+        "labelme_json", "cvat_xml", "yolo_segments", "qupath_geojson", "isic_folder", "fhir_bundle",
     ]  # fmt: skip
     assert len({exporter.label for exporter in EXPORTERS}) == len(EXPORTERS)
 

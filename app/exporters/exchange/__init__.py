@@ -1,0 +1,1 @@
+"""Formats by which other systems of a hospital take up a case."""
