@@ -9,6 +9,7 @@ import numpy as np
 from app.bootstrap import open_services
 from app.domain.analysis.prediction import BoundaryPrediction, EngineRun, ModelRef, ScorePrediction
 from app.domain.analysis.triage import TriageThresholds
+from app.domain.audit import AuditKind
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, PredictionId, VisitId, new_id
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
@@ -212,8 +213,8 @@ _COLUMNS_BY_TABLE = {
     "audit_event": {
         "at": _IMPORTED,
         "who": "'benchmark'",
-        "what": "CASE i % 5 WHEN 0 THEN 'boundary skipped' WHEN 1 THEN 'second look asked for' "
-        "WHEN 2 THEN 'image imported' WHEN 3 THEN 'boundary predicted' ELSE 'score computed' END",
+        "what": f"CASE i % 5 WHEN 0 THEN '{AuditKind.BOUNDARY_SKIPPED}' "
+        f"WHEN 1 THEN '{AuditKind.SECOND_LOOK_ASKED}' ELSE '{AuditKind.IMAGE_IMPORTED}' END",
         "subject": "printf('%032x', i)",
         "detail": "''",
     },

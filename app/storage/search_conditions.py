@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.domain.analysis.triage import Band
 from app.domain.audit import AuditKind
@@ -38,10 +38,14 @@ _DAYS_OF_A_WEEK: Final = 7
 
 def _last_act_is(act: AuditKind, taken_back_by: AuditKind) -> ColumnElement[bool]:
     """Say whether an act about an image was not taken back since."""
-    both = AuditEventRow.what.in_([act.value, taken_back_by.value])
-    newest = select(func.max(AuditEventRow.sequence)).where(both).group_by(AuditEventRow.subject)
+    later = aliased(AuditEventRow)
+    taken_back = select(later.sequence).where(
+        later.what == taken_back_by.value,
+        later.subject == AuditEventRow.subject,
+        later.sequence > AuditEventRow.sequence,
+    )
     standing = select(AuditEventRow.subject).where(
-        AuditEventRow.sequence.in_(newest), AuditEventRow.what == act.value
+        AuditEventRow.what == act.value, ~taken_back.correlate(AuditEventRow).exists()
     )
     return CaseIndexRow.image_id.in_(standing)
 
