@@ -264,7 +264,7 @@ def restore(
 ) -> None:
     """Bring removed cases back into the work list."""
     cli = cli_of(context, as_json=as_json)
-    removed = tuple(line.image_id for line in _all_lines(cli, removed=True))
+    removed = _listed_ids(cli, removed=True)
     wanted = tuple(dict.fromkeys(_id_like(beginning, removed, _("removed cases")) for beginning in image_ids))
     restore_cases(cli.services, wanted)
     with cli.services.store.reading() as work:
@@ -378,7 +378,7 @@ def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder
 
 def _ids(cli: CliContext, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
     """Return the images whose ids begin like the wanted ones, or the whole work list when none is named."""
-    listed = tuple(line.image_id for line in _all_lines(cli))
+    listed = _listed_ids(cli)
     return tuple(_id_like(beginning, listed) for beginning in wanted) if wanted else listed
 
 
@@ -416,10 +416,9 @@ def _outstanding(cli: CliContext) -> tuple[ImageId, ...]:
     return tuple(image_id for image_id, needs in needs_by_image.items() if needs & FIRST_LOOK)
 
 
-def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:
+def _listed_ids(cli: CliContext, *, removed: bool = False) -> tuple[ImageId, ...]:
     with cli.services.store.reading() as work:
-        count = work.cases.case_count(removed=removed)
-        return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
+        return tuple(case.image_id for case in work.cases.listed(removed=removed))
 
 
 def _urgency(line: CaseLine) -> str:

@@ -355,3 +355,13 @@ class CaseLine:
         if self.is_damaged:
             return _(DAMAGED_WORDS)
         return _(NO_SCORE) if self.no_score_reason else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """What is known of a case of the work list without reading its line."""
+
+    image_id: ImageId
+    is_decided: bool
+    is_reviewed: bool
+    """A person has corrected or confirmed the boundary."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.analysis.triage import Band
-from app.domain.case import Case, CaseLine
+from app.domain.case import Case, CaseLine, ListedCase
 from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
@@ -27,6 +27,7 @@ from app.domain.work_list.due import Reckoning
 from app.storage import mapping
 from app.storage.read_cases import has_images, read_cases
 from app.storage.rows import (
+    NOT_REVIEWED_RANK,
     BoundaryAssessmentRow,
     BoundaryPredictionRow,
     CaseIndexRow,
@@ -322,6 +323,31 @@ class CaseRepository:
         )
         query = select(CaseIndexRow).where(CaseIndexRow.image_id.in_(window)).order_by(*sorting)
         return [mapping.line_of(row) for row in self._session.scalars(query)]
+
+    def listed(
+        self,
+        search: str = "",
+        *,
+        shown: CaseFilter = CaseFilter.ALL,
+        order: str = "priority",
+        descending: bool = False,
+        removed: bool = False,
+        reckoning: Reckoning | None = None,
+    ) -> list[ListedCase]:
+        """Return all that the work list shows, in its order, in one query and without their lines.
+
+        Raises:
+            InvalidFieldError: the search has a condition that means nothing.
+        """
+        query = (
+            select(CaseIndexRow.image_id, CaseIndexRow.status, CaseIndexRow.correction_rank)
+            .where(*matching(search, shown, removed=removed, reckoning=reckoning))
+            .order_by(*ordered(order, descending=descending, reckoning=reckoning))
+        )
+        return [
+            ListedCase(ImageId(image_id), status == "decided", rank != NOT_REVIEWED_RANK)
+            for image_id, status, rank in self._session.execute(query)
+        ]
 
     def lines_of(self, image_ids: Sequence[ImageId]) -> list[CaseLine]:
         """Return the lines of some cases by priority, hidden ones too."""

@@ -22,7 +22,7 @@ from app.text.work_list import (
 from app.translation import _
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.line_painting import paint_ground, paint_text, paint_thumbnail
-from app.ui.cases.tag_pills import paint_pills, pills_of
+from app.ui.cases.tags.tag_pills import paint_pills, pills_of
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
 from app.ui.widgets.sides import Sides

@@ -36,6 +36,7 @@ from app.ui.widgets.thumbnails import Thumbnails
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
 from app.usecases.cases.read_thumbnails import read_thumbnails
+from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.services import Services
 
 ORDERS = (
@@ -257,6 +258,14 @@ class WorkList(QFrame):
             return self.patients.view.selected_images()
         lines = (self.model.line(row) for row in self._selected_rows())
         return [line.image_id for line in lines if line is not None]
+
+    @property
+    def selection(self) -> CaseSelection:
+        """Return the selected cases; all that the list finds where every row of it is selected."""
+        if not self.is_by_patient and self._is_everything_selected():
+            query = self.model.query
+            return CaseSelection(None, query.search, query.shown, query.order, query.descending)
+        return CaseSelection(tuple(self.selected_images()))
 
     def _selected_rows(self) -> list[int]:
         """Return the selected rows; to select all selects every column of a row."""

@@ -57,6 +57,7 @@ from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
 from app.usecases.work_list.assign_cases import assign_cases
 from app.usecases.work_list.due_days import due_days
+from app.usecases.work_list.tags_of_cases import cases_at_once
 from models.contract.imaging.printed_scale import PrintedScale
 
 IMAGE_FILES = N_(
@@ -193,7 +194,9 @@ class MainController(QObject):
         listed = CaseSelection(
             search=query.search, shown=query.shown, order=query.order, descending=query.descending
         )
-        self.dialogs.show_export(self.review.image_id, self.work_list.selected_images(), listed)
+        self.dialogs.show_export(
+            self.review.image_id, self.work_list.selected_images(), listed, self.work_list.filters.kept
+        )
 
     def show_comparison(self) -> None:
         """Compare the open image with one of another visit of its lesion."""
@@ -307,19 +310,21 @@ class MainController(QObject):
 
     def show_tags(self) -> None:
         """Put tags on the selected cases, or the open one, and say who is to decide them."""
-        images = self.work_list.selected_images()
-        if not images and self.review.image_id is not None:
-            images = [self.review.image_id]
-        if images:
-            self.dialogs.show_tags(images)
+        self.dialogs.show_tags(self._selection_or_open_case())
 
     def assign_to_me(self) -> None:
-        """Say that the person at the workstation is to decide the selected cases."""
-        images, user = tuple(self.work_list.selected_images()), self._session.user
-        if images:
-            self._session.act(
-                QueueName.DATABASE, lambda services, _token: assign_cases(services, images, user)
-            )
+        """Say that the person at the workstation is to decide the selected cases, or the open one."""
+        selection, user = self._selection_or_open_case(), self._session.user
+        self._session.act(
+            QueueName.DATABASE,
+            lambda services, _token: assign_cases(services, cases_at_once(services, selection), user),
+        )
+
+    def _selection_or_open_case(self) -> CaseSelection:
+        opened = self.review.image_id
+        if self.work_list.selected_count or opened is None:
+            return self.work_list.selection
+        return CaseSelection((opened,))
 
     def show_by_patient(self) -> None:
         """Show the cases under their patients and lesions, or in a list again."""

@@ -65,6 +65,11 @@ class FilterBar(QWidget):
         session.changed.connect(self._refresh)
 
     @property
+    def kept(self) -> tuple[SavedFilter, ...]:
+        """Return the filters that are kept under a name."""
+        return self.menu.kept
+
+    @property
     def search(self) -> str:
         """Return words and conditions as one text."""
         return search_text(self.line.words, self._conditions)

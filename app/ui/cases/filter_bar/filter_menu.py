@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton, QWidget
 
 from app.domain.work_list.saved_filter import SavedFilter
@@ -26,7 +26,8 @@ class FilterMenu(QToolButton):
         self.setToolTip(_("Filters kept under a name, for everybody who works with this case store"))
         self.setAccessibleName(_("Saved filters"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._kept: tuple[SavedFilter, ...] = ()
+        self.kept: tuple[SavedFilter, ...] = ()
+        """What is offered."""
         self._is_anything_set = False
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
@@ -35,7 +36,7 @@ class FilterMenu(QToolButton):
 
     def show_kept(self, kept: Sequence[SavedFilter]) -> None:
         """Offer these filters."""
-        self._kept = tuple(kept)
+        self.kept = tuple(kept)
 
     def show_state(self, *, is_anything_set: bool) -> None:
         """Say whether there is a filter that could be kept."""
@@ -43,21 +44,23 @@ class FilterMenu(QToolButton):
 
     def ask_for_name(self) -> None:
         """Ask under which name the present filter is to be kept."""
-        names = [kept.name for kept in self._kept]
-        name, is_given = QInputDialog.getItem(
-            self, _("Keep this filter"), _("Name of the filter, for everybody here:"), ["", *names], 0, True
-        )
-        if is_given and name.strip():
-            self.keep_requested.emit(name)
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(_("Save this filter"))
+        dialog.setLabelText(_("Name of the filter, for everybody here:"))
+        dialog.setComboBoxItems(["", *(kept.name for kept in self.kept)])
+        dialog.setComboBoxEditable(True)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(self.keep_requested)
+        dialog.open()
 
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
-        for kept in self._kept:
+        for kept in self.kept:
             action = menu.addAction(kept.name.replace("&", "&&"))
             action.setToolTip(kept.search)
             action.triggered.connect(lambda _on=False, chosen=kept: self.taken.emit(chosen))
-        if not self._kept:
+        if not self.kept:
             menu.addAction(_("No filter is kept yet.")).setEnabled(False)
         menu.addSeparator()
         save = menu.addAction(_("Save as…"))
@@ -66,8 +69,8 @@ class FilterMenu(QToolButton):
         clear = menu.addAction(_("Show all cases"))
         clear.setEnabled(self._is_anything_set)
         clear.triggered.connect(self.everything_requested)
-        if self._kept:
+        if self.kept:
             gone = menu.addMenu(_("Remove"))
-            for kept in self._kept:
+            for kept in self.kept:
                 action = gone.addAction(kept.name.replace("&", "&&"))
                 action.triggered.connect(lambda _on=False, name=kept.name: self.give_up_requested.emit(name))

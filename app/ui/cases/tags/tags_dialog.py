@@ -1,12 +1,9 @@
 """Puts tags on the selected cases, and says who is to decide them."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.errors import InvalidFieldError
-from app.domain.ids import ImageId
 from app.domain.work_list.tag import checked_tag
 from app.translation import _, ngettext
 from app.ui.jobs.worker_queues import QueueName
@@ -16,6 +13,7 @@ from app.ui.widgets.labels import plain_label
 from app.ui.widgets.page_dialog import PageDialog
 from app.ui.widgets.text_field import TextField
 from app.ui.widgets.wrapping_layout import WrappingLayout
+from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.work_list.assign_cases import assign_cases
 from app.usecases.work_list.tag_cases import tag_cases
 from app.usecases.work_list.tags_of_cases import TagsOfCases, tags_of_cases
@@ -30,22 +28,14 @@ class TagsDialog(PageDialog):
     read = Signal()
     """What the cases have was read."""
 
-    def __init__(self, session: Session, images: Sequence[ImageId], parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, selection: CaseSelection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Tags and assignment"))
         self.setMinimumWidth(_WIDTH_PX)
         self._session = session
-        self._images = tuple(images)
         self.box_by_tag: dict[str, QCheckBox] = {}
-        count = len(self._images)
-        self.page.addWidget(
-            plain_label(
-                ngettext("{count} case is selected.", "{count} cases are selected.", count).format(
-                    count=count
-                ),
-                "muted",
-            )
-        )
+        self._selected = plain_label("", "muted", wraps=True)
+        self.page.addWidget(self._selected)
         self.person = QComboBox()
         self.person.setEditable(True)
         self.page.addWidget(
@@ -65,7 +55,7 @@ class TagsDialog(PageDialog):
         self.page.addStretch(1)
         self.foot.addLayout(self._buttons())
         session.query(
-            QueueName.DATABASE, lambda services, _token: tags_of_cases(services, self._images), self._show
+            QueueName.DATABASE, lambda services, _token: tags_of_cases(services, selection), self._show
         )
 
     def carry_out(self) -> None:
@@ -76,7 +66,7 @@ class TagsDialog(PageDialog):
             self.new_tags.show_error(str(error))
             return
         removed, person = self._ticked(is_on=False), self._person_changed()
-        images = self._images
+        images = self._found.images
 
         def store() -> None:
             self._session.act(
@@ -102,6 +92,8 @@ class TagsDialog(PageDialog):
         cancel, keep = QPushButton(_("Cancel")), QPushButton(_("Apply"))
         cancel.clicked.connect(self.reject)
         keep.setDefault(True)
+        keep.setEnabled(False)
+        self._keep = keep
         keep.clicked.connect(self.carry_out)
         row.addWidget(cancel)
         row.addWidget(keep)
@@ -109,6 +101,10 @@ class TagsDialog(PageDialog):
 
     def _show(self, found: TagsOfCases) -> None:
         self._found = found
+        count = len(found.images)
+        selected = ngettext("{count:,} case is selected.", "{count:,} cases are selected.", count)
+        self._selected.setText(selected.format(count=count))
+        self._keep.setEnabled(count > 0)
         if len(found.assigned) > 1:
             self.person.addItem(_("(stays as it is)"))
         self.person.addItem("")
@@ -119,8 +115,8 @@ class TagsDialog(PageDialog):
         self.person.setCurrentText(self._shown_person)
         for tag, used in found.cases_by_tag.items():
             box = QCheckBox(tag.replace("&", "&&"))
-            box.setTristate(0 < used < found.count)
-            box.setCheckState(_state(used, found.count))
+            box.setTristate(0 < used < len(found.images))
+            box.setCheckState(_state(used, len(found.images)))
             self.box_by_tag[tag] = box
             self._boxes.addWidget(box)
         self._tags.setVisible(bool(found.cases_by_tag))
@@ -134,7 +130,7 @@ class TagsDialog(PageDialog):
         return [
             tag
             for tag, box in self.box_by_tag.items()
-            if box.checkState() is wanted and _state(before[tag], self._found.count) is not wanted
+            if box.checkState() is wanted and _state(before[tag], len(self._found.images)) is not wanted
         ]
 
     def _person_changed(self) -> str | None:
