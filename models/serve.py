@@ -61,7 +61,9 @@ class ModelServer:
     def _network(self, request: Message) -> nn.Module:
         folder = str(request.values["folder"])
         if folder not in self._network_by_folder:
-            self._network_by_folder[folder] = _loaded(Path(folder)).to(self._device)
+            # A network loaded in inference mode could never explain itself by gradients afterwards.
+            with torch.inference_mode(mode=False):
+                self._network_by_folder[folder] = _loaded(Path(folder)).to(self._device)
         return self._network_by_folder[folder]
 
     def _recorded(self, request: Message, function: "Callable[..., Any]") -> Recorded[Any]:
@@ -71,8 +73,7 @@ class ModelServer:
     def _tensor(self, request: Message, name: str) -> torch.Tensor:
         return torch.from_numpy(np.array(request.arrays[name])).to(self._device)
 
-    # Not inference mode: a network loaded there could never explain itself by gradients afterwards.
-    @torch.no_grad()
+    @torch.inference_mode()
     def _segment(self, request: Message) -> dict[str, AnyArray]:
         network = self._network(request)
         if not isinstance(network, Outliner):
@@ -81,7 +82,7 @@ class ModelServer:
         pairs = zip(network.answer_names, answers, strict=True)
         return {name: answer.float().cpu().numpy() for name, answer in pairs}
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def _classify(self, request: Message) -> dict[str, AnyArray]:
         network = self._score_network(request)
         logits, maps = self._recorded(request, network.maps)(*self._batch(request))
@@ -90,7 +91,7 @@ class ModelServer:
         by_name = {name: each.float().cpu().numpy() for name, each in maps.items()}
         return {"logits": logits[:, 0].float().cpu().numpy(), **by_name}
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def _refine(self, request: Message) -> dict[str, AnyArray]:
         network = self._network(request)
         if not isinstance(network, ClickRefiner):

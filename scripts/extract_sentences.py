@@ -6,6 +6,7 @@ python scripts/extract_sentences.py             write the template
 python scripts/extract_sentences.py --check     only say whether it is up to date; exit code 1 if not
 """
 
+import csv
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -53,6 +54,9 @@ def _terms() -> Iterator[tuple[str, str]]:
             yield from (("case_fields.toml", word) for word in words)
     diagnoses = tomllib.loads((_TERMS / "diagnoses.toml").read_text(encoding="utf-8"))
     yield from (("diagnoses.toml", diagnosis["name"]) for diagnosis in diagnoses["diagnosis"])
+    with (_TERMS / "anatomic_sites.csv").open(encoding="utf-8", newline="") as opened:
+        for row in csv.DictReader(opened):
+            yield "anatomic_sites.csv", row["site"].split(":")[-1]
 
 
 def _update_catalogues() -> int:

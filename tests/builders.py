@@ -1,5 +1,6 @@
 """Things tests need: lesion images, image files, a workplace with a real store, cases at each stage."""
 
+import csv
 import shutil
 import tempfile
 import tomllib
@@ -128,7 +129,8 @@ def the_vocabulary() -> Vocabulary:
         tomllib.loads(resources.path("terms", name).read_text(encoding="utf-8"))
         for name in ("case_fields.toml", "diagnoses.toml", "decision_keys.toml")
     )
-    return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys)
+    with resources.path("terms", "anatomic_sites.csv").open(encoding="utf-8", newline="") as opened:
+        return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys, csv.DictReader(opened))
 
 
 @cache

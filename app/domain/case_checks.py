@@ -3,6 +3,7 @@
 from datetime import date
 from difflib import get_close_matches
 
+from app.domain.anatomic_sites import check_anatomic_site
 from app.domain.case_fields import OLDEST_AGE_YEARS, birth_year, diameter_mm, not_permitted
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import Choice, FieldValue, Record, fields_of
@@ -38,6 +39,7 @@ def check_lesion(lesion: Lesion, vocabulary: Vocabulary) -> None:
     _check_choices(lesion, vocabulary)
     diameter_mm(lesion.clin_size_long_diam_mm)
     check_site(lesion)
+    check_anatomic_site(lesion, vocabulary.anatomic_sites)
 
 
 def check_site(lesion: Lesion, *, edited: str = "site_special") -> None:

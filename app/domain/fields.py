@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, TypeAlias, TypeVar
 
 from app.domain import case_fields
+from app.domain.anatomic_sites import exact_site_words
 from app.domain.audit import EditedValue, FieldEdit
 from app.domain.image import DermoscopicImage
 from app.domain.lesion import Lesion, Visit
@@ -33,9 +34,13 @@ class Choice:
     """The sentence into which the form puts a word; "" = none."""
     unknown: str = N_("Not known")
     """What the form calls no choice."""
+    words: Callable[[str], str] | None = None
+    """How a word is said where the catalogue alone does not say it."""
 
     def shown(self, word: str) -> str:
         """Return a stored word as the form writes it, in the language in use."""
+        if self.words is not None:
+            return self.words(word)
         if self.pattern:
             return _(self.pattern).format(word=word)
         said = _(word)
@@ -172,6 +177,16 @@ FIELDS: Final[tuple[CaseField, ...]] = (
         N_("Special site"),
         Choice("site_special", unknown=N_("None")),
         "anatom_site_special",
+    ),
+    CaseField(
+        Lesion,
+        "anatomic_site",
+        N_("Exact site"),
+        Choice("anatomic_site", words=exact_site_words),
+        "anatom_site",
+    ),
+    CaseField(
+        Lesion, "laterality", N_("Side"), Choice("laterality", is_capitalised=True), "naevus_laterality"
     ),
     CaseField(Lesion, "label", N_("Label"), Text(), "lesion_label", identifies=True),
     CaseField(

@@ -17,6 +17,7 @@ MarkId = NewType("MarkId", str)
 LesionListId = NewType("LesionListId", str)
 WorkId = NewType("WorkId", str)
 """Names what is drawn of one lesion of an image, see ``app.domain.stroke_journal``."""
+ProfileId = NewType("ProfileId", str)
 MoveId = NewType("MoveId", str)
 BlobName = NewType("BlobName", str)
 """SHA-256 of a stored file's bytes, 64 hexadecimal characters."""

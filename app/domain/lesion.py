@@ -22,6 +22,10 @@ class Lesion:
     """DICOM Tracking UID (0062,0021), by which files of several visits name one lesion; "" when none does."""
     merged_into: LesionId | None = None
     """The lesion to which a person gave all images of this one, which is empty since and shown nowhere."""
+    anatomic_site: str | None = None
+    """The exact site, a path of the ISIC dictionary such as "Head and neck:Head:Face:Nose"."""
+    laterality: str | None = None
+    """'left', 'right' or 'midline'; None = not known."""
 
 
 @dataclass(frozen=True, slots=True)

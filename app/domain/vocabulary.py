@@ -3,9 +3,11 @@
 The words themselves lie in resources/terms; bootstrap reads them and hands them in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
+
+from app.domain.anatomic_sites import AnatomicSite
 
 MOST_FAVOURITES = 9
 
@@ -31,6 +33,8 @@ class Vocabulary:
     permitted: Mapping[str, tuple[str, ...]]
     """The lists of case_fields.toml by their names."""
     diagnoses: tuple[Diagnosis, ...]
+    anatomic_sites: tuple[AnatomicSite, ...] = ()
+    """The hierarchical sites, regions before what lies in them."""
     favourites: tuple[str, ...] = ()
     """Diagnoses of the keys 1 to 9."""
     management_by_key: Mapping[str, str] = field(default_factory=dict)
@@ -41,11 +45,15 @@ class Vocabulary:
         fields: Mapping[str, Any],
         diagnoses: Sequence[Mapping[str, Any]],
         decision_keys: Mapping[str, Any] | None = None,
+        anatomic_sites: Iterable[Mapping[str, str]] = (),
     ) -> Self:
-        """Return the vocabulary of parsed term files (case_fields, diagnoses and decision_keys.toml)."""
+        """Return the vocabulary of parsed term files (see resources/terms)."""
         keys = decision_keys or {}
+        sites = tuple(AnatomicSite.from_row(row) for row in anatomic_sites)
+        permitted = {name: tuple(words) for name, words in fields.items()}
         return cls(
-            permitted={name: tuple(words) for name, words in fields.items()},
+            permitted={**permitted, "anatomic_site": tuple(site.path for site in sites)},
+            anatomic_sites=sites,
             diagnoses=tuple(
                 Diagnosis(
                     name=entry["name"],

@@ -403,6 +403,8 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         case.patient.name,
         case.lesion.label,
         case.lesion.site or "",
+        case.lesion.anatomic_site or "",
+        case.lesion.laterality or "",
         case.image.file_name,
         (case.decision.diagnosis or "") if case.decision else "",
         (case.outcome.diagnosis or "") if case.outcome else "",

@@ -29,6 +29,7 @@ APPEND_ONLY = (
     "case_tag",
     "assignment",
     "saved_filter",
+    "device_profile",
 )
 """Tables that triggers protect against UPDATE and DELETE."""
 
@@ -96,6 +97,8 @@ class LesionRow(Row):
     label: Mapped[str]
     site: Mapped[str | None]
     site_special: Mapped[str | None]
+    anatomic_site: Mapped[str | None]
+    laterality: Mapped[str | None]
     clin_size_long_diam_mm: Mapped[float | None]
     notes: Mapped[str]
     tracking_uid: Mapped[str] = mapped_column(index=True)

@@ -12,6 +12,7 @@ from app.domain.clock import Clock
 from app.storage.audit_trail import AuditTrail
 from app.storage.case_tags import CaseTags
 from app.storage.database import WRITING, storage_error
+from app.storage.device_profiles import DeviceProfiles
 from app.storage.identity import IdentityQuestions
 from app.storage.learning import LearningSubsets
 from app.storage.marked_structures import MarkedStructures
@@ -52,6 +53,7 @@ class UnitOfWork:
         self.audit = AuditTrail(self._session, self._clock)
         self.learning = LearningSubsets(self._session)
         self.marked_structures = MarkedStructures(self._session)
+        self.device_profiles = DeviceProfiles(self._session)
         self.moves = Moves(self.audit)
         self.tree = PatientTree(self._session)
         self.tags = CaseTags(self._session)

@@ -49,6 +49,8 @@ WORDS_BY_KIND: Final[Mapping[AuditKind, str]] = {
     AuditKind.OUTCOME_WITHDRAWN: N_("Outcome taken back"),
     AuditKind.STRUCTURE_MARKED: N_("New structure marked"),
     AuditKind.STRUCTURE_MARK_WITHDRAWN: N_("Mark of a new structure withdrawn"),
+    AuditKind.DEVICE_PROFILE_STORED: N_("Scale of a device stored"),
+    AuditKind.DEVICE_PROFILE_WITHDRAWN: N_("Scale of a device withdrawn"),
     AuditKind.READING_RECORDED: N_("Reading recorded"),
     AuditKind.TAG_ADDED: N_("Tag put on the case"),
     AuditKind.TAG_REMOVED: N_("Tag taken off the case"),

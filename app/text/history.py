@@ -5,6 +5,7 @@ from typing import Final
 
 from app.domain.analysis.input_edits import inputs_edited_between
 from app.domain.analysis.prediction import ScorePrediction
+from app.domain.anatomic_sites import short_site_words
 from app.domain.audit import EDITS, AuditEvent, AuditKind, EditedValue
 from app.domain.case import Case
 from app.domain.fields import FIELDS
@@ -12,7 +13,6 @@ from app.domain.ids import BlobName, PredictionId, RevisionId
 from app.domain.moves import DescribedMove, Place
 from app.domain.revision import Decision, MaskRevision, RevisionReason, SkipReason
 from app.text.patient_tree import day_words
-from app.text.work_list import site_words
 from app.translation import N_, _
 
 _WORDS_BY_FIELD = {field.name: field.in_sentence for field in FIELDS}
@@ -156,7 +156,7 @@ def move_words(move: DescribedMove) -> str:
 
 def _place_words(place: Place) -> str:
     lesion = place.lesion
-    named = lesion.label or (site_words(lesion.site) if lesion.site else "")
+    named = lesion.label or short_site_words(lesion)
     said = _("the lesion “{title}”").format(title=named) if named else _("a lesion without label and site")
     return said if place.visited_on is None else f"{said}, {day_words(place.visited_on)}"
 

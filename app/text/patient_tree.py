@@ -2,12 +2,13 @@
 
 from datetime import date
 
+from app.domain.anatomic_sites import short_site_words
 from app.domain.lesion import Lesion
 from app.domain.patient_tree import ImageLine, LesionLine, PatientLine, VisitLine
 from app.text.bands import band_words
 from app.text.image_kind import kind_words
 from app.text.scores import lesion_words
-from app.text.work_list import line_tip, score_words, site_words, spoken_line
+from app.text.work_list import line_tip, score_words, spoken_line
 from app.translation import _, day_text, ngettext
 
 _JOINT = "  ·  "
@@ -33,7 +34,8 @@ def images_words(count: int) -> str:
 def lesion_title(lesion: Lesion, number: int) -> str:
     """Return a lesion's label, else its number among those of the patient, with its site."""
     named = lesion.label or _("Lesion {number}").format(number=number)
-    return f"{named}{_JOINT}{site_words(lesion.site)}" if lesion.site else named
+    site = short_site_words(lesion)
+    return f"{named}{_JOINT}{site}" if site else named
 
 
 def lesion_line_words(line: LesionLine) -> str:

@@ -26,7 +26,7 @@ _PLACES_IN_QUEUE: Final = (
 _PUT_IN: Final = (N_("Score"), N_("Lesion score"), N_("what was entered"), N_("this boundary"))
 """Words that stand in the sentences above."""
 
-_SCALES: Final = (N_("measured on a ruler"),)
+_SCALES: Final = (N_("measured on a ruler"), N_("device profile “{name}”"))
 """Where a scale is from, as far as a person measured it."""
 
 _ABOUT_IMAGES: Final = (

@@ -20,6 +20,7 @@ SITE_COLUMNS = (
 )
 """From the archive until 2026, from ISIC 2020, from HAM10000, and as others call it."""
 LEVEL_COLUMNS = tuple(f"anatom_site_{level}" for level in range(1, 6))
+EXACT_COLUMN = "anatom_site"
 SPECIAL_COLUMN = "anatom_site_special"
 
 _LEVEL = re.compile(r"\s*[:>|]\s*")
@@ -58,13 +59,20 @@ def general_site(text: str) -> str:
     return narrower or (known[-1] if known else "")
 
 
+def exact_site_text(row: Mapping[str, str]) -> str:
+    """What the columns of a row say in the hierarchical dictionary: a path, or the name of its last level."""
+    return row.get(EXACT_COLUMN, "") or _path_of_levels(row)
+
+
 def site_words(row: Mapping[str, str]) -> str:
     """What the columns of a row, by their names in lower case, say about the site, as one text."""
     text = next((row[name] for name in SITE_COLUMNS if row.get(name)), "")
     if text:
         return text
+    return _path_of_levels(row) or row.get(SPECIAL_COLUMN, "")
+
+
+def _path_of_levels(row: Mapping[str, str]) -> str:
     levels = [row[name] for name in LEVEL_COLUMNS if row.get(name)]
     # Some exports repeat the whole path at each level.
-    return (levels[-1] if any(":" in level for level in levels) else ":".join(levels)) or row.get(
-        SPECIAL_COLUMN, ""
-    )
+    return levels[-1] if any(":" in level for level in levels) else ":".join(levels)

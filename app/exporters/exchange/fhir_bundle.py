@@ -131,8 +131,10 @@ def _devices(row: Row) -> dict[str, Resource]:
 
 
 def _site(row: Row) -> Resource:
-    site = row.get("anatom_site_special") or row.get("anatom_site_general")
-    return {"bodySite": {"text": str(site)}} if site else {}
+    columns = ("anatom_site", "anatom_site_special", "anatom_site_general")
+    site = next((row[column] for column in columns if row.get(column)), None)
+    side = row.get("naevus_laterality")
+    return {"bodySite": {"text": f"{site}, {side}" if side else str(site)}} if site else {}
 
 
 def _report(file: CaseFile, row: Row, patient: str, results: list[str], *, deidentified: bool) -> Resource:

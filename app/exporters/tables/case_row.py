@@ -6,9 +6,11 @@ Column names follow the ISIC metadata dictionary where it has the thing; ours be
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import resources
+from app.domain.anatomic_sites import LEVELS, levels_of
 from app.domain.case import Case
 from app.domain.fields import FIELDS, Note
 from app.domain.image import DermoscopicImage
@@ -34,10 +36,12 @@ Row = dict[str, Cell]
 _CODES = ("image_id", "patient_id", "lesion_id")
 _ENTERED = tuple(field for field in FIELDS if field.of is not DermoscopicImage)
 
+SITE_LEVEL_COLUMNS = tuple(f"anatom_site_{level}" for level in range(1, LEVELS + 1))
 ISIC_COLUMNS = (
     *_CODES,
     "acquisition_day",
     *(field.column for field in _ENTERED if field.column and not field.identifies),
+    *SITE_LEVEL_COLUMNS,
     "diagnosis_1",
     "diagnosis",
     "diagnosis_confirm_type",
@@ -164,6 +168,7 @@ def _isic(case: Case, disclosed: CaseDisclosure) -> Row:
     known = _vocabulary().diagnosis(decision.diagnosis) if decision and decision.diagnosis else None
     return {
         **disclosed.entered,
+        **dict(zip_longest(SITE_LEVEL_COLUMNS, levels_of(case.lesion.anatomic_site))),
         "image_id": disclosed.image_code,
         "patient_id": disclosed.patient_code,
         "lesion_id": disclosed.lesion_code,

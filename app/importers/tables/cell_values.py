@@ -7,19 +7,22 @@ from datetime import date
 from typing import Final
 
 from app.domain import case_fields
+from app.domain.anatomic_sites import AnatomicSite, site_named
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import CaseField, Choice, Day, FieldValue, Note, Number, Text, YesNo
 from app.domain.ids import is_id
 from app.domain.people.placeholder import is_placeholder
 from app.domain.vocabulary import Vocabulary
 from app.translation import _
-from training.contract.body_sites import general_site, site_words
+from training.contract.body_sites import EXACT_COLUMN, exact_site_text, general_site, site_words
 from training.contract.table_words import known, sex, years
 
 _LONGEST_TEXT, _LONGEST_NOTE = 200, 10_000
 
 _YES: Final = frozenset({"true", "yes", "y", "1", "1.0", "x", "ja", "j", "wahr", "oui", "positive"})
 _NO: Final = frozenset({"false", "no", "n", "0", "0.0", "nein", "falsch", "non", "negative"})
+
+_SIDES: Final = {"l": "left", "r": "right", "m": "midline", "links": "left", "rechts": "right"}
 
 _SKIN_TYPES: Final = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V", "6": "VI"}
 _SKIN_TYPE = re.compile(r"(?:type|typ|fst|fitzpatrick)?[\s_-]*([1-6]|[iv]{1,3})(?:\.0)?", re.IGNORECASE)
@@ -68,12 +71,51 @@ class CellReader:
         assert isinstance(field.kind, Choice)
         permitted = self.vocabulary.permitted[field.kind.terms]
         if field.kind.terms == "site":
-            return _site(field, cell_by_column, permitted)
+            return self._site(field, cell_by_column, permitted)
+        if field.kind.terms == "anatomic_site":
+            return self._exact_site(field, cell_by_column)
+        if field.kind.terms == "laterality":
+            text = _SIDES.get(text.casefold(), text)
         if field.kind.terms == "sex" and text:
             text = sex(text) or text
         if field.kind.terms == "fitzpatrick_skin_type" and (found := _SKIN_TYPE.fullmatch(text)):
             text = _SKIN_TYPES.get(found[1], found[1])
         return case_fields.choice(field.name, text, permitted)
+
+    def _site(
+        self, field: CaseField, cell_by_column: Mapping[str, str], permitted: tuple[str, ...]
+    ) -> str | None:
+        cells = {column.lower(): known(cell) for column, cell in cell_by_column.items()}
+        text = site_words(cells) or _first_known(cell_by_column)
+        if not text:
+            return None
+        found = general_site(text)
+        if found == "torso" and exact_site_text(cells) == text and self._named_exactly(text) is not None:
+            return None
+        if found == "torso":
+            raise InvalidFieldError(
+                field.name,
+                _("“{text}” does not tell the front of the torso from its back or side.").format(text=text),
+            )
+        return case_fields.choice(field.name, found or text, permitted)
+
+    def _exact_site(self, field: CaseField, cell_by_column: Mapping[str, str]) -> str | None:
+        """Return the path of a site; what is none of the dictionary's is only the general site's matter."""
+        cells = {column.lower(): known(cell) for column, cell in cell_by_column.items()}
+        text = exact_site_text(cells) or _first_known(cell_by_column)
+        if not text:
+            return None
+        if (site := self._named_exactly(text)) is not None:
+            return site.path
+        if ":" not in text and EXACT_COLUMN in cells:
+            # An older vocabulary, such as "head/neck", under the dictionary's header.
+            return None
+        raise InvalidFieldError(
+            field.name, _("“{text}” is no site of the ISIC dictionary.").format(text=text)
+        )
+
+    def _named_exactly(self, text: str) -> AnatomicSite | None:
+        return site_named(self.vocabulary.anatomic_sites, text)
 
     def _number(self, field: CaseField, text: str) -> int | float | None:
         assert isinstance(field.kind, Number)
@@ -94,20 +136,6 @@ class CellReader:
 
 def _first_known(cell_by_column: Mapping[str, str]) -> str:
     return next((text for cell in cell_by_column.values() if (text := known(cell))), "")
-
-
-def _site(field: CaseField, cell_by_column: Mapping[str, str], permitted: tuple[str, ...]) -> str | None:
-    cells = {column.lower(): known(cell) for column, cell in cell_by_column.items()}
-    text = site_words(cells) or _first_known(cell_by_column)
-    if not text:
-        return None
-    found = general_site(text)
-    if found == "torso":
-        raise InvalidFieldError(
-            field.name,
-            _("“{text}” does not tell the front of the torso from its back or side.").format(text=text),
-        )
-    return case_fields.choice(field.name, found or text, permitted)
 
 
 def _yes_or_no(field: CaseField, text: str) -> bool | None:

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from app.domain.errors import InvalidFieldError
 from app.domain.fields import FIELDS, CaseField
 from app.translation import _
-from training.contract.body_sites import LEVEL_COLUMNS, SITE_COLUMNS
+from training.contract.body_sites import EXACT_COLUMN, LEVEL_COLUMNS, SITE_COLUMNS
 
 
 class KeyColumn(StrEnum):
@@ -38,6 +38,7 @@ IMPORTED_FIELDS: Final = tuple(field for field in FIELDS if field.is_entered)
 
 PATIENT_NUMBER: Final = next(field for field in FIELDS if field.name == "code")
 SITE: Final = next(field for field in FIELDS if field.name == "site")
+EXACT_SITE: Final = next(field for field in FIELDS if field.name == "anatomic_site")
 
 _HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "code": ("patient_id", "patient_number", "patient_code", "patient", "patientid", "patientennummer"),
@@ -48,6 +49,7 @@ _HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "sex": ("sex", "gender", "geschlecht", "sexe", "patient_sex"),
     "site": (*SITE_COLUMNS, *LEVEL_COLUMNS, "lokalisation"),
     "site_special": ("anatom_site_special", "site_special"),
+    "laterality": ("naevus_laterality", "laterality", "image_laterality", "body_side", "side", "seite"),
     "label": ("lesion_label", "lesion_id", "lesion"),
     "clin_size_long_diam_mm": ("clin_size_long_diam_mm", "diameter_mm", "size_mm", "lesion_size_mm"),
     "fitzpatrick_skin_type": ("fitzpatrick_skin_type", "fitzpatrick", "skin_type", "hauttyp"),
@@ -77,14 +79,23 @@ class ColumnMapping:
     meaning_by_column: Mapping[str, ColumnMeaning]
 
     def columns_of(self, meaning: ColumnMeaning) -> tuple[str, ...]:
-        """Return the columns with a meaning, in the order in which they count."""
-        return tuple(column for column, found in self.meaning_by_column.items() if found == meaning)
+        """Return the columns with a meaning, in the order in which they count.
+
+        Where none was said to be the exact site, the columns of the dictionary's site tell it as well.
+        """
+        own = tuple(column for column, found in self.meaning_by_column.items() if found == meaning)
+        if own or meaning != EXACT_SITE:
+            return own
+        return tuple(
+            column
+            for column, found in self.meaning_by_column.items()
+            if found == SITE and _plain(column) in (EXACT_COLUMN, *LEVEL_COLUMNS)
+        )
 
     @property
     def fields(self) -> tuple[CaseField, ...]:
         """Return the fields that the table fills, in the order of the forms."""
-        meanings = tuple(self.meaning_by_column.values())
-        return tuple(field for field in IMPORTED_FIELDS if field in meanings)
+        return tuple(field for field in IMPORTED_FIELDS if self.columns_of(field))
 
     def with_column(self, column: str, meaning: ColumnMeaning | None) -> "ColumnMapping":
         """Return the mapping with another meaning of a column, or without the column."""

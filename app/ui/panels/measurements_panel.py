@@ -10,8 +10,11 @@ from app.text.stored_sentences import stored_words
 from app.translation import _, in_numerals
 from app.ui.panels.lesions_card import LesionsCard
 from app.ui.widgets.card import Card
-from app.ui.widgets.labels import plain_label, selectable
+from app.ui.widgets.labels import plain_label, plain_tip, selectable
 from app.ui.workbench.case_view import CaseView
+
+_LONGEST_ON_BUTTON = 26
+"""Letters of a profile's name beside which the panel keeps its width."""
 
 
 class MeasurementsPanel(QWidget):
@@ -108,6 +111,9 @@ class ScaleCard(Card):
     scale_search_requested = Signal()
     """A printed scale is to be looked for in the image."""
     calibration_removed = Signal()
+    profiles_requested = Signal()
+    suggestion_taken = Signal()
+    """The device profile that is named on the button is to be used."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Scale"), parent)
@@ -118,6 +124,12 @@ class ScaleCard(Card):
         self.search = QPushButton(_("Find a scale in the image"))
         self.search.setToolTip(_("Look for a printed ruler; you confirm what its ticks stand for."))
         self.search.clicked.connect(self.scale_search_requested)
+        self.profiles = QPushButton(_("Device profiles…"))
+        self.profiles.setToolTip(_("Use the scale of a camera that was verified once, or keep this one."))
+        self.profiles.clicked.connect(self.profiles_requested)
+        self.suggested = QPushButton()
+        self.suggested.clicked.connect(self.suggestion_taken)
+        self.suggested.hide()
         self._remove = QPushButton(_("Remove"))
         self._remove.setAccessibleName(_("Remove the scale"))
         self._remove.clicked.connect(self.calibration_removed)
@@ -128,8 +140,18 @@ class ScaleCard(Card):
         row.addWidget(self._remove)
         row.addStretch(1)
         self.body.addWidget(self._sentence)
+        self.body.addWidget(self.suggested, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(finding)
         self.body.addLayout(row)
+        self.body.addWidget(self.profiles, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def suggest(self, profile: str) -> None:
+        """Offer the scale of the device that took the image; "" = none fits."""
+        is_long = len(profile) > _LONGEST_ON_BUTTON
+        shown = f"{profile[: _LONGEST_ON_BUTTON - 1]}…" if is_long else profile
+        self.suggested.setText(_("Use the scale of “{name}”").format(name=shown.replace("&", "&&")))
+        self.suggested.setToolTip(plain_tip(profile))
+        self.suggested.setVisible(bool(profile))
 
     def show_calibration(self, calibration: Calibration | None) -> None:
         """Show a scale, or that there is none."""

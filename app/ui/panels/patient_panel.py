@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain import case_fields
 from app.domain.case import Case
 from app.domain.case_checks import check_age, check_site
 from app.domain.errors import InvalidFieldError
-from app.domain.fields import CaseField
+from app.domain.fields import CaseField, Choice
 from app.domain.ids import ImageId
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.age import Age, age_at_visit
@@ -19,7 +19,9 @@ from app.domain.vocabulary import Vocabulary
 from app.translation import N_, _
 from app.ui.panels.form_leftovers import FormCard, FormLeftovers
 from app.ui.panels.record_card import RecordCard
+from app.ui.widgets.choice_entry import ChoiceEntry
 from app.ui.widgets.field import Field, Remedy
+from app.ui.widgets.site_box import SiteBox
 from app.ui.widgets.text_field import TextField
 from app.ui.workbench.case_view import CaseView
 from app.usecases.patients.visit_date import is_day_of_import
@@ -156,12 +158,30 @@ class PatientPanel(QWidget):
 class LesionCard(RecordCard):
     """Where the lesion is and how large it is on the skin."""
 
+    body_map_requested = Signal()
+
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
         super().__init__(_("Lesion"), Lesion, vocabulary, parent)
 
     def contradictions(self, case: Case) -> Mapping[str, str]:
         """Return what is wrong with a special site that does not go with the site."""
         return {"site_special": _sentence_of(lambda: check_site(case.lesion))}
+
+    def new_editor(self, field: CaseField, vocabulary: Vocabulary) -> Field:
+        """Return the labelled editor of a field; the exact site is searched by typing."""
+        kind = field.kind
+        if field.name != "anatomic_site" or not isinstance(kind, Choice):
+            return super().new_editor(field, vocabulary)
+        words = ((kind.shown(word), word) for word in vocabulary.permitted[kind.terms])
+        return ChoiceEntry(_(field.label), SiteBox(words, unknown=kind.unknown))
+
+    def lay_out(self, editors: list[Field]) -> None:
+        """Put the way to the body map below the fields."""
+        super().lay_out(editors)
+        button = QPushButton(_("Body map…"))
+        button.setToolTip(_("Choose the site on a figure, and see where the other lesions are"))
+        button.clicked.connect(self.body_map_requested)
+        self.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 class VisitCard(RecordCard):

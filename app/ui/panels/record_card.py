@@ -80,7 +80,7 @@ class RecordCard(Card):
         return TextField(_(field.label), _patient_code if field.name == "code" else None)
 
     def lay_out(self, editors: list[Field]) -> None:
-        """Put two fields in a row; free text, which may be long, takes the whole width."""
+        """Put two fields in a row; what may be long takes the whole width."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(9)
@@ -88,7 +88,7 @@ class RecordCard(Card):
         grid.setColumnStretch(1, 1)
         row, column = 0, 0
         for field, editor in zip(self._fields, editors, strict=True):
-            if isinstance(field.kind, Text | Note):
+            if _is_wide(field):
                 row, column = row + column, 0
                 grid.addWidget(editor, row, 0, 1, 2)
                 row += 1
@@ -127,6 +127,13 @@ class RecordCard(Card):
             entry.hand_over()
         for box in self._note_by_name.values():
             box.finish()
+
+
+def _is_wide(field: CaseField) -> bool:
+    """Say whether a field's values are long: free text, and sites with the regions that they lie in."""
+    return isinstance(field.kind, Text | Note) or (
+        isinstance(field.kind, Choice) and field.kind.words is not None
+    )
 
 
 def _raw(field: CaseField, value: FieldValue) -> object:

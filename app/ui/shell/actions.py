@@ -485,6 +485,15 @@ ACTIONS: tuple[Action, ...] = (
         need=Need.CASE,
     ),
     Action(
+        "case.body_map",
+        N_("Body map…"),
+        N_("Case"),
+        lambda d: d.show_body_map(),
+        "Ctrl+B",
+        tip=N_("Choose the lesion's site on a figure, and see where the patient's other lesions are"),
+        need=Need.CASE,
+    ),
+    Action(
         "case.move",
         N_("File elsewhere…"),
         N_("Case"),

@@ -13,6 +13,7 @@ from app.domain.work_list.saved_filter import SavedFilter
 from app.text.research_use import ABOUT, INTENDED_USE
 from app.translation import _
 from app.ui.audit.audit_dialog import AuditDialog
+from app.ui.bodymap.body_map_dialog import BodyMapDialog
 from app.ui.cases.masks_dialog import MasksDialog
 from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.patient_tree.move_dialog import MoveDialog
@@ -30,6 +31,7 @@ from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.theme import Theme
 from app.ui.widgets.text_dialog import TextDialog
 from app.ui.widgets.text_field import TextField
+from app.ui.workbench.device_profile_dialog import DeviceProfileDialog
 from app.ui.workbench.scale_dialog import KnownDistance, ScaleDialog
 from app.usecases.exports.case_selection import CaseSelection
 
@@ -167,6 +169,18 @@ class Dialogs:
     def show_comparison(self, image_id: ImageId, theme: Theme) -> ComparisonDialog:
         """Compare an image with one of another visit of its lesion."""
         dialog = ComparisonDialog(self._session, theme, image_id, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_body_map(self, image_id: ImageId, theme: Theme) -> BodyMapDialog:
+        """Show where the lesions of a patient are."""
+        dialog = BodyMapDialog(self._session, theme, image_id, self._window)
+        self.open(dialog)
+        return dialog
+
+    def show_device_profiles(self, image_id: ImageId, chosen: Sequence[ImageId]) -> DeviceProfileDialog:
+        """Show the scales of devices, for the open image or the chosen ones."""
+        dialog = DeviceProfileDialog(self._session, image_id, chosen, self._window)
         self.open(dialog)
         return dialog
 

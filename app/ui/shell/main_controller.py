@@ -37,6 +37,7 @@ from app.ui.workbench.case_review import CaseReview
 from app.ui.workbench.case_view import CaseView
 from app.ui.workbench.click_refinement import ClickRefinement
 from app.ui.workbench.correction import Correction, UnsignedMask
+from app.ui.workbench.device_scales import DeviceScales
 from app.ui.workbench.explanation import Explanation
 from app.ui.workbench.history_outlines import HistoryOutlines
 from app.ui.workbench.layer_bar import LayerBar
@@ -120,6 +121,7 @@ class MainController(QObject):
             session, self.canvas, self.review, self.queue, self.workbench.review_bar, self
         )
         self.printed_scales = PrintedScales(session, self.review, self)
+        self.device_scales = DeviceScales(session, self.review, self.panels.measurements.scale, self)
         self.clicks = ClickRefinement(session, self.canvas, self)
         self.reading_evidence = ReadingEvidence(session, self.panels, self.canvas.view, self)
         self.lesion_images = LesionImages(session, self.panels.lesion_strip, self.work_list.thumbnails, self)
@@ -203,6 +205,18 @@ class MainController(QObject):
         if (image_id := self.review.image_id) is not None:
             self._store_what_is_open()
             self.dialogs.show_comparison(image_id, self._theme)
+
+    def show_body_map(self) -> None:
+        """Show where the lesions of the open case's patient are."""
+        if (image_id := self.review.image_id) is not None:
+            self.panels.patient.finish()
+            dialog = self.dialogs.show_body_map(image_id, self._theme)
+            dialog.image_chosen.connect(lambda chosen: self.work_list.choose(ImageId(chosen)))
+
+    def show_device_profiles(self) -> None:
+        """Show the scales of devices, for the open image or the selected ones."""
+        if (image_id := self.review.image_id) is not None:
+            self.dialogs.show_device_profiles(image_id, self.work_list.selected_images())
 
     def show_training(self) -> None:
         """Show what can be learned from corrections, and the runs."""
@@ -366,6 +380,8 @@ class MainController(QObject):
         self.printed_scales.drawing_wanted.connect(self.calibrate_with_ruler)
         self.canvas.tools.distance_drawn.connect(self._take_distance)
         self.panels.asked_for.connect(lambda: self.panes.bring_back(Pane.PANELS))
+        self.panels.measurements.scale.profiles_requested.connect(self.show_device_profiles)
+        self.panels.patient.lesion.body_map_requested.connect(self.show_body_map)
         self.importing.imported.connect(self._show_import)
         self.importing.arrived.connect(self._tell_arrived)
         self.panels.patient.left_unstored.connect(self._announce_leftovers)

@@ -55,7 +55,7 @@ def paint_badge(
     painter.setBrush(QColor(badge.ink))
     top = rect.top() + (rect.height() - _GLYPH_PX) // 2
     glyph = sides.place(QRect(rect.left() + _PAD_PX, top, _GLYPH_PX, _GLYPH_PX))
-    _paint_shape(painter, QRectF(glyph), badge.shape)
+    paint_shape(painter, QRectF(glyph), badge.shape)
     painter.setPen(QColor(badge.ink))
     words = sides.place(rect.adjusted(2 * _PAD_PX + _GLYPH_PX - 2, 0, 0, 0))
     side = sides.text_side(Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
@@ -63,7 +63,8 @@ def paint_badge(
     painter.restore()
 
 
-def _paint_shape(painter: QPainter, box: QRectF, shape: Shape) -> None:
+def paint_shape(painter: QPainter, box: QRectF, shape: Shape) -> None:
+    """Draw the glyph of a badge with the painter's brush."""
     if shape is Shape.CIRCLE:
         painter.drawEllipse(box)
     elif shape is Shape.SQUARE:

@@ -23,6 +23,8 @@ from app.usecases.services import Services
 _NOT_FILLED = ("id", "patient_id", "tracking_uid", "merged_into")
 """What a lesion keeps for itself; files find the kept lesion by the UID of the other one, too."""
 
+_EXACT = ("anatomic_site", "laterality")
+
 
 def merge_lesions(services: Services, lesion_id: LesionId, kept_id: LesionId) -> Moved:
     """Give all images of a lesion to another one of the patient, removed cases too.
@@ -67,10 +69,22 @@ def contradicting_fields(lesion: Lesion, kept: Lesion) -> tuple[str, ...]:
 def _missing(kept: Lesion, lesion: Lesion) -> list[str]:
     names = (field.name for field in fields(lesion) if field.name not in _NOT_FILLED)
     missing = [name for name in names if _is_known(lesion, name) and not _is_known(kept, name)]
+    missing = _without_sites_elsewhere(missing, kept, lesion)
     try:
         check_site(replace(kept, **{name: getattr(lesion, name) for name in missing}))
     except InvalidFieldError:
-        return [name for name in missing if name not in ("site", "site_special")]
+        return [name for name in missing if name not in ("site", "site_special", *_EXACT)]
+    return missing
+
+
+def _without_sites_elsewhere(missing: list[str], kept: Lesion, lesion: Lesion) -> list[str]:
+    """Leave out an exact site and a side that were said about another site than the kept lesion has."""
+    if kept.site not in (None, lesion.site):
+        return [name for name in missing if name not in _EXACT]
+    if kept.anatomic_site not in (None, lesion.anatomic_site):
+        return [name for name in missing if name != "laterality"]
+    if kept.laterality not in (None, lesion.laterality):
+        return [name for name in missing if name != "anatomic_site"]
     return missing
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
+from app.domain.anatomic_sites import check_anatomic_site, with_general_site
 from app.domain.case import Case
 from app.domain.case_checks import check_age, check_birth, check_lesion, check_patient, check_visit
 from app.domain.errors import InvalidFieldError
@@ -128,7 +129,9 @@ class RecordClaims:
                     check_age(patient, visit, edited="birth_year")
                 return patient
             case Lesion():
-                lesion = with_values(stored, values)
+                sites = self._vocabulary.anatomic_sites
+                lesion = with_general_site(stored, with_values(stored, values), sites)
+                check_anatomic_site(lesion, sites, before=stored)
                 check_lesion(lesion, self._vocabulary)
                 return lesion
             case Visit():

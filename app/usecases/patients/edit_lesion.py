@@ -1,9 +1,10 @@
 """Changes what is known about a lesion, or whose it is."""
 
+from app.domain.anatomic_sites import check_anatomic_site, with_general_site
 from app.domain.audit import AuditKind
 from app.domain.case_checks import check_lesion, check_site
 from app.domain.changes import Changes
-from app.domain.fields import changed_fields, field_edits
+from app.domain.fields import field_edits
 from app.domain.ids import LesionId
 from app.domain.lesion import Lesion
 from app.usecases.lesions.move_lesion import move_lesion
@@ -21,17 +22,19 @@ def edit_lesion(services: Services, before: Lesion, after: Lesion) -> Changes:
     """
     with services.store.writing() as work:
         stored = work.cases.lesion(before.id)
-        lesion = merged(before, after, stored)
+        sites = services.vocabulary.anatomic_sites
+        lesion = with_general_site(stored, merged(before, after, stored), sites)
         if lesion == stored:
             return Changes()
         check_site(lesion, edited="site_special" if lesion.site == stored.site else "site")
+        check_anatomic_site(lesion, sites, before=stored)
         check_lesion(lesion, services.vocabulary)
         work.cases.update_lesion(lesion)
         work.audit.append(
             services.user,
             AuditKind.LESION_EDITED,
             lesion.id,
-            edits=field_edits(stored, lesion, changed_fields(before, after)),
+            edits=field_edits(stored, lesion),
         )
         # The size of a lesion is read for the patient's other lesions, too.
         images = images_of_patient(work, lesion.patient_id)

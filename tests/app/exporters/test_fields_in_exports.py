@@ -27,7 +27,12 @@ def full(make_case: MakeCase) -> CaseFile:
         case=replace(
             case,
             patient=replace(case.patient, issuer="canary clinic"),
-            lesion=replace(case.lesion, site_special="nail NOS"),
+            lesion=replace(
+                case.lesion,
+                site_special="nail NOS",
+                anatomic_site="Upper extremity:Hand:Fingers and thumb:Thumb",
+                laterality="left",
+            ),
             visit=replace(case.visit, age_years=85),
         )
     )
@@ -52,3 +57,13 @@ def test_what_identifies_is_in_no_deidentified_table(full: CaseFile, field: Case
 def test_a_field_that_is_never_exported_is_in_no_disclosure(full: CaseFile) -> None:
     case = replace(full.case, patient=replace(full.case.patient, birthday="05-17"))
     assert "05-17" not in disclosed_case(case, deidentified=False).entered.values()
+
+
+def test_the_levels_of_an_exact_site_have_the_columns_of_the_isic_archive(full: CaseFile) -> None:
+    row = case_row(full, deidentified=True)
+    assert [row[f"anatom_site_{level}"] for level in range(1, 6)] == [
+        *("Upper extremity", "Hand", "Fingers and thumb", "Thumb"),
+        None,
+    ]
+    assert row["anatom_site"] == "Upper extremity:Hand:Fingers and thumb:Thumb"
+    assert row["naevus_laterality"] == "left"

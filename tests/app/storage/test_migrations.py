@@ -26,7 +26,8 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "databases"
 
 WITH_READINGS = "0013"
 WITH_OUTCOMES = "0014"
-WITH_TAGS = "0015"
+WITH_EXACT_SITES = "0015"
+WITH_TAGS = "0016"
 """The first schema that has them."""
 
 RECREATES_PATIENT = """
@@ -78,6 +79,7 @@ def test_the_database_of_every_released_schema_opens(folder: Path, revision: str
         (line,) = work.cases.case_lines(search="zoë")
         case = work.cases.case(line.image_id)
         acts = [event.kind for event in work.audit.events()]
+        profiles = work.device_profiles.all()
     store.close()
     assert revision_of(folder / "cases.sqlite") == CURRENT.head
     assert (line.status, line.site, line.probability) == ("decided", "head/neck", 0.7)
@@ -87,12 +89,16 @@ def test_the_database_of_every_released_schema_opens(folder: Path, revision: str
         [{"asymmetry": 2, "border": 3}] if revision >= WITH_READINGS else []
     )
     assert case.image.calibration is not None
+    assert (case.lesion.anatomic_site, case.lesion.laterality) == (
+        ("Head and neck:Head:Face:Nose:Ala nasi", "left") if revision >= WITH_EXACT_SITES else (None, None)
+    )
+    assert [profile.name for profile in profiles] == (["DermCam"] if revision >= WITH_EXACT_SITES else [])
     assert (line.decided_at, line.awaits_outcome) == (case.decisions[0].created_at, revision < WITH_OUTCOMES)
     assert len(case.outcomes) == (revision >= WITH_OUTCOMES)
     assert acts == ["image imported", "decision recorded"]
 
 
-@pytest.mark.parametrize("revision", ["0007", "0014", "0015"])
+@pytest.mark.parametrize("revision", ["0007", "0015", "0016"])
 def test_filters_find_the_case_of_every_released_schema(folder: Path, revision: str) -> None:
     folder.mkdir()
     shutil.copy(GOLDEN / f"{revision}.sqlite", folder / "cases.sqlite")

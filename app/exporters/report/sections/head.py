@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from app.domain.anatomic_sites import lesion_site_words
 from app.domain.fields import FIELDS
 from app.exporters.report.content import (
     Columns,
@@ -42,7 +43,8 @@ def title(facts: ReportFacts) -> list[Part]:
     """Return the report's title with whom and what it is about."""
     case, disclosed = facts.case, facts.disclosed
     name, label = (disclosed.text(column) for column in ("patient_name", "lesion_label"))
-    site = ", ".join(_(part) for part in (case.lesion.site, case.lesion.site_special) if part)
+    special = _(case.lesion.site_special) if case.lesion.site_special else ""
+    site = ", ".join(filter(None, (lesion_site_words(case.lesion), special)))
     pairs = [
         (_("Patient"), disclosed.patient_code),
         (_("Name"), name if not disclosed.is_deidentified else _("left out (de-identified)")),

@@ -29,7 +29,7 @@ from app.translation import N_, _, in_numerals
 _IN_TITLE = frozenset(
     {
         *("patient_id", "patient_name", "sex", "lesion_label", "visited_on"),
-        *("anatom_site_general", "anatom_site_special"),
+        *("anatom_site_general", "anatom_site_special", "anatom_site", "naevus_laterality"),
     }
 )
 """Columns of the entered fields that the report's title tells."""

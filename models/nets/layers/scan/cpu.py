@@ -17,11 +17,11 @@ from models.nets.layers.scan import simd_vectors as lanes
 from models.nets.layers.scan.cpu_arrays import Floats, Place, Scan, Slopes
 from models.nets.layers.scan.cpu_chunk import (
     CHUNK,
+    HALF,
     LOW_AT,
     ROW,
     Local,
     Replay,
-    add_skipped,
     gather,
     input_gradients,
     low_rank_gradients,
@@ -31,7 +31,6 @@ from models.nets.layers.scan.cpu_chunk import (
     scatter_sums,
     steps_and_drive,
     unwind,
-    walk,
 )
 from models.nets.layers.scan.cpu_products import add_sums
 from models.nets.layers.scan.cpu_selectivity import (
@@ -39,6 +38,7 @@ from models.nets.layers.scan.cpu_selectivity import (
     read_selectivity,
     write_selectivity_gradients,
 )
+from models.nets.layers.scan.cpu_walk import keep_states, walk_block
 
 _ZERO = np.float32(0.0)
 
@@ -75,31 +75,34 @@ def forward_tasks(
                     )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _walk_block(scan: Scan, local: Local, h: Floats, carries: Floats, c0: int, place: Place) -> None:
-    """Outputs of a block of channels; its states in h, (wide, 16), are kept and moved on."""
+    """Outputs of a block of channels; its states in h, (block, 16, 16), are kept and moved on."""
     _read_block(scan, local, c0, place)
-    at_carry = _at_carry(scan, place)
-    for channel in range(c0, min(c0 + ROW, scan.channels)):
-        state = lanes.load(h, channel * ROW)
-        if len(carries) > 0:
-            lanes.store(carries, at_carry + channel * ROW, state)
-        decay = lanes.load(scan.decay, (place.k * scan.wide + channel) * ROW)
-        lanes.store(h, channel * ROW, walk(local, scan.depth, channel - c0, state, decay, place.tokens))
-    add_skipped(local, place.tokens, lanes.load(scan.skip, place.k * scan.wide + c0))
+    block = min(ROW, scan.channels - c0)
+    is_narrow, at = block <= HALF, c0 * ROW
+    if len(carries) > 0:
+        keep_states(carries, _at_carry(scan, place) + at, h, at, block, is_narrow)
+    at_parameter = place.k * scan.wide + c0
+    walk_block(
+        local, scan.depth, h, scan.block_decay, at, at_parameter * ROW, scan.states,
+        lanes.load(scan.skip, at_parameter), place.tokens, is_narrow,
+    )  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _read_block(scan: Scan, local: Local, c0: int, place: Place) -> None:
     """Input, steps (NaN where what they are made of is NaN) and step times input of a chunk's block."""
     block, at_parameter = min(ROW, scan.channels - c0), place.k * scan.wide + c0
     first = place.sample * scan.height * scan.width * scan.channels + c0
     gather(local.u, scan.u, first, scan.channels, local.positions, place.tokens, block)
     bias, at_widening = lanes.load(scan.bias, at_parameter), place.k * scan.rank * scan.wide + c0
-    steps_and_drive(local, scan.depth, scan.widening, at_widening, scan.wide, scan.rank, bias, place.tokens)
+    steps_and_drive(
+        local, scan.depth, scan.widening, at_widening, scan.wide, scan.rank, bias, place.tokens, block <= HALF
+    )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _at_carry(scan: Scan, place: Place) -> int:
     """Where the states before a chunk are kept, from the first channel on."""
     chunks = (scan.height * scan.width + CHUNK - 1) // CHUNK
@@ -107,7 +110,7 @@ def _at_carry(scan: Scan, place: Place) -> int:
     return walked * scan.wide * ROW
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _write_block(
     scan: Scan, out: Floats, at_out: int, local: Local, rows: Floats, at_rows: int, c0: int, is_first: bool,
     count: int,
@@ -165,7 +168,7 @@ def backward_tasks(
                     )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _unwind_block(
     scan: Scan,
     slopes: Slopes,
@@ -194,7 +197,7 @@ def _unwind_block(
     _spread_block(scan, slopes, local, kept, c0, place)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _spread_block(scan: Scan, slopes: Slopes, local: Local, kept: Replay, c0: int, place: Place) -> None:
     """Turn what a block's backward walk collected into gradients of the inputs and parameters."""
     walked, at_parameter = place.sample * len(scan.directions) + place.k, place.k * scan.wide + c0

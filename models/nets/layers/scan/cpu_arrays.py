@@ -49,6 +49,8 @@ class Scan(NamedTuple):
     """A, (direction, wide, 16)"""
     decay: Floats
     """A * log2(e), as rates"""
+    block_decay: Floats
+    """The same for the forward walk, (direction, block of sixteen channels, 16, 16): see `cpu_walk`"""
     skip: Floats
     """(direction, wide)"""
 

@@ -18,6 +18,8 @@ KERNEL_SOURCES: Final = tuple(
         "cpu_chunk.py",
         "cpu_products.py",
         "cpu_selectivity.py",
+        "cpu_walk.py",
+        "simd_exponential.py",
         "simd_vectors.py",
     )
 )

@@ -15,7 +15,7 @@ from torch.nn import functional
 from models.nets.layers.scan.cpu import backward_tasks, forward_tasks
 from models.nets.layers.scan.cpu_arrays import Scan, Slopes
 from models.nets.layers.scan.cpu_cache import forget_outdated_kernels
-from models.nets.layers.scan.cpu_chunk import C_AT, CHUNK, LOW_AT, ROW
+from models.nets.layers.scan.cpu_chunk import C_AT, CHUNK, HALF, LOW_AT, ROW
 
 _LOG2_E = 1.4426950408889634
 _LEAST_BACKWARD_TASKS = 4
@@ -203,8 +203,18 @@ def _scan(inputs: Inputs) -> Scan:
         bias=_channel_rows(inputs.delta_bias),
         rates=_flat(rates),
         decay=_flat(rates * _LOG2_E),
+        block_decay=_flat(_in_blocks(rates * _LOG2_E, channels)),
         skip=_channel_rows(inputs.skip),
     )
+
+
+def _in_blocks(rates: Tensor, channels: int) -> Tensor:
+    """Rates (K, D rounded up, 16) as the forward walk holds them, (K, block, 16, 16): see `cpu_walk`."""
+    blocks = rates.view(len(rates), -1, ROW, ROW).transpose(2, 3).contiguous()
+    if 0 < channels % ROW <= HALF:
+        pairs = blocks[:, -1, :, :HALF].unflatten(1, (HALF, 2)).transpose(2, 3).flatten(2)
+        blocks[:, -1, :HALF] = pairs
+    return blocks
 
 
 def _as_rows(inputs: Inputs) -> Tensor:

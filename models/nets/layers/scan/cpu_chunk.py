@@ -19,6 +19,8 @@ CHUNK = 64
 """Tokens between two kept states."""
 ROW = lanes.LANES
 """States per channel, and channels per block."""
+HALF = ROW // 2
+"""Channels of a block up to which its rows are half empty."""
 C_AT, LOW_AT = ROW, 2 * ROW
 """Where C and the low-rank step begin in a token's selectivity; B comes first."""
 
@@ -55,7 +57,7 @@ class Replay(NamedTuple):
     """(wide / 16, chunk, 16): gradients of a chunk's inputs"""
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def new_local(depth: int) -> Local:
     """Working memory of a forward walk."""
     size = CHUNK * ROW
@@ -71,7 +73,7 @@ def new_local(depth: int) -> Local:
     )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def new_replay(depth: int, wide: int) -> Replay:
     """Further working memory of a backward walk; `history` has one row more."""
     size = CHUNK * ROW
@@ -87,43 +89,66 @@ def new_replay(depth: int, wide: int) -> Replay:
     )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def fill_positions(positions: Ints, direction: int, start: int, height: int, width: int) -> None:
     """Row-major positions of the tokens that a direction visits from a step on.
 
     Directions: 0 row by row, 1 column by column, 2 and 3 the same reversed.
     """
+    across = width if direction % 2 == 0 else height
+    reverse, last = direction >= 2, height * width - 1
+    # Divided once; from there on the walk goes along its rows or columns.
+    first = min(start, last)
+    first = last - first if reverse else first
+    along, beside = first % across, first // across
     for i in range(CHUNK):
-        step = min(start + i, height * width - 1)
-        if direction >= 2:
-            step = height * width - 1 - step
-        positions[i] = step if direction % 2 == 0 else (step % height) * width + step // height
+        if direction % 2 == 0:
+            positions[i] = beside * width + along
+        else:
+            positions[i] = along * width + beside
+        if start + i >= last:
+            continue
+        if reverse:
+            along -= 1
+            if along < 0:
+                along, beside = across - 1, beside - 1
+        else:
+            along += 1
+            if along == across:
+                along, beside = 0, beside + 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def fill_starts(starts: Ints, base: int, stride: int, positions: Ints) -> None:
     """Where the numbers of the tokens at some positions begin."""
     for i in range(CHUNK):
         starts[i] = base + positions[i] * stride
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def fill_local_starts(starts: Ints, base: int, stride: int) -> None:
     """Where the numbers of a chunk's tokens begin in a local array."""
     for i in range(CHUNK):
         starts[i] = base + i * stride
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def gather(
     rows: Floats, source: Floats, base: int, stride: int, positions: Ints, count: int, filled: int
 ) -> None:
     """Copy the first `filled` elements of the tokens at some positions into (chunk, 16)."""
-    for i in range(count):
-        lanes.store(rows, i * ROW, lanes.load_first(source, base + positions[i] * stride, filled))
+    if filled == ROW:
+        for i in range(count):
+            lanes.store(rows, i * ROW, lanes.load(source, base + positions[i] * stride))
+    elif filled == HALF:
+        for i in range(count):
+            lanes.store(rows, i * ROW, lanes.load_half(source, base + positions[i] * stride))
+    else:
+        for i in range(count):
+            lanes.store(rows, i * ROW, lanes.load_first(source, base + positions[i] * stride, filled))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def scatter_sums(
     out: Floats,
     base: int,
@@ -148,6 +173,16 @@ def scatter_sums(
         rows: holds the chunk.
         at_rows: begin of the chunk.
     """
+    if filled == ROW:
+        for i in range(count):
+            at, row = base + positions[i] * stride, lanes.load(rows, at_rows + i * ROW)
+            lanes.store(out, at, row if is_first else lanes.add(lanes.load(out, at), row))
+        return
+    if filled == HALF:
+        for i in range(count):
+            at, row = base + positions[i] * stride, lanes.load(rows, at_rows + i * ROW)
+            lanes.store_half(out, at, row if is_first else lanes.add(lanes.load_half(out, at), row))
+        return
     kept = 0 if is_first else filled
     for i in range(count):
         at = base + positions[i] * stride
@@ -155,10 +190,11 @@ def scatter_sums(
         lanes.store_first(out, at, row, filled)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def steps_and_drive(
-    local: Local, depth: int, widening: Floats, at: int, wide: int, rank: int, bias: Row, count: int
-) -> None:
+    local: Local, depth: int, widening: Floats, at: int, wide: int, rank: int, bias: Row, count: int,
+    is_narrow: bool,
+) -> None:  # fmt: skip
     """Steps of a block of channels before and after the softplus, and step times input.
 
     A step is softplus(bias + widening * low-rank step); a NaN stays one, so that it reaches the answer.
@@ -167,34 +203,26 @@ def steps_and_drive(
         lanes.store(local.raw, i * ROW, bias)
     fill_local_starts(local.starts, LOW_AT, depth)
     add_products(local.raw, ROW, 0, local.selectivity, local.starts, rank, widening, at, wide, count)
+    if is_narrow:
+        # Two tokens at once: an odd last one has a row behind it that nobody reads.
+        for row in range(0, count * ROW, 2 * ROW):
+            raw = lanes.halves(lanes.load(local.raw, row), lanes.load(local.raw, row + ROW))
+            step = lanes.softplus(raw)
+            drive = lanes.multiply(
+                step, lanes.halves(lanes.load(local.u, row), lanes.load(local.u, row + ROW))
+            )
+            lanes.store(local.delta, row, step)
+            lanes.store(local.drive, row, drive)
+            lanes.store(local.delta, row + ROW, lanes.second_half(step))
+            lanes.store(local.drive, row + ROW, lanes.second_half(drive))
+        return
     for row in range(0, count * ROW, ROW):
         step = lanes.softplus(lanes.load(local.raw, row))
         lanes.store(local.delta, row, step)
         lanes.store(local.drive, row, lanes.multiply(step, lanes.load(local.u, row)))
 
 
-@njit(nogil=True, cache=True)
-def walk(local: Local, depth: int, channel: int, h: Row, decay: Row, count: int) -> Row:
-    """One channel through one chunk with its states in a register; gives the last states."""
-    delta, drive, selectivity, out = local.delta, local.drive, local.selectivity, local.y
-    for i in range(count):
-        at = i * ROW + channel
-        fade = lanes.exp2_not_above_one(lanes.multiply(lanes.splat(delta[at]), decay))
-        driven = lanes.multiply(lanes.splat(drive[at]), lanes.load(selectivity, i * depth))
-        h = lanes.multiply_add(fade, h, driven)
-        out[at] = lanes.total(lanes.multiply(h, lanes.load(selectivity, i * depth + C_AT)))
-    return h
-
-
-@njit(nogil=True, cache=True)
-def add_skipped(local: Local, count: int, skip: Row) -> None:
-    """Add the inputs, weighted channel by channel, to the outputs of a chunk."""
-    for at in range(0, count * ROW, ROW):
-        row = lanes.multiply_add(skip, lanes.load(local.u, at), lanes.load(local.y, at))
-        lanes.store(local.y, at, row)
-
-
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def replay(local: Local, kept: Replay, depth: int, channel: int, h: Row, decay: Row, count: int) -> None:
     """States before each step of a chunk (and after the last) and decays of one channel."""
     delta, drive, selectivity = local.delta, local.drive, local.selectivity
@@ -209,7 +237,7 @@ def replay(local: Local, kept: Replay, depth: int, channel: int, h: Row, decay: 
     lanes.store(history, count * ROW, h)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def unwind(
     local: Local,
     kept: Replay,
@@ -236,16 +264,17 @@ def unwind(
         lanes.store(slopes, at_c, lanes.multiply_add(g, after, lanes.load(slopes, at_c)))
         driven = lanes.multiply_add(lanes.splat(drive[at]), adjoint, lanes.load(slopes, at_b))
         lanes.store(slopes, at_b, driven)
-        q[at] = lanes.total(lanes.multiply(adjoint, lanes.load(selectivity, at_b)))
+        fed = lanes.multiply(adjoint, lanes.load(selectivity, at_b))
         adjoint = lanes.multiply(adjoint, lanes.load(kept.fades, row))
         faded = lanes.multiply(adjoint, lanes.load(kept.history, row))
         slope = lanes.multiply_add(lanes.splat(delta[at]), faded, slope)
-        w[at] = lanes.total(lanes.multiply(faded, a))
+        totals = lanes.two_totals(fed, lanes.multiply(faded, a))
+        q[at], w[at] = lanes.first_of_half(totals, 0), lanes.first_of_half(totals, 1)
     lanes.store(da, at_da, slope)
     return adjoint
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def input_gradients(
     local: Local, kept: Replay, at_du: int, count: int, skip: Row, sums: Floats, at_skip: int, at_bias: int
 ) -> None:
@@ -264,7 +293,7 @@ def input_gradients(
     lanes.store(sums, at_bias, dbias)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def low_rank_gradients(
     local: Local, kept: Replay, depth: int, narrowing: Floats, at_narrowing: int, count: int
 ) -> None:

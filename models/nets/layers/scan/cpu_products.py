@@ -19,7 +19,7 @@ TERMS_AT_ONCE = 4
 """Sums are computed by as many; factors and sums are as wide as a multiple of it."""
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def add_products(
     out: Floats,
     width: int,
@@ -74,7 +74,7 @@ def add_products(
         lanes.store(out, at + 7 * width, a7)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def three_rows_of_products(
     out: Floats, source: Floats, starts: Ints, terms: int, weight: Floats, at_weight: int, count: int
 ) -> None:
@@ -128,7 +128,7 @@ def three_rows_of_products(
         lanes.store(out, at + 2 * ROW, c3)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def add_sums(
     out: Floats,
     at_out: int,

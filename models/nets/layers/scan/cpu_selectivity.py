@@ -24,7 +24,7 @@ from models.nets.layers.scan.cpu_chunk import (
 from models.nets.layers.scan.cpu_products import add_products, add_sums, three_rows_of_products
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def read_selectivity(scan: Scan, local: Local, place: Place) -> None:
     """Positions, low-rank steps, B and C of a chunk."""
     start, direction = place.chunk * CHUNK, scan.directions[place.k]
@@ -35,7 +35,7 @@ def read_selectivity(scan: Scan, local: Local, place: Place) -> None:
         _gather(scan, local, place)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _project(scan: Scan, local: Local, place: Place) -> None:
     first = place.sample * scan.height * scan.width * scan.channels
     fill_starts(local.starts, first, scan.channels, local.positions)
@@ -45,7 +45,7 @@ def _project(scan: Scan, local: Local, place: Place) -> None:
     )  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def _gather(scan: Scan, local: Local, place: Place) -> None:
     ways, given = len(scan.directions), scan.rank + 2 * scan.states
     first = (place.sample * scan.height * scan.width * ways + place.k) * given
@@ -60,7 +60,7 @@ def _gather(scan: Scan, local: Local, place: Place) -> None:
         lanes.store(local.selectivity, at + C_AT, c)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def write_selectivity_gradients(
     scan: Scan, slopes: Slopes, local: Local, kept: Replay, part: int, place: Place
 ) -> None:
@@ -78,7 +78,7 @@ def write_selectivity_gradients(
         lanes.store_first(slopes.dselectivity, target + scan.rank + scan.states, dc, scan.states)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, forceinline=True)
 def add_projected_gradients(
     scan: Scan, slopes: Slopes, local: Local, kept: Replay, c0: int, place: Place
 ) -> None:

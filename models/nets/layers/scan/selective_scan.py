@@ -73,6 +73,10 @@ def projected_scan(
 
 
 def _on_cpu(tensors: _Tensors, directions: Sequence[int], *, is_projected: bool) -> Tensor:
+    if torch.is_inference_mode_enabled() and not torch.compiler.is_compiling():
+        # Nobody follows the computation, and the operator would load a thousand modules at its first use.
+        inputs = Inputs(tensors[0], tensors[1], is_projected, *tensors[2:], list(directions))
+        return scan_cpu_call.forward(inputs, keeps_states=False)[0]
     keeps_states = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
     y, _ = _operator(*tensors, is_projected, keeps_states, list(directions))
     result: Tensor = y

@@ -12,24 +12,19 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, models, register_model
 
-LANES = 16
-"""How many float32 values one row holds: the number of states per channel of the scan."""
-
-_FLOAT = ir.FloatType()
-_INT = ir.IntType(32)
-_ROW = ir.VectorType(_FLOAT, LANES)
-_INT_ROW = ir.VectorType(_INT, LANES)
-
-# 2^f on [-0.5, 0.5]: own minimax fit of the relative error, 1e-7 in exact arithmetic. Value and slope at 0
-# are exact, so that a state that fades slowly is as old after ten thousand tokens as it should be.
-_EXP2 = (
-    1.0,
-    0.6931471806,
-    0.2402228161,
-    0.05550559995,
-    0.00966970844,
-    0.001330026411,
+from models.nets.layers.scan.simd_exponential import (
+    FLOAT,
+    INT,
+    INT_ROW,
+    LANES,
+    ROW,
+    call,
+    constant,
+    emit_exp2_not_above_one,
+    has_scaling,
+    horner,
 )
+
 # log1p(e) / e on [0, 1]: own minimax fit of the relative error, 5e-9 in exact arithmetic.
 _LOG1P = (
     0.9999999953,
@@ -43,9 +38,10 @@ _LOG1P = (
     0.01985145774,
     -0.003244024152,
 )
-# Below this exponent a float32 power of two leaves the normal range.
-_LOWEST_EXPONENT = -125.0
+_SCALES = has_scaling()
 _LOG2_E = 1.4426950408889634
+
+_TWO, _HALF = ir.VectorType(FLOAT, 2), ir.VectorType(FLOAT, LANES // 2)
 
 Values = list[ir.Value]
 Emit = Callable[[ir.IRBuilder, Values], ir.Value]
@@ -67,73 +63,55 @@ class RowType(types.Type):
 @register_model(RowType)
 class _RowModel(models.PrimitiveModel):
     def __init__(self, manager: _Numba, row: RowType) -> None:
-        super().__init__(manager, row, _ROW)  # type: ignore[no-untyped-call]  # Numba ships no types for it
+        super().__init__(manager, row, ROW)  # type: ignore[no-untyped-call]  # Numba ships no types for it
 
 
 _row = RowType()
 
 
-def _constant(value: float) -> ir.Constant:
-    return ir.Constant(_ROW, [ir.Constant(_FLOAT, value)] * LANES)
-
-
-def _call(builder: ir.IRBuilder, name: str, *arguments: ir.Value) -> ir.Value:
-    """Call the LLVM vector intrinsic of that name on rows."""
-    kind = ir.FunctionType(_ROW, [_ROW] * len(arguments))
-    function = builder.module.globals.get(f"llvm.{name}.v16f32")
-    if function is None:
-        function = ir.Function(builder.module, kind, f"llvm.{name}.v16f32")
-    return builder.call(function, arguments)
-
-
-def _horner(builder: ir.IRBuilder, x: ir.Value, coefficients: tuple[float, ...]) -> ir.Value:
-    """Evaluate the polynomial with the coefficients of rising powers."""
-    total: ir.Value = _constant(coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        total = _call(builder, "fmuladd", total, x, _constant(coefficient))
-    return total
-
-
 def _emit_exp2_not_above_one(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
-    # Not maxnum, which would turn a NaN into that exponent and broken rates into a state without memory.
-    is_below = builder.fcmp_ordered("<", x, _constant(_LOWEST_EXPONENT))
-    x = builder.select(is_below, _constant(_LOWEST_EXPONENT), x)
-    whole = _call(builder, "rint", x)
-    fraction = _horner(builder, builder.fsub(x, whole), _EXP2)
-    shift = ir.Constant(_INT_ROW, [ir.Constant(_INT, 23)] * LANES)
-    exponent = builder.shl(builder.fptosi(whole, _INT_ROW), shift)
-    return builder.bitcast(builder.add(builder.bitcast(fraction, _INT_ROW), exponent), _ROW)
+    return emit_exp2_not_above_one(builder, x, scales=_SCALES)
 
 
 def _emit_exp_of_minus_modulus(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
-    modulus = _call(builder, "fabs", x)
-    return _emit_exp2_not_above_one(builder, builder.fmul(modulus, _constant(-_LOG2_E)))
+    modulus = call(builder, "fabs.v16f32", x)
+    return _emit_exp2_not_above_one(builder, builder.fmul(modulus, constant(-_LOG2_E)))
 
 
 def _emit_softplus(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
     small = _emit_exp_of_minus_modulus(builder, x)
     # Again not maxnum: broken weights would become a step of no length.
-    is_below = builder.fcmp_ordered("<", x, _constant(0.0))
-    positive = builder.select(is_below, _constant(0.0), x)
-    return _call(builder, "fmuladd", small, _horner(builder, small, _LOG1P), positive)
+    is_below = builder.fcmp_ordered("<", x, constant(0.0))
+    positive = builder.select(is_below, constant(0.0), x)
+    return call(builder, "fmuladd.v16f32", small, horner(builder, small, _LOG1P), positive)
 
 
 def _emit_sigmoid(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
     small = _emit_exp_of_minus_modulus(builder, x)
-    above = builder.fdiv(_constant(1.0), builder.fadd(small, _constant(1.0)))
-    is_positive = builder.fcmp_ordered(">=", x, _constant(0.0))
+    above = builder.fdiv(constant(1.0), builder.fadd(small, constant(1.0)))
+    is_positive = builder.fcmp_ordered(">=", x, constant(0.0))
     return builder.select(is_positive, above, builder.fmul(small, above))
 
 
-def _emit_total(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
-    width = LANES // 2
-    while width:
-        lower = ir.Constant(ir.VectorType(_INT, width), [ir.Constant(_INT, i) for i in range(width)])
-        upper = ir.Constant(ir.VectorType(_INT, width), [ir.Constant(_INT, i + width) for i in range(width)])
-        nothing = ir.Constant(x.type, ir.Undefined)
-        x = builder.fadd(builder.shuffle_vector(x, nothing, lower), builder.shuffle_vector(x, nothing, upper))
-        width //= 2
-    return builder.extract_element(x, ir.Constant(_INT, 0))
+def _emit_two_totals(builder: ir.IRBuilder, x: ir.Value, y: ir.Value) -> ir.Value:
+    half = LANES // 2
+    firsts = [*range(half), *range(LANES, LANES + half)]
+    picked = (ir.Constant(INT_ROW, [ir.Constant(INT, lane + more) for lane in firsts]) for more in (0, half))
+    row = builder.fadd(*(builder.shuffle_vector(x, y, lanes) for lanes in picked))
+    while half := half // 2:
+        row = builder.fadd(row, _shuffled(builder, row, [lane ^ half for lane in range(LANES)]))
+    return row
+
+
+def _emit_halves(builder: ir.IRBuilder, x: ir.Value, y: ir.Value) -> ir.Value:
+    lanes = [*range(LANES // 2), *range(LANES, LANES + LANES // 2)]
+    return builder.shuffle_vector(x, y, ir.Constant(INT_ROW, [ir.Constant(INT, lane) for lane in lanes]))
+
+
+def _emit_sums_of_two(builder: ir.IRBuilder, x: ir.Value) -> ir.Value:
+    even = [2 * lane % LANES for lane in range(LANES)]
+    odd = [lane + 1 for lane in even]
+    return builder.fadd(_shuffled(builder, x, even), _shuffled(builder, x, odd))
 
 
 def _address(
@@ -145,20 +123,27 @@ def _address(
     """Where the row starts that begins at an element of a flat float32 array."""
     array = context.make_array(signature.args[0])(context, builder, arguments[0])
     element = builder.gep(array.data, [arguments[1]])
-    return builder.bitcast(element, _ROW.as_pointer())
+    return builder.bitcast(element, ROW.as_pointer())
 
 
 def _first_lanes(builder: ir.IRBuilder, count: ir.Value) -> ir.Value:
     """Mask of the lanes below a count."""
-    lanes = ir.Constant(_INT_ROW, [ir.Constant(_INT, i) for i in range(LANES)])
-    return builder.icmp_signed("<", lanes, _splat(builder, builder.trunc(count, _INT), _INT_ROW))
+    lanes = ir.Constant(INT_ROW, [ir.Constant(INT, i) for i in range(LANES)])
+    return builder.icmp_signed("<", lanes, _splat(builder, builder.trunc(count, INT), INT_ROW))
 
 
 def _splat(builder: ir.IRBuilder, value: ir.Value, row: ir.VectorType) -> ir.Value:
     nothing = ir.Constant(row, ir.Undefined)
-    first = builder.insert_element(nothing, value, ir.Constant(_INT, 0))
-    zeros = ir.Constant(_INT_ROW, [ir.Constant(_INT, 0)] * LANES)
+    first = builder.insert_element(nothing, value, ir.Constant(INT, 0))
+    zeros = ir.Constant(INT_ROW, [ir.Constant(INT, 0)] * LANES)
     return builder.shuffle_vector(first, nothing, zeros)
+
+
+def _shuffled(builder: ir.IRBuilder, row: ir.Value, lanes: list[int]) -> ir.Value:
+    """Pick lanes by their numbers."""
+    nothing = ir.Constant(row.type, ir.Undefined)
+    picked = ir.Constant(ir.VectorType(INT, len(lanes)), [ir.Constant(INT, lane) for lane in lanes])
+    return builder.shuffle_vector(row, nothing, picked)
 
 
 def _masked(builder: ir.IRBuilder, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
@@ -171,7 +156,7 @@ def _masked(builder: ir.IRBuilder, name: str, result: ir.Type, *arguments: ir.Va
     return builder.call(function, arguments)
 
 
-_ALIGNMENT = ir.Constant(_INT, 4)
+_ALIGNMENT = ir.Constant(INT, 4)
 
 
 @_compiled
@@ -191,9 +176,36 @@ def load_first(typing_context: _Numba, array: _Numba, start: _Numba, count: _Num
     def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         address = _address(context, builder, signature, arguments)
         mask = _first_lanes(builder, arguments[2])
-        return _masked(builder, "load", _ROW, address, _ALIGNMENT, mask, _constant(0.0))
+        return _masked(builder, "load", ROW, address, _ALIGNMENT, mask, constant(0.0))
 
     return _row(array, types.intp, types.intp), generate
+
+
+@_compiled
+def load_half(typing_context: _Numba, array: _Numba, start: _Numba) -> _Numba:
+    """Read eight elements of a flat float32 array from an index on; the other lanes are zero."""
+
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
+        address = _address(context, builder, signature, arguments)
+        half = builder.load(builder.bitcast(address, _HALF.as_pointer()), align=4)
+        nothing = ir.Constant(_HALF, [ir.Constant(FLOAT, 0.0)] * (LANES // 2))
+        lanes = ir.Constant(INT_ROW, [ir.Constant(INT, i) for i in range(LANES)])
+        return builder.shuffle_vector(half, nothing, lanes)
+
+    return _row(array, types.intp), generate
+
+
+@_compiled
+def store_half(typing_context: _Numba, array: _Numba, start: _Numba, row: _Numba) -> _Numba:
+    """Write the first eight lanes to a flat float32 array from an index on."""
+
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
+        address = _address(context, builder, signature, arguments)
+        half = _shuffled(builder, arguments[2], list(range(LANES // 2)))
+        builder.store(half, builder.bitcast(address, _HALF.as_pointer()), align=4)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, _row), generate
 
 
 @_compiled
@@ -225,7 +237,7 @@ def splat(typing_context: _Numba, value: _Numba) -> _Numba:
     """Repeat one float32 in all lanes."""
 
     def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
-        return _splat(builder, arguments[0], _ROW)
+        return _splat(builder, arguments[0], ROW)
 
     return _row(types.float32), generate
 
@@ -236,19 +248,33 @@ def splat_at(typing_context: _Numba, array: _Numba, at: _Numba) -> _Numba:
 
     def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        return _splat(builder, builder.load(builder.gep(array.data, [arguments[1]])), _ROW)
+        return _splat(builder, builder.load(builder.gep(array.data, [arguments[1]])), ROW)
 
     return _row(array, types.intp), generate
 
 
 @_compiled
-def total(typing_context: _Numba, row: _Numba) -> _Numba:
-    """Add the sixteen lanes, in a fixed tree order."""
+def splat_two_at(typing_context: _Numba, array: _Numba, at: _Numba) -> _Numba:
+    """Repeat an element of a flat float32 array and the one after it in turns."""
 
     def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
-        return _emit_total(builder, arguments[0])
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        element = builder.gep(array.data, [arguments[1]])
+        two = builder.load(builder.bitcast(element, _TWO.as_pointer()), align=4)
+        return _shuffled(builder, two, [lane % 2 for lane in range(LANES)])
 
-    return types.float32(_row), generate
+    return _row(array, types.intp), generate
+
+
+@_compiled
+def first_of_half(typing_context: _Numba, row: _Numba, half: _Numba) -> _Numba:
+    """Return the first lane of a half, 0 or 1."""
+
+    def generate(context: _Numba, builder: ir.IRBuilder, signature: _Numba, arguments: Values) -> ir.Value:
+        lane = builder.mul(builder.trunc(arguments[1], INT), ir.Constant(INT, LANES // 2))
+        return builder.extract_element(arguments[0], lane)
+
+    return types.float32(_row, types.intp), generate
 
 
 def _row_function(count: int, emit: Emit) -> Intrinsic:
@@ -272,8 +298,18 @@ def _row_function(count: int, emit: Emit) -> Intrinsic:
 
 add = _row_function(2, lambda builder, rows: builder.fadd(*rows))
 multiply = _row_function(2, lambda builder, rows: builder.fmul(*rows))
-multiply_add = _row_function(3, lambda builder, rows: _call(builder, "fmuladd", *rows))
+multiply_add = _row_function(3, lambda builder, rows: call(builder, "fmuladd.v16f32", *rows))
 exp2_not_above_one = _row_function(1, lambda builder, rows: _emit_exp2_not_above_one(builder, rows[0]))
 """Two to the power of lanes that are not above zero: every use has such, and no other is bounded."""
 softplus = _row_function(1, lambda builder, rows: _emit_softplus(builder, rows[0]))
 sigmoid = _row_function(1, lambda builder, rows: _emit_sigmoid(builder, rows[0]))
+two_totals = _row_function(2, lambda builder, rows: _emit_two_totals(builder, *rows))
+"""In the first eight lanes the total of one row, in the others that of another; added in the same order."""
+halves = _row_function(2, lambda builder, rows: _emit_halves(builder, *rows))
+"""The first eight lanes of one row, then those of another."""
+second_half = _row_function(1, lambda builder, rows: _shuffled(builder, rows[0], [*range(8, 16), *range(8)]))
+"""The last eight lanes first."""
+twice = _row_function(1, lambda builder, rows: _shuffled(builder, rows[0], [i // 2 for i in range(LANES)]))
+"""The first eight lanes, each twice."""
+sums_of_two = _row_function(1, lambda builder, rows: _emit_sums_of_two(builder, rows[0]))
+"""In the first eight lanes the sums of two neighbours; in the others again."""

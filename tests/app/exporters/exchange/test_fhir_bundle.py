@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,12 @@ def test_a_deidentified_bundle_tells_no_name_number_or_date(make_case: MakeCase,
 def test_the_same_export_names_the_same_resources(make_case: MakeCase) -> None:
     file = make_case()
     assert fhir_bundle(file, deidentified=True) == fhir_bundle(file, deidentified=True)
+
+
+def test_the_exact_site_is_named_with_its_side(make_case: MakeCase, tmp_path: Path) -> None:
+    case = make_case().case
+    lesion = replace(case.lesion, anatomic_site="Upper extremity:Hand", laterality="left")
+    text = written(make_case(case=replace(case, lesion=lesion)), tmp_path, deidentified=True)
+    sites = [one["bodySite"]["text"] for one in resources(text, "Observation") if "bodySite" in one]
+    assert sites
+    assert set(sites) == {"Upper extremity:Hand, left"}

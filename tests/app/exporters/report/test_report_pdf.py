@@ -40,7 +40,7 @@ def test_a_report_says_what_a_file_needs(report: ReportPdf, make_case: MakeCase,
     text = text_of(path)
     for words in (
         "Research use only. Not a medical device. The clinician decides.",
-        "Canaryname, Jürgen", "CANARY-0815/ü", "1931", "85+ years", "male", "posterior torso", "14 Mar 2021",
+        "Canaryname, Jürgen", "CANARY-0815/ü", "1931", "85+ years", "male", "Posterior torso", "14 Mar 2021",
         "63 %", "52 % to 71 %", "Place in the queue: Urgent", "at or above the urgent threshold",
         "Image quality: The image is blurred.", "Not entered: age", "Threshold in force: 31 %",
         "mambaderm_lite 1.1.0", "dermomamba 1.2.0", "hidden attention", "inside the boundary",

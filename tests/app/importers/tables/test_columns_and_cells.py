@@ -68,6 +68,7 @@ def understood(path: Path) -> list[dict[str, object]]:
                 "age_years": 50,
                 "sex": "female",
                 "site": "posterior torso",
+                "anatomic_site": "Trunk:Posterior trunk:Upper back",
                 "label": "IL_0396491",
                 "clin_size_long_diam_mm": 6.5,
                 "fitzpatrick_skin_type": "II",
@@ -221,3 +222,36 @@ def test_how_a_diagnosis_was_confirmed_is_understood_in_two_vocabularies() -> No
     assert confirmation_of("Histopathology", READER.vocabulary) == "histopathology"
     with pytest.raises(InvalidFieldError, match="no way to confirm"):
         confirmation_of("a guess", READER.vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("image,anatom_site\na.png,Nose\n", ("head/neck", "Head and neck:Head:Face:Nose", None)),
+        (
+            "image,anatom_site_1,anatom_site_2,laterality\na.png,Upper extremity,Hand,L\n",
+            ("upper extremity", "Upper extremity:Hand", "left"),
+        ),
+        ("image,anatom_site\na.png,Trunk\n", (None, "Trunk", None)),
+        ("image,anatom_site,side\na.png,head/neck,unknown\n", ("head/neck", None, None)),
+        ("image,localization,side\na.png,scalp,right\n", ("head/neck", None, "right")),
+        (
+            "image,anatom_site_general,anatom_site,anatom_site_1,naevus_laterality\n"
+            "a.png,palms/soles,Lower extremity:Foot:Sole of foot,Lower extremity,right\n",
+            ("palms/soles", "Lower extremity:Foot:Sole of foot", "right"),
+        ),
+    ],
+)
+def test_exact_sites_and_sides_are_read_from_old_and_new_columns(
+    tmp_path: Path, text: str, expected: tuple[str | None, ...]
+) -> None:
+    (values,) = understood(a_table(tmp_path, "sites.csv", text))
+    assert tuple(values.get(name) for name in ("site", "anatomic_site", "laterality")) == expected
+
+
+def test_sites_that_the_dictionary_does_not_have_and_unknown_sides_are_refused(tmp_path: Path) -> None:
+    text = "image,anatom_site,side\na.png,Head and neck:Head:Snout,both\n"
+    (values,) = understood(a_table(tmp_path, "sites.csv", text))
+    assert values["site"] == "head/neck"
+    assert values["anatomic_site"] == "“Head and neck:Head:Snout” is no site of the ISIC dictionary."
+    assert str(values["laterality"]).startswith("“both” is not permitted")

@@ -20,7 +20,10 @@ EXPECTED = {
         "Melanoma in the family",
         "Notes on the patient",
     ],
-    Lesion: ["Site", "Special site", "Label", "Longest diameter on the skin", "Notes on the lesion"],
+    Lesion: [
+        *("Site", "Special site", "Exact site", "Side"),
+        *("Label", "Longest diameter on the skin", "Notes on the lesion"),
+    ],
     Visit: ["Date", "Age at the visit"],
 }
 

@@ -75,23 +75,25 @@ def test_a_table_of_the_isic_archive_fills_what_is_empty_and_the_history_tells_i
 
     after = case_of(services, image_id)
     assert (before.patient.sex, before.visit.age_years) == (None, None)
-    assert (plan.refused, done.refused, len(done.entered)) == ((), (), 9)
+    assert (plan.refused, done.refused, len(done.entered)) == ((), (), 10)
     assert (after.patient.code, after.patient.sex, after.patient.fitzpatrick_skin_type) == (
         "IP_8063013",
         "female",
         "II",
     )
     assert (after.patient.personal_hx_mm, after.patient.family_hx_mm) == (True, False)
-    assert (after.lesion.site, after.lesion.clin_size_long_diam_mm, after.lesion.label) == (
+    assert (after.lesion.site, after.lesion.anatomic_site) == (
         "posterior torso",
-        6.5,
-        "IL_0396491",
+        "Trunk:Posterior trunk:Upper back",
     )
+    assert (after.lesion.clin_size_long_diam_mm, after.lesion.label) == (6.5, "IL_0396491")
     assert after.visit.age_years == 50
     with services.store.reading() as work:
         acts = {act.kind: act.fields for act in work.audit.events() if act.kind in EDITS}
     assert set(acts) == EDITS
-    assert set(acts[AuditKind.LESION_EDITED]) == {"site", "clin_size_long_diam_mm", "label"}
+    assert set(acts[AuditKind.LESION_EDITED]) == {
+        *("site", "anatomic_site", "clin_size_long_diam_mm", "label")
+    }
     assert done.changes.touches(image_id)
 
 

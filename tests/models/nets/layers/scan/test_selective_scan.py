@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -308,3 +310,30 @@ def test_a_parameter_that_is_no_number_reaches_the_output(scan_input: MakeInput,
     expected = sequential_scan(u, projected_selectivity(u, projection), *rest, directions=FOUR)
     assert expected.isnan().any()
     assert torch.equal(found.isnan(), expected.isnan())
+
+
+@pytest.mark.parametrize("make_input", [given_input, projected_input])
+def test_a_scan_in_inference_mode_is_the_same(scan_input: MakeInput, make_input: MakeInput) -> None:
+    tensors = make_input(scan_input, (2, 5, 7, 8))
+    scan = projected_scan if make_input is projected_input else selective_scan
+
+    with torch.inference_mode():
+        found = scan(*tensors, FOUR)
+
+    assert torch.equal(found, scan(*tensors, FOUR))
+
+
+def test_a_scan_in_inference_mode_does_not_load_the_compiler() -> None:
+    done = subprocess.run([sys.executable, "-c", _SCAN_ALONE], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+_SCAN_ALONE = """
+import sys, torch
+from models.nets.layers.scan.selective_scan import selective_scan
+with torch.inference_mode():
+    one = torch.ones(1, 2, 3, 2)
+    step, decay, weight = torch.ones(1, 2, 1), -torch.ones(1, 2, 1), torch.ones(1, 2)
+    selective_scan(one, torch.ones(1, 2, 3, 1, 3), step, torch.zeros(1, 2), decay, weight)
+print("torch._dynamo" in sys.modules)
+"""

@@ -6,8 +6,8 @@ Nobody has put a tag on a case yet; everything else that lines say anew is taken
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
