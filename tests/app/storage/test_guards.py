@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.device_profile import CaptureDevice, DeviceProfile
+from app.domain.ids import ProfileId
 from app.domain.work_list.saved_filter import SavedFilter
 from app.storage.database import connect
 from app.storage.rows import APPEND_ONLY
@@ -42,9 +44,16 @@ def database(store: CaseStore, folder: Path) -> Path:
         work.tags.add_tag(image_id, "teaching", "Dr Test", MOMENT, is_set=True)
         work.tags.assign(image_id, "Dr Test", "Dr Test", MOMENT)
         work.tags.add_filter(SavedFilter("Mine", "assigned:me", "Dr Test", MOMENT))
+        work.device_profiles.add(_a_profile())
         work.audit.append("Dr Test", "image imported", image_id)
         work.commit()
     return folder / "cases.sqlite"
+
+
+def _a_profile() -> DeviceProfile:
+    lens = CaptureDevice("Make", "Model", "Lens")
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return DeviceProfile(ProfileId("1" * 32), "Lens", 0.01, 640, 480, lens, at.date(), "Dr Test", at)
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)

@@ -176,7 +176,7 @@ INSERT INTO {table} SELECT {row} FROM n
 _ROWS = {
     "patient": "printf('%032x', i), printf('P-%05x', i), printf('Name %03x', i % 4096), "
     "NULL, NULL, NULL, NULL, NULL, '', '', printf('P-%05x', i), ''",
-    "lesion": "printf('%032x', i), printf('%032x', i), '', NULL, NULL, NULL, '', '', NULL",
+    "lesion": "printf('%032x', i), printf('%032x', i), '', NULL, NULL, NULL, '', '', NULL, NULL, NULL",
     "visit": "printf('%032x', i), printf('%032x', i), '2026-01-01', NULL",
     "image": "printf('%032x', i), printf('%032x', i), 'a.jpg', 'image/jpeg', printf('%064x', i), "
     "printf('%064x', i), printf('%064x', i), 600, 450, printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, "

@@ -212,8 +212,8 @@ def _in_blocks(rates: Tensor, channels: int) -> Tensor:
     """Rates (K, D rounded up, 16) as the forward walk holds them, (K, block, 16, 16): see `cpu_walk`."""
     blocks = rates.view(len(rates), -1, ROW, ROW).transpose(2, 3).contiguous()
     if 0 < channels % ROW <= HALF:
-        pairs = blocks[:, -1, :, :HALF].unflatten(1, (HALF, 2)).transpose(2, 3).flatten(2)
-        blocks[:, -1, :HALF] = pairs
+        two_states = blocks[:, -1, :, :HALF].reshape(-1, HALF, 2, HALF)
+        blocks[:, -1, :HALF] = two_states.transpose(2, 3).reshape(-1, HALF, ROW)
     return blocks
 
 

@@ -13,11 +13,12 @@ from numba import njit
 from models.nets.layers.scan import simd_vectors as lanes
 from models.nets.layers.scan.cpu_arrays import Floats, Ints
 from models.nets.layers.scan.cpu_products import add_products
+from models.nets.layers.scan.simd_exponential import LANES
 from models.nets.layers.scan.simd_vectors import Row
 
 CHUNK = 64
 """Tokens between two kept states."""
-ROW = lanes.LANES
+ROW = LANES
 """States per channel, and channels per block."""
 HALF = ROW // 2
 """Channels of a block up to which its rows are half empty."""

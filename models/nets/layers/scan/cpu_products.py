@@ -8,8 +8,9 @@ from numba import njit
 
 from models.nets.layers.scan import simd_vectors as lanes
 from models.nets.layers.scan.cpu_arrays import Floats, Ints
+from models.nets.layers.scan.simd_exponential import LANES
 
-ROW = lanes.LANES
+ROW = LANES
 THREE_ROWS = 3 * ROW
 _ZERO = np.float32(0.0)
 

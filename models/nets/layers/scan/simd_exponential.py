@@ -5,8 +5,9 @@ nothing is clamped, NaN stays NaN, and what is too small becomes zero. Elsewhere
 and its lowest bits are the exponent.
 """
 
+import os
+
 from llvmlite import binding, ir
-from numba.core import config
 
 LANES = 16
 FLOAT, INT = ir.FloatType(), ir.IntType(32)
@@ -33,7 +34,7 @@ _ALL_LANES = ir.Constant(ir.IntType(16), 0xFFFF)
 
 def has_scaling() -> bool:
     """Say whether kernels are compiled for a processor with instructions that split off and scale."""
-    if config.CPU_NAME is not None or config.CPU_FEATURES is not None:
+    if os.environ.get("NUMBA_CPU_NAME") or os.environ.get("NUMBA_CPU_FEATURES"):
         return False
     features = binding.get_host_cpu_features()
     return bool(features.get("avx512f") and features.get("avx512dq"))
