@@ -1,6 +1,6 @@
 """Draws one line of the work list: thumbnail, patient, site, triage badge, score and status."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
@@ -22,7 +22,7 @@ from app.text.work_list import (
 from app.translation import _
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.line_painting import paint_ground, paint_text, paint_thumbnail
-from app.ui.cases.tags.tag_pills import paint_pills, pills_of
+from app.ui.cases.tags.tag_pills import Pill, paint_pills, pills_of
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
 from app.ui.widgets.sides import Sides
@@ -100,41 +100,49 @@ class LineDelegate(QStyledItemDelegate):
         first = QRect(rect.left(), rect.top(), rect.width(), height)
         second = first.translated(0, height)
         third = QRect(rect.left(), rect.bottom() - height, rect.width(), height)
-        bold = QFont(font)
-        bold.setWeight(QFont.Weight.DemiBold)
+        reckoning = self._reckon()
+        at_right = [_(EARLIER_MODEL)] if line.image_id in self._earlier else []
+        painter.setFont(font)
+        if not self._paint_third(painter, third, line, reckoning):
+            at_right.append(status_and_waiting(line, reckoning))
+        pills = pills_of(line, tokens)
+        bold, metrics = _bold(font), QFontMetrics(font)
+        names_px = QFontMetrics(bold).horizontalAdvance(line.patient_code) + _GAP_PX
+        names_px += metrics.horizontalAdvance(line.patient_name)
+        place_px = metrics.horizontalAdvance(place_words(line))
+        is_below = not at_right and place_px < names_px and names_px + _GAP_PX > rect.width() // 2
         painter.setFont(bold)
         painter.setPen(QColor(tokens.text))
-        taken = self._draw(painter, first, line.patient_code)
-        rest = first.adjusted(taken + _GAP_PX, 0, 0, 0)
-        rest.setRight(rest.right() - self._paint_tags(painter, rest, font, line))
+        names = self._draw_beside_tags(painter, first, line.patient_code, [] if is_below else pills)
         painter.setFont(font)
         painter.setPen(QColor(tokens.text))
         if line.patient_name:
-            self._draw(painter, rest, line.patient_name)
-        painter.setPen(QColor(tokens.muted))
-        at_right = [_(EARLIER_MODEL)] if line.image_id in self._earlier else []
-        reckoning = self._reckon()
-        if not self._paint_third(painter, third, line, reckoning):
-            at_right.append(status_and_waiting(line, reckoning))
-        taken = 0
+            self._draw(painter, names, line.patient_name)
         if at_right:
             painter.setFont(_small(font))
             painter.setPen(self._status_ink(line, reckoning))
             taken = self._draw(painter, second, _joined(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
+            second = second.adjusted(0, 0, -taken, 0)
         painter.setFont(font)
         painter.setPen(QColor(tokens.muted))
-        self._draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
+        self._draw_beside_tags(painter, second, place_words(line), pills if is_below else [])
 
-    def _paint_tags(self, painter: QPainter, rect: QRect, font: QFont, line: CaseLine) -> int:
-        """Draw tags behind the names, of which half the room is kept; return the width that they take."""
-        pills = pills_of(line, self._theme.tokens)
-        if not pills:
-            return 0
-        name_px = QFontMetrics(font).horizontalAdvance(line.patient_name)
-        room = max(rect.width() - name_px - _GAP_PX, rect.width() // 2)
-        painter.setFont(_small(font))
-        place = QRect(rect.right() + 1 - room, rect.top(), room, rect.height())
-        return paint_pills(painter, place, pills, self._theme.tokens, self._sides)
+    def _draw_beside_tags(self, painter: QPainter, rect: QRect, text: str, pills: Sequence[Pill]) -> QRect:
+        """Draw words, and tags at the end of the line; return the room that is left between them."""
+        font, ink = painter.font(), painter.pen()
+        taken = 0
+        if pills:
+            text_px = painter.fontMetrics().horizontalAdvance(text) + _GAP_PX
+            room = max(rect.width() - text_px, rect.width() // 3)
+            words = _small(font)
+            words.setWeight(QFont.Weight.Normal)
+            painter.setFont(words)
+            place = QRect(rect.right() + 1 - room, rect.top(), room, rect.height())
+            taken = paint_pills(painter, place, pills, self._theme.tokens, self._sides)
+            painter.setFont(font)
+            painter.setPen(ink)
+        begin = self._draw(painter, rect.adjusted(0, 0, -taken, 0), text)
+        return rect.adjusted(begin + _GAP_PX, 0, -taken, 0)
 
     def _status_ink(self, line: CaseLine, reckoning: Reckoning) -> QColor:
         tokens = self._theme.tokens
@@ -200,6 +208,12 @@ class LineDelegate(QStyledItemDelegate):
     @property
     def _wordless_check(self) -> Badge:
         return replace(self._theme.check_badge, text="")
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold
 
 
 def _small(font: QFont) -> QFont:

@@ -23,6 +23,7 @@ class FilterMenu(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText(_("Filters"))
+        self.setProperty("role", "menu")
         self.setToolTip(_("Filters kept under a name, for everybody who works with this case store"))
         self.setAccessibleName(_("Saved filters"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -14,7 +14,8 @@ from app.ui.widgets.sides import Sides
 _PAD_PX = 5
 _GAP_PX = 4
 _CORNER_PX = 3
-_LEAST_PX = 26
+_LEAST_PX = 64
+"""A pill is shortened to this width at least; where there is less room, it is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _fitting(
         more = Pill(f"+{left}")
         reserve = _width(more, metrics) + _GAP_PX if left else 0
         width = min(_width(pill, metrics), room_px - taken - reserve)
-        if width < _LEAST_PX:
+        if width < min(_LEAST_PX, _width(pill, metrics)):
             rest = Pill(f"+{left + 1}")
             if taken + _width(rest, metrics) <= room_px:
                 shown.append((rest, _width(rest, metrics)))
