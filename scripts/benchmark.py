@@ -4,7 +4,10 @@
     .venv/bin/python scripts/benchmark.py --only scan inference   some groups
     .venv/bin/python scripts/benchmark.py --json benchmark.json   also as a file
 
-Machines differ and are shared, so the scan rows are ratios of two things timed alternately in one run.
+    .venv/bin/python scripts/benchmark.py --compare HEAD~1 --only scan   ratios to another commit
+
+Machines differ and are shared: rows of scans are ratios of two things in one run, samples that waited for a
+core are left out and counted, and processor time stands beside the figure. Two commits are compared in turns.
 """
 
 import argparse
@@ -15,13 +18,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from compared_checkouts import compare_with
+from timing import Timing, timed
 
 if TYPE_CHECKING:
     from app.inference.engine import Engine
@@ -73,25 +77,19 @@ class Row:
     unit: str
     target: str
     is_met: bool
+    cpu_ms: float | None = None
+    """Processor time of this process for one run; None where another process does the work."""
+    disturbance: str = ""
+    """How many samples waited for a core."""
 
 
-def _seconds(work: Callable[[], object], repeats: int) -> float:
-    """Return the median time of ``work`` after one warm-up."""
-    work()
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+def _at_least(group: str, what: str, value: float, unit: str, target: float, of: Timing) -> Row:
+    return Row(group, what, value, unit, f">= {target:g}", value >= target, 1000 * of.cpu_s, of.words)
 
 
-def _at_least(group: str, what: str, value: float, unit: str, target: float) -> Row:
-    return Row(group, what, value, unit, f">= {target:g}", value >= target)
-
-
-def _at_most(group: str, what: str, value: float, unit: str, target: float) -> Row:
-    return Row(group, what, value, unit, f"<= {target:g}", value <= target)
+def _at_most(group: str, what: str, value: float, unit: str, target: float, of: Timing | None = None) -> Row:
+    cpu_ms, words = (1000 * of.cpu_s, of.words) if of is not None else (None, "")
+    return Row(group, what, value, unit, f"<= {target:g}", value <= target, cpu_ms, words)
 
 
 def scan_rows() -> Iterator[Row]:
@@ -141,18 +139,18 @@ def scan_rows() -> Iterator[Row]:
 
         return run
 
-    compiled = _seconds(forward(projected_scan), 5)
-    sequential = _seconds(forward(projected_before(sequential_scan)), 1)
-    yield _at_least(
-        "scan", "CPU scan forward against the sequential reference", sequential / compiled, "x", 50
-    )
-    yield _at_least("scan", "CPU scan forward", updates / compiled / 1e9, "G state updates/s", 3)
-    both = _seconds(forward_and_backward(projected_scan), 3)
-    two_level = _seconds(forward_and_backward(projected_before(two_level_scan)), 1)
-    yield _at_least("scan", "CPU scan forward+backward against the two-level scan", two_level / both, "x", 5)
-    yield Row(
-        "scan", "CPU scan backward against its forward", (both - compiled) / compiled, "x", "", is_met=True
-    )
+    compiled = timed(forward(projected_scan), 5)
+    sequential = timed(forward(projected_before(sequential_scan)), 1)
+    what = "CPU scan forward against the sequential reference"
+    yield _at_least("scan", what, sequential.wall_s / compiled.wall_s, "x", 50, compiled)
+    rate = updates / compiled.wall_s / 1e9
+    yield _at_least("scan", "CPU scan forward", rate, "G state updates/s", 3, compiled)
+    both = timed(forward_and_backward(projected_scan), 3)
+    two_level = timed(forward_and_backward(projected_before(two_level_scan)), 1)
+    what = "CPU scan forward+backward against the two-level scan"
+    yield _at_least("scan", what, two_level.wall_s / both.wall_s, "x", 5, both)
+    backward = both.wall_s / compiled.wall_s - 1
+    yield Row("scan", "CPU scan backward against its forward", backward, "x", "", is_met=True)
 
 
 def shape_rows() -> Iterator[Row]:
@@ -176,10 +174,10 @@ def shape_rows() -> Iterator[Row]:
         ).square().mean().backward()  # fmt: skip
 
     for shape in SCAN_SHAPES:
-        compiled = _seconds(lambda shape=shape: both_ways(selective_scan, *shape), 5)  # type: ignore[misc]
-        two_level = _seconds(lambda shape=shape: both_ways(two_level_scan, *shape), 1)  # type: ignore[misc]
+        compiled = timed(lambda shape=shape: both_ways(selective_scan, *shape), 5)  # type: ignore[misc]
+        two_level = timed(lambda shape=shape: both_ways(two_level_scan, *shape), 1)  # type: ignore[misc]
         what = f"forward+backward against the two-level scan, {' x '.join(map(str, shape))} x {states}"
-        yield _at_least("shapes", what, two_level / compiled, "x", 10)
+        yield _at_least("shapes", what, two_level.wall_s / compiled.wall_s, "x", 10, compiled)
 
 
 def training_rows() -> Iterator[Row]:
@@ -209,8 +207,9 @@ def training_rows() -> Iterator[Row]:
         segmentation_loss(plan, logits.float(), batch).backward()
         optimiser.step()
 
-    rate = plan.batch_size / _seconds(step, 3)
-    yield _at_least("training", "DermoMamba 192x256, batch 8, bfloat16", rate, "images/s", 2)
+    steps = timed(step, 3)
+    rate = plan.batch_size / steps.wall_s
+    yield _at_least("training", "DermoMamba 192x256, batch 8, bfloat16", rate, "images/s", 2, steps)
 
 
 def inference_rows() -> Iterator[Row]:
@@ -257,7 +256,7 @@ def prediction_rows() -> Iterator[Row]:
                 found = predictor.boundary(image, token)
                 predictor.score(image, found.mask, tabular, token)
 
-        milliseconds = 1000 * _seconds(predict_all, 7) / len(images)
+        milliseconds = 1000 * timed(predict_all, 7).wall_s / len(images)
         predictor.close()
     yield _at_most("inference", "decoded image to boundary and score", milliseconds, "ms", 250)
 
@@ -304,12 +303,14 @@ def _inference_row(engine: "Engine", model: Path, card: "ModelCard") -> Row:
             return engine.refine(model, image, image, token)
         return engine.classify(model, batch, token)
 
-    milliseconds = 1000 * _seconds(run, 7)
+    timing = timed(run, 7)
+    milliseconds, of = 1000 * timing.wall_s, timing if engine.name == "ONNX Runtime" else None
     what = f"{card.reference} {card.input.height_px}x{card.input.width_px}, {engine.name}"
     target = INFERENCE_TARGETS_MS.get((card.architecture, engine.name))
     if target is None:
-        return Row("inference", what, milliseconds, "ms", "", is_met=True)
-    return _at_most("inference", what, milliseconds, "ms", target)
+        row = Row("inference", what, milliseconds, "ms", "", is_met=True)
+        return row if of is None else replace(row, cpu_ms=1000 * of.cpu_s, disturbance=of.words)
+    return _at_most("inference", what, milliseconds, "ms", target, of)
 
 
 _START = """
@@ -379,7 +380,8 @@ def image_rows() -> Iterator[Row]:
             canvas.view.repaint()
             application.processEvents()
 
-        yield _at_most("image", "24-megapixel JPEG from file to screen", _seconds(show, 3), "s", 0.8)
+        shown = timed(show, 3)
+        yield _at_most("image", "24-megapixel JPEG from file to screen", shown.wall_s, "s", 0.8, shown)
         canvas.view.close()
     for times in measure_brush():
         what = f"2000 px brush on 24 megapixels, {times.view}, 95th percentile of stroke and repaint"
@@ -397,28 +399,28 @@ def work_list_rows() -> Iterator[Row]:
 
     with tempfile.TemporaryDirectory() as folder:
         fill_work_list(Path(folder), WORK_LIST_CASES)
-        opening = _seconds(lambda: open_services(Path(folder), Settings()).store.close(), 3)
+        opening = timed(lambda: open_services(Path(folder), Settings()).store.close(), 3)
         services = open_services(Path(folder), Settings())
 
-        def milliseconds(**asked: object) -> float:
-            return 1000 * _seconds(lambda: list_cases(services, limit=100, **asked), 5)
+        def listing(**asked: object) -> Timing:
+            return timed(lambda: list_cases(services, limit=100, **asked), 5)
 
-        first = milliseconds()
-        middle, end = (
-            milliseconds(offset=offset) for offset in (WORK_LIST_CASES // 2, WORK_LIST_CASES - 100)
-        )
-        orders = max(milliseconds(order=order) for order in ORDERS)
-        parts = max(milliseconds(shown=part) for part in CaseFilter)
-        searches = {search: milliseconds(search=search) for search in WORK_LIST_SEARCHES}
-        slowest = max(searches, key=lambda search: searches[search])
+        windows = {
+            "first window of 100,000 cases, with their number": listing(),
+            "window from the middle": listing(offset=WORK_LIST_CASES // 2),
+            "window from the end": listing(offset=WORK_LIST_CASES - 100),
+            "slowest order": _slowest(listing(order=order) for order in ORDERS),
+            "slowest part of the list": _slowest(listing(shown=part) for part in CaseFilter),
+            "slowest search": _slowest(listing(search=search) for search in WORK_LIST_SEARCHES),
+        }
         services.store.close()
-    yield _at_most("work list", "store of 100,000 cases opened", opening, "s", 0.5)
-    yield _at_most("work list", "first window of 100,000 cases, with their number", first, "ms", 100)
-    yield _at_most("work list", "window from the middle", middle, "ms", 100)
-    yield _at_most("work list", "window from the end", end, "ms", 100)
-    yield _at_most("work list", "slowest order", orders, "ms", 100)
-    yield _at_most("work list", "slowest part of the list", parts, "ms", 100)
-    yield _at_most("work list", f"slowest search ({slowest})", searches[slowest], "ms", 100)
+    yield _at_most("work list", "store of 100,000 cases opened", opening.wall_s, "s", 0.5, opening)
+    for what, timing in windows.items():
+        yield _at_most("work list", what, 1000 * timing.wall_s, "ms", 100, timing)
+
+
+def _slowest(timings: Iterable[Timing]) -> Timing:
+    return max(timings, key=lambda timing: timing.wall_s)
 
 
 GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -438,6 +440,8 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", nargs="+", choices=sorted(GROUPS), default=list(GROUPS))
+    parser.add_argument("--compare", metavar="REF", help="commit to run in turns with this checkout")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of a comparison")
     parser.add_argument("--json", type=Path, help="also write the rows to this file")
     arguments = parser.parse_args()
     from app.subprocesses import HEAVY_WORK, environment
@@ -446,12 +450,16 @@ def main() -> int:
         # Measured as training and the model server run; their libraries read these only at the start.
         command = [sys.executable, str(Path(__file__)), *sys.argv[1:]]
         return subprocess.call(command, env=environment(HEAVY_WORK))
+    if arguments.compare:
+        return compare_with(arguments.compare, arguments.only, arguments.rounds)
     rows = []
     for name in arguments.only:
         for row in GROUPS[name]():
             rows.append(row)
             mark = "" if not row.target else ("met" if row.is_met else "NOT MET")
-            print(f"{row.what:<88} {row.value:>10.3g} {row.unit:<18} {row.target:<8} {mark}", flush=True)
+            cpu = "" if row.cpu_ms is None else f"processor {row.cpu_ms:.4g} ms"
+            figure = f"{row.what:<88} {row.value:>10.3g} {row.unit:<18} {row.target:<8} {mark:<7}"
+            print(f"{figure} {cpu} {row.disturbance}".rstrip(), flush=True)
     if arguments.json:
         machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         kept = {"machine": machine, "rows": [asdict(row) for row in rows]}

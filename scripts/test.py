@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from environment import ROOT, SetUpError, prepared_python
+from foreign_programs import provide_foreign_programs
 
 FAST = "--fast"
 
@@ -48,6 +49,7 @@ def main() -> int:
     except SetUpError as error:
         print(error, file=sys.stderr)
         return 1
+    provide_foreign_programs()
     arguments = [argument for argument in sys.argv[1:] if argument != FAST]
     failed = []
     for name, command in _checks(python, arguments, is_fast=FAST in sys.argv):

@@ -43,7 +43,13 @@ from app.usecases.cases.triage_folder import triage_folder
 from app.usecases.exports.case_selection import CaseSelection, selected_images
 from app.usecases.exports.export_cases import export_cases, key_folder
 from app.usecases.exports.export_manner import ExportManner, NamedBy
-from app.usecases.exports.report_layout import HTML_FORMAT, REPORT_FORMAT, ReportForm
+from app.usecases.exports.report_layout import (
+    DICOM_FORMATS,
+    HTML_FORMAT,
+    OVERLAY_FILE,
+    REPORT_FORMAT,
+    ReportForm,
+)
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.skipped_cases import WrittenCases
@@ -279,6 +285,10 @@ def export(
     image_ids: _Ids = None,
     with_identity: _WithIdentity = False,
     named_by: _NamedBy = None,
+    overlay: Annotated[
+        str | None,
+        typer.Option("--overlay", help="Overlay of the score that DICOM files have with them, by its name."),
+    ] = None,
     shown: Shown = CaseFilter.ALL.value,
     search: Search = "",
     as_json: Json = False,
@@ -289,8 +299,12 @@ def export(
     """
     cli = cli_of(context, as_json=as_json)
     chosen = _chosen(cli, image_ids, shown, search)
-    manner = ExportManner(not with_identity, named_by)
-    _write(cli, export_cases(cli.services, chosen, format_name, folder, manner=manner, token=TOKEN), folder)
+    _check_overlay(cli, format_name, overlay)
+    manner = ExportManner(not with_identity, named_by, overlay=overlay)
+    job = export_cases(cli.services, chosen, format_name, folder, manner=manner, token=TOKEN)
+    written = _write(cli, job, folder)
+    if overlay is not None:
+        _tell_overlays_missing(cli, len(chosen) - sum(file.name == OVERLAY_FILE for file in written.files))
     if not with_identity and key_folder(cli.services).is_dir():
         cli.remark(_("Which file is whose is kept in {folder}.").format(folder=key_folder(cli.services)))
 
@@ -330,6 +344,18 @@ def report(
     )
 
 
+def _check_overlay(cli: CliContext, format_name: str, overlay: str | None) -> None:
+    """Refuse an overlay that no engine computes, or that the format does not hold."""
+    if overlay is None:
+        return
+    if format_name not in DICOM_FORMATS:
+        raise typer.BadParameter(_("Only DICOM files have an overlay of the score with them."))
+    known = cli.services.predictor.overlay_names()
+    if overlay not in known:
+        sentence = _("There is no overlay “{overlay}”; there are: {known}.")
+        raise typer.BadParameter(sentence.format(overlay=overlay, known=", ".join(known)))
+
+
 def _chosen(cli: CliContext, image_ids: Sequence[str] | None, shown: str, search: str) -> tuple[ImageId, ...]:
     """Return the images that are named, or those of the work list that filter and search leave."""
     asked = asked_for(cli, shown, search)
@@ -365,7 +391,17 @@ def _tell_beside(cli: CliContext, *, passed_over: int, described: int) -> None:
         cli.remark(left.format(count=passed_over))
 
 
-def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder: Path) -> None:
+def _tell_overlays_missing(cli: CliContext, count: int) -> None:
+    if count:
+        said = ngettext(
+            "{count} case has no overlay: no score, no scale in mm, or no engine that explains it.",
+            "{count} cases have no overlay: no score, no scale in mm, or no engine that explains it.",
+            count,
+        )
+        cli.remark(said.format(count=count))
+
+
+def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder: Path) -> WrittenCases:
     """Write, and say what was written and what was left out; fail when nothing could be written."""
     written = cli.follow(job)
     cli.print_warnings(written.left_out, _(_LEFT_OUT))
@@ -374,6 +410,7 @@ def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder
     )
     if written.left_out and not written.files:
         raise typer.Exit(1)
+    return written
 
 
 def _ids(cli: CliContext, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:

@@ -25,8 +25,8 @@ def correct(
     masks: Annotated[
         list[Path],
         typer.Argument(
-            help="Mask files named as the images; outlines of COCO, labelme, CVAT for images 1.1 or YOLO; or "
-            "folders of them."
+            help="Mask files named as the images; outlines of COCO, labelme, CVAT for images 1.1 or YOLO; "
+            "DICOM segmentations of them; or folders."
         ),
     ],
     in_doubt: Annotated[

@@ -1,10 +1,11 @@
 """One file per export format, each a class that fills the Exporter port; pure from domain values and arrays.
 
-``annotation`` holds the formats of annotation programs, ``masks`` files of pixels, ``tables`` lines of cases,
-``exchange`` what other systems take up, and ``report`` the report as PDF and HTML; what several of them need
-lies beside these rooms. May import use cases, domain, models.contract and resources. Add a format: write its
-class in its room, name it in EXPORTERS. What may be told about a patient is decided in deidentification.py
-alone; files reach the folder through atomic_output.py, whole folders through begun_folder.py.
+``annotation`` holds the formats of annotation programs, ``dicom`` the objects of DICOM, ``exchange`` what
+other systems take up, ``masks`` files of pixels, ``tables`` lines of cases, and ``report`` the report as PDF
+and HTML; what several of them need lies beside these rooms. May import use cases, domain, models.contract and
+resources. Add a format: write its class in its room, name it in EXPORTERS. What may be told about a patient
+is decided in deidentification.py alone; files reach the folder through atomic_output.py, whole folders
+through begun_folder.py.
 """
 
 from app.exporters.annotation.coco_json import CocoJson
@@ -13,6 +14,7 @@ from app.exporters.annotation.cvat_xml import CvatXml
 from app.exporters.annotation.labelme_json import LabelmeJson
 from app.exporters.annotation.qupath_geojson import QuPathGeoJson
 from app.exporters.annotation.yolo_segments import YoloSegments
+from app.exporters.dicom.dicom_folder import DICOM, DICOM_UNCOMPRESSED
 from app.exporters.exchange.fhir_bundle import FhirBundle
 from app.exporters.masks.instance_png import InstancePng
 from app.exporters.masks.isic_folder import IsicFolder
@@ -46,6 +48,8 @@ EXPORTERS: tuple[Exporter, ...] = (
     YoloSegments(),
     QuPathGeoJson(),
     IsicFolder(),
+    DICOM,
+    DICOM_UNCOMPRESSED,
     FhirBundle(),
 )
 """Every format that can be de-identified, in the order in which they are offered."""

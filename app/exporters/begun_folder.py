@@ -105,14 +105,21 @@ class BegunFolder:
         )
 
     def put(
-        self, case: Case, name: str, make: Callable[[], bytes], *, lesion: OtherLesion | None = None
+        self,
+        case: Case,
+        name: str,
+        make: Callable[[], bytes],
+        *,
+        lesion: OtherLesion | None = None,
+        made_from: str = "",
     ) -> None:
         """Write a file made from a case's image, mask or map; ``name`` may hold a folder, with a slash.
 
-        ``lesion`` is the one that the file shows alone, where it is not the one of interest. What an earlier
-        try has written from the same is left, and not made again.
+        ``lesion`` is the one that the file shows alone, where it is not the one of interest; ``made_from``
+        tells what else the file depends on. What an earlier try has written from the same is left, and not
+        made again.
         """
-        source = _source(case)
+        source = _source(case, made_from)
         if not self._is_there(name, source):
             content = make()
             path = self._place / name
@@ -182,15 +189,19 @@ class BegunFolder:
 
 
 def _key(name: str, manner: ExportManner) -> str:
-    asked = json.dumps([name, manner.deidentified, manner.names, manner.selection_sha256])
+    asked = json.dumps(
+        [name, manner.deidentified, manner.names, manner.selection_sha256, manner.form, manner.overlay]
+    )
     return hashlib.sha256(asked.encode()).hexdigest()[:_KEY_DIGITS]
 
 
-def _source(case: Case) -> str:
+def _source(case: Case, also: str) -> str:
     """Return what tells whether a file would be made the same again."""
     probability = case.boundary.probability if case.boundary else None
     others = [(lesion.number, lesion.mask) for lesion in case.lesions.drawn]
-    made_from = json.dumps([__version__, case.image.id, case.image.upright, case.mask, probability, others])
+    made_from = json.dumps(
+        [__version__, case.image.id, case.image.upright, case.mask, probability, others, also]
+    )
     return hashlib.sha256(made_from.encode()).hexdigest()
 
 

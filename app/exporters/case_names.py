@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from app.domain.case import Case
-from app.exporters.deidentification import pseudonym
+from app.domain.pseudonym import pseudonym
 from app.exporters.file_names import portable_stem
 from app.usecases.exports.export_manner import ExportManner, NamedBy
 

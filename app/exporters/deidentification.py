@@ -7,7 +7,6 @@ follow-up studies work; they are hashes of the store's random identifiers and ca
 the store. Times are told as days since the image was imported. Text burned into the picture stays visible.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,10 +14,9 @@ from datetime import date, datetime
 from app.domain.case import Case
 from app.domain.case_fields import OLDEST_AGE_YEARS
 from app.domain.fields import FIELDS, FieldValue
+from app.domain.pseudonym import pseudonym
 from app.exporters.csv_cells import Cell
 from app.translation import _, day_text, moment_text
-
-_PSEUDONYM_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +94,3 @@ def _cell(value: FieldValue) -> Cell:
     if isinstance(value, date):
         return value.isoformat()
     return None if value == "" else value
-
-
-def pseudonym(kind: str, identifier: str) -> str:
-    """Return a stable name for a patient (P), lesion (L) or image (I) of the store."""
-    digest = hashlib.sha256(f"naevus pseudonym {kind} {identifier}".encode()).hexdigest()
-    return f"{kind}-{digest[:_PSEUDONYM_DIGITS]}"

@@ -17,6 +17,7 @@ from app.storage.identity import IdentityQuestions
 from app.storage.learning import LearningSubsets
 from app.storage.marked_structures import MarkedStructures
 from app.storage.moves import Moves
+from app.storage.named_images import NamedImages
 from app.storage.patient_tree import PatientTree
 from app.storage.repositories import CaseRepository
 
@@ -55,6 +56,7 @@ class UnitOfWork:
         self.marked_structures = MarkedStructures(self._session)
         self.device_profiles = DeviceProfiles(self._session)
         self.moves = Moves(self.audit)
+        self.named_images = NamedImages(self._session)
         self.tree = PatientTree(self._session)
         self.tags = CaseTags(self._session)
         self.identity_questions = IdentityQuestions(self._session)

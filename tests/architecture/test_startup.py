@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "onnxruntime", "scipy", "matplotlib", "alembic", "numba", "onnx")
+HEAVY = ("torch", "onnxruntime", "scipy", "matplotlib", "alembic", "numba", "onnx", "pydicom", "highdicom")
 
 
 def _loaded_after(statement: str) -> set[str]:

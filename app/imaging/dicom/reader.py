@@ -21,6 +21,8 @@ from models.contract.photographs.colour_profile import conversion_to_srgb
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _META_BYTES = 65_536
+_SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+"""SOP classes of Segmentation and Label Map Segmentation; a map of shares would pass for a grey picture."""
 _DAMAGED_HEADER = "The header of the DICOM file is damaged."
 
 
@@ -41,6 +43,10 @@ def read_dicom(content: bytes) -> ReadImage:
 
 
 def _image_of(dataset: FileDataset) -> ReadImage:
+    if dataset.get("SOPClassUID") in _SEGMENTATIONS:
+        raise UnreadableFileError(
+            _("The DICOM file holds a segmentation and no image; it is taken under “Masks drawn elsewhere”.")
+        )
     header = pixel_header(dataset)
     pixels, notes = _srgb_pixels(dataset, header)
     scale = scale_of(dataset)

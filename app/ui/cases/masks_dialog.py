@@ -81,8 +81,8 @@ class MasksDialog(ReviewedImportDialog):
     def _build(self) -> None:
         self._said = plain_label(
             _(
-                "Mask files named as their images (PNG, TIFF, …), or outlines of COCO, labelme, CVAT for "
-                "images 1.1 or YOLO."
+                "Mask files named as their images (PNG, TIFF, …), outlines of COCO, labelme, CVAT for "
+                "images 1.1 or YOLO, or DICOM segmentations."
             ),
             "muted",
             wraps=True,

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.domain.errors import CancelledError
 from app.translation import N_, _, in_numerals, ngettext
 from app.ui.jobs.worker_queues import QueueName
+from app.ui.report.overlay_card import OverlayCard
 from app.ui.session import Session
 from app.ui.widgets.card import Card
 from app.ui.widgets.labels import ElidedLabel, plain_label, restyle
@@ -31,7 +32,7 @@ from app.usecases.cases.import_images import Refusal
 from app.usecases.exports.case_selection import CaseSelection, count_selected, selected_images
 from app.usecases.exports.export_cases import export_cases
 from app.usecases.exports.export_manner import ExportManner, NamedBy
-from app.usecases.exports.report_layout import REPORT_FORMAT, REPORT_FORMATS, ReportForm
+from app.usecases.exports.report_layout import DICOM_FORMATS, REPORT_FORMAT, REPORT_FORMATS, ReportForm
 from app.usecases.exports.write_report import write_report
 from app.usecases.progress import Progress
 from app.usecases.services import Services
@@ -87,6 +88,7 @@ class ExportDialog(PageDialog):
         self._build()
         self._review()
         self._count()
+        self._offer_overlays()
 
     @property
     def order(self) -> ExportOrder | None:
@@ -101,12 +103,9 @@ class ExportDialog(PageDialog):
             named_by,
             form=_FORMS[self._forms.checkedId()][0],
             shows_clinic=self._letterhead.isChecked(),
+            overlay=self._overlay.chosen if self._is_any_chosen(DICOM_FORMATS) else None,
         )
         return ExportOrder(self._choices[chosen].selection, formats, self.folder, manner)
-
-    @property
-    def _reports(self) -> list[str]:
-        return [name for name in REPORT_FORMATS if name in self._format_by_name]
 
     def use_folder(self, folder: Path) -> None:
         """Write into a folder."""
@@ -129,11 +128,13 @@ class ExportDialog(PageDialog):
         )
 
     def _build(self) -> None:
+        self._overlay = OverlayCard()
         cards = (
             self._cases_card(),
             self._formats_card(),
             self._identity_card(),
             self._report_card(),
+            self._overlay,
             self._names_card(),
             self._folder_card(),
         )
@@ -249,7 +250,8 @@ class ExportDialog(PageDialog):
         self._where.setText(str(self.folder) if self.folder is not None else _("No folder chosen yet"))
         is_running = self._job is not None and not self._job.is_ended
         self._export.setEnabled(self.order is not None and not is_running)
-        self._report_options.setEnabled(any(self._format_by_name[name].isChecked() for name in self._reports))
+        self._report_options.setEnabled(self._is_any_chosen((*REPORT_FORMATS, *DICOM_FORMATS)))
+        self._overlay.setVisible(self._is_any_chosen(DICOM_FORMATS))
         restyle(self._said, "role", "muted")
         if self._identity.checkedId() < 0:
             self._said.setText(_("Say whether the patient may be recognised in the files."))
@@ -259,6 +261,19 @@ class ExportDialog(PageDialog):
             self._said.setText(_("Choose the folder for the files."))
         else:
             self._said.setText("")
+
+    def _is_any_chosen(self, names: Sequence[str]) -> bool:
+        boxes = (self._format_by_name[name] for name in names if name in self._format_by_name)
+        return any(box.isChecked() for box in boxes)
+
+    def _offer_overlays(self) -> None:
+        """Ask the engines which overlays they can compute."""
+        if any(name in self._format_by_name for name in DICOM_FORMATS):
+            self._session.query(
+                QueueName.INFERENCE,
+                lambda services, _token: services.predictor.overlay_names(),
+                self._overlay.offer,
+            )
 
     def _count(self) -> None:
         """Say behind each choice how many cases it is, once that is known."""

@@ -10,12 +10,15 @@ from app.domain.case import Case
 from app.domain.errors import InvalidFieldError, NotFoundError, UnreadableFileError
 from app.domain.ids import ImageId
 from app.domain.mask import area_px
+from app.importers.masks.dicom_segmentation import is_dicom, read_segmentation
 from app.importers.masks.drawn_image import DrawnImage, DrawnImages, DrawnInstance
 from app.importers.masks.outline_file import read_outlines
+from app.importers.masks.segment import DicomSegmentation
 from app.translation import _
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.case_names import CaseNames, composed
 from app.usecases.cases.import_images import FileNotice, Refusal, files_below, shown_name
+from app.usecases.corrections.segmented_images import SegmentedImages
 from app.usecases.lesions.rearrange_lesions import DrawnElsewhere
 from app.usecases.progress import Progress
 from app.usecases.services import Services
@@ -72,7 +75,7 @@ class MaskFile:
 
 @dataclass(frozen=True)
 class OutlinesOfImage:
-    """Shapes on an image in a file of COCO, labelme, CVAT or YOLO."""
+    """Shapes on an image in a file of COCO, labelme, CVAT, YOLO or DICOM."""
 
     path: Path
     drawn: DrawnImage
@@ -108,33 +111,51 @@ def find_masks(
 ) -> Generator[Progress, None, FoundMasks]:
     """Return the masks in files and folders by the cases that they are named after.
 
-    Images that lie beside the outlines drawn on them are no masks, and are passed over.
+    Images that lie beside the outlines drawn on them are no masks, and are passed over; so are other DICOM
+    objects beside a segmentation.
     """
     names, found, files = CaseNames(services), FoundMasks(), files_below(paths)
     pictures: list[Path] = []
     drawn_stems: set[str] = set()
+    segmented, beside = SegmentedImages(services), set[Path]()
     for number, path in enumerate(files):
         yield Progress(number, len(files), shown_name(path))
         if token.is_cancelled:
             break
         try:
-            outlines = read_outlines(path)
+            outlines, segmentation = read_outlines(path), read_segmentation(path)
         except UnreadableFileError as error:
             found.refused.append(Refusal(path, str(error)))
             continue
-        if outlines is None:
-            pictures.append(path)
-        else:
+        if outlines is not None:
             drawn_stems |= _match_outlines(names, path, outlines, found)
+        elif segmentation is not None:
+            beside.add(path.parent)
+            _match_segmentation(segmented, path, segmentation, found)
+        else:
+            pictures.append(path)
     offered = frozenset(paths)
     for path in pictures:
-        if path not in offered and composed(path.stem) in drawn_stems:
+        is_drawn_on = composed(path.stem) in drawn_stems or (path.parent in beside and is_dicom(path))
+        if path not in offered and is_drawn_on:
             continue
         try:
             found.sources_by_case[_only_case(names, path)].append(MaskFile(path))
         except NotFoundError as error:
             found.refused.append(Refusal(path, str(error)))
     return found
+
+
+def _match_segmentation(
+    images: SegmentedImages, path: Path, segmentation: DicomSegmentation, found: FoundMasks
+) -> None:
+    """Add a DICOM segmentation to the case on whose image it was drawn, or say why not."""
+    try:
+        image_id, drawn = images.drawn_on(segmentation)
+    except NotFoundError as error:
+        found.refused.append(Refusal(path, str(error)))
+    else:
+        found.sources_by_case[image_id].append(OutlinesOfImage(path, drawn))
 
 
 def _match_outlines(names: CaseNames, path: Path, outlines: DrawnImages, found: FoundMasks) -> set[str]:

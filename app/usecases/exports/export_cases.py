@@ -18,7 +18,7 @@ from app.usecases.cases.import_images import Refusal
 from app.usecases.exports.export_manner import ExportManner
 from app.usecases.exports.exporter import CaseFile, Exporter
 from app.usecases.exports.letterhead import read_letterhead
-from app.usecases.exports.report_layout import REPORT_FORMATS
+from app.usecases.exports.report_layout import DICOM_FORMATS, REPORT_FORMATS
 from app.usecases.followup.compare_visits import compare_with_visit_before
 from app.usecases.progress import Progress
 from app.usecases.services import Services
@@ -34,10 +34,13 @@ _READ_AT_ONCE = 50
 class CaseFiles:
     """Cases one after the other, without those whose stored files are damaged; each is let go of again."""
 
-    def __init__(self, services: Services, image_ids: Sequence[ImageId], token: CancelToken) -> None:
+    def __init__(
+        self, services: Services, image_ids: Sequence[ImageId], token: CancelToken, overlay: str | None = None
+    ) -> None:
         self._services = services
         self._image_ids = tuple(image_ids)
         self._token = token
+        self._overlay = overlay
         self._damaged: dict[ImageId, Refusal] = {}
 
     def __iter__(self) -> Iterator[CaseFile]:
@@ -49,7 +52,7 @@ class CaseFiles:
             except DamagedFileError as error:
                 self._damaged[case.image.id] = left_out(self._services, case.image.id, error)
                 continue
-            yield file_of(self._services, case, self._token, overlay=None)
+            yield file_of(self._services, case, self._token, overlay=self._overlay)
 
     def _cases(self) -> Iterator[Case]:
         """Read a few cases at once, which takes hardly longer than one; damaged ones are left out."""
@@ -101,6 +104,7 @@ def file_of(services: Services, case: Case, token: CancelToken, *, overlay: str 
         read_follow_up=lambda: compare_with_visit_before(services, case, token),
         read_predicted=lambda: _changed_prediction(services, case),
         measure_predicted=lambda: arrays.measured(case.image, _changed_prediction(services, case)),
+        weigh_original=lambda: services.store.blobs.path(case.image.original).stat().st_size,
     )
 
 
@@ -143,10 +147,10 @@ def export_cases(
     """
     exporter, count = exporter_named(services, format_name), len(image_ids)
     yield Progress(0, count, exporter.label)
-    cases = CaseFiles(services, image_ids, token)
+    cases = CaseFiles(services, image_ids, token, manner.overlay)
     if not cases.is_any_sound():
         return WrittenCases(left_out=cases.left_out)
-    if format_name in REPORT_FORMATS:
+    if format_name in (*REPORT_FORMATS, *DICOM_FORMATS):
         manner = replace(manner, letterhead=read_letterhead(services.store.folder))
     with services.store.exporting(folder):
         writing = exporter.write(cases, folder, _kept_apart(services, manner, image_ids))

@@ -41,6 +41,8 @@ class ExportManner:
     """Of reports that may name the clinic."""
     shows_clinic: bool = False
     """Whether de-identified reports have the letterhead, too."""
+    overlay: str | None = None
+    """The overlay that DICOM objects of a score have with them, by its name; None for none."""
 
     def __post_init__(self) -> None:
         """Raise ExportError when de-identified files would be named by the original."""

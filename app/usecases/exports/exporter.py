@@ -55,6 +55,8 @@ class CaseFile:
     """Reads the boundary as it was predicted, where a person has changed it since."""
     measure_predicted: Callable[[], LesionFeatures | None] = lambda: None
     """Returns what is measured on the lesion as it was predicted."""
+    weigh_original: Callable[[], int] = lambda: 0
+    """Returns the size of the imported file in bytes; 0 where it is not known."""
 
     @cached_property
     def pixels(self) -> RgbImage:
@@ -111,6 +113,11 @@ class CaseFile:
     def audit(self) -> tuple[AuditEvent, ...]:
         """Return the acts that concern the case, ordered by sequence."""
         return self.read_audit()
+
+    @cached_property
+    def original_bytes(self) -> int:
+        """Return the size of the imported file in bytes; 0 where it is not known."""
+        return self.weigh_original()
 
     @cached_property
     def follow_up(self) -> VisitComparison | None:

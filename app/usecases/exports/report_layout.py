@@ -6,6 +6,10 @@ from enum import StrEnum
 REPORT_FORMAT, HTML_FORMAT = "report_pdf", "report_html"
 REPORT_FORMATS = (REPORT_FORMAT, HTML_FORMAT)
 """Names of the exporters that write reports."""
+DICOM_FORMATS = ("dicom", "dicom_uncompressed")
+"""Names of the exporters that write reports among other things."""
+OVERLAY_FILE = "overlay.dcm"
+"""What they call an overlay of the score."""
 
 
 class ReportForm(StrEnum):

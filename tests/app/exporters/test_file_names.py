@@ -16,9 +16,17 @@ pytestmark = pytest.mark.slow
 LONG = ("x" * 250, "é" * 125, "名" * 84, "𠮷" * 63, "ก" * 84, "e\u0301" * 90)
 """Names of about 250 bytes in letters of one to four bytes, and one in decomposed form."""
 
+KINDS = ("1 byte", "2", "3", "4", "Thai", "decomposed")
+TRIED = [
+    pytest.param(exporter, text, id=f"{exporter.name}-{kind}")
+    for exporter in EXPORTERS
+    for kind, text in zip(KINDS, LONG, strict=True)
+    # A case in DICOM holds a report, too, and its files are named alike in both formats.
+    if not exporter.name.startswith("dicom") or (exporter.name, kind) == ("dicom", "4")
+]
 
-@pytest.mark.parametrize("exporter", EXPORTERS, ids=lambda exporter: exporter.name)
-@pytest.mark.parametrize("text", LONG, ids=["1 byte", "2", "3", "4", "Thai", "decomposed"])
+
+@pytest.mark.parametrize(("exporter", "text"), TRIED)
 @pytest.mark.parametrize("deidentified", [True, False])
 def test_no_name_of_a_patient_or_file_is_too_long_for_an_export(
     exporter: Exporter, make_case: Callable[..., CaseFile], tmp_path: Path, text: str, deidentified: bool

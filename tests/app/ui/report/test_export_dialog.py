@@ -1,11 +1,12 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.case_filter import CaseFilter
 from app.ui.report.export_dialog import CaseChoice, ExportDialog
+from app.ui.report.overlay_card import OverlayCard
 from app.ui.session import Session
 from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.exports.export_manner import NamedBy
@@ -108,3 +109,15 @@ def test_a_part_of_the_work_list_is_counted_and_written(
     dialog.start()
     qtbot.waitUntil(lambda: len(dialog.files) == 1)
     assert corrected in dialog.files[0].name
+
+
+def test_an_overlay_for_dicom_files_is_chosen_by_its_words(qtbot: QtBot) -> None:
+    card = OverlayCard()
+    qtbot.addWidget(card)
+    card.offer(["grad_cam", "occlusion"])
+    box = card.findChild(QComboBox)
+    assert box is not None
+    assert [box.itemText(at) for at in range(2)] == ["None", "What carried the score (Grad-CAM)"]
+    assert card.chosen is None
+    box.setCurrentIndex(2)
+    assert card.chosen == "occlusion"

@@ -57,7 +57,16 @@ def test_two_level_scan_does_not_depend_on_the_chunk(scan_input: MakeInput, chun
     torch.testing.assert_close(found, sequential_scan(*tensors, directions=FOUR))
 
 
-GRIDS = [(2, 7, 11, 5), (1, 9, 15, 24), (3, 1, 1, 3), (2, 13, 10, 16), (1, 2, 65, 17), (3, 65, 1, 4)]
+GRIDS = [
+    (1, 5, 7, 8),
+    (2, 7, 11, 5),
+    (1, 9, 15, 24),
+    (2, 3, 9, 12),
+    (3, 1, 1, 3),
+    (2, 13, 10, 16),
+    (1, 2, 65, 17),
+    (3, 65, 1, 4),
+]
 
 
 @pytest.mark.parametrize("grid", GRIDS, ids=str)

@@ -1,0 +1,20 @@
+"""The UID of a DICOM file, without the rest of it."""
+
+from pathlib import Path
+
+from pydicom import dcmread
+from pydicom.errors import BytesLengthException, InvalidDicomError
+
+from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
+
+_FAILURES: tuple[type[Exception], ...] = (*DECODER_FAILURES, BytesLengthException, InvalidDicomError)
+
+
+def instance_uid(path: Path) -> str:
+    """Return the SOP Instance UID of a DICOM file; "" where it has none or cannot be read."""
+    try:
+        with quiet_decoders():
+            head = dcmread(path, stop_before_pixels=True, specific_tags=["SOPInstanceUID"])
+            return str(head.get("SOPInstanceUID") or "")
+    except _FAILURES:
+        return ""
