@@ -38,6 +38,7 @@ from app.usecases.exports.exporter import Exporter
 from app.usecases.image_arrays import ImageArrays
 from app.usecases.models.promote_model import UNKNOWN_USER
 from app.usecases.services import Services
+from app.usecases.work_list.due_days import due_days
 from models.contract.files.private_files import create_private, make_private_folder
 from models.contract.shelf.model_shelf import ModelShelf
 
@@ -86,6 +87,7 @@ def open_services(folder: Path, settings: Settings, *, renewing: Renewing = unse
         runs=ProcessRunLauncher(),
         learning_images=resources.path("learning"),
         journal=FileStrokeJournal(folder / "journal"),
+        due=due_days(settings),
     )
 
 

@@ -19,6 +19,8 @@ from models.contract.files.private_files import make_private_folder
 VERSION = 1
 """Of the file's keys and their meaning; see MIGRATORS."""
 
+LEAST_DUE_DAYS, MOST_DUE_DAYS = 1, 730
+
 LEAST_PREVALENCE_PERCENT = 0.01
 MOST_PREVALENCE_PERCENT = 90.0
 
@@ -26,6 +28,15 @@ Migrator = Callable[[dict[str, Any]], dict[str, Any]]
 
 MIGRATORS: tuple[Migrator, ...] = ()
 """The first one takes the values of version 1 to version 2, and so on."""
+
+
+def _due_days(days: int, band: str) -> Any:  # noqa: ANN401 - what pydantic's Field returns
+    return Field(
+        default=days,
+        ge=LEAST_DUE_DAYS,
+        le=MOST_DUE_DAYS,
+        description=f"Days after its import within which a case of the band {band} is to be decided.",
+    )
 
 
 class Settings(BaseModel):
@@ -62,6 +73,9 @@ class Settings(BaseModel):
     favourite_diagnoses: list[str] = Field(
         default=[], max_length=9, description="Diagnoses of the keys 1 to 9; empty: those of the program."
     )
+    due_days_urgent: int = _due_days(14, "Urgent")
+    due_days_soon: int = _due_days(28, "Soon")
+    due_days_routine: int = _due_days(90, "Routine")
     accepted_intended_use: int = Field(
         default=0, ge=0, description="Version of the intended-use text that was accepted; 0: none yet."
     )

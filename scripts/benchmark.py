@@ -18,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,29 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SCAN_SHAPES = ((1, 1536, 196), (1, 384, 3136), (8, 768, 196), (4, 384, 784))
 """(batch, channels, tokens) at sixteen states: what the published networks scan."""
+
+WORK_LIST_CASES = 100_000
+WORK_LIST_SEARCHES = (
+    "band:urgent",
+    "due:overdue",
+    "-due:overdue",
+    "due:week",
+    "site:head/neck",
+    "diagnosis:melanoma",
+    "tag:teaching",
+    "assigned:nobody",
+    'reader:"dr brown"',
+    "model:1.1",
+    "check:yes",
+    "imported:2026-03",
+    "visited:2026-03",
+    "decided:2026-05",
+    "is:corrected",
+    "is:second-look",
+    "p-0123",
+    "no such word",
+    "band:urgent -tag:teaching site:head/neck name01",
+)
 
 INFERENCE_TARGETS_MS = {
     ("dermomamba", "model server"): 150.0,
@@ -366,19 +389,38 @@ def image_rows() -> Iterator[Row]:
 
 
 def work_list_rows() -> Iterator[Row]:
-    """Open the work list of a store with 10,000 cases and read a window from its middle."""
-    from benchmark_store import store_with_cases
+    """Open the work list of 100,000 cases, filter it, and read windows from its middle and end."""
+    from benchmark_store import fill_work_list
 
-    from app.usecases.cases.list_cases import list_cases
+    from app.bootstrap import open_services
+    from app.domain.case_filter import CaseFilter
+    from app.settings import Settings
+    from app.usecases.cases.list_cases import ORDERS, list_cases
 
     with tempfile.TemporaryDirectory() as folder:
-        services = store_with_cases(Path(folder), 10_000)
-        first = timed(lambda: list_cases(services, limit=200), 5)
-        middle = timed(lambda: list_cases(services, offset=5_000, limit=200), 5)
-        found = timed(lambda: list_cases(services, search="P-004", limit=200), 5)
-    yield _at_most("work list", "first window of 10,000 cases", first.wall_s, "s", 0.5, first)
-    yield _at_most("work list", "window from the middle of 10,000 cases", middle.wall_s, "s", 0.5, middle)
-    yield _at_most("work list", "search among 10,000 cases", found.wall_s, "s", 0.5, found)
+        fill_work_list(Path(folder), WORK_LIST_CASES)
+        opening = timed(lambda: open_services(Path(folder), Settings()).store.close(), 3)
+        services = open_services(Path(folder), Settings())
+
+        def listing(**asked: object) -> Timing:
+            return timed(lambda: list_cases(services, limit=100, **asked), 5)
+
+        windows = {
+            "first window of 100,000 cases, with their number": listing(),
+            "window from the middle": listing(offset=WORK_LIST_CASES // 2),
+            "window from the end": listing(offset=WORK_LIST_CASES - 100),
+            "slowest order": _slowest(listing(order=order) for order in ORDERS),
+            "slowest part of the list": _slowest(listing(shown=part) for part in CaseFilter),
+            "slowest search": _slowest(listing(search=search) for search in WORK_LIST_SEARCHES),
+        }
+        services.store.close()
+    yield _at_most("work list", "store of 100,000 cases opened", opening.wall_s, "s", 0.5, opening)
+    for what, timing in windows.items():
+        yield _at_most("work list", what, 1000 * timing.wall_s, "ms", 100, timing)
+
+
+def _slowest(timings: Iterable[Timing]) -> Timing:
+    return max(timings, key=lambda timing: timing.wall_s)
 
 
 GROUPS: dict[str, Callable[[], Iterator[Row]]] = {

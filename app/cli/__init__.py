@@ -23,6 +23,7 @@ from app.cli.move import add_move_command
 from app.cli.training import train
 from app.cli.training_program import PASSED_ON, data
 from app.cli.watch import add_watch_command
+from app.cli.work_list import add_work_list_commands
 from app.translation import _
 from app.usecases.services import Services
 from training.contract.command_errors import INTERRUPTED, exit_code_of, print_error
@@ -74,6 +75,7 @@ def _options(
 
 
 add_case_commands(_commands)
+add_work_list_commands(_commands)
 add_metadata_commands(_commands)
 add_watch_command(_commands)
 add_move_command(_commands)

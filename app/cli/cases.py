@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,17 @@ import typer
 from rich.table import Column, Table
 
 from app.cli.context import RESEARCH_USE, TOKEN, CliContext, Json, cli_of
+from app.cli.list_conditions import (
+    Assigned,
+    Bands,
+    Due,
+    Reader,
+    Search,
+    Shown,
+    Tags,
+    asked_for,
+    search_with,
+)
 from app.cli.metadata import Map, enter_beside_import, mapped_table
 from app.domain.analysis.need import FIRST_LOOK
 from app.domain.analysis.triage import CHECK_IMAGE
@@ -18,8 +28,10 @@ from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError
 from app.domain.figures import percent
 from app.domain.ids import ImageId, LesionId
+from app.domain.work_list.due import Reckoning
 from app.text.bands import band_words
 from app.text.outcomes import days_without_outcome, status_since
+from app.text.waiting import waiting_words
 from app.translation import N_, _, ngettext
 from app.usecases.analysis.analyse import Request, analyse_images, outstanding
 from app.usecases.analysis.assess_boundary import assess_boundaries
@@ -66,8 +78,6 @@ _NamedBy = Annotated[
         "number or pseudonym.",
     ),
 ]
-_Shown = Annotated[CaseFilter, typer.Option("--shown", help="A part of the work list.")]
-_Search = Annotated[str, typer.Option("--search", help="Words that must all occur, as in the work list.")]
 _MergePatients = Annotated[
     bool,
     typer.Option(
@@ -213,8 +223,13 @@ def predict(
 
 def list_(
     context: typer.Context,
-    search: Annotated[str, typer.Option(help="Words that must all occur.")] = "",
-    shown: _Shown = CaseFilter.ALL,
+    search: Search = "",
+    shown: Shown = CaseFilter.ALL.value,
+    bands: Bands = None,
+    tags: Tags = None,
+    due: Due = None,
+    assigned: Assigned = None,
+    reader: Reader = None,
     order: Annotated[str, typer.Option(help=f"One of: {', '.join(ORDERS)}.")] = "priority",
     descending: Annotated[bool, typer.Option("--descending", help="The last in this order first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many cases to show.")] = 50,
@@ -228,16 +243,18 @@ def list_(
             param_hint="--order",
         )
     cli = cli_of(context, as_json=as_json)
+    search = search_with(search, bands=bands, tags=tags, due=due, assigned=assigned, reader=reader)
+    asked = asked_for(cli, shown, search)
     window = list_cases(
         cli.services,
-        search=search,
-        shown=shown,
+        search=asked.search,
+        shown=asked.shown,
         order=order,
         descending=descending,
         limit=limit,
         removed=removed,
     )
-    cli.show(window, _table_of(window.lines, now=cli.services.clock()))
+    cli.show(window, _table_of(window.lines, reckoning=cli.services.reckoning))
     if len(window.lines) < window.total:
         cli.remark(
             _("{count} of {total} shown; --limit N shows more.").format(
@@ -253,7 +270,7 @@ def restore(
 ) -> None:
     """Bring removed cases back into the work list."""
     cli = cli_of(context, as_json=as_json)
-    removed = tuple(line.image_id for line in _all_lines(cli, removed=True))
+    removed = _listed_ids(cli, removed=True)
     wanted = tuple(dict.fromkeys(_id_like(beginning, removed, _("removed cases")) for beginning in image_ids))
     restore_cases(cli.services, wanted)
     with cli.services.store.reading() as work:
@@ -272,8 +289,8 @@ def export(
         str | None,
         typer.Option("--overlay", help="Overlay of the score that DICOM files have with them, by its name."),
     ] = None,
-    shown: _Shown = CaseFilter.ALL,
-    search: _Search = "",
+    shown: Shown = CaseFilter.ALL.value,
+    search: Search = "",
     as_json: Json = False,
 ) -> None:
     """Write cases in another format (an unknown name lists the formats).
@@ -311,8 +328,8 @@ def report(
         bool,
         typer.Option("--with-letterhead", help="Show the clinic's letterhead in de-identified reports, too."),
     ] = False,
-    shown: _Shown = CaseFilter.ALL,
-    search: _Search = "",
+    shown: Shown = CaseFilter.ALL.value,
+    search: Search = "",
     as_json: Json = False,
 ) -> None:
     """Write a report for each case."""
@@ -339,13 +356,12 @@ def _check_overlay(cli: CliContext, format_name: str, overlay: str | None) -> No
         raise typer.BadParameter(sentence.format(overlay=overlay, known=", ".join(known)))
 
 
-def _chosen(
-    cli: CliContext, image_ids: Sequence[str] | None, shown: CaseFilter, search: str
-) -> tuple[ImageId, ...]:
+def _chosen(cli: CliContext, image_ids: Sequence[str] | None, shown: str, search: str) -> tuple[ImageId, ...]:
     """Return the images that are named, or those of the work list that filter and search leave."""
+    asked = asked_for(cli, shown, search)
     if not image_ids:
-        return selected_images(cli.services, CaseSelection(search=search, shown=shown))
-    if search or shown is not CaseFilter.ALL:
+        return selected_images(cli.services, CaseSelection(search=asked.search, shown=asked.shown))
+    if not asked.is_everything:
         raise typer.BadParameter(_("Name cases, or say which part of the work list; not both."))
     return _ids(cli, image_ids)
 
@@ -399,8 +415,13 @@ def _write(cli: CliContext, job: Generator[Progress, None, WrittenCases], folder
 
 def _ids(cli: CliContext, wanted: Sequence[str] | None) -> tuple[ImageId, ...]:
     """Return the images whose ids begin like the wanted ones, or the whole work list when none is named."""
-    listed = tuple(line.image_id for line in _all_lines(cli))
+    listed = _listed_ids(cli)
     return tuple(_id_like(beginning, listed) for beginning in wanted) if wanted else listed
+
+
+def ids_named(cli: CliContext, beginnings: Sequence[str]) -> tuple[ImageId, ...]:
+    """Return the cases of the work list whose ids begin so, each once; raises NotFoundError."""
+    return tuple(dict.fromkeys(_ids(cli, beginnings)))
 
 
 def only_id(cli: CliContext, beginning: str) -> ImageId:
@@ -432,10 +453,9 @@ def _outstanding(cli: CliContext) -> tuple[ImageId, ...]:
     return tuple(image_id for image_id, needs in needs_by_image.items() if needs & FIRST_LOOK)
 
 
-def _all_lines(cli: CliContext, *, removed: bool = False) -> tuple[CaseLine, ...]:
+def _listed_ids(cli: CliContext, *, removed: bool = False) -> tuple[ImageId, ...]:
     with cli.services.store.reading() as work:
-        count = work.cases.case_count(removed=removed)
-        return tuple(work.cases.case_lines(limit=max(1, count), removed=removed))
+        return tuple(case.image_id for case in work.cases.listed(removed=removed))
 
 
 def _urgency(line: CaseLine) -> str:
@@ -449,12 +469,14 @@ def _table_of(
     lines: Sequence[CaseLine],
     report_by_image: Mapping[ImageId, Path] | None = None,
     *,
-    now: datetime | None = None,
+    reckoning: Reckoning | None = None,
 ) -> Table:
     """Return the work list for the screen, with the name of each case's report when reports were written.
 
-    With ``now``, decided cases without an outcome say since when they are decided.
+    With a reckoning, undecided cases say how long they have been waiting, and decided ones without an
+    outcome since when they are decided; whom cases are assigned to and tags stand where there are any.
     """
+    has_tags = any(line.tags or line.assigned_to for line in lines)
     table = Table(
         "urgency",
         "score",
@@ -464,6 +486,7 @@ def _table_of(
         Column("file", overflow="fold"),
         no_wrap_column("status"),
         no_wrap_column("id"),
+        *([Column("tags", overflow="fold")] if has_tags else []),
     )
     if report_by_image:
         table.add_column("report", overflow="fold")
@@ -481,17 +504,27 @@ def _table_of(
             line.patient_code,
             line.site or "-",
             line.file_name,
-            _status(line, now),
+            _status(line, reckoning),
             line.image_id[:_SHOWN_ID_LETTERS],
+            *([_notes(line)] if has_tags else []),
             *((report.name if report else "-",) if report_by_image else ()),
         )
     return table
 
 
-def _status(line: CaseLine, now: datetime | None) -> str:
-    """Return how far a case is; with ``now``, since when it is decided where the outcome is unknown."""
-    is_waiting = now is not None and bool(days_without_outcome(line, now))
-    return status_since(line, now).lower() if now is not None and is_waiting else line.status
+def _status(line: CaseLine, reckoning: Reckoning | None) -> str:
+    """Return how far a case is, and with a reckoning since when."""
+    if reckoning is None:
+        return line.status
+    is_without_outcome = bool(days_without_outcome(line, reckoning.now))
+    status = status_since(line, reckoning.now).lower() if is_without_outcome else line.status
+    waiting = waiting_words(line, reckoning).lower()
+    return f"{status}, {waiting}" if waiting else status
+
+
+def _notes(line: CaseLine) -> str:
+    """Return whom a case is assigned to, and its tags."""
+    return ", ".join((*([f"@{line.assigned_to}"] if line.assigned_to else []), *line.tags)) or "-"
 
 
 def add_case_commands(commands: typer.Typer) -> None:

@@ -22,6 +22,7 @@ from app.domain.people.age import age_at_visit
 from app.domain.people.patient import Patient
 from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
+from app.domain.work_list.due import Reckoning, Waiting, waiting_of
 from app.translation import _
 from models.contract.lesion.features import DEFINITION
 
@@ -54,6 +55,10 @@ class Case:
     """Of a newest score whose inputs are not known: the audit trail names one that was entered after it."""
     other_images: tuple[ImageScores, ...] = ()
     """Scores of the other images of the lesion from the same day, without those of removed cases."""
+    tags: tuple[str, ...] = ()
+    """Free words that people put on the case."""
+    assigned_to: str = ""
+    """Who is to decide the case; "" stands for nobody."""
 
     @property
     def lesions(self) -> ImageLesions:
@@ -330,6 +335,17 @@ class CaseLine:
     """When the newest decision was recorded."""
     is_outcome_known: bool = False
     """It was entered what became of the lesion."""
+    assigned_to: str = ""
+    """Who is to decide the case; "" stands for nobody."""
+    tags: tuple[str, ...] = ()
+    """Free words that people put on the case."""
+
+    def waiting(self, reckoning: Reckoning) -> Waiting | None:
+        """Return how long the case has been waiting for its decision; None once it is decided."""
+        if self.status == "decided":
+            return None
+        band = None if self.priority is None else self.priority.band
+        return waiting_of(self.imported_at, band, reckoning)
 
     @property
     def awaits_outcome(self) -> bool:
@@ -342,3 +358,13 @@ class CaseLine:
         if self.is_damaged:
             return _(DAMAGED_WORDS)
         return _(NO_SCORE) if self.no_score_reason else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """What is known of a case of the work list without reading its line."""
+
+    image_id: ImageId
+    is_decided: bool
+    is_reviewed: bool
+    """A person has corrected or confirmed the boundary."""

@@ -25,6 +25,7 @@ from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient
 from app.domain.readings.reading import Answer, EvidenceSource, Reading
 from app.domain.revision import Decision, MaskRevision, RevisionReason
+from app.storage.case_tags import tags_of, tags_text
 from app.storage.rows import (
     CONFIRMED_RANK,
     CORRECTED_RANK,
@@ -440,13 +441,26 @@ def index_row(case: Case, thumbnail: str, *, is_hidden: bool) -> CaseIndexRow:
         lesion_score=None,
         decided_at=None if case.decision is None else case.decision.created_at,
         is_outcome_known=case.outcome is not None,
+        diagnosis=_diagnosis(case),
+        decided_by=None if case.decision is None else case.decision.author,
+        visited_on=case.visit.visited_on,
+        score_model="" if score is None else f"{score.model.name} {score.model.version}",
+        assigned_to=case.assigned_to,
+        tags=tags_text(case.tags),
     )
     _note_place(row, case.priority, case.standing_score)
     if case.is_score_withheld:
         row.reasons = [case.objection_to_score]
         row.probability, row.queue_urgency = None, 0.0
     _note_lesion(row, case)
+    row.needs_check = row.queue_band is not None and len(row.reasons) > 1
     return row
+
+
+def _diagnosis(case: Case) -> str | None:
+    if case.outcome is not None:
+        return case.outcome.diagnosis
+    return None if case.decision is None else case.decision.diagnosis
 
 
 def _correction_rank(case: Case) -> int:
@@ -523,6 +537,8 @@ def line_of(row: CaseIndexRow) -> CaseLine:
         lesion=_lesion_of(row),
         decided_at=row.decided_at,
         is_outcome_known=row.is_outcome_known,
+        assigned_to=row.assigned_to,
+        tags=tags_of(row.tags),
     )
 
 

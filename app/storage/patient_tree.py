@@ -15,6 +15,7 @@ from app.domain.analysis.triage import Band
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import LesionId, PatientId, VisitId
 from app.domain.patient_tree import ImageLine, LesionLine, PatientLine, VisitLine
+from app.domain.work_list.due import Reckoning
 from app.storage import mapping
 from app.storage.rows import CaseIndexRow, ImageRow, LesionRow, PatientRow, VisitRow
 from app.storage.work_list_query import matching
@@ -28,27 +29,41 @@ class PatientTree:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def patient_count(self, search: str = "", shown: CaseFilter = CaseFilter.ALL) -> int:
+    def patient_count(
+        self, search: str = "", shown: CaseFilter = CaseFilter.ALL, reckoning: Reckoning | None = None
+    ) -> int:
         """Return how many patients have a case that search and filter leave."""
         query = select(func.count(distinct(CaseIndexRow.patient_code))).where(
-            *matching(search, shown, removed=False)
+            *matching(search, shown, removed=False, reckoning=reckoning)
         )
         return self._session.scalar(query) or 0
 
-    def place_of(self, code: str, search: str = "", shown: CaseFilter = CaseFilter.ALL) -> int:
+    def place_of(
+        self,
+        code: str,
+        search: str = "",
+        shown: CaseFilter = CaseFilter.ALL,
+        reckoning: Reckoning | None = None,
+    ) -> int:
         """Return how many of these patients come before one in the order of their codes."""
         query = select(func.count(distinct(CaseIndexRow.patient_code))).where(
-            *matching(search, shown, removed=False), CaseIndexRow.patient_code < code
+            *matching(search, shown, removed=False, reckoning=reckoning), CaseIndexRow.patient_code < code
         )
         return self._session.scalar(query) or 0
 
     def patients(
-        self, *, offset: int, limit: int, search: str = "", shown: CaseFilter = CaseFilter.ALL
+        self,
+        *,
+        offset: int,
+        limit: int,
+        search: str = "",
+        shown: CaseFilter = CaseFilter.ALL,
+        reckoning: Reckoning | None = None,
     ) -> list[PatientLine]:
         """Return a page of patients in the order of their codes, with all of their listed cases counted."""
         page = (
             select(CaseIndexRow.patient_code)
-            .where(*matching(search, shown, removed=False))
+            .where(*matching(search, shown, removed=False, reckoning=reckoning))
             .group_by(CaseIndexRow.patient_code)
             .order_by(CaseIndexRow.patient_code)
             .offset(offset)

@@ -16,6 +16,7 @@ from app.domain.errors import NotFoundError
 from app.domain.ids import ImageId, PredictionId, is_id
 from app.domain.other_lesions import LesionList
 from app.storage import mapping
+from app.storage.case_tags import assigned_people, standing_tags
 from app.storage.rows import (
     AuditEventRow,
     BoundaryAssessmentRow,
@@ -115,6 +116,7 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
         for image_id, visit in visit_by_image.items()
     }
     edited = _edited_since_score(session, scores, subjects_by_image)
+    tags, assigned = standing_tags(session, image_ids), assigned_people(session, image_ids)
     cases = []
     for image_id in image_ids:
         image = images[image_id]
@@ -138,6 +140,8 @@ def _cases_alone(session: Session, image_ids: Sequence[ImageId]) -> list[Case]:
                     mm for lesion_id, mm in sizes[lesion.patient_id] if lesion_id != lesion.id
                 ),
                 is_edited_since_score=image_id in edited,
+                tags=tags[image_id],
+                assigned_to=assigned[image_id],
             )
         )
     return cases

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.analysis.prediction import BoundaryPrediction, ScorePrediction
 from app.domain.analysis.triage import Band
-from app.domain.case import Case, CaseLine
+from app.domain.case import Case, CaseLine, ListedCase
 from app.domain.case_filter import CaseFilter
 from app.domain.errors import NotFoundError
 from app.domain.ids import BlobName, ImageId, LesionId, PatientId, VisitId
@@ -23,9 +23,11 @@ from app.domain.outcome import LesionOutcome
 from app.domain.people.patient import Patient, made_up_code
 from app.domain.readings.reading import Reading
 from app.domain.revision import Decision, MaskRevision
+from app.domain.work_list.due import Reckoning
 from app.storage import mapping
 from app.storage.read_cases import has_images, read_cases
 from app.storage.rows import (
+    NOT_REVIEWED_RANK,
     BoundaryAssessmentRow,
     BoundaryPredictionRow,
     CaseIndexRow,
@@ -278,12 +280,16 @@ class CaseRepository:
         self._reindex([image_id])
 
     def case_count(
-        self, search: str = "", *, shown: CaseFilter = CaseFilter.ALL, removed: bool = False
+        self,
+        search: str = "",
+        *,
+        shown: CaseFilter = CaseFilter.ALL,
+        removed: bool = False,
+        reckoning: Reckoning | None = None,
     ) -> int:
         """Return how many lines the work list has, or how many cases were removed from it."""
-        query = (
-            select(func.count()).select_from(CaseIndexRow).where(*matching(search, shown, removed=removed))
-        )
+        conditions = matching(search, shown, removed=removed, reckoning=reckoning)
+        query = select(func.count()).select_from(CaseIndexRow).where(*conditions)
         return self._session.scalar(query) or 0
 
     def case_lines(
@@ -296,19 +302,52 @@ class CaseRepository:
         order: str = "priority",
         descending: bool = False,
         removed: bool = False,
+        reckoning: Reckoning | None = None,
     ) -> list[CaseLine]:
         """Return a window of the work list or of the removed cases; empty fields always come last.
 
-        ``order`` is one of ``list_cases.ORDERS``.
+        ``order`` is one of ``list_cases.ORDERS``; without a reckoning, the default days of the bands hold.
+
+        Raises:
+            InvalidFieldError: the search has a condition that means nothing.
         """
-        query = (
-            select(CaseIndexRow)
-            .where(*matching(search, shown, removed=removed))
-            .order_by(*ordered(order, descending=descending))
+        sorting = ordered(order, descending=descending, reckoning=reckoning)
+        # Found and sorted by what the index holds; the lines themselves, which are long, are read of the
+        # window alone.
+        window = (
+            select(CaseIndexRow.image_id)
+            .where(*matching(search, shown, removed=removed, reckoning=reckoning))
+            .order_by(*sorting)
             .offset(offset)
             .limit(limit)
         )
+        query = select(CaseIndexRow).where(CaseIndexRow.image_id.in_(window)).order_by(*sorting)
         return [mapping.line_of(row) for row in self._session.scalars(query)]
+
+    def listed(
+        self,
+        search: str = "",
+        *,
+        shown: CaseFilter = CaseFilter.ALL,
+        order: str = "priority",
+        descending: bool = False,
+        removed: bool = False,
+        reckoning: Reckoning | None = None,
+    ) -> list[ListedCase]:
+        """Return all that the work list shows, in its order, in one query and without their lines.
+
+        Raises:
+            InvalidFieldError: the search has a condition that means nothing.
+        """
+        query = (
+            select(CaseIndexRow.image_id, CaseIndexRow.status, CaseIndexRow.correction_rank)
+            .where(*matching(search, shown, removed=removed, reckoning=reckoning))
+            .order_by(*ordered(order, descending=descending, reckoning=reckoning))
+        )
+        return [
+            ListedCase(ImageId(image_id), status == "decided", rank != NOT_REVIEWED_RANK)
+            for image_id, status, rank in self._session.execute(query)
+        ]
 
     def lines_of(self, image_ids: Sequence[ImageId]) -> list[CaseLine]:
         """Return the lines of some cases by priority, hidden ones too."""

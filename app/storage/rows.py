@@ -27,6 +27,9 @@ APPEND_ONLY = (
     "marked_structure",
     "lesion_list",
     "other_lesion",
+    "case_tag",
+    "assignment",
+    "saved_filter",
     "device_profile",
 )
 """Tables that triggers protect against UPDATE and DELETE."""
@@ -326,6 +329,7 @@ class AuditEventRow(Row):
     """An act."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_what_subject", "what", "subject"),)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     at: Mapped[datetime]
     who: Mapped[str]
@@ -335,12 +339,34 @@ class AuditEventRow(Row):
     weights_sha256: Mapped[str | None]
 
 
+_QUEUE = ("is_hidden", "queue_rank", "queue_urgency", "imported_at", "image_id")
+_FILTERED = (
+    "queue_band",
+    "status",
+    "site",
+    "correction_rank",
+    "is_outcome_known",
+    "needs_check",
+    "decided_at",
+    "visited_on",
+    "decided_by",
+    "assigned_to",
+    "score_model",
+    "tags",
+    "diagnosis",
+    "patient_code",
+    "searched",
+)
+
+
 class CaseIndexRow(Row):
-    """The work list's line of an image: what other tables say, kept so that 10,000 cases open at once."""
+    """The work list's line of an image: what other tables say, kept so that 100,000 cases open at once."""
 
     __tablename__ = "case_index"
     __table_args__ = (
-        Index(None, "is_hidden", "queue_rank", "queue_urgency", "imported_at", "image_id"),
+        # Holds all that filters and the search ask, so that 100,000 lines are counted without being read.
+        Index("ix_case_index_queue", *_QUEUE, *_FILTERED),
+        Index("ix_case_index_score", "is_hidden", "probability", "imported_at", "image_id"),
         Index(None, "is_hidden", "imported_at", "image_id"),
         Index(None, "is_hidden", "patient_code", "imported_at", "image_id"),
         Index(None, "is_hidden", "correction_rank", "correction_urgency", "imported_at", "image_id"),
@@ -379,3 +405,15 @@ class CaseIndexRow(Row):
     decided_at: Mapped[datetime | None]
     """When the newest decision was recorded."""
     is_outcome_known: Mapped[bool]
+    diagnosis: Mapped[str | None]
+    """That of the newest outcome where one is known, else that of the newest decision."""
+    decided_by: Mapped[str | None]
+    """Who recorded the newest decision."""
+    visited_on: Mapped[date | None]
+    score_model: Mapped[str] = mapped_column(server_default="")
+    """Name and version of the model of the newest score; "" without one."""
+    needs_check: Mapped[bool] = mapped_column(server_default="0")
+    """Something is wrong with the image of a case that has a band."""
+    assigned_to: Mapped[str] = mapped_column(server_default="")
+    tags: Mapped[str] = mapped_column(server_default="")
+    """Each between two line breaks; "" without one."""

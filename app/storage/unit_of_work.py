@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import Clock
 from app.storage.audit_trail import AuditTrail
+from app.storage.case_tags import CaseTags
 from app.storage.database import WRITING, storage_error
 from app.storage.device_profiles import DeviceProfiles
 from app.storage.identity import IdentityQuestions
@@ -57,6 +58,7 @@ class UnitOfWork:
         self.moves = Moves(self.audit)
         self.named_images = NamedImages(self._session)
         self.tree = PatientTree(self._session)
+        self.tags = CaseTags(self._session)
         self.identity_questions = IdentityQuestions(self._session)
         return self
 

@@ -46,6 +46,10 @@ _TITLE_BY_ACT: Final[Mapping[str, str]] = {
     AuditKind.SECOND_LOOK_ASKED: N_("Second look at the boundary asked for"),
     AuditKind.SECOND_LOOK_WITHDRAWN: N_("Second look at the boundary no longer asked for"),
     AuditKind.BAND_ACCEPTED: N_("Lower band accepted"),
+    AuditKind.TAG_ADDED: N_("Tag put on the case"),
+    AuditKind.TAG_REMOVED: N_("Tag taken off the case"),
+    AuditKind.CASE_ASSIGNED: N_("Case assigned"),
+    AuditKind.ASSIGNMENT_ENDED: N_("Case assigned to nobody"),
     AuditKind.STRUCTURE_MARKED: N_("New structure marked"),
     AuditKind.STRUCTURE_MARK_WITHDRAWN: N_("Mark of a new structure withdrawn"),
 }
@@ -58,7 +62,14 @@ SKIP_WORDS: Final[Mapping[str, str]] = {
 }
 
 _TOLD_IN_DETAIL: Final = frozenset(
-    {AuditKind.IMAGE_CALIBRATED, AuditKind.MASK_REFINED, AuditKind.IMAGE_KIND_SET}
+    {
+        AuditKind.IMAGE_CALIBRATED,
+        AuditKind.MASK_REFINED,
+        AuditKind.IMAGE_KIND_SET,
+        AuditKind.TAG_ADDED,
+        AuditKind.TAG_REMOVED,
+        AuditKind.CASE_ASSIGNED,
+    }
 )
 """Acts whose detail a person can read; that of the others holds ids."""
 

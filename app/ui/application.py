@@ -18,6 +18,10 @@ from app.ui.unforeseen_errors import UnforeseenErrors
 from app.usecases.services import Services
 from models.contract.errors import NaevusError
 
+_LONGEST_TURN_S = 0.0005
+"""After which a thread lets another one run. Painting a page of the list asks for Python dozens of times, and
+waits that long each time while another thread reads cases; with Python's own 5 ms, scrolling stalls."""
+
 
 def run_window(
     open_services: Callable[[Callable[[int, int], None]], Services],
@@ -29,6 +33,7 @@ def run_window(
 
     ``open_services`` is given what shows how far the renewal of an earlier version's work list is.
     """
+    sys.setswitchinterval(_LONGEST_TURN_S)
     application = make_application(sys.argv)
     use_language(application, settings.language)
     collector = UiThreadCollector(application)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.changes import Changes
 from app.domain.errors import CancelledError
+from app.domain.work_list.due import DueDays
 from app.ui.jobs.job import Job, JobToken
 from app.ui.jobs.worker_queues import QueueName, WorkerQueues, call_unless_gone
 from app.usecases.progress import Progress
@@ -57,6 +58,10 @@ class Session(QObject):
     def set_user(self, user: str) -> None:
         """Sign everything that follows with another name."""
         self.services = replace(self.services, user=user)
+
+    def set_due(self, due: DueDays) -> None:
+        """Let cases be due by other days from now on."""
+        self.services = replace(self.services, due=due)
 
     def query(
         self,

@@ -67,6 +67,8 @@ class Tokens:
     bands: dict[Band, BandColours]
     check_image: BandColours
     """Of the badge beside the band of an image with warnings."""
+    tags: tuple[BandColours, ...]
+    """Of tags, none of them a colour of a band."""
 
 
 LIGHT = Tokens(
@@ -91,6 +93,14 @@ LIGHT = Tokens(
         Band.ROUTINE: BandColours("#e1ecf9", "#1c4a80"),
     },
     check_image=BandColours("#ebe7f6", "#4b3b80"),
+    tags=(
+        BandColours("#e3f3e6", "#1d5b2c"),
+        BandColours("#f3e3f5", "#6a1f7a"),
+        BandColours("#dff3f3", "#0b5559"),
+        BandColours("#f6e6dc", "#7a3b12"),
+        BandColours("#e6e9f2", "#38436b"),
+        BandColours("#fbe4ef", "#8a1c52"),
+    ),
 )
 
 DARK = Tokens(
@@ -115,6 +125,14 @@ DARK = Tokens(
         Band.ROUTINE: BandColours("#1b3350", "#b0d1f8"),
     },
     check_image=BandColours("#352e52", "#d2c7ff"),
+    tags=(
+        BandColours("#1e3a26", "#a9e0b6"),
+        BandColours("#3c2544", "#e3bdf0"),
+        BandColours("#123b3d", "#9fe0e3"),
+        BandColours("#432c1c", "#f0c5a5"),
+        BandColours("#2c3350", "#c3cdf5"),
+        BandColours("#4a1f35", "#ffbcd9"),
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.domain.clock import Clock
 from app.domain.vocabulary import Vocabulary
+from app.domain.work_list.due import DEFAULT_DUE_DAYS, DueDays, Reckoning
 from app.imaging.readers import ImageReader
 from app.storage.store import CaseStore
 from app.usecases.analysis.predictor import Predictor
@@ -42,3 +43,10 @@ class Services:
     """Data folder of bundled images that are shown again while learning from corrections."""
     journal: StrokeJournal | None = None
     """Keeps the strokes of corrections; only a window needs one."""
+    due: DueDays = DEFAULT_DUE_DAYS
+    """Within how many days cases of each band are to be decided."""
+
+    @property
+    def reckoning(self) -> Reckoning:
+        """Return by what a search of the work list is understood now."""
+        return Reckoning(self.clock(), self.due, self.user)

@@ -1,15 +1,16 @@
 """The work list as a list model that reads only the windows of rows that are looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt, Signal
 
 from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
-from app.text.work_list import line_tip, spoken_line
+from app.domain.work_list.due import Reckoning
+from app.text.waiting import spoken_waiting_line, waiting_tip
 from app.translation import _
 
 PAGE_ROWS = 100
@@ -54,15 +55,25 @@ class PageSource(Protocol):
         ...
 
 
-class CaseLinesModel(QAbstractListModel):
-    """Lines of the work list, read page by page."""
+class CaseLinesModel(QStringListModel):
+    """Lines of the work list, read page by page.
+
+    The list of strings, which are empty, holds the number of rows where Qt finds it without asking Python: a
+    list view that lays out 100,000 lines asks 100,000 times.
+    """
 
     page_shown = Signal()
     """New lines can be seen; the number of rows may have changed."""
 
-    def __init__(self, source: PageSource, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        source: PageSource,
+        reckon: Callable[[], Reckoning],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._source = source
+        self._reckon = reckon
         self._query = CaseQuery()
         self._total = 0
         self._lines: dict[int, CaseLine] = {}
@@ -98,12 +109,11 @@ class CaseLinesModel(QAbstractListModel):
             return
         self._requested.discard(page.offset // PAGE_ROWS)
         if page.total != self._total:
-            self.beginResetModel()
             self._total = page.total
             self._lines.clear()
             self._fresh.clear()
             self._take(page)
-            self.endResetModel()
+            self.setStringList([""] * page.total)
         else:
             self._take(page)
             last = max(page.offset + len(page.lines) - 1, 0)
@@ -132,9 +142,10 @@ class CaseLinesModel(QAbstractListModel):
         """Return the row of a case among those read so far."""
         return next((row for row, line in self._lines.items() if line.image_id == image_id), None)
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        """Return how many cases the query finds."""
-        return 0 if parent.isValid() else self._total
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """Say that a line can be chosen, and nothing else."""
+        del index
+        return Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what a row says in a role; the delegate draws it from ``LINE_ROLE``."""
@@ -144,9 +155,9 @@ class CaseLinesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{line.patient_code} {line.patient_name}".strip() if line else "…"
         if role == Qt.ItemDataRole.ToolTipRole and line:
-            return line_tip(line)
+            return waiting_tip(line, self._reckon())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken_line(line) if line else _("being read")
+            return spoken_waiting_line(line, self._reckon()) if line else _("being read")
         return None
 
     def _take(self, page: CasePage) -> None:

@@ -1,8 +1,7 @@
 """Draws one line of the work list: thumbnail, patient, site, triage badge, score and status."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
@@ -11,7 +10,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.domain.analysis.triage import Band
 from app.domain.case import CaseLine
 from app.domain.ids import ImageId
-from app.text.outcomes import status_since
+from app.domain.work_list.due import Reckoning
+from app.text.waiting import is_overdue, status_and_waiting
 from app.text.work_list import (
     EARLIER_MODEL,
     lesion_figure,
@@ -22,6 +22,7 @@ from app.text.work_list import (
 from app.translation import _
 from app.ui.cases.case_lines import LINE_ROLE
 from app.ui.cases.line_painting import paint_ground, paint_text, paint_thumbnail
+from app.ui.cases.tags.tag_pills import Pill, paint_pills, pills_of
 from app.ui.theme import Theme
 from app.ui.widgets.badge import Badge, badge_size, paint_badge
 from app.ui.widgets.sides import Sides
@@ -35,8 +36,15 @@ _GAP_PX = 8
 class LineDelegate(QStyledItemDelegate):
     """Draws a case as three short lines beside its thumbnail."""
 
-    def __init__(self, thumbnails: Thumbnails, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        thumbnails: Thumbnails,
+        theme: Theme,
+        reckon: Callable[[], Reckoning],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._reckon = reckon
         self._thumbnails = thumbnails
         self._theme = theme
         self._earlier: frozenset[ImageId] = frozenset()
@@ -92,27 +100,55 @@ class LineDelegate(QStyledItemDelegate):
         first = QRect(rect.left(), rect.top(), rect.width(), height)
         second = first.translated(0, height)
         third = QRect(rect.left(), rect.bottom() - height, rect.width(), height)
-        bold = QFont(font)
-        bold.setWeight(QFont.Weight.DemiBold)
+        reckoning = self._reckon()
+        at_right = [_(EARLIER_MODEL)] if line.image_id in self._earlier else []
+        painter.setFont(font)
+        if not self._paint_third(painter, third, line, reckoning):
+            at_right.append(status_and_waiting(line, reckoning))
+        pills = pills_of(line, tokens)
+        bold, metrics = _bold(font), QFontMetrics(font)
+        names_px = QFontMetrics(bold).horizontalAdvance(line.patient_code) + _GAP_PX
+        names_px += metrics.horizontalAdvance(line.patient_name)
+        place_px = metrics.horizontalAdvance(place_words(line))
+        is_below = not at_right and place_px < names_px and names_px + _GAP_PX > rect.width() // 2
         painter.setFont(bold)
         painter.setPen(QColor(tokens.text))
-        taken = self._draw(painter, first, line.patient_code)
+        names = self._draw_beside_tags(painter, first, line.patient_code, [] if is_below else pills)
         painter.setFont(font)
+        painter.setPen(QColor(tokens.text))
         if line.patient_name:
-            self._draw(painter, first.adjusted(taken + 8, 0, 0, 0), line.patient_name)
-        painter.setPen(QColor(tokens.muted))
-        at_right = [_(EARLIER_MODEL)] if line.image_id in self._earlier else []
-        if not self._paint_third(painter, third, line):
-            at_right.append(status_since(line, datetime.now(UTC)))
-        painter.setPen(QColor(tokens.muted))
-        taken = 0
+            self._draw(painter, names, line.patient_name)
         if at_right:
             painter.setFont(_small(font))
+            painter.setPen(self._status_ink(line, reckoning))
             taken = self._draw(painter, second, _joined(at_right), Qt.AlignmentFlag.AlignRight) + _GAP_PX
+            second = second.adjusted(0, 0, -taken, 0)
         painter.setFont(font)
-        self._draw(painter, second.adjusted(0, 0, -taken, 0), place_words(line))
+        painter.setPen(QColor(tokens.muted))
+        self._draw_beside_tags(painter, second, place_words(line), pills if is_below else [])
 
-    def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine) -> bool:
+    def _draw_beside_tags(self, painter: QPainter, rect: QRect, text: str, pills: Sequence[Pill]) -> QRect:
+        """Draw words, and tags at the end of the line; return the room that is left between them."""
+        font, ink = painter.font(), painter.pen()
+        taken = 0
+        if pills:
+            text_px = painter.fontMetrics().horizontalAdvance(text) + _GAP_PX
+            room = max(rect.width() - text_px, rect.width() // 3)
+            words = _small(font)
+            words.setWeight(QFont.Weight.Normal)
+            painter.setFont(words)
+            place = QRect(rect.right() + 1 - room, rect.top(), room, rect.height())
+            taken = paint_pills(painter, place, pills, self._theme.tokens, self._sides)
+            painter.setFont(font)
+            painter.setPen(ink)
+        begin = self._draw(painter, rect.adjusted(0, 0, -taken, 0), text)
+        return rect.adjusted(begin + _GAP_PX, 0, -taken, 0)
+
+    def _status_ink(self, line: CaseLine, reckoning: Reckoning) -> QColor:
+        tokens = self._theme.tokens
+        return QColor(tokens.error if is_overdue(line, reckoning) else tokens.muted)
+
+    def _paint_third(self, painter: QPainter, rect: QRect, line: CaseLine, reckoning: Reckoning) -> bool:
         """Draw band and score, and the status where it has room beside them; say whether it had."""
         tokens = self._theme.tokens
         painter.setFont(_small(painter.font()))
@@ -124,7 +160,7 @@ class LineDelegate(QStyledItemDelegate):
             left += size.width() + _GAP_PX
         painter.setPen(QColor(tokens.text))
         # Never shortened: "3…" for 32 % is worse than no score.
-        score, status = score_words(line.probability), status_since(line, datetime.now(UTC))
+        score, status = score_words(line.probability), status_and_waiting(line, reckoning)
         if line.no_score_reason and line.priority is None:
             score = line.no_score_words
         place = QRect(left, rect.top(), max(rect.right() - left, 0), rect.height())
@@ -141,7 +177,7 @@ class LineDelegate(QStyledItemDelegate):
             rest.setLeft(left + self._draw(painter, rest, lesion) + _GAP_PX)
         if painter.fontMetrics().horizontalAdvance(status) > rest.width():
             return False
-        painter.setPen(QColor(tokens.muted))
+        painter.setPen(self._status_ink(line, reckoning))
         self._draw(painter, rest, status, Qt.AlignmentFlag.AlignRight)
         return True
 
@@ -172,6 +208,12 @@ class LineDelegate(QStyledItemDelegate):
     @property
     def _wordless_check(self) -> Badge:
         return replace(self._theme.check_badge, text="")
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold
 
 
 def _small(font: QFont) -> QFont:

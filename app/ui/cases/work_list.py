@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -20,10 +19,11 @@ from app.domain.case_filter import CaseFilter
 from app.domain.changes import Changes
 from app.domain.ids import BlobName, ImageId
 from app.text.work_list import why_next
-from app.translation import N_, _, ngettext
+from app.translation import N_, _
 from app.ui.cases.case_lines import LINE_ROLE, CaseLinesModel, CasePage, CaseQuery
 from app.ui.cases.case_list_view import CaseListView
 from app.ui.cases.earlier_notice import StaleNotice
+from app.ui.cases.filter_bar.filter_bar import FilterBar
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.cases.patient_tree.patient_pane import PatientPane
 from app.ui.jobs.worker_queues import QueueName
@@ -36,12 +36,12 @@ from app.ui.widgets.thumbnails import Thumbnails
 from app.usecases.cancellation import CancelToken
 from app.usecases.cases.list_cases import lines_of, list_cases, next_to_correct, next_undecided
 from app.usecases.cases.read_thumbnails import read_thumbnails
+from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.services import Services
-
-_SEARCH_PAUSE_MS = 180
 
 ORDERS = (
     (N_("Most urgent first"), ("priority", False)),
+    (N_("Overdue first, then most urgent"), ("due", False)),
     (N_("Highest score first"), ("score", True)),
     (N_("Newest first"), ("imported", True)),
     (N_("Oldest first"), ("imported", False)),
@@ -49,21 +49,6 @@ ORDERS = (
     (N_("Site"), ("site", False)),
     (N_("Status"), ("status", False)),
     (N_("Most to gain from a correction"), ("benefit", False)),
-)
-
-
-FILTERS = (
-    (N_("Not decided"), CaseFilter.UNDECIDED),
-    (N_("Decided, outcome unknown"), CaseFilter.OUTCOME_UNKNOWN),
-    (N_("Urgent"), CaseFilter.URGENT),
-    (N_("Soon"), CaseFilter.SOON),
-    (N_("Routine"), CaseFilter.ROUTINE),
-    (N_("Without a score"), CaseFilter.WITHOUT_BAND),
-    (N_("Boundary not reviewed"), CaseFilter.UNCORRECTED),
-    (N_("Boundary corrected"), CaseFilter.CORRECTED),
-    (N_("Boundary confirmed"), CaseFilter.CONFIRMED),
-    (N_("Boundary skipped"), CaseFilter.SKIPPED),
-    (N_("For a second look"), CaseFilter.SECOND_LOOK),
 )
 
 
@@ -88,7 +73,7 @@ class WorkList(QFrame):
         """The open case has changed: the lines keep their places until another one is opened."""
         self._awaited_row: int | None = None
         """Somebody went to this row before its line was read."""
-        self.model = CaseLinesModel(self)
+        self.model = CaseLinesModel(self, lambda: session.services.reckoning, self)
         self.thumbnails = Thumbnails(self._read_thumbnails, self)
         self.patients = PatientPane(session, self.thumbnails, theme)
         self.foot = ProgressFoot()
@@ -117,8 +102,9 @@ class WorkList(QFrame):
             self._mark_in_tree()
 
     def read(self) -> None:
-        """Read the first lines."""
+        """Read the first lines, and what can be searched for."""
         self.model.reread()
+        self.filters.read_known()
 
     def refresh(self, changes: Changes) -> None:
         """Read again when lines may have changed; the open case keeps its place while it is open.
@@ -273,29 +259,29 @@ class WorkList(QFrame):
         lines = (self.model.line(row) for row in self._selected_rows())
         return [line.image_id for line in lines if line is not None]
 
+    @property
+    def selection(self) -> CaseSelection:
+        """Return the selected cases; all that the list finds where every row of it is selected."""
+        if not self.is_by_patient and self._is_everything_selected():
+            query = self.model.query
+            return CaseSelection(None, query.search, query.shown, query.order, query.descending)
+        return CaseSelection(tuple(self.selected_images()))
+
     def _selected_rows(self) -> list[int]:
         """Return the selected rows; to select all selects every column of a row."""
-        return sorted({index.row() for index in self.view.selectionModel().selectedIndexes()})
+        selection = self.view.selectionModel().selection()
+        ranges = (selection.at(number) for number in range(selection.count()))
+        return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
 
     def _build(self, theme: Theme) -> None:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Search patient, site or file"))
-        self.search.setAccessibleName(_("Search cases"))
-        self.search.setClearButtonEnabled(True)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_SEARCH_PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
-        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.filters = FilterBar(self._session)
+        self.filters.changed.connect(self._ask)
+        self.search, self.shown = self.filters.line, self.filters.shown
         self.order = ChoiceBox(ORDERS[1:], unknown=ORDERS[0][0])
         self.order.setItemData(0, ORDERS[0][1])
         self.order.setAccessibleName(_("Order of the cases"))
         self.order.chosen.connect(self._ask)
-        self.shown = ChoiceBox(FILTERS, unknown=_("All cases"))
-        self.shown.setAccessibleName(_("Which cases are shown"))
-        self.shown.chosen.connect(self._ask)
-        self._count = plain_label("", "small")
-        self._delegate = LineDelegate(self.thumbnails, theme, self)
+        self._delegate = LineDelegate(self.thumbnails, theme, lambda: self._session.services.reckoning, self)
         self.view = CaseListView()
         self.view.setModel(self.model)
         self.view.setItemDelegate(self._delegate)
@@ -312,11 +298,11 @@ class WorkList(QFrame):
         head.setContentsMargins(10, 10, 10, 8)
         head.setSpacing(7)
         head.addLayout(self._switch())
-        head.addWidget(self.search)
-        head.addWidget(self.order)
+        head.addWidget(self.filters)
         row = QHBoxLayout()
-        row.addWidget(self.shown, 1)
-        row.addWidget(self._count)
+        row.setSpacing(6)
+        row.addWidget(self.order, 1)
+        row.addWidget(self.filters.count)
         head.addLayout(row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -351,14 +337,14 @@ class WorkList(QFrame):
 
     def _ask(self) -> None:
         _, (order, descending) = ORDERS[max(self.order.currentIndex(), 0)]
-        shown = CaseFilter(self.shown.currentData() or CaseFilter.ALL)
-        self.model.ask(CaseQuery(self.search.text().strip(), shown, order, descending))
-        self.patients.ask(self.search.text().strip(), shown)
+        search, shown = self.filters.search, self.filters.part
+        self.model.ask(CaseQuery(search, shown, order, descending))
+        self.patients.ask(search, shown)
 
     def _settle(self) -> None:
         """Bring words and selection in step with the lines that were read."""
         total, is_whole = self.model.total, self.model.query.is_whole
-        self._count.setText(ngettext("{total:,} case", "{total:,} cases", total).format(total=total))
+        self.filters.show_count(total)
         self._head.setVisible(total > 0 or not is_whole)
         self._nothing.setVisible(total == 0)
         self._nothing.setText(_("No cases yet.") if is_whole else self._nothing_words())

@@ -12,6 +12,7 @@ from app.settings import LEAST_PREVALENCE_PERCENT, MOST_PREVALENCE_PERCENT
 from app.translation import N_, _, in_numerals
 from app.translation.languages import LANGUAGES, SYSTEM
 from app.ui.preferences import Preferences
+from app.ui.settings.due_card import DueCard
 from app.ui.settings.favourites_card import FavouritesCard
 from app.ui.settings.letterhead_card import LetterheadCard
 from app.ui.settings.watched_folder_card import WatchedFolderCard
@@ -65,6 +66,9 @@ class SettingsDialog(PageDialog):
         self.page.addWidget(_card(_("You"), self.user))
         self.page.addWidget(self._appearance())
         self.page.addWidget(_card(_("Your clinic"), self.prevalence))
+        self.due = DueCard(settings)
+        self.due.changed.connect(lambda key, days: preferences.change(**{key: days}))
+        self.page.addWidget(self.due)
         self.pen_pressure = QCheckBox(_("A light touch of a pen draws with a smaller brush"))
         self.pen_pressure.setChecked(settings.pen_pressure)
         self.pen_pressure.toggled.connect(lambda is_on: preferences.change(pen_pressure=is_on))

@@ -380,6 +380,23 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("case.search", N_("Search cases"), N_("Case"), lambda d: d.focus_search(), "Ctrl+F", "search"),
     Action(
+        "case.tags",
+        N_("Tags and assignment…"),
+        N_("Case"),
+        lambda d: d.show_tags(),
+        "Ctrl+T",
+        tip=N_("Put free words on the selected cases, and say who is to decide them"),
+        need=Need.CASE,
+    ),
+    Action(
+        "case.assign_to_me",
+        N_("Assign to me"),
+        N_("Case"),
+        lambda d: d.assign_to_me(),
+        "Ctrl+Shift+T",
+        need=Need.CASE,
+    ),
+    Action(
         "case.predict",
         N_("Find boundary and score"),
         N_("Case"),

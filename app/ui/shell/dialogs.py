@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 from app import __version__
 from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
+from app.domain.work_list.saved_filter import SavedFilter
 from app.text.research_use import ABOUT, INTENDED_USE
 from app.translation import _
 from app.ui.audit.audit_dialog import AuditDialog
@@ -18,6 +19,7 @@ from app.ui.cases.metadata_dialog import MetadataDialog
 from app.ui.cases.patient_tree.move_dialog import MoveDialog
 from app.ui.cases.patient_tree.move_flow import MoveFlow
 from app.ui.cases.removed_dialog import RemovedDialog
+from app.ui.cases.tags.tags_dialog import TagsDialog
 from app.ui.cases.who_is_who import WhoIsWhoDialog
 from app.ui.followup.comparison_dialog import ComparisonDialog
 from app.ui.preferences import Preferences
@@ -152,6 +154,12 @@ class Dialogs:
         self.open(dialog)
         return dialog
 
+    def show_tags(self, selection: CaseSelection) -> TagsDialog:
+        """Put tags on cases, and say who is to decide them."""
+        dialog = TagsDialog(self._session, selection, self._window)
+        self.open(dialog)
+        return dialog
+
     def show_removed(self) -> RemovedDialog:
         """Offer to bring removed cases back."""
         dialog = RemovedDialog(self._session, self._window)
@@ -196,9 +204,13 @@ class Dialogs:
         self._who_is_who = None
 
     def show_export(
-        self, open_case: ImageId | None, selected: Sequence[ImageId], listed: CaseSelection
+        self,
+        open_case: ImageId | None,
+        selected: Sequence[ImageId],
+        listed: CaseSelection,
+        kept: Sequence[SavedFilter] = (),
     ) -> ExportDialog:
-        """Offer to write several selected cases, the open one, or a part of the work list."""
+        """Offer to write several selected cases, the open one, a part of the list, or a saved filter's."""
         choices = []
         if len(selected) > 1:
             choices.append(CaseChoice(_("The selected cases"), CaseSelection(tuple(selected))))
@@ -208,6 +220,10 @@ class Dialogs:
             CaseChoice(_("The work list as it is shown"), listed),
             CaseChoice(_("All corrected boundaries"), CaseSelection(shown=CaseFilter.CORRECTED)),
             CaseChoice(_("All confirmed boundaries"), CaseSelection(shown=CaseFilter.CONFIRMED)),
+            *(
+                CaseChoice(_("Filter “{name}”").format(name=each.name), CaseSelection(search=each.search))
+                for each in kept
+            ),
         ]
         last = self._preferences.remembered_text("export_folder")
         folder = Path(last) if last and Path(last).is_dir() else None

@@ -56,6 +56,9 @@ from app.usecases.corrections.boundary_queue import boundaries_to_review
 from app.usecases.corrections.unfinished_work import unfinished_work
 from app.usecases.exports.case_selection import CaseSelection
 from app.usecases.patients.list_identity_questions import OpenIdentityQuestion, list_identity_questions
+from app.usecases.work_list.assign_cases import assign_cases
+from app.usecases.work_list.due_days import due_days
+from app.usecases.work_list.tags_of_cases import cases_at_once
 from models.contract.imaging.printed_scale import PrintedScale
 
 IMAGE_FILES = N_(
@@ -193,7 +196,9 @@ class MainController(QObject):
         listed = CaseSelection(
             search=query.search, shown=query.shown, order=query.order, descending=query.descending
         )
-        self.dialogs.show_export(self.review.image_id, self.work_list.selected_images(), listed)
+        self.dialogs.show_export(
+            self.review.image_id, self.work_list.selected_images(), listed, self.work_list.filters.kept
+        )
 
     def show_comparison(self) -> None:
         """Compare the open image with one of another visit of its lesion."""
@@ -221,8 +226,7 @@ class MainController(QObject):
     def focus_search(self) -> None:
         """Put the cursor into the search line."""
         self.panes.bring_back(Pane.LIST)
-        self.work_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.work_list.search.selectAll()
+        self.work_list.filters.focus_line()
 
     def focus_image(self) -> None:
         """Give the keyboard to the image, so that the keys of the tools work."""
@@ -317,6 +321,24 @@ class MainController(QObject):
             images = [self.review.image_id]
         if images:
             self.dialogs.show_move(self.work_list.patients.moves, images)
+
+    def show_tags(self) -> None:
+        """Put tags on the selected cases, or the open one, and say who is to decide them."""
+        self.dialogs.show_tags(self._selection_or_open_case())
+
+    def assign_to_me(self) -> None:
+        """Say that the person at the workstation is to decide the selected cases, or the open one."""
+        selection, user = self._selection_or_open_case(), self._session.user
+        self._session.act(
+            QueueName.DATABASE,
+            lambda services, _token: assign_cases(services, cases_at_once(services, selection), user),
+        )
+
+    def _selection_or_open_case(self) -> CaseSelection:
+        opened = self.review.image_id
+        if self.work_list.selected_count or opened is None:
+            return self.work_list.selection
+        return CaseSelection((opened,))
 
     def show_by_patient(self) -> None:
         """Show the cases under their patients and lesions, or in a list again."""
@@ -537,6 +559,8 @@ class MainController(QObject):
         self.panels.score.show_prevalence(settings.prevalence_percent)
         self.canvas.input.pen.is_pressure_used = settings.pen_pressure
         self.panels.decision.set_favourites(settings.favourite_diagnoses)
+        self._session.set_due(due_days(settings))
+        self.work_list.view.viewport().update()
         self.watched_folder.watch(settings.watched_folder)
         if settings.user_name:
             self._session.set_user(settings.user_name)

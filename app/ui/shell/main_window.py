@@ -28,7 +28,14 @@ from app.ui.theme import Theme
 from app.ui.widgets.notice_bar import NoticeBar
 from app.ui.widgets.screen_fit import fit_to_screen
 
-_ACTIONS_OF_A_LINE = ("case.predict", "file.report", "case.move", "case.remove")
+_ACTIONS_OF_A_LINE = (
+    "case.predict",
+    "case.tags",
+    "case.assign_to_me",
+    "file.report",
+    "case.move",
+    "case.remove",
+)
 """Offered by a right click in the work list."""
 
 

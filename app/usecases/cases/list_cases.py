@@ -1,6 +1,6 @@
 """The work list, a window at a time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.domain.case import CaseLine
@@ -8,7 +8,7 @@ from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.usecases.services import Services
 
-ORDERS = ("priority", "patient", "site", "score", "status", "imported", "benefit")
+ORDERS = ("priority", "due", "patient", "site", "score", "status", "imported", "benefit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,11 @@ def list_cases(
     """Return lines ``offset`` to ``offset + limit``; by priority the most urgent come first.
 
     With ``removed`` they are the cases that were taken out of the work list.
+
+    Raises:
+        InvalidFieldError: the search has a condition that means nothing.
     """
+    reckoning = services.reckoning
     with services.store.reading() as work:
         lines = work.cases.case_lines(
             offset=offset,
@@ -44,8 +48,9 @@ def list_cases(
             order=order,
             descending=descending,
             removed=removed,
+            reckoning=reckoning,
         )
-        total = work.cases.case_count(search, shown=shown, removed=removed)
+        total = work.cases.case_count(search, shown=shown, removed=removed, reckoning=reckoning)
         return CaseWindow(tuple(lines), offset, total)
 
 
@@ -68,24 +73,14 @@ def next_undecided(
 
     ``after`` itself is never returned; None when every other case of the list has a decision.
     """
-
-    def lines() -> Iterator[CaseLine]:
-        offset = 0
-        while window := list_cases(
-            services, offset=offset, search=search, shown=shown, order=order, descending=descending
-        ).lines:
-            yield from window
-            offset += len(window)
-
-    first, is_past = None, False
-    for line in lines():
-        if line.image_id == after:
-            is_past = True
-        elif line.status != "decided":
-            if is_past:
-                return line
-            first = first or line
-    return first
+    with services.store.reading() as work:
+        listed = work.cases.listed(
+            search, shown=shown, order=order, descending=descending, reckoning=services.reckoning
+        )
+        place = next((row for row, case in enumerate(listed) if case.image_id == after), -1)
+        from_there = (*listed[place + 1 :], *listed[: max(place, 0)])
+        found = next((case.image_id for case in from_there if not case.is_decided), None)
+        return None if found is None else work.cases.lines_of([found])[0]
 
 
 def next_to_correct(services: Services, *, besides: Collection[ImageId] = ()) -> CaseLine | None:

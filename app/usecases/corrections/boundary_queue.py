@@ -1,14 +1,10 @@
 """Which boundaries a person goes through one after the other, and what is noted about them on the way."""
 
-from collections.abc import Iterator
-
 from app.domain.audit import AuditKind
-from app.domain.case import CaseLine
 from app.domain.case_filter import CaseFilter
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.domain.revision import SkipReason
-from app.usecases.cases.list_cases import list_cases
 from app.usecases.services import Services
 
 _SECOND_LOOK = (AuditKind.SECOND_LOOK_ASKED, AuditKind.SECOND_LOOK_WITHDRAWN)
@@ -26,19 +22,14 @@ def boundaries_to_review(
 
     Skipped ones are left out while there are others, or unless the list shows skipped ones only.
     """
-
-    def lines(part: CaseFilter) -> Iterator[CaseLine]:
-        offset = 0
-        while window := list_cases(
-            services, offset=offset, search=search, shown=part, order=order, descending=descending
-        ).lines:
-            yield from window
-            offset += len(window)
-
-    found = [line.image_id for line in lines(shown) if not line.is_corrected]
-    skipped = {line.image_id for line in lines(CaseFilter.SKIPPED)}
+    with services.store.reading() as work:
+        listed = work.cases.listed(
+            search, shown=shown, order=order, descending=descending, reckoning=services.reckoning
+        )
+        skipped = {case.image_id for case in work.cases.listed(shown=CaseFilter.SKIPPED)}
+    found = tuple(case.image_id for case in listed if not case.is_reviewed)
     others = tuple(image_id for image_id in found if image_id not in skipped)
-    return others or tuple(found)
+    return others or found
 
 
 def skip_boundary(services: Services, image_id: ImageId, reason: SkipReason) -> Changes:

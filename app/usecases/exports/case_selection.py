@@ -6,8 +6,6 @@ from app.domain.case_filter import CaseFilter
 from app.domain.ids import ImageId
 from app.usecases.services import Services
 
-_READ_AT_ONCE = 500
-
 
 @dataclass(frozen=True, slots=True)
 class CaseSelection:
@@ -25,20 +23,15 @@ def selected_images(services: Services, selection: CaseSelection) -> tuple[Image
     """Return the images of a selection as the work list has them now."""
     if selection.chosen is not None:
         return selection.chosen
-    found: dict[ImageId, None] = {}
     with services.store.reading() as work:
-        while True:
-            lines = work.cases.case_lines(
-                offset=len(found),
-                limit=_READ_AT_ONCE,
-                search=selection.search,
-                shown=selection.shown,
-                order=selection.order,
-                descending=selection.descending,
-            )
-            found |= dict.fromkeys(line.image_id for line in lines)
-            if len(lines) < _READ_AT_ONCE:
-                return tuple(found)
+        listed = work.cases.listed(
+            selection.search,
+            shown=selection.shown,
+            order=selection.order,
+            descending=selection.descending,
+            reckoning=services.reckoning,
+        )
+    return tuple(case.image_id for case in listed)
 
 
 def count_selected(services: Services, selection: CaseSelection) -> int:
@@ -46,4 +39,4 @@ def count_selected(services: Services, selection: CaseSelection) -> int:
     if selection.chosen is not None:
         return len(selection.chosen)
     with services.store.reading() as work:
-        return work.cases.case_count(selection.search, shown=selection.shown)
+        return work.cases.case_count(selection.search, shown=selection.shown, reckoning=services.reckoning)

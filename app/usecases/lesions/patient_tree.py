@@ -30,8 +30,11 @@ def list_patients(
 ) -> PatientPage:
     """Return patients ``offset`` to ``offset + limit`` who have a case that search and filter leave."""
     with services.store.reading() as work:
-        lines = work.tree.patients(offset=offset, limit=limit, search=search, shown=shown)
-        return PatientPage(tuple(lines), offset, work.tree.patient_count(search, shown))
+        reckoning = services.reckoning
+        lines = work.tree.patients(
+            offset=offset, limit=limit, search=search, shown=shown, reckoning=reckoning
+        )
+        return PatientPage(tuple(lines), offset, work.tree.patient_count(search, shown, reckoning))
 
 
 def place_of_image(
@@ -43,7 +46,8 @@ def place_of_image(
         if not lines:
             return None
         lesion = work.cases.lesion(work.cases.visit_of_image(image_id).lesion_id)
-        return PlaceInTree(lesion.patient_id, work.tree.place_of(lines[0].patient_code, search, shown))
+        row = work.tree.place_of(lines[0].patient_code, search, shown, services.reckoning)
+        return PlaceInTree(lesion.patient_id, row)
 
 
 def lesions_of_patient(services: Services, patient_id: PatientId) -> tuple[LesionLine, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.device_profile import CaptureDevice, DeviceProfile
 from app.domain.ids import ProfileId
+from app.domain.work_list.saved_filter import SavedFilter
 from app.storage.database import connect
 from app.storage.rows import APPEND_ONLY
 from app.storage.store import CaseStore
@@ -25,6 +26,8 @@ from tests.builders import (
     store_image,
 )
 
+MOMENT = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
 
 @pytest.fixture
 def database(store: CaseStore, folder: Path) -> Path:
@@ -38,6 +41,9 @@ def database(store: CaseStore, folder: Path) -> Path:
         work.cases.add_reading(a_reading(image_id))
         work.marked_structures.add(a_mark(image_id))
         work.cases.add_lesion_list(a_lesion_list(image_id))
+        work.tags.add_tag(image_id, "teaching", "Dr Test", MOMENT, is_set=True)
+        work.tags.assign(image_id, "Dr Test", "Dr Test", MOMENT)
+        work.tags.add_filter(SavedFilter("Mine", "assigned:me", "Dr Test", MOMENT))
         work.device_profiles.add(_a_profile())
         work.audit.append("Dr Test", "image imported", image_id)
         work.commit()

@@ -27,6 +27,7 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "databases"
 WITH_READINGS = "0013"
 WITH_OUTCOMES = "0014"
 WITH_EXACT_SITES = "0015"
+WITH_TAGS = "0017"
 """The first schema that has them."""
 
 RECREATES_PATIENT = """
@@ -95,6 +96,29 @@ def test_the_database_of_every_released_schema_opens(folder: Path, revision: str
     assert (line.decided_at, line.awaits_outcome) == (case.decisions[0].created_at, revision < WITH_OUTCOMES)
     assert len(case.outcomes) == (revision >= WITH_OUTCOMES)
     assert acts == ["image imported", "decision recorded"]
+
+
+@pytest.mark.parametrize("revision", ["0007", "0015", "0016", "0017"])
+def test_filters_find_the_case_of_every_released_schema(folder: Path, revision: str) -> None:
+    folder.mkdir()
+    shutil.copy(GOLDEN / f"{revision}.sqlite", folder / "cases.sqlite")
+    store = CaseStore.open(folder, FakeClock())
+    with store.reading() as work:
+        case = work.cases.case(work.cases.case_lines(search="zoë")[0].image_id)
+        diagnosis = (case.outcome or case.decision).diagnosis
+        searches = (
+            f'diagnosis:"{diagnosis}" reader:"{case.decision.author}"',
+            f"visited:{case.visit.visited_on} check:yes is:corrected",
+            f'model:"{case.score.model.name} {case.score.model.version}" decided:2026-03-14',
+        )
+        found = [work.cases.case_count(search) for search in searches]
+        tagged = work.cases.case_count('tag:"tumour board" assigned:"dr silver"')
+        names = [kept.name for kept in work.tags.filters()]
+    store.close()
+    assert found == [1, 1, 1]
+    has_tags = revision >= WITH_TAGS
+    assert (case.tags, case.assigned_to) == ((("Tumour board",), "Dr Silver") if has_tags else ((), ""))
+    assert (tagged, names) == ((1, ["Board"]) if has_tags else (0, []))
 
 
 def test_there_is_a_golden_database_for_every_schema() -> None:

@@ -185,7 +185,8 @@ _ROWS = {
     "printf('Name %03x', i % 4096), CASE i % 2 WHEN 0 THEN 'head/neck' END, i % 3, '[\"Score.\"]', "
     "(i * 37 % 1000) / 1000.0, 'predicted', printf('2026-01-01T00:%02d:%02d+00:00', i / 60 % 60, i % 60), "
     "'a.jpg', i % 3, -(i * 37 % 1000) / 1000.0, printf('p-%05x name %03x', i, i % 4096), "
-    "NULL, NULL, NULL, i % 2, -(i * 53 % 1000) / 1000.0, i % 3, 0, NULL, NULL, 0",
+    "NULL, NULL, NULL, i % 2, -(i * 53 % 1000) / 1000.0, i % 3, 0, NULL, NULL, 0, NULL, "
+    "NULL, '2026-01-01', '', 0, '', ''",
 }
 
 

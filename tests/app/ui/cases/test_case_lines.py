@@ -7,8 +7,12 @@ from app.domain.analysis.lesion_score import LesionScore
 from app.domain.analysis.triage import Band, Priority
 from app.domain.case import CaseLine
 from app.domain.ids import BlobName, ImageId
+from app.domain.work_list.due import Reckoning
+from app.text.waiting import spoken_waiting_line, status_and_waiting, waiting_tip
 from app.text.work_list import lesion_figure, line_tip, spoken_line
 from app.ui.cases.case_lines import PAGE_ROWS, CaseLinesModel, CasePage, CaseQuery
+
+RECKONING = Reckoning(datetime(2026, 3, 14, 12, tzinfo=UTC))
 
 
 def a_line(number: int) -> CaseLine:
@@ -32,7 +36,8 @@ class Store:
     def __init__(self, total: int) -> None:
         self.total = total
         self.asked: list[tuple[CaseQuery, int, int]] = []
-        self.model = CaseLinesModel(self)
+        self.reckoning = RECKONING
+        self.model = CaseLinesModel(self, lambda: self.reckoning)
 
     def request_page(self, query: CaseQuery, offset: int, limit: int) -> None:
         self.asked.append((query, offset, limit))
@@ -120,7 +125,7 @@ def test_a_line_says_why_a_correction_would_help_until_there_is_one() -> None:
     doubtful = replace(
         a_line(1), reasons_to_correct=("the boundary is uncertain", "the image is unlike the training images")
     )
-    model = CaseLinesModel(Store(0))
+    model = CaseLinesModel(Store(0), lambda: RECKONING)
     tips = []
     for line in (doubtful, replace(doubtful, is_corrected=True), a_line(1)):
         model.show_page(CasePage(CaseQuery(), 0, 1, [line]))
@@ -128,3 +133,17 @@ def test_a_line_says_why_a_correction_would_help_until_there_is_one() -> None:
     assert tips[0] == "The boundary is uncertain; the image is unlike the training images."
     assert not tips[1]
     assert not tips[2]
+
+
+def test_a_line_tells_how_long_it_waits_whose_it_is_and_its_tags() -> None:
+    line = replace(a_line(0), assigned_to="Dr A", tags=("teaching", "rare"))
+    waiting, overdue = (Reckoning(datetime(2026, 4, day, 12, tzinfo=UTC)) for day in (11, 12))
+    assert status_and_waiting(line, RECKONING) == "To review"
+    assert status_and_waiting(line, waiting) == "To review, 28 d"
+    assert status_and_waiting(line, overdue) == "Overdue 1 d"
+    assert status_and_waiting(replace(line, status="decided"), overdue) == "Decided"
+    spoken = spoken_waiting_line(line, overdue)
+    assert spoken.endswith("To review, overdue by 1 day, Assigned to Dr A, Tags: teaching, rare")
+    assert waiting_tip(line, waiting) == (
+        "To review. Waiting 28 days.\nAssigned to Dr A\nTags: teaching, rare"
+    )

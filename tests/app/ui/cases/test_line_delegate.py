@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QRect
@@ -8,11 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.analysis.lesion_score import LesionScore
 from app.domain.analysis.triage import Band, Priority
+from app.domain.work_list.due import Reckoning
 from app.ui.cases.case_lines import CasePage
 from app.ui.cases.line_delegate import LineDelegate
 from app.ui.theme import Theme
 from app.ui.widgets.thumbnails import Thumbnails
 from tests.app.ui.cases.test_case_lines import Store, a_line
+
+RECKONING = Reckoning(datetime(2026, 3, 14, 12, tzinfo=UTC))
 
 
 def _painted(delegate: LineDelegate, view: QListView, width_px: int, *, beside_px: int = 0) -> QImage:
@@ -38,7 +42,7 @@ def _line_painted(qtbot: QtBot, theme: Theme, lesion: LesionScore | None, room_p
     view = QListView()
     qtbot.addWidget(view)
     view.setModel(store.model)
-    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme)
+    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme, lambda: RECKONING)
     return _painted(delegate, view, delegate.least_width_px(view.font()) + room_px)
 
 
@@ -52,7 +56,7 @@ def test_at_the_least_width_band_and_score_are_whole(qtbot: QtBot, theme: Theme,
     view = QListView()
     qtbot.addWidget(view)
     view.setModel(store.model)
-    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme)
+    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme, lambda: RECKONING)
     least_px = delegate.least_width_px(view.font())
     narrow, wide = (_painted(delegate, view, width) for width in (least_px, least_px + 400))
     third = QRect(0, narrow.height() * 2 // 3, least_px, narrow.height() // 3 - 2)
@@ -67,7 +71,7 @@ def test_at_the_least_width_the_check_badge_is_whole(qtbot: QtBot, theme: Theme,
     view = QListView()
     qtbot.addWidget(view)
     view.setModel(store.model)
-    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme)
+    delegate = LineDelegate(Thumbnails(lambda _names, _take: None), theme, lambda: RECKONING)
     least_px = delegate.least_width_px(view.font())
     third: list[QImage] = []
     for reasons in (("because",), ("because", "The image is blurred.")):

@@ -1,0 +1,1 @@
+"""Who is to decide a case, free words on it, and searches that are kept under a name."""
