@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
 from app.translation import _
@@ -10,9 +11,11 @@ from app.translation import _
 OwnKeys = Mapping[str, str]
 """By the action's id; "" takes its key away."""
 
-_OF_THE_IMAGE = frozenset(
-    ("Space", "Esc", "Return", "Enter", "Backspace", "[", "]", "Left", "Right", "Up", "Down", "Ins", "Del",
-     "Backtab", "Shift+Tab")
+_KEY = Qt.Key
+_TAKEN_BY_TOOLS = (
+    _KEY.Key_Space, _KEY.Key_Escape, _KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Backspace, _KEY.Key_BracketLeft,
+    _KEY.Key_BracketRight, _KEY.Key_Left, _KEY.Key_Right, _KEY.Key_Up, _KEY.Key_Down, _KEY.Key_Insert,
+    _KEY.Key_Delete, _KEY.Key_Backtab,
 )  # fmt: skip
 """What tools, lists and fields understand by themselves."""
 
@@ -50,7 +53,7 @@ def why_not(keys: str, line: KeyLine, lines: Sequence[KeyLine], own: OwnKeys) ->
         taken_for = "" if not wanted else _other(wanted, line, lines, own)
     elif ", " in wanted:
         return _("One press of keys, please: {keys} are several.").format(keys=native(wanted))
-    elif wanted in _OF_THE_IMAGE:
+    elif QKeySequence(wanted) in map(QKeySequence, _TAKEN_BY_TOOLS):
         return _("{keys} belongs to the tools and fields; choose another one.").format(keys=native(wanted))
     else:
         taken_for = _other(wanted, line, lines, own)
