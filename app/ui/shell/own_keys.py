@@ -13,7 +13,8 @@ OwnKeys = Mapping[str, str]
 
 _KEY = Qt.Key
 _TAKEN_BY_TOOLS = (
-    _KEY.Key_Space, _KEY.Key_Escape, _KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Backspace, _KEY.Key_BracketLeft,
+    _KEY.Key_Space, _KEY.Key_Escape, _KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Backspace,
+    _KEY.Key_BracketLeft,
     _KEY.Key_BracketRight, _KEY.Key_Left, _KEY.Key_Right, _KEY.Key_Up, _KEY.Key_Down, _KEY.Key_Insert,
     _KEY.Key_Delete, _KEY.Key_Backtab,
 )  # fmt: skip
