@@ -61,7 +61,7 @@ class CellReader:
             case Number():
                 return self._number(field, text)
             case Day():
-                return self._day(field, text)
+                return self.day(text, field.name)
             case Text():
                 return _line(field, text)
             case Note():
@@ -125,12 +125,13 @@ class CellReader:
             text = whole[1]
         return field.kind.parse(text, self.today)
 
-    def _day(self, field: CaseField, text: str) -> date | None:
+    def day(self, text: str, name: str = "day") -> date | None:
+        """Return the day that a cell names, None where it names none; raises InvalidFieldError."""
         if not text:
             return None
-        day = _written_day(field, text)
+        day = _written_day(name, text)
         if day > self.today:
-            raise InvalidFieldError(field.name, _("“{text}” lies in the future.").format(text=text))
+            raise InvalidFieldError(name, _("“{text}” lies in the future.").format(text=text))
         return day
 
 
@@ -172,33 +173,33 @@ def _within(field: CaseField, text: str, longest: int) -> str:
     return text
 
 
-def _written_day(field: CaseField, text: str) -> date:
+def _written_day(name: str, text: str) -> date:
     for pattern in (_ISO_DAY, _COMPACT_DAY):
         if found := pattern.fullmatch(text):
-            return _day_of(field, text, int(found[1]), int(found[2]), int(found[3]))
+            return _day_of(name, text, int(found[1]), int(found[2]), int(found[3]))
     if found := _DAY_FIRST.fullmatch(text):
-        return _day_of(field, text, int(found[3]), int(found[2]), int(found[1]))
+        return _day_of(name, text, int(found[3]), int(found[2]), int(found[1]))
     if found := _SLASHED.fullmatch(text):
         first, second, year = int(found[1]), int(found[2]), int(found[3])
         if first <= 12 and second <= 12 and first != second:
             raise InvalidFieldError(
-                field.name,
+                name,
                 _("“{text}” can be two days; write it as {year}-{second:02}-{first:02} or so.").format(
                     text=text, year=year, second=second, first=first
                 ),
             )
         month, day = (second, first) if first > 12 else (first, second)
-        return _day_of(field, text, year, month, day)
-    raise InvalidFieldError(field.name, _("“{text}” is no day; write it as 2024-03-17.").format(text=text))
+        return _day_of(name, text, year, month, day)
+    raise InvalidFieldError(name, _("“{text}” is no day; write it as 2024-03-17.").format(text=text))
 
 
-def _day_of(field: CaseField, text: str, year: int, month: int, day: int) -> date:
+def _day_of(name: str, text: str, year: int, month: int, day: int) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
         raise InvalidFieldError(
-            field.name, _("“{text}” is no day of the calendar.").format(text=text)
+            name, _("“{text}” is no day of the calendar.").format(text=text)
         ) from None
     if year < case_fields.EARLIEST_BIRTH_YEAR:
-        raise InvalidFieldError(field.name, _("“{text}” lies too far back.").format(text=text))
+        raise InvalidFieldError(name, _("“{text}” lies too far back.").format(text=text))
     return found

@@ -31,7 +31,15 @@ class DecisionColumn(StrEnum):
     CONFIRMED_BY = "confirmed_by"
 
 
-ColumnMeaning: TypeAlias = CaseField | KeyColumn | DecisionColumn
+class OutcomeColumn(StrEnum):
+    """A column that says what became of the lesion, and when that was known."""
+
+    DIAGNOSIS = "outcome"
+    CONFIRMED_BY = "outcome_confirmed_by"
+    KNOWN_ON = "outcome_known_on"
+
+
+ColumnMeaning: TypeAlias = CaseField | KeyColumn | DecisionColumn | OutcomeColumn
 
 IMPORTED_FIELDS: Final = tuple(field for field in FIELDS if field.is_entered)
 """Fields that a table may fill: those of the forms."""
@@ -68,6 +76,11 @@ _DECISION_HEADERS: Final[Mapping[DecisionColumn, tuple[str, ...]]] = {
         *("common_nevus", "atypical_nevus", "melanoma", "clinical_diagnosis", "histological_diagnosis"),
     ),
     DecisionColumn.CONFIRMED_BY: ("diagnosis_confirm_type", "dx_type", "confirmed_by"),
+}
+_OUTCOME_HEADERS: Final[Mapping[OutcomeColumn, tuple[str, ...]]] = {
+    OutcomeColumn.DIAGNOSIS: ("naevus_outcome", "outcome", "outcome_diagnosis"),
+    OutcomeColumn.CONFIRMED_BY: ("naevus_outcome_confirm_type", "outcome_confirmed_by", "outcome_confirm_type"),
+    OutcomeColumn.KNOWN_ON: ("outcome_known_on", "outcome_date", "outcome_day"),
 }
 _OF_PH2: Final = frozenset({"clinical_diagnosis", "histological_diagnosis"})
 
@@ -113,6 +126,7 @@ def recognised(columns: Sequence[str]) -> ColumnMapping:
     headers_by_meaning: dict[ColumnMeaning, tuple[str, ...]] = {KeyColumn.IMAGE: image_headers}
     headers_by_meaning |= {field: _headers_of(field) for field in IMPORTED_FIELDS}
     headers_by_meaning.update(_DECISION_HEADERS.items())
+    headers_by_meaning.update(_OUTCOME_HEADERS.items())
     for meaning, headers in headers_by_meaning.items():
         for header in headers:
             if header in column_by_header:
@@ -138,6 +152,8 @@ def meaning_named(name: str) -> ColumnMeaning:
         return KeyColumn.IMAGE
     if wanted in tuple(DecisionColumn):
         return DecisionColumn(wanted)
+    if wanted in tuple(OutcomeColumn):
+        return OutcomeColumn(wanted)
     for field in IMPORTED_FIELDS:
         if wanted in {_plain(each) for each in (field.name, field.column or "", field.label)}:
             return field
@@ -152,7 +168,7 @@ def meaning_named(name: str) -> ColumnMeaning:
 def meaning_names() -> tuple[str, ...]:
     """Return the names by which a person says what a column means."""
     fields = (field.column or field.name for field in IMPORTED_FIELDS)
-    return (*KeyColumn, *fields, *DecisionColumn)
+    return (*KeyColumn, *fields, *DecisionColumn, *OutcomeColumn)
 
 
 def _headers_of(field: CaseField) -> tuple[str, ...]:

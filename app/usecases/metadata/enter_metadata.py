@@ -14,11 +14,13 @@ from app.domain.people.patient import Patient
 from app.storage.unit_of_work import UnitOfWork
 from app.translation import N_, _
 from app.usecases.cancellation import CancelToken
+from app.usecases.cases.record_outcome import record_outcome
 from app.usecases.cases.set_decision import set_decision
 from app.usecases.metadata.plan import (
     DecisionEntry,
     FieldEntry,
     LineRefusal,
+    OutcomeEntry,
     PatientAssignment,
     PlannedChange,
     sorted_by_line,
@@ -31,6 +33,7 @@ from app.usecases.services import Services
 
 _CHANGED_MEANWHILE = N_("Somebody changed the same field since the table was looked at.")
 _DECIDED_MEANWHILE = N_("Somebody decided on the case since the table was looked at.")
+_KNOWN_MEANWHILE = N_("Somebody entered another outcome of the lesion since the table was looked at.")
 _REMOVED_MEANWHILE = N_("The case was removed from the work list since the table was looked at.")
 
 
@@ -70,10 +73,11 @@ def enter_metadata(
 
 
 def _steps(services: Services, chosen: Sequence[PlannedChange]) -> Iterator[_Step]:
-    """Patients before the lesions that are given to them, decisions last."""
+    """Patients before the lesions that are given to them, decisions and outcomes last."""
     edits: dict[PatientId | LesionId | VisitId, list[PlannedChange]] = defaultdict(list)
     assignments: list[PlannedChange] = []
     decisions: list[PlannedChange] = []
+    outcomes: list[PlannedChange] = []
     for change in chosen:
         match change.entry:
             case FieldEntry(record_id=record_id):
@@ -82,6 +86,8 @@ def _steps(services: Services, chosen: Sequence[PlannedChange]) -> Iterator[_Ste
                 assignments.append(change)
             case DecisionEntry():
                 decisions.append(change)
+            case OutcomeEntry():
+                outcomes.append(change)
     for of in (Patient, Lesion, Visit):
         for together in edits.values():
             entry = together[0].entry
@@ -90,6 +96,7 @@ def _steps(services: Services, chosen: Sequence[PlannedChange]) -> Iterator[_Ste
         if of is Patient:
             yield from (((one,), _assign(services, one)) for one in assignments)
     yield from (((one,), _decide(services, one)) for one in decisions)
+    yield from (((one,), _enter_outcome(services, one)) for one in outcomes)
 
 
 def _edit(services: Services, together: Sequence[PlannedChange]) -> Callable[[], Changes]:
@@ -139,6 +146,32 @@ def _decide(services: Services, change: PlannedChange) -> Callable[[], Changes]:
             raise StorageError(_(_DECIDED_MEANWHILE))
         return set_decision(
             services, entry.image_id, diagnosis=entry.diagnosis, diagnosis_confirm_type=entry.confirmed_by
+        )
+
+    return act
+
+
+def _enter_outcome(services: Services, change: PlannedChange) -> Callable[[], Changes]:
+    entry = change.entry
+    assert isinstance(entry, OutcomeEntry)
+    wanted = (entry.diagnosis, entry.confirmed_by, entry.known_on)
+
+    def act() -> Changes:
+        with services.store.reading() as work:
+            stored = work.cases.case(entry.image_id).outcome
+            if work.cases.is_hidden(entry.image_id):
+                raise StorageError(_(_REMOVED_MEANWHILE))
+        if stored is not None and (stored.diagnosis, stored.confirm_type, stored.known_on) == wanted:
+            # A line about another image of the lesion has entered it for all of them.
+            return Changes()
+        if (None if stored is None else stored.id) != entry.stored:
+            raise StorageError(_(_KNOWN_MEANWHILE))
+        return record_outcome(
+            services,
+            entry.image_id,
+            diagnosis=entry.diagnosis,
+            confirm_type=entry.confirmed_by,
+            known_on=entry.known_on,
         )
 
     return act

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TypeAlias
 
 from app.domain.fields import CaseField, Choice, FieldValue, Number
-from app.domain.ids import DecisionId, ImageId, LesionId, PatientId, VisitId
-from app.translation import _, in_numerals
+from app.domain.ids import DecisionId, ImageId, LesionId, OutcomeId, PatientId, VisitId
+from app.translation import _, day_text, in_numerals
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,24 @@ class DecisionEntry:
     confirmed_by: str | None
 
 
-Entry: TypeAlias = FieldEntry | PatientAssignment | DecisionEntry
+@dataclass(frozen=True, slots=True)
+class OutcomeEntry:
+    """What became of the lesion of an image."""
+
+    image_id: ImageId
+    stored: OutcomeId | None
+    """The outcome that it takes the place of."""
+    diagnosis: str
+    confirmed_by: str
+    known_on: date
+
+    @property
+    def words(self) -> str:
+        """Return it as a person reads it."""
+        return f"{self.diagnosis} ({self.confirmed_by}), {day_text(self.known_on)}"
+
+
+Entry: TypeAlias = FieldEntry | PatientAssignment | DecisionEntry | OutcomeEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.importers.tables.metadata_table import MetadataTable, TableLine
 from app.translation import N_, _
 from app.usecases.cancellation import CancelToken
 from app.usecases.metadata.line_matching import LineMatcher, MatchedBy, MatchedLine
+from app.usecases.metadata.outcome_lines import OutcomeLines
 from app.usecases.metadata.patient_numbers import NumberClaim, PatientNumbers
 from app.usecases.metadata.plan import (
     DecisionEntry,
@@ -39,6 +40,7 @@ class _Draft:
     changes: list[PlannedChange] = field(default_factory=list)
     refused: list[LineRefusal] = field(default_factory=list)
     decisions: dict[ImageId, list[PlannedChange]] = field(default_factory=dict)
+    outcomes: dict[ImageId, list[PlannedChange]] = field(default_factory=dict)
     agreeing: int = 0
     lines: int = 0
     unmatched: list[LineRefusal] = field(default_factory=list)
@@ -78,7 +80,9 @@ def plan_metadata(
         if token.is_cancelled:
             break
         _match(matcher, line, matched, draft)
-    reader = CellReader(services.vocabulary, services.clock().astimezone().date())
+    now = services.clock()
+    reader = CellReader(services.vocabulary, now.astimezone().date())
+    outcomes = OutcomeLines(reader, mapping, now)
     claims = RecordClaims(services.vocabulary, reader.today)
     numbers = PatientNumbers()
     for start in range(0, len(matched), _LINES_AT_A_TIME):
@@ -86,8 +90,9 @@ def plan_metadata(
         if token.is_cancelled:
             break
         for one, cases in _with_cases(services, matched[start : start + _LINES_AT_A_TIME]):
-            _Understanding(reader, mapping, matcher.by, draft, claims, numbers).take(one, cases)
-    _settle_decisions(draft)
+            _Understanding(reader, mapping, matcher.by, draft, claims, numbers, outcomes).take(one, cases)
+    _settle(draft, draft.decisions)
+    _settle(draft, draft.outcomes)
     with services.store.reading() as work:
         numbers.resolve(work, claims, draft.changes, draft.refused)
         draft.agreeing += numbers.agreeing + claims.settle(work, draft.changes, draft.refused)
@@ -102,9 +107,9 @@ def plan_metadata(
     )
 
 
-def _settle_decisions(draft: _Draft) -> None:
-    """Plan one decision per image; lines that contradict each other count for nothing."""
-    for changes in draft.decisions.values():
+def _settle(draft: _Draft, changes_by_image: dict[ImageId, list[PlannedChange]]) -> None:
+    """Plan one decision or outcome per image; lines that contradict each other count for nothing."""
+    for changes in changes_by_image.values():
         if all(change.entry == changes[0].entry for change in changes):
             draft.changes.append(changes[0])
             continue
@@ -152,6 +157,7 @@ class _Understanding:
     draft: _Draft
     claims: RecordClaims
     numbers: PatientNumbers
+    outcomes: OutcomeLines
 
     def take(self, matched: MatchedLine, cases: tuple[Case, ...]) -> None:
         """Claim what a line says about its cases."""
@@ -168,6 +174,8 @@ class _Understanding:
             if value not in (None, ""):
                 self._claim(matched, cases, case_field, value)
         self._take_decision(matched, cases)
+        if len(cases) == 1:
+            self._take_outcome(matched, cases[0])
 
     def _claim(
         self, matched: MatchedLine, cases: tuple[Case, ...], case_field: CaseField, value: FieldValue
@@ -221,6 +229,30 @@ class _Understanding:
             contradicts=stored is not None,
         )
         self.draft.decisions.setdefault(case.image.id, []).append(change)
+
+    def _take_outcome(self, matched: MatchedLine, case: Case) -> None:
+        stored = case.outcome
+        try:
+            entry = self.outcomes.entry(matched.line, case)
+        except InvalidFieldError as error:
+            self._refuse(matched, str(error), _("Outcome"))
+            return
+        if entry is None:
+            return
+        old = None if stored is None else (stored.diagnosis, stored.confirm_type, stored.known_on)
+        if old == (entry.diagnosis, entry.confirmed_by, entry.known_on):
+            self.draft.agreeing += 1
+            return
+        change = PlannedChange(
+            matched.line.number,
+            matched.subject,
+            _("Outcome"),
+            "" if stored is None else stored.diagnosis or "",
+            entry.words,
+            entry,
+            contradicts=stored is not None,
+        )
+        self.draft.outcomes.setdefault(case.image.id, []).append(change)
 
     def _cells(self, line: TableLine, case_field: CaseField) -> dict[str, str]:
         return {column: line.cells.get(column, "") for column in self.mapping.columns_of(case_field)}

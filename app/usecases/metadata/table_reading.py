@@ -13,6 +13,7 @@ from app.importers.tables.column_meanings import (
     ColumnMeaning,
     DecisionColumn,
     KeyColumn,
+    OutcomeColumn,
     meaning_named,
     recognised,
 )
@@ -30,6 +31,9 @@ _LABELS = {
     KeyColumn.IMAGE: N_("Image (file name or id)"),
     DecisionColumn.DIAGNOSIS: N_("Decision: diagnosis"),
     DecisionColumn.CONFIRMED_BY: N_("Decision: confirmed by"),
+    OutcomeColumn.DIAGNOSIS: N_("Outcome: diagnosis"),
+    OutcomeColumn.CONFIRMED_BY: N_("Outcome: confirmed by"),
+    OutcomeColumn.KNOWN_ON: N_("Outcome: known on"),
 }
 
 
@@ -113,15 +117,15 @@ def column_choices() -> tuple[ColumnChoice, ...]:
     """Return everything that a column may mean: what names the case first, then the fields of the forms."""
     meanings: list[ColumnMeaning] = [KeyColumn.IMAGE, PATIENT_NUMBER]
     meanings += [field for field in IMPORTED_FIELDS if field is not PATIENT_NUMBER]
-    meanings += [*DecisionColumn]
+    meanings += [*DecisionColumn, *OutcomeColumn]
     return tuple(ColumnChoice(_name(meaning), _label(meaning)) for meaning in meanings)
 
 
 def _name(meaning: ColumnMeaning) -> str:
-    if isinstance(meaning, KeyColumn | DecisionColumn):
+    if isinstance(meaning, KeyColumn | DecisionColumn | OutcomeColumn):
         return meaning.value
     return meaning.column or meaning.name
 
 
 def _label(meaning: ColumnMeaning) -> str:
-    return _(_LABELS[meaning]) if isinstance(meaning, KeyColumn | DecisionColumn) else meaning.label
+    return _(_LABELS[meaning]) if isinstance(meaning, KeyColumn | DecisionColumn | OutcomeColumn) else meaning.label

@@ -89,3 +89,15 @@ def test_no_folder_is_watched_after_stopping(desk: _Desk, tmp_path: Path) -> Non
     desk.watched.watch("")
     desk.look()
     assert desk.reports == []
+
+
+def test_cancelling_another_import_keeps_what_appeared_meanwhile(desk: _Desk, tmp_path: Path) -> None:
+    chosen, appeared = tmp_path / "chosen", tmp_path / "camera"
+    for number, folder in enumerate((chosen, appeared)):
+        folder.mkdir()
+        an_image_file(folder, seed=number)
+    desk.importing.start([chosen])
+    desk.importing.start_watched([appeared / "lesion.png"])
+    desk.importing.cancel()
+    desk.qtbot.waitUntil(lambda: bool(desk.reports), timeout=20_000)
+    assert [len(report.imported) for report in desk.reports] == [1]

@@ -407,3 +407,52 @@ def test_no_decision_is_signed_on_a_case_that_was_removed_meanwhile(
 
     assert ["was removed from the work list" in one.sentence for one in done.refused] == [True]
     assert case_of(services, image_id).decision is None
+
+
+OUTCOMES = """file_name,naevus_outcome,naevus_outcome_confirm_type,outcome_known_on
+ISIC_1.png,melanoma,histopathology,2026-01-09
+ISIC_2.png,nevus,histopathology,
+ISIC_3.png,nevus,histopathology,2999-01-01
+ISIC_4.png,,,
+ISIC_5.png,nevus,hearsay,2026-01-09
+"""
+
+
+def test_outcomes_of_a_table_are_entered_once_and_refused_with_their_reason(
+    services: Services, tmp_path: Path
+) -> None:
+    ids = [an_image(services, tmp_path / "in", f"ISIC_{n}.png") for n in range(1, 6)]
+    visited = case_of(services, ids[0]).visit.visited_on
+    path = a_table(tmp_path, "outcomes.csv", OUTCOMES.replace("2026-01-09", visited.isoformat()))
+
+    plan = planned(services, path)
+
+    assert [(change.line, change.what, change.old) for change in plan.changes] == [(2, "Outcome", "")]
+    said = {refusal.line: refusal.sentence for refusal in plan.refused}
+    assert set(said) == {3, 4, 6}
+    assert "needs the day" in said[3]
+    assert "lies in the future" in said[4]
+    assert "hearsay" in said[6]
+    entered(services, plan)
+    outcome = case_of(services, ids[0]).outcome
+    assert outcome is not None
+    assert (outcome.diagnosis, outcome.confirm_type) == ("Melanoma, NOS", "histopathology")
+    assert (outcome.known_on, outcome.author) == (visited, services.user)
+    again = planned(services, path)
+    assert (again.changes, again.agreeing) == ((), 1)
+
+
+def test_another_outcome_than_the_stored_one_is_entered_only_when_asked(
+    services: Services, tmp_path: Path
+) -> None:
+    image_id = an_image(services, tmp_path / "in", "ISIC_1.png")
+    day = case_of(services, image_id).visit.visited_on.isoformat()
+    header = OUTCOMES.splitlines()[0]
+    for name in ("nevus", "melanoma"):
+        path = a_table(tmp_path, f"{name}.csv", f"{header}\nISIC_1.png,{name},histopathology,{day}\n")
+        plan = planned(services, path)
+        entered(services, plan)
+    assert [change.contradicts for change in plan.changes] == [True]
+    assert case_of(services, image_id).outcome.diagnosis == "Nevus"
+    entered(services, plan, replaces=True)
+    assert case_of(services, image_id).outcome.diagnosis == "Melanoma, NOS"
