@@ -70,6 +70,9 @@ class Settings(BaseModel):
         default="",
         description="What appears in this folder is imported while the window is open; empty: none.",
     )
+    shortcuts: dict[str, str] = Field(
+        default={}, description="Keys of actions, by their ids, in place of the program's own."
+    )
     favourite_diagnoses: list[str] = Field(
         default=[], max_length=9, description="Diagnoses of the keys 1 to 9; empty: those of the program."
     )

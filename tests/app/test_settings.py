@@ -58,10 +58,10 @@ def test_keys_of_a_newer_version_survive_a_change(tmp_path: Path) -> None:
 
 def test_what_this_version_does_not_know_stays_whatever_it_is(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text('version = 2\nshortcuts = ["a", "b"]\n\n[window]\nwidth_px = 800\n', encoding="utf-8")
+    path.write_text('version = 2\ngestures = ["a", "b"]\n\n[window]\nwidth_px = 800\n', encoding="utf-8")
     write_settings(path, Settings(theme="dark"))
     known = tomllib.loads(path.read_text(encoding="utf-8"))
-    assert known == {"version": 2, "shortcuts": ["a", "b"], "window": {"width_px": 800}, "theme": "dark"}
+    assert known == {"version": 2, "gestures": ["a", "b"], "window": {"width_px": 800}, "theme": "dark"}
 
 
 def test_old_settings_are_migrated_step_by_step(tmp_path: Path) -> None:

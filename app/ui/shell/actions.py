@@ -13,6 +13,7 @@ from app.ui.editor.tools.tool import Tool
 from app.ui.editor.view_aids.choice import AID_SWITCHES, AS_TAKEN_KEY, NEXT_CHANNEL_KEY, AidSwitch
 from app.ui.panels.decision_keys import DECISION_KEYS
 from app.ui.shell.main_controller import MainController
+from app.ui.shell.own_keys import KeyLine, OwnKeys, native, portable, usable
 from app.ui.shell.panes import Pane
 from app.ui.shell.shortcut_sheet import ShortcutGroup
 from app.ui.theme import Theme
@@ -34,6 +35,11 @@ class Need(Enum):
     CORRECTION = "correction"
     UNDO = "undo"
     REDO = "redo"
+
+
+def is_single_key(keys: str) -> bool:
+    """Say whether keys are one that one types text with, alone or with Shift."""
+    return len(portable(keys).removeprefix("Shift+")) == 1
 
 
 @dataclass(frozen=True)
@@ -59,8 +65,7 @@ class Action:
     @property
     def is_single_key(self) -> bool:
         """Say whether the shortcut is a key one types text with, alone or with Shift."""
-        keys = QKeySequence(self.shortcut).toString(QKeySequence.SequenceFormat.PortableText)
-        return len(keys.removeprefix("Shift+")) == 1
+        return is_single_key(self.shortcut)
 
 
 ZOOM_STEP = 1.25
@@ -758,9 +763,15 @@ ACTIONS: tuple[Action, ...] = (
         "help.shortcuts",
         N_("Keyboard shortcuts"),
         N_("Help"),
-        lambda d: d.dialogs.show_shortcuts(shortcut_groups()),
+        lambda d: d.dialogs.show_shortcuts(shortcut_groups(d.own_keys)),
         "F1",
         "keyboard",
+    ),
+    Action(
+        "help.own_keys",
+        N_("Change keyboard shortcuts…"),
+        N_("Help"),
+        lambda d: d.dialogs.change_keys(key_lines()),
     ),
     Action("help.device", N_("This computer…"), N_("Help"), lambda d: d.dialogs.show_device(), "", "device"),
     Action(
@@ -794,10 +805,17 @@ CANVAS_GESTURES: tuple[tuple[str, str], ...] = (
 """What the mouse and a few keys do on the image, for the shortcut sheet."""
 
 
-def shortcut_groups() -> list[ShortcutGroup]:
+def key_lines() -> tuple[KeyLine, ...]:
+    """Return the actions whose keys a person can choose."""
+    named = ((entry, _(entry.text).removesuffix("…")) for entry in ACTIONS)
+    return tuple(KeyLine(entry.id, f"{_(entry.menu)} ▸ {text}", entry.shortcut) for entry, text in named)
+
+
+def shortcut_groups(own: OwnKeys | None = None) -> list[ShortcutGroup]:
     """Return the keys of every menu, and what the pointer does on the image, for the shortcut sheet."""
-    groups = [(_(menu), _keys_of(_of_menu(menu))) for menu in MENUS]
-    aids = _keys_of([entry for entry in ACTIONS if entry.is_view_aid])
+    kept = usable(own or {}, key_lines())
+    groups = [(_(menu), _keys_of(_of_menu(menu), kept)) for menu in MENUS]
+    aids = _keys_of([entry for entry in ACTIONS if entry.is_view_aid], kept)
     gestures = [(_(how), _(what)) for how, what in CANVAS_GESTURES]
     deciding = [(_(keys), _(what)) for keys, what in DECISION_KEYS]
     return [
@@ -813,13 +831,9 @@ def _of_menu(menu: str) -> list[Action]:
     return [entry for entry in ACTIONS if entry.menu == menu and not entry.is_view_aid]
 
 
-def _keys_of(entries: Iterable[Action]) -> list[tuple[str, str]]:
-    lines = []
-    for entry in entries:
-        if entry.shortcut:
-            keys = QKeySequence(entry.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-            lines.append((keys, _(entry.text).removesuffix("…")))
-    return lines
+def _keys_of(entries: Iterable[Action], own: OwnKeys) -> list[tuple[str, str]]:
+    keyed = ((own.get(entry.id, entry.shortcut), entry) for entry in entries)
+    return [(native(keys), _(entry.text).removesuffix("…")) for keys, entry in keyed if keys]
 
 
 class Actions(QObject):
@@ -834,6 +848,7 @@ class Actions(QObject):
             if entry.is_tool:
                 self.action_by_id[entry.id].setCheckable(True)
                 self.tools.addAction(self.action_by_id[entry.id])
+        self.use_keys(controller.own_keys)
         theme.changed.connect(self._paint_icons)
         self._paint_icons()
 
@@ -842,6 +857,19 @@ class Actions(QObject):
         there = {Need.NOTHING, *present}
         for entry in ACTIONS:
             self.action_by_id[entry.id].setEnabled(entry.need in there)
+
+    def use_keys(self, own: OwnKeys) -> None:
+        """Give the actions the keys that a person chose; a choice that meets another one is left."""
+        kept = usable(own, key_lines())
+        for entry in ACTIONS:
+            keys, action = kept.get(entry.id, entry.shortcut), self.action_by_id[entry.id]
+            action.setShortcut(QKeySequence(keys))
+            # A key that types text belongs to the image: elsewhere it would act on a case while one writes.
+            is_of_image = is_single_key(keys) or portable(keys) == "Tab"
+            action.setShortcutContext(
+                Qt.ShortcutContext.WidgetShortcut if is_of_image else Qt.ShortcutContext.WindowShortcut
+            )
+            action.setToolTip(_tip(entry, action))
 
     def of_menu(self, menu: str) -> list[tuple[Action, QAction]]:
         """Return a menu's actions in order."""
@@ -858,12 +886,6 @@ class Actions(QObject):
     def _made(self, entry: Action, controller: MainController) -> QAction:
         action = QAction(_(entry.text), self)
         action.setObjectName(entry.id)
-        action.setShortcut(QKeySequence(entry.shortcut))
-        # A key that types text belongs to the image: anywhere else it would act on a case while one writes.
-        action.setShortcutContext(
-            Qt.ShortcutContext.WidgetShortcut if entry.is_single_key else Qt.ShortcutContext.WindowShortcut
-        )
-        action.setToolTip(_tip(entry, action))
         action.setIconVisibleInMenu(bool(entry.icon))
         action.setIconText(_(entry.bar_text or entry.text))
         action.triggered.connect(lambda _checked=False: entry.run(controller))

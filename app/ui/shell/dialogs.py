@@ -27,6 +27,8 @@ from app.ui.report.export_dialog import CaseChoice, ExportDialog
 from app.ui.session import Session
 from app.ui.settings.device_dialog import DeviceDialog
 from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.shell.own_keys import KeyLine
+from app.ui.shell.own_keys_dialog import OwnKeysDialog
 from app.ui.shell.shortcut_sheet import ShortcutGroup, ShortcutSheet
 from app.ui.theme import Theme
 from app.ui.widgets.text_dialog import TextDialog
@@ -105,6 +107,12 @@ class Dialogs:
     def show_shortcuts(self, groups: Sequence[ShortcutGroup]) -> None:
         """Show the sheet of shortcuts."""
         self.open(ShortcutSheet(groups, self._window))
+
+    def change_keys(self, lines: Sequence[KeyLine]) -> None:
+        """Let the person give actions other keys."""
+        dialog = OwnKeysDialog(lines, self._preferences.settings.shortcuts, self._window)
+        dialog.changed.connect(lambda own: self._preferences.change(shortcuts=own))
+        self.open(dialog)
 
     def show_device(self) -> None:
         """Run the engines and show what they did."""

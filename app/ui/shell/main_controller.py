@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 import resources
@@ -28,6 +28,7 @@ from app.ui.panels.case_panels import CasePanels
 from app.ui.preferences import Preferences
 from app.ui.session import Session
 from app.ui.shell.dialogs import Dialogs
+from app.ui.shell.own_keys import OwnKeys
 from app.ui.shell.panes import Pane, Panes
 from app.ui.theme import Theme, ThemeChoice
 from app.ui.workbench.boundary_review import BoundaryReview
@@ -72,6 +73,9 @@ TABLE_FILES = N_("Tables (*.csv *.tsv *.txt *.tab *.xlsx *.json);;All files (*)"
 class MainController(QObject):
     """Makes the parts, connects them, and does what a person asks of several at once."""
 
+    own_keys_changed = Signal(object)
+    """OwnKeys from now on."""
+
     canvas: EditorCanvas
     workbench: Workbench
     layers: LayerBar
@@ -114,6 +118,7 @@ class MainController(QObject):
         self.correction = self.review.correction
         self.view_aids = ViewAidChoice(session, self.canvas.view, self.review, self)
         self.view_aid_menu = ViewAidMenu(self.view_aids)
+        self.view_aid_menu.show_keys(preferences.settings.shortcuts)
         self.edits = CaseEdits(session, self.panels, self.review, self)
         self.explanation = Explanation(session, self.workbench, self.panels.explanation, self)
         self.boundary_steps = BoundarySteps(session, self.canvas, self)
@@ -553,8 +558,15 @@ class MainController(QObject):
             restore,
         )
 
+    @property
+    def own_keys(self) -> OwnKeys:
+        """Return the keys that the person chose for actions."""
+        return self._preferences.settings.shortcuts
+
     def _follow_preferences(self, _settings: object) -> None:
         settings = self._preferences.settings
+        self.own_keys_changed.emit(settings.shortcuts)
+        self.view_aid_menu.show_keys(settings.shortcuts)
         self._theme.choose(ThemeChoice(settings.theme))
         self.panels.score.show_prevalence(settings.prevalence_percent)
         self.canvas.input.pen.is_pressure_used = settings.pen_pressure

@@ -89,8 +89,10 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
         self._tool_bar = bar
         for entry in ACTIONS:
-            listens = self.controller.canvas.view if entry.is_single_key else self
-            listens.addAction(self.actions_of_window.action_by_id[entry.id])
+            action = self.actions_of_window.action_by_id[entry.id]
+            # Which of the two listens follows from the key: a single one is heard on the image alone.
+            self.addAction(action)
+            self.controller.canvas.view.addAction(action)
 
     def _build_panes(self) -> None:
         controller = self.controller
@@ -107,18 +109,12 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.notice_bar)
         layout.addWidget(self.controller.panes, 1)
         self.setCentralWidget(frame)
-        self._keep_tab_for_the_image()
-
-    def _keep_tab_for_the_image(self) -> None:
-        """Fold by Tab while the image has the focus; elsewhere Tab goes to the next control, as always."""
-        action = self.actions_of_window.action_by_id["view.image_only"]
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.controller.canvas.view.addAction(action)
 
     def _connect(self) -> None:
         controller = self.controller
         self.session.noticed.connect(self._show_notice)
         self._preferences.refused.connect(self.session.warn)
+        controller.own_keys_changed.connect(self.actions_of_window.use_keys)
         self.welcome.samples_requested.connect(controller.import_samples)
         self.welcome.import_requested.connect(controller.choose_images)
         self.welcome.folder_requested.connect(controller.choose_folder)

@@ -1,5 +1,7 @@
 """The menu of view aids, above the image."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
@@ -40,18 +42,29 @@ class ViewAidMenu(QToolButton):
             self._action_by_channel[channel] = self._made_channel(_(words))
         self._channels.triggered.connect(self._choose_channel)
         self._menu.addSeparator()
-        as_taken = self._menu.addAction(_with_key(_("Image as taken"), AS_TAKEN_KEY))
+        self._as_taken = as_taken = self._menu.addAction(_("Image as taken"))
         as_taken.triggered.connect(lambda _checked=False: choice.show_as_taken())
         self.setMenu(self._menu)
         choice.changed.connect(self._show)
         # As wide as it ever gets, so that the bar is not broken anew when an aid is switched.
         self.setText(_("View aids ({count})").format(count=len(AID_SWITCHES) + 1))
         self.setMinimumWidth(self.sizeHint().width())
+        self.show_keys({})
         self._show(choice.aids)
+
+    def show_keys(self, own: Mapping[str, str]) -> None:
+        """Show the keys in use; ``own`` holds those that a person chose, by the ids of the actions."""
+        for switch in AID_SWITCHES:
+            keys = own.get(f"view.aid.{switch.name}", switch.shortcut)
+            self._switch_by_name[switch.name].setText(_with_key(_(switch.text), keys))
+        self._as_taken.setText(_with_key(_("Image as taken"), own.get("view.as_taken", AS_TAKEN_KEY)))
+        tip = _("The next channel with {key}").format(key=_native(own.get("view.channel", NEXT_CHANNEL_KEY)))
+        for action in self._action_by_channel.values():
+            action.setToolTip(tip)
 
     def _made_switch(self, name: str) -> QAction:
         switch = next(one for one in AID_SWITCHES if one.name == name)
-        action = self._menu.addAction(_with_key(_(switch.text), switch.shortcut))
+        action = self._menu.addAction(_(switch.text))
         action.setToolTip(_(switch.help))
         action.setCheckable(True)
         action.triggered.connect(lambda _checked=False: self._choice.switch(name))
@@ -60,7 +73,6 @@ class ViewAidMenu(QToolButton):
     def _made_channel(self, words: str) -> QAction:
         action = self._menu.addAction(words)
         action.setCheckable(True)
-        action.setToolTip(_("The next channel with {key}").format(key=_native(NEXT_CHANNEL_KEY)))
         self._channels.addAction(action)
         return action
 

@@ -42,7 +42,8 @@ pytestmark = pytest.mark.slow
 PAGES = (
     "case.measures", "case.patient", "case.decision", "case.readings", "case.history", "view.patients",
     "file.masks", "file.report", "file.acts", "file.settings", "case.body_map", "case.move", "case.removed",
-    "case.who_is_who", "learning.shelf", "help.shortcuts", "help.device", "help.intended_use", "help.about",
+    "case.who_is_who", "learning.shelf", "help.shortcuts", "help.own_keys", "help.device",
+    "help.intended_use", "help.about",
 )  # fmt: skip
 CONTROLS = (
     QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit,
