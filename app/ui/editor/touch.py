@@ -29,7 +29,7 @@ class Touch:
         """Of a finger that has neither moved nor been lifted."""
         self._drawing_finger: int | None = None
         self._two: dict[int, Point] = {}
-        """Where the two fingers that move the image were last, by their numbers; none while there are fewer."""
+        """Where the two fingers that move the image were last, by their numbers; empty with fewer."""
         view.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
 
     def take(self, event: QTouchEvent) -> bool:
