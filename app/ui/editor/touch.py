@@ -28,8 +28,8 @@ class Touch:
         self._waiting_press: QMouseEvent | None = None
         """Of a finger that has neither moved nor been lifted."""
         self._drawing_finger: int | None = None
-        self._two: tuple[Point, Point] | None = None
-        """Where the two fingers that move the image were last."""
+        self._two: dict[int, Point] = {}
+        """Where the two fingers that move the image were last, by their numbers; empty with fewer."""
         view.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
 
     def take(self, event: QTouchEvent) -> bool:
@@ -37,14 +37,14 @@ class Touch:
         kind, fingers = event.type(), _down(event)
         if kind is QEvent.Type.TouchCancel:
             self._leave_stroke()
-            self._two = None
+            self._two = {}
         elif kind is QEvent.Type.TouchBegin and len(fingers) == 1:
             self._put_down(event, fingers[0])
         elif len(fingers) >= 2:
             self._leave_stroke()
-            self._move_and_zoom(_view_xy(fingers[0]), _view_xy(fingers[1]))
+            self._move_and_zoom({finger.id(): _view_xy(finger) for finger in fingers[:2]})
         else:
-            self._two = None
+            self._two = {}
             self._follow_stroke(event)
         event.setAccepted(True)
         return True
@@ -85,13 +85,14 @@ class Touch:
             self._take_back()
         self._drawing_finger, self._waiting_press = None, None
 
-    def _move_and_zoom(self, first: Point, second: Point) -> None:
-        before, self._two = self._two, (first, second)
-        if before is None:
+    def _move_and_zoom(self, two: dict[int, Point]) -> None:
+        before, self._two = self._two, two
+        if before.keys() != two.keys():
+            # Of three fingers one was lifted or put down: the new pair begins where it is.
             return
-        centre, old_centre = _middle(first, second), _middle(*before)
+        centre, old_centre = _middle(*two.values()), _middle(*before.values())
         self._view.move_view(centre[0] - old_centre[0], centre[1] - old_centre[1])
-        spread, old_spread = length_px(first, second), length_px(*before)
+        spread, old_spread = length_px(*two.values()), length_px(*before.values())
         if min(spread, old_spread) >= _LEAST_SPREAD_PX:
             self._view.zoom_by(spread / old_spread, centre)
 

@@ -93,6 +93,19 @@ def test_two_fingers_move_and_zoom_and_draw_nothing(canvas: EditorCanvas) -> Non
     assert not mask.any()
 
 
+def test_the_image_stays_in_place_when_one_of_three_fingers_is_lifted(canvas: EditorCanvas) -> None:
+    hand = Hand(canvas)
+    for finger, place in enumerate((QPoint(200, 160), QPoint(280, 160), QPoint(100, 300))):
+        hand.down(finger, place)
+    scale, under_centre = canvas.view.placement.scale, canvas.view.placement.image_xy((240.0, 160.0))
+    hand.up(0)
+    hand.move(2, QPoint(100, 300))
+    assert canvas.view.placement.scale == pytest.approx(scale)
+    assert canvas.view.placement.image_xy((240.0, 160.0)) == pytest.approx(under_centre, abs=0.01)
+    hand.up(1)
+    hand.up(2)
+
+
 def test_a_second_finger_takes_back_the_stroke_of_the_first(canvas: EditorCanvas) -> None:
     canvas.tools.set_tool("brush")
     hand = Hand(canvas)
