@@ -197,9 +197,7 @@ def _day_of(name: str, text: str, year: int, month: int, day: int) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise InvalidFieldError(
-            name, _("“{text}” is no day of the calendar.").format(text=text)
-        ) from None
+        raise InvalidFieldError(name, _("“{text}” is no day of the calendar.").format(text=text)) from None
     if year < case_fields.EARLIEST_BIRTH_YEAR:
         raise InvalidFieldError(name, _("“{text}” lies too far back.").format(text=text))
     return found

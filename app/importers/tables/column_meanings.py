@@ -79,7 +79,11 @@ _DECISION_HEADERS: Final[Mapping[DecisionColumn, tuple[str, ...]]] = {
 }
 _OUTCOME_HEADERS: Final[Mapping[OutcomeColumn, tuple[str, ...]]] = {
     OutcomeColumn.DIAGNOSIS: ("naevus_outcome", "outcome", "outcome_diagnosis"),
-    OutcomeColumn.CONFIRMED_BY: ("naevus_outcome_confirm_type", "outcome_confirmed_by", "outcome_confirm_type"),
+    OutcomeColumn.CONFIRMED_BY: (
+        "naevus_outcome_confirm_type",
+        "outcome_confirmed_by",
+        "outcome_confirm_type",
+    ),
     OutcomeColumn.KNOWN_ON: ("outcome_known_on", "outcome_date", "outcome_day"),
 }
 _OF_PH2: Final = frozenset({"clinical_diagnosis", "histological_diagnosis"})

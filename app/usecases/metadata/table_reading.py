@@ -128,4 +128,8 @@ def _name(meaning: ColumnMeaning) -> str:
 
 
 def _label(meaning: ColumnMeaning) -> str:
-    return _(_LABELS[meaning]) if isinstance(meaning, KeyColumn | DecisionColumn | OutcomeColumn) else meaning.label
+    return (
+        _(_LABELS[meaning])
+        if isinstance(meaning, KeyColumn | DecisionColumn | OutcomeColumn)
+        else meaning.label
+    )

@@ -421,7 +421,7 @@ ISIC_5.png,nevus,hearsay,2026-01-09
 def test_outcomes_of_a_table_are_entered_once_and_refused_with_their_reason(
     services: Services, tmp_path: Path
 ) -> None:
-    ids = [an_image(services, tmp_path / "in", f"ISIC_{n}.png") for n in range(1, 6)]
+    ids = [an_image(services, tmp_path / "in", f"ISIC_{n}.png", seed=n) for n in range(1, 6)]
     visited = case_of(services, ids[0]).visit.visited_on
     path = a_table(tmp_path, "outcomes.csv", OUTCOMES.replace("2026-01-09", visited.isoformat()))
 
