@@ -99,7 +99,7 @@ class ImportFlow(QObject):
         )
 
     def cancel(self) -> None:
-        """Stop after the file that is being read; what is imported stays, and what appeared meanwhile waits."""
+        """Stop after the file that is being read; what is imported stays, what appeared meanwhile waits."""
         self._waiting = {manner: paths for manner, paths in self._waiting.items() if manner.is_watched}
         if self._job is not None:
             self._job.cancel()

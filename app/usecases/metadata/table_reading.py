@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import InvalidFieldError
+from app.domain.fields import CaseField
 from app.domain.ids import ImageId
 from app.importers.tables.column_meanings import (
     IMPORTED_FIELDS,
@@ -122,14 +123,8 @@ def column_choices() -> tuple[ColumnChoice, ...]:
 
 
 def _name(meaning: ColumnMeaning) -> str:
-    if isinstance(meaning, KeyColumn | DecisionColumn | OutcomeColumn):
-        return meaning.value
-    return meaning.column or meaning.name
+    return (meaning.column or meaning.name) if isinstance(meaning, CaseField) else meaning.value
 
 
 def _label(meaning: ColumnMeaning) -> str:
-    return (
-        _(_LABELS[meaning])
-        if isinstance(meaning, KeyColumn | DecisionColumn | OutcomeColumn)
-        else meaning.label
-    )
+    return meaning.label if isinstance(meaning, CaseField) else _(_LABELS[meaning])
