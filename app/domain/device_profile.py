@@ -16,6 +16,7 @@ LONGEST_NAME: Final = 80
 
 SOURCE: Final = "device profile “{name}”"
 """Stored with the scale of an image that a profile gave."""
+_OF_A_PROFILE: Final = SOURCE.partition("{")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +102,8 @@ def check_profile(profile: DeviceProfile, *, today: date) -> None:
     mm_per_px(profile.mm_per_px)
     if profile.verified_on > today:
         raise InvalidFieldError("verified_on", _("The day of verification cannot lie in the future."))
+
+
+def is_of_profile(calibration: Calibration) -> bool:
+    """Say whether a scale was computed from a profile, and so measured on another image."""
+    return calibration.source.startswith(_OF_A_PROFILE)

@@ -6,7 +6,13 @@ from datetime import date
 
 from app.domain.audit import AuditKind
 from app.domain.changes import Changes
-from app.domain.device_profile import CaptureDevice, DeviceProfile, check_profile, standing_profiles
+from app.domain.device_profile import (
+    CaptureDevice,
+    DeviceProfile,
+    check_profile,
+    is_of_profile,
+    standing_profiles,
+)
 from app.domain.errors import InvalidFieldError, NotFoundError
 from app.domain.ids import ImageId, ProfileId, new_id
 from app.domain.image import Calibration
@@ -63,6 +69,10 @@ def store_profile(services: Services, image_id: ImageId, name: str, *, verified_
         image = work.cases.case(image_id).image
         if image.calibration is None:
             raise InvalidFieldError("profile", _("The image has no scale; measure it first."))
+        if is_of_profile(image.calibration):
+            raise InvalidFieldError(
+                "profile", _("The scale of this image comes from a profile; measure it here first.")
+            )
         old = next(
             (one for one in standing_profiles(work.device_profiles.all()) if one.name == name.strip()), None
         )

@@ -114,6 +114,18 @@ def test_a_scale_from_a_profile_outdates_a_score_as_any_other_does(
     assert not case_of(services, second).is_score_current
 
 
+def test_a_scale_that_a_profile_gave_makes_no_other_profile(services: Services, tmp_path: Path) -> None:
+    first = imported(services, photograph(tmp_path / "a.jpg"))
+    second = imported(services, photograph(tmp_path / "b.jpg", shade=120))
+    set_calibration(services, first, Calibration(0.05, "measured on a ruler"))
+    store_profile(services, first, "Acme", verified_on=services.clock().date())
+    (profile,) = profiles_for(services, second).profiles
+    apply_profile(services, profile.id, [second])
+    with pytest.raises(InvalidFieldError, match="comes from a profile"):
+        store_profile(services, second, "Acme anew", verified_on=services.clock().date())
+    assert len(profiles_for(services, second).profiles) == 1
+
+
 def test_of_cropped_images_none_gets_the_scale(services: Services, tmp_path: Path) -> None:
     first = imported(services, photograph(tmp_path / "a.jpg"))
     cropped = imported(services, photograph(tmp_path / "b.jpg", size=(150, 90)))
