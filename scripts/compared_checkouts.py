@@ -11,8 +11,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 _BENCHMARK = Path(__file__).with_name("benchmark.py")
 
+_TIMES = ("s", "ms")
+
 Measured = dict[str, list[tuple[float, float | None]]]
-"""By row: value and processor time of each round."""
+"""By row: time, or the reverse of a rate, and processor time of each round."""
 
 
 def compare_with(reference: str, groups: list[str], rounds: int) -> int:
@@ -39,7 +41,9 @@ def _in_turns(other: Path, groups: list[str], rounds: int) -> tuple[Measured, Me
     for _ in range(rounds):
         for checkout, found in ((ROOT, here), (other, there)):
             for row in _rows(checkout, groups):
-                found.setdefault(row["what"], []).append((row["value"], row["cpu_ms"]))
+                # Of a rate its reverse, so that less is better in every row.
+                value = row["value"] if row["unit"] in _TIMES else 1 / row["value"]
+                found.setdefault(row["what"], []).append((value, row["cpu_ms"]))
     return here, there
 
 
@@ -50,12 +54,14 @@ def _rows(checkout: Path, groups: list[str]) -> list[dict[str, Any]]:
         command = [sys.executable, str(_BENCHMARK), "--only", *groups, "--json", str(file)]
         environment = os.environ | {"PYTHONPATH": str(checkout)}
         subprocess.call(command, env=environment, cwd=checkout, stdout=subprocess.DEVNULL)
+        if not file.is_file():
+            sys.exit(f"The benchmark could not be run on {checkout}.")
         rows: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["rows"]
         return rows
 
 
 def _line(what: str, here: list[tuple[float, float | None]], there: list[tuple[float, float | None]]) -> str:
-    """Ratios above 1 say that this checkout is quicker, of times; below 1 of rates."""
+    """Ratios above 1 say that this checkout is quicker."""
     value, other = min(value for value, _ in here), min(value for value, _ in there)
     cpus, other_cpus = [cpu for _, cpu in here if cpu], [cpu for _, cpu in there if cpu]
     cpu = f"{min(other_cpus) / min(cpus):.2f}" if cpus and other_cpus else ""
