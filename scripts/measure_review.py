@@ -169,6 +169,10 @@ def _review_all(window: MainWindow, masks: dict[str, BoolMask]) -> list[Review]:
     _settle(window)
     annotator, found = Annotator(window), dict[str, Review]()
     while review.is_running:
+        if not review.left:
+            # The last confirmation is being stored.
+            rest(0.02)
+            continue
         view = window.controller.review.view
         if view is None:
             raise RuntimeError("No image is under review.")

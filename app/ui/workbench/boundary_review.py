@@ -80,7 +80,7 @@ class BoundaryReview(QObject):
         bar.chosen.connect(lambda name: self._verbs[name]())
         bar.reason_chosen.connect(self.skip)
         session.changed.connect(self._prepared.follow)
-        review.correction.left_unsigned.connect(lambda unsigned: self._put_back(unsigned.image_id))
+        review.correction.left_unsigned.connect(lambda unsigned: self._put_back_slip(unsigned.image_id))
         review.opened.connect(self._follow_other_case)
         canvas.view.installEventFilter(self)
         self._pause = QTimer(self)
@@ -306,12 +306,25 @@ class BoundaryReview(QObject):
         return tuple(self.left[1 : 1 + _PREPARED_AHEAD])
 
     def _put_back(self, image_id: ImageId) -> None:
-        """Put an image at the end whose mask was not stored, because it may be a slip or could not be."""
+        """Put an image at the end whose mask could not be stored."""
         was_last = not self.left
         if self._is_running and self._round.put_back(image_id):
-            if was_last:
-                self._go_on()
-            self._show_progress()
+            self._show_put_back(was_last=was_last)
+
+    def _put_back_slip(self, image_id: ImageId) -> None:
+        """Put an image at the end whose mask may be a slip; the second time a notice says so."""
+        was_last = not self.left
+        if not self._is_running:
+            return
+        if self._round.put_back_slip(image_id):
+            self._show_put_back(was_last=was_last)
+        else:
+            self._end_when_over()
+
+    def _show_put_back(self, *, was_last: bool) -> None:
+        if was_last:
+            self._go_on()
+        self._show_progress()
 
     def _follow_other_case(self, image_id: str) -> None:
         """End when another case was opened than the one under review."""

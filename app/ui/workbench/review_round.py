@@ -25,6 +25,8 @@ class ReviewRound:
         self._left = list(image_ids)
         self._reviewed: list[Reviewed] = []
         self._storing: set[ImageId] = set()
+        self._slips: set[ImageId] = set()
+        """Images that came back because their mask may be a slip."""
 
     @property
     def left(self) -> tuple[ImageId, ...]:
@@ -65,6 +67,16 @@ class ReviewRound:
             self._reviewed = kept
             self._left.append(image_id)
         return is_back
+
+    def put_back_slip(self, image_id: ImageId) -> bool:
+        """Put an image at the end whose mask may be a slip, once; confirmed again, it stays unsigned."""
+        is_again = image_id in self._slips
+        self._slips.add(image_id)
+        if not is_again:
+            return self.put_back(image_id)
+        self._storing.discard(image_id)
+        self._reviewed = [one for one in self._reviewed if one.image_id != image_id]
+        return False
 
     def take_back(self) -> Reviewed | None:
         """Return to the image that was left last; None where none was."""

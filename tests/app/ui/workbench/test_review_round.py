@@ -41,3 +41,16 @@ def test_an_undo_that_could_not_be_stored_changes_nothing() -> None:
     assert found.left == (A, B)
     found.keep(last)
     assert (found.left, found.reviewed, len(found.moments)) == ((B,), 1, 1)
+
+
+def test_a_possible_slip_comes_back_once_and_then_no_longer_keeps_the_round() -> None:
+    found = ReviewRound([A, B])
+    found.leave(reviewed(A, 1))
+    assert found.put_back_slip(A)
+    found.leave(reviewed(B, 2))
+    found.note_stored(B)
+    assert (found.left, found.is_over) == ((A,), False)
+    found.leave(reviewed(A, 3))
+    assert not found.put_back_slip(A)
+    assert found.is_over
+    assert found.moments == (NOON + timedelta(minutes=2),)
