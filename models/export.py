@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnx_ir
-import onnxruntime
 import onnxscript.optimizer
 import torch
 from torch import Tensor, nn
 
 from models.contract.errors import NaevusError
+from models.contract.onnx_runtime import InferenceSession, onnx_runtime
 from models.contract.shelf.card import GRAPH_FILE, WEIGHTS_FILE
 
 OPSET = 18
@@ -78,7 +78,7 @@ def largest_difference(
     network: nn.Module, signature: GraphSignature, examples: Sequence[Mapping[str, Tensor]], graph: Path
 ) -> float:
     """Return the largest absolute difference of any output between ONNX Runtime and torch."""
-    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    session = onnx_runtime().InferenceSession(graph, providers=["CPUExecutionProvider"])
     # numpy's maximum, unlike Python's, keeps a value that is not a number wherever it stands.
     return float(np.max([_difference(network, signature, example, session) for example in examples]))
 
@@ -87,7 +87,7 @@ def _difference(
     network: nn.Module,
     signature: GraphSignature,
     example: Mapping[str, Tensor],
-    session: onnxruntime.InferenceSession,
+    session: InferenceSession,
 ) -> float:
     with torch.no_grad():
         expected = network(*(example[name] for name in signature.inputs))

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,8 @@ from app.inference.engine import (
 from app.translation import _
 from app.usecases.cancellation import CancelToken
 from models.contract.lesion.diagnoses import DIAGNOSIS_LOGITS
+from models.contract.onnx_runtime import InferenceSession, onnx_runtime, onnx_runtime_errors
 from models.contract.shelf.card import GRAPH_FILE
-
-if TYPE_CHECKING:
-    import onnxruntime
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,7 +33,7 @@ class OnnxEngine:
     name = "ONNX Runtime"
 
     def __init__(self) -> None:
-        self._session_by_folder: dict[Path, onnxruntime.InferenceSession] = {}
+        self._session_by_folder: dict[Path, InferenceSession] = {}
 
     def segment(self, folder: Path, images: FloatArray, token: CancelToken) -> SegmenterOutput:
         """Return what the segmentation model in ``folder`` says of images (B, 3, h, w)."""
@@ -92,10 +90,8 @@ class OnnxEngine:
         return dict(zip(names, arrays, strict=True))
 
     def _run(self, folder: Path, inputs: dict[str, NDArray[Any]], token: CancelToken) -> list[FloatArray]:
-        import onnxruntime
-
         session = self._session(folder)
-        options = onnxruntime.RunOptions()
+        options = onnx_runtime().RunOptions()
 
         def terminate() -> None:
             options.terminate = True
@@ -113,16 +109,16 @@ class OnnxEngine:
             ) from error
         return [np.asarray(output, dtype=np.float32) for output in outputs]
 
-    def _session(self, folder: Path) -> "onnxruntime.InferenceSession":
+    def _session(self, folder: Path) -> InferenceSession:
         if folder not in self._session_by_folder:
             self._session_by_folder[folder] = _open_session(folder)
         return self._session_by_folder[folder]
 
 
-def _open_session(folder: Path) -> "onnxruntime.InferenceSession":
+def _open_session(folder: Path) -> InferenceSession:
     """Open a graph on the GPU when that works, else on the CPU; raises ModelUnavailableError."""
     try:
-        import onnxruntime
+        runtime = onnx_runtime()
     except ImportError as error:
         raise EngineUnavailableError(_("ONNX Runtime is not installed here.")) from error
     graph = folder / GRAPH_FILE
@@ -130,12 +126,12 @@ def _open_session(folder: Path) -> "onnxruntime.InferenceSession":
         raise ModelUnavailableError(
             _("The model in {name} has no graph file, so it cannot be run.").format(name=folder.parent.name)
         )
-    options = onnxruntime.SessionOptions()
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = os.cpu_count() or 1
     options.log_severity_level = 3
-    for providers in _provider_choices(onnxruntime.get_available_providers()):
+    for providers in _provider_choices(runtime.get_available_providers()):
         try:
-            return onnxruntime.InferenceSession(graph, options, providers=providers)
+            return runtime.InferenceSession(graph, options, providers=providers)
         except _runtime_errors() as error:
             _LOG.warning("provider %s refused the graph: %s", providers[0], type(error).__name__)
     raise ModelUnavailableError(
@@ -146,19 +142,8 @@ def _open_session(folder: Path) -> "onnxruntime.InferenceSession":
 
 
 def _runtime_errors() -> tuple[type[Exception], ...]:
-    """Return ONNX Runtime's exception types, which share no parent; a terminated run is a Fail."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    names = (
-        "Fail",
-        "RuntimeException",
-        "InvalidArgument",
-        "InvalidGraph",
-        "InvalidProtobuf",
-        "NoSuchFile",
-        "EPFail",
-    )
-    return (RuntimeError, *(getattr(state, name) for name in (*names, "NotImplemented")))
+    """Return what opening and running a graph raise; a terminated run is a Fail."""
+    return (RuntimeError, *onnx_runtime_errors())
 
 
 def _provider_choices(available: list[str]) -> list[list[str]]:

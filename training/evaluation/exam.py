@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from models.contract.files.atomic_files import sha256_of
 from models.contract.imaging.preprocess import for_segmenter
+from models.contract.onnx_runtime import onnx_runtime_errors
 from models.contract.shelf.card import Task
 from models.contract.shelf.exam import OVERALL, REFERENCE_IMAGES, Exam, ExamPart
 from models.export import largest_difference
@@ -40,19 +40,6 @@ _PARITY_IMAGES: Final = 3
 _FEWEST_PATIENTS: Final = 5
 """Smaller subgroups are not reported: they say nothing, and could point to a person."""
 _LONGEST_WORD: Final = 60
-
-_RUNTIME_ERRORS: Final[tuple[type[Exception], ...]] = tuple(
-    getattr(state, name)
-    for name in (
-        "Fail",
-        "RuntimeException",
-        "InvalidArgument",
-        "InvalidGraph",
-        "InvalidProtobuf",
-        "NoSuchFile",
-    )
-)
-"""What ONNX Runtime raises for a graph that it cannot open or run; the types share no parent."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +196,7 @@ def _parity(model: PublishedModel, folder: Path, samples: Sequence[Sample]) -> f
             form, signature = score_graph(cast("ScoreNetwork", model.network))
             example = _classifier_example(model, samples)
         difference = largest_difference(form, signature, [example], graph)
-    except _RUNTIME_ERRORS:
+    except onnx_runtime_errors():
         return None
     return difference if np.isfinite(difference) else None
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 
 from models.contract.errors import (
@@ -27,6 +26,7 @@ from models.contract.errors import (
     UnsafeModelFileError,
 )
 from models.contract.files.atomic_files import sha256_of
+from models.contract.onnx_runtime import onnx_runtime
 from models.contract.shelf import cards_on_disk
 from models.contract.shelf.card import InputSpec, ModelCard, read_card, write_card
 from models.contract.shelf.model_shelf import ModelShelf
@@ -60,7 +60,7 @@ def test_a_model_is_added_listed_and_given_out(make_model: MakeModel, shelf: Mod
     assert shelf.list("classification") == ()
     assert shelf.get("tiny", "1.0") == added
     assert shelf.problems() == ()
-    session = onnxruntime.InferenceSession(added.graph_path, providers=["CPUExecutionProvider"])
+    session = onnx_runtime().InferenceSession(added.graph_path, providers=["CPUExecutionProvider"])
     [answer] = session.run(None, {"image": np.ones((1, 3, 32, 48), np.float32)})
     assert (answer == 2.0).all()
 

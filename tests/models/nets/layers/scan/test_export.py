@@ -1,11 +1,11 @@
 from collections.abc import Callable
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 from torch import Tensor
 
+from models.contract.onnx_runtime import onnx_runtime
 from models.nets.layers.scan.export import exportable_scan
 from models.nets.layers.scan.reference import sequential_scan
 from models.nets.layers.ss2d import SS2D
@@ -37,7 +37,7 @@ def test_a_graph_has_one_scan_node_per_ss2d_and_any_batch_size() -> None:
             verbose=False,
         )
     graph = program.model_proto
-    session = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = onnx_runtime().InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
 
     assert [node.op_type for node in graph.graph.node].count("Scan") == 1
     for samples in (1, 4):
