@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.domain.errors import UnreadableFileError
 from app.translation import _
-from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
+from models.contract.photographs.failures import quiet_decoders
 
 DIRECTORY_NAME = "DICOMDIR"
 
@@ -23,15 +23,15 @@ def files_of_directory(path: Path) -> Iterator[Path]:
     """Return the image files that a DICOMDIR names; raises UnreadableFileError when it is damaged."""
     # pydicom takes a third of a second to import: with the first such file, not at the start.
     from pydicom import dcmread
-    from pydicom.errors import InvalidDicomError
 
-    failures: tuple[type[Exception], ...] = (*DECODER_FAILURES, InvalidDicomError)
+    from models.contract.photographs.dicom_failures import DICOM_FAILURES
+
     if path.stat().st_size > _MOST_BYTES:
         raise UnreadableFileError(_("The DICOMDIR is too large."))
     try:
         with quiet_decoders():
             records = list(dcmread(BytesIO(path.read_bytes())).DirectoryRecordSequence)
-    except failures:
+    except DICOM_FAILURES:
         raise UnreadableFileError(_("The DICOMDIR is damaged.")) from None
     if len(records) > _MOST_RECORDS:
         raise UnreadableFileError(_("The DICOMDIR names too many files."))

@@ -5,7 +5,7 @@ from io import BytesIO
 from app.domain.errors import UnreadableFileError
 from app.imaging.dicom.reader import is_deflated
 from app.translation import _
-from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
+from models.contract.photographs.failures import quiet_decoders
 
 MOST_FRAMES = 64
 _BITS = 8
@@ -19,9 +19,9 @@ def frames_of(content: bytes) -> tuple[bytes, ...]:
     """
     # pydicom takes a third of a second to import: with the first such file, not at the start.
     from pydicom import dcmread
-    from pydicom.errors import InvalidDicomError
 
-    failures: tuple[type[Exception], ...] = (*DECODER_FAILURES, InvalidDicomError)
+    from models.contract.photographs.dicom_failures import DICOM_FAILURES
+
     if is_deflated(content):
         return ()
     try:
@@ -37,7 +37,7 @@ def frames_of(content: bytes) -> tuple[bytes, ...]:
             return tuple(_frame(content, number, count) for number in range(count))
     except UnreadableFileError:
         raise
-    except failures:
+    except DICOM_FAILURES:
         # The reader of single pictures says what is wrong with it.
         return ()
 

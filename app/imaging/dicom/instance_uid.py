@@ -3,11 +3,9 @@
 from pathlib import Path
 
 from pydicom import dcmread
-from pydicom.errors import BytesLengthException, InvalidDicomError
 
-from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
-
-_FAILURES: tuple[type[Exception], ...] = (*DECODER_FAILURES, BytesLengthException, InvalidDicomError)
+from models.contract.photographs.dicom_failures import DICOM_FAILURES
+from models.contract.photographs.failures import quiet_decoders
 
 
 def instance_uid(path: Path) -> str:
@@ -16,5 +14,5 @@ def instance_uid(path: Path) -> str:
         with quiet_decoders():
             head = dcmread(path, stop_before_pixels=True, specific_tags=["SOPInstanceUID"])
             return str(head.get("SOPInstanceUID") or "")
-    except _FAILURES:
+    except DICOM_FAILURES:
         return ""

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
-from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, SegmentationStorage
 
 from app.domain.errors import InvalidFieldError, UnreadableFileError
@@ -14,10 +13,10 @@ from app.importers.masks.segment import DicomSegmentation, Segment
 from app.importers.masks.shapes import checked_size
 from app.translation import _
 from models.contract.imaging.mask_file import MOST_PIXELS
-from models.contract.photographs.failures import DECODER_FAILURES, quiet_decoders
+from models.contract.photographs.dicom_failures import DICOM_FAILURES
+from models.contract.photographs.failures import quiet_decoders
 
 _LABEL_MAP_SEGMENTATION_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
-_FAILURES: tuple[type[Exception], ...] = (*DECODER_FAILURES, BytesLengthException, InvalidDicomError)
 _MOST_FRAMES = 64
 """Lesions of one image; many more are a volume, which no image of skin is."""
 
@@ -31,7 +30,7 @@ def segmentation_of(path: Path) -> DicomSegmentation | None:
         raise
     except InvalidFieldError as error:
         raise UnreadableFileError(str(error)) from None
-    except _FAILURES:
+    except DICOM_FAILURES:
         # What went wrong quotes header values, which may name a patient.
         raise UnreadableFileError(
             _("The DICOM segmentation is damaged or incomplete; please export it again.")

@@ -279,6 +279,22 @@ def test_the_frames_of_a_dicom_file_become_images_of_one_patient(
         assert difference.mean() < (4 if is_jpeg else 0.001)
 
 
+def test_a_damaged_dicom_file_of_several_frames_is_refused_and_the_others_are_imported(
+    services: Services, tmp_path: Path
+) -> None:
+    folder = tmp_path / "visit"
+    folder.mkdir()
+    a_dicom([a_lesion_image(seed) for seed in (1, 2)]).save_as(folder / "a.dcm", enforce_file_format=True)
+    before, after = (folder / "a.dcm").read_bytes().split(b"\x28\x00\x10\x00US\x02\x00")
+    (folder / "a.dcm").write_bytes(before + b"\x28\x00\x10\x00US\x03\x00\x00" + after)
+    an_image_file(folder, "b.png", seed=3)
+
+    report = imported(services, folder)
+
+    assert [refusal.path.name for refusal in report.refused] == ["a.dcm"]
+    assert [case.image.file_name for case in cases_of(services, report)] == ["b.png"]
+
+
 def a_disc(folder: Path, count: int = 2) -> Path:
     """Write a DICOMDIR with its files."""
     files = FileSet()
