@@ -4,7 +4,6 @@ The data folder holds ``cases.sqlite``, ``blobs/``, ``backups/``, ``journal/``, 
 ``runs/``, ``snapshots/``, ``log/`` and ``settings.toml``.
 """
 
-import csv
 import getpass
 import logging
 import logging.handlers
@@ -126,8 +125,8 @@ def vocabulary() -> Vocabulary:
     fields = tomllib.loads(resources.path("terms", "case_fields.toml").read_text(encoding="utf-8"))
     diagnoses = tomllib.loads(resources.path("terms", "diagnoses.toml").read_text(encoding="utf-8"))
     keys = tomllib.loads(resources.path("terms", "decision_keys.toml").read_text(encoding="utf-8"))
-    with resources.path("terms", "anatomic_sites.csv").open(encoding="utf-8", newline="") as opened:
-        return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys, csv.DictReader(opened))
+    sites = resources.rows("terms", "anatomic_sites.csv")
+    return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys, sites)
 
 
 def start_log(folder: Path) -> None:

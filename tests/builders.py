@@ -1,6 +1,5 @@
 """Things tests need: lesion images, image files, a workplace with a real store, cases at each stage."""
 
-import csv
 import shutil
 import tempfile
 import tomllib
@@ -129,8 +128,8 @@ def the_vocabulary() -> Vocabulary:
         tomllib.loads(resources.path("terms", name).read_text(encoding="utf-8"))
         for name in ("case_fields.toml", "diagnoses.toml", "decision_keys.toml")
     )
-    with resources.path("terms", "anatomic_sites.csv").open(encoding="utf-8", newline="") as opened:
-        return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys, csv.DictReader(opened))
+    sites = resources.rows("terms", "anatomic_sites.csv")
+    return Vocabulary.from_tables(fields, diagnoses["diagnosis"], keys, sites)
 
 
 @cache

@@ -3,7 +3,7 @@
 from app.domain.anatomic_sites import lesion_site_words
 from app.domain.patient_tree import LesionLine
 from app.text.bands import band_words
-from app.text.patient_tree import images_words
+from app.text.patient_tree import images_words, lesion_name
 from app.translation import _
 
 _JOINT = "  ·  "
@@ -11,8 +11,8 @@ _JOINT = "  ·  "
 
 def pin_words(line: LesionLine) -> str:
     """Return a lesion's name, its site with side, its band and how many images there are of it."""
-    named = line.lesion.label or _("Lesion {number}").format(number=line.number)
-    numbered = named if not line.lesion.label else f"{line.number}  {named}"
+    named = lesion_name(line.lesion, line.number)
+    numbered = f"{line.number}  {named}" if line.lesion.label else named
     band = _("no score") if line.band is None else band_words(line.band)
     site = lesion_site_words(line.lesion) or _("Site not known")
     return _JOINT.join((numbered, site, band, images_words(len(line.images))))

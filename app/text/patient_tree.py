@@ -31,9 +31,14 @@ def images_words(count: int) -> str:
     return ngettext("{count} image", "{count} images", count).format(count=count)
 
 
+def lesion_name(lesion: Lesion, number: int) -> str:
+    """Return a lesion's label, else its number among those of the patient."""
+    return lesion.label or _("Lesion {number}").format(number=number)
+
+
 def lesion_title(lesion: Lesion, number: int) -> str:
     """Return a lesion's label, else its number among those of the patient, with its site."""
-    named = lesion.label or _("Lesion {number}").format(number=number)
+    named = lesion_name(lesion, number)
     site = short_site_words(lesion)
     return f"{named}{_JOINT}{site}" if site else named
 

@@ -1,6 +1,5 @@
 """Where a lesion is, in the codes of DICOM's Dermatology Anatomic Site (PS3.16, CID 4029), and its side."""
 
-import csv
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
@@ -50,6 +49,5 @@ def side_code(lesion: Lesion) -> Code | None:
 
 @cache
 def _exact_sites() -> Mapping[tuple[str, ...], SiteCode]:
-    with resources.path("terms", "anatomic_sites.csv").open(encoding="utf-8", newline="") as opened:
-        sites = [AnatomicSite.from_row(row) for row in csv.DictReader(opened)]
+    sites = [AnatomicSite.from_row(row) for row in resources.rows("terms", "anatomic_sites.csv")]
     return {site.levels: site.code for site in sites if site.code is not None}

@@ -60,7 +60,7 @@ def fhir_bundle(file: CaseFile, *, deidentified: bool) -> Resource:
     patient, devices = urls.of("Patient"), _devices(row)
     results: dict[str, Resource] = {}
     for name, said in observations(row).items():
-        device = next((key for key in devices if key == said.model), None)
+        device = said.model if said.model in devices else None
         results[urls.of(f"Observation {name}")] = {
             "resourceType": "Observation",
             "status": "preliminary" if said.model else "final",

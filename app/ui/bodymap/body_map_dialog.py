@@ -14,6 +14,7 @@ from app.domain.ids import ImageId
 from app.domain.lesion import Lesion
 from app.domain.patient_tree import LesionLine
 from app.text.body_map import pin_words
+from app.text.patient_tree import lesion_name
 from app.translation import N_, _
 from app.ui.bodymap.body_view import BodyView, pin_badge
 from app.ui.bodymap.figures.outline import BodyRegion
@@ -201,6 +202,5 @@ class BodyMapDialog(FittedDialog):
 
 
 def _where_words(line: LesionLine) -> str:
-    named = line.lesion.label or _("Lesion {number}").format(number=line.number)
     where = lesion_site_words(line.lesion) or _("Site not known")
-    return f"{named}: {where}"
+    return f"{lesion_name(line.lesion, line.number)}: {where}"

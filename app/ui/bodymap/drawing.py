@@ -44,10 +44,10 @@ CAPTIONS: Final = (
     ),
     Caption(N_("Mucosa and eye"), QPointF(_INSETS_X + 2 * COLUMN_WIDTH, 294)),
     Caption(N_("Genital and perianal"), QPointF(_INSETS_X + 2 * COLUMN_WIDTH, 366)),
-    *(Caption(N_("R"), QPointF(x, 26)) for x in (_FRONT_X - 62,)),
-    *(Caption(N_("L"), QPointF(x, 26)) for x in (_FRONT_X + 62,)),
-    *(Caption(N_("L"), QPointF(x, 26)) for x in (_BACK_X - 62,)),
-    *(Caption(N_("R"), QPointF(x, 26)) for x in (_BACK_X + 62,)),
+    Caption(N_("R"), QPointF(_FRONT_X - 62, 26)),
+    Caption(N_("L"), QPointF(_FRONT_X + 62, 26)),
+    Caption(N_("L"), QPointF(_BACK_X - 62, 26)),
+    Caption(N_("R"), QPointF(_BACK_X + 62, 26)),
 )
 
 

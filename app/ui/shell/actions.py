@@ -62,11 +62,6 @@ class Action:
     starts_group: bool = False
     is_view_aid: bool = False
 
-    @property
-    def is_single_key(self) -> bool:
-        """Say whether the shortcut is a key one types text with, alone or with Shift."""
-        return is_single_key(self.shortcut)
-
 
 ZOOM_STEP = 1.25
 """By how much one press of a key enlarges."""

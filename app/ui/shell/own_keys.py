@@ -50,14 +50,16 @@ def keys_of(line: KeyLine, own: OwnKeys) -> str:
 def why_not(keys: str, line: KeyLine, lines: Sequence[KeyLine], own: OwnKeys) -> str:
     """Return why an action cannot have a key, in a sentence; "" if it can."""
     wanted = portable(keys)
-    if not wanted or wanted == portable(line.keys):
-        taken_for = "" if not wanted else _other(wanted, line, lines, own)
-    elif ", " in wanted:
-        return _("One press of keys, please: {keys} are several.").format(keys=native(wanted))
-    elif QKeySequence(wanted) in map(QKeySequence, _TAKEN_BY_TOOLS):
-        return _("{keys} belongs to the tools and fields; choose another one.").format(keys=native(wanted))
-    else:
-        taken_for = _other(wanted, line, lines, own)
+    if not wanted:
+        return ""
+    if wanted != portable(line.keys):
+        if ", " in wanted:
+            return _("One press of keys, please: {keys} are several.").format(keys=native(wanted))
+        if QKeySequence(wanted) in map(QKeySequence, _TAKEN_BY_TOOLS):
+            return _("{keys} belongs to the tools and fields; choose another one.").format(
+                keys=native(wanted)
+            )
+    taken_for = _other(wanted, line, lines, own)
     if not taken_for:
         return ""
     return _("{keys} is taken by “{action}”; give that one another key first.").format(

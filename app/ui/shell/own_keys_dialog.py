@@ -96,6 +96,9 @@ class OwnKeysDialog(PageDialog):
 
     def _choose(self) -> None:
         self.refusal.hide()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
         if (line := self._chosen) is not None:
             self.keys.setKeySequence(QKeySequence(keys_of(line, self._own)))
             self.reset.setEnabled(line.id in self._own)
@@ -104,25 +107,24 @@ class OwnKeysDialog(PageDialog):
         if (line := self._chosen) is None:
             return
         keys = portable(self.keys.keySequence().toString())
-        refusal = why_not(keys, line, self._lines, self._own)
-        self.refusal.setText(refusal)
-        self.refusal.setVisible(bool(refusal))
-        if not refusal:
-            self._own[line.id] = keys
-            if keys == portable(line.keys):
-                del self._own[line.id]
-            self._tell()
+        others = self._own_without(line)
+        self._take(line, keys, others if keys == portable(line.keys) else {**others, line.id: keys})
 
     def _reset(self) -> None:
         line = self._chosen
-        if line is None or line.id not in self._own:
-            return
-        without = {action: keys for action, keys in self._own.items() if action != line.id}
-        refusal = why_not(line.keys, line, self._lines, without)
+        if line is not None and line.id in self._own:
+            self._take(line, line.keys, self._own_without(line))
+
+    def _own_without(self, line: KeyLine) -> dict[str, str]:
+        return {action: keys for action, keys in self._own.items() if action != line.id}
+
+    def _take(self, line: KeyLine, keys: str, own: dict[str, str]) -> None:
+        """Use a key, or say why it cannot be had."""
+        refusal = why_not(keys, line, self._lines, own)
         self.refusal.setText(refusal)
         self.refusal.setVisible(bool(refusal))
         if not refusal:
-            self._own = without
+            self._own = own
             self._tell()
 
     def _reset_all(self) -> None:
@@ -132,9 +134,7 @@ class OwnKeysDialog(PageDialog):
 
     def _tell(self) -> None:
         self._show()
-        if (line := self._chosen) is not None:
-            self.keys.setKeySequence(QKeySequence(keys_of(line, self._own)))
-            self.reset.setEnabled(line.id in self._own)
+        self._show_chosen()
         self.changed.emit(dict(self._own))
 
     def _show(self) -> None:

@@ -1,13 +1,11 @@
 """The window of device profiles: use one for this image or the chosen ones, keep a scale, withdraw one."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDateEdit,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -20,10 +18,11 @@ from PySide6.QtWidgets import (
 from app.domain.changes import Changes
 from app.domain.device_profile import DeviceProfile
 from app.domain.ids import ImageId
-from app.translation import N_, _, day_text, language_in_use, ngettext
+from app.translation import N_, _, day_text, ngettext
 from app.ui.jobs.worker_queues import QueueName
 from app.ui.session import Session
 from app.ui.widgets.card import Card
+from app.ui.widgets.day_box import DayBox
 from app.ui.widgets.field import Field
 from app.ui.widgets.labels import plain_label, plain_tip
 from app.ui.widgets.page_dialog import PageDialog
@@ -62,7 +61,7 @@ class DeviceProfileDialog(PageDialog):
         self.to_this, self.to_chosen = QRadioButton(_("This image")), QRadioButton()
         self.use, self.withdraw = QPushButton(_("Use this scale")), QPushButton(_("Withdraw the profile"))
         self.name, self.keep = TextField(_("Name of the new profile")), QPushButton(_("Keep the scale"))
-        self.day = QDateEdit(QDate.currentDate())
+        self.day = DayBox()
         self.device = plain_label("", "muted", wraps=True)
         self._own_scale = plain_label("", "muted", wraps=True)
         self.problem = plain_label("", "error", wraps=True)
@@ -93,8 +92,7 @@ class DeviceProfileDialog(PageDialog):
         self.use.setProperty("role", "primary")
         for button in (self.use, self.withdraw, self.keep):
             button.setAutoDefault(False)
-        self.day.setCalendarPopup(True)
-        self.day.setDisplayFormat(language_in_use().notation.date_pattern)
+        self.day.setDate(QDate.currentDate())
         self.day.setMaximumDate(QDate.currentDate())
         self.page.addWidget(self.device)
         self.page.addWidget(self.table, 1)
@@ -182,11 +180,9 @@ class DeviceProfileDialog(PageDialog):
             self._store(lambda services: withdraw_profile(services, profile.id), self._read)
 
     def _keep(self) -> None:
-        name, day = self.name.line.text(), self.day.date()
-        verified_on = datetime(day.year(), day.month(), day.day(), tzinfo=UTC).date()
+        name, day = self.name.line.text(), self.day.day
         self._store(
-            lambda services: store_profile(services, self._image_id, name, verified_on=verified_on),
-            self._read,
+            lambda services: store_profile(services, self._image_id, name, verified_on=day), self._read
         )
 
     def _store(self, verb: Callable[[Services], Changes], then: Callable[[], None]) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from app.domain.case import Case
 from app.domain.changes import Changes
 from app.domain.errors import DomainError, StorageError
 from app.domain.fields import with_values
-from app.domain.ids import LesionId, PatientId, VisitId
+from app.domain.ids import ImageId, LesionId, PatientId, VisitId
 from app.domain.lesion import Lesion, Visit
 from app.domain.people.patient import Patient
 from app.storage.unit_of_work import UnitOfWork
@@ -133,15 +134,19 @@ def _assign(services: Services, change: PlannedChange) -> Callable[[], Changes]:
     return lambda: assign_lesion(services, entry.lesion_id, entry.patient_code)
 
 
+def _listed_case(work: UnitOfWork, image_id: ImageId) -> Case:
+    if work.cases.is_hidden(image_id):
+        raise StorageError(_(_REMOVED_MEANWHILE))
+    return work.cases.case(image_id)
+
+
 def _decide(services: Services, change: PlannedChange) -> Callable[[], Changes]:
     entry = change.entry
     assert isinstance(entry, DecisionEntry)
 
     def act() -> Changes:
         with services.store.reading() as work:
-            decision = work.cases.case(entry.image_id).decision
-            if work.cases.is_hidden(entry.image_id):
-                raise StorageError(_(_REMOVED_MEANWHILE))
+            decision = _listed_case(work, entry.image_id).decision
         if (None if decision is None else decision.id) != entry.stored:
             raise StorageError(_(_DECIDED_MEANWHILE))
         return set_decision(
@@ -158,9 +163,7 @@ def _enter_outcome(services: Services, change: PlannedChange) -> Callable[[], Ch
 
     def act() -> Changes:
         with services.store.reading() as work:
-            stored = work.cases.case(entry.image_id).outcome
-            if work.cases.is_hidden(entry.image_id):
-                raise StorageError(_(_REMOVED_MEANWHILE))
+            stored = _listed_case(work, entry.image_id).outcome
         if stored is not None and (stored.diagnosis, stored.confirm_type, stored.known_on) == wanted:
             # A line about another image of the lesion has entered it for all of them.
             return Changes()

@@ -6,7 +6,13 @@ from app.domain.audit import AuditKind
 from app.domain.changes import Changes
 from app.domain.ids import ImageId
 from app.domain.work_list.tag import checked_person
+from app.storage.unit_of_work import UnitOfWork
 from app.usecases.services import Services
+
+
+def known_people(services: Services, work: UnitOfWork) -> tuple[str, ...]:
+    """Return whom cases can be assigned to by name: who works or was named in this case store."""
+    return tuple(sorted({*work.tags.people(), services.user} - {""}))
 
 
 def assign_cases(services: Services, image_ids: Sequence[ImageId], person: str) -> Changes:

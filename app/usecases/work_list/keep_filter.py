@@ -9,6 +9,7 @@ from app.domain.work_list.saved_filter import SavedFilter, checked_name
 from app.domain.work_list.search import parse_search
 from app.translation import _
 from app.usecases.services import Services
+from app.usecases.work_list.assign_cases import known_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,9 @@ class KnownWords:
 def known_words(services: Services) -> KnownWords:
     """Return what can be typed behind the fields of a search, and the saved filters."""
     with services.store.reading() as work:
-        people = {*work.tags.people(), services.user} - {""}
         return KnownWords(
             tags=tuple(work.tags.tags()),
-            people=tuple(sorted(people)),
+            people=known_people(services, work),
             models=tuple(work.tags.models()),
             sites=tuple(sorted(work.tags.used_sites())),
             diagnoses=tuple(sorted(work.tags.diagnoses())),

@@ -8,6 +8,7 @@ from app.domain.ids import ImageId
 from app.translation import _
 from app.usecases.exports.case_selection import CaseSelection, selected_images
 from app.usecases.services import Services
+from app.usecases.work_list.assign_cases import known_people
 
 MOST_AT_ONCE: Final = 1000
 """Their lines are written in one transaction, for which everybody else waits."""
@@ -36,10 +37,10 @@ def tags_of_cases(services: Services, selection: CaseSelection) -> TagsOfCases:
     with services.store.reading() as work:
         lines = work.cases.lines_of(images)
         tags = work.tags.tags()
-        people = {*work.tags.people(), services.user} - {""}
+        people = known_people(services, work)
     used = {tag: sum(tag in line.tags for line in lines) for tag in tags}
     assigned = frozenset(line.assigned_to for line in lines)
-    return TagsOfCases(images, used, assigned, tuple(sorted(people)))
+    return TagsOfCases(images, used, assigned, people)
 
 
 def cases_at_once(services: Services, selection: CaseSelection) -> tuple[ImageId, ...]:
